@@ -72,7 +72,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class BlackLine:
     """A black line across the paper."""
 
     thickness_dots: int = 2
@@ -91,11 +91,11 @@ class Space:
         _check_range("height_dots", self.height_dots, 0, _MOST_DOTS)
 
 
-type Element = Text | Qr | Picture | Rule | Space
+type Element = Text | Qr | Picture | BlackLine | Space
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PrintDocument:
     """Elements from top to bottom for a paper `width_dots` wide (576 on 80 mm, 384 on 58 mm), then a cut."""
 
     width_dots: int

@@ -7,7 +7,7 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageChops, ImageDraw
 
-from hardware.document import Document, Element, Picture, Qr, Rule, Space, Text
+from hardware.document import BlackLine, Element, Picture, PrintDocument, Qr, Space, Text
 from hardware.lettering import Lettering
 
 WHITE = 255
@@ -23,7 +23,7 @@ _FIT_MARGIN_DOTS = 8
 """Kept free on both sides of a fitted line: heads are seldom centred to the dot."""
 
 
-def draw(document: Document, fonts_dir: Path) -> Image.Image:
+def draw(document: PrintDocument, fonts_dir: Path) -> Image.Image:
     """The document as a Pillow image of mode "1", 0 = ink, exactly `width_dots` wide, at least one row.
 
     Raises hardware.lettering.FontMissing when `fonts_dir` lacks a font that the text needs.
@@ -41,7 +41,7 @@ def drawn_element(element: Element, width_dots: int, fonts_dir: Path) -> Image.I
             return _qr(element, width_dots, fonts_dir)
         case Picture():
             return _picture(element, width_dots, fonts_dir)
-        case Rule(thickness_dots=thickness):
+        case BlackLine(thickness_dots=thickness):
             return Image.new("1", (width_dots, thickness), BLACK)
         case Space(height_dots=height):
             return Image.new("1", (width_dots, height), WHITE)

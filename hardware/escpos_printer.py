@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from PIL import Image, ImageChops
 
-from hardware.document import Document, Element, Qr, Rule, Space, Text
+from hardware.document import BlackLine, Element, PrintDocument, Qr, Space, Text
 from hardware.drawing import draw, drawn_element
 from hardware.lettering import broken_lines
 
@@ -43,7 +43,7 @@ class PrinterProfile:
     cut: Literal["partial", "full", "none"] = "partial"
 
 
-def render(document: Document, profile: PrinterProfile, fonts_dir: Path) -> bytes:
+def render(document: PrintDocument, profile: PrinterProfile, fonts_dir: Path) -> bytes:
     """The bytes that print the document once.
 
     Raises ValueError when the document is wider than the paper, hardware.lettering.FontMissing without its
@@ -118,7 +118,7 @@ def _native(printer: Any, element: Element, profile: PrinterProfile, fonts_dir: 
             # qr() of python-escpos refuses to centre natively: the alignment in force does it
             printer.set(align="center")
             printer.qr(element.content, ec=1, size=element.module_dots, native=True)
-        case Rule():
+        case BlackLine():
             printer.set(align="left", bold=False, invert=False, custom_size=True, width=1, height=1)
             printer.text("-" * (profile.width_dots // _CELL_WIDTH_DOTS) + "\n")
         case Space(height_dots=height):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hardware.answers import Answer, AnswerKind, AnswerReader
-from hardware.transport import Connection
+from hardware.transport import PrinterConnection
 
 ALL_QUERIES = (1, 2, 3, 4)
 SENSOR_QUERY = b"\x1d\x72\x01"
@@ -36,7 +36,7 @@ class PrinterState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Deadlines:
+class PrinterDeadlines:
     """Seconds each step may take; `barrier_s` is longer on slow serial lines (raster at 9600 baud: 75)."""
 
     connect_s: float = 2.0
@@ -49,7 +49,7 @@ class Deadlines:
 class Talk:
     """One connection and what was read from it: questions with their answers, in bounded time."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PrinterConnection) -> None:
         self.connection = connection
         self.reader = AnswerReader()
         self._owed = 0

@@ -40,7 +40,7 @@ class SendDeadline(TimeoutError):
         self.sent = sent
 
 
-class Connection(Protocol):
+class PrinterConnection(Protocol):
     """An open way to a printer."""
 
     def send(self, blob: bytes, *, within_s: float) -> None:
@@ -63,7 +63,7 @@ class Reach(Protocol):
 class PrinterAddress(Protocol):
     """Where a printer is."""
 
-    def connect(self, *, within_s: float) -> Connection:
+    def connect(self, *, within_s: float) -> PrinterConnection:
         """An open connection within a total of seconds; raises PrinterUnreachable."""
 
 

@@ -18,7 +18,7 @@ from hardware.status import (
     CLEAR_BUFFER,
     SENSOR_QUERY,
     Abilities,
-    Deadlines,
+    PrinterDeadlines,
     PrinterState,
     Talk,
     ask_abilities,
@@ -28,7 +28,7 @@ from hardware.status import (
 )
 from hardware.transport import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
 
-_DEADLINES = Deadlines()
+_DEADLINES = PrinterDeadlines()
 
 
 class Verdict(StrEnum):
@@ -49,7 +49,7 @@ class PrinterTraits:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PrintOutcome:
     """A verdict and why: a PrinterState, `connection_lost`, `send_deadline`, `no_confirmation` or None.
 
     `held` is there exactly when the verdict is held, and keeps the printer's connection: follow it, clear it
@@ -70,8 +70,8 @@ class HeldTicket:
     talk: Talk
     job_number: int
     traits: PrinterTraits
-    deadlines: Deadlines
-    outcome: Outcome
+    deadlines: PrinterDeadlines
+    outcome: PrintOutcome
     is_confirmed: bool = False
     """The printer had done all bytes when it stopped: their last dots may still be under the head."""
 
@@ -81,7 +81,7 @@ class HeldTicket:
 
 
 def read_state(
-    address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES, traits: PrinterTraits | None = None
+    address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES, traits: PrinterTraits | None = None
 ) -> PrinterState:
     """The printer's state now, on a connection of its own (`mute` while it serves another connection)."""
     try:
@@ -99,7 +99,7 @@ def read_state(
         connection.close()
 
 
-def probe(address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES) -> Abilities:
+def probe(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES) -> Abilities:
     """What the printer answers, asked at its installation.
 
     Raises PrinterUnreachable, ConnectionLost, SendDeadline.
@@ -117,8 +117,8 @@ def print_document_bytes(
     *,
     job_number: int,
     traits: PrinterTraits | None = None,
-    deadlines: Deadlines = _DEADLINES,
-) -> Outcome:
+    deadlines: PrinterDeadlines = _DEADLINES,
+) -> PrintOutcome:
     """Print one ticket's bytes once, and say what became of them.
 
     Takes at most connect + 4 × status + send + barrier + 8 × status seconds. One call per printer at a time:
@@ -130,7 +130,7 @@ def print_document_bytes(
     except PrinterUnreachable:
         return _refused(PrinterState.UNREACHABLE)
     attempt = _Attempt(Talk(connection), job_number, traits, deadlines)
-    outcome: Outcome | None = None
+    outcome: PrintOutcome | None = None
     try:
         outcome = attempt.run(blob)
         return outcome
@@ -139,7 +139,7 @@ def print_document_bytes(
             connection.close()
 
 
-def check_held(held: HeldTicket) -> Outcome:
+def check_held(held: HeldTicket) -> PrintOutcome:
     """Ask what became of a held ticket: printed, unknown, or still held, perhaps for another reason.
 
     Takes a few status deadlines, and the barrier's when the printer is back.
@@ -159,7 +159,7 @@ def clear_held(held: HeldTicket) -> bool:
         held.release()
 
 
-def clear_buffer(address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES) -> bool:
+def clear_buffer(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES) -> bool:
     """Have the printer throw away everything it has not printed (DLE DC4 fn 8); True once it says so.
 
     False: it may still print; have it switched off and on before its cover is closed.
@@ -174,7 +174,7 @@ def clear_buffer(address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES) 
         connection.close()
 
 
-def _cleared(talk: Talk, deadlines: Deadlines) -> bool:
+def _cleared(talk: Talk, deadlines: PrinterDeadlines) -> bool:
     try:
         answer = talk.ask(CLEAR_BUFFER, "block", within_s=deadlines.status_s)
     except (ConnectionLost, SendDeadline):
@@ -182,8 +182,8 @@ def _cleared(talk: Talk, deadlines: Deadlines) -> bool:
     return answer is not None and answer.content == BUFFER_CLEARED
 
 
-def _refused(state: PrinterState, why: str | None = None) -> Outcome:
-    return Outcome(Verdict.REFUSED, why or state.value, state, None)
+def _refused(state: PrinterState, why: str | None = None) -> PrintOutcome:
+    return PrintOutcome(Verdict.REFUSED, why or state.value, state, None)
 
 
 @dataclass(slots=True)
@@ -191,10 +191,10 @@ class _Attempt:
     talk: Talk
     job_number: int
     traits: PrinterTraits
-    deadlines: Deadlines
+    deadlines: PrinterDeadlines
     before: PrinterState = PrinterState.READY
 
-    def run(self, blob: bytes) -> Outcome:
+    def run(self, blob: bytes) -> PrintOutcome:
         try:
             self.before = self._state()
         except ConnectionLost:
@@ -216,7 +216,7 @@ class _Attempt:
         except (ConnectionLost, SendDeadline) as failure:
             return self._unknown(failure.code)
 
-    def checked(self, held: HeldTicket) -> Outcome:
+    def checked(self, held: HeldTicket) -> PrintOutcome:
         """The outcome of a held ticket now."""
         self.before = held.outcome.state_before
         try:
@@ -254,7 +254,7 @@ class _Attempt:
             return is_process_id_answer(answer, self.job_number)
         return answer.kind == "sensor"
 
-    def _awaited(self) -> Outcome:
+    def _awaited(self) -> PrintOutcome:
         """Wait for the confirmation, and while it does not come ask whether the printer has stopped."""
         ends_at = time.monotonic() + self.deadlines.barrier_s
         state = self.before
@@ -267,25 +267,25 @@ class _Attempt:
                 return self._held(state)
         return self._unknown("mute" if state is PrinterState.MUTE else "no_confirmation", state)
 
-    def _confirmed(self) -> Outcome:
+    def _confirmed(self) -> PrintOutcome:
         """Everything before the question was done; without a process id the last status must agree."""
         try:
             after = self._state()
         except (ConnectionLost, SendDeadline) as failure:
             if self.traits.has_process_id:
-                return Outcome(Verdict.PRINTED, None, self.before, None)
+                return PrintOutcome(Verdict.PRINTED, None, self.before, None)
             return self._unknown(failure.code)
         if self.traits.has_process_id or after.may_print:
-            return Outcome(Verdict.PRINTED, None, self.before, after)
+            return PrintOutcome(Verdict.PRINTED, None, self.before, after)
         if after is PrinterState.MUTE:
             return self._unknown(after.value, after)
         return self._held(after, is_confirmed=True)
 
-    def _unknown(self, why: str, after: PrinterState | None = None) -> Outcome:
-        return Outcome(Verdict.UNKNOWN, why, self.before, after)
+    def _unknown(self, why: str, after: PrinterState | None = None) -> PrintOutcome:
+        return PrintOutcome(Verdict.UNKNOWN, why, self.before, after)
 
-    def _held(self, state: PrinterState, *, is_confirmed: bool = False) -> Outcome:
-        outcome = Outcome(Verdict.HELD, state.value, self.before, state)
+    def _held(self, state: PrinterState, *, is_confirmed: bool = False) -> PrintOutcome:
+        outcome = PrintOutcome(Verdict.HELD, state.value, self.before, state)
         held = HeldTicket(
             self.talk, self.job_number, self.traits, self.deadlines, outcome, is_confirmed=is_confirmed
         )

@@ -46,7 +46,7 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class MenuOpening:
     """A span of opening hours, aware instants; tickets from `opens_at` to before `last_ticket_at`."""
 
     opens_at: datetime
@@ -55,7 +55,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class ExpectedWait:
     """The expected wait of someone who takes a ticket now, in seconds, `low_s` ≤ `high_s`."""
 
     low_s: float
@@ -86,10 +86,10 @@ class MenuService:
     icon: str = "ticket"
     subtitle: Text | None = None
     mode: Literal["walk_in", "appointment_only", "both"] = "walk_in"
-    openings: Sequence[Opening] = ()
+    openings: Sequence[MenuOpening] = ()
     counters: int = 0
     waiting: int = 0
-    wait: Wait | None = None
+    wait: ExpectedWait | None = None
     remaining: int | None = None
     is_stopped: bool = False
     bring: Sequence[Text] = ()
@@ -251,7 +251,7 @@ def state_of(service: MenuService, now: datetime) -> State:
     return "open" if service.counters > 0 else "no_counter"
 
 
-def said_wait(wait: Wait) -> WaitMessage:
+def said_wait(wait: ExpectedWait) -> WaitMessage:
     """The wait in whole steps of five minutes, and how it is said."""
     low_s, high_s = rounded_s(wait.low_s, wait.high_s)
     return {"low_s": low_s, "high_s": high_s, "said": said_of(low_s, high_s)}
@@ -358,7 +358,7 @@ def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:
             yield service
 
 
-def _current(service: MenuService, now: datetime) -> Opening | None:
+def _current(service: MenuService, now: datetime) -> MenuOpening | None:
     return next((x for x in service.openings if x.opens_at <= now < x.closes_at), None)
 
 

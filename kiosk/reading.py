@@ -12,11 +12,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from kiosk.menu import (
+    ExpectedWait,
     MenuMessage,
     NextOpening,
     ServiceMessage,
     Translate,
-    Wait,
     WaitMessage,
     hour_text,
     opening_text,
@@ -67,7 +67,7 @@ class ReadTicket:
     number: str
     service: str
     ahead: int | None
-    wait: Wait | None
+    wait: ExpectedWait | None
     place: str = ""
     paper: Paper = "none"
     is_priority: bool = False
@@ -77,7 +77,7 @@ class ReadTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ViewReader:
     """Reads views in the language of a menu."""
 
     menu: MenuMessage

@@ -6,7 +6,7 @@ The page names the control by its key; every word comes from the catalogue and t
 from collections.abc import Collection
 from datetime import datetime
 
-from kiosk.reading import NEEDS, Need, NotInTheMenu, Reader, View
+from kiosk.reading import NEEDS, Need, NotInTheMenu, View, ViewReader
 
 _LABELS = {
     "access-contrast": "kiosk.access.contrast",
@@ -35,7 +35,7 @@ _LABELS = {
 
 
 def focused(
-    reader: Reader, key: str, *, view: View, within: str | None = None, needs: Collection[Need] = ()
+    reader: ViewReader, key: str, *, view: View, within: str | None = None, needs: Collection[Need] = ()
 ) -> list[str]:
     """The sentences of a control; none for a key that the kiosk does not know.
 
@@ -69,14 +69,14 @@ def focused(
     return []
 
 
-def _appointment(reader: Reader, view: View) -> list[str]:
+def _appointment(reader: ViewReader, view: View) -> list[str]:
     if view != "start":
         return [reader.say("kiosk.appointment.already")]
     label = reader.say("kiosk.appointment.have")
     return [reader.choice(1, len(reader.choices(None)), label), reader.say("kiosk.appointment.have_note")]
 
 
-def _service(reader: Reader, service_id: str, folder: str | None) -> list[str]:
+def _service(reader: ViewReader, service_id: str, folder: str | None) -> list[str]:
     choices = reader.choices(folder)
     for place, service in enumerate(choices, 1):
         if service is not None and service["id"] == service_id:
@@ -85,7 +85,7 @@ def _service(reader: Reader, service_id: str, folder: str | None) -> list[str]:
     raise NotInTheMenu(service_id)
 
 
-def _hour(reader: Reader, text: str) -> list[str]:
+def _hour(reader: ViewReader, text: str) -> list[str]:
     try:
         at = datetime.fromisoformat(text)
         return [reader.hour(at)] if at.tzinfo else []
@@ -93,7 +93,7 @@ def _hour(reader: Reader, text: str) -> list[str]:
         return []
 
 
-def _reason(reader: Reader, code: str, service_id: str | None) -> list[str]:
+def _reason(reader: ViewReader, code: str, service_id: str | None) -> list[str]:
     way = reader.service_of(service_id or "")["exceptional"]
     reasons = way["reasons"] if way else []
     return [

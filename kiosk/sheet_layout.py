@@ -6,7 +6,7 @@ French first, the chosen language under each French text. It has no number: nobo
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hardware.document import Direction, Document, Element, Qr, Rule, Space, Text
+from hardware.document import BlackLine, Direction, Element, PrintDocument, Qr, Space, Text
 from kiosk.paper import ACTED_ON_DOTS, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 
 
@@ -37,7 +37,7 @@ def lay_out_sheet(
     *,
     translate: Translate,
     width_dots: int = WIDTH_80_MM_DOTS,
-) -> Document:
+) -> PrintDocument:
     """The sheet for a paper `width_dots` wide.
 
     `languages` is French, then the chosen language if it is another one. Raises ValueError otherwise.
@@ -49,7 +49,7 @@ def lay_out_sheet(
         *_address(content, paper),
         *_papers(paper),
     ]
-    return Document(width_dots=width_dots, elements=tuple(elements))
+    return PrintDocument(width_dots=width_dots, elements=tuple(elements))
 
 
 type _Paper = Paper[SheetLanguage]
@@ -57,11 +57,11 @@ type _Paper = Paper[SheetLanguage]
 
 def _subject(paper: _Paper) -> Iterator[Element]:
     """The service, and how one books."""
-    yield from (Space(10), Rule(3), Space(14))
+    yield from (Space(10), BlackLine(3), Space(14))
     yield from paper.sentence("kiosk.appointment_sheet.title", size=46, align="center")
     yield Space(10)
     yield from paper.stacked([each.service for each in paper.languages], size=40, align="center")
-    yield from (Space(12), Rule(2), Space(10))
+    yield from (Space(12), BlackLine(2), Space(10))
     usual = "kiosk.notice.appointment_only.text"
     how = [each.how or paper.translate(usual, each.language) for each in paper.languages]
     yield from paper.stacked(how, size=ACTED_ON_DOTS)
@@ -79,7 +79,7 @@ def _address(content: SheetContent, paper: _Paper) -> Iterator[Element]:
 def _papers(paper: _Paper) -> Iterator[Element]:
     if not paper.languages[0].bring:
         return
-    yield from (Space(10), Rule(2), Space(10))
+    yield from (Space(10), BlackLine(2), Space(10))
     yield from paper.sentence("kiosk.appointment_sheet.bring", size=ACTED_ON_DOTS)
     for each in paper.languages:
         for asked in each.bring:

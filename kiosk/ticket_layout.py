@@ -6,7 +6,7 @@ No name and no reason of visit beyond the service: tickets lie on floors.
 
 from dataclasses import dataclass
 
-from hardware.document import Direction, Document, Element, Picture, Qr, Rule, Space, Text
+from hardware.document import BlackLine, Direction, Element, Picture, PrintDocument, Qr, Space, Text
 from kiosk.paper import ACTED_ON_DOTS, BOLD, FRENCH, PLAIN, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 from kiosk.waits import said_of
 
@@ -70,7 +70,7 @@ def lay_out_ticket(
     *,
     translate: Translate,
     width_dots: int = WIDTH_80_MM_DOTS,
-) -> Document:
+) -> PrintDocument:
     """The ticket as a document for a paper `width_dots` wide.
 
     `languages` is French, then the chosen language if it is another one. Raises ValueError otherwise.
@@ -85,7 +85,7 @@ def lay_out_ticket(
         *_following(content, paper),
         *_rules(content, paper),
     ]
-    return Document(width_dots=width_dots, elements=tuple(elements))
+    return PrintDocument(width_dots=width_dots, elements=tuple(elements))
 
 
 type _Paper = Paper[TicketLanguage]
@@ -109,7 +109,7 @@ def _head(content: TicketContent, paper: _Paper) -> list[Element]:
 
 def _number(content: TicketContent) -> list[Element]:
     number = Text(content.number, _NUMBER_DOTS, weight=BOLD, fit=True)
-    return [Space(6), Rule(3), Space(14), number, Space(10)]
+    return [Space(6), BlackLine(3), Space(14), number, Space(10)]
 
 
 def _service(paper: _Paper) -> list[Element]:
@@ -185,9 +185,9 @@ def _following(content: TicketContent, paper: _Paper) -> list[Element]:
     """Where the call will be read, and how a phone follows it."""
     watch = paper.sentence("kiosk.paper.watch", size=ACTED_ON_DOTS)
     if content.follow_url is None:
-        return [Rule(2), Space(6), *watch, Space(6)]
+        return [BlackLine(2), Space(6), *watch, Space(6)]
     follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS)
-    elements: list[Element] = [Rule(2), Space(2), Qr(content.follow_url, 7, (*watch, *follow))]
+    elements: list[Element] = [BlackLine(2), Space(2), Qr(content.follow_url, 7, (*watch, *follow))]
     if content.follow_address is None or not content.short_code:
         return [*elements, Space(4)]
     typed = paper.sentence(
@@ -199,4 +199,4 @@ def _following(content: TicketContent, paper: _Paper) -> list[Element]:
 def _rules(content: TicketContent, paper: _Paper) -> list[Element]:
     away = paper.sentence("kiosk.paper.away", size=ACTED_ON_DOTS)
     key = "kiosk.paper.priority_declared" if content.is_priority else "kiosk.paper.priority"
-    return [Rule(2), Space(6), *away, Space(2), *paper.sentence(key, size=ACTED_ON_DOTS)]
+    return [BlackLine(2), Space(6), *away, Space(2), *paper.sentence(key, size=ACTED_ON_DOTS)]

@@ -6,7 +6,7 @@ In French: whoever looks after printers reads it. It has no number: nobody may t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hardware.document import Document, Element, Rule, Space, Text
+from hardware.document import BlackLine, Element, PrintDocument, Space, Text
 from kiosk.paper import ACTED_ON_DOTS, FRENCH, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 from kiosk.sheet_layout import SheetLanguage
 
@@ -24,23 +24,23 @@ class TrialContent:
 
 def lay_out_trial(
     content: TrialContent, *, translate: Translate, width_dots: int = WIDTH_80_MM_DOTS
-) -> Document:
+) -> PrintDocument:
     """The sheet for a paper `width_dots` wide."""
     paper = Paper((SheetLanguage(FRENCH, ""),), translate, width_dots)
     elements = [
         *paper.head(content.site, content.hall, is_demonstration=content.is_demonstration),
         *_said(content, paper),
     ]
-    return Document(width_dots=width_dots, elements=tuple(elements))
+    return PrintDocument(width_dots=width_dots, elements=tuple(elements))
 
 
 def _said(content: TrialContent, paper: Paper[SheetLanguage]) -> Iterator[Element]:
-    yield from (Space(10), Rule(3), Space(14))
+    yield from (Space(10), BlackLine(3), Space(14))
     yield from paper.sentence("kiosk.paper.trial.title", size=46, align="center")
     yield Space(6)
     yield Text(content.kiosk, ACTED_ON_DOTS, weight=700, align="center")
     yield Text(content.printed_at, REST_DOTS, weight=450, align="center")
-    yield from (Space(12), Rule(2), Space(10))
+    yield from (Space(12), BlackLine(2), Space(10))
     yield from paper.sentence("kiosk.paper.trial.letters", size=ACTED_ON_DOTS)
     yield Space(8)
     yield from paper.sentence("kiosk.paper.trial.no_ticket", size=REST_DOTS)

@@ -29,7 +29,7 @@ class ApartEnded(OSError):
     """The process died before it answered, or was ended because it took too long."""
 
 
-class Apart:
+class IsolatedWorker:
     """One process, started when it is first needed.
 
     `deadline_s`: a call that takes longer ends the process. `memory_bytes`: what the process may map at most.
@@ -111,7 +111,7 @@ class Apart:
             self._end()
 
 
-_ALL: WeakSet[Apart] = WeakSet()
+_ALL: WeakSet[IsolatedWorker] = WeakSet()
 
 
 def close_all() -> None:

@@ -10,7 +10,7 @@ from server.domain.web_addresses import network_of
 
 
 @dataclass(frozen=True, slots=True)
-class Deadlines:
+class HttpDeadlines:
     """How long a connection may keep the server waiting, in seconds."""
 
     head_s: float = 10.0
@@ -24,11 +24,11 @@ class Deadlines:
 
 
 @dataclass(eq=False, slots=True)
-class Connection:
+class TcpConnection:
     """One TCP connection. `close` ends it from elsewhere; `waiting_since_s` None: it is being answered."""
 
     network: str
-    deadlines: Deadlines
+    deadlines: HttpDeadlines
     close: Callable[[], None]
     waiting_since_s: float | None
     is_identified: bool = False
@@ -43,7 +43,7 @@ class Connection:
             self.waiting_since_s = before
 
 
-CURRENT: ContextVar[Connection | None] = ContextVar("connection", default=None)
+CURRENT: ContextVar[TcpConnection | None] = ContextVar("connection", default=None)
 """The connection whose request or packet is being handled; None outside a server."""
 
 
@@ -62,14 +62,14 @@ class Connections:
     speaks at once is answered. 0: no limit.
     """
 
-    deadlines: Deadlines = field(default_factory=Deadlines)
+    deadlines: HttpDeadlines = field(default_factory=HttpDeadlines)
     most: int = 0
-    _by_network: dict[str, set[Connection]] = field(default_factory=dict)
+    _by_network: dict[str, set[TcpConnection]] = field(default_factory=dict)
 
     @contextmanager
-    def open(self, address: str, close: Callable[[], None]) -> Iterator[Connection]:
+    def open(self, address: str, close: Callable[[], None]) -> Iterator[TcpConnection]:
         """A connection from an address, counted while it lasts; `close` is called if it must go."""
-        connection = Connection(network_of(address), self.deadlines, close, time.monotonic())
+        connection = TcpConnection(network_of(address), self.deadlines, close, time.monotonic())
         others = self._by_network.setdefault(connection.network, set())
         others.add(connection)
         if self.most and len(others) > self.most:
@@ -83,7 +83,7 @@ class Connections:
             if not others and self._by_network.get(connection.network) is others:
                 del self._by_network[connection.network]
 
-    def _close_one(self, others: set[Connection], newest: Connection) -> None:
+    def _close_one(self, others: set[TcpConnection], newest: TcpConnection) -> None:
         unidentified = [each for each in others if not each.is_identified]
         if len(unidentified) <= self.most:
             return

@@ -35,7 +35,7 @@ Message = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CounterPlace:
     """A counter as visitors read it: its label (« guichet 3 »), directions and optional name per language.
 
     `has_loop`: an induction loop in order helps those who hear by their hearing aid there.
@@ -54,7 +54,7 @@ class BoardCall:
 
     call: str
     number: str
-    place: Place
+    place: CounterPlace
     called_at: datetime
     rank: int
 
@@ -64,12 +64,12 @@ class RecentCall:
     """A call that is over: its visitor is at the counter, or did not come."""
 
     number: str
-    place: Place
+    place: CounterPlace
     called_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class QueueWait:
     """The range of waits a visitor taking a ticket now may expect, in seconds, 0 ≤ low ≤ high.
 
     `said`: as a range, or by the one end that is sure.
@@ -90,12 +90,12 @@ class QueueLine:
     queue: str
     services: Sequence[tuple[str, Texts]]
     waiting: int
-    wait: Wait | None = None
+    wait: QueueWait | None = None
     is_after_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class HallPosition:
     """Where in a hall's life a full-state message stands. `as_of` is aware."""
 
     epoch: str
@@ -103,7 +103,7 @@ class Position:
     as_of: datetime
 
 
-def is_newer(shown: Position | None, received: Position) -> bool:
+def is_newer(shown: HallPosition | None, received: HallPosition) -> bool:
     """Return whether a received full-state message replaces the one shown.
 
     A new epoch always wins, because a restored hall counts its versions anew. Within an epoch (version,
@@ -117,7 +117,7 @@ def is_newer(shown: Position | None, received: Position) -> bool:
 def board_message(
     *,
     hall: str,
-    position: Position,
+    position: HallPosition,
     calls: Iterable[BoardCall],
     recent: Iterable[RecentCall],
     extra: Mapping[str, Any] | None = None,
@@ -138,7 +138,7 @@ def board_message(
     return _fitted(message, _BOARD_STEPS)
 
 
-def queues_message(*, hall: str, position: Position, queues: Iterable[QueueLine]) -> Message:
+def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueLine]) -> Message:
     """Return the body of `queues.changed`, never larger than `MESSAGE_LIMIT`.
 
     Where it would be, first the other languages of service names leave, then the queues with the fewest
@@ -159,7 +159,7 @@ def clipped(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
 
 
-def _head(hall: str, position: Position) -> Message:
+def _head(hall: str, position: HallPosition) -> Message:
     return {
         "hall": hall,
         "epoch": position.epoch,
@@ -168,7 +168,7 @@ def _head(hall: str, position: Position) -> Message:
     }
 
 
-def counter_told(place: Place) -> Message:
+def counter_told(place: CounterPlace) -> Message:
     """Return a counter as messages tell it, on the board and with a call: its texts within their bounds."""
     counter: Message = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
     if place.name:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from werkzeug.wrappers import Response as AnyResponse
 
 from hardware.simulator.printer import SimulatedPrinter
-from hardware.simulator.replies import Fault
+from hardware.simulator.replies import PrinterFault
 from hardware.simulator.sharing import SharedPrinter
 
 type ShownPrinter = SimulatedPrinter | SharedPrinter
@@ -57,7 +57,7 @@ def blueprint(
             "simulator/printers.html",
             printers=printers(),
             labels=labels(),
-            faults=list(Fault),
+            faults=list(PrinterFault),
             language=language,
             say=lambda key, **values: translate(f"hardware.simulator.{key}", language, **values),
             hour=lambda instant, name: instant.astimezone(zone_of.get(name)).strftime("%H:%M:%S"),
@@ -82,9 +82,9 @@ def blueprint(
     return routes
 
 
-def _fault_chosen() -> Fault:
+def _fault_chosen() -> PrinterFault:
     try:
-        return Fault(request.form.get("fault", ""))
+        return PrinterFault(request.form.get("fault", ""))
     except ValueError:
         abort(400)
 

@@ -35,7 +35,7 @@ class _Code:
 
 
 @dataclass(slots=True)
-class Paper:
+class SimulatedPaper:
     """The receipt in the making: `take` prints one command, `finish` tears it off; raises FontMissing."""
 
     width_dots: int

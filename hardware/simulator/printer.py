@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hardware.simulator.commands import Command, CommandReader, RealTime
-from hardware.simulator.paper import Paper
-from hardware.simulator.replies import BLOCKING, Fault, identity, pushed_status, sensor, status
+from hardware.simulator.paper import SimulatedPaper
+from hardware.simulator.replies import BLOCKING, PrinterFault, identity, pushed_status, sensor, status
 
 KEPT_TICKETS = 20
 _LARGEST_BUFFER = 4096
@@ -24,7 +24,7 @@ _MOST_KEPT_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class CutReceipt:
     """A receipt the cutter let go: its picture (PNG, black on white), its text if sent as text, when."""
 
     number: int
@@ -56,11 +56,11 @@ class SimulatedPrinter:
         self.dies_after = 600
         self.paper_rows: int | None = None
         self._lock = threading.RLock()
-        self._faults: set[Fault] = set()
-        self._paper = Paper(width_dots, fonts_dir)
+        self._faults: set[PrinterFault] = set()
+        self._paper = SimulatedPaper(width_dots, fonts_dir)
         self._buffer: deque[Command] = deque()
         self._kept_bytes = 0
-        self._tickets: deque[Ticket] = deque(maxlen=KEPT_TICKETS)
+        self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
         self._printed = 0
         self._is_pushing = False
         self._listener: socket.socket | None = None
@@ -90,7 +90,7 @@ class SimulatedPrinter:
         if self._listener is not None:
             self._listener.close()
 
-    def tickets(self) -> list[Ticket]:
+    def tickets(self) -> list[CutReceipt]:
         """The last 20 tickets, newest first."""
         with self._lock:
             return list(reversed(self._tickets))
@@ -99,27 +99,27 @@ class SimulatedPrinter:
         """A ticket as PNG; None when it is not kept any more."""
         return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
 
-    def faults(self) -> frozenset[Fault]:
+    def faults(self) -> frozenset[PrinterFault]:
         """The faults that are on."""
         with self._lock:
             return frozenset(self._faults)
 
-    def set_fault(self, fault: Fault) -> None:
+    def set_fault(self, fault: PrinterFault) -> None:
         """Turn a fault on; `buffer_clear` throws away what is not printed and stays off."""
         with self._lock:
-            if fault is Fault.BUFFER_CLEAR:
+            if fault is PrinterFault.BUFFER_CLEAR:
                 self._clear_buffer()
             elif fault not in self._faults:
                 self._faults.add(fault)
                 self._push()
 
-    def clear_fault(self, fault: Fault) -> None:
+    def clear_fault(self, fault: PrinterFault) -> None:
         """Turn a fault off; what was kept is printed once nothing stops it. Paper out: a new roll is in."""
         with self._lock:
             if fault not in self._faults:
                 return
             self._faults.discard(fault)
-            if fault is Fault.PAPER_OUT:
+            if fault is PrinterFault.PAPER_OUT:
                 self.paper_rows = None
             self._push()
             self._work()
@@ -164,9 +164,9 @@ class SimulatedPrinter:
     def _take(self, reader: CommandReader, received: bytes, swallowed: int) -> bool:
         """Act on bytes; False when the connection is to be dropped."""
         with self._lock:
-            if Fault.MUTE in self._faults:
+            if PrinterFault.MUTE in self._faults:
                 return True
-            if Fault.DIES_AFTER_BYTES in self._faults and swallowed >= self.dies_after:
+            if PrinterFault.DIES_AFTER_BYTES in self._faults and swallowed >= self.dies_after:
                 self._clear_buffer()
                 return False
             realtime, commands = reader.feed(received)
@@ -185,14 +185,14 @@ class SimulatedPrinter:
             self._clear_buffer()
             self._send(b"\x37\x25\x00")
         elif seen.name == "recover":
-            self._faults.discard(Fault.CUTTER)
+            self._faults.discard(PrinterFault.CUTTER)
 
     def _work(self) -> None:
         """Print what waits, until it is done or a fault stops the printer."""
         while self._buffer and not BLOCKING & self._faults:
             command = self._buffer[0]
             if not self._has_paper_for(command):
-                self._faults.add(Fault.PAPER_OUT)
+                self._faults.add(PrinterFault.PAPER_OUT)
                 self._push()
                 return
             self._buffer.popleft()
@@ -232,7 +232,7 @@ class SimulatedPrinter:
         receipt = self._paper.finish()
         if receipt is not None:
             self._printed += 1
-            self._tickets.append(Ticket(self._printed, *receipt, received_at=datetime.now(UTC)))
+            self._tickets.append(CutReceipt(self._printed, *receipt, received_at=datetime.now(UTC)))
 
     def _clear_buffer(self) -> None:
         self._buffer.clear()
@@ -244,7 +244,7 @@ class SimulatedPrinter:
             self._send(pushed_status(self._faults))
 
     def _send(self, reply: bytes) -> None:
-        if self._client is None or not reply or Fault.MUTE in self._faults:
+        if self._client is None or not reply or PrinterFault.MUTE in self._faults:
             return
         with contextlib.suppress(OSError):
             self._client.sendall(reply)

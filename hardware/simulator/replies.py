@@ -6,7 +6,7 @@ from enum import StrEnum
 MAKER, MODEL = b"PARVIS", b"SIMULATED"
 
 
-class Fault(StrEnum):
+class PrinterFault(StrEnum):
     """What can go wrong with a printer. `buffer_clear` is a moment, the others stay until cleared."""
 
     NEAR_END = "near_end"
@@ -19,34 +19,36 @@ class Fault(StrEnum):
     BUFFER_CLEAR = "buffer_clear"
 
 
-BLOCKING = frozenset({Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.CUTTER})
+BLOCKING = frozenset(
+    {PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN, PrinterFault.OFFLINE, PrinterFault.CUTTER}
+)
 """Faults under which printing stops and the buffer keeps what comes."""
 
 
-def status(number: int, faults: Set[Fault]) -> bytes:
+def status(number: int, faults: Set[PrinterFault]) -> bytes:
     """The answer to DLE EOT n, n from 1 to 4."""
-    near_end = Fault.NEAR_END in faults or Fault.PAPER_OUT in faults
+    near_end = PrinterFault.NEAR_END in faults or PrinterFault.PAPER_OUT in faults
     bits = {
         1: 0x08 * bool(BLOCKING & faults),
-        2: 0x04 * (Fault.COVER_OPEN in faults)
-        | 0x20 * (Fault.PAPER_OUT in faults)
-        | 0x40 * (Fault.CUTTER in faults),
-        3: 0x08 * (Fault.CUTTER in faults),
-        4: 0x0C * near_end | 0x60 * (Fault.PAPER_OUT in faults),
+        2: 0x04 * (PrinterFault.COVER_OPEN in faults)
+        | 0x20 * (PrinterFault.PAPER_OUT in faults)
+        | 0x40 * (PrinterFault.CUTTER in faults),
+        3: 0x08 * (PrinterFault.CUTTER in faults),
+        4: 0x0C * near_end | 0x60 * (PrinterFault.PAPER_OUT in faults),
     }
     return bytes((0x12 | bits[number],))
 
 
-def sensor(faults: Set[Fault]) -> bytes:
+def sensor(faults: Set[PrinterFault]) -> bytes:
     """The answer to GS r 1."""
-    near_end = Fault.NEAR_END in faults or Fault.PAPER_OUT in faults
-    return bytes((0x03 * near_end | 0x0C * (Fault.PAPER_OUT in faults),))
+    near_end = PrinterFault.NEAR_END in faults or PrinterFault.PAPER_OUT in faults
+    return bytes((0x03 * near_end | 0x0C * (PrinterFault.PAPER_OUT in faults),))
 
 
-def pushed_status(faults: Set[Fault]) -> bytes:
+def pushed_status(faults: Set[PrinterFault]) -> bytes:
     """The four bytes of Automatic Status Back."""
-    first = 0x10 | 0x08 * bool(BLOCKING & faults) | 0x20 * (Fault.COVER_OPEN in faults)
-    second = 0x08 * (Fault.CUTTER in faults)
+    first = 0x10 | 0x08 * bool(BLOCKING & faults) | 0x20 * (PrinterFault.COVER_OPEN in faults)
+    second = 0x08 * (PrinterFault.CUTTER in faults)
     return bytes((first, second)) + sensor(faults) + b"\x00"
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from hardware.simulator.printer import SimulatedPrinter
-from hardware.simulator.replies import Fault
+from hardware.simulator.replies import PrinterFault
 
 LONGEST_LINE = 4 << 20
 _ANSWER_WITHIN_S = 5.0
@@ -69,7 +69,7 @@ class PrinterSharing:
                 png = printer.picture(asked["number"])
                 return None if png is None else base64.b64encode(png).decode()
             change = printer.set_fault if asked["is_on"] else printer.clear_fault
-            change(Fault(asked["fault"]))
+            change(PrinterFault(asked["fault"]))
         except (ValueError, KeyError, TypeError):
             return None
         return True
@@ -90,7 +90,7 @@ class SharedPrinter:
         self.name = name
         self.host: str = seen["host"]
         self.port: int = seen["port"]
-        self._faults = frozenset(Fault(fault) for fault in seen["faults"])
+        self._faults = frozenset(PrinterFault(fault) for fault in seen["faults"])
         self._tickets = [
             SeenTicket(number, datetime.fromisoformat(received_at)) for number, received_at in seen["tickets"]
         ]
@@ -100,7 +100,7 @@ class SharedPrinter:
         """The last 20 tickets, newest first."""
         return self._tickets
 
-    def faults(self) -> frozenset[Fault]:
+    def faults(self) -> frozenset[PrinterFault]:
         """The faults that are on."""
         return self._faults
 
@@ -109,15 +109,15 @@ class SharedPrinter:
         answer = _ask(self._connect, {"ask": "picture", "name": self.name, "number": number})
         return None if answer is None else base64.b64decode(answer)
 
-    def set_fault(self, fault: Fault) -> None:
+    def set_fault(self, fault: PrinterFault) -> None:
         """Turn a fault on."""
         self._switch(fault, is_on=True)
 
-    def clear_fault(self, fault: Fault) -> None:
+    def clear_fault(self, fault: PrinterFault) -> None:
         """Turn a fault off."""
         self._switch(fault, is_on=False)
 
-    def _switch(self, fault: Fault, *, is_on: bool) -> None:
+    def _switch(self, fault: PrinterFault, *, is_on: bool) -> None:
         _ask(self._connect, {"ask": "switch", "name": self.name, "fault": fault.value, "is_on": is_on})
 
 

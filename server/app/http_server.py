@@ -14,7 +14,7 @@ from gevent import pywsgi
 from gevent.socket import socket as GeventSocket  # noqa: N812 -- a class
 
 from server.app.request_heads import StrictRequests
-from server.connections import Connection, Connections, Deadlines
+from server.connections import Connections, HttpDeadlines, TcpConnection
 from server.logs.limited import limited_line
 from server.settings import Settings
 
@@ -28,7 +28,7 @@ def connections_of(settings: Settings) -> Connections:
 
     Behind a proxy all come from one address: the proxy limits them.
     """
-    deadlines = Deadlines(
+    deadlines = HttpDeadlines(
         settings.head_seconds,
         settings.body_seconds,
         settings.next_request_seconds,
@@ -67,7 +67,7 @@ class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
                 wrapped.close()
 
     @contextmanager
-    def _open(self, sock: Any, address: Any) -> Iterator[Connection]:
+    def _open(self, sock: Any, address: Any) -> Iterator[TcpConnection]:
         host = address[0] if isinstance(address, tuple) and address else ""
         with self.connections.open(str(host), lambda: _end(sock)) as connection:
             yield connection
@@ -83,7 +83,7 @@ def _end(sock: Any) -> None:
 class TimedRequests(StrictRequests):
     """Requests of one connection, which may keep the server waiting for so long and no longer."""
 
-    def __init__(self, sock: Any, address: Any, server: HallServer, connection: Connection) -> None:
+    def __init__(self, sock: Any, address: Any, server: HallServer, connection: TcpConnection) -> None:
         super().__init__(sock, address, server)
         self._connection = connection
         self.wsgi_input: Any = None
@@ -167,7 +167,7 @@ class TimedRequests(StrictRequests):
 class _TimedBody:
     """The body of a request; while it is read the connection counts as waiting."""
 
-    def __init__(self, body: Any, connection: Connection) -> None:
+    def __init__(self, body: Any, connection: TcpConnection) -> None:
         self._body, self._connection = body, connection
 
     def read(self, length: int | None = None) -> bytes:

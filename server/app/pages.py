@@ -28,9 +28,9 @@ from server.store.notices.notices import notices_with_medium
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.appointments.booking_addresses import is_booking_address
-from server.usecases.devices.read_supervision import Seen
+from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.read_voices import HallVoice, read_voices
-from server.usecases.media.read_look import Look
+from server.usecases.media.read_look import Branding
 from server.usecases.notices.notice_places import configured_halls, read_places
 from server.usecases.people.installation_link import awaits_first_person
 from server.usecases.tickets.read_menu import languages_of
@@ -39,7 +39,7 @@ from server.web import assets_health_devices
 from server.web.access import provider_sign_in, sign_in, sign_out
 from server.web.access.callers import identify
 from server.web.access.requirements import Access, install_access, open_blueprints, open_to
-from server.web.access.site_context import Site, current_viewer
+from server.web.access.site_context import SiteContext, current_viewer
 from server.web.api import alarms as alarms_api
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
@@ -120,7 +120,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.voice.alert_voices,
     )
 
-    def look() -> Look | None:
+    def look() -> Branding | None:
         try:
             return look_of(database)
         except Refusal:
@@ -152,10 +152,10 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     app.register_blueprint(screen_pages)
 
-    def seen(hall: str) -> Seen:
+    def seen(hall: str) -> DeviceSightings:
         releases = {"screen": screen_pages.release(), "kiosk": kiosk.pages.release()}
         pictures = parvis.pictures.of_hall(hall, database.clock.now())
-        return Seen(parvis.devices.players.of_hall(hall), pictures, releases)
+        return DeviceSightings(parvis.devices.players.of_hall(hall), pictures, releases)
 
     app.register_api(supervision_api.blueprint(api, seen))
     app.register_api(devices_api.blueprint(api, _devices(parvis, limiter, seen)))
@@ -171,7 +171,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         )
     )
 
-    library = media_api.Library(
+    library = media_api.MediaLibrary(
         parvis.media.files,
         parvis.media_uploaded,
         notices_with_medium,
@@ -186,7 +186,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     def openapi() -> Any:
         return described(app.api_doc)
 
-    shared = Site(
+    shared = SiteContext(
         database,
         settings,
         translate,
@@ -225,7 +225,7 @@ def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pi
     )
 
 
-def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> devices_api.Devices:
+def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], DeviceSightings]) -> devices_api.Devices:
     slow_codes = brake(limiter, "pairing_code", "20 per minute", by=by_caller)
     return devices_api.Devices(seen, parvis.publisher.renewal_asked, parvis.devices.changed, slow_codes)
 
@@ -233,7 +233,7 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
 def _install_pages(
     app: OpenAPI,
     parvis: Parvis,
-    shared: Site,
+    shared: SiteContext,
     api: Api,
     slow_trials: Callable[[], None],
 ) -> None:

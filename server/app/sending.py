@@ -13,7 +13,7 @@ from server.store.alarms.recipients import Recipient
 from server.usecases.alarms.alarm_words import trial_of
 from server.web.access.site_context import current_viewer
 from server.web.pages.alarms.services import AlarmPages
-from server.web.pages.people.link_letter import Post
+from server.web.pages.people.link_letter import LetterPost
 from server.web.rendering.viewer import FindHalls
 
 
@@ -39,11 +39,11 @@ def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> A
     )
 
 
-def link_post(parvis: Parvis, limiter: Limiter) -> Post:
+def link_post(parvis: Parvis, limiter: Limiter) -> LetterPost:
     """How links of people leave by letter."""
 
     def send(letter: Letter) -> str | None:
         return parvis.mail_server.try_to_send(letter, now=parvis.database.clock.now())
 
     slow = brake(limiter, "link_letter", "12 per minute", by=by_caller)
-    return Post(send if parvis.settings.smtp_host else None, slow)
+    return LetterPost(send if parvis.settings.smtp_host else None, slow)

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, request
 
 from hardware.speech import AudioFiles, Voices
-from server.apart import Apart
+from server.apart import IsolatedWorker
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -20,7 +20,7 @@ from server.language import Catalogues
 from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.namespaces import namespaces
-from server.live.presence import Presence, Shown
+from server.live.presence import Presence, SocketToken
 from server.live.publication.publisher import HEARTBEAT_S, TICK_S, Publisher
 from server.live.publication.reading_voice import ReadingVoice
 from server.live.publication.voice import Voice
@@ -77,7 +77,7 @@ class Parvis:
     presence: Presence
     devices: DeviceWatch
     pictures: ScreenPictures
-    picture_apart: Apart
+    picture_apart: IsolatedWorker
     publisher: Publisher
     voice: Voice
     printing: PrintService
@@ -143,7 +143,11 @@ def compose(
 
     audio = AudioFiles(settings.var / "audio", voices=Voices(settings.voices_place))
     voice = Voice(
-        audio, translate=catalogues.translate, emit=emit, now=database.clock.now, off_loop=Apart().call
+        audio,
+        translate=catalogues.translate,
+        emit=emit,
+        now=database.clock.now,
+        off_loop=IsolatedWorker().call,
     )
     if not settings.voice:
         voice.unavailable = "switched off"
@@ -166,12 +170,12 @@ def compose(
     watch = _device_watch(database, settings, presence, emit)
     pictures = ScreenPictures(settings.var / "pictures", timedelta(hours=settings.pictures_kept_hours))
     printing = PrintService(
-        database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
+        database, settings, catalogues.translate, IsolatedWorker().call, tell=publisher.print_noted
     )
     simulated = SimulatedPrinters(database, settings.var)
-    apart = Apart(deadline_s=PREPARED_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES)
+    apart = IsolatedWorker(deadline_s=PREPARED_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES)
     media = Preparing(database, media_folder(settings.var), apart.call)
-    reader = Apart(deadline_s=ENDED_AFTER_S, memory_bytes=MEDIA_MEMORY_BYTES)
+    reader = IsolatedWorker(deadline_s=ENDED_AFTER_S, memory_bytes=MEDIA_MEMORY_BYTES)
     feeds = Feeds(database, reader.call, FeedLimits(may_be_private=settings.feeds_from_private), feeds_shown)
     registration = registration_of(settings)
     provider = None if registration is None else Provider(registration, database.clock)
@@ -184,7 +188,7 @@ def compose(
         presence,
         watch,
         pictures,
-        Apart(deadline_s=PICTURE_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES),
+        IsolatedWorker(deadline_s=PICTURE_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES),
         publisher,
         voice,
         printing,
@@ -252,7 +256,7 @@ def _device_watch(
 
 def _kept(settings: Settings, database: Database, socketio: Any, rounds: Rounds) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    verification = NightlyVerification(database, rounds.anchors, Apart(idle_s=VERIFIER_IDLE_S).call)
+    verification = NightlyVerification(database, rounds.anchors, IsolatedWorker(idle_s=VERIFIER_IDLE_S).call)
     return [
         _every(socketio, ROUND_S, rounds.make),
         _every(socketio, ROUND_S, verification.make),
@@ -313,7 +317,7 @@ def _socket_callers(
         if not caller.may(permission, hall=hall, site=site_slug):
             raise Refusal("forbidden")
         if caller.digest is not None:
-            shown = Shown(caller.digest, hall, permission)
+            shown = SocketToken(caller.digest, hall, permission)
             presence.showed_token(request.sid, request.namespace, shown)  # type: ignore[attr-defined]
         return hall, caller
 

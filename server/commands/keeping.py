@@ -10,7 +10,7 @@ from server.commands.say import anchors_of, opened, say, sentence
 from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
-from server.store.journal.verify import Fault, verify_journal
+from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
 from server.usecases.journal.backup_and_restore import RestoredHall, backup, restore
 from server.usecases.media.copy_media import beside, bring_media, copy_media
@@ -49,7 +49,7 @@ def verify_journal_command(
         raise typer.Exit(1)
 
 
-def _told(fault: Fault) -> str:
+def _told(fault: JournalFault) -> str:
     why = sentence(f"journal.wrong.{fault.wrong}", position=fault.position)
     named = f" ({fault.fact})" if fault.fact else ""
     detail = f" [{fault.detail}]" if fault.detail else ""

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from server.commands.say import errors, say, sentence
-from server.commands.simulation_tables import FORMS, Outcome, print_hall
+from server.commands.simulation_tables import FORMS, RuleOutcome, print_hall
 from server.domain.calling.work_profiles import RuleName
 from server.domain.hours.half_days import AtBreak
 from server.domain.quality.open_format import read_legs
@@ -136,7 +136,7 @@ def _lines(file: Path) -> list[str]:
 
 def _outcomes(
     drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName], reference: RuleName, *, announces: bool
-) -> Iterator[Outcome]:
+) -> Iterator[RuleOutcome]:
     """Every rule in both forms, each compared with the rule `reference` in the same form."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True) as progress:
@@ -158,7 +158,9 @@ def _outcomes(
                 differences = runs.compared(to=str(reference))
                 for rule in rules:
                     told = honesty(waits[str(rule)]) if announces else None
-                    yield Outcome(hall, rule, first, runs.figures(str(rule)), differences[str(rule)], told)
+                    yield RuleOutcome(
+                        hall, rule, first, runs.figures(str(rule)), differences[str(rule)], told
+                    )
 
 
 def _run(
@@ -171,7 +173,7 @@ def _run(
     return waits
 
 
-def _write(out: Path, outcomes: Sequence[Outcome]) -> None:
+def _write(out: Path, outcomes: Sequence[RuleOutcome]) -> None:
     rows = [_row(one) for one in outcomes]
     if out.suffix == ".json":
         out.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -183,7 +185,7 @@ def _write(out: Path, outcomes: Sequence[Outcome]) -> None:
     say(sentence("command.rows", file=out, count=len(rows)))
 
 
-def _row(one: Outcome) -> dict[str, Any]:
+def _row(one: RuleOutcome) -> dict[str, Any]:
     found = one.figures
     row: dict[str, Any] = {
         "hall": one.hall,

@@ -17,7 +17,7 @@ _tables = Console(width=WIDTH, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleOutcome:
     """A rule in one form on one hall's days; `honesty` where waits were announced."""
 
     hall: str
@@ -28,7 +28,7 @@ class Outcome:
     honesty: Honesty | None
 
 
-def print_hall(hall: str, days: int, outcomes: Sequence[Outcome], reference: RuleName) -> None:
+def print_hall(hall: str, days: int, outcomes: Sequence[RuleOutcome], reference: RuleName) -> None:
     """Prints the figures of one hall, the differences from the rule `reference`, and a conclusion."""
     tickets = outcomes[0].figures.tickets
     say(f"{hall}: {days} days, {tickets / days:.1f} tickets a day; waits in minutes", style="bold")
@@ -49,7 +49,7 @@ def print_hall(hall: str, days: int, outcomes: Sequence[Outcome], reference: Rul
     say(f"\n{conclusion(outcomes, reference)}\n")
 
 
-def conclusion(outcomes: Sequence[Outcome], reference: RuleName) -> str:
+def conclusion(outcomes: Sequence[RuleOutcome], reference: RuleName) -> str:
     """One sentence: which rule keeps most visitors within target, whether surely, and its worst group."""
     best = max(outcomes, key=lambda one: one.figures.within)
     share = f"{100 * best.figures.within:.1f} %"
@@ -76,7 +76,7 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _shares(outcomes: Sequence[Outcome], reference: RuleName) -> Table:
+def _shares(outcomes: Sequence[RuleOutcome], reference: RuleName) -> Table:
     table = _table("rule", "in target", "vs", "mean", "left", "day’s max", "vs")
     for one in outcomes:
         found, is_reference = one.figures, one.rule is reference
@@ -92,7 +92,7 @@ def _shares(outcomes: Sequence[Outcome], reference: RuleName) -> Table:
     return table
 
 
-def _longest(outcomes: Sequence[Outcome], reference: RuleName) -> Table:
+def _longest(outcomes: Sequence[RuleOutcome], reference: RuleName) -> Table:
     table = _table("rule", "worst P95", "of", "vs", "longest wait")
     for one in outcomes:
         found, is_reference = one.figures, one.rule is reference
@@ -106,7 +106,7 @@ def _longest(outcomes: Sequence[Outcome], reference: RuleName) -> Table:
     return table
 
 
-def _classes(outcomes: Sequence[Outcome]) -> Table:
+def _classes(outcomes: Sequence[RuleOutcome]) -> Table:
     """A row a class and rule, the rules of one class together."""
     table = _table("class", "rule", "tickets", "in target", "mean", "left", "P95", "longest")
     for name in CLASSES:
@@ -126,7 +126,7 @@ def _classes(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def _announced(outcomes: Sequence[Outcome]) -> Table:
+def _announced(outcomes: Sequence[RuleOutcome]) -> Table:
     table = _table("rule", "announced", "untold", "inside", "above", "mean width")
     for one in outcomes:
         if one.honesty is not None:

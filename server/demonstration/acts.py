@@ -18,7 +18,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedVisitor:
     """An appointment whose visitor is at the kiosk: by its code, or a convocation by service and hour."""
 
     service: str
@@ -28,7 +28,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class TakenTicket:
     """What a visitor has in hand: of the service that receives, whatever was asked for."""
 
     visit: str
@@ -38,7 +38,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class CalledLeg:
+class CalledPerson:
     """Who an agent has called."""
 
     leg: str
@@ -58,20 +58,20 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldCounter:
     """A counter as it is: its open session and who is there."""
 
     session: str | None
-    leg: CalledLeg | None
+    leg: CalledPerson | None
 
 
 class Acts(Protocol):
     """The verbs of one hall. Each raises Refusal with the code of what was refused."""
 
-    def issue(self, press: Press) -> Ticket:
+    def issue(self, press: Press) -> TakenTicket:
         """A ticket."""
 
-    def check_in(self, expected: Expected) -> Ticket:
+    def check_in(self, expected: ExpectedVisitor) -> TakenTicket:
         """The ticket of an appointment."""
 
     def give_up(self, token: str) -> None:
@@ -95,7 +95,7 @@ class Acts(Protocol):
     def pause(self, counter: str, session: str, reason: str | None) -> None:
         """The counter pauses; resumes when there is no reason."""
 
-    def next(self, counter: str, session: str, ending: Ending) -> CalledLeg | None:
+    def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
         """The next person, None when nobody waits; who is there goes."""
 
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
@@ -107,5 +107,5 @@ class Acts(Protocol):
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         """The visitor goes on to another service."""
 
-    def look(self, counter: str) -> Held:
+    def look(self, counter: str) -> HeldCounter:
         """The counter as it is now."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
+from server.demonstration.acts import CalledPerson, Ending, ExpectedVisitor, HeldCounter, Press, TakenTicket
 from server.demonstration.bookings import Booked
 from server.domain.appointments.check_in import AppointmentState
 from server.domain.instants import from_text
@@ -93,7 +93,7 @@ class ApiActs:
         self.server, self.hall, self.keys, self.tell = server, hall, keys, tell
         self._numbers: dict[str, str] = {}
 
-    def issue(self, press: Press) -> Ticket:
+    def issue(self, press: Press) -> TakenTicket:
         wanted = {
             "service": press.service,
             "press_id": str(uuid.uuid4()),
@@ -106,9 +106,9 @@ class ApiActs:
         answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=wanted)
         self.tell("issue", answer["number"], answer["service"])
         self._numbers[answer["token"]] = answer["number"]
-        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
+        return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
-    def check_in(self, expected: Expected) -> Ticket:
+    def check_in(self, expected: ExpectedVisitor) -> TakenTicket:
         here: dict[str, Any] = {"press_id": str(uuid.uuid4()), "language": expected.language}
         if expected.code:
             here["code"] = expected.code
@@ -117,7 +117,7 @@ class ApiActs:
         answer = self.server.ask("POST", "/appointments/check-in", self.keys.kiosk, json=here)
         self.tell("check-in", answer["number"], expected.service)
         self._numbers[answer["token"]] = answer["number"]
-        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
+        return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def give_up(self, token: str) -> None:
         self.server.ask("POST", f"/tickets/{token}/give-up", None)
@@ -152,7 +152,7 @@ class ApiActs:
         self._at("PATCH", counter, "session", session, json=change)
         self.tell("pause" if reason else "resume", "", counter)
 
-    def next(self, counter: str, session: str, ending: Ending) -> CalledLeg | None:
+    def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
         believed = {"current": ending.current, "current_end": ending.end, "outcome": ending.outcome}
         answer = self._at("POST", counter, "next", session, json=believed)
         if answer is None:
@@ -181,10 +181,10 @@ class ApiActs:
             if each["state"] == AppointmentState.BOOKED
         ]
 
-    def look(self, counter: str) -> Held:
+    def look(self, counter: str) -> HeldCounter:
         answer = self.server.ask("GET", f"/counters/{counter}", self.keys.agents)
         leg = answer["leg"]
-        return Held(answer["session"], None if leg is None else _leg(leg))
+        return HeldCounter(answer["session"], None if leg is None else _leg(leg))
 
     def _at(self, method: str, counter: str, part: str, session: str | None, **request: Any) -> Any:
         headers = {"X-Counter-Session": session} if session else {}
@@ -196,6 +196,6 @@ class ApiActs:
         return self.server.ask("POST", f"/legs/{leg}/{verb}", self.keys.agents, headers=headers, **request)
 
 
-def _leg(answer: dict[str, Any]) -> CalledLeg:
+def _leg(answer: dict[str, Any]) -> CalledPerson:
     is_started = answer["state"] == "in_service"
-    return CalledLeg(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)
+    return CalledPerson(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)

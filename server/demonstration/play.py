@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from server.demonstration.acts import CalledLeg, Ending
+from server.demonstration.acts import CalledPerson, Ending
 from server.demonstration.habits import duration_s, habits, picked
-from server.demonstration.posts import Agent, Post
+from server.demonstration.posts import Agent, CounterPost
 from server.demonstration.visitors import HallVisitors, Visitor
 
 NO_SHOW_SHARE = 0.025
@@ -43,7 +43,7 @@ class HallPlay(HallVisitors):
 
     means_s: dict[str, int]
     self_service: frozenset[str] = frozenset()
-    posts: dict[str, Post] = field(default_factory=dict)
+    posts: dict[str, CounterPost] = field(default_factory=dict)
     eager_until_s: float = 0.0
 
     # --- agents -----------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ class HallPlay(HallVisitors):
             post, session = self.chance.choice(held)
             self._may_fail(None, lambda: self.acts.greet(post.services[0], post.counter, session))
 
-    def _held(self) -> list[tuple[Post, str]]:
+    def _held(self) -> list[tuple[CounterPost, str]]:
         """The open posts, each with its session."""
         return [(post, post.session) for post in self.posts.values() if post.session is not None]
 
@@ -64,20 +64,20 @@ class HallPlay(HallVisitors):
         for post in self._posts_with(counter):
             self._open(post)
 
-    def _open(self, post: Post) -> None:
+    def _open(self, post: CounterPost) -> None:
         post.is_leaving = False
         if post.session is None:
             self._may_fail(post, lambda: self._take(post))
 
-    def _posts_with(self, counter: str) -> list[Post]:
+    def _posts_with(self, counter: str) -> list[CounterPost]:
         if counter not in self.posts:
             agent = Agent()
             for each in self.own.posts_with(counter):
-                self.posts[each] = Post(each, agent, is_self_service=each in self.self_service)
+                self.posts[each] = CounterPost(each, agent, is_self_service=each in self.self_service)
                 agent.posts.append(self.posts[each])
         return self.posts[counter].agent.posts
 
-    def _take(self, post: Post) -> None:
+    def _take(self, post: CounterPost) -> None:
         post.session, post.services = self.acts.open(post.counter, post.agent.session)
         post.state = "idle"
         if post.may_receive:
@@ -119,14 +119,14 @@ class HallPlay(HallVisitors):
             for post in self.posts.values()
         )
 
-    def _coming(self, post: Post, delay_s: float) -> None:
+    def _coming(self, post: CounterPost, delay_s: float) -> None:
         post.state = "coming"
         self._later(post, self._eager(delay_s), self._press_next)
 
     def _eager(self, delay_s: float) -> float:
         return min(delay_s, EAGER_WITHIN_S) if self.time.now_s < self.eager_until_s else delay_s
 
-    def _later(self, post: Post, delay_s: float, act: Callable[[Post], None]) -> None:
+    def _later(self, post: CounterPost, delay_s: float, act: Callable[[CounterPost], None]) -> None:
         post.turn += 1
         turn = post.turn
 
@@ -136,7 +136,7 @@ class HallPlay(HallVisitors):
 
         self.time.after(delay_s, due)
 
-    def _press_next(self, post: Post, end: str | None = None) -> None:
+    def _press_next(self, post: CounterPost, end: str | None = None) -> None:
         assert post.session is not None
         ending = NOBODY_THERE
         if post.leg is not None:
@@ -151,7 +151,7 @@ class HallPlay(HallVisitors):
         if post.is_leaving:
             self._close(post)
 
-    def _calls(self, post: Post, ending: Ending = NOBODY_THERE) -> bool:
+    def _calls(self, post: CounterPost, ending: Ending = NOBODY_THERE) -> bool:
         """Whether somebody is called to this post."""
         assert post.session is not None
         post.leg = called = self.acts.next(post.counter, post.session, ending)
@@ -164,7 +164,7 @@ class HallPlay(HallVisitors):
     def _outcome(self) -> str | None:
         return picked(self.chance, habits().outcomes) if self.chance.random() < OUTCOME_SHARE else None
 
-    def _called(self, post: Post, called: CalledLeg) -> None:
+    def _called(self, post: CounterPost, called: CalledPerson) -> None:
         visitor = self.visitors.get(called.visit)
         is_gone = visitor is not None and visitor.is_gone
         if visitor is not None:
@@ -178,17 +178,17 @@ class HallPlay(HallVisitors):
         else:
             self._later(post, self._eager(duration_s(self.chance, 28, spread=0.4)), self._start)
 
-    def _recall_slow(self, post: Post) -> None:
+    def _recall_slow(self, post: CounterPost) -> None:
         self._verb(post, "recall")
         self._later(post, duration_s(self.chance, 30, spread=0.4), self._start)
 
-    def _recall_in_vain(self, post: Post, before: int = 0) -> None:
+    def _recall_in_vain(self, post: CounterPost, before: int = 0) -> None:
         self._verb(post, "recall")
         goes_on = self.chance.random() < 0.35 and before + 1 < USUAL_RECALLS
         again = partial(self._recall_in_vain, before=before + 1) if goes_on else self._no_show
         self._later(post, self.chance.uniform(45, 75), again)
 
-    def _no_show(self, post: Post) -> None:
+    def _no_show(self, post: CounterPost) -> None:
         assert post.leg is not None
         missed = post.leg
         visitor = self.visitors.get(missed.visit)
@@ -202,7 +202,7 @@ class HallPlay(HallVisitors):
             delay_s = self.chance.uniform(3 * 60, 15 * 60)
             self.time.after(delay_s, lambda: self._come_back(missed))
 
-    def _come_back(self, missed: CalledLeg) -> None:
+    def _come_back(self, missed: CalledPerson) -> None:
         held = self._held()
         if held and self.serves(missed.service):
             post, session = held[0]
@@ -210,19 +210,19 @@ class HallPlay(HallVisitors):
             self._may_fail(None, reinstate)
             self.wake(missed.service)
 
-    def _left_after_call(self, post: Post, visitor: Visitor) -> None:
+    def _left_after_call(self, post: CounterPost, visitor: Visitor) -> None:
         self.acts.give_up(visitor.ticket.token)
         post.leg = None
         self._free(post, self.chance.uniform(20, 60))
 
-    def _start(self, post: Post) -> None:
+    def _start(self, post: CounterPost) -> None:
         assert post.leg is not None
         if self.chance.random() < START_PRESSED_SHARE:
             self._verb(post, "start")
         mean_s = self.means_s.get(post.leg.service, 600)
         self._later(post, duration_s(self.chance, mean_s), self._served)
 
-    def _served(self, post: Post) -> None:
+    def _served(self, post: CounterPost) -> None:
         assert post.leg is not None
         assert post.session is not None
         to = self._sent_on(post.leg.service)
@@ -255,7 +255,7 @@ class HallPlay(HallVisitors):
             drawn -= percent
         return None
 
-    def _free(self, post: Post, delay_s: float) -> None:
+    def _free(self, post: CounterPost, delay_s: float) -> None:
         """Nobody is at the post any more: the agent leaves it, or goes on at one of those held together."""
         post.state = "idle"
         if post.is_leaving and not post.serves_all:
@@ -264,17 +264,17 @@ class HallPlay(HallVisitors):
         posts = [post] if post.is_self_service else [post, *post.others]
         self._coming(self.chance.choice([each for each in posts if each.state == "idle"]), delay_s)
 
-    def _may_pause(self, post: Post) -> bool:
+    def _may_pause(self, post: CounterPost) -> bool:
         return not post.is_leaving and all(other.state == "idle" for other in post.others)
 
-    def _pause(self, post: Post) -> None:
+    def _pause(self, post: CounterPost) -> None:
         assert post.session is not None
         self.acts.pause(post.counter, post.session, self.chance.choice(habits().pause_reasons))
         for each in (post, *post.others):
             each.state = "paused"
         self._later(post, self.chance.uniform(4 * 60, 12 * 60), self._resume)
 
-    def _resume(self, post: Post) -> None:
+    def _resume(self, post: CounterPost) -> None:
         assert post.session is not None
         self.acts.pause(post.counter, post.session, None)
         for other in post.others:
@@ -283,18 +283,18 @@ class HallPlay(HallVisitors):
                 self._coming(other, self.chance.uniform(5, 40))
         self._free(post, 5)
 
-    def _finish(self, post: Post) -> None:
+    def _finish(self, post: CounterPost) -> None:
         assert post.leg is not None
         assert post.session is not None
         self.acts.finish(post.counter, post.session, leg=post.leg.leg, outcome=self._outcome())
         post.leg = None
 
-    def _verb(self, post: Post, verb: str) -> None:
+    def _verb(self, post: CounterPost, verb: str) -> None:
         assert post.leg is not None
         assert post.session is not None
         self.acts.verb(verb, post.session, leg=post.leg.leg, counter=post.counter)
 
-    def _close(self, post: Post) -> None:
+    def _close(self, post: CounterPost) -> None:
         """The agent leaves this post; with the last one the session ends."""
         assert post.session is not None
         if post.agent.is_engaged:
@@ -305,14 +305,14 @@ class HallPlay(HallVisitors):
         for each in post.agent.posts:
             each.leave()
 
-    def _answer_now(self, post: Post) -> None:
+    def _answer_now(self, post: CounterPost) -> None:
         """Who was only called to the post has not come."""
         held = self.acts.look(post.counter)
         if held.session == post.session and held.leg is not None and not held.leg.is_started:
             post.leg = held.leg
             self._verb(post, "no-show")
 
-    def _close_now(self, post: Post) -> None:
+    def _close_now(self, post: CounterPost) -> None:
         assert post.session is not None
         if self.acts.look(post.counter).session == post.session:
             self.acts.close(post.counter, post.session)
@@ -320,7 +320,7 @@ class HallPlay(HallVisitors):
 
     # --- what others do meanwhile -----------------------------------------------------------------
 
-    def _look_again(self, post: Post) -> None:
+    def _look_again(self, post: CounterPost) -> None:
         """Someone else acted at this counter: takes what is there, or leaves it to whoever holds it."""
         held = self.acts.look(post.counter)
         if post.session is None or held.session != post.session:

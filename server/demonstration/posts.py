@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from server.demonstration.acts import CalledLeg
+from server.demonstration.acts import CalledPerson
 
 
 @dataclass(eq=False)
-class Post:
+class CounterPost:
     """A counter and its agent. `state`: closed, idle, coming (about to press next), busy or paused.
 
     `is_self_service`: the visitor works there, and the agent receives people at other posts meanwhile.
@@ -18,13 +18,13 @@ class Post:
     services: tuple[str, ...] = ()
     session: str | None = None
     state: str = "closed"
-    leg: CalledLeg | None = None
+    leg: CalledPerson | None = None
     is_leaving: bool = False
     serves_all: bool = False
     turn: int = 0
 
     @property
-    def others(self) -> "list[Post]":
+    def others(self) -> "list[CounterPost]":
         """The agent's further posts that are open."""
         return [post for post in self.agent.posts if post is not self and post.session is not None]
 
@@ -45,7 +45,7 @@ class Post:
 class Agent:
     """Who holds these posts, in one session."""
 
-    posts: list[Post] = field(default_factory=list)
+    posts: list[CounterPost] = field(default_factory=list)
 
     @property
     def session(self) -> str | None:

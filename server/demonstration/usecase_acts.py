@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
+from server.demonstration.acts import CalledPerson, Ending, ExpectedVisitor, HeldCounter, Press, TakenTicket
 from server.domain.author import Author
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
@@ -53,9 +53,9 @@ def _result(outcome: str | None) -> WantedResult:
     return WantedResult(next((each for each in OUTCOMES if each == outcome), None))
 
 
-def _called(answer: Answer) -> CalledLeg:
+def _called(answer: Answer) -> CalledPerson:
     is_started = answer["state"] == "in_service"
-    return CalledLeg(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)
+    return CalledPerson(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)
 
 
 class UseCaseActs:
@@ -65,7 +65,7 @@ class UseCaseActs:
         self.database, self.hall, self.kiosk, self.estimates = database, hall, kiosk, estimates
         self._agents: dict[str, Author] = {}
 
-    def issue(self, press: Press) -> Ticket:
+    def issue(self, press: Press) -> TakenTicket:
         hall = self.database.hall_id(self.hall)
         self.estimates.refresh(hall)
         wanted = WantedTicket(
@@ -85,15 +85,15 @@ class UseCaseActs:
             wanted,
             quote=partial(self.estimates.quote, hall),
         )
-        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
+        return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
-    def check_in(self, expected: Expected) -> Ticket:
+    def check_in(self, expected: ExpectedVisitor) -> TakenTicket:
         claim = Claim(code=expected.code)
         if not expected.code:
             claim = Claim(service=expected.service, booked_at=expected.booked_at)
         wanted = WantedTicket("", new_id(), language=expected.language, claim=claim)
         answer = issue_ticket(self.database, self.database.hall_id(self.hall), self.kiosk, wanted)
-        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
+        return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def give_up(self, token: str) -> None:
         give_up(self.database, token)
@@ -127,7 +127,7 @@ class UseCaseActs:
         else:
             pause_counter(self.database, counter, self._agents[counter], reason, session=session)
 
-    def next(self, counter: str, session: str, ending: Ending) -> CalledLeg | None:
+    def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
         believed = AtCounter(session, ending.current, ending.end, _result(ending.outcome))
         answer = call_next(self.database, counter, self._agents[counter], believed)
         return None if answer is None else _called(answer)
@@ -142,12 +142,12 @@ class UseCaseActs:
         gesture = Gesture(leg, self._agents[counter], session)
         leg_verbs.transfer(self.database, gesture, to=Destination(service=service))
 
-    def look(self, counter: str) -> Held:
+    def look(self, counter: str) -> HeldCounter:
         with self.database.read() as rows:
             held = open_session(rows, counter)
             row = leg_at_counter(rows, counter)
         leg = None
         if row is not None:
             is_started = row["state"] == "in_service"
-            leg = CalledLeg(row["id"], row["visit"], row["number"], row["service"], is_started)
-        return Held(None if held is None else held["session"], leg)
+            leg = CalledPerson(row["id"], row["visit"], row["number"], row["service"], is_started)
+        return HeldCounter(None if held is None else held["session"], leg)

@@ -8,10 +8,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from server.demonstration.acts import Acts, Expected, Press, Ticket
+from server.demonstration.acts import Acts, ExpectedVisitor, Press, TakenTicket
 from server.demonstration.bookings import Booked
 from server.demonstration.habits import HallHabits, habits, picked
-from server.demonstration.posts import Post
+from server.demonstration.posts import CounterPost
 from server.demonstration.timeline import Timeline
 from server.domain.refusals import Refusal
 
@@ -30,7 +30,7 @@ PATIENCE_S = 70 * 60.0
 class Visitor:
     """A person with a ticket. `is_waiting`: not called yet, as far as the person knows."""
 
-    ticket: Ticket
+    ticket: TakenTicket
     service: str
     is_waiting: bool = True
     is_gone: bool = False
@@ -57,7 +57,7 @@ class HallVisitors:
         """An idle agent who serves this looks up."""
 
     @abstractmethod
-    def _look_again(self, post: Post) -> None:
+    def _look_again(self, post: CounterPost) -> None:
         """Someone else acted at this counter."""
 
     def arrive(self, service: str | None = None, reason: str | None = None) -> None:
@@ -102,11 +102,11 @@ class HallVisitors:
             return ()
         return (picked(self.chance, habits().needs),)
 
-    def _waits(self, ticket: Ticket, patience_s: float) -> None:
+    def _waits(self, ticket: TakenTicket, patience_s: float) -> None:
         visitor = self.visitors[ticket.visit] = Visitor(ticket, ticket.service)
         self.time.after(patience_s, lambda: self._lose_patience(visitor))
 
-    def _companion(self, ticket: Ticket, press: Press, patience_s: float) -> None:
+    def _companion(self, ticket: TakenTicket, press: Press, patience_s: float) -> None:
         """Whoever came along takes a ticket too, and the two are linked at the reception desk."""
         other = self.acts.issue(press)
         self._waits(other, patience_s)
@@ -115,7 +115,7 @@ class HallVisitors:
     def come_expected(self, booked: Booked) -> None:
         """Who has an appointment checks in, and waits as anyone does."""
         language = picked(self.chance, habits().languages)
-        expected = Expected(booked.service, booked.booked_at, booked.code, language)
+        expected = ExpectedVisitor(booked.service, booked.booked_at, booked.code, language)
         try:
             ticket = self.acts.check_in(expected)
         except Refusal as no:
@@ -146,7 +146,7 @@ class HallVisitors:
         """Does what nobody at a counter does; a refusal is told."""
         self._may_fail(None, act)
 
-    def _may_fail(self, post: Post | None, act: Callable[[], None]) -> None:
+    def _may_fail(self, post: CounterPost | None, act: Callable[[], None]) -> None:
         try:
             act()
         except Refusal as refusal:

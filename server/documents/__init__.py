@@ -8,19 +8,19 @@ from server.documents.checks.hall import (
 )
 from server.documents.checks.in_use import InUse, check_in_use
 from server.documents.configuring import public_holidays_of, to_configuration
-from server.documents.difference import Change, difference
+from server.documents.difference import DocumentChange, difference
 from server.documents.hall import HallDocument, ids_of
 from server.documents.installation import InstallationDocument
-from server.documents.problems import DocumentRefused, Problem
+from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import export_text, json_schema, parse_hall, parse_installation
 
 __all__ = [
-    "Change",
+    "DocumentChange",
+    "DocumentProblem",
     "DocumentRefused",
     "HallDocument",
     "InUse",
     "InstallationDocument",
-    "Problem",
     "check_against_installation",
     "check_against_neighbours",
     "check_ids",

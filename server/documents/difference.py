@@ -12,7 +12,7 @@ KEYS = ("id", "slug", "on")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DocumentChange:
     """One change: `path` names list items by their id (`services[laon-titres].names.fr`).
 
     `before` is None for what is added and `after` for what is removed; both are JSON values. A `moved` list
@@ -27,18 +27,18 @@ class Change:
 
 def difference[Document: (HallDocument, InstallationDocument)](
     old: Document | None, new: Document
-) -> tuple[Change, ...]:
+) -> tuple[DocumentChange, ...]:
     """The changes that turn a document into another; all of it is added when there was none."""
     before = {} if old is None else old.model_dump(mode="json")
     return changes_between(before, new.model_dump(mode="json"))
 
 
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[DocumentChange, ...]:
     """The changes that turn one JSON object into another."""
     return tuple(_of_mapping("", before, after))
 
 
-def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
+def _compare(path: str, before: Any, after: Any) -> Iterator[DocumentChange]:
     if before == after:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -46,26 +46,26 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
     elif keyed(before) is not None and keyed(after) is not None:
         yield from _of_items(path, before, after)
     elif _is_empty(before):
-        yield Change(path, "added", None, after)
+        yield DocumentChange(path, "added", None, after)
     elif _is_empty(after):
-        yield Change(path, "removed", before, None)
+        yield DocumentChange(path, "removed", before, None)
     else:
-        yield Change(path, "changed", before, after)
+        yield DocumentChange(path, "changed", before, after)
 
 
-def _of_mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _of_mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[DocumentChange]:
     for name in dict.fromkeys((*before, *after)):
         yield from _compare(f"{path}.{name}" if path else name, before.get(name), after.get(name))
 
 
-def _of_items(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+def _of_items(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[DocumentChange]:
     old, new = keyed(before) or {}, keyed(after) or {}
     for key in dict.fromkeys((*old, *new)):
         yield from _compare(f"{path}[{key}]", old.get(key), new.get(key))
     kept_before = [key for key in old if key in new]
     kept_after = [key for key in new if key in old]
     if kept_before != kept_after:
-        yield Change(path, "moved", list(old), list(new))
+        yield DocumentChange(path, "moved", list(old), list(new))
 
 
 def keyed(value: Any) -> dict[str, Any] | None:

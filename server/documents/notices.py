@@ -19,7 +19,7 @@ from server.documents.parts.values import (
     some_texts,
     web_address,
 )
-from server.documents.problems import DocumentRefused, Problem, broken_rule, problem
+from server.documents.problems import DocumentProblem, DocumentRefused, broken_rule, problem
 from server.documents.reading import Content, parse
 from server.documents.safe_html import safe_html, words_of_html
 
@@ -222,7 +222,7 @@ def languages_of_notice(notice: NoticeContent) -> tuple[str, ...]:
     return tuple(notice.titles)
 
 
-def _translations(notice: NoticeContent) -> Iterator[Problem]:
+def _translations(notice: NoticeContent) -> Iterator[DocumentProblem]:
     """Each text is in the languages of the title, and these are never exactly one translation."""
     spoken = languages_of_notice(notice)
     yield from translation_problems(("titles",), notice.titles)

@@ -16,7 +16,7 @@ type Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DocumentProblem:
     """One thing wrong at a place of a document.
 
     `path` reads like `services[2].series.prefix`, empty for the whole. `code` is stable, `key` names the
@@ -40,20 +40,20 @@ class Problem:
 class DocumentRefused(Refusal):
     """A document has errors; nothing of it is taken. `problems` are all that could be found at once."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[DocumentProblem]) -> None:
         self.problems = tuple(problems)
         listed = [{"path": problem.path, "code": problem.code} for problem in self.problems]
         super().__init__("document_refused", problems=listed)
 
 
-def problem(path: Path, code: str, **values: object) -> Problem:
+def problem(path: Path, code: str, **values: object) -> DocumentProblem:
     """An error whose sentence has the code's name."""
-    return Problem(path_text(path), code, CATALOGUE + code, _as_text(values))
+    return DocumentProblem(path_text(path), code, CATALOGUE + code, _as_text(values))
 
 
-def warning(path: Path, code: str, **values: object) -> Problem:
+def warning(path: Path, code: str, **values: object) -> DocumentProblem:
     """A warning whose sentence has the code's name."""
-    return Problem(path_text(path), code, CATALOGUE + code, _as_text(values), is_warning=True)
+    return DocumentProblem(path_text(path), code, CATALOGUE + code, _as_text(values), is_warning=True)
 
 
 def broken_rule(code: str, **values: object) -> PydanticCustomError:
@@ -72,7 +72,7 @@ def path_text(path: Path) -> str:
     return text
 
 
-def problem_of(error: ErrorDetails, *, known_keys: Iterable[str]) -> Problem:
+def problem_of(error: ErrorDetails, *, known_keys: Iterable[str]) -> DocumentProblem:
     """The problem behind one validation error of pydantic."""
     path, kind, context = error["loc"], error["type"], error.get("ctx", {})
     if kind == "parvis":
@@ -82,7 +82,7 @@ def problem_of(error: ErrorDetails, *, known_keys: Iterable[str]) -> Problem:
     if kind == "missing":
         return problem(path, "missing_key", key=path[-1])
     code, sentence = SENTENCES.get(kind, ("invalid", "invalid"))
-    return Problem(path_text(path), code, CATALOGUE + sentence, _limits(context))
+    return DocumentProblem(path_text(path), code, CATALOGUE + sentence, _limits(context))
 
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -107,13 +107,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 """pydantic's error types, and the code and sentence they become; any other is `invalid`."""
 
 
-def _unknown_key(path: Path, known_keys: Iterable[str]) -> Problem:
+def _unknown_key(path: Path, known_keys: Iterable[str]) -> DocumentProblem:
     key = str(path[-1])
     nearest = get_close_matches(key, sorted(known_keys), n=1)
     if not nearest:
         return problem(path, "unknown_key", key=key)
     sentence = CATALOGUE + "unknown_key_nearest"
-    return Problem(path_text(path), "unknown_key", sentence, {"key": key, "nearest": nearest[0]})
+    return DocumentProblem(path_text(path), "unknown_key", sentence, {"key": key, "nearest": nearest[0]})
 
 
 def _limits(context: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from server.documents.checks.hall import check_alone
 from server.documents.checks.languages import check_languages
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.problems import DocumentRefused, Problem, problem, problem_of
+from server.documents.problems import DocumentProblem, DocumentRefused, problem, problem_of
 
 type Content = Mapping[str, Any] | str | bytes
 
@@ -59,7 +59,7 @@ def json_schema(kind: Literal["hall", "installation"]) -> dict[str, Any]:
 
 def parse[Document: BaseModel](
     model: type[Document], content: Content
-) -> tuple[Document | None, tuple[Problem, ...]]:
+) -> tuple[Document | None, tuple[DocumentProblem, ...]]:
     """The document as far as it can be read, and the problems of its form; None when it cannot be read.
 
     Unknown keys are set aside and the rest is read, so that one run tells everything.
@@ -78,7 +78,7 @@ def parse[Document: BaseModel](
     return model.model_validate_json(_without(text, strays)), problems
 
 
-def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[DocumentProblem, ...]]:
     """The JSON object of a text, None when it holds none, and what is wrong with it as JSON."""
     plain, problems = _json_text(text)
     read = None if plain is None else json.loads(plain)
@@ -87,7 +87,7 @@ def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]
     return read, problems
 
 
-def _json_text(content: Content) -> tuple[str | None, tuple[Problem, ...]]:
+def _json_text(content: Content) -> tuple[str | None, tuple[DocumentProblem, ...]]:
     """The content as a JSON text without repeated keys, and what is wrong with it."""
     if isinstance(content, Mapping):
         return json.dumps(content), ()

@@ -9,10 +9,10 @@ from typing import Any
 from babel.dates import format_date
 from pydantic import BaseModel
 
-from server.documents.difference import Change, keyed
+from server.documents.difference import DocumentChange, keyed
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.problems import Problem
+from server.documents.problems import DocumentProblem
 from server.domain.languages import FRENCH
 from server.language import Translate, locale_of
 
@@ -39,7 +39,7 @@ class Words:
         """A sentence of a catalogue in this language."""
         return str(self._translate(key, self.language, **values))
 
-    def of_problem(self, problem: Problem) -> str:
+    def of_problem(self, problem: DocumentProblem) -> str:
         """What is wrong with a document, in this language."""
         return problem.sentence(self._translate, self.language)
 
@@ -51,7 +51,7 @@ class Words:
         steps = tuple(self._steps(path, contents))
         return " › ".join(steps) if steps else self._say("whole")
 
-    def sentence(self, change: Change, *contents: Mapping[str, Any]) -> str:
+    def sentence(self, change: DocumentChange, *contents: Mapping[str, Any]) -> str:
         """What a change does. `contents`: the document before it, and after it."""
         kind, before, after = _told(change, _names_of(contents))
         names = contents if change.kind == "removed" else tuple(reversed(contents))
@@ -140,7 +140,7 @@ class Words:
         return self.say(CATALOGUE + key, **values)
 
 
-def _told(change: Change, names: Collection[str]) -> tuple[str, Any, Any]:
+def _told(change: DocumentChange, names: Collection[str]) -> tuple[str, Any, Any]:
     """How a change is said, and of which values; of two lists of ids, what one has and the other has not."""
     before, after = change.before, change.after
     if change.kind == "changed" and _are_ids(before, names) and _are_ids(after, names):

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from server.documents.problems import DocumentRefused, Problem
+from server.documents.problems import DocumentProblem, DocumentRefused
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import SOCKET, alone, may_listen
 from server.jobs.writers import WRITERS
@@ -122,7 +122,7 @@ def _asked(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] | Non
         raise Refusal("server_stopped")
     answer: dict[str, Any] = json.loads(line)
     if "problems" in answer:
-        raise DocumentRefused(Problem(*each) for each in answer["problems"])
+        raise DocumentRefused(DocumentProblem(*each) for each in answer["problems"])
     if "refused" in answer:
         raise Refusal(answer["refused"], **answer["details"])
     return answer

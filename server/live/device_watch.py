@@ -7,7 +7,7 @@ from functools import partial
 
 from server.clock import Clock
 from server.domain.devices import device_state as rules
-from server.domain.devices.connections import Connection, is_copied
+from server.domain.devices.connections import DeviceConnection, is_copied
 from server.domain.devices.device_state import KioskReport, PlayerReport, Report, Sighting
 from server.live.presence import Presence
 from server.store.devices.sightings import Players, Rule
@@ -27,9 +27,9 @@ class DeviceWatch:
     changed: Callable[[str], None]
     copied: Callable[[str, str], None] = lambda hall, device: None
     is_behind_proxy: bool = False
-    _connections: dict[str, tuple[str, str, Connection]] = field(default_factory=dict)
+    _connections: dict[str, tuple[str, str, DeviceConnection]] = field(default_factory=dict)
 
-    def arrived(self, hall: str, device: str, connection: Connection | None = None) -> None:
+    def arrived(self, hall: str, device: str, connection: DeviceConnection | None = None) -> None:
         """A device has connected."""
         shown = [] if connection is None else [connection]
         if connection is not None:
@@ -66,7 +66,7 @@ class DeviceWatch:
     def keep(self) -> None:
         """Every 25 s: the devices connected to this process are still here."""
         now = self.clock.now()
-        shown: dict[tuple[str, str], list[Connection]] = {}
+        shown: dict[tuple[str, str], list[DeviceConnection]] = {}
         for hall, device, connection in self._connections.values():
             shown.setdefault((hall, device), []).append(connection)
         for (hall, device), connections in shown.items():
@@ -81,5 +81,5 @@ class DeviceWatch:
         return after
 
 
-def _still_here(connections: Sequence[Connection], now: datetime, before: Sighting | None) -> Sighting:
+def _still_here(connections: Sequence[DeviceConnection], now: datetime, before: Sighting | None) -> Sighting:
     return rules.arrived(before, now, *connections)

@@ -8,7 +8,7 @@ from flask_socketio import ConnectionRefusedError as SocketRefused
 from flask_socketio import Namespace, join_room
 
 from server.connections import caller_is_identified
-from server.domain.devices.connections import Connection
+from server.domain.devices.connections import DeviceConnection
 from server.domain.languages import FRENCH
 from server.domain.people.browsers import browser_name
 from server.domain.people.roles import Permission
@@ -90,10 +90,10 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     def _sid(self) -> str:
         return str(request.sid)  # type: ignore[attr-defined]
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> DeviceConnection:
         now = self.watch.clock.now()
         browser = browser_name(request.user_agent.string)
-        return Connection(self._sid(), self._address(), browser, since=now, seen_at=now)
+        return DeviceConnection(self._sid(), self._address(), browser, since=now, seen_at=now)
 
     def _address(self) -> str:
         """Where a socket comes from: its handshake passes by what mends addresses of other requests."""

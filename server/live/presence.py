@@ -11,7 +11,7 @@ from typing import NamedTuple
 from server.domain.people.roles import Permission
 
 
-class Shown(NamedTuple):
+class SocketToken(NamedTuple):
     """What a socket was let in by: the digest of its token, and for what, in a hall (id)."""
 
     digest: str
@@ -49,7 +49,7 @@ class Presence:
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
     _authors: dict[str, str] = field(default_factory=dict)
-    _shown: dict[str, tuple[str, list[Shown]]] = field(default_factory=dict)
+    _shown: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
         """A socket has joined a hall's room."""
@@ -76,11 +76,11 @@ class Presence:
         """The hall and the kiosk or screen (its id in the hall's document) of a socket."""
         return self._devices.get(sid)
 
-    def showed_token(self, sid: str, namespace: str, shown: Shown) -> None:
+    def showed_token(self, sid: str, namespace: str, shown: SocketToken) -> None:
         """A socket was let in by a token, for one permission; it may have asked for several."""
         self._shown.setdefault(sid, (namespace, []))[1].append(shown)
 
-    def tokens(self) -> list[tuple[str, str, list[Shown]]]:
+    def tokens(self) -> list[tuple[str, str, list[SocketToken]]]:
         """The sockets let in by a token: sid, namespace, for what."""
         return [(sid, namespace, list(shown)) for sid, (namespace, shown) in self._shown.items()]
 

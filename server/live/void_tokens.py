@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.instants import to_micros
-from server.live.presence import Presence, Shown
+from server.live.presence import Presence, SocketToken
 from server.store.people.accounts import Grant, allowed_by, signed_in, valid_digests
 from server.store.transactions.database import Database
 
@@ -56,7 +56,7 @@ class VoidTokens:
         self._seen_changes, self._read_at_s = changes, now_s
         return True
 
-    def _is_allowed(self, shown: Shown, people: Mapping[str, Sequence[Grant]]) -> bool:
+    def _is_allowed(self, shown: SocketToken, people: Mapping[str, Sequence[Grant]]) -> bool:
         grants = people.get(shown.digest)
         if grants is None:
             return False

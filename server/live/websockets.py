@@ -11,7 +11,7 @@ import simple_websocket
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import BytesMessage, Event, TextMessage
 
-from server.connections import CURRENT, Connection, Deadlines
+from server.connections import CURRENT, HttpDeadlines, TcpConnection
 from server.domain.budgets import Budget
 from server.live.wire import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
 from server.logs.limited import limited_line
@@ -95,8 +95,8 @@ class WebSocket(simple_websocket.Server):  # type: ignore[misc]  # untyped libra
 
     def __init__(self, environ: dict[str, Any], *args: Any, **values: Any) -> None:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        self._connection: Connection | None = CURRENT.get()
-        deadlines = self._connection.deadlines if self._connection else Deadlines()
+        self._connection: TcpConnection | None = CURRENT.get()
+        deadlines = self._connection.deadlines if self._connection else HttpDeadlines()
         self._first_by_s: float | None = time.monotonic() + deadlines.first_packet_s
         self._first_within_s = deadlines.first_packet_s
         self._is_ended = False

@@ -23,7 +23,7 @@ OWN = ("server", "kiosk", "signage", "hardware", "gunicorn")
 _PLAIN = re.compile(r"[\w.:/+@%*-]+")
 
 
-class Lines(logging.Formatter):
+class LogLines(logging.Formatter):
     """One record as one line, its traceback indented by two spaces below it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -51,7 +51,7 @@ def configure_logs(level: str) -> None:
     """
     least = getattr(logging, level.upper())
     lines = logging.StreamHandler()
-    lines.setFormatter(Lines())
+    lines.setFormatter(LogLines())
     root = logging.getLogger()
     root.handlers[:] = [lines]
     root.setLevel(max(least, logging.WARNING))

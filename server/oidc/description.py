@@ -38,14 +38,14 @@ class Description(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownProvider:
     """A provider as it was when it was last asked."""
 
     description: Description
     keys: KeySet
 
 
-def described(issuer: str) -> Known:
+def described(issuer: str) -> KnownProvider:
     """What the provider tells now. Refusals: oidc_away, oidc_broken, oidc_issuer."""
     answer = ask("GET", get_well_known_url(issuer, external=True))
     if answer.status != 200:
@@ -56,7 +56,7 @@ def described(issuer: str) -> Known:
         raise Refusal("oidc_broken", why="discovery") from error
     if description.issuer != issuer:
         raise Refusal("oidc_issuer", why="discovery")
-    return Known(description, keys_at(description.jwks_uri))
+    return KnownProvider(description, keys_at(description.jwks_uri))
 
 
 def keys_at(address: str) -> KeySet:

@@ -13,10 +13,10 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from server.clock import Clock
 from server.domain.emails import LONGEST_EMAIL
 from server.domain.refusals import Refusal
-from server.oidc.description import Known, described, keys_at
+from server.oidc.description import KnownProvider, described, keys_at
 from server.oidc.reading import ProviderAnswer, ask
 from server.oidc.registration import AuthorizationRequest, Identity, Registration
-from server.oidc.tokens import Expected, UnknownKey, check_id_token, check_userinfo, signed_claims
+from server.oidc.tokens import ExpectedToken, UnknownKey, check_id_token, check_userinfo, signed_claims
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ class Provider:
     def __init__(self, registration: Registration, clock: Clock) -> None:
         self.registration = registration
         self._clock = clock
-        self._known: Known | None = None
+        self._known: KnownProvider | None = None
         self._looked_at_s: float | None = None
         self._looking = threading.Lock()
         self._trouble: str | None = None
@@ -99,7 +99,7 @@ class Provider:
         id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str):
             raise Refusal("oidc_broken", why="tokens")
-        expected = Expected(
+        expected = ExpectedToken(
             self.registration.issuer,
             self.registration.client_id,
             self._now_s(),
@@ -136,7 +136,7 @@ class Provider:
     def _is_looked_within(self, seconds: float) -> bool:
         return self._looked_at_s is not None and self._clock.elapsed_s() - self._looked_at_s <= seconds
 
-    def _look(self) -> Known:
+    def _look(self) -> KnownProvider:
         before = self._trouble
         try:
             self._known, self._trouble = described(self.registration.issuer), None
@@ -151,7 +151,7 @@ class Provider:
             log.info("provider_answers_again")
         return self._known
 
-    def _now(self) -> Known:
+    def _now(self) -> KnownProvider:
         """The provider as it is, asked again when that is old or when it was in trouble."""
         if self._known is not None and self._is_looked_within(FRESH_S) and self._trouble is None:
             return self._known
@@ -180,13 +180,13 @@ class Provider:
             return signed_claims(token, known.keys)
         except UnknownKey:
             keys = keys_at(known.description.jwks_uri)
-        self._known = Known(known.description, keys)
+        self._known = KnownProvider(known.description, keys)
         try:
             return signed_claims(token, keys)
         except UnknownKey as error:
             raise Refusal("oidc_signature", why="unknown key") from error
 
-    def _userinfo(self, access_token: str, subject: str, expected: Expected) -> dict[str, Any]:
+    def _userinfo(self, access_token: str, subject: str, expected: ExpectedToken) -> dict[str, Any]:
         address = (self._known or self._look()).description.userinfo_endpoint
         if address is None:
             if self.registration.has_signed_userinfo:

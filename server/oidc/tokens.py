@@ -35,7 +35,7 @@ class UnknownKey(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedToken:
     """What a token must say. `now_s`: our clock, in seconds since 1970.
 
     `asked_since_s`: the provider asked the person after this instant; None: it need not have.
@@ -62,7 +62,7 @@ def signed_claims(token: str, keys: KeySet) -> tuple[dict[str, Any], dict[str, A
     return found.header, found.claims
 
 
-def check_id_token(header: Mapping[str, Any], claims: Mapping[str, Any], expected: Expected) -> str:
+def check_id_token(header: Mapping[str, Any], claims: Mapping[str, Any], expected: ExpectedToken) -> str:
     """The subject an ID token speaks of.
 
     Refusals: oidc_issuer, oidc_audience, oidc_nonce, oidc_clock, oidc_expired, oidc_signature,
@@ -92,7 +92,9 @@ def check_id_token(header: Mapping[str, Any], claims: Mapping[str, Any], expecte
     return _subject(claims)
 
 
-def check_userinfo(claims: Mapping[str, Any], expected: Expected, *, subject: str, is_signed: bool) -> None:
+def check_userinfo(
+    claims: Mapping[str, Any], expected: ExpectedToken, *, subject: str, is_signed: bool
+) -> None:
     """Refuses what is told of somebody else, and what was signed by or for another, or long ago.
 
     Refusals: oidc_subject, oidc_issuer, oidc_audience, oidc_expired.

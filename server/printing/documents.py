@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
-from hardware.document import Document
+from hardware.document import PrintDocument
 from hardware.escpos_printer import PrinterProfile, render
 from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
@@ -61,7 +61,7 @@ class TicketPrinting:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PreparedDocument:
     """A document that is ready to be laid out; nothing more is read from the database."""
 
     content: TicketContent
@@ -70,13 +70,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class WantedSheet:
-    """As `Wanted`, how to book a service instead of a ticket."""
+    """As `PreparedDocument`, how to book a service instead of a ticket."""
 
     content: SheetContent
     languages: tuple[SheetLanguage, ...]
 
 
-type AnyWanted = Wanted | WantedSheet | TrialContent
+type AnyWanted = PreparedDocument | WantedSheet | TrialContent
 
 
 def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWanted:
@@ -102,7 +102,7 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWa
         raise Refusal("unknown_visit", visit=job["visit"])
     token = database.ticket_tokens.again(job["visit"], digest=ticket["token_digest"], former=ticket["token"])
     languages = tuple(dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH))))
-    return Wanted(
+    return PreparedDocument(
         replace(_content(configuration, printing, asked, ticket, token=token), logo=_logo(printing, logo)),
         tuple(_language(configuration, ticket, language) for language in languages),
     )
@@ -121,7 +121,7 @@ def _trial(database: Database, job: Row) -> TrialContent:
     )
 
 
-def document_of(wanted: AnyWanted, printing: TicketPrinting, *, width_dots: int) -> Document:
+def document_of(wanted: AnyWanted, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:
     """The ticket or the sheet for a paper so wide."""
     if isinstance(wanted, TrialContent):
         return lay_out_trial(wanted, translate=printing.translate, width_dots=width_dots)

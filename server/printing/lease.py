@@ -9,7 +9,7 @@ from server.domain.instants import from_micros, to_micros
 from server.store.engine.rows import Row
 from server.store.printing import print_jobs
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import LEASE, Held
+from server.usecases.printing.print_jobs import LEASE, PrinterLeaseToken
 
 _NEVER = -1
 _MARGIN_S = 2.0
@@ -26,7 +26,7 @@ class PrinterLease:
     database: Database
     printer: str
     holder: str
-    held: Held | None = None
+    held: PrinterLeaseToken | None = None
     _good_until_s: float = 0.0
     _seen: tuple[int, int, float] | None = field(default=None, init=False)
 
@@ -35,7 +35,7 @@ class PrinterLease:
         """Whether bytes may be sent: held, and renewed so lately that nobody can have taken it."""
         return self.held is not None and self.database.clock.elapsed_s() < self._good_until_s
 
-    def take(self) -> Held | None:
+    def take(self) -> PrinterLeaseToken | None:
         """Who drives the printer if it is this worker; takes a lease that is free or has run out."""
         if self.held is not None and self.is_fresh:
             return self.held
@@ -59,7 +59,7 @@ class PrinterLease:
                 return None
             taken = print_jobs.lease_of(rows, self.printer)
         assert taken is not None
-        self.held = Held(self.printer, self.holder, taken["fence"])
+        self.held = PrinterLeaseToken(self.printer, self.holder, taken["fence"])
         self.renewed(asked_at_s=asked_at_s)
         return self.held
 

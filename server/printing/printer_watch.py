@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hardware.status import Deadlines, PrinterState
+from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transport import ConnectionLost, PrinterUnreachable, SendDeadline, TcpAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.configuration import PrinterConnection
@@ -14,7 +14,7 @@ from server.printing.lease import LeaseLost
 from server.store.printing import print_jobs
 from server.store.printing.paper_rolls import roll_in, roll_kept
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import Held
+from server.usecases.printing.print_jobs import PrinterLeaseToken
 
 SIMULATED_HOST = "127.0.0.1"
 
@@ -22,7 +22,7 @@ SIMULATED_HOST = "127.0.0.1"
 class PrinterWatch:
     """State and abilities of one printer; `printer_lease.state` holds `{"state", "since"}` of the last."""
 
-    def __init__(self, database: Database, *, poll_s: float, deadlines: Deadlines) -> None:
+    def __init__(self, database: Database, *, poll_s: float, deadlines: PrinterDeadlines) -> None:
         self._database = database
         self._poll_s = poll_s
         self._deadlines = deadlines
@@ -44,7 +44,7 @@ class PrinterWatch:
         """What the printer was found to do; the least while it was not asked yet."""
         return self._traits or PrinterTraits()
 
-    def idle(self, held: Held) -> tuple[float, PrinterState]:
+    def idle(self, held: PrinterLeaseToken) -> tuple[float, PrinterState]:
         """Asks a printer that has nothing to do, every ten seconds.
 
         The seconds until the next time, and its state. What it can do is asked once, when it is ready.
@@ -57,14 +57,14 @@ class PrinterWatch:
             self._ask_abilities()
         return self._poll_s, state
 
-    def state_now(self, held: Held, *, at_most_s: float) -> PrinterState:
+    def state_now(self, held: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
         """The printer's state, asked at most so many seconds ago."""
         if self._state is None or self._database.clock.elapsed_s() - self._seen_at_s >= at_most_s:
             self.seen(held, read_state(self.address, deadlines=self._deadlines))
         assert self._state is not None
         return self._state
 
-    def seen(self, held: Held, state: PrinterState) -> None:
+    def seen(self, held: PrinterLeaseToken, state: PrinterState) -> None:
         """Keeps a state that was just read. Raises LeaseLost when the printer is another's by now."""
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
         is_news = state is not self._state

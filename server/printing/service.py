@@ -12,7 +12,7 @@ from server.domain.printing.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting
-from server.printing.worker import Pace, PrinterWorker, Printing
+from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import Settings
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit
@@ -42,12 +42,12 @@ class PrintService:
         off_loop: Callable[..., Any],
         *,
         tell: Callable[[str], None] = lambda job: None,
-        pace: Pace | None = None,
+        pace: PrintingPace | None = None,
     ) -> None:
         tickets = TicketPrinting(
             translate, settings.public_url, settings.var / "assets" / "fonts", settings.var / "media"
         )
-        self.printing = Printing(database, tickets, new_id(), off_loop, tell, pace or Pace())
+        self.printing = Printing(database, tickets, new_id(), off_loop, tell, pace or PrintingPace())
         self._has_simulated = settings.has_simulated_printers
         self.workers: dict[str, PrinterWorker] = {}
         self._halls: dict[str, tuple[int, int, list[str]]] = {}

@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 
-from hardware.status import Deadlines, PrinterState
-from hardware.verdict import HeldTicket, Outcome, Verdict, check_held, clear_held, print_document_bytes
+from hardware.status import PrinterDeadlines, PrinterState
+from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held, print_document_bytes
 from server.domain.hall.configuration import PrinterConnection
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
@@ -23,7 +23,13 @@ from server.printing.printer_watch import PrinterWatch
 from server.store.engine.rows import Row
 from server.store.printing import print_jobs
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import Held, PrintEnd, end_prints, note_print, start_print
+from server.usecases.printing.print_jobs import (
+    PrintEnd,
+    PrinterLeaseToken,
+    end_prints,
+    note_print,
+    start_print,
+)
 
 log = structlog.get_logger()
 
@@ -31,7 +37,7 @@ QUEUED, SENDING, DONE, CANCELLED = "queued", "sending", "done", "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PrintingPace:
     """Seconds. `age_limit_s`: older tickets stay unprinted, whoever waited for them has left.
 
     `between_jobs_s`: no ticket printer is faster; it bounds what printing takes from everything else.
@@ -43,7 +49,7 @@ class Pace:
     poll_s: float = 10.0
     lease_check_s: float = 2.0
     between_jobs_s: float = 0.2
-    deadlines: Deadlines = field(default_factory=Deadlines)
+    deadlines: PrinterDeadlines = field(default_factory=PrinterDeadlines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Printing:
     holder: str
     off_loop: Callable[..., Any]
     tell: Callable[[str], None]
-    pace: Pace = field(default_factory=Pace)
+    pace: PrintingPace = field(default_factory=PrintingPace)
 
 
 class PrinterWorker:
@@ -139,7 +145,7 @@ class PrinterWorker:
         self._stopping.wait(self.printing.pace.between_jobs_s)
         return 0.0
 
-    def settle(self, held: Held) -> list[Row]:
+    def settle(self, held: PrinterLeaseToken) -> list[Row]:
         """Ends what was left in mid air and what is too old; the jobs that may be printed, the oldest first.
 
         This loop sends one job at a time and is not sending now: one that is `sending` was left by a holder
@@ -162,7 +168,7 @@ class PrinterWorker:
         age_micros = to_micros(self.printing.database.clock.now()) - int(job["queued_at"])
         return age_micros > self.printing.pace.age_limit_s * 1_000_000
 
-    def _is_ready_again(self, held: Held, queued: Sequence[Row]) -> bool:
+    def _is_ready_again(self, held: PrinterLeaseToken, queued: Sequence[Row]) -> bool:
         """Whether a printer that refused may print now; newcomers are told at once when it may not."""
         state = self.watch.state_now(held, at_most_s=self.printing.pace.retry_s)
         if not state.may_print:
@@ -171,7 +177,7 @@ class PrinterWorker:
 
     # --- one job ----------------------------------------------------------------------------------
 
-    def _print(self, held: Held, job: Row) -> None:
+    def _print(self, held: PrinterLeaseToken, job: Row) -> None:
         tickets = self.printing.tickets
         try:
             wanted = read_wanted(self.printing.database, tickets, job)
@@ -200,7 +206,7 @@ class PrinterWorker:
             outcome = self._follow(held, job, outcome.held)
         self._judge(held, job, outcome)
 
-    def _judge(self, held: Held, job: Row, outcome: Outcome) -> None:
+    def _judge(self, held: PrinterLeaseToken, job: Row, outcome: PrintOutcome) -> None:
         verdict = outcome.verdict.value
         is_final = outcome.verdict in (Verdict.PRINTED, Verdict.UNKNOWN)
         end = _cancelled(job["id"], verdict, outcome.why)
@@ -215,7 +221,7 @@ class PrinterWorker:
         self._verdicts.clear()
         self.watch.seen(held, outcome.state_after or outcome.state_before)
 
-    def _follow(self, held: Held, job: Row, ticket: HeldTicket) -> Outcome:
+    def _follow(self, held: PrinterLeaseToken, job: Row, ticket: HeldTicket) -> PrintOutcome:
         """Waits for what a stopped printer keeps. Too old, it is cleared: `held`, else `unknown`."""
         try:
             told: str | None = None
@@ -239,7 +245,7 @@ class PrinterWorker:
         finally:
             ticket.release()
 
-    def _while_held(self, held: Held, outcome: Outcome) -> None:
+    def _while_held(self, held: PrinterLeaseToken, outcome: PrintOutcome) -> None:
         if self.lease.held != held:
             raise LeaseLost
         state = outcome.state_after or outcome.state_before
@@ -249,23 +255,23 @@ class PrinterWorker:
 
     # --- what is written --------------------------------------------------------------------------
 
-    def _tell_newcomers(self, held: Held, queued: Sequence[Row], state: PrinterState) -> None:
+    def _tell_newcomers(self, held: PrinterLeaseToken, queued: Sequence[Row], state: PrinterState) -> None:
         for job in queued:
             if job["verdict"] is None:
                 self._note(held, PrintEnd(job["id"], QUEUED, Verdict.REFUSED.value, state.value))
 
-    def _note(self, held: Held, noted: PrintEnd) -> None:
+    def _note(self, held: PrinterLeaseToken, noted: PrintEnd) -> None:
         if note_print(self.printing.database, held, noted):
             self.printing.tell(noted.job)
 
-    def _end(self, held: Held, ends: Sequence[tuple[Row, PrintEnd]]) -> None:
+    def _end(self, held: PrinterLeaseToken, ends: Sequence[tuple[Row, PrintEnd]]) -> None:
         for hall in dict.fromkeys(job["hall"] for job, _ in ends):
             mine = [end for job, end in ends if job["hall"] == hall]
             end_prints(self.printing.database, hall, held, mine)
 
 
-def _unknown(outcome: Outcome) -> Outcome:
-    return Outcome(Verdict.UNKNOWN, outcome.why, outcome.state_before, outcome.state_after)
+def _unknown(outcome: PrintOutcome) -> PrintOutcome:
+    return PrintOutcome(Verdict.UNKNOWN, outcome.why, outcome.state_before, outcome.state_after)
 
 
 def _left(job: str) -> PrintEnd:

@@ -21,19 +21,19 @@ ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HallState:
     """A hall read at one committed state."""
 
     rows: Any
     row: Row
     configuration: HallConfiguration
-    position: board.Position
+    position: board.HallPosition
 
 
-def look(database: Database, rows: Any, hall: str) -> Seen:
+def hall_state(database: Database, rows: Any, hall: str) -> HallState:
     """The hall's epoch, version and configuration inside a read. `hall` is its id. Refusal: unknown_hall."""
     row = rows.one(_HALL, hall=hall)
     if row is None:
         raise Refusal("unknown_hall", hall=hall)
-    position = board.Position(epoch=row["epoch"], version=row["version"], as_of=database.clock.now())
-    return Seen(rows, row, database.configurations.of(rows, row), position)
+    position = board.HallPosition(epoch=row["epoch"], version=row["version"], as_of=database.clock.now())
+    return HallState(rows, row, database.configurations.of(rows, row), position)

@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.web.access.callers import DEVICE_FOR_S, identify, of_device
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie, replace_former, set_cookie
 from server.web.access.requirements import Access, open_to
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 
 
 def small_json() -> dict[str, Any]:
@@ -24,7 +24,7 @@ def small_json() -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: SiteContext) -> Blueprint:
     """The routes."""
     routes = Blueprint("site", __name__)
     _devices(routes, site)
@@ -33,7 +33,7 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _devices(routes: Blueprint, site: Site) -> None:
+def _devices(routes: Blueprint, site: SiteContext) -> None:
     @routes.post("/device/session")
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)
@@ -81,7 +81,7 @@ def low_bands(mounting: Mounting | None) -> dict[str, dict[str, float]]:
     return {orientation(**size): band.as_message()}
 
 
-def _files(routes: Blueprint, site: Site) -> None:
+def _files(routes: Blueprint, site: SiteContext) -> None:
     assets: Path = site.settings.var.resolve() / "assets"
 
     @routes.get("/assets/<path:name>")
@@ -104,7 +104,7 @@ def _files(routes: Blueprint, site: Site) -> None:
         return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
-def _health(routes: Blueprint, site: Site) -> None:
+def _health(routes: Blueprint, site: SiteContext) -> None:
     @routes.get("/health/live")
     @open_to(Access.EVERYBODY)
     def live() -> Response:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.people.roles import ROLES
-from server.web.pages.help.documents import MANUALS, PUBLIC, Library
+from server.web.pages.help.documents import MANUALS, PUBLIC, HelpLibrary
 from tests.docs.documents import DOCS
 from tests.harness.programs import PROJECT
 
@@ -56,7 +56,7 @@ def test_a_manual_is_one_page(file: Path):
 
 
 def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails():
-    documents = Library(DOCS).documents()
+    documents = HelpLibrary(DOCS).documents()
     assert set(MANUALS) == set(ROLES)
     for name in {*MANUALS.values(), "manuels/usager"}:
         headings = {heading.text for heading in documents[name].rendered.headings}
@@ -64,7 +64,7 @@ def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails()
 
 
 def test_what_is_public_exists():
-    assert set(Library(DOCS).documents()) >= PUBLIC
+    assert set(HelpLibrary(DOCS).documents()) >= PUBLIC
 
 
 def test_every_decision_tells_its_context_decision_and_consequences():

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from server.documents.reading import json_schema
-from server.web.pages.help.documents import TRANSLATED, Library
+from server.web.pages.help.documents import TRANSLATED, HelpLibrary
 from tests.docs.documents import DOCS, rows_of, text_of
 from tests.harness.programs import PROJECT
 
@@ -94,7 +94,7 @@ def test_a_manual_of_a_role_says_no_name_of_a_setting(name: str):
 
 @pytest.mark.parametrize(("french", "english"), sorted(TRANSLATED.items()))
 def test_an_english_manual_has_the_parts_of_the_french_one_and_is_one_page(french: str, english: str):
-    documents = Library(DOCS).documents()
+    documents = HelpLibrary(DOCS).documents()
     levels = [[each.level for each in documents[name].rendered.headings] for name in (french, english)]
     assert levels[0] == levels[1]
     assert len(text_of(english).split()) < 800

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from hardware.document import Document, Qr, Rule, Space, Text
+from hardware.document import BlackLine, PrintDocument, Qr, Space, Text
 from hardware.drawing import draw
 from hardware.escpos_printer import BAND_ROWS, PrinterProfile, bands, native_lines, render
 from hardware.lettering import Lettering
@@ -137,7 +137,7 @@ def test_native_text_comes_out_as_written_on_two_printers(fonts_dir, emupos, sim
             + [f"[qr {element.content}]"]
             if isinstance(element, Qr)
             else ["-" * 48]
-            if isinstance(element, Rule)
+            if isinstance(element, BlackLine)
             else []
         )
     ]
@@ -149,7 +149,7 @@ def test_native_text_comes_out_as_written_on_two_printers(fonts_dir, emupos, sim
 
 
 def test_native_mode_draws_what_no_code_page_holds(fonts_dir, emupos):
-    arabic = Document(576, (Text("Titres de séjour", 34), Text(ARABIC.service, 38, direction="rtl")))
+    arabic = PrintDocument(576, (Text("Titres de séjour", 34), Text(ARABIC.service, 38, direction="rtl")))
     receipt = emupos_receipt(emupos, render(arabic, NATIVE, fonts_dir))
     text = emupos.text(receipt)
     assert "Titres de séjour" in text
@@ -172,7 +172,7 @@ def test_a_ticket_starts_with_a_reset_and_ends_with_a_cut(fonts_dir):
 
 
 def test_two_tickets_in_a_row_choose_their_code_pages_anew(fonts_dir):
-    accents = Document(576, (Text("é", 30),))
+    accents = PrintDocument(576, (Text("é", 30),))
     first, second = (render(accents, NATIVE, fonts_dir) for _ in range(2))
     assert first == second
     assert b"\x1bt\x00\x82" in first
@@ -211,7 +211,7 @@ def test_pictures_of_tickets_hold_no_real_time_order(fonts_dir):
 @pytest.mark.parametrize("width_dots", [576, 384])
 def test_the_number_is_as_wide_as_the_paper_and_nothing_is_cut_off(width_dots, fonts_dir):
     for number in ("A042", "A1000", "L7"):
-        number_alone = Document(width_dots, (Text(number, 400, weight=750, align="center", fit=True),))
+        number_alone = PrintDocument(width_dots, (Text(number, 400, weight=750, align="center", fit=True),))
         left, _, right, bottom = ink(draw(number_alone, fonts_dir))
         assert left >= 4
         assert right <= width_dots - 4
@@ -234,7 +234,7 @@ def test_no_letter_is_cut_at_the_edges_of_its_line(width_dots, fonts_dir):
             if not isinstance(element, Text) or element.fit or element.inverse:
                 continue
             lettering = Lettering(fonts_dir, element.size_dots, element.weight)
-            strip = draw(Document(width_dots, (element,)), fonts_dir)
+            strip = draw(PrintDocument(width_dots, (element,)), fonts_dir)
             lines = lettering.wrapped(
                 element.text, width_dots, element.direction, balanced=element.align == "center"
             )
@@ -258,7 +258,7 @@ def test_arabic_is_shaped_and_not_blank(fonts_dir):
     joined = lettering.width(word, "rtl")
     alone = sum(lettering.width(letter, "rtl") for letter in word)
     assert 0 < joined < 0.8 * alone
-    drawn = draw(Document(576, (Text(word, 38, direction="rtl"),)), fonts_dir)
+    drawn = draw(PrintDocument(576, (Text(word, 38, direction="rtl"),)), fonts_dir)
     left, _, right, _ = ink(drawn)
     assert right > 560
     assert left > 576 - joined - 8
@@ -291,7 +291,7 @@ def test_importing_the_byte_builder_leaves_no_folder_and_no_log_handler(tmp_path
 
 
 def test_blank_paper_and_rules_take_the_rows_they_ask_for(fonts_dir):
-    drawn = draw(Document(576, (Space(40), Rule(3), Space(20))), fonts_dir)
+    drawn = draw(PrintDocument(576, (Space(40), BlackLine(3), Space(20))), fonts_dir)
     assert drawn.size == (576, 63)
     assert ink(drawn) == (0, 40, 576, 43)
 
@@ -300,6 +300,6 @@ def test_blank_paper_and_rules_take_the_rows_they_ask_for(fonts_dir):
 def test_control_characters_of_a_text_never_reach_the_printer(fonts_dir: Path, profile: PrinterProfile):
     """`ESC p` opens the drawer, `ESC @` begins anew: a name of a service brought both to the paper."""
     sent, plain = "Titres\x1bp0\x19\x1b@\x07 suite", "Titresp0@ suite"
-    documents = [Document(576, (Text(each, size_dots=30),)) for each in (sent, plain)]
+    documents = [PrintDocument(576, (Text(each, size_dots=30),)) for each in (sent, plain)]
     dirty, clean = (render(document, profile, fonts_dir) for document in documents)
     assert dirty == clean

@@ -8,14 +8,14 @@ from threading import Lock
 
 import pytest
 
-from hardware.document import Document, Text
+from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import Fault, SimulatedPrinter
-from hardware.status import Deadlines, PrinterState
+from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transport import TcpAddress
 from hardware.verdict import (
-    Outcome,
     PrinterTraits,
+    PrintOutcome,
     Verdict,
     check_held,
     clear_buffer,
@@ -28,13 +28,13 @@ from tests.hardware.peers import answering, careless_printer, closes, mute, peer
 from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until
 
-QUICK = Deadlines(connect_s=0.5, status_s=0.3, send_s=0.6, barrier_s=0.9, ask_again_s=0.1)
-PATIENT = Deadlines(ask_again_s=0.1)
+QUICK = PrinterDeadlines(connect_s=0.5, status_s=0.3, send_s=0.6, barrier_s=0.9, ask_again_s=0.1)
+PATIENT = PrinterDeadlines(ask_again_s=0.1)
 LARGE = bytes(8_000_000)
 WITH_PROCESS_ID = PrinterTraits(has_process_id=True)
 
 
-def followed(outcome: Outcome) -> Outcome:
+def followed(outcome: PrintOutcome) -> PrintOutcome:
     """What becomes of a held ticket in the end, as the loop of a printer asks."""
     outcomes = [outcome]
 
@@ -49,16 +49,16 @@ def followed(outcome: Outcome) -> Outcome:
 
 
 FAULTS = {
-    Fault.NEAR_END: ("paper-near-end", Verdict.PRINTED, None, PrinterState.NEAR_END),
-    Fault.PAPER_OUT: ("paper-out", Verdict.REFUSED, "paper_out", PrinterState.PAPER_OUT),
-    Fault.COVER_OPEN: ("cover-open", Verdict.REFUSED, "cover_open", PrinterState.COVER_OPEN),
-    Fault.OFFLINE: ("offline", Verdict.REFUSED, "offline", PrinterState.OFFLINE),
+    PrinterFault.NEAR_END: ("paper-near-end", Verdict.PRINTED, None, PrinterState.NEAR_END),
+    PrinterFault.PAPER_OUT: ("paper-out", Verdict.REFUSED, "paper_out", PrinterState.PAPER_OUT),
+    PrinterFault.COVER_OPEN: ("cover-open", Verdict.REFUSED, "cover_open", PrinterState.COVER_OPEN),
+    PrinterFault.OFFLINE: ("offline", Verdict.REFUSED, "offline", PrinterState.OFFLINE),
 }
 
 
 @pytest.fixture
 def blob(fonts_dir) -> bytes:
-    return render(Document(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
+    return render(PrintDocument(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
 
 
 class EitherPrinter:
@@ -68,13 +68,13 @@ class EitherPrinter:
         self._simulated, self._emupos = simulated, emupos
         self.address = TcpAddress(simulated.host, simulated.port) if simulated is not None else emupos.address
 
-    def break_down(self, fault: Fault) -> None:
+    def break_down(self, fault: PrinterFault) -> None:
         if self._simulated is not None:
             self._simulated.set_fault(fault)
         else:
             self._emupos.fault(FAULTS[fault][0], is_on=True)
 
-    def repair(self, fault: Fault) -> None:
+    def repair(self, fault: PrinterFault) -> None:
         if self._simulated is not None:
             self._simulated.clear_fault(fault)
         else:
@@ -91,20 +91,20 @@ def printer(request: pytest.FixtureRequest) -> EitherPrinter:
     return EitherPrinter(None, request.getfixturevalue("emupos"))
 
 
-def timed(deed: Callable[[], Outcome]) -> tuple[Outcome, float]:
+def timed(deed: Callable[[], PrintOutcome]) -> tuple[PrintOutcome, float]:
     started = time.monotonic()
     outcome = deed()
     return outcome, time.monotonic() - started
 
 
-def printed(address: TcpAddress, blob: bytes, **options) -> Outcome:
+def printed(address: TcpAddress, blob: bytes, **options) -> PrintOutcome:
     return print_document_bytes(address, blob, job_number=42, **({"deadlines": QUICK} | options))
 
 
 def test_a_ready_printer_prints(printer, blob):
     before = printer.count()
     outcome = printed(printer.address, blob, deadlines=PATIENT)
-    assert outcome == Outcome(Verdict.PRINTED, None, PrinterState.READY, PrinterState.READY)
+    assert outcome == PrintOutcome(Verdict.PRINTED, None, PrinterState.READY, PrinterState.READY)
     wait_until(lambda: printer.count() == before + 1, "one more ticket")
 
 
@@ -122,7 +122,7 @@ def test_each_fault_before_the_ticket_has_its_verdict(printer, blob, fault):
     wait_until(lambda: printer.count() == expected, "no ticket comes out after the repair")
 
 
-@pytest.mark.parametrize("fault", [Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE])
+@pytest.mark.parametrize("fault", [PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN, PrinterFault.OFFLINE])
 def test_a_ticket_stopped_in_the_middle_is_held_and_printed_once_when_the_fault_ends(printer, blob, fault):
     before = printer.count()
     with relay(printer.address, before_ticket=lambda: printer.break_down(fault)) as address:
@@ -143,36 +143,36 @@ def test_a_ticket_stopped_in_the_middle_is_held_and_printed_once_when_the_fault_
 def test_a_roll_that_ends_in_mid_ticket_holds_the_ticket_until_a_new_one_is_in(simulated, fonts_dir):
     address = TcpAddress(simulated.host, simulated.port)
     simulated.paper_rows = 200
-    long = Document(576, tuple(Text(f"ligne {n}", 60) for n in range(12)))
+    long = PrintDocument(576, tuple(Text(f"ligne {n}", 60) for n in range(12)))
     outcome = printed(address, render(long, PrinterProfile(), fonts_dir), deadlines=PATIENT)
     assert (outcome.verdict, outcome.why) == (Verdict.HELD, "paper_out")
     assert outcome.held is not None
-    simulated.clear_fault(Fault.PAPER_OUT)
+    simulated.clear_fault(PrinterFault.PAPER_OUT)
     assert followed(outcome).verdict is Verdict.PRINTED
     assert len(simulated.tickets()) == 1
 
 
 def test_a_held_ticket_that_is_cleared_never_comes_out(simulated, blob):
     def stop() -> None:
-        simulated.set_fault(Fault.PAPER_OUT)
+        simulated.set_fault(PrinterFault.PAPER_OUT)
 
     with relay(TcpAddress(simulated.host, simulated.port), before_ticket=stop) as address:
         outcome = printed(address, blob, deadlines=PATIENT)
         assert outcome.held is not None
         assert clear_held(outcome.held)
-    simulated.clear_fault(Fault.PAPER_OUT)
+    simulated.clear_fault(PrinterFault.PAPER_OUT)
     assert read_state(TcpAddress(simulated.host, simulated.port)) is PrinterState.READY
     assert simulated.tickets() == []
 
 
 def test_the_buffer_of_a_stopped_printer_can_be_cleared_later(simulated, blob):
     address = TcpAddress(simulated.host, simulated.port)
-    with relay(address, before_ticket=lambda: simulated.set_fault(Fault.PAPER_OUT)) as passing:
+    with relay(address, before_ticket=lambda: simulated.set_fault(PrinterFault.PAPER_OUT)) as passing:
         outcome = printed(passing, blob, deadlines=PATIENT)
         assert outcome.held is not None
         outcome.held.release()
     assert clear_buffer(address)
-    simulated.clear_fault(Fault.PAPER_OUT)
+    simulated.clear_fault(PrinterFault.PAPER_OUT)
     assert simulated.tickets() == []
     assert printed(address, blob, deadlines=PATIENT).verdict is Verdict.PRINTED
     assert len(simulated.tickets()) == 1
@@ -181,7 +181,7 @@ def test_the_buffer_of_a_stopped_printer_can_be_cleared_later(simulated, blob):
 def test_a_printer_switched_off_while_it_holds_a_ticket_makes_it_unknown(simulated, blob):
     with relay(
         TcpAddress(simulated.host, simulated.port),
-        before_ticket=lambda: simulated.set_fault(Fault.COVER_OPEN),
+        before_ticket=lambda: simulated.set_fault(PrinterFault.COVER_OPEN),
     ) as address:
         outcome = printed(address, blob, deadlines=PATIENT)
         assert outcome.held is not None
@@ -194,12 +194,12 @@ def test_a_printer_switched_off_while_it_holds_a_ticket_makes_it_unknown(simulat
 def test_a_held_ticket_whose_buffer_was_emptied_is_unknown_and_never_comes_out(simulated, blob, traits):
     with relay(
         TcpAddress(simulated.host, simulated.port),
-        before_ticket=lambda: simulated.set_fault(Fault.PAPER_OUT),
+        before_ticket=lambda: simulated.set_fault(PrinterFault.PAPER_OUT),
     ) as address:
         outcome = printed(address, blob, traits=traits)
         assert outcome.held is not None
-        simulated.set_fault(Fault.BUFFER_CLEAR)
-        simulated.clear_fault(Fault.PAPER_OUT)
+        simulated.set_fault(PrinterFault.BUFFER_CLEAR)
+        simulated.clear_fault(PrinterFault.PAPER_OUT)
         final = followed(outcome)
     assert (final.verdict, final.why) == (Verdict.UNKNOWN, "no_confirmation")
     assert simulated.tickets() == []
@@ -244,18 +244,18 @@ def test_a_printer_without_process_ids_is_found_out_and_confirms_by_its_sensors(
 
 
 def test_the_simulated_printer_dying_in_mid_ticket_is_unknown(simulated, fonts_dir):
-    simulated.set_fault(Fault.DIES_AFTER_BYTES)
-    large = Document(576, tuple(Text(f"ligne {n}", 60) for n in range(30)))
+    simulated.set_fault(PrinterFault.DIES_AFTER_BYTES)
+    large = PrintDocument(576, tuple(Text(f"ligne {n}", 60) for n in range(30)))
     address = TcpAddress(simulated.host, simulated.port)
     outcome = printed(address, render(large, PrinterProfile(), fonts_dir), deadlines=PATIENT)
     assert (outcome.verdict, outcome.why) == (Verdict.UNKNOWN, "connection_lost")
-    simulated.clear_fault(Fault.DIES_AFTER_BYTES)
+    simulated.clear_fault(PrinterFault.DIES_AFTER_BYTES)
     assert simulated.tickets() == []
     assert read_state(address) is PrinterState.READY
 
 
 def test_a_jammed_cutter_is_told_apart(simulated, blob):
-    simulated.set_fault(Fault.CUTTER)
+    simulated.set_fault(PrinterFault.CUTTER)
     outcome = printed(TcpAddress(simulated.host, simulated.port), blob)
     assert (outcome.verdict, outcome.why) == (Verdict.REFUSED, "cutter")
 
@@ -379,7 +379,7 @@ def test_a_status_that_a_picture_asked_for_does_not_shift_the_answers(blob):
 
     with peer(answering(answers=answers, on_ticket=answers_once_more, sensor=b"\x03")) as address:
         outcome = printed(address, blob)
-    assert outcome == Outcome(Verdict.PRINTED, None, PrinterState.READY, PrinterState.NEAR_END)
+    assert outcome == PrintOutcome(Verdict.PRINTED, None, PrinterState.READY, PrinterState.NEAR_END)
 
 
 def test_threads_that_share_a_lock_do_not_mix_their_tickets():

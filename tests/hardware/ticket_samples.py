@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hardware.document import Document
+from hardware.document import PrintDocument
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from tests.kiosk import sentences as kiosk_sentences
 
@@ -46,7 +46,7 @@ def content(**changes: Any) -> TicketContent:
     return TicketContent(**(values | changes))
 
 
-def ticket(*languages: TicketLanguage, width_dots: int = 576, **changes: Any) -> Document:
+def ticket(*languages: TicketLanguage, width_dots: int = 576, **changes: Any) -> PrintDocument:
     return lay_out_ticket(
         content(**changes), (FRENCH, *languages), translate=translate, width_dots=width_dots
     )

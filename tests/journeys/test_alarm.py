@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from server.domain.alarms.detection import AlarmKind
 from server.live import messages
-from server.printing.worker import Pace
+from server.printing.worker import PrintingPace
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -24,7 +24,7 @@ from tests.server.printing.test_served_printing import Kiosk
 from tests.server.sending.endpoints import Endpoint, Mailbox, mailbox, webhook_endpoint
 from tests.server.sending.office import subjects, types
 
-WITHIN_S = 2 * Pace().poll_s
+WITHIN_S = 2 * PrintingPace().poll_s
 WHAT = "Borne de l’entrée\u00a0: plus de papier."
 
 

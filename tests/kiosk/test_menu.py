@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from kiosk.menu import (
     ExceptionalWay,
+    ExpectedWait,
     Language,
     MenuHall,
     MenuMessage,
+    MenuOpening,
     MenuService,
-    Opening,
     ServiceMessage,
-    Wait,
     build_menu,
     opening_text,
     said_wait,
@@ -33,10 +33,10 @@ FRENCH = [Language("fr", "Français"), Language("en", "English"), Language("es",
 HALL = MenuHall(slug="laon", name={"fr": "Préfecture"}, time_zone=PARIS, languages=FRENCH)
 
 
-def opening(opens: float, closes: float, last_ticket: float | None = None) -> Opening:
+def opening(opens: float, closes: float, last_ticket: float | None = None) -> MenuOpening:
     """Hours from `NOW`."""
     last = closes if last_ticket is None else last_ticket
-    return Opening(*(NOW + timedelta(hours=each) for each in (opens, closes, last)))
+    return MenuOpening(*(NOW + timedelta(hours=each) for each in (opens, closes, last)))
 
 
 def service(**changes) -> MenuService:
@@ -59,13 +59,15 @@ def only(**changes) -> ServiceMessage:
 
 instants = st.timedeltas(timedelta(0), timedelta(days=365)).map(lambda each: NOW + each)
 openings = st.builds(
-    lambda at, length, last: Opening(at, at + length, at + length * last),
+    lambda at, length, last: MenuOpening(at, at + length, at + length * last),
     instants,
     st.timedeltas(timedelta(minutes=15), timedelta(hours=8)),
     st.floats(0, 1),
 )
-ranges = st.builds(lambda low, more: Wait(low, low + more), st.floats(0, 20_000), st.floats(0, 20_000))
-waits = st.just(Wait(0, 0)) | ranges
+ranges = st.builds(
+    lambda low, more: ExpectedWait(low, low + more), st.floats(0, 20_000), st.floats(0, 20_000)
+)
+waits = st.just(ExpectedWait(0, 0)) | ranges
 leaves = st.builds(
     service,
     mode=st.sampled_from(["walk_in", "appointment_only", "both"]),
@@ -89,19 +91,19 @@ def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_is_free(tree, n
     asked = [each for parent in tree for each in (parent, *parent.children)]
     for message, source in zip(said, asked, strict=True):
         if message["wait"] == {"none": True}:
-            assert (message["state"], source.wait, source.children) == ("open", Wait(0, 0), ())
+            assert (message["state"], source.wait, source.children) == ("open", ExpectedWait(0, 0), ())
             assert source.counters > 0
         if message["state"] != "open":
             assert message["wait"] is None
 
 
 def test_nobody_waiting_is_not_no_wait_while_the_counters_are_taken():
-    assert only(waiting=0, wait=Wait(300, 2700))["wait"] == {
+    assert only(waiting=0, wait=ExpectedWait(300, 2700))["wait"] == {
         "low_s": 300,
         "high_s": 2700,
         "said": "under",
     }
-    assert only(waiting=0, wait=Wait(0, 0))["wait"] == {"none": True}
+    assert only(waiting=0, wait=ExpectedWait(0, 0))["wait"] == {"none": True}
     assert only(waiting=0, wait=None)["wait"] is None
 
 
@@ -147,11 +149,11 @@ def test_a_wait_is_rounded_outwards_to_five_minutes(wait):
     assert said["low_s"] <= wait.low_s < said["low_s"] + 300
     assert wait.high_s <= said["high_s"]
     assert said["high_s"] < max(wait.high_s, 1) + 300
-    assert said_wait(Wait(said["low_s"], said["high_s"])) == said
+    assert said_wait(ExpectedWait(said["low_s"], said["high_s"])) == said
 
 
 def test_a_wait_says_nothing_when_no_counter_is_open():
-    message = only(counters=0, waiting=4, wait=Wait(600, 1200))
+    message = only(counters=0, waiting=4, wait=ExpectedWait(600, 1200))
     assert (message["state"], message["waiting"], message["wait"]) == ("no_counter", 4, None)
 
 
@@ -205,7 +207,7 @@ def test_a_closed_hall_says_when_it_opens_next():
 def test_a_hall_closed_on_an_exceptional_day_says_why_and_an_open_one_does_not():
     hall = replace(HALL, why_today={"fr": "Journée de formation", "en": "Staff training"})
 
-    def why(hours: Opening, language: str) -> str | None:
+    def why(hours: MenuOpening, language: str) -> str | None:
         shown = [service(openings=[hours])]
         return build_menu(hall, shown, language=language, translate=translate, now=NOW)["why_closed"]
 

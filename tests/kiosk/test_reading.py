@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.menu import ExceptionalWay, Wait, build_menu
-from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, Reader, ReadTicket
+from kiosk.menu import ExceptionalWay, ExpectedWait, build_menu
+from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, ReadTicket, ViewReader
 from kiosk.reading_focus import focused
 from tests.kiosk.sentences import LANGUAGES, translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
 
-ACCUEIL = service(service="accueil", name={"fr": "Accueil"}, waiting=2, wait=Wait(25 * 60, 75 * 60))
-SEJOUR = service(wait=Wait(0, 0), bring=[{"fr": "Passeport"}, {"fr": "Deux photos"}])
+ACCUEIL = service(service="accueil", name={"fr": "Accueil"}, waiting=2, wait=ExpectedWait(25 * 60, 75 * 60))
+SEJOUR = service(wait=ExpectedWait(0, 0), bring=[{"fr": "Passeport"}, {"fr": "Deux photos"}])
 CLOSED = service(service="armes", name={"fr": "Armes"}, openings=[opening(22, 24)])
 BOOKED = service(
     service="natu", name={"fr": "Naturalisation"}, mode="appointment_only",
@@ -28,14 +28,19 @@ FOLDER = service(service="etr", name={"fr": "Étrangers"}, children=[SEJOUR])
 ARRIVALS: tuple[Arrival, ...] = ("early", "on_time", "late", "walk_in")
 
 
-def reader(*services, language="fr", now=NOW) -> Reader:
-    return Reader(
+def reader(*services, language="fr", now=NOW) -> ViewReader:
+    return ViewReader(
         menu(*(services or (ACCUEIL, CLOSED, BOOKED, FOLDER)), language=language, now=now), translate
     )
 
 
 def ticket(**changes) -> ReadTicket:
-    values: dict[str, Any] = {"number": "A042", "service": "Accueil", "ahead": 3, "wait": Wait(600, 1500)}
+    values: dict[str, Any] = {
+        "number": "A042",
+        "service": "Accueil",
+        "ahead": 3,
+        "wait": ExpectedWait(600, 1500),
+    }
     return ReadTicket(**(values | changes))
 
 
@@ -117,7 +122,7 @@ def test_a_sheet_says_the_wait_the_papers_and_what_to_press():
 def test_the_start_says_where_an_appointment_goes_only_while_one_may_check_in():
     def start(services, **hall):
         message = build_menu(replace(HALL, **hall), services, language="fr", translate=translate, now=NOW)
-        return plain(Reader(message, translate).start())
+        return plain(ViewReader(message, translate).start())
 
     sentence = "1 sur 2 : J’ai un rendez-vous"
     assert sentence in start([ACCUEIL], takes_appointments=True)
@@ -191,10 +196,10 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
     [
         ({"ahead": 0}, "Personne avant vous"),
         ({"ahead": 1}, "1 personne avant vous"),
-        ({"wait": Wait(0, 200)}, "moins de 5 minutes d’attente"),
-        ({"wait": Wait(1200, 1200)}, "environ 20 minutes d’attente"),
-        ({"wait": Wait(2400, 3500)}, "entre 40 minutes et 1 heure d’attente"),
-        ({"wait": Wait(1800, 5400)}, "plus de 30 minutes d’attente"),
+        ({"wait": ExpectedWait(0, 200)}, "moins de 5 minutes d’attente"),
+        ({"wait": ExpectedWait(1200, 1200)}, "environ 20 minutes d’attente"),
+        ({"wait": ExpectedWait(2400, 3500)}, "entre 40 minutes et 1 heure d’attente"),
+        ({"wait": ExpectedWait(1800, 5400)}, "plus de 30 minutes d’attente"),
         ({"paper": "no_paper"}, "Pas de papier : notez votre numéro"),
         ({"paper": "no_paper", "has_code": True}, "Pas de papier : notez votre numéro ou scannez le code"),
         ({"is_priority": True}, "Ticket prioritaire : préparez votre carte."),
@@ -240,7 +245,7 @@ def test_every_view_is_read_in_each_language_without_a_placeholder_or_an_abbrevi
 @given(st.lists(st.integers(0, 9), max_size=80), st.timedeltas(timedelta(0), timedelta(days=7)))
 def test_a_reading_is_never_longer_than_its_bound(services, later):
     many = [service(service=f"s{n}", name={"fr": "A. B! C? " * n or "A"}) for n in services]
-    said = Reader(menu(*many, now=NOW + later), translate).start()
+    said = ViewReader(menu(*many, now=NOW + later), translate).start()
     assert len(said) <= LONGEST_READING
 
 
@@ -266,6 +271,6 @@ def test_who_else_passes_first_here_is_told_and_read_where_a_site_says_so(langua
     told = replace(HALL, priority_grounds=grounds)
     for hall, expected in ((HALL, None), (told, said)):
         message = build_menu(hall, [ACCUEIL], language=language, translate=translate, now=NOW)
-        read = plain(Reader(message, translate).sheet("accueil"))
+        read = plain(ViewReader(message, translate).sheet("accueil"))
         assert message["priority_grounds"] == expected
         assert (said in read) == (expected is not None)

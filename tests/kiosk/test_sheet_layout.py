@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hardware.document import Document, Qr, Text
+from hardware.document import PrintDocument, Qr, Text
 from kiosk.paper import WIDTH_58_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from tests.kiosk.sentences import translate
@@ -13,12 +13,12 @@ FRENCH = SheetLanguage("fr", "Naturalisation", "Sur le site de la préfecture.",
 SPANISH = SheetLanguage("es", "Naturalización", "En el sitio web.", ("Pasaporte",))
 
 
-def sheet(*others: SheetLanguage, first: SheetLanguage = FRENCH, **changes: Any) -> Document:
+def sheet(*others: SheetLanguage, first: SheetLanguage = FRENCH, **changes: Any) -> PrintDocument:
     content = SheetContent(**{"site": "Préfecture", "hall": "Laon"} | changes)
     return lay_out_sheet(content, (first, *others), translate=translate, width_dots=WIDTH_58_MM_DOTS)
 
 
-def said(document: Document) -> list[str]:
+def said(document: PrintDocument) -> list[str]:
     return [each.text for each in document.elements if isinstance(each, Text)]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.document import Document, Element, Qr, Text
+from hardware.document import Element, PrintDocument, Qr, Text
 from kiosk.paper import ACTED_ON_DOTS, BOLD, PLAIN, WIDTH_58_MM_DOTS
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from tests.kiosk.sentences import translate as in_french
@@ -33,11 +33,11 @@ def content(**changes) -> TicketContent:
     return TicketContent(**(values | changes))
 
 
-def ticket(*others: TicketLanguage, width_dots: int = 576, **changes) -> Document:
+def ticket(*others: TicketLanguage, width_dots: int = 576, **changes) -> PrintDocument:
     return lay_out_ticket(content(**changes), (FRENCH, *others), translate=translate, width_dots=width_dots)
 
 
-def texts(document: Document) -> list[Text]:
+def texts(document: PrintDocument) -> list[Text]:
     found: list[Text] = []
     for element in document.elements:
         if isinstance(element, Text):
@@ -47,11 +47,11 @@ def texts(document: Document) -> list[Text]:
     return found
 
 
-def said(document: Document) -> list[str]:
+def said(document: PrintDocument) -> list[str]:
     return [text.text for text in texts(document)]
 
 
-def of_kind(document: Document, kind: type[Element]) -> list[Element]:
+def of_kind(document: PrintDocument, kind: type[Element]) -> list[Element]:
     return [element for element in document.elements if isinstance(element, kind)]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from server.web.pages.help.documents import Library
+from server.web.pages.help.documents import HelpLibrary
 from tests.docs.documents import DOCS
 from tests.harness.accessible import OF_A_WIDTH, TO_THE_TOP, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
@@ -17,7 +17,11 @@ OWN = "main button, main input, main select, main summary"
 """What a page of text has besides its links."""
 WALKED = {"/aide", "/aide?q=ticket", "/aide/manuels/usager", "/aide/rules/access", "/aide/settings"}
 """One of each make: the keyboard walks these, and every page with something of its own."""
-ADDRESSES = ["/aide", "/aide?q=ticket", *sorted(each.address for each in Library(DOCS).documents().values())]
+ADDRESSES = [
+    "/aide",
+    "/aide?q=ticket",
+    *sorted(each.address for each in HelpLibrary(DOCS).documents().values()),
+]
 
 
 @pytest.fixture(scope="module")

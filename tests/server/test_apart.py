@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from server.apart import Apart
+from server.apart import IsolatedWorker
 from tests.harness.waiting import wait_until
 
 
@@ -12,7 +12,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_it_ends_when_nobody_asked_for_a_while_and_begins_again():
-    apart = Apart(idle_s=0.2)
+    apart = IsolatedWorker(idle_s=0.2)
     first = apart.call(os.getpid)
     assert first != os.getpid()
     wait_until(lambda: not is_alive(first), "it ends")
@@ -23,6 +23,6 @@ def test_it_ends_when_nobody_asked_for_a_while_and_begins_again():
 
 
 def test_one_that_is_not_told_to_end_stays():
-    apart = Apart()
+    apart = IsolatedWorker()
     assert apart.call(os.getpid) == apart.call(os.getpid)
     apart.close()

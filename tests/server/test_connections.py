@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from server.connections import CURRENT, Connection, Connections, caller_is_identified
+from server.connections import CURRENT, Connections, TcpConnection, caller_is_identified
 from server.domain.budgets import Budget
 from server.domain.web_addresses import network_of
 
@@ -43,7 +43,7 @@ class Hall:
     def __init__(self, open_: ExitStack, most: int) -> None:
         self.connections, self._open, self.closed = Connections(most=most), open_, list[str]()
 
-    def connect(self, name: str, address: str = "192.0.2.7", *, since_s: float | None = 0.0) -> Connection:
+    def connect(self, name: str, address: str = "192.0.2.7", *, since_s: float | None = 0.0) -> TcpConnection:
         found = self._open.enter_context(self.connections.open(address, lambda: self.closed.append(name)))
         found.waiting_since_s = since_s
         return found

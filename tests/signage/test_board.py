@@ -16,11 +16,11 @@ from signage.board import (
     MAX_RECENT,
     MESSAGE_LIMIT,
     BoardCall,
-    Place,
-    Position,
+    CounterPlace,
+    HallPosition,
     QueueLine,
+    QueueWait,
     RecentCall,
-    Wait,
     board_message,
     clipped,
     is_newer,
@@ -29,16 +29,16 @@ from signage.board import (
 )
 
 NOW = datetime(2026, 11, 24, 9, 42, 0, 123456, tzinfo=UTC)
-POSITION = Position(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)
+POSITION = HallPosition(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)
 VECTORS = json.loads((Path(__file__).parent / "vectors/is_newer.json").read_text(encoding="utf-8"))["cases"]
 FOUR_KB = 4_096
 
 
-def place(n: int = 3, **values: Any) -> Place:
-    return Place(**{"counter": f"counter-{n}", "label": f"guichet {n}"} | values)
+def place(n: int = 3, **values: Any) -> CounterPlace:
+    return CounterPlace(**{"counter": f"counter-{n}", "label": f"guichet {n}"} | values)
 
 
-def call(n: int, *, at: int = 0, rank: int = 1, where: Place | None = None) -> BoardCall:
+def call(n: int, *, at: int = 0, rank: int = 1, where: CounterPlace | None = None) -> BoardCall:
     called_at = NOW + timedelta(seconds=at)
     number = f"A{n:03}"
     return BoardCall(call=f"call-{n}", number=number, place=where or place(), called_at=called_at, rank=rank)
@@ -105,7 +105,7 @@ def test_a_long_label_is_cut_with_a_sign() -> None:
 
 
 def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) -> dict[str, Any]:
-    where = Place(
+    where = CounterPlace(
         counter="c" * 36,
         label=character * LABEL_CHARACTERS,
         direction=dict.fromkeys(languages, character * DIRECTION_CHARACTERS),
@@ -140,7 +140,7 @@ def test_the_largest_board_in_letters_that_travel_escaped_still_fits(character: 
 
 TEXT = st.text(max_size=120)
 PLACES = st.builds(
-    Place,
+    CounterPlace,
     counter=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=36),
     label=TEXT,
     direction=st.dictionaries(st.sampled_from(["fr", "en", "es", "ar"]), TEXT, max_size=3),
@@ -181,7 +181,7 @@ def test_an_addition_that_leaves_no_room_is_an_error() -> None:
 def test_queues_carry_people_and_waits_and_none_where_nothing_honest_is_known() -> None:
     lines = [
         QueueLine(
-            queue="q1", services=[("s1", {"fr": "Accueil"})], waiting=3, wait=Wait(low_s=300, high_s=900)
+            queue="q1", services=[("s1", {"fr": "Accueil"})], waiting=3, wait=QueueWait(low_s=300, high_s=900)
         ),
         QueueLine(queue="q2", services=[], waiting=0),
     ]
@@ -207,11 +207,11 @@ def test_too_many_queues_leave_from_the_emptiest_and_are_counted() -> None:
     assert min(line["waiting"] for line in message["queues"]) == message["more"]
 
 
-def position(value: dict[str, Any] | None) -> Position | None:
+def position(value: dict[str, Any] | None) -> HallPosition | None:
     if value is None:
         return None
     as_of = datetime.fromisoformat(value["as_of"])
-    return Position(epoch=value["epoch"], version=value["version"], as_of=as_of)
+    return HallPosition(epoch=value["epoch"], version=value["version"], as_of=as_of)
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])

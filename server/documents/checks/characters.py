@@ -6,7 +6,7 @@ from typing import Any
 
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.problems import Path, Problem, problem
+from server.documents.problems import DocumentProblem, Path, problem
 
 HAS_LINES = frozenset({"how_to_book", "bodies"})
 """Fields whose texts have lines."""
@@ -16,7 +16,7 @@ _TURNS = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 def check_characters(
     document: HallDocument | InstallationDocument, known: Collection[str]
-) -> tuple[Problem, ...]:
+) -> tuple[DocumentProblem, ...]:
     """The texts with control characters. `known`: those that were published once, which may come back.
 
     U+200C (Persian, Arabic) and the marks U+200E and U+200F stay; line feeds where a text has lines.

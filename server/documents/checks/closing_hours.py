@@ -8,7 +8,7 @@ from server.documents.configuring import public_holidays_of
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.parts.opening import to_calendar
-from server.documents.problems import Path, Problem, warning
+from server.documents.problems import DocumentProblem, Path, warning
 from server.domain.hours.half_days import opens_no_more
 
 
@@ -30,7 +30,7 @@ class HoursOf:
 
 def closing_with_people(
     path: Path, before: HoursOf, after: HoursOf, people: int, now: datetime
-) -> Iterator[Problem]:
+) -> Iterator[DocumentProblem]:
     """The warning, at a place of the document, that hours end this day for so many who wait."""
     if people and before.are_over(now) is False and after.are_over(now) is True:
         yield warning(path, "closes_with_people_waiting", hall=after.hall.name, people=people)

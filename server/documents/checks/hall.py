@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from server.documents.hall import LISTS, HallDocument, SeriesPart, ServicePart
 from server.documents.installation import InstallationDocument
 from server.documents.parts.profiles import ProfilePart
-from server.documents.problems import Path, Problem, problem, warning
+from server.documents.problems import DocumentProblem, Path, problem, warning
 from server.domain.printing.printer_networks import PrinterNetworks
 from server.domain.tickets.numbering import Series, may_collide
 
 
-def check_alone(document: HallDocument) -> tuple[Problem, ...]:
+def check_alone(document: HallDocument) -> tuple[DocumentProblem, ...]:
     """The errors a document has whatever surrounds it."""
     checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles, _kiosks, _screens)
     return tuple(found for check in checks for found in check(document))
@@ -18,7 +18,7 @@ def check_alone(document: HallDocument) -> tuple[Problem, ...]:
 
 def check_against_installation(
     document: HallDocument, installation: InstallationDocument
-) -> tuple[Problem, ...]:
+) -> tuple[DocumentProblem, ...]:
     """The errors a document has in this installation: an unknown site, a language it does not speak."""
     found = []
     if installation.site(document.site) is None:
@@ -29,7 +29,7 @@ def check_against_installation(
     return tuple(found)
 
 
-def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[Problem, ...]:
+def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[DocumentProblem, ...]:
     """The printers of a document that are outside the networks of printers; a retired kiosk has none."""
     return tuple(
         _outside(("kiosks", at, "printer", "host"), kiosk.printer.host, networks.declared)
@@ -41,7 +41,7 @@ def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[P
     )
 
 
-def check_printers_left(document: HallDocument, networks: PrinterNetworks) -> tuple[Problem, ...]:
+def check_printers_left(document: HallDocument, networks: PrinterNetworks) -> tuple[DocumentProblem, ...]:
     """The errors of an installation that drops the network of a hall's printers."""
     return tuple(
         problem(("printer_networks",), "printer_left_out", host=each.values["host"], hall=document.name)
@@ -49,18 +49,20 @@ def check_printers_left(document: HallDocument, networks: PrinterNetworks) -> tu
     )
 
 
-def printer_outside(host: str, network: str) -> Problem:
+def printer_outside(host: str, network: str) -> DocumentProblem:
     """The error of a network declared for a printer that is not in it."""
     return _outside(("printer_networks",), host, (network,))
 
 
-def _outside(path: Path, host: str, declared: Sequence[str]) -> Problem:
+def _outside(path: Path, host: str, declared: Sequence[str]) -> DocumentProblem:
     if not declared:
         return problem(path, "no_printer_networks", host=host)
     return problem(path, "printer_outside_networks", host=host, networks=", ".join(declared))
 
 
-def check_against_neighbours(document: HallDocument, halls: Iterable[HallDocument]) -> tuple[Problem, ...]:
+def check_against_neighbours(
+    document: HallDocument, halls: Iterable[HallDocument]
+) -> tuple[DocumentProblem, ...]:
     """The prefixes a document shares with halls within earshot, whichever of the two declares it.
 
     `halls` are the published documents of the installation's halls; a declared neighbour that is not among
@@ -78,14 +80,16 @@ def check_against_neighbours(document: HallDocument, halls: Iterable[HallDocumen
     return tuple(found)
 
 
-def check_name(document: HallDocument, name: str) -> tuple[Problem, ...]:
+def check_name(document: HallDocument, name: str) -> tuple[DocumentProblem, ...]:
     """The error of a document that is not that of the hall (slug) it is for."""
     if document.hall == name:
         return ()
     return (problem(("hall",), "other_hall", hall=document.hall, name=name),)
 
 
-def check_no_new_notices(document: HallDocument, published: HallDocument | None) -> tuple[Problem, ...]:
+def check_no_new_notices(
+    document: HallDocument, published: HallDocument | None
+) -> tuple[DocumentProblem, ...]:
     """The errors of texts that are not, word for word, in what is published: nobody has approved them."""
     known = () if published is None else published.notices
     return tuple(
@@ -95,7 +99,7 @@ def check_no_new_notices(document: HallDocument, published: HallDocument | None)
     )
 
 
-def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
+def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[DocumentProblem, ...]:
     """The ids a document gives that were ever something else.
 
     `taken` says for each id of any published revision of any hall which hall and which list (`ids_of`)
@@ -110,12 +114,12 @@ def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> t
     return tuple(found)
 
 
-def warnings_of(document: HallDocument) -> tuple[Problem, ...]:
+def warnings_of(document: HallDocument) -> tuple[DocumentProblem, ...]:
     """What is allowed but looks like an oversight."""
     return tuple(_unused(document))
 
 
-def _ids(document: HallDocument) -> Iterator[Problem]:
+def _ids(document: HallDocument) -> Iterator[DocumentProblem]:
     seen: set[str] = set()
     for name in LISTS:
         for at, item in enumerate(getattr(document, name)):
@@ -129,7 +133,7 @@ def _ids(document: HallDocument) -> Iterator[Problem]:
         yield problem(("neighbours",), "own_neighbour")
 
 
-def _menu(document: HallDocument) -> Iterator[Problem]:
+def _menu(document: HallDocument) -> Iterator[DocumentProblem]:
     """A folder holds services and nothing else: two presses at most."""
     folders = {folder.id for folder in document.folders}
     services = {service.id: service for service in document.services}
@@ -141,14 +145,14 @@ def _menu(document: HallDocument) -> Iterator[Problem]:
             yield problem(("services", at, "parent"), "unknown_folder", id=service.parent)
 
 
-def _queues(document: HallDocument) -> Iterator[Problem]:
+def _queues(document: HallDocument) -> Iterator[DocumentProblem]:
     queues = {queue.id for queue in document.queues}
     for at, service in enumerate(document.services):
         if service.queue not in queues:
             yield problem(("services", at, "queue"), "unknown_queue", id=service.queue)
 
 
-def _series(document: HallDocument) -> Iterator[Problem]:
+def _series(document: HallDocument) -> Iterator[DocumentProblem]:
     """No two series give the same number; appointments have a series of their own."""
     seen: list[tuple[SeriesPart, str]] = []
     for path, series, name in _series_in_use(document):
@@ -162,7 +166,7 @@ def _series(document: HallDocument) -> Iterator[Problem]:
             yield problem(("services", at, "appointment_series"), "appointment_series_missing")
 
 
-def _collision(path: Path, series: SeriesPart, other: SeriesPart, name: str) -> Problem:
+def _collision(path: Path, series: SeriesPart, other: SeriesPart, name: str) -> DocumentProblem:
     if series.last is None or other.last is None:
         return problem((*path, "prefix"), "duplicate_prefix", prefix=series.prefix, name=name)
     mine, theirs = (f"{one.prefix}{one.first:03d}–{one.prefix}{one.last:03d}" for one in (series, other))
@@ -180,7 +184,7 @@ def _as_series(part: SeriesPart) -> Series:
     return Series(part.prefix, part.first, part.last)
 
 
-def _exceptional(document: HallDocument) -> Iterator[Problem]:
+def _exceptional(document: HallDocument) -> Iterator[DocumentProblem]:
     """Only who needs an appointment has exceptional reasons, and whoever receives them asks for none."""
     services = {service.id: service for service in document.services}
     for at, service in document.services_in_use():
@@ -202,7 +206,7 @@ def _exceptional(document: HallDocument) -> Iterator[Problem]:
                 yield problem((*path, "reasons", place, "id"), "slug_twice", slug=code)
 
 
-def _counters(document: HallDocument) -> Iterator[Problem]:
+def _counters(document: HallDocument) -> Iterator[DocumentProblem]:
     services = {service.id: service for service in document.services}
     labels = set[str]()
     for at, counter in enumerate(document.counters):
@@ -217,7 +221,7 @@ def _counters(document: HallDocument) -> Iterator[Problem]:
 
 def _services_named(
     path: Path, named: Sequence[str], services: Mapping[str, ServicePart]
-) -> Iterator[Problem]:
+) -> Iterator[DocumentProblem]:
     """A list of services names those of the hall that are in use, each once."""
     for place, slug in enumerate(named):
         if slug not in services:
@@ -228,7 +232,7 @@ def _services_named(
             yield problem((*path, place), "slug_twice", slug=slug)
 
 
-def _kiosks(document: HallDocument) -> Iterator[Problem]:
+def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
     """A kiosk that offers services of its own shows one at least."""
     services = {service.id: service for service in document.services}
     shown = {service.id for _, service in document.services_in_use() if service.is_on_kiosk}
@@ -241,7 +245,7 @@ def _kiosks(document: HallDocument) -> Iterator[Problem]:
             yield problem(path, "kiosk_shows_no_service")
 
 
-def _profiles(document: HallDocument) -> Iterator[Problem]:
+def _profiles(document: HallDocument) -> Iterator[DocumentProblem]:
     """A profile names queues of the hall only, each once in its list."""
     queues = {queue.id for queue in document.queues}
     for at, profile in enumerate(document.profiles):
@@ -253,7 +257,7 @@ def _profiles(document: HallDocument) -> Iterator[Problem]:
                 yield problem(("profiles", at, "queues", place), "slug_twice", slug=named)
 
 
-def _screens(document: HallDocument) -> Iterator[Problem]:
+def _screens(document: HallDocument) -> Iterator[DocumentProblem]:
     """One announcer a zone: two loudspeakers that are heard together would say each call twice.
 
     What feeds the induction loop is heard by nobody else; it needs the loop's level.
@@ -285,7 +289,7 @@ def _queues_named(profile: ProfilePart) -> Iterator[tuple[Path, str]]:
                 yield ("conditions", number, "tests", place, "queue"), named
 
 
-def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Problem]:
+def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[DocumentProblem]:
     theirs = {series.prefix for _, series, _ in _series_in_use(other)}
     for path, series, _ in _series_in_use(document):
         if series.prefix in theirs:
@@ -293,7 +297,7 @@ def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Pr
             yield problem((*path, "prefix"), "prefix_of_neighbour", **values)
 
 
-def _unused(document: HallDocument) -> Iterator[Problem]:
+def _unused(document: HallDocument) -> Iterator[DocumentProblem]:
     if document.notices:
         yield warning(("notices",), "notices_live_elsewhere", count=len(document.notices))
     served = {slug for counter in document.counters if not counter.is_retired for slug in counter.services}
@@ -313,7 +317,7 @@ def _unused(document: HallDocument) -> Iterator[Problem]:
             yield warning(("folders", at), "empty_folder", name=folder.names["fr"])
 
 
-def _at_no_kiosk(document: HallDocument) -> Iterator[Problem]:
+def _at_no_kiosk(document: HallDocument) -> Iterator[DocumentProblem]:
     """The services for which one may come without an appointment and that every kiosk leaves out."""
     lists = [kiosk.services for kiosk in document.kiosks if not kiosk.is_retired]
     if not lists or not all(lists):

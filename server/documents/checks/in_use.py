@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from server.documents.hall import CounterPart, HallDocument, QueuePart, ServicePart
-from server.documents.problems import Path, Problem, problem
+from server.documents.problems import DocumentProblem, Path, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class InUse:
     counters: Collection[str] = field(default=frozenset())
 
 
-def check_in_use(old: HallDocument, new: HallDocument, in_use: InUse) -> tuple[Problem, ...]:
+def check_in_use(old: HallDocument, new: HallDocument, in_use: InUse) -> tuple[DocumentProblem, ...]:
     """What `old` has, somebody needs, and `new` drops or retires.
 
     Told where it is retired, else of its list.
     """
-    found: list[Problem] = []
+    found: list[DocumentProblem] = []
     for path, service in _gone(old.services, new.services, in_use.services):
         names = {"id": service.id, "name": service.names["fr"]}
         found.append(problem(("services", *path), "service_has_open_legs", **names))

@@ -8,19 +8,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from server.documents.hall import HallDocument
-from server.documents.problems import Path, Problem, problem
+from server.documents.problems import DocumentProblem, Path, problem
 
 TEXT_FIELDS = ("names", "subtitles", "labels", "directions", "how_to_book", "why", "titles", "bodies")
 
 type Texts = Mapping[str, str]
 
 
-def check_languages(document: HallDocument) -> tuple[Problem, ...]:
+def check_languages(document: HallDocument) -> tuple[DocumentProblem, ...]:
     """The translations that are missing, that nobody declared, or that stand alone beside French."""
     return tuple(_walk_problems(document))
 
 
-def _walk_problems(document: HallDocument) -> Iterator[Problem]:
+def _walk_problems(document: HallDocument) -> Iterator[DocumentProblem]:
     declared = document.languages
     for path, texts in texts_in((), document.model_dump()):
         for language in texts:
@@ -50,14 +50,14 @@ def texts_in(path: Path, content: Any, fields: Collection[str] = TEXT_FIELDS) ->
                 yield from texts_in((*path, at), value, fields)
 
 
-def missing_translations(path: Path, texts: Texts, languages: Iterable[str]) -> Iterator[Problem]:
+def missing_translations(path: Path, texts: Texts, languages: Iterable[str]) -> Iterator[DocumentProblem]:
     """The languages among these in which a text does not stand."""
     for language in languages:
         if language not in texts:
             yield problem((*path, language), "missing_translation", language=language)
 
 
-def translation_problems(path: Path, texts: Texts) -> Iterator[Problem]:
+def translation_problems(path: Path, texts: Texts) -> Iterator[DocumentProblem]:
     """What is wrong with the translations of a text that may stay in French alone."""
     if len(texts) == 2:
         yield problem(path, "one_translation", language=next(code for code in texts if code != "fr"))

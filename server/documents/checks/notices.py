@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from server.documents.notices import MediumNotice, NoticeContent
-from server.documents.problems import Problem, problem
+from server.documents.problems import DocumentProblem, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +16,24 @@ class KnownPlaces:
     languages: Collection[str]
 
 
-def check_notice(notice: NoticeContent, known: KnownPlaces) -> tuple[Problem, ...]:
+def check_notice(notice: NoticeContent, known: KnownPlaces) -> tuple[DocumentProblem, ...]:
     """The targets, the queue and the languages of a notice that the installation does not have."""
     return tuple(_problems(notice, known))
 
 
-def check_kind(notice: NoticeContent, kind: str) -> tuple[Problem, ...]:
+def check_kind(notice: NoticeContent, kind: str) -> tuple[DocumentProblem, ...]:
     """A notice keeps the kind of its first version: what shows a medium or a feed is told by it."""
     return () if notice.kind == kind else (problem(("kind",), "kind_stays"),)
 
 
-def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[Problem, ...]:
+def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProblem, ...]:
     """What is wrong with a notice whose medium is not there to be shown."""
     if is_ready or not isinstance(notice, MediumNotice):
         return ()
     return (problem(("medium",), "unknown_medium", id=notice.medium),)
 
 
-def _problems(notice: NoticeContent, known: KnownPlaces) -> Iterator[Problem]:
+def _problems(notice: NoticeContent, known: KnownPlaces) -> Iterator[DocumentProblem]:
     for name, ids in known.targets.items():
         for at, target in enumerate(getattr(notice.targets, name)):
             if target not in ids:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from server.documents.parts.contrast import contrast, is_red, mixed, nearest_readable
 from server.documents.parts.values import Colour, Line, Part
-from server.documents.problems import Problem, broken_rule, problem
+from server.documents.problems import DocumentProblem, broken_rule, problem
 
 PAPER = "#fbfaf6"
 """The light ground; on it are the texts people read up close."""
@@ -96,7 +96,7 @@ class Brand(Part):
     font: MediumId | None = None
 
 
-def check_media_of(brand: Brand, *, has_logo: bool, has_font: bool) -> tuple[Problem, ...]:
+def check_media_of(brand: Brand, *, has_logo: bool, has_font: bool) -> tuple[DocumentProblem, ...]:
     """The errors a brand has with a library of media where its logo or its font is not ready."""
     found = []
     if not has_logo:

@@ -36,7 +36,7 @@ class Sign(StrEnum):
     UNSURE = "unsure"
 
 
-class Turn(StrEnum):
+class AlarmTurn(StrEnum):
     """What happens to an alarm: it is raised, comes back soon after it was cleared, is cleared."""
 
     RAISED = "raised"
@@ -143,10 +143,10 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AlarmChange:
     """What happens to an alarm; `alarm` None: a new one. `reason`: why it is cleared."""
 
-    turn: Turn
+    turn: AlarmTurn
     watched: Watched
     alarm: Alarm | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class Decision:
 
     kept: Mapping[Watched, Memory]
     forgotten: frozenset[Watched]
-    changes: tuple[Change, ...]
+    changes: tuple[AlarmChange, ...]
 
     def __bool__(self) -> bool:
         return bool(self.kept or self.forgotten or self.changes)
@@ -184,7 +184,7 @@ def decide(
     cleared = list(_cleared(watched, after, alarms, rules, now))
     is_over = {change.watched for change in cleared}
     open_ = {each for each, alarm in alarms.items() if alarm.is_open and each not in is_over}
-    raised: list[Change] = []
+    raised: list[AlarmChange] = []
     for change in _raised(watched, after, alarms, rules, now):
         kind, subject = change.watched
         others = {(other, subject) for other in ONE_AT_A_TIME} if kind in ONE_AT_A_TIME else set()
@@ -211,18 +211,18 @@ def _cleared(
     alarms: Mapping[Watched, Alarm],
     rules: AlarmRules,
     now: datetime,
-) -> Iterator[Change]:
+) -> Iterator[AlarmChange]:
     for each, alarm in alarms.items():
         if not alarm.is_open:
             continue
         if each not in watched:
-            yield Change(Turn.CLEARED, each, alarm, reason=GONE)
+            yield AlarmChange(AlarmTurn.CLEARED, each, alarm, reason=GONE)
             continue
         calm = CALM_AFTER_RETURN if alarm.returns else rules.cleared_after(alarm.kind)
         memory = memories.get(each)
         is_well = watched[each].sign is Sign.WELL and memory is not None and not memory.is_faulty
         if is_well and memory is not None and now - memory.since >= calm:
-            yield Change(Turn.CLEARED, each, alarm)
+            yield AlarmChange(AlarmTurn.CLEARED, each, alarm)
 
 
 def _raised(
@@ -231,7 +231,7 @@ def _raised(
     alarms: Mapping[Watched, Alarm],
     rules: AlarmRules,
     now: datetime,
-) -> Iterator[Change]:
+) -> Iterator[AlarmChange]:
     """Of what is not open yet; the gravest kind first."""
     for each in sorted(watched, key=lambda each: (list(AlarmKind).index(each[0]), each[1])):
         seen, memory, last = watched[each], memories.get(each), alarms.get(each)
@@ -240,6 +240,6 @@ def _raised(
         if now - memory.since < rules.raised_after(each[0]):
             continue
         if last is not None and last.cleared_at is not None and now - last.cleared_at <= RETURNS_WITHIN:
-            yield Change(Turn.RETURNED, each, last, seen.values)
+            yield AlarmChange(AlarmTurn.RETURNED, each, last, seen.values)
         else:
-            yield Change(Turn.RAISED, each, values=seen.values)
+            yield AlarmChange(AlarmTurn.RAISED, each, values=seen.values)

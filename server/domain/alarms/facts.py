@@ -1,18 +1,18 @@
 """Facts of alarms, in the journal of their hall, and of who is told, in the installation's."""
 
-from server.domain.alarms.detection import Alarm, Change
+from server.domain.alarms.detection import Alarm, AlarmChange
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.facts import Erasable, Fact, FactKind
 
 
-def alarm_raised(alarm: str, change: Change) -> Fact:
+def alarm_raised(alarm: str, change: AlarmChange) -> Fact:
     """A fault has lasted long enough for a person to know of it."""
     kind, subject = change.watched
     body = {"id": alarm, "kind": str(kind), "subject": subject, "values": dict(change.values)}
     return Fact(FactKind.ALARM_RAISED, body)
 
 
-def alarm_returned(alarm: Alarm, change: Change) -> Fact:
+def alarm_returned(alarm: Alarm, change: AlarmChange) -> Fact:
     """The fault of an alarm that was cleared a moment ago is back: the alarm is open again."""
     return Fact(
         FactKind.ALARM_RETURNED,

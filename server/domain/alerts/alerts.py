@@ -20,7 +20,7 @@ class AlertKind(StrEnum):
     CUSTOM = "custom"
 
 
-class EndReason(StrEnum):
+class AlertEndReason(StrEnum):
     """How an alert ended: by two confirmations, by the first person alone, at its time, or taken back."""
 
     CONFIRMED = "confirmed"
@@ -107,7 +107,7 @@ def expiry(kind: AlertKind, for_s: int | None, now: datetime) -> datetime | None
     return now + timedelta(seconds=for_s)
 
 
-def end_reason(alert: Alert, by: str, rules: AlertRules, now: datetime, *, has_other: bool) -> EndReason:
+def end_reason(alert: Alert, by: str, rules: AlertRules, now: datetime, *, has_other: bool) -> AlertEndReason:
     """How a second confirmation ends an alert. `has_other`: another person who may end it is there to answer.
 
     Refusals: end_not_asked before a first confirmation; second_person_needed where the site always asks for
@@ -116,14 +116,14 @@ def end_reason(alert: Alert, by: str, rules: AlertRules, now: datetime, *, has_o
     if not alert.end_is_asked(now) or alert.end_asked_at is None:
         raise Refusal("end_not_asked", minutes=int(CONFIRMED_WITHIN.total_seconds() // 60))
     if alert.end_asked_by != by:
-        return EndReason.CONFIRMED
+        return AlertEndReason.CONFIRMED
     if rules.needs_second_person:
         raise Refusal("second_person_needed")
     if not has_other:
-        return EndReason.CONFIRMED
+        return AlertEndReason.CONFIRMED
     if now - alert.end_asked_at < ANSWERED_WITHIN:
         raise Refusal("second_person_awaited", minutes=int(ANSWERED_WITHIN.total_seconds() // 60))
-    return EndReason.UNANSWERED
+    return AlertEndReason.UNANSWERED
 
 
 def check_may_take_back(alert: Alert, by: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from server.domain.alerts.alerts import EndReason
+from server.domain.alerts.alerts import AlertEndReason
 from server.domain.facts import FactKind
 from server.domain.instants import text_to_micros
 from server.domain.row_changes import Change, Insert, Recorded, Update
@@ -35,7 +35,7 @@ def _taken_back(fact: Recorded) -> list[Change]:
     ended = {
         "ended_at": fact.happened_at,
         "ended_by": fact.author,
-        "end_reason": str(EndReason.TAKEN_BACK),
+        "end_reason": str(AlertEndReason.TAKEN_BACK),
     }
     return [Update("alert", fact.body["id"], ended)]
 

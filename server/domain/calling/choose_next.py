@@ -13,7 +13,7 @@ from typing import Any
 
 from server.domain.calling.explanations import Reason, reason_of
 from server.domain.calling.queue_order import PRIORITY
-from server.domain.calling.rules import RULES, Weighed
+from server.domain.calling.rules import RULES, ScoringContext
 from server.domain.calling.waiting_legs import (
     SEEN_PER_LANE,
     CallContext,
@@ -38,7 +38,7 @@ from server.domain.facts import Why
 RUNNERS_UP = 3
 
 
-class Step(IntEnum):
+class ChoiceStep(IntEnum):
     """What comes before the rule: the bigger first."""
 
     EARLY = 0
@@ -58,7 +58,7 @@ class Ranked:
     """A leg with its step and its score: the rule's, in other steps the minutes waited."""
 
     leg: QueuedLeg
-    step: Step
+    step: ChoiceStep
     score: float
 
     @property
@@ -112,8 +112,8 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
     if not ranking:
         return None
     chosen, *others = ranking
-    decided = condition if chosen.step is Step.CONDITION else None
-    by_share = profile.rule is RuleName.WEIGHTED_SHARES and chosen.step is Step.RULE
+    decided = condition if chosen.step is ChoiceStep.CONDITION else None
+    by_share = profile.rule is RuleName.WEIGHTED_SHARES and chosen.step is ChoiceStep.RULE
     queue = chosen.leg.queue
     return Pick(
         chosen=chosen,
@@ -138,10 +138,10 @@ def call_order(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallCon
 
 def _candidates(
     profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
-) -> tuple[Weighed, list[QueuedLeg], int | None]:
+) -> tuple[ScoringContext, list[QueuedLeg], int | None]:
     """The legs this counter may call, and the number of the condition that holds, from 1."""
     known = list(legs)
-    weighed = Weighed(profile, context, {**queue_facts(known), **context.queues})
+    weighed = ScoringContext(profile, context, {**queue_facts(known), **context.queues})
     free = [leg for leg in known if context.is_free(leg)]
     callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
     condition = _condition_met(weighed, free)
@@ -162,7 +162,9 @@ def _is_served(profile: WorkProfile, leg: QueuedLeg, context: CallContext, queue
     return may_serve(context.counter, leg, queues=queues, now=context.now)
 
 
-def _ranking(weighed: Weighed, legs: list[QueuedLeg], condition: int | None, *, most: int) -> list[Ranked]:
+def _ranking(
+    weighed: ScoringContext, legs: list[QueuedLeg], condition: int | None, *, most: int
+) -> list[Ranked]:
     """The chosen leg and those after it, `most` in all.
 
     A lane's next one is a candidate once the one before is taken.
@@ -185,28 +187,28 @@ def _ranking(weighed: Weighed, legs: list[QueuedLeg], condition: int | None, *, 
     return found
 
 
-def _ranked(leg: QueuedLeg, weighed: Weighed, called: str | None) -> Ranked:
+def _ranked(leg: QueuedLeg, weighed: ScoringContext, called: str | None) -> Ranked:
     is_following = weighed.context.is_next_of_linked(leg)
-    step = Step.LINKED if is_following else step_of(leg, weighed.profile, weighed.context.now)
-    if step is not Step.RULE:
+    step = ChoiceStep.LINKED if is_following else step_of(leg, weighed.profile, weighed.context.now)
+    if step is not ChoiceStep.RULE:
         return Ranked(leg, step, weighed.wait_min(leg))
     if leg.queue == called:
-        return Ranked(leg, Step.CONDITION, weighed.wait_min(leg))
+        return Ranked(leg, ChoiceStep.CONDITION, weighed.wait_min(leg))
     return Ranked(leg, step, RULES[weighed.profile.rule].score(leg, weighed))
 
 
-def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> Step:
+def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:
     """The step of a leg before any condition is looked at."""
     if leg.reference > now:
-        return Step.EARLY
+        return ChoiceStep.EARLY
     if leg.lets_pass:
-        return Step.LETS_PASS
+        return ChoiceStep.LETS_PASS
     if profile.priority_first and leg.leg_class == PRIORITY:
-        return Step.PRIORITY
-    return Step.FRONT if leg.is_at_front else Step.RULE
+        return ChoiceStep.PRIORITY
+    return ChoiceStep.FRONT if leg.is_at_front else ChoiceStep.RULE
 
 
-def _condition_met(weighed: Weighed, legs: list[QueuedLeg]) -> int | None:
+def _condition_met(weighed: ScoringContext, legs: list[QueuedLeg]) -> int | None:
     """The number of the first condition whose tests hold and whose queue has someone due to call."""
     for number, condition in enumerate(weighed.profile.conditions, 1):
         if all(_holds(test, weighed) for test in condition.tests) and _has_someone(condition, weighed, legs):
@@ -214,17 +216,17 @@ def _condition_met(weighed: Weighed, legs: list[QueuedLeg]) -> int | None:
     return None
 
 
-def _has_someone(condition: Condition, weighed: Weighed, legs: list[QueuedLeg]) -> bool:
+def _has_someone(condition: Condition, weighed: ScoringContext, legs: list[QueuedLeg]) -> bool:
     profile, context = weighed.profile, weighed.context
     return any(
         leg.queue == condition.call
         and may_serve(context.counter, leg, queues=(condition.call,), now=context.now)
-        and step_of(leg, profile, context.now) is Step.RULE
+        and step_of(leg, profile, context.now) is ChoiceStep.RULE
         for leg in legs
     )
 
 
-def _holds(test: Test, weighed: Weighed) -> bool:
+def _holds(test: Test, weighed: ScoringContext) -> bool:
     context, queues = weighed.context, weighed.queues
     match test:
         case WaitExceeds(queue, minutes):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.calling.queue_order import APPOINTMENT, PRIORITY
-from server.domain.calling.rules import ACCUMULATED_RATES, GUARD_AT, STEP_AT, Weighed
+from server.domain.calling.rules import ACCUMULATED_RATES, GUARD_AT, STEP_AT, ScoringContext
 from server.domain.calling.waiting_legs import QueuedLeg
 from server.domain.calling.work_profiles import (
     CountersAtMost,
@@ -28,7 +28,7 @@ class Reason:
     values: Mapping[str, Any]
 
 
-def reason_of(leg: QueuedLeg, step: str, by: Weighed, *, condition: int | None) -> Reason:
+def reason_of(leg: QueuedLeg, step: str, by: ScoringContext, *, condition: int | None) -> Reason:
     """Why this leg: `step` is the name of what decided before the rule, RULE when the rule did."""
     if condition is not None:
         return _of_condition(leg, by, condition)
@@ -42,38 +42,38 @@ def reason_of(leg: QueuedLeg, step: str, by: Weighed, *, condition: int | None) 
     return by_step.get(step, _OF_RULE[by.profile.rule])(leg, by)
 
 
-def _reason(key: str, leg: QueuedLeg, by: Weighed, **values: Any) -> Reason:
+def _reason(key: str, leg: QueuedLeg, by: ScoringContext, **values: Any) -> Reason:
     minutes = {"minutes": leg.waited_min(by.context.now), "target_minutes": leg.target_s // 60}
     return Reason(key, minutes | values)
 
 
-def _hour(leg: QueuedLeg, by: Weighed) -> str:
+def _hour(leg: QueuedLeg, by: ScoringContext) -> str:
     at = leg.booked_at or leg.reference
     return at.astimezone(by.context.time_zone).strftime("%H:%M")
 
 
-def _of_priority(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_priority(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.priority", leg, by)
 
 
-def _of_linked(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_linked(leg: QueuedLeg, by: ScoringContext) -> Reason:
     turn = by.context.linked_here
     return _reason("why.linked", leg, by, number="" if turn is None else turn.number)
 
 
-def _of_front(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_front(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.front", leg, by)
 
 
-def _of_letting_pass(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_letting_pass(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.letting_pass", leg, by, calls=leg.lets_pass)
 
 
-def _of_early(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_early(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.early", leg, by, at=_hour(leg, by))
 
 
-def _of_class(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_class(leg: QueuedLeg, by: ScoringContext) -> Reason:
     if leg.leg_class == PRIORITY:
         return _of_priority(leg, by)
     if leg.leg_class != APPOINTMENT:
@@ -84,41 +84,41 @@ def _of_class(leg: QueuedLeg, by: Weighed) -> Reason:
     )
 
 
-def _of_arrival(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_arrival(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _of_class(leg, by) if leg.leg_class == APPOINTMENT else _reason("why.arrival", leg, by)
 
 
-def _of_list(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_list(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.listed" if leg.queue in by.profile.queues else "why.for_counter", leg, by)
 
 
-def _of_longest(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_longest(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.longest_queue", leg, by, people=by.queues[leg.queue].people)
 
 
-def _of_share(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_share(leg: QueuedLeg, by: ScoringContext) -> Reason:
     queues = {*by.profile.queues, leg.queue}
     total = sum(by.profile.weight_of(queue) for queue in queues)
     return _reason("why.share", leg, by, weight=by.profile.weight_of(leg.queue), of=total)
 
 
-def _of_due(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_due(leg: QueuedLeg, by: ScoringContext) -> Reason:
     left_s = leg.target_s - leg.waited_s(by.context.now)
     if left_s < 0:
         return _reason("why.overdue_most", leg, by, over_minutes=int(-left_s // 60))
     return _reason("why.due_soonest", leg, by, left_minutes=int(left_s // 60))
 
 
-def _of_relative(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_relative(leg: QueuedLeg, by: ScoringContext) -> Reason:
     percent = int(100 * leg.waited_s(by.context.now) / leg.target_s)
     return _reason("why.relative", leg, by, percent=percent)
 
 
-def _of_accumulated(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_accumulated(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.accumulated", leg, by, rate=f"{ACCUMULATED_RATES[leg.leg_class]:g}")
 
 
-def _of_balance(leg: QueuedLeg, by: Weighed) -> Reason:
+def _of_balance(leg: QueuedLeg, by: ScoringContext) -> Reason:
     """Which part of the score of `gcmu_safe` decided."""
     x = leg.waited_s(by.context.now) / leg.target_s
     if x > GUARD_AT:
@@ -128,7 +128,7 @@ def _of_balance(leg: QueuedLeg, by: Weighed) -> Reason:
     return _reason("why.balanced", leg, by, mean_minutes=max(1, round(by.mean_min(leg))))
 
 
-_OF_RULE: Mapping[RuleName, Callable[[QueuedLeg, Weighed], Reason]] = {
+_OF_RULE: Mapping[RuleName, Callable[[QueuedLeg, ScoringContext], Reason]] = {
     RuleName.ARRIVAL_ORDER: _of_arrival,
     RuleName.LISTED_ORDER: _of_list,
     RuleName.LONGEST_QUEUE: _of_longest,
@@ -141,7 +141,7 @@ _OF_RULE: Mapping[RuleName, Callable[[QueuedLeg, Weighed], Reason]] = {
 }
 
 
-def _of_condition(leg: QueuedLeg, by: Weighed, number: int) -> Reason:
+def _of_condition(leg: QueuedLeg, by: ScoringContext, number: int) -> Reason:
     """The sentence of a condition with one test about its own queue or the hour, else its number."""
     condition = by.profile.conditions[number - 1]
     match condition.tests:

@@ -32,7 +32,7 @@ USUAL_MEAN_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ScoringContext:
     """What a score is made of beside the leg: the profile, the context, and each queue as a whole."""
 
     profile: WorkProfile
@@ -63,40 +63,40 @@ def gcmu_safe_score(leg_class: str, *, wait_min: float, target_min: float, mean_
     return x / target_min / mean_min
 
 
-def _arrival(leg: QueuedLeg, by: Weighed) -> float:
+def _arrival(leg: QueuedLeg, by: ScoringContext) -> float:
     return by.wait_min(leg)
 
 
-def _listed(leg: QueuedLeg, by: Weighed) -> float:
+def _listed(leg: QueuedLeg, by: ScoringContext) -> float:
     # whoever was sent to this very counter waits for nobody else
     return -by.profile.queues.index(leg.queue) if leg.queue in by.profile.queues else 1
 
 
-def _longest(leg: QueuedLeg, by: Weighed) -> float:
+def _longest(leg: QueuedLeg, by: ScoringContext) -> float:
     return by.queues[leg.queue].people
 
 
-def _share(leg: QueuedLeg, by: Weighed) -> float:
+def _share(leg: QueuedLeg, by: ScoringContext) -> float:
     return -float(by.context.turns.turn_of(leg.queue) - by.context.turns.clock)
 
 
-def _due(leg: QueuedLeg, by: Weighed) -> float:
+def _due(leg: QueuedLeg, by: ScoringContext) -> float:
     return by.wait_min(leg) - leg.target_s / 60
 
 
-def _relative(leg: QueuedLeg, by: Weighed) -> float:
+def _relative(leg: QueuedLeg, by: ScoringContext) -> float:
     return by.wait_min(leg) / (leg.target_s / 60)
 
 
-def _accumulated(leg: QueuedLeg, by: Weighed) -> float:
+def _accumulated(leg: QueuedLeg, by: ScoringContext) -> float:
     return by.wait_min(leg) * ACCUMULATED_RATES[leg.leg_class]
 
 
-def _classes(leg: QueuedLeg, by: Weighed) -> float:
+def _classes(leg: QueuedLeg, by: ScoringContext) -> float:
     return CLASS_ORDER.index(leg.leg_class) * CLASS_SCALE + by.wait_min(leg)
 
 
-def _gcmu_safe(leg: QueuedLeg, by: Weighed) -> float:
+def _gcmu_safe(leg: QueuedLeg, by: ScoringContext) -> float:
     return gcmu_safe_score(
         leg.leg_class,
         wait_min=by.wait_min(leg),
@@ -164,39 +164,39 @@ def _arrivals(passed_by: PassedBy) -> OvertakingBound:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CallingRule:
     """A calling rule: its name, its score and its bound on overtaking."""
 
     name: RuleName
-    score: Callable[[QueuedLeg, Weighed], float]
+    score: Callable[[QueuedLeg, ScoringContext], float]
     bound: OvertakingBound
 
 
 _RULES = (
     # nobody who came later passes
-    Rule(RuleName.ARRIVAL_ORDER, _arrival, _arrivals(_by_nobody)),
+    CallingRule(RuleName.ARRIVAL_ORDER, _arrival, _arrivals(_by_nobody)),
     # the last queue of the list waits as long as the others have someone
-    Rule(RuleName.LISTED_ORDER, _listed, NO_BOUND),
+    CallingRule(RuleName.LISTED_ORDER, _listed, NO_BOUND),
     # one person alone in a queue waits as long as the others are longer
-    Rule(RuleName.LONGEST_QUEUE, _longest, NO_BOUND),
+    CallingRule(RuleName.LONGEST_QUEUE, _longest, NO_BOUND),
     # with k ahead in its queue of weight w: at most (k + 1)·v ÷ w + 1 calls of each queue of weight v
-    Rule(
+    CallingRule(
         RuleName.WEIGHTED_SHARES,
         _share,
         OvertakingBound(BoundKind.CALLS, calls_of_others=most_calls_of_others),
     ),
     # nobody who came later by more than the difference to the shortest target
-    Rule(RuleName.EARLIEST_DUE, _due, _arrivals(_by_shorter_targets)),
+    CallingRule(RuleName.EARLIEST_DUE, _due, _arrivals(_by_shorter_targets)),
     # nobody who came after the share 1 − shortest target ÷ target of its wait
-    Rule(RuleName.RELATIVE_TARGET, _relative, _arrivals(_by_a_share_of_the_wait)),
+    CallingRule(RuleName.RELATIVE_TARGET, _relative, _arrivals(_by_a_share_of_the_wait)),
     # nobody who came after the share 1 − rate ÷ highest rate of its wait
-    Rule(RuleName.ACCUMULATING_PRIORITY, _accumulated, _arrivals(_by_faster_classes)),
+    CallingRule(RuleName.ACCUMULATING_PRIORITY, _accumulated, _arrivals(_by_faster_classes)),
     # none for appointments and walk-ins: the class above may always come first
-    Rule(RuleName.STRICT_CLASSES, _classes, _arrivals(_by_classes_above)),
+    CallingRule(RuleName.STRICT_CLASSES, _classes, _arrivals(_by_classes_above)),
     # nobody who came later than three targets or than the share of `relative_target`, whichever is later
-    Rule(RuleName.GCMU_SAFE, _gcmu_safe, _arrivals(_until_the_guard)),
+    CallingRule(RuleName.GCMU_SAFE, _gcmu_safe, _arrivals(_until_the_guard)),
 )
-RULES: Mapping[RuleName, Rule] = {rule.name: rule for rule in _RULES}
+RULES: Mapping[RuleName, CallingRule] = {rule.name: rule for rule in _RULES}
 
 
 def bound_of(profile: WorkProfile) -> OvertakingBound:

@@ -19,7 +19,7 @@ TOGETHER_FOR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class DeviceConnection:
     """One live connection: its id, from which address and browser, since when, its last sign of life."""
 
     id: str
@@ -45,35 +45,35 @@ class Connection:
         return cls(str(message["id"]), str(message["address"]), str(message["browser"]), since, seen_at)
 
 
-def live(connections: Sequence[Connection], now: datetime) -> tuple[Connection, ...]:
+def live(connections: Sequence[DeviceConnection], now: datetime) -> tuple[DeviceConnection, ...]:
     """Those that gave a sign of life lately."""
     return tuple(each for each in connections if now - each.seen_at <= SILENT_AFTER)
 
 
 def with_sign_of_life(
-    connections: Sequence[Connection], shown: Connection, now: datetime
-) -> tuple[Connection, ...]:
+    connections: Sequence[DeviceConnection], shown: DeviceConnection, now: datetime
+) -> tuple[DeviceConnection, ...]:
     """The live connections, of which `shown` gave a sign of life now; known since it was first seen."""
     others = [each for each in live(connections, now) if each.id != shown.id]
     since = next((each.since for each in connections if each.id == shown.id), now)
     return (*others, replace(shown, since=since, seen_at=now))
 
 
-def without(connections: Sequence[Connection], ended: str) -> tuple[Connection, ...]:
+def without(connections: Sequence[DeviceConnection], ended: str) -> tuple[DeviceConnection, ...]:
     """Those that are left when one (its id) has ended."""
     return tuple(each for each in connections if each.id != ended)
 
 
-def is_opened_twice(connections: Sequence[Connection], now: datetime) -> bool:
+def is_opened_twice(connections: Sequence[DeviceConnection], now: datetime) -> bool:
     """Whether two pages of the device live at once, wherever they are."""
     return any(_lived_together(*pair) for pair in combinations(live(connections, now), 2))
 
 
-def is_copied(connections: Sequence[Connection], now: datetime) -> bool:
+def is_copied(connections: Sequence[DeviceConnection], now: datetime) -> bool:
     """Whether the token is used on two machines at once: by two addresses, or two browsers."""
     pairs = combinations(live(connections, now), 2)
     return any(one.origin != other.origin and _lived_together(one, other) for one, other in pairs)
 
 
-def _lived_together(one: Connection, other: Connection) -> bool:
+def _lived_together(one: DeviceConnection, other: DeviceConnection) -> bool:
     return min(one.seen_at, other.seen_at) - max(one.since, other.since) >= TOGETHER_FOR

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from server.domain.devices.connections import SILENT_AFTER, Connection, live, with_sign_of_life, without
+from server.domain.devices.connections import SILENT_AFTER, DeviceConnection, live, with_sign_of_life, without
 from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
@@ -162,7 +162,7 @@ class Sighting:
     since: datetime
     is_connected: bool
     report: Report | None = None
-    connections: tuple[Connection, ...] = ()
+    connections: tuple[DeviceConnection, ...] = ()
     configuration: str | None = None
 
     def as_message(self) -> dict[str, Any]:
@@ -179,12 +179,12 @@ class Sighting:
         told = message["report"]
         report = PlayerReport.of_message(told) or KioskReport.of_message(told)
         seen_at, since = from_text(message["seen_at"]), from_text(message["since"])
-        connections = tuple(Connection.of_message(each) for each in message["connections"])
+        connections = tuple(DeviceConnection.of_message(each) for each in message["connections"])
         is_connected, configuration = bool(message["is_connected"]), message.get("configuration")
         return cls(seen_at, since, is_connected, report, connections, configuration)
 
 
-def arrived(before: Sighting | None, now: datetime, *shown: Connection) -> Sighting:
+def arrived(before: Sighting | None, now: datetime, *shown: DeviceConnection) -> Sighting:
     """A device gives a sign of life, by connections of its own; what it told before stays."""
     found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
     if not is_present(before, now):

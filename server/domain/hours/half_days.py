@@ -70,7 +70,7 @@ class LastTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedTicket:
     """What is expected of a ticket taken now: its wait and its time at the counter, in seconds."""
 
     wait_s: float
@@ -78,7 +78,7 @@ class Expected:
 
 
 def finishes_too_late(
-    terms: LastTicket, closes_at: datetime | None, expected: Expected | None, *, now: datetime
+    terms: LastTicket, closes_at: datetime | None, expected: ExpectedTicket | None, *, now: datetime
 ) -> bool:
     """Whether a ticket taken now would end after closing by more than allowed.
 

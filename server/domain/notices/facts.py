@@ -50,7 +50,7 @@ class NewVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NoticeStep:
     """A place in the life of a notice: `step` counts its facts from 1; `state` is where it is afterwards."""
 
     notice: str
@@ -62,48 +62,50 @@ class Step:
         return {"notice": self.notice, "step": self.step, "state": str(self.state)}
 
 
-def notice_drafted(step: Step, version: NewVersion, *, replaces: str | None = None) -> Fact:
+def notice_drafted(step: NoticeStep, version: NewVersion, *, replaces: str | None = None) -> Fact:
     """A notice exists, with its first version; `replaces`: the notice that it corrects, if it does."""
     corrects = {} if replaces is None else {"replaces": replaces}
     return Fact(FactKind.NOTICE_DRAFTED, step.as_body() | version.as_body() | corrects)
 
 
-def notice_edited(step: Step, version: NewVersion) -> Fact:
+def notice_edited(step: NoticeStep, version: NewVersion) -> Fact:
     """A notice has another version, and is a draft again."""
     return Fact(FactKind.NOTICE_EDITED, step.as_body() | version.as_body())
 
 
-def notice_submitted(step: Step, version: int) -> Fact:
+def notice_submitted(step: NoticeStep, version: int) -> Fact:
     """A version waits for whoever decides what is shown."""
     return Fact(FactKind.NOTICE_SUBMITTED, step.as_body() | {"version": version})
 
 
-def notice_approved(step: Step, version: int) -> Fact:
+def notice_approved(step: NoticeStep, version: int) -> Fact:
     """A version may be published."""
     return Fact(FactKind.NOTICE_APPROVED, step.as_body() | {"version": version})
 
 
-def notice_refused(step: Step, version: int, reason: Erasable) -> Fact:
+def notice_refused(step: NoticeStep, version: int, reason: Erasable) -> Fact:
     """A version goes back to whoever drafted it, with a reason."""
     return Fact(FactKind.NOTICE_REFUSED, step.as_body() | {"version": version, "reason": reason.as_body()})
 
 
-def notice_published(step: Step, version: int, *, shown_from: datetime, shown_until: datetime | None) -> Fact:
+def notice_published(
+    step: NoticeStep, version: int, *, shown_from: datetime, shown_until: datetime | None
+) -> Fact:
     """A version is shown from an instant until another, which includes its own validity; None: no end."""
     shown = {"from": to_text(shown_from), "until": None if shown_until is None else to_text(shown_until)}
     return Fact(FactKind.NOTICE_PUBLISHED, step.as_body() | {"version": version} | shown)
 
 
-def notice_withdrawn(step: Step, version: int) -> Fact:
+def notice_withdrawn(step: NoticeStep, version: int) -> Fact:
     """A notice is shown no more, before its end."""
     return Fact(FactKind.NOTICE_WITHDRAWN, step.as_body() | {"version": version})
 
 
-def notice_replaced(step: Step, version: int, *, by: str) -> Fact:
+def notice_replaced(step: NoticeStep, version: int, *, by: str) -> Fact:
     """A notice is shown no more, for its correction `by` is published: in the same transaction."""
     return Fact(FactKind.NOTICE_REPLACED, step.as_body() | {"version": version, "by": by})
 
 
-def notice_archived(step: Step, version: int) -> Fact:
+def notice_archived(step: NoticeStep, version: int) -> Fact:
     """A notice leaves the lists; its history stays."""
     return Fact(FactKind.NOTICE_ARCHIVED, step.as_body() | {"version": version})

@@ -10,7 +10,7 @@ _ONCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SignInPace:
     """`free` failures cost nothing; each one after them doubles the wait, from 2 s to `longest`.
 
     After each `forgiven_after` without a failure one is forgotten.
@@ -22,10 +22,10 @@ class Pace:
 
 
 PACES = {
-    "browser": Pace(10, timedelta(minutes=1), timedelta(minutes=5)),
-    "pair": Pace(5, timedelta(minutes=15), timedelta(minutes=15)),
-    "login": Pace(20, timedelta(minutes=15), timedelta(minutes=15)),
-    "address": Pace(30, timedelta(minutes=15), timedelta(minutes=1)),
+    "browser": SignInPace(10, timedelta(minutes=1), timedelta(minutes=5)),
+    "pair": SignInPace(5, timedelta(minutes=15), timedelta(minutes=15)),
+    "login": SignInPace(20, timedelta(minutes=15), timedelta(minutes=15)),
+    "address": SignInPace(30, timedelta(minutes=15), timedelta(minutes=1)),
 }
 """Whose failures are counted: a browser its person has signed in with before, a login from one address, a
 login from anywhere, an address whatever the login. A known browser is not counted as any of the others:
@@ -45,7 +45,7 @@ class Failures:
         return max(0, -((now - self.blocked_until) // timedelta(seconds=1)))
 
 
-def failed_again(before: Failures | None, pace: Pace, now: datetime) -> Failures:
+def failed_again(before: Failures | None, pace: SignInPace, now: datetime) -> Failures:
     """The failures after one more."""
     kept = 0
     if before is not None:
@@ -55,12 +55,12 @@ def failed_again(before: Failures | None, pace: Pace, now: datetime) -> Failures
     return Failures(count, now, now + _wait(count - pace.free, pace))
 
 
-def has_just_begun(failures: Failures, pace: Pace) -> bool:
+def has_just_begun(failures: Failures, pace: SignInPace) -> bool:
     """Whether this failure is the first one that costs a wait."""
     return failures.count == pace.free + 1
 
 
-def _wait(over: int, pace: Pace) -> timedelta:
+def _wait(over: int, pace: SignInPace) -> timedelta:
     if over <= 0:
         return timedelta(0)
     return min(pace.longest, _ONCE * (1 << min(over - 1, 20)))

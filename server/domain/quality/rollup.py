@@ -150,7 +150,7 @@ def _only[Key](counts: Counter[Key], keep: Callable[[Key], bool]) -> Counter[Key
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class DayCounts:
     """What is counted of a day beside its legs, as `Rollup` holds it."""
 
     greetings: Mapping[str, int] = field(default_factory=dict)
@@ -159,12 +159,12 @@ class Beside:
     missed: Mapping[str, int] = field(default_factory=dict)
 
 
-def roll_up(records: Iterable[LegRecord], beside: Beside | None = None, *, time_zone: tzinfo) -> Rollup:
+def roll_up(records: Iterable[LegRecord], beside: DayCounts | None = None, *, time_zone: tzinfo) -> Rollup:
     """The rollup of these legs, half-hours and weekdays told in the site's `time_zone`.
 
     The legs of a visit must come together (a business day is never split).
     """
-    known = beside or Beside()
+    known = beside or DayCounts()
     rollup = Rollup(
         greetings=Counter(known.greetings),
         not_issued=Counter(known.not_issued),

@@ -15,16 +15,16 @@ from server.domain.waits.estimate import (
     CounterNow,
     Estimate,
     HallNow,
-    Pace,
     QueueNow,
     Rest,
-    Who,
+    ServicePace,
+    WaitSubject,
     estimate_linked,
     pace_of,
     residual_s,
 )
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
-from server.domain.waits.play_forward import Caller, HallAhead, called_in_s
+from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Announcer:
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
         ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
-        return estimate_linked(hall, who=Who(leg.service, leg.id), queue=leg.queue, ahead=ahead)
+        return estimate_linked(hall, who=WaitSubject(leg.service, leg.id), queue=leg.queue, ahead=ahead)
 
     def _foreseen(
         self,
@@ -108,14 +108,14 @@ def _agent(place: PlaceNow) -> str:
     return place.plan.agent or place.plan.counter.id
 
 
-def _caller(own: Sequence[PlaceNow], paces: Mapping[str, Pace]) -> Caller:
+def _caller(own: Sequence[PlaceNow], paces: Mapping[str, ServicePace]) -> ExpectedCaller:
     at = next((place for place in own if place.at is not None), None)
     if at is None or at.at is None:
         free_in_s, linked = 0.0, None
     else:
         free_in_s = at.wraps_up_s or residual_s(paces[at.at.queue])
         linked = None if at.at.link is None else LinkedTurn(at.at.link, at.at.number)
-    return Caller(tuple((place.plan.counter, place.profile) for place in own), free_in_s, linked)
+    return ExpectedCaller(tuple((place.plan.counter, place.profile) for place in own), free_in_s, linked)
 
 
 def _counters(places: Sequence[PlaceNow]) -> list[CounterNow]:

@@ -32,7 +32,7 @@ type Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class LoggedDuty:
     """An interval in which a counter served these services; `closed_at` None: the log does not tell."""
 
     counter: str
@@ -43,10 +43,10 @@ class Duty:
     session: str = ""
 
 
-def read_duties(rows: Iterable[Row]) -> list[Duty]:
+def read_duties(rows: Iterable[Row]) -> list[LoggedDuty]:
     """The rows of a `counters.csv`. Raises KeyError or ValueError for what is no such file."""
     return [
-        Duty(
+        LoggedDuty(
             counter=row["counter"],
             hall=row["hall"],
             services=tuple(name for name in row["services"].split(";") if name),
@@ -60,7 +60,7 @@ def read_duties(rows: Iterable[Row]) -> list[Duty]:
 
 def days_of_log(
     legs: Iterable[LegRecord],
-    duties: Iterable[Duty],
+    duties: Iterable[LoggedDuty],
     services: Iterable[Row] = (),
     *,
     one_agent: bool = False,
@@ -141,7 +141,7 @@ def _visitor(leg: LegRecord, mean_s: Mapping[str, float], settings: Mapping[str,
     )
 
 
-def _plans(legs: list[LegRecord], duties: list[Duty], *, one_agent: bool) -> Iterator[CounterPlan]:
+def _plans(legs: list[LegRecord], duties: list[LoggedDuty], *, one_agent: bool) -> Iterator[CounterPlan]:
     """The counters of one day: duties that touch it, those of one counter with equal services in one plan."""
     starts_at = min(leg.issued_at for leg in legs)
     ends_at = max(leg.first_called_at or leg.issued_at for leg in legs) + AFTERWARDS
@@ -170,7 +170,7 @@ def _plans(legs: list[LegRecord], duties: list[Duty], *, one_agent: bool) -> Ite
         )
 
 
-def _shared_sessions(duties: Iterable[Duty]) -> frozenset[str]:
+def _shared_sessions(duties: Iterable[LoggedDuty]) -> frozenset[str]:
     """The sessions that hold several counters."""
     counters: dict[str, set[str]] = {}
     for duty in duties:

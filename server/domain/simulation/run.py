@@ -64,7 +64,7 @@ type _Event = tuple[datetime, _Kind, int, int]
 
 
 @dataclass(slots=True)
-class _Place:
+class _SimulatedCounter:
     """A counter as the day goes on. `last`: who was called last; `ended_at`: when a service there ends."""
 
     plan: CounterPlan
@@ -99,7 +99,8 @@ class _Run:
     def __init__(self, day: DrawnDay, rule: RuleName, priority_first: bool, announces: bool) -> None:
         self.day = day
         self.places = [
-            _Place(plan, _profile(plan, rule, priority_first, day.weights)) for plan in day.counters
+            _SimulatedCounter(plan, _profile(plan, rule, priority_first, day.weights))
+            for plan in day.counters
         ]
         self.of_agent = [
             [at for at, other in enumerate(day.counters) if plan.agent and other.agent == plan.agent] or [own]

@@ -55,7 +55,7 @@ type Estimate = WaitRange | AfterClosing | None
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ServicePace:
     """How long services of a queue last at a counter: mean in seconds, spread = standard deviation ÷ mean."""
 
     mean_s: float
@@ -68,7 +68,7 @@ class QueueNow:
 
     queue: str
     waiting: int
-    pace: Pace
+    pace: ServicePace
     services: tuple[str, ...] = ()
 
 
@@ -150,24 +150,24 @@ class HallNow:
         )
 
 
-def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> Pace:
+def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> ServicePace:
     """The pace of a service: its typed mean and its recent times (seconds, call to end), the latter weighing
     more the more there are."""
     n = len(recent_s)
     mean_s = (typed_mean_s * TYPED_WEIGHT + sum(recent_s)) / (TYPED_WEIGHT + n)
     if n < 2 or not fmean(recent_s):
-        return Pace(mean_s)
+        return ServicePace(mean_s)
     seen = min(1.5, pstdev(recent_s) / fmean(recent_s))
-    return Pace(mean_s, (TYPED_SPREAD * TYPED_WEIGHT + seen * n) / (TYPED_WEIGHT + n))
+    return ServicePace(mean_s, (TYPED_SPREAD * TYPED_WEIGHT + seen * n) / (TYPED_WEIGHT + n))
 
 
-def pooled(paces: Iterable[tuple[Pace, int]]) -> Pace:
+def pooled(paces: Iterable[tuple[ServicePace, int]]) -> ServicePace:
     """The pace of a queue of several services, each weighted by its recent legs; more spread than each."""
     weighted = [(pace, weight) for pace, weight in paces if weight > 0]
     total = sum(weight for _, weight in weighted)
     mean_s = sum(pace.mean_s * weight for pace, weight in weighted) / total
     square = sum((pace.mean_s**2) * (1 + pace.spread**2) * weight for pace, weight in weighted) / total
-    return Pace(mean_s, math.sqrt(max(0.0, square / mean_s**2 - 1)))
+    return ServicePace(mean_s, math.sqrt(max(0.0, square / mean_s**2 - 1)))
 
 
 def estimate_hall(now: HallNow) -> dict[str, Estimate]:
@@ -182,7 +182,9 @@ def estimate_services(now: HallNow) -> dict[str, Estimate]:
 
 def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, Estimate]:
     return {
-        service: estimate_at(now, queue=queue.queue, ahead=queue.waiting, who=Who(service, new_in(service)))
+        service: estimate_at(
+            now, queue=queue.queue, ahead=queue.waiting, who=WaitSubject(service, new_in(service))
+        )
         for service in queue.services or ("",)
     }
 
@@ -206,17 +208,17 @@ def new_in(service: str, *, has_priority: bool = False) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class WaitSubject:
     """Whose wait is told, as far as it is known: of which service, and named how in `HallNow.called_in_s`."""
 
     service: str = ""
     key: str = ""
 
 
-ANYBODY = Who()
+ANYBODY = WaitSubject()
 
 
-def estimate_at(now: HallNow, *, queue: str, ahead: int, who: Who = ANYBODY) -> Estimate:
+def estimate_at(now: HallNow, *, queue: str, ahead: int, who: WaitSubject = ANYBODY) -> Estimate:
     """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
     return _before_closing(now, who.service, _range_at(now, queue=queue, ahead=ahead, who=who))
 
@@ -228,7 +230,7 @@ def _before_closing(now: HallNow, service: str, found: WaitRange | None) -> Esti
     return AfterClosing(found.median_s)
 
 
-def _range_at(now: HallNow, *, queue: str, ahead: int, who: Who) -> WaitRange | None:
+def _range_at(now: HallNow, *, queue: str, ahead: int, who: WaitSubject) -> WaitRange | None:
     able = _able(now, queue, who.service)
     if not able:
         return None
@@ -248,7 +250,7 @@ def _range_at(now: HallNow, *, queue: str, ahead: int, who: Who) -> WaitRange | 
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
-def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> Estimate:
+def estimate_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> Estimate:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
     `who.key` is the visit. Where its call was not foreseen, next where one of them is received, or after the
@@ -257,7 +259,7 @@ def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> Estima
     return _before_closing(now, who.service, _range_linked(now, who=who, queue=queue, ahead=ahead))
 
 
-def _range_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> WaitRange | None:
+def _range_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> WaitRange | None:
     place = place_of_linked(now.linked, who.key)
     if place is None:
         return _range_at(now, queue=queue, ahead=ahead, who=who)
@@ -309,7 +311,7 @@ def _with_model_error(found: _Sum) -> _Sum:
     return _Sum(found.mean_s, found.variance + (MODEL_ERROR * found.mean_s) ** 2)
 
 
-def residual_s(pace: Pace) -> float:
+def residual_s(pace: ServicePace) -> float:
     """The mean rest of a service seen at a random instant."""
     return pace.mean_s * (1 + pace.spread**2) / 2
 

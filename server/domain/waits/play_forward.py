@@ -27,7 +27,7 @@ MOST_FOLLOWED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class ExpectedCaller:
     """Who calls one person at a time, at one counter or several, each by its profile.
 
     `free_in_s`: seconds until the next call, 0 when free. `linked`: the link of who is there, if any.
@@ -48,7 +48,7 @@ class HallAhead:
 
     now: datetime
     time_zone: tzinfo
-    callers: Sequence[Caller]
+    callers: Sequence[ExpectedCaller]
     legs: Sequence[QueuedLeg]
     newcomers: Mapping[str, QueuedLeg]
     takes_s: Mapping[str, float]

@@ -15,7 +15,7 @@ ENOUGH_TURNAROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedVisit:
     """Who was received at a counter: waited since `since_s`, was called and went; seconds of one clock."""
 
     counter: str
@@ -40,7 +40,7 @@ class Taken:
         return float(wrap_up_s) if self.usual_turnaround_s is None else self.usual_turnaround_s
 
 
-def taken_of(received: Sequence[Received], wrap_up_s: Mapping[str, int]) -> Taken:
+def taken_of(received: Sequence[ReceivedVisit], wrap_up_s: Mapping[str, int]) -> Taken:
     """What is learnt of services that ended; `wrap_up_s`: what the document says by service; missing: 0."""
     turnarounds = _turnarounds(received)
     usual_s = fmean(turnarounds.values()) if len(turnarounds) >= ENOUGH_TURNAROUNDS else None
@@ -51,7 +51,7 @@ def taken_of(received: Sequence[Received], wrap_up_s: Mapping[str, int]) -> Take
     return Taken(found, usual_s)
 
 
-def _turnarounds(received: Sequence[Received]) -> dict[int, float]:
+def _turnarounds(received: Sequence[ReceivedVisit]) -> dict[int, float]:
     """By place in the sequence, the seconds until the next call there, where its visitor waited already."""
     found = {}
     in_order = sorted(enumerate(received), key=lambda one: (one[1].counter, one[1].called_s))

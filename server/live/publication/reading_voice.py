@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hardware.speech import AudioFiles
-from server.apart import Apart
+from server.apart import IsolatedWorker
 
 
 class ReadingVoice:
@@ -11,7 +11,7 @@ class ReadingVoice:
 
     def __init__(self, files: AudioFiles) -> None:
         self.files = files
-        self._apart = Apart()
+        self._apart = IsolatedWorker()
 
     def speak(self, sentences: Sequence[str], language: str) -> list[str]:
         """The names of the audio files, in order; none where nothing is said.

@@ -21,7 +21,7 @@ _FORGET = "DELETE FROM device_presence WHERE looked_on < :before"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PresenceCheck:
     """One look at a device (its kind and its id in the hall's document). `seen_at`: its last sign of life.
 
     `counts`: the hall is open, so that it should be there.
@@ -42,7 +42,7 @@ class KnownPresence:
     seen_at: int | None
 
 
-def keep_looks(rows: Any, hall: str, on: date, looks: Iterable[Look]) -> None:
+def keep_looks(rows: Any, hall: str, on: date, looks: Iterable[PresenceCheck]) -> None:
     """Adds looks to the sums of a local day."""
     for look in looks:
         counted = {"seen": int(look.counts and look.is_seen), "missed": int(look.counts and not look.is_seen)}

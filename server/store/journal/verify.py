@@ -35,7 +35,7 @@ type Wrong = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class JournalFault:
     """The first thing wrong in a journal: `position` of the fact (None.
 
     The journal as a whole) and its id if known.
@@ -54,7 +54,7 @@ class Verified:
 
     facts: dict[str, int] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[JournalFault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _journals(rows: Any, standing: Standing, wanted: str | None) -> list[_Journa
     return found
 
 
-def _missing_halls(rows: Any, standing: Standing) -> Iterator[Fault]:
+def _missing_halls(rows: Any, standing: Standing) -> Iterator[JournalFault]:
     """Halls that were created, or that anchors know, and of which no row is left."""
     there = {row["id"]: row["slug"] for row in rows.all("SELECT id, slug FROM hall")}
     created = {}
@@ -131,7 +131,7 @@ def _missing_halls(rows: Any, standing: Standing) -> Iterator[Fault]:
     missing = {slug for hall, slug in created.items() if there.get(hall) != slug}
     missing |= set(standing) - {INSTALLATION, *there.values()}
     for slug in sorted(missing):
-        yield Fault(slug, "hall_missing")
+        yield JournalFault(slug, "hall_missing")
 
 
 class _Walk:
@@ -145,7 +145,7 @@ class _Walk:
         self.anchors = {anchor.position: anchor for anchor in journal.anchors}
         self.anchored_at = 0
 
-    def fault(self, rows: Any) -> Fault | None:
+    def fault(self, rows: Any) -> JournalFault | None:
         """The first fault, None when there is none."""
         while True:
             page = self.journal.page(rows, self.count)
@@ -156,7 +156,7 @@ class _Walk:
             if len(page) < PAGE:
                 return self._end()
 
-    def _step(self, row: Row, following: Row | None) -> Fault | None:
+    def _step(self, row: Row, following: Row | None) -> JournalFault | None:
         position = self.count + 1
         if row["position"] != position:
             return self._found("removed", position)
@@ -174,7 +174,7 @@ class _Walk:
         self.hash, self.count, self.recorded_at = row["hash"], position, row["recorded_at"]
         return self._anchor_fault(following)
 
-    def _anchor_fault(self, following: Row | None) -> Fault | None:
+    def _anchor_fault(self, following: Row | None) -> JournalFault | None:
         """Where an anchor says otherwise.
 
         The first fact that may be another one is the one after the last right anchor.
@@ -188,7 +188,7 @@ class _Walk:
             return None
         if following is not None and following["hash"] == anchor.hash:
             return self._found("inserted", position, self.last_fact)
-        return Fault(
+        return JournalFault(
             self.journal.name, "anchor", self.anchored_at + 1, None, f"{self.anchored_at + 1}–{position}"
         )
 
@@ -216,7 +216,7 @@ class _Walk:
                 return "removed"
         return "altered"
 
-    def _end(self) -> Fault | None:
+    def _end(self) -> JournalFault | None:
         head = self.journal.head
         if self.count < self.journal.length:
             return self._found("removed", self.count + 1)
@@ -229,8 +229,8 @@ class _Walk:
             return self._found("version", self.count)
         return None
 
-    def _found(self, wrong: Wrong, position: int, fact: str | None = None) -> Fault:
-        return Fault(self.journal.name, wrong, position, fact)
+    def _found(self, wrong: Wrong, position: int, fact: str | None = None) -> JournalFault:
+        return JournalFault(self.journal.name, wrong, position, fact)
 
 
 def recomputed(previous: str, row: Row, hall: str | None, *, moved: tuple[int, int] = (0, 0)) -> str | None:
@@ -256,16 +256,16 @@ def recomputed(previous: str, row: Row, hall: str | None, *, moved: tuple[int, i
 _INSTALLATION_KEYS = frozenset(ENVELOPE) - {"hall", "counter", "version", "visit"}
 
 
-def _derived_fault(rows: Any, journal: _Journal) -> Fault | None:
+def _derived_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     wrong = installation_differences(rows) if journal.hall is None else differences(rows, journal.hall)
     for table, row_id in wrong:
-        return Fault(journal.name, "rows", None, row_id, table)
+        return JournalFault(journal.name, "rows", None, row_id, table)
     if journal.hall is None:
         return _notice_fault(rows, journal) or _text_fault(rows, journal) or _rights_fault(rows, journal)
     return _document_fault(rows, journal) or _erasable_fault(rows, journal)
 
 
-def _document_fault(rows: Any, journal: _Journal) -> Fault | None:
+def _document_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     sql = "SELECT position, id, body FROM hall_fact WHERE hall = :hall AND kind = :kind ORDER BY position"
     for fact in rows.all(sql, hall=journal.hall, kind=str(FactKind.CONFIGURATION_PUBLISHED)):
         body = json.loads(fact["body"])
@@ -275,7 +275,7 @@ def _document_fault(rows: Any, journal: _Journal) -> Fault | None:
             revision=body["revision"],
         )
         if found is None or hashlib.sha256(found["content"].encode()).hexdigest() != body["sha256"]:
-            return Fault(journal.name, "document", fact["position"], fact["id"], str(body["revision"]))
+            return JournalFault(journal.name, "document", fact["position"], fact["id"], str(body["revision"]))
     return None
 
 
@@ -284,7 +284,7 @@ _VERSIONS = (
 )
 
 
-def _notice_fault(rows: Any, journal: _Journal) -> Fault | None:
+def _notice_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     """The first version of a notice whose content is no longer the one it was recorded with."""
     kinds = {"drafted": str(FactKind.NOTICE_DRAFTED), "edited": str(FactKind.NOTICE_EDITED)}
     for fact in rows.all(_VERSIONS, **kinds):
@@ -292,7 +292,7 @@ def _notice_fault(rows: Any, journal: _Journal) -> Fault | None:
         kept = {row["version"]: row["content"] for row in versions_of(rows, body["notice"])}
         text = kept.get(body["version"])
         if text is None or content_digest(text) != body["sha256"]:
-            return Fault(journal.name, "document", fact["position"], fact["id"], body["notice"])
+            return JournalFault(journal.name, "document", fact["position"], fact["id"], body["notice"])
     return None
 
 
@@ -301,18 +301,20 @@ _TEXTS = (
 )
 
 
-def _text_fault(rows: Any, journal: _Journal) -> Fault | None:
+def _text_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     """The first medium whose texts are no longer those that its fact was recorded with."""
     for row in rows.all(_TEXTS):
         if hashlib.sha256(row["texts"].encode()).hexdigest() != row["texts_sha256"]:
-            return Fault(journal.name, "document", None, row["id"], "medium")
+            return JournalFault(journal.name, "document", None, row["id"], "medium")
     return None
 
 
-def _rights_fault(rows: Any, journal: _Journal) -> Fault | None:
+def _rights_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     """The first account, API key or device whose rights are not those of its last fact."""
     for wrong in wrong_rights(rows):
-        return Fault(journal.name, "rights", wrong.position, wrong.fact, f"{wrong.table} {wrong.subject}")
+        return JournalFault(
+            journal.name, "rights", wrong.position, wrong.fact, f"{wrong.table} {wrong.subject}"
+        )
     return None
 
 
@@ -325,7 +327,7 @@ _KEPT = tuple(
 )
 
 
-def _erasable_fault(rows: Any, journal: _Journal) -> Fault | None:
+def _erasable_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     """The first fact whose erasable value is no longer the one it was recorded with.
 
     Erased values are right.
@@ -340,5 +342,5 @@ def _erasable_fault(rows: Any, journal: _Journal) -> Fault | None:
             continue  # noted anew since
         salt = (row["salt"] or "").encode()
         if hmac.new(salt, row["value"].encode(), hashlib.sha256).hexdigest() != kept["hmac"]:
-            return Fault(journal.name, "erasable", row["position"], row["id"])
+            return JournalFault(journal.name, "erasable", row["position"], row["id"])
     return None

@@ -21,7 +21,7 @@ YOUNG_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedUpload:
     """An upload on the disk: where, its size in bytes, its SHA-256."""
 
     file: Path
@@ -92,7 +92,7 @@ def full_disk_is_refused() -> Iterator[None]:
         raise
 
 
-def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> Received:
+def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> ReceivedUpload:
     """Writes an upload to a file as it comes. Nothing is left of one that is refused or breaks off.
 
     Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full.
@@ -112,7 +112,7 @@ def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> Received:
         if file.is_file():
             file.unlink()
         raise
-    return Received(file, size, digest.hexdigest())
+    return ReceivedUpload(file, size, digest.hexdigest())
 
 
 def too_large(largest: int) -> Refusal:

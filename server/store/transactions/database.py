@@ -25,7 +25,7 @@ from server.store.engine.sqlite import SqliteStore
 from server.store.memory.open_legs import OpenLegs
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
-from server.store.transactions.group_commit import HallTurns, HallWrites, Turn
+from server.store.transactions.group_commit import HallTurns, HallWrites, WriteTurn
 from server.store.transactions.hall_memory import Foresee, HallMemory, LastSeen
 from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction, write_hall
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
@@ -258,7 +258,7 @@ class Database:
 
     def _begin(
         self,
-        turn: Turn,
+        turn: WriteTurn,
         hall_id: str,
         author: Author,
         write_key: WriteKey | None,

@@ -70,7 +70,7 @@ class _Waiter:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class WriteTurn:
     """Someone's turn: the commit it works in and, where that was read ahead, what its reads found."""
 
     commit: SharedCommit
@@ -108,7 +108,7 @@ class HallTurns:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[Turn]:
+    def turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
         """A turn; at its end the work is committed.
 
         `reads` are what the work will ask first. `is_alone`: nobody builds on this work while it may fail.
@@ -120,7 +120,7 @@ class HallTurns:
                 yield turn
         else:
             with self._take_part(waiter.commit, is_alone=is_alone):
-                yield Turn(waiter.commit, waiter.found_ahead(waiter.commit))
+                yield WriteTurn(waiter.commit, waiter.found_ahead(waiter.commit))
 
     def _ask(self, reads: Sequence[Query]) -> _Waiter | None:
         """Waits for the turn; None when nobody had it. Refusal: database_busy."""
@@ -161,14 +161,14 @@ class HallTurns:
         return True
 
     @contextmanager
-    def _lead(self, reads: Sequence[Query], *, is_alone: bool) -> Iterator[Turn]:
+    def _lead(self, reads: Sequence[Query], *, is_alone: bool) -> Iterator[WriteTurn]:
         commit = SharedCommit(None)
         has_turn, has_worked = True, False
         try:
             with self._writes.begin() as commit.rows:
                 halls, *found = self._read(commit, [self._writes.lock, *reads], is_alone=is_alone)
                 before = commit.hall = halls[0] if halls else None
-                yield Turn(commit, found)
+                yield WriteTurn(commit, found)
                 has_worked = True
                 if not is_alone:
                     self._writes.breathe()

@@ -40,7 +40,7 @@ def sentence_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlarmSentences:
     """A fact of an alarm to be told: what happened (`turn`), when, and its place in the journal."""
 
     alarm: Alarm
@@ -50,7 +50,9 @@ class Told:
     values: Mapping[str, Any]
 
 
-def message_of(configuration: HallConfiguration, told: Told, language: str, translate: Translate) -> Message:
+def message_of(
+    configuration: HallConfiguration, told: AlarmSentences, language: str, translate: Translate
+) -> Message:
     """The message to recipients of a language; nothing personal. Described in docs/rules/alarms.md."""
     kind, subject = told.alarm.watched
     label = label_of(configuration, kind, subject, language, translate)

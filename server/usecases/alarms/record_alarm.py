@@ -10,7 +10,7 @@ from server.language import Translate
 from server.store.alarms.outbox import queue_delivery
 from server.store.alarms.recipients import Recipient, recipients_of
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.alarm_words import Told, message_of
+from server.usecases.alarms.alarm_words import AlarmSentences, message_of
 
 ACKNOWLEDGED = "acknowledged"
 NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})
@@ -29,7 +29,7 @@ def tell_alarm(
 ) -> None:
     """Records the fact, and a delivery for each recipient told of such alarms. `now`: of the wall clock."""
     recorded = transaction.record(fact)
-    told = Told(alarm, turn, recorded.happened_at, transaction.journal_length, values)
+    told = AlarmSentences(alarm, turn, recorded.happened_at, transaction.journal_length, values)
     for recipient in _told(transaction, alarm, turn):
         message = message_of(transaction.configuration, told, recipient.choice.language, translate)
         queue_delivery(transaction, recipient.id, message, now=now)

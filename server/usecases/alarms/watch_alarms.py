@@ -13,13 +13,13 @@ from server.clock import SUSPECT_AFTER
 from server.domain.alarms.detection import (
     RETURNS_WITHIN,
     Alarm,
+    AlarmChange,
     AlarmKind,
-    Change,
+    AlarmTurn,
     Decision,
     Memory,
     Observed,
     Sign,
-    Turn,
     Watched,
     decide,
 )
@@ -99,12 +99,12 @@ def _decision(rows: Any, row: Row, look: _Look) -> Decision:
     return decide(signs, memories, known, look.configuration.alarms, look.now)
 
 
-def _record(transaction: HallTransaction, change: Change, wall: datetime, translate: Translate) -> None:
+def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, translate: Translate) -> None:
     alarm = change.alarm or Alarm(new_id(), *change.watched)
     values: Mapping[str, Any] = change.values
-    if change.turn is Turn.RAISED:
+    if change.turn is AlarmTurn.RAISED:
         fact = alarm_raised(alarm.id, change)
-    elif change.turn is Turn.RETURNED:
+    elif change.turn is AlarmTurn.RETURNED:
         fact = alarm_returned(alarm, change)
         alarm = replace(alarm, returns=alarm.returns + 1)
     else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from server.domain.alerts.alerts import Alert, EndReason, check_may_take_back, end_reason
+from server.domain.alerts.alerts import Alert, AlertEndReason, check_may_take_back, end_reason
 from server.domain.alerts.facts import alert_end_asked, alert_ended, alert_taken_back
 from server.domain.author import SYSTEM, Author
 from server.domain.instants import to_micros
@@ -63,7 +63,7 @@ def expire_alerts(database: Database, hall: str) -> int:
         held = alerts.open_alerts(transaction, transaction.hall)
         over = [alert for alert in held if alert.has_expired(transaction.now)]
         for alert in over:
-            fact = alert_ended(alert.row, alert.id, reason=EndReason.EXPIRED)
+            fact = alert_ended(alert.row, alert.id, reason=AlertEndReason.EXPIRED)
             transaction.record(fact, happened_at=alert.expires_at)
     return len(over)
 

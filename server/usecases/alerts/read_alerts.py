@@ -11,8 +11,8 @@ from server.domain.alerts.alerts import (
     TAKEN_BACK_SHOWN_FOR,
     TAKEN_BACK_WITHIN,
     Alert,
+    AlertEndReason,
     AlertKind,
-    EndReason,
     has_voice,
     in_force,
     is_before,
@@ -73,12 +73,12 @@ def alert_told(
     if alert is not None:
         return {"alert": alert}
     over = alerts.over_since(rows, hall, to_micros(now - TAKEN_BACK_SHOWN_FOR), most=1)
-    if not over or over[0]["end_reason"] != EndReason.TAKEN_BACK:
+    if not over or over[0]["end_reason"] != AlertEndReason.TAKEN_BACK:
         return {"alert": None}
     taken_back_at = from_micros(over[0]["ended_at"])
     back = {
         "alert": over[0]["alert"],
-        "kind": str(EndReason.TAKEN_BACK),
+        "kind": str(AlertEndReason.TAKEN_BACK),
         "drill": bool(over[0]["is_drill"]),
         "raised_at": to_text(taken_back_at),
         "until": to_text(taken_back_at + TAKEN_BACK_SHOWN_FOR),

@@ -59,7 +59,7 @@ def import_appointments(
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         known = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
-        reading = _Reading(transaction, known, is_dry_run)
+        reading = _ImportRows(transaction, known, is_dry_run)
         for line in lines:
             reading.take(line)
         answer = {
@@ -80,7 +80,7 @@ def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[Read
 
 
 @dataclass
-class _Reading:
+class _ImportRows:
     transaction: HallTransaction
     known: Mapping[str, Row]
     is_dry_run: bool

@@ -11,7 +11,7 @@ from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import appointment_answer
-from server.usecases.hall_view import look
+from server.usecases.hall_view import hall_state
 
 CODES = ("code", "external_id")
 VISIT = ("visit", "number", "leg_state", "ended_at", "end_reason")
@@ -29,7 +29,7 @@ def read_appointments(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         day = on or local_date(seen.position.as_of, seen.configuration.site.time_zone)
         found = appointments_of_day(rows, hall_id, day)
     now = to_micros(seen.position.as_of)
@@ -74,7 +74,7 @@ def read_convocations(database: Database, hall: str, kiosk: str | None = None) -
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         day = local_date(seen.position.as_of, seen.configuration.site.time_zone)
         found = hours_of_convocations(rows, hall_id, day)
     hours: dict[str, list[str | None]] = {}

@@ -20,7 +20,7 @@ from server.documents.checks.in_use import InUse, check_in_use
 from server.documents.configuring import networks_of
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.problems import DocumentRefused, Problem
+from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import Content, parse_hall, parse_installation
 from server.domain.printing.printer_networks import PrinterNetworks
 from server.domain.refusals import Refusal
@@ -58,7 +58,7 @@ def installation_document(rows: Any) -> InstallationDocument:
     return parse_installation(found.content)
 
 
-def problems_around(rows: Any, document: Document, now: datetime) -> tuple[Problem, ...]:
+def problems_around(rows: Any, document: Document, now: datetime) -> tuple[DocumentProblem, ...]:
     """The errors and warnings a document that is right by itself has in this installation.
 
     Refusal: not_configured, for a hall before the installation has a document.
@@ -68,7 +68,7 @@ def problems_around(rows: Any, document: Document, now: datetime) -> tuple[Probl
     return (*_characters(rows, document), *_of_hall(rows, document, now))
 
 
-def _characters(rows: Any, document: Document) -> tuple[Problem, ...]:
+def _characters(rows: Any, document: Document) -> tuple[DocumentProblem, ...]:
     """The errors of control characters that no revision of the document had: one that had them may return."""
     if not check_characters(document, ()):
         return ()
@@ -78,7 +78,7 @@ def _characters(rows: Any, document: Document) -> tuple[Problem, ...]:
     return check_characters(document, known)
 
 
-def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[Problem, ...]:
+def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[DocumentProblem, ...]:
     """Every error and warning of the content of a document (`installation` or a hall's slug)."""
     kind = INSTALLATION if name == INSTALLATION else HALL
     try:
@@ -104,7 +104,7 @@ def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
         raise DocumentRefused(problems)
 
 
-def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -> tuple[Problem, ...]:
+def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -> tuple[DocumentProblem, ...]:
     halls = hall_documents(rows)
     found = [each for hall in halls for each in check_against_installation(hall, document)]
     networks = printer_networks(rows, document)
@@ -124,7 +124,7 @@ def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -
     return tuple(found)
 
 
-def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[Problem, ...]:
+def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[DocumentProblem, ...]:
     installation = installation_document(rows)
     published = _published(rows, document.hall)
     before = document if published is None else published[1]
@@ -146,7 +146,7 @@ def printer_networks(rows: Any, installation: InstallationDocument) -> PrinterNe
     return networks_of(installation, known_printers(rows), has_loopback=bool(flag["is_demonstration"]))
 
 
-def problems_of_use(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+def problems_of_use(rows: Any, document: HallDocument) -> tuple[DocumentProblem, ...]:
     """The errors of what a hall's document drops though somebody needs it just now."""
     published = _published(rows, document.hall)
     if published is None:
@@ -155,7 +155,7 @@ def problems_of_use(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
     return check_in_use(before, document, _in_use(rows, hall))
 
 
-def _new_notices(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+def _new_notices(rows: Any, document: HallDocument) -> tuple[DocumentProblem, ...]:
     published = _published(rows, document.hall) if document.notices else None
     return check_no_new_notices(document, None if published is None else published[1])
 

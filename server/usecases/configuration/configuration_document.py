@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.documents.difference import Change, changes_between
-from server.documents.problems import Problem
+from server.documents.difference import DocumentChange, changes_between
+from server.documents.problems import DocumentProblem
 from server.documents.reading import normal_content
 from server.documents.words import Words
 from server.domain.refusals import Refusal
@@ -25,14 +25,14 @@ PAGES = ("nouveau",)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DocumentReader:
     """Who reads or changes documents: at which sites, and in which words they are told."""
 
     sites: Sites
     words: Words
 
     @classmethod
-    def of(cls, sites: Sites, translate: Translate, language: str) -> "Reader":
+    def of(cls, sites: Sites, translate: Translate, language: str) -> "DocumentReader":
         """Somebody with these sites, told in a language."""
         return cls(sites, Words(translate, language))
 
@@ -108,7 +108,7 @@ def _site_calendars(rows: Any) -> Content:
     return {site["slug"]: site["calendar"] for site in sites if site.get("calendar")}
 
 
-def document_for(rows: Any, name: str, reader: Reader) -> ConfigurationDocument:
+def document_for(rows: Any, name: str, reader: DocumentReader) -> ConfigurationDocument:
     """The document of a name that somebody may look at. Refusals: unknown_configuration, forbidden."""
     document = configuration_document(rows, name)
     if not document.exists:
@@ -165,7 +165,7 @@ def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
     return {**content, "calendar": document.site_calendars.get(content.get("site", ""))}
 
 
-def change_told(change: Change, before: Content, after: Content, words: Words) -> Answer:
+def change_told(change: DocumentChange, before: Content, after: Content, words: Words) -> Answer:
     """One change with its sentence."""
     return {
         "path": change.path,
@@ -176,7 +176,7 @@ def change_told(change: Change, before: Content, after: Content, words: Words) -
     }
 
 
-def problem_told(problem: Problem, content: Content, words: Words) -> Answer:
+def problem_told(problem: DocumentProblem, content: Content, words: Words) -> Answer:
     """One problem: its place, in words too, its code and its sentence."""
     return {
         "path": problem.path,

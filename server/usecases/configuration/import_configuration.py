@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from server.documents.problems import DocumentRefused, Problem
+from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import parse_object
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import problems_of
 from server.usecases.configuration.configuration_document import (
     NOTHING,
-    Reader,
+    DocumentReader,
     Sites,
     check_reach,
     configuration_document,
@@ -19,7 +19,7 @@ from server.usecases.configuration.configuration_document import (
 from server.usecases.configuration.save_draft import examined
 
 
-def examine_file(database: Database, name: str, text: str, reader: Reader) -> Answer:
+def examine_file(database: Database, name: str, text: str, reader: DocumentReader) -> Answer:
     """What is wrong with a file and what it would change; nothing is kept. Refusal: forbidden."""
     content, problems = _content(database, name, text, reader.sites)
     if content is None or problems:
@@ -47,7 +47,7 @@ def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[st
 
 def _content(
     database: Database, name: str, text: str, sites: Sites
-) -> tuple[dict[str, Any] | None, Sequence[Problem]]:
+) -> tuple[dict[str, Any] | None, Sequence[DocumentProblem]]:
     """What a file says, told only to who may change the document that it is for. Refusal: forbidden."""
     with database.read() as rows:
         document = configuration_document(rows, name)

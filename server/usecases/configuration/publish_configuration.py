@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.documents.difference import Change, difference
+from server.documents.difference import DocumentChange, difference
 from server.documents.hall import HallDocument, ids_of
-from server.documents.problems import DocumentRefused, Problem
+from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import export_text, parse_hall, parse_installation
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
@@ -49,8 +49,8 @@ class Publication:
 
     scope: str
     revision: int
-    changes: Sequence[Change] = field(default_factory=tuple)
-    warnings: Sequence[Problem] = field(default_factory=tuple)
+    changes: Sequence[DocumentChange] = field(default_factory=tuple)
+    warnings: Sequence[DocumentProblem] = field(default_factory=tuple)
     is_published: bool = True
 
     def answer(self) -> Answer:
@@ -110,7 +110,7 @@ class _Checked:
     """What was found of a document when the published documents had this mark."""
 
     mark: tuple[int, int | None]
-    problems: Sequence[Problem]
+    problems: Sequence[DocumentProblem]
 
     def again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
         """The same under the locks: all of it where something was published since, else who needs what."""

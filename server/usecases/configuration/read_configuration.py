@@ -20,7 +20,7 @@ from server.usecases.configuration.configuration_document import (
     NOTHING,
     ConfigurationDocument,
     Content,
-    Reader,
+    DocumentReader,
     changes_told,
     document_for,
     may_change,
@@ -34,7 +34,7 @@ WITHOUT_ACCOUNT = ("command_line", "demonstration", "system")
 """Authors that are no person's."""
 
 
-def read_documents(database: Database, reader: Reader) -> Answer:
+def read_documents(database: Database, reader: DocumentReader) -> Answer:
     """The installation's document and those of the halls somebody configures, drafts of new halls too."""
     with database.read() as rows:
         drafts = open_drafts(rows)
@@ -45,7 +45,7 @@ def read_documents(database: Database, reader: Reader) -> Answer:
     return {"documents": [_listed(each, reader) for each in seen]}
 
 
-def read_document(database: Database, name: str, reader: Reader) -> Answer:
+def read_document(database: Database, name: str, reader: DocumentReader) -> Answer:
     """A document as it is published, and its draft with what is wrong with it and what it changes.
 
     Refusals: unknown_configuration, forbidden.
@@ -59,7 +59,9 @@ def read_document(database: Database, name: str, reader: Reader) -> Answer:
     return _listed(document, reader) | {"content": document.content or None, "draft": told}
 
 
-def read_revisions(database: Database, name: str, reader: Reader, *, before: int | None = None) -> Answer:
+def read_revisions(
+    database: Database, name: str, reader: DocumentReader, *, before: int | None = None
+) -> Answer:
     """The revisions of a document, the newest first, some at a time: who, when, what changed.
 
     `next`: before which revision to go on, null at the end. Refusals: unknown_configuration, forbidden.
@@ -78,7 +80,7 @@ def read_revisions(database: Database, name: str, reader: Reader, *, before: int
     }
 
 
-def read_revision(database: Database, name: str, revision: int, reader: Reader) -> Answer:
+def read_revision(database: Database, name: str, revision: int, reader: DocumentReader) -> Answer:
     """One revision: its content, what it changed, and what a rollback to it would change now, and have wrong.
 
     Refusals: unknown_configuration, unknown_revision, forbidden.
@@ -95,7 +97,7 @@ def read_revision(database: Database, name: str, revision: int, reader: Reader) 
     return told | {"document": name, "content": content} | undone
 
 
-def read_export(database: Database, name: str, reader: Reader, revision: int | None = None) -> str:
+def read_export(database: Database, name: str, reader: DocumentReader, revision: int | None = None) -> str:
     """The canonical text of a document as published, or of a revision. Refusals: as `read_revision`."""
     with database.read() as rows:
         document = document_for(rows, name, reader)
@@ -112,7 +114,7 @@ def _document(name: str, published: Published | None, draft: Draft | None) -> Co
     return ConfigurationDocument(name, kind, None, published, Drafting(0, draft))
 
 
-def _listed(document: ConfigurationDocument, reader: Reader) -> Answer:
+def _listed(document: ConfigurationDocument, reader: DocumentReader) -> Answer:
     published, draft = document.published, document.drafting.draft
     content: Content = document.content or (NOTHING if draft is None else draft.content)
     name = content.get("organisation" if document.kind == INSTALLATION else "name")
@@ -154,7 +156,7 @@ def _revisions(
 
 
 def _revision(
-    document: ConfigurationDocument, published: Published, older: Published | None, reader: Reader
+    document: ConfigurationDocument, published: Published, older: Published | None, reader: DocumentReader
 ) -> Answer:
     before = NOTHING if older is None else older.parsed
     return {

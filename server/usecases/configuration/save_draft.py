@@ -22,7 +22,7 @@ from server.usecases.configuration.configuration_document import (
     PAGES,
     ConfigurationDocument,
     Content,
-    Reader,
+    DocumentReader,
     Sites,
     changes_told,
     check_reach,
@@ -36,7 +36,7 @@ DEEPEST = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class DraftPosition:
     """How a document stands: its newest revision, and the version of its draft, None without one."""
 
     revision: int
@@ -51,7 +51,7 @@ class Position:
 class Joining:
     """How to go on after somebody else's change: where the document was seen to stand, and who wins where."""
 
-    onto: Position
+    onto: DraftPosition
     choices: Mapping[str, Side] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ class StaleDocument(Refusal):
         self.is_draft = code == "stale_draft" and draft is not None
         self.is_discarded = code == "stale_draft" and document.was_discarded
         theirs = draft.content if self.is_draft and draft is not None else document.content
-        self.onto = Position(document.revision, document.drafting.version)
+        self.onto = DraftPosition(document.revision, document.drafting.version)
         self.base, self.mine, self.theirs = (
             normal_content(document.kind, content) for content in (base, mine, theirs)
         )
@@ -92,7 +92,7 @@ class StaleDocument(Refusal):
         merge = three_way(self.base, self.mine, self.theirs, joining.choices)
         return None if merge.conflicts else merge
 
-    def told(self, reader: Reader) -> Answer:
+    def told(self, reader: DocumentReader) -> Answer:
         """Who changed it and when, what they and one oneself changed, and the places where both did.
 
         `discarded`: they discarded the draft, and have published nothing of it.
@@ -141,7 +141,7 @@ def save_draft(
     name: str,
     wanted: WantedDraft,
     *,
-    reader: Reader,
+    reader: DocumentReader,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The draft with one more version, what is wrong with it and what it changes.
@@ -174,7 +174,7 @@ def _saved(transaction: InstallationTransaction, name: str, wanted: WantedDraft,
 
 
 def examined(
-    rows: Any, document: ConfigurationDocument, content: Content, reader: Reader, now: datetime
+    rows: Any, document: ConfigurationDocument, content: Content, reader: DocumentReader, now: datetime
 ) -> Answer:
     """What is wrong with a content at an instant, and what it changes of what is published."""
     problems = problems_of(rows, document.name, content, now)

@@ -13,14 +13,14 @@ HIDDEN: Answer = {"state": "open", "since": None}
 
 
 @dataclass(frozen=True, slots=True)
-class ToldCounters:
+class CounterVisibility:
     """Whose doings one may be told: of every counter with three agents or more, else of one's own."""
 
     tells_all: bool
     own: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, sessions: Sequence[Row], reader: str | None = None) -> "ToldCounters":
+    def of(cls, sessions: Sequence[Row], reader: str | None = None) -> "CounterVisibility":
         """By the open sessions of a hall; `reader`: the author who asks, None: everybody is told the same."""
         own = frozenset(
             each["counter"] for each in sessions if reader is not None and each["author"] == reader

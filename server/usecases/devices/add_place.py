@@ -8,13 +8,13 @@ from server.domain.refusals import Refusal
 from server.store.configuration.documents import taken_ids
 from server.store.transactions.database import Database
 from server.usecases.configuration.edit_hall_document import edit_hall_document
-from server.usecases.devices.devices import UNKNOWN_PLACES, Place, places_of
+from server.usecases.devices.devices import UNKNOWN_PLACES, DevicePlace, places_of
 
 _IDS = {"kiosk": "borne", "screen": "ecran"}
 """By the kind of device, what its ids are made of: documents are in the words of those who read them."""
 
 
-def add_place(database: Database, hall: str, author: Author, *, kind: str, label: str) -> Place:
+def add_place(database: Database, hall: str, author: Author, *, kind: str, label: str) -> DevicePlace:
     """The new place, under a name no other of its kind has in the hall; its id was never used.
 
     A screen says calls only where no other does. Refusals: unknown_device_kind, name_taken, stale_revision,
@@ -32,7 +32,7 @@ def add_place(database: Database, hall: str, author: Author, *, kind: str, label
         content[f"{kind}s"] = [*content.get(f"{kind}s", ()), _described(content, kind, place, label)]
 
     edit_hall_document(database, hall, author, add)
-    return Place(database.hall_id(hall), kind, place)
+    return DevicePlace(database.hall_id(hall), kind, place)
 
 
 def _unused_id(stem: str, taken: Collection[str]) -> str:

@@ -13,7 +13,7 @@ from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.devices.ask_pairing import is_expired
-from server.usecases.devices.devices import Place, take_place
+from server.usecases.devices.devices import DevicePlace, take_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Confirmation:
     """A code as somebody typed it, and the place its device takes; `replaces` the one that stands there."""
 
     code: str
-    place: Place
+    place: DevicePlace
     replaces: bool = False
 
 

@@ -26,7 +26,7 @@ NEW_TOKEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DevicePlace:
     """A kiosk or screen of a hall (id): its kind and its id in the hall's document."""
 
     hall: str
@@ -50,7 +50,7 @@ def places_of(configuration: HallConfiguration, kind: str) -> dict[str, str]:
     return {place.id: place.label for place in listed.values() if not place.is_retired}
 
 
-def place_named(database: Database, hall: str, *, kind: str, name: str) -> Place:
+def place_named(database: Database, hall: str, *, kind: str, name: str) -> DevicePlace:
     """The kiosk or screen of a hall's document with this id or label.
 
     Refusals: unknown_hall, unknown_device_kind, unknown_kiosk and unknown_screen when the document has none
@@ -62,7 +62,7 @@ def place_named(database: Database, hall: str, *, kind: str, name: str) -> Place
     found = [place for place, label in places.items() if label.casefold() == name.casefold()]
     if name not in places and len(found) != 1:
         raise Refusal(UNKNOWN_PLACES[kind], name=name, known=", ".join(places))
-    return Place(database.hall_id(hall), kind, name if name in places else found[0])
+    return DevicePlace(database.hall_id(hall), kind, name if name in places else found[0])
 
 
 def pair_device(database: Database, author: Author, hall: str, *, kind: str, configured: str) -> PairedDevice:
@@ -77,7 +77,7 @@ def pair_device(database: Database, author: Author, hall: str, *, kind: str, con
 
 
 def take_place(
-    transaction: InstallationTransaction, place: Place, digest: str, *, replaces: bool = False
+    transaction: InstallationTransaction, place: DevicePlace, digest: str, *, replaces: bool = False
 ) -> str:
     """The id of the device that stands at a place with a token of this digest from now on.
 

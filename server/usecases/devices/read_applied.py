@@ -11,7 +11,7 @@ from server.store.configuration.configurations import HALL
 from server.store.devices.sightings import Players
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
-from server.usecases.configuration.configuration_document import Reader, document_for
+from server.usecases.configuration.configuration_document import DocumentReader, document_for
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_supervision import KINDS
 
@@ -23,7 +23,7 @@ _HALLS = (
 )
 
 
-def read_applied(database: Database, name: str, reader: Reader, players: Players) -> Answer:
+def read_applied(database: Database, name: str, reader: DocumentReader, players: Players) -> Answer:
     """The devices of a hall, or of all that somebody configures for the installation, and what each runs.
 
     `configuration` names the revisions that apply (`mark_of`). Refusals: unknown_configuration, forbidden.

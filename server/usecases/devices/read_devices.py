@@ -8,7 +8,7 @@ from server.domain.people.roles import Permission
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
-from server.usecases.devices.read_supervision import Seen, read_supervision
+from server.usecases.devices.read_supervision import DeviceSightings, read_supervision
 
 
 class May(Protocol):
@@ -28,7 +28,7 @@ def supervised_halls(database: Database, may: May) -> list[str]:
 def read_devices(
     database: Database,
     may: May,
-    seen: Callable[[str], Seen],
+    seen: Callable[[str], DeviceSightings],
     translate: Callable[..., str],
 ) -> Answer:
     """The halls somebody may oversee, each with its devices as `read_supervision` tells them."""

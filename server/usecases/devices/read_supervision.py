@@ -25,7 +25,7 @@ KINDS = ("screen", "kiosk")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DeviceSightings:
     """What is known of a hall's devices, by their ids in its document.
 
     `releases`: of the pages that this server has, by the kind of device.
@@ -36,7 +36,9 @@ class Seen:
     releases: Mapping[str, str]
 
 
-def read_supervision(database: Database, hall: str, seen: Seen, translate: Callable[..., str]) -> Answer:
+def read_supervision(
+    database: Database, hall: str, seen: DeviceSightings, translate: Callable[..., str]
+) -> Answer:
     """The devices of a hall (id or slug): those its document has, in its order, as they were last seen.
 
     Refusal: unknown_hall.

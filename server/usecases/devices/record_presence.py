@@ -11,7 +11,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
 from server.domain.instants import to_micros
 from server.domain.printing.printers import may_print
-from server.store.devices.presence import KnownPresence, Look, keep_looks, presences_of_hall
+from server.store.devices.presence import KnownPresence, PresenceCheck, keep_looks, presences_of_hall
 from server.store.people.accounts import paired_devices
 from server.store.printing.print_jobs import printer_sighting
 from server.store.transactions.database import Database
@@ -46,20 +46,24 @@ def _pages(
     now: datetime,
     *,
     counts: bool,
-) -> Iterator[Look]:
+) -> Iterator[PresenceCheck]:
     for kind in UNKNOWN_PLACES:
         for device in places_of(configuration, kind):
             if device in paired:
                 sighting = sightings.get(device)
                 seen_at = None if sighting is None else to_micros(sighting.seen_at)
-                yield Look(kind, device, is_present(sighting, now), counts, seen_at)
+                yield PresenceCheck(kind, device, is_present(sighting, now), counts, seen_at)
 
 
-def _printers(rows: Any, configuration: HallConfiguration, now: datetime, *, counts: bool) -> Iterator[Look]:
+def _printers(
+    rows: Any, configuration: HallConfiguration, now: datetime, *, counts: bool
+) -> Iterator[PresenceCheck]:
     for kiosk in places_of(configuration, "kiosk"):
         sighting = printer_sighting(rows, kiosk)
         if configuration.kiosks[kiosk].printer is not None and sighting is not None:
-            yield Look("printer", kiosk, may_print(sighting, now), counts, to_micros(sighting.seen_at))
+            yield PresenceCheck(
+                "printer", kiosk, may_print(sighting, now), counts, to_micros(sighting.seen_at)
+            )
 
 
 def known_presences(

@@ -19,7 +19,7 @@ from server.store.sound import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.read_alerts import alert_told, screen_words
-from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, look
+from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import read_look
 from server.usecases.notices.read_programme import Preview, read_programme
@@ -43,23 +43,25 @@ type Message = dict[str, Any]
 type Waits = Mapping[str, Estimate]
 
 
-def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.Place:
+def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.CounterPlace:
     """A counter as visitors read it; one that left the configuration keeps its id.
 
     `today` is the hall's local day, by which its induction loop is told or not; None: it is not told.
     """
     found: Counter | None = configuration.counters.get(counter)
     if found is None:
-        return board.Place(counter=counter, label=counter)
+        return board.CounterPlace(counter=counter, label=counter)
     has_loop = today is not None and found.shows_loop(today)
-    return board.Place(counter=counter, label=found.label, direction=found.directions, has_loop=has_loop)
+    return board.CounterPlace(
+        counter=counter, label=found.label, direction=found.directions, has_loop=has_loop
+    )
 
 
 def read_board(database: Database, hall: str) -> Message:
     """The board of a hall (id or slug) without its queues, under 4 kB. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         still_shown = to_micros(seen.position.as_of - ARRIVAL_SHOWN_FOR)
         called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
         recent = rows.all(_RECENT, hall=hall_id)
@@ -108,7 +110,7 @@ def read_board(database: Database, hall: str) -> Message:
 def read_alert_message(database: Database, hall: str) -> Message:
     """What is told at once when an alert is raised or ends in a hall (id): where it stands, and the alert."""
     with database.read() as rows:
-        seen = look(database, rows, hall)
+        seen = hall_state(database, rows, hall)
         alert = alert_told(rows, hall, seen.configuration, seen.position.as_of)
     position = seen.position
     told = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
@@ -129,7 +131,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
     """How many people wait per queue, and the wait of whoever takes a ticket now; under 4 kB."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         counts = legs.counts(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
     served = {
@@ -154,7 +156,9 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
                 queue=queue.id,
                 services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
                 waiting=count,
-                wait=board.Wait(low_s=wait.low_s, high_s=wait.high_s, said=said_of(wait.low_s, wait.high_s))
+                wait=board.QueueWait(
+                    low_s=wait.low_s, high_s=wait.high_s, said=said_of(wait.low_s, wait.high_s)
+                )
                 if isinstance(wait, WaitRange)
                 else None,
                 is_after_closing=isinstance(wait, AfterClosing),

@@ -14,10 +14,10 @@ from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer
 from server.usecases.counters.forgotten_counters import presence_of
-from server.usecases.counters.visible_counters import ToldCounters
+from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
-from server.usecases.hall.read_queue import Beside, _counter, _hidden, _looked
-from server.usecases.hall_view import Seen, look
+from server.usecases.hall.read_queue import VisitDetails, _counter, _hidden, _looked
+from server.usecases.hall_view import HallState, hall_state
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
 
 OF_WHO_HOLDS_IT = (
@@ -35,7 +35,7 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
     """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
-        seen = look(database, rows, hall)
+        seen = hall_state(database, rows, hall)
         configured = seen.configuration.counters.get(counter)
         if configured is None:
             raise Refusal("unknown_counter", counter=counter)
@@ -44,9 +44,9 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         gesture = last_gesture(rows, hall, counter) if session is not None else None
         numbers = _number_of(rows, gesture)
         notes = [] if leg is None else waiting.notes_before(rows, leg)
-        beside = Beside.read(rows, hall)
+        beside = VisitDetails.read(rows, hall)
         answer = _counter(counter, session, leg, _looked(database, seen))
-        may_tell = ToldCounters.of(counters.open_sessions(rows, hall), reader)
+        may_tell = CounterVisibility.of(counters.open_sessions(rows, hall), reader)
         held = [] if session is None else counters.places_of(rows, hall, session["session"])
         places = [place["counter"] for place in held]
         wrap_up = _wrap_up(rows, hall, seen, session, leg)
@@ -85,7 +85,7 @@ def _may_read_id(session: Row, reader: str | None) -> bool:
     return reader is None or session["author"] == reader
 
 
-def _wrap_up(rows: Any, hall: str, seen: Seen, session: Row | None, leg: Row | None) -> datetime | None:
+def _wrap_up(rows: Any, hall: str, seen: HallState, session: Row | None, leg: Row | None) -> datetime | None:
     if session is None or leg is not None:
         return None
     found = wrapping_up(rows, hall, seen.configuration, [session], seen.position.as_of)

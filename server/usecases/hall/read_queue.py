@@ -24,8 +24,8 @@ from server.store.visits import legs as waiting
 from server.store.visits import links
 from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.calling.pick_next import HallSeen, pick_next
-from server.usecases.counters.visible_counters import HIDDEN, ToldCounters
-from server.usecases.hall_view import Seen, look
+from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
+from server.usecases.hall_view import HallState, hall_state
 
 PAGE = 30
 """Waiting legs per queue in one answer."""
@@ -34,7 +34,7 @@ MOST_STEP_FREE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class VisitDetails:
     """What is known of a hall's visits beside their legs: needs, the numbers each is linked to, and why
     one is received without the appointment it needed.
     """
@@ -44,7 +44,7 @@ class Beside:
     exceptional: Mapping[str, Answer | None]
 
     @classmethod
-    def read(cls, rows: Any, hall: str) -> "Beside":
+    def read(cls, rows: Any, hall: str) -> "VisitDetails":
         """Reads those of a hall (id)."""
         received = {row["visit"]: exceptional_answer(row) for row in waiting.exceptional_visits(rows, hall)}
         return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
@@ -88,13 +88,13 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         configuration = seen.configuration
         on = business_day(configuration.calendar, seen.position.as_of).isoformat()
         opened = waiting.open_legs(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
-        beside = Beside.read(rows, hall_id)
-        may_tell = ToldCounters.of(sessions, reader)
+        beside = VisitDetails.read(rows, hall_id)
+        may_tell = CounterVisibility.of(sessions, reader)
         at_counters = _counters(database, seen, sessions, opened)
 
         def told(legs: Iterable[Row], state: str) -> list[Answer]:
@@ -126,7 +126,7 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
     with database.read() as rows:
         row = waiting.leg(rows, after)
         key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
-        beside = Beside.read(rows, hall_id)
+        beside = VisitDetails.read(rows, hall_id)
         return {
             "queue": queue,
             "legs": [
@@ -188,7 +188,7 @@ def _step_free(
 
 
 def _queues(
-    rows: Any, hall: str, configuration: HallConfiguration, beside: Beside, *, page: int
+    rows: Any, hall: str, configuration: HallConfiguration, beside: VisitDetails, *, page: int
 ) -> list[Answer]:
     counts = waiting.counts(rows, hall)
     found = []
@@ -208,7 +208,7 @@ def _queues(
     return found
 
 
-def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: Any) -> list[Answer]:
+def _counters(database: Database, seen: HallState, sessions: Sequence[Row], opened: Any) -> list[Answer]:
     of_counter = {session["counter"]: session for session in sessions}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
     looked = _looked(database, seen)
@@ -221,14 +221,14 @@ def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: A
     ]
 
 
-def _hidden(told: Answer, may_tell: ToldCounters) -> Answer:
+def _hidden(told: Answer, may_tell: CounterVisibility) -> Answer:
     """A counter as everybody may read it: open or closed, for which services, whom it would call next."""
     if told["session_mark"] is None or may_tell.tells(told["counter"]):
         return told
     return {name: value for name, value in told.items() if name != "is_paused"} | HIDDEN | {"leg": None}
 
 
-def _looked(database: Database, seen: Seen) -> HallSeen:
+def _looked(database: Database, seen: HallState) -> HallSeen:
     legs = database.open_legs(seen.rows, seen.row)
     return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
 

@@ -8,8 +8,8 @@ from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.calling.pick_next import HallSeen, order_of_calls, profile_of
-from server.usecases.hall.read_queue import Beside
-from server.usecases.hall_view import look
+from server.usecases.hall.read_queue import VisitDetails
+from server.usecases.hall_view import hall_state
 
 
 def read_waiting(database: Database, counter: str) -> Answer:
@@ -20,7 +20,7 @@ def read_waiting(database: Database, counter: str) -> Answer:
     """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
-        seen = look(database, rows, hall)
+        seen = hall_state(database, rows, hall)
         if counter not in seen.configuration.counters:
             raise Refusal("unknown_counter", counter=counter)
         session = counters.open_session(rows, counter)
@@ -40,7 +40,7 @@ def read_waiting(database: Database, counter: str) -> Answer:
                 and (leg["service"] in terms.services or leg["for_counter"] == counter)
             ]
             others = [leg["id"] for leg in sorted(left, key=lambda leg: str(leg["sort_key"]))]
-        details = Beside.read(rows, hall)
+        details = VisitDetails.read(rows, hall)
         told = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
     return {
         "counter": counter,

@@ -22,10 +22,10 @@ from server.store.sound import quiet_until
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer, wait_answer
-from server.usecases.counters.visible_counters import HIDDEN, ToldCounters
+from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
 from server.usecases.hall.read_queue import day_figures, read_break, read_closed
-from server.usecases.hall_view import Seen, look
+from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.waits.estimate_waits import Estimates
 
@@ -35,7 +35,7 @@ LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    seen: Seen
+    seen: HallState
     legs: Sequence[Row]
     sessions: Sequence[Row]
     wrap_ups: Mapping[str, datetime]
@@ -81,12 +81,12 @@ def _since(leg: Row) -> int:
 def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
     """The wall of a hall (id or slug). Refusal: unknown_hall.
 
-    What each counter does is left out where fewer than three agents are present (`ToldCounters`).
+    What each counter does is left out where fewer than three agents are present (`CounterVisibility`).
     """
     hall_id = database.hall_id(hall)
     ranges = estimates.of(hall_id).ranges
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         as_of = seen.position.as_of
         on = business_day(seen.configuration.calendar, as_of)
         sessions = counters.open_sessions(rows, hall_id)
@@ -129,7 +129,7 @@ def read_people(database: Database, hall: str) -> Answer:
     """How many people are in a hall (id or slug), without a word on who they are. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         people = people_of(database.open_legs(rows, seen.row))
     return {
         "hall": seen.row["slug"],
@@ -211,7 +211,7 @@ def _counters(looked: _Looked) -> Answer:
         leg["counter"]: leg for leg in looked.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     }
     agents = counters.agents_present(looked.sessions)
-    may_tell = ToldCounters.of(looked.sessions)
+    may_tell = CounterVisibility.of(looked.sessions)
     found = []
     counted: dict[str, int] = {}
     for counter in looked.seen.configuration.counters.values():

@@ -73,7 +73,7 @@ class KnownAlarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class NamesById:
     """What is known today by id: names of accounts and keys, devices, titles of notices in French, alarms."""
 
     accounts: Mapping[str, str]
@@ -104,11 +104,11 @@ class KnownFact:
     number: str | None
     body: Mapping[str, Any]
     hash: str
-    known: Known
+    known: NamesById
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class JournalSearch:
     """What somebody looks for in a journal. `hall` (id) None: the installation's.
 
     `begins_at` and `ends_at`: recorded from the first until before the second. `before`: only positions
@@ -142,16 +142,16 @@ type Matches = Callable[[KnownFact], bool]
 """Whether the line of a fact holds the words that are looked for."""
 
 
-def read_journal(database: Database, wanted: Wanted, matches: Matches | None = None) -> JournalPage:
+def read_journal(database: Database, wanted: JournalSearch, matches: Matches | None = None) -> JournalPage:
     """A page of a journal. Refusal: unknown_hall."""
-    return _Reading(database, wanted, matches).page()
+    return _JournalStretch(database, wanted, matches).page()
 
 
 def every_fact(
-    database: Database, wanted: Wanted, matches: Matches | None = None
+    database: Database, wanted: JournalSearch, matches: Matches | None = None
 ) -> Iterator[Sequence[KnownFact]]:
     """Everything wanted that is recorded by now, the newest first, some at a time. Refusal: unknown_hall."""
-    reading = _Reading(database, wanted, matches)
+    reading = _JournalStretch(database, wanted, matches)
     before: int | None = reading.stretch.before
     while before is not None:
         step = reading.step(READ_AT_ONCE, replace(reading.stretch, before=before))
@@ -180,10 +180,10 @@ class _Step:
     last: int | None
 
 
-class _Reading:
+class _JournalStretch:
     """What is wanted, as a stretch of positions of one journal, read some facts at a time."""
 
-    def __init__(self, database: Database, wanted: Wanted, matches: Matches | None) -> None:
+    def __init__(self, database: Database, wanted: JournalSearch, matches: Matches | None) -> None:
         number = wanted.words.strip().upper()
         is_number = wanted.hall is not None and TICKET_NUMBER.fullmatch(number) is not None
         if is_number and wanted.begins_at is None:
@@ -258,7 +258,7 @@ class _Reading:
             alarms = _alarms_of(rows, read)
             notices = {json.loads(row["body"])["notice"] for row in read if row["kind"].startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
-        known = Known(self.accounts, self.keys, self.devices, titles, alarms)
+        known = NamesById(self.accounts, self.keys, self.devices, titles, alarms)
         facts = [_known_fact(row, known, names_everybody=self.wanted.names_everybody) for row in read]
         matches = self.matches
         found = facts if matches is None else [fact for fact in facts if matches(fact)]
@@ -276,7 +276,7 @@ def _alarms_of(rows: Any, facts: Sequence[Row]) -> dict[str, KnownAlarm]:
     }
 
 
-def _known_fact(row: Row, known: Known, *, names_everybody: bool) -> KnownFact:
+def _known_fact(row: Row, known: NamesById, *, names_everybody: bool) -> KnownFact:
     kind = _author_kind(row["author"], row["device"], known)
     if kind in ("person", "gone") and row["kind"] in BY_PLACE and not names_everybody:
         kind = "withheld"
@@ -300,7 +300,7 @@ def _known_fact(row: Row, known: Known, *, names_everybody: bool) -> KnownFact:
     )
 
 
-def _author_kind(author: str, device: str | None, known: Known) -> AuthorKind:
+def _author_kind(author: str, device: str | None, known: NamesById) -> AuthorKind:
     if author in known.accounts:
         return "person"
     if author in known.keys:

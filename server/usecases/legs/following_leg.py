@@ -40,7 +40,7 @@ NOBODY_TO_TELL = WantedResult(is_asked=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LegPlace:
     """Where a new leg waits: its counter if told, its place, the instant before which it is not called."""
 
     counter: str | None = None
@@ -48,7 +48,7 @@ class Place:
     not_before: datetime | None = None
 
 
-BY_ARRIVAL = Place()
+BY_ARRIVAL = LegPlace()
 
 
 def ended_leg(row: Row) -> EndedLeg:
@@ -92,7 +92,9 @@ def check_instant(transaction: HallTransaction, at: datetime | None) -> None:
         raise Refusal("not_today")
 
 
-def successor(transaction: HallTransaction, row: Row, service: Service, place: Place = BY_ARRIVAL) -> NewLeg:
+def successor(
+    transaction: HallTransaction, row: Row, service: Service, place: LegPlace = BY_ARRIVAL
+) -> NewLeg:
     """The leg that follows: it keeps the rank of the visit's arrival unless its place says otherwise."""
     reference = transaction.now if place.place == "end" else from_micros(row["reference_at"])
     is_at_front = place.place == "front"

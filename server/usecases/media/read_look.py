@@ -32,7 +32,7 @@ class Logo:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Branding:
     """What pages wear: the name to show, the stylesheet's text, the logo, the names of all files."""
 
     name: str
@@ -53,7 +53,7 @@ class Look:
         return {"name": self.name, "stylesheet": self.stylesheet, "logo": logo, "fonts": fonts}
 
 
-def read_look(rows: Any) -> Look:
+def read_look(rows: Any) -> Branding:
     """The look of the newest installation document; before there is one, the product's own."""
     published = newest(rows, INSTALLATION, INSTALLATION)
     brand = _NEUTRAL if published is None else _brand(published.content)
@@ -63,7 +63,7 @@ def read_look(rows: Any) -> Look:
     css = stylesheet(brand, regular=fonts.get("page"), bold=fonts.get("bold"))
     page = next((file for file in logo if file["role"] == "page"), None)
     whole = "\n".join([brand.name, css, "" if page is None else file_name(page)])
-    return Look(
+    return Branding(
         name=brand.name,
         css=css,
         digest=hashlib.sha256(whole.encode()).hexdigest()[:16],

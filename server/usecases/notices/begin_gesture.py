@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.domain.author import Author
 from server.domain.instants import from_micros
-from server.domain.notices.facts import Step, Targets
+from server.domain.notices.facts import NoticeStep, Targets
 from server.domain.notices.lifecycle import VERB_NEEDS, NoticeState, NoticeVerb, next_state, state_at
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
@@ -35,7 +35,7 @@ class Standing:
     """A notice before a gesture, and the step that the gesture is."""
 
     row: Row
-    step: Step
+    step: NoticeStep
     places: Places
 
     @property
@@ -74,7 +74,7 @@ def begin_gesture(
     if row["version"] != gesture.version:
         raise Refusal("stale_notice", newest=row["version"])
     state = next_state(standing_state(row, database), verb)
-    return Standing(row, Step(gesture.notice, row["steps"] + 1, state), places)
+    return Standing(row, NoticeStep(gesture.notice, row["steps"] + 1, state), places)
 
 
 def may_do(verb: NoticeVerb, row: Row, author: Author, reach: Reach, sites: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from server.domain.facts import Fact
 from server.domain.notices import facts
-from server.domain.notices.facts import Step
+from server.domain.notices.facts import NoticeStep
 from server.domain.notices.lifecycle import NoticeVerb
 from server.domain.refusals import Refusal
 from server.store.journal.erasables import keep_erasable
@@ -56,7 +56,7 @@ def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> An
 
 
 def _moved(
-    database: Database, gesture: NoticeGesture, verb: NoticeVerb, fact: Callable[[Step, int], Fact]
+    database: Database, gesture: NoticeGesture, verb: NoticeVerb, fact: Callable[[NoticeStep, int], Fact]
 ) -> Answer:
     return _recorded(database, gesture, verb, lambda _, standing: fact(standing.step, standing.version))
 

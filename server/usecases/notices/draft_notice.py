@@ -5,7 +5,7 @@ from typing import Any
 
 from server.documents.notices import MediumNotice, NoticeContent, parse_notice
 from server.domain.author import Author
-from server.domain.notices.facts import NewVersion, Step, notice_drafted
+from server.domain.notices.facts import NewVersion, NoticeStep, notice_drafted
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -33,7 +33,7 @@ def draft_notice(
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         checked_for(transaction, notice, read_places(database, transaction), reach)
-        step = Step(new_id(), 1, NoticeState.DRAFT)
+        step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
         return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
 
@@ -51,7 +51,7 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
         if opened:
             raise Refusal("correction_open", correction=opened[-1]["id"])
         notice = content_of(transaction, gesture.notice, standing.version)
-        step = Step(new_id(), 1, NoticeState.DRAFT)
+        step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         version = new_version(transaction, step.notice, 1, notice)
         transaction.record(notice_drafted(step, version, replaces=gesture.notice))
         return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})

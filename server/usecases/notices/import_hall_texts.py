@@ -12,7 +12,7 @@ from server.documents.safe_html import html_of_words
 from server.domain.author import SYSTEM, Author
 from server.domain.hours.windows import local_end
 from server.domain.notices import facts
-from server.domain.notices.facts import Step
+from server.domain.notices.facts import NoticeStep
 from server.domain.notices.lifecycle import NoticeState
 from server.store.configuration.documents import hall_documents
 from server.store.notices.notices import known_notices
@@ -56,8 +56,8 @@ def _carry_over(transaction: InstallationTransaction, part: NoticePart, hall: st
         log.warning("notice_not_carried_over", notice=part.id, why=str(refused))
         return False
 
-    def step(number: int, state: NoticeState) -> Step:
-        return Step(part.id, number, state)
+    def step(number: int, state: NoticeState) -> NoticeStep:
+        return NoticeStep(part.id, number, state)
 
     version = new_version(transaction, part.id, 1, content)
     transaction.record(facts.notice_drafted(step(1, NoticeState.DRAFT), version))

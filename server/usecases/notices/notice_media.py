@@ -35,7 +35,7 @@ class ShownMedium:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedText:
     """One entry of a feed, as plain text."""
 
     title: str
@@ -69,11 +69,11 @@ def _address(file: dict[str, Any]) -> str:
     return f"/media/{file_name(file)}"
 
 
-def entries_of_feed(rows: Any, url: str) -> tuple[FeedEntry, ...]:
+def entries_of_feed(rows: Any, url: str) -> tuple[FeedText, ...]:
     """The newest entries of a feed as they were last read; empty: it was never read."""
     found = feed_answer(rows, url)
     entries = [] if found is None else found["entries"]
-    return tuple(FeedEntry(entry["title"], entry["text"]) for entry in entries)
+    return tuple(FeedText(entry["title"], entry["text"]) for entry in entries)
 
 
 def _is_ready(rows: Any, medium: str, sites: Sites) -> bool:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from server.documents.notices import NoticeContent
 from server.domain.hours.windows import local_end
 from server.domain.instants import from_micros, to_text
-from server.domain.notices.facts import Step, notice_published, notice_replaced
+from server.domain.notices.facts import NoticeStep, notice_published, notice_replaced
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state
 from server.domain.refusals import Refusal
 from server.store.notices.notices import content_of, notice_row
@@ -81,7 +81,7 @@ def _former(
     if not gesture.reach.may_publish(standing.places.sites_of(targets_of_row(row))):
         raise Refusal("forbidden")
     state = next_state(standing_state(row, database), NoticeVerb.REPLACE)
-    return Standing(row, Step(row["id"], row["steps"] + 1, state), standing.places)
+    return Standing(row, NoticeStep(row["id"], row["steps"] + 1, state), standing.places)
 
 
 def _end_of_former(database: Database, former: Standing | None) -> datetime | None:

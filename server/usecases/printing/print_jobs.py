@@ -39,7 +39,7 @@ _END = (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PrinterLeaseToken:
     """Who drives a printer: the lease's holder and its fence, from `take_printer`."""
 
     printer: str
@@ -57,7 +57,7 @@ class PrintEnd:
     why: str | None
 
 
-def start_print(database: Database, held: Held, job: str, *, job_number: int) -> bool:
+def start_print(database: Database, held: PrinterLeaseToken, job: str, *, job_number: int) -> bool:
     """Marks a queued job `sending` and prolongs the lease; False when it is queued no more.
 
     Refusal: printer_taken when the lease is another's by now.
@@ -69,7 +69,7 @@ def start_print(database: Database, held: Held, job: str, *, job_number: int) ->
         return bool(rows.run(_START, values))
 
 
-def note_print(database: Database, held: Held, noted: PrintEnd) -> bool:
+def note_print(database: Database, held: PrinterLeaseToken, noted: PrintEnd) -> bool:
     """Keeps a verdict that is not final: `queued` refused, to be tried again, or `sending` held.
 
     False when the job has ended. Refusal: printer_taken.
@@ -80,7 +80,7 @@ def note_print(database: Database, held: Held, noted: PrintEnd) -> bool:
         return bool(rows.run(_NOTE, values))
 
 
-def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEnd]) -> int:
+def end_prints(database: Database, hall: str, held: PrinterLeaseToken, ends: Sequence[PrintEnd]) -> int:
     """Ends jobs of one hall and printer with their facts; how many had not ended before.
 
     `ends`: of different jobs, print_jobs.MOST_AT_ONCE at most.
@@ -111,13 +111,13 @@ def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEn
     return ended
 
 
-def _keep(rows: Any, held: Held, *, expires_at: int) -> None:
+def _keep(rows: Any, held: PrinterLeaseToken, *, expires_at: int) -> None:
     values = {"printer": held.printer, "holder": held.holder, "fence": held.fence, "expires_at": expires_at}
     if not print_jobs.keep_lease(rows, values):
         raise Refusal("printer_taken", printer=held.printer)
 
 
-def _check(lease: Mapping[str, Any] | None, held: Held) -> int:
+def _check(lease: Mapping[str, Any] | None, held: PrinterLeaseToken) -> int:
     """The printer's unprinted jobs in a row, as its holder knows them."""
     if lease is None or (lease["holder"], lease["fence"]) != (held.holder, held.fence):
         raise Refusal("printer_taken", printer=held.printer)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from server.domain.instants import to_text
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, period_of
-from server.domain.quality.rollup import Beside, Rollup, roll_up
+from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 from server.store.quality.figures import (
@@ -87,7 +87,7 @@ def read_days(
         if not with_alerts:
             legs = [leg for leg in legs if not leg.during_alert]
         expected = due.get(day, {})
-        beside = Beside(
+        beside = DayCounts(
             greetings.get(day, {}),
             not_issued.get(day, {}),
             due={service: counts[0] for service, counts in expected.items()},

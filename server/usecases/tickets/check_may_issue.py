@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.hall.configuration import Service
-from server.domain.hours.half_days import Expected, closing_that_counts, finishes_too_late, may_distribute
+from server.domain.hours.half_days import (
+    ExpectedTicket,
+    closing_that_counts,
+    finishes_too_late,
+    may_distribute,
+)
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.quotas import quota_now
@@ -14,7 +19,7 @@ from server.usecases.hours.opening import OpeningNow
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class IssueRequest:
     """What is asked for: `is_early`, by hand, also before the doors open; `is_stopped` for today.
 
     `is_expected`: by appointment, received to the end of the opening whatever tickets are still given.
@@ -32,7 +37,7 @@ class Asked:
         return Refusal(code, service=self.service.id, next_opening_at=to_text(next_at) if next_at else None)
 
 
-def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
+def check_open(transaction: HallTransaction, asked: IssueRequest) -> datetime | None:
     """The opening the wait is counted from where the doors are still closed, else None.
 
     Refusals: appointment_only, closed, too_late, stopped.
@@ -53,7 +58,7 @@ def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
     return opening.next_opens_at if is_given else None
 
 
-def check_quota(transaction: HallTransaction, asked: Asked) -> None:
+def check_quota(transaction: HallTransaction, asked: IssueRequest) -> None:
     """Refusal: full, when the half-day has given all its tickets of the service.
 
     Who has an appointment, or is received for an exceptional reason, is not counted out.
@@ -65,13 +70,13 @@ def check_quota(transaction: HallTransaction, asked: Asked) -> None:
         raise asked.refusal("full")
 
 
-def check_finish(transaction: HallTransaction, asked: Asked, wait_s: int | None) -> None:
+def check_finish(transaction: HallTransaction, asked: IssueRequest, wait_s: int | None) -> None:
     """Refusal: too_late, when the service would probably end after closing, where the hall wants it so."""
     configuration, opening = transaction.configuration, asked.now.opening
     if wait_s is None or asked.is_expected or not configuration.last_ticket.is_predictive:
         return
     calendar = configuration.calendar_of(asked.service.id)
     closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)
-    expected = Expected(wait_s, asked.service.typed_mean_s)
+    expected = ExpectedTicket(wait_s, asked.service.typed_mean_s)
     if finishes_too_late(configuration.last_ticket, closes_at, expected, now=transaction.now):
         raise asked.refusal("too_late")

@@ -37,7 +37,7 @@ from server.usecases.appointments.check_in import (
 )
 from server.usecases.hours.opening import end_of_next_day, opening_now
 from server.usecases.legs.note_needs import record_needs
-from server.usecases.tickets.check_may_issue import Asked, check_finish, check_open, check_quota
+from server.usecases.tickets.check_may_issue import IssueRequest, check_finish, check_open, check_quota
 from server.usecases.tickets.repeat_press import pressed_before
 from server.usecases.tickets.ticket_token import answered_again
 
@@ -103,7 +103,7 @@ def issue_ticket(
             return pressed_before(database, transaction, wanted.press_id)
         try:
             is_expected = arriving.appointment is not None
-            asked = Asked(service, now, wanted.is_early, place.is_stopped, is_expected)
+            asked = IssueRequest(service, now, wanted.is_early, place.is_stopped, is_expected)
             opens_at = check_open(transaction, asked)
             if arriving.exceptional is None:
                 check_quota(transaction, asked)
@@ -148,7 +148,7 @@ def _without_appointment(configuration: HallConfiguration, wanted: WantedTicket)
     return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
 
 
-def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place") -> Quote | None:
+def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote | None:
     """What is announced; nothing to an appointment that keeps its class, whose hour is what counts."""
     if arriving.booked_at is not None and place.leg_class != WALK_IN:
         return None
@@ -175,7 +175,7 @@ def _service(configuration: HallConfiguration, service_id: str) -> Service:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _IssueContext:
     """What one read tells before a ticket is issued: was it pressed before, the last rank, who is ahead."""
 
     on: date
@@ -219,7 +219,9 @@ def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offse
     )
 
 
-def _place(transaction: HallTransaction, arriving: Arriving, wanted: WantedTicket, *, on: date) -> _Place:
+def _place(
+    transaction: HallTransaction, arriving: Arriving, wanted: WantedTicket, *, on: date
+) -> _IssueContext:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if wanted.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
@@ -232,7 +234,7 @@ def _place(transaction: HallTransaction, arriving: Arriving, wanted: WantedTicke
     # behind those of the same instant, as when a clock that stepped back stands still
     last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
     ahead = transaction.open_legs.ahead(arriving.service.queue, last_of_instant)
-    return _Place(on, is_pressed, given.is_stopped, last, offset, ahead, leg_class, priority)
+    return _IssueContext(on, is_pressed, given.is_stopped, last, offset, ahead, leg_class, priority)
 
 
 def _issue(
@@ -279,7 +281,7 @@ def _visit_and_leg(
     arriving: Arriving,
     wanted: WantedTicket,
     *,
-    place: _Place,
+    place: _IssueContext,
     quote: Quote | None,
 ) -> tuple[NewVisit, NewLeg]:
     """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""

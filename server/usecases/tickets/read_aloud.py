@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.menu import Wait
+from kiosk.menu import ExpectedWait
 from kiosk.reading import Need as ReadNeed
-from kiosk.reading import NotInTheMenu, Paper, ReadArrival, Reader, ReadTicket, Reason, View
+from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
 from kiosk.reading_focus import focused
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
@@ -67,7 +67,7 @@ def read_aloud(
     menu = read_menu(
         database, estimates, hall, language=wanted.language, translate=translate, kiosk=wanted.kiosk
     )
-    reader = Reader(menu, translate)
+    reader = ViewReader(menu, translate)
     try:
         if wanted.focus is not None:
             within, needs = wanted.service, wanted.needs
@@ -82,7 +82,7 @@ def read_aloud(
     return Reading(menu["language"], sentences)
 
 
-def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket]) -> list[str]:
+def _read(reader: ViewReader, wanted: WantedReading, ticket: Callable[[], ReadTicket]) -> list[str]:
     match wanted.view:
         case "start":
             return reader.start(folder=wanted.service, shown=wanted.shown)
@@ -106,7 +106,7 @@ def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket
             raise ValueError(view)
 
 
-def _convocations(reader: Reader, wanted: WantedReading, expected: list[Answer]) -> list[str]:
+def _convocations(reader: ViewReader, wanted: WantedReading, expected: list[Answer]) -> list[str]:
     """Only what is expected is read, of it only what is on the page that is up."""
     hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
     if wanted.service is None:
@@ -125,7 +125,7 @@ def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedR
         number=found["number"],
         service=found["service"]["name"],
         ahead=found["ahead"],
-        wait=None if wait is None else Wait(wait["low_s"], wait["high_s"]),
+        wait=None if wait is None else ExpectedWait(wait["low_s"], wait["high_s"]),
         place=call["counter"]["label"] if call else "",
         paper=wanted.paper,
         is_priority=wanted.is_priority,

@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 
 from kiosk.menu import (
     ExceptionalWay,
+    ExpectedWait,
     Language,
     MenuHall,
     MenuMessage,
+    MenuOpening,
     MenuService,
-    Opening,
-    Wait,
     build_menu,
 )
 from kiosk.offered import offered_only
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import Calendar, business_day, half_days
-from server.domain.hours.half_days import Expected, closing_that_counts, finishes_too_late
+from server.domain.hours.half_days import ExpectedTicket, closing_that_counts, finishes_too_late
 from server.domain.languages import FRENCH
 from server.domain.tickets.quotas import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
@@ -31,7 +31,7 @@ from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import alert_told
-from server.usecases.hall_view import look
+from server.usecases.hall_view import hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import read_look
 from server.usecases.waits.estimate_waits import Estimates
@@ -60,7 +60,7 @@ def read_menu(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         by_queue, by_service = database.open_legs(rows, seen.row).waiting()
         sessions = counters.open_sessions(rows, hall_id)
         rest = hours.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
@@ -90,7 +90,7 @@ def read_menu(
             counters=open_for.get(service.id, 0),
             waiting=by_queue[service.queue] if found else by_service[service.id],
             is_stopped=service.id in stopped,
-            wait=Wait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
+            wait=ExpectedWait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
             is_after_closing=isinstance(found, AfterClosing),
             bring=[
                 {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
@@ -157,7 +157,7 @@ def _is_too_late(configuration: HallConfiguration, service: Service, found: Esti
     opening = opening_now(configuration, service.id, now).opening
     calendar = configuration.calendar_of(service.id)
     closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
-    expected = Expected(found.median_s, service.typed_mean_s)
+    expected = ExpectedTicket(found.median_s, service.typed_mean_s)
     return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
 
 
@@ -183,10 +183,10 @@ def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuServic
     return entries
 
 
-_openings: dict[tuple[int, str], tuple[Calendar, list[Opening]]] = {}
+_openings: dict[tuple[int, str], tuple[Calendar, list[MenuOpening]]] = {}
 
 
-def openings(calendar: Calendar, now: datetime) -> list[Opening]:
+def openings(calendar: Calendar, now: datetime) -> list[MenuOpening]:
     """The present and coming half-days of a calendar, kept per business day."""
     on = business_day(calendar, now)
     key = (id(calendar), on.isoformat())
@@ -195,7 +195,7 @@ def openings(calendar: Calendar, now: datetime) -> list[Opening]:
         return known[1]
     margin = timedelta(seconds=calendar.last_ticket_margin_s)
     found = [
-        Opening(half.opens_at, half.closes_at, half.closes_at - margin)
+        MenuOpening(half.opens_at, half.closes_at, half.closes_at - margin)
         for day in range(DAYS_AHEAD)
         for half in half_days(calendar, on + timedelta(days=day))
     ]
@@ -205,15 +205,15 @@ def openings(calendar: Calendar, now: datetime) -> list[Opening]:
     return _openings[key][1]
 
 
-def _joined(found: list[Opening]) -> list[Opening]:
+def _joined(found: list[MenuOpening]) -> list[MenuOpening]:
     """Half-days that touch at midnight count as one opening.
 
     So that a hall open round the clock never closes.
     """
-    joined: list[Opening] = []
+    joined: list[MenuOpening] = []
     for each in found:
         if joined and joined[-1].closes_at == each.opens_at:
-            joined[-1] = Opening(joined[-1].opens_at, each.closes_at, each.last_ticket_at)
+            joined[-1] = MenuOpening(joined[-1].opens_at, each.closes_at, each.last_ticket_at)
         else:
             joined.append(each)
     return joined

@@ -16,7 +16,7 @@ from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.read_alerts import alert_told, in_message
 from server.usecases.answers import Answer, wait_answer
-from server.usecases.hall_view import Seen, look
+from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.tickets.give_up_ticket import (
     leg_of_short_code,
@@ -82,7 +82,7 @@ def _answers(
 ) -> dict[str, Answer]:
     """Reads once; only the names of the service and of the counter depend on the language."""
     with database.read() as rows:
-        seen = look(database, rows, leg["hall"])
+        seen = hall_state(database, rows, leg["hall"])
         is_waiting = leg["state"] == LegState.WAITING
         rest = hours.rest_of(rows, leg["hall"], seen.configuration, seen.position.as_of)
         ahead = legs.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
@@ -151,7 +151,7 @@ def _why_no_wait(database: Database, leg: Row) -> str | None:
     return "paused" if all(each["paused_at"] is not None for each in able) else None
 
 
-def is_finished_in_break(seen: Seen) -> bool:
+def is_finished_in_break(seen: HallState) -> bool:
     """Whether a break runs: where nothing is carried over, whoever waits is still called."""
     return running_break(seen.configuration.calendar, seen.position.as_of) is not None
 

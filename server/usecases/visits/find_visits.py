@@ -16,8 +16,8 @@ from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.store.visits.links import linked_numbers
 from server.usecases.answers import Answer, exceptional_answer, leg_answer
-from server.usecases.counters.visible_counters import ToldCounters
-from server.usecases.hall_view import look
+from server.usecases.counters.visible_counters import CounterVisibility
+from server.usecases.hall_view import hall_state
 from server.usecases.printing.read_prints import last_prints
 
 AROUND = timedelta(minutes=15)
@@ -56,7 +56,7 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = look(database, rows, hall_id)
+        seen = hall_state(database, rows, hall_id)
         configuration, now = seen.configuration, seen.position.as_of
         on = business_day(configuration.calendar, now)
         where, values = _conditions(sought)
@@ -69,7 +69,7 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
         found = rows.all(sql, hall=hall_id, on=on.isoformat(), **values)
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = legs.needs_noted(rows, hall_id) if found else {}
-        may_tell = ToldCounters.of(open_sessions(rows, hall_id), reader)
+        may_tell = CounterVisibility.of(open_sessions(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row["id"], ()), linked.get(row["id"], ())) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row["id"] for row in found])}
     return {

@@ -32,7 +32,7 @@ from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.legs.following_leg import (
     NOTHING_TOLD,
-    Place,
+    LegPlace,
     WantedResult,
     added_services,
     check_instant,
@@ -217,7 +217,7 @@ def transfer(
             check_step_free(transaction, row, to.counter)
         service = service_received(transaction, to.service or row["service"])
         check_instant(transaction, to.not_before)
-        new_leg = successor(transaction, row, service, Place(to.counter, to.place, to.not_before))
+        new_leg = successor(transaction, row, service, LegPlace(to.counter, to.place, to.not_before))
         return leg_transferred(ended_leg(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
 
     def destination(transaction: HallTransaction, row: Row) -> Answer:

@@ -15,10 +15,10 @@ from server.domain.waits.estimate import (
     AfterClosing,
     Estimate,
     HallNow,
-    Pace,
     QueueNow,
     Quote,
-    Who,
+    ServicePace,
+    WaitSubject,
     estimate_at,
     estimate_hall,
     estimate_linked,
@@ -28,11 +28,11 @@ from server.domain.waits.estimate import (
     pooled,
 )
 from server.domain.waits.play_forward import MOST_FOLLOWED
-from server.domain.waits.service_times import Received, Taken, taken_of
+from server.domain.waits.service_times import ReceivedVisit, Taken, taken_of
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
-from server.usecases.hall_view import Seen, look
+from server.usecases.hall_view import HallState, hall_state
 from server.usecases.waits.play_rule_forward import foresee_calls
 from server.usecases.waits.serving_now import Receiving, closes_in_s, linked_now, receiving_now, rest_now
 
@@ -64,12 +64,12 @@ class Estimates:
 
     database: Database
     known: dict[str, HallEstimate] = field(default_factory=dict)
-    _paces: dict[str, tuple[float, dict[str, Pace]]] = field(default_factory=dict)
+    _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
 
     def refresh(self, hall: str) -> HallEstimate:
         """Computes the estimate of a hall (id) from its committed state."""
         with self.database.read() as rows:
-            seen = look(self.database, rows, hall)
+            seen = hall_state(self.database, rows, hall)
             paces = self._paces_of(rows, hall, seen.configuration)
             counts = waiting.counts(rows, hall)
             receiving = receiving_now(rows, hall, seen)
@@ -130,7 +130,7 @@ class Estimates:
         queue = next((each.queue for each in estimate.now.queues if service in each.services), None)
         if queue is None:
             return None
-        who = Who(service, new_in(service, has_priority=True))
+        who = WaitSubject(service, new_in(service, has_priority=True))
         return estimate_at(estimate.now, queue=queue, ahead=ahead, who=who)
 
     def remaining(self, hall: str, leg: Row, ahead: int) -> Estimate:
@@ -138,10 +138,17 @@ class Estimates:
         now = self.of(hall).now
         if all(each.queue != leg["queue"] for each in now.queues):
             return None
-        return estimate_linked(now, who=Who(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead)
+        return estimate_linked(
+            now, who=WaitSubject(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead
+        )
 
     def _foreseen(
-        self, rows: Any, seen: Seen, receiving: list[Receiving], paces: dict[str, Pace], people: int
+        self,
+        rows: Any,
+        seen: HallState,
+        receiving: list[Receiving],
+        paces: dict[str, ServicePace],
+        people: int,
     ) -> dict[str, float]:
         """When the rule would come to whom; nothing where too many wait, or the rule is not known here."""
         if people > MOST_FOLLOWED:
@@ -152,7 +159,7 @@ class Estimates:
         except Refusal:
             return {}
 
-    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, Pace]:
+    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
         elapsed_s = self.database.clock.elapsed_s()
         known = self._paces.get(hall)
         if (
@@ -180,7 +187,7 @@ class Estimates:
 
 def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> Taken:
     received = [
-        Received(
+        ReceivedVisit(
             row["counter"],
             row["service"],
             row["reference_at"] / 1_000_000,

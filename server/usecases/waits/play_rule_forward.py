@@ -8,8 +8,8 @@ from server.domain.calling.queue_order import PRIORITY, WALK_IN
 from server.domain.calling.waiting_legs import CallingCounter, LinkedTurn, QueuedLeg
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.visits.transitions import LegState
-from server.domain.waits.estimate import Pace, new_in, residual_s
-from server.domain.waits.play_forward import Caller, HallAhead, called_in_s
+from server.domain.waits.estimate import ServicePace, new_in, residual_s
+from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 from server.store import counters
 from server.store.engine.rows import Row
 from server.store.memory.open_legs import OpenLegs
@@ -26,7 +26,7 @@ def foresee_calls(
     configuration: HallConfiguration,
     legs: OpenLegs,
     receiving: Iterable[Receiving],
-    paces: Mapping[str, Pace],
+    paces: Mapping[str, ServicePace],
     now: datetime,
 ) -> dict[str, float]:
     """Seconds until the call of each waiting visit and of newcomers (`new_in`); see `estimates_forward`.
@@ -65,8 +65,8 @@ def _caller(
     legs: OpenLegs,
     receiving: Receiving,
     at_counter: Mapping[str, Row],
-    paces: Mapping[str, Pace],
-) -> Caller:
+    paces: Mapping[str, ServicePace],
+) -> ExpectedCaller:
     counter, sessions = receiving
     found, linked, rest_s = [], None, counter.wraps_up_s
     for session in sessions:
@@ -81,7 +81,7 @@ def _caller(
             rest_s += residual_s(paces[leg["queue"]]) if leg["queue"] in paces else 0.0
             link = legs.link(leg["visit"])
             linked = linked if link is None else LinkedTurn(link, leg["number"])
-    return Caller(tuple(found), rest_s, linked)
+    return ExpectedCaller(tuple(found), rest_s, linked)
 
 
 def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:

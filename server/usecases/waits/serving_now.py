@@ -17,13 +17,13 @@ from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.links import LINKED
 from server.usecases.counters.wrapping_up import wrapping_up
-from server.usecases.hall_view import Seen
+from server.usecases.hall_view import HallState
 
 type Receiving = tuple[CounterNow, Sequence[Row]]
 """Who receives one person at a time, and the session of each counter that is theirs."""
 
 
-def receiving_now(rows: Any, hall: str, seen: Seen) -> list[Receiving]:
+def receiving_now(rows: Any, hall: str, seen: HallState) -> list[Receiving]:
     """Who receives one person at a time in a hall (id); sessions in pause receive nobody.
 
     The counters of one session are one, but for those where visitors work by themselves.
@@ -70,7 +70,7 @@ def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
     return max(((until - as_of).total_seconds() for until in untils), default=0.0)
 
 
-def rest_now(rows: Any, hall: str, seen: Seen) -> Rest | None:
+def rest_now(rows: Any, hall: str, seen: HallState) -> Rest | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
     now = seen.position.as_of
     at = hours.carried_over(rows, hall, seen.configuration, now)
@@ -93,7 +93,7 @@ def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, fl
     return found
 
 
-def linked_now(database: Database, rows: Any, seen: Seen) -> tuple[LinkedNow, ...]:
+def linked_now(database: Database, rows: Any, seen: HallState) -> tuple[LinkedNow, ...]:
     """The linked visits that wait, and who receives one of them; no leg is read where no visit is linked."""
     remembered = database.remembered_legs(seen.row["id"])
     is_current = remembered is not None and remembered.length >= seen.row["journal_length"]

@@ -17,7 +17,7 @@ from server.usecases.people.sign_in_by_provider import prove_by_provider
 from server.web.access.cookies import SESSION_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import way_on
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.rendering.problems import status_of
 from server.web.rendering.viewer import page_language
 
@@ -37,7 +37,7 @@ class ShownProvider:
     trouble: str | None
 
 
-def blueprint(site: Site, provider: Provider, look: Callable[[], None]) -> Blueprint:
+def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -> Blueprint:
     """The routes. `look` has the provider looked at apart, so that no page waits for it."""
     routes = Blueprint("provider_sign_in", __name__)
 

@@ -13,14 +13,14 @@ from server.usecases.people.sign_in import Attempt, prove
 from server.web.access.cookies import SESSION_COOKIE, set_cookie
 from server.web.access.known_browsers import known_browsers, remember_browser
 from server.web.access.requirements import Access, open_to
-from server.web.access.site_context import Site, current_viewer
+from server.web.access.site_context import SiteContext, current_viewer
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
 
 LONGEST_TYPED = 1000
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: SiteContext) -> Blueprint:
     """The routes. Failures slow down (`server.usecases.people.sign_in`); the limit bounds what hashing costs.
 
     A whole office may have one address: all its people sign in at the same minute.
@@ -63,7 +63,7 @@ def attempt_of(login: str, password: str) -> Attempt:
     )
 
 
-def signed_in(site: Site, account: str, way: str, *, password_hash: str | None = None) -> Response:
+def signed_in(site: SiteContext, account: str, way: str, *, password_hash: str | None = None) -> Response:
     """The way on of somebody whose account (id) is proved, with a new session. Refusal: wrong_password.
 
     `password_hash`: of the password that proved it.
@@ -75,7 +75,7 @@ def signed_in(site: Site, account: str, way: str, *, password_hash: str | None =
     return remember_browser(response, account)
 
 
-def landing(site: Site, account: str) -> str:
+def landing(site: SiteContext, account: str) -> str:
     """Where somebody's work begins: at the counter for whoever has no other job, else at the home page."""
     with site.database.read() as rows:
         roles = {grant.role for grant in grants_of(rows, account)}

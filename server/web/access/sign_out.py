@@ -10,12 +10,12 @@ from server.usecases.people.sessions import sign_out
 from server.web.access.callers import forget_caller
 from server.web.access.cookies import SESSION_COOKIE, delete_cookie, read_cookie
 from server.web.access.requirements import Access, open_to
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 
 log = structlog.get_logger()
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: SiteContext) -> Blueprint:
     """The route. A session of a provider's is ended there by a page that goes on to it."""
     routes = Blueprint("sign_out", __name__)
 
@@ -35,7 +35,7 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _farewell(site: Site, id_token: str) -> Any:
+def _farewell(site: SiteContext, id_token: str) -> Any:
     """The page that ends the session at the provider, or says that it could not."""
     assert site.provider is not None
     address, is_answering = None, True

@@ -15,7 +15,7 @@ from server.web.rendering.viewer import Viewer
 
 
 @dataclass(frozen=True)
-class Site:
+class SiteContext:
     """What these pages need."""
 
     database: Database

@@ -11,14 +11,14 @@ from server.usecases.alarms.read_alarms import read_alarms
 from server.web.access.callers import allowed
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import Asked, HallPath, Slug
+from server.web.api.shapes.requests import HallPath, RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="alarms")
 
 
-class AlarmPath(Asked):
+class AlarmPath(RequestShape):
     """An alarm."""
 
     alarm: str = Slug

@@ -19,7 +19,7 @@ from server.usecases.once_in_many_halls import once
 from server.web.access.callers import Caller, allowed, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import LINE, Asked, HallPath, Slug
+from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
@@ -31,7 +31,7 @@ type Slugged = Annotated[str, StringConstraints(max_length=64, pattern=LINE, min
 type LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
-class AlertTexts(Asked):
+class AlertTexts(RequestShape):
     """The words of a custom alert in one language: they fill a screen."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -40,7 +40,7 @@ class AlertTexts(Asked):
     text: str = Field(default="", max_length=TEXT_CHARACTERS, pattern=LINE)
 
 
-class AlertBody(Asked):
+class AlertBody(RequestShape):
     """What is raised and where: halls by slug or id, or all in which the caller may.
 
     The same `press_id` of an author is the same alert. `expires_after_s`: never for evacuate and shelter.
@@ -54,13 +54,13 @@ class AlertBody(Asked):
     expires_after_s: int | None = None
 
 
-class EndBody(Asked):
+class EndBody(RequestShape):
     """In which of its halls an alert is over."""
 
     halls: HallNames = "all"
 
 
-class AlertPath(Asked):
+class AlertPath(RequestShape):
     """An alert."""
 
     alert: str = Slug

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from server.domain.people.roles import Permission
 from server.store.devices.sightings import Players
-from server.usecases.configuration.configuration_document import Reader
+from server.usecases.configuration.configuration_document import DocumentReader
 from server.usecases.configuration.discard_draft import discard_draft
 from server.usecases.configuration.import_configuration import examine_file, read_file
 from server.usecases.configuration.publish_draft import publish_draft, roll_back
@@ -22,12 +22,18 @@ from server.usecases.configuration.read_configuration import (
     read_revision,
     read_revisions,
 )
-from server.usecases.configuration.save_draft import Joining, Position, StaleDocument, WantedDraft, save_draft
+from server.usecases.configuration.save_draft import (
+    DraftPosition,
+    Joining,
+    StaleDocument,
+    WantedDraft,
+    save_draft,
+)
 from server.usecases.devices.read_applied import read_applied
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import Asked, Slug
+from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 from server.web.rendering.problems import problem, refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
@@ -39,7 +45,7 @@ _REVISION = Field(ge=0, le=HIGHEST_REVISION)
 _VERSION = Field(ge=1, le=HIGHEST_REVISION)
 
 
-class DocumentPath(Asked):
+class DocumentPath(RequestShape):
     """A document: `installation`, or the slug of a hall, which may not exist yet."""
 
     document: str = Slug
@@ -51,32 +57,32 @@ class RevisionPath(DocumentPath):
     revision: int = _VERSION
 
 
-class RevisionsQuery(Asked):
+class RevisionsQuery(RequestShape):
     """Before which revision to go on (`next` of a page)."""
 
     before: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
 
 
-class ExportQuery(Asked):
+class ExportQuery(RequestShape):
     """Which revision; none: what is published."""
 
     revision: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
 
 
-class ImportQuery(Asked):
+class ImportQuery(RequestShape):
     """`dry_run`: only look at the file."""
 
     dry_run: bool = False
 
 
-class PositionBody(Asked):
+class PositionBody(RequestShape):
     """How a document was seen to stand: its revision, and the version of its draft, null without one."""
 
     revision: int = _REVISION
     draft_version: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
 
 
-class JoiningBody(Asked):
+class JoiningBody(RequestShape):
     """How to go on after a 409: its `onto`, and for the path of each conflict whose value counts."""
 
     onto: PositionBody
@@ -84,10 +90,10 @@ class JoiningBody(Asked):
 
     def joining(self) -> Joining:
         """The same for the use case."""
-        return Joining(Position(self.onto.revision, self.onto.draft_version), self.choices)
+        return Joining(DraftPosition(self.onto.revision, self.onto.draft_version), self.choices)
 
 
-class DraftBody(Asked):
+class DraftBody(RequestShape):
     """A draft, and what it was made from: a revision (0: none yet), a version (null: the first)."""
 
     base_revision: int = _REVISION
@@ -96,7 +102,7 @@ class DraftBody(Asked):
     joining: JoiningBody | None = None
 
 
-class FileBody(Asked):
+class FileBody(RequestShape):
     """The text of a file, and what the draft it becomes is made from, as for a draft."""
 
     text: str = Field(max_length=2_000_000)
@@ -105,7 +111,7 @@ class FileBody(Asked):
     joining: JoiningBody | None = None
 
 
-class DraftVersionBody(Asked):
+class DraftVersionBody(RequestShape):
     """The version of the draft that was read."""
 
     draft_version: int = _VERSION
@@ -115,7 +121,7 @@ class DraftVersionQuery(DraftVersionBody):
     """The version of the draft that is discarded."""
 
 
-class RollbackBody(Asked):
+class RollbackBody(RequestShape):
     """Which revision applies again; `base_revision`: the one it takes the place of, null: whichever does."""
 
     revision: int = _VERSION
@@ -183,10 +189,10 @@ def blueprint(api: Api, players: Players) -> APIBlueprint:
     return routes
 
 
-def _reader(api: Api) -> tuple[Caller, Reader]:
+def _reader(api: Api) -> tuple[Caller, DocumentReader]:
     """The person who calls, and what they may configure. Refusals: not_signed_in, forbidden."""
     caller, sites = sites_where(Permission.CONFIGURE)
-    return caller, Reader.of(sites, api.translate, page_language())
+    return caller, DocumentReader.of(sites, api.translate, page_language())
 
 
 def _stale(api: Api, stale: StaleDocument) -> Response:

@@ -23,7 +23,7 @@ from server.usecases.media.upload_medium import upload_medium
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.services import REFUSED, Api, idempotency_key, write_key
-from server.web.api.shapes.requests import LINE, Asked, Slug
+from server.web.api.shapes.requests import LINE, RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 from server.web.rendering.viewer import page_language
 
@@ -35,7 +35,7 @@ AROUND = 100_000
 
 
 @dataclass(frozen=True)
-class Library:
+class MediaLibrary:
     """What views of media need: where files are, and what is told and asked around them.
 
     `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now;
@@ -50,31 +50,31 @@ class Library:
     slow_uploads: Callable[[], None]
 
 
-class MediumPath(Asked):
+class MediumPath(RequestShape):
     """A medium."""
 
     medium: str = Slug
 
 
-class MediaQuery(Asked):
+class MediaQuery(RequestShape):
     """Which media: those older than this one."""
 
     before: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 
 
-class UploadQuery(Asked):
+class UploadQuery(RequestShape):
     """The site an upload belongs to (`*`: all sites, for who drafts at every site)."""
 
     site: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^(\*|[A-Za-z0-9_-]+)$")
 
 
-class DescriptionBody(Asked):
+class DescriptionBody(RequestShape):
     """What a medium says, by language."""
 
     texts: dict[str, str] = Field(min_length=1, max_length=10)
 
 
-class FeedBody(Asked):
+class FeedBody(RequestShape):
     """The address of a web feed."""
 
     url: str = Field(min_length=1, max_length=20_000, pattern=LINE)
@@ -110,7 +110,7 @@ class _Breathing:
         return self.source.readline(size)
 
 
-def blueprint(api: Api, library: Library) -> APIBlueprint:
+def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("media", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 

@@ -13,13 +13,13 @@ from server.usecases.hall.send_message import HELP, WantedMessage, message_of, s
 from server.web.access.callers import allowed, allowed_either, role_of
 from server.web.access.requirements import requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import LINE, Asked, CounterPath, HallPath, Slug
+from server.web.api.shapes.requests import LINE, CounterPath, HallPath, RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="messages")
 
 
-class MessageBody(Asked):
+class MessageBody(RequestShape):
     """To a counter, a phrase or a text; without a counter a call for help."""
 
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)
@@ -27,7 +27,7 @@ class MessageBody(Asked):
     text: str | None = Field(default=None, max_length=120, pattern=LINE)
 
 
-class MessagePath(Asked):
+class MessagePath(RequestShape):
     """A message."""
 
     message: str = Slug

@@ -28,26 +28,26 @@ from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.instants import Instant
-from server.web.api.shapes.requests import LINE, OPAQUE, Asked, Slug, one_line
+from server.web.api.shapes.requests import LINE, OPAQUE, RequestShape, Slug, one_line
 from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="notices")
 
 
-class NoticePath(Asked):
+class NoticePath(RequestShape):
     """A notice."""
 
     notice: str = Slug
 
 
-class NoticesQuery(Asked):
+class NoticesQuery(RequestShape):
     """Of one state, none: all but the archived; `before`: what comes after this place (`next` of a page)."""
 
     state: Literal["", *NoticeState] = ""  # type: ignore[valid-type]
     before: str | None = Field(default=None, min_length=1, max_length=96, pattern=OPAQUE)
 
 
-class NoticeBody(Asked):
+class NoticeBody(RequestShape):
     """What a notice says, where and when, by its kind (docs/rules/notices.md)."""
 
     content: dict[str, Any]
@@ -59,7 +59,7 @@ class NoticeEditBody(NoticeBody):
     base_version: int = Field(ge=1, le=100_000)
 
 
-class NoticeVersionBody(Asked):
+class NoticeVersionBody(RequestShape):
     """Which version the gesture is about: the newest one."""
 
     version: int = Field(ge=1, le=100_000)

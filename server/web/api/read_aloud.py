@@ -18,7 +18,7 @@ from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.services import REFUSED, Api
 from server.web.api.shapes.instants import Instant
-from server.web.api.shapes.requests import Asked, HallPath
+from server.web.api.shapes.requests import HallPath, RequestShape
 from server.web.api.shapes.responses import ReadingAnswer
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ type Speak = Callable[[Sequence[str], str], list[str]]
 """Names of the audio files that say sentences in a language. Raises SpeechUnavailable and OSError."""
 
 
-class ReadingQuery(Asked):
+class ReadingQuery(RequestShape):
     """A view by what it shows: nothing of it is spoken as it was sent."""
 
     lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")

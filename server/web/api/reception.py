@@ -12,13 +12,13 @@ from server.usecases.visits.find_visits import Sought, find_visits
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.services import REFUSED, Api
-from server.web.api.shapes.requests import LINE, Asked, HallPath
+from server.web.api.shapes.requests import LINE, HallPath, RequestShape
 from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="reception")
 
 
-class VisitsQuery(Asked):
+class VisitsQuery(RequestShape):
     """A number, or for a lost ticket its service, the local hour of arrival (± 15 min), its language."""
 
     number: str = Field(default="", max_length=12, pattern=LINE)

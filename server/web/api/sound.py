@@ -12,13 +12,13 @@ from server.usecases.hall.set_quiet import set_quiet
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import Asked, HallPath
+from server.web.api.shapes.requests import HallPath, RequestShape
 from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="sound")
 
 
-class QuietBody(Asked):
+class QuietBody(RequestShape):
     """For how many minutes calls are not said aloud; 0: they are said again."""
 
     minutes: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MINUTES)]

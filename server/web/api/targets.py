@@ -24,13 +24,13 @@ from server.usecases.quality.withdraw_target import withdraw_target
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import LINE, Asked, HallPath, Slug
+from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="targets")
 
 
-class TargetBody(Asked):
+class TargetBody(RequestShape):
     """At least `share_percent` of a service's waits within `wait_s`, from a local date on.
 
     `decided_by` is an office or a committee, no person's name.
@@ -50,7 +50,7 @@ class TargetPath(HallPath):
     target: str = Slug
 
 
-class WithdrawalBody(Asked):
+class WithdrawalBody(RequestShape):
     """A target is to apply no more from a local date on; `decided_by` as for a target."""
 
     from_on: date

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from server.apart import Apart
+from server.apart import IsolatedWorker
 from server.domain.refusals import Refusal
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ class Papers:
 
     def __init__(self, assets: Path) -> None:
         self._assets = assets
-        self._apart = Apart(deadline_s=WITHIN_S, idle_s=IDLE_S)
+        self._apart = IsolatedWorker(deadline_s=WITHIN_S, idle_s=IDLE_S)
 
     def made(self, html: str) -> bytes:
         """The PDF of a page. Refusal: paper_unavailable."""

@@ -11,7 +11,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, Permission
 from server.store.people.accounts import EVERY_SITE, Grant
-from server.usecases.media.read_look import Look
+from server.usecases.media.read_look import Branding
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def install_page_context(
     languages: Sequence[str],
     viewer: FindViewer,
     is_demonstration: bool,
-    look: Callable[[], Look | None] = lambda: None,
+    look: Callable[[], Branding | None] = lambda: None,
 ) -> None:
     """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration` and `look`.
 

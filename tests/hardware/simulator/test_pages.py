@@ -9,9 +9,9 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hardware.document import Document, Text
+from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import Fault, SimulatedPrinter
+from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.simulator.pages import blueprint
 from hardware.transport import TcpAddress
 from hardware.verdict import print_document_bytes
@@ -32,7 +32,7 @@ def translate(key: str, language: str, **values: object) -> str:
 
 @pytest.fixture
 def client(simulated: SimulatedPrinter, fonts_dir: Path) -> FlaskClient:
-    blob = render(Document(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
+    blob = render(PrintDocument(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
     print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=1)
     app = Flask("page", static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token-of-the-session"
@@ -65,7 +65,7 @@ def test_a_fault_is_turned_on_and_off_with_the_token_of_the_session(client, simu
     assert 'name="csrf_token" value="token-of-the-session"' in client.get("/imprimantes").text
     answer = client.post("/imprimantes/laon/faults", data={"fault": "paper_out", "is_on": "1"})
     assert answer.status_code == 303
-    assert simulated.faults() == {Fault.PAPER_OUT}
+    assert simulated.faults() == {PrinterFault.PAPER_OUT}
     assert sentences("fr")["hardware.simulator.fault.paper_out"] in client.get(answer.location).text
     client.post("/imprimantes/laon/faults", data={"fault": "paper_out", "is_on": "0"})
     assert simulated.faults() == frozenset()
@@ -96,7 +96,7 @@ def test_the_page_has_no_inline_script_style_or_handler(client):
 def test_every_fault_has_its_sentence_and_the_catalogues_have_the_same_keys():
     french, english, spanish = (sentences(language) for language in ("fr", "en", "es"))
     assert french.keys() == english.keys() == spanish.keys()
-    assert {f"hardware.simulator.fault.{fault}" for fault in Fault} <= french.keys()
+    assert {f"hardware.simulator.fault.{fault}" for fault in PrinterFault} <= french.keys()
     for key, sentence in french.items():
         placeholders = set(re.findall(r"{\w+}", sentence))
         assert (

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.document import Document, Text
+from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import Fault, PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
+from hardware.simulator import PrinterFault, PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
 from hardware.transport import TcpAddress
 from hardware.verdict import print_document_bytes
 
@@ -47,7 +47,7 @@ def connected(address: str) -> socket.socket:
 
 
 def test_tickets_are_shown_with_their_pictures(simulated, shared, address, fonts_dir):
-    blob = render(Document(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
+    blob = render(PrintDocument(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
     for job_number in (1, 2):
         print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=job_number)
     seen = shared_printers(lambda: connected(address))["laon"]
@@ -61,10 +61,10 @@ def test_tickets_are_shown_with_their_pictures(simulated, shared, address, fonts
 
 
 def test_a_fault_is_switched_where_the_printer_runs(simulated, seen, address):
-    seen.set_fault(Fault.PAPER_OUT)
-    assert simulated.faults() == {Fault.PAPER_OUT}
-    assert shared_printers(lambda: connected(address))["laon"].faults() == {Fault.PAPER_OUT}
-    seen.clear_fault(Fault.PAPER_OUT)
+    seen.set_fault(PrinterFault.PAPER_OUT)
+    assert simulated.faults() == {PrinterFault.PAPER_OUT}
+    assert shared_printers(lambda: connected(address))["laon"].faults() == {PrinterFault.PAPER_OUT}
+    seen.clear_fault(PrinterFault.PAPER_OUT)
     assert simulated.faults() == frozenset()
 
 

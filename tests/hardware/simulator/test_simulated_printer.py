@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.document import Document, Text
+from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import Fault, SimulatedPrinter
+from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.simulator.commands import Command, CommandReader
-from hardware.simulator.paper import Paper
+from hardware.simulator.paper import SimulatedPaper
 from hardware.status import PrinterState
 from hardware.transport import ConnectionLost, TcpAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
@@ -36,7 +36,7 @@ NOISE = st.lists(st.one_of(ESCPOS_PIECES, st.binary(max_size=30)), max_size=30).
 
 @given(NOISE, st.integers(1, 40))
 def test_any_bytes_in_any_pieces_become_commands_that_print(noise: bytes, piece: int):
-    reader, paper = CommandReader(), Paper(576)
+    reader, paper = CommandReader(), SimulatedPaper(576)
     for start in range(0, len(noise), piece):
         for command in reader.feed(noise[start : start + piece])[1]:
             paper.take(command)
@@ -83,7 +83,7 @@ def test_a_status_question_is_answered_in_the_middle_of_a_picture(simulated):
 
 
 def printed(printer: SimulatedPrinter, text: str) -> Verdict:
-    blob = render(Document(576, (Text(text, 34),)), PrinterProfile(mode="native"), PROJECT)
+    blob = render(PrintDocument(576, (Text(text, 34),)), PrinterProfile(mode="native"), PROJECT)
     return print_document_bytes(TcpAddress(printer.host, printer.port), blob, job_number=1).verdict
 
 
@@ -100,27 +100,27 @@ def test_automatic_status_back_is_pushed_until_a_reset(simulated):
     with socket.create_connection((simulated.host, simulated.port), timeout=5) as client:
         client.sendall(b"\x1da\xff")
         assert client.recv(16) == b"\x10\x00\x00\x00"
-        simulated.set_fault(Fault.COVER_OPEN)
+        simulated.set_fault(PrinterFault.COVER_OPEN)
         assert client.recv(16) == b"\x38\x00\x00\x00"
-        simulated.clear_fault(Fault.COVER_OPEN)
+        simulated.clear_fault(PrinterFault.COVER_OPEN)
         assert client.recv(16) == b"\x10\x00\x00\x00"
         client.sendall(b"\x1b@\x10\x04\x01")
         assert client.recv(16) == b"\x12"
-        simulated.set_fault(Fault.NEAR_END)
+        simulated.set_fault(PrinterFault.NEAR_END)
         client.sendall(b"\x10\x04\x04")
         assert client.recv(16) == b"\x1e"
 
 
 def test_a_mute_printer_prints_nothing_and_recovers(simulated):
-    simulated.set_fault(Fault.MUTE)
+    simulated.set_fault(PrinterFault.MUTE)
     assert printed(simulated, "A042") is Verdict.REFUSED
-    simulated.clear_fault(Fault.MUTE)
+    simulated.clear_fault(PrinterFault.MUTE)
     assert printed(simulated, "A043") is Verdict.PRINTED
     assert len(simulated.tickets()) == 1
 
 
 def test_a_stopped_printer_does_not_keep_without_end(simulated):
-    simulated.set_fault(Fault.PAPER_OUT)
+    simulated.set_fault(PrinterFault.PAPER_OUT)
     address = TcpAddress(simulated.host, simulated.port)
     connection = address.connect(within_s=2)
     with pytest.raises(ConnectionLost):

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from server.documents import Change, difference, parse_hall
+from server.documents import DocumentChange, difference, parse_hall
 from tests.server.documents.contents import changed, hall_contents, service, small_hall, texts
 
 
@@ -21,7 +21,7 @@ def test_a_document_does_not_differ_from_itself(content):
 
 def test_a_changed_text_names_the_thing_and_its_language():
     assert changes(("services.1.names.fr", "Titres de séjour")) == (
-        Change("services[guise-titres].names.fr", "changed", "titres", "Titres de séjour"),
+        DocumentChange("services[guise-titres].names.fr", "changed", "titres", "Titres de séjour"),
     )
 
 
@@ -34,14 +34,16 @@ def test_an_added_service_comes_whole():
 def test_a_removed_list_of_hours_keeps_what_it_was():
     content = changed(small_hall(), "calendar.week.monday", [])
     (change,) = difference(parse_hall(small_hall()), parse_hall(content))
-    assert change == Change("calendar.week.monday", "removed", ["08:30-12:00", "13:30-16:00"], None)
+    assert change == DocumentChange("calendar.week.monday", "removed", ["08:30-12:00", "13:30-16:00"], None)
 
 
 def test_services_in_another_order_have_moved():
     content = small_hall()
     content["services"].reverse()
     assert difference(parse_hall(small_hall()), parse_hall(content)) == (
-        Change("services", "moved", ["guise-accueil", "guise-titres"], ["guise-titres", "guise-accueil"]),
+        DocumentChange(
+            "services", "moved", ["guise-accueil", "guise-titres"], ["guise-titres", "guise-accueil"]
+        ),
     )
 
 

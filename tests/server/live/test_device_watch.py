@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from redis import Redis
 
-from server.domain.devices.connections import Connection
+from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import is_present
 from server.live.device_watch import DeviceWatch
 from server.live.presence import Presence
@@ -28,7 +28,7 @@ def test_a_token_on_two_machines_is_seen_through_two_workers_and_one_that_leaves
         for _ in range(2)
     ]
     for number, worker in enumerate(workers):
-        connection = Connection(f"c{number}", f"192.0.2.{number}", "Chrome", hands.now, hands.now)
+        connection = DeviceConnection(f"c{number}", f"192.0.2.{number}", "Chrome", hands.now, hands.now)
         worker.arrived(HALL, SCREEN, connection)
     for seconds in (20, 25):
         assert copied == []

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import make_url
 
 from server.live import messages
-from server.printing.documents import Wanted
+from server.printing.documents import PreparedDocument
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
@@ -67,7 +67,7 @@ def name_on_paper(hall: ServedHall, fonts_dir: Path) -> str:
     picture = kiosk.pictures()[0]
     assert shows(picture, expected_picture(hall.server, job, fonts_dir))
     wanted, _ = wanted_of(hall.server, job, fonts_dir)
-    assert isinstance(wanted, Wanted)
+    assert isinstance(wanted, PreparedDocument)
     return wanted.languages[0].service
 
 

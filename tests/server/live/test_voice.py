@@ -11,7 +11,7 @@ from hardware.speech import AudioFiles, SpokenFiles, Voices
 from hardware.speech.announcement_audio import BRIEF_PAUSE_S
 from hardware.speech.clips import GAP_S
 from hardware.speech.sound import RATE_HZ, from_wav
-from server.apart import Apart
+from server.apart import IsolatedWorker
 from server.app import CATALOGUES
 from server.domain.instants import to_text
 from server.language import Catalogues
@@ -113,7 +113,7 @@ def test_without_a_voice_or_without_words_the_call_is_said_in_french_only(langua
 def test_recordings_are_joined_in_the_process_apart(tmp_path: Path):
     files = AudioFiles(tmp_path / "audio", voices=Voices(tmp_path / "voices"))
     record(tmp_path / "voices" / "fr")
-    apart = Apart()
+    apart = IsolatedWorker()
     try:
         said = apart.call(
             files.announcement, "Numéro A, 0, 4, 2\nguichet 3", "A, 0, 4, 2\nguichet 3", "fr", True

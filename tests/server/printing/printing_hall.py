@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import kiosk.pages
-from hardware.status import Deadlines
+from hardware.status import PrinterDeadlines
 from server.clock import Clock
 from server.domain.author import Author
 from server.domain.waits.estimate import Quote
 from server.ids import new_id
 from server.language import Catalogues
 from server.printing.service import PrintService
-from server.printing.worker import Pace
+from server.printing.worker import PrintingPace
 from server.settings import Settings
 from server.store.printing import print_jobs
 from server.store.transactions.database import Database
@@ -29,13 +29,13 @@ HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
 KIOSK = "laon-borne-1"
 AUTHOR = Author("tests", device="tests-kiosk")
 OPEN_AT = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
-QUICK = Pace(
+QUICK = PrintingPace(
     retry_s=0.1,
     look_s=0.05,
     poll_s=0.3,
     lease_check_s=0.1,
     between_jobs_s=0.0,
-    deadlines=Deadlines(connect_s=2, status_s=1.5, send_s=10, barrier_s=10, ask_again_s=0.1),
+    deadlines=PrinterDeadlines(connect_s=2, status_s=1.5, send_s=10, barrier_s=10, ask_again_s=0.1),
 )
 IMPATIENT = replace(QUICK, deadlines=replace(QUICK.deadlines, status_s=0.4, barrier_s=2))
 """For a printer that does not answer; one that does may take its time on a slow machine."""
@@ -83,7 +83,7 @@ class PrintingHall:
         document["kiosks"][0] |= {"printer": printer, "is_retired": is_retired}
         publish_hall(self.database, AUTHOR, json.dumps(document))
 
-    def drive(self, pace: Pace = QUICK, clock: Clock | None = None) -> PrintService:
+    def drive(self, pace: PrintingPace = QUICK, clock: Clock | None = None) -> PrintService:
         """Starts the printers' loops in threads, with a connection to the database of their own."""
         database = Database(self.url, clock or self.hands.clock())
         self._opened.append(database)

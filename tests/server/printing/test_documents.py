@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hardware.document import Document, Qr, Text
+from hardware.document import PrintDocument, Qr, Text
 from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_wanted, wait_minutes
@@ -14,7 +14,7 @@ from server.usecases.printing.print_appointment_sheet import print_sheet
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 
 
-def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> Document:
+def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> PrintDocument:
     printing = TicketPrinting(TRANSLATE, public_url, hall.settings.var / "assets" / "fonts")
     with hall.database.read() as rows:
         row = next(row for row in print_jobs.open_jobs(rows, KIOSK) if row["id"] == job)
@@ -22,7 +22,7 @@ def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_ur
     return document_of(wanted, printing, width_dots=PROFILES[profile].width_dots)
 
 
-def said(document: Document) -> list[str]:
+def said(document: PrintDocument) -> list[str]:
     return [element.text.replace("\u00a0", " ") for element in document.elements if isinstance(element, Text)]
 
 

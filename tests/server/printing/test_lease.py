@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
-from hardware.simulator import Fault
+from hardware.simulator import PrinterFault
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.printing import worker
 from server.printing.lease import PrinterLease
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import Held, PrintEnd, end_prints, note_print, start_print
+from server.usecases.printing.print_jobs import (
+    PrintEnd,
+    PrinterLeaseToken,
+    end_prints,
+    note_print,
+    start_print,
+)
 from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import KIOSK, Hands
 
@@ -49,15 +55,15 @@ def database(database_url: str, watch: Watch):
 
 def test_a_printer_has_one_driver_until_its_lease_runs_out(database, watch):
     first, second = (PrinterLease(database, KIOSK, holder) for holder in ("one", "two"))
-    assert first.take() == Held(KIOSK, "one", 1)
+    assert first.take() == PrinterLeaseToken(KIOSK, "one", 1)
     assert second.take() is None
     watch.passes(10)
     assert first.renew()
     watch.passes(10)
-    assert first.take() == Held(KIOSK, "one", 1)
+    assert first.take() == PrinterLeaseToken(KIOSK, "one", 1)
     assert second.take() is None
     watch.passes(6)
-    assert second.take() == Held(KIOSK, "two", 2)
+    assert second.take() == PrinterLeaseToken(KIOSK, "two", 2)
     assert first.take() is None
     assert not first.renew()
 
@@ -66,7 +72,7 @@ def test_a_lease_let_go_of_is_free_at_once(database):
     first, second = (PrinterLease(database, KIOSK, holder) for holder in ("one", "two"))
     first.take()
     first.release()
-    assert second.take() == Held(KIOSK, "two", 2)
+    assert second.take() == PrinterLeaseToken(KIOSK, "two", 2)
 
 
 def test_a_driver_that_was_away_too_long_sends_nothing_even_if_nobody_took_its_printer(database, watch):
@@ -78,7 +84,7 @@ def test_a_driver_that_was_away_too_long_sends_nothing_even_if_nobody_took_its_p
     assert freshness == [True, False]
     assert lease.take() is None
     watch.passes(2)
-    assert lease.take() == Held(KIOSK, "one", 2)
+    assert lease.take() == PrinterLeaseToken(KIOSK, "one", 2)
 
 
 def test_a_wall_clock_set_back_an_hour_delays_the_take_over_by_one_lease_only(database, watch):
@@ -89,7 +95,7 @@ def test_a_wall_clock_set_back_an_hour_delays_the_take_over_by_one_lease_only(da
     watch.passes(14)
     assert second.take() is None
     watch.passes(1)
-    assert second.take() == Held(KIOSK, "two", 2)
+    assert second.take() == PrinterLeaseToken(KIOSK, "two", 2)
 
 
 def test_of_many_that_take_a_free_printer_at_once_one_gets_it(database_url):
@@ -250,7 +256,7 @@ def test_a_database_that_goes_away_after_the_bytes_loses_no_verdict(open_small_h
 
 def test_a_printer_taken_out_of_the_configuration_leaves_no_job_open(open_small_hall, simulated):
     hall = open_small_hall(simulated.port)
-    simulated.set_fault(Fault.COVER_OPEN)
+    simulated.set_fault(PrinterFault.COVER_OPEN)
     service = hall.drive()
     job = hall.press()["print"]["job"]
     hall.wait_for(job, "queued", "refused")

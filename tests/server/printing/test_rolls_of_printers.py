@@ -1,6 +1,6 @@
 """The roll of a printer through the whole worker: papers counted, its end learnt from, a trial on it."""
 
-from hardware.simulator import Fault
+from hardware.simulator import PrinterFault
 from server.domain.printing.paper_rolls import EndedRoll, Roll
 from server.store.printing.paper_rolls import ended_rolls, roll_in
 from server.usecases.devices.read_printers import paper_left_in
@@ -27,16 +27,16 @@ def test_papers_are_counted_to_the_roll_and_paper_that_is_back_is_another_one(op
         hall.wait_for(hall.press()["print"]["job"], "done", "printed")
     assert rolls(hall) == (Roll(2), [])
     assert left(hall) == 588
-    simulated.set_fault(Fault.NEAR_END)
+    simulated.set_fault(PrinterFault.NEAR_END)
     wait_until(lambda: rolls(hall)[0].low_at == 2, "the near end is noted")
     hall.wait_for(hall.press()["print"]["job"], "done", "printed")
     assert left(hall) == 19
-    simulated.set_fault(Fault.PAPER_OUT)
+    simulated.set_fault(PrinterFault.PAPER_OUT)
     wait_until(lambda: left(hall) == 0, "the printer says that it is out")
     refused = hall.press()["print"]["job"]
     hall.wait_for(refused, "queued", "refused")
-    simulated.clear_fault(Fault.NEAR_END)
-    simulated.clear_fault(Fault.PAPER_OUT)
+    simulated.clear_fault(PrinterFault.NEAR_END)
+    simulated.clear_fault(PrinterFault.PAPER_OUT)
     hall.wait_for(refused, "done", "printed")
     wait_until(lambda: rolls(hall) == (Roll(1), [EndedRoll(3, 2, "out")]), "another roll")
 

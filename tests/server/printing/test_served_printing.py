@@ -19,8 +19,8 @@ import socketio
 from PIL import Image, ImageChops
 
 from hardware.drawing import draw
-from hardware.simulator import Fault, SimulatedPrinter
-from hardware.status import Deadlines
+from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.status import PrinterDeadlines
 from server.clock import Clock
 from server.live import messages
 from server.printing.documents import AnyWanted, TicketPrinting, document_of, read_wanted
@@ -221,7 +221,7 @@ def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_
             started_s = time.monotonic()
             ticket = kiosk.press()
             took_s = time.monotonic() - started_s
-            assert took_s < Deadlines().status_s, "no answer of a printer is waited for"
+            assert took_s < PrinterDeadlines().status_s, "no answer of a printer is waited for"
             assert ticket["print"]["state"] == "queued"
             told = kiosk.verdict_of(ticket)
             assert (told["state"], told["verdict"], told["why"]) == ("queued", "refused", "mute")
@@ -249,7 +249,7 @@ def test_a_server_killed_while_a_ticket_is_held_says_unknown_and_never_sends_it_
     server.start()
     ended = ticket["print"] | {"state": "done", "verdict": "unknown"}
     wait_until(lambda: kiosk.press(press_id)["print"] == ended, "the job is unknown", within_s=30)
-    printer.clear_fault(Fault.PAPER_OUT)
+    printer.clear_fault(PrinterFault.PAPER_OUT)
     later = str(uuid.uuid4())
     printed = kiosk.first_press(later)["print"] | {"state": "done", "verdict": "printed"}
     wait_until(lambda: kiosk.press(later)["print"] == printed, "the next ticket is printed", within_s=20)

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from hardware.simulator import Fault, SimulatedPrinter
+from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.transport import TcpAddress
-from server.printing.worker import Pace
+from server.printing.worker import PrintingPace
 from tests.hardware.peers import relay
 from tests.harness.waiting import wait_until
 from tests.server.printing.conftest import Emupos
 from tests.server.printing.printing_hall import IMPATIENT, QUICK, PrintingHall
 
 EMUPOS_FAULTS = {
-    Fault.NEAR_END: "paper-near-end",
-    Fault.PAPER_OUT: "paper-out",
-    Fault.COVER_OPEN: "cover-open",
-    Fault.OFFLINE: "offline",
+    PrinterFault.NEAR_END: "paper-near-end",
+    PrinterFault.PAPER_OUT: "paper-out",
+    PrinterFault.COVER_OPEN: "cover-open",
+    PrinterFault.OFFLINE: "offline",
 }
 
 
@@ -31,7 +31,7 @@ class EitherPrinter:
             printer.address if isinstance(printer, Emupos) else TcpAddress(printer.host, printer.port)
         )
 
-    def switch(self, fault: Fault, *, is_on: bool) -> None:
+    def switch(self, fault: PrinterFault, *, is_on: bool) -> None:
         if isinstance(self._printer, Emupos):
             self._printer.fault(EMUPOS_FAULTS[fault], is_on=is_on)
         elif is_on:
@@ -70,15 +70,15 @@ def test_a_press_is_printed_with_its_number(open_hall, printer):
 
 def test_paper_near_its_end_prints_and_is_noted(open_small_hall, printer):
     hall = open_small_hall(printer.address.port)
-    printer.switch(Fault.NEAR_END, is_on=True)
+    printer.switch(PrinterFault.NEAR_END, is_on=True)
     hall.drive()
     job = hall.press()["print"]["job"]
     assert hall.wait_for(job, "done", "printed") is None
     wait_until(lambda: hall.state_noted() == "near_end", "the state is kept for supervision")
-    printer.switch(Fault.NEAR_END, is_on=False)
+    printer.switch(PrinterFault.NEAR_END, is_on=False)
 
 
-@pytest.mark.parametrize("fault", [Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE])
+@pytest.mark.parametrize("fault", [PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN, PrinterFault.OFFLINE])
 def test_a_printer_that_cannot_print_refuses_and_prints_once_after_the_repair(
     open_small_hall, printer, fault
 ):
@@ -102,7 +102,7 @@ def test_a_printer_that_cannot_print_refuses_and_prints_once_after_the_repair(
 def test_a_refused_ticket_older_than_a_minute_never_comes_out(open_hall, printer):
     hall = open_hall(printer.address.port)
     before = len(printer.texts())
-    printer.switch(Fault.PAPER_OUT, is_on=True)
+    printer.switch(PrinterFault.PAPER_OUT, is_on=True)
     hall.drive()
     jobs = [hall.press()["print"]["job"] for _ in range(3)]
     for job in jobs:
@@ -110,7 +110,7 @@ def test_a_refused_ticket_older_than_a_minute_never_comes_out(open_hall, printer
     hall.hands.step = timedelta(seconds=61)
     for job in jobs:
         assert hall.wait_for(job, "cancelled", "refused") == "paper_out"
-    printer.switch(Fault.PAPER_OUT, is_on=False)
+    printer.switch(PrinterFault.PAPER_OUT, is_on=False)
     late = hall.press()["print"]["job"]
     hall.wait_for(late, "done", "printed")
     assert len(printer.texts()) == before + 1
@@ -128,9 +128,9 @@ def test_a_ticket_nobody_could_send_for_a_minute_is_cancelled_without_a_verdict(
 def held_in_the_middle(
     open_hall: Callable[..., PrintingHall],
     printer: EitherPrinter,
-    fault: Fault,
+    fault: PrinterFault,
     port: int,
-    pace: Pace = QUICK,
+    pace: PrintingPace = QUICK,
 ) -> tuple[PrintingHall, str]:
     hall = open_hall(port)
     hall.drive(replace(pace, poll_s=60))
@@ -140,7 +140,7 @@ def held_in_the_middle(
     return hall, job
 
 
-@pytest.mark.parametrize("fault", [Fault.PAPER_OUT, Fault.COVER_OPEN])
+@pytest.mark.parametrize("fault", [PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN])
 def test_a_ticket_stopped_in_the_middle_is_held_and_comes_out_once(open_small_hall, printer, fault):
     before = len(printer.texts())
     with relay(printer.address, before_ticket=lambda: printer.switch(fault, is_on=True)) as address:
@@ -156,11 +156,11 @@ def test_a_ticket_stopped_in_the_middle_is_held_and_comes_out_once(open_small_ha
 
 def test_a_held_ticket_too_old_is_cleared_and_never_comes_out(open_small_hall, simulated):
     printer = EitherPrinter(simulated)
-    with relay(printer.address, lambda: simulated.set_fault(Fault.PAPER_OUT)) as address:
-        hall, job = held_in_the_middle(open_small_hall, printer, Fault.PAPER_OUT, address.port)
+    with relay(printer.address, lambda: simulated.set_fault(PrinterFault.PAPER_OUT)) as address:
+        hall, job = held_in_the_middle(open_small_hall, printer, PrinterFault.PAPER_OUT, address.port)
         hall.hands.step = timedelta(seconds=61)
         assert hall.wait_for(job, "cancelled", "held") == "paper_out"
-        simulated.clear_fault(Fault.PAPER_OUT)
+        simulated.clear_fault(PrinterFault.PAPER_OUT)
         late = hall.press()
         hall.wait_for(late["print"]["job"], "done", "printed")
         hall.close_loops()
@@ -170,8 +170,8 @@ def test_a_held_ticket_too_old_is_cleared_and_never_comes_out(open_small_hall, s
 def test_a_held_ticket_too_old_that_cannot_be_cleared_is_unknown(open_small_hall, emupos):
     """emupos does not know DLE DC4 fn 8."""
     printer = EitherPrinter(emupos)
-    with relay(printer.address, lambda: printer.switch(Fault.PAPER_OUT, is_on=True)) as address:
-        hall, job = held_in_the_middle(open_small_hall, printer, Fault.PAPER_OUT, address.port)
+    with relay(printer.address, lambda: printer.switch(PrinterFault.PAPER_OUT, is_on=True)) as address:
+        hall, job = held_in_the_middle(open_small_hall, printer, PrinterFault.PAPER_OUT, address.port)
         hall.hands.step = timedelta(seconds=61)
         assert hall.wait_for(job, "done", "unknown") == "paper_out"
         hall.close_loops()
@@ -179,12 +179,12 @@ def test_a_held_ticket_too_old_that_cannot_be_cleared_is_unknown(open_small_hall
 
 def test_a_held_ticket_whose_printer_forgot_it_is_unknown_and_not_sent_again(open_small_hall, simulated):
     printer = EitherPrinter(simulated)
-    with relay(printer.address, lambda: simulated.set_fault(Fault.PAPER_OUT)) as address:
+    with relay(printer.address, lambda: simulated.set_fault(PrinterFault.PAPER_OUT)) as address:
         hall, job = held_in_the_middle(
-            open_small_hall, printer, Fault.PAPER_OUT, address.port, pace=IMPATIENT
+            open_small_hall, printer, PrinterFault.PAPER_OUT, address.port, pace=IMPATIENT
         )
-        simulated.set_fault(Fault.BUFFER_CLEAR)
-        simulated.clear_fault(Fault.PAPER_OUT)
+        simulated.set_fault(PrinterFault.BUFFER_CLEAR)
+        simulated.clear_fault(PrinterFault.PAPER_OUT)
         hall.wait_for(job, "done", "unknown")
         hall.close_loops()
     assert simulated.tickets() == []
@@ -193,11 +193,11 @@ def test_a_held_ticket_whose_printer_forgot_it_is_unknown_and_not_sent_again(ope
 
 def test_a_mute_printer_is_sent_nothing(open_small_hall, simulated):
     hall = open_small_hall(simulated.port)
-    simulated.set_fault(Fault.MUTE)
+    simulated.set_fault(PrinterFault.MUTE)
     hall.drive(IMPATIENT)
     job = hall.press()["print"]["job"]
     assert hall.wait_for(job, "queued", "refused") == "mute"
-    simulated.clear_fault(Fault.MUTE)
+    simulated.clear_fault(PrinterFault.MUTE)
     hall.wait_for(job, "done", "printed")
     assert len(simulated.tickets()) == 1
 
@@ -215,11 +215,11 @@ def test_a_printer_that_is_not_there_refuses_until_it_is(open_small_hall, simula
 def test_a_printer_that_dies_in_mid_ticket_leaves_it_unknown_and_is_not_sent_it_again(open_hall, simulated):
     hall = open_hall(simulated.port)
     simulated.dies_after = 100
-    simulated.set_fault(Fault.DIES_AFTER_BYTES)
+    simulated.set_fault(PrinterFault.DIES_AFTER_BYTES)
     hall.drive()
     job = hall.press()["print"]["job"]
     assert hall.wait_for(job, "done", "unknown") == "connection_lost"
-    simulated.clear_fault(Fault.DIES_AFTER_BYTES)
+    simulated.clear_fault(PrinterFault.DIES_AFTER_BYTES)
     later = hall.press()
     hall.wait_for(later["print"]["job"], "done", "printed")
     assert [later["number"] in flat(ticket.text) for ticket in simulated.tickets()] == [True]

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.author import Author
 from server.ids import new_id
 from server.store.journal.anchors import Anchors, write_anchors
-from server.store.journal.verify import Fault, verify_journal
+from server.store.journal.verify import JournalFault, verify_journal
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
@@ -70,7 +70,7 @@ def anchor(database: Database, folder: Path) -> Anchors:
     return anchors
 
 
-def first_fault(database: Database, anchors: Anchors, *, full: bool = False) -> Fault | None:
+def first_fault(database: Database, anchors: Anchors, *, full: bool = False) -> JournalFault | None:
     """The first fault of any journal."""
     faults = verify_journal(database, anchors, full=full).faults
     return faults[0] if faults else None

@@ -13,7 +13,7 @@ from server.ids import token_digest
 from server.oidc.registration import Identity
 from server.store.journal.anchors import Anchors
 from server.store.journal.rights_seals import wrong_rights
-from server.store.journal.verify import Fault, verify_journal
+from server.store.journal.verify import JournalFault, verify_journal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
@@ -41,7 +41,7 @@ def database(database_url: str) -> Iterator[Database]:
     found.close()
 
 
-def fault(database: Database, tmp_path: Path) -> Fault | None:
+def fault(database: Database, tmp_path: Path) -> JournalFault | None:
     found = verify_journal(database, Anchors(tmp_path / "anchors"), full=True).faults
     return found[0] if found else None
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.apart import Apart, ApartEnded
+from server.apart import ApartEnded, IsolatedWorker
 from signage.feeds.addresses import is_public
 from signage.feeds.fetched import Feed, FeedEntry, FeedLimits, FeedRefused
 from signage.feeds.fetching import fetch
@@ -56,7 +56,7 @@ def test_a_hostile_server_is_given_up(server: str, path: str, code: str):
 
 
 def test_a_head_that_drips_for_ever_ends_with_its_process(server: str):
-    apart = Apart(deadline_s=1.5)
+    apart = IsolatedWorker(deadline_s=1.5)
     with pytest.raises(ApartEnded):
         apart.call(read_feed, f"{server}/dripping", HERE)
 

@@ -22,9 +22,9 @@ from server.usecases.devices.confirm_pairing import (
     paired_before,
     read_asking_device,
 )
-from server.usecases.devices.devices import Place, place_named, revoke_device
+from server.usecases.devices.devices import DevicePlace, place_named, revoke_device
 from server.usecases.devices.read_devices import read_devices
-from server.usecases.devices.read_supervision import Seen
+from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, allowed, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
@@ -45,7 +45,7 @@ class Devices:
     `slow_codes`: a brake on guessing codes.
     """
 
-    seen: Callable[[str], Seen]
+    seen: Callable[[str], DeviceSightings]
     tell_renewal: TellRenewal
     changed: Callable[[str], None]
     slow_codes: Callable[[], None]
@@ -115,7 +115,7 @@ def _tokens(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         return "", 204
 
 
-def _place(api: Api, hall: str, caller: Caller, body: PairingBody) -> Place:
+def _place(api: Api, hall: str, caller: Caller, body: PairingBody) -> DevicePlace:
     """The place of the document that is named, or a new one under the label that is given."""
     if body.label is not None:
         return add_place(api.database, hall, caller.author, kind=body.kind, label=body.label.strip())

@@ -17,7 +17,7 @@ from server.usecases.notices.report_displays import report_displays
 from server.web.access.callers import allowed
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import LINE, OPAQUE, Asked, HallPath, Slug
+from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 from server.web.api.shapes.responses import Anything
 from server.web.pages.display_report.sheet import report_sheet
 from server.web.pages.display_report.words import TEMPLATES, report_page
@@ -38,13 +38,13 @@ class ScreenPath(HallPath):
     screen: str = Slug
 
 
-class NoticePath(Asked):
+class DisplayReportPath(RequestShape):
     """A notice."""
 
     notice: str = Slug
 
 
-class DisplayBody(Asked):
+class DisplayBody(RequestShape):
     """One stretch in which a notice was seen; `number` is its place in the player's record."""
 
     number: int = Field(ge=1, lt=LARGEST_NUMBER)
@@ -55,14 +55,14 @@ class DisplayBody(Asked):
     outcome: DisplayOutcome
 
 
-class DisplaysBody(Asked):
+class DisplaysBody(RequestShape):
     """What a player has not reported yet, oldest first; `record` names the list that numbers it."""
 
     record: str = Field(min_length=1, max_length=64, pattern=OPAQUE)
     displays: list[DisplayBody] = Field(min_length=1, max_length=MOST_DISPLAYS)
 
 
-class DaysQuery(Asked):
+class DaysQuery(RequestShape):
     """The first and the last local date, both included."""
 
     starts_on: date = Field(alias="from", default=date(2000, 1, 1))
@@ -116,13 +116,13 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.get("/notices/<notice>/displays", responses={200: Anything})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def of_notice(path: NoticePath, query: DaysQuery) -> Any:
+    def of_notice(path: DisplayReportPath, query: DaysQuery) -> Any:
         """On which screens a notice was really seen, by day, and how long."""
         return found(path.notice, query)
 
     @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def sheet(path: NoticePath, query: SheetQuery) -> Response:
+    def sheet(path: DisplayReportPath, query: SheetQuery) -> Response:
         """The same as a sheet: one line a screen and day; with `lang`, its heads in that language."""
         if query.lang is None:
             text = displays_csv(found(path.notice, query))
@@ -136,7 +136,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.get("/notices/<notice>/displays.pdf", responses={200: PAPER})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def on_paper(path: NoticePath, query: PaperQuery) -> Response:
+    def on_paper(path: DisplayReportPath, query: PaperQuery) -> Response:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = found(path.notice, query, read_display_report)
         html = report_page(report, Sentence(api.translate, page_language()))

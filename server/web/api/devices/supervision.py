@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from server.domain.people.roles import Permission
-from server.usecases.devices.read_supervision import Seen, read_supervision
+from server.usecases.devices.read_supervision import DeviceSightings, read_supervision
 from server.usecases.hall.read_wall import read_wall
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
 from server.web.access.callers import allowed
@@ -19,7 +19,7 @@ from server.web.api.shapes.responses import Anything
 TAG = Tag(name="supervision")
 
 
-def blueprint(api: Api, seen: Callable[[str], Seen]) -> APIBlueprint:
+def blueprint(api: Api, seen: Callable[[str], DeviceSightings]) -> APIBlueprint:
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = APIBlueprint(
         "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED

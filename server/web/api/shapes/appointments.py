@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from server.web.api.shapes.requests import LINE, OPAQUE, Asked, HallPath, Slug
+from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 
 OUTSIDE = r"^[A-Za-z0-9._:@-]+$"
 _HOUR = Field(max_length=40, pattern=LINE, description="RFC 3339 with an offset.")
@@ -16,13 +16,13 @@ class AppointmentPath(HallPath):
     appointment: str = Field(min_length=1, max_length=64, pattern=OUTSIDE)
 
 
-class DayQuery(Asked):
+class DayQuery(RequestShape):
     """Which local date; today unless told."""
 
     on: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 
-class AppointmentBody(Asked):
+class AppointmentBody(RequestShape):
     """An appointment; without a code one is drawn, unless it is a convocation, which has none."""
 
     service: str = Slug
@@ -32,14 +32,14 @@ class AppointmentBody(Asked):
     is_convocation: bool = False
 
 
-class AppointmentChange(Asked):
+class AppointmentChange(RequestShape):
     """Another hour, another service."""
 
     booked_at: str | None = Field(default=None, max_length=40, pattern=LINE)
     service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 
 
-class ImportBody(Asked):
+class ImportBody(RequestShape):
     """A CSV text (external_id, service, booked_at, perhaps code and state), or an iCalendar text."""
 
     csv: str | None = Field(default=None, max_length=900_000)
@@ -47,7 +47,7 @@ class ImportBody(Asked):
     dry_run: bool = False
 
 
-class CheckInBody(Asked):
+class CheckInBody(RequestShape):
     """Who is here: by code, by service and hour, or by the appointment's id.
 
     `hall`: a device's own unless told. `wanted_service`: the service that this person chose before at
@@ -101,7 +101,7 @@ class ImportAnswer(BaseModel):
     refused: list[LineRefused]
 
 
-class AppointmentSheetBody(Asked):
+class AppointmentSheetBody(RequestShape):
     """Which service's sheet, in which language beside French; `kiosk`: whose printer, for a desk."""
 
     service: str = Slug

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from server.web.api.shapes.requests import LINE, OPAQUE, Asked, HallPath, Slug
+from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 
 type Kind = Literal["kiosk", "screen"]
 type Code = Annotated[str, Field(min_length=1, max_length=20, pattern=LINE)]
 """A code as somebody types it: with spaces or dashes, in small letters."""
 
 
-class DevicePath(Asked):
+class DevicePath(RequestShape):
     """A device, by its id or its id in the hall's document."""
 
     device: str = Slug
@@ -29,13 +29,13 @@ class PrintJobPath(HallPath):
     job: str = Slug
 
 
-class CodeBody(Asked):
+class CodeBody(RequestShape):
     """The code a device shows."""
 
     code: Code
 
 
-class PairingBody(Asked):
+class PairingBody(RequestShape):
     """The code a device shows, and the place it takes: one of the hall's document, or a new one by its label.
 
     `replaces`: the device that stands there gives way.
@@ -55,13 +55,13 @@ class PairingBody(Asked):
         return self
 
 
-class RenewalBody(Asked):
+class RenewalBody(RequestShape):
     """Which of a device's connections is its own; may be left out while there is one."""
 
     connection: Annotated[str, Field(min_length=1, max_length=64, pattern=OPAQUE)] | None = None
 
 
-class PrinterBody(Asked):
+class PrinterBody(RequestShape):
     """A kiosk's printer on the network; `host` null: it has none any more."""
 
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None

@@ -26,13 +26,13 @@ def one_line(text: object) -> object:
 type Line = Annotated[str, Field(max_length=64, pattern=LINE)]
 
 
-class Asked(BaseModel):
+class RequestShape(BaseModel):
     """A request's body or path."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class HallPath(Asked):
+class HallPath(RequestShape):
     """A hall, by slug or id."""
 
     hall: str = Slug
@@ -56,49 +56,49 @@ class HallServicePath(HallPath):
     service: str = Slug
 
 
-class CounterPath(Asked):
+class CounterPath(RequestShape):
     """A counter."""
 
     counter: str = Slug
 
 
-class LegPath(Asked):
+class LegPath(RequestShape):
     """A leg."""
 
     leg: str = Slug
 
 
-class VisitPath(Asked):
+class VisitPath(RequestShape):
     """A visit."""
 
     visit: str = Slug
 
 
-class TokenPath(Asked):
+class TokenPath(RequestShape):
     """A visitor's ticket token or short code."""
 
     token: str = Slug
 
 
-class MenuQuery(Asked):
+class MenuQuery(RequestShape):
     """In which language."""
 
     lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
 
 
-class PrintsQuery(Asked):
+class PrintsQuery(RequestShape):
     """Which visits, thirty at most."""
 
     visits: str = Field(max_length=1_200, pattern=r"^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,29}$")
 
 
-class PageQuery(Asked):
+class PageQuery(RequestShape):
     """After which leg a page begins."""
 
     after: str = Field(default="", max_length=64, pattern=LINE)
 
 
-class ScreenQuery(Asked):
+class ScreenQuery(RequestShape):
     """For a person: the programme of which screen, and a version of a notice to look at on it."""
 
     screen: str = Field(default="", max_length=64, pattern=LINE)
@@ -106,7 +106,7 @@ class ScreenQuery(Asked):
     version: int = Field(default=1, ge=1, le=100_000)
 
 
-class PeriodQuery(Asked):
+class PeriodQuery(RequestShape):
     """Which hall, from which local date (included) to which (excluded)."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -134,7 +134,7 @@ class IndicatorsQuery(PeriodQuery):
     alerts: Literal["with", "without"] = "with"
 
 
-class TicketBody(Asked):
+class TicketBody(RequestShape):
     """A press: `press_id` is new for every press and repeated with it."""
 
     service: str = Slug
@@ -164,26 +164,26 @@ class TicketBody(Asked):
         return self
 
 
-class LinkBody(Asked):
+class LinkBody(RequestShape):
     """The visit to link to: its id, or its number of the same day (`A042`, `42`)."""
 
     visit: str | None = Field(None, max_length=64, pattern=OPAQUE)
     number: Annotated[str, Field(max_length=12, pattern=LINE)] | None = None
 
 
-class NeedsBody(Asked):
+class NeedsBody(RequestShape):
     """What helps a visitor, in place of what was noted before; nothing of it is kept after closing."""
 
     needs: list[Need] = Field(max_length=5)
 
 
-class BreakBody(Asked):
+class BreakBody(RequestShape):
     """What becomes of those who still wait at the break."""
 
     choice: AtBreak
 
 
-class DistributionBody(Asked):
+class DistributionBody(RequestShape):
     """So many tickets of a service before the doors open; the same press gives the same ones."""
 
     service: str = Slug
@@ -193,14 +193,14 @@ class DistributionBody(Asked):
     kiosk: str | None = Field(default=None, max_length=64, pattern=LINE, description="Whose printer prints.")
 
 
-class GreetingBody(Asked):
+class GreetingBody(RequestShape):
     """« +1 reçu sans ticket »."""
 
     service: str = Slug
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
-class SessionBody(Asked):
+class SessionBody(RequestShape):
     """By which work profile a counter is served, or which services; none: all of its own.
 
     `if_free`: refuse while somebody is called or served there or at another place of its session, also when
@@ -213,7 +213,7 @@ class SessionBody(Asked):
     if_free: bool = False
 
 
-class Pause(Asked):
+class Pause(RequestShape):
     """Why a counter pauses."""
 
     reason: str = Field(min_length=1, max_length=80, pattern=LINE)
@@ -226,14 +226,14 @@ class Pause(Asked):
         return reason
 
 
-class SessionChange(Asked):
+class SessionChange(RequestShape):
     """Either a pause with its reason, or null to resume; or a work profile, null for all services."""
 
     pause: Pause | None = None
     profile: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
-class MayBeEmpty(Asked):
+class MayBeEmpty(RequestShape):
     """A body that may be left out, where everything in it may be."""
 
     @model_validator(mode="before")
@@ -264,7 +264,7 @@ class CallBody(NextBody):
     reason: str = Field(min_length=1, max_length=80, pattern=LINE)
 
 
-class ElsewhereBody(Asked):
+class ElsewhereBody(RequestShape):
     """Whom to call at which other counter, and why; `stays`: this counter is held too, else left."""
 
     counter: str = Slug
@@ -273,7 +273,7 @@ class ElsewhereBody(Asked):
     stays: bool = False
 
 
-class TransferBody(Asked):
+class TransferBody(RequestShape):
     """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today."""
 
     service: str | None = Field(default=None, max_length=64, pattern=LINE)
@@ -282,7 +282,7 @@ class TransferBody(Asked):
     not_before: Instant | None = None
 
 
-class ServiceBody(Asked):
+class ServiceBody(RequestShape):
     """A service of the hall."""
 
     service: str = Slug
@@ -301,13 +301,13 @@ class ResumeBody(MayBeEmpty):
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
-class CancelBody(Asked):
+class CancelBody(RequestShape):
     """Why a visit is void."""
 
     reason: Literal["misprint", "double_press", "superseded", "mistake"]
 
 
-class UndoBody(Asked):
+class UndoBody(RequestShape):
     """Which fact is taken back: the counter's last gesture."""
 
     fact: str = Slug

@@ -25,7 +25,7 @@ from server.usecases.notices.notice_places import configured_halls
 from server.web.access.callers import Caller, allowed, identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.alarms import recipients
-from server.web.pages.alarms.services import AlarmPages, Outcome
+from server.web.pages.alarms.services import AlarmPages, FormOutcome
 from server.web.pages.alarms.words import Moments
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
@@ -78,7 +78,7 @@ def blueprint(needs: AlarmPages) -> Blueprint:
 
 
 def _attempt(
-    needs: AlarmPages, work: Callable[[HallConfiguration], Outcome | None], *, form: str = ""
+    needs: AlarmPages, work: Callable[[HallConfiguration], FormOutcome | None], *, form: str = ""
 ) -> Any:
     """What was pressed, then the page with what came of it; where that is seen there, just the page.
 
@@ -104,7 +104,7 @@ def _acknowledge(needs: AlarmPages, alarm: str, caller: Caller) -> None:
     acknowledge_alarm(needs.database, alarm, caller.author, needs.translate)
 
 
-def _page(needs: AlarmPages, hall: HallConfiguration, outcome: Outcome | None = None) -> str:
+def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | None = None) -> str:
     language, caller = page_language(), identify()
     hall_id = needs.database.hall_id(hall.hall)
 

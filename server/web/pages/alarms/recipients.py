@@ -22,7 +22,7 @@ from server.usecases.alarms.alarm_recipients import (
     shown_address,
 )
 from server.web.access.callers import Caller, someone
-from server.web.pages.alarms.services import AlarmPages, Outcome, Typed
+from server.web.pages.alarms.services import AlarmPages, FormOutcome, RecipientFields
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
 
@@ -47,25 +47,27 @@ def may_configure(caller: Caller, site: str) -> bool:
     return sites is None or site in sites
 
 
-def typed_of(choice: AlarmChoice, channel: str, site: str) -> Typed:
+def typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
     """The form of a recipient as it was chosen."""
     place = site if choice.hall is None else f"{site}/{choice.hall}"
-    return Typed(channel, "", place, choice.kinds or frozenset(AlarmKind), choice.language)
+    return RecipientFields(channel, "", place, choice.kinds or frozenset(AlarmKind), choice.language)
 
 
-def refused(refusal: Refusal, form: str, needs: AlarmPages) -> Outcome:
+def refused(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
     """A press that was refused, with the field it is about."""
     sentence = refusal_sentence(refusal, needs.translate, page_language())
     field = FIELDS.get(refusal.code, "") if form else ""
     if field == "address" and form != ADD:  # the address stands: what is told already is the place
         field = "site"
     typed = _typed() if field else None
-    return Outcome(sentence, is_good=False, status=status_of(refusal), form=form, field=field, typed=typed)
+    return FormOutcome(
+        sentence, is_good=False, status=status_of(refusal), form=form, field=field, typed=typed
+    )
 
 
-def _typed() -> Typed:
+def _typed() -> RecipientFields:
     form = request.form
-    return Typed(
+    return RecipientFields(
         form.get("channel", ""),
         form.get("address", "")[:500],
         form.get("site", ""),
@@ -93,7 +95,7 @@ def _asked(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
     return caller, known
 
 
-def add(needs: AlarmPages, hall: HallConfiguration) -> Outcome:
+def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
     """One more address."""
     caller, (site, one_hall) = someone(), _place(hall.site.slug)
     if not may_configure(caller, site):
@@ -102,11 +104,11 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> Outcome:
     wanted = WantedRecipient(channel, site, address, needs.may_be_plain, _choice(one_hall))
     recipient, secret = add_recipient(needs.database, caller.author, wanted)
     if secret is None:
-        return Outcome(needs.translate("alarms.added", page_language()))
+        return FormOutcome(needs.translate("alarms.added", page_language()))
     return _with_secret(needs, known_recipient(needs.database, recipient), secret)
 
 
-def choose(needs: AlarmPages, recipient: str) -> Outcome:
+def choose(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Other alarms, or another language. The site stays: another one is another recipient."""
     caller, known = _asked(needs, recipient)
     site, one_hall = _place(typed_of(known.choice, known.channel, known.site).place)
@@ -114,43 +116,43 @@ def choose(needs: AlarmPages, recipient: str) -> Outcome:
         raise Refusal("unknown_site", site=site)
     choose_alarms(needs.database, caller.author, recipient, _choice(one_hall))
     sentence = needs.translate("alarms.chosen", page_language(), address=shown_address(known))
-    return Outcome(sentence)
+    return FormOutcome(sentence)
 
 
-def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> Outcome:
+def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> FormOutcome:
     """A test, and whether it arrived."""
     _, known = _asked(needs, recipient)
     needs.slow()
     failure, language, address = needs.try_now(known, hall), page_language(), shown_address(known)
     if failure is None:
-        return Outcome(needs.translate("alarms.try.arrived", language, address=address))
+        return FormOutcome(needs.translate("alarms.try.arrived", language, address=address))
     why = needs.translate(f"alarms.failure.{failure}", language)
     sentence = needs.translate("alarms.try.failed", language, address=address, why=why)
-    return Outcome(sentence, is_good=False)
+    return FormOutcome(sentence, is_good=False)
 
 
-def resend_to(needs: AlarmPages, recipient: str) -> Outcome:
+def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
     """What went there since an hour that was chosen, once more."""
     _asked(needs, recipient)
     asked = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == asked), RESENT_HOURS[0])
     count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
-    return Outcome(needs.translate("alarms.again.done", page_language(), count=count))
+    return FormOutcome(needs.translate("alarms.again.done", page_language(), count=count))
 
 
-def renew(needs: AlarmPages, recipient: str) -> Outcome:
+def renew(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Another secret, shown once."""
     caller, known = _asked(needs, recipient)
     return _with_secret(needs, known, renew_secret(needs.database, caller.author, recipient))
 
 
-def remove(needs: AlarmPages, recipient: str) -> Outcome:
+def remove(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Nothing goes there any more."""
     caller, _ = _asked(needs, recipient)
     remove_recipient(needs.database, caller.author, recipient)
-    return Outcome(needs.translate("alarms.removed", page_language()))
+    return FormOutcome(needs.translate("alarms.removed", page_language()))
 
 
-def _with_secret(needs: AlarmPages, known: Recipient, secret: str) -> Outcome:
+def _with_secret(needs: AlarmPages, known: Recipient, secret: str) -> FormOutcome:
     sentence = needs.translate("alarms.secret.shown", page_language(), address=shown_address(known))
-    return Outcome(sentence, secret=secret)
+    return FormOutcome(sentence, secret=secret)

@@ -28,7 +28,7 @@ class AlarmPages:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class RecipientFields:
     """A form of a recipient as it is shown: `kinds` (names) checked, `place` a site or `site/hall`."""
 
     channel: str
@@ -39,7 +39,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FormOutcome:
     """What a press came to: a sentence, whether it went well, and the secret to show once.
 
     Refused: the `form` it came from (`add` or a recipient, by id), its `field`, and what was typed.
@@ -51,4 +51,4 @@ class Outcome:
     status: int = 200
     form: str = ""
     field: str = ""
-    typed: Typed | None = None
+    typed: RecipientFields | None = None

@@ -40,7 +40,7 @@ MANUALS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class HelpDocument:
     """One document. `name` is its path below `docs` without `.md`; its language is French or English."""
 
     name: str
@@ -59,15 +59,15 @@ class Document:
         return self.name in PUBLIC
 
 
-class Library:
+class HelpLibrary:
     """The documents below a folder, read again when a file has changed."""
 
     def __init__(self, docs_dir: Path) -> None:
         self.docs_dir = docs_dir
         self._stamps: tuple[tuple[str, int], ...] = ()
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, HelpDocument] = {}
 
-    def documents(self) -> Mapping[str, Document]:
+    def documents(self) -> Mapping[str, HelpDocument]:
         """Every document by its name, in the order of the names."""
         files = {
             name: file for file in self._files() if (name := self._name(file)) in FURTHER or _is_manual(name)
@@ -78,11 +78,11 @@ class Library:
             self._stamps = stamps
         return self._documents
 
-    def open_to(self, *, is_public_only: bool) -> list[Document]:
+    def open_to(self, *, is_public_only: bool) -> list[HelpDocument]:
         """The documents a reader may open."""
         return [each for each in self.documents().values() if each.is_public or not is_public_only]
 
-    def by_section(self, *, is_public_only: bool, language: str) -> dict[str, list[Document]]:
+    def by_section(self, *, is_public_only: bool, language: str) -> dict[str, list[HelpDocument]]:
         """The documents a reader may open, by section, English manuals first unless they read French.
 
         Empty sections are left out.
@@ -92,11 +92,11 @@ class Library:
         listed = {section: [each for each in documents if each.section == section] for section in sections}
         return {section: found for section, found in listed.items() if found}
 
-    def in_language(self, name: str, language: str) -> Document | None:
+    def in_language(self, name: str, language: str) -> HelpDocument | None:
         """The manual of a name in the best language for the reader: theirs, else English, else French."""
         return self.documents().get(name if language == "fr" else TRANSLATED.get(name, name))
 
-    def other_language(self, document: Document) -> Document | None:
+    def other_language(self, document: HelpDocument) -> HelpDocument | None:
         """The same manual in the other language."""
         both = dict(TRANSLATED) | {english: french for french, english in TRANSLATED.items()}
         return self.documents().get(both.get(document.name, ""))
@@ -122,7 +122,7 @@ def _is_manual(name: str) -> bool:
     return name.startswith(("manuels/", "manuals/"))
 
 
-def _document(name: str, file: Path, files: Mapping[str, Path]) -> Document:
+def _document(name: str, file: Path, files: Mapping[str, Path]) -> HelpDocument:
     folder = name.rpartition("/")[0]
     section = _SECTION_OF_FOLDER.get(folder, "about" if name in PUBLIC else "reference")
     rendered = render(
@@ -130,4 +130,4 @@ def _document(name: str, file: Path, files: Mapping[str, Path]) -> Document:
         folder=folder,
         address_of=lambda linked: f"{ADDRESS}/{linked}" if linked in files else None,
     )
-    return Document(name, section, "fr" if section in _FRENCH else "en", rendered)
+    return HelpDocument(name, section, "fr" if section in _FRENCH else "en", rendered)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
 from server.web.access.requirements import Access, open_to
-from server.web.pages.help.documents import MANUALS, VISITOR, Library
+from server.web.pages.help.documents import MANUALS, VISITOR, HelpLibrary
 from server.web.pages.help.search import search
 from server.web.rendering.menu import help_at
 from server.web.rendering.viewer import FindViewer, page_language
@@ -32,7 +32,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
         static_folder="static",
         static_url_path="/static/help",
     )
-    library = Library(docs_dir)
+    library = HelpLibrary(docs_dir)
 
     def may_read_all() -> bool:
         person = viewer()

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.web.pages.help.documents import Document
+from server.web.pages.help.documents import HelpDocument
 from server.web.pages.help.rendering import Passage
 
 LAST = frozenset({"reference", "rules"})
@@ -19,7 +19,7 @@ LONGEST_EXCERPT = 180
 class Found:
     """A passage of a document, and the sentence of it that says most about the words."""
 
-    document: Document
+    document: HelpDocument
     passage: Passage
     excerpt: str
 
@@ -29,7 +29,7 @@ class Found:
         return f"{self.document.address}#{self.passage.heading.anchor}"
 
 
-def search(documents: Iterable[Document], asked: str, language: str) -> list[Found]:
+def search(documents: Iterable[HelpDocument], asked: str, language: str) -> list[Found]:
     """The passages that have every word or its beginning; accents and capitals do not matter.
 
     Passages in the reader's language come first, or in English where none is in it; then manuals, then those

@@ -11,7 +11,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.languages import text_in
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.pages.installing.form import USUAL_SPANS, WORKDAYS, field_of
 from server.web.rendering.viewer import page_language
 
@@ -19,7 +19,7 @@ type Problems = Mapping[str, list[str]]
 """What is wrong with a form, by its field; "" for what is of none."""
 
 
-def document_problems(site: Site, refused: DocumentRefused) -> Problems:
+def document_problems(site: SiteContext, refused: DocumentRefused) -> Problems:
     """What is wrong with the document a form makes, by the field that asked for it."""
     found: dict[str, list[str]] = {}
     for problem in refused.problems:

@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.usecases.configuration.add_hall import add_hall, add_site
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.pages.installing.choices import (
     Problems,
     document_problems,
@@ -24,7 +24,7 @@ from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
 
 
-def add_routes(routes: Blueprint, site: Site) -> None:
+def add_routes(routes: Blueprint, site: SiteContext) -> None:
     """The page and its form."""
 
     def page(

@@ -27,7 +27,7 @@ from server.web.access.callers import identify
 from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import signed_in
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.assets_health_devices import small_json
 from server.web.pages.installing import new_hall
 from server.web.pages.installing.choices import (
@@ -68,7 +68,7 @@ FIELD_OF_REFUSAL = {
 }
 
 
-def blueprint(site: Site, *, has_simulated: bool) -> Blueprint:
+def blueprint(site: SiteContext, *, has_simulated: bool) -> Blueprint:
     """The routes. `has_simulated`: simulated printers run here, so that one may try without any."""
     routes = Blueprint("installing_pages", __name__, template_folder="templates")
     _beginning(routes, site)
@@ -78,7 +78,7 @@ def blueprint(site: Site, *, has_simulated: bool) -> Blueprint:
     return routes
 
 
-def _beginning(routes: Blueprint, site: Site) -> None:
+def _beginning(routes: Blueprint, site: SiteContext) -> None:
     @routes.get("/installation")
     @open_to(Access.EVERYBODY)
     def begin() -> Any:
@@ -120,7 +120,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
         return answer
 
 
-def _describing(routes: Blueprint, site: Site) -> None:
+def _describing(routes: Blueprint, site: SiteContext) -> None:
     @routes.post("/installation/lieu")
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def place() -> Any:
@@ -158,7 +158,7 @@ def _describing(routes: Blueprint, site: Site) -> None:
         return redirect("/installation", 303)
 
 
-def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
+def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> None:
     def page(problems: Problems | None = None, **shown: Any) -> str:
         """`found`: printers that answered; `network`: the one that would be declared, None: no question."""
         values = {"found": None, "network": typed("network") or None} | shown
@@ -216,7 +216,7 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
         return step_page("after", after=places)
 
 
-def _tried(site: Site, author: Author, kiosk: Kiosk) -> Response:
+def _tried(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
     """The way to the verdict of a sheet, printed by the printer that was chosen."""
     hall, wanted = _hall(site), printer_typed(kiosk)
     if wanted.host is not None and typed("network"):
@@ -226,7 +226,7 @@ def _tried(site: Site, author: Author, kiosk: Kiosk) -> Response:
     return redirect("/installation/essai?" + urlencode({"job": job}), 303)
 
 
-def _proposed(site: Site, problems: Problems) -> tuple[Problems, str]:
+def _proposed(site: SiteContext, problems: Problems) -> tuple[Problems, str]:
     """What is wrong with a printer, and the network to declare for it: the one around its address."""
     host = typed("host")
     network = network_around(host) if "host" in problems else None
@@ -236,7 +236,7 @@ def _proposed(site: Site, problems: Problems) -> tuple[Problems, str]:
     return {**problems, "host": [outside]}, network
 
 
-def _without_printer(site: Site, author: Author, kiosk: Kiosk | None) -> Response:
+def _without_printer(site: SiteContext, author: Author, kiosk: Kiosk | None) -> Response:
     """The way on without a printer: a kiosk shows its numbers until it has one."""
     if kiosk is not None:
         set_printer(site.database, _hall(site), author, kiosk.id, None)
@@ -253,7 +253,7 @@ def _hall_page(template: str, problems: Problems | None = None) -> str:
     return step_page("hall", template=template, model=template_shown(template), problems=problems or {})
 
 
-def _refused(site: Site, refusal: Refusal, step: str) -> tuple[str, int]:
+def _refused(site: SiteContext, refusal: Refusal, step: str) -> tuple[str, int]:
     field = FIELD_OF_REFUSAL.get(refusal.code, "")
     problems = {field: [refusal_sentence(refusal, site.translate, page_language())]}
     return step_page(step, problems=problems), status_of(refusal)
@@ -263,7 +263,7 @@ def _link() -> str:
     return (read_cookie(LINK_COOKIE) or "")[:LONGEST_TOKEN]
 
 
-def _has_link(site: Site) -> bool:
+def _has_link(site: SiteContext) -> bool:
     try:
         check_installation_token(site.database, _link())
     except Refusal:
@@ -271,7 +271,7 @@ def _has_link(site: Site) -> bool:
     return True
 
 
-def _hall(site: Site) -> str:
+def _hall(site: SiteContext) -> str:
     """The slug of the only hall; where there are several, they are configured elsewhere."""
     halls = read_installing(site.database).halls
     if len(halls) != 1:
@@ -279,7 +279,7 @@ def _hall(site: Site) -> str:
     return halls[0]
 
 
-def _kiosk(site: Site) -> Kiosk | None:
+def _kiosk(site: SiteContext) -> Kiosk | None:
     """The first kiosk of the hall that prints."""
     kiosks = site.database.configuration(_hall(site)).kiosks.values()
     return next((each for each in kiosks if each.printer is not None and not each.is_retired), None)

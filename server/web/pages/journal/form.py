@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.instants import midnight
 from server.domain.journal.subjects import Subject
-from server.usecases.journal.read_journal import Wanted
+from server.usecases.journal.read_journal import JournalSearch
 
 MOST_WORDS = 80
 INSTALLATION = "installation"
@@ -16,7 +16,7 @@ _YEARS = range(1990, 2200)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JournalRange:
     """Of which journal (a hall's slug or "installation"), from and to which local dates, both included.
 
     `is_understood`: whether all of the query could be read; the rest is shown.
@@ -48,9 +48,9 @@ class Asked:
         } | changes
         return urlencode({name: value for name, value in chosen.items() if value})
 
-    def wanted(self, hall: str | None, zone: ZoneInfo, *, names_everybody: bool) -> Wanted:
+    def wanted(self, hall: str | None, zone: ZoneInfo, *, names_everybody: bool) -> JournalSearch:
         """The same as the use case takes it; days begin at midnight in a time zone."""
-        return Wanted(
+        return JournalSearch(
             hall,
             begins_at=None if self.first is None else midnight(self.first, zone),
             ends_at=None if self.last is None else midnight(self.last + timedelta(days=1), zone),
@@ -62,13 +62,13 @@ class Asked:
         )
 
 
-def asked_of(query: Mapping[str, str], journal: str) -> Asked:
+def asked_of(query: Mapping[str, str], journal: str) -> JournalRange:
     """What a query asks of a journal."""
     first, last = _day(query.get("du", "")), _day(query.get("au", ""))
     subject, before = query.get("sujet", ""), query.get("avant", "")
     are_days = (first is not None or not query.get("du")) and (last is not None or not query.get("au"))
     is_place = not before or is_position(before)
-    return Asked(
+    return JournalRange(
         journal,
         first,
         last,

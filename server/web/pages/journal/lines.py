@@ -46,7 +46,7 @@ class Line:
         return all(word in text for word in words)
 
 
-class Lines:
+class JournalLines:
     """Makes lines in a language. `halls`: configurations by slug, for the names of today."""
 
     def __init__(self, halls: Mapping[str, HallConfiguration], zone: ZoneInfo, say: Sentence) -> None:

@@ -13,14 +13,14 @@ from server.domain.people.roles import Permission
 from server.store.journal.anchors import INSTALLATION, Anchors
 from server.store.journal.verifications import vanished_halls
 from server.store.transactions.database import Database
-from server.usecases.journal.read_journal import KnownFact, Wanted, every_fact, people_of, read_journal
+from server.usecases.journal.read_journal import JournalSearch, KnownFact, every_fact, people_of, read_journal
 from server.usecases.journal.read_journal_proof import Compared, Proof, compare_sheet, read_proof
 from server.usecases.quality.individual_figures import sites_with_individual_figures
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.journal.files import COLUMNS, csv_of, json_of
-from server.web.pages.journal.form import Asked, asked_of, is_position
-from server.web.pages.journal.lines import Line, Lines, looked_for
+from server.web.pages.journal.form import JournalRange, asked_of, is_position
+from server.web.pages.journal.lines import JournalLines, Line, looked_for
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import FindHalls, FindViewer, Sentence, page_language
 
@@ -44,10 +44,10 @@ class JournalPages:
 class _Reader:
     """Somebody before one journal: what was asked, the halls they see, the words of their language."""
 
-    asked: Asked
+    asked: JournalRange
     hall: str | None
     zone: ZoneInfo
-    lines: Lines
+    lines: JournalLines
     halls: Sequence[HallConfiguration]
     sites: frozenset[str] | None
     names_everybody: bool
@@ -129,7 +129,7 @@ def _reader(needs: JournalPages) -> _Reader:
         asked,
         None if asked.journal == INSTALLATION else needs.database.hall_id(asked.journal),
         zone,
-        Lines(configurations, zone, Sentence(needs.translate, page_language())),
+        JournalLines(configurations, zone, Sentence(needs.translate, page_language())),
         halls,
         sites,
         shown.site.slug in sites_with_individual_figures(needs.database),
@@ -158,7 +158,7 @@ def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
     return page if asked.is_understood else (page, 400)
 
 
-def _wanted(reader: _Reader) -> Wanted:
+def _wanted(reader: _Reader) -> JournalSearch:
     return reader.asked.wanted(reader.hall, reader.zone, names_everybody=reader.names_everybody)
 
 

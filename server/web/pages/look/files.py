@@ -4,14 +4,14 @@ from flask import Blueprint, Response, abort, send_file
 
 from server.store.media.media_files import MediaFiles
 from server.store.transactions.database import Database
-from server.usecases.media.read_look import Look, read_look
+from server.usecases.media.read_look import Branding, read_look
 from server.web.access.requirements import Access, open_to
 from signage.media.prepared import CONTENT_TYPES
 
 KEPT_S = 365 * 86400
 
 
-def look_of(database: Database) -> Look:
+def look_of(database: Database) -> Branding:
     """The look of now."""
     with database.read() as rows:
         return read_look(rows)

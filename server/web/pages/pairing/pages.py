@@ -15,7 +15,7 @@ from server.usecases.devices.renew_token import exchange_token
 from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.assets_health_devices import small_json
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
@@ -26,7 +26,7 @@ LARGEST_PICTURE_PX = 20_000
 PAGES = {"kiosk": "/kiosk", "screen": "/screen"}
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: SiteContext) -> Blueprint:
     """The routes. Thirty new codes a minute from one address, of which a hall's devices share one."""
     routes = Blueprint("pairing", __name__, template_folder="templates")
 
@@ -74,7 +74,7 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _known_page(site: Site) -> str | None:
+def _known_page(site: SiteContext) -> str | None:
     """The page of a device that is paired already; so a device may always be started at `/pair`."""
     token = read_cookie(DEVICE_COOKIE)
     if not token:
@@ -99,7 +99,7 @@ def _pixels(told: object) -> int:
     return told if isinstance(told, int) and 0 <= told <= LARGEST_PICTURE_PX else 0
 
 
-def _shown(site: Site, waiting: Waiting, secret: str) -> Response:
+def _shown(site: SiteContext, waiting: Waiting, secret: str) -> Response:
     left_s = (waiting.expires_at - site.database.clock.now()).total_seconds()
     answer = jsonify(
         state="waiting",
@@ -111,7 +111,7 @@ def _shown(site: Site, waiting: Waiting, secret: str) -> Response:
     return set_cookie(answer, PAIRING_COOKIE, secret, seconds=SHOWN_FOR.total_seconds() * 2)
 
 
-def _confirmed(site: Site, secret: str) -> Response:
+def _confirmed(site: SiteContext, secret: str) -> Response:
     device = of_device(site.database, secret)
     configuration = site.database.configuration(device.hall or "")
     own = device.configured or ""

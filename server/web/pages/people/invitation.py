@@ -12,7 +12,7 @@ from server.usecases.people.invitations import Invitation, accept_invitation, re
 from server.usecases.people.passwords import SHORTEST_PASSWORD
 from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, signed_in
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language, speak_to
 
@@ -23,7 +23,7 @@ OF_PASSWORD = frozenset(
 """Refusals of the password that was chosen; any other is of the link."""
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: SiteContext) -> Blueprint:
     """The routes; whoever tries links is slowed."""
     routes = Blueprint("invitation", __name__, template_folder="templates")
 
@@ -51,7 +51,7 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _accepted(site: Site, invitation: Invitation, token: str) -> Any:
+def _accepted(site: SiteContext, invitation: Invitation, token: str) -> Any:
     new = request.form.get("new", "")[:LONGEST_TYPED]
     try:
         if new != request.form.get("again", "")[:LONGEST_TYPED]:

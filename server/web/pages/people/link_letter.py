@@ -18,7 +18,7 @@ LONGEST_TYPED = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class LetterPost:
     """How letters leave: `send` answers the code of why one did not, None when it did.
 
     `send` is None where no mail server is set; `slow` bounds how many one person sends.
@@ -54,7 +54,7 @@ def asked_letter() -> LinkLetter:
     return LinkLetter(address=request.form.get("address", "")[:LONGEST_TYPED].strip())
 
 
-def sent_letter(post: Post, asked: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
+def sent_letter(post: LetterPost, asked: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
     """The form once its letter has left, in the language of whom it is for, or with why it has not."""
     if not is_email(asked.address):
         return replace(asked, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)

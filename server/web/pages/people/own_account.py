@@ -16,7 +16,7 @@ from server.usecases.quality.individual_figures import sites_with_individual_fig
 from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, attempt_of
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
@@ -26,7 +26,7 @@ PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
 DONE = ("password", "ended", "language")
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: SiteContext) -> Blueprint:
     """The routes, for whoever is signed in."""
     routes = Blueprint("own_account", __name__, template_folder="templates")
 
@@ -70,7 +70,7 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _page(site: Site, caller: Caller, refusal: Refusal | None = None) -> str:
+def _page(site: SiteContext, caller: Caller, refusal: Refusal | None = None) -> str:
     known, language = known_sites(site.database), page_language()
     own = [each for each in known if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
     zone = zone_of(known, own)

@@ -35,10 +35,10 @@ from server.usecases.quality.individual_figures import (
 )
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
-from server.web.access.site_context import Site
+from server.web.access.site_context import SiteContext
 from server.web.pages.look.files import look_of
 from server.web.pages.people.invitation import LONGEST_LINK
-from server.web.pages.people.link_letter import Handed, LinkLetter, Post, asked_letter, sent_letter
+from server.web.pages.people.link_letter import Handed, LetterPost, LinkLetter, asked_letter, sent_letter
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, page_language
@@ -61,7 +61,7 @@ DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures
 """What a page says was done just now."""
 
 
-def blueprint(site: Site, post: Post) -> Blueprint:
+def blueprint(site: SiteContext, post: LetterPost) -> Blueprint:
     """The routes, for whoever administers people at some site."""
     routes = Blueprint("people", __name__, template_folder="templates")
     pages = _Pages(site, post)
@@ -79,7 +79,7 @@ def blueprint(site: Site, post: Post) -> Blueprint:
 class _Pages:
     """The views; each asks first who looks, and at which sites they administer people."""
 
-    def __init__(self, site: Site, post: Post) -> None:
+    def __init__(self, site: SiteContext, post: LetterPost) -> None:
         self.site = site
         self.post = post
         self.database = site.database

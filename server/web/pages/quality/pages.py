@@ -29,7 +29,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.sheet import figures_sheet
-from server.web.pages.quality.view import GROUPS, Asked, Plot, Shown, service_name, view_of
+from server.web.pages.quality.view import GROUPS, Plot, QualityQuery, ShownFigure, service_name, view_of
 from server.web.rendering.viewer import (
     FindHalls,
     FindViewer,
@@ -125,12 +125,12 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
     return page if is_understood else (page, 400)
 
 
-def _days(needs: QualityPages, asked: Asked) -> HallDays:
+def _days(needs: QualityPages, asked: QualityQuery) -> HallDays:
     days = (asked.period.starts_on, asked.period.ends_on)
     return read_days(needs.database, asked.hall.hall, *days, with_alerts=asked.with_alerts)
 
 
-def _asked(hall: HallConfiguration, database: Database) -> tuple[Asked, bool]:
+def _asked(hall: HallConfiguration, database: Database) -> tuple[QualityQuery, bool]:
     """What the query asks for, and whether all of it was understood (else the rest is shown)."""
     today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
@@ -145,10 +145,10 @@ def _asked(hall: HallConfiguration, database: Database) -> tuple[Asked, bool]:
     chosen = service if service in hall.services else None
     alerts = request.args.get("alertes", "")
     is_understood = is_understood and alerts in ("", WITHOUT)
-    return Asked(hall, chosen, period, page_language(), on, alerts != WITHOUT), is_understood
+    return QualityQuery(hall, chosen, period, page_language(), on, alerts != WITHOUT), is_understood
 
 
-def _query(asked: Asked, day: date, *, service: str | None = None) -> str:
+def _query(asked: QualityQuery, day: date, *, service: str | None = None) -> str:
     fields = {"hall": asked.hall.hall, "duree": str(asked.period.kind), "jour": day.isoformat()}
     chosen = service or asked.service
     fields |= {"demarche": chosen} if chosen else {}
@@ -170,7 +170,7 @@ def _as_picture(svg: str) -> str:
     return _SIZES.sub("", start) + ' aria-hidden="true" focusable="false">' + _DESCRIPTIONS.sub("", end)
 
 
-def _runs(shown: Sequence[Shown]) -> list[tuple[str, list[Shown]]]:
+def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
     """Figures in order, neighbours with the same convention together: it is printed once beside them."""
     return [
         (key, list(run)) for key, run in groupby(shown, key=lambda each: INDICATORS[each.name].convention_key)

@@ -11,7 +11,7 @@ from server.domain.quality.rollup import Rollup
 from server.domain.sheets import plain_cells
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality.exceptional import by_reason
-from server.web.pages.quality.view import Asked, Words, service_name
+from server.web.pages.quality.view import QualityQuery, Words, service_name
 
 COLUMNS = (
     "hall",
@@ -33,7 +33,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
 
 
-def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
+def figures_sheet(found: HallDays, asked: QualityQuery, words: Words) -> str:
     """All services together, then each; in French and Spanish `;` separates and `,` is the decimal sign."""
     is_english = asked.language == "en"
     text = io.StringIO()
@@ -53,7 +53,7 @@ def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _cells(asked: Asked, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+def _cells(asked: QualityQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
     indicator = INDICATORS[figure.indicator]
     value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
     return [

@@ -81,7 +81,7 @@ OUTCOMES_BY_SERVICE = GROUPS["outcomes"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownFigure:
     """One figure on the page: `value` None when there is nothing to say; `of` the text of its sample."""
 
     name: str
@@ -104,12 +104,12 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceRow:
+class QualityRow:
     """A service's line in the table of services."""
 
     service: str
     name: str
-    figures: Sequence[Shown]
+    figures: Sequence[ShownFigure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +118,10 @@ class QualityView:
 
     is_empty: bool
     open_days: int
-    headline: Sequence[Shown] = ()
-    groups: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
-    services: Sequence[ServiceRow] = ()
-    outcomes: Sequence[ServiceRow] = ()
+    headline: Sequence[ShownFigure] = ()
+    groups: Mapping[str, Sequence[ShownFigure]] = field(default_factory=dict)
+    services: Sequence[QualityRow] = ()
+    outcomes: Sequence[QualityRow] = ()
     reasons: Sequence[tuple[str, str]] = ()
     exceptional: Sequence[tuple[str, str, str]] = ()
     plots: Sequence[Plot] = ()
@@ -129,7 +129,7 @@ class QualityView:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QualityQuery:
     """What is looked at: a hall, one of its services or all, and the period around a day.
 
     `with_alerts`: whether visits that were present while an alert held are counted.
@@ -143,7 +143,7 @@ class Asked:
     with_alerts: bool = True
 
 
-def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
+def view_of(found: HallDays, asked: QualityQuery, words: Words) -> QualityView:
     """The page of a hall's days."""
     days = {
         day: rollup.of_service(asked.service) if asked.service else rollup
@@ -172,15 +172,15 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
 
 
 class _Shower:
-    def __init__(self, found: HallDays, asked: Asked, words: Words) -> None:
+    def __init__(self, found: HallDays, asked: QualityQuery, words: Words) -> None:
         self.found, self.asked, self.words = found, asked, words
 
-    def figure(self, figure: Figure, service: str | None = None) -> Shown:
+    def figure(self, figure: Figure, service: str | None = None) -> ShownFigure:
         """A figure with its sample in words and, for the share within target, the decided target."""
         name, language = figure.indicator, self.asked.language
         value = wording.figure_number(figure, language)
         remark, tone = self._remark(figure, service or self.asked.service)
-        return Shown(name, value, wording.figure_unit(name), self._sample(figure), remark, tone)
+        return ShownFigure(name, value, wording.figure_unit(name), self._sample(figure), remark, tone)
 
     def _sample(self, figure: Figure) -> str:
         if INDICATORS[figure.indicator].unit in ("visits", "tickets", "people") or not figure.n:
@@ -200,7 +200,7 @@ class _Shower:
         return remark(self.found, self.asked.period.starts_on, target, self.words, self.asked.language)
 
 
-def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[ServiceRow]:
+def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[QualityRow]:
     rows = []
     hall = shown.asked.hall
     order = [service for service in hall.services if service in whole.services()]
@@ -208,11 +208,11 @@ def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[S
         figures = figures_of(whole.of_service(service), names)
         by_name = {figure.indicator: figure for figure in figures}
         name = service_name(hall, service, shown.asked.language)
-        rows.append(ServiceRow(service, name, [shown.figure(by_name[n], service) for n in names]))
+        rows.append(QualityRow(service, name, [shown.figure(by_name[n], service) for n in names]))
     return rows
 
 
-def _outcome_rows(whole: Rollup, shown: _Shower) -> list[ServiceRow]:
+def _outcome_rows(whole: Rollup, shown: _Shower) -> list[QualityRow]:
     """The services of which an outcome was told, or left out where it is optional."""
     rows = _service_rows(whole, shown, OUTCOMES_BY_SERVICE)
     return [row for row in rows if any(figure.value is not None for figure in row.figures)]
@@ -224,7 +224,7 @@ def service_name(hall: HallConfiguration, service: str, language: str) -> str:
     return known.name(language) if known else service
 
 
-def _reasons(whole: Rollup, asked: Asked, words: Words) -> list[tuple[str, str]]:
+def _reasons(whole: Rollup, asked: QualityQuery, words: Words) -> list[tuple[str, str]]:
     counts: dict[str, int] = {}
     for reason, count in not_issued_by_reason(whole).items():
         known = reason if reason in NOT_ISSUED else "other"
@@ -232,7 +232,7 @@ def _reasons(whole: Rollup, asked: Asked, words: Words) -> list[tuple[str, str]]
     return [(words(f"quality.not_issued.{k}"), wording.number(n, asked.language)) for k, n in counts.items()]
 
 
-def _exceptional(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
+def _exceptional(whole: Rollup, asked: QualityQuery) -> list[tuple[str, str, str]]:
     hall, language = asked.hall, asked.language
     return [
         (service_name(hall, service, language), reason, wording.number(count, language))
@@ -240,13 +240,13 @@ def _exceptional(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
     ]
 
 
-def looked_at(whole: Rollup, asked: Asked) -> list[Service]:
+def looked_at(whole: Rollup, asked: QualityQuery) -> list[Service]:
     """The services that a page is about and the configuration knows."""
     names = [asked.service] if asked.service else whole.services()
     return [asked.hall.services[each] for each in names if each in asked.hall.services]
 
 
-def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, shown: _Shower) -> list[Plot]:
+def _plots(whole: Rollup, weekdays: Sequence[int], asked: QualityQuery, shown: _Shower) -> list[Plot]:
     by_hour = whole.split(lambda key: key.half_hour // 2)
     hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
     by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
@@ -282,7 +282,7 @@ def _hours(seen: Collection[int]) -> range:
 
 
 class _Drawer:
-    def __init__(self, asked: Asked, words: Words, target_s: int | None) -> None:
+    def __init__(self, asked: QualityQuery, words: Words, target_s: int | None) -> None:
         self.language, self.words, self.target_s = asked.language, words, target_s
         self.is_day = asked.period.kind is PeriodKind.DAY
 

@@ -41,7 +41,7 @@ FIRST_SHARE_PERCENT = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TargetFields:
     """The fields as texts. `form` is new with each form shown: of two presses alike one target is made."""
 
     service: str
@@ -53,7 +53,7 @@ class Typed:
     form: str
 
     @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "Typed":
+    def of(cls, fields: Mapping[str, str]) -> "TargetFields":
         """What was sent; what is missing is empty."""
         names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
         return cls(*(_line(fields.get(name, "")) for name in names))
@@ -108,13 +108,13 @@ class TypedWithdrawal:
         )
 
 
-def write_key(author: str, typed: Typed | TypedWithdrawal) -> WriteKey:
+def write_key(author: str, typed: TargetFields | TypedWithdrawal) -> WriteKey:
     """What makes two presses alike: the author, the form, and what was typed into it."""
     asked = repr(typed).encode()
     return WriteKey.of(author, sha256(asked).hexdigest(), asked)
 
 
-def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> Typed:
+def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> TargetFields:
     """What the form proposes: the newest target of the service, from next month, by who decided last."""
     newest = None if chosen is None else [chosen.now, *chosen.to_come][-1]
     wait_s = 0 if chosen is None else chosen.service.target_s
@@ -123,7 +123,7 @@ def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | Non
         wait_s, share_percent = newest.target.wait_s, newest.target.share_percent
     decided = [span.target for each in services for span in each.spans]
     last = max(decided, key=lambda each: (each.recorded_at, each.id), default=None)
-    return Typed(
+    return TargetFields(
         service="" if chosen is None else chosen.service.id,
         minutes=str(wait_s // 60),
         share=str(share_percent),

@@ -18,7 +18,14 @@ from server.usecases.quality.read_targets import ServiceTargets, read_measured, 
 from server.usecases.quality.withdraw_target import withdraw_target
 from server.web.access.callers import allowed
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.targets.form import FIELDS, Typed, TypedWithdrawal, bounds, first_typed, write_key
+from server.web.pages.targets.form import (
+    FIELDS,
+    TargetFields,
+    TypedWithdrawal,
+    bounds,
+    first_typed,
+    write_key,
+)
 from server.web.pages.targets.wording import Wording
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import (
@@ -61,7 +68,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
         if isinstance(hall, Response):
             return hall
         caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
-        typed = Typed.of(request.form)
+        typed = TargetFields.of(request.form)
         key = write_key(caller.author.id, typed)
         try:
             answer = decide_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
@@ -97,7 +104,7 @@ def _page(
     needs: TargetPages,
     hall: HallConfiguration,
     *,
-    typed: Typed | None = None,
+    typed: TargetFields | None = None,
     leaving: TypedWithdrawal | None = None,
     refusal: Refusal | None = None,
 ) -> str:

@@ -18,7 +18,7 @@ FEWEST_WAITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceRow:
+class TargetRow:
     """A service: its id, name, and targets in words; `is_own`: that of the hall's document applies.
 
     `to_withdraw`: the id of each target that may be withdrawn, with its words.
@@ -76,12 +76,12 @@ class Wording:
     def __init__(self, words: Callable[..., str], language: str, time_zone: str) -> None:
         self.words, self.language, self.zone = words, language, ZoneInfo(time_zone)
 
-    def row(self, of: ServiceTargets) -> ServiceRow:
+    def row(self, of: ServiceTargets) -> TargetRow:
         """A service of the table at the top."""
         now, service = of.now, of.service
         wait = self.words("waiting_targets.own", minutes=minutes(service.target_s))
         standing = [*([] if now is None else [now]), *of.to_come]
-        return ServiceRow(
+        return TargetRow(
             service.id,
             service.name(self.language),
             wait if now is None else self._target(now),

@@ -12,13 +12,13 @@ from server.domain.alarms.detection import (
     GONE,
     RETURNS_WITHIN,
     Alarm,
+    AlarmChange,
     AlarmKind,
     AlarmRules,
-    Change,
+    AlarmTurn,
     Memory,
     Observed,
     Sign,
-    Turn,
     Watched,
     decide,
 )
@@ -40,9 +40,9 @@ class Watching:
         self.now = BEGUN
         self.memories: dict[Watched, Memory] = {}
         self.alarms: dict[Watched, Alarm] = {}
-        self.told: list[tuple[Turn, Watched, datetime]] = []
+        self.told: list[tuple[AlarmTurn, Watched, datetime]] = []
 
-    def look(self, signs: dict[Watched, Observed], after_s: float = 5) -> list[Turn]:
+    def look(self, signs: dict[Watched, Observed], after_s: float = 5) -> list[AlarmTurn]:
         self.now += timedelta(seconds=after_s)
         decision = decide(signs, self.memories, self.alarms, self.rules, self.now)
         self.memories |= decision.kept
@@ -52,11 +52,11 @@ class Watching:
             self._keep(change)
         return [change.turn for change in decision.changes]
 
-    def _keep(self, change: Change) -> None:
+    def _keep(self, change: AlarmChange) -> None:
         known = change.alarm or Alarm(f"alarm-{len(self.told)}", *change.watched)
-        if change.turn is Turn.RETURNED:
+        if change.turn is AlarmTurn.RETURNED:
             known = replace(known, cleared_at=None, returns=known.returns + 1)
-        if change.turn is Turn.CLEARED:
+        if change.turn is AlarmTurn.CLEARED:
             known = replace(known, cleared_at=self.now)
         self.alarms[change.watched] = known
         self.told.append((change.turn, change.watched, self.now))
@@ -76,7 +76,7 @@ def test_whatever_is_seen_turns_follow_each_other_and_an_alarm_is_told_a_bounded
         hall.look({PAPER: sign}, after_s)
     turns = [turn for turn, _, _ in hall.told]
     for before, after in pairwise(turns):
-        assert (before is Turn.CLEARED) == (after is not Turn.CLEARED)
+        assert (before is AlarmTurn.CLEARED) == (after is not AlarmTurn.CLEARED)
     # however a fault flickers: raised and cleared, back and cleared, then a calm of ten minutes each time
     for first in range(len(hall.told)):
         within = [each for each in hall.told[first:] if each[2] - hall.told[first][2] < CALM_AFTER_RETURN]
@@ -89,7 +89,9 @@ def test_a_fault_that_flickers_is_one_alarm_and_is_told_three_times_until_it_cal
     for number, after_s in enumerate(steps):
         hall.look({PAPER: WELL if number % 2 else FAULTY}, after_s)
     assert len({alarm.id for alarm in hall.alarms.values()}) == 1
-    assert [turn for turn, _, _ in hall.told] == [Turn.RAISED, Turn.CLEARED, Turn.RETURNED][: len(hall.told)]
+    assert [turn for turn, _, _ in hall.told] == [AlarmTurn.RAISED, AlarmTurn.CLEARED, AlarmTurn.RETURNED][
+        : len(hall.told)
+    ]
 
 
 @given(looks)
@@ -105,10 +107,10 @@ def test_what_is_not_sure_changes_nothing(looks):
 def test_paper_that_is_out_is_told_at_once_and_its_return_at_the_second_look():
     hall = Watching()
     assert hall.look({PAPER: WELL}) == []
-    assert hall.look({PAPER: FAULTY}) == [Turn.RAISED]
+    assert hall.look({PAPER: FAULTY}) == [AlarmTurn.RAISED]
     assert hall.look({PAPER: FAULTY}) == []
     assert hall.look({PAPER: WELL}) == []
-    assert hall.look({PAPER: WELL}) == [Turn.CLEARED]
+    assert hall.look({PAPER: WELL}) == [AlarmTurn.CLEARED]
 
 
 def test_a_fault_back_soon_is_the_same_alarm_which_then_asks_for_a_longer_calm():
@@ -116,12 +118,12 @@ def test_a_fault_back_soon_is_the_same_alarm_which_then_asks_for_a_longer_calm()
     hall.look({PAPER: FAULTY})
     hall.look({PAPER: WELL})
     hall.look({PAPER: WELL})
-    assert hall.look({PAPER: FAULTY}, 60) == [Turn.RETURNED]
+    assert hall.look({PAPER: FAULTY}, 60) == [AlarmTurn.RETURNED]
     assert hall.alarms[PAPER].returns == 1
     hall.look({PAPER: WELL})
     assert hall.look({PAPER: WELL}, CALM_AFTER_RETURN.total_seconds() - 1) == []
-    assert hall.look({PAPER: WELL}, 1) == [Turn.CLEARED]
-    assert hall.look({PAPER: FAULTY}, RETURNS_WITHIN.total_seconds() + 1) == [Turn.RAISED]
+    assert hall.look({PAPER: WELL}, 1) == [AlarmTurn.CLEARED]
+    assert hall.look({PAPER: FAULTY}, RETURNS_WITHIN.total_seconds() + 1) == [AlarmTurn.RAISED]
 
 
 def test_a_device_is_missed_for_a_while_before_it_is_told_and_a_moment_of_it_begins_anew():
@@ -132,7 +134,7 @@ def test_a_device_is_missed_for_a_while_before_it_is_told_and_a_moment_of_it_beg
     hall.look({SILENT: WELL}, 0.5)
     hall.look({SILENT: FAULTY}, 0.5)
     assert hall.look({SILENT: FAULTY}, 59) == []
-    assert hall.look({SILENT: FAULTY}, 1) == [Turn.RAISED]
+    assert hall.look({SILENT: FAULTY}, 1) == [AlarmTurn.RAISED]
 
 
 def test_who_opens_the_cover_to_change_the_paper_raises_nothing_more():
@@ -140,15 +142,15 @@ def test_who_opens_the_cover_to_change_the_paper_raises_nothing_more():
     hall.look({PAPER: FAULTY, COVER: WELL})
     assert hall.look({PAPER: UNSURE, COVER: FAULTY}) == []
     hall.look({PAPER: WELL, COVER: WELL})
-    assert hall.look({PAPER: WELL, COVER: WELL}) == [Turn.CLEARED]
-    assert hall.look({PAPER: WELL, COVER: FAULTY}) == [Turn.RAISED]
+    assert hall.look({PAPER: WELL, COVER: WELL}) == [AlarmTurn.CLEARED]
+    assert hall.look({PAPER: WELL, COVER: FAULTY}) == [AlarmTurn.RAISED]
 
 
 def test_what_is_not_watched_any_more_is_cleared_and_forgotten():
     hall = Watching()
     hall.look({PAPER: FAULTY, SILENT: WELL})
     decision = decide({SILENT: WELL}, hall.memories, hall.alarms, RULES, hall.now)
-    assert [(each.turn, each.reason) for each in decision.changes] == [(Turn.CLEARED, GONE)]
+    assert [(each.turn, each.reason) for each in decision.changes] == [(AlarmTurn.CLEARED, GONE)]
     assert decision.forgotten == {PAPER}
     off = replace(RULES, off=frozenset({AlarmKind.PAPER_OUT}))
     assert decide({PAPER: FAULTY}, {}, {}, off, hall.now).changes == ()

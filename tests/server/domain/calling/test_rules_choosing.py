@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.calling.choose_next import Step, call_order, choose
+from server.domain.calling.choose_next import ChoiceStep, call_order, choose
 from server.domain.calling.rules import gcmu_safe_score
 from server.domain.calling.waiting_legs import (
     ArrivalTerms,
@@ -222,7 +222,7 @@ def test_a_condition_calls_its_queue_when_its_test_holds(
     assert pick is not None
     assert pick.leg.number == ("H001" if holds else "F001")
     assert pick.condition == (1 if holds else None)
-    assert (pick.chosen.step is Step.CONDITION) is holds
+    assert (pick.chosen.step is ChoiceStep.CONDITION) is holds
 
 
 def test_conditions_are_tried_in_order_and_every_test_of_one_must_hold():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.calling.choose_next import Step, choose, step_of
+from server.domain.calling.choose_next import ChoiceStep, choose, step_of
 from server.domain.calling.rules import NO_BOUND, RULES, BoundKind, bound_of
 from server.domain.calling.waiting_legs import CallContext, QueuedLeg, lanes, may_serve, queue_facts
 from server.domain.calling.work_profiles import Condition, PeopleExceed, RuleName, WorkProfile
@@ -49,7 +49,7 @@ def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...
             continue
         seen = hall.context_of(act)
         pick, before = hall.call(act)
-        if pick is None or not is_in_series(pick.leg) or pick.chosen.step is Step.LINKED:
+        if pick is None or not is_in_series(pick.leg) or pick.chosen.step is ChoiceStep.LINKED:
             continue
         counter = hall.counters[act.counter]
         passed = [
@@ -97,9 +97,9 @@ def test_the_pick_is_callable_due_first_and_the_same_every_time(drawn: tuple[Wor
             continue
         reachable = (*chosen.queues, *(each.call for each in chosen.conditions))
         assert may_serve(counter, pick.leg, queues=reachable, now=hall.now)
-        if pick.chosen.step is Step.EARLY:
+        if pick.chosen.step is ChoiceStep.EARLY:
             assert all(leg.reference > hall.now for leg in served)
-        if pick.chosen.step is Step.LETS_PASS:
+        if pick.chosen.step is ChoiceStep.LETS_PASS:
             assert all(leg.lets_pass or leg.reference > hall.now for leg in served)
         random.Random(len(before)).shuffle(before)
         assert choose(chosen, before, again) == pick
@@ -144,8 +144,8 @@ def test_linked_visits_follow_each_other_at_one_counter_and_no_other_takes_them(
             and may_serve(counter, leg, queues=queues, now=hall.now)
         ]
         assert pick is None or seen.is_free(pick.leg)
-        assert not following or (pick is not None and pick.chosen.step is Step.LINKED)
-        if pick is None or pick.chosen.step is not Step.LINKED:
+        assert not following or (pick is not None and pick.chosen.step is ChoiceStep.LINKED)
+        if pick is None or pick.chosen.step is not ChoiceStep.LINKED:
             in_a_row[counter.id] = 0
             continue
         assert seen.is_next_of_linked(pick.leg)
@@ -188,13 +188,13 @@ def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallConte
     pick = choose(chosen, legs, now)
     passed_by = bound_of(chosen).passed_by
     assert passed_by is not None
-    if pick is None or pick.chosen.step is not Step.RULE:
+    if pick is None or pick.chosen.step is not ChoiceStep.RULE:
         return
     free = [leg for leg in legs if now.is_free(leg)]
     able = [leg for leg in free if may_serve(now.counter, leg, queues=chosen.queues, now=now.now)]
     shortest_s = min(leg.target_s for leg in able)
     for head, *_ in lanes(able):
-        if step_of(head, chosen, now.now) is not Step.RULE:
+        if step_of(head, chosen, now.now) is not ChoiceStep.RULE:
             continue
         latest_s = passed_by(head, now.now, shortest_s)
         later_s = (pick.leg.reference - head.reference).total_seconds()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from server.domain.devices.connections import (
     SILENT_AFTER,
-    Connection,
+    DeviceConnection,
     is_copied,
     is_opened_twice,
     live,
@@ -19,13 +19,13 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 HERE, THERE = ("192.0.2.5", "Chromium 156"), ("192.0.2.9", "Firefox 145")
 
 
-def shown(name: str, origin: tuple[str, str], at: datetime = NOW) -> Connection:
-    return Connection(name, *origin, since=at, seen_at=at)
+def shown(name: str, origin: tuple[str, str], at: datetime = NOW) -> DeviceConnection:
+    return DeviceConnection(name, *origin, since=at, seen_at=at)
 
 
-def lived(*shown_at: tuple[str, tuple[str, str], float]) -> tuple[Connection, ...]:
+def lived(*shown_at: tuple[str, tuple[str, str], float]) -> tuple[DeviceConnection, ...]:
     """Connections after signs of life: which, from where, after so many seconds."""
-    found: tuple[Connection, ...] = ()
+    found: tuple[DeviceConnection, ...] = ()
     for name, origin, after_s in shown_at:
         at = NOW + timedelta(seconds=after_s)
         found = with_sign_of_life(found, shown(name, origin, at), at)
@@ -66,4 +66,4 @@ def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
 
 
 def test_what_was_kept_is_read_back():
-    assert Connection.of_message(shown("a", HERE).as_message()) == shown("a", HERE)
+    assert DeviceConnection.of_message(shown("a", HERE).as_message()) == shown("a", HERE)

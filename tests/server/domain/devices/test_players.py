@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.domain.devices.connections import Connection
+from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import (
     APPLIED_WITHIN,
     LOST_AFTER,
@@ -124,7 +124,7 @@ def test_whoever_looks_on_is_told_of_changes_and_not_of_signs_of_life():
 
 
 def test_a_device_is_away_after_its_last_connection_only():
-    both = [Connection(name, "192.0.2.5", "Chrome", NOW, NOW) for name in ("a", "b")]
+    both = [DeviceConnection(name, "192.0.2.5", "Chrome", NOW, NOW) for name in ("a", "b")]
     here = arrived(None, NOW, *both)
     one_left = left(here, LATER, "a")
     assert is_present(one_left, LATER)
@@ -132,7 +132,7 @@ def test_a_device_is_away_after_its_last_connection_only():
 
 
 def test_what_was_kept_is_read_back():
-    connection = Connection("a", "192.0.2.5", "Chrome", NOW, NOW)
+    connection = DeviceConnection("a", "192.0.2.5", "Chrome", NOW, NOW)
     kiosk = reported(arrived(None, NOW, connection), KioskReport("k1", 20), NOW)
     for sighting in (seen(notice="n1"), arrived(None, NOW), kiosk):
         assert Sighting.of_message(sighting.as_message()) == sighting

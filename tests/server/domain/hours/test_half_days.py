@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server.domain.hours.calendars import Calendar, Span, always_open, opening_at
 from server.domain.hours.half_days import (
     AtBreak,
-    Expected,
+    ExpectedTicket,
     LastTicket,
     closing_that_counts,
     finishes_too_late,
@@ -72,13 +72,13 @@ def test_a_ticket_must_be_served_by_its_half_days_closing_unless_the_break_carri
 def test_no_ticket_once_its_service_would_end_after_closing(
     terms: LastTicket, wait_min: int, is_too_late: bool
 ):
-    expected = Expected(wait_min * 60, 600)
+    expected = ExpectedTicket(wait_min * 60, 600)
     assert finishes_too_late(terms, at(12), expected, now=at(11, 30)) is is_too_late
 
 
 def test_without_an_estimate_or_a_closing_nothing_is_predicted():
     assert not finishes_too_late(PREDICTING, at(12), None, now=at(11, 59))
-    assert not finishes_too_late(PREDICTING, None, Expected(9_999, 600), now=at(11, 59))
+    assert not finishes_too_late(PREDICTING, None, ExpectedTicket(9_999, 600), now=at(11, 59))
 
 
 def test_tickets_are_given_by_hand_only_so_long_before_the_doors_open():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
 from server.domain.quality.leg_records import LegRecord, measure
-from server.domain.quality.rollup import Beside, Rollup, quantile, roll_up
+from server.domain.quality.rollup import DayCounts, Rollup, quantile, roll_up
 from tests.server.domain.quality.indicator_legs import leg, many_visits
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -211,7 +211,7 @@ def test_the_punctuality_of_visitors_and_of_the_office_are_each_their_own():
 
 
 def test_greetings_are_received_people_without_a_wait():
-    rollup = roll_up([leg(called=5)], Beside(greetings={"papers": 3}), time_zone=PARIS)
+    rollup = roll_up([leg(called=5)], DayCounts(greetings={"papers": 3}), time_zone=PARIS)
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
     assert (found["visits"], found["greetings"], found["received"]) == (1, 3, 4)
 
@@ -235,7 +235,7 @@ def test_demand_by_appointment_only_is_received_exceptionally_or_unmet():
         leg("v5", called=4),
     ]
     asked = {("permits", "appointment_only"): 7, ("papers", "appointment_only"): 2, ("papers", "full"): 1}
-    rollup = roll_up(records, Beside(not_issued=asked), time_zone=PARIS)
+    rollup = roll_up(records, DayCounts(not_issued=asked), time_zone=PARIS)
     assert rollup.exceptional == {("permits", "urgent"): 2, ("permits", "online"): 1}
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
     assert [found[name] for name in ("appointment_demand", "received_exceptionally", "unmet_demand")] == [
@@ -249,13 +249,13 @@ def test_demand_by_appointment_only_is_received_exceptionally_or_unmet():
 def test_who_is_received_exceptionally_unasked_leaves_the_demand_of_other_services_alone():
     records = [leg(f"v{n}", wanted_service="permits", exceptional_reason="urgent") for n in range(3)]
     asked = {("permits", "appointment_only"): 1, ("papers", "appointment_only"): 2}
-    rollup = roll_up(records, Beside(not_issued=asked), time_zone=PARIS)
+    rollup = roll_up(records, DayCounts(not_issued=asked), time_zone=PARIS)
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
     assert (found["appointment_demand"], found["unmet_demand"]) == (3, 2)
 
 
 def test_appointments_missed_are_a_share_of_those_whose_hour_has_passed():
-    rollup = roll_up([], Beside(due={"papers": 8, "permits": 2}, missed={"papers": 3}), time_zone=PARIS)
+    rollup = roll_up([], DayCounts(due={"papers": 8, "permits": 2}, missed={"papers": 3}), time_zone=PARIS)
     (found,) = figures_of(rollup, ["appointments_missed"])
     assert (found.count, found.n, found.value) == (3, 10, 30)
     (none_due,) = figures_of(Rollup(), ["appointments_missed"])

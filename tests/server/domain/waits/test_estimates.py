@@ -8,8 +8,8 @@ from server.domain.waits.estimate import (
     AfterClosing,
     CounterNow,
     HallNow,
-    Pace,
     QueueNow,
+    ServicePace,
     WaitRange,
     estimate_at,
     estimate_hall,
@@ -22,7 +22,7 @@ from tests.server.domain.simulation.small_halls import ORDERS, SmallHall
 
 def hall(waiting: int, *, counters: int = 1, free: int = 0, mean_s: float = 600) -> HallNow:
     places = [CounterNow(str(n), frozenset({"papers"}), is_free=n < free) for n in range(counters)]
-    return HallNow([QueueNow("papers", waiting, Pace(mean_s))], places)
+    return HallNow([QueueNow("papers", waiting, ServicePace(mean_s))], places)
 
 
 def test_a_free_able_counter_and_nobody_waiting_means_no_wait():
@@ -36,7 +36,7 @@ def test_without_an_open_counter_nothing_is_said():
 
 def test_an_open_counter_that_serves_something_else_says_nothing():
     elsewhere = HallNow(
-        [QueueNow("papers", 0, Pace(600))], [CounterNow("1", frozenset({"weapons"}), is_free=True)]
+        [QueueNow("papers", 0, ServicePace(600))], [CounterNow("1", frozenset({"weapons"}), is_free=True)]
     )
     assert estimate_at(elsewhere, queue="papers", ahead=0) is None
 
@@ -50,7 +50,7 @@ def test_a_busy_counter_and_nobody_ahead_is_a_short_range_never_nothing():
 
 def test_a_counter_shared_with_a_long_queue_is_worth_less():
     shared = HallNow(
-        [QueueNow("papers", 3, Pace(600)), QueueNow("permits", 9, Pace(900))],
+        [QueueNow("papers", 3, ServicePace(600)), QueueNow("permits", 9, ServicePace(900))],
         [CounterNow("1", frozenset({"papers", "permits"}), is_free=False)],
     )
     alone, divided = (
@@ -72,7 +72,7 @@ def test_it_is_always_a_range_rounded_outward_to_five_minutes(
     ahead: int, counters: int, mean_s: float, spread: float
 ):
     places = [CounterNow(str(n), frozenset({"q"}), is_free=False) for n in range(counters)]
-    now = HallNow([QueueNow("q", ahead, Pace(mean_s, spread))], places)
+    now = HallNow([QueueNow("q", ahead, ServicePace(mean_s, spread))], places)
     found = estimate_at(now, queue="q", ahead=ahead)
     more = estimate_at(now, queue="q", ahead=ahead + 1)
     assert isinstance(found, WaitRange)
@@ -98,7 +98,7 @@ def test_a_wait_that_would_end_after_closing_is_no_number_of_hours():
 
 
 def test_a_queue_is_announced_by_its_services_that_are_served_before_closing():
-    titles = QueueNow("titles", 2, Pace(600), ("deposit", "collect"))
+    titles = QueueNow("titles", 2, ServicePace(600), ("deposit", "collect"))
     counters = [CounterNow("1", frozenset({"titles"}), is_free=False)]
     now = HallNow([titles], counters, closes_in_s={"deposit": 60, "collect": 7200})
     assert isinstance(estimate_services(now)["deposit"], AfterClosing)
@@ -114,7 +114,7 @@ def test_recent_services_outweigh_a_wrong_typed_mean():
 
 
 def test_a_queue_of_two_services_is_as_spread_as_their_difference():
-    mixed = pooled([(Pace(300, 0), 1), (Pace(900, 0), 1), (Pace(5000, 0), 0)])
+    mixed = pooled([(ServicePace(300, 0), 1), (ServicePace(900, 0), 1), (ServicePace(5000, 0), 0)])
     assert (mixed.mean_s, mixed.spread) == pytest.approx((600, 0.5))
 
 

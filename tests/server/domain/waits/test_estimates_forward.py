@@ -16,15 +16,15 @@ from server.domain.simulation.run import run_day
 from server.domain.waits.estimate import (
     CounterNow,
     HallNow,
-    Pace,
     QueueNow,
+    ServicePace,
     WaitRange,
-    Who,
+    WaitSubject,
     estimate_at,
     estimate_hall,
     new_in,
 )
-from server.domain.waits.play_forward import MOST_FOLLOWED, Caller, HallAhead, called_in_s
+from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CLOSES_AT = NOW + timedelta(hours=9)
@@ -49,13 +49,15 @@ def waits(number: str, since_min: float, **more: object) -> QueuedLeg:
     return replace(leg, **more)  # type: ignore[arg-type]
 
 
-def calls(name: str, services: str, free_in_s: float = 0, rule: RuleName = RuleName.ARRIVAL_ORDER) -> Caller:
+def calls(
+    name: str, services: str, free_in_s: float = 0, rule: RuleName = RuleName.ARRIVAL_ORDER
+) -> ExpectedCaller:
     profile = WorkProfile(id=name, queues=tuple(services), rule=rule)
-    return Caller(((CallingCounter(name, frozenset(services)), profile),), free_in_s)
+    return ExpectedCaller(((CallingCounter(name, frozenset(services)), profile),), free_in_s)
 
 
 def foreseen(
-    callers: list[Caller], *legs: QueuedLeg, new: str = "", counters_open: CountersOpen = NONE_OPEN
+    callers: list[ExpectedCaller], *legs: QueuedLeg, new: str = "", counters_open: CountersOpen = NONE_OPEN
 ) -> dict[str, float]:
     newcomers = {new_in(queue): waits(f"{queue}999", 0, id=new_in(queue)) for queue in new}
     return called_in_s(
@@ -84,7 +86,7 @@ def test_a_condition_on_open_counters_is_asked_of_those_that_are_open():
     legs = (waits("A001", 10), waits("F001", 5))
     first = Condition((CountersAtMost(1, "F"),), "F")
     profile = WorkProfile(id="g1", queues=("A", "F"), rule=RuleName.ARRIVAL_ORDER, conditions=(first,))
-    caller = Caller(((CallingCounter("g1", frozenset("AF")), profile),), 0)
+    caller = ExpectedCaller(((CallingCounter("g1", frozenset("AF")), profile),), 0)
     assert foreseen([caller], *legs, counters_open=CountersOpen(2, {"A": 1, "F": 2}))["A001"] == 0
     assert foreseen([caller], *legs, counters_open=CountersOpen(1, {"A": 1, "F": 1}))["F001"] == 0
 
@@ -114,7 +116,7 @@ def test_linked_visits_follow_one_another_where_one_of_them_is():
 
 
 def test_an_agent_at_two_counters_calls_to_one_at_a_time():
-    both = Caller((*calls("g1", "A").places, *calls("g2", "F").places), 0)
+    both = ExpectedCaller((*calls("g1", "A").places, *calls("g2", "F").places), 0)
     legs = (waits("A001", 10), waits("A002", 9), waits("F001", 5))
     assert foreseen([both], *legs) == {"A001": 0, "F001": 600, "A002": 900}
 
@@ -178,13 +180,13 @@ def test_what_is_foreseen_is_the_day_that_follows_when_services_last_their_mean(
 
 def test_an_estimate_is_around_what_was_foreseen():
     counters = [CounterNow("1", frozenset({"A", "F"}), is_free=False)]
-    now = HallNow([QueueNow("A", 4, Pace(600), ("A",)), QueueNow("F", 9, Pace(300))], counters)
+    now = HallNow([QueueNow("A", 4, ServicePace(600), ("A",)), QueueNow("F", 9, ServicePace(300))], counters)
     told = replace(now, called_in_s={new_in("A"): 1200.0})
     found = estimate_hall(told)["A"]
     assert isinstance(found, WaitRange)
     assert found.low_s < 1200 < found.high_s
     assert estimate_at(told, queue="A", ahead=4) == estimate_at(now, queue="A", ahead=4)
-    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, who=Who(key="v"))
+    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, who=WaitSubject(key="v"))
     assert isinstance(soon, WaitRange)
     assert not soon.is_none_needed
 

@@ -1,14 +1,14 @@
 """What is learnt of the time a person takes a counter, from those who were received."""
 
-from server.domain.waits.service_times import ENOUGH_TURNAROUNDS, Received, taken_of
+from server.domain.waits.service_times import ENOUGH_TURNAROUNDS, ReceivedVisit, taken_of
 
 
-def row_of(people: int, *, after_s: float, counter: str = "g1", waited: bool = True) -> list[Received]:
+def row_of(people: int, *, after_s: float, counter: str = "g1", waited: bool = True) -> list[ReceivedVisit]:
     """People called one after another, each for 300 s, so many seconds after the last one went."""
     found, called_s = [], 0.0
     for _ in range(people):
         since_s = called_s - 1000 if waited else called_s - 1
-        found.append(Received(counter, "a", since_s, called_s, called_s + 300))
+        found.append(ReceivedVisit(counter, "a", since_s, called_s, called_s + 300))
         called_s += 300 + after_s
     return found
 

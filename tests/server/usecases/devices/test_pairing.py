@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM, Author
-from server.domain.devices.connections import Connection
+from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import arrived
 from server.domain.refusals import Refusal
 from server.ids import token_digest
@@ -27,7 +27,7 @@ from server.usecases.devices.ask_pairing import (
     read_pairing,
 )
 from server.usecases.devices.confirm_pairing import Confirmation, confirm_pairing, read_asking_device
-from server.usecases.devices.devices import Place, pair_device, place_named, revoke_device
+from server.usecases.devices.devices import DevicePlace, pair_device, place_named, revoke_device
 from server.usecases.devices.note_copied_device import note_copied_device
 from server.usecases.devices.renew_token import (
     EXCHANGED_WITHIN,
@@ -56,7 +56,7 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found.close()
 
 
-def place(database: Database, name: str = SCREEN) -> Place:
+def place(database: Database, name: str = SCREEN) -> DevicePlace:
     return place_named(database, "laon", kind="kiosk" if "borne" in name else "screen", name=name)
 
 
@@ -231,7 +231,7 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
 
     def due(*connections: str) -> list[str]:
         now = database.clock.now()
-        shown = [Connection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
+        shown = [DeviceConnection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
         return [name for _, name in renewals_due(database, hall, {KIOSK: arrived(None, now, *shown)})]
 
     assert due("page") == []

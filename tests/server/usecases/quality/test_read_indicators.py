@@ -10,7 +10,7 @@ import pytest
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.open_format import CONTRACT_COLUMNS, read_legs
-from server.domain.quality.rollup import Beside, Rollup, roll_up
+from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
@@ -71,7 +71,7 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
     lines = io.StringIO("".join(legs_csv(database, ["laon"], DAYS)), newline="")
     again = roll_up(
         read_legs(lines),
-        Beside(whole.greetings, whole.not_issued, whole.due, whole.missed),
+        DayCounts(whole.greetings, whole.not_issued, whole.due, whole.missed),
         time_zone=ZoneInfo("Europe/Paris"),
     )
     assert whole.total().visits > 80

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM
-from server.domain.devices.connections import Connection
+from server.domain.devices.connections import DeviceConnection
 from server.domain.facts import FactKind
 from server.live.device_watch import DeviceWatch
 from server.usecases.configuration.publish_configuration import publish_hall
@@ -33,7 +33,9 @@ def watch_of(site: ApiSite) -> DeviceWatch:
 
 def arrive(site: ApiSite, device: str, name: str, address: str) -> None:
     now = site.database.clock.now()
-    watch_of(site).arrived(site.database.hall_id(HALL), device, Connection(name, address, "Chrome", now, now))
+    watch_of(site).arrived(
+        site.database.hall_id(HALL), device, DeviceConnection(name, address, "Chrome", now, now)
+    )
 
 
 def halls(browser: Any) -> dict[str, Any]:

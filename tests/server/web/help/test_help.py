@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from server.domain.people.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.people.accounts import EVERY_SITE, Grant
-from server.web.pages.help.documents import MANUALS, PUBLIC, TRANSLATED, Document, Library
+from server.web.pages.help.documents import MANUALS, PUBLIC, TRANSLATED, HelpDocument, HelpLibrary
 from server.web.pages.help.pages import blueprint
 from server.web.pages.help.rendering import anchor_of, render
 from server.web.pages.help.search import search
@@ -122,13 +122,13 @@ def test_whoever_is_not_signed_in_finds_only_what_everybody_may_read():
 
 def test_a_passage_whose_heading_has_the_words_comes_first():
     text = "# Titre\n\nLe papier manque. Autre chose.\n\n## Le papier\n\nRien ici.\n"
-    document = Document("manuels/x", "manuals", "fr", render(text, address_of=lambda _: None))
+    document = HelpDocument("manuels/x", "manuals", "fr", render(text, address_of=lambda _: None))
     first, second = search([document], "papiér", "fr")
     assert (first.address, second.excerpt) == ("/aide/manuels/x#le-papier", "Le papier manque.")
 
 
 def test_what_only_developers_need_is_not_in_the_help():
-    served = set(Library(DOCS).documents())
+    served = set(HelpLibrary(DOCS).documents())
     assert not [name for name in served if name.startswith("decisions/")]
     assert served.isdisjoint({"glossary", "facts", "messages", "state", "threats", "measured"})
     linked = {
@@ -142,7 +142,7 @@ def test_what_only_developers_need_is_not_in_the_help():
 def test_every_document_is_listed_and_opens_with_its_title():
     reader = client(AGENT)
     index = reader.get("/aide").text
-    for document in Library(DOCS).documents().values():
+    for document in HelpLibrary(DOCS).documents().values():
         assert f'href="{document.address}"' in index
         page = reader.get(document.address)
         assert page.status_code == 200, document.name
@@ -151,7 +151,7 @@ def test_every_document_is_listed_and_opens_with_its_title():
 
 def test_every_link_inside_the_help_leads_to_a_page_and_a_heading():
     reader = client(AGENT)
-    pages = {each.address: reader.get(each.address).text for each in Library(DOCS).documents().values()}
+    pages = {each.address: reader.get(each.address).text for each in HelpLibrary(DOCS).documents().values()}
     for address, page in pages.items():
         for href in re.findall(r'href="([^"]*)"', page.partition('<main id="main"')[2]):
             path, _, anchor = href.partition("#")

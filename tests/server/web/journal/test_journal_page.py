@@ -15,7 +15,7 @@ from server.domain.facts import FactKind
 from server.domain.journal.subjects import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verifications import keep_verified
-from server.store.journal.verify import Fault, Verified
+from server.store.journal.verify import JournalFault, Verified
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
 from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.journal.verify_journals import verify_apart
@@ -173,7 +173,7 @@ def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
 
 
 def test_a_hall_that_vanished_is_told_to_who_sees_the_installation(api: ApiSite):
-    verified = Verified(facts={HALL: 1}, faults=[Fault(OTHER, "hall_missing")])
+    verified = Verified(facts={HALL: 1}, faults=[JournalFault(OTHER, "hall_missing")])
     keep_verified(api.database, verified, "2026-11-24", 0.1)
     told = "Le hall «\u00a0vervins\u00a0» a disparu de la base"
     assert told in api.person("administrator", "*").get(WHERE).text

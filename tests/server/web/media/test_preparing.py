@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.apart import Apart
+from server.apart import IsolatedWorker
 from server.store.media.media import claim_upload
 from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.remove_medium import sweep_media
@@ -74,10 +74,10 @@ def test_a_lone_server_goes_on_at_once_with_what_was_being_prepared(lone: Bureau
 
 
 def test_the_process_apart_is_ended_when_it_takes_too_long_or_too_much(tmp_path: Path):
-    slow = Apart(deadline_s=0.2)
+    slow = IsolatedWorker(deadline_s=0.2)
     with pytest.raises(OSError, match="ended"):
         slow.call(time.sleep, 60)
-    small = Apart(memory_bytes=2_000_000_000)
+    small = IsolatedWorker(memory_bytes=2_000_000_000)
     with pytest.raises(MemoryError):
         small.call(bytes, 3_000_000_000)
     assert small.call(len, "abc") == 3

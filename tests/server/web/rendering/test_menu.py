@@ -10,7 +10,7 @@ import pytest
 from server.domain.people.roles import ROLES
 from server.store.people.accounts import Grant
 from server.web.access.requirements import PEOPLE, required_of
-from server.web.pages.help.documents import TRANSLATED, Library
+from server.web.pages.help.documents import TRANSLATED, HelpLibrary
 from server.web.rendering.menu import HELP_OF_PAGES, MENU, MenuGroup, WorkPage, help_at, page_at, pages_for
 from server.web.rendering.viewer import Viewer
 from tests.docs.documents import DOCS
@@ -83,7 +83,7 @@ def test_a_page_of_a_hall_leads_to_the_pages_of_that_hall(site: ApiSite):
 
 
 def test_every_page_of_the_menu_has_its_place_in_the_help(site: ApiSite):
-    library, browser = Library(DOCS), site.person("administrator")
+    library, browser = HelpLibrary(DOCS), site.person("administrator")
     assert {page.path for page in MENU} <= {each.path for each in HELP_OF_PAGES}
     for each in HELP_OF_PAGES:
         address = library.address_of(each.manual, each.heading)
