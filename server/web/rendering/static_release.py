@@ -1,8 +1,8 @@
 """Addresses of static files that name their release, so that browsers keep them without asking again.
 
-`/static/RELEASE/server/shared/base.css` is `/static/server/shared/base.css` of a release. The release is a
-folder: modules import each other by relative paths. Templates are written with the short address; this module alone puts
-the release into it, takes it out of a request, and says how long an answer is kept.
+`/static/RELEASE/server/x.css` is `/static/server/x.css` of a release. The release is a folder: modules import
+each other by relative paths. Templates are written with the short address; this module alone puts the release
+into it, takes it out of a request, and says how long an answer is kept.
 """
 
 import hashlib
