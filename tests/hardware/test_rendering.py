@@ -274,9 +274,10 @@ def test_nothing_on_a_ticket_is_grey(fonts_dir):
 def test_importing_the_byte_builder_leaves_no_folder_and_no_log_handler(tmp_path, fonts_dir):
     lines = (
         "import logging, pathlib, sys\n"
-        "from hardware.document import Document, Text\n"
+        "from hardware.document import PrintDocument, Text\n"
         "from hardware.escpos_printer import PrinterProfile, render\n"
-        "render(Document(576, (Text('é', 30),)), PrinterProfile(mode='native'), pathlib.Path(sys.argv[1]))\n"
+        "paper = PrintDocument(576, (Text('é', 30),))\n"
+        "render(paper, PrinterProfile(mode='native'), pathlib.Path(sys.argv[1]))\n"
         "assert not logging.getLogger().handlers\n"
     )
     run = subprocess.run(

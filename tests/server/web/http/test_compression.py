@@ -55,7 +55,7 @@ def test_pages_name_files_by_their_release_and_browsers_keep_them(site: ApiSite)
             answer.close()
     worker = client.get("/screen/worker.js").text
     assert set(re.findall(r'"(/static/[^"]+/screen.js)"', worker)) <= named
-    for path in ("/static/server/shared/base.css", "/static/0123456789abcdef/server/base.css"):
+    for path in ("/static/server/shared/base.css", "/static/0123456789abcdef/server/shared/base.css"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), (
             "of another release"
