@@ -30,7 +30,11 @@ export default [
   },
   {
     files: ["**/*.mjs", "eslint.config.js"],
-    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: { ...globals.node, ...globals.browser } },
+    languageOptions: {
+      ecmaVersion: 2024,
+      sourceType: "module",
+      globals: { ...globals.node, ...globals.browser },
+    },
     rules: { ...rules, "no-console": "off" },
   },
 ];

@@ -1,4 +1,5 @@
-// An alert of the hall instead of the kiosk's menu: its sign, its words in French and one other language in turn. Nothing can be pressed.
+// An alert of the hall instead of the kiosk's menu: its sign, its words in French and one other language in
+// turn. Nothing can be pressed.
 
 import { directionOf } from "/assets/directions.js";
 
@@ -7,11 +8,14 @@ const SIZES = [1.35, 1.2, 1, 0.85, 0.7, 0.6]; // of the letters, the largest at 
 const FRENCH = "fr";
 const TAKEN_BACK_MS = 15_000;
 
-/** Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version. */
+/**
+ * Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version.
+ */
 export const isLater = (known, told) => !known || known.epoch !== told.epoch || told.version >= known.version;
 
 /**
- * The alert that a menu or message tells; else one that was just taken back, under an id of its own, for a short while: the
+ * The alert that a menu or message tells; else one that was just taken back, under an id of its own, for a
+ * short while: the
  * kiosk serves again.
  */
 export function toldAlert({ alert, alert_taken_back: back }) {
@@ -26,13 +30,17 @@ export function alertAt(known, at) {
   return alert?.until && Date.parse(alert.until) <= at ? null : alert;
 }
 
-/** The alert that is told, with the words in further languages that are known of it: a message holds but some of them. */
+/**
+ * The alert that is told, with the words in further languages that are known of it: a message holds but some
+ * of them.
+ */
 export function withKnownWords(told, known) {
   return told && known?.alert === told.alert ? { ...told, texts: { ...known.texts, ...told.texts } } : told;
 }
 
 /**
- * What an alert says, a page a language: the hall's languages for prepared words, its own for a custom one, French first.
+ * What an alert says, a page a language: the hall's languages for prepared words, its own for a custom one,
+ * French first.
  * `around` is the language of what stands around the words, French where the kiosk does not know theirs.
  */
 export function pagesOf(alert, texts, languages) {
@@ -43,7 +51,14 @@ export function pagesOf(alert, texts, languages) {
     const around = texts[language] ? language : FRENCH;
     const { kinds, drill, not_fire: notFire } = texts[around];
     const { title, text } = alert.texts?.[language] ?? kinds[alert.kind] ?? { title: "", text: "" };
-    return { language, title, text, around, drill: alert.drill ? drill : "", notFire: alert.kind === "taken_back" ? "" : notFire };
+    return {
+      language,
+      title,
+      text,
+      around,
+      drill: alert.drill ? drill : "",
+      notFire: alert.kind === "taken_back" ? "" : notFire,
+    };
   });
 }
 
@@ -53,7 +68,10 @@ export function turnAt([first, ...others], sinceMs) {
   return other ? [first, other] : [first];
 }
 
-/** Draws the alert over the page, or takes it away. `languages` are codes, `covered` are the parts of the page that rest meanwhile. */
+/**
+ * Draws the alert over the page, or takes it away. `languages` are codes, `covered` are the parts of the page
+ * that rest meanwhile.
+ */
 export function alertView(root, texts, covered) {
   let drawn = "";
   const part = (name) => root.querySelector(`[data-alert-part="${name}"]`);
@@ -72,9 +90,21 @@ export function alertView(root, texts, covered) {
     root.dataset.kind = alert.kind;
     root.querySelector("use").setAttribute("href", `#sign-${alert.kind}`);
     part("words").replaceChildren(...turn.map(wordsOf));
-    part("foot").replaceChildren(...turn.filter(({ notFire }) => notFire).filter(isFirstOfAround).map((page) => line("p", "", page.around, page.notFire)));
-    for (const [name, page] of [["drill", turn[0]], ["drill-again", turn.at(-1)]]) {
-      Object.assign(part(name), { lang: page.around, dir: directionOf(page.around), textContent: page.drill });
+    part("foot").replaceChildren(
+      ...turn
+        .filter(({ notFire }) => notFire)
+        .filter(isFirstOfAround)
+        .map((page) => line("p", "", page.around, page.notFire)),
+    );
+    for (const [name, page] of [
+      ["drill", turn[0]],
+      ["drill-again", turn.at(-1)],
+    ]) {
+      Object.assign(part(name), {
+        lang: page.around,
+        dir: directionOf(page.around),
+        textContent: page.drill,
+      });
     }
     fit(root);
   };
@@ -82,22 +112,35 @@ export function alertView(root, texts, covered) {
   /** Screen readers hear an alert once, in every language of the hall. */
   function say(alert, pages) {
     part("spoken").dataset.said = alert.alert;
-    part("spoken").replaceChildren(...pages.map(({ language, drill, title, text }) => line("p", "", language, [drill, title, text].filter(Boolean).join(" "))));
+    part("spoken").replaceChildren(
+      ...pages.map(({ language, drill, title, text }) =>
+        line("p", "", language, [drill, title, text].filter(Boolean).join(" ")),
+      ),
+    );
   }
 }
 
 /** Where the kiosk does not know a language, what stands around its words is French already. */
-const isFirstOfAround = (page, place, turn) => turn.findIndex(({ around }) => around === page.around) === place;
+const isFirstOfAround = (page, place, turn) =>
+  turn.findIndex(({ around }) => around === page.around) === place;
 
 function wordsOf({ language, title, text }, place) {
   const words = document.createElement("div");
   words.className = "alert-language";
-  words.append(line(place ? "h3" : "h2", "", language, title), ...(text ? [line("p", "", language, text)] : []));
+  words.append(
+    line(place ? "h3" : "h2", "", language, title),
+    ...(text ? [line("p", "", language, text)] : []),
+  );
   return words;
 }
 
 function line(tag, name, language, text) {
-  return Object.assign(document.createElement(tag), { className: name, lang: language, dir: directionOf(language), textContent: text });
+  return Object.assign(document.createElement(tag), {
+    className: name,
+    lang: language,
+    dir: directionOf(language),
+    textContent: text,
+  });
 }
 
 function fit(root) {

@@ -1,32 +1,56 @@
-// What one does at the kiosk with an appointment: type or scan its code, or choose service and hour. Pure, as kiosk_state.js.
+// What one does at the kiosk with an appointment: type or scan its code, or choose service and hour. Pure, as
+// kiosk_state.js.
 
 export const LONGEST_CODE = 12;
 export const SHORTEST_CODE = 3;
 export const APPOINTMENT_NOTICES = [
-  "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day", "appointment_too_early",
+  "unknown_appointment",
+  "appointment_used",
+  "appointment_cancelled",
+  "appointment_other_day",
+  "appointment_too_early",
 ];
 
-export const appointmentStart = { code: "", codeError: null, convocations: null, convocation: null, wanted: null };
+export const appointmentStart = {
+  code: "",
+  codeError: null,
+  convocations: null,
+  convocation: null,
+  wanted: null,
+};
 
 // Whether one may say from here that one has an appointment: at the start, or where a service asks for one.
 export function offersAppointment({ menu, view, notice }) {
-  return Boolean(menu?.appointments) && (view === "start" || (view === "notice" && notice === "appointment_only"));
+  return (
+    Boolean(menu?.appointments) && (view === "start" || (view === "notice" && notice === "appointment_only"))
+  );
 }
 
 // Back to the keypad, the code kept, when it was the code that was wrong; null for any other refusal.
 export function wrongCode(state, code) {
   const isOfCode = state.press?.body.code !== undefined && code === "unknown_appointment";
-  return isOfCode ? { ...state, view: "appointment", press: null, isTrying: false, codeError: code, page: 0 } : null;
+  return isOfCode
+    ? { ...state, view: "appointment", press: null, isTrying: false, codeError: code, page: 0 }
+    : null;
 }
 
 // `active` and `isGuarded` are the kiosk's own.
 export function appointmentReducers({ active, isGuarded }) {
   const isHere = (state, view, at) => state.view === view && !isGuarded(state, at);
   const check = (state, { pressId, at }, claim, service) => {
-    const wanted = state.wanted && { wanted_service: state.wanted }; // whose demand was counted: it was no demand
+    // whose demand was counted: it was no demand
+    const wanted = state.wanted && { wanted_service: state.wanted };
     return {
-      ...active(state, at), view: "taking", service, isTrying: true, codeError: null,
-      press: { id: pressId, attempt: 1, body: { ...claim, ...wanted, press_id: pressId, language: state.language, priority: false } },
+      ...active(state, at),
+      view: "taking",
+      service,
+      isTrying: true,
+      codeError: null,
+      press: {
+        id: pressId,
+        attempt: 1,
+        body: { ...claim, ...wanted, press_id: pressId, language: state.language, priority: false },
+      },
     };
   };
   return {
@@ -34,7 +58,16 @@ export function appointmentReducers({ active, isGuarded }) {
       if (!offersAppointment(state) || isGuarded(state, at)) return state;
       // a press that counted the demand goes on by itself: its answer is not waited for
       const wanted = state.view === "notice" ? state.service : null;
-      return { ...active(state, at), ...appointmentStart, wanted, view: "appointment", folder: null, service: null, press: null, page: 0 };
+      return {
+        ...active(state, at),
+        ...appointmentStart,
+        wanted,
+        view: "appointment",
+        folder: null,
+        service: null,
+        press: null,
+        page: 0,
+      };
     },
 
     // A reader types what it reads, from the start too: no guard, its keys come close together.
@@ -46,7 +79,8 @@ export function appointmentReducers({ active, isGuarded }) {
       return { ...active(state, at), ...before, code };
     },
 
-    erase_code: (state, { at }) => state.view === "appointment" ? { ...active(state, at), code: state.code.slice(0, -1) } : state,
+    erase_code: (state, { at }) =>
+      state.view === "appointment" ? { ...active(state, at), code: state.code.slice(0, -1) } : state,
 
     submit_code(state, action) {
       if (state.view !== "appointment" || state.code.length < SHORTEST_CODE) return state;
@@ -54,13 +88,17 @@ export function appointmentReducers({ active, isGuarded }) {
     },
 
     show_convocations(state, { at }) {
-      return isHere(state, "appointment", at) ? { ...active(state, at), view: "convocation", convocation: null, page: 0 } : state;
+      return isHere(state, "appointment", at)
+        ? { ...active(state, at), view: "convocation", convocation: null, page: 0 }
+        : state;
     },
 
     convocations_loaded: (state, { services }) => ({ ...state, convocations: services }),
 
     choose_convocation(state, { service, at }) {
-      return isHere(state, "convocation", at) ? { ...active(state, at), convocation: service, page: 0, shownAt: at } : state;
+      return isHere(state, "convocation", at)
+        ? { ...active(state, at), convocation: service, page: 0, shownAt: at }
+        : state;
     },
 
     choose_hour(state, action) {
@@ -74,7 +112,9 @@ export function appointmentReducers({ active, isGuarded }) {
 export function appointmentReading({ view, language: lang, codeError, convocations, convocation }, shown) {
   if (view === "appointment") return { lang, view, ...(codeError && { reason: codeError }) };
   if (convocations === null) return null;
-  return convocation ? { lang, view, service: convocation, hours: shown.join(",") } : { lang, view, shown: shown.join(",") };
+  return convocation
+    ? { lang, view, service: convocation, hours: shown.join(",") }
+    : { lang, view, shown: shown.join(",") };
 }
 
 // One step back within the appointments; null where the kiosk's own step applies.

@@ -1,4 +1,5 @@
-// Draws the appointment's views: the keypad for a code, services and hours of convocations, the line on the ticket.
+// Draws the appointment's views: the keypad for a code, services and hours of convocations, the line on the
+// ticket.
 
 import { SHORTEST_CODE } from "./appointment_state.js";
 import { duration } from "./words.js";
@@ -6,12 +7,24 @@ import { duration } from "./words.js";
 const KEYS = [..."1234567890", ..."AZERTYUIOP", ..."QSDFGHJKLM", ..."WXCVBN"];
 
 export function hourIn(state, instant) {
-  const options = { timeZone: state.menu?.time_zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" };
+  const options = {
+    timeZone: state.menu?.time_zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    numberingSystem: "latn",
+  };
   return new Date(instant).toLocaleTimeString(`${state.language}-150`, options);
 }
 
 function dayIn(state, instant) {
-  const options = { timeZone: state.menu?.time_zone, weekday: "long", day: "numeric", month: "long", numberingSystem: "latn" };
+  const options = {
+    timeZone: state.menu?.time_zone,
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    numberingSystem: "latn",
+  };
   return new Date(instant).toLocaleDateString(`${state.language}-150`, options);
 }
 
@@ -19,12 +32,17 @@ function dayIn(state, instant) {
 export function arrivalText(state, say) {
   const { appointment } = state.ticket;
   if (!appointment) return "";
-  return say(`kiosk.arrival.${appointment.arrival}`, { at: hourIn(state, appointment.booked_at), late: duration(appointment.late_min ?? 0, say) });
+  return say(`kiosk.arrival.${appointment.arrival}`, {
+    at: hourIn(state, appointment.booked_at),
+    late: duration(appointment.late_min ?? 0, say),
+  });
 }
 
 // What is wrong with the code that was typed; empty while nothing is.
 export function codeErrorText({ codeError }, say) {
-  return codeError ? `${say(`kiosk.notice.${codeError}.title`)}. ${say(`kiosk.notice.${codeError}.text`)}` : "";
+  return codeError
+    ? `${say(`kiosk.notice.${codeError}.title`)}. ${say(`kiosk.notice.${codeError}.text`)}`
+    : "";
 }
 
 export function appointmentNotice(state, say) {
@@ -46,12 +64,34 @@ export function appointmentViews({ put, button, backButton, element, fillPaged, 
       const error = codeErrorText(state, say);
       slots.code.toggleAttribute("aria-invalid", error !== "");
       showText(slots.error, error);
-      const erase = button({ act: "erase_code", key: "code-erase", label: say("kiosk.appointment.erase"), icon: "delete" });
+      const erase = button({
+        act: "erase_code",
+        key: "code-erase",
+        label: say("kiosk.appointment.erase"),
+        icon: "delete",
+      });
       erase.disabled = !state.code;
-      const done = button({ act: "submit_code", key: "code-done", label: say("kiosk.appointment.done"), icon: "check", kind: "primary" });
+      const done = button({
+        act: "submit_code",
+        key: "code-done",
+        label: say("kiosk.appointment.done"),
+        icon: "check",
+        kind: "primary",
+      });
       done.disabled = state.code.length < SHORTEST_CODE;
-      const without = button({ act: "show_convocations", key: "without-code", label: say("kiosk.appointment.without_code"), icon: "calendar-clock" });
-      fillPaged(slots, KEYS.map((letter) => choice("type_code", letter, letter, `code-${letter}`)), [backButton(say), without, erase, done], state, say);
+      const without = button({
+        act: "show_convocations",
+        key: "without-code",
+        label: say("kiosk.appointment.without_code"),
+        icon: "calendar-clock",
+      });
+      fillPaged(
+        slots,
+        KEYS.map((letter) => choice("type_code", letter, letter, `code-${letter}`)),
+        [backButton(say), without, erase, done],
+        state,
+        say,
+      );
     },
 
     convocation(state, say) {
@@ -59,10 +99,15 @@ export function appointmentViews({ put, button, backButton, element, fillPaged, 
       const found = state.convocations?.find(({ service }) => service === state.convocation);
       slots.title.textContent = say(found ? "kiosk.convocation.hour" : "kiosk.convocation.service");
       const isNone = state.convocations !== null && !state.convocations.length;
-      showText(slots.lede, isNone ? say("kiosk.convocation.none") : found ? nameOf(state, found.service) : "");
+      showText(
+        slots.lede,
+        isNone ? say("kiosk.convocation.none") : found ? nameOf(state, found.service) : "",
+      );
       const items = found
         ? found.hours.map((hour) => choice("choose_hour", hour, hourIn(state, hour), `hour-${hour}`))
-        : (state.convocations ?? []).map(({ service }) => choice("choose_convocation", service, nameOf(state, service), `convocation-${service}`));
+        : (state.convocations ?? []).map(({ service }) =>
+            choice("choose_convocation", service, nameOf(state, service), `convocation-${service}`),
+          );
       fillPaged(slots, items, [backButton(say)], state, say);
     },
   };

@@ -1,4 +1,5 @@
-// Exceptional reasons to be received without an appointment: a kiosk offers them beside how to book. Pure, as kiosk_state.js.
+// Exceptional reasons to be received without an appointment: a kiosk offers them beside how to book. Pure, as
+// kiosk_state.js.
 
 export const exceptionalStart = { exceptional: null };
 
@@ -8,10 +9,15 @@ const leaves = (menu) => (menu?.services ?? []).flatMap((each) => [each, ...each
 // A service by its id; also one that a kiosk shows only to receive exceptionally.
 export function serviceById(menu, id) {
   const known = leaves(menu);
-  return known.find((each) => each.id === id) ?? known.map((each) => each.exceptional?.received_by).find((each) => each?.id === id) ?? null;
+  return (
+    known.find((each) => each.id === id) ??
+    known.map((each) => each.exceptional?.received_by).find((each) => each?.id === id) ??
+    null
+  );
 }
 
-// The way past the notice that is up: {received_by, reasons}; null where one needs an appointment and nothing else helps.
+// The way past the notice that is up: {received_by, reasons}; null where one needs an appointment and nothing
+// else helps.
 export function wayOf(state) {
   const isUp = state.view === "notice" && state.notice === "appointment_only";
   return (isUp && serviceById(state.menu, state.service)?.exceptional) || null;
@@ -23,9 +29,12 @@ export function reasonChosen({ menu, exceptional }) {
   return reasons?.find(({ id }) => id === exceptional.reason)?.name ?? "";
 }
 
-// What a press asks for: the service on the sheet, or the one that needs an appointment with the reason why not.
+// What a press asks for: the service on the sheet, or the one that needs an appointment with the reason why
+// not.
 export function askedFor({ exceptional }, service) {
-  return exceptional ? { service: exceptional.service, exceptional_reason: exceptional.reason } : { service: service.id };
+  return exceptional
+    ? { service: exceptional.service, exceptional_reason: exceptional.reason }
+    : { service: service.id };
 }
 
 // `active`, `isGuarded` and `toTicket` are the kiosk's own.
@@ -35,12 +44,19 @@ export function exceptionalReducers({ active, isGuarded, toTicket }) {
       const way = wayOf(state);
       if (!way?.reasons.some(({ id }) => id === reason) || isGuarded(state, at)) return state;
       // the press that counted the demand goes on by itself: its answer is not waited for
-      const chosen = { ...active(state, at), press: null, page: 0, exceptional: { service: state.service, reason } };
+      const chosen = {
+        ...active(state, at),
+        press: null,
+        page: 0,
+        exceptional: { service: state.service, reason },
+      };
       return toTicket(chosen, way.received_by, pressId);
     },
   };
 }
 
 // Back from the sheet to the notice the reason was chosen on; null where none was.
-export const exceptionalBack = ({ view, exceptional }) => view === "sheet" && exceptional
-  ? { view: "notice", service: exceptional.service, needs: [], page: 0, ...exceptionalStart } : null;
+export const exceptionalBack = ({ view, exceptional }) =>
+  view === "sheet" && exceptional
+    ? { view: "notice", service: exceptional.service, needs: [], page: 0, ...exceptionalStart }
+    : null;

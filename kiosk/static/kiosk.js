@@ -2,7 +2,16 @@
 
 import { wear } from "/assets/look.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
-import { focusReadingOf, initialState, isToBeRead, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
+import {
+  focusReadingOf,
+  initialState,
+  isToBeRead,
+  isWarning,
+  printOf,
+  readingOf,
+  reduce,
+  secondsLeft,
+} from "./kiosk_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
@@ -21,7 +30,9 @@ const LOST_SHOWN_AFTER_MS = 5_000; // a server that starts again is no news
 const context = JSON.parse(document.getElementById("context").textContent);
 const now = () => performance.now();
 const languageOf = (code) => context.languages.find((each) => each.code === code);
-const speakers = new Map(context.languages.map(({ code }) => [code, speaker(context.sentences, code, context.languages[0].code)]));
+const speakers = new Map(
+  context.languages.map(({ code }) => [code, speaker(context.sentences, code, context.languages[0].code)]),
+);
 
 let state = initialState(context.languages[0].code, now());
 let drawn = null;
@@ -34,7 +45,11 @@ let wasWarning = false;
 let toldAlert = null;
 let isRefocusing = false;
 let focusRead = null;
-const showAlert = alertView(document.getElementById("alert"), context.alerts, document.querySelectorAll("body > :is(header, nav, main, footer, #warning)"));
+const showAlert = alertView(
+  document.getElementById("alert"),
+  context.alerts,
+  document.querySelectorAll("body > :is(header, nav, main, footer, #warning)"),
+);
 const player = new Audio();
 const listenButton = document.getElementById("listen"); // null where the server has no voice
 
@@ -42,33 +57,46 @@ const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
 
 keepIcons();
-const link = openLink({
-  menu(menu) {
-    clockOffset = Date.parse(menu.now) - Date.now();
-    keepIcons();
-    takeAlert(menu);
-    dispatch({ type: "menu_loaded", menu });
-    wear(menu.look);
-    drawClock();
+const link = openLink(
+  {
+    menu(menu) {
+      clockOffset = Date.parse(menu.now) - Date.now();
+      keepIcons();
+      takeAlert(menu);
+      dispatch({ type: "menu_loaded", menu });
+      wear(menu.look);
+      drawClock();
+    },
+    missing: () => dispatch({ type: "menu_missing" }),
+    unpaired: () => dispatch({ type: "unpaired" }),
+    paired(me) {
+      dispatch({ type: "paired", prints: me.prints });
+      bands = { ...context.bands, ...me.low_bands };
+      placeBand();
+    },
+    lost() {
+      lostAt ??= Date.now();
+    },
+    report: () => ({ release: context.release, clock_ms: -Math.round(clockOffset) }),
+    live() {
+      lostAt = null;
+      if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
+    },
+    // a sheet has no visit: it goes by its job
+    alert: takeAlert,
+    verdict: ({ visit, job, verdict }) => dispatch({ type: "print_verdict", visit: visit ?? job, verdict }),
   },
-  missing: () => dispatch({ type: "menu_missing" }),
-  unpaired: () => dispatch({ type: "unpaired" }),
-  paired(me) { dispatch({ type: "paired", prints: me.prints }); bands = { ...context.bands, ...me.low_bands }; placeBand(); },
-  lost() { lostAt ??= Date.now(); },
-  report: () => ({ release: context.release, clock_ms: -Math.round(clockOffset) }),
-  live() {
-    lostAt = null;
-    if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
-  },
-  // a sheet has no visit: it goes by its job
-  alert: takeAlert,
-  verdict: ({ visit, job, verdict }) => dispatch({ type: "print_verdict", visit: visit ?? job, verdict }),
-}, () => state.language);
+  () => state.language,
+);
 
 // The menu and a message of its own tell the same; the later one counts.
 function takeAlert(told) {
   if (told.alert === undefined || !isLater(toldAlert, told)) return;
-  toldAlert = { epoch: told.epoch, version: told.version, alert: withKnownWords(alertOf(told), toldAlert?.alert) };
+  toldAlert = {
+    epoch: told.epoch,
+    version: told.version,
+    alert: withKnownWords(alertOf(told), toldAlert?.alert),
+  };
   drawAlert();
 }
 
@@ -90,11 +118,13 @@ function dispatch(action) {
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
   if (state.sheet && !before.sheet) printSheet(state.sheet);
   if (state.codeError && state.view !== before.view) setText("spoken", codeErrorText(state, say));
-  if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`));
+  if (state.sheet && sheetPaper(state) !== sheetPaper(before))
+    setText("spoken", say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`));
   if (needsDrawing(before)) drawSoon();
 }
 
-const needsDrawing = (before) => Object.keys(state).some((key) => !UNSEEN.includes(key) && state[key] !== before[key]);
+const needsDrawing = (before) =>
+  Object.keys(state).some((key) => !UNSEEN.includes(key) && state[key] !== before[key]);
 
 function drawSoon() {
   if (touching === null) drawNow();
@@ -108,7 +138,8 @@ function drawNow() {
   draw(state, say, languages());
   const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
   isRefocusing = true;
-  if (!isSameView || focused) ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
+  if (!isSameView || focused)
+    ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
   isRefocusing = false;
   const before = drawn;
   drawn = state;
@@ -118,7 +149,8 @@ function drawNow() {
   drawWarning();
 }
 
-// --- touches and keys -----------------------------------------------------------------------------------------------
+// --- touches and keys
+// -----------------------------------------------------------------------------------------------
 
 const acts = {
   choose_service: ({ service }) => ({ type: "choose_service", service, pressId: newPressId() }),
@@ -141,7 +173,8 @@ document.addEventListener("click", ({ target }) => {
   if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
   else if (pressed === listenButton) dispatch({ type: "toggle_listening" });
   else if (pressed.dataset.act === "pair") location.assign("/pair");
-  else if (pressed.dataset.act) dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
+  else if (pressed.dataset.act)
+    dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
 });
 document.addEventListener("pointerdown", ({ target }) => {
   touching ??= { isDue: false, limit: setTimeout(released, LONGEST_TOUCH_MS) };
@@ -149,7 +182,8 @@ document.addEventListener("pointerdown", ({ target }) => {
   if (target.closest?.("#view") && !target.closest("button")) dispatch({ type: "touch_view" });
   drawWarning();
 });
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(released, 0));
+for (const end of ["pointerup", "pointercancel"])
+  document.addEventListener(end, () => setTimeout(released, 0));
 document.addEventListener("keydown", (pressed) => {
   if (pressed.repeat && ["Enter", " "].includes(pressed.key)) pressed.preventDefault();
   if (!pressed.target.closest?.("#warning")) dispatch({ type: "active" });
@@ -162,7 +196,8 @@ function typeCode({ key, target, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey || !document.getElementById("alert").hidden) return;
   if (/^[a-z0-9]$/i.test(key)) dispatch({ type: "type_code", letter: key });
   else if (key === "Backspace") dispatch({ type: "erase_code" });
-  else if (key === "Enter" && !target.closest?.("button")) dispatch({ type: "submit_code", pressId: newPressId() });
+  else if (key === "Enter" && !target.closest?.("button"))
+    dispatch({ type: "submit_code", pressId: newPressId() });
 }
 
 async function loadConvocations() {
@@ -181,7 +216,8 @@ function released() {
   if (isDue) drawNow();
 }
 
-// --- one press, one ticket ------------------------------------------------------------------------------------------
+// --- one press, one ticket
+// ------------------------------------------------------------------------------------------
 
 async function runPress(press) {
   const name = `${press.id} ${press.attempt}`;
@@ -189,18 +225,27 @@ async function runPress(press) {
   running = name;
   const pressId = press.id;
   const outcome = await takeTicket(press.body, {
-    post: link.post, now, sleep: pause, onSlow: () => dispatch({ type: "press_slow", pressId }),
+    post: link.post,
+    now,
+    sleep: pause,
+    onSlow: () => dispatch({ type: "press_slow", pressId }),
   });
-  if (outcome.kind === "unpaired") { dispatch({ type: "unpaired" }); link.start(); }
-  else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
+  if (outcome.kind === "unpaired") {
+    dispatch({ type: "unpaired" });
+    link.start();
+  } else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
 }
 
 // Asked once with its own key; what does not come is told, and nothing is lost but a paper.
 async function printSheet({ id: pressId, body }) {
   try {
     const { status, json } = await link.printSheet(body, { "Idempotency-Key": pressId }, ANSWER_WITHIN_MS);
-    dispatch(status === 202 ? { type: "sheet_queued", pressId, job: json.job } : { type: "sheet_refused", pressId });
-  } catch { /* told late below */ }
+    dispatch(
+      status === 202 ? { type: "sheet_queued", pressId, job: json.job } : { type: "sheet_refused", pressId },
+    );
+  } catch {
+    /* told late below */
+  }
   await pause(PRINT_LATE_MS);
   dispatch({ type: "sheet_late", pressId });
 }
@@ -212,15 +257,20 @@ async function watchPrint(ticket) {
   if (printOf(state) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
 }
 
-// The verdict may have been told while the link was down: the same press answers with what became of its paper.
+// The verdict may have been told while the link was down: the same press answers with what became of its
+// paper.
 async function askPrint({ visit, press }) {
   try {
     const { json } = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
-    if (json?.visit === visit && json.print?.verdict) dispatch({ type: "print_verdict", visit, verdict: json.print.verdict });
-  } catch { /* it is told late, or at the next connection */ }
+    if (json?.visit === visit && json.print?.verdict)
+      dispatch({ type: "print_verdict", visit, verdict: json.print.verdict });
+  } catch {
+    /* it is told late, or at the next connection */
+  }
 }
 
-// --- time: the clock, the return to the start and its warning -------------------------------------------------------
+// --- time: the clock, the return to the start and its warning
+// -------------------------------------------------------
 
 setInterval(() => {
   dispatch({ type: listening.isOn() ? "listening" : "tick" });
@@ -237,7 +287,10 @@ function drawWarning() {
   wasWarning = isShown;
   section.hidden = !isShown;
   document.documentElement.toggleAttribute("data-warning", isShown);
-  setText("spoken", isShown ? `${say("kiosk.warning.title")} ${document.getElementById("countdown").textContent}` : "");
+  setText(
+    "spoken",
+    isShown ? `${say("kiosk.warning.title")} ${document.getElementById("countdown").textContent}` : "",
+  );
   if (isShown) signal();
 }
 
@@ -258,7 +311,8 @@ function drawClock() {
   const europe = `${state.language}-150`; // day before month, 24 hours
   const options = { timeZone: state.menu?.time_zone, numberingSystem: "latn" };
   const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
-  const hourOf = (instant) => instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const hourOf = (instant) =>
+    instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const isLost = state.menu !== null && lostAt !== null && Date.now() - lostAt >= LOST_SHOWN_AFTER_MS;
   setText("clock-hour", hourOf(at));
   setText("clock-day", isLost ? say("kiosk.not_live", { at: hourOf(new Date(lostAt + clockOffset)) }) : day);
@@ -270,23 +324,35 @@ function setText(id, text) {
   if (where.textContent !== text) where.textContent = text;
 }
 
-// --- « Écouter », « Boutons plus bas » ------------------------------------------------------------------------------
+// --- « Écouter », « Boutons plus bas »
+// ------------------------------------------------------------------------------
 
 let heard = () => {};
 const listening = openListening({
   ask: (wanted) => link.read(wanted),
-  play: (address) => new Promise((done) => {
-    heard = player.onended = player.onerror = done;
-    player.src = address;
-    player.play().catch(done);
-  }),
-  silence() { player.pause(); heard(); },
+  play: (address) =>
+    new Promise((done) => {
+      heard = player.onended = player.onerror = done;
+      player.src = address;
+      player.play().catch(done);
+    }),
+  silence() {
+    player.pause();
+    heard();
+  },
 });
 
 function readView() {
   clearTimeout(focusRead);
-  const choices = document.querySelectorAll("#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour])");
-  const wanted = context.voices.includes(state.language) ? readingOf(state, [...choices].map(({ dataset }) => dataset.service ?? dataset.value)) : null;
+  const choices = document.querySelectorAll(
+    "#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour])",
+  );
+  const wanted = context.voices.includes(state.language)
+    ? readingOf(
+        state,
+        [...choices].map(({ dataset }) => dataset.service ?? dataset.value),
+      )
+    : null;
   if (wanted) listening.start(wanted);
   else listening.stop();
 }
@@ -295,13 +361,21 @@ function readView() {
 document.addEventListener("focusin", ({ target }) => {
   const reached = target.closest("button");
   if (!reached || isRefocusing || !target.matches(":focus-visible")) return;
-  sayControl(reached.dataset.key ?? (reached.dataset.toggle ? `access-${reached.dataset.toggle}` : reached === listenButton ? "access-listen" : reached.dataset.act));
+  sayControl(
+    reached.dataset.key ??
+      (reached.dataset.toggle
+        ? `access-${reached.dataset.toggle}`
+        : reached === listenButton
+          ? "access-listen"
+          : reached.dataset.act),
+  );
 });
 
 function sayControl(key) {
   clearTimeout(focusRead);
   const wanted = focusReadingOf(state, key);
-  if (wanted && context.voices.includes(state.language)) focusRead = setTimeout(() => listening.start(wanted), FOCUS_READ_AFTER_MS);
+  if (wanted && context.voices.includes(state.language))
+    focusRead = setTimeout(() => listening.start(wanted), FOCUS_READ_AFTER_MS);
 }
 
 function silence() {
@@ -321,8 +395,12 @@ function placeBand() {
   document.documentElement.style.setProperty("--band-rest", `${(1 - bottom) * 100}vh`);
 }
 
-addEventListener("resize", () => { placeBand(); drawSoon(); });
-addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
+addEventListener("resize", () => {
+  placeBand();
+  drawSoon();
+});
+// a new token, typed in this very page
+addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload());
 document.fonts.ready.then(drawSoon);
 placeBand();
 drawNow();

@@ -1,7 +1,21 @@
-// What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
+// What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries
+// `at` (ms, monotonic).
 
-import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart, wrongCode } from "./appointment_state.js";
-import { askedFor, exceptionalBack, exceptionalReducers, exceptionalStart, serviceById } from "./exceptional_state.js";
+import {
+  APPOINTMENT_NOTICES,
+  appointmentBack,
+  appointmentReading,
+  appointmentReducers,
+  appointmentStart,
+  wrongCode,
+} from "./appointment_state.js";
+import {
+  askedFor,
+  exceptionalBack,
+  exceptionalReducers,
+  exceptionalStart,
+  serviceById,
+} from "./exceptional_state.js";
 import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
@@ -20,15 +34,28 @@ const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };
 
 export function initialState(language, at = 0) {
-  return atStart({
-    language, defaultLanguage: language, menu: null, heldMenu: null, touchedAt: -MENU_HELD_MS, verdicts: {}, prints: false, isPaired: true, view: "loading",
-  }, at, "loading");
+  return atStart(
+    {
+      language,
+      defaultLanguage: language,
+      menu: null,
+      heldMenu: null,
+      touchedAt: -MENU_HELD_MS,
+      verdicts: {},
+      prints: false,
+      isPaired: true,
+      view: "loading",
+    },
+    at,
+    "loading",
+  );
 }
 
 export function reduce(state, action) {
   const next = reducers[action.type]?.(state, action) ?? state;
   return next.view === state.view && next.folder === state.folder && next.page === state.page
-    ? next : { ...next, shownAt: action.at };
+    ? next
+    : { ...next, shownAt: action.at };
 }
 
 // Seconds left before the return to the start: null when nothing needs to return, 0 when it is time.
@@ -50,7 +77,9 @@ export function serviceOfTicket({ menu, ticket, language }) {
 }
 
 export function shownServices(state) {
-  return state.folder ? serviceById(state.menu, state.folder)?.children ?? [] : state.menu?.services ?? [];
+  return state.folder
+    ? (serviceById(state.menu, state.folder)?.children ?? [])
+    : (state.menu?.services ?? []);
 }
 
 // What the page says of the paper: pending, printed, no_paper, unknown or none (no printer).
@@ -65,7 +94,16 @@ export function printOf(state) {
 
 // Whether « Écouter » begins anew: it is on, and what is shown is another view, page or language than before.
 export function isToBeRead(state, before) {
-  const parts = ["isListening", "view", "folder", "service", "convocation", "convocations", "page", "language"];
+  const parts = [
+    "isListening",
+    "view",
+    "folder",
+    "service",
+    "convocation",
+    "convocations",
+    "page",
+    "language",
+  ];
   return state.isListening && parts.some((part) => state[part] !== before?.[part]);
 }
 
@@ -74,23 +112,59 @@ export function focusReadingOf(state, key) {
   const { view, folder, service, exceptional, language: lang } = state;
   if (!state.isListening || !key || !READ_VIEWS.includes(view)) return null;
   const within = view === "start" ? folder : exceptional && view === "notice" ? exceptional.service : service;
-  return { lang, view, ...(within && { service: within }), ...(view === "needs" && { needs: state.needs.join(",") }), focus: key };
+  return {
+    lang,
+    view,
+    ...(within && { service: within }),
+    ...(view === "needs" && { needs: state.needs.join(",") }),
+    focus: key,
+  };
 }
 
-// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services or hours on the page.
+// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`:
+// services or hours on the page.
 export function readingOf(state, shown) {
   const { view, folder, service, ticket, exceptional, language: lang } = state;
   switch (view) {
-    case "start": return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
-    case "languages": return { lang, view };
-    case "sheet": return { lang, view, service, ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }) };
-    case "needs": return { lang, view, needs: state.needs.join(",") };
-    case "appointment": case "convocation": return appointmentReading(state, shown);
-    case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }), ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }) };
-    case "ticket": return {
-      lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url) && !state.isCodeGone,
-      ...(ticket.appointment && { arrival: ticket.appointment.arrival, at: ticket.appointment.booked_at, late_min: ticket.appointment.late_min ?? 0 }),
-    };
+    case "start":
+      return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
+    case "languages":
+      return { lang, view };
+    case "sheet":
+      return {
+        lang,
+        view,
+        service,
+        ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }),
+      };
+    case "needs":
+      return { lang, view, needs: state.needs.join(",") };
+    case "appointment":
+    case "convocation":
+      return appointmentReading(state, shown);
+    case "notice":
+      return {
+        lang,
+        view,
+        ...(service && { service }),
+        reason: state.notice,
+        ...(state.noticeAt && { at: state.noticeAt }),
+        ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }),
+      };
+    case "ticket":
+      return {
+        lang,
+        view,
+        visit: ticket.visit,
+        paper: printOf(state),
+        is_priority: ticket.priority,
+        has_code: Boolean(ticket.follow_url) && !state.isCodeGone,
+        ...(ticket.appointment && {
+          arrival: ticket.appointment.arrival,
+          at: ticket.appointment.booked_at,
+          late_min: ticket.appointment.late_min ?? 0,
+        }),
+      };
   }
   return null;
 }
@@ -139,22 +213,33 @@ const reducers = {
   },
 
   show_needs(state, { at }) {
-    return state.view === "sheet" && !isGuarded(state, at) ? { ...active(state, at), view: "needs", page: 0 } : state;
+    return state.view === "sheet" && !isGuarded(state, at)
+      ? { ...active(state, at), view: "needs", page: 0 }
+      : state;
   },
 
   toggle_need(state, { need, at }) {
     if (state.view !== "needs" || !NEEDS.includes(need)) return state;
-    const kept = state.needs.includes(need) ? state.needs.filter((each) => each !== need) : [...state.needs, need];
+    const kept = state.needs.includes(need)
+      ? state.needs.filter((each) => each !== need)
+      : [...state.needs, need];
     return { ...active(state, at), needs: kept };
   },
 
   retry(state, { at }) {
     if (state.view !== "away" || !state.press || state.isTrying || isGuarded(state, at)) return state;
-    return { ...active(state, at), view: "taking", isTrying: true, press: { ...state.press, attempt: state.press.attempt + 1 } };
+    return {
+      ...active(state, at),
+      view: "taking",
+      isTrying: true,
+      press: { ...state.press, attempt: state.press.attempt + 1 },
+    };
   },
 
   press_slow(state, { pressId }) {
-    return isCurrent(state, pressId) && state.view === "taking" ? { ...state, view: "away", isTrying: true } : state;
+    return isCurrent(state, pressId) && state.view === "taking"
+      ? { ...state, view: "away", isTrying: true }
+      : state;
   },
 
   press_away(state, { pressId, at }) {
@@ -165,9 +250,14 @@ const reducers = {
   press_issued(state, { pressId, ticket, at }) {
     if (!isCurrent(state, pressId)) return state;
     return {
-      ...active(state, at), view: "ticket", press: null, isTrying: false, isPrintLate: false,
+      ...active(state, at),
+      view: "ticket",
+      press: null,
+      isTrying: false,
+      isPrintLate: false,
       ticket: { ...ticket, priority: state.press.body.priority, press: state.press.body },
-      isCodeGone: false, paperAt: isPrinted(state, ticket) ? at : null,
+      isCodeGone: false,
+      paperAt: isPrinted(state, ticket) ? at : null,
     };
   },
 
@@ -176,20 +266,32 @@ const reducers = {
     const again = wrongCode(state, code);
     if (again) return active(again, at);
     const notice = KNOWN_CODES.includes(code) ? code : "other";
-    return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, noticeAt: problem?.from_at ?? problem?.booked_at ?? null, service: state.press.service ?? state.press.body.service ?? null };
+    return {
+      ...active(state, at),
+      view: "notice",
+      press: null,
+      isTrying: false,
+      notice,
+      noticeAt: problem?.from_at ?? problem?.booked_at ?? null,
+      service: state.press.service ?? state.press.body.service ?? null,
+    };
   },
 
   print_verdict(state, { visit, verdict, at }) {
     if (!verdict) return state;
     const kept = Object.entries(state.verdicts).slice(-7);
     const isOfTicket = verdict === "printed" && state.ticket?.visit === visit;
-    return { ...state, paperAt: isOfTicket ? state.paperAt ?? at : state.paperAt, verdicts: { ...Object.fromEntries(kept), [visit]: verdict } };
+    return {
+      ...state,
+      paperAt: isOfTicket ? (state.paperAt ?? at) : state.paperAt,
+      verdicts: { ...Object.fromEntries(kept), [visit]: verdict },
+    };
   },
 
   // Beside every button: somebody who starts anew, once whoever took the ticket has left with it.
-  touch_view: (state, { at }) => state.view === "ticket" && state.isCodeGone ? atStart(state, at) : state,
+  touch_view: (state, { at }) => (state.view === "ticket" && state.isCodeGone ? atStart(state, at) : state),
 
-  print_late: (state, { visit }) => state.ticket?.visit === visit ? { ...state, isPrintLate: true } : state,
+  print_late: (state, { visit }) => (state.ticket?.visit === visit ? { ...state, isPrintLate: true } : state),
 
   toggle(state, { preference, at }) {
     if (!(preference in NO_PREFERENCES)) return state;
@@ -197,7 +299,8 @@ const reducers = {
     return { ...active(state, at), preferences, page: 0 };
   },
 
-  toggle_listening: (state, { at }) => mayReturn(state) ? { ...active(state, at), isListening: !state.isListening } : state,
+  toggle_listening: (state, { at }) =>
+    mayReturn(state) ? { ...active(state, at), isListening: !state.isListening } : state,
   // what is being said keeps the view, as a press would
   listening: (state, { at }) => ({ ...passed(state, at), activeAt: Math.max(state.activeAt, at) }),
 
@@ -215,24 +318,39 @@ const reducers = {
     return state.view === "start" ? { ...returned, folder: null } : returned;
   },
 
-  ...appointmentReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
+  ...appointmentReducers({
+    active: (state, at) => active(state, at),
+    isGuarded: (state, at) => isGuarded(state, at),
+  }),
 
-  ...sheetReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
+  ...sheetReducers({
+    active: (state, at) => active(state, at),
+    isGuarded: (state, at) => isGuarded(state, at),
+  }),
 
-  ...exceptionalReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at), toTicket: (...of) => toTicket(...of) }),
+  ...exceptionalReducers({
+    active: (state, at) => active(state, at),
+    isGuarded: (state, at) => isGuarded(state, at),
+    toTicket: (...of) => toTicket(...of),
+  }),
 
-  home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
+  home: (state, { at }) => (isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at)),
   active: (state, { at }) => active(state, at),
-  more_time: (state, { at }) => ({ ...active(state, at), activeAt: Math.max(state.activeAt, at + MORE_TIME_MS - (quietMs(state) ?? 0)) }),
+  more_time: (state, { at }) => ({
+    ...active(state, at),
+    activeAt: Math.max(state.activeAt, at + MORE_TIME_MS - (quietMs(state) ?? 0)),
+  }),
   tick: (state, { at }) => passed(secondsLeft(state, at) === 0 ? atStart(state, at) : state, at),
 };
 
 // Where the visitor stays, unless what they are at is gone from the menu.
 function withMenu(state, menu, at) {
   const loaded = { ...state, menu, heldMenu: null, isPaired: true };
-  if (state.view === "loading" || state.view === "unpaired" || (state.view === "away" && !state.press)) return atStart(loaded, at);
+  if (state.view === "loading" || state.view === "unpaired" || (state.view === "away" && !state.press))
+    return atStart(loaded, at);
   if (state.folder && !serviceById(menu, state.folder)?.children.length) return atStart(loaded, at);
-  if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service)) return atStart(loaded, at);
+  if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service))
+    return atStart(loaded, at);
   return loaded;
 }
 
@@ -245,25 +363,53 @@ function passed(state, at) {
 
 function withHeldMenu(state, at) {
   const menu = state.heldMenu;
-  return menu && menu.language === state.language && !isMenuHeld(state, menu, at) ? withMenu(state, menu, at) : state;
+  return menu && menu.language === state.language && !isMenuHeld(state, menu, at)
+    ? withMenu(state, menu, at)
+    : state;
 }
 
 // Somebody is choosing from this page, or was a moment ago: what they reach for stays where and as it is.
 function isMenuHeld(state, menu, at) {
-  return state.view === "start" && state.menu?.language === menu.language && at - state.touchedAt < MENU_HELD_MS;
+  return (
+    state.view === "start" && state.menu?.language === menu.language && at - state.touchedAt < MENU_HELD_MS
+  );
 }
 
 function atStart(state, at, view = "start") {
   return {
-    ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
-    ticket: null, isPrintLate: false, paperAt: null, isCodeGone: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart, ...exceptionalStart,
-    beneath: "start", preferences: NO_PREFERENCES, isListening: false, shownAt: at, activeAt: at,
+    ...state,
+    view,
+    language: state.defaultLanguage,
+    folder: null,
+    page: 0,
+    service: null,
+    needs: [],
+    press: null,
+    isTrying: false,
+    ticket: null,
+    isPrintLate: false,
+    paperAt: null,
+    isCodeGone: false,
+    notice: null,
+    noticeAt: null,
+    ...appointmentStart,
+    ...sheetStart,
+    ...exceptionalStart,
+    beneath: "start",
+    preferences: NO_PREFERENCES,
+    isListening: false,
+    shownAt: at,
+    activeAt: at,
   };
 }
 
 // The sheet of a service where there is something to say or to ask before its ticket, else the ticket itself.
 function toTicket(state, service, pressId) {
-  const needsSheet = service.bring.length > 0 || state.menu.asks_needs || state.menu.priority_notice || service.state === "no_counter";
+  const needsSheet =
+    service.bring.length > 0 ||
+    state.menu.asks_needs ||
+    state.menu.priority_notice ||
+    service.state === "no_counter";
   if (needsSheet) return { ...state, view: "sheet", service: service.id };
   return { ...withPress(state, service, false, pressId), view: "taking" };
 }
@@ -272,18 +418,29 @@ function withPress(state, service, priority, pressId) {
   /** @type {Record<string, unknown>} */
   const body = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
   if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
-  return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, body }, isTrying: true };
+  return {
+    ...state,
+    service: service.id,
+    press: { id: pressId, attempt: 1, service: service.id, body },
+    isTrying: true,
+  };
 }
 
 const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at), touchedAt: at });
 const isGuarded = (state, at) => at - state.shownAt < GUARD_MS;
 const isPrinted = ({ verdicts }, { visit, print }) => (verdicts[visit] ?? print?.verdict) === "printed";
 const isCurrent = (state, pressId) => state.press?.id === pressId;
-const mayReturn = (state) => !BUSY.includes(state.view) && !(state.view === "away" && (state.isTrying || !state.menu));
+const mayReturn = (state) =>
+  !BUSY.includes(state.view) && !(state.view === "away" && (state.isTrying || !state.menu));
 
 function quietMs(state) {
-  const isAtRest = state.view === "start" && !state.folder && state.page === 0 && state.language === state.defaultLanguage
-    && !state.isListening && !Object.values(state.preferences).some(Boolean);
+  const isAtRest =
+    state.view === "start" &&
+    !state.folder &&
+    state.page === 0 &&
+    state.language === state.defaultLanguage &&
+    !state.isListening &&
+    !Object.values(state.preferences).some(Boolean);
   if (isAtRest || !mayReturn(state)) return null;
   return state.view === "ticket" ? QUIET_TICKET_MS : QUIET_MS;
 }

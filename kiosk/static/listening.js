@@ -1,19 +1,22 @@
 // « Écouter »: plays the sentences of a view one after the other until they end or it is stopped. No DOM.
 
-// `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it at once.
+// `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it
+// at once.
 export function openListening({ ask, play, silence, onChange = () => {} }) {
   let current = null;
 
   async function start(wanted) {
     stop();
-    const mine = current = {};
+    const mine = (current = {});
     onChange(true);
     try {
       for (const address of await ask(wanted)) {
         if (current !== mine) return;
         await play(address);
       }
-    } catch { /* what would be heard is written on the screen */ }
+    } catch {
+      /* what would be heard is written on the screen */
+    }
     if (current === mine) ended();
   }
 

@@ -1,4 +1,5 @@
-// The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what happens through `on`.
+// The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what happens
+// through `on`.
 
 import { renewToken } from "/assets/renewal.js";
 import { io } from "/assets/socket.io.esm.min.js";
@@ -14,7 +15,10 @@ const READ_WITHIN_MS = 20_000; // a view that nobody has heard yet is rendered f
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export async function fetchJson(url, { method = "GET", body, headers = {}, within_ms: withinMs = 8_000 } = {}) {
+export async function fetchJson(
+  url,
+  { method = "GET", body, headers = {}, within_ms: withinMs = 8_000 } = {},
+) {
   const answer = await fetch(url, {
     method,
     body: body && JSON.stringify(body),
@@ -27,7 +31,8 @@ export async function fetchJson(url, { method = "GET", body, headers = {}, withi
   return { status: answer.status, json: isJson ? await answer.json() : null };
 }
 
-// `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}, and `report()`, what it tells of itself;
+// `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}, and `report()`, what it tells of
+// itself;
 // `language()` is the one shown now.
 export function openLink(on, language) {
   let hall = null;
@@ -67,7 +72,11 @@ export function openLink(on, language) {
   function connect() {
     let isFirst = true;
     on.lost();
-    socket = io("/kiosk", { auth: { caller: "device" }, transports: ["websocket"], reconnectionDelayMax: 10_000 });
+    socket = io("/kiosk", {
+      auth: { caller: "device" },
+      transports: ["websocket"],
+      reconnectionDelayMax: 10_000,
+    });
     socket.on("connect", () => {
       on.live();
       tell();
@@ -75,13 +84,17 @@ export function openLink(on, language) {
       if (!isFirst) refetchSoon(NUDGE_SPREAD_MS);
       isFirst = false;
     });
-    // ended or refused by the server: the socket does not come back by itself, and the kiosk may be paired no more
+    // ended or refused by the server: the socket does not come back by itself, and the kiosk may be paired no
+    // more
     socket.on("disconnect", (reason) => {
       on.lost();
       if (reason === "io server disconnect") startAgain(ENDED_SPREAD_MS);
     });
     socket.on("connect_error", () => socket.active || startAgain(REFUSED_SPREAD_MS));
-    socket.on("menu.changed", (nudge) => { known = nudge; refetchSoon(NUDGE_SPREAD_MS); });
+    socket.on("menu.changed", (nudge) => {
+      known = nudge;
+      refetchSoon(NUDGE_SPREAD_MS);
+    });
     socket.on("heartbeat", (beat) => {
       const isNews = known && (beat.epoch !== known.epoch || beat.version > known.version);
       known = beat;
@@ -103,21 +116,32 @@ export function openLink(on, language) {
   }
 
   function startAgain(spreadMs) {
-    again ??= pause(Math.random() * spreadMs).then(() => { again = null; return start(); });
+    again ??= pause(Math.random() * spreadMs).then(() => {
+      again = null;
+      return start();
+    });
   }
 
   function refetchSoon(spreadMs) {
-    soon ??= pause(Math.random() * spreadMs).then(() => { soon = null; return refetch(); });
+    soon ??= pause(Math.random() * spreadMs).then(() => {
+      soon = null;
+      return refetch();
+    });
   }
 
   // Asks until answered; a newer question takes over.
   async function refetch() {
-    const mine = fetches += 1;
+    const mine = (fetches += 1);
     for (let tried = 0; mine === fetches; tried += 1) {
       try {
-        const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/menu?lang=${encodeURIComponent(language())}`);
+        const answer = await fetchJson(
+          `/api/v1/halls/${encodeURIComponent(hall)}/menu?lang=${encodeURIComponent(language())}`,
+        );
         if (mine !== fetches) return;
-        if (answer.status === 401 || answer.status === 403) { start(); return; }
+        if (answer.status === 401 || answer.status === 403) {
+          start();
+          return;
+        }
         if (answer.status === 200) {
           if (answer.json.version !== undefined) known = answer.json;
           on.menu(answer.json);
@@ -125,7 +149,9 @@ export function openLink(on, language) {
           await apply(answer.json.configuration);
           return;
         }
-      } catch { /* asked again below */ }
+      } catch {
+        /* asked again below */
+      }
       on.missing();
       await pause(ASK_AGAIN_MS[Math.min(tried, ASK_AGAIN_MS.length - 1)]);
     }
@@ -165,17 +191,27 @@ export function openLink(on, language) {
     start,
     refetch,
     async read(wanted) {
-      const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/reading?${new URLSearchParams(wanted)}`, { within_ms: READ_WITHIN_MS });
+      const answer = await fetchJson(
+        `/api/v1/halls/${encodeURIComponent(hall)}/reading?${new URLSearchParams(wanted)}`,
+        { within_ms: READ_WITHIN_MS },
+      );
       return answer.status === 200 ? answer.json.audio : [];
     },
     // A press for a ticket, or for an appointment's: by its code, or by its hour.
     post: (body, headers, withinMs) => {
       const isExpected = "code" in body || "booked_at" in body;
-      const path = isExpected ? "/api/v1/appointments/check-in" : `/api/v1/halls/${encodeURIComponent(hall)}/tickets`;
+      const path = isExpected
+        ? "/api/v1/appointments/check-in"
+        : `/api/v1/halls/${encodeURIComponent(hall)}/tickets`;
       return fetchJson(path, { method: "POST", body, headers, within_ms: withinMs });
     },
     printSheet: (body, headers, withinMs) =>
-      fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/appointment-sheets`, { method: "POST", body, headers, within_ms: withinMs }),
+      fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/appointment-sheets`, {
+        method: "POST",
+        body,
+        headers,
+        within_ms: withinMs,
+      }),
     async convocations() {
       const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/convocations`);
       return answer.status === 200 ? answer.json.services : [];

@@ -46,8 +46,13 @@ async function attempt(body, post, withinMs) {
   } catch {
     return null;
   }
-  if (answer.status === 200 || answer.status === 201) return answer.json?.number ? { kind: "issued", ticket: answer.json } : null;
+  if (answer.status === 200 || answer.status === 201)
+    return answer.json?.number ? { kind: "issued", ticket: answer.json } : null;
   if (answer.status === 401 || answer.status === 403) return { kind: "unpaired" };
   if (answer.status >= 500 || TRY_AGAIN.includes(answer.status)) return null;
-  return { kind: "refused", code: answer.json?.code ?? "other", ...(answer.json?.booked_at && { problem: answer.json }) };
+  return {
+    kind: "refused",
+    code: answer.json?.code ?? "other",
+    ...(answer.json?.booked_at && { problem: answer.json }),
+  };
 }

@@ -1,9 +1,11 @@
-// The sheet « Comment prendre rendez-vous » that a kiosk prints where a service is by appointment only. Pure, as kiosk_state.js.
+// The sheet « Comment prendre rendez-vous » that a kiosk prints where a service is by appointment only. Pure,
+// as kiosk_state.js.
 
 export const sheetStart = { sheet: null };
 
 // Whether the notice that is up offers the sheet: the kiosk prints, and one would need an appointment.
-export const offersSheet = (state) => state.prints && state.view === "notice" && state.notice === "appointment_only" && Boolean(state.service);
+export const offersSheet = (state) =>
+  state.prints && state.view === "notice" && state.notice === "appointment_only" && Boolean(state.service);
 
 // What is said of the paper: none (not asked), pending, printed, no_paper or unknown, as of tickets.
 export function sheetPaper({ sheet, verdicts }) {
@@ -22,11 +24,17 @@ export function sheetReducers({ active, isGuarded }) {
     print_sheet(state, { pressId, at }) {
       if (!offersSheet(state) || state.sheet || isGuarded(state, at)) return state;
       const body = { service: state.service, language: state.language };
-      return { ...active(state, at), sheet: { id: pressId, body, job: null, isRefused: false, isLate: false } };
+      return {
+        ...active(state, at),
+        sheet: { id: pressId, body, job: null, isRefused: false, isLate: false },
+      };
     },
 
-    sheet_queued: (state, { pressId, job }) => isOf(state, pressId) ? { ...state, sheet: { ...state.sheet, job } } : state,
-    sheet_refused: (state, { pressId }) => isOf(state, pressId) ? { ...state, sheet: { ...state.sheet, isRefused: true } } : state,
-    sheet_late: (state, { pressId }) => isOf(state, pressId) ? { ...state, sheet: { ...state.sheet, isLate: true } } : state,
+    sheet_queued: (state, { pressId, job }) =>
+      isOf(state, pressId) ? { ...state, sheet: { ...state.sheet, job } } : state,
+    sheet_refused: (state, { pressId }) =>
+      isOf(state, pressId) ? { ...state, sheet: { ...state.sheet, isRefused: true } } : state,
+    sheet_late: (state, { pressId }) =>
+      isOf(state, pressId) ? { ...state, sheet: { ...state.sheet, isLate: true } } : state,
   };
 }

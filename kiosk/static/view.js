@@ -9,13 +9,50 @@ import { longestLines, serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const ICON_NAME = /^[a-z0-9-]+$/;
-const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", stopped: "ban", appointment_only: "calendar-clock", unknown_appointment: "calendar-clock", appointment_used: "calendar-clock", appointment_cancelled: "calendar-clock", appointment_other_day: "calendar-clock", appointment_too_early: "clock", other: "info" };
-const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
+const NOTICE_ICONS = {
+  closed: "clock",
+  no_counter: "clock",
+  full: "users",
+  too_late: "hourglass",
+  stopped: "ban",
+  appointment_only: "calendar-clock",
+  unknown_appointment: "calendar-clock",
+  appointment_used: "calendar-clock",
+  appointment_cancelled: "calendar-clock",
+  appointment_other_day: "calendar-clock",
+  appointment_too_early: "clock",
+  other: "info",
+};
+const PRINT_ICONS = {
+  pending: "printer",
+  printed: "ticket",
+  no_paper: "pencil",
+  unknown: "pencil",
+  none: "pencil",
+};
 
-const NEED_ICONS = { step_free: "accessibility", deaf: "ear", blind: "eye-off", slow: "clock", interpreter: "languages" };
+const NEED_ICONS = {
+  step_free: "accessibility",
+  deaf: "ear",
+  blind: "eye-off",
+  slow: "clock",
+  interpreter: "languages",
+};
 
-const OF_STYLES = [ // named by kiosk.css
-  "a-large-small", "accessibility", "check", "chevron-right", "clock", "contrast", "ear", "ticket", "triangle-alert", "users", "volume-2", "wifi-off",
+const OF_STYLES = [
+  // named by kiosk.css
+  "a-large-small",
+  "accessibility",
+  "check",
+  "chevron-right",
+  "clock",
+  "contrast",
+  "ear",
+  "ticket",
+  "triangle-alert",
+  "users",
+  "volume-2",
+  "wifi-off",
 ];
 
 const main = document.getElementById("view");
@@ -29,8 +66,11 @@ export async function keepIcons() {
   const answer = await fetch("/kiosk/icons.json", { credentials: "same-origin" }).catch(() => null);
   const drawings = answer?.ok ? await answer.json().catch(() => ({})) : {}; // else at the next menu
   areIconsAsked = false;
-  for (const [name, drawing] of Object.entries(drawings)) icons.set(name, `data:image/svg+xml,${encodeURIComponent(drawing)}`);
-  for (const name of OF_STYLES) if (icons.has(name)) document.documentElement.style.setProperty(`--drawn-${name}`, `url("${icons.get(name)}")`);
+  for (const [name, drawing] of Object.entries(drawings))
+    icons.set(name, `data:image/svg+xml,${encodeURIComponent(drawing)}`);
+  for (const name of OF_STYLES)
+    if (icons.has(name))
+      document.documentElement.style.setProperty(`--drawn-${name}`, `url("${icons.get(name)}")`);
 }
 
 const iconAddress = (name) => icons.get(name) ?? `/assets/icons/${name}.svg`;
@@ -89,19 +129,42 @@ function languageButton(language, state) {
 
 const views = {
   loading: (state, say) => plain(say, { icon: "hourglass", title: "kiosk.loading.title" }),
-  unpaired: (state, say) => plain(say, { icon: "wifi-off", title: "kiosk.unpaired.title", text: say("kiosk.unpaired.text"), acts: [button({ act: "pair", key: "pair", label: say("kiosk.unpaired.pair") })] }),
-  taking: (state, say) => plain(say, { icon: "ticket", title: "kiosk.taking.title", about: serviceById(state.menu, state.service)?.name }),
+  unpaired: (state, say) =>
+    plain(say, {
+      icon: "wifi-off",
+      title: "kiosk.unpaired.title",
+      text: say("kiosk.unpaired.text"),
+      acts: [button({ act: "pair", key: "pair", label: say("kiosk.unpaired.pair") })],
+    }),
+  taking: (state, say) =>
+    plain(say, {
+      icon: "ticket",
+      title: "kiosk.taking.title",
+      about: serviceById(state.menu, state.service)?.name,
+    }),
 
   start(state, say) {
     const slots = put("view-start", say);
     const folder = state.folder && serviceById(state.menu, state.folder);
     const services = shownServices(state);
     const isClosed = !folder && !state.menu.is_open;
-    slots.title.textContent = folder ? folder.name : say(isClosed ? "kiosk.start.closed_title" : "kiosk.start.title");
+    slots.title.textContent = folder
+      ? folder.name
+      : say(isClosed ? "kiosk.start.closed_title" : "kiosk.start.title");
     main.toggleAttribute("data-closed", isClosed);
     if (folder) showText(slots.lede, say("kiosk.folder.lede"));
     else if (!services.length) showText(slots.lede, say("kiosk.start.no_service"));
-    else if (isClosed) showText(slots.lede, [state.menu.why_closed, state.menu.next_opening?.text, say(state.menu.keeps_tickets ? "kiosk.start.keep_ticket" : "kiosk.start.closed_lede")].filter(Boolean).join(". "));
+    else if (isClosed)
+      showText(
+        slots.lede,
+        [
+          state.menu.why_closed,
+          state.menu.next_opening?.text,
+          say(state.menu.keeps_tickets ? "kiosk.start.keep_ticket" : "kiosk.start.closed_lede"),
+        ]
+          .filter(Boolean)
+          .join(". "),
+      );
     slots.note.hidden = !state.menu.priority_notice || isClosed;
     const acts = folder ? [backButton(say)] : [];
     const expected = state.menu.appointments && !folder && !isClosed ? [appointmentItem(say)] : [];
@@ -111,7 +174,9 @@ const views = {
   languages(state, say, languages) {
     const slots = put("view-languages", say);
     const items = languages.map((each) => element("li", {}, languageButton(each, state)));
-    items.forEach((item) => { item.firstChild.dataset.key = `choice-${item.firstChild.dataset.language}`; });
+    items.forEach((item) => {
+      item.firstChild.dataset.key = `choice-${item.firstChild.dataset.language}`;
+    });
     fillPaged(slots, items, [backButton(say)], state, say);
   },
 
@@ -123,16 +188,29 @@ const views = {
     showText(slots.reason, reason && say("kiosk.exceptional.chosen", { reason }));
     showText(slots.lede, sheetLede(service, say));
     slots.with_card.hidden = !state.menu.priority_notice;
-    if (state.menu.priority_grounds) showText(slots.grounds, say("kiosk.priority.grounds", { grounds: state.menu.priority_grounds }));
+    if (state.menu.priority_grounds)
+      showText(slots.grounds, say("kiosk.priority.grounds", { grounds: state.menu.priority_grounds }));
     slots.bring.hidden = !service.bring.length;
     const acts = [backButton(say), ...(state.menu.asks_needs ? [needsButton(state, say)] : [])];
-    fillPaged(slots, service.bring.map((each) => element("li", { text: each })), acts, state, say);
+    fillPaged(
+      slots,
+      service.bring.map((each) => element("li", { text: each })),
+      acts,
+      state,
+      say,
+    );
   },
 
   needs(state, say) {
     const slots = put("view-needs", say);
     const items = NEEDS.map((need) => element("li", {}, needChoice(need, state, say)));
-    fillPaged(slots, items, [button({ act: "back", key: "needs-done", label: say("kiosk.needs.done"), icon: "check" })], state, say);
+    fillPaged(
+      slots,
+      items,
+      [button({ act: "back", key: "needs-done", label: say("kiosk.needs.done"), icon: "check" })],
+      state,
+      say,
+    );
   },
 
   notice(state, say) {
@@ -142,11 +220,24 @@ const views = {
     const way = wayOf(state);
     const already = offersAppointment(state) ? [alreadyButton(say)] : [];
     plain(say, {
-      icon: NOTICE_ICONS[code], title: `kiosk.notice.${code}.title`, about: service?.name,
+      icon: NOTICE_ICONS[code],
+      title: `kiosk.notice.${code}.title`,
+      about: service?.name,
       text: (code === "appointment_only" && service?.booking) || noticeText(state, say),
-      opening: hasOpening ? service?.next_opening?.text ?? "" : state.sheet ? say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`) : "",
-      acts: [...(way ? [] : already), ...(offersSheet(state) ? [sheetButton(state, say, way || !already.length ? "primary" : "")] : []), homeButton(say)],
-      ...(way && { choices: [...already, ...way.reasons.map(reasonButton)].map((each) => element("li", {}, each)), state }),
+      opening: hasOpening
+        ? (service?.next_opening?.text ?? "")
+        : state.sheet
+          ? say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`)
+          : "",
+      acts: [
+        ...(way ? [] : already),
+        ...(offersSheet(state) ? [sheetButton(state, say, way || !already.length ? "primary" : "")] : []),
+        homeButton(say),
+      ],
+      ...(way && {
+        choices: [...already, ...way.reasons.map(reasonButton)].map((each) => element("li", {}, each)),
+        state,
+      }),
       ...(code === "appointment_only" && { book: service?.booking_address }),
     });
   },
@@ -154,17 +245,32 @@ const views = {
   away(state, say) {
     const isOver = !state.isTrying;
     const text = !isOver && state.press ? say("kiosk.away.trying") : "";
-    const retry = () => button({ act: "retry", key: "retry", label: say("kiosk.action.retry"), icon: "rotate-ccw", kind: "primary" });
-    plain(say, { icon: "wifi-off", title: "kiosk.away.title", text, opening: say("kiosk.away.text"), acts: isOver && state.press ? [retry(), homeButton(say)] : [] });
+    const retry = () =>
+      button({
+        act: "retry",
+        key: "retry",
+        label: say("kiosk.action.retry"),
+        icon: "rotate-ccw",
+        kind: "primary",
+      });
+    plain(say, {
+      icon: "wifi-off",
+      title: "kiosk.away.title",
+      text,
+      opening: say("kiosk.away.text"),
+      acts: isOver && state.press ? [retry(), homeButton(say)] : [],
+    });
   },
 
   ticket(state, say) {
     const slots = put("view-ticket", say);
     const { ticket } = state;
     slots.number.textContent = ticket.number;
-  slots.number.style.setProperty("--letters", ticket.number.length);
+    slots.number.style.setProperty("--letters", ticket.number.length);
     showText(slots.service, serviceOfTicket(state));
-    slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
+    slots.ahead.textContent = ticket.ahead
+      ? say("kiosk.ticket.ahead", { count: ticket.ahead })
+      : say("kiosk.ticket.ahead_none");
     showText(slots.arrival, arrivalText(state, say));
     const wait = ticketWait(ticket, say);
     slots.wait_line.hidden = !wait;
@@ -176,12 +282,35 @@ const views = {
   },
 };
 
-Object.assign(views, appointmentViews({ put, button: (...of) => button(...of), backButton: (say) => backButton(say), element, fillPaged, showText }));
+Object.assign(
+  views,
+  appointmentViews({
+    put,
+    button: (...of) => button(...of),
+    backButton: (say) => backButton(say),
+    element,
+    fillPaged,
+    showText,
+  }),
+);
 
-const noticeText = (state, say) => APPOINTMENT_NOTICES.includes(state.notice) ? appointmentNotice(state, say) : say(`kiosk.notice.${state.notice}.text`);
+const noticeText = (state, say) =>
+  APPOINTMENT_NOTICES.includes(state.notice)
+    ? appointmentNotice(state, say)
+    : say(`kiosk.notice.${state.notice}.text`);
 
 function appointmentItem(say) {
-  const item = serviceItem({ id: "", name: say("kiosk.appointment.have"), icon: "calendar-check", state: "folder", children: [], subtitle: say("kiosk.appointment.have_note") }, say);
+  const item = serviceItem(
+    {
+      id: "",
+      name: say("kiosk.appointment.have"),
+      icon: "calendar-check",
+      state: "folder",
+      children: [],
+      subtitle: say("kiosk.appointment.have_note"),
+    },
+    say,
+  );
   item.firstElementChild.dataset.act = "show_appointment";
   item.firstElementChild.dataset.key = "appointment";
   delete item.firstElementChild.dataset.service;
@@ -212,7 +341,10 @@ function drawCode(slots, { ticket, isCodeGone }, say) {
   slots.qr.alt = say("kiosk.ticket.qr");
   if (!ticket.short_code) return;
   showText(slots.typed, say("kiosk.ticket.type", { address: typedAt(ticket.follow_url) }));
-  showText(slots.short_code, say("kiosk.ticket.short_code", { code: ticket.short_code.replace(/^(.{4})(.{4})$/, "$1-$2") }));
+  showText(
+    slots.short_code,
+    say("kiosk.ticket.short_code", { code: ticket.short_code.replace(/^(.{4})(.{4})$/, "$1-$2") }),
+  );
 }
 
 // Where a short code is typed, as people type it.
@@ -228,7 +360,10 @@ function drawPrint(slots, state, say) {
 }
 
 // With `choices`, what one may press instead stands under the words; it needs the state for its pages.
-function plain(say, { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null, book = null }) {
+function plain(
+  say,
+  { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null, book = null },
+) {
   const slots = put(choices ? "view-choices" : "view-plain", say);
   if (slots.icon) setIcon(slots.icon, icon);
   slots.title.textContent = say(title);
@@ -245,7 +380,9 @@ function drawBooking(slots, address, say) {
   slots.book.hidden = false;
   slots.book_address.textContent = shownAddress(address);
   slots.book_code.alt = say("kiosk.notice.appointment_only.qr");
-  slots.book_code.onerror = () => { slots.book_code.hidden = true; }; // the address is enough
+  slots.book_code.onerror = () => {
+    slots.book_code.hidden = true;
+  }; // the address is enough
   slots.book_code.src = codeAddress(address);
 }
 
@@ -264,8 +401,15 @@ function serviceItem(service, say) {
   write(serviceLines(service, say));
   // measured with the longest texts it may hold, then as high as that whatever it holds
   atLongest.set(item, {
-    fill() { item.firstElementChild.style.removeProperty("min-height"); write(longestLines(service, say)); },
-    keep() { const { height } = item.firstElementChild.getBoundingClientRect(); write(serviceLines(service, say)); item.firstElementChild.style.minHeight = `${height}px`; },
+    fill() {
+      item.firstElementChild.style.removeProperty("min-height");
+      write(longestLines(service, say));
+    },
+    keep() {
+      const { height } = item.firstElementChild.getBoundingClientRect();
+      write(serviceLines(service, say));
+      item.firstElementChild.style.minHeight = `${height}px`;
+    },
   });
   return item;
 
@@ -298,7 +442,8 @@ function fillPages(slots, items, acts, state, say) {
     if (fits(items) || !items.length) return;
   }
   const [previous, position, next] = pagingButtons(say);
-  position.textContent = say("kiosk.paging.position", { page: items.length, pages: items.length }); // measured with its words
+  // measured with its words
+  position.textContent = say("kiosk.paging.position", { page: items.length, pages: items.length });
   slots.acts.replaceChildren(...acts, previous, position, next);
   const slices = slicesThatFit(items, fits);
   const page = Math.min(state.page, slices.length - 1);
@@ -321,14 +466,27 @@ function slicesThatFit(items, fits) {
 }
 
 function pagingButtons(say) {
-  const previous = button({ act: "turn_page", key: "previous", label: say("kiosk.paging.previous"), icon: "chevron-left", kind: "flip" });
-  const next = button({ act: "turn_page", key: "next", label: say("kiosk.paging.next"), icon: "chevron-right", kind: "flip last" });
+  const previous = button({
+    act: "turn_page",
+    key: "previous",
+    label: say("kiosk.paging.previous"),
+    icon: "chevron-left",
+    kind: "flip",
+  });
+  const next = button({
+    act: "turn_page",
+    key: "next",
+    label: say("kiosk.paging.next"),
+    icon: "chevron-right",
+    kind: "flip last",
+  });
   previous.dataset.by = "-1";
   next.dataset.by = "1";
   return [previous, element("span", { class: "position" }), next];
 }
 
-const backButton = (say) => button({ act: "back", key: "back", label: say("kiosk.action.back"), icon: "arrow-left", kind: "flip" });
+const backButton = (say) =>
+  button({ act: "back", key: "back", label: say("kiosk.action.back"), icon: "arrow-left", kind: "flip" });
 function needsButton({ needs }, say) {
   const label = needs.length ? say("kiosk.needs.noted", { count: needs.length }) : say("kiosk.needs.ask");
   return button({ act: "show_needs", key: "needs", label, icon: "heart-handshake" });
@@ -336,22 +494,46 @@ function needsButton({ needs }, say) {
 
 function needChoice(need, { needs }, say) {
   const isOn = needs.includes(need);
-  const made = button({ act: "toggle_need", key: `need-${need}`, label: say(`kiosk.needs.${need}`), icon: isOn ? "check" : NEED_ICONS[need] });
+  const made = button({
+    act: "toggle_need",
+    key: `need-${need}`,
+    label: say(`kiosk.needs.${need}`),
+    icon: isOn ? "check" : NEED_ICONS[need],
+  });
   made.dataset.need = need;
   made.setAttribute("aria-pressed", String(isOn));
   return made;
 }
 
 function reasonButton({ id, name }) {
-  const made = button({ act: "choose_reason", key: `reason-${id}`, label: name, icon: "chevron-right", kind: "flip" });
+  const made = button({
+    act: "choose_reason",
+    key: `reason-${id}`,
+    label: name,
+    icon: "chevron-right",
+    kind: "flip",
+  });
   made.dataset.reason = id;
   return made;
 }
 
-const alreadyButton = (say) => button({ act: "show_appointment", key: "appointment", label: say("kiosk.appointment.already"), icon: "calendar-check", kind: "primary already" });
+const alreadyButton = (say) =>
+  button({
+    act: "show_appointment",
+    key: "appointment",
+    label: say("kiosk.appointment.already"),
+    icon: "calendar-check",
+    kind: "primary already",
+  });
 
 function sheetButton({ sheet }, say, kind) {
-  const made = button({ act: "print_sheet", key: "print-sheet", label: say("kiosk.appointment_sheet.print"), icon: "printer", kind });
+  const made = button({
+    act: "print_sheet",
+    key: "print-sheet",
+    label: say("kiosk.appointment_sheet.print"),
+    icon: "printer",
+    kind,
+  });
   if (sheet) made.setAttribute("aria-disabled", "true"); // keeps the focus
   return made;
 }
@@ -361,7 +543,8 @@ function doneButton(state, say) {
   return button({ act: "home", key: `have-${has}`, label: say(`kiosk.action.have_${has}`), icon: "check" });
 }
 
-const homeButton = (say) => button({ act: "home", key: "home", label: say("kiosk.action.home"), icon: "house" });
+const homeButton = (say) =>
+  button({ act: "home", key: "home", label: say("kiosk.action.home"), icon: "house" });
 
 function button({ act, key, label, icon, kind = "" }) {
   const made = element("button", { type: "button", class: kind }, element("span", { text: label }));
@@ -384,10 +567,12 @@ function put(template, say) {
 
 function fillTexts(within, say) {
   for (const each of within.querySelectorAll("[data-text]")) each.textContent = say(each.dataset.text);
-  for (const each of within.querySelectorAll("[data-label]")) each.setAttribute("aria-label", say(each.dataset.label));
+  for (const each of within.querySelectorAll("[data-label]"))
+    each.setAttribute("aria-label", say(each.dataset.label));
 }
 
-const slotsOf = (within) => Object.fromEntries([...within.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
+const slotsOf = (within) =>
+  Object.fromEntries([...within.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
 
 function showText(where, text) {
   where.textContent = text;

@@ -1,4 +1,5 @@
-// The sentences of one language: placeholders, plural forms, waits in words. Pure; the sentences come with the page.
+// The sentences of one language: placeholders, plural forms, waits in words. Pure; the sentences come with
+// the page.
 
 const STEP_S = 300;
 
@@ -8,19 +9,23 @@ export function speaker(sentences, language, fallback = "fr") {
   return (key, values = {}) => {
     const found = own[key] ?? sentences[fallback]?.[key];
     if (found === undefined) throw new Error(`no sentence for ${key}`);
-    const pattern = typeof found === "string" ? found : found[rule.select(values.count)] ?? found.other;
+    const pattern = typeof found === "string" ? found : (found[rule.select(values.count)] ?? found.other);
     return pattern.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   };
 }
 
-// « 25 à 45 min », « moins de 20 min », « plus de 30 min », « 50 min à 1 h 15 »: the server says how (`said`), never a dash.
+// « 25 à 45 min », « moins de 20 min », « plus de 30 min », « 50 min à 1 h 15 »: the server says how
+// (`said`), never a dash.
 export function waitText({ low_s: lowS, high_s: highS, said }, say) {
   const low = Math.floor(lowS / STEP_S) * 5;
   const high = Math.max(Math.ceil(highS / STEP_S) * 5, low, 5);
   switch (said ?? (low ? "between" : "under")) {
-    case "under": return say("kiosk.wait.under", { high: duration(high, say) });
-    case "over": return say("kiosk.wait.over", { low: duration(low, say) });
-    case "about": return say("kiosk.wait.about", { duration: duration(low, say) });
+    case "under":
+      return say("kiosk.wait.under", { high: duration(high, say) });
+    case "over":
+      return say("kiosk.wait.over", { low: duration(low, say) });
+    case "about":
+      return say("kiosk.wait.about", { duration: duration(low, say) });
   }
   if (high < 60) return say("kiosk.wait.minutes", { low, high });
   return say("kiosk.wait.mixed", { low: duration(low, say), high: duration(high, say) });
@@ -41,18 +46,31 @@ export function serviceLines(service, say) {
   const opening = service.next_opening?.text ?? "";
   if (service.state === "folder") return { small: subtitle, strong: "", caption: "" };
   switch (service.children.length && service.state !== "closed" ? "folder" : service.state) {
-    case "folder": return { small: subtitle, strong: "", caption: "" };
-    case "closed": return { small: opening || subtitle, strong: "", caption: say("kiosk.service.closed") };
+    case "folder":
+      return { small: subtitle, strong: "", caption: "" };
+    case "closed":
+      return { small: opening || subtitle, strong: "", caption: say("kiosk.service.closed") };
     case "no_counter": {
       const closed = say("kiosk.service.no_counter");
-      return subtitle ? { small: subtitle, strong: "", caption: closed } : { small: closed, strong: "", caption: "" };
+      return subtitle
+        ? { small: subtitle, strong: "", caption: closed }
+        : { small: closed, strong: "", caption: "" };
     }
-    case "appointment_only": return { small: say("kiosk.service.appointment_only"), strong: "", caption: "" };
-    case "full": case "too_late": case "stopped":
+    case "appointment_only":
+      return { small: say("kiosk.service.appointment_only"), strong: "", caption: "" };
+    case "full":
+    case "too_late":
+    case "stopped":
       return { small: opening || subtitle, strong: "", caption: say(`kiosk.service.${service.state}`) };
   }
-  if (service.wait?.none) return { small: subtitle || say("kiosk.service.counter_open"), strong: say("kiosk.wait.none"), caption: "" };
-  if (service.why_no_wait === "after_closing") return { small: subtitle, strong: say("kiosk.wait.after_closing"), caption: "" };
+  if (service.wait?.none)
+    return {
+      small: subtitle || say("kiosk.service.counter_open"),
+      strong: say("kiosk.wait.none"),
+      caption: "",
+    };
+  if (service.why_no_wait === "after_closing")
+    return { small: subtitle, strong: say("kiosk.wait.after_closing"), caption: "" };
   const people = service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
   const { strong, caption } = service.wait
     ? { strong: waitText(service.wait, say), caption: say("kiosk.wait.caption") }
@@ -61,12 +79,17 @@ export function serviceLines(service, say) {
   return { small: subtitle, strong, caption: caption || people };
 }
 
-// The longest texts this button may come to hold today: its row is that high from the start, so that it never moves.
+// The longest texts this button may come to hold today: its row is that high from the start, so that it never
+// moves.
 export function longestLines(service, say) {
   const lines = serviceLines(service, say);
   if (service.children.length || service.state === "appointment_only") return lines;
   const strong = say("kiosk.wait.mixed", { low: duration(50, say), high: duration(75, say) });
-  return { small: lines.small || "\u00a0", strong: longer(lines.strong, strong), caption: longer(lines.caption, say("kiosk.wait.caption")) };
+  return {
+    small: lines.small || "\u00a0",
+    strong: longer(lines.strong, strong),
+    caption: longer(lines.caption, say("kiosk.wait.caption")),
+  };
 }
 
-const longer = (one, other) => one.length > other.length ? one : other;
+const longer = (one, other) => (one.length > other.length ? one : other);

@@ -1,4 +1,5 @@
-// The alert of a screen, without a browser: what messages change of it, what it says and in which language now.
+// The alert of a screen, without a browser: what messages change of it, what it says and in which language
+// now.
 
 import { isNewer } from "./order.js";
 
@@ -6,7 +7,8 @@ export const TURN_MS = 6_000; // each language of the hall, one after the other
 export const SPOKEN_EVERY_MS = 60_000;
 
 /**
- * What is known of the hall's alert after a message that tells it, a board or its own: a later one replaces it, the
+ * What is known of the hall's alert after a message that tells it, a board or its own: a later one replaces
+ * it, the
  * same one again brings its voice. `held` is what was known, null before anything was.
  */
 export function receiveAlert(held, message) {
@@ -19,7 +21,9 @@ export function receiveAlert(held, message) {
   return { epoch, version, as_of, alert, audio };
 }
 
-/** The alert that a message tells; else one that was just taken back, under an id of its own: it is said anew. */
+/**
+ * The alert that a message tells; else one that was just taken back, under an id of its own: it is said anew.
+ */
 function toldAlert({ alert, alert_taken_back: back }) {
   return alert ?? (back ? { ...back, alert: `${back.alert} taken back` } : null);
 }
@@ -27,7 +31,10 @@ function toldAlert({ alert, alert_taken_back: back }) {
 /** Whether what is shown only says that an alert was a mistake: it stops nothing and gives way to a call. */
 export const isTakenBack = (alert) => alert?.kind === "taken_back";
 
-/** The alert to show at an instant of the server's clock; one with a stated time ends by itself, also without a server. */
+/**
+ * The alert to show at an instant of the server's clock; one with a stated time ends by itself, also without
+ * a server.
+ */
 export function shownAlert(held, at) {
   const alert = held?.alert ?? null;
   if (alert?.until && Date.parse(alert.until) <= at) return null;
@@ -35,22 +42,42 @@ export function shownAlert(held, at) {
 }
 
 /**
- * What an alert says, a page a language, French first: the hall's languages for prepared words, its own for a custom one.
- * `prepared` is what the page was loaded with, `further` all words of custom alerts, by alert, once they were fetched.
+ * What an alert says, a page a language, French first: the hall's languages for prepared words, its own for a
+ * custom one.
+ * `prepared` is what the page was loaded with, `further` all words of custom alerts, by alert, once they were
+ * fetched.
  */
 export function pagesOf(alert, { prepared, languages, further = {} }) {
   const custom = further[alert.alert] ?? alert.texts ?? {};
   const isCustom = Object.keys(custom).length > 0;
-  const found = isCustom ? Object.keys(custom) : languages.filter((language) => prepared.languages[language]?.kinds[alert.kind]);
-  const spoken = found.toSorted((one, other) => Number(other === prepared.own) - Number(one === prepared.own));
+  const found = isCustom
+    ? Object.keys(custom)
+    : languages.filter((language) => prepared.languages[language]?.kinds[alert.kind]);
+  const spoken = found.toSorted(
+    (one, other) => Number(other === prepared.own) - Number(one === prepared.own),
+  );
   return (spoken.length ? spoken : [prepared.own]).map((language) => {
     const around = prepared.languages[language] ?? prepared.languages[prepared.own];
-    const { title, text } = (isCustom ? custom[language] : around.kinds[alert.kind]) ?? { title: "", text: "" };
-    return { language, title, text, drill: alert.drill ? around.drill : "", drillText: alert.drill ? around.drill_text : "", since: around.since, notFire: isTakenBack(alert) ? "" : around.not_fire };
+    const { title, text } = (isCustom ? custom[language] : around.kinds[alert.kind]) ?? {
+      title: "",
+      text: "",
+    };
+    return {
+      language,
+      title,
+      text,
+      drill: alert.drill ? around.drill : "",
+      drillText: alert.drill ? around.drill_text : "",
+      since: around.since,
+      notFire: isTakenBack(alert) ? "" : around.not_fire,
+    };
   });
 }
 
-/** What stands on the screen so long after the alert was raised: the first page, French, always, and one of the others in turn. */
+/**
+ * What stands on the screen so long after the alert was raised: the first page, French, always, and one of
+ * the others in turn.
+ */
 export function turnAt([first, ...others], sinceMs) {
   return { first, other: others[Math.floor(Math.max(sinceMs, 0) / TURN_MS) % others.length] ?? null };
 }

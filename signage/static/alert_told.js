@@ -1,11 +1,14 @@
-// A screen tells the server that it shows an alert, until it is answered: one that shows is never named as not reached
+// A screen tells the server that it shows an alert, until it is answered: one that shows is never named as
+// not reached
 // because a message was lost.
 
 const ANSWERED_MS = 2_000; // two tries within the five seconds after which a screen counts as not reached
 
 /**
- * `show(alert)` is called often with the id of the alert on the screen, null for none. `afterPaint(work)` calls back once
- * what was drawn can be seen; `ask(message, ms)` sends and resolves when it is answered within so long, else rejects.
+ * `show(alert)` is called often with the id of the alert on the screen, null for none. `afterPaint(work)`
+ * calls back once
+ * what was drawn can be seen; `ask(message, ms)` sends and resolves when it is answered within so long, else
+ * rejects.
  */
 export function createTold({ ask, afterPaint }) {
   let shown = null;
@@ -31,7 +34,9 @@ export function createTold({ ask, afterPaint }) {
   }
 
   /** A new connection is told again. */
-  const forget = () => { answered = null; };
+  const forget = () => {
+    answered = null;
+  };
 
   return { show, forget };
 }

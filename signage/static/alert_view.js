@@ -1,4 +1,5 @@
-// An alert over the whole screen: its sign, its words as large as they fit, in French and one other language in turn. No motion.
+// An alert over the whole screen: its sign, its words as large as they fit, in French and one other language
+// in turn. No motion.
 
 import { directionOf } from "/assets/directions.js";
 import { pagesOf, turnAt } from "./alert_state.js";
@@ -43,7 +44,16 @@ export function alertView(root, { body, prepared, time }) {
   /** Screen readers hear an alert once, in every language of the hall. */
   function say(alert, pages) {
     spoken.dataset.said = alert.alert;
-    spoken.replaceChildren(...pages.map((page) => make("p", "", { lang: page.language, dir: directionOf(page.language) }, [page.drillText, page.title, page.text].filter(Boolean).join(" "))));
+    spoken.replaceChildren(
+      ...pages.map((page) =>
+        make(
+          "p",
+          "",
+          { lang: page.language, dir: directionOf(page.language) },
+          [page.drillText, page.title, page.text].filter(Boolean).join(" "),
+        ),
+      ),
+    );
   }
 
   function parts(alert, { first, other }) {
@@ -51,7 +61,10 @@ export function alertView(root, { body, prepared, time }) {
     const band = (page) => (page.drill ? [make("p", "alert-drill", languageOf(page), page.drill)] : []);
     const main = make("div", "alert-main");
     const words = make("div", "alert-words");
-    words.append(wordsOf(first, "h1", "alert-title"), ...(other ? [wordsOf(other, "h2", "alert-other")] : []));
+    words.append(
+      wordsOf(first, "h1", "alert-title"),
+      ...(other ? [wordsOf(other, "h2", "alert-other")] : []),
+    );
     main.append(sign(alert.kind), words);
     const foot = make("div", "alert-foot");
     foot.append(...spoken.map((page) => footOf(alert, page)));
@@ -77,7 +90,10 @@ export function alertView(root, { body, prepared, time }) {
     for (let size = 1; size <= SIZES; size += 1) {
       shown.dataset.size = String(size);
       const main = shown.querySelector(".alert-main");
-      const isInside = shown.scrollHeight <= shown.clientHeight + 1 && main.scrollHeight <= main.clientHeight + 1 && main.scrollWidth <= main.clientWidth + 1;
+      const isInside =
+        shown.scrollHeight <= shown.clientHeight + 1 &&
+        main.scrollHeight <= main.clientHeight + 1 &&
+        main.scrollWidth <= main.clientWidth + 1;
       if (isInside) return;
     }
   }

@@ -1,12 +1,15 @@
-// The voice of an alert: fetched once and kept, so that it is repeated every minute whatever becomes of the server.
+// The voice of an alert: fetched once and kept, so that it is repeated every minute whatever becomes of the
+// server.
 
 import { SPOKEN_EVERY_MS } from "./alert_state.js";
 
 export const TRIED_AGAIN_MS = 10_000;
 
 /**
- * Says an alert now and every minute until it is told to be silent. `fetchSound(url)` gives its bytes, `makeContext()`
- * an audio context, `now()` the page's clock, `level()` how loud, 0 to 1. A file that cannot be had is asked for again
+ * Says an alert now and every minute until it is told to be silent. `fetchSound(url)` gives its bytes,
+ * `makeContext()`
+ * an audio context, `now()` the page's clock, `level()` how loud, 0 to 1. A file that cannot be had is asked
+ * for again
  * after ten seconds: the words stand on the screen.
  */
 export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
@@ -24,7 +27,10 @@ export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
   /** Fetches the voices of what may be raised; what fails is fetched when it is wanted, or the next time. */
   function keep(urls) {
     for (const each of urls.filter((one) => !kept.has(one))) {
-      kept.set(each, fetchSound(each).catch(() => void kept.delete(each)));
+      kept.set(
+        each,
+        fetchSound(each).catch(() => void kept.delete(each)),
+      );
     }
   }
 
@@ -38,7 +44,8 @@ export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
   async function bring(wanted) {
     againAt = null;
     try {
-      const bytes = (await kept.get(wanted))?.slice(0) ?? (await fetchSound(wanted)); // decoding takes them away
+      // decoding takes them away
+      const bytes = (await kept.get(wanted))?.slice(0) ?? (await fetchSound(wanted));
       const decoded = await output().decodeAudioData(bytes);
       if (url === wanted) sound = decoded;
     } catch {

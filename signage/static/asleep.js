@@ -1,9 +1,12 @@
-// Whether a screen shows nothing at all: outside the hall's hours, while there is nothing to tell. No browser here.
+// Whether a screen shows nothing at all: outside the hall's hours, while there is nothing to tell. No browser
+// here.
 
-const NOTHING_TO_TELL = new Set(["closed", "unknown"]); // a call, a break, people who still wait keep it awake
+// a call, a break, people who still wait keep it awake
+const NOTHING_TO_TELL = new Set(["closed", "unknown"]);
 
 /**
- * `isResting`: outside the programme's hours; `at` the server's time; `coversUntil`: past it the programme's hours have
+ * `isResting`: outside the programme's hours; `at` the server's time; `coversUntil`: past it the programme's
+ * hours have
  * run out, and a screen that knows no hours stays lit.
  */
 export function isAsleep({ isResting, view, isAlert, at, coversUntil = 0 }) {

@@ -1,12 +1,21 @@
-// The lists under the large calls: who is still called, and the last calls; as many whole rows as there is room for.
+// The lists under the large calls: who is still called, and the last calls; as many whole rows as there is
+// room for.
 
 import { make } from "./slides.js";
 
-const ROOMS = [[false, 1], [false, 2], [true, 1], [true, 2], [true, 3]]; // whether the notices leave, and how many columns
+const ROOMS = [
+  [false, 1],
+  [false, 2],
+  [true, 1],
+  [true, 2],
+  [true, 3],
+]; // whether the notices leave, and how many columns
 
 /**
- * Return the lists in `area`: `write({still, recent}, words)` brings all rows in, `settle(words)` takes away those that do
- * not fit and answers how many are left. Whoever is awaited has room: in columns, or else without the notices (`crowd(isCrowded)`).
+ * Return the lists in `area`: `write({still, recent}, words)` brings all rows in, `settle(words)` takes away
+ * those that do
+ * not fit and answers how many are left. Whoever is awaited has room: in columns, or else without the notices
+ * (`crowd(isCrowded)`).
  */
 export function createLists(area, crowd) {
   let stillTable = null;
@@ -20,7 +29,8 @@ export function createLists(area, crowd) {
 
   function settle(words) {
     const isBeside = document.body.dataset.beside === "yes"; // a card has the room of the notices
-    const room = ROOMS.filter(([isCrowded]) => !isCrowded || !isBeside).find((each) => isRoomFor(each)) ?? ROOMS[0];
+    const room =
+      ROOMS.filter(([isCrowded]) => !isCrowded || !isBeside).find((each) => isRoomFor(each)) ?? ROOMS[0];
     if (room === ROOMS[0]) isRoomFor(room);
     if (!area.firstChild) return 0;
     const recent = rowsInside(recentTable);
@@ -38,7 +48,8 @@ export function createLists(area, crowd) {
     for (const cell of area.querySelectorAll("td[data-long]")) delete cell.dataset.long;
     const long = [...area.querySelectorAll("td")].filter((cell) => cell.scrollWidth > cell.clientWidth + 1);
     for (const cell of long) cell.dataset.long = "yes";
-    const isLeftOut = (table) => [...table.rows].slice(rowsInside(table)).some((row) => row.dataset.awaited === "yes");
+    const isLeftOut = (table) =>
+      [...table.rows].slice(rowsInside(table)).some((row) => row.dataset.awaited === "yes");
     return ![stillTable, recentTable].some(isLeftOut);
   }
 
@@ -53,7 +64,7 @@ export function createLists(area, crowd) {
     cut(stillTable, still);
     const note = make("p", "list-more", {}, words.count("more_calls", left));
     area.append(note);
-    for (let more = left; overflows() && stillTable.rows.length; ) {
+    for (let more = left; overflows() && stillTable.rows.length;) {
       more += 1;
       cut(stillTable, stillTable.rows.length - 1);
       note.textContent = words.count("more_calls", more);

@@ -1,11 +1,15 @@
-// The large calls of a screen as DOM. Sizes are chosen by measuring, once for all cards, and remembered: cards like those
+// The large calls of a screen as DOM. Sizes are chosen by measuring, once for all cards, and remembered:
+// cards like those
 // shown before are painted in the sizes of those, which one measurement proves after.
 
 import { ring } from "./ring.js";
 import { make } from "./slides.js";
 import { placeParts, textIn } from "./words.js";
 
-/** Beside the notices; on the whole width with directions at the end of the line; the same with directions under it. */
+/**
+ * Beside the notices; on the whole width with directions at the end of the line; the same with directions
+ * under it.
+ */
 const WIDE = ["wide", "broad"];
 const WITHOUT_NOTICES = new Set(["calls", "counter"]); // screens that show calls only
 const SIZES = ["0", "1", "2", "3"]; // of a place beside its number
@@ -13,13 +17,18 @@ const STACKED = ["0", "1", "2"]; // of one that takes its own lines
 const MOST_REMEMBERED = 200;
 
 /**
- * Return the cards in `area`, or in `beside`, the notices' room: `write(cards, how)` brings them into the page, in the
- * sizes of cards like them or measured; `settle()` proves what was not measured and answers whether all have room;
- * `fits(cards, how)` writes and answers it, from what is remembered where it can; `fill(isFull)` when no list has room
- * under them; `forget()` before everything is measured anew. `how` is `{words, languages, place, isPast}`: of calls that
+ * Return the cards in `area`, or in `beside`, the notices' room: `write(cards, how)` brings them into the
+ * page, in the
+ * sizes of cards like them or measured; `settle()` proves what was not measured and answers whether all have
+ * room;
+ * `fits(cards, how)` writes and answers it, from what is remembered where it can; `fill(isFull)` when no list
+ * has room
+ * under them; `forget()` before everything is measured anew. `how` is `{words, languages, place, isPast}`: of
+ * calls that
  * may be over, because the server is away, a card says when they were.
  *
- * A card that is shown keeps its place and its size. A new one stands above it, smaller where it must, else in the
+ * A card that is shown keeps its place and its size. A new one stands above it, smaller where it must, else
+ * in the
  * notices' room. Only where it has no room there either, all cards are placed anew on the whole width.
  */
 export function createCards(area, beside, body) {
@@ -32,19 +41,38 @@ export function createCards(area, beside, body) {
   function write(given, { words, languages, place, isPast }) {
     const cards = [...given].reverse(); // the newest first; the one that was alone keeps its place under it
     const base = WITHOUT_NOTICES.has(place?.layout) ? WIDE[0] : "side";
-    const contents = cards.map((card) => JSON.stringify([card.key, card.counter.label, card.counter.direction, card.counter.hearing_loop, place?.arrow, card.isNew, isPast]));
+    const contents = cards.map((card) =>
+      JSON.stringify([
+        card.key,
+        card.counter.label,
+        card.counter.direction,
+        card.counter.hearing_loop,
+        place?.arrow,
+        card.isNew,
+        isPast,
+      ]),
+    );
     const key = JSON.stringify([contents, base]);
     if (cards.length) set("view", "calls"); // what is hidden cannot be measured
     if (written?.key === key) return false;
     const kept = keptPlaces(cards, base);
     const old = new Map(all().map((element) => [element.dataset.content, element]));
-    const elements = cards.map((card, at) => old.get(contents[at]) ?? makeCard(card, contents[at], { words, languages, arrow: place?.arrow, isPast }));
+    const elements = cards.map(
+      (card, at) =>
+        old.get(contents[at]) ??
+        makeCard(card, contents[at], { words, languages, arrow: place?.arrow, isPast }),
+    );
     for (const element of all()) if (!elements.includes(element)) element.remove();
     const shape = shapeOf(cards, kept, { base, place, isPast });
     const known = remembered.get(shape);
     written = { key, shape, base, elements, ids: cards.map(idOf), kept, found: null };
     isInside = null;
-    apply(known ?? { layout: base, places: elements.map((element, at) => kept[at] ?? { room: "calls", size: firstSize(element) }) });
+    apply(
+      known ?? {
+        layout: base,
+        places: elements.map((element, at) => kept[at] ?? { room: "calls", size: firstSize(element) }),
+      },
+    );
     show(known?.isFull);
     if (!known && cards.length) settle();
     else if (known?.isInside) stood = written;
@@ -53,7 +81,10 @@ export function createCards(area, beside, body) {
 
   const all = () => [...beside.children, ...area.children];
 
-  /** How the cards stand that are shown already: that they keep. None where all were placed anew, or one is left. */
+  /**
+   * How the cards stand that are shown already: that they keep. None where all were placed anew, or one is
+   * left.
+   */
   function keptPlaces(cards, base) {
     const { found, ids } = stood ?? {};
     const isKept = cards.length > 1 && found?.layout === base && !found.isTight;
@@ -108,26 +139,44 @@ export function createCards(area, beside, body) {
   function isPlaced(arrangement, at, way) {
     const element = written.elements[at];
     way.size = firstSize(element);
-    for (let size = null; size !== way.size; ) {
+    for (let size = null; size !== way.size;) {
       size = way.size;
-      apply({ ...arrangement, places: arrangement.places.map((place, other) => (other === at ? way : place)) });
+      apply({
+        ...arrangement,
+        places: arrangement.places.map((place, other) => (other === at ? way : place)),
+      });
       if (!isPlaceWhole(element)) way.size = smaller(size);
     }
     return areInside() && isNumberWhole(element);
   }
 
-  /** All cards on the whole width: the first layout in which they fit, each place in the largest size it has room for. */
+  /**
+   * All cards on the whole width: the first layout in which they fit, each place in the largest size it has
+   * room for.
+   */
   function anew() {
     const { elements } = written;
     const isTight = elements.length > 2;
-    const tries = WIDE.flatMap((layout) => [false, true].flatMap((isStacked) => // on a line of its own a place is less high
-      (elements.length === 2 ? [false, true] : [false]).map((isCompact) => ({ layout, isStacked, isCompact }))));
+    const tries = WIDE.flatMap((layout) =>
+      [false, true].flatMap((isStacked) =>
+        // on a line of its own a place is less high
+        (elements.length === 2 ? [false, true] : [false]).map((isCompact) => ({
+          layout,
+          isStacked,
+          isCompact,
+        })),
+      ),
+    );
     let found = null;
     for (const { layout, isStacked, isCompact } of tries) {
       const sizeOf = (element) => (isStacked ? `stacked ${STACKED[0]}` : firstSize(element));
-      const places = elements.map((element, at) => ({ room: "calls", size: sizeOf(element), isCompact: isCompact && at === 0 }));
+      const places = elements.map((element, at) => ({
+        room: "calls",
+        size: sizeOf(element),
+        isCompact: isCompact && at === 0,
+      }));
       found = { layout, isTight, places };
-      for (let isChanged = true; isChanged; ) {
+      for (let isChanged = true; isChanged;) {
         apply(found);
         isChanged = false;
         for (const [at, element] of elements.entries()) {
@@ -169,11 +218,14 @@ export function createCards(area, beside, body) {
   }
 
   function show(isFull) {
-    if (isFull && written?.found?.isTight) set("full", ""); // else the cards would move
+    if (isFull && written?.found?.isTight)
+      set("full", ""); // else the cards would move
     else delete body.dataset.full;
   }
 
-  const areInside = () => heightOf(area) + marginUnder(area) <= roomIn(area.parentElement) + 1 && (!beside.firstElementChild || heightOf(beside) <= roomIn(beside) + 1); // an empty one is hidden
+  const areInside = () =>
+    heightOf(area) + marginUnder(area) <= roomIn(area.parentElement) + 1 &&
+    (!beside.firstElementChild || heightOf(beside) <= roomIn(beside) + 1); // an empty one is hidden
 
   /** The room that the cards take of that of calls, in px of the page. */
   const height = () => heightOf(area);
@@ -190,18 +242,25 @@ export function createCards(area, beside, body) {
   return { write, settle, fits, fill, height, forget };
 }
 
-/** The ways for a card that is so many-th from the oldest: above the others, smaller, or in the notices' room. */
+/**
+ * The ways for a card that is so many-th from the oldest: above the others, smaller, or in the notices' room.
+ */
 function waysIn(base, rank) {
   const rooms = base === "side" && rank > 1 ? ["calls", "beside"] : ["calls"];
-  return rooms.flatMap((room) => (rank > 1 ? [false, true] : [false]).map((isCompact) => ({ room, isCompact })));
+  return rooms.flatMap((room) =>
+    (rank > 1 ? [false, true] : [false]).map((isCompact) => ({ room, isCompact })),
+  );
 }
 
 /** A card is the same while it tells one call at one place, however often that is repeated. */
-const idOf = ({ call, counter: { label, direction, hearing_loop: loop } }) => JSON.stringify([call, label, direction, loop]);
+const idOf = ({ call, counter: { label, direction, hearing_loop: loop } }) =>
+  JSON.stringify([call, label, direction, loop]);
 
 function stand(room, elements) {
   for (const element of [...room.children]) if (!elements.includes(element)) element.remove();
-  elements.forEach((element, at) => room.children[at] === element || room.insertBefore(element, room.children[at] ?? null));
+  elements.forEach(
+    (element, at) => room.children[at] === element || room.insertBefore(element, room.children[at] ?? null),
+  );
 }
 
 function heightOf({ firstElementChild: first, lastElementChild: last }) {
@@ -215,16 +274,27 @@ function roomIn(box) {
   return box.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
 }
 
-/** What the room of cards depends on: their numbers but for their digits, their places, their ways, which are recalls, and which stand already. */
+/**
+ * What the room of cards depends on: their numbers but for their digits, their places, their ways, which are
+ * recalls, and which stand already.
+ */
 function shapeOf(cards, kept, { base, place, isPast }) {
-  const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) =>
-    [number.replace(/\d/g, "0"), label.replace(/\d/g, "0"), direction, loop, rank > 1 ? String(rank).length : 0];
+  const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) => [
+    number.replace(/\d/g, "0"),
+    label.replace(/\d/g, "0"),
+    direction,
+    loop,
+    rank > 1 ? String(rank).length : 0,
+  ];
   return JSON.stringify([base, place?.arrow, Boolean(isPast), cards.map(each), kept]);
 }
 
-const firstSize = (card) => (card.querySelector(".card-place").dataset.long === "yes" ? `stacked ${STACKED[0]}` : SIZES[0]);
+const firstSize = (card) =>
+  card.querySelector(".card-place").dataset.long === "yes" ? `stacked ${STACKED[0]}` : SIZES[0];
 
-/** The next smaller size; where even the smallest beside the number is too wide, a place takes its own lines. */
+/**
+ * The next smaller size; where even the smallest beside the number is too wide, a place takes its own lines.
+ */
 function smaller(size) {
   const steps = [...SIZES, ...STACKED.map((each) => `stacked ${each}`)];
   return steps[Math.min(steps.indexOf(size) + 1, steps.length - 1)];
@@ -241,7 +311,9 @@ function resize(card, size) {
 
 function isPlaceWhole(card) {
   const place = card.querySelector(".card-place");
-  return card.dataset.stacked ? place.scrollHeight <= lineOf(place) : place.scrollWidth <= place.clientWidth + 1;
+  return card.dataset.stacked
+    ? place.scrollHeight <= lineOf(place)
+    : place.scrollWidth <= place.clientWidth + 1;
 }
 
 /** Whether a number ends before the edge of its card. */
@@ -257,13 +329,16 @@ function makeCard(card, content, { words, languages, arrow, isPast }) {
   element.dataset.content = content;
   if (card.isNew && !isPast) ring(element);
   element.append(make("p", "card-number", {}, card.number), makePlace(card.counter));
-  if (isPast) element.append(make("p", "card-recall", {}, words.say("called_at", { time: words.time(card.calledAt) })));
+  if (isPast)
+    element.append(make("p", "card-recall", {}, words.say("called_at", { time: words.time(card.calledAt) })));
   else if (card.rank > 1) {
     const recall = element.appendChild(make("p", "card-recall"));
-    for (const [text, isRaised] of words.recall(card.rank)) recall.append(isRaised ? make("sup", "", {}, text) : text);
+    for (const [text, isRaised] of words.recall(card.rank))
+      recall.append(isRaised ? make("sup", "", {}, text) : text);
   }
   const direction = textIn(card.counter.direction, languages);
-  if (direction) element.append(make("p", "card-direction", { lang: direction.language, dir: "auto" }, direction.text));
+  if (direction)
+    element.append(make("p", "card-direction", { lang: direction.language, dir: "auto" }, direction.text));
   if (card.counter.hearing_loop) element.append(makeLoop(words));
   if (arrow) element.append(makeArrow(arrow, words));
   return element;

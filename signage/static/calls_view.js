@@ -1,4 +1,5 @@
-// The calls' side of a screen: large cards, what is said when there are none, and the lists. Drawn only where it changed.
+// The calls' side of a screen: large cards, what is said when there are none, and the lists. Drawn only where
+// it changed.
 
 import { createLists } from "./call_lists.js";
 import { createCards } from "./calls.js";
@@ -9,7 +10,9 @@ const MOST_SAID = 100;
 /** `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. */
 export function createCallsView({ body, get, own, wordsIn }) {
   const cards = createCards(get("cards"), get("cards-beside"), body);
-  const lists = createLists(get("lists"), (isCrowded) => { body.dataset.crowded = isCrowded ? "yes" : "no"; });
+  const lists = createLists(get("lists"), (isCrowded) => {
+    body.dataset.crowded = isCrowded ? "yes" : "no";
+  });
   let said = []; // the keys of the last cards that were said
   let drawn = { rest: "", lists: "" };
   let isSettled = false;
@@ -31,7 +34,10 @@ export function createCallsView({ body, get, own, wordsIn }) {
     sayCalls(view.cards, words);
   }
 
-  /** Once they are painted: what was guessed of them is measured, and the lists come under them. Whether all have room. */
+  /**
+   * Once they are painted: what was guessed of them is measured, and the lists come under them. Whether all
+   * have room.
+   */
   function settle({ cards: large, still, recent }) {
     const rows = JSON.stringify([large.map((card) => card.key), ...[still, recent].map(told)]);
     if (rows === drawn.lists && isSettled) return true;
@@ -54,7 +60,8 @@ export function createCallsView({ body, get, own, wordsIn }) {
     if (rest === drawn.rest) return;
     drawn.rest = rest;
     get("state-title").textContent = label === null ? words.say(view) : capital(label);
-    get("state-hint").textContent = label === null ? words.say(opening && view === "closed" ? "next_opening" : `${view}_hint`) : "";
+    get("state-hint").textContent =
+      label === null ? words.say(opening && view === "closed" ? "next_opening" : `${view}_hint`) : "";
     get("state-more").textContent = opening;
     if (screen?.name) get("hall").textContent = screen.name;
   }
@@ -64,7 +71,9 @@ export function createCallsView({ body, get, own, wordsIn }) {
     const fresh = large.filter((card) => card.isNew && !said.includes(card.key));
     if (!fresh.length) return;
     said = [...said, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
-    get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
+    get("spoken").textContent = fresh
+      .map((card) => words.announcement(card.number, card.counter.label))
+      .join(". ");
   }
 
   /** Everything is measured anew: the screen turned, its fonts came, its letters grew. */

@@ -13,23 +13,30 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 class Refused extends Error {}
 
 /**
- * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall), board(message),
- * queues(message), screen(message), announced(message), alert(message), beat(message), pictureAsked(), renewalAsked(asked), nudged(), fetched().
+ * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall),
+ * board(message),
+ * queues(message), screen(message), announced(message), alert(message), beat(message), pictureAsked(),
+ * renewalAsked(asked), nudged(), fetched().
  */
 export function connect({ io, location, history, on }) {
   let hall = null;
   let isFirst = true;
   let fetchTimer = null;
   const socket = io("/screen", {
-    auth: { caller: "device" }, transports: ["websocket"], autoConnect: false,
-    reconnectionDelay: 1_000, reconnectionDelayMax: 15_000, randomizationFactor: 0.9,
+    auth: { caller: "device" },
+    transports: ["websocket"],
+    autoConnect: false,
+    reconnectionDelay: 1_000,
+    reconnectionDelayMax: 15_000,
+    randomizationFactor: 0.9,
   });
 
   socket.on("connect", () => on.connected());
   socket.on("disconnect", (reason) => {
     clearTimeout(fetchTimer);
     on.disconnected();
-    if (reason === "io server disconnect") again(random(5_000)); // a graceful stop; the socket does not come back by itself
+    // a graceful stop; the socket does not come back by itself
+    if (reason === "io server disconnect") again(random(5_000));
   });
   socket.on("connect_error", () => {
     if (socket.active) return on.disconnected(); // not reached: the socket tries again by itself
@@ -77,7 +84,9 @@ export function connect({ io, location, history, on }) {
     const token = new URLSearchParams(location.hash.slice(1)).get("t");
     if (!token) return;
     await ask("/device/session", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }),
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ token }),
     });
     history.replaceState(null, "", location.pathname + location.search);
     hall = null;

@@ -1,11 +1,13 @@
-// What each item of a programme has to show now, without a browser: live lines of waits, files to load, what is absent.
+// What each item of a programme has to show now, without a browser: live lines of waits, files to load, what
+// is absent.
 
 import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
 /** The content of an item with what is live in it; null when it has nothing to show now. */
 export function contentOf(item, { view, screen, own }) {
-  if (item.kind !== "waits") return { ...item.content, kind: item.kind, language: item.language, category: item.category };
+  if (item.kind !== "waits")
+    return { ...item.content, kind: item.kind, language: item.language, category: item.category };
   const lines = linesIn(view.queues, item.language, screen?.services);
   const isTold = lines.length && (item.language === own || lines.every((line) => line.isNamed));
   return isTold ? { kind: "waits", language: item.language, title: item.content?.title, lines } : null;
@@ -18,10 +20,12 @@ export const welcome = (screen, own) => ({ kind: "welcome", language: own, hall:
 export const filesOf = ({ content }) => [content?.url, content?.poster].filter(Boolean);
 
 /** The addresses of the files the organisation's look needs, kept with those of the programme. */
-export const filesOfLook = (look) => (look ? [look.stylesheet, look.logo?.url, ...look.fonts].filter(Boolean) : []);
+export const filesOfLook = (look) =>
+  look ? [look.stylesheet, look.logo?.url, ...look.fonts].filter(Boolean) : [];
 
 /**
- * Which page of an item is shown at a position; each has the part of its time that its words are of all. Where live lines
+ * Which page of an item is shown at a position; each has the part of its time that its words are of all.
+ * Where live lines
  * have more pages than can be read in it, as many are shown, and the next ones at its next showing.
  */
 export function pageAt({ reading, ms, position, showing }) {
@@ -38,9 +42,13 @@ function pageOf(reading, read) {
   return found < 0 ? reading.length - 1 : found;
 }
 
-const OF_ONE_PAGE = new Set(["waits", "image", "video", "document"]); // or of pages that come and go with who waits
+// or of pages that come and go with who waits
+const OF_ONE_PAGE = new Set(["waits", "image", "video", "document"]);
 
-/** The items of a programme, each as long as all its pages take to read: `readingOf(content)` is in milliseconds a page. */
+/**
+ * The items of a programme, each as long as all its pages take to read: `readingOf(content)` is in
+ * milliseconds a page.
+ */
 export function lengthened(programme, contents, readingOf) {
   const items = programme.items.map((item) => {
     const content = OF_ONE_PAGE.has(item.kind) ? null : contents.get(item.id);
@@ -64,7 +72,13 @@ function linesIn(queues, language, names = {}) {
     .map((line) => {
       const texts = line.services.map((service) => ({ ...service.name, ...names[service.id] }));
       const shown = texts.map((each) => textIn(each, [language])?.text).filter(Boolean);
-      return { name: shown.join(", "), isNamed: texts.every((each) => each[language]), waiting: line.waiting, wait: line.wait, why_no_wait: line.why_no_wait };
+      return {
+        name: shown.join(", "),
+        isNamed: texts.every((each) => each[language]),
+        waiting: line.waiting,
+        wait: line.wait,
+        why_no_wait: line.why_no_wait,
+      };
     })
     .filter((line) => line.name);
 }

@@ -1,5 +1,7 @@
-// The proof of display of this page: what the media player saw goes to the record, what is being seen is written down
-// every few seconds, so that a page that dies has told it, and the record is told to the server: once an hour, and when a
+// The proof of display of this page: what the media player saw goes to the record, what is being seen is
+// written down
+// every few seconds, so that a page that dies has told it, and the record is told to the server: once an
+// hour, and when a
 // page begins, so that what the one before did not tell waits no longer.
 
 import { createRecord, nextReportMs, openStore } from "./display_record.js";
@@ -9,8 +11,13 @@ const KEEP_MS = 5_000;
 
 /** `hall()` and `screen()` tell where this is, once known; a preview proves nothing. */
 export function createProof({ isPreview, hall, screen }) {
-  if (isPreview || !globalThis.indexedDB) return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
-  const record = createRecord({ store: openStore(), post, isOwn: (display) => !display.screen || !screen() || display.screen === screen() });
+  if (isPreview || !globalThis.indexedDB)
+    return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
+  const record = createRecord({
+    store: openStore(),
+    post,
+    isOwn: (display) => !display.screen || !screen() || display.screen === screen(),
+  });
   let keptAt = 0;
   let hasToldAll = false;
   addLeftOver();
@@ -21,9 +28,13 @@ export function createProof({ isPreview, hall, screen }) {
     const path = `/api/v1/halls/${encodeURIComponent(hall())}/screens/${encodeURIComponent(screen())}/displays`;
     const { displays } = body;
     const answer = await fetch(path, {
-      method: "POST", credentials: "same-origin", cache: "no-store", body: JSON.stringify(body),
+      method: "POST",
+      credentials: "same-origin",
+      cache: "no-store",
+      body: JSON.stringify(body),
       headers: {
-        "Content-Type": "application/json", "X-Caller": "device",
+        "Content-Type": "application/json",
+        "X-Caller": "device",
         "Idempotency-Key": `${body.record} ${displays[0].number} ${displays.at(-1).number} ${displays.length}`,
       },
     });

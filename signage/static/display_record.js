@@ -1,4 +1,5 @@
-// What this screen really showed, numbered and kept in the browser until the server has counted it: through outages
+// What this screen really showed, numbered and kept in the browser until the server has counted it: through
+// outages
 // and reloads. Storage is passed in: IndexedDB in a browser (`openStore`), a list in tests.
 
 const EVERY_MS = 3_600_000; // one report, and so one fact of the journal, an hour
@@ -8,9 +9,12 @@ const MOST_KEPT = 50_000;
 const REFUSED = [400, 422];
 
 /**
- * Return a record: `add(display)` keeps `{notice, item, from, to, outcome}`; `tell()` reports what is kept, through
- * `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again until they are counted.
- * It answers whether nothing is left to report. `tellDue(at)` does so once an hour with displays is over: after an outage.
+ * Return a record: `add(display)` keeps `{notice, item, from, to, outcome}`; `tell()` reports what is kept,
+ * through
+ * `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again until they
+ * are counted.
+ * It answers whether nothing is left to report. `tellDue(at)` does so once an hour with displays is over:
+ * after an outage.
  * What is not its own (this browser was another screen before) is forgotten: nobody may report it any more.
  */
 export function createRecord({ store, post, isOwn = () => true }) {
@@ -19,7 +23,10 @@ export function createRecord({ store, post, isOwn = () => true }) {
 
   /** Displays are kept one after the other, in the order they ended. */
   function add(display) {
-    last = last.then(() => store.add(display)).then((number) => number > MOST_KEPT && store.removeUpTo(number - MOST_KEPT)).catch((error) => console.warn(error));
+    last = last
+      .then(() => store.add(display))
+      .then((number) => number > MOST_KEPT && store.removeUpTo(number - MOST_KEPT))
+      .catch((error) => console.warn(error));
     return last;
   }
 
@@ -68,13 +75,19 @@ export function createRecord({ store, post, isOwn = () => true }) {
 }
 
 const told = ({ number, notice, item, from, to, outcome }) => ({
-  number, notice, item, began_at: new Date(from).toISOString(), ended_at: new Date(to).toISOString(), outcome,
+  number,
+  notice,
+  item,
+  began_at: new Date(from).toISOString(),
+  ended_at: new Date(to).toISOString(),
+  outcome,
 });
 
 const hourOf = (at) => Math.floor(at / EVERY_MS);
 
 /** In how many milliseconds to report next: when the hour is over, never all screens at once. */
-export const nextReportMs = (at, chance = Math.random()) => (hourOf(at) + 1) * EVERY_MS - at + chance * SPREAD_MS;
+export const nextReportMs = (at, chance = Math.random()) =>
+  (hourOf(at) + 1) * EVERY_MS - at + chance * SPREAD_MS;
 
 /** The store of a record in IndexedDB: numbers grow by themselves and are never used twice. */
 export function openStore(indexedDB = globalThis.indexedDB) {
@@ -100,6 +113,7 @@ export function openStore(indexedDB = globalThis.indexedDB) {
     add: (display) => using("displays", "readwrite", (stored) => stored.add(display)),
     oldest: (most) => using("displays", "readonly", (stored) => stored.getAll(null, most)),
     remove: (number) => using("displays", "readwrite", (stored) => stored.delete(number)),
-    removeUpTo: (number) => using("displays", "readwrite", (stored) => stored.delete(IDBKeyRange.upperBound(number))),
+    removeUpTo: (number) =>
+      using("displays", "readwrite", (stored) => stored.delete(IDBKeyRange.upperBound(number))),
   };
 }

@@ -4,15 +4,25 @@ const MEDIA = "parvis-media";
 const SPREAD_MS = 10_000;
 const AGAIN_MS = 60_000;
 
-/** The state of a player: what its downloads say; without the server, or past what it told, nobody knows what has changed. */
-export const stateOf = (phase, isCurrent) => (phase === "up to date" && !isCurrent ? "possibly outdated" : phase);
+/**
+ * The state of a player: what its downloads say; without the server, or past what it told, nobody knows what
+ * has changed.
+ */
+export const stateOf = (phase, isCurrent) =>
+  phase === "up to date" && !isCurrent ? "possibly outdated" : phase;
 
 /**
- * Return downloads: `want(urls)` brings what is missing and forgets what is no longer asked for, the old files last.
+ * Return downloads: `want(urls)` brings what is missing and forgets what is no longer asked for, the old
+ * files last.
  * A hundred screens wait a random while before they ask; the first programme of a screen waits for nothing.
  * `stop()`: the server refuses this screen; what is missing is not asked for again until the next `want`.
  */
-export function createDownloads({ storage = globalThis.caches, get = globalThis.fetch, wait = pause, onPhase }) {
+export function createDownloads({
+  storage = globalThis.caches,
+  get = globalThis.fetch,
+  wait = pause,
+  onPhase,
+}) {
   let wanted = null; // {key}: a new one for each time something else is wanted
   let phase = "unknown";
 
@@ -50,7 +60,8 @@ export function createDownloads({ storage = globalThis.caches, get = globalThis.
 
   async function download(kept, url) {
     try {
-      // past the browser's own cache, which holds parts of a video that plays already and would answer with one
+      // past the browser's own cache, which holds parts of a video that plays already and would answer with
+      // one
       const answer = await get(url, { credentials: "same-origin", cache: "no-store" });
       if (answer.status === 200) await kept.put(url, answer);
       return answer.status === 200;

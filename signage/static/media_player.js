@@ -1,23 +1,47 @@
-// Plays the programme on the stage, and tells what was really seen, from when to when. DOM through the stage only.
+// Plays the programme on the stage, and tells what was really seen, from when to when. DOM through the stage
+// only.
 
 import { contentOf, lengthened, pageCounts, welcome } from "./contents.js";
 import * as lists from "./playlist.js";
 import { createStage } from "./stage.js";
 
 /**
- * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)` is told each
- * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds; `onFailed(item,
- * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`. In a preview `onCounted(counts)`
+ * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)`
+ * is told each
+ * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds;
+ * `onFailed(item,
+ * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`. In a preview
+ * `onCounted(counts)`
  * is told how many pages the programme's texts make at most.
  */
-export function createMediaPlayer({ box, measure, rooms, wordsIn, own, lag, loudness, serverNow, onSeen, onFailed, onEnd, onCounted }) {
+export function createMediaPlayer({
+  box,
+  measure,
+  rooms,
+  wordsIn,
+  own,
+  lag,
+  loudness,
+  serverNow,
+  onSeen,
+  onFailed,
+  onEnd,
+  onCounted,
+}) {
   let playlist = lists.initialPlaylist({ lag });
   let seen = null; // {key, item, showing}: what stands on the stage
   let piece = null; // {item, notice, from}: since when it is seen without a break
   let timer = null;
   let notices = new Map(); // of items, for one that fails before it is shown
   let next = null; // what is to stand there as soon as it is ready
-  const stage = createStage({ box, measure, rooms, wordsIn, loudness, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
+  const stage = createStage({
+    box,
+    measure,
+    rooms,
+    wordsIn,
+    loudness,
+    on: { seen: nowSeen, ready: onEnd, failed: notShown },
+  });
 
   function play({ programme: given, view, screen, at, isCovered }) {
     const contents = new Map(given.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
@@ -45,7 +69,9 @@ export function createMediaPlayer({ box, measure, rooms, wordsIn, own, lag, loud
     const content = item ? contents.get(item.id) : welcome(screen, own);
     next = { key, item, showing };
     stage.show(item?.id ?? "", content, {
-      position: lists.turnOf(playlist, at) - showing.began, ms: showing.until_turn - showing.began, isNew: seen?.key !== key,
+      position: lists.turnOf(playlist, at) - showing.began,
+      ms: showing.until_turn - showing.began,
+      isNew: seen?.key !== key,
     });
     if (seen?.key === key) beginPiece(at);
     const following = lists.nextAfter(playlist, asked);

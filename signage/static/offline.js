@@ -1,10 +1,14 @@
-// What keeps the page going by itself: its service worker, the watch over its frames, the files of its programme.
+// What keeps the page going by itself: its service worker, the watch over its frames, the files of its
+// programme.
 // Browsers allow all three on https and on the machine itself; elsewhere the page plays without them.
 
 const BEAT_MS = 1_000;
 const TRY_AGAIN_MS = 5_000;
 
-/** Install the service worker; `onRelease` is told when a newer one has taken over: the page is then to be loaded again. */
+/**
+ * Install the service worker; `onRelease` is told when a newer one has taken over: the page is then to be
+ * loaded again.
+ */
 export function installWorker({ isPreview, onRelease }) {
   const { serviceWorker } = navigator;
   if (!serviceWorker || isPreview) return { look: () => {} };
@@ -15,14 +19,17 @@ export function installWorker({ isPreview, onRelease }) {
     return watchFrames();
   });
   if (hasOne) watchFrames();
-  const registered = serviceWorker.register("/screen/worker.js", { scope: "/screen" }).catch((error) => console.warn(error));
+  const registered = serviceWorker
+    .register("/screen/worker.js", { scope: "/screen" })
+    .catch((error) => console.warn(error));
   const look = async () => {
     const registration = await registered;
     await registration?.update().catch(lookAgain);
     const { installing } = registration ?? {};
     installing?.addEventListener("statechange", () => installing.state === "redundant" && lookAgain());
   };
-  // A release of which one file did not arrive is not installed: the server that sent the rest is asked again.
+  // A release of which one file did not arrive is not installed: the server that sent the rest is asked
+  // again.
   let again = 0;
   const lookAgain = () => {
     clearTimeout(again);
@@ -39,7 +46,8 @@ function watchFrames() {
   const watch = new Worker("/screen/watch.js");
   const drawn = () => {
     watch.postMessage({});
-    setTimeout(() => requestAnimationFrame(drawn), BEAT_MS); // no more frames than that: a call must not wait for its turn
+    // no more frames than that: a call must not wait for its turn
+    setTimeout(() => requestAnimationFrame(drawn), BEAT_MS);
   };
   requestAnimationFrame(drawn);
   document.addEventListener("visibilitychange", () => watch.postMessage({ isSeen: !document.hidden }));

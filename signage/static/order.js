@@ -1,6 +1,9 @@
 // The order of full-state messages: the same rule as signage/board.py, on the same test vectors.
 
-/** Return whether a received message replaces the one shown: a new epoch wins; within one, (version, as_of) must be higher. */
+/**
+ * Return whether a received message replaces the one shown: a new epoch wins; within one, (version, as_of)
+ * must be higher.
+ */
 export function isNewer(shown, received) {
   if (!shown || shown.epoch !== received.epoch) return true;
   if (shown.version !== received.version) return received.version > shown.version;
@@ -9,7 +12,10 @@ export function isNewer(shown, received) {
   return after !== before ? after > before : afterFraction > beforeFraction;
 }
 
-/** Return an RFC 3339 instant as [milliseconds of its whole second, nanoseconds]: Date alone would lose microseconds. */
+/**
+ * Return an RFC 3339 instant as [milliseconds of its whole second, nanoseconds]: Date alone would lose
+ * microseconds.
+ */
 function instant(text) {
   const fraction = /\.(\d+)/.exec(text)?.[1] ?? "";
   return [Date.parse(text.replace(/\.\d+/, "")), Number(fraction.padEnd(9, "0").slice(0, 9))];

@@ -1,5 +1,7 @@
-// A picture of this page for supervision, drawn by the page itself: its elements and its styles in an SVG, that on a
-// canvas. Not what the browser's compositor put on the screen: a dead panel or a fault of the graphics looks well here.
+// A picture of this page for supervision, drawn by the page itself: its elements and its styles in an SVG,
+// that on a
+// canvas. Not what the browser's compositor put on the screen: a dead panel or a fault of the graphics looks
+// well here.
 
 const LONGEST_PX = 960;
 const MEDIA_PX = 720;
@@ -8,7 +10,8 @@ const MOST_BYTES = 190_000;
 const OF_FILES = new Set(["src", "srcset", "poster"]);
 const UNNEEDED = "#measure, script, noscript, link";
 
-let known = { key: null, styles: "" }; // style sheets do not change while the page lives; fonts come, a screen is turned
+// style sheets do not change while the page lives; fonts come, a screen is turned
+let known = { key: null, styles: "" };
 
 /** The picture as a WebP blob, at most `LONGEST_PX` a side. Rejects when the page cannot be drawn. */
 export async function drawPicture(page = document) {
@@ -32,7 +35,8 @@ export async function drawPicture(page = document) {
 function svgOf(page, { width, height }) {
   const copy = page.body.cloneNode(true);
   const shown = [...page.body.querySelectorAll("img, video")];
-  for (const [at, place] of [...copy.querySelectorAll("img, video")].entries()) place.replaceWith(stillOf(shown[at]));
+  for (const [at, place] of [...copy.querySelectorAll("img, video")].entries())
+    place.replaceWith(stillOf(shown[at]));
   for (const unneeded of copy.querySelectorAll(UNNEEDED)) unneeded.remove();
   const body = new XMLSerializer().serializeToString(copy);
   const own = page.documentElement.style.cssText.replaceAll('"', "'");
@@ -47,37 +51,56 @@ function svgOf(page, { width, height }) {
 function stillOf(media) {
   const still = document.createElement("img");
   for (const { name, value } of media.attributes) if (!OF_FILES.has(name)) still.setAttribute(name, value);
-  const [width, height] = [media.videoWidth || media.naturalWidth || 0, media.videoHeight || media.naturalHeight || 0];
+  const [width, height] = [
+    media.videoWidth || media.naturalWidth || 0,
+    media.videoHeight || media.naturalHeight || 0,
+  ];
   const scale = Math.min(1, MEDIA_PX / Math.max(width, height, 1));
   if (width) still.src = canvasOf(media, width * scale, height * scale).toDataURL("image/jpeg", 0.8);
   return still;
 }
 
 function canvasOf(source, width, height) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(width), height: Math.round(height) });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: Math.round(width),
+    height: Math.round(height),
+  });
   canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 
 /** The fonts that the page has used. */
-const fontsOf = (page) => [...page.fonts].filter((font) => font.status === "loaded").map((font) => `${bare(font.family)} ${font.style}`);
+const fontsOf = (page) =>
+  [...page.fonts]
+    .filter((font) => font.status === "loaded")
+    .map((font) => `${bare(font.family)} ${font.style}`);
 
 /**
- * All style sheets as text that may stand in XML, with the fonts that are used in it. As they were written: what the
- * browser writes of a shorthand with variables is not whole. Media queries and units of the window are answered here,
+ * All style sheets as text that may stand in XML, with the fonts that are used in it. As they were written:
+ * what the
+ * browser writes of a shorthand with variables is not whole. Media queries and units of the window are
+ * answered here,
  * since the SVG is the root of its own document, whose window is not the page's; nothing moves in a picture.
  */
 async function stylesOf(page, used) {
   const texts = await Promise.all([...page.styleSheets].map((sheet) => sheetOf(sheet.href, used)));
-  const inPixels = (whole, number, unit) => `${(Number(number) * (unit === "vw" ? innerWidth : innerHeight)) / 100}px`;
-  return [...texts, "* { animation: none !important; transition: none !important; }"].join("\n")
-    .replaceAll(/@media ([^{]+)\{/g, (whole, query) => (matchMedia(query).matches ? "@media all {" : "@media not all {"))
-    .replaceAll(/(\d*\.?\d+)(vw|vh)\b/g, inPixels).replaceAll(":root", "html").replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const inPixels = (whole, number, unit) =>
+    `${(Number(number) * (unit === "vw" ? innerWidth : innerHeight)) / 100}px`;
+  return [...texts, "* { animation: none !important; transition: none !important; }"]
+    .join("\n")
+    .replaceAll(/@media ([^{]+)\{/g, (whole, query) =>
+      matchMedia(query).matches ? "@media all {" : "@media not all {",
+    )
+    .replaceAll(/(\d*\.?\d+)(vw|vh)\b/g, inPixels)
+    .replaceAll(":root", "html")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;");
 }
 
 async function sheetOf(href, used) {
   let text = await (await fetch(href)).text();
-  for (const [face] of text.matchAll(/@font-face\s*\{[^}]*\}/g)) text = text.replace(face, await fontOf(face, href, used));
+  for (const [face] of text.matchAll(/@font-face\s*\{[^}]*\}/g))
+    text = text.replace(face, await fontOf(face, href, used));
   return text;
 }
 

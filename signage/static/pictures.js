@@ -1,11 +1,13 @@
-// When a picture of the page is taken for supervision: every few minutes and when somebody asks, never beside a call.
+// When a picture of the page is taken for supervision: every few minutes and when somebody asks, never beside
+// a call.
 // No browser here: what takes and sends it is passed in.
 
 export const ASKED_FOR_MS = 25_000; // who asked does not wait longer
 const FIRST_WITHIN_MS = 60_000; // a hundred screens that start together do not send together
 
 /**
- * Return `{ask, tick}`. `tick({now, everyMs, isCalm})` is called twice a second: `everyMs` 0 takes none unless asked,
+ * Return `{ask, tick}`. `tick({now, everyMs, isCalm})` is called twice a second: `everyMs` 0 takes none
+ * unless asked,
  * `isCalm` when no call is new and no alert just came. `take()` makes a picture and sends it; one at a time.
  */
 export function createPictures({ take, random = Math.random }) {
@@ -25,7 +27,11 @@ export function createPictures({ take, random = Math.random }) {
     askedAt = null;
     dueAt = now + (everyMs || FIRST_WITHIN_MS);
     isTaking = true;
-    take().catch((error) => console.warn(error)).finally(() => { isTaking = false; });
+    take()
+      .catch((error) => console.warn(error))
+      .finally(() => {
+        isTaking = false;
+      });
   }
 
   return { ask, tick };

@@ -3,12 +3,16 @@
 export const OLDEST_SOUND_MS = 20_000;
 
 /**
- * Return a player: announcements are spoken in order, each (call, rank) once, never together; what has waited longer
- * than 20 s is dropped. A call alone is said whole, its sentence twice; when another comes meanwhile it is not repeated,
+ * Return a player: announcements are spoken in order, each (call, rank) once, never together; what has waited
+ * longer
+ * than 20 s is dropped. A call alone is said whole, its sentence twice; when another comes meanwhile it is
+ * not repeated,
  * and calls that follow one another while more wait are said once, briefly, without a chime between them.
  *
- * `play({url, onceMs}, {mayStop, signal})`: a file that says its sentence twice may be stopped after the first, at `onceMs`,
- * when `mayStop()`; it is to stop at once when `signal` aborts. Where the browser refuses to play, `onRefused(true)` is
+ * `play({url, onceMs}, {mayStop, signal})`: a file that says its sentence twice may be stopped after the
+ * first, at `onceMs`,
+ * when `mayStop()`; it is to stop at once when `signal` aborts. Where the browser refuses to play,
+ * `onRefused(true)` is
  * told and `unlocked()` goes on.
  */
 export function createPlayer({ play, now, onSound, onRefused }) {
@@ -18,7 +22,10 @@ export function createPlayer({ play, now, onSound, onRefused }) {
   let isRefused = false;
   let speaking = null; // what stops the sentence that is being said
 
-  /** Queue an announcement `{key, at, whole: [{url, onceMs}], brief: [{url}]}`; `at` in milliseconds of the same clock as `now()`. */
+  /**
+   * Queue an announcement `{key, at, whole: [{url, onceMs}], brief: [{url}]}`; `at` in milliseconds of the
+   * same clock as `now()`.
+   */
   function offer(item) {
     if (!item.whole.length || seen.has(item.key) || isOld(item)) return false;
     seen.add(item.key);
@@ -29,7 +36,9 @@ export function createPlayer({ play, now, onSound, onRefused }) {
     return true;
   }
 
-  /** What is being spoken stops at once, chime or sentence, and what waits is dropped: an alert is in force. */
+  /**
+   * What is being spoken stops at once, chime or sentence, and what waits is dropped: an alert is in force.
+   */
   function drop() {
     speaking?.abort();
     for (const item of waiting.splice(0)) onSound(item.key, "ended");
@@ -46,7 +55,8 @@ export function createPlayer({ play, now, onSound, onRefused }) {
   async function run() {
     if (isSpeaking || isRefused) return;
     isSpeaking = true;
-    for (let isFirst = true; waiting.length && !isRefused; isFirst = false) await speak(waiting.shift(), isFirst);
+    for (let isFirst = true; waiting.length && !isRefused; isFirst = false)
+      await speak(waiting.shift(), isFirst);
     isSpeaking = false;
   }
 

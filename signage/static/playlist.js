@@ -1,4 +1,5 @@
-// The playlist of a screen, without a browser: its own clock, which stands still while the media are covered, and what
+// The playlist of a screen, without a browser: its own clock, which stands still while the media are covered,
+// and what
 // is being shown. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
 
 import { isResting, shown } from "./schedule.js";
@@ -8,7 +9,13 @@ const SET_BACK_MS = 2_000;
 const TRIED_AGAIN_MS = 60_000;
 
 /** `lag`: how far the playlist's clock is behind the wall clock; `stoodAt`: where it stands while covered. */
-export const initialPlaylist = ({ lag = 0 } = {}) => ({ lag, stoodAt: null, showing: null, failed: {}, isResting: false });
+export const initialPlaylist = ({ lag = 0 } = {}) => ({
+  lag,
+  stoodAt: null,
+  showing: null,
+  failed: {},
+  isResting: false,
+});
 
 /** The playlist's own clock. */
 export const turnOf = (playlist, at) => playlist.stoodAt ?? at - playlist.lag;
@@ -24,23 +31,39 @@ export function skippedAt(playlist, at, empty = []) {
 }
 
 /**
- * Move to an instant. What is shown stays until its end, unless it left the programme or cannot be shown any more;
- * then the schedule is asked. `showing` tells the item (null: the welcome), its `position`, `began`, and its ends.
+ * Move to an instant. What is shown stays until its end, unless it left the programme or cannot be shown any
+ * more;
+ * then the schedule is asked. `showing` tells the item (null: the welcome), its `position`, `began`, and its
+ * ends.
  */
 export function moved(playlist, { programme, at, waiting, empty = [], isCovered = false }) {
   const skipped = skippedAt(playlist, at, empty);
   const next = standing(playlist, at, isCovered || playlist.isResting);
   const turn = turnOf(next, at);
-  const item = next.showing && next.showing.item !== null ? programme.items.find((one) => one.id === next.showing.item) : null;
+  const item =
+    next.showing && next.showing.item !== null
+      ? programme.items.find((one) => one.id === next.showing.item)
+      : null;
   const isTurned = isResting(programme, at) !== next.isResting; // its hours began or ended, or are others now
   if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped })) return next;
   const found = shown(programme, { at, turn, waiting, skipped });
-  if (found.is_resting !== next.isResting) return moved({ ...next, isResting: found.is_resting, lag: 0, stoodAt: null }, { programme, at, waiting, empty, isCovered });
+  if (found.is_resting !== next.isResting)
+    return moved(
+      { ...next, isResting: found.is_resting, lag: 0, stoodAt: null },
+      { programme, at, waiting, empty, isCovered },
+    );
   const chosen = programme.items.find((one) => one.id === found.item);
-  return { ...next, showing: {
-    item: found.item, content: JSON.stringify(chosen ?? null), began: turn - found.position_ms, joined: turn,
-    until_turn: found.until_turn, until_at: found.until_at,
-  } };
+  return {
+    ...next,
+    showing: {
+      item: found.item,
+      content: JSON.stringify(chosen ?? null),
+      began: turn - found.position_ms,
+      joined: turn,
+      until_turn: found.until_turn,
+      until_at: found.until_at,
+    },
+  };
 }
 
 /** What comes after what is shown, if nothing changes meanwhile: its item, null for the welcome. */
@@ -53,11 +76,16 @@ export function nextAfter(playlist, { programme, at, waiting, empty = [] }) {
 /** Milliseconds after which to look again: until what is shown ends; covered, only the wall clock goes on. */
 export function endsIn(playlist, at) {
   const { until_turn: turn, until_at: wall } = playlist.showing;
-  const ends = [wall === null ? Infinity : wall - at, playlist.stoodAt === null ? turn - turnOf(playlist, at) : Infinity];
+  const ends = [
+    wall === null ? Infinity : wall - at,
+    playlist.stoodAt === null ? turn - turnOf(playlist, at) : Infinity,
+  ];
   return Math.max(Math.min(...ends), 0);
 }
 
-/** A showing is whole when it was joined in its first tenth and has reached its end by the playlist's clock. */
+/**
+ * A showing is whole when it was joined in its first tenth and has reached its end by the playlist's clock.
+ */
 export function isWhole({ joined, began, until_turn: ends }, turn) {
   return (joined - began) * 10 <= ends - began && turn >= ends;
 }

@@ -1,24 +1,37 @@
-// A screen page that shows a notice before it is published: asked for by a signed-in person, without calls nor a socket.
+// A screen page that shows a notice before it is published: asked for by a signed-in person, without calls
+// nor a socket.
 
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 
-/** Tell the page around this one how many pages the notice makes here: `{beside, alone, isForced}`, null for no text. */
+/**
+ * Tell the page around this one how many pages the notice makes here: `{beside, alone, isForced}`, null for
+ * no text.
+ */
 export function tellPageCounts(pages) {
   parent.postMessage({ pages }, location.origin);
 }
 
-/** In place of the screen's connection: `on` as there. Hall, screen, notice and version stand in the address. */
+/**
+ * In place of the screen's connection: `on` as there. Hall, screen, notice and version stand in the address.
+ */
 export function connectPreview({ location, on }) {
   const asked = new URLSearchParams(location.search);
   const path = `/api/v1/halls/${encodeURIComponent(asked.get("hall"))}`;
-  const query = new URLSearchParams(["screen", "notice", "version"].map((name) => [name, asked.get(name) ?? ""]));
+  const query = new URLSearchParams(
+    ["screen", "notice", "version"].map((name) => [name, asked.get(name) ?? ""]),
+  );
   let isConnected = false;
-  setTimeout(() => { // once the page holds what is returned here
+  setTimeout(() => {
+    // once the page holds what is returned here
     connected();
     fetchAll();
   });
   setInterval(fetchAll, ASKED_AGAIN_MS);
-  return { fetchSoon: () => {}, restart: fetchAll, ask: () => Promise.reject(new Error("a preview tells nothing")) };
+  return {
+    fetchSoon: () => {},
+    restart: fetchAll,
+    ask: () => Promise.reject(new Error("a preview tells nothing")),
+  };
 
   function connected() {
     isConnected = true;

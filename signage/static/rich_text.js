@@ -2,14 +2,46 @@
 
 import { bound, clauseEnds, sentenceEnds } from "./text_pages.js";
 
-const ALLOWED = new Set(["P", "H1", "H2", "H3", "H4", "STRONG", "B", "EM", "I", "U", "UL", "OL", "LI", "BR", "BLOCKQUOTE", "SUP", "SUB", "SPAN", "DIV"]);
-const LEFT_OUT = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "EMBED", "SVG", "MATH", "NOSCRIPT"]);
+const ALLOWED = new Set([
+  "P",
+  "H1",
+  "H2",
+  "H3",
+  "H4",
+  "STRONG",
+  "B",
+  "EM",
+  "I",
+  "U",
+  "UL",
+  "OL",
+  "LI",
+  "BR",
+  "BLOCKQUOTE",
+  "SUP",
+  "SUB",
+  "SPAN",
+  "DIV",
+]);
+const LEFT_OUT = new Set([
+  "SCRIPT",
+  "STYLE",
+  "TEMPLATE",
+  "IFRAME",
+  "OBJECT",
+  "EMBED",
+  "SVG",
+  "MATH",
+  "NOSCRIPT",
+]);
 const TEXT = 3;
 const ELEMENT = 1;
 
 /**
- * Return a `div` with what an HTML text says. The server has sanitised it; here only allowed elements are made anew,
- * with `lang` and `dir`, so that nothing else can ever stand on a screen. Nobody can follow a link there: its words stay.
+ * Return a `div` with what an HTML text says. The server has sanitised it; here only allowed elements are
+ * made anew,
+ * with `lang` and `dir`, so that nothing else can ever stand on a screen. Nobody can follow a link there: its
+ * words stay.
  */
 export function safeNodes(html) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
@@ -23,7 +55,8 @@ function copyInto(parent, node) {
   if (node.nodeType !== ELEMENT || LEFT_OUT.has(node.tagName.toUpperCase())) return undefined;
   const copy = ALLOWED.has(node.tagName) ? parent.appendChild(document.createElement(node.tagName)) : parent;
   if (copy !== parent) {
-    for (const name of ["lang", "dir"]) if (node.hasAttribute(name)) copy.setAttribute(name, node.getAttribute(name));
+    for (const name of ["lang", "dir"])
+      if (node.hasAttribute(name)) copy.setAttribute(name, node.getAttribute(name));
   }
   for (const child of node.childNodes) copyInto(copy, child);
   return undefined;
@@ -34,7 +67,9 @@ const isWord = (piece) => /\S/.test(piece);
 
 /** How many words a node holds. */
 export const wordsIn = (node) =>
-  node.nodeType === TEXT ? split(node.data).filter(isWord).length : [...node.childNodes].reduce((sum, child) => sum + wordsIn(child), 0);
+  node.nodeType === TEXT
+    ? split(node.data).filter(isWord).length
+    : [...node.childNodes].reduce((sum, child) => sum + wordsIn(child), 0);
 
 /** A copy of a node with its words from one place to another; what holds none of them is left out. */
 export function part(node, from, to) {
@@ -62,8 +97,10 @@ const BLOCKS = new Set(["P", "LI", "DIV", "BLOCKQUOTE"]);
 const HEADING = /^H[1-6]$/; // is not left alone at the foot of a page
 
 /**
- * Where the words of a node may be cut, as counts of words, in order: `blocks` (its paragraphs, items and lines are over),
- * `sentences` (a block or a sentence outside of lists is), `items` (also a sentence inside an item), `clauses`, `words`.
+ * Where the words of a node may be cut, as counts of words, in order: `blocks` (its paragraphs, items and
+ * lines are over),
+ * `sentences` (a block or a sentence outside of lists is), `items` (also a sentence inside an item),
+ * `clauses`, `words`.
  */
 export function cutPlaces(root) {
   const found = { blocks: new Set(), sentences: new Set(), items: new Set(), clauses: new Set() };
@@ -74,8 +111,12 @@ export function cutPlaces(root) {
   const sorted = (...sets) => [...new Set(sets.flatMap((set) => [...set]))].sort((one, other) => one - other);
   const { blocks, sentences, items, clauses } = found;
   return {
-    count: at, blocks: sorted(blocks), sentences: sorted(blocks, sentences), items: sorted(blocks, sentences, items),
-    clauses: sorted(blocks, sentences, items, clauses), words: Array.from({ length: at }, (_, index) => index + 1),
+    count: at,
+    blocks: sorted(blocks),
+    sentences: sorted(blocks, sentences),
+    items: sorted(blocks, sentences, items),
+    clauses: sorted(blocks, sentences, items, clauses),
+    words: Array.from({ length: at }, (_, index) => index + 1),
   };
 
   function walk(node, place) {
@@ -96,7 +137,8 @@ export function cutPlaces(root) {
   function close({ isItem, isHeading }) {
     if (line.length && !isHeading) {
       const began = at - line.length;
-      for (const end of sentenceEnds(line).slice(0, -1)) (isItem ? found.items : found.sentences).add(began + end);
+      for (const end of sentenceEnds(line).slice(0, -1))
+        (isItem ? found.items : found.sentences).add(began + end);
       for (const end of clauseEnds(line)) found.clauses.add(began + end);
       found.blocks.add(at);
     }

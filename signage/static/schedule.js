@@ -1,5 +1,6 @@
 // The schedule: what a screen shows of its programme at an instant, and until when. Pure; the same rule as
-// tests/signage/reference_schedule.py, on the same vectors. Numbers are integers: milliseconds, people, per mille.
+// tests/signage/reference_schedule.py, on the same vectors. Numbers are integers: milliseconds, people, per
+// mille.
 
 export const SHORTEST_MS = 1_000;
 export const WELCOME_MS = 15_000;
@@ -12,14 +13,21 @@ const LEGAL = -1; // in a round: the slot of whichever legal notice has its turn
 export const isResting = ({ hours }, at) => Boolean(hours) && !isIn(hours, at);
 
 /**
- * Return what is shown at `at` (wall clock, decides windows) and `turn` (the playlist's own clock, which stands still
- * while calls cover the media) as `{item, position_ms, until_turn, until_at, is_resting}`: `item` is an id, or null for
- * the built-in welcome. `waiting` tells people per queue, `skipped` (a Set) the items that cannot be shown now.
+ * Return what is shown at `at` (wall clock, decides windows) and `turn` (the playlist's own clock, which
+ * stands still
+ * while calls cover the media) as `{item, position_ms, until_turn, until_at, is_resting}`: `item` is an id,
+ * or null for
+ * the built-in welcome. `waiting` tells people per queue, `skipped` (a Set) the items that cannot be shown
+ * now.
  */
 export function shown(programme, { at, turn, waiting, skipped = new Set() }) {
-  const share = Math.floor(Math.min(Math.max(programme.legal_share ?? 0, 0), LARGEST_SHARE / 1000) * 1000 + 0.5);
+  const share = Math.floor(
+    Math.min(Math.max(programme.legal_share ?? 0, 0), LARGEST_SHARE / 1000) * 1000 + 0.5,
+  );
   const opened = programme.items.filter((item) => !item.windows || isIn(item.windows, at));
-  const due = new Set(opened.filter((item) => !skipped.has(item.id) && isDue(item, waiting)).map((item) => item.id));
+  const due = new Set(
+    opened.filter((item) => !skipped.has(item.id) && isDue(item, waiting)).map((item) => item.id),
+  );
   const { legal, others } = lanesOf(opened, due, share);
   const ends = { until_at: nextEdge(programme, at), is_resting: isResting(programme, at) };
   if (!others.length) {
@@ -39,10 +47,18 @@ export function shown(programme, { at, turn, waiting, skipped = new Set() }) {
   }
   const filled = others.map((_, index) => dueBefore(others, due, index));
   const { before, after } = heldBy(slots, place, filled);
-  return { item: others[filled[slot.index]].id, position_ms: since + before, until_turn: turn + left + after, ...ends };
+  return {
+    item: others[filled[slot.index]].id,
+    position_ms: since + before,
+    until_turn: turn + left + after,
+    ...ends,
+  };
 }
 
-/** The legal notices and the other items; a lane that has nobody to show is empty, and legal ones alone are others. */
+/**
+ * The legal notices and the other items; a lane that has nobody to show is empty, and legal ones alone are
+ * others.
+ */
 function lanesOf(opened, due, share) {
   const isLegal = (item) => Boolean(item.is_legal) && share > 0;
   const isEmpty = (items) => !items.some((item) => due.has(item.id));
@@ -54,7 +70,9 @@ function lanesOf(opened, due, share) {
 
 let lastRound = { key: null, slots: [] };
 
-/** The slots of a round: the others in their order, and after one of them a legal slot when these are behind. */
+/**
+ * The slots of a round: the others in their order, and after one of them a legal slot when these are behind.
+ */
 function roundOf(others, longest, share) {
   const key = JSON.stringify([others, longest, share]);
   if (key !== lastRound.key) lastRound = { key, slots: laidOut(others, longest, share) };
@@ -73,7 +91,8 @@ function laidOut(others, longest, share) {
   do {
     others.forEach((ms, index) => {
       lay(index, ms, -share);
-      if (longest && ahead < 0) lay(LEGAL, Math.max(longest, Math.ceil(-ahead / (1000 - share))), 1000 - share);
+      if (longest && ahead < 0)
+        lay(LEGAL, Math.max(longest, Math.ceil(-ahead / (1000 - share))), 1000 - share);
     });
   } while (longest && ahead > DRIFT * starts && slots.length < LONGEST_ROUND);
   return slots;
@@ -82,7 +101,9 @@ function laidOut(others, longest, share) {
 /** The legal notice of a slot in the round of a number: they take turns through all rounds. */
 function legalOf(legal, due, slots, { place, number }) {
   const count = (some) => some.filter((slot) => slot.index === LEGAL).length;
-  return legal[dueBefore(legal, due, modulo(number * count(slots) + count(slots.slice(0, place)), legal.length))];
+  return legal[
+    dueBefore(legal, due, modulo(number * count(slots) + count(slots.slice(0, place)), legal.length))
+  ];
 }
 
 /** Which item has a place: its own if it is due, otherwise the nearest before it, in a circle. */
@@ -99,7 +120,7 @@ function heldBy(slots, place, filled) {
   const isFilled = (slot) => isShown(slot) && slot.index !== own;
   const next = (at, step) => modulo(at + step, slots.length);
   let before = 0;
-  for (let at = place; isFilled(slots[at]) && isShown(slots[next(at, -1)]); ) {
+  for (let at = place; isFilled(slots[at]) && isShown(slots[next(at, -1)]);) {
     at = next(at, -1);
     before += slots[at].ms;
   }

@@ -33,8 +33,10 @@ const ALERT_SETTLES_MS = 5_000;
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
-const isPreview = document.body.dataset.preview === "yes"; // keeps nothing and proves nothing: a real screen may live in the same browser
-const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null }; // before the server has said one
+// keeps nothing and proves nothing: a real screen may live in the same browser
+const isPreview = document.body.dataset.preview === "yes";
+// before the server has said one
+const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null };
 const LAG = "parvis.lag";
 
 const { read, keep } = createKept({ isPreview });
@@ -50,7 +52,8 @@ let isRestDue = false;
 const words = new Map(); // by language and time zone
 const prepared = JSON.parse(get("alert-texts").textContent);
 const alerts = alertView(get("alert"), {
-  body: document.body, prepared,
+  body: document.body,
+  prepared,
   time: (at, language) => wordsOf(language, {}, { timeZone: state.screen?.time_zone }).time(at),
 });
 const voice = alertVoice({
@@ -59,7 +62,8 @@ const voice = alertVoice({
   level: () => alertLevel(soundNow()),
   fetchSound: async (url) => {
     const kept = await globalThis.caches?.match(url); // it travels once
-    const answer = kept ?? await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } });
+    const answer =
+      kept ?? (await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } }));
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.arrayBuffer();
   },
@@ -73,7 +77,12 @@ const update = (next) => {
   drawRestSoon();
 };
 
-const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; } });
+const worker = installWorker({
+  isPreview,
+  onRelease: () => {
+    isReplaced = true;
+  },
+});
 const downloads = createDownloads({
   onPhase: (next) => {
     phase = next;
@@ -83,11 +92,14 @@ const downloads = createDownloads({
 
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 /** In the frame after the one that shows what was drawn; a hidden page paints nothing. */
-const onceShown = (work) => (document.hidden ? setTimeout(work) : requestAnimationFrame(() => requestAnimationFrame(() => work())));
+const onceShown = (work) =>
+  document.hidden ? setTimeout(work) : requestAnimationFrame(() => requestAnimationFrame(() => work()));
 const told = createTold({ afterPaint, ask: (message, ms) => connection.ask("alert.shown", message, ms) });
 
 const connection = (isPreview ? connectPreview : connect)({
-  io, location, history,
+  io,
+  location,
+  history,
   on: {
     connected: () => {
       told.forget();
@@ -132,13 +144,26 @@ const player = createPlayer({
   onRefused: keepSoundOff,
 });
 
-const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)) });
+const proof = createProof({
+  isPreview,
+  screen: () => state.hall?.screen ?? null,
+  hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)),
+});
 
 const BESIDE = { layout: "side", crowded: "no", beside: "no", quiet: "no", rest: "no", view: "rest" };
-const rooms = { beside: (work) => inRoom(BESIDE, work), alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work) };
+const rooms = {
+  beside: (work) => inRoom(BESIDE, work),
+  alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work),
+};
 const media = createMediaPlayer({
-  box: get("slide"), measure: get("measure"), rooms, wordsIn, own, lag,
-  loudness: () => (state.screen?.has_sound && !isLoop() && !isSoundOff ? level() : 0), // the loop hears announcements only
+  box: get("slide"),
+  measure: get("measure"),
+  rooms,
+  wordsIn,
+  own,
+  lag,
+  // the loop hears announcements only
+  loudness: () => (state.screen?.has_sound && !isLoop() && !isSoundOff ? level() : 0),
   serverNow: () => screenState.serverNow(state, now()),
   onSeen: proof.seen,
   onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
@@ -152,13 +177,29 @@ const supervised = createSupervised({
   know: () => {
     const { media: files, view, release, asleep } = document.body.dataset;
     const alert = screenState.alertNow(state, now());
-    const isNewAlert = alert && screenState.serverNow(state, now()) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
+    const isNewAlert =
+      alert && screenState.serverNow(state, now()) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
     return {
-      media: files ?? "unknown", view, isAlert: Boolean(alert), isAsleep: asleep === "yes", isSoundOff, release, lead: state.offset,
-      hasSound: Boolean(state.screen?.has_sound), revision: state.screen?.programme?.revision, configuration: state.screen?.configuration,
-      notice: media.seenNow(screenState.serverNow(state, now()))?.notice, size: [innerWidth, innerHeight],
-      hall: state.hall?.slug, screen: state.hall?.screen, everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
-      isCalm: state.isConnected && !isNewAlert && !document.hidden && !state.cards.some((card) => screenState.isHeld(state, card, now())),
+      media: files ?? "unknown",
+      view,
+      isAlert: Boolean(alert),
+      isAsleep: asleep === "yes",
+      isSoundOff,
+      release,
+      lead: state.offset,
+      hasSound: Boolean(state.screen?.has_sound),
+      revision: state.screen?.programme?.revision,
+      configuration: state.screen?.configuration,
+      notice: media.seenNow(screenState.serverNow(state, now()))?.notice,
+      size: [innerWidth, innerHeight],
+      hall: state.hall?.slug,
+      screen: state.hall?.screen,
+      everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
+      isCalm:
+        state.isConnected &&
+        !isNewAlert &&
+        !document.hidden &&
+        !state.cards.some((card) => screenState.isHeld(state, card, now())),
     };
   },
 });
@@ -172,10 +213,15 @@ addEventListener("pagehide", () => {
   isGone = true;
   save();
 });
-addEventListener("pageshow", () => { isGone = false; });
-document.addEventListener("visibilitychange", () => isGone || draw()); // a page that goes is hidden after it was told
-addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
-for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => isSoundOff && player.unlocked());
+addEventListener("pageshow", () => {
+  isGone = false;
+});
+// a page that goes is hidden after it was told
+document.addEventListener("visibilitychange", () => isGone || draw());
+// a new token, typed in this very page
+addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload());
+for (const gesture of ["pointerdown", "keydown"])
+  addEventListener(gesture, () => isSoundOff && player.unlocked());
 addEventListener("dblclick", () => document.documentElement.requestFullscreen?.());
 setInterval(tick, TICK_MS);
 
@@ -191,7 +237,8 @@ function tick() {
   proof.keep(media.seenNow(screenState.serverNow(state, now())));
   supervised.tick();
   save();
-  if (isReplaced && !state.cards.length && !screenState.alertNow(state, now())) location.reload(); // between two calls
+  // between two calls
+  if (isReplaced && !state.cards.length && !screenState.alertNow(state, now())) location.reload();
 }
 
 function alertVoices() {
@@ -211,19 +258,29 @@ function announced(message) {
 function speak(message) {
   const isHeard = Boolean(state.screen?.has_sound) && level() > 0 && !screenState.alertNow(state, now());
   const spokenIn = isHeard ? inOrder(Object.keys(message.audio ?? {})) : [];
-  player.offer({ key: screenState.keyOf(message), at: Date.parse(message.at), ...spokenFiles(message, spokenIn, state.screen?.output) });
+  player.offer({
+    key: screenState.keyOf(message),
+    at: Date.parse(message.at),
+    ...spokenFiles(message, spokenIn, state.screen?.output),
+  });
 }
 
 /** The quiet switch is about the loudspeakers: who hears by the induction loop goes on hearing. */
 const isLoop = () => state.screen?.output === "loop";
 
 const soundNow = () => ({
-  sound: state.screen?.sound, quietUntil: isLoop() ? null : state.board?.quiet_until, at: screenState.serverNow(state, now()), timeZone: state.screen?.time_zone,
+  sound: state.screen?.sound,
+  quietUntil: isLoop() ? null : state.board?.quiet_until,
+  at: screenState.serverNow(state, now()),
+  timeZone: state.screen?.time_zone,
 });
 const level = () => soundLevel(soundNow());
 
 /** French first, then at most one other language. */
-const inOrder = (languages) => [...languages.filter((language) => language === own), ...languages.filter((language) => language !== own)];
+const inOrder = (languages) => [
+  ...languages.filter((language) => language === own),
+  ...languages.filter((language) => language !== own),
+];
 
 function wordsIn(language) {
   const known = spoken[language] ? language : own;
@@ -241,7 +298,9 @@ function draw() {
 /** What cannot wait: the calls, and an alert over them. */
 function drawCalls() {
   drawPlace();
-  state = screenState.arrange(state, now(), (cards) => calls.fits(screenState.directed(state, cards), state.screen?.place));
+  state = screenState.arrange(state, now(), (cards) =>
+    calls.fits(screenState.directed(state, cards), state.screen?.place),
+  );
   const view = screenState.viewOf(state, now());
   drawAlert();
   const opens = opensAt(view.view, state, now());
@@ -270,7 +329,10 @@ function drawRest() {
   }
 }
 
-/** What the page shows, once what was guessed of its cards is measured: one that has no room beside the others waits. */
+/**
+ * What the page shows, once what was guessed of its cards is measured: one that has no room beside the others
+ * waits.
+ */
 function settledView() {
   const view = screenState.viewOf(state, now());
   if (calls.settle(view)) return view;
@@ -313,9 +375,13 @@ function drawPlace() {
   media.redraw();
 }
 
-/** Nobody is called: the notice takes the room of calls (quiet.css); a card takes it back by itself, at once. */
+/**
+ * Nobody is called: the notice takes the room of calls (quiet.css); a card takes it back by itself, at once.
+ */
 function drawQuiet(view) {
-  const value = isQuiet(view, screenState.serverNow(state, now()), (state.screen?.awaited_s ?? 0) * 1_000) ? "yes" : "no";
+  const value = isQuiet(view, screenState.serverNow(state, now()), (state.screen?.awaited_s ?? 0) * 1_000)
+    ? "yes"
+    : "no";
   if (document.body.dataset.quiet === value) return;
   document.body.dataset.quiet = value;
   media.resettle(); // pages are made for the other room
@@ -340,13 +406,32 @@ function inRoom(shown, work) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const { layout, crowded, beside } = document.body.dataset;
-  const isCovered = layout !== "side" || crowded === "yes" || beside === "yes" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
-  if (state.screen && !isPreview && !state.isRefused) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...alertVoices()]);
+  const isCovered =
+    layout !== "side" ||
+    crowded === "yes" ||
+    beside === "yes" ||
+    !state.board ||
+    Boolean(screenState.alertNow(state, now())) ||
+    document.hidden;
+  if (state.screen && !isPreview && !state.isRefused)
+    downloads.want([
+      ...programme.items.flatMap(filesOf),
+      ...filesOfLook(state.screen.look),
+      ...alertVoices(),
+    ]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";
   const isAlert = Boolean(screenState.alertNow(state, now()));
-  document.body.dataset.asleep = isAsleep({ ...played, view: view.view, isAlert, at, coversUntil: state.screen?.programme?.covers_until }) ? "yes" : "no";
+  document.body.dataset.asleep = isAsleep({
+    ...played,
+    view: view.view,
+    isAlert,
+    at,
+    coversUntil: state.screen?.programme?.covers_until,
+  })
+    ? "yes"
+    : "no";
   if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 
@@ -363,7 +448,8 @@ function drawFoot(view) {
   if (get("clock").textContent !== clock) get("clock").textContent = clock;
   const stale = view.isLive || view.notLiveSince === null ? "" : words.notLiveSince(view.notLiveSince, at);
   if (get("foot-stale").textContent !== stale) get("foot-stale").textContent = stale;
-  const isFree = view.view === "empty" && document.body.dataset.quiet === "yes"; // what else would say it has left its place to a notice
+  // what else would say it has left its place to a notice
+  const isFree = view.view === "empty" && document.body.dataset.quiet === "yes";
   const footer = textOf(state.screen?.footer) || words.say(isFree ? "empty_hint" : "footer");
   if (get("foot-calm").textContent !== footer) get("foot-calm").textContent = footer;
   get("foot-loop").hidden = !state.screen?.hearing_loop;

@@ -1,4 +1,5 @@
-// The state of a hall screen, without a browser: what messages change, which calls are large, what is to be shown.
+// The state of a hall screen, without a browser: what messages change, which calls are large, what is to be
+// shown.
 // Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
 
 import { isTakenBack, receiveAlert, shownAlert } from "./alert_state.js";
@@ -10,16 +11,31 @@ export const LONGEST_SOUND_MS = 40_000;
 export const MOST_CARDS = 3;
 export const SILENCE_MS = 65_000; // two heartbeats of 25 s may be lost, then the connection counts as dead
 export const FORGET_MS = 2 * 3_600_000; // a board this old says nothing any more
-export const GREY_MS = 25_000; // not heard for longer, calls are told as past ones; a dead network is noticed within 20 s
+// not heard for longer, calls are told as past ones; a dead network is noticed within 20 s
+export const GREY_MS = 25_000;
 export const HONEST_MS = 30_000; // not live for longer, an empty board must not promise to show a call
 const CLOCK_SET_MS = 3_000;
 
 export function initialState() {
   return {
-    hall: null, screen: null, board: null, queues: null, directions: {},
-    cards: [], shown: [], announced: {}, sound: {}, alert: null,
-    isConnected: false, isConfirmed: false, isRefused: false, lastLiveAt: null, heardAt: null, offset: 0,
-    fetch: null, fetchedFor: null,
+    hall: null,
+    screen: null,
+    board: null,
+    queues: null,
+    directions: {},
+    cards: [],
+    shown: [],
+    announced: {},
+    sound: {},
+    alert: null,
+    isConnected: false,
+    isConfirmed: false,
+    isRefused: false,
+    lastLiveAt: null,
+    heardAt: null,
+    offset: 0,
+    fetch: null,
+    fetchedFor: null,
   };
 }
 
@@ -41,7 +57,10 @@ export const serverNow = (state, now) => now + state.offset;
 export const keyOf = (call) => `${call.call}#${call.rank}`;
 
 export function connected(state, now) {
-  return wanting({ ...state, isConnected: true, isConfirmed: false, isRefused: false, heardAt: now }, "connection");
+  return wanting(
+    { ...state, isConnected: true, isConfirmed: false, isRefused: false, heardAt: now },
+    "connection",
+  );
 }
 
 export function disconnected(state) {
@@ -59,7 +78,9 @@ export function heartbeat(state, beat, now) {
   const next = heard(state, beat, now, true);
   const known = further(further(state.board, state.queues), state.fetchedFor);
   const isBehind = !known || known.epoch !== beat.epoch || beat.version > known.version;
-  return isBehind ? wanting({ ...next, fetchedFor: { epoch: beat.epoch, version: beat.version } }, "version") : next;
+  return isBehind
+    ? wanting({ ...next, fetchedFor: { epoch: beat.epoch, version: beat.version } }, "version")
+    : next;
 }
 
 /** The board by message, or by fetch with the queues in it. */
@@ -70,8 +91,14 @@ export function receiveBoard(state, message, now) {
   if (!isNewer(state.board, message)) return { ...next, isConfirmed: next.isConnected };
   const { queues: _queues, ...board } = message;
   const isOtherEpoch = Boolean(state.board) && state.board.epoch !== board.epoch;
-  const isOtherProgramme = Boolean(state.screen) && (state.screen.revision ?? null) !== (board.programme_revision ?? null);
-  next = { ...next, board, directions: remembered(next.directions, board.calls), isConfirmed: next.isConnected };
+  const isOtherProgramme =
+    Boolean(state.screen) && (state.screen.revision ?? null) !== (board.programme_revision ?? null);
+  next = {
+    ...next,
+    board,
+    directions: remembered(next.directions, board.calls),
+    isConfirmed: next.isConnected,
+  };
   if (isOtherEpoch && state.isConfirmed) next = wanting({ ...next, queues: null }, "epoch");
   return isOtherProgramme && state.isConfirmed ? wanting(next, "nudge") : next;
 }
@@ -93,7 +120,10 @@ export function receiveAlertMessage(state, message, now) {
   return isCustom && !isKnown && next.isConnected ? wanting(next, "nudge") : next;
 }
 
-/** The alert that takes the screen over now, null when there is none; that one was a mistake gives way to a call. */
+/**
+ * The alert that takes the screen over now, null when there is none; that one was a mistake gives way to a
+ * call.
+ */
 export function alertNow(state, now) {
   const alert = shownAlert(state.alert, serverNow(state, now));
   return isTakenBack(alert) && state.board?.calls.length ? null : alert;
@@ -116,7 +146,10 @@ export function receiveAnnouncement(state, message, now) {
   if (state.announced[key] || serverNow(state, now) - Date.parse(message.at) > OLDEST_SOUND_MS) return next;
   const { call, rank, number, counter, at } = message;
   const recent = Object.entries(state.announced).slice(-99);
-  return { ...next, announced: { ...Object.fromEntries(recent), [key]: { call, rank, number, counter, called_at: at } } };
+  return {
+    ...next,
+    announced: { ...Object.fromEntries(recent), [key]: { call, rank, number, counter, called_at: at } },
+  };
 }
 
 /** `value`: "waiting", "speaking" or "ended". */
@@ -136,7 +169,10 @@ function ofScreen(state, calls) {
   return own ? calls.filter((call) => call.counter.id === own) : calls;
 }
 
-/** Calls whose visitor is not yet at the counter, most recent first; an announcement not on the board yet comes first. */
+/**
+ * Calls whose visitor is not yet at the counter, most recent first; an announcement not on the board yet
+ * comes first.
+ */
 export function calledNow(state, now) {
   const calls = ofScreen(state, state.board?.calls ?? []);
   const fresh = ofScreen(state, Object.values(state.announced)).filter(
@@ -146,9 +182,12 @@ export function calledNow(state, now) {
 }
 
 /**
- * Choose the calls shown large. A card holds for 10 s and until its announcement has ended; up to three share the area,
- * as many as `fits(cards)` says there is room for; a new call takes the place of cards that no longer hold. A card
- * whose call was taken back leaves at once, as does the card of a visitor whom another counter calls meanwhile.
+ * Choose the calls shown large. A card holds for 10 s and until its announcement has ended; up to three share
+ * the area,
+ * as many as `fits(cards)` says there is room for; a new call takes the place of cards that no longer hold. A
+ * card
+ * whose call was taken back leaves at once, as does the card of a visitor whom another counter calls
+ * meanwhile.
  * @param {any} state
  * @param {number} now
  * @param {(cards: object[]) => boolean} [fits]
@@ -191,7 +230,10 @@ export function withoutLastCard(state) {
   return { ...state, cards: state.cards.slice(0, -1), shown: state.shown.filter((key) => key !== last.key) };
 }
 
-/** Whether a card tells an earlier call of the visitor who is called now, sent on to another counter meanwhile. */
+/**
+ * Whether a card tells an earlier call of the visitor who is called now, sent on to another counter
+ * meanwhile.
+ */
 const isFormerCallOf = (card, call) => card.number === call.number && card.call !== call.call;
 
 export function isHeld(state, card, now) {
@@ -210,18 +252,29 @@ export function viewOf(state, now) {
   const numbers = new Set([...called, ...state.cards].map((call) => call.number));
   const stale = isLive(state) ? null : state.lastLiveAt;
   const isPast = stale !== null && serverNow(state, now) - stale > GREY_MS;
-  const isForgotten = stale !== null && serverNow(state, now) - stale > (state.isRefused ? HONEST_MS : FORGET_MS);
+  const isForgotten =
+    stale !== null && serverNow(state, now) - stale > (state.isRefused ? HONEST_MS : FORGET_MS);
   const listed = new Set();
-  const isAwaited = ({ called_at: at }) => serverNow(state, now) - Date.parse(at) < (state.screen?.awaited_s ?? 0) * 1_000;
+  const isAwaited = ({ called_at: at }) =>
+    serverNow(state, now) - Date.parse(at) < (state.screen?.awaited_s ?? 0) * 1_000;
   const isListed = ({ number }) => listed.has(number) || !listed.add(number);
   const waiting = (state.queues?.queues ?? []).reduce((sum, line) => sum + line.waiting, 0);
   return {
     view: viewName(state, { now, called, waiting, isForgotten }),
     cards: isForgotten ? [] : directed(state, state.cards),
-    still: isForgotten ? [] : called.filter((call) => !large.has(call.call) && !isListed(call)).map((call) => ({ ...call, isAwaited: true })),
-    recent: isForgotten ? [] : newestFirst(ofScreen(state, state.board?.recent ?? [])).filter((call) => !numbers.has(call.number) && !isListed(call)).map((call) => ({ ...call, isAwaited: isAwaited(call) })),
+    still: isForgotten
+      ? []
+      : called
+          .filter((call) => !large.has(call.call) && !isListed(call))
+          .map((call) => ({ ...call, isAwaited: true })),
+    recent: isForgotten
+      ? []
+      : newestFirst(ofScreen(state, state.board?.recent ?? []))
+          .filter((call) => !numbers.has(call.number) && !isListed(call))
+          .map((call) => ({ ...call, isAwaited: isAwaited(call) })),
     waiting,
-    queues: isLive(state) && isOpen(state, now) ? (state.queues?.queues ?? []) : [], // no ticket is taken while it is closed
+    // no ticket is taken while it is closed
+    queues: isLive(state) && isOpen(state, now) ? (state.queues?.queues ?? []) : [],
     isLive: isLive(state),
     isPast, // who is called was called then: whether they are awaited still, nobody knows
     notLiveSince: stale,
@@ -266,7 +319,8 @@ function viewName(state, { now, called, waiting, isForgotten }) {
 }
 
 /**
- * Note that the server spoke. Messages travel and wait, so the largest difference of clocks is the truest; a much
+ * Note that the server spoke. Messages travel and wait, so the largest difference of clocks is the truest; a
+ * much
  * smaller one is believed only from a heartbeat or the first message: then a clock was set.
  */
 function heard(state, message, now, isBeat = false) {
@@ -290,30 +344,49 @@ function further(one, other) {
 
 function remembered(directions, calls) {
   const found = calls.filter((call) => Object.keys(call.counter.direction ?? {}).length);
-  return found.length ? { ...directions, ...Object.fromEntries(found.map((c) => [c.counter.id, c.counter.direction])) } : directions;
+  return found.length
+    ? { ...directions, ...Object.fromEntries(found.map((c) => [c.counter.id, c.counter.direction])) }
+    : directions;
 }
 
-const newestFirst = (calls) => [...calls].sort((one, other) => Date.parse(other.called_at) - Date.parse(one.called_at));
+const newestFirst = (calls) =>
+  [...calls].sort((one, other) => Date.parse(other.called_at) - Date.parse(one.called_at));
 
 /** Cards with the ways to their counters, also those that the last message did not tell. */
-export const directed = (state, cards) => cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) }));
+export const directed = (state, cards) =>
+  cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) }));
 
 function withDirection(state, counter) {
-  const direction = Object.keys(counter.direction ?? {}).length ? counter.direction : state.directions[counter.id];
+  const direction = Object.keys(counter.direction ?? {}).length
+    ? counter.direction
+    : state.directions[counter.id];
   return { ...counter, direction: direction ?? {} };
 }
 
 const largeCard = (call, now, isNewCall) => ({
-  key: keyOf(call), call: call.call, rank: call.rank, number: call.number, counter: call.counter, calledAt: Date.parse(call.called_at), shownAt: now, isNew: isNewCall,
+  key: keyOf(call),
+  call: call.call,
+  rank: call.rank,
+  number: call.number,
+  counter: call.counter,
+  calledAt: Date.parse(call.called_at),
+  shownAt: now,
+  isNew: isNewCall,
 });
 
 function isAhead(announced, board) {
   if (!board) return true;
   const onBoard = board.calls.find((call) => call.call === announced.call);
-  return Date.parse(announced.called_at) > Date.parse(board.as_of) || (onBoard ? announced.rank > onBoard.rank : false);
+  return (
+    Date.parse(announced.called_at) > Date.parse(board.as_of) ||
+    (onBoard ? announced.rank > onBoard.rank : false)
+  );
 }
 
-/** A call just made, or a recall of one seen before; calls found after a long absence are listed, not played again. */
+/**
+ * A call just made, or a recall of one seen before; calls found after a long absence are listed, not played
+ * again.
+ */
 function isNew(state, call, shown, now) {
   if (state.announced[keyOf(call)]) return true;
   if (call.rank > 1 && shown.includes(`${call.call}#${call.rank - 1}`)) return true;

@@ -1,4 +1,5 @@
-// The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing is cut.
+// The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing
+// is cut.
 
 import { directionOf } from "/assets/directions.js";
 import { bindAll, cutPlaces, part, safeNodes } from "./rich_text.js";
@@ -8,8 +9,10 @@ const PRIORITY_PX = 64;
 const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters help
 
 /**
- * Build the pages of a content, measured in `box` (which is empty and seen by nobody), as `{element, reading, isForced}`:
- * `reading` is how long it takes at least to read it, in milliseconds; `isForced`: a sentence has no room on one page.
+ * Build the pages of a content, measured in `box` (which is empty and seen by nobody), as `{element, reading,
+ * isForced}`:
+ * `reading` is how long it takes at least to read it, in milliseconds; `isForced`: a sentence has no room on
+ * one page.
  */
 export function buildPages(box, content, words) {
   const build = BUILD[content.kind] ?? buildText;
@@ -19,14 +22,29 @@ export function buildPages(box, content, words) {
   });
 }
 
-const BUILD = { waits: buildWaits, text: buildText, priority_card: buildNotice, image: buildPicture, document: buildPicture, video: buildPicture, welcome: buildWelcome };
+const BUILD = {
+  waits: buildWaits,
+  text: buildText,
+  priority_card: buildNotice,
+  image: buildPicture,
+  document: buildPicture,
+  video: buildPicture,
+  welcome: buildWelcome,
+};
 
 function buildWaits(box, content, words) {
   const head = () => withTitle("waits", content, content.title || words.say("ticket_now"));
-  return linePages(box, head, content.lines.map((line) => waitLine(line, words)));
+  return linePages(
+    box,
+    head,
+    content.lines.map((line) => waitLine(line, words)),
+  );
 }
 
-/** As many lines a page as fit under its title, at least one, with the `tail` below; a page of its own where it has no room. */
+/**
+ * As many lines a page as fit under its title, at least one, with the `tail` below; a page of its own where
+ * it has no room.
+ */
 function linePages(box, head, lines, tail = []) {
   const built = [];
   let left = lines;
@@ -45,7 +63,8 @@ function linePages(box, head, lines, tail = []) {
       taken += 1;
     }
     if (taken === 1 && tail.length && !fitsIn(box, slide)) {
-      slide.querySelectorAll(":scope > p").forEach((each) => each.remove()); // not even one line has room beside it
+      // not even one line has room beside it
+      slide.querySelectorAll(":scope > p").forEach((each) => each.remove());
       isTailApart = true;
     }
     built.push(slide);
@@ -95,20 +114,33 @@ function lineOf(name, value, more) {
 function buildText(box, content, words) {
   const rows = content.rows ?? content.entries ?? content.lines;
   if (Array.isArray(rows)) {
-    const lines = rows.map((row) => (typeof row === "string" ? lineOf(null, null, row) : lineOf(row.label ?? row.title, row.delay ?? row.value, row.text)));
+    const lines = rows.map((row) =>
+      typeof row === "string"
+        ? lineOf(null, null, row)
+        : lineOf(row.label ?? row.title, row.delay ?? row.value, row.text),
+    );
     const source = [content.source, content.on ? words.date(content.on) : null].filter(Boolean).join(", ");
-    return linePages(box, () => withTitle("waits", content, content.title), lines, source ? [make("p", "waits-people", { dir: "auto" }, source)] : []);
+    return linePages(
+      box,
+      () => withTitle("waits", content, content.title),
+      lines,
+      source ? [make("p", "waits-people", { dir: "auto" }, source)] : [],
+    );
   }
   return buildNotice(box, content, words);
 }
 
 /**
- * A text whole, in the largest letters in which it has room; or cut at the ends of sentences and items, in the smallest
- * that the last reader can read. Only a sentence that has no room on a page of its own is written smaller, then cut.
+ * A text whole, in the largest letters in which it has room; or cut at the ends of sentences and items, in
+ * the smallest
+ * that the last reader can read. Only a sentence that has no room on a page of its own is written smaller,
+ * then cut.
  */
 function buildNotice(box, content, words) {
   const tag = words.say(`category_${content.category}`) || content.category || words.say("notice");
-  const body = content.html ? safeNodes(content.html) : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
+  const body = content.html
+    ? safeNodes(content.html)
+    : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
   bindAll(body);
   const draft = { content, tag };
   const { legible, smaller } = textSizes(leastIn(box, content.kind));
@@ -119,12 +151,18 @@ function buildNotice(box, content, words) {
   }
   const sizes = [legible.at(-1), ...smaller];
   for (const px of sizes) {
-    const pages = cutIn(box, { ...draft, px, title: titleSize(box, draft, px) }, body, { places, levels: [places.sentences, places.items] });
+    const pages = cutIn(box, { ...draft, px, title: titleSize(box, draft, px) }, body, {
+      places,
+      levels: [places.sentences, places.items],
+    });
     if (pages) return pages;
   }
   const px = sizes.at(-1);
   const forced = { ...draft, px, title: titleSize(box, draft, px), isForced: true };
-  return cutIn(box, forced, body, { places, levels: [places.sentences, places.items, places.clauses, places.words] });
+  return cutIn(box, forced, body, {
+    places,
+    levels: [places.sentences, places.items, places.clauses, places.words],
+  });
 }
 
 /** Pages of a body that end at places of the levels; null where one would have to end elsewhere. */
@@ -132,7 +170,9 @@ function cutIn(box, draft, body, { places, levels }) {
   const slideOf = ([from, to], mark) => noticeSlide({ ...draft, mark }, part(body, from, to));
   const fits = (from, to) => fitsIn(box, slideOf([from, to], "9/9"));
   const pages = pagesOf(places.count, fits, levels, places.blocks);
-  const isRight = draft.isForced || pages.every(([from, to]) => fits(from, to) && (to === places.count || levels.at(-1).includes(to)));
+  const isRight =
+    draft.isForced ||
+    pages.every(([from, to]) => fits(from, to) && (to === places.count || levels.at(-1).includes(to)));
   if (!isRight) return null;
   return pages.map((page, at) => {
     const slide = slideOf(page, pages.length > 1 ? `${at + 1}/${pages.length}` : null);
@@ -141,7 +181,10 @@ function cutIn(box, draft, body, { places, levels }) {
   });
 }
 
-/** The smallest px of a room that its last reader can read: letters of a room that has grown are larger by as much. */
+/**
+ * The smallest px of a room that its last reader can read: letters of a room that has grown are larger by as
+ * much.
+ */
 function leastIn(box, kind) {
   const px = (element) => Number.parseFloat(getComputedStyle(element).fontSize);
   const grown = px(box) / px(document.body);
@@ -151,8 +194,12 @@ function leastIn(box, kind) {
 
 /** The px of a title over letters of `px`: the largest that leaves room for the text. */
 function titleSize(box, draft, px) {
-  const sizes = [...new Set([Math.max(Math.round(px * 1.15), 64), Math.max(px, 64), px, ...textSizes(0, px).legible])].sort((one, other) => other - one);
-  const right = sizes.find((title) => fitsIn(box, noticeSlide({ ...draft, px, title }, document.createElement("div")), LARGEST_TITLE));
+  const sizes = [
+    ...new Set([Math.max(Math.round(px * 1.15), 64), Math.max(px, 64), px, ...textSizes(0, px).legible]),
+  ].sort((one, other) => other - one);
+  const right = sizes.find((title) =>
+    fitsIn(box, noticeSlide({ ...draft, px, title }, document.createElement("div")), LARGEST_TITLE),
+  );
   return right ?? sizes.at(-1);
 }
 
@@ -179,11 +226,19 @@ function noticeSlide({ content, tag, px, title, mark, isForced }, body) {
   return slide;
 }
 
-/** An image, a page of a document or a video: whole, never cropped; what it says is told to who cannot see it. */
+/**
+ * An image, a page of a document or a video: whole, never cropped; what it says is told to who cannot see it.
+ */
 function buildPicture(_box, content) {
   const slide = make("figure", "picture", { lang: content.language });
   const isVideo = content.kind === "video";
-  const media = slide.appendChild(make(isVideo ? "video" : "img", "picture-media", isVideo ? { playsinline: "", preload: "auto" } : { alt: content.text ?? "" }));
+  const media = slide.appendChild(
+    make(
+      isVideo ? "video" : "img",
+      "picture-media",
+      isVideo ? { playsinline: "", preload: "auto" } : { alt: content.text ?? "" },
+    ),
+  );
   if (isVideo) {
     media.setAttribute("aria-label", content.text ?? "");
     media.muted = true;
@@ -202,7 +257,9 @@ function buildWelcome(box, content, words) {
 
 function fitsIn(box, slide, share = 1) {
   box.replaceChildren(slide);
-  const fits = (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) && box.scrollWidth <= box.clientWidth + 1;
+  const fits =
+    (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) &&
+    box.scrollWidth <= box.clientWidth + 1;
   box.replaceChildren();
   return fits;
 }

@@ -1,12 +1,15 @@
-// The files a screen plays: one announcement, as loud as the hall's hours say, and whether the browser plays any.
+// The files a screen plays: one announcement, as loud as the hall's hours say, and whether the browser plays
+// any.
 
 import { LONGEST_SOUND_MS } from "./screen_state.js";
 
 const TRIAL_MS = 1_000;
-const BETWEEN_MS = 600; // of the 0.7 s between the two times; a browser tells the time of a sound four times a second
+// of the 0.7 s between the two times; a browser tells the time of a sound four times a second
+const BETWEEN_MS = 600;
 
 /**
- * Play a file to its end. It may be left between its two times, at `onceMs`, when `mayStop()`, and stops at once when
+ * Play a file to its end. It may be left between its two times, at `onceMs`, when `mayStop()`, and stops at
+ * once when
  * `signal` aborts. `level()` is asked as it goes on. Rejects when it cannot be played, or lasts too long.
  */
 export function playFile({ url, onceMs }, { level, mayStop, signal }) {
@@ -18,14 +21,21 @@ export function playFile({ url, onceMs }, { level, mayStop, signal }) {
       audio.pause();
       settle(value);
     };
-    const deadline = setTimeout(end(() => reject(new Error("too long"))), LONGEST_SOUND_MS);
+    const deadline = setTimeout(
+      end(() => reject(new Error("too long"))),
+      LONGEST_SOUND_MS,
+    );
     signal.addEventListener("abort", end(resolve), { once: true });
     audio.addEventListener("ended", end(resolve), { once: true });
     audio.addEventListener("timeupdate", () => {
       audio.volume = level();
       if (isBetween(audio.currentTime * 1000, onceMs) && mayStop()) end(resolve)();
     });
-    audio.addEventListener("error", end(() => reject(new Error(`cannot play ${url}`))), { once: true });
+    audio.addEventListener(
+      "error",
+      end(() => reject(new Error(`cannot play ${url}`))),
+      { once: true },
+    );
     audio.play().catch(end(reject));
   });
 }

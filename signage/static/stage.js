@@ -1,5 +1,7 @@
-// The stage of a screen: the item that is seen, the next one made ready behind it. The old one leaves when the new one
-// can be seen, so that there is never a black or empty frame between two. DOM only; what is shown is decided elsewhere.
+// The stage of a screen: the item that is seen, the next one made ready behind it. The old one leaves when
+// the new one
+// can be seen, so that there is never a black or empty frame between two. DOM only; what is shown is decided
+// elsewhere.
 
 import { pageAt } from "./contents.js";
 import { buildPages } from "./slides.js";
@@ -9,9 +11,12 @@ const KEPT_READY = 4;
 const MOST_MEASURED = 300;
 
 /**
- * `on.seen(key)` when an item stands on the screen, `on.ready()` when the one that was asked for can, `on.failed(key,
- * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody; `rooms.beside(work)` does
- * something in its room beside calls, the smaller one, `rooms.alone(work)` in that without calls; `loudness()` is how loud a film is heard now, 0 to 1.
+ * `on.seen(key)` when an item stands on the screen, `on.ready()` when the one that was asked for can,
+ * `on.failed(key,
+ * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody;
+ * `rooms.beside(work)` does
+ * something in its room beside calls, the smaller one, `rooms.alone(work)` in that without calls;
+ * `loudness()` is how loud a film is heard now, 0 to 1.
  */
 export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
   let current = null; // {key, pages, media, text}
@@ -22,18 +27,30 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
 
   const pagesOf = (content) => buildPages(measure, content, wordsIn(content.language));
 
-  /** How many pages a content makes beside calls and without them, and whether a sentence has no room on one. */
+  /**
+   * How many pages a content makes beside calls and without them, and whether a sentence has no room on one.
+   */
   function countPages(content) {
     const [beside, alone] = [rooms.beside, rooms.alone].map((room) => room(() => pagesOf(content)));
-    return { beside: beside.length, alone: alone.length, isForced: [...beside, ...alone].some((page) => page.isForced) };
+    return {
+      beside: beside.length,
+      alone: alone.length,
+      isForced: [...beside, ...alone].some((page) => page.isForced),
+    };
   }
 
-  /** How long each page of a content takes to read, in milliseconds, in the room where it has the most of them. */
+  /**
+   * How long each page of a content takes to read, in milliseconds, in the room where it has the most of
+   * them.
+   */
   function readingOf(content) {
     const text = JSON.stringify(content);
     if (!readings.has(text)) {
       if (readings.size >= MOST_MEASURED) readings.clear();
-      readings.set(text, rooms.beside(() => pagesOf(content).map(({ reading }) => reading)));
+      readings.set(
+        text,
+        rooms.beside(() => pagesOf(content).map(({ reading }) => reading)),
+      );
     }
     return readings.get(text);
   }
@@ -47,10 +64,15 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     const media = pages[0].element.querySelector("img, video");
     const made = { key, text, pages, media, isReady: !media, content };
     if (media) {
-      made.whenReady = loaded(media).then(() => { made.isReady = true; }, (error) => {
-        if (ready.get(key) === made) ready.delete(key);
-        on.failed(key, error.message);
-      });
+      made.whenReady = loaded(media).then(
+        () => {
+          made.isReady = true;
+        },
+        (error) => {
+          if (ready.get(key) === made) ready.delete(key);
+          on.failed(key, error.message);
+        },
+      );
     }
     ready.set(key, made);
     for (const old of ready.values()) {
@@ -102,7 +124,11 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     const { media } = made;
     if (media?.tagName !== "VIDEO" || isNear(media, position)) return;
     made.isReady = false;
-    made.whenReady = new Promise((resolve) => media.addEventListener("seeked", resolve, { once: true })).then(() => { made.isReady = true; });
+    made.whenReady = new Promise((resolve) => media.addEventListener("seeked", resolve, { once: true })).then(
+      () => {
+        made.isReady = true;
+      },
+    );
     media.currentTime = secondsAt(media, position);
   }
 
@@ -154,7 +180,16 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     if (current && !current.media) current.text = "";
   }
 
-  return { show, cover, forget, resettle, readingOf, countPages, prepare: (key, content) => void prepared(key, content), shownKey: () => current?.key ?? null };
+  return {
+    show,
+    cover,
+    forget,
+    resettle,
+    readingOf,
+    countPages,
+    prepare: (key, content) => void prepared(key, content),
+    shownKey: () => current?.key ?? null,
+  };
 }
 
 /** A video that is not shown any more gives its decoder back. */
@@ -165,10 +200,14 @@ function release({ media }) {
   media.load();
 }
 
-/** A page appears once, not each time that calls leave it free again: frames that are drawn meanwhile keep a call waiting. */
+/**
+ * A page appears once, not each time that calls leave it free again: frames that are drawn meanwhile keep a
+ * call waiting.
+ */
 function appear(element) {
   element.classList.add("appears");
-  for (const end of ["animationend", "animationcancel"]) element.addEventListener(end, () => element.classList.remove("appears"), { once: true });
+  for (const end of ["animationend", "animationcancel"])
+    element.addEventListener(end, () => element.classList.remove("appears"), { once: true });
 }
 
 const secondsAt = (video, position) => Math.min(position / 1000, Math.max((video.duration || 0) - 0.1, 0));
@@ -177,7 +216,10 @@ const isNear = (video, position) => Math.abs(video.currentTime - secondsAt(video
 /** Resolve when an image is decoded, or a video has its first frame; reject when it cannot be shown. */
 function loaded(media) {
   const work = media.tagName === "IMG" ? media.decode() : firstFrame(media);
-  return Promise.race([work, new Promise((_, reject) => setTimeout(() => reject(new Error("not loaded in time")), READY_MS))]);
+  return Promise.race([
+    work,
+    new Promise((_, reject) => setTimeout(() => reject(new Error("not loaded in time")), READY_MS)),
+  ]);
 }
 
 function firstFrame(video) {

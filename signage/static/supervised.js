@@ -7,8 +7,10 @@ import { createReporter, reportOf } from "./player_report.js";
 const IDLE_WITHIN_MS = 2_000;
 
 /**
- * Return `{tick, beat, forget, ask}`. `know()` tells what the page knows of itself: what `reportOf` asks for, and
- * `configuration`, `hall`, `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and answers whether it could. A preview tells nothing.
+ * Return `{tick, beat, forget, ask}`. `know()` tells what the page knows of itself: what `reportOf` asks for,
+ * and
+ * `configuration`, `hall`, `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and answers whether
+ * it could. A preview tells nothing.
  */
 export function createSupervised({ isPreview, know, say, now = Date.now }) {
   if (isPreview) return { tick: () => {}, beat: () => {}, forget: () => {}, ask: () => {} };
@@ -22,7 +24,10 @@ export function createSupervised({ isPreview, know, say, now = Date.now }) {
     if (!hall || !screen || !isCalm) return;
     const path = `/api/v1/halls/${encodeURIComponent(hall)}/screens/${encodeURIComponent(screen)}/picture`;
     const answer = await fetch(path, {
-      method: "POST", credentials: "same-origin", cache: "no-store", body: await drawPicture(),
+      method: "POST",
+      credentials: "same-origin",
+      cache: "no-store",
+      body: await drawPicture(),
       headers: { "Content-Type": "image/webp", "X-Caller": "device" },
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
@@ -36,7 +41,8 @@ export function createSupervised({ isPreview, know, say, now = Date.now }) {
   }
 
   function acknowledge({ configuration }) {
-    if (configuration && configuration !== applied && say("configuration.applied", { configuration })) applied = configuration;
+    if (configuration && configuration !== applied && say("configuration.applied", { configuration }))
+      applied = configuration;
   }
 
   function forget() {

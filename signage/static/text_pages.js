@@ -1,22 +1,71 @@
-// Where a text may be cut in pages, and where a line may not break. No browser here; what has room is passed in.
+// Where a text may be cut in pages, and where a line may not break. No browser here; what has room is passed
+// in.
 
 const SPACE = "\u00a0"; // it does not break
-const TIME = /(\d) (?=(?:h|min|mn|s|sec|am|pm|jours?|semaines?|mois|ans?|années?|heures?|minutes?|secondes?|days?|weeks?|months?|years?|hours?|días?|semanas?|meses|años?|horas?|minutos?)(?![\p{L}\p{N}]))/gu;
-const MEASURE = /(\d) (?=(?:mm|cm|m|km|m²|m2|kg|g|l|kB|ko|Mo|px|%|€|euros?|bis|ter|quater|°C)(?![\p{L}\p{N}]))/gu;
+const TIME =
+  /(\d) (?=(?:h|min|mn|s|sec|am|pm|jours?|semaines?|mois|ans?|années?|heures?|minutes?|secondes?|days?|weeks?|months?|years?|hours?|días?|semanas?|meses|años?|horas?|minutos?)(?![\p{L}\p{N}]))/gu;
+const MEASURE =
+  /(\d) (?=(?:mm|cm|m|km|m²|m2|kg|g|l|kB|ko|Mo|px|%|€|euros?|bis|ter|quater|°C)(?![\p{L}\p{N}]))/gu;
 const HOUR_AND_MINUTES = /(\d[\u00a0\u202f ]?h) (?=\d)/gu;
 const THOUSANDS = /(\d) (?=\d{3}(?!\d))/gu;
 
-/** The text with spaces that do not break between a number and its unit, inside a time, and between thousands. */
+/**
+ * The text with spaces that do not break between a number and its unit, inside a time, and between thousands.
+ */
 export function bound(text) {
-  return text.replace(THOUSANDS, `$1${SPACE}`).replace(TIME, `$1${SPACE}`).replace(MEASURE, `$1${SPACE}`).replace(HOUR_AND_MINUTES, `$1${SPACE}`);
+  return text
+    .replace(THOUSANDS, `$1${SPACE}`)
+    .replace(TIME, `$1${SPACE}`)
+    .replace(MEASURE, `$1${SPACE}`)
+    .replace(HOUR_AND_MINUTES, `$1${SPACE}`);
 }
 
 const ENDS = /[.!?…؟۔。]["'»”’)\]\u00a0\u202f]*$/u;
 const CLAUSE_ENDS = /[,;:،؛–—]["'»”’)\]\u00a0\u202f]*$/u;
 // of French, English and Spanish, without their accents
 const ABBREVIATIONS = new Set([
-  "m", "mm", "mme", "mmes", "mlle", "me", "dr", "pr", "mr", "mrs", "ms", "st", "ste", "no", "n", "nos", "art", "al", "av", "bd", "bat",
-  "tel", "cf", "ex", "p", "pp", "ref", "env", "max", "min", "sr", "sra", "d", "ud", "uds", "num", "pag", "c", "a", "i", "e", "g",
+  "m",
+  "mm",
+  "mme",
+  "mmes",
+  "mlle",
+  "me",
+  "dr",
+  "pr",
+  "mr",
+  "mrs",
+  "ms",
+  "st",
+  "ste",
+  "no",
+  "n",
+  "nos",
+  "art",
+  "al",
+  "av",
+  "bd",
+  "bat",
+  "tel",
+  "cf",
+  "ex",
+  "p",
+  "pp",
+  "ref",
+  "env",
+  "max",
+  "min",
+  "sr",
+  "sra",
+  "d",
+  "ud",
+  "uds",
+  "num",
+  "pag",
+  "c",
+  "a",
+  "i",
+  "e",
+  "g",
 ]);
 const INITIAL = /^(?:\p{Lu}\.)+$/u;
 const RANK = /^\d+\.$/;
@@ -38,22 +87,31 @@ export function sentenceEnds(words) {
 function isSentenceEnd(word, next, isFirst) {
   if (!ENDS.test(word) || /^\p{Ll}/u.test(next)) return false;
   if (INITIAL.test(word) || (isFirst && RANK.test(word))) return false;
-  const plain = word.replace(/^["'«“([\u00a0\u202f]+/u, "").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  const plain = word
+    .replace(/^["'«“([\u00a0\u202f]+/u, "")
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "");
   return !(plain.endsWith(".") && ABBREVIATIONS.has(plain.slice(0, -1)));
 }
 
 /** How many words are over after each part of a sentence. */
-export const clauseEnds = (words) => words.flatMap((word, at) => (CLAUSE_ENDS.test(word.trim()) ? [at + 1] : []));
+export const clauseEnds = (words) =>
+  words.flatMap((word, at) => (CLAUSE_ENDS.test(word.trim()) ? [at + 1] : []));
 
 /**
- * Cut so many words in pages `[from, to)` that `fits(from, to)` allows, as full as they may be. `levels` are lists of
- * places (counts of words) where a page may end, the best first: a page ends at a place of a later level only where not
- * one of the former ones has room. Of `blocks` (ends of paragraphs and items) one that leaves less than half a page
+ * Cut so many words in pages `[from, to)` that `fits(from, to)` allows, as full as they may be. `levels` are
+ * lists of
+ * places (counts of words) where a page may end, the best first: a page ends at a place of a later level only
+ * where not
+ * one of the former ones has room. Of `blocks` (ends of paragraphs and items) one that leaves less than half
+ * a page
  * empty is taken. A last page of a few words shares the one before with it, where a place allows.
  */
 export function pagesOf(count, fits, levels, blocks = []) {
   const found = [];
-  for (let from = 0; from < count; from = found.at(-1)[1]) found.push([from, pageEnd(from, count, fits, levels, blocks)]);
+  for (let from = 0; from < count; from = found.at(-1)[1])
+    found.push([from, pageEnd(from, count, fits, levels, blocks)]);
   return found.length > 1 ? evened(found, fits, levels[0] ?? []) : found.length ? found : [[0, 0]];
 }
 
@@ -69,7 +127,10 @@ function pageEnd(from, count, fits, levels, blocks) {
   return from + 1; // a word that has no room even alone
 }
 
-/** The last of some places, in order, for which `isRight` holds; null for none. More words never need less room. */
+/**
+ * The last of some places, in order, for which `isRight` holds; null for none. More words never need less
+ * room.
+ */
 function lastThatFits(places, isRight) {
   let low = -1;
   let high = places.length - 1;
@@ -97,13 +158,21 @@ const USUAL_PX = 76;
 const STEP_PX = 4;
 
 /**
- * The sizes of a text's letters, the largest first, in px of a 1920 × 1080 screen: `legible` down to `least`, which the
+ * The sizes of a text's letters, the largest first, in px of a 1920 × 1080 screen: `legible` down to `least`,
+ * which the
  * last reader can still read; `smaller` ones below it, for a sentence that has no room on a page of its own.
  */
 export function textSizes(least, usual = USUAL_PX) {
   const floor = Math.max(least, SMALLEST_PX);
-  const down = (from, to) => Array.from({ length: Math.max(Math.ceil((from - to) / STEP_PX), 0) }, (_, step) => from - step * STEP_PX);
-  return { legible: [...down(Math.max(usual, floor), floor), floor], smaller: floor > SMALLEST_PX ? [...down(floor - STEP_PX, SMALLEST_PX), SMALLEST_PX].filter((px) => px < floor) : [] };
+  const down = (from, to) =>
+    Array.from({ length: Math.max(Math.ceil((from - to) / STEP_PX), 0) }, (_, step) => from - step * STEP_PX);
+  return {
+    legible: [...down(Math.max(usual, floor), floor), floor],
+    smaller:
+      floor > SMALLEST_PX
+        ? [...down(floor - STEP_PX, SMALLEST_PX), SMALLEST_PX].filter((px) => px < floor)
+        : [],
+  };
 }
 
 const QUICKEST = { start: 1_500, word: 200 };
@@ -112,4 +181,5 @@ const QUICKEST = { start: 1_500, word: 200 };
 export const readingMs = (words) => QUICKEST.start + words * QUICKEST.word;
 
 /** How long an item stays so that each of its pages can be read: what it was given, or more. */
-export const turnMs = (ms, reading) => Math.max(ms, reading.length > 1 ? reading.reduce((sum, each) => sum + each, 0) : 0);
+export const turnMs = (ms, reading) =>
+  Math.max(ms, reading.length > 1 ? reading.reduce((sum, each) => sum + each, 0) : 0);

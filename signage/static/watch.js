@@ -1,5 +1,7 @@
-// The watch of the screen's page, a thread of its own: the page tells it about every second that a frame was drawn.
-// Where none was for `limit_s`, the service worker is asked to load the page again, which a page that stands still
+// The watch of the screen's page, a thread of its own: the page tells it about every second that a frame was
+// drawn.
+// Where none was for `limit_s`, the service worker is asked to load the page again, which a page that stands
+// still
 // cannot do itself. It counts its own seconds: a computer that slept is not a page that stands still.
 
 const TICK_MS = 1_000;

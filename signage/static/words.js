@@ -1,21 +1,45 @@
 // Sentences of the page in one language: filled, counted and timed. Pure: sentences are passed in.
 
-/** Return an object that says sentences in a language; `sentences` maps names to templates with {placeholders}. */
+/**
+ * Return an object that says sentences in a language; `sentences` maps names to templates with
+ * {placeholders}.
+ */
 export function wordsOf(language, sentences, { timeZone } = {}) {
   const plural = new Intl.PluralRules(language);
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  const clock = new Intl.DateTimeFormat(language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone,
+  });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone });
-  const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  const weekday = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone });
+  const date = new Intl.DateTimeFormat(language, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  const weekday = new Intl.DateTimeFormat(language, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    timeZone,
+  });
   const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone });
 
   const say = (name, values = {}) =>
-    (sentences[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
-  const count = (name, number) => say(`${name}_${plural.select(number) === "one" ? "one" : "other"}`, { number });
+    (sentences[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) =>
+      key in values ? String(values[key]) : whole,
+    );
+  const count = (name, number) =>
+    say(`${name}_${plural.select(number) === "one" ? "one" : "other"}`, { number });
   const time = (at) => clock.format(at);
 
   return {
-    language, say, count, time,
+    language,
+    say,
+    count,
+    time,
     /** A local date (« 2026-11-01 ») in words; what is no date stays as it is. */
     date: (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? date.format(Date.parse(text)) : text),
     /** A wait as a range (« 25 à 45 min »), never a dash; null when there is nothing honest to say. */
@@ -28,17 +52,23 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
       if (low === 0 || wait.said === "under") return say("under", { high: duration(high) });
       if (wait.said === "over") return say("over", { low: duration(low) });
       if (low >= high) return duration(high);
-      return high < 60 ? say("range_minutes", { low, high }) : say("range", { low: duration(low), high: duration(high) });
+      return high < 60
+        ? say("range_minutes", { low, high })
+        : say("range", { low: duration(low), high: duration(high) });
     },
     /** Since when the page is not live, with the day if it is another one. */
     notLiveSince(at, now) {
       const isToday = dayKey.format(at) === dayKey.format(now);
-      return isToday ? say("not_live", { time: time(at) }) : say("not_live_date", { date: day.format(at), time: time(at) });
+      return isToday
+        ? say("not_live", { time: time(at) })
+        : say("not_live_date", { date: day.format(at), time: time(at) });
     },
     /** When the hall opens: the hour, with the day if it is another one. */
     opening(at, now) {
       const isToday = dayKey.format(at) === dayKey.format(now);
-      return isToday ? say("opening_today", { time: time(at) }) : say("opening_day", { day: weekday.format(at), time: time(at) });
+      return isToday
+        ? say("opening_today", { time: time(at) })
+        : say("opening_day", { day: weekday.format(at), time: time(at) });
     },
     announcement: (number, place) => say("announcement", { number: [...number].join(" "), place }),
     recall: (rank) => recallParts(sentences.recall ?? "", rank),
@@ -70,7 +100,10 @@ export function textIn(texts, languages) {
 
 const LONGEST_WORD = 18;
 
-/** Split a counter's label in the word and what tells it from the others: « guichet », « 3 »; null if it has no such end or is too long. */
+/**
+ * Split a counter's label in the word and what tells it from the others: « guichet », « 3 »; null if it has
+ * no such end or is too long.
+ */
 export function placeParts(label) {
   const found = /^(\D*\S)\s+(\d[\p{L}\d]*(?:\s(?:bis|ter|quater))?|[\p{Lu}]\d{0,2})$/u.exec(label.trim());
   return found && found[1].length <= LONGEST_WORD ? { word: found[1], mark: found[2] } : null;

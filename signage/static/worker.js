@@ -1,12 +1,15 @@
-// The service worker of the screen's page: keeps one whole release of the page and the media of its programme, so that
-// a reload without network plays on. `RELEASE` ({version, files}) is written before this text when it is served: a
+// The service worker of the screen's page: keeps one whole release of the page and the media of its
+// programme, so that
+// a reload without network plays on. `RELEASE` ({version, files}) is written before this text when it is
+// served: a
 // new release is another text, which the browser installs beside the old one and which then takes its place.
 
 /* global RELEASE */
 const PAGE = "/screen";
 const KEPT = `parvis-screen-${RELEASE.version}`;
 const MEDIA = "parvis-media";
-const KEPT_FILES = /^\/(media|audio|look)\//; // of the programme, the voices of alerts, the organisation's look
+// of the programme, the voices of alerts, the organisation's look
+const KEPT_FILES = /^\/(media|audio|look)\//;
 
 self.addEventListener("install", (event) => event.waitUntil(keepRelease()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -24,7 +27,11 @@ async function keepRelease() {
 
 async function takeOver() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("parvis-screen-") && name !== KEPT).map((name) => caches.delete(name)));
+  await Promise.all(
+    names
+      .filter((name) => name.startsWith("parvis-screen-") && name !== KEPT)
+      .map((name) => caches.delete(name)),
+  );
   await self.clients.claim();
 }
 
@@ -53,12 +60,15 @@ async function fromMedia(request, path) {
 async function partOf(kept, from, last) {
   const whole = await kept.blob();
   const to = last === "" ? whole.size : Math.min(Number(last) + 1, whole.size);
-  if (from >= whole.size) return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${whole.size}` } });
+  if (from >= whole.size)
+    return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${whole.size}` } });
   return new Response(whole.slice(from, to, whole.type), {
     status: 206,
     headers: {
-      "Content-Type": kept.headers.get("Content-Type") ?? "", "Content-Length": String(to - from),
-      "Content-Range": `bytes ${from}-${to - 1}/${whole.size}`, "Accept-Ranges": "bytes",
+      "Content-Type": kept.headers.get("Content-Type") ?? "",
+      "Content-Length": String(to - from),
+      "Content-Range": `bytes ${from}-${to - 1}/${whole.size}`,
+      "Accept-Ranges": "bytes",
     },
   });
 }

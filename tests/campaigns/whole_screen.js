@@ -1,5 +1,7 @@
-// Looks at a screen's page every tenth of a second. Keeps `blanks` (nothing to read, or no notice for a second),
-// `broken` (a picture or a film without its frame) and the set `shown`: numbers on cards, IMG, VIDEO, kinds of alerts.
+// Looks at a screen's page every tenth of a second. Keeps `blanks` (nothing to read, or no notice for a
+// second),
+// `broken` (a picture or a film without its frame) and the set `shown`: numbers on cards, IMG, VIDEO, kinds
+// of alerts.
 window.blanks = [];
 window.broken = [];
 window.shown = new Set();
@@ -14,8 +16,10 @@ window.shown = new Set();
   function look() {
     if (!document.body || document.body.dataset.view === "connecting") return;
     const media = [...document.querySelectorAll("#slide img, #slide video")].filter(isSeen);
-    if (!media.length && ![...document.querySelectorAll("body *")].some(isText)) window.blanks.push(Date.now());
-    const isEmpty = isSeen(document.querySelector("#aside")) && !document.querySelector("#slide").firstElementChild;
+    if (!media.length && ![...document.querySelectorAll("body *")].some(isText))
+      window.blanks.push(Date.now());
+    const isEmpty =
+      isSeen(document.querySelector("#aside")) && !document.querySelector("#slide").firstElementChild;
     emptyLooks = isEmpty ? emptyLooks + 1 : 0;
     if (emptyLooks === 10) window.blanks.push(`no notice for a second, ${Date.now()}`);
     for (const one of media) {

@@ -12,14 +12,23 @@ function rig() {
   const told = createTold({
     ask: (message) => {
       asked.push(message.alert);
-      return new Promise((resolve, reject) => { settleLast = { resolve, reject }; });
+      return new Promise((resolve, reject) => {
+        settleLast = { resolve, reject };
+      });
     },
     afterPaint: (work) => work(),
   });
   return {
-    told, asked,
-    answered: async () => { settleLast.resolve(true); await settle(); },
-    lost: async () => { settleLast.reject(new Error("timeout")); await settle(); },
+    told,
+    asked,
+    answered: async () => {
+      settleLast.resolve(true);
+      await settle();
+    },
+    lost: async () => {
+      settleLast.reject(new Error("timeout"));
+      await settle();
+    },
   };
 }
 

@@ -15,7 +15,12 @@ function rig({ missing = [] } = {}) {
     decodeAudioData: async (bytes) => bytes,
     createGain: () => ({ gain, connect: () => {} }),
     createBufferSource() {
-      const source = { connect: () => {}, disconnect: () => {}, start: () => playing.add(source), stop: () => playing.delete(source) };
+      const source = {
+        connect: () => {},
+        disconnect: () => {},
+        start: () => playing.add(source),
+        stop: () => playing.delete(source),
+      };
       return source;
     },
   });
@@ -26,10 +31,18 @@ function rig({ missing = [] } = {}) {
   };
   const voice = alertVoice({ fetchSound, makeContext, now: () => clock, level: () => loud });
   return {
-    voice, fetched, gain,
+    voice,
+    fetched,
+    gain,
     heard: () => [...playing].map((source) => source.buffer[0]),
-    wait: async (ms) => { clock += ms; voice.tick(); await settle(); },
-    turn: (level) => { loud = level; },
+    wait: async (ms) => {
+      clock += ms;
+      voice.tick();
+      await settle();
+    },
+    turn: (level) => {
+      loud = level;
+    },
     found: () => missing.splice(0),
   };
 }

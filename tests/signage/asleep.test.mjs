@@ -12,7 +12,8 @@ test("a screen sleeps outside its hours while there is nothing to tell, also whe
 });
 
 test("a call, people who still wait, a break and an alert keep it awake", () => {
-  for (const view of ["calls", "rest", "break", "empty", "connecting", "refused"]) assert.equal(isAsleep({ ...NIGHT, view }), false, view);
+  for (const view of ["calls", "rest", "break", "empty", "connecting", "refused"])
+    assert.equal(isAsleep({ ...NIGHT, view }), false, view);
   assert.equal(isAsleep({ ...NIGHT, isAlert: true }), false);
 });
 

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { connected, heartbeat, initialState, receiveBoard, restored, serverNow, toSave } from "../../signage/static/screen_state.js";
+import {
+  connected,
+  heartbeat,
+  initialState,
+  receiveBoard,
+  restored,
+  serverNow,
+  toSave,
+} from "../../signage/static/screen_state.js";
 
 const T = Date.parse("2026-11-24T09:00:00.000Z");
 const DAY = 86_400_000;

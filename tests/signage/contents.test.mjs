@@ -3,34 +3,52 @@ import { test } from "node:test";
 import { contentOf, filesOf, lengthened, pageAt, pageCounts } from "../../signage/static/contents.js";
 
 const queue = (fr, waiting, { en, wait = null } = {}) => ({
-  queue: fr, services: [{ id: fr, name: en ? { fr, en } : { fr } }], waiting, wait,
+  queue: fr,
+  services: [{ id: fr, name: en ? { fr, en } : { fr } }],
+  waiting,
+  wait,
 });
 const waits = (language) => ({ id: `w-${language}`, kind: "waits", language, content: {} });
-const told = (queues, language, services) => contentOf(waits(language), { view: { queues }, screen: { services }, own: "fr" });
+const told = (queues, language, services) =>
+  contentOf(waits(language), { view: { queues }, screen: { services }, own: "fr" });
 
 test("waits are told in another language only when every service has a name in it", () => {
   assert.ok(told([queue("Accueil", 3, { en: "Reception" })], "en"));
   const mixed = [queue("Accueil", 3, { en: "Reception" }), queue("Titres", 1)];
   assert.ok(told(mixed, "fr"));
   assert.equal(told(mixed, "en"), null);
-  assert.equal(told([queue("Accueil", 3)], "es", { Accueil: { es: "Recepción" } }).lines[0].name, "Recepción");
+  assert.equal(
+    told([queue("Accueil", 3)], "es", { Accueil: { es: "Recepción" } }).lines[0].name,
+    "Recepción",
+  );
 });
 
 test("a queue with nobody and no wait to tell takes no room, one without a wait is still told", () => {
   const queues = [queue("Vide", 0), queue("Libre", 0, { wait: { none: true } }), queue("Longue", 9)];
-  assert.deepEqual(told(queues, "fr").lines.map((line) => line.name), ["Libre", "Longue"]);
+  assert.deepEqual(
+    told(queues, "fr").lines.map((line) => line.name),
+    ["Libre", "Longue"],
+  );
   assert.equal(told([queue("Vide", 0)], "fr"), null);
 });
 
 test("the files of an item are its own and its poster", () => {
-  assert.deepEqual(filesOf({ content: { url: "/media/a.webm", poster: "/media/a.webp" } }), ["/media/a.webm", "/media/a.webp"]);
+  assert.deepEqual(filesOf({ content: { url: "/media/a.webm", poster: "/media/a.webp" } }), [
+    "/media/a.webm",
+    "/media/a.webp",
+  ]);
   assert.deepEqual(filesOf({ content: { title: "Texte" } }), []);
 });
 
 test("the pages of an item share its time by their words; what cannot be read in it comes at the next showing", () => {
-  const at = (position, showing = 0) => pageAt({ reading: [4_000, 5_000, 3_000], ms: 24_000, position, showing });
-  assert.deepEqual([0, 7_999, 8_000, 17_999, 18_000, 23_999, 24_000].map((position) => at(position)), [0, 0, 1, 1, 2, 2, 2]);
-  const short = (position, showing) => pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing });
+  const at = (position, showing = 0) =>
+    pageAt({ reading: [4_000, 5_000, 3_000], ms: 24_000, position, showing });
+  assert.deepEqual(
+    [0, 7_999, 8_000, 17_999, 18_000, 23_999, 24_000].map((position) => at(position)),
+    [0, 0, 1, 1, 2, 2, 2],
+  );
+  const short = (position, showing) =>
+    pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing });
   assert.deepEqual([short(0, 0), short(5_000, 0), short(0, 1), short(9_000, 9)], [0, 1, 2, 19]);
 });
 
@@ -45,10 +63,17 @@ test("a text stays until each of its pages could be read; waits and files keep t
   const items = ["text", "waits", "video", "hours"].map((kind) => ({ id: kind, kind, ms: 10_000 }));
   const contents = new Map(items.map(({ id }) => [id, id === "hours" ? null : { kind: id }]));
   const { items: found, hours } = lengthened({ items, hours: null }, contents, () => [6_000, 7_000]);
-  assert.deepEqual(found.map(({ ms }) => ms), [13_000, 10_000, 10_000, 10_000]);
+  assert.deepEqual(
+    found.map(({ ms }) => ms),
+    [13_000, 10_000, 10_000, 10_000],
+  );
   assert.equal(hours, null);
   for (let ms = 13_000; ms < 40_000; ms += 700) {
-    const shown = new Set(Array.from({ length: 200 }, (_, step) => pageAt({ reading: [6_000, 7_000], ms, position: (ms * step) / 200, showing: 0 })));
+    const shown = new Set(
+      Array.from({ length: 200 }, (_, step) =>
+        pageAt({ reading: [6_000, 7_000], ms, position: (ms * step) / 200, showing: 0 }),
+      ),
+    );
     assert.deepEqual([...shown], [0, 1], "every page is shown before the turn ends");
   }
 });

@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { BATCH, createRecord, nextReportMs } from "../../signage/static/display_record.js";
 
 const AT = 1_795_600_000_000;
-const display = (n, more = {}) => ({ notice: "n", item: "i", from: AT + n * 1_000, to: AT + n * 1_000 + 500, outcome: "completed", ...more });
+const display = (n, more = {}) => ({
+  notice: "n",
+  item: "i",
+  from: AT + n * 1_000,
+  to: AT + n * 1_000 + 500,
+  outcome: "completed",
+  ...more,
+});
 
 function memory() {
   const kept = new Map();
@@ -14,7 +21,9 @@ function memory() {
     add: async (one) => (kept.set((number += 1), { ...one, number }), number),
     oldest: async (most) => [...kept.values()].slice(0, most),
     remove: async (one) => kept.delete(one),
-    removeUpTo: async (last) => { for (const one of kept.keys()) if (one <= last) kept.delete(one); },
+    removeUpTo: async (last) => {
+      for (const one of kept.keys()) if (one <= last) kept.delete(one);
+    },
   };
 }
 
@@ -26,7 +35,8 @@ function server({ refused = [] } = {}) {
     if (world.isAway) throw new TypeError("no network");
     const wrong = displays.find((one) => refused.includes(one.number));
     if (wrong) return { status: 422, body: { code: "display_in_future", number: wrong.number } };
-    for (const one of displays) if (!counted.has(`${record} ${one.number}`)) counted.set(`${record} ${one.number}`, one);
+    for (const one of displays)
+      if (!counted.has(`${record} ${one.number}`)) counted.set(`${record} ${one.number}`, one);
     if (world.losesAnswers) throw new TypeError("the answer is lost");
     return { status: 200, body: { counted: displays.length, last: displays.at(-1).number } };
   };
@@ -105,6 +115,9 @@ test("an hour is told once it is over, whatever happens meanwhile, and after an 
 
 test("screens report in the five minutes after an hour, not all at once", () => {
   const hour = Math.floor(AT / 3_600_000) * 3_600_000;
-  assert.deepEqual([0, 0.5, 1].map((chance) => nextReportMs(hour + 600_000, chance)), [3_000_000, 3_150_000, 3_300_000]);
+  assert.deepEqual(
+    [0, 0.5, 1].map((chance) => nextReportMs(hour + 600_000, chance)),
+    [3_000_000, 3_150_000, 3_300_000],
+  );
   assert.equal(nextReportMs(hour, 0), 3_600_000);
 });

@@ -6,7 +6,8 @@ import { createDownloads, stateOf } from "../../signage/static/downloads.js";
 function world({ has = [], lost = [], onWait = () => {} } = {}) {
   const files = new Map(has.map((url) => [url, "old"]));
   const kept = {
-    match: async (url) => files.get(url), put: async (url, answer) => void files.set(url, answer),
+    match: async (url) => files.get(url),
+    put: async (url, answer) => void files.set(url, answer),
     keys: async () => [...files.keys()].map((url) => ({ url: `https://screen.test${url}` })),
     delete: async (url) => files.delete(new URL(url).pathname),
   };

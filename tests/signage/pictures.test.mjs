@@ -5,15 +5,40 @@ import { ASKED_FOR_MS, createPictures } from "../../signage/static/pictures.js";
 import { createReporter, reportOf } from "../../signage/static/player_report.js";
 
 const KNOWN = {
-  media: "up to date", view: "rest", isAlert: false, isAsleep: false, hasSound: true, isSoundOff: false,
-  revision: "r1", release: "v1", lead: -3_000, notice: undefined, size: [1920, 1080],
+  media: "up to date",
+  view: "rest",
+  isAlert: false,
+  isAsleep: false,
+  hasSound: true,
+  isSoundOff: false,
+  revision: "r1",
+  release: "v1",
+  lead: -3_000,
+  notice: undefined,
+  size: [1920, 1080],
 };
 
 function watched({ random = () => 0.5 } = {}) {
   const taken = [];
   let end = null;
-  const pictures = createPictures({ random, take: () => new Promise((resolve) => { taken.push(true); end = resolve; }) });
-  return { pictures, taken, end: async () => { end(); await Promise.resolve(); await Promise.resolve(); await Promise.resolve(); } };
+  const pictures = createPictures({
+    random,
+    take: () =>
+      new Promise((resolve) => {
+        taken.push(true);
+        end = resolve;
+      }),
+  });
+  return {
+    pictures,
+    taken,
+    end: async () => {
+      end();
+      await Promise.resolve();
+      await Promise.resolve();
+      await Promise.resolve();
+    },
+  };
 }
 
 test("a picture is taken within the first minute, then every few minutes", async () => {
@@ -60,7 +85,12 @@ test("one picture at a time, and a failed one does not end them", async () => {
   let calls = 0;
   const warn = console.warn;
   console.warn = () => {};
-  const pictures = createPictures({ take: () => { calls += 1; return Promise.reject(new Error("no")); } });
+  const pictures = createPictures({
+    take: () => {
+      calls += 1;
+      return Promise.reject(new Error("no"));
+    },
+  });
   pictures.ask(0);
   pictures.tick({ now: 0, everyMs: 0, isCalm: true });
   pictures.ask(1);
@@ -77,7 +107,10 @@ test("the report says how far the screen's own clock is ahead, what it shows, an
   assert.equal(reportOf(KNOWN).view, "rest");
   assert.equal(reportOf({ ...KNOWN, isAsleep: true }).view, "asleep");
   assert.equal(reportOf({ ...KNOWN, isAsleep: true, isAlert: true }).view, "alert");
-  assert.deepEqual([reportOf(KNOWN).sound, reportOf({ ...KNOWN, isSoundOff: true }).sound], ["on", "blocked"]);
+  assert.deepEqual(
+    [reportOf(KNOWN).sound, reportOf({ ...KNOWN, isSoundOff: true }).sound],
+    ["on", "blocked"],
+  );
   assert.equal(reportOf({ ...KNOWN, hasSound: false, isSoundOff: true }).sound, "none");
   assert.equal(reportOf({ ...KNOWN, revision: undefined }).revision, "");
 });
@@ -85,7 +118,9 @@ test("the report says how far the screen's own clock is ahead, what it shows, an
 test("a report is sent when it changes, again after a new connection, and again where it could not be sent", () => {
   const sent = [];
   let isConnected = true;
-  const reporter = createReporter({ send: (name, report) => isConnected && sent.push([name, report.view, report.clock_ms]) > 0 });
+  const reporter = createReporter({
+    send: (name, report) => isConnected && sent.push([name, report.view, report.clock_ms]) > 0,
+  });
   const report = reportOf(KNOWN);
   reporter.tell(report);
   reporter.tell({ ...report, clock_ms: 3_010 });
@@ -96,5 +131,8 @@ test("a report is sent when it changes, again after a new connection, and again 
   reporter.tell({ ...report, view: "calls" });
   reporter.again();
   reporter.tell({ ...report, view: "calls", clock_ms: 3_020 });
-  assert.deepEqual(sent.slice(1), [["player.state", "calls", 3_000], ["player.state", "calls", 3_020]]);
+  assert.deepEqual(sent.slice(1), [
+    ["player.state", "calls", 3_000],
+    ["player.state", "calls", 3_020],
+  ]);
 });

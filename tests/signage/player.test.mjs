@@ -14,28 +14,51 @@ function rig() {
   let refuse = false;
   const player = createPlayer({
     now: () => clock,
-    play: ({ url }, { mayStop, signal }) => new Promise((resolve, reject) => {
-      signal.addEventListener("abort", () => { stopped.push(url); resolve(); });
-      if (refuse) return reject(Object.assign(new Error("no"), { name: "NotAllowedError" }));
-      played.push(url);
-      end = { resolve, reject };
-      may = mayStop;
-    }),
+    play: ({ url }, { mayStop, signal }) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => {
+          stopped.push(url);
+          resolve();
+        });
+        if (refuse) return reject(Object.assign(new Error("no"), { name: "NotAllowedError" }));
+        played.push(url);
+        end = { resolve, reject };
+        may = mayStop;
+      }),
     onSound: (key, value) => told.push(`${key} ${value}`),
     onRefused: (value) => refusals.push(value),
   });
   return {
-    player, played, told, refusals, stopped,
+    player,
+    played,
+    told,
+    refusals,
+    stopped,
     mayStop: () => may(),
-    wait: (ms) => { clock += ms; },
-    refuse: (value) => { refuse = value; },
-    ended: async () => { end.resolve(); await settle(); },
-    failed: async () => { end.reject(new Error("404")); await settle(); },
+    wait: (ms) => {
+      clock += ms;
+    },
+    refuse: (value) => {
+      refuse = value;
+    },
+    ended: async () => {
+      end.resolve();
+      await settle();
+    },
+    failed: async () => {
+      end.reject(new Error("404"));
+      await settle();
+    },
   };
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const files = (names) => names.map((url) => ({ url }));
-const sound = (key, at = 0, whole = [`${key}.wav`], brief = []) => ({ key, at, whole: files(whole), brief: files(brief) });
+const sound = (key, at = 0, whole = [`${key}.wav`], brief = []) => ({
+  key,
+  at,
+  whole: files(whole),
+  brief: files(brief),
+});
 const merging = (key, at = 0) => sound(key, at, [`${key}.wav`], [`${key}-brief.wav`]);
 
 test("announcements are spoken in order and never together", async () => {
@@ -120,7 +143,10 @@ test("calls that follow one another while more wait are said briefly, the last o
   assert.deepEqual(played, ["a.wav", "b-brief.wav", "c-brief.wav", "d.wav"]);
 });
 
-/** What becomes of calls every `everyMs`: each file lasts as espeak-ng says « A042, guichet 12 »; time is simulated. */
+/**
+ * What becomes of calls every `everyMs`: each file lasts as espeak-ng says « A042, guichet 12 »; time is
+ * simulated.
+ */
 async function hurriedHall(everyMs, calls) {
   const LASTS = { once: 4_770, twice: 9_220, brief: 2_930 };
   const told = new Map();
@@ -129,26 +155,37 @@ async function hurriedHall(everyMs, calls) {
   let together = 0;
   const player = createPlayer({
     now: () => clock,
-    play: ({ url }, { mayStop }) => new Promise((resolve) => {
-      if (speaking) together += 1;
-      speaking = { mayStop, resolve, since: clock, isBrief: url.endsWith("brief") };
-    }),
+    play: ({ url }, { mayStop }) =>
+      new Promise((resolve) => {
+        if (speaking) together += 1;
+        speaking = { mayStop, resolve, since: clock, isBrief: url.endsWith("brief") };
+      }),
     onSound: (key, value) => told.set(key, [...(told.get(key) ?? []), { value, at: clock }]),
     onRefused: () => {},
   });
   for (let made = 0; made < calls || speaking; clock += 10) {
     if (made < calls && clock >= made * everyMs) {
-      player.offer({ key: `c${made}`, at: clock, whole: [{ url: "whole", onceMs: LASTS.once }], brief: [{ url: "brief" }] });
+      player.offer({
+        key: `c${made}`,
+        at: clock,
+        whole: [{ url: "whole", onceMs: LASTS.once }],
+        brief: [{ url: "brief" }],
+      });
       made += 1;
     }
     const lasted = speaking ? clock - speaking.since : 0;
-    const isOver = speaking && (lasted >= (speaking.isBrief ? LASTS.brief : LASTS.twice) || (!speaking.isBrief && lasted === LASTS.once && speaking.mayStop()));
+    const isOver =
+      speaking &&
+      (lasted >= (speaking.isBrief ? LASTS.brief : LASTS.twice) ||
+        (!speaking.isBrief && lasted === LASTS.once && speaking.mayStop()));
     if (isOver) {
       const { resolve } = speaking;
       speaking = null;
       resolve();
     }
-    await Promise.resolve().then(() => {}).then(() => {});
+    await Promise.resolve()
+      .then(() => {})
+      .then(() => {});
   }
   return { told, together };
 }
@@ -158,7 +195,11 @@ test("at twenty calls a minute for ten minutes every call is spoken, never two t
   assert.equal(together, 0);
   assert.equal(told.size, 200);
   for (const [key, marks] of told) {
-    assert.deepEqual(marks.map(({ value }) => value), ["waiting", "speaking", "ended"], key);
+    assert.deepEqual(
+      marks.map(({ value }) => value),
+      ["waiting", "speaking", "ended"],
+      key,
+    );
     const [offered, begun] = marks;
     assert.ok(begun.at - offered.at <= OLDEST_SOUND_MS, `${key} waited ${begun.at - offered.at} ms`);
   }

@@ -3,9 +3,18 @@ import { test } from "node:test";
 import * as lists from "../../signage/static/playlist.js";
 
 const T = 1_795_600_020_000; // a whole round of the programme below
-const item = (id, ms, more = {}) => ({ id, notice: id, ms, is_legal: false, windows: null, when: null, ...more });
+const item = (id, ms, more = {}) => ({
+  id,
+  notice: id,
+  ms,
+  is_legal: false,
+  windows: null,
+  when: null,
+  ...more,
+});
 const programme = { legal_share: 0, hours: null, items: [item("a", 10_000), item("b", 20_000)] };
-const at = (playlist, ms, more = {}) => lists.moved(playlist, { programme, at: T + ms, waiting: {}, ...more });
+const at = (playlist, ms, more = {}) =>
+  lists.moved(playlist, { programme, at: T + ms, waiting: {}, ...more });
 const start = () => at(lists.initialPlaylist(), 0);
 
 test("an item stays until its end, then the next one comes", () => {
@@ -47,7 +56,11 @@ test("a new programme lets what is shown end, unless it is gone or changed", () 
   const other = (items) => at(playlist, 1_000, { programme: { ...programme, items } }).showing.item;
   assert.equal(other([item("c", 10_000), item("a", 10_000)]), "a");
   assert.equal(other([item("c", 10_000)]), "c");
-  assert.notEqual(at(playlist, 1_000, { programme: { ...programme, items: [item("a", 10_000, { language: "ar" })] } }).showing, playlist.showing);
+  assert.notEqual(
+    at(playlist, 1_000, { programme: { ...programme, items: [item("a", 10_000, { language: "ar" })] } })
+      .showing,
+    playlist.showing,
+  );
 });
 
 test("people who come and go change nothing before the end of an item", () => {
@@ -77,7 +90,9 @@ test("outside its hours the screen rests, its clock is right again when they beg
 });
 
 test("a screen that rests wakes when the hall's hours are others now, before the edge it knew", () => {
-  let playlist = at(lists.initialPlaylist(), 0, { programme: { ...programme, hours: [[T + 86_400_000, T + 90_000_000]] } });
+  let playlist = at(lists.initialPlaylist(), 0, {
+    programme: { ...programme, hours: [[T + 86_400_000, T + 90_000_000]] },
+  });
   assert.equal(playlist.isResting, true);
   playlist = at(playlist, 60_000, { programme: { ...programme, hours: [[T, T + 120_000]] } });
   assert.deepEqual([playlist.isResting, playlist.showing.joined], [false, T + 60_000]);

@@ -11,9 +11,18 @@ test("a preview shows no alert, is live again after a failed fetch, and tells th
   let isThere = true;
   mock.method(globalThis, "fetch", async (path) => {
     if (!isThere) throw new TypeError("no network");
-    return { ok: true, json: async () => (path.endsWith("/board") ? { alert: { alert: "a" }, calls: [1] } : { has_sound: true }) };
+    return {
+      ok: true,
+      json: async () =>
+        path.endsWith("/board") ? { alert: { alert: "a" }, calls: [1] } : { has_sound: true },
+    };
   });
-  const on = Object.fromEntries(["connected", "refused", "fetched", "board", "screen"].map((name) => [name, (message) => told.push([name, message])]));
+  const on = Object.fromEntries(
+    ["connected", "refused", "fetched", "board", "screen"].map((name) => [
+      name,
+      (message) => told.push([name, message]),
+    ]),
+  );
   const connection = connectPreview({ location: { search: "?hall=laon&screen=s" }, on });
   const names = () => told.splice(0).map(([name]) => name);
   mock.timers.tick(1);
@@ -26,7 +35,10 @@ test("a preview shows no alert, is live again after a failed fetch, and tells th
   await settle();
   assert.deepEqual(names(), ["refused"]);
   isThere = true;
-  for (const expected of [["connected", "board", "screen", "fetched"], ["board", "screen", "fetched"]]) {
+  for (const expected of [
+    ["connected", "board", "screen", "fetched"],
+    ["board", "screen", "fetched"],
+  ]) {
     mock.timers.tick(20_000);
     await settle();
     assert.deepEqual(names(), expected);

@@ -15,10 +15,18 @@ test("with nobody called the screen is the notice's", () => {
 test("whoever is called, or was just now, keeps the room of calls", () => {
   assert.equal(isQuiet(view({ view: "calls", cards: [call(0)] }), AT), false);
   assert.equal(isQuiet(view({ view: "rest", still: [call(LAST_CALLS_MS)] }), AT), false);
-  assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS - 1), call(LAST_CALLS_MS)] }), AT), false);
-  assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT, LAST_CALLS_MS + 1), false, "the hall still waits for them");
+  assert.equal(
+    isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS - 1), call(LAST_CALLS_MS)] }), AT),
+    false,
+  );
+  assert.equal(
+    isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT, LAST_CALLS_MS + 1),
+    false,
+    "the hall still waits for them",
+  );
 });
 
 test("what must be read before a notice is not moved aside", () => {
-  for (const name of ["closed", "break", "unknown", "refused", "connecting"]) assert.equal(isQuiet(view({ view: name }), AT), false);
+  for (const name of ["closed", "break", "unknown", "refused", "connecting"])
+    assert.equal(isQuiet(view({ view: name }), AT), false);
 });

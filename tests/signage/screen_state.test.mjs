@@ -5,16 +5,34 @@ import * as screen from "../../signage/static/screen_state.js";
 const START = Date.parse("2026-11-24T09:42:00Z");
 const iso = (at) => new Date(at).toISOString();
 const call = (number, { at = START, rank = 1, counter = "3", direction = {} } = {}) => ({
-  call: `call-${number}`, number, counter: { id: counter, label: `guichet ${counter}`, direction }, called_at: iso(at), rank,
+  call: `call-${number}`,
+  number,
+  counter: { id: counter, label: `guichet ${counter}`, direction },
+  called_at: iso(at),
+  rank,
 });
-const former = (number, at = START) => ({ number, counter: { id: "3", label: "guichet 3" }, called_at: iso(at) });
+const former = (number, at = START) => ({
+  number,
+  counter: { id: "3", label: "guichet 3" },
+  called_at: iso(at),
+});
 
 let counted = 0;
 function board(calls, { recent = [], version, epoch = "e1", at = START, ...extra } = {}) {
   counted += 1;
-  return { hall: "laon", epoch, version: version ?? counted, as_of: iso(at), calls, recent, programme_revision: 1, ...extra };
+  return {
+    hall: "laon",
+    epoch,
+    version: version ?? counted,
+    as_of: iso(at),
+    calls,
+    recent,
+    programme_revision: 1,
+    ...extra,
+  };
 }
-const live = (now = START) => screen.receiveBoard(screen.connected(screen.initialState(), now), board([], { queues: [] }), now);
+const live = (now = START) =>
+  screen.receiveBoard(screen.connected(screen.initialState(), now), board([], { queues: [] }), now);
 const largeNumbers = (state) => state.cards.map((card) => card.number);
 const fetched = screen.fetchDone;
 
@@ -26,25 +44,42 @@ function showing(...calls) {
 test("a call is shown large at once and is not in the list", () => {
   const view = screen.viewOf(showing(call("A042")), START);
   assert.equal(view.view, "calls");
-  assert.deepEqual(view.cards.map((card) => card.number), ["A042"]);
+  assert.deepEqual(
+    view.cards.map((card) => card.number),
+    ["A042"],
+  );
   assert.deepEqual(view.still, []);
 });
 
 test("a card stays ten seconds although its visitor is already at the counter", () => {
-  let state = screen.receiveBoard(showing(call("A042")), board([], { recent: [former("A042")] }), START + 1_000);
+  let state = screen.receiveBoard(
+    showing(call("A042")),
+    board([], { recent: [former("A042")] }),
+    START + 1_000,
+  );
   state = screen.arrange(state, START + 9_900);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   assert.deepEqual(screen.viewOf(state, START + 9_900).recent, []);
   state = screen.arrange(state, START + 10_000);
   assert.deepEqual(largeNumbers(state), []);
-  assert.deepEqual(screen.viewOf(state, START + 10_000).recent.map((one) => one.number), ["A042"]);
+  assert.deepEqual(
+    screen.viewOf(state, START + 10_000).recent.map((one) => one.number),
+    ["A042"],
+  );
 });
 
 test("a number is never at two counters: the call of the next one takes the place of a card that still holds", () => {
   const sentOn = { ...call("A042", { at: START + 4_000, counter: "1" }), call: "call-A042-next" };
-  let state = screen.receiveBoard(showing(call("A042")), board([sentOn], { recent: [former("A042")] }), START + 4_000);
+  let state = screen.receiveBoard(
+    showing(call("A042")),
+    board([sentOn], { recent: [former("A042")] }),
+    START + 4_000,
+  );
   state = screen.arrange(state, START + 4_000);
-  assert.deepEqual(state.cards.map((card) => card.counter.label), ["guichet 1"]);
+  assert.deepEqual(
+    state.cards.map((card) => card.counter.label),
+    ["guichet 1"],
+  );
 });
 
 test("a card stays until its announcement has ended", () => {
@@ -71,10 +106,16 @@ test("up to three calls share the area and a fourth waits in the list until one 
   const calls = ["A1", "A2", "A3", "A4"].map((number, n) => call(number, { at: START + n }));
   let state = showing(...[...calls].reverse());
   assert.deepEqual(largeNumbers(state), ["A1", "A2", "A3"]);
-  assert.deepEqual(screen.viewOf(state, START).still.map((one) => one.number), ["A4"]);
+  assert.deepEqual(
+    screen.viewOf(state, START).still.map((one) => one.number),
+    ["A4"],
+  );
   state = screen.arrange(state, START + 10_001);
   assert.deepEqual(largeNumbers(state), ["A4"]);
-  assert.deepEqual(screen.viewOf(state, START + 10_001).still.map((one) => one.number), ["A3", "A2", "A1"]);
+  assert.deepEqual(
+    screen.viewOf(state, START + 10_001).still.map((one) => one.number),
+    ["A3", "A2", "A1"],
+  );
 });
 
 test("fewer calls share the area when there is no room for three", () => {
@@ -88,10 +129,17 @@ test("who is called and not yet at the counter stays: large while nobody else is
   let state = screen.arrange(showing(call("A042")), START + 120_000);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   const later = START + 121_000;
-  state = screen.receiveBoard(state, board([call("A043", { at: later }), call("A042")], { at: later }), later);
+  state = screen.receiveBoard(
+    state,
+    board([call("A043", { at: later }), call("A042")], { at: later }),
+    later,
+  );
   state = screen.arrange(state, later);
   assert.deepEqual(largeNumbers(state), ["A043"]);
-  assert.deepEqual(screen.viewOf(state, later).still.map((one) => one.number), ["A042"]);
+  assert.deepEqual(
+    screen.viewOf(state, later).still.map((one) => one.number),
+    ["A042"],
+  );
 });
 
 test("a recall is large again with its rank, and holds again", () => {
@@ -99,23 +147,37 @@ test("a recall is large again with its rank, and holds again", () => {
   let state = showing(call("A042"));
   state = screen.receiveBoard(state, board([call("A042", { rank: 2 })], { at: later }), later);
   state = screen.arrange(state, later);
-  assert.deepEqual(state.cards.map((card) => [card.number, card.rank, card.isNew]), [["A042", 2, true]]);
+  assert.deepEqual(
+    state.cards.map((card) => [card.number, card.rank, card.isNew]),
+    [["A042", 2, true]],
+  );
   state = screen.receiveBoard(state, board([], { recent: [former("A042")], at: later }), later);
   assert.deepEqual(largeNumbers(screen.arrange(state, later + 9_000)), ["A042"]);
 });
 
 test("a recall of a call that had left the large area comes back to it", () => {
   const later = START + 60_000;
-  let state = screen.receiveBoard(showing(call("A042")), board([call("A043", { at: START + 30_000 }), call("A042")]), START + 30_000);
+  let state = screen.receiveBoard(
+    showing(call("A042")),
+    board([call("A043", { at: START + 30_000 }), call("A042")]),
+    START + 30_000,
+  );
   state = screen.arrange(state, START + 30_000);
-  state = screen.receiveBoard(state, board([call("A043", { at: START + 30_000 }), call("A042", { rank: 2 })], { at: later }), later);
+  state = screen.receiveBoard(
+    state,
+    board([call("A043", { at: START + 30_000 }), call("A042", { rank: 2 })], { at: later }),
+    later,
+  );
   assert.deepEqual(largeNumbers(screen.arrange(state, later)), ["A042"]);
 });
 
 test("calls found after a long absence are listed, only the most recent is large and none is new", () => {
   const calls = ["A5", "A4", "A3", "A2"].map((number, n) => call(number, { at: START - 60_000 - n * 1_000 }));
   const state = showing(...calls);
-  assert.deepEqual(state.cards.map((card) => [card.number, card.isNew]), [["A5", false]]);
+  assert.deepEqual(
+    state.cards.map((card) => [card.number, card.isNew]),
+    [["A5", false]],
+  );
   assert.equal(screen.viewOf(state, START).still.length, 3);
 });
 
@@ -149,7 +211,10 @@ test("a direction left out of a message is remembered by counter", () => {
   let state = showing(call("A042", { direction }));
   state = screen.receiveBoard(state, board([call("A043", { at: START + 1 }), call("A042")]), START);
   state = screen.arrange(state, START);
-  assert.deepEqual(screen.viewOf(state, START).cards.map((card) => card.counter.direction), [direction, direction]);
+  assert.deepEqual(
+    screen.viewOf(state, START).cards.map((card) => card.counter.direction),
+    [direction, direction],
+  );
 });
 
 test("a heartbeat of the version shown asks nothing", () => {
@@ -164,7 +229,10 @@ test("a heartbeat of a higher version or another epoch asks once", () => {
   const asked = screen.heartbeat(state, ahead, START + 25_000);
   assert.equal(asked.fetch, "version");
   assert.equal(screen.heartbeat(fetched(asked), ahead, START + 50_000).fetch, null);
-  assert.equal(screen.heartbeat(state, { ...ahead, epoch: "e9", version: 1 }, START + 25_000).fetch, "version");
+  assert.equal(
+    screen.heartbeat(state, { ...ahead, epoch: "e9", version: 1 }, START + 25_000).fetch,
+    "version",
+  );
 });
 
 test("queues of a higher version count as heard, so that a quiet board asks nothing", () => {
@@ -205,7 +273,10 @@ test("a reload without a server shows the last calls and since when it is not li
   const state = screen.arrange(screen.restored(saved), START + 300_000);
   const view = screen.viewOf(state, START + 300_000);
   assert.deepEqual([view.view, view.isLive, view.notLiveSince], ["calls", false, START]);
-  assert.deepEqual(view.cards.map((card) => [card.number, card.isNew]), [["A042", false]]);
+  assert.deepEqual(
+    view.cards.map((card) => [card.number, card.isNew]),
+    [["A042", false]],
+  );
   assert.deepEqual(view.queues, []);
 });
 
@@ -263,7 +334,11 @@ test("people still called are shown after closing", () => {
 });
 
 test("the clock is the server's and a slow message does not set it back", () => {
-  let state = screen.receiveBoard(screen.connected(screen.initialState(), START), board([], { at: START + 5_000 }), START);
+  let state = screen.receiveBoard(
+    screen.connected(screen.initialState(), START),
+    board([], { at: START + 5_000 }),
+    START,
+  );
   assert.equal(screen.serverNow(state, START + 1_000), START + 6_000);
   state = screen.receiveBoard(state, board([], { at: START + 6_000 }), START + 2_500);
   assert.equal(screen.serverNow(state, START + 2_500), START + 7_500);
@@ -285,11 +360,19 @@ test("a screen that was replaced or revoked does not go on with what it knew", (
   assert.equal(screen.viewOf(state, START + 1_000).view, "calls");
   const { view, cards, still, recent } = screen.viewOf(state, START + screen.HONEST_MS + 1);
   assert.deepEqual([view, cards, still, recent], ["refused", [], [], []]);
-  assert.equal(screen.viewOf(screen.disconnected(showing(call("A042"))), START + screen.HONEST_MS + 1).view, "calls");
+  assert.equal(
+    screen.viewOf(screen.disconnected(showing(call("A042"))), START + screen.HONEST_MS + 1).view,
+    "calls",
+  );
 });
 
 test("while the hall is closed no wait is told of a ticket that nobody can take", () => {
-  const line = { queue: "accueil", services: [{ id: "accueil", name: { fr: "Accueil" } }], waiting: 3, wait: { low_s: 0, high_s: 300 } };
+  const line = {
+    queue: "accueil",
+    services: [{ id: "accueil", name: { fr: "Accueil" } }],
+    waiting: 3,
+    wait: { low_s: 0, high_s: 300 },
+  };
   const counted = screen.receiveQueues(live(), { ...board(), queues: [line] }, START);
   assert.equal(screen.viewOf(counted, START).queues.length, 1);
   const closed = { ...counted, screen: { ...counted.screen, is_open: false, next_opening_at: null } };
@@ -307,11 +390,23 @@ test("in a break that carries everyone over the screen says when calls resume, a
 });
 
 test("the last calls are told the newest first, each number once, and who is awaited still is marked", () => {
-  const recent = [former("A1", START - 400_000), former("A2", START - 10_000), former("A2", START - 90_000), former("A3", START - 20_000)];
+  const recent = [
+    former("A1", START - 400_000),
+    former("A2", START - 10_000),
+    former("A2", START - 90_000),
+    former("A3", START - 20_000),
+  ];
   let state = screen.receiveBoard(live(), board([call("A4")], { recent }), START);
   state = screen.receiveScreen(state, { awaited_s: 300 });
   const view = screen.viewOf(screen.arrange(state, START), START);
-  assert.deepEqual(view.recent.map((one) => [one.number, one.isAwaited]), [["A2", true], ["A3", true], ["A1", false]]);
+  assert.deepEqual(
+    view.recent.map((one) => [one.number, one.isAwaited]),
+    [
+      ["A2", true],
+      ["A3", true],
+      ["A1", false],
+    ],
+  );
   assert.ok(screen.GREY_MS < 30_000);
 });
 
@@ -320,6 +415,10 @@ test("half a minute after the server was last heard calls are told as past ones,
   assert.equal(screen.viewOf(away, START + screen.GREY_MS).isPast, false);
   const view = screen.viewOf(away, START + screen.GREY_MS + 1);
   assert.deepEqual([view.view, view.isPast, view.cards[0].calledAt], ["calls", true, START]);
-  const back = screen.receiveBoard(screen.connected(away, START + 60_000), board([call("A042")], { at: START + 60_000 }), START + 60_000);
+  const back = screen.receiveBoard(
+    screen.connected(away, START + 60_000),
+    board([call("A042")], { at: START + 60_000 }),
+    START + 60_000,
+  );
   assert.equal(screen.viewOf(back, START + 60_000).isPast, false);
 });

@@ -2,8 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alertLevel, soundLevel } from "../../signage/static/sound_level.js";
 
-const sound = { most_percent: 80, levels: [{ opens: "08:30", closes: "12:00", percent: 60 }, { opens: "18:00", closes: "23:59", percent: 0 }] };
-const level = (time, more = {}) => soundLevel({ sound, quietUntil: null, at: Date.parse(`2026-11-24T${time}:00+01:00`), timeZone: "Europe/Paris", ...more });
+const sound = {
+  most_percent: 80,
+  levels: [
+    { opens: "08:30", closes: "12:00", percent: 60 },
+    { opens: "18:00", closes: "23:59", percent: 0 },
+  ],
+};
+const level = (time, more = {}) =>
+  soundLevel({
+    sound,
+    quietUntil: null,
+    at: Date.parse(`2026-11-24T${time}:00+01:00`),
+    timeZone: "Europe/Paris",
+    ...more,
+  });
 
 test("the level follows the hall's hours in its own time zone, outside them it is the most", () => {
   assert.equal(level("08:29"), 0.8);
@@ -29,7 +42,8 @@ test("a screen that knows of no levels speaks at full level", () => {
 });
 
 test("an alert speaks at the level of the hour, and at the most where the hall would say nothing", () => {
-  const loud = (time, more = {}) => alertLevel({ sound, at: Date.parse(`2026-11-24T${time}:00+01:00`), timeZone: "Europe/Paris", ...more });
+  const loud = (time, more = {}) =>
+    alertLevel({ sound, at: Date.parse(`2026-11-24T${time}:00+01:00`), timeZone: "Europe/Paris", ...more });
   assert.equal(loud("09:00"), 0.6);
   assert.equal(loud("12:30"), 0.8);
   assert.equal(loud("19:00"), 0.8);

@@ -3,14 +3,19 @@ import test from "node:test";
 import { spokenFiles } from "../../signage/static/spoken_files.js";
 
 const CALL = {
-  audio: { fr: "/audio/whole.wav", en: "/audio/whole-en.wav" }, once_ms: { fr: 4700, en: 4500 },
+  audio: { fr: "/audio/whole.wav", en: "/audio/whole-en.wav" },
+  once_ms: { fr: 4700, en: 4500 },
   brief: { fr: "/audio/brief.wav", en: "/audio/brief-en.wav" },
-  loop: { fr: "/audio/loop.wav" }, loop_once_ms: { fr: 3300 },
+  loop: { fr: "/audio/loop.wav" },
+  loop_once_ms: { fr: 3300 },
 };
 
 test("loudspeakers say the call after its chime, in each language in turn, in the first only while others wait", () => {
   assert.deepEqual(spokenFiles(CALL, ["fr", "en"], "loudspeaker"), {
-    whole: [{ url: "/audio/whole.wav", onceMs: 4700 }, { url: "/audio/whole-en.wav", onceMs: 4500 }],
+    whole: [
+      { url: "/audio/whole.wav", onceMs: 4700 },
+      { url: "/audio/whole-en.wav", onceMs: 4500 },
+    ],
     brief: [{ url: "/audio/brief.wav" }],
   });
 });

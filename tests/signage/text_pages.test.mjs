@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bound, clauseEnds, pagesOf, readingMs, sentenceEnds, textSizes, turnMs } from "../../signage/static/text_pages.js";
+import {
+  bound,
+  clauseEnds,
+  pagesOf,
+  readingMs,
+  sentenceEnds,
+  textSizes,
+  turnMs,
+} from "../../signage/static/text_pages.js";
 
 const sentences = (text) => {
   const words = text.split(" ");
@@ -8,8 +16,16 @@ const sentences = (text) => {
 };
 
 test("a sentence ends with its mark, not with an abbreviation, an initial or the rank of a list", () => {
-  assert.deepEqual(sentences("Fermé le 24. Ouvert\u00a0? Oui\u00a0! «\u00a0Non.\u00a0» Merci…"), ["Fermé le 24.", "Ouvert\u00a0?", "Oui\u00a0!", "«\u00a0Non.\u00a0»", "Merci…"]);
-  assert.deepEqual(sentences("Demandez M. Martin ou Mme. Petit, art. 5 du code."), ["Demandez M. Martin ou Mme. Petit, art. 5 du code."]);
+  assert.deepEqual(sentences("Fermé le 24. Ouvert\u00a0? Oui\u00a0! «\u00a0Non.\u00a0» Merci…"), [
+    "Fermé le 24.",
+    "Ouvert\u00a0?",
+    "Oui\u00a0!",
+    "«\u00a0Non.\u00a0»",
+    "Merci…",
+  ]);
+  assert.deepEqual(sentences("Demandez M. Martin ou Mme. Petit, art. 5 du code."), [
+    "Demandez M. Martin ou Mme. Petit, art. 5 du code.",
+  ]);
   assert.deepEqual(sentences("1. Prenez un ticket. 2. Attendez."), ["1. Prenez un ticket.", "2. Attendez."]);
   assert.deepEqual(sentences("Voir J. P. Dupont. sans majuscule"), ["Voir J. P. Dupont. sans majuscule"]);
   assert.deepEqual(sentences("هل لديك موعد؟ تفضل."), ["هل لديك موعد؟", "تفضل."]);
@@ -18,10 +34,18 @@ test("a sentence ends with its mark, not with an abbreviation, an initial or the
 
 test("a number is not parted from its unit, nor inside a time or a thousand", () => {
   const cases = {
-    "25 à 45 min": "25 à 45~min", "de 8 h 30 à 12 h": "de 8~h~30 à 12~h", "1 200 euros": "1~200~euros", "80 % des 3 guichets": "80~% des 3 guichets",
-    "le 24 décembre": "le 24 décembre", "5 mètres": "5 mètres", "12 bis": "12~bis", "3 millions": "3 millions", "10 minutes.": "10~minutes.",
+    "25 à 45 min": "25 à 45~min",
+    "de 8 h 30 à 12 h": "de 8~h~30 à 12~h",
+    "1 200 euros": "1~200~euros",
+    "80 % des 3 guichets": "80~% des 3 guichets",
+    "le 24 décembre": "le 24 décembre",
+    "5 mètres": "5 mètres",
+    "12 bis": "12~bis",
+    "3 millions": "3 millions",
+    "10 minutes.": "10~minutes.",
   };
-  for (const [text, expected] of Object.entries(cases)) assert.equal(bound(text), expected.replaceAll("~", "\u00a0"));
+  for (const [text, expected] of Object.entries(cases))
+    assert.equal(bound(text), expected.replaceAll("~", "\u00a0"));
 });
 
 /** Random whole numbers below a bound, the same in each run. */
@@ -41,7 +65,8 @@ test("whatever the text: no word is lost, every page fits, and one ends inside a
     const widths = Array.from({ length: next(60) }, () => 1 + next(9));
     const count = widths.length;
     const room = 8 + next(60);
-    const places = (share) => widths.map((_, at) => at + 1).filter((place) => place < count && next(100) < share);
+    const places = (share) =>
+      widths.map((_, at) => at + 1).filter((place) => place < count && next(100) < share);
     const blocks = places(10);
     const ends = [...new Set([...blocks, ...places(20)])].sort((one, other) => one - other);
     const clauses = [...new Set([...ends, ...places(20)])].sort((one, other) => one - other);
@@ -49,7 +74,10 @@ test("whatever the text: no word is lost, every page fits, and one ends inside a
     const fits = (from, to) => width(from, to) <= room;
     const everywhere = widths.map((_, at) => at + 1);
     const pages = pagesOf(count, fits, [ends, clauses, everywhere], blocks);
-    assert.deepEqual(pages.map(([from]) => from), [0, ...pages.slice(0, -1).map(([, to]) => to)]);
+    assert.deepEqual(
+      pages.map(([from]) => from),
+      [0, ...pages.slice(0, -1).map(([, to]) => to)],
+    );
     assert.equal(pages.at(-1)[1], count);
     for (const [from, to] of pages) {
       assert.ok(fits(from, to) || to - from === 1, `page ${from}–${to} of ${widths} in ${room}`);
@@ -62,12 +90,16 @@ test("whatever the text: no word is lost, every page fits, and one ends inside a
 });
 
 test("a page ends with a paragraph where it can, and the last one is not a word or two", () => {
-  const lengths = (count, most, ends, blocks) => pagesOf(count, (from, to) => to - from <= most, [ends], blocks).map(([from, to]) => to - from);
+  const lengths = (count, most, ends, blocks) =>
+    pagesOf(count, (from, to) => to - from <= most, [ends], blocks).map(([from, to]) => to - from);
   assert.deepEqual(lengths(11, 8, [3, 6, 8, 11], [6, 11]), [6, 5]);
   assert.deepEqual(lengths(11, 8, [3, 8], [3]), [8, 3], "half a page stays empty for no paragraph");
   assert.deepEqual(lengths(11, 10, [3, 6, 10]), [6, 5]);
   assert.deepEqual(lengths(11, 10, [10]), [10, 1]);
-  assert.deepEqual(pagesOf(0, () => true, [[]]), [[0, 0]]);
+  assert.deepEqual(
+    pagesOf(0, () => true, [[]]),
+    [[0, 0]],
+  );
 });
 
 test("letters shrink to what the last reader can read, and below it only for a sentence without room", () => {

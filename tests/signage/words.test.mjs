@@ -4,16 +4,31 @@ import { test } from "node:test";
 import { placeParts, recallParts, textIn, wordsOf } from "../../signage/static/words.js";
 
 const { cases } = JSON.parse(readFileSync(new URL("vectors/recall.json", import.meta.url)));
-const words = wordsOf("fr", {
-  people_one: "{number} personne", people_other: "{number} personnes", no_wait: "pas d’attente", under: "moins de {high}",
-  range_minutes: "{low} à {high} min", over: "plus de {low}", range: "{low} à {high}", minutes: "{minutes} min", hours: "{hours} h {minutes}",
-  not_live: "depuis {time}", not_live_date: "depuis le {date} à {time}", announcement: "Numéro {number}, {place}",
-  opening_today: "aujourd’hui à {time}", opening_day: "{day} à {time}",
-  recall: "{rank}[e] appel",
-}, { timeZone: "Europe/Paris" });
+const words = wordsOf(
+  "fr",
+  {
+    people_one: "{number} personne",
+    people_other: "{number} personnes",
+    no_wait: "pas d’attente",
+    under: "moins de {high}",
+    range_minutes: "{low} à {high} min",
+    over: "plus de {low}",
+    range: "{low} à {high}",
+    minutes: "{minutes} min",
+    hours: "{hours} h {minutes}",
+    not_live: "depuis {time}",
+    not_live_date: "depuis le {date} à {time}",
+    announcement: "Numéro {number}, {place}",
+    opening_today: "aujourd’hui à {time}",
+    opening_day: "{day} à {time}",
+    recall: "{rank}[e] appel",
+  },
+  { timeZone: "Europe/Paris" },
+);
 
 for (const { template, rank, parts } of cases) {
-  test(`the mark of recall ${rank} in "${template}"`, () => assert.deepEqual(recallParts(template, rank), parts));
+  test(`the mark of recall ${rank} in "${template}"`, () =>
+    assert.deepEqual(recallParts(template, rank), parts));
 }
 
 test("people are counted in the language's own plural", () => {

@@ -6,18 +6,43 @@ import { test } from "node:test";
 import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/exceptional_state.js";
 import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
 
-const service = (id, changes = {}) => ({ id, name: id, state: "open", bring: [], children: [], wait: null, waiting: 0, next_opening: null, exceptional: null, ...changes });
-const REASONS = [{ id: "urgent", name: "Urgent" }, { id: "online", name: "En ligne" }];
+const service = (id, changes = {}) => ({
+  id,
+  name: id,
+  state: "open",
+  bring: [],
+  children: [],
+  wait: null,
+  waiting: 0,
+  next_opening: null,
+  exceptional: null,
+  ...changes,
+});
+const REASONS = [
+  { id: "urgent", name: "Urgent" },
+  { id: "online", name: "En ligne" },
+];
 const WAY = { received_by: service("desk"), reasons: REASONS };
 const MENU = {
-  language: "fr", priority_notice: true, is_open: true,
-  services: [service("etr", { children: [service("natu", { state: "appointment_only", exceptional: WAY })] }), service("armes", { state: "appointment_only" })],
+  language: "fr",
+  priority_notice: true,
+  is_open: true,
+  services: [
+    service("etr", { children: [service("natu", { state: "appointment_only", exceptional: WAY })] }),
+    service("armes", { state: "appointment_only" }),
+  ],
 };
 function walk(actions, menu = MENU) {
   let at = 0;
-  return [{ type: "menu_loaded", menu }, ...actions].reduce((state, action) => reduce(state, { at: (at += 1_000), ...action }), initialState("fr"));
+  return [{ type: "menu_loaded", menu }, ...actions].reduce(
+    (state, action) => reduce(state, { at: (at += 1_000), ...action }),
+    initialState("fr"),
+  );
 }
-const open = [{ type: "choose_service", service: "etr" }, { type: "choose_service", service: "natu", pressId: "p1" }];
+const open = [
+  { type: "choose_service", service: "etr" },
+  { type: "choose_service", service: "natu", pressId: "p1" },
+];
 const reason = (id = "urgent") => ({ type: "choose_reason", reason: id, pressId: "p2" });
 const refused = (pressId, code) => ({ type: "press_refused", pressId, code, problem: null });
 
@@ -33,14 +58,26 @@ test("a reason leads to the sheet of who receives, then to one ticket that says 
   assert.deepEqual([sheet.view, sheet.service, sheet.press], ["sheet", "desk", null]);
   assert.equal(reasonChosen(sheet), "Urgent");
   const taking = walk([...open, reason(), { type: "take", priority: true, pressId: "p3" }]);
-  assert.deepEqual(taking.press.body, { service: "natu", exceptional_reason: "urgent", press_id: "p3", language: "fr", priority: true });
+  assert.deepEqual(taking.press.body, {
+    service: "natu",
+    exceptional_reason: "urgent",
+    press_id: "p3",
+    language: "fr",
+    priority: true,
+  });
   assert.equal(taking.view, "taking");
 });
 
 test("where nothing is asked, the reason itself takes the ticket", () => {
   const taking = walk([...open, reason("online")], { ...MENU, priority_notice: false });
   assert.equal(taking.view, "taking");
-  assert.deepEqual(taking.press.body, { service: "natu", exceptional_reason: "online", press_id: "p2", language: "fr", priority: false });
+  assert.deepEqual(taking.press.body, {
+    service: "natu",
+    exceptional_reason: "online",
+    press_id: "p2",
+    language: "fr",
+    priority: false,
+  });
 });
 
 test("the press that counted the demand is not waited for once a reason is chosen", () => {
@@ -58,7 +95,12 @@ test("back leads to the reasons, and what is chosen next has none", () => {
   const back = walk([...open, reason(), { type: "back" }]);
   assert.deepEqual([back.view, back.service, back.exceptional], ["notice", "natu", null]);
   assert.deepEqual(wayOf(back), WAY);
-  const again = walk([...open, reason(), { type: "home" }, { type: "choose_service", service: "armes", pressId: "p4" }]);
+  const again = walk([
+    ...open,
+    reason(),
+    { type: "home" },
+    { type: "choose_service", service: "armes", pressId: "p4" },
+  ]);
   assert.equal(again.exceptional, null);
   assert.deepEqual(again.press.body, { service: "armes", press_id: "p4", language: "fr", priority: false });
 });
@@ -71,12 +113,23 @@ test("needs are asked on the way and kept", () => {
 });
 
 test("a refusal is told of the service that receives", () => {
-  const told = walk([...open, reason(), { type: "take", priority: false, pressId: "p3" }, refused("p3", "closed")]);
+  const told = walk([
+    ...open,
+    reason(),
+    { type: "take", priority: false, pressId: "p3" },
+    refused("p3", "closed"),
+  ]);
   assert.deepEqual([told.view, told.notice, told.service], ["notice", "closed", "desk"]);
 });
 
 test("the sheet is read with the reason, by names only", () => {
-  const expected = { lang: "fr", view: "sheet", service: "desk", wanted: "natu", exceptional_reason: "urgent" };
+  const expected = {
+    lang: "fr",
+    view: "sheet",
+    service: "desk",
+    wanted: "natu",
+    exceptional_reason: "urgent",
+  };
   assert.deepEqual(readingOf(walk([...open, reason()]), []), expected);
 });
 

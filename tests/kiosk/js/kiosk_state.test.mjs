@@ -4,16 +4,46 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  CODE_GONE_MS, focusReadingOf, GUARD_MS, initialState, isToBeRead, isWarning, MENU_HELD_MS, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, serviceOfTicket, shownServices, WARNING_MS,
+  CODE_GONE_MS,
+  focusReadingOf,
+  GUARD_MS,
+  initialState,
+  isToBeRead,
+  isWarning,
+  MENU_HELD_MS,
+  printOf,
+  QUIET_MS,
+  QUIET_TICKET_MS,
+  readingOf,
+  reduce,
+  secondsLeft,
+  serviceOfTicket,
+  shownServices,
+  WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 
-const service = (id, changes = {}) => ({ id, name: id, state: "open", bring: [], children: [], wait: null, waiting: 0, next_opening: null, ...changes });
+const service = (id, changes = {}) => ({
+  id,
+  name: id,
+  state: "open",
+  bring: [],
+  children: [],
+  wait: null,
+  waiting: 0,
+  next_opening: null,
+  ...changes,
+});
 const MENU = {
-  language: "fr", priority_notice: true, is_open: true,
+  language: "fr",
+  priority_notice: true,
+  is_open: true,
   services: [
-    service("accueil"), service("sejour", { bring: ["Photos"] }), service("armes", { state: "closed" }),
-    service("natu", { state: "appointment_only" }), service("etr", { children: [service("recep"), service("doc", { state: "no_counter" })] }),
+    service("accueil"),
+    service("sejour", { bring: ["Photos"] }),
+    service("armes", { state: "closed" }),
+    service("natu", { state: "appointment_only" }),
+    service("etr", { children: [service("recep"), service("doc", { state: "no_counter" })] }),
   ],
 };
 const PLAIN_MENU = { ...MENU, priority_notice: false };
@@ -21,22 +51,64 @@ const PLAIN_MENU = { ...MENU, priority_notice: false };
 // Plays actions one second apart, so that no guard and no timer is in the way.
 function walk(actions, { menu = MENU, from = initialState("fr") } = {}) {
   let at = 0;
-  return [{ type: "menu_loaded", menu }, ...actions].reduce((state, action) => reduce(state, { at: (at += 1_000), ...action }), from);
+  return [{ type: "menu_loaded", menu }, ...actions].reduce(
+    (state, action) => reduce(state, { at: (at += 1_000), ...action }),
+    from,
+  );
 }
 // Nobody has touched for ten seconds.
 const untouched = (state) => reduce(state, { type: "tick", at: state.touchedAt + MENU_HELD_MS });
 const choose = (id, pressId = "p1") => ({ type: "choose_service", service: id, pressId });
 const take = (priority = false, pressId = "p2") => ({ type: "take", priority, pressId });
-const issued = (pressId, print = null) => ({ type: "press_issued", pressId, ticket: { visit: "v1", number: "A042", service: "accueil", service_names: { fr: "Accueil", en: "Reception" }, print } });
+const issued = (pressId, print = null) => ({
+  type: "press_issued",
+  pressId,
+  ticket: {
+    visit: "v1",
+    number: "A042",
+    service: "accueil",
+    service_names: { fr: "Accueil", en: "Reception" },
+    print,
+  },
+});
 
 test("each view is read by names only, and a view without words is not", () => {
-  assert.deepEqual(readingOf(walk([]), ["accueil", "sejour"]), { lang: "fr", view: "start", shown: "accueil,sejour" });
-  assert.deepEqual(readingOf(walk([choose("etr")]), ["recep"]), { lang: "fr", view: "start", service: "etr", shown: "recep" });
+  assert.deepEqual(readingOf(walk([]), ["accueil", "sejour"]), {
+    lang: "fr",
+    view: "start",
+    shown: "accueil,sejour",
+  });
+  assert.deepEqual(readingOf(walk([choose("etr")]), ["recep"]), {
+    lang: "fr",
+    view: "start",
+    service: "etr",
+    shown: "recep",
+  });
   assert.deepEqual(readingOf(walk([choose("sejour")]), []), { lang: "fr", view: "sheet", service: "sejour" });
-  assert.deepEqual(readingOf(walk([choose("armes")]), []), { lang: "fr", view: "notice", service: "armes", reason: "closed" });
-  assert.deepEqual(readingOf(walk([{ type: "choose_language", language: "en" }, { type: "show_languages" }]), []), { lang: "en", view: "languages" });
-  const ticket = walk([choose("accueil"), take(true), issued("p2", { verdict: null }), { type: "print_verdict", visit: "v1", verdict: "held" }]);
-  assert.deepEqual(readingOf(ticket, []), { lang: "fr", view: "ticket", visit: "v1", paper: "no_paper", is_priority: true, has_code: false });
+  assert.deepEqual(readingOf(walk([choose("armes")]), []), {
+    lang: "fr",
+    view: "notice",
+    service: "armes",
+    reason: "closed",
+  });
+  assert.deepEqual(
+    readingOf(walk([{ type: "choose_language", language: "en" }, { type: "show_languages" }]), []),
+    { lang: "en", view: "languages" },
+  );
+  const ticket = walk([
+    choose("accueil"),
+    take(true),
+    issued("p2", { verdict: null }),
+    { type: "print_verdict", visit: "v1", verdict: "held" },
+  ]);
+  assert.deepEqual(readingOf(ticket, []), {
+    lang: "fr",
+    view: "ticket",
+    visit: "v1",
+    paper: "no_paper",
+    is_priority: true,
+    has_code: false,
+  });
   const needs = walk([choose("accueil"), { type: "show_needs" }, { type: "toggle_need", need: "slow" }]);
   assert.deepEqual(readingOf(needs, []), { lang: "fr", view: "needs", needs: "slow" });
   assert.equal(readingOf(initialState("fr"), []), null);
@@ -46,7 +118,10 @@ test("each view is read by names only, and a view without words is not", () => {
 test("the kiosk starts where one chooses what one has come for", () => {
   const state = walk([]);
   assert.equal(state.view, "start");
-  assert.deepEqual(shownServices(state).map((each) => each.id), ["accueil", "sejour", "armes", "natu", "etr"]);
+  assert.deepEqual(
+    shownServices(state).map((each) => each.id),
+    ["accueil", "sejour", "armes", "natu", "etr"],
+  );
 });
 
 test("a service asks for priority without a reason, then takes one ticket", () => {
@@ -70,7 +145,11 @@ test("a ticket has the name of its service though the kiosk does not offer it, i
 test("where priority is not asked and nothing is to bring, one press takes the ticket", () => {
   assert.equal(walk([choose("accueil")], { menu: PLAIN_MENU }).view, "taking");
   assert.equal(walk([choose("sejour")], { menu: PLAIN_MENU }).view, "sheet");
-  assert.equal(walk([choose("etr"), choose("doc")], { menu: PLAIN_MENU }).view, "sheet", "no counter is open: the sheet says so first");
+  assert.equal(
+    walk([choose("etr"), choose("doc")], { menu: PLAIN_MENU }).view,
+    "sheet",
+    "no counter is open: the sheet says so first",
+  );
 });
 
 test("a folder opens in place and leads back", () => {
@@ -157,29 +236,51 @@ test("a new menu keeps the visitor where they are, unless their service is gone"
 
 test("a menu that arrives in a language one has left is not shown", () => {
   const english = walk([{ type: "choose_language", language: "en" }]);
-  assert.equal(reduce(english, { type: "menu_loaded", menu: { ...MENU, services: [] }, at: 9_000 }).menu.services.length, 5);
+  assert.equal(
+    reduce(english, { type: "menu_loaded", menu: { ...MENU, services: [] }, at: 9_000 }).menu.services.length,
+    5,
+  );
 });
 
 test("the ticket is asked for in the language shown", () => {
-  assert.equal(walk([{ type: "choose_language", language: "en" }, choose("accueil"), take()]).press.body.language, "en");
+  assert.equal(
+    walk([{ type: "choose_language", language: "en" }, choose("accueil"), take()]).press.body.language,
+    "en",
+  );
 });
 
 for (const [print, verdict, shown] of [
-  [null, undefined, "none"], [{ verdict: null }, undefined, "pending"], [{ verdict: "printed" }, undefined, "printed"],
-  [{ verdict: null }, "printed", "printed"], [{ verdict: null }, "held", "no_paper"], [{ verdict: null }, "refused", "no_paper"],
+  [null, undefined, "none"],
+  [{ verdict: null }, undefined, "pending"],
+  [{ verdict: "printed" }, undefined, "printed"],
+  [{ verdict: null }, "printed", "printed"],
+  [{ verdict: null }, "held", "no_paper"],
+  [{ verdict: null }, "refused", "no_paper"],
   [{ verdict: null }, "unknown", "unknown"],
 ]) {
   test(`a print job ${JSON.stringify(print)} with the verdict ${verdict} shows ${shown}`, () => {
     const told = verdict ? [{ type: "print_verdict", visit: "v1", verdict }] : [];
     assert.equal(printOf(walk([choose("accueil"), take(), issued("p2", print), ...told])), shown);
-    assert.equal(printOf(walk([choose("accueil"), take(), ...told, issued("p2", print)])), shown, "the verdict may come first");
+    assert.equal(
+      printOf(walk([choose("accueil"), take(), ...told, issued("p2", print)])),
+      shown,
+      "the verdict may come first",
+    );
   });
 }
 
 test("a verdict that never comes is unknown, and a late one still counts", () => {
-  const late = walk([choose("accueil"), take(), issued("p2", { verdict: null }), { type: "print_late", visit: "v1" }]);
+  const late = walk([
+    choose("accueil"),
+    take(),
+    issued("p2", { verdict: null }),
+    { type: "print_late", visit: "v1" },
+  ]);
   assert.equal(printOf(late), "unknown");
-  assert.equal(printOf(reduce(late, { type: "print_verdict", visit: "v1", verdict: "printed", at: 9_000 })), "printed");
+  assert.equal(
+    printOf(reduce(late, { type: "print_verdict", visit: "v1", verdict: "printed", at: 9_000 })),
+    "printed",
+  );
 });
 
 test("the kiosk at rest never counts down", () => assert.equal(secondsLeft(walk([]), 1e9), null));
@@ -196,8 +297,14 @@ test("the kiosk returns by itself after a warning of twenty seconds", () => {
 
 test("a ticket stays long enough to be read and gives the place to the next visitor sooner", () => {
   const ticket = walk([choose("accueil"), take(), issued("p2")]);
-  assert.equal(reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS - 1 }).view, "ticket");
-  assert.equal(reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS }).view, "start");
+  assert.equal(
+    reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS - 1 }).view,
+    "ticket",
+  );
+  assert.equal(
+    reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS }).view,
+    "start",
+  );
 });
 
 test("more time is at least another minute, a touch starts the time again", () => {
@@ -206,7 +313,10 @@ test("more time is at least another minute, a touch starts the time again", () =
   const longer = reduce(sheet, { type: "more_time", at: warned });
   assert.equal(isWarning(longer, warned), false);
   assert.equal(isWarning(longer, warned + 59_000), false);
-  assert.equal(secondsLeft(reduce(sheet, { type: "active", at: warned }), warned), (QUIET_MS + WARNING_MS) / 1000);
+  assert.equal(
+    secondsLeft(reduce(sheet, { type: "active", at: warned }), warned),
+    (QUIET_MS + WARNING_MS) / 1000,
+  );
 });
 
 test("looking for another language does not lose the number", () => {
@@ -218,7 +328,11 @@ test("looking for another language does not lose the number", () => {
 });
 
 test("returning to the start gives back language and reading comfort", () => {
-  const changed = walk([{ type: "choose_language", language: "en" }, { type: "toggle", preference: "large" }, { type: "toggle", preference: "low" }]);
+  const changed = walk([
+    { type: "choose_language", language: "en" },
+    { type: "toggle", preference: "large" },
+    { type: "toggle", preference: "low" },
+  ]);
   assert.deepEqual(changed.preferences, { large: true, contrast: false, low: true });
   const home = reduce(changed, { type: "tick", at: 1e9 });
   assert.deepEqual([home.language, home.preferences], ["fr", { large: false, contrast: false, low: false }]);
@@ -226,7 +340,10 @@ test("returning to the start gives back language and reading comfort", () => {
 
 test("any thousand walks: one press at a time, no view without what it shows, always a way back", () => {
   let seed = 20261124;
-  const random = (below) => { seed = (seed * 1664525 + 1013904223) % 2 ** 32; return Math.floor((seed / 2 ** 32) * below); };
+  const random = (below) => {
+    seed = (seed * 1664525 + 1013904223) % 2 ** 32;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
   const any = (list) => list[random(list.length)];
   for (let run = 0; run < 1_000; run += 1) {
     let state = initialState("fr");
@@ -236,15 +353,29 @@ test("any thousand walks: one press at a time, no view without what it shows, al
       const pressId = `${run}-${step}`;
       const answered = state.press?.id ?? "none";
       const action = any([
-        { type: "menu_loaded", menu: any([MENU, PLAIN_MENU, { ...MENU, services: [] }]) }, choose(any(["accueil", "sejour", "armes", "etr", "doc"]), pressId),
-        take(random(2) === 1, pressId), issued(answered), { type: "press_refused", pressId: answered, code: any(["full", "odd"]) },
-        { type: "press_slow", pressId: answered }, { type: "press_away", pressId: answered }, { type: "retry" }, { type: "home" }, { type: "back" },
-        { type: "tick" }, { type: "choose_language", language: any(["fr", "en"]) }, { type: "show_languages" }, { type: "toggle", preference: "large" },
-        { type: "turn_page", by: any([1, -1]) }, { type: "menu_missing" }, { type: "more_time" }, { type: "active" },
+        { type: "menu_loaded", menu: any([MENU, PLAIN_MENU, { ...MENU, services: [] }]) },
+        choose(any(["accueil", "sejour", "armes", "etr", "doc"]), pressId),
+        take(random(2) === 1, pressId),
+        issued(answered),
+        { type: "press_refused", pressId: answered, code: any(["full", "odd"]) },
+        { type: "press_slow", pressId: answered },
+        { type: "press_away", pressId: answered },
+        { type: "retry" },
+        { type: "home" },
+        { type: "back" },
+        { type: "tick" },
+        { type: "choose_language", language: any(["fr", "en"]) },
+        { type: "show_languages" },
+        { type: "toggle", preference: "large" },
+        { type: "turn_page", by: any([1, -1]) },
+        { type: "menu_missing" },
+        { type: "more_time" },
+        { type: "active" },
       ]);
       const before = state;
       state = reduce(state, { at, ...action });
-      if (state.press && before.press && before.press.id !== state.press.id) assert.notEqual(before.view, "taking");
+      if (state.press && before.press && before.press.id !== state.press.id)
+        assert.notEqual(before.view, "taking");
       if (state.view === "ticket") assert.ok(state.ticket.number);
       if (state.view === "taking") assert.ok(state.press);
       if (state.view === "notice") assert.ok(state.notice && state.service);
@@ -259,16 +390,27 @@ test("any thousand walks: one press at a time, no view without what it shows, al
 test("what helps is asked for after the service, never needed, and sent with the ticket", () => {
   const asking = { ...MENU, asks_needs: true };
   const opened = [
-    { type: "menu_loaded", menu: asking }, { type: "choose_service", service: "accueil", pressId: "p1" },
+    { type: "menu_loaded", menu: asking },
+    { type: "choose_service", service: "accueil", pressId: "p1" },
   ].reduce((state, action, step) => reduce(state, { at: (step + 1) * 1000, ...action }), initialState("fr"));
   assert.equal(opened.view, "sheet");
   const noted = [
-    { type: "show_needs" }, { type: "toggle_need", need: "interpreter" }, { type: "toggle_need", need: "deaf" },
-    { type: "toggle_need", need: "interpreter" }, { type: "toggle_need", need: "flu" }, { type: "back" },
+    { type: "show_needs" },
+    { type: "toggle_need", need: "interpreter" },
+    { type: "toggle_need", need: "deaf" },
+    { type: "toggle_need", need: "interpreter" },
+    { type: "toggle_need", need: "flu" },
+    { type: "back" },
   ].reduce((state, action, step) => reduce(state, { at: 10_000 + step * 1000, ...action }), opened);
   assert.deepEqual([noted.view, noted.needs], ["sheet", ["deaf"]]);
-  assert.deepEqual(reduce(noted, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body.needs, ["deaf"]);
-  assert.equal("needs" in reduce(opened, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body, false);
+  assert.deepEqual(
+    reduce(noted, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body.needs,
+    ["deaf"],
+  );
+  assert.equal(
+    "needs" in reduce(opened, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body,
+    false,
+  );
   assert.deepEqual(reduce(noted, { type: "home", at: 20_000 }).needs, []);
 });
 
@@ -278,7 +420,10 @@ test("« Écouter » stays on from view to view until the next visitor, and read
   const sheet = walk([...listening, choose("sejour")]);
   assert.deepEqual([start.isListening, sheet.isListening, isToBeRead(sheet, start)], [true, true, true]);
   assert.equal(isToBeRead(sheet, sheet), false);
-  assert.equal(isToBeRead(walk([...listening, choose("sejour"), { type: "toggle_listening" }]), sheet), false);
+  assert.equal(
+    isToBeRead(walk([...listening, choose("sejour"), { type: "toggle_listening" }]), sheet),
+    false,
+  );
   assert.equal(walk([...listening, choose("sejour"), { type: "home" }]).isListening, false);
   assert.ok(secondsLeft(start, 0) > 0, "a kiosk that reads does not rest");
 });
@@ -286,9 +431,25 @@ test("« Écouter » stays on from view to view until the next visitor, and read
 test("a control reached by keyboard is said by its key, only while one listens", () => {
   assert.equal(focusReadingOf(walk([]), "service-accueil"), null);
   const folder = walk([{ type: "toggle_listening" }, choose("etr")]);
-  assert.deepEqual(focusReadingOf(folder, "service-recep"), { lang: "fr", view: "start", service: "etr", focus: "service-recep" });
-  const needs = walk([{ type: "toggle_listening" }, choose("accueil"), { type: "show_needs" }, { type: "toggle_need", need: "slow" }]);
-  assert.deepEqual(focusReadingOf(needs, "need-slow"), { lang: "fr", view: "needs", service: "accueil", needs: "slow", focus: "need-slow" });
+  assert.deepEqual(focusReadingOf(folder, "service-recep"), {
+    lang: "fr",
+    view: "start",
+    service: "etr",
+    focus: "service-recep",
+  });
+  const needs = walk([
+    { type: "toggle_listening" },
+    choose("accueil"),
+    { type: "show_needs" },
+    { type: "toggle_need", need: "slow" },
+  ]);
+  assert.deepEqual(focusReadingOf(needs, "need-slow"), {
+    lang: "fr",
+    view: "needs",
+    service: "accueil",
+    needs: "slow",
+    focus: "need-slow",
+  });
   assert.equal(focusReadingOf(walk([{ type: "toggle_listening" }, choose("accueil"), take()]), "home"), null);
 });
 
@@ -296,11 +457,21 @@ test("a page of the menu does not change under a finger: it waits until nobody h
   const other = { ...MENU, services: MENU.services.slice(0, 2) };
   const touched = walk([{ type: "active" }, { type: "menu_loaded", menu: other }]);
   assert.equal(touched.menu.services.length, 5);
-  assert.equal(reduce(touched, { type: "tick", at: touched.touchedAt + MENU_HELD_MS - 1 }).menu.services.length, 5);
+  assert.equal(
+    reduce(touched, { type: "tick", at: touched.touchedAt + MENU_HELD_MS - 1 }).menu.services.length,
+    5,
+  );
   const due = untouched(touched);
   assert.deepEqual([due.menu.services.length, due.heldMenu], [2, null]);
-  assert.equal(untouched(walk([{ type: "active" }, { type: "menu_loaded", menu: other }, choose("sejour")])).menu.services.length, 2);
-  const english = walk([{ type: "choose_language", language: "en" }, { type: "menu_loaded", menu: { ...other, language: "en" } }]);
+  assert.equal(
+    untouched(walk([{ type: "active" }, { type: "menu_loaded", menu: other }, choose("sejour")])).menu
+      .services.length,
+    2,
+  );
+  const english = walk([
+    { type: "choose_language", language: "en" },
+    { type: "menu_loaded", menu: { ...other, language: "en" } },
+  ]);
   assert.equal(english.menu.services.length, 2, "another language is not waited for");
   assert.equal(walk([{ type: "menu_loaded", menu: other }]).menu.services.length, 2, "nobody is there");
 });
@@ -309,7 +480,12 @@ test("twelve seconds after its paper the code leaves, the number stays, and a to
   const taken = walk([choose("accueil"), take(), issued("p2", { verdict: null })]);
   const later = (state, more) => reduce(state, { type: "tick", at: state.activeAt + more });
   assert.equal(later(taken, CODE_GONE_MS + 1).isCodeGone, false, "nothing was printed: the code is needed");
-  const printed = reduce(taken, { type: "print_verdict", visit: "v1", verdict: "printed", at: taken.activeAt + 1_000 });
+  const printed = reduce(taken, {
+    type: "print_verdict",
+    visit: "v1",
+    verdict: "printed",
+    at: taken.activeAt + 1_000,
+  });
   assert.equal(later(printed, CODE_GONE_MS).isCodeGone, false);
   assert.equal(reduce(printed, { type: "touch_view", at: printed.activeAt + 5_000 }).view, "ticket");
   const gone = later(printed, CODE_GONE_MS + 1_000);
@@ -317,6 +493,11 @@ test("twelve seconds after its paper the code leaves, the number stays, and a to
   assert.equal(readingOf(gone, []).has_code, false);
   assert.equal(reduce(gone, { type: "touch_view", at: gone.activeAt + 20_000 }).view, "start");
   assert.equal(secondsLeft(gone, gone.activeAt), 60);
-  const other = reduce(taken, { type: "print_verdict", visit: "v9", verdict: "printed", at: taken.activeAt + 1_000 });
+  const other = reduce(taken, {
+    type: "print_verdict",
+    visit: "v9",
+    verdict: "printed",
+    at: taken.activeAt + 1_000,
+  });
   assert.equal(later(other, CODE_GONE_MS + 2_000).isCodeGone, false);
 });

@@ -12,8 +12,15 @@ class Player {
   constructor(addresses) {
     this.listening = openListening({
       ask: async () => addresses,
-      play: (address) => new Promise((done) => { this.played.push(address); this.end = done; }),
-      silence: () => { this.silenced += 1; this.end?.(); },
+      play: (address) =>
+        new Promise((done) => {
+          this.played.push(address);
+          this.end = done;
+        }),
+      silence: () => {
+        this.silenced += 1;
+        this.end?.();
+      },
       onChange: (isOn) => this.changes.push(isOn),
     });
   }
@@ -69,7 +76,12 @@ test("an answer that comes after the stop is not played", async () => {
 test("a voice that fails ends it", async () => {
   const changes = [];
   const listening = openListening({
-    ask: async () => { throw new TypeError("network"); }, play: assert.fail, silence() {}, onChange: (isOn) => changes.push(isOn),
+    ask: async () => {
+      throw new TypeError("network");
+    },
+    play: assert.fail,
+    silence() {},
+    onChange: (isOn) => changes.push(isOn),
   });
   await listening.start({});
   assert.deepEqual([changes, listening.isOn()], [[true, false], false]);

@@ -5,7 +5,12 @@ import { test } from "node:test";
 
 import { GIVE_UP_AFTER_MS, newPressId, SLOW_AFTER_MS, takeTicket } from "../../../kiosk/static/press.js";
 
-const BODY = { service: "sejour", press_id: "11111111-2222-4333-8444-555555555555", language: "fr", priority: false };
+const BODY = {
+  service: "sejour",
+  press_id: "11111111-2222-4333-8444-555555555555",
+  language: "fr",
+  priority: false,
+};
 
 // A hall server that issues at the first post it receives and then loses `lost` answers.
 class HallServer {
@@ -31,11 +36,21 @@ class Clock {
   at = 0;
   sleepers = [];
   now = () => this.at;
-  sleep = (ms) => new Promise((wake) => { this.sleepers.push({ at: this.at + ms, wake }); });
+  sleep = (ms) =>
+    new Promise((wake) => {
+      this.sleepers.push({ at: this.at + ms, wake });
+    });
 
   async until(promise) {
     let isSettled = false;
-    promise.then(() => { isSettled = true; }, () => { isSettled = true; });
+    promise.then(
+      () => {
+        isSettled = true;
+      },
+      () => {
+        isSettled = true;
+      },
+    );
     for (;;) {
       await new Promise(setImmediate);
       if (isSettled) return promise;
@@ -52,8 +67,14 @@ function press(post, { onSlow } = {}) {
   const clock = new Clock();
   const headers = [];
   const outcome = takeTicket(BODY, {
-    post: (body, sent, withinMs) => { headers.push(sent); return post(clock, body, withinMs); },
-    now: clock.now, sleep: clock.sleep, random: () => 0.5, onSlow: () => onSlow?.(clock.at),
+    post: (body, sent, withinMs) => {
+      headers.push(sent);
+      return post(clock, body, withinMs);
+    },
+    now: clock.now,
+    sleep: clock.sleep,
+    random: () => 0.5,
+    onSlow: () => onSlow?.(clock.at),
   });
   return { clock, headers, done: () => clock.until(outcome) };
 }
@@ -78,7 +99,10 @@ test("lost answers give one ticket, asked for with the same press and the same k
 
 test("pauses grow and the kiosk gives up after twenty seconds", async () => {
   const at = [];
-  const pressed = press(async (clock) => { at.push(clock.at); throw new TypeError("network"); });
+  const pressed = press(async (clock) => {
+    at.push(clock.at);
+    throw new TypeError("network");
+  });
   assert.deepEqual(await pressed.done(), { kind: "away" });
   assert.equal(pressed.clock.at, GIVE_UP_AFTER_MS);
   const pauses = at.slice(1).map((each, index) => each - at[index]);
@@ -106,20 +130,28 @@ test("a quick answer is never called slow", async () => {
 for (const status of [408, 425, 429, 500, 502, 503]) {
   test(`an answer ${status} is asked again`, async () => {
     let posts = 0;
-    const outcome = await press(async () => (posts += 1) < 3 ? { status, json: null } : { status: 201, json: { number: "A042" } }).done();
+    const outcome = await press(async () =>
+      (posts += 1) < 3 ? { status, json: null } : { status: 201, json: { number: "A042" } },
+    ).done();
     assert.equal(outcome.kind, "issued");
   });
 }
 
 test("a refusal is final and keeps its code", async () => {
   let posts = 0;
-  const outcome = await press(async () => { posts += 1; return { status: 409, json: { code: "full" } }; }).done();
+  const outcome = await press(async () => {
+    posts += 1;
+    return { status: 409, json: { code: "full" } };
+  }).done();
   assert.deepEqual(outcome, { kind: "refused", code: "full" });
   assert.equal(posts, 1);
 });
 
 test("a refusal without a code is still a refusal", async () => {
-  assert.deepEqual(await press(async () => ({ status: 422, json: null })).done(), { kind: "refused", code: "other" });
+  assert.deepEqual(await press(async () => ({ status: 422, json: null })).done(), {
+    kind: "refused",
+    code: "other",
+  });
 });
 
 test("a kiosk that is no longer paired says so", async () => {
@@ -128,12 +160,16 @@ test("a kiosk that is no longer paired says so", async () => {
 
 test("an answer without a number is no ticket", async () => {
   let posts = 0;
-  const outcome = await press(async () => { posts += 1; return { status: 201, json: posts < 2 ? null : { number: "A1" } }; }).done();
+  const outcome = await press(async () => {
+    posts += 1;
+    return { status: 201, json: posts < 2 ? null : { number: "A1" } };
+  }).done();
   assert.equal(outcome.ticket.number, "A1");
 });
 
 test("press ids are UUIDs and differ", () => {
   const ids = new Set(Array.from({ length: 500 }, () => newPressId()));
   assert.equal(ids.size, 500);
-  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  for (const id of ids)
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });

@@ -7,11 +7,22 @@ import { offersSheet, sheetPaper } from "../../../kiosk/static/sheet_state.js";
 import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
 
 const service = (id, state) => ({ id, name: id, state, bring: [], children: [], next_opening: null });
-const MENU = { language: "fr", priority_notice: false, is_open: true, services: [service("natu", "appointment_only"), service("armes", "closed")] };
+const MENU = {
+  language: "fr",
+  priority_notice: false,
+  is_open: true,
+  services: [service("natu", "appointment_only"), service("armes", "closed")],
+};
 function walk(actions, prints = true) {
   let at = 0;
-  const first = [{ type: "paired", prints }, { type: "menu_loaded", menu: MENU }];
-  return [...first, ...actions].reduce((state, action) => reduce(state, { at: (at += 1_000), ...action }), initialState("fr"));
+  const first = [
+    { type: "paired", prints },
+    { type: "menu_loaded", menu: MENU },
+  ];
+  return [...first, ...actions].reduce(
+    (state, action) => reduce(state, { at: (at += 1_000), ...action }),
+    initialState("fr"),
+  );
 }
 const choose = (id) => ({ type: "choose_service", service: id, pressId: "p1" });
 const print = (pressId = "s1") => ({ type: "print_sheet", pressId });
@@ -43,7 +54,14 @@ for (const [name, more, paper] of [
   test(`a sheet that is ${name} says so`, () => {
     const state = walk([choose("natu"), print(), ...more]);
     assert.equal(sheetPaper(state), paper);
-    assert.deepEqual(readingOf(state, []), { lang: "fr", view: "notice", service: "natu", reason: "appointment_only", has_sheet: true, paper });
+    assert.deepEqual(readingOf(state, []), {
+      lang: "fr",
+      view: "notice",
+      service: "natu",
+      reason: "appointment_only",
+      has_sheet: true,
+      paper,
+    });
   });
 }
 

@@ -7,26 +7,53 @@ import { longestLines, serviceLines, speaker, waitText } from "../../../kiosk/st
 
 const SENTENCES = {
   fr: {
-    "kiosk.wait.under": "moins de {high}", "kiosk.wait.over": "plus de {low}", "kiosk.wait.minutes": "{low} à {high} min", "kiosk.wait.mixed": "{low} à {high}",
-    "kiosk.wait.about": "environ {duration}", "kiosk.wait.none": "pas d’attente", "kiosk.wait.caption": "d’attente",
-    "kiosk.duration.minutes": "{minutes} min", "kiosk.duration.hours": "{hours} h", "kiosk.duration.hours_minutes": "{hours} h {minutes}",
+    "kiosk.wait.under": "moins de {high}",
+    "kiosk.wait.over": "plus de {low}",
+    "kiosk.wait.minutes": "{low} à {high} min",
+    "kiosk.wait.mixed": "{low} à {high}",
+    "kiosk.wait.about": "environ {duration}",
+    "kiosk.wait.none": "pas d’attente",
+    "kiosk.wait.caption": "d’attente",
+    "kiosk.duration.minutes": "{minutes} min",
+    "kiosk.duration.hours": "{hours} h",
+    "kiosk.duration.hours_minutes": "{hours} h {minutes}",
     "kiosk.service.waiting": { one: "{count} personne attend", other: "{count} personnes attendent" },
-    "kiosk.service.counter_open": "Guichet ouvert", "kiosk.service.no_counter": "Guichet fermé pour le moment",
-    "kiosk.service.closed": "fermé", "kiosk.service.full": "complet", "kiosk.service.too_late": "terminé",
+    "kiosk.service.counter_open": "Guichet ouvert",
+    "kiosk.service.no_counter": "Guichet fermé pour le moment",
+    "kiosk.service.closed": "fermé",
+    "kiosk.service.full": "complet",
+    "kiosk.service.too_late": "terminé",
     "kiosk.service.appointment_only": "Sur rendez-vous",
   },
   en: { "kiosk.service.waiting": { one: "{count} person", other: "{count} people" } },
   ar: { "kiosk.service.waiting": { zero: "z", one: "o", two: "t", few: "{count} f", many: "m", other: "x" } },
 };
 const say = speaker(SENTENCES, "fr");
-const service = (changes) => ({ state: "open", subtitle: null, next_opening: null, waiting: 0, wait: null, children: [], ...changes });
+const service = (changes) => ({
+  state: "open",
+  subtitle: null,
+  next_opening: null,
+  waiting: 0,
+  wait: null,
+  children: [],
+  ...changes,
+});
 
 for (const [lowS, highS, said, text] of [
-  [0, 900, "under", "moins de 15 min"], [0, 3900, "under", "moins de 1 h 05"], [300, 600, "between", "5 à 10 min"], [1500, 2700, "between", "25 à 45 min"],
-  [600, 600, "about", "environ 10 min"], [3600, 3600, "about", "environ 1 h"], [3000, 4500, "between", "50 min à 1 h 15"],
-  [3900, 8100, "between", "1 h 05 à 2 h 15"], [1800, 5400, "over", "plus de 30 min"], [7020, 9000, undefined, "1 h 55 à 2 h 30"], [0, 200, undefined, "moins de 5 min"],
+  [0, 900, "under", "moins de 15 min"],
+  [0, 3900, "under", "moins de 1 h 05"],
+  [300, 600, "between", "5 à 10 min"],
+  [1500, 2700, "between", "25 à 45 min"],
+  [600, 600, "about", "environ 10 min"],
+  [3600, 3600, "about", "environ 1 h"],
+  [3000, 4500, "between", "50 min à 1 h 15"],
+  [3900, 8100, "between", "1 h 05 à 2 h 15"],
+  [1800, 5400, "over", "plus de 30 min"],
+  [7020, 9000, undefined, "1 h 55 à 2 h 30"],
+  [0, 200, undefined, "moins de 5 min"],
 ]) {
-  test(`a wait of ${lowS} to ${highS} s said ${said} is « ${text} »`, () => assert.equal(waitText({ low_s: lowS, high_s: highS, said }, say), text));
+  test(`a wait of ${lowS} to ${highS} s said ${said} is « ${text} »`, () =>
+    assert.equal(waitText({ low_s: lowS, high_s: highS, said }, say), text));
 }
 
 test("a count chooses its plural form in its language", () => {
@@ -42,36 +69,62 @@ test("a sentence that a language lacks is said in French, an unknown key is an e
 });
 
 test("a service says its queue and its wait", () => {
-  assert.deepEqual(serviceLines(service({ waiting: 7, wait: { low_s: 1500, high_s: 2700 } }), say),
-    { small: "7 personnes attendent", strong: "25 à 45 min", caption: "d’attente" });
+  assert.deepEqual(serviceLines(service({ waiting: 7, wait: { low_s: 1500, high_s: 2700 } }), say), {
+    small: "7 personnes attendent",
+    strong: "25 à 45 min",
+    caption: "d’attente",
+  });
 });
 
 test("the help line of a service stays when waits appear, and its row is as high from the start", () => {
   const help = { subtitle: "Une question, un courrier" };
   const busy = service({ ...help, waiting: 7, wait: { low_s: 1500, high_s: 2700 } });
-  assert.deepEqual(serviceLines(busy, say), { small: help.subtitle, strong: "25 à 45 min", caption: "d’attente" });
-  assert.deepEqual(serviceLines(service({ ...help, waiting: 7 }), say), { small: help.subtitle, strong: "", caption: "7 personnes attendent" });
-  assert.deepEqual(serviceLines(service({ ...help, state: "no_counter" }), say), { small: help.subtitle, strong: "", caption: "Guichet fermé pour le moment" });
+  assert.deepEqual(serviceLines(busy, say), {
+    small: help.subtitle,
+    strong: "25 à 45 min",
+    caption: "d’attente",
+  });
+  assert.deepEqual(serviceLines(service({ ...help, waiting: 7 }), say), {
+    small: help.subtitle,
+    strong: "",
+    caption: "7 personnes attendent",
+  });
+  assert.deepEqual(serviceLines(service({ ...help, state: "no_counter" }), say), {
+    small: help.subtitle,
+    strong: "",
+    caption: "Guichet fermé pour le moment",
+  });
   for (const each of [busy, service({}), service({ wait: { none: true } })]) {
     const longest = longestLines(each, say);
-    for (const [line, text] of Object.entries(serviceLines(each, say))) assert.ok(longest[line].length >= text.length);
+    for (const [line, text] of Object.entries(serviceLines(each, say)))
+      assert.ok(longest[line].length >= text.length);
     assert.ok(longest.small && longest.strong && longest.caption);
   }
 });
 
 test("no wait is said only where the menu says none", () => {
-  assert.deepEqual(serviceLines(service({ wait: { none: true } }), say), { small: "Guichet ouvert", strong: "pas d’attente", caption: "" });
+  assert.deepEqual(serviceLines(service({ wait: { none: true } }), say), {
+    small: "Guichet ouvert",
+    strong: "pas d’attente",
+    caption: "",
+  });
   assert.deepEqual(serviceLines(service({ wait: null }), say), { small: "", strong: "", caption: "" });
   assert.equal(serviceLines(service({ state: "no_counter" }), say).small, "Guichet fermé pour le moment");
 });
 
 test("a closed service says when it opens", () => {
   const opening = { at: "2026-11-24T13:00:00Z", text: "Ouvre aujourd’hui à 14 h" };
-  assert.deepEqual(serviceLines(service({ state: "closed", next_opening: opening }), say),
-    { small: "Ouvre aujourd’hui à 14 h", strong: "", caption: "fermé" });
+  assert.deepEqual(serviceLines(service({ state: "closed", next_opening: opening }), say), {
+    small: "Ouvre aujourd’hui à 14 h",
+    strong: "",
+    caption: "fermé",
+  });
 });
 
 test("a folder says what it holds and no wait", () => {
-  assert.deepEqual(serviceLines(service({ subtitle: "Titre de séjour", children: [service({})] }), say),
-    { small: "Titre de séjour", strong: "", caption: "" });
+  assert.deepEqual(serviceLines(service({ subtitle: "Titre de séjour", children: [service({})] }), say), {
+    small: "Titre de séjour",
+    strong: "",
+    caption: "",
+  });
 });

@@ -1,4 +1,5 @@
-// The open alarms of the hall on a page at work: one quiet line, or each in a card, with the way to their page.
+// The open alarms of the hall on a page at work: one quiet line, or each in a card, with the way to their
+// page.
 
 import { element, fill } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
@@ -9,7 +10,8 @@ import { read } from "../shared/verbs.js";
 const AT_MOST_EVERY_MS = 1000;
 
 /**
- * Watches the alarms of a hall (slug) over a page's socket, where the page has a place to say them: asked for at each
+ * Watches the alarms of a hall (slug) over a page's socket, where the page has a place to say them: asked for
+ * at each
  * connection, and `spread()` ms after they changed, so that a hall's pages do not ask together.
  */
 export function watchAlarms(socket, hall, spread) {
@@ -38,23 +40,48 @@ function draw(place, alarms, words) {
   const count = document.querySelector("[data-alarm-count]");
   if (count) Object.assign(count, { textContent: String(alarms.length), hidden: alarms.length === 0 });
   place.hidden = alarms.length === 0;
-  const nodes = alarms.length === 0 ? [] : place.dataset.alarms === "card" ? card(alarms, words) : line(alarms, words);
+  const nodes =
+    alarms.length === 0 ? [] : place.dataset.alarms === "card" ? card(alarms, words) : line(alarms, words);
   fill(place, JSON.stringify(alarms), nodes);
 }
 
-const sign = (alarm) => element("i", { class: `icon icon-${alarm.acknowledged_at ? "clock" : "alert"}`, "aria-hidden": "true" });
+const sign = (alarm) =>
+  element("i", { class: `icon icon-${alarm.acknowledged_at ? "clock" : "alert"}`, "aria-hidden": "true" });
 
 function line(alarms, { say, page }) {
   const [first, ...others] = alarms;
   const more = others.length ? ` ${say("alarms.strip.more", { count: others.length })}` : "";
-  return [sign(first), element("span", {}, element("b", {}, first.text), more), element("a", { href: page }, say("alarms.strip.see"))];
+  return [
+    sign(first),
+    element("span", {}, element("b", {}, first.text), more),
+    element("a", { href: page }, say("alarms.strip.see")),
+  ];
 }
 
 function card(alarms, { say, hour, page }) {
   const lines = alarms.map((alarm) => {
     const since = say("alarms.since", { at: hour(alarm.raised_at) });
-    const who = alarm.acknowledged_at ? say(alarm.acknowledged_by ? "alarms.acknowledged_by" : "alarms.acknowledged", { who: alarm.acknowledged_by, at: hour(alarm.acknowledged_at) }) : "";
-    return element("li", {}, sign(alarm), element("p", {}, element("b", {}, alarm.text), element("small", {}, [since, who].filter(Boolean).join(" · "))));
+    const who = alarm.acknowledged_at
+      ? say(alarm.acknowledged_by ? "alarms.acknowledged_by" : "alarms.acknowledged", {
+          who: alarm.acknowledged_by,
+          at: hour(alarm.acknowledged_at),
+        })
+      : "";
+    return element(
+      "li",
+      {},
+      sign(alarm),
+      element(
+        "p",
+        {},
+        element("b", {}, alarm.text),
+        element("small", {}, [since, who].filter(Boolean).join(" · ")),
+      ),
+    );
   });
-  return [element("h2", {}, say("alarms.title")), element("ul", {}, ...lines), element("a", { href: page }, say("alarms.strip.see"))];
+  return [
+    element("h2", {}, say("alarms.title")),
+    element("ul", {}, ...lines),
+    element("a", { href: page }, say("alarms.strip.see")),
+  ];
 }

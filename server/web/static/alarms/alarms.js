@@ -1,4 +1,5 @@
-// The page of alarms, live: what the server wrote is asked for again when an alarm changes, and put in its place.
+// The page of alarms, live: what the server wrote is asked for again when an alarm changes, and put in its
+// place.
 
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
@@ -9,17 +10,32 @@ import { drawLiveness } from "../shared/waiting_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
 const page = readJson("console-page");
-const words = { say: sayer(readJson("sentences"), page.language), hour: hourTeller(page.language, page.hall.time_zone) };
+const words = {
+  say: sayer(readJson("sentences"), page.language),
+  hour: hourTeller(page.language, page.hall.time_zone),
+};
 const { now: refresh, soon } = createPaced(readAgain, AT_MOST_EVERY_MS);
 let state = { isLive: false, lostAtMs: null };
 let isFirst = true;
 
 document.querySelector(".live").hidden = false;
-connect("/agent", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); draw(); if (!isFirst) refresh(); isFirst = false; },
-  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
-  messages: { "alarm.changed": soon },
-});
+connect(
+  "/agent",
+  { hall: page.hall.slug },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      draw();
+      if (!isFirst) refresh();
+      isFirst = false;
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      draw();
+    },
+    messages: { "alarm.changed": soon },
+  },
+);
 
 function draw() {
   drawLiveness(state, words);
@@ -28,10 +44,13 @@ function draw() {
 /** The parts that alarms change; whoever reads or presses in one stays at the same alarm. */
 async function readAgain() {
   try {
-    const answer = await fetch(`/alarmes?hall=${encodeURIComponent(page.hall.slug)}`, { headers: { Accept: "text/html" } });
+    const answer = await fetch(`/alarmes?hall=${encodeURIComponent(page.hall.slug)}`, {
+      headers: { Accept: "text/html" },
+    });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll("[data-part]")) renew(part, fresh.querySelector(`[data-part="${part.dataset.part}"]`));
+    for (const part of document.querySelectorAll("[data-part]"))
+      renew(part, fresh.querySelector(`[data-part="${part.dataset.part}"]`));
   } catch {
     // Not reachable: the page says so, and the next connection reads again.
   }
@@ -39,9 +58,16 @@ async function readAgain() {
 
 function renew(part, fresh) {
   if (!fresh) return;
-  const held = part.contains(document.activeElement) ? document.activeElement.closest("[data-alarm]")?.dataset.alarm : null;
+  const held = part.contains(document.activeElement)
+    ? document.activeElement.closest("[data-alarm]")?.dataset.alarm
+    : null;
   part.replaceChildren(...fresh.childNodes);
-  if (held) (part.querySelector(`[data-alarm="${held}"] button`) ?? part.querySelector(`[data-alarm="${held}"]`) ?? document.getElementById("main")).focus();
+  if (held)
+    (
+      part.querySelector(`[data-alarm="${held}"] button`) ??
+      part.querySelector(`[data-alarm="${held}"]`) ??
+      document.getElementById("main")
+    ).focus();
 }
 
 setInterval(draw, 1000);

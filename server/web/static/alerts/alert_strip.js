@@ -36,9 +36,17 @@ function draw(place, alerts, { say, hour }) {
   const lines = alerts.map((alert) => {
     const what = alert.texts.fr?.title ?? say(`server.alert.kind.${alert.kind}`);
     const time = hour(alert.raised_at);
-    const who = alert.raised_by ? say("server.alert.by", { time, who: alert.raised_by }) : say("server.alert.at", { time });
+    const who = alert.raised_by
+      ? say("server.alert.by", { time, who: alert.raised_by })
+      : say("server.alert.at", { time });
     const drill = alert.drill ? `${say("server.alert.drill")} · ` : "";
-    return element("p", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), element("b", {}, drill + say("server.alert.strip", { what })), ` ${who}`);
+    return element(
+      "p",
+      {},
+      element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
+      element("b", {}, drill + say("server.alert.strip", { what })),
+      ` ${who}`,
+    );
   });
   fill(place, JSON.stringify(alerts), lines);
   document.body.classList.toggle("alerted", lines.length > 0);

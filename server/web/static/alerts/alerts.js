@@ -1,6 +1,15 @@
 // The page of alerts: raised in two steps, each screen named as it shows one, ended by two confirmations.
 
-import { askedEnd, bodyOf, isWaited, mayTakeBack, reached, sorted, typedTexts, wrongWith } from "./alerts_state.js";
+import {
+  askedEnd,
+  bodyOf,
+  isWaited,
+  mayTakeBack,
+  reached,
+  sorted,
+  typedTexts,
+  wrongWith,
+} from "./alerts_state.js";
 import { withLiveness } from "../shared/clock.js";
 import { element, fill, show, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
@@ -11,7 +20,11 @@ import { drawLiveness } from "../shared/waiting_view.js";
 
 const SOON_MS = 1000;
 const CALM_MS = 10000;
-const PAST = { confirmed: "alerts.past.line", unanswered: "alerts.past.unanswered", taken_back: "alerts.past.taken_back" };
+const PAST = {
+  confirmed: "alerts.past.line",
+  unanswered: "alerts.past.unanswered",
+  taken_back: "alerts.past.taken_back",
+};
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
@@ -25,11 +38,22 @@ let press = null;
 let isSending = false;
 let timer = null;
 
-connect("/screen", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); drawLiveness(state, words); readAll(); },
-  lost: () => { state = withLiveness(state, false, Date.now()); drawLiveness(state, words); },
-  messages: { "alert.changed": readAll },
-});
+connect(
+  "/screen",
+  { hall: page.hall.slug },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      drawLiveness(state, words);
+      readAll();
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      drawLiveness(state, words);
+    },
+    messages: { "alert.changed": readAll },
+  },
+);
 
 async function readAll() {
   clearTimeout(timer);
@@ -49,7 +73,16 @@ function draw() {
   const list = document.querySelector('[data-list="alerts"]');
   const held = list.contains(document.activeElement) ? document.activeElement : null;
   show("[data-none]", holding.length === 0);
-  fill(list, JSON.stringify([holding, ending, takingBack, holding.map((alert) => [askedEnd(alert, asOf), mayTakeBack(alert, asOf)])]), holding.map(alertCard));
+  fill(
+    list,
+    JSON.stringify([
+      holding,
+      ending,
+      takingBack,
+      holding.map((alert) => [askedEnd(alert, asOf), mayTakeBack(alert, asOf)]),
+    ]),
+    holding.map(alertCard),
+  );
   if (held && !held.isConnected) keepFocus(list, held);
   show("[data-past]", past.length > 0);
   fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
@@ -62,26 +95,62 @@ function keepFocus(list, { dataset }) {
   (same ?? gestures[0] ?? document.getElementById("now-title")).focus();
 }
 
-const whatOf = (alert) => (alert.drill ? `${say("alerts.drill")} · ` : "") + (alert.texts.fr?.title ?? say(`alerts.kind.${alert.kind}`));
+const whatOf = (alert) =>
+  (alert.drill ? `${say("alerts.drill")} · ` : "") +
+  (alert.texts.fr?.title ?? say(`alerts.kind.${alert.kind}`));
 const whereOf = (halls) => halls.map((hall) => hall.name).join(", ");
 
 function alertCard(alert) {
-  const who = say("alerts.who", { time: words.hour(alert.raised_at), who: alert.raised_by ?? say("alerts.someone") });
+  const who = say("alerts.who", {
+    time: words.hour(alert.raised_at),
+    who: alert.raised_by ?? say("alerts.someone"),
+  });
   const until = alert.until ? element("p", {}, say("alerts.until", { time: words.hour(alert.until) })) : null;
-  return element("article", { class: "card holding", "data-alert": alert.alert },
+  return element(
+    "article",
+    { class: "card holding", "data-alert": alert.alert },
     element("h3", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), whatOf(alert)),
-    element("p", {}, who), until, ...alert.halls.map(hallPart), ...takeBackPart(alert), ...endPart(alert));
+    element("p", {}, who),
+    until,
+    ...alert.halls.map(hallPart),
+    ...takeBackPart(alert),
+    ...endPart(alert),
+  );
 }
 
 function hallPart(hall) {
   const { count, shown, key } = reached(hall);
-  const list = element("ul", { "aria-label": say("alerts.screens.list", { hall: hall.name }) }, ...hall.screens.map((screen) =>
-    element("li", { class: screen.state }, element("bdi", {}, screen.label), ` ${say(`alerts.screens.${screen.state}`, { time: screen.shown_at ? words.hour(screen.shown_at) : "" })}`)));
-  return element("div", { class: "in-hall" }, element("p", {}, element("b", {}, element("bdi", {}, hall.name)), ` ${say(`alerts.screens.${key}`, { count, shown })}`), list);
+  const list = element(
+    "ul",
+    { "aria-label": say("alerts.screens.list", { hall: hall.name }) },
+    ...hall.screens.map((screen) =>
+      element(
+        "li",
+        { class: screen.state },
+        element("bdi", {}, screen.label),
+        ` ${say(`alerts.screens.${screen.state}`, { time: screen.shown_at ? words.hour(screen.shown_at) : "" })}`,
+      ),
+    ),
+  );
+  return element(
+    "div",
+    { class: "in-hall" },
+    element(
+      "p",
+      {},
+      element("b", {}, element("bdi", {}, hall.name)),
+      ` ${say(`alerts.screens.${key}`, { count, shown })}`,
+    ),
+    list,
+  );
 }
 
 function gesture(alert, name, act, kind = "") {
-  const made = element("button", { type: "button", class: `large ${kind}`, "data-end": name, "data-of": alert.alert }, say(`alerts.end.${name}`));
+  const made = element(
+    "button",
+    { type: "button", class: `large ${kind}`, "data-end": name, "data-of": alert.alert },
+    say(`alerts.end.${name}`),
+  );
   made.addEventListener("click", act);
   return made;
 }
@@ -90,18 +159,31 @@ function gesture(alert, name, act, kind = "") {
 function takeBackPart(alert) {
   if (!mayTakeBack(alert, asOf)) return [];
   if (takingBack !== alert.alert) return [gesture(alert, "take_back", () => chooseTakeBack(alert.alert))];
-  return [gesture(alert, "take_back_sure", () => confirmEnd(alert, "take-back"), "primary"), gesture(alert, "cancel", () => chooseTakeBack(null))];
+  return [
+    gesture(alert, "take_back_sure", () => confirmEnd(alert, "take-back"), "primary"),
+    gesture(alert, "cancel", () => chooseTakeBack(null)),
+  ];
 }
 
 function endPart(alert) {
   if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
   const asked = askedEnd(alert, asOf);
   if (asked && !asked.mayConfirm) {
-    const told = asked.aloneAt ? say("alerts.end.awaited", { time: words.hour(asked.aloneAt) }) : say("alerts.end.needs_other");
+    const told = asked.aloneAt
+      ? say("alerts.end.awaited", { time: words.hour(asked.aloneAt) })
+      : say("alerts.end.needs_other");
     return [element("p", { class: "sure" }, told)];
   }
-  if (asked) return [element("p", { class: "sure" }, say("alerts.end.asked", { who: asked.by ?? say("alerts.someone") })), gesture(alert, "second", () => confirmEnd(alert, "end"), "primary")];
-  if (ending === alert.alert) return [gesture(alert, "first", () => confirmEnd(alert, "ask-end"), "primary"), gesture(alert, "cancel", () => chooseEnd(null))];
+  if (asked)
+    return [
+      element("p", { class: "sure" }, say("alerts.end.asked", { who: asked.by ?? say("alerts.someone") })),
+      gesture(alert, "second", () => confirmEnd(alert, "end"), "primary"),
+    ];
+  if (ending === alert.alert)
+    return [
+      gesture(alert, "first", () => confirmEnd(alert, "ask-end"), "primary"),
+      gesture(alert, "cancel", () => chooseEnd(null)),
+    ];
   return [gesture(alert, "ask", () => chooseEnd(alert.alert))];
 }
 
@@ -123,7 +205,11 @@ async function confirmEnd(alert, verb) {
   if (isSending) return;
   isSending = true;
   refuse("");
-  const answer = await send({ path: `/api/v1/alerts/${alert.alert}/${verb}`, body: {}, headers: csrfHeader() });
+  const answer = await send({
+    path: `/api/v1/alerts/${alert.alert}/${verb}`,
+    body: {},
+    headers: csrfHeader(),
+  });
   isSending = false;
   refuse(answer.ok ? failedIn(answer.body) : (answer.problem?.detail ?? say("alerts.raise.failed")));
   ending = takingBack = null;
@@ -132,24 +218,42 @@ async function confirmEnd(alert, verb) {
 }
 
 /** Why halls refused, one after the other; empty when none did. */
-const failedIn = ({ failed }) => failed.map((one) => say("alerts.failed_in", { hall: one.name, why: one.detail })).join(" ");
+const failedIn = ({ failed }) =>
+  failed.map((one) => say("alerts.failed_in", { hall: one.name, why: one.detail })).join(" ");
 
 function pastLine(alert) {
   const last = alert.halls.toSorted((a, b) => Date.parse(b.ended_at ?? 0) - Date.parse(a.ended_at ?? 0))[0];
-  const told = { what: whatOf(alert), where: whereOf(alert.halls), from: words.hour(alert.raised_at), to: words.hour(last.ended_at ?? alert.until), who: last.ended_by ?? "" };
+  const told = {
+    what: whatOf(alert),
+    where: whereOf(alert.halls),
+    from: words.hour(alert.raised_at),
+    to: words.hour(last.ended_at ?? alert.until),
+    who: last.ended_by ?? "",
+  };
   return element("li", {}, say(PAST[last.end_reason] ?? "alerts.past.expired", told));
 }
 
 function wanted() {
   const { kind, title, text, lasts, drill } = form.elements;
   const halls = [...form.querySelectorAll("[name=hall]:checked")];
-  return { kind: kind.value, halls: halls.map((hall) => hall.value), isDrill: drill.checked, texts: typedTexts({ fr: { title: title.value.trim(), text: text.value.trim() }, ...otherTexts() }), lasts: page.expiring.includes(kind.value) ? lasts.value : "" };
+  return {
+    kind: kind.value,
+    halls: halls.map((hall) => hall.value),
+    isDrill: drill.checked,
+    texts: typedTexts({ fr: { title: title.value.trim(), text: text.value.trim() }, ...otherTexts() }),
+    lasts: page.expiring.includes(kind.value) ? lasts.value : "",
+  };
 }
 
 /** What was typed in each other language of the halls. */
 function otherTexts() {
   const typed = (group, part) => group.querySelector(`[data-part="${part}"]`).value.trim();
-  return Object.fromEntries([...form.querySelectorAll("[data-words-in]")].map((group) => [group.dataset.wordsIn, { title: typed(group, "title"), text: typed(group, "text") }]));
+  return Object.fromEntries(
+    [...form.querySelectorAll("[data-words-in]")].map((group) => [
+      group.dataset.wordsIn,
+      { title: typed(group, "title"), text: typed(group, "text") },
+    ]),
+  );
 }
 
 const nameOf = (language) => page.spoken.find(({ code }) => code === language)?.name ?? language;
@@ -161,7 +265,9 @@ function prepare() {
   if (wrong) return refuse(say(...wrong));
   refuse("");
   press = uuid();
-  const what = (isDrill ? `${say("alerts.drill")} · ` : "") + (kind === "custom" ? texts.fr.title : say(`alerts.kind.${kind}`));
+  const what =
+    (isDrill ? `${say("alerts.drill")} · ` : "") +
+    (kind === "custom" ? texts.fr.title : say(`alerts.kind.${kind}`));
   write("sure", say("alerts.raise.sure", { what }));
   drawChosen();
   return step(2);
@@ -170,12 +276,18 @@ function prepare() {
 /** The halls that the last step takes over, each with a button that takes it off. */
 function drawChosen() {
   const boxes = [...form.querySelectorAll("[name=hall]:checked")];
-  document.querySelector('[data-list="sure-halls"]').replaceChildren(...boxes.map((box) => {
-    const name = nameOfHall(box);
-    const takeOff = element("button", { type: "button", class: "quiet" }, say("alerts.raise.take_off", { hall: name }));
-    takeOff.addEventListener("click", () => takeHallOff(box));
-    return element("li", {}, element("b", {}, element("bdi", {}, name)), takeOff);
-  }));
+  document.querySelector('[data-list="sure-halls"]').replaceChildren(
+    ...boxes.map((box) => {
+      const name = nameOfHall(box);
+      const takeOff = element(
+        "button",
+        { type: "button", class: "quiet" },
+        say("alerts.raise.take_off", { hall: name }),
+      );
+      takeOff.addEventListener("click", () => takeHallOff(box));
+      return element("li", {}, element("b", {}, element("bdi", {}, name)), takeOff);
+    }),
+  );
 }
 
 /** Without any hall left there is nothing to confirm: back to the choice. */
@@ -193,11 +305,18 @@ async function raise() {
   if (isSending) return;
   isSending = true;
   refuse("");
-  const answer = await send({ path: "/api/v1/alerts", body: bodyOf(wanted(), press), headers: csrfHeader() }, { onRepeat: () => refuse(say("alerts.raise.failed")) });
+  const answer = await send(
+    { path: "/api/v1/alerts", body: bodyOf(wanted(), press), headers: csrfHeader() },
+    { onRepeat: () => refuse(say("alerts.raise.failed")) },
+  );
   isSending = false;
   if (answer.ok) {
     const { already, failed } = answer.body;
-    const told = [already.length && say("alerts.raise.already", { halls: whereOf(already) }), failed.length && say("alerts.raise.not_in", { halls: whereOf(failed) }), failedIn(answer.body)];
+    const told = [
+      already.length && say("alerts.raise.already", { halls: whereOf(already) }),
+      failed.length && say("alerts.raise.not_in", { halls: whereOf(failed) }),
+      failedIn(answer.body),
+    ];
     refuse(told.filter(Boolean).join(" "));
     form.reset();
     shape();
@@ -229,11 +348,18 @@ function shape() {
 }
 
 form.addEventListener("change", shape);
-form.addEventListener("submit", (event) => { event.preventDefault(); prepare(); });
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  prepare();
+});
 const confirming = document.querySelector("[data-confirm]");
 confirming.addEventListener("click", raise);
-confirming.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); }); // a key held down is one press
+confirming.addEventListener("keydown", (event) => {
+  if (event.repeat) event.preventDefault();
+}); // a key held down is one press
 document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1);
+});
 shape();
 readAll();

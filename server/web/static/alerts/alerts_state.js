@@ -1,6 +1,8 @@
 // What the page of alerts makes of what the server tells: which hold, which are over, whom to ask. Pure.
 
-/** The alerts that hold somewhere, each with its halls where it does; and those that hold nowhere any more. */
+/**
+ * The alerts that hold somewhere, each with its halls where it does; and those that hold nowhere any more.
+ */
 export function sorted(alerts) {
   const holding = [];
   const past = [];
@@ -20,22 +22,36 @@ export function reached(hall) {
 }
 
 /** Whether a screen is still waited for: the page then asks again every second. */
-export const isWaited = (alerts) => alerts.some((alert) => alert.halls.some((hall) => hall.is_in_force && hall.screens.some((screen) => screen.state === "waiting")));
+export const isWaited = (alerts) =>
+  alerts.some((alert) =>
+    alert.halls.some((hall) => hall.is_in_force && hall.screens.some((screen) => screen.state === "waiting")),
+  );
 
 /**
- * Who confirmed the end a first time, and what the reader may do at an instant of the server's clock: `mayConfirm` in some
- * hall, or wait for another person until `aloneAt` (null: the site always asks for one); null before anybody confirmed.
+ * Who confirmed the end a first time, and what the reader may do at an instant of the server's clock:
+ * `mayConfirm` in some
+ * hall, or wait for another person until `aloneAt` (null: the site always asks for one); null before anybody
+ * confirmed.
  */
 export function askedEnd(alert, at) {
   const asked = alert.halls.filter((hall) => hall.is_in_force && hall.end_asked_at !== null);
   if (!asked.length) return null;
-  const isAwaited = (hall) => hall.is_end_asked_by_reader && (hall.end_alone_at === null || Date.parse(hall.end_alone_at) > at);
+  const isAwaited = (hall) =>
+    hall.is_end_asked_by_reader && (hall.end_alone_at === null || Date.parse(hall.end_alone_at) > at);
   const alone = asked.map((hall) => hall.end_alone_at);
-  return { by: asked[0].end_asked_by, mayConfirm: !asked.every(isAwaited), aloneAt: alone.includes(null) ? null : alone.toSorted().at(-1) };
+  return {
+    by: asked[0].end_asked_by,
+    mayConfirm: !asked.every(isAwaited),
+    aloneAt: alone.includes(null) ? null : alone.toSorted().at(-1),
+  };
 }
 
-/** Whether the reader raised an alert so lately that they may take it back, at an instant of the server's clock. */
-export const mayTakeBack = (alert, at) => Boolean(alert.may_take_back_until) && Date.parse(alert.may_take_back_until) > at;
+/**
+ * Whether the reader raised an alert so lately that they may take it back, at an instant of the server's
+ * clock.
+ */
+export const mayTakeBack = (alert, at) =>
+  Boolean(alert.may_take_back_until) && Date.parse(alert.may_take_back_until) > at;
 
 /** The body of a press: what the form says. `press` is the same for every try. */
 export function bodyOf({ kind, halls, isDrill, texts, lasts }, press) {
@@ -46,9 +62,13 @@ export function bodyOf({ kind, halls, isDrill, texts, lasts }, press) {
 }
 
 /** The words of a message that were typed, by language: those of no language that was left empty. */
-export const typedTexts = (all) => Object.fromEntries(Object.entries(all).filter(([, { title, text }]) => title || text));
+export const typedTexts = (all) =>
+  Object.fromEntries(Object.entries(all).filter(([, { title, text }]) => title || text));
 
-/** What is wrong with typed words, [key, values]: words without their message, or exactly one translation; null: nothing. */
+/**
+ * What is wrong with typed words, [key, values]: words without their message, or exactly one translation;
+ * null: nothing.
+ */
 export function wrongWith(texts, nameOf) {
   const untitled = Object.keys(texts).find((language) => !texts[language].title);
   if (untitled) return ["alerts.raise.title_missing", { language: nameOf(untitled) }];

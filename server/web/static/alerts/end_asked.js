@@ -1,4 +1,5 @@
-// Another person asks for the end of an alert: whoever may confirm it reads so on every page of work, until it is answered.
+// Another person asks for the end of an alert: whoever may confirm it reads so on every page of work, until
+// it is answered.
 
 import { element, fill } from "../shared/dom.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -11,7 +12,8 @@ let timer = null;
 
 /** Beside the hall's alert where the page has one, else above everything. */
 function makePlace() {
-  const strip = document.querySelector("[data-alert-strip]") ?? element("div", { class: "alert-strip", role: "alert" });
+  const strip =
+    document.querySelector("[data-alert-strip]") ?? element("div", { class: "alert-strip", role: "alert" });
   if (!strip.isConnected) document.querySelector("header").before(strip);
   const made = element("div", { "data-end-asked": true });
   strip.append(made);
@@ -32,8 +34,18 @@ async function look() {
 
 function line({ kind, texts, halls, asked_by: who }) {
   const what = texts.fr?.title ?? say(`server.alert.kind.${kind}`);
-  const told = say("server.alert.end_asked", { who: who ?? "", what, where: halls.map((hall) => hall.name).join(", ") });
-  return element("p", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), element("b", {}, told), element("a", { class: "button", href: `/alerte?hall=${halls[0].hall}` }, say("server.alert.answer")));
+  const told = say("server.alert.end_asked", {
+    who: who ?? "",
+    what,
+    where: halls.map((hall) => hall.name).join(", "),
+  });
+  return element(
+    "p",
+    {},
+    element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
+    element("b", {}, told),
+    element("a", { class: "button", href: `/alerte?hall=${halls[0].hall}` }, say("server.alert.answer")),
+  );
 }
 
 // the page of alerts has the confirmation itself

@@ -21,9 +21,41 @@ try {
 function line(found) {
   const { document: name, kind, draft } = found;
   const address = `/configuration/${encodeURIComponent(name)}`;
-  const title = element("h2", {}, element("a", { href: address }, element("bdi", {}, kind === "installation" ? say("publishing.installation") : found.name)));
-  const told = draft ? element("p", { class: "state" }, say("publishing.draft.by", { who: draft.author ?? say("publishing.origin.browser"), at: words.moment(draft.saved_at) })) : null;
-  const edit = found.may_change ? element("a", { class: "button", href: `${address}/edit`, "aria-label": say("publishing.edit_of", { name: found.name }) }, say("publishing.edit")) : null;
+  const title = element(
+    "h2",
+    {},
+    element(
+      "a",
+      { href: address },
+      element("bdi", {}, kind === "installation" ? say("publishing.installation") : found.name),
+    ),
+  );
+  const told = draft
+    ? element(
+        "p",
+        { class: "state" },
+        say("publishing.draft.by", {
+          who: draft.author ?? say("publishing.origin.browser"),
+          at: words.moment(draft.saved_at),
+        }),
+      )
+    : null;
+  const edit = found.may_change
+    ? element(
+        "a",
+        {
+          class: "button",
+          href: `${address}/edit`,
+          "aria-label": say("publishing.edit_of", { name: found.name }),
+        },
+        say("publishing.edit"),
+      )
+    : null;
   const what = kind === "installation" ? element("p", {}, say("publishing.installation.what")) : null;
-  return element("li", { class: "card", "data-document": name }, element("div", {}, title, what, element("p", { class: "muted" }, publishedWords(found, words)), told), edit);
+  return element(
+    "li",
+    { class: "card", "data-document": name },
+    element("div", {}, title, what, element("p", { class: "muted" }, publishedWords(found, words)), told),
+    edit,
+  );
 }

@@ -1,4 +1,5 @@
-// One document of the configuration: its draft, who runs what is published, its revisions and the way back, in and out as a file.
+// One document of the configuration: its draft, who runs what is published, its revisions and the way back,
+// in and out as a file.
 
 import { drawDevices } from "./configuration_devices.js";
 import { revisionLine } from "./configuration_revisions.js";
@@ -38,7 +39,11 @@ if (await readAll()) watch();
 function watch() {
   if (page.kind === "hall" && known.revision) {
     const messages = { "devices.changed": devices.soon, "configuration.changed": readAll };
-    connect("/agent", { hall: page.document, devices: true }, { live: devices.soon, lost: () => {}, messages });
+    connect(
+      "/agent",
+      { hall: page.document, devices: true },
+      { live: devices.soon, lost: () => {}, messages },
+    );
   }
   setInterval(() => {
     const everyMs = isAwaited(applied.halls) ? AWAITED_EVERY_MS : READ_EVERY_MS;
@@ -98,10 +103,22 @@ function drawDocument() {
 }
 
 function drawDraft({ author, saved_at: at, base_revision: base, problems, changes }, mayChange) {
-  write("draft", say(base ? "publishing.draft.of" : "publishing.draft.new", { who: author ?? say("publishing.origin.browser"), at: moment(at), revision: base }));
+  write(
+    "draft",
+    say(base ? "publishing.draft.of" : "publishing.draft.new", {
+      who: author ?? say("publishing.origin.browser"),
+      at: moment(at),
+      revision: base,
+    }),
+  );
   const { errors, warnings } = sorted(problems);
-  get("[data-draft-problems]").replaceChildren(...problemNodes("errors", errors), ...problemNodes("warnings", warnings));
-  const told = changes.length ? [element("h3", {}, say("publishing.changes", { count: changes.length })), listOf(changes)] : [element("p", {}, say("publishing.draft.same"))];
+  get("[data-draft-problems]").replaceChildren(
+    ...problemNodes("errors", errors),
+    ...problemNodes("warnings", warnings),
+  );
+  const told = changes.length
+    ? [element("h3", {}, say("publishing.changes", { count: changes.length })), listOf(changes)]
+    : [element("p", {}, say("publishing.draft.same"))];
   get("[data-draft-changes]").replaceChildren(...told);
   for (const button of document.querySelectorAll(".draft .gestures > *")) button.hidden = !mayChange;
   get("[data-publish]").hidden = !mayChange || errors.length > 0;
@@ -109,8 +126,21 @@ function drawDraft({ author, saved_at: at, base_revision: base, problems, change
 
 function problemNodes(kind, problems) {
   if (!problems.length) return [];
-  const lines = problems.map(({ place, sentence }) => element("li", {}, place ? element("b", {}, `${place} — `) : null, sentence));
-  return [element("div", { class: `notice ${kind === "errors" ? "alert" : ""}` }, element("div", {}, element("p", {}, say(`publishing.${kind}`, { count: problems.length })), element("ul", {}, ...lines)))];
+  const lines = problems.map(({ place, sentence }) =>
+    element("li", {}, place ? element("b", {}, `${place} — `) : null, sentence),
+  );
+  return [
+    element(
+      "div",
+      { class: `notice ${kind === "errors" ? "alert" : ""}` },
+      element(
+        "div",
+        {},
+        element("p", {}, say(`publishing.${kind}`, { count: problems.length })),
+        element("ul", {}, ...lines),
+      ),
+    ),
+  ];
 }
 
 function line(found) {
@@ -119,8 +149,19 @@ function line(found) {
 
 async function publish() {
   const { draft } = known;
-  const what = [element("p", {}, say("publishing.publish.what")), ...problemNodes("warnings", sorted(draft.problems).warnings), listOf(draft.changes)];
-  if (!(await confirm({ title: say("publishing.publish.title"), what: what.filter(Boolean), yes: say("publishing.publish.yes") }))) return;
+  const what = [
+    element("p", {}, say("publishing.publish.what")),
+    ...problemNodes("warnings", sorted(draft.problems).warnings),
+    listOf(draft.changes),
+  ];
+  if (
+    !(await confirm({
+      title: say("publishing.publish.title"),
+      what: what.filter(Boolean),
+      yes: say("publishing.publish.yes"),
+    }))
+  )
+    return;
   const answer = await sendTo("POST", "/publish", { draft_version: draft.version });
   if (answer.problem?.code === "stale_revision") await join(answer.problem, draft);
   else await done(answer, "publishing.published.now");
@@ -128,19 +169,44 @@ async function publish() {
 
 /** Another revision was published since the draft was begun: both are joined before anything is published. */
 async function join(problem, draft) {
-  const title = say("publishing.conflicts.title", { who: problem.author ?? say("publishing.origin.browser") });
-  const form = await confirm({ title, what: conflictNodes(problem, (key, values) => say(`publishing.conflicts.${key}`, values)), yes: say("publishing.conflicts.join") });
+  const title = say("publishing.conflicts.title", {
+    who: problem.author ?? say("publishing.origin.browser"),
+  });
+  const form = await confirm({
+    title,
+    what: conflictNodes(problem, (key, values) => say(`publishing.conflicts.${key}`, values)),
+    yes: say("publishing.conflicts.join"),
+  });
   if (!form) return;
   const joining = { onto: problem.onto, choices: chosenIn(form, problem) };
-  const body = { base_revision: draft.base_revision, draft_version: draft.version, content: draft.content, joining };
+  const body = {
+    base_revision: draft.base_revision,
+    draft_version: draft.version,
+    content: draft.content,
+    joining,
+  };
   await done(await sendTo("PUT", "/draft", body), "publishing.conflicts.joined");
 }
 
 async function discard() {
   const { draft } = known;
   const what = [element("p", {}, say("publishing.discard.what")), listOf(draft.changes)];
-  if (!(await confirm({ title: say("publishing.discard.title"), what: what.filter(Boolean), yes: say("publishing.discard.yes") }))) return;
-  await done(await send({ method: "DELETE", path: `${API}/draft?draft_version=${draft.version}`, headers: csrfHeader() }), "publishing.discarded");
+  if (
+    !(await confirm({
+      title: say("publishing.discard.title"),
+      what: what.filter(Boolean),
+      yes: say("publishing.discard.yes"),
+    }))
+  )
+    return;
+  await done(
+    await send({
+      method: "DELETE",
+      path: `${API}/draft?draft_version=${draft.version}`,
+      headers: csrfHeader(),
+    }),
+    "publishing.discarded",
+  );
 }
 
 async function restore(revision) {
@@ -152,10 +218,25 @@ async function restore(revision) {
   }
   const base = known.revision;
   const { errors, warnings } = sorted(found.problems_if_restored);
-  const what = [...problemNodes("errors", errors), ...problemNodes("warnings", warnings), element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })), listOf(found.changes_if_restored)];
+  const what = [
+    ...problemNodes("errors", errors),
+    ...problemNodes("warnings", warnings),
+    element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })),
+    listOf(found.changes_if_restored),
+  ];
   const yes = errors.length ? say("publishing.understood") : say("publishing.restore.yes");
-  if (!(await confirm({ title: say("publishing.restore.title", { revision }), what: what.filter(Boolean), yes })) || errors.length) return undefined;
-  return done(await sendTo("POST", "/rollback", { revision, base_revision: base }), "publishing.restored", { restored: revision });
+  if (
+    !(await confirm({
+      title: say("publishing.restore.title", { revision }),
+      what: what.filter(Boolean),
+      yes,
+    })) ||
+    errors.length
+  )
+    return undefined;
+  return done(await sendTo("POST", "/rollback", { revision, base_revision: base }), "publishing.restored", {
+    restored: revision,
+  });
 }
 
 async function importFile({ target }) {
@@ -170,23 +251,45 @@ async function importFile({ target }) {
   }
   const { errors, warnings } = sorted(dry.body.problems);
   const told = listOf(dry.body.changes) ?? element("p", {}, say("publishing.draft.same"));
-  const what = [...problemNodes("errors", errors), ...problemNodes("warnings", warnings), ...(errors.length ? [] : [element("p", {}, say(known.draft ? "publishing.import.over_draft" : "publishing.import.what")), told])];
+  const what = [
+    ...problemNodes("errors", errors),
+    ...problemNodes("warnings", warnings),
+    ...(errors.length
+      ? []
+      : [
+          element("p", {}, say(known.draft ? "publishing.import.over_draft" : "publishing.import.what")),
+          told,
+        ]),
+  ];
   const yes = errors.length ? say("publishing.understood") : say("publishing.import.yes");
-  if (!(await confirm({ title: say("publishing.import.title", { file: file.name }), what, yes })) || errors.length) return;
+  if (
+    !(await confirm({ title: say("publishing.import.title", { file: file.name }), what, yes })) ||
+    errors.length
+  )
+    return;
   await done(await sendTo("POST", "/import", importOf(text)), "publishing.imported");
 }
 
 function importOf(text) {
-  return { text, base_revision: known.draft?.base_revision ?? known.revision, draft_version: known.draft?.version ?? null };
+  return {
+    text,
+    base_revision: known.draft?.base_revision ?? known.revision,
+    draft_version: known.draft?.version ?? null,
+  };
 }
 
 function sendTo(method, path, body) {
   return send({ method, path: `${API}${path}`, body, headers: csrfHeader() });
 }
 
-/** Says what became of a gesture and reads everything anew: a refusal too means that something has changed. */
+/**
+ * Says what became of a gesture and reads everything anew: a refusal too means that something has changed.
+ */
 async function done({ ok, body, problem }, key, values = {}) {
-  const refused = [problem?.detail ?? say("console.refused.no_answer"), ...(problem?.problems ?? []).map(({ sentence }) => sentence)];
+  const refused = [
+    problem?.detail ?? say("console.refused.no_answer"),
+    ...(problem?.problems ?? []).map(({ sentence }) => sentence),
+  ];
   await readAll();
   tell(ok ? say(key, { revision: body.revision, ...values }) : refused.join(" "), ok);
 }

@@ -20,10 +20,15 @@ export function appliedOf(halls) {
 
 /** Whether some device may take what was published at any moment. */
 export function isAwaited(halls) {
-  return halls.some(({ devices }) => devices.some(({ state }) => state === "pending" || state === "downloading"));
+  return halls.some(({ devices }) =>
+    devices.some(({ state }) => state === "pending" || state === "downloading"),
+  );
 }
 
 /** What is wrong with a draft, and what only looks like an oversight. */
 export function sorted(problems) {
-  return { errors: problems.filter((each) => !each.is_warning), warnings: problems.filter((each) => each.is_warning) };
+  return {
+    errors: problems.filter((each) => !each.is_warning),
+    warnings: problems.filter((each) => each.is_warning),
+  };
 }

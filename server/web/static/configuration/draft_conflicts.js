@@ -1,4 +1,5 @@
-// Somebody else has saved or published meanwhile: what they changed, and whose value counts where both changed the same.
+// Somebody else has saved or published meanwhile: what they changed, and whose value counts where both
+// changed the same.
 
 import { listOf } from "../shared/confirming.js";
 import { element } from "../shared/dom.js";
@@ -17,12 +18,25 @@ export function conflictNodes({ theirs, conflicts }, say) {
 
 /** Which side was chosen in a form with these nodes, by the path of each conflict. */
 export function chosenIn(form, { conflicts }) {
-  return Object.fromEntries((conflicts ?? []).map(({ path }, number) => [path, form.elements[`side-${number}`].value]));
+  return Object.fromEntries(
+    (conflicts ?? []).map(({ path }, number) => [path, form.elements[`side-${number}`].value]),
+  );
 }
 
 function choiceOf({ place, words }, number, say) {
   const radios = SIDES.map((side) =>
-    element("label", { class: "choice" }, element("input", { type: "radio", name: `side-${number}`, value: side, required: true }), say(side, { value: words[side] })),
+    element(
+      "label",
+      { class: "choice" },
+      element("input", { type: "radio", name: `side-${number}`, value: side, required: true }),
+      say(side, { value: words[side] }),
+    ),
   );
-  return element("fieldset", { class: "several" }, element("legend", {}, place), element("small", {}, say("before", { value: words.base })), ...radios);
+  return element(
+    "fieldset",
+    { class: "several" },
+    element("legend", {}, place),
+    element("small", {}, say("before", { value: words.base })),
+    ...radios,
+  );
 }

@@ -1,4 +1,5 @@
-// Somebody else has saved, published or discarded meanwhile: what they did is told, and who wins where both changed.
+// Somebody else has saved, published or discarded meanwhile: what they did is told, and who wins where both
+// changed.
 
 import { listOf } from "../shared/confirming.js";
 import { element } from "../shared/dom.js";
@@ -8,7 +9,8 @@ import { small } from "./edit_controls.js";
 const SIDES = ["mine", "theirs"];
 
 /**
- * `ask(problem)` takes the 409 of a save. `put(body)` saves as a draft does; `joined(told)` is called once both are
+ * `ask(problem)` takes the 409 of a save. `put(body)` saves as a draft does; `joined(told)` is called once
+ * both are
  * saved as one, `left()` when somebody lets go of what somebody else has discarded.
  */
 export function createConflicts({ box, view, say, put, draft, joined, left }) {
@@ -19,21 +21,48 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
     view.inert = true;
     const { discarded, conflicts } = problem;
     if (!discarded && !conflicts?.length) return join(problem, {});
-    const words = (key, values) => say(discarded ? `editing.discarded.${key}` : `editing.conflicts.${key}`, values);
-    const told = [discarded ? listOf(problem.mine) : null, ...conflictNodes(problem, (key, values) => say(`editing.conflicts.${key}`, values))];
+    const words = (key, values) =>
+      say(discarded ? `editing.discarded.${key}` : `editing.conflicts.${key}`, values);
+    const told = [
+      discarded ? listOf(problem.mine) : null,
+      ...conflictNodes(problem, (key, values) => say(`editing.conflicts.${key}`, values)),
+    ];
     const done = element("button", { type: "submit", class: "primary" }, words("join"));
-    const form = element("form", {}, ...told, element("div", { class: "gestures" }, done, discarded ? leaving() : null, ...(conflicts?.length ? all() : [])));
+    const form = element(
+      "form",
+      {},
+      ...told,
+      element(
+        "div",
+        { class: "gestures" },
+        done,
+        discarded ? leaving() : null,
+        ...(conflicts?.length ? all() : []),
+      ),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       join(problem, chosenIn(form, problem));
     });
-    box.replaceChildren(element("h2", { id: "conflicts-title" }, words("title", { name: problem.author ?? say("editing.conflicts.somebody") })), element("p", {}, words("what")), form);
+    box.replaceChildren(
+      element(
+        "h2",
+        { id: "conflicts-title" },
+        words("title", { name: problem.author ?? say("editing.conflicts.somebody") }),
+      ),
+      element("p", {}, words("what")),
+      form,
+    );
     box.hidden = false;
     box.focus();
     return undefined;
 
     function all() {
-      return SIDES.map((side) => small(say(`editing.conflicts.all_${side}`), () => form.querySelectorAll(`[value="${side}"]`).forEach((radio) => (radio.checked = true))));
+      return SIDES.map((side) =>
+        small(say(`editing.conflicts.all_${side}`), () =>
+          form.querySelectorAll(`[value="${side}"]`).forEach((radio) => (radio.checked = true)),
+        ),
+      );
     }
   }
 
@@ -45,7 +74,11 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
   }
 
   async function join(problem, choices) {
-    const answer = await put({ ...draft.base, content: draft.content, joining: { onto: problem.onto, choices } });
+    const answer = await put({
+      ...draft.base,
+      content: draft.content,
+      joining: { onto: problem.onto, choices },
+    });
     if (answer.status === 409) return ask(answer.problem);
     close();
     return answer.ok ? joined(problem) : draft.resume(answer.problem?.detail);

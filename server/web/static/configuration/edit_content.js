@@ -5,7 +5,13 @@ import { valueAt } from "../shared/paths.js";
 
 /** A text as an id may be: "Guichet n° 3" → "guichet-n-3". */
 export function slugOf(text) {
-  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("œ", "oe").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  return text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replaceAll("œ", "oe")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 }
 
 /** Like `wanted`, at most 48 characters, and none of those that are taken. */
@@ -24,10 +30,18 @@ export function idsOf(form, content) {
 
 const fieldsOf = ({ groups }) => groups.flatMap(({ fields }) => fields);
 
-/** A prefix of `letters` no series of the hall has: one, or two where one is wanted first; "" when all are taken. */
+/**
+ * A prefix of `letters` no series of the hall has: one, or two where one is wanted first; "" when all are
+ * taken.
+ */
 export function freePrefix({ letters }, content, first = "") {
-  const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [series?.prefix, appointment_series?.prefix]);
-  const candidates = first ? letters.map((letter) => first + letter) : [...letters, ...letters.flatMap((one) => letters.map((other) => one + other))];
+  const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [
+    series?.prefix,
+    appointment_series?.prefix,
+  ]);
+  const candidates = first
+    ? letters.map((letter) => first + letter)
+    : [...letters, ...letters.flatMap((one) => letters.map((other) => one + other))];
   return candidates.find((prefix) => !series.includes(prefix)) ?? "";
 }
 
@@ -63,11 +77,16 @@ export function copyOf(form, content, { list, key, item }) {
   const others = (content[list] ?? []).map(nameOf);
   const copied = newPart(form, content, { list, part: list, key, blank: item, name: nextName(name, others) });
   const field = nameField(item);
-  if (typeof item[field] === "object") copied[field] = { ...withNumberOf(copied[field].fr, item[field]), fr: copied[field].fr };
+  if (typeof item[field] === "object")
+    copied[field] = { ...withNumberOf(copied[field].fr, item[field]), fr: copied[field].fr };
   if (list === "services") {
     copied.queue = item.queue;
     copied.series = { ...item.series, prefix: copied.series.prefix };
-    if (copied.appointment_series) copied.appointment_series = { ...copied.appointment_series, prefix: freePrefix(form, { services: [...content.services, copied] }, copied.series.prefix[0]) };
+    if (copied.appointment_series)
+      copied.appointment_series = {
+        ...copied.appointment_series,
+        prefix: freePrefix(form, { services: [...content.services, copied] }, copied.series.prefix[0]),
+      };
   }
   if ("is_retired" in copied) copied.is_retired = false;
   return copied;
@@ -84,7 +103,9 @@ function nextName(name, others) {
 /** Texts in other languages with the number at the end of the French one. */
 function withNumberOf(french, texts) {
   const [number] = /\d+$/.exec(french);
-  return Object.fromEntries(Object.entries(texts).map(([language, text]) => [language, `${text.replace(/ ?\d+$/, "")} ${number}`]));
+  return Object.fromEntries(
+    Object.entries(texts).map(([language, text]) => [language, `${text.replace(/ ?\d+$/, "")} ${number}`]),
+  );
 }
 
 /** The list with one item a step up (-1) or down (+1); itself when there is no such step. */
@@ -105,7 +126,8 @@ export function isShown(field, part, blank) {
 /** Where a problem's path leads: the section, the list and id of the item whose view it is in, if any. */
 export function viewOf(form, content, path) {
   const [root, at] = path.split(/[.[\]]+/);
-  const section = form.sections.find((each) => fieldsOf(each).some(({ name }) => name === root)) ?? form.sections[0];
+  const section =
+    form.sections.find((each) => fieldsOf(each).some(({ name }) => name === root)) ?? form.sections[0];
   const field = fieldsOf(section).find(({ name }) => name === root);
   const item = field?.key ? valueAt(content, `${root}[${at}]`) : undefined;
   return { section: section.key, list: item ? root : null, id: item?.[field.key] ?? null };
@@ -119,11 +141,16 @@ export function isWithin(path, place) {
 /** The minutes in which the spans of a week are open. */
 export function minutesOf(week) {
   const minute = (hour) => Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3, 5));
-  const spans = Object.values(week).flat().filter((span) => /^\d\d:\d\d-\d\d:\d\d$/.test(span));
+  const spans = Object.values(week)
+    .flat()
+    .filter((span) => /^\d\d:\d\d-\d\d:\d\d$/.test(span));
   return spans.reduce((sum, span) => sum + Math.max(0, minute(span.slice(6)) - minute(span)), 0);
 }
 
-/** The menu of a kiosk as a tree, of the whole hall without one: a folder stands where its first service stands. */
+/**
+ * The menu of a kiosk as a tree, of the whole hall without one: a folder stands where its first service
+ * stands.
+ */
 export function menuOf(content, kiosk = null) {
   const shown = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
   const entries = [];
@@ -137,6 +164,9 @@ export function menuOf(content, kiosk = null) {
 }
 
 function offeredOnly(entries, offered) {
-  const kept = entries.map(({ part, services }) => ({ part, services: services?.filter(({ id }) => offered.includes(id)) ?? null }));
+  const kept = entries.map(({ part, services }) => ({
+    part,
+    services: services?.filter(({ id }) => offered.includes(id)) ?? null,
+  }));
   return kept.filter(({ part, services }) => (services ? services.length : offered.includes(part.id)));
 }

@@ -1,4 +1,5 @@
-// What the fields of the editing pages share: a control under its label, several under a legend, small gestures.
+// What the fields of the editing pages share: a control under its label, several under a legend, small
+// gestures.
 
 import { element } from "../shared/dom.js";
 
@@ -13,7 +14,10 @@ export function labelOf(field, form) {
 
 /** What a value of a closed list is called. */
 export function choiceName(field, value, form) {
-  const keys = [`document_words.choice.${field.name}.${value}`, `editing.choice.${field.name}.${String(value).toLowerCase().replaceAll("-", "_")}`];
+  const keys = [
+    `document_words.choice.${field.name}.${value}`,
+    `editing.choice.${field.name}.${String(value).toLowerCase().replaceAll("-", "_")}`,
+  ];
   const known = keys.find(form.say.knows);
   return known ? form.say(known) : String(value).split("/").at(-1).replaceAll("_", " ");
 }
@@ -25,14 +29,34 @@ export function place(field, path, form, control, beside = null) {
   control.id = controlId(path);
   control.dataset.path = path;
   const row = beside ? element("div", { class: "with-unit" }, control, beside) : control;
-  return element("div", { class: "field", "data-place": path }, element("label", { for: control.id }, labelOf(field, form)), hint, row, problems());
+  return element(
+    "div",
+    { class: "field", "data-place": path },
+    element("label", { for: control.id }, labelOf(field, form)),
+    hint,
+    row,
+    problems(),
+  );
 }
 
 /** Several controls under one legend. */
 export function group(field, path, form, ...controls) {
   const hint = hintOf(field, path, form);
-  const attributes = { class: "several", "data-place": path, id: controlId(path), tabindex: "-1", "aria-describedby": hint?.id };
-  return element("fieldset", attributes, element("legend", {}, labelOf(field, form)), hint, ...controls, problems());
+  const attributes = {
+    class: "several",
+    "data-place": path,
+    id: controlId(path),
+    tabindex: "-1",
+    "aria-describedby": hint?.id,
+  };
+  return element(
+    "fieldset",
+    attributes,
+    element("legend", {}, labelOf(field, form)),
+    hint,
+    ...controls,
+    problems(),
+  );
 }
 
 /** What a field is for. */
@@ -46,7 +70,11 @@ export const problems = () => element("div", { class: "problems" });
 
 /** A list to choose one of: [value, words] pairs. */
 export function select(options, value, chosen) {
-  const made = element("select", {}, ...options.map(([each, words]) => element("option", { value: each, selected: each === value }, words)));
+  const made = element(
+    "select",
+    {},
+    ...options.map(([each, words]) => element("option", { value: each, selected: each === value }, words)),
+  );
   made.addEventListener("change", () => chosen(made.value));
   return made;
 }
@@ -60,8 +88,15 @@ export function small(words, pressed, label = null) {
 
 /** A name to type and a button: what is added has its name, and so its id, from the start. */
 export function namedAdder(field, path, form, add) {
-  const name = element("input", { type: "text", id: `${controlId(path)}-add`, maxlength: 80, autocomplete: "off" });
-  const made = small(form.say(`editing.add.${field.label}`), () => (name.value.trim() ? add(name.value.trim()) : name.focus()));
+  const name = element("input", {
+    type: "text",
+    id: `${controlId(path)}-add`,
+    maxlength: 80,
+    autocomplete: "off",
+  });
+  const made = small(form.say(`editing.add.${field.label}`), () =>
+    name.value.trim() ? add(name.value.trim()) : name.focus(),
+  );
   name.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();

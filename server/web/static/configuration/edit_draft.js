@@ -1,15 +1,28 @@
-// The draft of a document: saved a moment after each edit, one save at a time, kept on this computer until it is.
+// The draft of a document: saved a moment after each edit, one save at a time, kept on this computer until it
+// is.
 
 const QUIET_MS = 700;
 const RETRY_MS = 5000;
 const BARRED = new Set([401, 403]);
 
 /**
- * Keeps `content` saved. `put(body)` answers {ok, status, body, problem}; `tell(state)` hears "saved", "waiting",
- * "saving", "halted", "barred" or "unreachable"; `took(answer)` hears what the server found; `collided(problem)` that somebody else has
- * saved or published meanwhile. `store` is a Storage of this browser; `later(work, ms)` and `stop(timer)` are timers.
+ * Keeps `content` saved. `put(body)` answers {ok, status, body, problem}; `tell(state)` hears "saved",
+ * "waiting",
+ * "saving", "halted", "barred" or "unreachable"; `took(answer)` hears what the server found;
+ * `collided(problem)` that somebody else has
+ * saved or published meanwhile. `store` is a Storage of this browser; `later(work, ms)` and `stop(timer)` are
+ * timers.
  */
-export function createDraft({ key, put, tell, took, collided, store, later = setTimeout, stop = clearTimeout }) {
+export function createDraft({
+  key,
+  put,
+  tell,
+  took,
+  collided,
+  store,
+  later = setTimeout,
+  stop = clearTimeout,
+}) {
   let content = null;
   let base = { base_revision: 0, draft_version: null };
   let edits = 0;
@@ -18,7 +31,10 @@ export function createDraft({ key, put, tell, took, collided, store, later = set
   let isHalted = false;
 
   return {
-    /** Begins with what the server has; answers what an earlier page of this browser could not save, if anything. */
+    /**
+     * Begins with what the server has; answers what an earlier page of this browser could not save, if
+     * anything.
+     */
     begin(wanted, from) {
       content = wanted;
       base = from;

@@ -67,7 +67,15 @@ const draft = createDraft({
   took,
   collided: (problem) => conflicts.ask(problem),
 });
-const conflicts = createConflicts({ box: get("[data-conflicts]"), view: get("[data-view]"), say, put, draft, joined, left: loadAnew });
+const conflicts = createConflicts({
+  box: get("[data-conflicts]"),
+  view: get("[data-view]"),
+  say,
+  put,
+  draft,
+  joined,
+  left: loadAnew,
+});
 
 addEventListener("hashchange", () => location.hash !== drawn && draw({ isTurned: true }));
 addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
@@ -85,7 +93,10 @@ async function load() {
   }
   published = known.content ?? {};
   content = structuredClone(known.draft?.content ?? published);
-  const left = draft.begin(content, { base_revision: known.draft?.base_revision ?? known.revision, draft_version: known.draft?.version ?? null });
+  const left = draft.begin(content, {
+    base_revision: known.draft?.base_revision ?? known.revision,
+    draft_version: known.draft?.version ?? null,
+  });
   const author = known.draft?.author;
   show("[data-other]", Boolean(author) && author !== page.viewer);
   if (author) write("other", say("editing.draft_of", { name: author, at: moment(known.draft.saved_at) }));
@@ -111,7 +122,13 @@ async function loadAnew() {
 async function joined({ author, theirs, discarded }) {
   await loadAnew();
   if (discarded) tell(say("editing.discarded.joined"));
-  else tell(say("editing.joined", { name: author ?? say("editing.conflicts.somebody"), changes: theirs.map(({ sentence }) => sentence).join(" · ") }));
+  else
+    tell(
+      say("editing.joined", {
+        name: author ?? say("editing.conflicts.somebody"),
+        changes: theirs.map(({ sentence }) => sentence).join(" · "),
+      }),
+    );
 }
 
 function took(answer) {
@@ -125,7 +142,12 @@ function took(answer) {
 function tellProblems() {
   const errors = problems.filter((each) => !each.is_warning);
   listProblems(get("[data-problems]"), errors, form, "editing.problems");
-  listProblems(get("[data-warnings]"), problems.filter((each) => each.is_warning), form, "editing.warnings");
+  listProblems(
+    get("[data-warnings]"),
+    problems.filter((each) => each.is_warning),
+    form,
+    "editing.warnings",
+  );
   markProblems(get("[data-view]"), problems);
   const counts = countsOf(errors, form);
   for (const mark of document.querySelectorAll("[data-count]")) {
@@ -153,7 +175,10 @@ function pathFocus() {
 
 function redraw(focus) {
   draw();
-  const found = typeof focus === "string" ? document.getElementById(focus) : focus && document.querySelectorAll(`[data-path="${CSS.escape(focus.path)}"]`)[focus.order];
+  const found =
+    typeof focus === "string"
+      ? document.getElementById(focus)
+      : focus && document.querySelectorAll(`[data-path="${CSS.escape(focus.path)}"]`)[focus.order];
   // what stands first goes no further up: the gesture beside it has the focus
   (found?.disabled ? found.parentElement.querySelector("button:enabled") : found)?.focus();
 }
@@ -189,19 +214,49 @@ function draw({ isTurned = false, path = null } = {}) {
 function sectionView(section) {
   const title = element("h2", { tabindex: "-1" }, say(`editing.section.${page.kind}.${section.key}`));
   const what = element("p", { class: "muted" }, say(`editing.section.${page.kind}.${section.key}.what`));
-  const groups = section.groups.map(({ key, fields, is_folded }) => card(page.kind, { key, is_folded, fields: fields.map((field) => (field.key ? itemsOf(field, field.name, form, section.key) : form.fieldAt(field, field.name))) }));
+  const groups = section.groups.map(({ key, fields, is_folded }) =>
+    card(page.kind, {
+      key,
+      is_folded,
+      fields: fields.map((field) =>
+        field.key ? itemsOf(field, field.name, form, section.key) : form.fieldAt(field, field.name),
+      ),
+    }),
+  );
   return [title, what, ...groups];
 }
 
 function itemView(section, field, at) {
   const list = content[field.name];
-  const back = element("a", { href: address(section.key) }, `← ${say(`editing.section.${page.kind}.${section.key}`)}`);
+  const back = element(
+    "a",
+    { href: address(section.key) },
+    `← ${say(`editing.section.${page.kind}.${section.key}`)}`,
+  );
   const title = element("h2", { tabindex: "-1" }, element("bdi", {}, nameOf(list[at])));
-  const turn = [-1, 1].filter((step) => list[at + step]).map((step) => element("a", { href: address(section.key, field.name, list[at + step][field.key]) }, say(step < 0 ? "editing.previous" : "editing.next", { name: nameOf(list[at + step]) })));
+  const turn = [-1, 1]
+    .filter((step) => list[at + step])
+    .map((step) =>
+      element(
+        "a",
+        { href: address(section.key, field.name, list[at + step][field.key]) },
+        say(step < 0 ? "editing.previous" : "editing.next", { name: nameOf(list[at + step]) }),
+      ),
+    );
   const part = field.parts[0];
   const groups = groupsOf(part, `${field.name}[${at}]`, form).filter(({ fields }) => fields.length);
-  const place = element("div", { "data-place": `${field.name}[${at}]` }, ...groups.map((group) => card(part, group)), element("div", { class: "problems" }));
-  return [element("p", {}, back), title, place, element("nav", { class: "turn", "aria-label": say("editing.others") }, ...turn)];
+  const place = element(
+    "div",
+    { "data-place": `${field.name}[${at}]` },
+    ...groups.map((group) => card(part, group)),
+    element("div", { class: "problems" }),
+  );
+  return [
+    element("p", {}, back),
+    title,
+    place,
+    element("nav", { class: "turn", "aria-label": say("editing.others") }, ...turn),
+  ];
 }
 
 function card(part, { key, is_folded, fields }) {
@@ -212,7 +267,12 @@ function card(part, { key, is_folded, fields }) {
 }
 
 function folded(name, words, fields) {
-  const made = element("details", { class: "card", open: unfolded.has(name) }, element("summary", {}, words), ...fields);
+  const made = element(
+    "details",
+    { class: "card", open: unfolded.has(name) },
+    element("summary", {}, words),
+    ...fields,
+  );
   made.addEventListener("toggle", () => (made.open ? unfolded.add(name) : unfolded.delete(name)));
   return made;
 }
@@ -226,7 +286,8 @@ function drawPreview(wanted = get("[data-preview]").dataset.of) {
 
 function listed(to) {
   if (to === "sites_there") return page.sites.map(({ slug, name }) => [slug, name]);
-  if (to === "halls_there") return page.halls.filter(({ slug }) => slug !== page.document).map(({ slug, name }) => [slug, name]);
+  if (to === "halls_there")
+    return page.halls.filter(({ slug }) => slug !== page.document).map(({ slug, name }) => [slug, name]);
   return (content[to] ?? []).filter((each) => !each.is_retired).map((each) => [each.id, nameOf(each)]);
 }
 

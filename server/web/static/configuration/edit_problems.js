@@ -9,7 +9,12 @@ export function listProblems(box, found, form, title) {
   box.hidden = !found.length;
   const links = found.map(({ path, place, sentence }) => {
     const { section, list, id } = viewOf(form.described, form.content(), path);
-    const link = element("a", { href: form.address(section, list, id), "data-of": path }, element("b", {}, place), ` – ${sentence}`);
+    const link = element(
+      "a",
+      { href: form.address(section, list, id), "data-of": path },
+      element("b", {}, place),
+      ` – ${sentence}`,
+    );
     link.addEventListener("click", (event) => {
       event.preventDefault();
       form.open(section, list, id, path);
@@ -41,7 +46,9 @@ export function markProblems(view, found) {
   for (const control of view.querySelectorAll("[aria-invalid]")) unmark(control);
   const places = [...view.querySelectorAll("[data-place]")];
   found.forEach((problem, number) => {
-    const nearest = places.filter((each) => isWithin(problem.path, each.dataset.place)).sort((one, other) => other.dataset.place.length - one.dataset.place.length)[0];
+    const nearest = places
+      .filter((each) => isWithin(problem.path, each.dataset.place))
+      .sort((one, other) => other.dataset.place.length - one.dataset.place.length)[0];
     const slot = nearest && [...nearest.querySelectorAll(".problems")].at(-1);
     if (!slot) return;
     const told = element("p", { class: "problem", id: `problem-${number}` }, problem.sentence);
@@ -56,13 +63,18 @@ export function markProblems(view, found) {
 export function targetOf(view, path) {
   const control = view.querySelector(`#${CSS.escape(controlId(path))}`);
   if (control) return control;
-  const nearest = [...view.querySelectorAll("[data-place]")].filter((each) => isWithin(path, each.dataset.place)).at(-1);
+  const nearest = [...view.querySelectorAll("[data-place]")]
+    .filter((each) => isWithin(path, each.dataset.place))
+    .at(-1);
   return nearest?.querySelector("input, select, textarea, button") ?? nearest ?? null;
 }
 
 function controlOf(place, path) {
   const controls = [...place.querySelectorAll("[data-path]")];
-  return controls.find((each) => each.dataset.path === path) ?? controls.find((each) => isWithin(path, each.dataset.path) || isWithin(each.dataset.path, path));
+  return (
+    controls.find((each) => each.dataset.path === path) ??
+    controls.find((each) => isWithin(path, each.dataset.path) || isWithin(each.dataset.path, path))
+  );
 }
 
 function mark(control, id) {
@@ -78,4 +90,3 @@ function unmark(control) {
 }
 
 const described = (control) => (control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
-

@@ -11,7 +11,17 @@ import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
 import { capital, createView, drawPause, mayAct } from "./console_view.js";
 import {
-  emptyConsole, isPausing, isWaiting, leftByClosing, mustTell, pausesAfter, phaseOf, requestOf, withCounter, withLeg, withQueue,
+  emptyConsole,
+  isPausing,
+  isWaiting,
+  leftByClosing,
+  mustTell,
+  pausesAfter,
+  phaseOf,
+  requestOf,
+  withCounter,
+  withLeg,
+  withQueue,
 } from "./console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
 import { createSpeech } from "./console_speech.js";
@@ -36,10 +46,30 @@ const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall:
 const view = createView(words);
 const keys = createKeys(say);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
-const { key: STORED_AT, stored, keep, headers: sessionHeaders, learnMark, live: keepAlive } = sessionStore(page.hall.slug);
+const {
+  key: STORED_AT,
+  stored,
+  keep,
+  headers: sessionHeaders,
+  learnMark,
+  live: keepAlive,
+} = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
 const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
-const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
+const WITH_PANEL = new Set([
+  "transfer",
+  "pause",
+  "cancel",
+  "chosen",
+  "returned",
+  "park",
+  "parked",
+  "add_service",
+  "correct_service",
+  "outcome",
+  "join",
+  "link",
+]);
 const ORDER_EVERY_MS = 1500;
 const REFUSED = "[data-refused], [data-refused-opening]"; // beside the gestures, and at the counter to open
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
@@ -48,20 +78,36 @@ let reading = Promise.resolve(); // of the counter after a gesture: it tells whi
 let told = null; // the leg that the outcome line says is called, or at the counter
 const speech = createSpeech(words, () => state);
 
-const socket = connect("/agent", { hall: page.hall.slug }, {
-  live: () => { change(withLiveness(state, true, Date.now())); keepSession(); refresh(); },
-  lost: () => change(withLiveness(state, false, Date.now())),
-  refused: () => refuse(say("console.refused.signed_out")),
-  messages: {
-    "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
-    "message.changed": ({ counter }) => { if (countersOf(state.queue, state.counter?.session_mark).includes(counter)) messages.refresh(); },
-    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
+const socket = connect(
+  "/agent",
+  { hall: page.hall.slug },
+  {
+    live: () => {
+      change(withLiveness(state, true, Date.now()));
+      keepSession();
+      refresh();
+    },
+    lost: () => change(withLiveness(state, false, Date.now())),
+    refused: () => refuse(say("console.refused.signed_out")),
+    messages: {
+      "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
+      "message.changed": ({ counter }) => {
+        if (countersOf(state.queue, state.counter?.session_mark).includes(counter)) messages.refresh();
+      },
+      heartbeat: (beat) => {
+        if (isBehind(state.seen, beat)) setTimeout(refresh, spread());
+      },
+    },
   },
-});
+);
 
 const messages = createMessages({
-  words, attempt,
-  paths: () => countersOf(state.queue, state.counter?.session_mark).map((counter) => `/api/v1/counters/${counter}/messages`),
+  words,
+  attempt,
+  paths: () =>
+    countersOf(state.queue, state.counter?.session_mark).map(
+      (counter) => `/api/v1/counters/${counter}/messages`,
+    ),
 });
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, hallWords(page));
@@ -117,7 +163,8 @@ function takeQueue(queue) {
   readOrderSoon();
   change(withQueue(state, queue, Date.now()));
   const { counter } = state;
-  if (counter?.session_mark && (counter.state !== before.state || counter.leg?.leg !== before.leg?.leg)) readCounter();
+  if (counter?.session_mark && (counter.state !== before.state || counter.leg?.leg !== before.leg?.leg))
+    readCounter();
 }
 
 async function refresh() {
@@ -138,7 +185,10 @@ async function refresh() {
   ui.digit = null;
 }
 
-/** The truth about a place. One that is no longer ours gives way to another of the session, `tried` being those that did. */
+/**
+ * The truth about a place. One that is no longer ours gives way to another of the session, `tried` being
+ * those that did.
+ */
 async function readCounter(id = state.counter?.counter, tried = []) {
   if (!id) return;
   try {
@@ -146,7 +196,9 @@ async function readCounter(id = state.counter?.counter, tried = []) {
     if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
     const isOurs = counter.session && counter.session === stored().session;
     const isNew = isOurs && state.counter?.session_mark !== counter.session_mark;
-    const other = isOurs ? null : countersOf(state.queue, stored().mark).find((one) => one !== id && !tried.includes(one));
+    const other = isOurs
+      ? null
+      : countersOf(state.queue, stored().mark).find((one) => one !== id && !tried.includes(one));
     if (other) {
       keep({ ...stored(), counter: other });
       return await readCounter(other, [...tried, id]);
@@ -162,7 +214,9 @@ async function readCounter(id = state.counter?.counter, tried = []) {
 // What the agent does
 
 const opening = createOpening({
-  words, keep, attempt,
+  words,
+  keep,
+  attempt,
   ended: async (isOpen) => {
     if (isOpen) keepSession();
     await refresh();
@@ -176,7 +230,9 @@ function toPlace(digit) {
   else activate(held.at(digit));
 }
 
-/** Another place of the session becomes the active one at once; what only its own page tells is read after. */
+/**
+ * Another place of the session becomes the active one at once; what only its own page tells is read after.
+ */
 async function activate(id) {
   if (id === null || id === state.counter?.counter || ui.isSending) return;
   keep({ ...stored(), counter: id });
@@ -195,8 +251,10 @@ async function act(action, choice) {
   if (choice === null) return closePanel();
   if (action === "pause" && pausesAfter(state)) return pauseAfter(choice);
   if (action === "next" && breakAfter.reasonIn(state)) return act("finish");
-  if (action === "close" && !choice && Object.values(leftByClosing(state)).some(({ length }) => length > 0)) return openPanel("close");
-  if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services)) return openPanel("outcome");
+  if (action === "close" && !choice && Object.values(leftByClosing(state)).some(({ length }) => length > 0))
+    return openPanel("close");
+  if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services))
+    return openPanel("outcome");
   if (WITH_PANEL.has(action) && !choice) return openPanel(action);
   if (action === "greeting") return greet(choice);
   closePanel();
@@ -205,7 +263,9 @@ async function act(action, choice) {
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
 }
 
-/** The break that begins once the person here has left: chosen with its reason, taken back by the same button. */
+/**
+ * The break that begins once the person here has left: chosen with its reason, taken back by the same button.
+ */
 function pauseAfter(choice) {
   const isChosen = breakAfter.reasonIn(state) !== null;
   if (!isChosen && !choice) return openPanel("pause");
@@ -240,16 +300,41 @@ async function perform(verb, request) {
     return;
   }
   if (["close", "leave"].includes(verb) && answer.ok) keep({});
-  if (answer.ok && ["next", "postpone", "park", "parked", "add_service", "correct_service", "outcome", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing", "hold"].includes(verb)) {
+  if (
+    answer.ok &&
+    [
+      "next",
+      "postpone",
+      "park",
+      "parked",
+      "add_service",
+      "correct_service",
+      "outcome",
+      "yes",
+      "no",
+      "recall",
+      "finish",
+      "transfer",
+      "cancel",
+      "chosen",
+      "card_seen",
+      "card_missing",
+      "hold",
+    ].includes(verb)
+  ) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }
-  if (answer.ok && ["link", "unlink"].includes(verb)) tell(say(`console.outcome.${verb}`, { number: answer.body.number, linked: answer.body.linked.join(", ") }));
+  if (answer.ok && ["link", "unlink"].includes(verb))
+    tell(
+      say(`console.outcome.${verb}`, { number: answer.body.number, linked: answer.body.linked.join(", ") }),
+    );
   if (answer.ok && ["returned", "undo"].includes(verb)) tell(say(`console.outcome.${verb}`));
   if (verb === "present" && answer.ok) {
     change(withCounter(state, answer.body));
     tell(say("console.outcome.present"));
-    if (document.activeElement === document.body) document.getElementById("main").focus(); // its button is gone
+    // its button is gone
+    if (document.activeElement === document.body) document.getElementById("main").focus();
   }
   if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
   reading = readCounter();
@@ -268,8 +353,13 @@ async function goOn(counter) {
 }
 
 function tellOutcome(verb, was, answer) {
-  const isHere = ["yes", "recall", "parked"].includes(verb) || Boolean(["next", "chosen", "receive_below"].includes(verb) && answer.body?.leg);
-  tell(outcomeWords(verb, { was, body: answer.body, queue: state.queue }, words), isHere ? state.counter?.leg : null);
+  const isHere =
+    ["yes", "recall", "parked"].includes(verb) ||
+    Boolean(["next", "chosen", "receive_below"].includes(verb) && answer.body?.leg);
+  tell(
+    outcomeWords(verb, { was, body: answer.body, queue: state.queue }, words),
+    isHere ? state.counter?.leg : null,
+  );
 }
 
 async function greet(choice) {
@@ -277,7 +367,10 @@ async function greet(choice) {
   if (!choice && services.length > 1) return openPanel("greeting");
   const service = choice?.service ?? services[0];
   closePanel();
-  const answer = await attempt({ path: `/api/v1/halls/${page.hall.slug}/greetings`, body: { service, counter } });
+  const answer = await attempt({
+    path: `/api/v1/halls/${page.hall.slug}/greetings`,
+    body: { service, counter },
+  });
   if (answer.ok) tell(say("console.outcome.greeting", { service: words.hall.serviceName(service) }));
   await readCounter();
 }
@@ -289,11 +382,18 @@ async function attempt(request, { allowed = [] } = {}) {
   tell("");
   render();
   const headers = { ...csrfHeader(), ...(request.headers ?? sessionHeaders()) };
-  const answer = await send({ ...request, headers }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  const answer = await send(
+    { ...request, headers },
+    { onRepeat: () => tell(say("console.outcome.repeating")) },
+  );
   ui.isSending = false;
   if (!answer.ok && !allowed.includes(answer.problem?.code)) {
     tell("");
-    refuse(answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+    refuse(
+      answer.status === 0
+        ? say("console.refused.no_answer")
+        : (answer.problem?.detail ?? say("console.refused.unknown")),
+    );
     if (answer.status !== 0) await refresh();
   }
   render();
@@ -309,7 +409,10 @@ function tell(text, leg = null) {
 function refuse(text) {
   write("refused", text);
   show(REFUSED, text !== "");
-  if (text) [...document.querySelectorAll(REFUSED)].find((place) => place.checkVisibility())?.scrollIntoView({ block: "nearest" });
+  if (text)
+    [...document.querySelectorAll(REFUSED)]
+      .find((place) => place.checkVisibility())
+      ?.scrollIntoView({ block: "nearest" });
 }
 
 function explainWhyNot(action) {
@@ -323,7 +426,13 @@ function openPanel(action, asked = null) {
   ui.panel = action;
   const nowMs = serverNow(state, Date.now());
   if (action !== "keys") {
-    const { title, nodes } = panelFor(action, { state, words, nowMs, asked, choose: (choice) => act(action, choice) });
+    const { title, nodes } = panelFor(action, {
+      state,
+      words,
+      nowMs,
+      asked,
+      choose: (choice) => act(action, choice),
+    });
     write("panel-title", title);
     document.querySelector("[data-panel-body]").replaceChildren(...nodes);
   } else {
@@ -364,7 +473,8 @@ function closePanel() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act], [data-open]");
   if (!button) return;
-  if (button.dataset.open) return ui.panel === button.dataset.open ? closePanel() : openPanel(button.dataset.open);
+  if (button.dataset.open)
+    return ui.panel === button.dataset.open ? closePanel() : openPanel(button.dataset.open);
   const { act: action } = button.dataset;
   if (action === "back") return closePanel();
   if (action === "default-keys") return keys.reset();
@@ -378,21 +488,39 @@ document.addEventListener("keydown", (event) => {
     const choice = document.querySelector(`[data-panel] [data-choice="${event.key}"]`);
     if (choice) return choice.click();
   }
-  if (!ui.panel && keys.chosen.hasSingleLetters && /^[1-9]$/.test(keyOf(event) ?? "") && !isField(event.target)) return toPlace(Number(event.key));
+  if (
+    !ui.panel &&
+    keys.chosen.hasSingleLetters &&
+    /^[1-9]$/.test(keyOf(event) ?? "") &&
+    !isField(event.target)
+  )
+    return toPlace(Number(event.key));
   const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
   if (!action || ui.panel === "keys") return;
   event.preventDefault();
   if (action === "reception") return document.querySelector("[data-switch]")?.click();
   if (action === "speak") return speech.speak(speech.whole());
   if (phaseOf(state) === "choose") return;
-  act(action === "pause" && isPausing(state) ? "resume" : action === "pause" && !document.querySelector("[data-panel]") ? "pause-now" : action);
+  act(
+    action === "pause" && isPausing(state)
+      ? "resume"
+      : action === "pause" && !document.querySelector("[data-panel]")
+        ? "pause-now"
+        : action,
+  );
 });
 
 openByForm(page.counters, () => state, opening.open);
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.
-globalThis.addEventListener("storage", (event) => { if (event.key === STORED_AT) refresh(); });
+globalThis.addEventListener("storage", (event) => {
+  if (event.key === STORED_AT) refresh();
+});
 
-setInterval(() => { view.tick(state, Date.now()); held.draw(state, serverNow(state, Date.now())); speech.sayNowAndThen(Date.now()); }, 1000);
+setInterval(() => {
+  view.tick(state, Date.now());
+  held.draw(state, serverNow(state, Date.now()));
+  speech.sayNowAndThen(Date.now());
+}, 1000);
 render();
 refresh();

@@ -1,4 +1,5 @@
-// The places an agent holds at once, as cards: one is active, the others show who is there. Nothing is decided here.
+// The places an agent holds at once, as cards: one is active, the others show who is there. Nothing is
+// decided here.
 
 import { element, fill, setText, show } from "../shared/dom.js";
 import { secondsSince, stopwatch } from "../shared/durations.js";
@@ -7,7 +8,10 @@ import { neighbour, placesOf } from "./session_places.js";
 
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-/** The cards of a page, shown from `least` places on; `activate(id)` is called when one is chosen. Answers {draw, at}. */
+/**
+ * The cards of a page, shown from `least` places on; `activate(id)` is called when one is chosen. Answers
+ * {draw, at}.
+ */
 export function createHeld({ words, activate, least = 2 }) {
   const { say, hall } = words;
   const list = document.querySelector('[data-list="held"]');
@@ -28,9 +32,19 @@ export function createHeld({ words, activate, least = 2 }) {
 
   function card({ counter }, index) {
     const key = index < 9 ? String(index + 1) : null;
-    const button = element("button", { type: "button", "data-place": counter, "aria-keyshortcuts": key },
-      element("span", { class: "label" }, element("kbd", { "aria-hidden": "true" }, key ?? ""), element("bdi", {}, labels.get(counter) ?? counter)),
-      element("b", {}), element("span", { class: "state" }), element("span", { class: "clock" }));
+    const button = element(
+      "button",
+      { type: "button", "data-place": counter, "aria-keyshortcuts": key },
+      element(
+        "span",
+        { class: "label" },
+        element("kbd", { "aria-hidden": "true" }, key ?? ""),
+        element("bdi", {}, labels.get(counter) ?? counter),
+      ),
+      element("b", {}),
+      element("span", { class: "state" }),
+      element("span", { class: "clock" }),
+    );
     button.addEventListener("click", () => activate(counter));
     return element("li", {}, button);
   }

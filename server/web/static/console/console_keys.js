@@ -1,4 +1,5 @@
-// Keys of the console in the page: their marks on buttons, the list where an agent changes them, their storage.
+// Keys of the console in the page: their marks on buttons, the list where an agent changes them, their
+// storage.
 
 import { element, write } from "../shared/dom.js";
 import { DEFAULT_KEYS, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
@@ -43,7 +44,11 @@ export function createKeys(say) {
 
   function row(action) {
     const name = say(`console.keys.action.${action}`);
-    const button = element("button", { type: "button", class: "quiet", "aria-label": say("console.keys.change_one", { action: name }) }, element("span", {}, say("console.keys.change")));
+    const button = element(
+      "button",
+      { type: "button", class: "quiet", "aria-label": say("console.keys.change_one", { action: name }) },
+      element("span", {}, say("console.keys.change")),
+    );
     button.addEventListener("click", () => listen(action, button));
     return element("li", {}, element("span", {}, name), element("kbd", { "data-key": action }), button);
   }
@@ -59,14 +64,34 @@ export function createKeys(say) {
     const refused = key === "ESCAPE" ? null : refusedKey(key, action, chosen.keys);
     const place = document.querySelector("[data-key-refused]");
     place.hidden = refused === null;
-    if (refused) write("key-refused", say(`console.keys.refused.${refused.reason}`, { key, action: refused.by ? say(`console.keys.action.${refused.by}`) : "" }));
+    if (refused)
+      write(
+        "key-refused",
+        say(`console.keys.refused.${refused.reason}`, {
+          key,
+          action: refused.by ? say(`console.keys.action.${refused.by}`) : "",
+        }),
+      );
     else if (key !== "ESCAPE") chosen.keys[action] = key;
     button.querySelector("span").textContent = say("console.keys.change");
     keep();
     return true;
   }
 
-  for (const box of boxes()) box.addEventListener("change", () => { chosen.hasSingleLetters = box.checked; keep(); });
+  for (const box of boxes())
+    box.addEventListener("change", () => {
+      chosen.hasSingleLetters = box.checked;
+      keep();
+    });
   mark();
-  return { chosen, draw, take, reset() { chosen.keys = { ...DEFAULT_KEYS }; keep(); draw(); } };
+  return {
+    chosen,
+    draw,
+    take,
+    reset() {
+      chosen.keys = { ...DEFAULT_KEYS };
+      keep();
+      draw();
+    },
+  };
 }

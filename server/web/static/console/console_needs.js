@@ -13,10 +13,16 @@ export function heldLegs(queue) {
 export function breakSaid(rest, hour) {
   if (!rest) return null;
   const when = rest.is_running ? "running" : "near";
-  return [`console.break.${when}.${rest.choice}`, { begins: hour(rest.begins_at), resumes: hour(rest.resumes_at) }];
+  return [
+    `console.break.${when}.${rest.choice}`,
+    { begins: hour(rest.begins_at), resumes: hour(rest.resumes_at) },
+  ];
 }
 
-/** That people still wait though the hall opens no more today: [key, values]; null while it does, or when nobody waits. */
+/**
+ * That people still wait though the hall opens no more today: [key, values]; null while it does, or when
+ * nobody waits.
+ */
 export function closedSaid(closed, count, language) {
   if (!closed || count === 0) return null;
   const why = closed.why[language] ?? closed.why.fr;
@@ -34,29 +40,64 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
   const needs = counter?.leg?.needs ?? [];
   const advice = document.querySelector('[data-list="advice"]');
   if (!advice) return;
-  fill(advice, `${counter?.leg?.leg} ${needs}`, needs.map((need) => element("li", {}, say(`console.need.${need}.advice`))));
+  fill(
+    advice,
+    `${counter?.leg?.leg} ${needs}`,
+    needs.map((need) => element("li", {}, say(`console.need.${need}.advice`))),
+  );
   show("[data-advice]", needs.length > 0);
-  show("[data-hold]", needs.includes("interpreter") && (counter.leg.state === "called" || isUnconfirmed({ counter })));
+  show(
+    "[data-hold]",
+    needs.includes("interpreter") && (counter.leg.state === "called" || isUnconfirmed({ counter })),
+  );
   const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
-  const held = heldLegs(queue).map((leg) => notice(say("console.held", { number: leg.number }), [[say("console.act.release"), () => act("release", { leg: leg.leg }), leg.number]]));
+  const held = heldLegs(queue).map((leg) =>
+    notice(say("console.held", { number: leg.number }), [
+      [say("console.act.release"), () => act("release", { leg: leg.leg }), leg.number],
+    ]),
+  );
   const rest = breakSaid(queue?.break, hour);
-  const closed = closedSaid(queue?.closed, (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0), language);
+  const closed = closedSaid(
+    queue?.closed,
+    (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0),
+    language,
+  );
   const edges = [rest, closed].filter(Boolean).map((said) => notice(say(...said), []));
   const nodes = [...edges, ...below, ...held];
   const list = document.querySelector('[data-list="notices"]');
-  fill(list, JSON.stringify([rest, closed, queue?.step_free, heldLegs(queue).map(({ leg }) => leg), isFree]), nodes);
+  fill(
+    list,
+    JSON.stringify([rest, closed, queue?.step_free, heldLegs(queue).map(({ leg }) => leg), isFree]),
+    nodes,
+  );
 
   function stepFreeNotice({ visit, number, service, counters }) {
     const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
-    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) }), number]) : [];
+    const buttons = isFree
+      ? known.map(({ id, label }) => [
+          say("console.step_free.receive", { counter: label }),
+          () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) }),
+          number,
+        ])
+      : [];
     return notice(say("console.step_free", { number, service: hall.serviceName(service) }), buttons);
   }
 }
 
 function notice(text, buttons) {
-  return element("div", { class: "notice" }, element("p", {}, text), ...buttons.map(([label, press, number]) => {
-    const made = element("button", { type: "button", class: "small" }, label, element("span", { class: "visually-hidden" }, ` ${number}`));
-    made.addEventListener("click", press);
-    return made;
-  }));
+  return element(
+    "div",
+    { class: "notice" },
+    element("p", {}, text),
+    ...buttons.map(([label, press, number]) => {
+      const made = element(
+        "button",
+        { type: "button", class: "small" },
+        label,
+        element("span", { class: "visually-hidden" }, ` ${number}`),
+      );
+      made.addEventListener("click", press);
+      return made;
+    }),
+  );
 }

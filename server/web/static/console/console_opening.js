@@ -1,12 +1,16 @@
-// Opening counters from the console; a counter where somebody is called or served is taken over only after a question.
+// Opening counters from the console; a counter where somebody is called or served is taken over only after a
+// question.
 
 import { askOnce } from "../shared/ask_once.js";
 
 /**
- * Answers {open, join}: `open(wanted, button)` takes a counter, or several as the places of one session; the first is the active one.
- * `join(choice, session)` takes a further place for a session at work; its answer has a `problem` with a number where it must be asked first.
+ * Answers {open, join}: `open(wanted, button)` takes a counter, or several as the places of one session; the
+ * first is the active one.
+ * `join(choice, session)` takes a further place for a session at work; its answer has a `problem` with a
+ * number where it must be asked first.
  *
- * `attempt(request, {allowed})` sends one write and says refusals but for the codes allowed, `keep(values)` stores the session of this computer,
+ * `attempt(request, {allowed})` sends one write and says refusals but for the codes allowed, `keep(values)`
+ * stores the session of this computer,
  * `ended(isOpen)` is called when all is done. `button`: what was pressed, in whose place a question stands.
  */
 export function createOpening({ words, attempt, keep, ended }) {
@@ -17,7 +21,12 @@ export function createOpening({ words, attempt, keep, ended }) {
     for (const place of wanted) {
       const answer = await take(place, session);
       if (mustAsk(place, answer) && button) {
-        return ask(button, answer.problem, () => open(wanted.map((each) => ({ ...each, isSure: true })), button));
+        return ask(button, answer.problem, () =>
+          open(
+            wanted.map((each) => ({ ...each, isSure: true })),
+            button,
+          ),
+        );
       }
       if (!answer.ok && session === null) return ended(false);
       if (!answer.ok) break;
@@ -30,21 +39,32 @@ export function createOpening({ words, attempt, keep, ended }) {
   /** Who takes a counter over without having been asked does so only where nobody is called or served. */
   async function take({ id, services, profile, takeOver, isSure }, session) {
     const headers = session ? { "X-Counter-Session": session } : {};
-    const request = (more) => ({ path: `/api/v1/counters/${id}/session`, body: { services, profile, ...more }, headers });
+    const request = (more) => ({
+      path: `/api/v1/counters/${id}/session`,
+      body: { services, profile, ...more },
+      headers,
+    });
     if (!takeOver) return attempt(request({ take_over: false }));
     if (isSure) return attempt(request({ take_over: true }));
     const answer = await attempt(request({ if_free: true }), { allowed: ["counter_taken"] });
-    return answer.ok || answer.problem?.code !== "counter_taken" || answer.problem.number ? answer : attempt(request({ take_over: true }));
+    return answer.ok || answer.problem?.code !== "counter_taken" || answer.problem.number
+      ? answer
+      : attempt(request({ take_over: true }));
   }
 
   function ask(button, problem, go) {
     askOnce(button, {
       texts: takenTexts(problem, words),
-      yes: say("console.choose.ask_yes"), no: say("console.ask.no"), go,
+      yes: say("console.choose.ask_yes"),
+      no: say("console.ask.no"),
+      go,
     });
   }
 
-  return { open, join: ({ counter, takeOver, isSure }, session) => take({ id: counter, takeOver, isSure }, session) };
+  return {
+    open,
+    join: ({ counter, takeOver, isSure }, session) => take({ id: counter, takeOver, isSure }, session),
+  };
 }
 
 /** Whether an answer asks before a counter is taken over: somebody is called or served there. */

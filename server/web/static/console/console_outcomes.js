@@ -3,7 +3,10 @@
 import { restUntil } from "./console_needs.js";
 import { capital } from "./console_view.js";
 
-/** The sentence of a verb that was done: `was` is the counter before, `body` the answer, `queue` what is known of the hall. */
+/**
+ * The sentence of a verb that was done: `was` is the counter before, `body` the answer, `queue` what is known
+ * of the hall.
+ */
 export function outcomeWords(verb, { was, body, queue }, words) {
   const { say, hour } = words;
   if (verb === "next" && !body?.leg) {
@@ -11,7 +14,8 @@ export function outcomeWords(verb, { was, body, queue }, words) {
     if (restsUntil) return say("console.outcome.rest", { at: hour(restsUntil) });
     return say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody");
   }
-  if (["next", "chosen", "receive_below"].includes(verb)) return say("console.outcome.called", { number: body.number });
+  if (["next", "chosen", "receive_below"].includes(verb))
+    return say("console.outcome.called", { number: body.number });
   if (verb === "transfer") return transferWords(was.leg, body.destination, words);
   return say(`console.outcome.${verb}`, { number: was.leg?.number ?? body?.number ?? "" });
 }

@@ -2,7 +2,15 @@
 
 import { element } from "../shared/dom.js";
 import { choices, numbered } from "./console_choices.js";
-import { addServicePanel, correctServicePanel, linkPanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
+import {
+  addServicePanel,
+  correctServicePanel,
+  linkPanel,
+  outcomePanel,
+  parkedPanel,
+  parkPanel,
+  placeChoice,
+} from "./console_visit_panels.js";
 import { takenTexts } from "./console_opening.js";
 import { capital } from "./console_view.js";
 import { doubtOf, leftByClosing, mayServe, pausesAfter, servedBy, waitingRows } from "./console_state.js";
@@ -10,33 +18,81 @@ import { countersOf } from "./session_places.js";
 import { minutes, todayAt } from "../shared/durations.js";
 import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "../shared/reasons.js";
 
-/** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs; `asked`: a choice the server asks about. */
+/**
+ * The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs; `asked`:
+ * a choice the server asks about.
+ */
 export function panelFor(action, { state, words, nowMs, asked, choose }) {
-  const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel,
-    close: closePanel, park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel, link: linkPanel };
+  const builders = {
+    transfer: transferPanel,
+    pause: pausePanel,
+    cancel: cancelPanel,
+    chosen: chosenPanel,
+    returned: returnedPanel,
+    greeting: greetingPanel,
+    close: closePanel,
+    park: parkPanel,
+    parked: parkedPanel,
+    add_service: addServicePanel,
+    correct_service: correctServicePanel,
+    outcome: outcomePanel,
+    join: joinPanel,
+    link: linkPanel,
+  };
   return builders[action]({ state, words, nowMs, asked, choose });
 }
 
 function transferPanel({ state, words, nowMs, choose }) {
   const { say, hall } = words;
   const { leg, counter } = state.counter;
-  const services = hall.services.filter(({ id }) => id !== leg.service).map(({ id, name }) => ({ label: name, note: servedNote(id, state, words), value: { service: id } }));
-  const counters = hall.counters.filter(({ id }) => id !== counter)
-    .map(({ id, label }) => ({ label: capital(label), note: placeNote(id, state, words, leg.service), value: { counter: id } }));
+  const services = hall.services
+    .filter(({ id }) => id !== leg.service)
+    .map(({ id, name }) => ({ label: name, note: servedNote(id, state, words), value: { service: id } }));
+  const counters = hall.counters
+    .filter(({ id }) => id !== counter)
+    .map(({ id, label }) => ({
+      label: capital(label),
+      note: placeNote(id, state, words, leg.service),
+      value: { counter: id },
+    }));
   const all = numbered([...services, ...counters]);
   const place = placeChoice(words, "arrival");
   const at = element("input", { type: "time", id: "transfer-at" });
-  const go = (value) => choose({ ...value, place: place.chosen(), ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}) });
+  const go = (value) =>
+    choose({
+      ...value,
+      place: place.chosen(),
+      ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}),
+    });
   const send = (value) => {
     const doubt = value.counter ? doubtOf(value.counter, state.queue, hall, leg.service) : null;
     if (!doubt) return go(value);
-    const text = say(`console.transfer.ask_${doubt}`, { counter: capital(hall.counterLabel(value.counter)), number: leg.number });
-    return showQuestion({ texts: [text], yes: say("console.transfer.send_anyway") }, words, () => go(value), () => choose(null));
+    const text = say(`console.transfer.ask_${doubt}`, {
+      counter: capital(hall.counterLabel(value.counter)),
+      number: leg.number,
+    });
+    return showQuestion(
+      { texts: [text], yes: say("console.transfer.send_anyway") },
+      words,
+      () => go(value),
+      () => choose(null),
+    );
   };
   return {
     title: say("console.transfer.title", { number: leg.number }),
     nodes: [
-      element("div", { class: "where" }, place.node, element("p", {}, element("label", { for: "transfer-at" }, say("console.transfer.not_before")), " ", at)),
+      element(
+        "div",
+        { class: "where" },
+        place.node,
+        element(
+          "p",
+          {},
+          element("label", { for: "transfer-at" }, say("console.transfer.not_before")),
+          " ",
+          at,
+        ),
+      ),
       element("h3", {}, say("console.transfer.services")),
       choices(all.slice(0, services.length), send),
       element("h3", {}, say("console.transfer.counters")),
@@ -53,8 +109,14 @@ function showQuestion({ texts, yes }, { say }, go, leave) {
 }
 
 function questionNodes({ texts, yes, no }, go, leave) {
-  const entries = numbered([{ label: no, value: false }, { label: yes, value: true }]);
-  return [...texts.map((text) => element("p", { class: "question-text" }, text)), choices(entries, (isSure) => (isSure ? go() : leave()))];
+  const entries = numbered([
+    { label: no, value: false },
+    { label: yes, value: true },
+  ]);
+  return [
+    ...texts.map((text) => element("p", { class: "question-text" }, text)),
+    choices(entries, (isSure) => (isSure ? go() : leave())),
+  ];
 }
 
 /** Asked before a counter closes with somebody at it, or while people wait for it alone. */
@@ -62,20 +124,39 @@ function closePanel({ state, words, choose }) {
   const { say } = words;
   const { serving, awaited } = leftByClosing(state);
   const texts = serving.map(({ number }) => say("console.close.serving", { number }));
-  if (awaited.length) texts.push(say("console.close.awaited", { count: awaited.length, numbers: awaited.map(({ number }) => number).join(", ") }));
+  if (awaited.length)
+    texts.push(
+      say("console.close.awaited", {
+        count: awaited.length,
+        numbers: awaited.map(({ number }) => number).join(", "),
+      }),
+    );
   return {
     title: say(serving.length ? "console.close.title" : "console.close.title_awaited"),
-    nodes: questionNodes({ texts, yes: say("console.close.yes"), no: say("console.ask.no") }, () => choose({ isSure: true }), () => choose(null)),
+    nodes: questionNodes(
+      { texts, yes: say("console.close.yes"), no: say("console.ask.no") },
+      () => choose({ isSure: true }),
+      () => choose(null),
+    ),
   };
 }
 
-/** The state of another counter in words (with few agents present, only whether it is open), that it serves none of a service, and its induction loop. */
+/**
+ * The state of another counter in words (with few agents present, only whether it is open), that it serves
+ * none of a service, and its induction loop.
+ */
 export function placeNote(id, { queue }, { say, hall }, service = null) {
   const told = queue?.counters.find((other) => other.counter === id);
   if (!told) return "";
   const doing = told.state === "closed" || queue.shows_counters ? told.state : "open";
   const servesNot = service !== null && !mayServe(told, hall, service);
-  return [say(`console.place.${doing}`), servesNot && say("console.transfer.serves_not"), told.hearing_loop && say("console.place.hearing_loop")].filter(Boolean).join(" · ");
+  return [
+    say(`console.place.${doing}`),
+    servesNot && say("console.transfer.serves_not"),
+    told.hearing_loop && say("console.place.hearing_loop"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Whether a counter serves a service now in words: how many do. */
@@ -90,15 +171,26 @@ function reasons(prefix, codes, words) {
 
 function pausePanel({ state, words, choose }) {
   const title = pausesAfter(state) ? "console.pause.after_title" : "console.pause.title";
-  return { title: words.say(title), nodes: [choices(reasons("console.pause.reason", PAUSE_REASONS, words), choose)] };
+  return {
+    title: words.say(title),
+    nodes: [choices(reasons("console.pause.reason", PAUSE_REASONS, words), choose)],
+  };
 }
 
 function cancelPanel({ state, words, choose }) {
   const title = words.say("console.cancel.title", { number: state.counter.leg.number });
-  return { title, nodes: [element("p", {}, words.say("console.cancel.explain")), choices(reasons("console.cancel.reason", CANCEL_REASONS, words), choose)] };
+  return {
+    title,
+    nodes: [
+      element("p", {}, words.say("console.cancel.explain")),
+      choices(reasons("console.cancel.reason", CANCEL_REASONS, words), choose),
+    ],
+  };
 }
 
-/** Draws a panel of people anew with who was picked in it still picked, and nobody when that person has gone. */
+/**
+ * Draws a panel of people anew with who was picked in it still picked, and nobody when that person has gone.
+ */
 export function keepingPicked(redraw) {
   const people = '[data-panel-body] input[name="visit"]';
   const picked = document.querySelector(`${people}:checked`);
@@ -115,18 +207,33 @@ function chosenPanel({ state, words, nowMs, choose }) {
   const { say, hall } = words;
   const rows = waitingRows(state.queue, hall.serviceIds, nowMs);
   const title = say("console.chosen.title");
-  if (rows.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.waiting.nobody"))] };
-  const people = rows.map(({ leg, waitedS, isEarly }) => element("label", { class: "choice" },
-    element("input", { type: "radio", name: "visit", value: leg.visit }),
-    element("b", {}, leg.number), element("bdi", {}, hall.serviceName(leg.service)), element("small", {}, isEarly ? say("console.waiting.on_time") : minutes(waitedS, say))));
-  const list = element("fieldset", { class: "people" }, element("legend", {}, say("console.chosen.who")), ...people);
+  if (rows.length === 0)
+    return { title, nodes: [element("p", { class: "none" }, say("console.waiting.nobody"))] };
+  const people = rows.map(({ leg, waitedS, isEarly }) =>
+    element(
+      "label",
+      { class: "choice" },
+      element("input", { type: "radio", name: "visit", value: leg.visit }),
+      element("b", {}, leg.number),
+      element("bdi", {}, hall.serviceName(leg.service)),
+      element("small", {}, isEarly ? say("console.waiting.on_time") : minutes(waitedS, say)),
+    ),
+  );
+  const list = element(
+    "fieldset",
+    { class: "people" },
+    element("legend", {}, say("console.chosen.who")),
+    ...people,
+  );
   list.querySelector("input").checked = true;
   const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));
-  why.append(choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => {
-    const picked = list.querySelector("input:checked");
-    if (picked) choose({ visit: picked.value, reason });
-    else list.querySelector("input").focus(); // who was picked has gone meanwhile
-  }));
+  why.append(
+    choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => {
+      const picked = list.querySelector("input:checked");
+      if (picked) choose({ visit: picked.value, reason });
+      else list.querySelector("input").focus(); // who was picked has gone meanwhile
+    }),
+  );
   return { title, nodes: [element("div", { class: "two" }, list, why)] };
 }
 
@@ -134,16 +241,23 @@ function returnedPanel({ state, words, choose }) {
   const { say, hall, hour } = words;
   const gone = state.queue?.no_shows ?? [];
   const title = say("console.returned.title");
-  if (gone.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.returned.nobody"))] };
+  if (gone.length === 0)
+    return { title, nodes: [element("p", { class: "none" }, say("console.returned.nobody"))] };
   const entries = gone.map((leg) => ({
     label: `${leg.number} · ${hall.serviceName(leg.service)}`,
     note: say("console.person.called", { at: hour(leg.last_called_at) }),
     value: { leg: leg.leg },
   }));
-  return { title, nodes: [element("p", {}, say("console.returned.explain")), choices(numbered(entries), choose)] };
+  return {
+    title,
+    nodes: [element("p", {}, say("console.returned.explain")), choices(numbered(entries), choose)],
+  };
 }
 
-/** The other counters of the hall: one that is closed is held beside one's own, one of another session is taken over with all of that session. */
+/**
+ * The other counters of the hall: one that is closed is held beside one's own, one of another session is
+ * taken over with all of that session.
+ */
 function joinPanel({ state, words, asked, choose }) {
   const { say, hall } = words;
   if (asked) return takeOverPanel(asked, words, choose);
@@ -152,11 +266,18 @@ function joinPanel({ state, words, asked, choose }) {
   const entries = others.map(({ id, label }) => ({
     label: capital(label),
     note: placeNote(id, state, words),
-    value: { counter: id, takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session_mark) },
+    value: {
+      counter: id,
+      takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session_mark),
+    },
   }));
   const title = say("console.join.title");
-  if (entries.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.join.nothing"))] };
-  return { title, nodes: [element("p", {}, say("console.join.explain")), choices(numbered(entries), choose)] };
+  if (entries.length === 0)
+    return { title, nodes: [element("p", { class: "none" }, say("console.join.nothing"))] };
+  return {
+    title,
+    nodes: [element("p", {}, say("console.join.explain")), choices(numbered(entries), choose)],
+  };
 }
 
 /** Asked before a further counter is taken over while somebody is called or served there. */
@@ -164,13 +285,19 @@ function takeOverPanel({ choice, problem }, words, choose) {
   const { say, hall } = words;
   return {
     title: say("console.join.ask_title", { counter: capital(hall.counterLabel(choice.counter)) }),
-    nodes: questionNodes({ texts: takenTexts(problem, words), yes: say("console.choose.ask_yes"), no: say("console.ask.no") },
-      () => choose({ ...choice, isSure: true }), () => choose(null)),
+    nodes: questionNodes(
+      { texts: takenTexts(problem, words), yes: say("console.choose.ask_yes"), no: say("console.ask.no") },
+      () => choose({ ...choice, isSure: true }),
+      () => choose(null),
+    ),
   };
 }
 
 function greetingPanel({ state, words, choose }) {
   const { say, hall } = words;
-  const entries = state.counter.services.map((id) => ({ label: hall.serviceName(id), value: { service: id } }));
+  const entries = state.counter.services.map((id) => ({
+    label: hall.serviceName(id),
+    value: { service: id },
+  }));
   return { title: say("console.greeting.title"), nodes: [choices(numbered(entries), choose)] };
 }

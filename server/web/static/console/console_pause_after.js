@@ -1,7 +1,9 @@
-// The break that begins once the person at the counter has left: kept by this window with the session and the person it was chosen for.
+// The break that begins once the person at the counter has left: kept by this window with the session and the
+// person it was chosen for.
 
 /**
- * Answers {reasonIn, choose, forget, takeDue}. The wish outlives a reload of the page, and ends with the session of the counter.
+ * Answers {reasonIn, choose, forget, takeDue}. The wish outlives a reload of the page, and ends with the
+ * session of the counter.
  *
  * `hall` is its slug, `session()` the id of the session of this computer; `storage` is passed in by tests.
  */
@@ -31,7 +33,8 @@ export function createPauseAfter(hall, session, storage = globalThis.sessionStor
       const kept = own();
       return kept && counter?.leg?.leg === kept.leg ? kept.reason : null;
     },
-    choose: ({ counter }, reason) => storage.setItem(key, JSON.stringify({ leg: counter.leg.leg, session: session(), reason })),
+    choose: ({ counter }, reason) =>
+      storage.setItem(key, JSON.stringify({ leg: counter.leg.leg, session: session(), reason })),
     forget,
     /** The reason of a break that is due because its person has left the counter; it is told once. */
     takeDue: ({ counter }) => {

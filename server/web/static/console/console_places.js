@@ -1,4 +1,5 @@
-// The first view of the console: which counter to take, or which several, who holds them, and for which services.
+// The first view of the console: which counter to take, or which several, who holds them, and for which
+// services.
 
 import { element, fill, rechoose, setText } from "../shared/dom.js";
 import { capital } from "./console_view.js";
@@ -8,39 +9,73 @@ const refusal = document.querySelector("[data-refused-opening]");
 let pressed = null; // what was pressed last: a counter's id, SEVERAL, or null
 const SEVERAL = "several";
 
-/** Draws the counters of the hall; `open` is called with those chosen, each {id, services, profile, takeOver}. */
+/**
+ * Draws the counters of the hall; `open` is called with those chosen, each {id, services, profile, takeOver}.
+ */
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
-  const told = words.hall.counters.map((counter) => [counter, state.queue?.counters.find((one) => one.counter === counter.id)]);
+  const told = words.hall.counters.map((counter) => [
+    counter,
+    state.queue?.counters.find((one) => one.counter === counter.id),
+  ]);
   const showsCounters = Boolean(state.queue?.shows_counters);
-  const mark = JSON.stringify([showsCounters, ...told.map(([counter, one]) => [counter.id, one?.state, one?.session_mark])]);
-  if (list) refill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) })));
+  const mark = JSON.stringify([
+    showsCounters,
+    ...told.map(([counter, one]) => [counter.id, one?.state, one?.session_mark]),
+  ]);
+  if (list)
+    refill(
+      list,
+      mark,
+      told.map(([counter, one]) =>
+        placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) }),
+      ),
+    );
   const options = document.querySelector('[data-list="place-options"]');
-  if (options) rechoose(options, () => fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)))));
+  if (options)
+    rechoose(options, () =>
+      fill(
+        options,
+        mark,
+        told.map(([counter, one]) =>
+          element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)),
+        ),
+      ),
+    );
   drawSeveral(told, words, open);
   if (list && refusal) placeRefusal(list);
   drawProfiles(words);
   drawNarrow(words);
 }
 
-/** Others open and close their counters meanwhile: who is about to press goes on, unless that press would now take a counter over. */
+/**
+ * Others open and close their counters meanwhile: who is about to press goes on, unless that press would now
+ * take a counter over.
+ */
 function refill(list, mark, items) {
   const at = list.contains(document.activeElement) ? document.activeElement : null;
   fill(list, mark, items);
   if (!at || at.isConnected) return;
-  const same = list.querySelector(`${at.localName}[aria-describedby="${at.getAttribute("aria-describedby")}"]`);
+  const same = list.querySelector(
+    `${at.localName}[aria-describedby="${at.getAttribute("aria-describedby")}"]`,
+  );
   (same?.className === at.className ? same : document.getElementById("main")).focus();
 }
 
 /** A refusal stands at what was pressed; above the list before any press, and when that counter is gone. */
 function placeRefusal(list) {
   const several = document.querySelector("[data-several]");
-  const opening = pressed === SEVERAL ? several : document.getElementById(`place-${pressed}`)?.closest("li").querySelector(".opening");
+  const opening =
+    pressed === SEVERAL
+      ? several
+      : document.getElementById(`place-${pressed}`)?.closest("li").querySelector(".opening");
   if (opening && opening.nextElementSibling !== refusal) opening.after(refusal);
   if (!opening && list.previousElementSibling !== refusal) list.before(refusal);
 }
 
-/** The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more. */
+/**
+ * The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more.
+ */
 function drawSeveral(told, { say }, open) {
   const button = document.querySelector("[data-several]");
   if (!button) return;
@@ -48,7 +83,10 @@ function drawSeveral(told, { say }, open) {
   const chosen = told.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
   button.hidden = chosen.length < 2;
   setText(button, say("console.choose.open_several", { count: chosen.length }));
-  button.onclick = () => { pressed = SEVERAL; open(chosen.map(wanted)); };
+  button.onclick = () => {
+    pressed = SEVERAL;
+    open(chosen.map(wanted));
+  };
 }
 
 function wanted(counter) {
@@ -70,8 +108,16 @@ function placeItem(counter, told, { words, showsCounters, open, redraw }) {
     { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
     say(isHeld ? "console.choose.take_over" : "console.choose.open"),
   );
-  button.setAttribute("aria-label", isHeld ? say("console.choose.take_over_named", { counter: counter.label }) : openWords(counter.label, say));
-  button.addEventListener("click", () => { pressed = counter.id; open([{ ...wanted(counter), takeOver: isHeld }], button); });
+  button.setAttribute(
+    "aria-label",
+    isHeld
+      ? say("console.choose.take_over_named", { counter: counter.label })
+      : openWords(counter.label, say),
+  );
+  button.addEventListener("click", () => {
+    pressed = counter.id;
+    open([{ ...wanted(counter), takeOver: isHeld }], button);
+  });
   return element(
     "li",
     { class: isHeld ? "held" : null },
@@ -89,7 +135,13 @@ function openWords(label, say) {
 }
 
 function withOthers({ id, label }, say, redraw) {
-  const box = element("input", { type: "checkbox", value: id, checked: ticked.has(id), "aria-label": say("console.choose.with_others_named", { counter: label }), "aria-describedby": `place-${id}` });
+  const box = element("input", {
+    type: "checkbox",
+    value: id,
+    checked: ticked.has(id),
+    "aria-label": say("console.choose.with_others_named", { counter: label }),
+    "aria-describedby": `place-${id}`,
+  });
   box.addEventListener("change", () => {
     if (box.checked) ticked.add(id);
     else ticked.delete(id);
@@ -100,16 +152,28 @@ function withOthers({ id, label }, say, redraw) {
 
 function optionLabel(counter, told, showsCounters, say) {
   const state = showsCounters ? told?.state : "open";
-  return told?.session_mark ? `${capital(counter.label)} · ${say(`console.place.${state}`)}` : capital(counter.label);
+  return told?.session_mark
+    ? `${capital(counter.label)} · ${say(`console.place.${state}`)}`
+    : capital(counter.label);
 }
 
-/** By which profile the counter will call: all its services, unless the hall has profiles and one is chosen. */
+/**
+ * By which profile the counter will call: all its services, unless the hall has profiles and one is chosen.
+ */
 function drawProfiles({ hall, say }) {
   const list = document.querySelector('[data-list="profiles"]');
   if (!list || list.querySelector("label") || hall.profiles.length === 0) return;
   list.hidden = false;
-  list.append(...[{ id: "", name: say("console.choose.every_service") }, ...hall.profiles].map(({ id, name }) =>
-    element("label", { class: "choice" }, element("input", { type: "radio", name: "profile", value: id, checked: id === "" }), element("bdi", {}, name))));
+  list.append(
+    ...[{ id: "", name: say("console.choose.every_service") }, ...hall.profiles].map(({ id, name }) =>
+      element(
+        "label",
+        { class: "choice" },
+        element("input", { type: "radio", name: "profile", value: id, checked: id === "" }),
+        element("bdi", {}, name),
+      ),
+    ),
+  );
 }
 
 function profileChosen() {
@@ -119,12 +183,26 @@ function profileChosen() {
 function drawNarrow({ hall }) {
   const list = document.querySelector('[data-list="narrow"]');
   if (!list || list.querySelector("label")) return;
-  list.append(...hall.services.map(({ id, name }) => element("label", { class: "choice" }, element("input", { type: "checkbox", value: id, checked: true }), element("bdi", {}, name))));
+  list.append(
+    ...hall.services.map(({ id, name }) =>
+      element(
+        "label",
+        { class: "choice" },
+        element("input", { type: "checkbox", value: id, checked: true }),
+        element("bdi", {}, name),
+      ),
+    ),
+  );
 }
 
-/** The counter's services that are still ticked; all of them when none is, so that a counter never serves nothing. */
+/**
+ * The counter's services that are still ticked; all of them when none is, so that a counter never serves
+ * nothing.
+ */
 function narrowed(services) {
-  const ticked = new Set(Array.from(document.querySelectorAll('[data-list="narrow"] input:checked'), (box) => box.value));
+  const ticked = new Set(
+    Array.from(document.querySelectorAll('[data-list="narrow"] input:checked'), (box) => box.value),
+  );
   const kept = services.filter((service) => ticked.has(service));
   return kept.length > 0 ? kept : services;
 }

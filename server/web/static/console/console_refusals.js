@@ -3,7 +3,16 @@
 import { isPausing, phaseOf } from "./console_state.js";
 
 const OF_WHO_IS_CALLED = new Set(["yes", "no", "recall", "postpone", "hold"]);
-const OF_A_PERSON = new Set(["finish", "transfer", "park", "add_service", "correct_service", "outcome", "link", "cancel"]);
+const OF_A_PERSON = new Set([
+  "finish",
+  "transfer",
+  "park",
+  "add_service",
+  "correct_service",
+  "outcome",
+  "link",
+  "cancel",
+]);
 
 /** The end of the key `console.refused.…` for an action that the state does not allow. */
 export function whyNot(action, state) {

@@ -1,4 +1,5 @@
-// What the console says to a screen reader: its state when asked, and now and then how many more or fewer people wait.
+// What the console says to a screen reader: its state when asked, and now and then how many more or fewer
+// people wait.
 
 import { phaseOf, summaryDue, waitingCount } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
@@ -12,7 +13,9 @@ export function createSpeech({ say, hall }, now) {
   function speak(text) {
     const place = document.querySelector("[data-say]");
     place.textContent = "";
-    requestAnimationFrame(() => { place.textContent = text; });
+    requestAnimationFrame(() => {
+      place.textContent = text;
+    });
   }
 
   function here() {
@@ -25,8 +28,17 @@ export function createSpeech({ say, hall }, now) {
 
   function whole() {
     const state = now();
-    const count = waitingCount(state.queue, phaseOf(state) === "choose" ? hall.serviceIds : state.counter.services);
-    return [state.isLive ? "" : say("console.live.connecting"), here(), say("console.waiting.said", { count })].filter(Boolean).join(" ");
+    const count = waitingCount(
+      state.queue,
+      phaseOf(state) === "choose" ? hall.serviceIds : state.counter.services,
+    );
+    return [
+      state.isLive ? "" : say("console.live.connecting"),
+      here(),
+      say("console.waiting.said", { count }),
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 
   function sayNowAndThen(nowMs) {
@@ -40,5 +52,13 @@ export function createSpeech({ say, hall }, now) {
     speak(`${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
   }
 
-  return { speak, here, whole, sayNowAndThen, renew: () => { summary = nothing; } };
+  return {
+    speak,
+    here,
+    whole,
+    sayNowAndThen,
+    renew: () => {
+      summary = nothing;
+    },
+  };
 }

@@ -7,7 +7,15 @@ import { hasSeveral, placesOf } from "./session_places.js";
 
 /** The console before anything is known. */
 export function emptyConsole() {
-  return { counter: null, queue: null, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null, takenAt: null };
+  return {
+    counter: null,
+    queue: null,
+    seen: NOTHING_SEEN,
+    clockOffsetMs: 0,
+    isLive: false,
+    lostAtMs: null,
+    takenAt: null,
+  };
 }
 
 /** One of choose, free, called, in_service, paused: what the page is about. */
@@ -23,7 +31,10 @@ export function isPausing({ counter }) {
   return counter?.state === "paused" || Boolean(counter?.is_paused);
 }
 
-/** Whether a pause asked for now begins only once the person here has left; with several places it begins at once. */
+/**
+ * Whether a pause asked for now begins only once the person here has left; with several places it begins at
+ * once.
+ */
 export function pausesAfter(state) {
   return ["called", "in_service"].includes(phaseOf(state)) && !isPausing(state) && !hasSeveral(state);
 }
@@ -38,10 +49,18 @@ export function withCounter(state, counter) {
   return { ...state, counter, takenAt: null };
 }
 
-/** The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no more. */
+/**
+ * The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no
+ * more.
+ */
 export function withLeg(state, leg) {
   const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
-  const counter = { ...state.counter, notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [], leg: isHere ? leg : null, state: isHere ? leg.state : isPausing(state) ? "paused" : "free" };
+  const counter = {
+    ...state.counter,
+    notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [],
+    leg: isHere ? leg : null,
+    state: isHere ? leg.state : isPausing(state) ? "paused" : "free",
+  };
   const queue = isHere ? withoutWaiting(state.queue, leg.leg) : state.queue;
   return { ...state, counter, queue: withLegAt(queue, counter, state.counter.leg) };
 }
@@ -51,8 +70,15 @@ function withLegAt(queue, { counter, state, leg }, before) {
   if (!queue) return queue;
   const others = (legs) => legs.filter((one) => one.leg !== before?.leg && one.leg !== leg?.leg);
   const here = (legs, wanted) => [...others(legs), ...(leg?.state === wanted ? [leg] : [])];
-  const counters = queue.counters.map((told) => (told.counter === counter ? { ...told, state, leg: leg?.leg ?? null } : told));
-  return { ...queue, counters, called: here(queue.called, "called"), in_service: here(queue.in_service, "in_service") };
+  const counters = queue.counters.map((told) =>
+    told.counter === counter ? { ...told, state, leg: leg?.leg ?? null } : told,
+  );
+  return {
+    ...queue,
+    counters,
+    called: here(queue.called, "called"),
+    in_service: here(queue.in_service, "in_service"),
+  };
 }
 
 function withoutWaiting(queue, id) {
@@ -64,7 +90,10 @@ function withoutWaiting(queue, id) {
   return { ...queue, queues };
 }
 
-/** A queue (REST or message) taken in if it is newer; `nowMs` is this computer's clock. Old ones change nothing. */
+/**
+ * A queue (REST or message) taken in if it is newer; `nowMs` is this computer's clock. Old ones change
+ * nothing.
+ */
 export function withQueue(state, queue, nowMs) {
   const seen = accepted(state.seen, queue);
   if (seen === null) return state;
@@ -81,11 +110,27 @@ function withOwnCounter(state) {
   const told = counter && queue.counters.find((other) => other.counter === counter.counter);
   if (!told || !counter.session_mark || isOlderThanLastGesture(queue, counter)) return state;
   if (told.session_mark !== counter.session_mark) {
-    return { ...state, counter: { ...counter, session_mark: null, leg: null, state: "closed" }, takenAt: told.session_mark ? queue.as_of : null };
+    return {
+      ...state,
+      counter: { ...counter, session_mark: null, leg: null, state: "closed" },
+      takenAt: told.session_mark ? queue.as_of : null,
+    };
   }
   const leg = legAt(told.leg, queue, counter.leg);
-  const services = told.services?.length ? told.services : counter.services; // a supervisor may have moved it to another profile
-  return { ...state, counter: { ...counter, state: told.state, is_paused: told.is_paused ?? false, since: told.since, next: told.next, services, leg } };
+  // a supervisor may have moved it to another profile
+  const services = told.services?.length ? told.services : counter.services;
+  return {
+    ...state,
+    counter: {
+      ...counter,
+      state: told.state,
+      is_paused: told.is_paused ?? false,
+      since: told.since,
+      next: told.next,
+      services,
+      leg,
+    },
+  };
 }
 
 function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
@@ -94,11 +139,15 @@ function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
 
 /**
  * Who waits for these services, as rows to show. Whom the calling rule takes next is the counter's `next`.
- * Each queue keeps its own order; between queues, priority first, then the longest wait. The list stops where a queue has more people than
+ * Each queue keeps its own order; between queues, priority first, then the longest wait. The list stops where
+ * a queue has more people than
  * the message carries, so that a row is never shown before someone who should be above it.
  */
 export function waitingRows(queue, services, nowMs) {
-  const heads = ourQueues(queue, services).map(({ legs, waiting }) => ({ legs: [...(legs ?? [])], unseen: waiting - (legs?.length ?? 0) }));
+  const heads = ourQueues(queue, services).map(({ legs, waiting }) => ({
+    legs: [...(legs ?? [])],
+    unseen: waiting - (legs?.length ?? 0),
+  }));
   const rows = [];
   for (;;) {
     const filled = heads.filter((head) => head.legs.length > 0);
@@ -115,7 +164,9 @@ function comesBefore(a, b) {
 
 function waitsFrom(leg) {
   if (leg.ranked_from) return leg.ranked_from;
-  return leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at) ? leg.booked_at : leg.arrived_at;
+  return leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at)
+    ? leg.booked_at
+    : leg.arrived_at;
 }
 
 /** One waiting leg with its wait and its share of the target; an appointment waits from its hour on. */
@@ -126,18 +177,29 @@ export function waitingRow(leg, nowMs) {
   return { leg, waitedS, share, isEarly, isOverdue: Boolean(leg.target_s) && waitedS > leg.target_s };
 }
 
-/** Whether a counter, as the queue tells it, serves a service: its session while it is open, else as configured. */
+/**
+ * Whether a counter, as the queue tells it, serves a service: its session while it is open, else as
+ * configured.
+ */
 export function mayServe(told, hall, service) {
-  const services = told.state !== "closed" && told.services?.length ? told.services : hall.counters.find(({ id }) => id === told.counter)?.services;
+  const services =
+    told.state !== "closed" && told.services?.length
+      ? told.services
+      : hall.counters.find(({ id }) => id === told.counter)?.services;
   return !services || services.includes(service);
 }
 
 /** How many open counters serve a service now. */
 export function servedBy(queue, service) {
-  return (queue?.counters ?? []).filter(({ state, services }) => state !== "closed" && services?.includes(service)).length;
+  return (queue?.counters ?? []).filter(
+    ({ state, services }) => state !== "closed" && services?.includes(service),
+  ).length;
 }
 
-/** Why sending somebody to a counter is asked once: `closed`, or `serves_not` their service; null when it is not. */
+/**
+ * Why sending somebody to a counter is asked once: `closed`, or `serves_not` their service; null when it is
+ * not.
+ */
 export function doubtOf(counter, queue, hall, service) {
   const told = queue?.counters.find((other) => other.counter === counter);
   if (!told) return null;
@@ -145,7 +207,10 @@ export function doubtOf(counter, queue, hall, service) {
   return mayServe(told, hall, service) ? null : "serves_not";
 }
 
-/** Whom closing the session of this counter would end or leave waiting: those served at its places, those who wait for one of these alone. */
+/**
+ * Whom closing the session of this counter would end or leave waiting: those served at its places, those who
+ * wait for one of these alone.
+ */
 export function leftByClosing(state) {
   const places = placesOf(state);
   const own = places.map(({ counter }) => counter);
@@ -198,7 +263,9 @@ export function requestOf(action, state, choice = {}) {
   const has = (...phases) => phases.includes(phase);
   const isAwaited = has("called") || isUnconfirmed(state);
   const requests = {
-    next: () => has("free", "in_service") && !isPausing(state) && { path: `${place}/next`, body: nextBody(counter.leg) },
+    next: () =>
+      has("free", "in_service") &&
+      !isPausing(state) && { path: `${place}/next`, body: nextBody(counter.leg) },
     yes: () => has("called") && { path: `${leg}/start` },
     no: () => isAwaited && { path: `${leg}/no-show` },
     recall: () => isAwaited && { path: `${leg}/recall` },
@@ -206,25 +273,38 @@ export function requestOf(action, state, choice = {}) {
     outcome: () => has("called", "in_service") && { path: `${leg}/finish`, body: choice },
     postpone: () => isAwaited && { path: `${leg}/postpone` },
     park: () => has("in_service") && { path: `${leg}/park`, body: choice },
-    parked: () => has("free") && { path: `/api/v1/legs/${choice.leg}/resume`, body: { counter: counter.counter } },
+    parked: () =>
+      has("free") && { path: `/api/v1/legs/${choice.leg}/resume`, body: { counter: counter.counter } },
     add_service: () => has("called", "in_service") && { path: `${leg}/add-service`, body: choice },
     correct_service: () => has("called", "in_service") && { path: `${leg}/correct-service`, body: choice },
-    link: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/link`, body: choice },
+    link: () =>
+      has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/link`, body: choice },
     unlink: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/unlink` },
     transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
     hold: () => isAwaited && { path: `${leg}/hold` },
-    release: () => has("free", "called", "in_service", "paused") && { path: `/api/v1/legs/${choice.leg}/release` },
-    card_seen: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/confirm-priority` },
-    card_missing: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },
+    release: () =>
+      has("free", "called", "in_service", "paused") && { path: `/api/v1/legs/${choice.leg}/release` },
+    card_seen: () =>
+      has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/confirm-priority` },
+    card_missing: () =>
+      has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },
     cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
     chosen: () => has("free") && { path: `${place}/call`, body: choice },
-    receive_below: () => has("free") && { path: `${place}/call-elsewhere`, body: { ...choice, reason: "step_free" } },
+    receive_below: () =>
+      has("free") && { path: `${place}/call-elsewhere`, body: { ...choice, reason: "step_free" } },
     returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
-    pause: () => (has("free") || (has("in_service") && hasSeveral(state))) && !isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
+    pause: () =>
+      (has("free") || (has("in_service") && hasSeveral(state))) &&
+      !isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
     resume: () => isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
     present: () => counter?.presence && { path: `${place}/presence` },
     undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
-    join: () => has("free", "called", "in_service") && !isPausing(state) && { path: `/api/v1/counters/${choice.counter}/session`, body: { take_over: Boolean(choice.takeOver) } },
+    join: () =>
+      has("free", "called", "in_service") &&
+      !isPausing(state) && {
+        path: `/api/v1/counters/${choice.counter}/session`,
+        body: { take_over: Boolean(choice.takeOver) },
+      },
     leave: () => has("free", "paused") && { method: "DELETE", path: `${place}/place` },
     close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
   };

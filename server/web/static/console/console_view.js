@@ -8,18 +8,57 @@ import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "../shared/why_words.js";
 import {
-  isPausing, isUnconfirmed, mayUndo, pausesAfter, phaseOf, presenceAskedUntil, requestOf, waitingCount, wrapUpLeftS,
+  isPausing,
+  isUnconfirmed,
+  mayUndo,
+  pausesAfter,
+  phaseOf,
+  presenceAskedUntil,
+  requestOf,
+  waitingCount,
+  wrapUpLeftS,
 } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {
-  LegCalled: "call", LegRecalled: "recall", LegStarted: "start", LegEnded: "finish", LegTransferred: "transfer",
-  PriorityConfirmed: "card_seen", PriorityNotConfirmed: "card_missing",
-  LegPostponed: "postpone", LegParked: "park", LegResumed: "parked", ServiceAdded: "add_service", ServiceCorrected: "correct_service",
-  VisitsLinked: "link", VisitUnlinked: "unlink", LegHeld: "hold", LegReleased: "release", NeedsNoted: "needs", VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
+  LegCalled: "call",
+  LegRecalled: "recall",
+  LegStarted: "start",
+  LegEnded: "finish",
+  LegTransferred: "transfer",
+  PriorityConfirmed: "card_seen",
+  PriorityNotConfirmed: "card_missing",
+  LegPostponed: "postpone",
+  LegParked: "park",
+  LegResumed: "parked",
+  ServiceAdded: "add_service",
+  ServiceCorrected: "correct_service",
+  VisitsLinked: "link",
+  VisitUnlinked: "unlink",
+  LegHeld: "hold",
+  LegReleased: "release",
+  NeedsNoted: "needs",
+  VisitReinstated: "reinstate",
+  GreetingCounted: "greeting",
+  no_show: "no_show",
+  cancelled: "cancel",
+  abandoned: "cancel",
 };
-const NEEDS_CHOICE = new Set(["park", "parked", "add_service", "correct_service", "outcome", "transfer", "cancel", "chosen", "returned", "pause", "join", "link"]);
+const NEEDS_CHOICE = new Set([
+  "park",
+  "parked",
+  "add_service",
+  "correct_service",
+  "outcome",
+  "transfer",
+  "cancel",
+  "chosen",
+  "returned",
+  "pause",
+  "join",
+  "link",
+]);
 
 /** A view of one page; `words` is {say, hour, hall}. */
 export function createView(words) {
@@ -33,8 +72,12 @@ function render(state, nowMs, words, ui) {
   const phase = phaseOf(state);
   show('[data-view="choose"]', phase === "choose" && !ui.isLoading);
   show('[data-view="work"]', phase !== "choose");
-  show("[data-waiting]", phase !== "choose" || Boolean(state.queue && document.body.classList.contains("bar") === false));
-  for (const part of document.querySelectorAll("[data-phases]")) part.hidden = !isShown(part.dataset, phase, state);
+  show(
+    "[data-waiting]",
+    phase !== "choose" || Boolean(state.queue && document.body.classList.contains("bar") === false),
+  );
+  for (const part of document.querySelectorAll("[data-phases]"))
+    part.hidden = !isShown(part.dataset, phase, state);
   document.body.dataset.phase = phase;
   drawHead(state, words);
   drawLiveness(state, words);
@@ -48,10 +91,17 @@ function render(state, nowMs, words, ui) {
   tick(state, nowMs, words);
 }
 
-/** A part belongs to phases, and where `data-pausing` or `data-unconfirmed` stands (yes, no) only to who pauses or may not have come, or not. */
+/**
+ * A part belongs to phases, and where `data-pausing` or `data-unconfirmed` stands (yes, no) only to who
+ * pauses or may not have come, or not.
+ */
 function isShown({ phases, pausing, unconfirmed }, phase, state) {
   const fits = (wanted, is) => wanted === undefined || (wanted === "yes") === is;
-  return phases.split(" ").includes(phase) && fits(pausing, isPausing(state)) && fits(unconfirmed, isUnconfirmed(state));
+  return (
+    phases.split(" ").includes(phase) &&
+    fits(pausing, isPausing(state)) &&
+    fits(unconfirmed, isUnconfirmed(state))
+  );
 }
 
 function drawHead(state, { say, hall }) {
@@ -69,10 +119,25 @@ function drawPerson(leg, { say, hour, hall }) {
     leg.booked_at && say("console.person.booked", { at: hour(leg.booked_at) }),
     arrivedWords(leg, { say, hour }),
     leg.first_called_at && say("console.person.called", { at: hour(leg.first_called_at) }),
-    leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
+    leg.language &&
+      leg.language !== "fr" &&
+      say("console.person.language", { language: hall.languageName(leg.language) }),
   ];
   write("times", times.filter(Boolean).join(" · "));
-  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs, leg.postponements, leg.added_services, leg.linked, leg.exceptional]), chips(leg, { say, hour, hall }));
+  fill(
+    document.querySelector('[data-person] [data-list="chips"]'),
+    JSON.stringify([
+      leg.leg,
+      leg.class,
+      leg.priority,
+      leg.needs,
+      leg.postponements,
+      leg.added_services,
+      leg.linked,
+      leg.exceptional,
+    ]),
+    chips(leg, { say, hour, hall }),
+  );
   const exceptional = exceptionalWords(leg, { say, hall });
   show("[data-exceptional]", exceptional !== "");
   write("exceptional", exceptional);
@@ -83,7 +148,11 @@ function drawPerson(leg, { say, hour, hall }) {
   for (const place of document.querySelectorAll('[data-text="timer-of"]')) {
     fill(place, `${isAwaited(leg)} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
   }
-  fill(document.querySelector('[data-text="rank-short"]'), `${isAwaited(leg)} ${leg.rank}`, againWords(leg, say));
+  fill(
+    document.querySelector('[data-text="rank-short"]'),
+    `${isAwaited(leg)} ${leg.rank}`,
+    againWords(leg, say),
+  );
 }
 
 function isAwaited({ state, is_unconfirmed: isUnconfirmedLeg }) {
@@ -103,7 +172,10 @@ function drawGesture({ counter }, { say, hour }) {
   const gesture = counter?.last_gesture;
   const key = gesture && `console.gesture.${GESTURES[gesture.end_reason] ?? GESTURES[gesture.verb]}`;
   const values = gesture && { at: hour(gesture.at), number: gesture.number ?? "", counter: counter.label };
-  write("gesture", gesture ? say(say.knows(key) ? key : "console.gesture.other", values) : say("console.gesture.none"));
+  write(
+    "gesture",
+    gesture ? say(say.knows(key) ? key : "console.gesture.other", values) : say("console.gesture.none"),
+  );
 }
 
 function drawDay(day, { say }) {
@@ -111,12 +183,18 @@ function drawDay(day, { say }) {
   const figures = {
     received: day.received,
     median: day.median_wait_s === null ? null : minutes(day.median_wait_s, say),
-    within: day.within_target_percent === null ? null : say("console.day.percent", { percent: Math.round(day.within_target_percent) }),
+    within:
+      day.within_target_percent === null
+        ? null
+        : say("console.day.percent", { percent: Math.round(day.within_target_percent) }),
     no_shows: day.no_shows,
     greetings: day.greetings,
   };
   for (const [name, value] of Object.entries(figures)) {
-    setText(document.querySelector(`[data-figure="${name}"]`), value === null || value === undefined ? say("console.day.nothing") : String(value));
+    setText(
+      document.querySelector(`[data-figure="${name}"]`),
+      value === null || value === undefined ? say("console.day.nothing") : String(value),
+    );
   }
 }
 
@@ -153,7 +231,10 @@ function tick(state, nowMs, words) {
   const told = phaseOf(state) === "choose" ? null : rowsHere(state, nowMs);
   const rows = drawWaiting(queue, services, { nowMs, words, told });
   drawNext(rows, state, words);
-  write("waiting-short", words.say("console.bar.waiting", { count: told?.length ?? waitingCount(queue, services) }));
+  write(
+    "waiting-short",
+    words.say("console.bar.waiting", { count: told?.length ?? waitingCount(queue, services) }),
+  );
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
 }
@@ -171,9 +252,11 @@ export function drawPause(state, afterReason, { say }) {
 function drawTimers(counter, nowMs) {
   const leg = counter?.leg;
   const from = leg && (leg.state === "in_service" ? leg.started_at : leg.last_called_at);
-  for (const place of document.querySelectorAll('[data-timer="person"]')) setText(place, from ? stopwatch(secondsSince(from, nowMs)) : "");
+  for (const place of document.querySelectorAll('[data-timer="person"]'))
+    setText(place, from ? stopwatch(secondsSince(from, nowMs)) : "");
   for (const name of ["free", "paused"]) {
-    for (const place of document.querySelectorAll(`[data-timer="${name}"]`)) setText(place, counter?.since ? stopwatch(secondsSince(counter.since, nowMs)) : "");
+    for (const place of document.querySelectorAll(`[data-timer="${name}"]`))
+      setText(place, counter?.since ? stopwatch(secondsSince(counter.since, nowMs)) : "");
   }
 }
 
@@ -194,7 +277,9 @@ function drawWrapUp(leftS, { say }) {
 function drawNext(rows, { counter, queue }, { say, hall, hour }) {
   const number = counter?.next;
   const row = rows.find(({ leg }) => leg.number === number);
-  const named = row ? say("console.free.next", { number, service: hall.serviceName(row.leg.service) }) : say("console.free.next_number", { number });
+  const named = row
+    ? say("console.free.next", { number, service: hall.serviceName(row.leg.service) })
+    : say("console.free.next_number", { number });
   const restsUntil = restUntil(queue);
   const nobody = restsUntil ? say("console.free.rest", { at: hour(restsUntil) }) : say("console.free.nobody");
   const text = number && !restsUntil ? named : nobody;

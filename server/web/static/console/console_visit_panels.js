@@ -9,25 +9,42 @@ const MINUTES = [5, 10, 15, 30, 60];
 
 /** Where someone waits again: {node, chosen()}. */
 export function placeChoice({ say }, usual) {
-  const options = PLACES.map((place) => element("label", { class: "choice" },
-    element("input", { type: "radio", name: "place", value: place, checked: place === usual }), say(`console.place_in_queue.${place}`)));
-  const node = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.place_in_queue.title")), ...options);
+  const options = PLACES.map((place) =>
+    element(
+      "label",
+      { class: "choice" },
+      element("input", { type: "radio", name: "place", value: place, checked: place === usual }),
+      say(`console.place_in_queue.${place}`),
+    ),
+  );
+  const node = element(
+    "fieldset",
+    { class: "reasons" },
+    element("legend", {}, say("console.place_in_queue.title")),
+    ...options,
+  );
   return { node, chosen: () => node.querySelector("input:checked").value };
 }
 
 export function parkPanel({ state, words, choose }) {
   const { say } = words;
   const place = placeChoice(words, "front");
-  const times = numbered(MINUTES.map((minutes) => ({ label: say("console.park.minutes", { minutes }), value: minutes * 60 })));
+  const times = numbered(
+    MINUTES.map((minutes) => ({ label: say("console.park.minutes", { minutes }), value: minutes * 60 })),
+  );
   const list = choices(times, (seconds) => choose({ for_s: seconds, return_place: place.chosen() }));
-  return { title: say("console.park.title", { number: state.counter.leg.number }), nodes: [element("p", {}, say("console.park.explain")), place.node, list] };
+  return {
+    title: say("console.park.title", { number: state.counter.leg.number }),
+    nodes: [element("p", {}, say("console.park.explain")), place.node, list],
+  };
 }
 
 export function parkedPanel({ state, words, choose }) {
   const { say, hall, hour } = words;
   const parked = state.queue?.parked ?? [];
   const title = say("console.parked.title");
-  if (parked.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.parked.nobody"))] };
+  if (parked.length === 0)
+    return { title, nodes: [element("p", { class: "none" }, say("console.parked.nobody"))] };
   const entries = parked.map((leg) => ({
     label: `${leg.number} · ${hall.serviceName(leg.service)}`,
     note: leg.not_before ? say("console.parked.until", { at: hour(leg.not_before) }) : "",
@@ -47,7 +64,10 @@ export function correctServicePanel({ state, words, choose }) {
 
 function servicesPanel(key, services, { state, words: { say }, choose }) {
   const entries = numbered(services.map(({ id, name }) => ({ label: name, value: { service: id } })));
-  return { title: say(`${key}.title`, { number: state.counter.leg.number }), nodes: [element("p", {}, say(`${key}.explain`)), choices(entries, choose)] };
+  return {
+    title: say(`${key}.title`, { number: state.counter.leg.number }),
+    nodes: [element("p", {}, say(`${key}.explain`)), choices(entries, choose)],
+  };
 }
 
 /** What the service led to, with a note for whoever receives the visitor next; the visit ends with it. */
@@ -58,20 +78,55 @@ export function outcomePanel({ state, words: { say }, choose }) {
     title: say("console.outcome_of.title", { number: state.counter.leg.number }),
     nodes: [
       element("p", {}, element("label", { for: "outcome-note" }, say("console.outcome_of.note")), " ", note),
-      choices(numbered(OUTCOMES.map((outcome) => ({ label: say(`console.outcome_of.${outcome}`), value: { outcome } }))), told),
+      choices(
+        numbered(
+          OUTCOMES.map((outcome) => ({ label: say(`console.outcome_of.${outcome}`), value: { outcome } })),
+        ),
+        told,
+      ),
     ],
   };
 }
 
-/** Who came with the person here, by number: called next at this counter, unless the agent lets this visit go its own way. */
+/**
+ * Who came with the person here, by number: called next at this counter, unless the agent lets this visit go
+ * its own way.
+ */
 export function linkPanel({ state, words: { say }, choose }) {
   const { number, linked = [] } = state.counter.leg;
-  const other = element("input", { type: "text", id: "link-number", maxlength: "12", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
-  const form = element("form", { class: "by-number" }, element("label", { for: "link-number" }, say("console.link.number")), " ", other, " ", element("button", { class: "small" }, say("console.link.do")));
-  form.addEventListener("submit", (event) => { event.preventDefault(); if (other.value.trim()) choose({ number: other.value.trim() }); });
-  const apart = choices(numbered([{ label: say("console.link.apart", { number }), value: { isApart: true } }]), choose);
+  const other = element("input", {
+    type: "text",
+    id: "link-number",
+    maxlength: "12",
+    autocomplete: "off",
+    autocapitalize: "characters",
+    spellcheck: "false",
+  });
+  const form = element(
+    "form",
+    { class: "by-number" },
+    element("label", { for: "link-number" }, say("console.link.number")),
+    " ",
+    other,
+    " ",
+    element("button", { class: "small" }, say("console.link.do")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (other.value.trim()) choose({ number: other.value.trim() });
+  });
+  const apart = choices(
+    numbered([{ label: say("console.link.apart", { number }), value: { isApart: true } }]),
+    choose,
+  );
   return {
     title: say("console.link.title", { number }),
-    nodes: [element("p", {}, say("console.link.explain")), form, ...(linked.length ? [element("p", {}, say("console.link.linked", { numbers: linked.join(", ") })), apart] : [])],
+    nodes: [
+      element("p", {}, say("console.link.explain")),
+      form,
+      ...(linked.length
+        ? [element("p", {}, say("console.link.linked", { numbers: linked.join(", ") })), apart]
+        : []),
+    ],
   };
 }

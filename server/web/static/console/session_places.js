@@ -1,4 +1,5 @@
-// The places of a counter session as its pages know them: pure functions of values. No DOM, no clock, no network.
+// The places of a counter session as its pages know them: pure functions of values. No DOM, no clock, no
+// network.
 
 import { legAt } from "../shared/legs.js";
 
@@ -8,12 +9,19 @@ export function countersOf(queue, mark) {
   return (queue?.counters ?? []).filter((told) => told.session_mark === mark).map(({ counter }) => counter);
 }
 
-/** The places of the session at work, each {counter, state, since, next, leg}; the active one as it was last read. */
+/**
+ * The places of the session at work, each {counter, state, since, next, leg}; the active one as it was last
+ * read.
+ */
 export function placesOf({ counter, queue }) {
   const held = new Set(countersOf(queue, counter?.session_mark));
   return (queue?.counters ?? [])
     .filter((told) => held.has(told.counter))
-    .map((told) => (told.counter === counter.counter ? { ...told, ...counter } : { ...told, leg: legAt(told.leg, queue, null) }));
+    .map((told) =>
+      told.counter === counter.counter
+        ? { ...told, ...counter }
+        : { ...told, leg: legAt(told.leg, queue, null) },
+    );
 }
 
 /** Whether the session holds more than the active place. */

@@ -1,8 +1,12 @@
-// The counter session of this computer, which its pages and windows share: where it is kept, its headers, its sign of life.
+// The counter session of this computer, which its pages and windows share: where it is kept, its headers, its
+// sign of life.
 
 const SIGN_OF_LIFE_EVERY_MS = 20_000;
 
-/** Of one hall: {key, stored, keep, headers, learnMark, live}. What is stored is {counter, session, mark}: the active place, the id of its session and its public mark. */
+/**
+ * Of one hall: {key, stored, keep, headers, learnMark, live}. What is stored is {counter, session, mark}: the
+ * active place, the id of its session and its public mark.
+ */
 export function sessionStore(hall) {
   const key = `parvis.console.${hall}`;
 
@@ -27,13 +31,20 @@ export function sessionStore(hall) {
       const { counter, session, mark } = stored();
       if (!session || mark) return;
       const told = await read(`/api/v1/counters/${counter}`);
-      if (told.session === session) localStorage.setItem(key, JSON.stringify({ counter, session, mark: told.session_mark }));
+      if (told.session === session)
+        localStorage.setItem(key, JSON.stringify({ counter, session, mark: told.session_mark }));
     },
-    /** Keeps the lease through a page's socket; `lost` is called when the session no longer holds its counter. Answers the sign itself. */
+    /**
+     * Keeps the lease through a page's socket; `lost` is called when the session no longer holds its counter.
+     * Answers the sign itself.
+     */
     live(socket, lost) {
       const sign = () => {
         const { counter, session } = stored();
-        if (session && socket.connected) socket.emit("counter.keep", { counter, session }, (isHeld) => { if (isHeld === false) lost(); });
+        if (session && socket.connected)
+          socket.emit("counter.keep", { counter, session }, (isHeld) => {
+            if (isHeld === false) lost();
+          });
       };
       setInterval(sign, SIGN_OF_LIFE_EVERY_MS);
       return sign;

@@ -1,4 +1,5 @@
-// What one may do with a device from the page of every device: renew or revoke its token, try its printer, place it.
+// What one may do with a device from the page of every device: renew or revoke its token, try its printer,
+// place it.
 
 import { element, fill, setText } from "../shared/dom.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
@@ -9,7 +10,12 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Return `{place, draw(device, kinds)}`: the panel of a device, with the verbs that may be done now. */
 export function createVerbs(device, hall, { say, moment, onDone }) {
-  const outcome = element("p", { id: `outcome-${device.kind}-${device.id}`, class: "outcome", role: "status", tabindex: "-1" });
+  const outcome = element("p", {
+    id: `outcome-${device.kind}-${device.id}`,
+    class: "outcome",
+    role: "status",
+    tabindex: "-1",
+  });
   const connections = element("ul", { class: "connections" });
   const buttons = new Map();
   const choices = element("div", { class: "choices" });
@@ -18,7 +24,8 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
   const deeds = {
     renew: () => renew(),
-    revoke: () => confirmed("revoke", () => act({ method: "DELETE", path: `/api/v1/devices/${now.device}` }, "revoked")),
+    revoke: () =>
+      confirmed("revoke", () => act({ method: "DELETE", path: `/api/v1/devices/${now.device}` }, "revoked")),
     trial: () => trial(),
     roll: () => act({ path: `${base}/roll` }, "roll_changed"),
     address: () => address.toggle(),
@@ -60,13 +67,19 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 
   async function renew(connection) {
     const before = now.token_at;
-    const asked = await act({ path: `/api/v1/devices/${now.device}/renewal`, body: connection ? { connection } : {} }, "renewal_asked");
+    const asked = await act(
+      { path: `/api/v1/devices/${now.device}/renewal`, body: connection ? { connection } : {} },
+      "renewal_asked",
+    );
     if (!asked.ok) return;
     for (let tried = 0; tried < 20 && now.token_at === before; tried += 1) {
       await pause(ASKED_AGAIN_MS);
       await onDone();
     }
-    setText(outcome, say(now.token_at === before ? "device_list.done.renewal_silent" : "device_list.done.renewed"));
+    setText(
+      outcome,
+      say(now.token_at === before ? "device_list.done.renewal_silent" : "device_list.done.renewed"),
+    );
   }
 
   async function trial() {
@@ -75,7 +88,9 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     const until = Date.now() + ASKED_FOR_MS;
     while (Date.now() < until) {
       await pause(ASKED_AGAIN_MS);
-      const job = await read(`/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs/${asked.body.job}`).catch(() => null);
+      const job = await read(
+        `/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs/${asked.body.job}`,
+      ).catch(() => null);
       if (job) setText(outcome, trialWords(job, say));
       if (job && ["done", "cancelled"].includes(job.state)) return;
     }
@@ -84,7 +99,8 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   function draw(seen, kinds) {
     now = seen;
     const held = place.contains(document.activeElement) ? document.activeElement : null;
-    for (const [kind, button] of buttons) button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
+    for (const [kind, button] of buttons)
+      button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
     address.draw(now, kinds.includes("address"));
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
     fill(connections, several.map(({ id }) => id).join() || "-", several.map(connectionOf));
@@ -95,7 +111,20 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   function connectionOf({ id, address: from, browser, since }) {
     const own = element("button", { type: "button" }, say("device_list.verb.renew_this"));
     own.addEventListener("click", () => renew(id));
-    return element("li", {}, element("span", {}, say("device_list.connection", { address: from, browser: browser || say("device_list.unknown_browser"), since: moment(since) })), own);
+    return element(
+      "li",
+      {},
+      element(
+        "span",
+        {},
+        say("device_list.connection", {
+          address: from,
+          browser: browser || say("device_list.unknown_browser"),
+          since: moment(since),
+        }),
+      ),
+      own,
+    );
   }
 
   return { place, draw };
@@ -120,14 +149,40 @@ export function trialWords({ state, verdict, why }, say) {
 /** The form for the address of a kiosk's printer. */
 function addressForm(device, hall, { say, act, onPlaced }) {
   const id = `address-${device.kind}-${device.id}`; // a kiosk and its printer stand under one name
-  const field = (name, label, control) => element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
-  const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false", "aria-describedby": `outcome-${device.kind}-${device.id}` });
-  const port = element("input", { id: `${id}-port`, type: "text", inputmode: "numeric", required: true, pattern: "[0-9]{1,5}", value: "9100" });
-  const paper = element("select", { id: `${id}-paper` }, ...["80", "58"].map((mm) => element("option", { value: mm }, say("device_list.printer.mm", { mm }))));
+  const field = (name, label, control) =>
+    element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
+  const host = element("input", {
+    id: `${id}-host`,
+    type: "text",
+    required: true,
+    maxlength: 253,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-describedby": `outcome-${device.kind}-${device.id}`,
+  });
+  const port = element("input", {
+    id: `${id}-port`,
+    type: "text",
+    inputmode: "numeric",
+    required: true,
+    pattern: "[0-9]{1,5}",
+    value: "9100",
+  });
+  const paper = element(
+    "select",
+    { id: `${id}-paper` },
+    ...["80", "58"].map((mm) => element("option", { value: mm }, say("device_list.printer.mm", { mm }))),
+  );
   const save = element("button", { class: "primary" }, say("device_list.printer.save"));
-  const place = element("form", { class: "address", hidden: true },
-    field("host", say("device_list.printer.host"), host), field("port", say("device_list.printer.port"), port), field("paper", say("device_list.printer.paper"), paper), save,
-    element("p", { class: "muted" }, say("device_list.printer.about")));
+  const place = element(
+    "form",
+    { class: "address", hidden: true },
+    field("host", say("device_list.printer.host"), host),
+    field("port", say("device_list.printer.port"), port),
+    field("paper", say("device_list.printer.paper"), paper),
+    save,
+    element("p", { class: "muted" }, say("device_list.printer.about")),
+  );
   let isFilled = false;
 
   place.addEventListener("submit", async (event) => {
@@ -143,12 +198,19 @@ function addressForm(device, hall, { say, act, onPlaced }) {
 
   return {
     place,
-    toggle() { place.hidden = !place.hidden; if (!place.hidden) host.focus(); },
+    toggle() {
+      place.hidden = !place.hidden;
+      if (!place.hidden) host.focus();
+    },
     draw(now, isAllowed) {
       if (!isAllowed) place.hidden = true;
       if (isFilled || now.kind !== "printer") return;
       isFilled = true;
-      [host.value, port.value, paper.value] = [now.host ?? "", String(now.port || 9100), String(now.paper_mm)];
+      [host.value, port.value, paper.value] = [
+        now.host ?? "",
+        String(now.port || 9100),
+        String(now.paper_mm),
+      ];
     },
   };
 }

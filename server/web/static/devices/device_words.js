@@ -1,4 +1,5 @@
-// What supervision says of a device in words: its clock, its versions, its paper, its uptime. `say` gives the words.
+// What supervision says of a device in words: its clock, its versions, its paper, its uptime. `say` gives the
+// words.
 
 import { clockOf } from "./supervision_state.js";
 
@@ -12,7 +13,9 @@ export function clockWords(report, say) {
 /** What a device runs, beside what the server has. */
 export function versionWords(runs, served, say) {
   if (!runs) return say("supervision.not_told");
-  return runs === served ? say("supervision.same_version", { version: runs }) : say("supervision.other_version", { version: runs, served });
+  return runs === served
+    ? say("supervision.same_version", { version: runs })
+    : say("supervision.other_version", { version: runs, served });
 }
 
 /** About how many papers a printer has left. */

@@ -1,4 +1,5 @@
-// The page of every device of every hall: a table a hall, live. The socket says that something changed; the page reads again.
+// The page of every device of every hall: a table a hall, live. The socket says that something changed; the
+// page reads again.
 
 import { withLiveness } from "../shared/clock.js";
 import { createPairing } from "./devices_pairing.js";
@@ -26,11 +27,21 @@ let halls = null;
 
 const pairing = createPairing({ say, hour, onPaired: refresh });
 
-connect("/agent", { hall: page.hall.slug, devices: "every" }, {
-  live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
-  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
-  messages: { "devices.changed": soon },
-});
+connect(
+  "/agent",
+  { hall: page.hall.slug, devices: "every" },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      refresh();
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      draw();
+    },
+    messages: { "devices.changed": soon },
+  },
+);
 only.addEventListener("change", draw);
 
 async function readDevices() {
@@ -47,9 +58,13 @@ function draw() {
   drawLiveness(state, { say, hour });
   if (!halls) return;
   const { count, all } = summaryOfHalls(halls);
-  write("summary", count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }));
+  write(
+    "summary",
+    count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }),
+  );
   for (const hall of halls) {
-    if (!tables.has(hall.hall)) tables.set(hall.hall, createHallTable(hall, { place, say, language: page.language, onDone: refresh }));
+    if (!tables.has(hall.hall))
+      tables.set(hall.hall, createHallTable(hall, { place, say, language: page.language, onDone: refresh }));
     tables.get(hall.hall).draw(hall, { only: only.checked });
   }
   pairing?.draw(halls);

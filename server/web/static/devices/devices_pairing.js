@@ -1,10 +1,14 @@
-// Pairing from the page of every device: the code a device shows, which device that is, and the place it takes.
+// Pairing from the page of every device: the code a device shows, which device that is, and the place it
+// takes.
 
 import { placesOf } from "./devices_state.js";
 import { element, write } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 
-/** Return `draw(halls)`, or null where one may not pair. `hour` tells an instant's; `onPaired()` is called after a pairing. */
+/**
+ * Return `draw(halls)`, or null where one may not pair. `hour` tells an instant's; `onPaired()` is called
+ * after a pairing.
+ */
 export function createPairing({ say, hour, onPaired }) {
   const finding = document.querySelector("[data-find]");
   const pairing = document.querySelector("[data-pair]");
@@ -34,7 +38,12 @@ export function createPairing({ say, hour, onPaired }) {
     event.preventDefault();
     const place = chosen();
     const where = place.id ? { id: place.id, replaces: place.isTaken } : { label: name.value.trim() };
-    const answer = await post("/api/v1/devices/pairings", { code, hall: hallChoice.value, kind: place.kind, ...where });
+    const answer = await post("/api/v1/devices/pairings", {
+      code,
+      hall: hallChoice.value,
+      kind: place.kind,
+      ...where,
+    });
     write("pair-refused", answer.ok ? "" : sentenceOf(answer));
     if (!answer.ok) return (place.id ? choice : name).focus();
     write("paired", say("device_list.pair.done", { label: place.label || name.value.trim() }));
@@ -72,20 +81,31 @@ export function createPairing({ say, hour, onPaired }) {
   }
 
   function foundWords({ address, browser, width_px: width, height_px: height, asked_at: asked }) {
-    return { address, browser: browser || say("device_list.unknown_browser"), width, height, at: hour(asked) };
+    return {
+      address,
+      browser: browser || say("device_list.unknown_browser"),
+      width,
+      height,
+      at: hour(asked),
+    };
   }
 
   async function post(path, body) {
     return send({ path, body, headers: csrfHeader() });
   }
 
-  const sentenceOf = (answer) => answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("device_list.failed");
+  const sentenceOf = (answer) =>
+    answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("device_list.failed");
 
   /** The halls one configures, and the places of the one that is chosen; what is chosen stays chosen. */
   function draw(every) {
     halls = every.filter((hall) => hall.may_configure);
     document.querySelector("[data-halls]").hidden = halls.length < 2;
-    offer(hallChoice, halls.map((hall) => ({ value: hall.hall, text: hall.name })), "device_list.pair.choose_hall");
+    offer(
+      hallChoice,
+      halls.map((hall) => ({ value: hall.hall, text: hall.name })),
+      "device_list.pair.choose_hall",
+    );
     if (halls.length === 1) hallChoice.value = halls[0].hall;
     drawPlaces();
   }
@@ -94,13 +114,20 @@ export function createPairing({ say, hour, onPaired }) {
     const hall = halls.find((each) => each.hall === hallChoice.value);
     places = hall ? placesOf(hall) : [];
     choice.disabled = !hall;
-    offer(choice, places.map((place) => ({ value: place.value, text: wordsOf(place) })), "device_list.pair.choose");
+    offer(
+      choice,
+      places.map((place) => ({ value: place.value, text: wordsOf(place) })),
+      "device_list.pair.choose",
+    );
     drawChoice();
   }
 
   function wordsOf({ kind, id, label, isTaken }) {
     if (id === null) return say(`device_list.pair.new_${kind}`);
-    return say(isTaken ? "device_list.pair.taken" : "device_list.pair.free", { label, kind: say(`device_list.kind.${kind}`) });
+    return say(isTaken ? "device_list.pair.taken" : "device_list.pair.free", {
+      label,
+      kind: say(`device_list.kind.${kind}`),
+    });
   }
 
   function offer(select, options, first) {

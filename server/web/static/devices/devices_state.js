@@ -2,7 +2,10 @@
 
 import { needsSomebody, standingOf } from "./supervision_state.js";
 
-/** The devices of a hall in the order of its document, each printer after its kiosk; `only` those that need somebody. */
+/**
+ * The devices of a hall in the order of its document, each printer after its kiosk; `only` those that need
+ * somebody.
+ */
 export function rowsOf(hall, { only = false } = {}) {
   const printers = new Map(hall.printers.map((printer) => [printer.id, printer]));
   const rows = hall.devices.flatMap((device) => {
@@ -19,12 +22,25 @@ export function summaryOfHalls(halls) {
 }
 
 /**
- * The places a device may take in a hall: `{value, kind, id, label, isTaken}` for each of its kiosks and screens, the
+ * The places a device may take in a hall: `{value, kind, id, label, isTaken}` for each of its kiosks and
+ * screens, the
  * free ones first, then one more of each kind, without an id.
  */
 export function placesOf(hall) {
-  const known = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({ value: id, kind, id, label, isTaken }));
-  const more = ["screen", "kiosk"].map((kind) => ({ value: `new ${kind}`, kind, id: null, label: "", isTaken: false }));
+  const known = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({
+    value: id,
+    kind,
+    id,
+    label,
+    isTaken,
+  }));
+  const more = ["screen", "kiosk"].map((kind) => ({
+    value: `new ${kind}`,
+    kind,
+    id: null,
+    label: "",
+    isTaken: false,
+  }));
   return [...known.filter(({ isTaken }) => !isTaken), ...known.filter(({ isTaken }) => isTaken), ...more];
 }
 
@@ -33,7 +49,9 @@ export function verbsOf(device, hall) {
   if (device.kind === "printer") return ["trial", "roll", ...(hall.may_configure ? ["address"] : [])];
   if (!hall.may_configure) return [];
   const verbs = device.is_paired ? ["renew", "revoke"] : [];
-  return device.kind === "kiosk" && !hall.printers.some(({ id }) => id === device.id) ? [...verbs, "address"] : verbs;
+  return device.kind === "kiosk" && !hall.printers.some(({ id }) => id === device.id)
+    ? [...verbs, "address"]
+    : verbs;
 }
 
 /** How the level of a device is told besides its words, "good", "busy" or "trouble". */

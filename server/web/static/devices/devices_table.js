@@ -1,4 +1,5 @@
-// The table of a hall's devices: a row each, made once and changed in place; under it, what may be done with the device.
+// The table of a hall's devices: a row each, made once and changed in place; under it, what may be done with
+// the device.
 
 import { clockWords, paperWords, uptimeWords, versionWords } from "./device_words.js";
 import { createVerbs } from "./device_verbs.js";
@@ -13,17 +14,38 @@ const ICONS = { good: "icon-check", busy: "icon-clock", trouble: "icon-alert" };
 /** Return `draw(hall, {only})` for the table of a hall inside `place`. */
 export function createHallTable(hall, { place, say, language, onDone }) {
   const words = { say, language, moment: momentTeller(language, hall.time_zone, say) };
-  const title = element("h2", { id: `hall-${hall.hall}` }, element("a", { href: `/supervision?hall=${encodeURIComponent(hall.hall)}` }, element("bdi", {}, hall.name)));
+  const title = element(
+    "h2",
+    { id: `hall-${hall.hall}` },
+    element(
+      "a",
+      { href: `/supervision?hall=${encodeURIComponent(hall.hall)}` },
+      element("bdi", {}, hall.name),
+    ),
+  );
   const calm = element("p", { class: "muted" });
   const heads = COLUMNS.map((name) => element("th", { scope: "col" }, say(`device_list.column.${name}`)));
   const table = element("table", { class: "fleet-table" }, element("thead", {}, element("tr", {}, ...heads)));
-  place.append(element("section", { class: "hall", "aria-labelledby": title.id }, title, hall.site === hall.name ? "" : element("p", { class: "muted" }, element("bdi", {}, hall.site)), calm, table));
+  place.append(
+    element(
+      "section",
+      { class: "hall", "aria-labelledby": title.id },
+      title,
+      hall.site === hall.name ? "" : element("p", { class: "muted" }, element("bdi", {}, hall.site)),
+      calm,
+      table,
+    ),
+  );
   const rows = new Map();
 
   function draw(now, { only }) {
     const shown = rowsOf(now, { only });
     const keys = new Set(shown.map(keyOf));
-    for (const [key, row] of rows) if (!keys.has(key)) { row.body.remove(); rows.delete(key); }
+    for (const [key, row] of rows)
+      if (!keys.has(key)) {
+        row.body.remove();
+        rows.delete(key);
+      }
     for (const device of shown) {
       const key = keyOf(device);
       if (!rows.has(key)) rows.set(key, createRow(device, now));
@@ -32,10 +54,16 @@ export function createHallTable(hall, { place, say, language, onDone }) {
     keepOrder(shown);
     table.hidden = shown.length === 0;
     calm.hidden = shown.length > 0;
-    setText(calm, say(rowsOf(now, { only: false }).length ? "device_list.none_needing" : "device_list.no_place"));
+    setText(
+      calm,
+      say(rowsOf(now, { only: false }).length ? "device_list.none_needing" : "device_list.no_place"),
+    );
   }
 
-  /** Rows come back in the order of the document after some were left out; one that stands right is not touched. */
+  /**
+   * Rows come back in the order of the document after some were left out; one that stands right is not
+   * touched.
+   */
   function keepOrder(shown) {
     let before = table.tHead;
     for (const device of shown) {
@@ -47,17 +75,33 @@ export function createHallTable(hall, { place, say, language, onDone }) {
 
   function createRow(device, within) {
     const id = `row-${within.hall}-${keyOf(device)}`;
-    const cells = Object.fromEntries(COLUMNS.map((name) => [name, element("td", { "data-label": say(`device_list.column.${name}`) })]));
-    const name = element("th", { scope: "row", id }, element("bdi", {}, device.label), element("small", {}, say(`device_list.kind.${device.kind}`)));
+    const cells = Object.fromEntries(
+      COLUMNS.map((name) => [name, element("td", { "data-label": say(`device_list.column.${name}`) })]),
+    );
+    const name = element(
+      "th",
+      { scope: "row", id },
+      element("bdi", {}, device.label),
+      element("small", {}, say(`device_list.kind.${device.kind}`)),
+    );
     const icon = element("i", { class: "icon", "aria-hidden": "true" });
     const told = element("span");
     const troubles = element("ul", { class: "troubles" });
     cells.state.append(element("p", { class: "state" }, icon, told), troubles);
     const panel = element("td", { colspan: COLUMNS.length });
     const under = element("tr", { class: "under", hidden: true }, panel);
-    const open = element("button", { type: "button", class: "quiet", "aria-expanded": "false", "aria-describedby": id }, say("device_list.manage"));
+    const open = element(
+      "button",
+      { type: "button", class: "quiet", "aria-expanded": "false", "aria-describedby": id },
+      say("device_list.manage"),
+    );
     cells.verbs.append(open);
-    const row = element("tr", { "data-device": keyOf(device) }, name, ...COLUMNS.slice(1).map((column) => cells[column]));
+    const row = element(
+      "tr",
+      { "data-device": keyOf(device) },
+      name,
+      ...COLUMNS.slice(1).map((column) => cells[column]),
+    );
     const verbs = createVerbs(device, within, { say, moment: words.moment, onDone });
     panel.append(verbs.place);
     const turn = () => {
@@ -77,7 +121,18 @@ export function createHallTable(hall, { place, say, language, onDone }) {
       icon.className = `icon ${how.key === "away" ? "icon-lost" : ICONS[how.level]}`;
       setText(told, say(`supervision.state.${how.key}`, { at: how.at ? words.moment(how.at) : "" }));
       const found = troublesOf(now, hallNow.releases);
-      fill(troubles, found.join() || "-", found.map((key) => element("li", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), say(`supervision.trouble.${key}`))));
+      fill(
+        troubles,
+        found.join() || "-",
+        found.map((key) =>
+          element(
+            "li",
+            {},
+            element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
+            say(`supervision.trouble.${key}`),
+          ),
+        ),
+      );
       troubles.hidden = found.length === 0;
       setText(cells.runs, runsWords(now, hallNow, say));
       setText(cells.clock, now.kind === "printer" ? "" : clockWords(now.report, say));

@@ -17,7 +17,10 @@ write("address", `${location.host}/appareils`);
 follow();
 trySound();
 
-/** Whether this browser plays sound without a touch is said here, to who sets the device up; a touch brings it. */
+/**
+ * Whether this browser plays sound without a touch is said here, to who sets the device up; a touch brings
+ * it.
+ */
 async function trySound() {
   const context = new AudioContext();
   await pause(1_000);
@@ -42,9 +45,15 @@ async function follow() {
 
 async function ask() {
   try {
-    const size = { width_px: Math.round(screen.width * devicePixelRatio), height_px: Math.round(screen.height * devicePixelRatio) };
+    const size = {
+      width_px: Math.round(screen.width * devicePixelRatio),
+      height_px: Math.round(screen.height * devicePixelRatio),
+    };
     const answer = await fetch("/device/pairing", {
-      method: "POST", credentials: "same-origin", cache: "no-store", body: JSON.stringify(size),
+      method: "POST",
+      credentials: "same-origin",
+      cache: "no-store",
+      body: JSON.stringify(size),
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });

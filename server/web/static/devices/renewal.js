@@ -4,19 +4,27 @@ const TRIED_AFTER_MS = [0, 1_000, 3_000, 10_000, 30_000, 60_000];
 const TOO_MANY = 429; // one address: a hall's devices behind one router
 const ANSWER_WITHIN_MS = 8_000;
 
-/** Exchanges the token for what was `told`; the same again after a lost answer ends the same. Answers whether it could. */
+/**
+ * Exchanges the token for what was `told`; the same again after a lost answer ends the same. Answers whether
+ * it could.
+ */
 export async function renewToken({ told }, { fetch = globalThis.fetch, pause = wait } = {}) {
   for (const ms of TRIED_AFTER_MS) {
     await pause(ms);
     try {
       const answer = await fetch("/device/renewal", {
-        method: "POST", credentials: "same-origin", cache: "no-store", body: JSON.stringify({ told }),
+        method: "POST",
+        credentials: "same-origin",
+        cache: "no-store",
+        body: JSON.stringify({ told }),
         headers: { "Content-Type": "application/json", "X-Caller": "device" },
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
       if (answer.ok) return true;
       if (answer.status < 500 && answer.status !== TOO_MANY) return false;
-    } catch { /* the answer was lost: asked again */ }
+    } catch {
+      /* the answer was lost: asked again */
+    }
   }
   return false;
 }

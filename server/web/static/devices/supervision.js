@@ -1,4 +1,5 @@
-// The page of a hall's kiosks and screens: one card each, live. The socket says that something changed; the page reads again.
+// The page of a hall's kiosks and screens: one card each, live. The socket says that something changed; the
+// page reads again.
 
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller, momentTeller } from "../shared/durations.js";
@@ -18,18 +19,33 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 const hour = hourTeller(page.language, page.hall.time_zone);
-const words = { say, hour, language: page.language, moment: momentTeller(page.language, page.hall.time_zone, say) };
+const words = {
+  say,
+  hour,
+  language: page.language,
+  moment: momentTeller(page.language, page.hall.time_zone, say),
+};
 const enlarged = document.querySelector("dialog");
 const cards = new Map();
 const asked = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
 let state = { isLive: false, lostAtMs: null };
 let known = null;
 
-connect("/agent", { hall: page.hall.slug, devices: true }, {
-  live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
-  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
-  messages: { "devices.changed": soon },
-});
+connect(
+  "/agent",
+  { hall: page.hall.slug, devices: true },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      refresh();
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      draw();
+    },
+    messages: { "devices.changed": soon },
+  },
+);
 
 async function readDevices() {
   try {
@@ -46,9 +62,16 @@ function draw() {
   if (!known) return;
   const devices = [...known.devices, ...known.printers];
   const { count, all } = summaryOf(devices, known.releases);
-  write("summary", count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }));
+  write(
+    "summary",
+    count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }),
+  );
   const keys = new Set(devices.map(keyOf));
-  for (const [key, { card }] of cards) if (!keys.has(key)) { card.remove(); cards.delete(key); }
+  for (const [key, { card }] of cards)
+    if (!keys.has(key)) {
+      card.remove();
+      cards.delete(key);
+    }
   devices.forEach(drawDevice);
 }
 
@@ -58,13 +81,19 @@ function drawDevice(device) {
   const key = keyOf(device);
   if (!cards.has(key)) cards.set(key, createCard(device, { list, words, onAsk: ask, onEnlarge: enlarge }));
   const press = asked.get(device.id);
-  cards.get(key).draw(device, { releases: known.releases, asked: press?.refused ?? askedOf(press, device.picture, Date.now()) });
+  cards.get(key).draw(device, {
+    releases: known.releases,
+    asked: press?.refused ?? askedOf(press, device.picture, Date.now()),
+  });
 }
 
 async function ask(screen) {
   asked.set(screen, { at: new Date(8.64e15).toISOString(), pressedMs: Date.now() });
   draw();
-  const answer = await send({ path: `${HALL}/screens/${encodeURIComponent(screen)}/picture/ask`, headers: csrfHeader() });
+  const answer = await send({
+    path: `${HALL}/screens/${encodeURIComponent(screen)}/picture/ask`,
+    headers: csrfHeader(),
+  });
   const refused = answer.problem?.code === "device_not_connected" ? "away" : "failed";
   asked.set(screen, answer.ok ? { at: answer.body.asked_at, pressedMs: Date.now() } : { refused });
   await refresh();

@@ -20,11 +20,24 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
   const isScreen = device.kind === "screen";
   const lines = LINES[device.kind];
   const values = Object.fromEntries(lines.map((name) => [name, element("dd")]));
-  const facts = element("dl", {}, ...lines.map((name) => element("div", {}, element("dt", {}, say(`supervision.line.${name}`)), values[name])));
+  const facts = element(
+    "dl",
+    {},
+    ...lines.map((name) =>
+      element("div", {}, element("dt", {}, say(`supervision.line.${name}`)), values[name]),
+    ),
+  );
   const picture = isScreen ? pictureOf(device, { words, onAsk, onEnlarge }) : null;
   const title = element("h3", { id: `device-${keyOf(device)}` }, element("bdi", {}, device.label));
-  const card = element("article", { class: "card device", "data-device": keyOf(device), "aria-labelledby": title.id },
-    title, element("p", { class: "state" }, icon, state), troubles, picture?.place, facts);
+  const card = element(
+    "article",
+    { class: "card device", "data-device": keyOf(device), "aria-labelledby": title.id },
+    title,
+    element("p", { class: "state" }, icon, state),
+    troubles,
+    picture?.place,
+    facts,
+  );
   list.append(card);
 
   function draw(now, { releases, asked }) {
@@ -51,12 +64,23 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
     const found = troublesOf(now, releases);
     if (troubles.dataset.mark === found.join()) return;
     troubles.dataset.mark = found.join();
-    troubles.replaceChildren(...found.map((key) =>
-      element("li", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), say(`supervision.trouble.${key}`))));
+    troubles.replaceChildren(
+      ...found.map((key) =>
+        element(
+          "li",
+          {},
+          element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
+          say(`supervision.trouble.${key}`),
+        ),
+      ),
+    );
     troubles.hidden = found.length === 0;
   }
 
-  const showsOf = ({ view, notice }) => (notice?.title ? say("supervision.shows_notice", { view: say(`supervision.view.${view}`), title: notice.title }) : say(`supervision.view.${view}`));
+  const showsOf = ({ view, notice }) =>
+    notice?.title
+      ? say("supervision.shows_notice", { view: say(`supervision.view.${view}`), title: notice.title })
+      : say(`supervision.view.${view}`);
   return { draw, card };
 }
 
@@ -74,7 +98,9 @@ function pictureOf(device, { words, onAsk, onEnlarge }) {
   const told = element("p", { class: "told", role: "status" });
   ask.setAttribute("aria-describedby", `device-${keyOf(device)}`);
   ask.addEventListener("click", () => onAsk(device.id));
-  open.addEventListener("click", () => onEnlarge({ title: device.label, image, caption: caption.textContent }));
+  open.addEventListener("click", () =>
+    onEnlarge({ title: device.label, image, caption: caption.textContent }),
+  );
 
   function draw({ picture }, asked) {
     open.hidden = !picture;

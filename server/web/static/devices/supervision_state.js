@@ -1,11 +1,17 @@
-// What supervision says of a device, without a browser: one level, one sentence, and what troubles it besides.
+// What supervision says of a device, without a browser: one level, one sentence, and what troubles it
+// besides.
 
 export const CLOCK_OFF_MS = 5_000; // a sentence on the screen's clock from here on; nobody sees less
 export const ANSWERED_WITHIN_MS = 25_000;
 
 const BUSY = new Set(["downloading", "pending"]);
 /** @type {[string, number][]} */
-const UNITS = [["days", 86_400_000], ["hours", 3_600_000], ["minutes", 60_000], ["seconds", 1_000]];
+const UNITS = [
+  ["days", 86_400_000],
+  ["hours", 3_600_000],
+  ["minutes", 60_000],
+  ["seconds", 1_000],
+];
 
 /**
  * How a device is: `{level, key, at}`. The level is "good", "busy" or "trouble"; the key ends a sentence
@@ -13,14 +19,18 @@ const UNITS = [["days", 86_400_000], ["hours", 3_600_000], ["minutes", 60_000], 
  */
 export function stateOf(device) {
   const at = device.since;
-  if (device.seen_at === null) return { level: "trouble", key: device.is_paired ? "never_seen" : "not_paired", at: null };
+  if (device.seen_at === null)
+    return { level: "trouble", key: device.is_paired ? "never_seen" : "not_paired", at: null };
   if (!device.is_connected) return { level: "trouble", key: "away", at };
   if (device.kind !== "screen") return { level: "good", key: "here", at };
-  if (device.state === "up to date") return { level: "good", key: device.report.view === "asleep" ? "asleep" : "up_to_date", at };
+  if (device.state === "up to date")
+    return { level: "good", key: device.report.view === "asleep" ? "asleep" : "up_to_date", at };
   return { level: BUSY.has(device.state) ? "busy" : "trouble", key: device.state.replaceAll(" ", "_"), at };
 }
 
-/** How a printer is, as `stateOf` of a device: what keeps it from printing, or that its paper is nearly out. */
+/**
+ * How a printer is, as `stateOf` of a device: what keeps it from printing, or that its paper is nearly out.
+ */
 export function printerStateOf({ state, since }) {
   const level = state === "ready" ? "good" : state === "near_end" ? "busy" : "trouble";
   return { level, key: `printer_${state}`, at: since };
@@ -32,7 +42,10 @@ export const standingOf = (device) => (device.kind === "printer" ? printerStateO
 /** What tells a device from every other of its hall: a printer goes by the id of its kiosk. */
 export const keyOf = ({ kind, id }) => (kind === "printer" ? `printer-${id}` : id);
 
-/** What else is wrong with a device: keys of sentences (`supervision.trouble.…`). `releases`: of pages, by kind. */
+/**
+ * What else is wrong with a device: keys of sentences (`supervision.trouble.…`). `releases`: of pages, by
+ * kind.
+ */
 export function troublesOf(device, releases) {
   const { report, is_connected: isHere } = device;
   const found = [];
@@ -58,7 +71,8 @@ export function summaryOf(devices, releases) {
 /** A difference of clocks: `{key, count}` with the key "right", or "ahead_…" and "behind_…" with a unit. */
 export function clockOf(ms) {
   if (Math.abs(ms) < 2_000) return { key: "right", count: 0 };
-  const [unit, length] = UNITS.find(([, each]) => Math.abs(ms) >= each * 0.98); // a day but for a second is a day
+  // a day but for a second is a day
+  const [unit, length] = UNITS.find(([, each]) => Math.abs(ms) >= each * 0.98);
   return { key: `${ms > 0 ? "ahead" : "behind"}_${unit}`, count: Math.round(Math.abs(ms) / length) };
 }
 

@@ -1,4 +1,5 @@
-// The link of the machine: its token goes from the fragment into a cookie no page sees, and out of the address.
+// The link of the machine: its token goes from the fragment into a cookie no page sees, and out of the
+// address.
 
 import { csrfHeader, send } from "../shared/verbs.js";
 

@@ -1,8 +1,17 @@
-// The library of media: a file is sent with its progress told, prepared by the server, described, and removed.
+// The library of media: a file is sent with its progress told, prepared by the server, described, and
+// removed.
 
 import { element, setText, show, write } from "../shared/dom.js";
 import { mediumCard } from "./media_view.js";
-import { percent, preparing, refusalOf, textProblem, textsOf, uploadAddress, withMedium } from "./media_state.js";
+import {
+  percent,
+  preparing,
+  refusalOf,
+  textProblem,
+  textsOf,
+  uploadAddress,
+  withMedium,
+} from "./media_state.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
 
@@ -18,7 +27,10 @@ let next = null;
 let sending = null;
 let saidPercent = null;
 
-form.addEventListener("submit", (submitted) => { submitted.preventDefault(); upload(form.elements.file.files[0]); });
+form.addEventListener("submit", (submitted) => {
+  submitted.preventDefault();
+  upload(form.elements.file.files[0]);
+});
 form.elements.file.addEventListener("change", () => {
   show("[data-refused]", false);
   tellChosen();
@@ -37,16 +49,28 @@ function tellChosen() {
 function upload(file) {
   if (sending || !file) return;
   const refusal = refusalOf(file, page.media_bytes);
-  if (refusal) { refuse(say(refusal.key, refusal.values)); return; }
+  if (refusal) {
+    refuse(say(refusal.key, refusal.values));
+    return;
+  }
   show("[data-refused]", false);
   sending = new XMLHttpRequest();
   sending.open("POST", uploadAddress(MEDIA, form.elements.site?.value));
   sending.responseType = "json";
-  for (const [name, value] of Object.entries({ Accept: "application/json", "Content-Type": "application/octet-stream", "Idempotency-Key": uuid(), ...csrfHeader() })) sending.setRequestHeader(name, value);
+  for (const [name, value] of Object.entries({
+    Accept: "application/json",
+    "Content-Type": "application/octet-stream",
+    "Idempotency-Key": uuid(),
+    ...csrfHeader(),
+  }))
+    sending.setRequestHeader(name, value);
   sending.upload.addEventListener("progress", ({ loaded, total }) => tell(percent(loaded, total)));
   sending.addEventListener("load", () => sent(sending.status, sending.response));
   sending.addEventListener("error", () => sent(0, null));
-  sending.addEventListener("abort", () => { ended(); write("status", say("media.send.stopped")); });
+  sending.addEventListener("abort", () => {
+    ended();
+    write("status", say("media.send.stopped"));
+  });
   show("[data-progress], [data-stop]", true);
   document.querySelector("[data-do]").disabled = true;
   tell(0);
@@ -57,7 +81,10 @@ function upload(file) {
 function tell(sentPercent) {
   if (sentPercent === null) return;
   bar.value = sentPercent;
-  write("progress", sentPercent === 100 ? say("media.send.received") : say("media.send.percent", { percent: sentPercent }));
+  write(
+    "progress",
+    sentPercent === 100 ? say("media.send.received") : say("media.send.percent", { percent: sentPercent }),
+  );
   const quarter = Math.floor(sentPercent / 25);
   if (quarter !== saidPercent) write("status", say("media.send.percent", { percent: sentPercent }));
   saidPercent = quarter;
@@ -107,7 +134,8 @@ async function refresh(id) {
     const medium = await read(`${MEDIA}/${id}`);
     const before = media.find((each) => each.medium === id)?.state;
     media = withMedium(media, medium);
-    if (before === "preparing" && medium.state !== before) write("status", medium.refusal?.detail ?? say("media.state.ready"));
+    if (before === "preparing" && medium.state !== before)
+      write("status", medium.refusal?.detail ?? say("media.state.ready"));
     draw();
   } catch {
     // Not reachable, or removed meanwhile: the next look asks again, and a new list does without it.
@@ -122,23 +150,44 @@ function draw() {
     const mark = JSON.stringify([medium.state, medium.texts]);
     const known = cards.get(medium.medium);
     if (known?.dataset.mark === mark) return known; // what is being typed in it stays
-    const card = element("li", { class: "card medium", "data-medium": medium.medium, "data-state": medium.state, "data-mark": mark });
+    const card = element("li", {
+      class: "card medium",
+      "data-medium": medium.medium,
+      "data-state": medium.state,
+      "data-mark": mark,
+    });
     card.append(...mediumCard(medium, { say, page, describe, remove }));
     return card;
   });
   for (const [, card] of cards) if (!places.includes(card)) card.remove();
-  // a card that stands right is not touched: taking it out, even for a moment, takes the focus from what is typed in it
-  places.forEach((card, at) => list.children[at] !== card && list.insertBefore(card, list.children[at] ?? null));
+  // a card that stands right is not touched: taking it out, even for a moment, takes the focus from what is
+  // typed in it
+  places.forEach(
+    (card, at) => list.children[at] !== card && list.insertBefore(card, list.children[at] ?? null),
+  );
 }
 
 async function describe(medium, card) {
   const problem = card.querySelector("[data-problem]");
-  const texts = textsOf(Object.fromEntries([...card.querySelectorAll("textarea")].map((area) => [area.name, area.value])));
+  const texts = textsOf(
+    Object.fromEntries([...card.querySelectorAll("textarea")].map((area) => [area.name, area.value])),
+  );
   const key = textProblem(texts);
   setText(problem, key ? say(key) : "");
-  if (key) { card.querySelector("textarea").focus(); return; }
-  const answer = await send({ method: "PATCH", path: `${MEDIA}/${medium.medium}`, body: { texts }, headers: csrfHeader() });
-  if (!answer.ok) { setText(problem, answer.problem?.detail ?? say("media.send.lost")); return; }
+  if (key) {
+    card.querySelector("textarea").focus();
+    return;
+  }
+  const answer = await send({
+    method: "PATCH",
+    path: `${MEDIA}/${medium.medium}`,
+    body: { texts },
+    headers: csrfHeader(),
+  });
+  if (!answer.ok) {
+    setText(problem, answer.problem?.detail ?? say("media.send.lost"));
+    return;
+  }
   media = withMedium(media, answer.body);
   draw();
   write("status", say("media.text.kept"));
@@ -147,7 +196,10 @@ async function describe(medium, card) {
 
 async function remove(medium, card) {
   const answer = await send({ method: "DELETE", path: `${MEDIA}/${medium.medium}`, headers: csrfHeader() });
-  if (!answer.ok && answer.status !== 404) { setText(card.querySelector("[data-problem]"), answer.problem?.detail ?? say("media.send.lost")); return; }
+  if (!answer.ok && answer.status !== 404) {
+    setText(card.querySelector("[data-problem]"), answer.problem?.detail ?? say("media.send.lost"));
+    return;
+  }
   media = media.filter((each) => each.medium !== medium.medium);
   draw();
   write("status", say("media.remove.done"));

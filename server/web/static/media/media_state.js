@@ -8,7 +8,8 @@ export function percent(sent, whole) {
 /** Why a file need not be sent at all: the key of a sentence with its values, or null. */
 export function refusalOf(file, mediaBytes) {
   if (file.size === 0) return { key: "media.send.empty", values: {} };
-  if (file.size > mediaBytes) return { key: "media.send.too_large", values: { megabytes: Math.floor(mediaBytes / 1e6) } };
+  if (file.size > mediaBytes)
+    return { key: "media.send.too_large", values: { megabytes: Math.floor(mediaBytes / 1e6) } };
   return null;
 }
 
@@ -24,7 +25,8 @@ export function kindWords({ state, kind, files }) {
   const [{ width, height, duration_ms: durationMs }] = pages;
   if (kind === "document") return { key: "media.kind.document", values: { count: pages.length } };
   if (kind === "font") return { key: "media.kind.font", values: {} };
-  if (kind === "video") return { key: "media.kind.video", values: { width, height, duration: lasting(durationMs) } };
+  if (kind === "video")
+    return { key: "media.kind.video", values: { width, height, duration: lasting(durationMs) } };
   return { key: "media.kind.image", values: { width, height } };
 }
 
@@ -47,10 +49,17 @@ export function thumbnailOf({ files }) {
 
 /** The texts of a form as they are sent: without those that are empty. */
 export function textsOf(values) {
-  return Object.fromEntries(Object.entries(values).map(([language, text]) => [language, text.trim()]).filter(([, text]) => text !== ""));
+  return Object.fromEntries(
+    Object.entries(values)
+      .map(([language, text]) => [language, text.trim()])
+      .filter(([, text]) => text !== ""),
+  );
 }
 
-/** Why texts cannot be kept: the key of a sentence, or null. French is needed; a single translation is not enough. */
+/**
+ * Why texts cannot be kept: the key of a sentence, or null. French is needed; a single translation is not
+ * enough.
+ */
 export function textProblem(texts) {
   if (!texts.fr) return "media.text.missing";
   return Object.keys(texts).length === 2 ? "media.text.one_translation" : null;

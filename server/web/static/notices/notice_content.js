@@ -10,19 +10,29 @@ export const WORDS_OF = {
   delays: [{ name: "sources", as: "line" }],
   hours: [],
   results: [],
-  asked_and_done: [{ name: "asked", as: "lines" }, { name: "done", as: "lines" }],
+  asked_and_done: [
+    { name: "asked", as: "lines" },
+    { name: "done", as: "lines" },
+  ],
   priority_card: [{ name: "texts", as: "lines" }],
   waits: [],
 };
 
 const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms"];
-const OWN = { delays: ["rows", "sources", "stands_on"], image: ["medium", "texts"], video: ["medium", "texts"], document: ["medium", "texts"], feed: ["url"] };
+const OWN = {
+  delays: ["rows", "sources", "stands_on"],
+  image: ["medium", "texts"],
+  video: ["medium", "texts"],
+  document: ["medium", "texts"],
+  feed: ["url"],
+};
 
 /** What the server takes: without fields of another kind, empty texts, a condition without a queue. */
 export function cleaned(content) {
   const own = OWN[content.kind] ?? WORDS_OF[content.kind].map(({ name }) => name);
   const kept = { kind: content.kind };
-  for (const name of [...SHARED, ...own]) if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
+  for (const name of [...SHARED, ...own])
+    if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
   if (!kept.when?.queue) kept.when = null;
   return kept;
 }
@@ -30,7 +40,11 @@ export function cleaned(content) {
 function withoutEmpty(value) {
   if (Array.isArray(value)) return value.map(withoutEmpty);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== "" && each !== undefined).map(([name, each]) => [name, withoutEmpty(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== "" && each !== undefined)
+      .map(([name, each]) => [name, withoutEmpty(each)]),
+  );
 }
 
 /** The sections of the list, in the order people look at them: what waits for them first. */
@@ -57,5 +71,12 @@ export function sectionsOf(notices, nowMs) {
 /** The plain words of some HTML, for people to compare. */
 export function plainWords(value) {
   if (typeof value !== "string") return value;
-  return value.replace(/<\/(p|li|h3)>|<br>/g, "\n").replace(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&nbsp;", "\u00a0").replaceAll("&amp;", "&").trim();
+  return value
+    .replace(/<\/(p|li|h3)>|<br>/g, "\n")
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&nbsp;", "\u00a0")
+    .replaceAll("&amp;", "&")
+    .trim();
 }

@@ -21,7 +21,8 @@ export function createForm(form, { page, say, changed }) {
   drawQueues();
   form.addEventListener("input", changed);
   kind.addEventListener("change", () => fill({ ...read(), kind: kind.value }));
-  for (const box of form.querySelectorAll("[data-language]")) box.addEventListener("change", () => fill(read()));
+  for (const box of form.querySelectorAll("[data-language]"))
+    box.addEventListener("change", () => fill(read()));
   words.addEventListener("click", ({ target }) => {
     if (target.closest("[data-add-row]")) addRow();
     const remove = target.closest("[data-remove-row]");
@@ -38,24 +39,38 @@ export function createForm(form, { page, say, changed }) {
   /** Fills every field from a content; the languages are those that are checked, or the content's own. */
   function fill(wanted, { isFresh = false } = {}) {
     content = wanted;
-    if (isFresh) for (const box of form.querySelectorAll("[data-language]")) box.checked = box.dataset.language in (wanted.titles ?? {});
+    if (isFresh)
+      for (const box of form.querySelectorAll("[data-language]"))
+        box.checked = box.dataset.language in (wanted.titles ?? {});
     kind.value = wanted.kind;
-    if (kind.value !== wanted.kind) kind.append(element("option", { value: wanted.kind, selected: true }, say(`notices.kind.${wanted.kind}`)));
+    if (kind.value !== wanted.kind)
+      kind.append(
+        element("option", { value: wanted.kind, selected: true }, say(`notices.kind.${wanted.kind}`)),
+      );
     setText(form.querySelector('[data-text="kind-hint"]'), say(`notices.kind_hint.${wanted.kind}`));
     drawWords();
-    for (const field of form.querySelectorAll("[data-path]")) write(field, valueAt(content, field.dataset.path));
+    for (const field of form.querySelectorAll("[data-path]"))
+      write(field, valueAt(content, field.dataset.path));
     showMedium();
-    for (const field of form.querySelectorAll("[data-time]")) field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
+    for (const field of form.querySelectorAll("[data-time]"))
+      field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
     disable(isOff);
   }
 
   /** The content as it is typed now. */
   function read() {
-    const typed = { kind: kind.value, titles: {}, targets: { sites: [], halls: [], screens: [] }, dayparts: { weekdays: [], parts: [], spans: [] }, validity: {} };
+    const typed = {
+      kind: kind.value,
+      titles: {},
+      targets: { sites: [], halls: [], screens: [] },
+      dayparts: { weekdays: [], parts: [], spans: [] },
+      validity: {},
+    };
     for (const field of form.querySelectorAll("[data-path]")) {
       const value = valueOf(field);
       if (field.type === "checkbox") {
-        if (field.checked) setAt(typed, field.dataset.path, [...(valueAt(typed, field.dataset.path) ?? []), value]);
+        if (field.checked)
+          setAt(typed, field.dataset.path, [...(valueAt(typed, field.dataset.path) ?? []), value]);
       } else setAt(typed, field.dataset.path, value);
     }
     for (const { dataset, value } of form.querySelectorAll("[data-time]")) {
@@ -75,13 +90,28 @@ export function createForm(form, { page, say, changed }) {
   function drawWords() {
     editors = [];
     showMedium = () => {};
-    words.replaceChildren(...languages().map(languageFields), ...(content.kind === "delays" ? [delayFields()] : []), ...mediumFields());
+    words.replaceChildren(
+      ...languages().map(languageFields),
+      ...(content.kind === "delays" ? [delayFields()] : []),
+      ...mediumFields(),
+    );
   }
 
   function languageFields(language) {
     const name = page.languages.find(({ code }) => code === language)?.name ?? language;
-    const made = element("fieldset", { class: "words", lang: language === page.language ? null : page.language });
-    made.append(element("legend", {}, element("bdi", { lang: language }, name)), field({ path: `titles.${language}`, label: say("notices.title_of"), language, attributes: { maxlength: 80 } }));
+    const made = element("fieldset", {
+      class: "words",
+      lang: language === page.language ? null : page.language,
+    });
+    made.append(
+      element("legend", {}, element("bdi", { lang: language }, name)),
+      field({
+        path: `titles.${language}`,
+        label: say("notices.title_of"),
+        language,
+        attributes: { maxlength: 80 },
+      }),
+    );
     for (const { name: words, as } of WORDS_OF[content.kind]) made.append(fieldOf(words, as, language));
     return made;
   }
@@ -90,18 +120,26 @@ export function createForm(form, { page, say, changed }) {
     const path = `${name}.${language}`;
     const label = say(`notices.words.${name}`);
     if (as === "line") return field({ path, label, language, attributes: { maxlength: 80 } });
-    if (as === "lines") return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: 240 } });
+    if (as === "lines")
+      return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: 240 } });
     const id = idOf(path);
     const hint = `${id}-hint`;
     const editor = createRich({ id, labelledby: `${id}-label`, describedby: hint, language, say, changed });
     editor.write(valueAt(content, path) ?? "");
     editors.push({ path, editor });
     const heading = element("span", { id: `${id}-label`, class: "label" }, label);
-    return element("div", { class: "field", "data-field": path }, heading, editor.element, element("small", { id: hint }, say("notices.words.hint")));
+    return element(
+      "div",
+      { class: "field", "data-field": path },
+      heading,
+      editor.element,
+      element("small", { id: hint }, say("notices.words.hint")),
+    );
   }
 
   function mediumFields() {
-    if (content.kind === "feed") return [field({ path: "url", label: say("notices.url"), attributes: { type: "url" } })];
+    if (content.kind === "feed")
+      return [field({ path: "url", label: say("notices.url"), attributes: { type: "url" } })];
     if (!["image", "video", "document"].includes(content.kind)) return [];
     const made = mediumField(content.kind, page.media, { say, path: "medium", id: idOf("medium") });
     showMedium = made.show;
@@ -113,18 +151,43 @@ export function createForm(form, { page, say, changed }) {
     const made = element("fieldset", { class: "words" });
     made.append(element("legend", {}, say("notices.rows")));
     for (let at = 0; at < rows; at += 1) made.append(rowFields(at, rows));
-    if (rows < MOST_ROWS) made.append(element("button", { type: "button", class: "small", "data-add-row": true }, say("notices.rows.add")));
+    if (rows < MOST_ROWS)
+      made.append(
+        element("button", { type: "button", class: "small", "data-add-row": true }, say("notices.rows.add")),
+      );
     made.append(field({ path: "stands_on", label: say("notices.stands_on"), attributes: { type: "date" } }));
     return made;
   }
 
   function rowFields(at, rows) {
     const pair = languages().flatMap((language) => [
-      field({ path: `rows[${at}].labels.${language}`, label: say("notices.rows.label", { language }), language, attributes: { maxlength: 80 } }),
-      field({ path: `rows[${at}].delays.${language}`, label: say("notices.rows.delay", { language }), language, attributes: { maxlength: 80 } }),
+      field({
+        path: `rows[${at}].labels.${language}`,
+        label: say("notices.rows.label", { language }),
+        language,
+        attributes: { maxlength: 80 },
+      }),
+      field({
+        path: `rows[${at}].delays.${language}`,
+        label: say("notices.rows.delay", { language }),
+        language,
+        attributes: { maxlength: 80 },
+      }),
     ]);
-    const remove = rows > 1 ? element("button", { type: "button", class: "small", "data-remove-row": String(at) }, say("notices.rows.remove", { row: at + 1 })) : null;
-    return element("div", { class: "row", role: "group", "aria-label": say("notices.rows.row", { row: at + 1 }) }, ...pair, remove);
+    const remove =
+      rows > 1
+        ? element(
+            "button",
+            { type: "button", class: "small", "data-remove-row": String(at) },
+            say("notices.rows.remove", { row: at + 1 }),
+          )
+        : null;
+    return element(
+      "div",
+      { class: "row", role: "group", "aria-label": say("notices.rows.row", { row: at + 1 }) },
+      ...pair,
+      remove,
+    );
   }
 
   function addRow() {
@@ -143,14 +206,21 @@ export function createForm(form, { page, say, changed }) {
 
   function drawPlaces() {
     const sites = [...new Set(page.halls.map(({ site }) => site))];
-    form.querySelector('[data-list="places"]').replaceChildren(...sites.map((site) => {
-      const halls = page.halls.filter((hall) => hall.site === site);
-      const inside = halls.flatMap((hall) => [
-        ...(halls.length > 1 ? [choice("targets.halls", hall.hall, hall.name)] : []),
-        ...hall.screens.map((screen) => choice("targets.screens", screen.id, screen.label)),
-      ]);
-      return element("div", { class: "place", role: "group", "aria-label": halls[0].site_name }, choice("targets.sites", site, halls[0].site_name), element("div", { class: "inside" }, ...inside));
-    }));
+    form.querySelector('[data-list="places"]').replaceChildren(
+      ...sites.map((site) => {
+        const halls = page.halls.filter((hall) => hall.site === site);
+        const inside = halls.flatMap((hall) => [
+          ...(halls.length > 1 ? [choice("targets.halls", hall.hall, hall.name)] : []),
+          ...hall.screens.map((screen) => choice("targets.screens", screen.id, screen.label)),
+        ]);
+        return element(
+          "div",
+          { class: "place", role: "group", "aria-label": halls[0].site_name },
+          choice("targets.sites", site, halls[0].site_name),
+          element("div", { class: "inside" }, ...inside),
+        );
+      }),
+    );
   }
 
   function drawQueues() {
@@ -181,7 +251,9 @@ export function createForm(form, { page, say, changed }) {
   /** The field of a path, or the first field below it or above it. */
   function placeOf(path) {
     for (let wanted = path; wanted; wanted = wanted.replace(/(\.[^.[]+|\[\d+\])$|^[^.[]+$/, "")) {
-      const found = [...form.querySelectorAll("[data-path], [data-field]")].find((each) => (each.dataset.path ?? each.dataset.field).startsWith(wanted));
+      const found = [...form.querySelectorAll("[data-path], [data-field]")].find((each) =>
+        (each.dataset.path ?? each.dataset.field).startsWith(wanted),
+      );
       if (found) return found.dataset.field ? found.querySelector(".rich") : found;
     }
     return null;
@@ -191,7 +263,10 @@ export function createForm(form, { page, say, changed }) {
     for (const problem of form.querySelectorAll(".problem")) problem.remove();
     for (const place of form.querySelectorAll("[aria-invalid]")) {
       place.removeAttribute("aria-invalid");
-      describe(place, described(place).filter((id) => !id.startsWith("problem-")));
+      describe(
+        place,
+        described(place).filter((id) => !id.startsWith("problem-")),
+      );
     }
   }
 }
@@ -208,12 +283,24 @@ const idOf = (path) => `field-${path.replace(/[^a-z0-9]+/gi, "-")}`;
 function field({ path, label, language = null, tag = "input", attributes = {} }) {
   const id = idOf(path);
   const type = tag === "input" ? { type: "text" } : {};
-  const made = element(tag, { id, "data-path": path, lang: language, dir: language ? "auto" : null, ...type, ...attributes });
+  const made = element(tag, {
+    id,
+    "data-path": path,
+    lang: language,
+    dir: language ? "auto" : null,
+    ...type,
+    ...attributes,
+  });
   return element("div", { class: "field" }, element("label", { for: id }, label), made);
 }
 
 function choice(path, item, label) {
-  return element("label", { class: "choice" }, element("input", { type: "checkbox", "data-path": path, "data-item": item }), element("bdi", {}, label));
+  return element(
+    "label",
+    { class: "choice" },
+    element("input", { type: "checkbox", "data-path": path, "data-item": item }),
+    element("bdi", {}, label),
+  );
 }
 
 function valueOf({ dataset, value }) {

@@ -5,7 +5,9 @@ import { plainWords } from "./notice_content.js";
 
 /** From when until when a notice is shown, or will be. */
 export function shownInWords({ from, until }, { say, instant }, nowMs = Date.now()) {
-  const since = say(Date.parse(from) > nowMs ? "notices.shown.planned" : "notices.shown.from", { from: instant(from) });
+  const since = say(Date.parse(from) > nowMs ? "notices.shown.planned" : "notices.shown.from", {
+    from: instant(from),
+  });
   return until ? `${since} ${say("notices.shown.until", { until: instant(until) })}` : since;
 }
 
@@ -14,20 +16,60 @@ export function historyItems({ history, versions }, { say, instant }) {
   return [...history].reverse().map((step) => {
     const told = say(`notices.fact.${step.fact}`, { version: step.version });
     const who = say("notices.by", { who: step.by ?? say("notices.nobody"), at: instant(step.at) });
-    const changes = step.fact === "NoticeEdited" ? changesOf(versions.find(({ version }) => version === step.version), say) : null;
+    const changes =
+      step.fact === "NoticeEdited"
+        ? changesOf(
+            versions.find(({ version }) => version === step.version),
+            say,
+          )
+        : null;
     const shown = step.from ? element("p", {}, shownInWords(step, { say, instant })) : null;
-    return element("li", {}, element("b", {}, told), element("small", {}, who), step.reason ? element("q", {}, step.reason) : null, shown, changes);
+    return element(
+      "li",
+      {},
+      element("b", {}, told),
+      element("small", {}, who),
+      step.reason ? element("q", {}, step.reason) : null,
+      shown,
+      changes,
+    );
   });
 }
 
 function changesOf(version, say) {
   if (!version?.changes.length) return null;
   const rows = version.changes.map(({ path, before, after }) =>
-    element("tr", {}, element("th", { scope: "row" }, pathInWords(path, say)), element("td", {}, element("del", {}, valueInWords(before, say))), element("td", {}, element("ins", {}, valueInWords(after, say)))),
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, pathInWords(path, say)),
+      element("td", {}, element("del", {}, valueInWords(before, say))),
+      element("td", {}, element("ins", {}, valueInWords(after, say))),
+    ),
   );
-  const head = element("tr", {}, element("th", { scope: "col" }, say("notices.change.what")), element("th", { scope: "col" }, say("notices.change.before")), element("th", { scope: "col" }, say("notices.change.after")));
-  const table = element("table", { class: "changes" }, element("thead", {}, head), element("tbody", {}, ...rows));
-  return element("details", {}, element("summary", {}, say("notices.changes", { count: version.changes.length })), element("div", { class: "wide", tabindex: "0", role: "group", "aria-label": say("notices.change.what") }, table));
+  const head = element(
+    "tr",
+    {},
+    element("th", { scope: "col" }, say("notices.change.what")),
+    element("th", { scope: "col" }, say("notices.change.before")),
+    element("th", { scope: "col" }, say("notices.change.after")),
+  );
+  const table = element(
+    "table",
+    { class: "changes" },
+    element("thead", {}, head),
+    element("tbody", {}, ...rows),
+  );
+  return element(
+    "details",
+    {},
+    element("summary", {}, say("notices.changes", { count: version.changes.length })),
+    element(
+      "div",
+      { class: "wide", tabindex: "0", role: "group", "aria-label": say("notices.change.what") },
+      table,
+    ),
+  );
 }
 
 function pathInWords(path, say) {
@@ -40,6 +82,9 @@ function pathInWords(path, say) {
 function valueInWords(value, say) {
   if (value === null || value === undefined) return say("notices.change.nothing");
   if (Array.isArray(value)) return value.map((each) => valueInWords(each, say)).join(", ");
-  if (typeof value === "object") return Object.values(value).map((each) => valueInWords(each, say)).join(" · ");
+  if (typeof value === "object")
+    return Object.values(value)
+      .map((each) => valueInWords(each, say))
+      .join(" · ");
   return String(plainWords(value));
 }

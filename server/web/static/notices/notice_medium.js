@@ -3,11 +3,14 @@
 import { element } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 
-/** The media one may choose from: ready, and with words for who cannot see them. Empty when the library does not answer. */
+/**
+ * The media one may choose from: ready, and with words for who cannot see them. Empty when the library does
+ * not answer.
+ */
 export async function libraryMedia() {
   const found = [];
   try {
-    for (let before = ""; ; ) {
+    for (let before = ""; ;) {
       const { media, next } = await read(`/api/v1/media${before && `?before=${encodeURIComponent(before)}`}`);
       found.push(...media);
       if (!next) break;
@@ -23,16 +26,37 @@ export async function libraryMedia() {
 export function mediumField(kind, media, { say, path, id }) {
   const fitting = media.filter((medium) => medium.kind === kind);
   const options = fitting.map(({ medium, texts }) => element("option", { value: medium }, texts.fr));
-  const select = element("select", { id, "data-path": path, "aria-describedby": `${id}-hint` }, element("option", { value: "" }, say("notices.medium.none")), ...options);
+  const select = element(
+    "select",
+    { id, "data-path": path, "aria-describedby": `${id}-hint` },
+    element("option", { value: "" }, say("notices.medium.none")),
+    ...options,
+  );
   const picture = element("img", { class: "medium-picture", src: "data:,", alt: "", hidden: true });
   select.addEventListener("change", show);
-  const hint = element("small", { id: `${id}-hint` }, say(fitting.length ? "notices.medium.hint" : "notices.medium.empty"), " ", element("a", { href: "/affichage/medias" }, say("notices.medium.where")));
-  const field = element("div", { class: "field" }, element("label", { for: id }, say("notices.medium")), select, hint, picture);
+  const hint = element(
+    "small",
+    { id: `${id}-hint` },
+    say(fitting.length ? "notices.medium.hint" : "notices.medium.empty"),
+    " ",
+    element("a", { href: "/affichage/medias" }, say("notices.medium.where")),
+  );
+  const field = element(
+    "div",
+    { class: "field" },
+    element("label", { for: id }, say("notices.medium")),
+    select,
+    hint,
+    picture,
+  );
   return { field, show };
 
   function show() {
     const chosen = fitting.find(({ medium }) => medium === select.value);
-    const file = chosen?.files.find(({ role }) => role === "thumbnail") ?? chosen?.files.find(({ role }) => role === "poster") ?? chosen?.files[0];
+    const file =
+      chosen?.files.find(({ role }) => role === "thumbnail") ??
+      chosen?.files.find(({ role }) => role === "poster") ??
+      chosen?.files[0];
     picture.hidden = !file;
     if (file) picture.src = file.url;
   }

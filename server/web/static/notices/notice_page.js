@@ -16,7 +16,14 @@ const get = (selector) => document.querySelector(selector);
 const zone = pageTimeZone();
 const instant = dateAndHour(page.language, zone);
 const PRIMARY = ["submit", "approve", "publish"];
-const MEANINGS = { publish: "published", withdraw: "withdrawn", submit: "submitted", approve: "approved", refuse: "refused", archive: "archived" };
+const MEANINGS = {
+  publish: "published",
+  withdraw: "withdrawn",
+  submit: "submitted",
+  approve: "approved",
+  refuse: "refused",
+  archive: "archived",
+};
 
 let notice = null; // as the server knows it; null: a new one
 let isDirty = false;
@@ -55,7 +62,6 @@ async function refresh() {
 function typedNow() {
   return JSON.stringify(cleaned(form.read()));
 }
-
 
 function keepSaved() {
   isDirty = false;
@@ -102,7 +108,13 @@ function drawCorrection() {
   const isFollowed = Boolean(notice.correction);
   const isDone = (isFollowed ? notice : notice.corrects)?.state === "archived";
   const other = isFollowed ? notice.correction : notice.corrects;
-  const key = isFollowed ? (isDone ? "notices.replaced_by" : "notices.has_correction") : (isDone ? "notices.has_replaced" : "notices.corrects");
+  const key = isFollowed
+    ? isDone
+      ? "notices.replaced_by"
+      : "notices.has_correction"
+    : isDone
+      ? "notices.has_replaced"
+      : "notices.corrects";
   show("[data-corrects]", Boolean(other));
   // a correction begins when it is published: what it corrects goes then
   const isCorrection = Boolean(notice.corrects) && notice.corrects.state !== "archived";
@@ -111,7 +123,10 @@ function drawCorrection() {
   write("corrects", say(key));
   const link = get("[data-former]");
   link.href = `/affichage/message/${encodeURIComponent(other.notice)}`;
-  setText(link, say("notices.correction_link", { title: other.title, state: say(`notices.state.${other.state}`) }));
+  setText(
+    link,
+    say("notices.correction_link", { title: other.title, state: say(`notices.state.${other.state}`) }),
+  );
 }
 
 function drawVerbs() {
@@ -119,11 +134,17 @@ function drawVerbs() {
   const verbs = notice.verbs.filter((verb) => verb !== "edit" && !(verb === "correct" && notice.correction));
   show("[data-why]", verbs.includes("refuse"));
   show("[data-display]", verbs.includes("publish"));
-  get('[data-list="verbs"]').replaceChildren(...verbs.map((verb) => {
-    const button = element("button", { type: "button", class: PRIMARY.includes(verb) ? "primary" : null, disabled: isDirty }, say(`notices.verb.${verb === "publish" && notice.state === "published" ? "publish_again" : verb}`));
-    button.addEventListener("click", () => act(verb));
-    return button;
-  }));
+  get('[data-list="verbs"]').replaceChildren(
+    ...verbs.map((verb) => {
+      const button = element(
+        "button",
+        { type: "button", class: PRIMARY.includes(verb) ? "primary" : null, disabled: isDirty },
+        say(`notices.verb.${verb === "publish" && notice.state === "published" ? "publish_again" : verb}`),
+      );
+      button.addEventListener("click", () => act(verb));
+      return button;
+    }),
+  );
   write("next", say(isDirty ? "notices.next.unsaved" : `notices.next.${notice.state}`));
 }
 
@@ -131,7 +152,11 @@ async function save() {
   form.clearProblems();
   const content = cleaned(form.read());
   const request = notice
-    ? { method: "PATCH", path: `/api/v1/notices/${notice.notice}`, body: { content, base_version: notice.version } }
+    ? {
+        method: "PATCH",
+        path: `/api/v1/notices/${notice.notice}`,
+        body: { content, base_version: notice.version },
+      }
     : { path: "/api/v1/notices", body: { content } };
   const answer = await attempt(request);
   if (!answer.ok) return;
@@ -152,11 +177,16 @@ async function act(verb) {
       return get("#why").focus();
     }
   }
-  if (verb === "publish") Object.assign(body, { from: get("#from").closest(".field").hidden ? null : instantOf(get("#from").value, zone), until: instantOf(get("#until").value, zone) });
+  if (verb === "publish")
+    Object.assign(body, {
+      from: get("#from").closest(".field").hidden ? null : instantOf(get("#from").value, zone),
+      until: instantOf(get("#until").value, zone),
+    });
   const answer = await attempt({ path: `/api/v1/notices/${notice.notice}/${verb}`, body });
   if (!answer.ok) return undefined;
   get("#why").value = "";
-  if (verb === "correct") return location.assign(`/affichage/message/${encodeURIComponent(answer.body.notice)}`);
+  if (verb === "correct")
+    return location.assign(`/affichage/message/${encodeURIComponent(answer.body.notice)}`);
   await refresh();
   tell(say(`notices.done.${MEANINGS[verb]}`));
   return get("main").focus();
@@ -167,7 +197,10 @@ async function attempt(request) {
   isSending = true;
   show("[data-refused]", false);
   tell("");
-  const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  const answer = await send(
+    { ...request, headers: csrfHeader() },
+    { onRepeat: () => tell(say("console.outcome.repeating")) },
+  );
   isSending = false;
   if (!answer.ok) explain(answer);
   return answer;

@@ -8,13 +8,16 @@ export function createPreview({ section, page, say }) {
   const screen = section.querySelector("#screen");
   const shape = section.querySelector("#shape");
   const list = section.querySelector('[data-list="pages"]');
-  const counting = element("div", { class: "counting", "aria-hidden": "true" }); // the screen turned the other way
+  // the screen turned the other way
+  const counting = element("div", { class: "counting", "aria-hidden": "true" });
   const counts = new Map(); // by shape
   let shown = null;
   frame.after(counting);
   addEventListener("message", counted);
   for (const hall of page.halls.filter(({ may_preview: may }) => may)) {
-    const options = hall.screens.map(({ id, label }) => element("option", { value: `${hall.hall}/${id}` }, `${hall.name}, ${label}`));
+    const options = hall.screens.map(({ id, label }) =>
+      element("option", { value: `${hall.hall}/${id}` }, `${hall.name}, ${label}`),
+    );
     screen.append(element("optgroup", { label: hall.name }, ...options));
   }
   for (const select of [screen, shape]) select.addEventListener("change", draw);
@@ -40,7 +43,14 @@ export function createPreview({ section, page, say }) {
     const [hall, id] = screen.value.split("/");
     const [width, height] = shape.value.split("x");
     const asked = new URLSearchParams({ hall, screen: id, notice: shown.notice, version: shown.version });
-    const inside = (size) => element("iframe", { src: `/affichage/apercu?${asked}`, width: size.width, height: size.height, title: say("notices.preview.title"), tabindex: "-1" });
+    const inside = (size) =>
+      element("iframe", {
+        src: `/affichage/apercu?${asked}`,
+        width: size.width,
+        height: size.height,
+        title: say("notices.preview.title"),
+        tabindex: "-1",
+      });
     counts.clear();
     frame.replaceChildren(inside({ width, height }));
     counting.replaceChildren(inside({ width: height, height: width }));
@@ -58,9 +68,14 @@ export function createPreview({ section, page, say }) {
 
   function drawPages() {
     const told = ["landscape", "portrait"].filter((each) => counts.get(each));
-    const lines = told.flatMap((each) => ["beside", "alone"].map((room) => say(`notices.preview.pages.${each}_${room}`, { count: counts.get(each)[room] })));
+    const lines = told.flatMap((each) =>
+      ["beside", "alone"].map((room) =>
+        say(`notices.preview.pages.${each}_${room}`, { count: counts.get(each)[room] }),
+      ),
+    );
     if (told.some((each) => counts.get(each).isForced)) lines.push(say("notices.preview.pages.forced"));
-    if ([...list.children].map(({ textContent }) => textContent).join() !== lines.join()) list.replaceChildren(...lines.map((line) => element("li", {}, line)));
+    if ([...list.children].map(({ textContent }) => textContent).join() !== lines.join())
+      list.replaceChildren(...lines.map((line) => element("li", {}, line)));
   }
 
   function fit() {

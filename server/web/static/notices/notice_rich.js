@@ -4,13 +4,40 @@ import Squire from "/assets/squire.mjs";
 import { element } from "../shared/dom.js";
 
 const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "UL", "OL", "LI", "H3"]);
-const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH", "HEAD", "TITLE"]);
+const DROPPED = new Set([
+  "SCRIPT",
+  "STYLE",
+  "TEMPLATE",
+  "NOSCRIPT",
+  "IFRAME",
+  "OBJECT",
+  "SVG",
+  "MATH",
+  "HEAD",
+  "TITLE",
+]);
 const SPOKEN = ["lang", "dir"];
 const MARKS = [
-  ["bold", (editor) => (editor.hasFormat("B") ? editor.removeBold() : editor.bold()), (editor) => editor.hasFormat("B")],
-  ["italic", (editor) => (editor.hasFormat("I") ? editor.removeItalic() : editor.italic()), (editor) => editor.hasFormat("I")],
-  ["heading", (editor) => editor.modifyBlocks((fragment) => asHeading(fragment, !editor.hasFormat("H3"))), (editor) => editor.hasFormat("H3")],
-  ["list", (editor) => (editor.hasFormat("UL") ? editor.removeList() : editor.makeUnorderedList()), (editor) => editor.hasFormat("UL")],
+  [
+    "bold",
+    (editor) => (editor.hasFormat("B") ? editor.removeBold() : editor.bold()),
+    (editor) => editor.hasFormat("B"),
+  ],
+  [
+    "italic",
+    (editor) => (editor.hasFormat("I") ? editor.removeItalic() : editor.italic()),
+    (editor) => editor.hasFormat("I"),
+  ],
+  [
+    "heading",
+    (editor) => editor.modifyBlocks((fragment) => asHeading(fragment, !editor.hasFormat("H3"))),
+    (editor) => editor.hasFormat("H3"),
+  ],
+  [
+    "list",
+    (editor) => (editor.hasFormat("UL") ? editor.removeList() : editor.makeUnorderedList()),
+    (editor) => editor.hasFormat("UL"),
+  ],
 ];
 
 /** What may stay of some HTML, as nodes; the server has the last word. */
@@ -31,17 +58,35 @@ function kept(node) {
 }
 
 function asHeading(fragment, isHeading) {
-  for (const block of [...fragment.querySelectorAll("p, h3")]) block.replaceWith(element(isHeading ? "h3" : "p", {}, ...block.childNodes));
+  for (const block of [...fragment.querySelectorAll("p, h3")])
+    block.replaceWith(element(isHeading ? "h3" : "p", {}, ...block.childNodes));
   return fragment;
 }
 
-/** An editor with its toolbar; `labelledby` is the id of its label. Answers {element, read(), write(html), disable()}. */
+/**
+ * An editor with its toolbar; `labelledby` is the id of its label. Answers {element, read(), write(html),
+ * disable()}.
+ */
 export function createRich({ id, labelledby, describedby, language, say, changed }) {
-  const root = element("div", { class: "rich", id, role: "textbox", "aria-multiline": "true", "aria-labelledby": labelledby, "aria-describedby": describedby, lang: language, dir: "auto" });
+  const root = element("div", {
+    class: "rich",
+    id,
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-labelledby": labelledby,
+    "aria-describedby": describedby,
+    lang: language,
+    dir: "auto",
+  });
   const editor = new Squire(root, { blockTag: "P", sanitizeToDOMFragment: safeFragment, addLinks: false });
-  for (const key of ["Tab", "Shift-Tab"]) editor.setKeyHandler(key, null); // Tab leaves the field, as everywhere
+  // Tab leaves the field, as everywhere
+  for (const key of ["Tab", "Shift-Tab"]) editor.setKeyHandler(key, null);
   const buttons = MARKS.map(([name, press]) => {
-    const button = element("button", { type: "button", class: `mark mark-${name}`, "aria-pressed": "false", "aria-controls": id }, say(`notices.mark.${name}`));
+    const button = element(
+      "button",
+      { type: "button", class: `mark mark-${name}`, "aria-pressed": "false", "aria-controls": id },
+      say(`notices.mark.${name}`),
+    );
     button.addEventListener("click", () => {
       editor.focus();
       press(editor);
@@ -49,8 +94,13 @@ export function createRich({ id, labelledby, describedby, language, say, changed
     });
     return button;
   });
-  const toolbar = element("div", { class: "marks", role: "group", "aria-label": say("notices.marks") }, ...buttons);
-  const draw = () => MARKS.forEach(([, , isOn], at) => buttons[at].setAttribute("aria-pressed", String(isOn(editor))));
+  const toolbar = element(
+    "div",
+    { class: "marks", role: "group", "aria-label": say("notices.marks") },
+    ...buttons,
+  );
+  const draw = () =>
+    MARKS.forEach(([, , isOn], at) => buttons[at].setAttribute("aria-pressed", String(isOn(editor))));
   for (const name of ["pathChange", "select", "cursor"]) editor.addEventListener(name, draw);
   editor.addEventListener("input", changed);
   return {

@@ -31,7 +31,10 @@ await readOn();
 
 /** Reads the next page of the list, and draws all that is known. */
 async function readOn() {
-  const asked = new URLSearchParams({ ...(isArchive ? { state: "archived" } : {}), ...(next ? { before: next } : {}) });
+  const asked = new URLSearchParams({
+    ...(isArchive ? { state: "archived" } : {}),
+    ...(next ? { before: next } : {}),
+  });
   show("[data-refused]", false);
   try {
     const found = await read(`/api/v1/notices?${asked}`);
@@ -44,28 +47,62 @@ async function readOn() {
     return;
   }
   show("[data-none]", listed.length === 0);
-  document.querySelector('[data-list="sections"]').replaceChildren(...sectionsOf(listed, Date.now()).map(section));
+  document
+    .querySelector('[data-list="sections"]')
+    .replaceChildren(...sectionsOf(listed, Date.now()).map(section));
   more.hidden = next === null;
 }
 
 function section({ name, notices }) {
   const id = `section-${name}`;
-  const columns = ["title", "kind", "where", "who", "when", "state"].map((each) => element("th", { scope: "col" }, say(`notices.column.${each}`)));
-  const table = element("table", {}, element("thead", {}, element("tr", {}, ...columns)), element("tbody", {}, ...notices.map(row)));
-  const heading = element("h2", { id }, say(`notices.section.${name}`), " ", element("span", { class: "count" }, String(notices.length)));
-  return element("section", { class: `list ${name}`, "aria-labelledby": id }, heading, element("div", { class: "wide", tabindex: "0", role: "group", "aria-labelledby": id }, table));
+  const columns = ["title", "kind", "where", "who", "when", "state"].map((each) =>
+    element("th", { scope: "col" }, say(`notices.column.${each}`)),
+  );
+  const table = element(
+    "table",
+    {},
+    element("thead", {}, element("tr", {}, ...columns)),
+    element("tbody", {}, ...notices.map(row)),
+  );
+  const heading = element(
+    "h2",
+    { id },
+    say(`notices.section.${name}`),
+    " ",
+    element("span", { class: "count" }, String(notices.length)),
+  );
+  return element(
+    "section",
+    { class: `list ${name}`, "aria-labelledby": id },
+    heading,
+    element("div", { class: "wide", tabindex: "0", role: "group", "aria-labelledby": id }, table),
+  );
 }
 
 function row(notice) {
-  const link = element("a", { href: `/affichage/message/${encodeURIComponent(notice.notice)}`, "data-notice": notice.notice }, element("bdi", { lang: "fr" }, notice.title));
+  const link = element(
+    "a",
+    { href: `/affichage/message/${encodeURIComponent(notice.notice)}`, "data-notice": notice.notice },
+    element("bdi", { lang: "fr" }, notice.title),
+  );
   return element(
-    "tr", {},
-    element("th", { scope: "row" }, link, notice.is_correction ? element("small", { class: "tag" }, ` ${say("notices.correction")}`) : null),
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      link,
+      notice.is_correction ? element("small", { class: "tag" }, ` ${say("notices.correction")}`) : null,
+    ),
     element("td", {}, say(`notices.kind.${notice.kind}`)),
     element("td", {}, where(notice)),
     element("td", {}, element("bdi", {}, notice.drafted_by ?? say("notices.nobody"))),
     element("td", {}, when(notice)),
-    element("td", {}, element("span", { class: "state", "data-state": notice.state }, say(`notices.state.${notice.state}`))),
+    element(
+      "td",
+      {},
+      element("span", { class: "state", "data-state": notice.state }, say(`notices.state.${notice.state}`)),
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
-// Copies the link of an invitation; without a clipboard the button stays hidden and the text is selected by hand.
+// Copies the link of an invitation; without a clipboard the button stays hidden and the text is selected by
+// hand.
 
 import { show } from "../shared/dom.js";
 

@@ -1,4 +1,5 @@
-// Hands the token of an invitation over: out of the address, into the form, so that no log and no history has it.
+// Hands the token of an invitation over: out of the address, into the form, so that no log and no history has
+// it.
 
 const form = document.querySelector("[data-invitation]");
 const token = new URLSearchParams(location.hash.slice(1)).get("t");

@@ -3,16 +3,38 @@
 import { localeOf } from "../shared/instants.js";
 import { element, setText, show, withSuperiors, write } from "../shared/dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
-import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, mayBeCalled, openingOf, partOf, takenBackWords, waitSaid, withKnownWords } from "./phone_state.js";
+import {
+  aheadSaid,
+  alertLanguages,
+  alertWords,
+  closedSaid,
+  isNewCall,
+  mayBeCalled,
+  openingOf,
+  partOf,
+  takenBackWords,
+  waitSaid,
+  withKnownWords,
+} from "./phone_state.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { io } from "/assets/socket.io.esm.min.js";
 
 const page = readJson("phone-page");
 const say = sayer(readJson("sentences"), page.language);
 const locale = localeOf(page.language);
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: page.ticket.hall.time_zone });
+const clock = new Intl.DateTimeFormat(locale, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZone: page.ticket.hall.time_zone,
+});
 const hour = (instant) => clock.format(new Date(instant));
-const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
+const day = new Intl.DateTimeFormat(locale, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  timeZone: page.ticket.hall.time_zone,
+});
 const PATH = `/api/v1/tickets/${page.token}`;
 const ASKED = `?lang=${page.language}`;
 // what is needed only once the page is live, so that a slow network brings number, place and call first
@@ -28,20 +50,35 @@ let seen = accepted(NOTHING_SEEN, ticket);
 let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();
 let lostAtMs = null;
 
-follow({ ticket: page.token, language: page.language }, {
-  live: () => { lostAtMs = null; showLive(true); refresh(); stayAwake(); readDirections(); },
-  lost: () => { lostAtMs ??= Date.now(); showLive(false); },
-  messages: {
-    "ticket.changed": take,
-    "alert.changed": ({ alert, alert_taken_back: back }) => {
-      ticket = { ...ticket, alert: withKnownWords(alert, ticket.alert), alert_taken_back: back };
-      drawAlert(ticket);
-      drawTakenBack();
-      if (alert?.kind === "custom") setTimeout(refresh, spread()); // a message holds but two languages of its words
+follow(
+  { ticket: page.token, language: page.language },
+  {
+    live: () => {
+      lostAtMs = null;
+      showLive(true);
+      refresh();
+      stayAwake();
+      readDirections();
     },
-    heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
+    lost: () => {
+      lostAtMs ??= Date.now();
+      showLive(false);
+    },
+    messages: {
+      "ticket.changed": take,
+      "alert.changed": ({ alert, alert_taken_back: back }) => {
+        ticket = { ...ticket, alert: withKnownWords(alert, ticket.alert), alert_taken_back: back };
+        drawAlert(ticket);
+        drawTakenBack();
+        // a message holds but two languages of its words
+        if (alert?.kind === "custom") setTimeout(refresh, spread());
+      },
+      heartbeat: (beat) => {
+        if (isBehind(seen, beat)) setTimeout(refresh, spread());
+      },
+    },
   },
-});
+);
 
 if (ticket.alert_taken_back) drawTakenBack();
 show("[data-script-only]", true);
@@ -63,7 +100,13 @@ function take(next) {
 
 // Websocket only, and nothing else to fetch before it is up.
 function follow(auth, { live, lost, messages }) {
-  const socket = io("/visitor", { auth, transports: ["websocket"], reconnectionDelay: 800, reconnectionDelayMax: 5000, timeout: 20_000 });
+  const socket = io("/visitor", {
+    auth,
+    transports: ["websocket"],
+    reconnectionDelay: 800,
+    reconnectionDelayMax: 5000,
+    timeout: 20_000,
+  });
   socket.on("connect", live);
   socket.on("disconnect", (reason) => {
     lost();
@@ -87,7 +130,8 @@ async function refresh() {
 function draw() {
   const part = partOf(ticket);
   document.querySelector("[data-ticket]").dataset.ticket = part;
-  for (const section of document.querySelectorAll("[data-part]")) section.hidden = section.dataset.part !== part;
+  for (const section of document.querySelectorAll("[data-part]"))
+    section.hidden = section.dataset.part !== part;
   drawAlert(ticket);
   drawTakenBack();
   write("number", ticket.number);
@@ -101,7 +145,8 @@ function draw() {
   if (ticket.call) drawCall(ticket.call);
   show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
   show('[data-act="take-back"]', ticket.may_take_back);
-  if (ticket.take_back_until) write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
+  if (ticket.take_back_until)
+    write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
   show("[data-moved]", ticket.is_continued && ["waiting", "closed", "called"].includes(part));
   show("[data-signal]", mayBeCalled(ticket));
   if (!ticket.may_give_up) show("[data-sure]", false);
@@ -121,10 +166,25 @@ function drawAlert({ alert }) {
   if (!alert) return writeTitle();
   const part = (name) => place.querySelector(`[data-alert-part="${name}"]`);
   place.querySelector("[data-alert-sign]").setAttribute("href", `#sign-${alert.kind}`);
-  part("words").replaceChildren(...words.map(([lang, title, text], at) => element("div", { lang, dir: directionOf(lang) }, element(at ? "h2" : "h1", {}, title), text ? element("p", {}, text) : null)));
+  part("words").replaceChildren(
+    ...words.map(([lang, title, text], at) =>
+      element(
+        "div",
+        { lang, dir: directionOf(lang) },
+        element(at ? "h2" : "h1", {}, title),
+        text ? element("p", {}, text) : null,
+      ),
+    ),
+  );
   const around = alertLanguages(page.language).map((lang) => ({ lang, ...page.alerts[lang] }));
-  part("drill").replaceChildren(...(alert.drill ? around.map(({ lang, drill }) => element("p", { class: "drill", lang }, drill)) : []));
-  part("around").replaceChildren(...around.map(({ lang, since, not_fire: notFire }) => element("p", { lang }, element("b", {}, since.replace("{time}", hour(alert.raised_at))), ` ${notFire}`)));
+  part("drill").replaceChildren(
+    ...(alert.drill ? around.map(({ lang, drill }) => element("p", { class: "drill", lang }, drill)) : []),
+  );
+  part("around").replaceChildren(
+    ...around.map(({ lang, since, not_fire: notFire }) =>
+      element("p", { lang }, element("b", {}, since.replace("{time}", hour(alert.raised_at))), ` ${notFire}`),
+    ),
+  );
   return writeTitle();
 }
 
@@ -134,7 +194,9 @@ function drawTakenBack() {
   const words = takenBackWords(ticket, page.language, page.alerts, at);
   const place = document.querySelector("[data-taken-back]");
   place.hidden = !words.length;
-  place.lastElementChild.replaceChildren(...words.map(([lang, title, text]) => element("p", { lang }, element("b", {}, `${title}.`), ` ${text}`)));
+  place.lastElementChild.replaceChildren(
+    ...words.map(([lang, title, text]) => element("p", { lang }, element("b", {}, `${title}.`), ` ${text}`)),
+  );
   if (words.length) setTimeout(drawTakenBack, Date.parse(ticket.alert_taken_back.until) - at + 100);
 }
 
@@ -146,7 +208,12 @@ function writeTitle() {
 
 // a value may itself be a sentence
 function said([key, values]) {
-  return say(key, Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Array.isArray(each) ? said(each) : each])));
+  return say(
+    key,
+    Object.fromEntries(
+      Object.entries(values).map(([name, each]) => [name, Array.isArray(each) ? said(each) : each]),
+    ),
+  );
 }
 
 function openingWords({ at, isToday }) {
@@ -166,7 +233,14 @@ function drawCall({ counter, called_at: calledAt, rank }) {
 function showLive(isLive) {
   const place = document.querySelector("[data-live]");
   place.dataset.live = isLive ? "yes" : lostAtMs ? "no" : "static";
-  write("live", isLive ? say("phone.live") : lostAtMs ? say("phone.not_live", { at: hour(lostAtMs) }) : say("phone.connecting"));
+  write(
+    "live",
+    isLive
+      ? say("phone.live")
+      : lostAtMs
+        ? say("phone.not_live", { at: hour(lostAtMs) })
+        : say("phone.connecting"),
+  );
 }
 
 async function readDirections() {
@@ -194,7 +268,10 @@ async function act(verb) {
   const { csrfHeader, send } = await later.verbs();
   const answer = await send({ path: `${PATH}/${verb}${ASKED}`, headers: csrfHeader() });
   if (!answer.ok) {
-    write("refused", answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")));
+    write(
+      "refused",
+      answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")),
+    );
     show("[data-refused]", true);
   }
   await refresh();

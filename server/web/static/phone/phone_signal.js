@@ -1,4 +1,5 @@
-// What tells somebody who looks elsewhere that they are called: a short sound and a vibration, allowed once by a press.
+// What tells somebody who looks elsewhere that they are called: a short sound and a vibration, allowed once
+// by a press.
 
 const CALL_MS = [300, 150, 300, 150, 600]; // it vibrates, pauses, vibrates …
 const TRIAL_MS = [120];
@@ -47,6 +48,6 @@ export async function keepAwake(isNeeded) {
     lock = null;
     await held?.release();
   } else if (!lock || lock.released) {
-    lock = await navigator.wakeLock?.request("screen").catch(() => null) ?? null;
+    lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
   }
 }

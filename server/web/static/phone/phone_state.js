@@ -27,8 +27,10 @@ export function waitSaid({ wait, why_no_wait: why }) {
   if (wait.none || wait.high_s === 0) return ["phone.wait.none", {}];
   const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
   switch (wait.said ?? (low ? "between" : "under")) {
-    case "under": return ["phone.wait.under", { high: durationSaid(high) }];
-    case "over": return ["phone.wait.over", { low: durationSaid(low) }];
+    case "under":
+      return ["phone.wait.under", { high: durationSaid(high) }];
+    case "over":
+      return ["phone.wait.over", { low: durationSaid(low) }];
   }
   if (low === high) return ["phone.wait.about", { high: durationSaid(high) }];
   if (high >= HOUR) return ["phone.wait.range_hours", { low: durationSaid(low), high: durationSaid(high) }];
@@ -43,7 +45,10 @@ export function durationSaid(whole) {
   return ["phone.duration.hours_minutes", { hours, minutes: String(minutes).padStart(2, "0") }];
 }
 
-/** When a closed counter opens again: {isToday, at} or null when nobody knows. `dayOf` tells an instant's local date. */
+/**
+ * When a closed counter opens again: {isToday, at} or null when nobody knows. `dayOf` tells an instant's
+ * local date.
+ */
 export function openingOf({ next_opening_at: at, as_of: asOf }, dayOf) {
   return at ? { at, isToday: dayOf(at) === dayOf(asOf) } : null;
 }
@@ -51,32 +56,49 @@ export function openingOf({ next_opening_at: at, as_of: asOf }, dayOf) {
 /** Whether a new state is a call to alert for: a call not yet told, of this rank, less than 20 s old. */
 export function isNewCall(before, ticket, nowMs) {
   if (ticket.state !== "called" || !ticket.call) return false;
-  const isTold = before?.state === "called" && before.call?.rank === ticket.call.rank && before.call?.called_at === ticket.call.called_at;
+  const isTold =
+    before?.state === "called" &&
+    before.call?.rank === ticket.call.rank &&
+    before.call?.called_at === ticket.call.called_at;
   return !isTold && nowMs - Date.parse(ticket.call.called_at) < 20000;
 }
 
-/** What is said of an alert that was just taken back, at an instant of the server's clock: as `alertWords`. */
+/**
+ * What is said of an alert that was just taken back, at an instant of the server's clock: as `alertWords`.
+ */
 export function takenBackWords({ alert, alert_taken_back: back }, language, prepared, at) {
-  return alert || !back || Date.parse(back.until) <= at ? [] : alertWords({ alert: back }, language, prepared);
+  return alert || !back || Date.parse(back.until) <= at
+    ? []
+    : alertWords({ alert: back }, language, prepared);
 }
 
 /** The languages in which a phone says what is prepared: its own, then French. */
 export const alertLanguages = (language) => [...new Set([language, "fr"])];
 
 /**
- * What an alert of the hall says, [language, title, text]; none without an alert. The phone's language first, then French,
+ * What an alert of the hall says, [language, title, text]; none without an alert. The phone's language first,
+ * then French,
  * then those of a custom alert. `prepared`: the screens' words, by language.
  */
 export function alertWords({ alert }, language, prepared) {
   if (!alert) return [];
   const own = Object.keys(alert.texts ?? {}).length ? alert.texts : null;
-  const texts = own ?? Object.fromEntries(alertLanguages(language).filter((code) => prepared[code]).map((code) => [code, prepared[code].kinds[alert.kind]]));
+  const texts =
+    own ??
+    Object.fromEntries(
+      alertLanguages(language)
+        .filter((code) => prepared[code])
+        .map((code) => [code, prepared[code].kinds[alert.kind]]),
+    );
   const place = (code) => [language, "fr"].indexOf(code) + 1 || 3;
   const codes = Object.keys(texts).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
   return codes.map((code) => [code, texts[code].title, texts[code].text]);
 }
 
-/** The alert that is told, with the words in further languages that are known of it: a message holds but some of them. */
+/**
+ * The alert that is told, with the words in further languages that are known of it: a message holds but some
+ * of them.
+ */
 export function withKnownWords(told, known) {
   return told && known?.alert === told.alert ? { ...told, texts: { ...known.texts, ...told.texts } } : told;
 }

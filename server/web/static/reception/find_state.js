@@ -7,7 +7,10 @@ export function queryOf({ number = "", service = "", at = "", language = "" }) {
   return filled.length ? new URLSearchParams(filled).toString() : null;
 }
 
-/** What the desk may do with a visit: read its history; a reprint and links while it is open; the rest only before the call. */
+/**
+ * What the desk may do with a visit: read its history; a reprint and links while it is open; the rest only
+ * before the call.
+ */
 export function gesturesOf({ state, priority, linked, end_reason: reason }) {
   if (state === "ended") return reason === "no_show" ? ["reprint", "history"] : ["history"];
   const links = linked?.length ? ["link", "unlink"] : ["link"];
@@ -27,7 +30,10 @@ export function placeOf({ state, ahead, counter, end_reason: reason }) {
   return { word: state, counter };
 }
 
-/** The order on the page: who still waits first, then who is called or served, then who has left; the latest first. */
+/**
+ * The order on the page: who still waits first, then who is called or served, then who has left; the latest
+ * first.
+ */
 export function inOrder(visits) {
   const rank = ({ state }) => (state === "waiting" ? 0 : state === "ended" ? 2 : 1);
   return visits.toSorted((a, b) => rank(a) - rank(b) || Date.parse(b.issued_at) - Date.parse(a.issued_at));

@@ -6,8 +6,14 @@ export const NEEDS = Object.freeze(["step_free", "deaf", "blind", "slow", "inter
 
 /** The boxes, those of `noted` checked. */
 export function needBoxes(say, noted) {
-  return NEEDS.map((need) => element("label", { class: "choice" },
-    element("input", { type: "checkbox", name: "need", value: need, checked: noted.includes(need) }), say(`reception.need.${need}`)));
+  return NEEDS.map((need) =>
+    element(
+      "label",
+      { class: "choice" },
+      element("input", { type: "checkbox", name: "need", value: need, checked: noted.includes(need) }),
+      say(`reception.need.${need}`),
+    ),
+  );
 }
 
 /** The needs whose boxes are checked within an element, in the order of the page. */

@@ -43,7 +43,15 @@ let greeted = null; // the last greeting counted here, until it was taken back
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
-const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason), heard: () => heard });
+const sheet = createSheet({
+  hall: HALL,
+  say,
+  attempt,
+  wishes,
+  tell,
+  receive: (service, reason) => issue(service, reason),
+  heard: () => heard,
+});
 const appointments = createAppointments({
   hall: page.hall.slug,
   words,
@@ -58,7 +66,10 @@ const appointments = createAppointments({
   tell: (text) => tell(text),
 });
 const find = createFind({
-  words, attempt, tell, reprint,
+  words,
+  attempt,
+  tell,
+  reprint,
   languageName: words.hall.languageName,
   ask: (query) => read(`${HALL}/visits?${query}`),
 });
@@ -83,21 +94,42 @@ function goToPlace(counter) {
 
 const calling = createCalling({
   box: document.querySelector("[data-calling]"),
-  say, session, attempt, tell,
+  say,
+  session,
+  attempt,
+  tell,
   label: (counter) => (counter ? words.hall.counterLabel(counter) : ""),
   changed: refresh,
 });
 
-const socket = connect("/agent", { hall: page.hall.slug, papers: true }, {
-  live: () => { state = withLiveness(state, true, Date.now()); signOfLife(); draw(); refresh(); refreshPapers(); messages.refresh(); },
-  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
-  messages: {
-    "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
-    "print.verdict": takePrint,
-    "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
-    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
+const socket = connect(
+  "/agent",
+  { hall: page.hall.slug, papers: true },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      signOfLife();
+      draw();
+      refresh();
+      refreshPapers();
+      messages.refresh();
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      draw();
+    },
+    messages: {
+      "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
+      "print.verdict": takePrint,
+      "message.changed": ({ counter }) => {
+        if (counter === null) messages.refresh();
+      },
+      heartbeat: (beat) => {
+        if (isBehind(state.seen, beat)) setTimeout(refresh, spread());
+      },
+    },
   },
-});
+);
 
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, hallWords(page));
@@ -135,7 +167,8 @@ function takePrint(print) {
   const at = issued.findIndex(({ visit }) => visit === print.visit);
   const ticket = issued[at];
   // the last ticket's own line says it
-  if (at > 0 && needsCare(ticket)) tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
+  if (at > 0 && needsCare(ticket))
+    tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
 }
 
 // A verdict that came while the page was away: asked for again, as everything it may have missed.
@@ -158,10 +191,15 @@ function leaves(services) {
 function draw() {
   drawLiveness(state, words);
   if (!state.queue) return;
-  if (toConsole) held.draw({ queue: state.queue, counter: { session_mark: session.stored().mark, counter: null } }, serverNow(state, Date.now()));
+  if (toConsole)
+    held.draw(
+      { queue: state.queue, counter: { session_mark: session.stored().mark, counter: null } },
+      serverNow(state, Date.now()),
+    );
   calling.draw(state.queue);
   drawWaiting(state.queue, words.hall.serviceIds, { nowMs: serverNow(state, Date.now()), words });
-  for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
+  for (const place of document.querySelectorAll("[data-note-of]"))
+    setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
 }
 
 // A screen reader hears at most every 15 s how many people wait.
@@ -172,7 +210,10 @@ function sayNowAndThen(nowMs) {
   summary = due.memory;
   if (due.more === null) return;
   const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
-  setText(document.querySelector("[data-say]"), `${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
+  setText(
+    document.querySelector("[data-say]"),
+    `${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`,
+  );
 }
 
 function drawServices() {
@@ -182,8 +223,11 @@ function drawServices() {
 }
 
 function serviceButton({ id, name }, at) {
-  const button = element("button", { type: "button", "aria-keyshortcuts": at <= 9 ? String(at) : null },
-    element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })));
+  const button = element(
+    "button",
+    { type: "button", "aria-keyshortcuts": at <= 9 ? String(at) : null },
+    element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })),
+  );
   if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
   button.addEventListener("click", () => issue(id));
   return button;
@@ -191,8 +235,10 @@ function serviceButton({ id, name }, at) {
 
 function noteOf(service) {
   if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
-  const waiting = state.queue.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
-  const count = waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
+  const waiting =
+    state.queue.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
+  const count =
+    waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
   return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
 }
 
@@ -200,15 +246,25 @@ function noteOf(service) {
 function wishes() {
   const kiosk = document.getElementById("printer").value;
   const priority = document.querySelector("[data-priority]").checked;
-  return { language: document.getElementById("ticket-language").value, priority, ...(kiosk ? { kiosk } : {}) };
+  return {
+    language: document.getElementById("ticket-language").value,
+    priority,
+    ...(kiosk ? { kiosk } : {}),
+  };
 }
 
 /** `reason`: why somebody without an appointment is received for a service that asks for one. */
 async function issue(service, reason = null) {
   if (isSending) return;
   const exceptional = reason ? { exceptional_reason: reason } : {};
-  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked(), ...exceptional } });
-  if (!answer.ok) return answer.problem?.code === "appointment_only" ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null) : undefined;
+  const answer = await attempt({
+    path: `${HALL}/tickets`,
+    body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked(), ...exceptional },
+  });
+  if (!answer.ok)
+    return answer.problem?.code === "appointment_only"
+      ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null)
+      : undefined;
   nextNeeds.clear();
   document.querySelector("[data-priority]").checked = false;
   remember(answer.body);
@@ -223,13 +279,19 @@ async function reprint(ticket) {
   tell(say("reception.outcome.reprint", { number: ticket.number }));
 }
 
-/** Voids the last ticket given here for the reason chosen: its leg is looked up, since a ticket does not name it. */
+/**
+ * Voids the last ticket given here for the reason chosen: its leg is looked up, since a ticket does not name
+ * it.
+ */
 function cancelLast(button) {
   const [ticket] = issued;
   askOnce(button, {
     texts: [say("console.cancel.title", { number: ticket.number }), say("reception.find.cancel_hint")],
     no: say("reception.issued.keep"),
-    answers: CANCEL_REASONS.map((reason) => ({ label: say(`console.cancel.reason.${reason}`), go: () => cancel(ticket, reason) })),
+    answers: CANCEL_REASONS.map((reason) => ({
+      label: say(`console.cancel.reason.${reason}`),
+      go: () => cancel(ticket, reason),
+    })),
   });
 }
 
@@ -265,7 +327,11 @@ async function undoGreeting() {
 
 async function sayToCounter() {
   const { counter, phrase, text } = sayForm.elements;
-  const body = { counter: counter.value, ...(phrase.value ? { phrase: phrase.value } : {}), ...(text.value.trim() ? { text: text.value.trim() } : {}) };
+  const body = {
+    counter: counter.value,
+    ...(phrase.value ? { phrase: phrase.value } : {}),
+    ...(text.value.trim() ? { text: text.value.trim() } : {}),
+  };
   if (!(await attempt({ path: `${HALL}/messages`, body })).ok) return;
   text.value = "";
   tell(say("reception.say.done", { counter: words.hall.counterLabel(counter.value) }));
@@ -276,11 +342,18 @@ async function attempt(request) {
   show("[data-refused]", false);
   sheet.hide();
   tell("");
-  const answer = await send({ ...request, headers: { ...csrfHeader(), ...request.headers } }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  const answer = await send(
+    { ...request, headers: { ...csrfHeader(), ...request.headers } },
+    { onRepeat: () => tell(say("console.outcome.repeating")) },
+  );
   isSending = false;
   if (!answer.ok) {
     tell("");
-    refuse(answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+    refuse(
+      answer.status === 0
+        ? say("console.refused.no_answer")
+        : (answer.problem?.detail ?? say("console.refused.unknown")),
+    );
   }
   if (!state.isLive) refresh();
   return answer;
@@ -307,7 +380,8 @@ function stored() {
 }
 
 function remember(ticket) {
-  issued = heard.reduce(withPrint, [ticket, ...issued]).slice(0, KEPT); // its verdict may have come before its answer
+  // its verdict may have come before its answer
+  issued = heard.reduce(withPrint, [ticket, ...issued]).slice(0, KEPT);
   keepIssued();
 }
 
@@ -337,13 +411,18 @@ function aheadWords({ ahead, wait, why_no_wait: why }) {
   if (why === "after_closing") return `${count} · ${say("reception.issued.after_closing")}`;
   if (!wait) return count;
   if (wait.high_s === 0) return say("reception.issued.no_wait");
-  const way = ["under", "over"].includes(wait.said) ? `reception.issued.wait_${wait.said}` : "reception.issued.wait";
+  const way = ["under", "over"].includes(wait.said)
+    ? `reception.issued.wait_${wait.said}`
+    : "reception.issued.wait";
   return `${count} · ${say(way, { low: duration(Math.floor(wait.low_s / 60)), high: duration(Math.ceil(wait.high_s / 60)) })}`;
 }
 
 function duration(whole) {
   if (whole < 60) return say("reception.duration.minutes", { minutes: whole });
-  return say("reception.duration.hours", { hours: Math.floor(whole / 60), minutes: String(whole % 60).padStart(2, "0") });
+  return say("reception.duration.hours", {
+    hours: Math.floor(whole / 60),
+    minutes: String(whole % 60).padStart(2, "0"),
+  });
 }
 
 function paperWords(ticket) {
@@ -353,24 +432,46 @@ function paperWords(ticket) {
 }
 
 function lastRow(ticket) {
-  const again = element("button", { type: "button", class: "quiet", "aria-label": say("reception.last.again_one", { number: ticket.number }) }, say("reception.last.again"));
+  const again = element(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      "aria-label": say("reception.last.again_one", { number: ticket.number }),
+    },
+    say("reception.last.again"),
+  );
   again.addEventListener("click", () => reprint(ticket));
-  return element("tr", {},
+  return element(
+    "tr",
+    {},
     element("th", { scope: "row" }, ticket.number),
     element("td", {}, element("bdi", {}, words.hall.serviceName(ticket.service))),
     element("td", {}, words.hour(ticket.issued_at)),
-    element("td", {}, element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)), again));
+    element(
+      "td",
+      {},
+      element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)),
+      again,
+    ),
+  );
 }
 
 document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued[0]));
-document.querySelector('[data-act="cancel-last"]')?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
+document
+  .querySelector('[data-act="cancel-last"]')
+  ?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
 document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
 document.querySelector('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
-sayForm?.addEventListener("submit", (event) => { event.preventDefault(); sayToCounter(); });
+sayForm?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  sayToCounter();
+});
 document.addEventListener("keydown", (event) => {
   const key = keyOf(event);
   if (key === null || isField(event.target)) return;
-  if (actionOf(event, { ...chosenKeys, isInField: false }) === "reception" && toConsole) return toConsole.click();
+  if (actionOf(event, { ...chosenKeys, isInField: false }) === "reception" && toConsole)
+    return toConsole.click();
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();
@@ -381,6 +482,9 @@ document.addEventListener("keydown", (event) => {
     find.focus();
   }
 });
-setInterval(() => { draw(); sayNowAndThen(Date.now()); }, 1000);
+setInterval(() => {
+  draw();
+  sayNowAndThen(Date.now());
+}, 1000);
 drawIssued();
 refresh();

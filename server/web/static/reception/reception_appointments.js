@@ -1,4 +1,5 @@
-// The part of the reception desk that checks in who has an appointment, from the list of the day, and takes a mistake back.
+// The part of the reception desk that checks in who has an appointment, from the list of the day, and takes a
+// mistake back.
 
 import { element, setText } from "../shared/dom.js";
 import { uuid } from "../shared/verbs.js";
@@ -6,8 +7,10 @@ import { uuid } from "../shared/verbs.js";
 const MAY_BE_UNDONE = "waiting"; // nobody has called yet
 
 /**
- * Draws the day's appointments. `hall` is the slug, `readDay()` reads them, `attempt(request)` sends one write and says refusals, `wishes()` is what
- * a ticket is asked with, `arrived(ticket)` and `tell(text)` say what became of it. Answers {refresh}; null where the page has no list.
+ * Draws the day's appointments. `hall` is the slug, `readDay()` reads them, `attempt(request)` sends one
+ * write and says refusals, `wishes()` is what
+ * a ticket is asked with, `arrived(ticket)` and `tell(text)` say what became of it. Answers {refresh}; null
+ * where the page has no list.
  */
 export function createAppointments({ hall, words, readDay, attempt, wishes, arrived, tell }) {
   const list = document.querySelector('[data-list="appointments"]');
@@ -29,20 +32,32 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
     const now = JSON.stringify(shown);
     if (now === mark) return;
     mark = now;
-    setText(document.querySelector('[data-text="appointments-count"]'), say("reception.appointments.count", { booked: counts.booked, here: counts.checked_in }));
+    setText(
+      document.querySelector('[data-text="appointments-count"]'),
+      say("reception.appointments.count", { booked: counts.booked, here: counts.checked_in }),
+    );
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    list.replaceChildren(...(shown.length ? shown.map(row) : [element("li", {}, element("p", {}, say("reception.appointments.none")))]));
+    list.replaceChildren(
+      ...(shown.length
+        ? shown.map(row)
+        : [element("li", {}, element("p", {}, say("reception.appointments.none")))]),
+    );
     if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
   function row(one) {
     const at = words.hour(one.booked_at);
     const service = words.hall.serviceName(one.service);
-    const state = one.number ? say(`reception.appointments.${one.arrival}`, { number: one.number }) : say(one.is_overdue ? "reception.appointments.overdue" : "reception.appointments.expected");
-    return element("li", {},
+    const state = one.number
+      ? say(`reception.appointments.${one.arrival}`, { number: one.number })
+      : say(one.is_overdue ? "reception.appointments.overdue" : "reception.appointments.expected");
+    return element(
+      "li",
+      {},
       element("b", {}, at),
       element("span", {}, element("bdi", {}, service), element("small", {}, state)),
-      element("span", { class: "gestures" }, ...buttons(one, { at, service })));
+      element("span", { class: "gestures" }, ...buttons(one, { at, service })),
+    );
   }
 
   function buttons(one, names) {
@@ -51,7 +66,15 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
   }
 
   function button(act, one, names, done) {
-    const made = element("button", { type: "button", "data-key": one.appointment, "aria-label": say(`reception.appointments.${act}_one`, names) }, say(`reception.appointments.${act}`));
+    const made = element(
+      "button",
+      {
+        type: "button",
+        "data-key": one.appointment,
+        "aria-label": say(`reception.appointments.${act}_one`, names),
+      },
+      say(`reception.appointments.${act}`),
+    );
     made.addEventListener("click", () => done(one, names));
     return made;
   }

@@ -5,7 +5,10 @@ import { capital } from "../console/console_view.js";
 import { setText } from "../shared/dom.js";
 import { placesOf } from "../console/session_places.js";
 
-/** Draws the counter this computer holds, and does what is pressed. `attempt` sends, `changed` reads the queue again. */
+/**
+ * Draws the counter this computer holds, and does what is pressed. `attempt` sends, `changed` reads the queue
+ * again.
+ */
 export function createCalling({ box, say, label, session, attempt, tell, changed }) {
   let place = null;
   box?.addEventListener("click", ({ target }) => act(target.closest("[data-call]")?.dataset.call));
@@ -19,7 +22,10 @@ export function createCalling({ box, say, label, session, attempt, tell, changed
     const phase = phaseOf({ counter: place });
     for (const part of box.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== phase;
     const number = place?.leg?.number ?? "";
-    setText(box.querySelector("[data-calling-now]"), say(`reception.calling.${phase}`, { number, counter: capital(label(place?.counter)) }));
+    setText(
+      box.querySelector("[data-calling-now]"),
+      say(`reception.calling.${phase}`, { number, counter: capital(label(place?.counter)) }),
+    );
   }
 
   async function act(gesture) {
@@ -27,7 +33,12 @@ export function createCalling({ box, say, label, session, attempt, tell, changed
     const answer = await (gesture === "open" ? open() : attempt(request(gesture)));
     if (!answer.ok) return changed();
     if (gesture === "close") session.keep({});
-    if (gesture === "next") tell(answer.body?.number ? say("console.outcome.called", { number: answer.body.number }) : say("reception.calling.nobody"));
+    if (gesture === "next")
+      tell(
+        answer.body?.number
+          ? say("console.outcome.called", { number: answer.body.number })
+          : say("reception.calling.nobody"),
+      );
     return changed();
   }
 
@@ -41,8 +52,14 @@ export function createCalling({ box, say, label, session, attempt, tell, changed
   function request(gesture) {
     const { counter, leg } = place;
     const headers = session.headers();
-    if (gesture === "next") return { path: `/api/v1/counters/${counter}/next`, body: { current: leg?.leg ?? null, ...(leg ? { current_end: "served" } : {}) }, headers };
-    if (gesture === "close") return { method: "DELETE", path: `/api/v1/counters/${counter}/session`, headers };
+    if (gesture === "next")
+      return {
+        path: `/api/v1/counters/${counter}/next`,
+        body: { current: leg?.leg ?? null, ...(leg ? { current_end: "served" } : {}) },
+        headers,
+      };
+    if (gesture === "close")
+      return { method: "DELETE", path: `/api/v1/counters/${counter}/session`, headers };
     return { path: `/api/v1/legs/${leg.leg}/${gesture}`, headers };
   }
 }

@@ -1,4 +1,5 @@
-// The part of the reception desk that finds a visit again: by its number, or by what is remembered of a lost ticket.
+// The part of the reception desk that finds a visit again: by its number, or by what is remembered of a lost
+// ticket.
 
 import { element, setText, show } from "../shared/dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
@@ -9,12 +10,20 @@ import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips, exceptionalWords } from "../shared/waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
-const FIELDS = { change: "change-to", link: "link-to", needs: "needs-of", cancel: "cancel-why", history: null }; // gestures that ask for something, and where
+const FIELDS = {
+  change: "change-to",
+  link: "link-to",
+  needs: "needs-of",
+  cancel: "cancel-why",
+  history: null,
+}; // gestures that ask for something, and where
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
- * Draws the search and what it found. `ask(query)` reads the visits, `attempt(request)` sends one write and says refusals, `tell(text)`
- * says an outcome, `reprint(visit)` prints a ticket again. Answers {focus, refresh}; null where the page has no search.
+ * Draws the search and what it found. `ask(query)` reads the visits, `attempt(request)` sends one write and
+ * says refusals, `tell(text)`
+ * says an outcome, `reprint(visit)` prints a ticket again. Answers {focus, refresh}; null where the page has
+ * no search.
  */
 export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
   const form = document.querySelector("[data-find]");
@@ -35,7 +44,10 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   lost.addEventListener("submit", (event) => {
     event.preventDefault();
     const { service, at, language } = lost.elements;
-    search({ service: service.value, at: at.value, language: language.value }, say("reception.find.nothing_known"));
+    search(
+      { service: service.value, at: at.value, language: language.value },
+      say("reception.find.nothing_known"),
+    );
   });
 
   async function search(asked, otherwise) {
@@ -80,14 +92,44 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function item(visit) {
-    return element("li", {},
+    return element(
+      "li",
+      {},
       element("b", {}, visit.number),
-      element("div", { class: "what" },
-        element("strong", {}, element("bdi", {}, hall.serviceName(visit.service)), " ", ...chips(visit, words)),
-        element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · ")),
-        visit.exceptional ? element("small", { class: "exceptional" }, say("console.exceptional"), " ", exceptionalWords(visit, words)) : null),
+      element(
+        "div",
+        { class: "what" },
+        element(
+          "strong",
+          {},
+          element("bdi", {}, hall.serviceName(visit.service)),
+          " ",
+          ...chips(visit, words),
+        ),
+        element(
+          "small",
+          {},
+          [
+            say("console.person.arrived", { at: words.hour(visit.issued_at) }),
+            visit.language ? languageName(visit.language) : "",
+            placeWords(visit),
+          ]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+        visit.exceptional
+          ? element(
+              "small",
+              { class: "exceptional" },
+              say("console.exceptional"),
+              " ",
+              exceptionalWords(visit, words),
+            )
+          : null,
+      ),
       element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
-      opened?.visit === visit.visit ? openedOf(visit) : null);
+      opened?.visit === visit.visit ? openedOf(visit) : null,
+    );
   }
 
   /** What the opened gesture asks for: the same form through every redraw, with what was typed in it. */
@@ -108,44 +150,119 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function button(visit, gesture) {
-    const made = element("button", { type: "button", class: "small", "data-key": `${visit.visit}-${gesture}`, "aria-expanded": gesture in FIELDS ? String(isOpened(visit, gesture)) : null },
-      say(`reception.find.${gesture}`), element("span", { class: "visually-hidden" }, ` ${visit.number}`));
+    const made = element(
+      "button",
+      {
+        type: "button",
+        class: "small",
+        "data-key": `${visit.visit}-${gesture}`,
+        "aria-expanded": gesture in FIELDS ? String(isOpened(visit, gesture)) : null,
+      },
+      say(`reception.find.${gesture}`),
+      element("span", { class: "visually-hidden" }, ` ${visit.number}`),
+    );
     made.addEventListener("click", () => act(visit, gesture));
     return made;
   }
 
   function changeForm(visit) {
-    const select = element("select", { id: "change-to" }, ...hall.services.filter(({ id }) => id !== visit.service).map(({ id, name }) => element("option", { value: id }, name)));
-    const form = element("form", { class: "change" }, element("label", { for: "change-to" }, say("reception.find.change_to")), select, element("button", { class: "small" }, say("reception.find.change_do")));
-    form.addEventListener("submit", (event) => { event.preventDefault(); change(visit, select.value); });
+    const select = element(
+      "select",
+      { id: "change-to" },
+      ...hall.services
+        .filter(({ id }) => id !== visit.service)
+        .map(({ id, name }) => element("option", { value: id }, name)),
+    );
+    const form = element(
+      "form",
+      { class: "change" },
+      element("label", { for: "change-to" }, say("reception.find.change_to")),
+      select,
+      element("button", { class: "small" }, say("reception.find.change_do")),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      change(visit, select.value);
+    });
     return form;
   }
 
   function cancelForm(visit) {
-    const why = element("select", { id: "cancel-why" }, ...CANCEL_REASONS.map((reason) => element("option", { value: reason }, say(`console.cancel.reason.${reason}`))));
-    const form = element("form", { class: "change" }, element("label", { for: "cancel-why" }, say("reception.find.cancel_why")), why, element("button", { class: "small" }, say("reception.find.cancel_do")), element("small", {}, say("reception.find.cancel_hint")));
-    form.addEventListener("submit", (event) => { event.preventDefault(); cancel(visit, why.value); });
+    const why = element(
+      "select",
+      { id: "cancel-why" },
+      ...CANCEL_REASONS.map((reason) =>
+        element("option", { value: reason }, say(`console.cancel.reason.${reason}`)),
+      ),
+    );
+    const form = element(
+      "form",
+      { class: "change" },
+      element("label", { for: "cancel-why" }, say("reception.find.cancel_why")),
+      why,
+      element("button", { class: "small" }, say("reception.find.cancel_do")),
+      element("small", {}, say("reception.find.cancel_hint")),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      cancel(visit, why.value);
+    });
     return form;
   }
 
   function linkForm(visit) {
-    const number = element("input", { id: "link-to", type: "text", maxlength: "12", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
-    const form = element("form", { class: "change" }, element("label", { for: "link-to" }, say("reception.find.link_to")), number, element("button", { class: "small" }, say("reception.find.link_do")));
-    form.addEventListener("submit", (event) => { event.preventDefault(); if (number.value.trim()) link(visit, number.value.trim()); });
+    const number = element("input", {
+      id: "link-to",
+      type: "text",
+      maxlength: "12",
+      autocomplete: "off",
+      autocapitalize: "characters",
+      spellcheck: "false",
+    });
+    const form = element(
+      "form",
+      { class: "change" },
+      element("label", { for: "link-to" }, say("reception.find.link_to")),
+      number,
+      element("button", { class: "small" }, say("reception.find.link_do")),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (number.value.trim()) link(visit, number.value.trim());
+    });
     return form;
   }
 
   function needsForm(visit) {
-    const boxes = element("fieldset", { id: "needs-of", tabindex: "-1" }, element("legend", {}, say("reception.need.of", { number: visit.number })), ...needBoxes(say, visit.needs));
-    const form = element("form", { class: "change needs" }, boxes, element("button", { class: "small" }, say("reception.need.do")));
-    form.addEventListener("submit", (event) => { event.preventDefault(); noteNeeds(visit, checkedNeeds(boxes)); });
+    const boxes = element(
+      "fieldset",
+      { id: "needs-of", tabindex: "-1" },
+      element("legend", {}, say("reception.need.of", { number: visit.number })),
+      ...needBoxes(say, visit.needs),
+    );
+    const form = element(
+      "form",
+      { class: "change needs" },
+      boxes,
+      element("button", { class: "small" }, say("reception.need.do")),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      noteNeeds(visit, checkedNeeds(boxes));
+    });
     return form;
   }
 
   async function openHistory(visit) {
     const isClosed = !isOpened(visit, "history");
     try {
-      opened = isClosed ? { visit: visit.visit, gesture: "history", history: await read(`/api/v1/tickets/${visit.visit}/history`) } : null;
+      opened = isClosed
+        ? {
+            visit: visit.visit,
+            gesture: "history",
+            history: await read(`/api/v1/tickets/${visit.visit}/history`),
+          }
+        : null;
     } catch {
       note(say("console.refused.no_answer"));
     }
@@ -165,7 +282,8 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     if (gesture === "reprint") {
       await reprint(visit);
     } else if (gesture === "unlink") {
-      if ((await attempt({ path: `/api/v1/tickets/${visit.visit}/unlink` })).ok) tell(say("reception.find.unlinked", { number: visit.number }));
+      if ((await attempt({ path: `/api/v1/tickets/${visit.visit}/unlink` })).ok)
+        tell(say("reception.find.unlinked", { number: visit.number }));
     } else if ((await attempt({ path: `/api/v1/legs/${visit.leg}/${VERBS[gesture]}` })).ok) {
       tell(say(`console.outcome.${gesture}`, { number: visit.number }));
     }
@@ -186,7 +304,11 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     if (!answer.ok) return document.getElementById("needs-of")?.querySelector("input")?.focus();
     opened = null;
     const noted = answer.body.needs.map((need) => say(`reception.need.${need}`)).join(", ");
-    tell(noted ? say("reception.need.noted", { number: visit.number, needs: noted }) : say("reception.need.none", { number: visit.number }));
+    tell(
+      noted
+        ? say("reception.need.noted", { number: visit.number, needs: noted })
+        : say("reception.need.none", { number: visit.number }),
+    );
     await fetchFound();
     list.querySelector(`[data-key="${visit.visit}-needs"]`)?.focus();
   }
@@ -202,18 +324,30 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   async function change(visit, service) {
     const answer = await attempt({ path: `/api/v1/legs/${visit.leg}/transfer`, body: { service } });
     opened = null;
-    if (answer.ok) tell(say("reception.find.changed", { number: visit.number, service: hall.serviceName(service) }));
+    if (answer.ok)
+      tell(say("reception.find.changed", { number: visit.number, service: hall.serviceName(service) }));
     await fetchFound();
     list.querySelector("button")?.focus();
   }
 
-  document.querySelector("[data-find-close]").addEventListener("click", () => { clear(""); form.reset(); lost.reset(); form.elements.number.focus(); });
+  document.querySelector("[data-find-close]").addEventListener("click", () => {
+    clear("");
+    form.reset();
+    lost.reset();
+    form.elements.number.focus();
+  });
 
   return {
-    focus: () => { form.elements.number.focus(); form.elements.number.select(); },
+    focus: () => {
+      form.elements.number.focus();
+      form.elements.number.select();
+    },
     refresh: () => {
       if (query === null || later) return;
-      later = setTimeout(() => { later = null; fetchFound(); }, AGAIN_AFTER_MS);
+      later = setTimeout(() => {
+        later = null;
+        fetchFound();
+      }, AGAIN_AFTER_MS);
     },
   };
 }

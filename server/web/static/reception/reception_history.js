@@ -5,13 +5,26 @@ import { whyWords } from "../shared/why_words.js";
 
 /** The list of a history as GET /tickets/{visit}/history tells it; it may be given the focus. */
 export function historyList({ number, facts }, { say, hour, hall }) {
-  return element("ol", { class: "history", tabindex: "-1", "aria-label": say("reception.history.of", { number }) }, ...facts.map(line));
+  return element(
+    "ol",
+    { class: "history", tabindex: "-1", "aria-label": say("reception.history.of", { number }) },
+    ...facts.map(line),
+  );
 
   function line(fact) {
     const key = `reception.history.${fact.reason ?? fact.fact}`;
-    const values = { at: hour(fact.at), counter: fact.counter ? hall.counterLabel(fact.counter) : "", service: fact.service ? hall.serviceName(fact.service) : "" };
+    const values = {
+      at: hour(fact.at),
+      counter: fact.counter ? hall.counterLabel(fact.counter) : "",
+      service: fact.service ? hall.serviceName(fact.service) : "",
+    };
     const text = say(say.knows(key) ? key : "reception.history.other", values);
     const why = whyWords(fact.why, say);
-    return element("li", {}, fact.is_undone ? `${text} ${say("reception.history.undone")}` : text, why ? element("small", {}, why) : null);
+    return element(
+      "li",
+      {},
+      fact.is_undone ? `${text} ${say("reception.history.undone")}` : text,
+      why ? element("small", {}, why) : null,
+    );
   }
 }

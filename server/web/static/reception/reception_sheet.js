@@ -1,11 +1,14 @@
-// What is offered where a ticket needs an appointment: the sheet that says how to obtain one, and the exceptional reasons to be received all the same.
+// What is offered where a ticket needs an appointment: the sheet that says how to obtain one, and the
+// exceptional reasons to be received all the same.
 
 import { paperOf, reasonOf } from "./paper_state.js";
 import { element, show, write } from "../shared/dom.js";
 
 /**
- * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with, `tell(text)` says an outcome,
- * `receive(service, reason)` issues the ticket of who is received exceptionally, `heard()` are the last prints told in the hall.
+ * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with,
+ * `tell(text)` says an outcome,
+ * `receive(service, reason)` issues the ticket of who is received exceptionally, `heard()` are the last
+ * prints told in the hall.
  * Answers {offer, hide, take}.
  */
 export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }) {
@@ -15,17 +18,22 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }
 
   button.addEventListener("click", async () => {
     const { language, kiosk } = wishes();
-    const answer = await attempt({ path: `${hall}/appointment-sheets`, body: { service, language, ...(kiosk ? { kiosk } : {}) } });
+    const answer = await attempt({
+      path: `${hall}/appointment-sheets`,
+      body: { service, language, ...(kiosk ? { kiosk } : {}) },
+    });
     if (!answer.ok) return;
     job = answer.body.job;
-    sayPaper(heard().findLast((print) => print.job === job) ?? answer.body); // its verdict may have come first
+    // its verdict may have come first
+    sayPaper(heard().findLast((print) => print.job === job) ?? answer.body);
   });
 
   function reasonItem({ id, name }) {
     const made = element("button", { type: "button", "data-reason": id }, name);
     made.addEventListener("click", async () => {
       await receive(service, id);
-      if (document.activeElement === document.body) document.getElementById("main").focus(); // its button is gone
+      // its button is gone
+      if (document.activeElement === document.body) document.getElementById("main").focus();
     });
     return element("li", {}, made);
   }
@@ -33,7 +41,11 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }
   function sayPaper(print) {
     const words = say(`reception.print.${paperOf({ print })}`);
     const why = reasonOf({ print });
-    tell(say("reception.sheet.outcome", { paper: why ? `${words} (${say(`reception.print.why.${why}`)})` : words }));
+    tell(
+      say("reception.sheet.outcome", {
+        paper: why ? `${words} (${say(`reception.print.why.${why}`)})` : words,
+      }),
+    );
   }
 
   return {
@@ -42,11 +54,18 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }
       service = refused;
       show("[data-sheet]", true);
       show("[data-reasons]", way !== null);
-      write("reasons-title", way ? say("reception.exceptional.title", { service: way.received_by.name }) : "");
-      document.querySelector('[data-list="reasons"]').replaceChildren(...(way?.reasons ?? []).map(reasonItem));
+      write(
+        "reasons-title",
+        way ? say("reception.exceptional.title", { service: way.received_by.name }) : "",
+      );
+      document
+        .querySelector('[data-list="reasons"]')
+        .replaceChildren(...(way?.reasons ?? []).map(reasonItem));
       button.focus();
     },
     hide: () => show("[data-sheet]", false),
-    take: (print) => { if (job && print.job === job) sayPaper(print); },
+    take: (print) => {
+      if (job && print.job === job) sayPaper(print);
+    },
   };
 }

@@ -24,15 +24,32 @@ let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
 const nameOf = (service) => page.services.find(({ id }) => id === service)?.name ?? service;
 
-const socket = connect("/screen", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); readPeople(); readCalls(); readHours(); },
-  lost: () => { state = withLiveness(state, false, Date.now()); drawLiveness(state, words); },
-  messages: {
-    "board.changed": () => { soon(); soonHours(); },
-    "message.changed": readCalls,
-    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
+const socket = connect(
+  "/screen",
+  { hall: page.hall.slug },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      readPeople();
+      readCalls();
+      readHours();
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      drawLiveness(state, words);
+    },
+    messages: {
+      "board.changed": () => {
+        soon();
+        soonHours();
+      },
+      "message.changed": readCalls,
+      heartbeat: (beat) => {
+        if (isBehind(state.seen, beat)) setTimeout(soon, spread());
+      },
+    },
   },
-});
+);
 
 watchConfiguration(socket, page, readHours);
 
@@ -73,8 +90,14 @@ async function readHours() {
 }
 
 function hourRow({ at, service, expected, arrived, isPast }) {
-  return element("tr", { class: isPast ? "past" : null }, element("th", { scope: "row" }, words.hour(at)), element("td", {}, element("bdi", {}, nameOf(service))),
-    element("td", { class: "n" }, String(expected)), element("td", { class: "n" }, String(arrived)));
+  return element(
+    "tr",
+    { class: isPast ? "past" : null },
+    element("th", { scope: "row" }, words.hour(at)),
+    element("td", {}, element("bdi", {}, nameOf(service))),
+    element("td", { class: "n" }, String(expected)),
+    element("td", { class: "n" }, String(arrived)),
+  );
 }
 
 async function give(form) {
@@ -82,12 +105,21 @@ async function give(form) {
   isSending = true;
   show("[data-not-given]", false);
   const { service, count, language, kiosk } = form.elements;
-  const body = { service: service.value, press_id: uuid(), count: Number(count.value), language: language.value, ...(kiosk.value ? { kiosk: kiosk.value } : {}) };
+  const body = {
+    service: service.value,
+    press_id: uuid(),
+    count: Number(count.value),
+    language: language.value,
+    ...(kiosk.value ? { kiosk: kiosk.value } : {}),
+  };
   const answer = await send({ path: `${HALL}/distribution`, body, headers: csrfHeader() });
   isSending = false;
   if (answer.ok) {
     const { first, last, count: given } = givenWords(answer.body.tickets);
-    setText(document.querySelector("[data-given]"), say("security.give.given", { first, last, count: given }));
+    setText(
+      document.querySelector("[data-given]"),
+      say("security.give.given", { first, last, count: given }),
+    );
     count.value = "1";
   } else {
     write("not-given", answer.problem?.detail ?? say("security.give.failed"));
@@ -105,8 +137,19 @@ async function readCalls() {
 }
 
 function callItem({ sent_at: sent, seen_at: seen, seen_from: from }) {
-  const text = seen ? say("security.help.seen", { sent: words.hour(sent), at: words.hour(seen), who: say(`security.who.${from}`) }) : say("security.help.unseen", { sent: words.hour(sent) });
-  return element("li", { class: seen ? "seen" : "unseen" }, element("i", { class: `icon icon-${seen ? "check" : "bell"}`, "aria-hidden": "true" }), text);
+  const text = seen
+    ? say("security.help.seen", {
+        sent: words.hour(sent),
+        at: words.hour(seen),
+        who: say(`security.who.${from}`),
+      })
+    : say("security.help.unseen", { sent: words.hour(sent) });
+  return element(
+    "li",
+    { class: seen ? "seen" : "unseen" },
+    element("i", { class: `icon icon-${seen ? "check" : "bell"}`, "aria-hidden": "true" }),
+    text,
+  );
 }
 
 function step(number) {
@@ -119,7 +162,10 @@ async function callForHelp() {
   if (isSending) return;
   isSending = true;
   show("[data-refused]", false);
-  const answer = await send({ path: `${HALL}/messages`, body: {}, headers: csrfHeader() }, { onRepeat: () => refuse(say("security.help.not_yet")) });
+  const answer = await send(
+    { path: `${HALL}/messages`, body: {}, headers: csrfHeader() },
+    { onRepeat: () => refuse(say("security.help.not_yet")) },
+  );
   isSending = false;
   if (answer.ok) {
     show("[data-refused]", false);
@@ -138,8 +184,13 @@ function refuse(text) {
 document.querySelector("[data-ask]").addEventListener("click", () => step(2));
 document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
 document.querySelector("[data-confirm]").addEventListener("click", callForHelp);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1); });
-document.querySelector("[data-give]")?.addEventListener("submit", (event) => { event.preventDefault(); give(event.target); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1);
+});
+document.querySelector("[data-give]")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  give(event.target);
+});
 setInterval(soonHours, 30000);
 readPeople();
 readCalls();

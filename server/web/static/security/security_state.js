@@ -1,6 +1,10 @@
-// What the security guard's page makes of the day's appointments and of a series given: no name, no number of a visitor. Pure.
+// What the security guard's page makes of the day's appointments and of a series given: no name, no number of
+// a visitor. Pure.
 
-/** Hours of the day by service, in order: how many are expected in all and how many have arrived; cancelled ones are left out. */
+/**
+ * Hours of the day by service, in order: how many are expected in all and how many have arrived; cancelled
+ * ones are left out.
+ */
 export function hourRows(appointments) {
   const rows = new Map();
   for (const { booked_at: at, service, state, is_overdue: isOverdue } of appointments) {
@@ -12,7 +16,9 @@ export function hourRows(appointments) {
     row.isPast &&= isOverdue || state === "checked_in";
     rows.set(key, row);
   }
-  return [...rows.values()].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.service.localeCompare(b.service));
+  return [...rows.values()].toSorted(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.service.localeCompare(b.service),
+  );
 }
 
 /** The first and last number of a series that was given, and how many tickets it has. */

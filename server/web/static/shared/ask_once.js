@@ -1,24 +1,43 @@
-// A question in the place of a button, before a gesture that is not taken lightly: asked once, answered by a button.
+// A question in the place of a button, before a gesture that is not taken lightly: asked once, answered by a
+// button.
 
 import { element } from "./dom.js";
 
 /**
- * Shows a question in place of a button. The answer that changes nothing stands where the button was, so that a second press is harmless.
+ * Shows a question in place of a button. The answer that changes nothing stands where the button was, so that
+ * a second press is harmless.
  *
- * `texts` are read before the answers; `go()` is called for yes. `answers`: several ways to say yes, each {label, go}. The button comes back in any case.
+ * `texts` are read before the answers; `go()` is called for yes. `answers`: several ways to say yes, each
+ * {label, go}. The button comes back in any case.
  */
 export function askOnce(button, { texts, no, yes, go, answers = [{ label: yes, go }] }) {
   const back = element("button", { type: "button", class: "small" }, no);
   const on = answers.map(({ label }) => element("button", { type: "button", class: "small sure" }, label));
-  const group = element("div", { class: "ask", role: "group", tabindex: "-1", "aria-label": texts.join(" ") }, back, ...on, ...texts.map((text) => element("p", {}, text)));
+  const group = element(
+    "div",
+    { class: "ask", role: "group", tabindex: "-1", "aria-label": texts.join(" ") },
+    back,
+    ...on,
+    ...texts.map((text) => element("p", {}, text)),
+  );
   const end = () => {
     group.remove();
     button.hidden = false;
     button.focus();
   };
   back.addEventListener("click", end);
-  on.forEach((answer, at) => answer.addEventListener("click", () => { end(); answers[at].go(); }));
-  group.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); end(); } });
+  on.forEach((answer, at) =>
+    answer.addEventListener("click", () => {
+      end();
+      answers[at].go();
+    }),
+  );
+  group.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      end();
+    }
+  });
   button.hidden = true;
   button.after(group);
   group.focus();

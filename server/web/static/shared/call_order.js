@@ -3,11 +3,15 @@
 import { waitingRow, waitingRows } from "../console/console_state.js";
 
 /**
- * Who waits for this counter, as rows: in call order when that was read (`order`, of GET /counters/{counter}/waiting), else as the queue says.
- * Who was sent to another counter is left out. `cannot`: this counter may not call them now. What the queue says later than the order counts.
+ * Who waits for this counter, as rows: in call order when that was read (`order`, of GET
+ * /counters/{counter}/waiting), else as the queue says.
+ * Who was sent to another counter is left out. `cannot`: this counter may not call them now. What the queue
+ * says later than the order counts.
  */
 export function rowsHere({ queue, counter, order }, nowMs) {
-  const gone = new Set([...(queue?.called ?? []), ...(queue?.in_service ?? []), ...(queue?.parked ?? [])].map(({ leg }) => leg));
+  const gone = new Set(
+    [...(queue?.called ?? []), ...(queue?.in_service ?? []), ...(queue?.parked ?? [])].map(({ leg }) => leg),
+  );
   gone.add(counter.leg?.leg);
   const isHere = (leg) => !gone.has(leg.leg) && (!leg.for_counter || leg.for_counter === counter.counter);
   const rows = waitingRows(queue, counter.services, nowMs).filter(({ leg }) => isHere(leg));

@@ -3,7 +3,8 @@
 import { element } from "./dom.js";
 
 /**
- * Return `confirm({title, what, yes})`: shows a dialog with nodes and resolves to its form when it is confirmed, to null when it is not.
+ * Return `confirm({title, what, yes})`: shows a dialog with nodes and resolves to its form when it is
+ * confirmed, to null when it is not.
  */
 export function createConfirming(dialog) {
   const form = dialog.querySelector("form");
@@ -15,7 +16,9 @@ export function createConfirming(dialog) {
       dialog.querySelector("[data-what]").replaceChildren(...what);
       dialog.querySelector("[data-yes]").textContent = yes;
       dialog.returnValue = "";
-      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? form : null), { once: true });
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? form : null), {
+        once: true,
+      });
       dialog.showModal();
       dialog.querySelector("h2").focus();
     });
@@ -24,5 +27,9 @@ export function createConfirming(dialog) {
 /** The sentences of changes as a list; null for none. */
 export function listOf(changes) {
   if (!changes?.length) return null;
-  return element("ul", { class: "told", tabindex: changes.length > 6 ? "0" : null }, ...changes.map(({ sentence }) => element("li", {}, sentence)));
+  return element(
+    "ul",
+    { class: "told", tabindex: changes.length > 6 ? "0" : null },
+    ...changes.map(({ sentence }) => element("li", {}, sentence)),
+  );
 }

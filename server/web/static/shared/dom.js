@@ -11,7 +11,9 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Writes a text into every [data-text=name]; untouched when it is already there, so nothing is read twice. */
+/**
+ * Writes a text into every [data-text=name]; untouched when it is already there, so nothing is read twice.
+ */
 export function write(name, text, root = document) {
   for (const place of root.querySelectorAll(`[data-text="${name}"]`)) setText(place, text);
 }
@@ -29,7 +31,10 @@ export function show(selector, isShown, root = document) {
 /** Whether an element is a place where one types. */
 export function isField(target) {
   if (!(target instanceof Element)) return false;
-  return target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
+  return (
+    target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !==
+    null
+  );
 }
 
 /** A text with `2{nd}`-like marks made of <sup>: ["2", sup("e"), " appel"] from "2^e^ appel". */

@@ -10,7 +10,10 @@ export function stopwatch(seconds) {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
 }
 
-/** Seconds between an RFC 3339 instant and now (milliseconds of the server's clock); 0 when it is absent or ahead. */
+/**
+ * Seconds between an RFC 3339 instant and now (milliseconds of the server's clock); 0 when it is absent or
+ * ahead.
+ */
 export function secondsSince(instant, nowMs) {
   if (!instant) return 0;
   return Math.max(0, (nowMs - Date.parse(instant)) / 1000);
@@ -20,12 +23,20 @@ export function secondsSince(instant, nowMs) {
 export function minutes(seconds, say) {
   const whole = Math.max(0, Math.floor(seconds / 60));
   if (whole < 60) return say("console.duration.minutes", { minutes: whole });
-  return say("console.duration.hours", { hours: Math.floor(whole / 60), minutes: String(whole % 60).padStart(2, "0") });
+  return say("console.duration.hours", {
+    hours: Math.floor(whole / 60),
+    minutes: String(whole % 60).padStart(2, "0"),
+  });
 }
 
 /** A function that answers the hour of an instant in the hall's time zone, e.g. "09:38". */
 export function hourTeller(language, timeZone) {
-  const format = new Intl.DateTimeFormat(localeOf(language), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  const format = new Intl.DateTimeFormat(localeOf(language), {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone,
+  });
   return (instant) => (instant === null || instant === undefined ? "" : format.format(new Date(instant)));
 }
 
@@ -35,7 +46,9 @@ export function momentTeller(language, timeZone, say) {
   const dayOf = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeZone });
   return (instant) => {
     const day = dayOf.format(new Date(instant));
-    return day === dayOf.format(new Date()) ? hour(instant) : say("supervision.day_and_hour", { day, hour: hour(instant) });
+    return day === dayOf.format(new Date())
+      ? hour(instant)
+      : say("supervision.day_and_hour", { day, hour: hour(instant) });
   };
 }
 

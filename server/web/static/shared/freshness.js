@@ -1,4 +1,5 @@
-// Full-state messages are ordered by (epoch, version, as_of): lower or equal is ignored, a new epoch always wins.
+// Full-state messages are ordered by (epoch, version, as_of): lower or equal is ignored, a new epoch always
+// wins.
 
 /** The order of nothing seen yet. */
 export const NOTHING_SEEN = Object.freeze({ epoch: null, version: -1, asOf: "", left: Object.freeze([]) });
@@ -11,7 +12,8 @@ export function accepted(seen, message) {
     const left = seen.epoch === null ? seen.left : [...seen.left, seen.epoch];
     return { epoch, version, asOf, left };
   }
-  const isNewer = version > seen.version || (version === seen.version && Date.parse(asOf) > Date.parse(seen.asOf));
+  const isNewer =
+    version > seen.version || (version === seen.version && Date.parse(asOf) > Date.parse(seen.asOf));
   return isNewer ? { ...seen, version, asOf } : null;
 }
 

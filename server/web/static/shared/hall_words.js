@@ -6,7 +6,11 @@ export function hallWords({ language, hall, counters, services, profiles, langua
   const labels = new Map(counters.map(({ id, label }) => [id, label]));
   const spoken = new Intl.DisplayNames([language], { type: "language" });
   return {
-    ...hall, counters, services, profiles, languages,
+    ...hall,
+    counters,
+    services,
+    profiles,
+    languages,
     serviceIds: services.map(({ id }) => id),
     serviceName: (id) => names.get(id) ?? id,
     counterLabel: (id) => labels.get(id) ?? "",

@@ -1,4 +1,5 @@
-// Dates and hours as people read and type them, in a hall's time zone whatever the browser's. No clock is read here.
+// Dates and hours as people read and type them, in a hall's time zone whatever the browser's. No clock is
+// read here.
 
 /** The locale dates are written in: English ones are British (27 November 2026, 16:50). */
 export const localeOf = (language) => (language === "en" ? "en-GB" : language);
@@ -13,7 +14,12 @@ export const pageTimeZone = () => document.documentElement.dataset.timeZone;
  * @param {"long" | "medium" | "short"} [dateStyle]
  */
 export function dateAndHour(language, timeZone, dateStyle = "long") {
-  const format = new Intl.DateTimeFormat(localeOf(language), { dateStyle, timeStyle: "short", hourCycle: "h23", timeZone });
+  const format = new Intl.DateTimeFormat(localeOf(language), {
+    dateStyle,
+    timeStyle: "short",
+    hourCycle: "h23",
+    timeZone,
+  });
   return (instant) => format.format(new Date(instant));
 }
 
@@ -29,7 +35,9 @@ export function instantOf(typed, timeZone) {
 /** An instant as a form takes it; empty for none, or for one that has passed. */
 export function typedOf(instant, nowMs, timeZone) {
   const at = instant ? Date.parse(instant) : NaN;
-  return Number.isNaN(at) || at <= nowMs ? "" : new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 16);
+  return Number.isNaN(at) || at <= nowMs
+    ? ""
+    : new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 16);
 }
 
 /** How far the clocks of a time zone are ahead of UTC at an instant, in milliseconds. */

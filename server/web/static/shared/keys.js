@@ -1,6 +1,10 @@
-// Keys of the console: which action a key means, and which keys an agent may choose. No DOM but the event passed in.
+// Keys of the console: which action a key means, and which keys an agent may choose. No DOM but the event
+// passed in.
 
-/** One key per action; function keys work everywhere, single letters outside fields and only while they are on. */
+/**
+ * One key per action; function keys work everywhere, single letters outside fields and only while they are
+ * on.
+ */
 export const DEFAULT_KEYS = Object.freeze({
   next: "F9",
   finish: "F8",
@@ -26,14 +30,45 @@ export const DEFAULT_KEYS = Object.freeze({
 });
 
 const BROWSERS_OWN = new Set([
-  "F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "TAB", "ENTER", "ESCAPE", " ", "BACKSPACE", "DELETE",
-  "ARROWUP", "ARROWDOWN", "ARROWLEFT", "ARROWRIGHT", "HOME", "END", "PAGEUP", "PAGEDOWN", "'", "/",
-  "SHIFT", "CONTROL", "ALT", "META", "ALTGRAPH", "CAPSLOCK", "DEAD", "CONTEXTMENU", "UNIDENTIFIED",
+  "F1",
+  "F3",
+  "F5",
+  "F6",
+  "F7",
+  "F10",
+  "F11",
+  "F12",
+  "TAB",
+  "ENTER",
+  "ESCAPE",
+  " ",
+  "BACKSPACE",
+  "DELETE",
+  "ARROWUP",
+  "ARROWDOWN",
+  "ARROWLEFT",
+  "ARROWRIGHT",
+  "HOME",
+  "END",
+  "PAGEUP",
+  "PAGEDOWN",
+  "'",
+  "/",
+  "SHIFT",
+  "CONTROL",
+  "ALT",
+  "META",
+  "ALTGRAPH",
+  "CAPSLOCK",
+  "DEAD",
+  "CONTEXTMENU",
+  "UNIDENTIFIED",
 ]);
 
 /** The key of an event in capitals, or null for a combination, a repetition or a character being composed. */
 export function keyOf(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing || !event.key) return null;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing || !event.key)
+    return null;
   return event.key.toUpperCase();
 }
 
@@ -45,7 +80,9 @@ export function actionOf(event, { keys, hasSingleLetters, isInField }) {
   return Object.keys(keys).find((action) => keys[action] === key) ?? null;
 }
 
-/** Why a key cannot be chosen for an action: {reason: "browser"} or {reason: "taken", by}; null when it can. */
+/**
+ * Why a key cannot be chosen for an action: {reason: "browser"} or {reason: "taken", by}; null when it can.
+ */
 export function refusedKey(key, action, keys) {
   if (BROWSERS_OWN.has(key)) return { reason: "browser" };
   const by = Object.keys(keys).find((other) => other !== action && keys[other] === key);
@@ -56,8 +93,13 @@ export function refusedKey(key, action, keys) {
 export function storedKeys(text) {
   try {
     const { keys = {}, hasSingleLetters = true } = JSON.parse(text) ?? {};
-    const known = Object.entries(keys).filter(([action, key]) => action in DEFAULT_KEYS && typeof key === "string");
-    return { keys: { ...DEFAULT_KEYS, ...Object.fromEntries(known) }, hasSingleLetters: Boolean(hasSingleLetters) };
+    const known = Object.entries(keys).filter(
+      ([action, key]) => action in DEFAULT_KEYS && typeof key === "string",
+    );
+    return {
+      keys: { ...DEFAULT_KEYS, ...Object.fromEntries(known) },
+      hasSingleLetters: Boolean(hasSingleLetters),
+    };
   } catch {
     return { keys: { ...DEFAULT_KEYS }, hasSingleLetters: true };
   }

@@ -1,15 +1,18 @@
 // The organisation's look on pages that stay open for days: what is published is worn without a reload.
 
 /**
- * Wear a look (`{name, stylesheet, logo}` as the server tells it): its stylesheet takes the place of the one before once
- * it has come, so that no page is ever without; its logo stands wherever `[data-logo]` is, hidden where there is none, its name
+ * Wear a look (`{name, stylesheet, logo}` as the server tells it): its stylesheet takes the place of the one
+ * before once
+ * it has come, so that no page is ever without; its logo stands wherever `[data-logo]` is, hidden where there
+ * is none, its name
  * where `[data-organisation]` is. `onChange()`: something came that may have another size.
  */
 export function wear(look, onChange = () => {}) {
   if (!look) return;
   wearStyles(look.stylesheet, onChange);
   for (const place of document.querySelectorAll("img[data-logo]")) showLogo(place, look, onChange);
-  for (const place of document.querySelectorAll("[data-organisation]")) if (place.textContent !== look.name) place.textContent = look.name;
+  for (const place of document.querySelectorAll("[data-organisation]"))
+    if (place.textContent !== look.name) place.textContent = look.name;
 }
 
 function wearStyles(address, onChange) {
@@ -38,9 +41,13 @@ function showLogo(place, { logo, name }, onChange) {
   place.alt = alt;
   place.width = logo.width;
   place.height = logo.height;
-  place.addEventListener("load", () => {
-    place.hidden = false;
-    onChange();
-  }, { once: true });
+  place.addEventListener(
+    "load",
+    () => {
+      place.hidden = false;
+      onChange();
+    },
+    { once: true },
+  );
   place.src = logo.url;
 }

@@ -1,4 +1,5 @@
-// Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at reception and on the wall.
+// Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at
+// reception and on the wall.
 
 import { element } from "./dom.js";
 import { read } from "./verbs.js";
@@ -28,14 +29,32 @@ export function createMessages({ words, attempt, paths }) {
   function item(message) {
     const isHelp = message.kind === "help";
     const at = hour(message.sent_at);
-    const said = isHelp ? [say("server.message.help", { at })] : [[message.phrase && say(`server.message.phrase.${message.phrase}`), message.text].filter(Boolean).join(" "), element("small", {}, say("server.message.from", { at }))];
-    const button = element("button", { type: "button", class: "small" }, say(isHelp ? "server.message.go" : "server.message.seen"), element("span", { class: "visually-hidden" }, ` ${isHelp ? at : said[0]}`));
+    const said = isHelp
+      ? [say("server.message.help", { at })]
+      : [
+          [message.phrase && say(`server.message.phrase.${message.phrase}`), message.text]
+            .filter(Boolean)
+            .join(" "),
+          element("small", {}, say("server.message.from", { at })),
+        ];
+    const button = element(
+      "button",
+      { type: "button", class: "small" },
+      say(isHelp ? "server.message.go" : "server.message.seen"),
+      element("span", { class: "visually-hidden" }, ` ${isHelp ? at : said[0]}`),
+    );
     button.addEventListener("click", async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
       await refresh();
       document.getElementById("main").focus();
     });
-    return element("li", { class: isHelp ? "help" : null }, isHelp ? element("i", { class: "icon icon-alert", "aria-hidden": "true" }) : null, element("p", {}, ...said), button);
+    return element(
+      "li",
+      { class: isHelp ? "help" : null },
+      isHelp ? element("i", { class: "icon icon-alert", "aria-hidden": "true" }) : null,
+      element("p", {}, ...said),
+      button,
+    );
   }
 
   return { refresh };

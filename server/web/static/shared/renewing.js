@@ -4,7 +4,8 @@ import { rechoose } from "./dom.js";
 import { spread } from "./live.js";
 
 /**
- * Watches a page's socket for another configuration than `page` (its JSON) was made with; then `page` is renewed, the places and
+ * Watches a page's socket for another configuration than `page` (its JSON) was made with; then `page` is
+ * renewed, the places and
  * choices the server wrote into the page too, and `renewed()` draws the rest.
  */
 export function watchConfiguration(socket, page, renewed) {
@@ -28,9 +29,11 @@ async function renew(page) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     Object.assign(page, JSON.parse(fresh.getElementById("console-page").textContent));
     document.title = fresh.title;
-    for (const select of document.querySelectorAll("select[id]")) renewChoices(select, fresh.getElementById(select.id));
+    for (const select of document.querySelectorAll("select[id]"))
+      renewChoices(select, fresh.getElementById(select.id));
     renewNames(fresh);
-    for (const place of document.querySelectorAll("[data-mark]")) delete place.dataset.mark; // drawn again, though nothing else changed
+    // drawn again, though nothing else changed
+    for (const place of document.querySelectorAll("[data-mark]")) delete place.dataset.mark;
     return true;
   } catch {
     return false; // not reachable, or signed out: the next heartbeat asks again
@@ -48,6 +51,7 @@ const told = (select) => [...select.options].map(({ value, text }) => `${value}:
 function renewNames(fresh) {
   const names = fresh.querySelectorAll("[data-renewed]");
   document.querySelectorAll("[data-renewed]").forEach((place, number) => {
-    if (names[number] && place.textContent !== names[number].textContent) place.textContent = names[number].textContent;
+    if (names[number] && place.textContent !== names[number].textContent)
+      place.textContent = names[number].textContent;
   });
 }

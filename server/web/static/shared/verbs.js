@@ -1,4 +1,5 @@
-// One write to the server: a POST (or PATCH, DELETE) that is repeated with the SAME Idempotency-Key after a lost answer.
+// One write to the server: a POST (or PATCH, DELETE) that is repeated with the SAME Idempotency-Key after a
+// lost answer.
 // And one read, which is asked again when it did not arrive.
 
 const RETRIED = new Set([502, 503, 504]);
@@ -13,10 +14,15 @@ export function mustRepeat(status) {
 /**
  * Sends one verb until an answer is known.
  *
- * `headers` are added to the JSON ones. `onRepeat(attempt)` is called before each repetition. `fetch`, `pause` and
- * `newKey` are passed in by tests. Answers {ok, status, body, problem}; status 0 means that no answer ever came.
+ * `headers` are added to the JSON ones. `onRepeat(attempt)` is called before each repetition. `fetch`,
+ * `pause` and
+ * `newKey` are passed in by tests. Answers {ok, status, body, problem}; status 0 means that no answer ever
+ * came.
  */
-export async function send(request, { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat } = {}) {
+export async function send(
+  request,
+  { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat } = {},
+) {
   const { method = "POST", path, body, headers = {} } = request;
   const options = {
     method,
@@ -44,7 +50,8 @@ export async function send(request, { fetch = globalThis.fetch, pause = wait, ne
 /**
  * Reads a JSON resource; throws when there is no good answer.
  *
- * What did not reach the server, a cable having been pulled or the network changed, is asked again a few times: nothing
+ * What did not reach the server, a cable having been pulled or the network changed, is asked again a few
+ * times: nothing
  * else may tell a page soon that it has missed something. `fetch` and `pause` are passed in by tests.
  */
 export async function read(path, { fetch = globalThis.fetch, pause = wait, headers = {} } = {}) {
@@ -52,12 +59,18 @@ export async function read(path, { fetch = globalThis.fetch, pause = wait, heade
     const isLast = attempt >= READ_WAITS_MS.length;
     try {
       const answer = await answerOf(
-        await fetch(path, { credentials: "same-origin", headers: { Accept: "application/json", ...headers }, signal: deadline(10000) }),
+        await fetch(path, {
+          credentials: "same-origin",
+          headers: { Accept: "application/json", ...headers },
+          signal: deadline(10000),
+        }),
       );
       if (endedTold(answer).ok) return answer.body;
-      if (isLast || !mustRepeat(answer.status)) throw Object.assign(new Error(`GET ${path}: ${answer.status}`), { answer });
+      if (isLast || !mustRepeat(answer.status))
+        throw Object.assign(new Error(`GET ${path}: ${answer.status}`), { answer });
     } catch (error) {
-      if (isLast || !(error instanceof TypeError)) throw error; // fetch() calls what never arrived a TypeError
+      // fetch() calls what never arrived a TypeError
+      if (isLast || !(error instanceof TypeError)) throw error;
     }
     await pause(READ_WAITS_MS[attempt]);
   }

@@ -8,7 +8,10 @@ const ROWS_SHOWN = 8;
 
 let isWhole = false;
 
-/** Draws who waits for these services and answers the rows, the next person first; `told`: the rows, where they are known otherwise. */
+/**
+ * Draws who waits for these services and answers the rows, the next person first; `told`: the rows, where
+ * they are known otherwise.
+ */
 export function drawWaiting(queue, services, { nowMs, words, told = null }) {
   const rows = told ?? waitingRows(queue, services, nowMs);
   const count = Math.max(rows.length, told ? 0 : waitingCount(queue, services));
@@ -39,10 +42,15 @@ function drawWhole(length, redraw, { say }) {
 /** Says whether the page is live, and since when it is not. */
 export function drawLiveness(state, { say, hour }) {
   const since = state.lostAtMs === null ? "" : hour(state.lostAtMs);
-  const text = state.isLive ? say("console.live.yes") : since ? say("console.live.no", { at: since }) : say("console.live.connecting");
+  const text = state.isLive
+    ? say("console.live.yes")
+    : since
+      ? say("console.live.no", { at: since })
+      : say("console.live.connecting");
   write("live", text);
   write("live-short", text);
-  for (const place of document.querySelectorAll("[data-live]")) place.dataset.live = state.isLive ? "yes" : "no";
+  for (const place of document.querySelectorAll("[data-live]"))
+    place.dataset.live = state.isLive ? "yes" : "no";
   const isLost = !state.isLive && since !== "";
   document.body.classList.toggle("not-live", isLost);
   show("[data-lost]", isLost);
@@ -57,32 +65,61 @@ export function chips(leg, { say, hour, hall }) {
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
   if (leg.is_held) texts.push(say("console.need.held"));
-  if (leg.state === "waiting" && leg.not_before && say.knows("console.chip.not_before")) texts.push(say("console.chip.not_before", { at: hour(leg.not_before) }));
+  if (leg.state === "waiting" && leg.not_before && say.knows("console.chip.not_before"))
+    texts.push(say("console.chip.not_before", { at: hour(leg.not_before) }));
   const only = leg.state === "waiting" ? hall?.counters?.find(({ id }) => id === leg.for_counter) : null;
-  if (only && say.knows("console.chip.for_counter")) texts.push(say("console.chip.for_counter", { counter: only.label }));
+  if (only && say.knows("console.chip.for_counter"))
+    texts.push(say("console.chip.for_counter", { counter: only.label }));
   if (leg.postponements && say.knows("console.chip.postponed")) texts.push(say("console.chip.postponed"));
-  if (leg.linked?.length && say.knows("console.chip.linked")) texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
-  for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
+  if (leg.linked?.length && say.knows("console.chip.linked"))
+    texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
+  for (const service of hall && say.knows("console.chip.added") ? (leg.added_services ?? []) : [])
+    texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
   return texts.map((text) => element("span", { class: "chip" }, text));
 }
 
 /** When somebody arrived, or the arrival whose rank they keep after a transfer. */
 export function arrivedWords(leg, { say, hour }) {
-  return leg.ranked_from ? say("console.person.ranked", { at: hour(leg.ranked_from) }) : say("console.person.arrived", { at: hour(leg.arrived_at) });
+  return leg.ranked_from
+    ? say("console.person.ranked", { at: hour(leg.ranked_from) })
+    : say("console.person.arrived", { at: hour(leg.arrived_at) });
 }
 
-/** Why somebody is received without the appointment a service asks for: the reason and the service; empty for anyone else. */
+/**
+ * Why somebody is received without the appointment a service asks for: the reason and the service; empty for
+ * anyone else.
+ */
 export function exceptionalWords({ exceptional }, { say, hall }) {
   if (!exceptional) return "";
   const reasons = hall.services.find(({ id }) => id === exceptional.service)?.reasons;
-  return say("console.exceptional.of", { reason: reasons?.[exceptional.reason] ?? exceptional.reason, service: hall.serviceName(exceptional.service) });
+  return say("console.exceptional.of", {
+    reason: reasons?.[exceptional.reason] ?? exceptional.reason,
+    service: hall.serviceName(exceptional.service),
+  });
 }
 
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.for_counter, leg.ranked_from, leg.postponements, leg.linked]));
-  fill(list, mark, rows.map((row) => rowElement(row, words)));
+  const mark = JSON.stringify(
+    rows.map(({ leg }) => [
+      leg.leg,
+      leg.priority,
+      leg.booked_at,
+      leg.needs,
+      leg.is_held,
+      leg.not_before,
+      leg.for_counter,
+      leg.ranked_from,
+      leg.postponements,
+      leg.linked,
+    ]),
+  );
+  fill(
+    list,
+    mark,
+    rows.map((row) => rowElement(row, words)),
+  );
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }
 
@@ -92,7 +129,13 @@ function rowElement({ leg }, words) {
     "li",
     {},
     element("b", {}, leg.number),
-    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, arrivedWords(leg, words))),
+    element(
+      "span",
+      { class: "what" },
+      element("bdi", {}, hall.serviceName(leg.service)),
+      ...chips(leg, words),
+      element("small", {}, arrivedWords(leg, words)),
+    ),
     element("em", {}),
     element("span", { class: "target", "aria-hidden": "true" }, element("i")),
   );
@@ -109,5 +152,9 @@ function refreshRow(item, { waitedS, share, isEarly, isOverdue }, say) {
 }
 
 function lateWords(waited, say) {
-  return [element("i", { class: "icon icon-alert", "aria-hidden": "true" }), ` ${waited}`, element("small", {}, say("console.waiting.overdue"))];
+  return [
+    element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
+    ` ${waited}`,
+    element("small", {}, say("console.waiting.overdue")),
+  ];
 }

@@ -1,4 +1,5 @@
-// The supervisor's wall: one hall, live. The socket says that something changed; the page reads the wall again.
+// The supervisor's wall: one hall, live. The socket says that something changed; the page reads the wall
+// again.
 
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
@@ -40,15 +41,33 @@ let isSending = false;
 
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
-const socket = connect("/agent", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); refresh(); messages.refresh(); },
-  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
-  messages: {
-    "queue.changed": () => { soon(); setTimeout(soon, FORETOLD_AFTER_MS); },
-    "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
-    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
+const socket = connect(
+  "/agent",
+  { hall: page.hall.slug },
+  {
+    live: () => {
+      state = withLiveness(state, true, Date.now());
+      refresh();
+      messages.refresh();
+    },
+    lost: () => {
+      state = withLiveness(state, false, Date.now());
+      draw();
+    },
+    messages: {
+      "queue.changed": () => {
+        soon();
+        setTimeout(soon, FORETOLD_AFTER_MS);
+      },
+      "message.changed": ({ counter }) => {
+        if (counter === null) messages.refresh();
+      },
+      heartbeat: (beat) => {
+        if (isBehind(state.seen, beat)) setTimeout(soon, spread());
+      },
+    },
   },
-});
+);
 
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, wallWords());
@@ -62,7 +81,8 @@ function wallWords() {
   return {
     ...words,
     profilesFor: (counter) => page.profiles.filter(({ id }) => page.profiles_for[counter]?.includes(id)),
-    queueName: (id) => queues.get(id) ?? id, counterLabel: (id) => words.counterLabel(id) || id,
+    queueName: (id) => queues.get(id) ?? id,
+    counterLabel: (id) => words.counterLabel(id) || id,
   };
 }
 
@@ -96,7 +116,11 @@ function draw() {
 }
 
 async function move(counter, profile) {
-  const answer = await attempt({ method: "PATCH", path: `/api/v1/counters/${counter}/session`, body: { profile } });
+  const answer = await attempt({
+    method: "PATCH",
+    path: `/api/v1/counters/${counter}/session`,
+    body: { profile },
+  });
   if (!answer.ok) return;
   const name = page.profiles.find(({ id }) => id === profile)?.name ?? say("wall.counters.all_services");
   tell(say("wall.moved", { counter: words.hall.counterLabel(counter), profile: name }));
@@ -109,7 +133,12 @@ async function atBreak(choice) {
 
 async function keepQuiet(minutes) {
   const answer = await attempt({ path: `${HALL}/quiet`, body: { minutes } });
-  if (answer.ok) tell(minutes ? say("wall.sound.quiet_done", { at: words.hour(answer.body.quiet_until) }) : say("wall.sound.speak_done"));
+  if (answer.ok)
+    tell(
+      minutes
+        ? say("wall.sound.quiet_done", { at: words.hour(answer.body.quiet_until) })
+        : say("wall.sound.speak_done"),
+    );
 }
 
 async function tickets(service, verb) {
@@ -122,10 +151,18 @@ async function attempt(request) {
   isSending = true;
   show("[data-refused]", false);
   tell("");
-  const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  const answer = await send(
+    { ...request, headers: csrfHeader() },
+    { onRepeat: () => tell(say("console.outcome.repeating")) },
+  );
   isSending = false;
   if (!answer.ok) {
-    write("refused", answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+    write(
+      "refused",
+      answer.status === 0
+        ? say("console.refused.no_answer")
+        : (answer.problem?.detail ?? say("console.refused.unknown")),
+    );
     show("[data-refused]", true);
   }
   await refresh();
@@ -141,8 +178,16 @@ function sayNowAndThen(nowMs) {
   if (!state.wall) return;
   const next = saidNext(said, state.wall, nowMs);
   said = next.memory;
-  const texts = (next.news ?? []).map(({ queue, state: how }) => say(`wall.said.${how}`, { queue: words.hall.queueName(queue) }));
-  if (next.more !== null) texts.push(say(next.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people", { count: Math.abs(next.more) }), say("console.waiting.said", { count: state.wall.people.waiting }));
+  const texts = (next.news ?? []).map(({ queue, state: how }) =>
+    say(`wall.said.${how}`, { queue: words.hall.queueName(queue) }),
+  );
+  if (next.more !== null)
+    texts.push(
+      say(next.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people", {
+        count: Math.abs(next.more),
+      }),
+      say("console.waiting.said", { count: state.wall.people.waiting }),
+    );
   if (texts.length) setText(document.querySelector("[data-say]"), texts.join(" "));
 }
 

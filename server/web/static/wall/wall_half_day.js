@@ -16,9 +16,15 @@ export function createHalfDay({ say, hour, language }, choose) {
     if (told) write("closed", say(...told));
     show("[data-break]", Boolean(rest));
     if (!rest) return;
-    write("break", [say(...breakSaid(rest, hour)), rest.is_decided ? "" : say("wall.break.undecided")].join(" "));
+    write(
+      "break",
+      [say(...breakSaid(rest, hour)), rest.is_decided ? "" : say("wall.break.undecided")].join(" "),
+    );
     for (const button of document.querySelectorAll("[data-break-choice]")) {
-      button.setAttribute("aria-pressed", String(rest.is_decided && button.dataset.breakChoice === rest.choice));
+      button.setAttribute(
+        "aria-pressed",
+        String(rest.is_decided && button.dataset.breakChoice === rest.choice),
+      );
     }
   }
 
@@ -26,7 +32,12 @@ export function createHalfDay({ say, hour, language }, choose) {
     const hasSomething = Boolean(told.business_day) && (told.left > 0 || told.counters_left_open > 0);
     show("[data-day-end]", hasSomething);
     if (!hasSomething) return;
-    const day = new Date(`${told.business_day}T12:00:00Z`).toLocaleDateString(localeOf(language), { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+    const day = new Date(`${told.business_day}T12:00:00Z`).toLocaleDateString(localeOf(language), {
+      weekday: "long",
+      day: "numeric",
+      month: "long",
+      timeZone: "UTC",
+    });
     const texts = [say("wall.day_end.on", { day })];
     if (told.left) texts.push(say("wall.day_end.left", { count: told.left }), `${told.numbers.join(", ")}.`);
     if (told.counters_left_open) texts.push(say("wall.day_end.counters", { count: told.counters_left_open }));

@@ -5,7 +5,8 @@ import { write } from "../shared/dom.js";
 /** `keepQuiet(minutes)` silences the voice, 0 brings it back. */
 export function createSound({ say, hour }, keepQuiet) {
   const buttons = [...document.querySelectorAll("[data-quiet]")];
-  for (const button of buttons) button.addEventListener("click", () => keepQuiet(Number(button.dataset.quiet)));
+  for (const button of buttons)
+    button.addEventListener("click", () => keepQuiet(Number(button.dataset.quiet)));
 
   function draw({ quiet_until: until }, nowMs) {
     const isQuiet = Boolean(until) && Date.parse(until) > nowMs;

@@ -16,10 +16,16 @@ export function withWall(state, wall, nowMs) {
   return seen === null ? state : { ...state, wall, seen, clockOffsetMs: Date.parse(wall.as_of) - nowMs };
 }
 
-/** Queues as rows: the longest wait as of now, and where bar, range and target stand on one common axis (0 to 1). */
+/**
+ * Queues as rows: the longest wait as of now, and where bar, range and target stand on one common axis (0 to
+ * 1).
+ */
 export function queueRows(wall, nowMs) {
   const sinceS = Math.max(0, (nowMs - Date.parse(wall.as_of)) / 1000);
-  const rows = wall.queues.map((queue) => ({ ...queue, longestS: queue.waiting ? queue.longest_s + sinceS : 0 }));
+  const rows = wall.queues.map((queue) => ({
+    ...queue,
+    longestS: queue.waiting ? queue.longest_s + sinceS : 0,
+  }));
   const topS = axisTop(rows);
   return rows.map((row) => ({
     ...row,
@@ -34,7 +40,10 @@ export function queueRows(wall, nowMs) {
 
 /** The end of the axis in seconds: whole steps of five minutes that hold every wait and every target. */
 export function axisTop(rows) {
-  const most = Math.max(STEP_S, ...rows.flatMap(({ longestS, target_s: target, wait }) => [longestS, target, wait?.high_s ?? 0]));
+  const most = Math.max(
+    STEP_S,
+    ...rows.flatMap(({ longestS, target_s: target, wait }) => [longestS, target, wait?.high_s ?? 0]),
+  );
   return Math.ceil(most / STEP_S) * STEP_S;
 }
 
@@ -51,11 +60,16 @@ export function troubles(wall) {
 }
 
 /**
- * What a screen reader hears, at most once in 15 s: queues that came into trouble since, else how many more people wait.
+ * What a screen reader hears, at most once in 15 s: queues that came into trouble since, else how many more
+ * people wait.
  * Answers {memory, news, more}; both null when there is nothing to say.
  */
 export function saidNext(memory, wall, nowMs) {
-  const now = { saidAtMs: nowMs, waiting: wall.people.waiting, states: Object.fromEntries(wall.queues.map(({ queue, state }) => [queue, state])) };
+  const now = {
+    saidAtMs: nowMs,
+    waiting: wall.people.waiting,
+    states: Object.fromEntries(wall.queues.map(({ queue, state }) => [queue, state])),
+  };
   if (memory === null) return { memory: now, news: null, more: null };
   if (nowMs - memory.saidAtMs < SAID_EVERY_MS) return { memory, news: null, more: null };
   const news = troubles(wall).filter(({ queue, state }) => memory.states[queue] !== state);

@@ -13,7 +13,10 @@ beforeEach(() => {
   asked = [];
   const words = { language: "fr", time_zone: "Europe/Paris", page: "/alarmes", sentences: {} };
   const place = { dataset: { alarms: "line" }, replaceChildren() {} };
-  globalThis.document = { querySelector: () => place, getElementById: () => ({ textContent: JSON.stringify(words) }) };
+  globalThis.document = {
+    querySelector: () => place,
+    getElementById: () => ({ textContent: JSON.stringify(words) }),
+  };
   globalThis.fetch = async (path) => {
     asked.push(path);
     return new Response(JSON.stringify({ alarms: [] }), { headers: { "Content-Type": "application/json" } });

@@ -3,12 +3,27 @@ import { test } from "node:test";
 
 import { rowsHere } from "../../../../server/web/static/shared/call_order.js";
 import { whyNot } from "../../../../server/web/static/console/console_refusals.js";
-import { doubtOf, emptyConsole, leftByClosing, pausesAfter, requestOf, servedBy, withCounter } from "../../../../server/web/static/console/console_state.js";
+import {
+  doubtOf,
+  emptyConsole,
+  leftByClosing,
+  pausesAfter,
+  requestOf,
+  servedBy,
+  withCounter,
+} from "../../../../server/web/static/console/console_state.js";
 import { counter, leg, NOW, queue } from "./legs.mjs";
 
 const at = (values) => withCounter(emptyConsole(), counter(values));
 const numbers = (rows) => rows.map(({ leg: { number } }) => number);
-const order = (legs, more = {}) => ({ counter: "g3", epoch: "e1", version: 7, may_call: legs.length, legs, ...more });
+const order = (legs, more = {}) => ({
+  counter: "g3",
+  epoch: "e1",
+  version: 7,
+  may_call: legs.length,
+  legs,
+  ...more,
+});
 const hall = { counters: [{ id: "g4", services: ["titres"] }] };
 
 test("who waits is listed in the order of the calls, without who was sent to another counter", () => {
@@ -27,8 +42,15 @@ test("what the queue says later than the order counts", () => {
 });
 
 test("who cannot be called here now is marked", () => {
-  const state = { ...at(), queue: queue({ legs: [] }), order: order([leg("A001"), leg("A002")], { may_call: 1 }) };
-  assert.deepEqual(rowsHere({ ...state, queue: { ...state.queue, version: 6 } }, NOW).map(({ cannot }) => cannot), [false, true]);
+  const state = {
+    ...at(),
+    queue: queue({ legs: [] }),
+    order: order([leg("A001"), leg("A002")], { may_call: 1 }),
+  };
+  assert.deepEqual(
+    rowsHere({ ...state, queue: { ...state.queue, version: 6 } }, NOW).map(({ cannot }) => cannot),
+    [false, true],
+  );
 });
 
 test("a key that does nothing says why", () => {
@@ -53,10 +75,22 @@ test("sending somebody to a counter is asked once when it is closed, or serves n
 
 test("closing tells who is served and who waits for this counter alone; a pause waits for who is here", () => {
   const serving = leg("A001", { state: "in_service" });
-  const told = { counter: "g3", session_mark: "s1", state: "in_service", leg: "leg-A001", services: ["accueil"] };
-  const state = { ...at({ leg: serving }), queue: queue({ legs: [leg("A002", { for_counter: "g3" })], serving: [serving], counters: [told] }) };
+  const told = {
+    counter: "g3",
+    session_mark: "s1",
+    state: "in_service",
+    leg: "leg-A001",
+    services: ["accueil"],
+  };
+  const state = {
+    ...at({ leg: serving }),
+    queue: queue({ legs: [leg("A002", { for_counter: "g3" })], serving: [serving], counters: [told] }),
+  };
   const { serving: served, awaited } = leftByClosing(state);
-  assert.deepEqual([served, awaited].map((legs) => legs.map(({ number }) => number)), [["A001"], ["A002"]]);
+  assert.deepEqual(
+    [served, awaited].map((legs) => legs.map(({ number }) => number)),
+    [["A001"], ["A002"]],
+  );
   assert.ok(pausesAfter(state));
   assert.equal(pausesAfter(at()), false);
   assert.equal(requestOf("pause", state, {}), null);

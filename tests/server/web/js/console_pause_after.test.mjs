@@ -7,7 +7,11 @@ const at = (leg) => ({ counter: { leg: leg && { leg } } });
 
 function storage() {
   const values = new Map();
-  return { getItem: (key) => values.get(key) ?? null, setItem: (key, value) => values.set(key, value), removeItem: (key) => values.delete(key) };
+  return {
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => values.set(key, value),
+    removeItem: (key) => values.delete(key),
+  };
 }
 
 test("a break after a person outlives a reload and is due once that person has left", () => {

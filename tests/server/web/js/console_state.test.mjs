@@ -2,13 +2,34 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  emptyConsole, isWaiting, mayUndo, phaseOf, presenceAskedUntil, requestOf, summaryDue, waitingCount, waitingRow, waitingRows, withCounter, withLeg, withQueue, wrapUpLeftS,
+  emptyConsole,
+  isWaiting,
+  mayUndo,
+  phaseOf,
+  presenceAskedUntil,
+  requestOf,
+  summaryDue,
+  waitingCount,
+  waitingRow,
+  waitingRows,
+  withCounter,
+  withLeg,
+  withQueue,
+  wrapUpLeftS,
 } from "../../../../server/web/static/console/console_state.js";
 import { serverNow, withLiveness } from "../../../../server/web/static/shared/clock.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
 const open = (values) => withCounter(emptyConsole(), counter(values));
-const told = (values) => ({ counter: "g3", session_mark: "s1", state: "free", since: ago(0), leg: null, services: ["accueil"], ...values });
+const told = (values) => ({
+  counter: "g3",
+  session_mark: "s1",
+  state: "free",
+  since: ago(0),
+  leg: null,
+  services: ["accueil"],
+  ...values,
+});
 const called = leg("A042", { state: "called", rank: 1 });
 const serving = leg("A042", { state: "in_service", rank: 1 });
 
@@ -38,7 +59,10 @@ test("a called person must be answered for before the next is called", () => {
 test("a service that only the call began may still find that nobody came; one that was begun by a press may not", () => {
   const state = open({ leg: leg("A042", { state: "in_service", rank: 1, is_unconfirmed: true }) });
   const paths = (of) => ["no", "recall", "postpone", "hold"].map((action) => requestOf(action, of)?.path);
-  assert.deepEqual(paths(state), ["no-show", "recall", "postpone", "hold"].map((verb) => `/api/v1/legs/leg-A042/${verb}`));
+  assert.deepEqual(
+    paths(state),
+    ["no-show", "recall", "postpone", "hold"].map((verb) => `/api/v1/legs/leg-A042/${verb}`),
+  );
   assert.deepEqual(paths(open({ leg: serving })), [undefined, undefined, undefined, undefined]);
   assert.equal(requestOf("yes", state), null);
   assert.equal(requestOf("next", state).body.current_end, "served");
@@ -46,8 +70,20 @@ test("a service that only the call began may still find that nobody came; one th
 
 test("nothing but resuming and closing is possible in a pause", () => {
   const state = open({ state: "paused" });
-  const possible = ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "returned", "pause", "resume", "close"]
-    .filter((action) => requestOf(action, state, {}) !== null);
+  const possible = [
+    "next",
+    "yes",
+    "no",
+    "recall",
+    "finish",
+    "transfer",
+    "cancel",
+    "chosen",
+    "returned",
+    "pause",
+    "resume",
+    "close",
+  ].filter((action) => requestOf(action, state, {}) !== null);
   assert.deepEqual(possible, ["resume", "close"]);
   assert.deepEqual(requestOf("resume", state).body, { pause: null });
 });
@@ -73,7 +109,14 @@ test("a wrap-up is counted in whole seconds while the counter is free, and never
 });
 
 test("undo names the fact of the counter's last gesture and is possible until its end", () => {
-  const gesture = { fact: "f1", verb: "LegCalled", leg: "leg-A042", number: "A042", at: ago(1), may_undo_until: ago(-4) };
+  const gesture = {
+    fact: "f1",
+    verb: "LegCalled",
+    leg: "leg-A042",
+    number: "A042",
+    at: ago(1),
+    may_undo_until: ago(-4),
+  };
   const state = open({ leg: called, last_gesture: gesture });
   assert.deepEqual(requestOf("undo", state), { path: "/api/v1/counters/g3/undo", body: { fact: "f1" } });
   assert.equal(mayUndo(state, NOW), true);
@@ -85,7 +128,10 @@ test("the answer of a verb shows at once, and who is called waits no more", () =
   const before = withQueue(open(), queue({ legs: [leg("A042"), leg("A043")], counters: [told()] }), NOW);
   const after = withLeg(before, called);
   assert.equal(phaseOf(after), "called");
-  assert.deepEqual(waitingRows(after.queue, ["accueil"], NOW).map((row) => row.leg.number), ["A043"]);
+  assert.deepEqual(
+    waitingRows(after.queue, ["accueil"], NOW).map((row) => row.leg.number),
+    ["A043"],
+  );
   assert.equal(waitingCount(after.queue, ["accueil"]), 1);
   assert.equal(phaseOf(withLeg(after, { ...called, state: "ended", end_reason: "served" })), "free");
   assert.equal(phaseOf(withLeg(after, null)), "free");
@@ -101,26 +147,41 @@ test("who was called away from here is seen waiting again, or is not seen", () =
 test("an old queue changes nothing, a newer one does, a new epoch always does", () => {
   const first = withQueue(open(), queue({ version: 9, legs: [leg("A042")], counters: [told()] }), NOW);
   assert.equal(withQueue(first, queue({ version: 8 }), NOW), first);
-  assert.equal(waitingCount(withQueue(first, queue({ version: 10, counters: [told()] }), NOW).queue, ["accueil"]), 0);
+  assert.equal(
+    waitingCount(withQueue(first, queue({ version: 10, counters: [told()] }), NOW).queue, ["accueil"]),
+    0,
+  );
   const restored = withQueue(first, queue({ version: 1, epoch: "e2", counters: [told()] }), NOW);
   assert.equal(restored.queue.epoch, "e2");
   assert.equal(withQueue(restored, queue({ version: 99, epoch: "e1" }), NOW), restored);
 });
 
 test("a counter taken elsewhere leads back to the choice and says when this was seen", () => {
-  const state = withQueue(open({ leg: called }), queue({ as_of: ago(0), counters: [told({ session_mark: "another", since: ago(9) })] }), NOW);
+  const state = withQueue(
+    open({ leg: called }),
+    queue({ as_of: ago(0), counters: [told({ session_mark: "another", since: ago(9) })] }),
+    NOW,
+  );
   assert.equal(phaseOf(state), "choose");
   assert.equal(state.takenAt, ago(0));
 });
 
 test("a message sent before the last gesture does not bring the past back", () => {
   const gesture = { fact: "f1", verb: "LegCalled", at: ago(0), may_undo_until: ago(-5) };
-  const state = withQueue(open({ leg: called, last_gesture: gesture }), queue({ as_of: ago(1), counters: [told()] }), NOW);
+  const state = withQueue(
+    open({ leg: called, last_gesture: gesture }),
+    queue({ as_of: ago(1), counters: [told()] }),
+    NOW,
+  );
   assert.equal(phaseOf(state), "called");
 });
 
 test("a leg called from elsewhere on this counter is found in the queue", () => {
-  const state = withQueue(open(), queue({ called: [called], counters: [told({ state: "called", leg: "leg-A042" })] }), NOW);
+  const state = withQueue(
+    open(),
+    queue({ called: [called], counters: [told({ state: "called", leg: "leg-A042" })] }),
+    NOW,
+  );
   assert.equal(state.counter.leg.number, "A042");
 });
 
@@ -131,17 +192,31 @@ test("no-shows stay known when a message carries none", () => {
 });
 
 test("queues are merged by priority, then by the longest wait, each in its own order", () => {
-  const other = { queue: "sejour", services: ["sejour"], waiting: 2, legs: [leg("C001", { minutes: 9 }), leg("C002", { minutes: 30 })] };
-  const ours = queue({ legs: [leg("A003", { minutes: 1, class: "priority" }), leg("A001", { minutes: 12 })], more: [other] });
+  const other = {
+    queue: "sejour",
+    services: ["sejour"],
+    waiting: 2,
+    legs: [leg("C001", { minutes: 9 }), leg("C002", { minutes: 30 })],
+  };
+  const ours = queue({
+    legs: [leg("A003", { minutes: 1, class: "priority" }), leg("A001", { minutes: 12 })],
+    more: [other],
+  });
   const numbers = waitingRows(ours, ["accueil", "sejour"], NOW).map((row) => row.leg.number);
   assert.deepEqual(numbers, ["A003", "A001", "C001", "C002"]);
-  assert.deepEqual(waitingRows(ours, ["sejour"], NOW).map((row) => row.leg.number), ["C001", "C002"]);
+  assert.deepEqual(
+    waitingRows(ours, ["sejour"], NOW).map((row) => row.leg.number),
+    ["C001", "C002"],
+  );
 });
 
 test("rows stop where a queue has more people than the message carries", () => {
   const other = { queue: "sejour", services: ["sejour"], waiting: 9, legs: [leg("C001", { minutes: 50 })] };
   const ours = queue({ legs: [leg("A001", { minutes: 12 })], more: [other] });
-  assert.deepEqual(waitingRows(ours, ["accueil", "sejour"], NOW).map((row) => row.leg.number), ["C001"]);
+  assert.deepEqual(
+    waitingRows(ours, ["accueil", "sejour"], NOW).map((row) => row.leg.number),
+    ["C001"],
+  );
   assert.equal(waitingCount(ours, ["accueil", "sejour"]), 10);
 });
 
@@ -177,5 +252,11 @@ test("who was transferred is shown at the rank of the arrival, with the whole wa
   const moved = leg("H003", { minutes: 1, ranked_from: ago(30), service: "titres" });
   const more = [{ queue: "titres", services: ["titres"], waiting: 1, oldest_at: null, legs: [moved] }];
   const rows = waitingRows(queue({ legs: [leg("A042", { minutes: 20 })], more }), ["accueil", "titres"], NOW);
-  assert.deepEqual(rows.map(({ leg: { number }, waitedS }) => [number, waitedS]), [["H003", 1800], ["A042", 1200]]);
+  assert.deepEqual(
+    rows.map(({ leg: { number }, waitedS }) => [number, waitedS]),
+    [
+      ["H003", 1800],
+      ["A042", 1200],
+    ],
+  );
 });

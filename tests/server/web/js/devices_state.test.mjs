@@ -1,27 +1,60 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placesOf, rowsOf, summaryOfHalls, verbsOf } from "../../../../server/web/static/devices/devices_state.js";
+import {
+  placesOf,
+  rowsOf,
+  summaryOfHalls,
+  verbsOf,
+} from "../../../../server/web/static/devices/devices_state.js";
 import { grouped, known, pauseAfter, spelt } from "../../../../server/web/static/devices/pairing_state.js";
 import { renewToken } from "../../../../server/web/static/devices/renewal.js";
 
 const AT = "2026-11-24T09:00:00.000000+00:00";
-const kiosk = (id, more = {}) => ({ kind: "kiosk", id, label: id, is_paired: true, is_connected: true, since: AT, seen_at: AT, ...more });
+const kiosk = (id, more = {}) => ({
+  kind: "kiosk",
+  id,
+  label: id,
+  is_paired: true,
+  is_connected: true,
+  since: AT,
+  seen_at: AT,
+  ...more,
+});
 const printer = (id, state = "ready") => ({ kind: "printer", id, state, since: AT });
-const hall = (devices, printers = [], more = {}) => ({ hall: "laon", may_configure: true, releases: {}, devices, printers, ...more });
+const hall = (devices, printers = [], more = {}) => ({
+  hall: "laon",
+  may_configure: true,
+  releases: {},
+  devices,
+  printers,
+  ...more,
+});
 
 test("each printer stands after its kiosk, and one may see only what needs somebody", () => {
   const laon = hall([kiosk("b1"), kiosk("b2", { is_connected: false })], [printer("b1", "paper_out")]);
-  assert.deepEqual(rowsOf(laon).map(({ kind, id }) => `${kind} ${id}`), ["kiosk b1", "printer b1", "kiosk b2"]);
-  assert.deepEqual(rowsOf(laon, { only: true }).map(({ kind, id }) => `${kind} ${id}`), ["printer b1", "kiosk b2"]);
+  assert.deepEqual(
+    rowsOf(laon).map(({ kind, id }) => `${kind} ${id}`),
+    ["kiosk b1", "printer b1", "kiosk b2"],
+  );
+  assert.deepEqual(
+    rowsOf(laon, { only: true }).map(({ kind, id }) => `${kind} ${id}`),
+    ["printer b1", "kiosk b2"],
+  );
   assert.deepEqual(summaryOfHalls([laon, laon]), { count: 4, all: 6 });
 });
 
 test("a device may take a free place first, one that is taken, or a new one", () => {
   const places = placesOf(hall([kiosk("taken"), kiosk("free", { is_paired: false })]));
-  assert.deepEqual(places.map(({ id, kind, isTaken }) => [id, kind, isTaken]), [
-    ["free", "kiosk", false], ["taken", "kiosk", true], [null, "screen", false], [null, "kiosk", false],
-  ]);
+  assert.deepEqual(
+    places.map(({ id, kind, isTaken }) => [id, kind, isTaken]),
+    [
+      ["free", "kiosk", false],
+      ["taken", "kiosk", true],
+      [null, "screen", false],
+      [null, "kiosk", false],
+    ],
+  );
 });
 
 test("what may be done with a device follows from what it is and who looks", () => {
@@ -45,14 +78,30 @@ test("a server that is away or asked too often is told, and asked again", () => 
   assert.deepEqual(known({ status: 503, body: null }), { state: "lost" });
   assert.equal(known({ status: 429, body: null }).state, "slowed");
   assert.ok(pauseAfter({ state: "slowed" }) > pauseAfter({ state: "lost" }));
-  assert.deepEqual(known({ status: 200, body: { state: "waiting", code: "K7FR4M", left_s: 600 } }), { state: "shown", code: "K7FR4M", leftS: 600 });
+  assert.deepEqual(known({ status: 200, body: { state: "waiting", code: "K7FR4M", left_s: 600 } }), {
+    state: "shown",
+    code: "K7FR4M",
+    leftS: 600,
+  });
 });
 
 test("an exchange of tokens whose answer was lost is asked again with the same words, and a refusal is not", async () => {
   const asked = [];
-  const answers = [() => { throw new Error("lost"); }, () => ({ ok: false, status: 503 }), () => ({ ok: true, status: 204 })];
-  const fetch = (path, { body }) => { asked.push(body); return answers[asked.length - 1](); };
+  const answers = [
+    () => {
+      throw new Error("lost");
+    },
+    () => ({ ok: false, status: 503 }),
+    () => ({ ok: true, status: 204 }),
+  ];
+  const fetch = (path, { body }) => {
+    asked.push(body);
+    return answers[asked.length - 1]();
+  };
   assert.equal(await renewToken({ told: "once" }, { fetch, pause: async () => {} }), true);
   assert.deepEqual(asked, Array(3).fill('{"told":"once"}'));
-  assert.equal(await renewToken({ told: "late" }, { fetch: () => ({ ok: false, status: 409 }), pause: async () => {} }), false);
+  assert.equal(
+    await renewToken({ told: "late" }, { fetch: () => ({ ok: false, status: 409 }), pause: async () => {} }),
+    false,
+  );
 });

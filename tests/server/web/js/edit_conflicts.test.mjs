@@ -3,8 +3,22 @@ import { beforeEach, test } from "node:test";
 
 import { createConflicts } from "../../../../server/web/static/configuration/edit_conflicts.js";
 
-const MOVED = { code: "stale_draft", onto: { revision: 3, draft_version: 7 }, theirs: [{ sentence: "Nom" }], mine: [], conflicts: [], discarded: false };
-const GONE = { ...MOVED, onto: { revision: 3, draft_version: null }, theirs: [], mine: [{ sentence: "Nom" }], discarded: true, author: "Ada" };
+const MOVED = {
+  code: "stale_draft",
+  onto: { revision: 3, draft_version: 7 },
+  theirs: [{ sentence: "Nom" }],
+  mine: [],
+  conflicts: [],
+  discarded: false,
+};
+const GONE = {
+  ...MOVED,
+  onto: { revision: 3, draft_version: null },
+  theirs: [],
+  mine: [{ sentence: "Nom" }],
+  discarded: true,
+  author: "Ada",
+};
 
 /** An element as far as the module needs one. */
 class Element {
@@ -42,26 +56,48 @@ function asking(...answers) {
   const seen = { puts: [], resumed: [], joined: [], left: 0 };
   const box = new Element("section");
   const view = {};
-  const draft = { base: { base_revision: 3, draft_version: 6 }, content: { name: "a" }, resume: (detail) => seen.resumed.push(detail) };
+  const draft = {
+    base: { base_revision: 3, draft_version: 6 },
+    content: { name: "a" },
+    resume: (detail) => seen.resumed.push(detail),
+  };
   const put = async (body) => {
     seen.puts.push(body);
     return answers.shift();
   };
   const say = (key, { name = "" } = {}) => `${key} ${name}`.trim();
-  const conflicts = createConflicts({ box, view, say, put, draft, joined: (told) => seen.joined.push(told), left: () => (seen.left += 1) });
+  const conflicts = createConflicts({
+    box,
+    view,
+    say,
+    put,
+    draft,
+    joined: (told) => seen.joined.push(told),
+    left: () => (seen.left += 1),
+  });
   return { conflicts, box, view, seen };
 }
 
 test("what nobody else touched is joined at once, onto what was seen", async () => {
   const { conflicts, box, view, seen } = asking({ ok: true, status: 200 });
   await conflicts.ask(MOVED);
-  assert.deepEqual(seen.puts, [{ base_revision: 3, draft_version: 6, content: { name: "a" }, joining: { onto: MOVED.onto, choices: {} } }]);
+  assert.deepEqual(seen.puts, [
+    {
+      base_revision: 3,
+      draft_version: 6,
+      content: { name: "a" },
+      joining: { onto: MOVED.onto, choices: {} },
+    },
+  ]);
   assert.deepEqual(seen.joined, [MOVED]);
   assert.deepEqual([box.hidden, view.inert], [true, false]);
 });
 
 test("a joining that fails hands the draft back to go on saving", async () => {
-  for (const answer of [{ ok: false, status: 0, problem: null }, { ok: false, status: 403, problem: { detail: "no" } }]) {
+  for (const answer of [
+    { ok: false, status: 0, problem: null },
+    { ok: false, status: 403, problem: { detail: "no" } },
+  ]) {
     const { conflicts, view, seen } = asking(answer);
     await conflicts.ask(MOVED);
     assert.deepEqual(seen.resumed, [answer.problem?.detail]);
@@ -74,7 +110,10 @@ test("a discarded draft comes back only when it is taken up again", async () => 
   await conflicts.ask(GONE);
   assert.deepEqual([seen.puts, box.hidden, view.inert], [[], false, true]);
   assert.ok(box.text.startsWith("editing.discarded.title Ada"));
-  assert.deepEqual(box.within("li").map(({ text }) => text), ["Nom"]);
+  assert.deepEqual(
+    box.within("li").map(({ text }) => text),
+    ["Nom"],
+  );
   await box.within("form")[0].listeners.submit({ preventDefault() {} });
   assert.deepEqual(seen.puts[0].joining, { onto: GONE.onto, choices: {} });
 });

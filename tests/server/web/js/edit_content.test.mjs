@@ -1,12 +1,60 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { copyOf, freeId, freePrefix, idsOf, isShown, isWithin, menuOf, minutesOf, moved, nameOf, newPart, slugOf, viewOf } from "../../../../server/web/static/configuration/edit_content.js";
+import {
+  copyOf,
+  freeId,
+  freePrefix,
+  idsOf,
+  isShown,
+  isWithin,
+  menuOf,
+  minutesOf,
+  moved,
+  nameOf,
+  newPart,
+  slugOf,
+  viewOf,
+} from "../../../../server/web/static/configuration/edit_content.js";
 
-const service = (id, prefix, more = {}) => ({ id: `laon-${id}`, names: { fr: id }, queue: "laon-file", series: { prefix, first: 1, last: null }, is_on_kiosk: true, is_retired: false, parent: null, ...more });
-const BLANK = { id: "", names: {}, queue: "", series: { prefix: "", first: 1, last: null }, is_on_kiosk: true, is_retired: false, parent: null };
-const FORM = { letters: ["A", "C", "F"], sections: [{ key: "all", groups: [{ fields: ["folders", "queues", "services", "counters"].map((name) => ({ name, key: "id" })) }, { fields: [{ name: "name" }, { name: "sites", key: "slug" }] }] }] };
-const hall = (services = []) => ({ hall: "laon", queues: [{ id: "laon-file", names: { fr: "Accueil" } }], services, folders: [], counters: [] });
+const service = (id, prefix, more = {}) => ({
+  id: `laon-${id}`,
+  names: { fr: id },
+  queue: "laon-file",
+  series: { prefix, first: 1, last: null },
+  is_on_kiosk: true,
+  is_retired: false,
+  parent: null,
+  ...more,
+});
+const BLANK = {
+  id: "",
+  names: {},
+  queue: "",
+  series: { prefix: "", first: 1, last: null },
+  is_on_kiosk: true,
+  is_retired: false,
+  parent: null,
+};
+const FORM = {
+  letters: ["A", "C", "F"],
+  sections: [
+    {
+      key: "all",
+      groups: [
+        { fields: ["folders", "queues", "services", "counters"].map((name) => ({ name, key: "id" })) },
+        { fields: [{ name: "name" }, { name: "sites", key: "slug" }] },
+      ],
+    },
+  ],
+};
+const hall = (services = []) => ({
+  hall: "laon",
+  queues: [{ id: "laon-file", names: { fr: "Accueil" } }],
+  services,
+  folders: [],
+  counters: [],
+});
 
 test("a name becomes an id as documents allow them, that no other part has", () => {
   assert.equal(slugOf("Œuvres d’art : n° 3"), "oeuvres-d-art-n-3");
@@ -15,8 +63,17 @@ test("a name becomes an id as documents allow them, that no other part has", () 
 });
 
 test("a new service has an id of its hall, the first queue and a letter of its own", () => {
-  const made = newPart(FORM, hall([service("accueil", "A")]), { list: "services", part: "service", key: "id", blank: BLANK, name: "Carte grise" });
-  assert.deepEqual([made.id, made.names, made.queue, made.series.prefix], ["laon-carte-grise", { fr: "Carte grise" }, "laon-file", "C"]);
+  const made = newPart(FORM, hall([service("accueil", "A")]), {
+    list: "services",
+    part: "service",
+    key: "id",
+    blank: BLANK,
+    name: "Carte grise",
+  });
+  assert.deepEqual(
+    [made.id, made.names, made.queue, made.series.prefix],
+    ["laon-carte-grise", { fr: "Carte grise" }, "laon-file", "C"],
+  );
   assert.deepEqual(BLANK.names, {});
 });
 
@@ -24,18 +81,39 @@ test("letters that are taken are not given again, and two come after one", () =>
   const all = FORM.letters.map((letter) => service(letter.toLowerCase(), letter));
   assert.equal(freePrefix(FORM, hall(all)), "AA");
   assert.equal(freePrefix({ letters: ["X"] }, hall()), "X");
-  assert.equal(freePrefix(FORM, hall([service("x", "C", { appointment_series: { prefix: "CA" } })]), "C"), "CC");
+  assert.equal(
+    freePrefix(FORM, hall([service("x", "C", { appointment_series: { prefix: "CA" } })]), "C"),
+    "CC",
+  );
 });
 
 test("every list of the form with a key gives ids, whichever key it is", () => {
-  const content = { ...hall([service("accueil", "A")]), counters: [{ id: "laon-g1" }], sites: [{ slug: "laon" }], name: "Laon", kiosks: [{ id: "unknown-to-the-form" }] };
+  const content = {
+    ...hall([service("accueil", "A")]),
+    counters: [{ id: "laon-g1" }],
+    sites: [{ slug: "laon" }],
+    name: "Laon",
+    kiosks: [{ id: "unknown-to-the-form" }],
+  };
   assert.deepEqual(idsOf(FORM, content), ["laon-file", "laon-accueil", "laon-g1", "laon"]);
 });
 
 test("a copy has another id, name and letter, and keeps the rest", () => {
-  const counters = [{ id: "laon-guichet-1", labels: { fr: "guichet 1", en: "counter 1" }, services: ["laon-accueil"], is_retired: true }];
+  const counters = [
+    {
+      id: "laon-guichet-1",
+      labels: { fr: "guichet 1", en: "counter 1" },
+      services: ["laon-accueil"],
+      is_retired: true,
+    },
+  ];
   const counter = copyOf(FORM, { ...hall(), counters }, { list: "counters", key: "id", item: counters[0] });
-  assert.deepEqual(counter, { id: "laon-guichet-2", labels: { fr: "guichet 2", en: "counter 2" }, services: ["laon-accueil"], is_retired: false });
+  assert.deepEqual(counter, {
+    id: "laon-guichet-2",
+    labels: { fr: "guichet 2", en: "counter 2" },
+    services: ["laon-accueil"],
+    is_retired: false,
+  });
   const one = service("accueil", "A", { queue: "laon-autre" });
   const copied = copyOf(FORM, hall([one]), { list: "services", key: "id", item: one });
   assert.deepEqual([copied.id, copied.series.prefix, copied.queue], ["laon-accueil-2", "C", "laon-autre"]);
@@ -55,9 +133,18 @@ test("a field shows when it matters, and when it still holds something", () => {
 });
 
 test("a problem leads to the view of its item, or to its section", () => {
-  const form = { sections: [{ key: "hall", groups: [{ fields: [{ name: "name" }] }] }, { key: "services", groups: [{ fields: [{ name: "services", key: "id" }] }] }] };
+  const form = {
+    sections: [
+      { key: "hall", groups: [{ fields: [{ name: "name" }] }] },
+      { key: "services", groups: [{ fields: [{ name: "services", key: "id" }] }] },
+    ],
+  };
   const content = hall([service("accueil", "A")]);
-  assert.deepEqual(viewOf(form, content, "services[0].names.en"), { section: "services", list: "services", id: "laon-accueil" });
+  assert.deepEqual(viewOf(form, content, "services[0].names.en"), {
+    section: "services",
+    list: "services",
+    id: "laon-accueil",
+  });
   assert.deepEqual(viewOf(form, content, "services[7]"), { section: "services", list: null, id: null });
   assert.deepEqual(viewOf(form, content, "services"), { section: "services", list: null, id: null });
   assert.deepEqual(viewOf(form, content, ""), { section: "hall", list: null, id: null });
@@ -70,22 +157,53 @@ test("a path is within a place, not within one whose name begins alike", () => {
 });
 
 test("the hours of a week are added, spans half typed left out", () => {
-  assert.equal(minutesOf({ monday: ["08:30-12:00", "13:30-24:00"], tuesday: ["09:00-"], sunday: [] }), 210 + 630);
+  assert.equal(
+    minutesOf({ monday: ["08:30-12:00", "13:30-24:00"], tuesday: ["09:00-"], sunday: [] }),
+    210 + 630,
+  );
 });
 
 test("the menu keeps the order of services, a folder where its first one stands", () => {
   const folder = { id: "laon-dossier", names: { fr: "Dossier" } };
-  const services = [service("a", "A"), service("b", "C", { parent: "laon-dossier" }), service("c", "F"), service("d", "H", { parent: "laon-dossier" }), service("e", "K", { is_on_kiosk: false }), service("f", "L", { is_retired: true })];
+  const services = [
+    service("a", "A"),
+    service("b", "C", { parent: "laon-dossier" }),
+    service("c", "F"),
+    service("d", "H", { parent: "laon-dossier" }),
+    service("e", "K", { is_on_kiosk: false }),
+    service("f", "L", { is_retired: true }),
+  ];
   const entries = menuOf({ ...hall(services), folders: [folder] });
-  assert.deepEqual(entries.map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]), [["a", null], ["Dossier", ["b", "d"]], ["c", null]]);
+  assert.deepEqual(
+    entries.map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]),
+    [
+      ["a", null],
+      ["Dossier", ["b", "d"]],
+      ["c", null],
+    ],
+  );
 });
 
 test("the menu of a kiosk leaves out what it does not offer, and keeps the order of the hall's", () => {
   const folder = { id: "laon-dossier", names: { fr: "Dossier" } };
-  const services = [service("a", "A", { parent: "laon-dossier" }), service("b", "C"), service("c", "F", { parent: "laon-dossier" })];
+  const services = [
+    service("a", "A", { parent: "laon-dossier" }),
+    service("b", "C"),
+    service("c", "F", { parent: "laon-dossier" }),
+  ];
   const content = { ...hall(services), folders: [folder] };
-  const of = (...offered) => menuOf(content, { services: offered }).map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]);
-  assert.deepEqual(of("laon-c", "laon-b"), [["Dossier", ["c"]], ["b", null]]);
+  const of = (...offered) =>
+    menuOf(content, { services: offered }).map(({ part, services: inside }) => [
+      nameOf(part),
+      inside?.map(nameOf) ?? null,
+    ]);
+  assert.deepEqual(of("laon-c", "laon-b"), [
+    ["Dossier", ["c"]],
+    ["b", null],
+  ]);
   assert.deepEqual(of("laon-b"), [["b", null]]);
-  assert.deepEqual(of(), menuOf(content).map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]));
+  assert.deepEqual(
+    of(),
+    menuOf(content).map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]),
+  );
 });

@@ -7,7 +7,11 @@ import { createDraft } from "../../../../server/web/static/configuration/edit_dr
 function working(answers) {
   const seen = { puts: [], states: [], timers: [], collisions: [], taken: [] };
   const kept = new Map();
-  const store = { setItem: (key, text) => kept.set(key, text), getItem: (key) => kept.get(key) ?? null, removeItem: (key) => kept.delete(key) };
+  const store = {
+    setItem: (key, text) => kept.set(key, text),
+    getItem: (key) => kept.get(key) ?? null,
+    removeItem: (key) => kept.delete(key),
+  };
   const draft = createDraft({
     key: "k",
     store,
@@ -24,7 +28,11 @@ function working(answers) {
   return { draft, seen, kept, store };
 }
 
-const saved = (version) => ({ ok: true, status: 200, body: { version, base_revision: 3, problems: [], changes: [] } });
+const saved = (version) => ({
+  ok: true,
+  status: 200,
+  body: { version, base_revision: 3, problems: [], changes: [] },
+});
 const START = { base_revision: 3, draft_version: null };
 
 test("many edits are one save, the next is based on the version before", async () => {
@@ -53,7 +61,10 @@ test("what one may no longer save is not tried for ever: it is kept, and goes wi
   draft.edited();
   seen.timers = [];
   await draft.flush();
-  assert.deepEqual([seen.states.at(-1), seen.timers.length, kept.size, draft.isSaved], ["barred", 0, 1, false]);
+  assert.deepEqual(
+    [seen.states.at(-1), seen.timers.length, kept.size, draft.isSaved],
+    ["barred", 0, 1, false],
+  );
   draft.edited();
   await draft.flush();
   assert.deepEqual([seen.states.at(-1), kept.size, draft.isSaved], ["saved", 0, true]);
@@ -65,7 +76,16 @@ test("what is edited during a save is saved after it", async () => {
   draft.begin(content, START);
   let answer;
   const slow = new Promise((resolve) => (answer = resolve));
-  const waiting = createDraft({ key: "k", store: { setItem() {}, getItem: () => null, removeItem() {} }, put: () => slow, tell: (state) => seen.states.push(state), took() {}, collided() {}, later: (work) => seen.timers.push(work), stop() {} });
+  const waiting = createDraft({
+    key: "k",
+    store: { setItem() {}, getItem: () => null, removeItem() {} },
+    put: () => slow,
+    tell: (state) => seen.states.push(state),
+    took() {},
+    collided() {},
+    later: (work) => seen.timers.push(work),
+    stop() {},
+  });
   waiting.begin(content, START);
   waiting.edited();
   const first = waiting.flush();
@@ -89,7 +109,10 @@ test("without an answer the edits stay on this computer and are tried again", as
 });
 
 test("somebody else's change stops saving until both are joined, and loses nothing", async () => {
-  const { draft, seen, kept } = working([{ ok: false, status: 409, problem: { code: "stale_draft" } }, saved(9)]);
+  const { draft, seen, kept } = working([
+    { ok: false, status: 409, problem: { code: "stale_draft" } },
+    saved(9),
+  ]);
   const content = { name: "a" };
   draft.begin(content, START);
   draft.edited();

@@ -3,23 +3,61 @@ import { test } from "node:test";
 
 import { gesturesOf, inOrder, placeOf, queryOf } from "../../../../server/web/static/reception/find_state.js";
 
-const visit = (more = {}) => ({ state: "waiting", priority: "none", end_reason: null, ahead: 2, counter: null, issued_at: "2026-11-24T09:00:00Z", ...more });
+const visit = (more = {}) => ({
+  state: "waiting",
+  priority: "none",
+  end_reason: null,
+  ahead: 2,
+  counter: null,
+  issued_at: "2026-11-24T09:00:00Z",
+  ...more,
+});
 
 test("a number is asked alone, else what is remembered; nothing is not asked", () => {
   assert.equal(queryOf({ number: " a42 ", service: "laon-accueil" }), "number=a42");
-  assert.equal(queryOf({ service: "laon-accueil", at: "09:30", language: "" }), "service=laon-accueil&at=09%3A30");
+  assert.equal(
+    queryOf({ service: "laon-accueil", at: "09:30", language: "" }),
+    "service=laon-accueil&at=09%3A30",
+  );
   assert.equal(queryOf({ number: "  " }), null);
 });
 
-for (const [priority, cards] of [["none", ["card_seen"]], ["declared", ["card_seen", "card_missing"]], ["confirmed", ["card_missing"]], ["not_confirmed", ["card_seen"]]]) {
+for (const [priority, cards] of [
+  ["none", ["card_seen"]],
+  ["declared", ["card_seen", "card_missing"]],
+  ["confirmed", ["card_missing"]],
+  ["not_confirmed", ["card_seen"]],
+]) {
   test(`before the call the card of a priority ${priority} may be noted`, () => {
-    assert.deepEqual(gesturesOf(visit({ priority })), ["reprint", ...cards, "needs", "link", "history", "cancel", "change"]);
+    assert.deepEqual(gesturesOf(visit({ priority })), [
+      "reprint",
+      ...cards,
+      "needs",
+      "link",
+      "history",
+      "cancel",
+      "change",
+    ]);
   });
 }
 
 test("who is linked may be let go, before the call and after it", () => {
-  assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), ["reprint", "card_seen", "needs", "link", "unlink", "history", "cancel", "change"]);
-  assert.deepEqual(gesturesOf(visit({ state: "in_service", linked: ["A003"] })), ["reprint", "link", "unlink", "history"]);
+  assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), [
+    "reprint",
+    "card_seen",
+    "needs",
+    "link",
+    "unlink",
+    "history",
+    "cancel",
+    "change",
+  ]);
+  assert.deepEqual(gesturesOf(visit({ state: "in_service", linked: ["A003"] })), [
+    "reprint",
+    "link",
+    "unlink",
+    "history",
+  ]);
 });
 
 test("once called the desk prints again and links; an ended visit is left alone, but who did not come may want the paper", () => {
@@ -36,6 +74,14 @@ test("where a visit is, in one word", () => {
 });
 
 test("who waits comes first, the latest first", () => {
-  const visits = [visit({ state: "ended", number: "A1" }), visit({ number: "A2" }), visit({ number: "A3", issued_at: "2026-11-24T09:05:00Z" }), visit({ state: "called", number: "A4" })];
-  assert.deepEqual(inOrder(visits).map(({ number }) => number), ["A3", "A2", "A4", "A1"]);
+  const visits = [
+    visit({ state: "ended", number: "A1" }),
+    visit({ number: "A2" }),
+    visit({ number: "A3", issued_at: "2026-11-24T09:05:00Z" }),
+    visit({ state: "called", number: "A4" }),
+  ];
+  assert.deepEqual(
+    inOrder(visits).map(({ number }) => number),
+    ["A3", "A2", "A4", "A1"],
+  );
 });

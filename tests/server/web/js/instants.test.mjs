@@ -23,7 +23,8 @@ test("what is typed is an hour of the hall, in winter, in summer and on the nigh
 });
 
 test("an instant ahead is given to the form in the hall's time, one that has passed not at all", () => {
-  for (const zone of [PARIS, CAYENNE]) assert.equal(typedOf(instantOf("2026-12-24T14:05", zone), NOW, zone), "2026-12-24T14:05");
+  for (const zone of [PARIS, CAYENNE])
+    assert.equal(typedOf(instantOf("2026-12-24T14:05", zone), NOW, zone), "2026-12-24T14:05");
   assert.equal(typedOf("2026-11-24T09:59:59Z", NOW, PARIS), "");
   assert.equal(typedOf(null, NOW, PARIS), "");
 });

@@ -20,7 +20,13 @@ test("a key means its action, in either case", () => {
 });
 
 test("combinations, held keys and composed characters mean nothing", () => {
-  for (const more of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }, { repeat: true }, { isComposing: true }]) {
+  for (const more of [
+    { ctrlKey: true },
+    { altKey: true },
+    { metaKey: true },
+    { repeat: true },
+    { isComposing: true },
+  ]) {
     assert.equal(actionOf(press("F9", more), usual), null);
   }
 });
@@ -33,7 +39,8 @@ test("single letters are quiet in fields and when they are turned off; function 
 });
 
 test("the browser's keys and keys already taken are refused", () => {
-  for (const key of ["F5", "F11", "F12", "TAB", "ESCAPE", " "]) assert.deepEqual(refusedKey(key, "next", DEFAULT_KEYS), { reason: "browser" });
+  for (const key of ["F5", "F11", "F12", "TAB", "ESCAPE", " "])
+    assert.deepEqual(refusedKey(key, "next", DEFAULT_KEYS), { reason: "browser" });
   assert.deepEqual(refusedKey("F8", "next", DEFAULT_KEYS), { reason: "taken", by: "finish" });
   assert.equal(refusedKey("F9", "next", DEFAULT_KEYS), null);
 });
@@ -41,5 +48,6 @@ test("the browser's keys and keys already taken are refused", () => {
 test("stored keys are completed, and unreadable ones give the usual keys", () => {
   const { keys, hasSingleLetters } = storedKeys('{"keys":{"next":"F2","gone":"X"},"hasSingleLetters":false}');
   assert.deepEqual([keys.next, keys.finish, keys.gone, hasSingleLetters], ["F2", "F8", undefined, false]);
-  for (const text of [null, "", "{", "null", "[]"]) assert.deepEqual(storedKeys(text).keys, { ...DEFAULT_KEYS });
+  for (const text of [null, "", "{", "null", "[]"])
+    assert.deepEqual(storedKeys(text).keys, { ...DEFAULT_KEYS });
 });

@@ -1,13 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { kindWords, lasting, percent, preparing, refusalOf, textProblem, textsOf, thumbnailOf, uploadAddress, withMedium } from "../../../../server/web/static/media/media_state.js";
+import {
+  kindWords,
+  lasting,
+  percent,
+  preparing,
+  refusalOf,
+  textProblem,
+  textsOf,
+  thumbnailOf,
+  uploadAddress,
+  withMedium,
+} from "../../../../server/web/static/media/media_state.js";
 
-const page = (more = {}) => ({ role: "page", url: "/media/a.png", width: 64, height: 40, duration_ms: null, ...more });
+const page = (more = {}) => ({
+  role: "page",
+  url: "/media/a.png",
+  width: 64,
+  height: 40,
+  duration_ms: null,
+  ...more,
+});
 const ready = (kind, ...files) => ({ medium: "m", state: "ready", kind, files, texts: {} });
 
 test("progress is told in whole percent, and not at all while the size is unknown", () => {
-  assert.deepEqual([percent(0, 200), percent(133, 200), percent(200, 200), percent(201, 200), percent(5, 0)], [0, 66, 100, 100, null]);
+  assert.deepEqual(
+    [percent(0, 200), percent(133, 200), percent(200, 200), percent(201, 200), percent(5, 0)],
+    [0, 66, 100, 100, null],
+  );
 });
 
 test("an empty or too large file is not sent", () => {
@@ -17,19 +38,30 @@ test("an empty or too large file is not sent", () => {
 });
 
 test("a file is sent for the site that was chosen", () => {
-  assert.deepEqual([undefined, "*", "laon"].map((site) => uploadAddress("/media", site)), ["/media", "/media?site=*", "/media?site=laon"]);
+  assert.deepEqual(
+    [undefined, "*", "laon"].map((site) => uploadAddress("/media", site)),
+    ["/media", "/media?site=*", "/media?site=laon"],
+  );
 });
 
 test("a medium is said by its kind", () => {
-  assert.deepEqual(kindWords(ready("image", page())), { key: "media.kind.image", values: { width: 64, height: 40 } });
-  assert.deepEqual(kindWords(ready("document", page(), page({ role: "thumbnail" }), page())).values, { count: 2 });
+  assert.deepEqual(kindWords(ready("image", page())), {
+    key: "media.kind.image",
+    values: { width: 64, height: 40 },
+  });
+  assert.deepEqual(kindWords(ready("document", page(), page({ role: "thumbnail" }), page())).values, {
+    count: 2,
+  });
   assert.equal(kindWords(ready("video", page({ duration_ms: 75400 }))).values.duration, "1:15");
   assert.equal(kindWords({ state: "preparing", files: [] }).key, "media.kind.unknown");
   assert.deepEqual([lasting(10), lasting(59600)], ["0:01", "1:00"]);
 });
 
 test("the thumbnail stands for a medium once it is ready", () => {
-  assert.equal(thumbnailOf(ready("image", page(), page({ role: "thumbnail", url: "/media/t.webp" }))), "/media/t.webp");
+  assert.equal(
+    thumbnailOf(ready("image", page(), page({ role: "thumbnail", url: "/media/t.webp" }))),
+    "/media/t.webp",
+  );
   assert.equal(thumbnailOf({ files: [] }), null);
 });
 
@@ -42,8 +74,14 @@ test("French is needed, and never exactly one translation", () => {
 });
 
 test("a medium keeps its place, a new one comes first", () => {
-  const media = [{ medium: "b", state: "preparing" }, { medium: "a", state: "ready" }];
+  const media = [
+    { medium: "b", state: "preparing" },
+    { medium: "a", state: "ready" },
+  ];
   assert.deepEqual(withMedium(media, { medium: "a", state: "x" })[1].state, "x");
-  assert.deepEqual(withMedium(media, { medium: "c" }).map(({ medium }) => medium), ["c", "b", "a"]);
+  assert.deepEqual(
+    withMedium(media, { medium: "c" }).map(({ medium }) => medium),
+    ["c", "b", "a"],
+  );
   assert.deepEqual(preparing(media), ["b"]);
 });

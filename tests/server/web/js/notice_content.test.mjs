@@ -4,13 +4,38 @@ import { test } from "node:test";
 import { cleaned, plainWords, sectionsOf } from "../../../../server/web/static/notices/notice_content.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
-const notice = (state, more = {}) => ({ notice: state, state, waits_for_me: false, from: null, until: null, ...more });
+const notice = (state, more = {}) => ({
+  notice: state,
+  state,
+  waits_for_me: false,
+  from: null,
+  until: null,
+  ...more,
+});
 
 test("what the server takes has no field of another kind, no empty text, no condition without a queue", () => {
-  const typed = { kind: "text", titles: { fr: "Un", en: "" }, bodies: { fr: "<p>1</p>" }, asked: { fr: "x" }, when: { queue: undefined, more_than: 3 }, ms: null };
-  assert.deepEqual(cleaned(typed), { kind: "text", titles: { fr: "Un" }, when: null, ms: null, bodies: { fr: "<p>1</p>" } });
+  const typed = {
+    kind: "text",
+    titles: { fr: "Un", en: "" },
+    bodies: { fr: "<p>1</p>" },
+    asked: { fr: "x" },
+    when: { queue: undefined, more_than: 3 },
+    ms: null,
+  };
+  assert.deepEqual(cleaned(typed), {
+    kind: "text",
+    titles: { fr: "Un" },
+    when: null,
+    ms: null,
+    bodies: { fr: "<p>1</p>" },
+  });
   assert.deepEqual(cleaned({ kind: "hours", titles: {}, when: { queue: "q" } }).when, { queue: "q" });
-  const delays = { kind: "delays", rows: [{ labels: { fr: "A", en: "" } }], stands_on: "2026-11-02", sources: { fr: "B" } };
+  const delays = {
+    kind: "delays",
+    rows: [{ labels: { fr: "A", en: "" } }],
+    stands_on: "2026-11-02",
+    sources: { fr: "B" },
+  };
   assert.deepEqual(cleaned(delays).rows, [{ labels: { fr: "A" } }]);
 });
 
@@ -19,7 +44,16 @@ test("what waits for the one who looks comes first, and each notice stands once"
   const planned = notice("published", { from: "2026-11-25T10:00:00Z" });
   const shown = notice("published", { from: "2026-11-24T09:00:00Z" });
   const found = sectionsOf([planned, notice("draft"), notice("withdrawn"), shown, mine], NOW);
-  assert.deepEqual(found.map(({ name, notices }) => [name, notices.length]), [["mine", 1], ["on_screen", 1], ["planned", 1], ["draft", 1], ["over", 1]]);
+  assert.deepEqual(
+    found.map(({ name, notices }) => [name, notices.length]),
+    [
+      ["mine", 1],
+      ["on_screen", 1],
+      ["planned", 1],
+      ["draft", 1],
+      ["over", 1],
+    ],
+  );
   assert.deepEqual(sectionsOf([], NOW), []);
 });
 

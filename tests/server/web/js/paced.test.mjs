@@ -6,10 +6,20 @@ test("many changes are read once, no sooner than the pace allows", () => {
   const asked = [];
   let at = 1_000;
   let reads = 0;
-  const paced = createPaced(() => { reads += 1; }, 500, { clock: () => at, later: (work, ms) => asked.push({ work, ms }) });
+  const paced = createPaced(
+    () => {
+      reads += 1;
+    },
+    500,
+    { clock: () => at, later: (work, ms) => asked.push({ work, ms }) },
+  );
   paced.soon();
   paced.soon();
-  assert.deepEqual(asked.map(({ ms }) => ms), [0], "the first one at once, the second with it");
+  assert.deepEqual(
+    asked.map(({ ms }) => ms),
+    [0],
+    "the first one at once, the second with it",
+  );
   asked.pop().work();
   at += 100;
   paced.soon();

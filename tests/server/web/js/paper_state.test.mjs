@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { needsCare, paperOf, reasonOf, withPrint } from "../../../../server/web/static/reception/paper_state.js";
+import {
+  needsCare,
+  paperOf,
+  reasonOf,
+  withPrint,
+} from "../../../../server/web/static/reception/paper_state.js";
 
 const ticket = (print) => ({ visit: "v1", number: "A042", print });
 const job = (state, verdict = null, why = null, id = "j1") => ({ job: id, visit: "v1", state, verdict, why });
 
 for (const [state, verdict, word, isWorrying] of [
-  ["queued", null, "queued", false], ["sending", null, "queued", false], ["queued", "refused", "retrying", true], ["sending", "held", "held", true],
-  ["done", "printed", "printed", false], ["done", "unknown", "unknown", true], ["cancelled", "refused", "refused", true], ["cancelled", null, "refused", true],
+  ["queued", null, "queued", false],
+  ["sending", null, "queued", false],
+  ["queued", "refused", "retrying", true],
+  ["sending", "held", "held", true],
+  ["done", "printed", "printed", false],
+  ["done", "unknown", "unknown", true],
+  ["cancelled", "refused", "refused", true],
+  ["cancelled", null, "refused", true],
 ]) {
   test(`a job ${state} with verdict ${verdict} is ${word}`, () => {
     assert.equal(paperOf(ticket(job(state, verdict))), word);

@@ -8,7 +8,10 @@ test("a path leads into lists and objects, and makes what is missing on the way"
   setAt(content, "rows[0].labels.fr", "Visa");
   setAt(content, "rows[1].labels.fr", "Permis");
   setAt(content, "titles.fr", "Délais");
-  assert.deepEqual(content, { rows: [{ labels: { fr: "Visa" } }, { labels: { fr: "Permis" } }], titles: { fr: "Délais" } });
+  assert.deepEqual(content, {
+    rows: [{ labels: { fr: "Visa" } }, { labels: { fr: "Permis" } }],
+    titles: { fr: "Délais" },
+  });
   assert.equal(valueAt(content, "rows[1].labels.fr"), "Permis");
   assert.equal(valueAt(content, "rows[2].labels.fr"), undefined);
 });

@@ -2,13 +2,25 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { aheadSaid, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "../../../../server/web/static/phone/phone_state.js";
+import {
+  aheadSaid,
+  alertWords,
+  closedSaid,
+  isNewCall,
+  openingOf,
+  partOf,
+  waitSaid,
+  withKnownWords,
+} from "../../../../server/web/static/phone/phone_state.js";
 
 const CASES = JSON.parse(readFileSync(new URL("phone_cases.json", import.meta.url), "utf8"));
 const AT = "2026-11-24T09:42:00Z";
 const NOW = Date.parse(AT);
 
-const PREPARED = { fr: { kinds: { evacuate: { title: "Évacuez", text: "Sortez." } } }, en: { kinds: { evacuate: { title: "Leave", text: "Go." } } } };
+const PREPARED = {
+  fr: { kinds: { evacuate: { title: "Évacuez", text: "Sortez." } } },
+  en: { kinds: { evacuate: { title: "Leave", text: "Go." } } },
+};
 
 for (const { name, ticket, part, ahead, wait, closed = ["phone.closed", {}], words = [] } of CASES) {
   test(`the phone says what the server's first page says: ${name}`, () => {
@@ -31,13 +43,19 @@ test("a call alerts once per rank, and not when it is old", () => {
 
 test("a closed counter opens again today, another day, or nobody knows when", () => {
   const day = (instant) => instant.slice(0, 10);
-  assert.deepEqual(openingOf({ next_opening_at: "2026-11-24T13:00:00Z", as_of: AT }, day), { at: "2026-11-24T13:00:00Z", isToday: true });
+  assert.deepEqual(openingOf({ next_opening_at: "2026-11-24T13:00:00Z", as_of: AT }, day), {
+    at: "2026-11-24T13:00:00Z",
+    isToday: true,
+  });
   assert.equal(openingOf({ next_opening_at: "2026-11-25T08:00:00Z", as_of: AT }, day).isToday, false);
   assert.equal(openingOf({ next_opening_at: null, as_of: AT }, day), null);
 });
 
 test("a message with fewer languages of an alert takes none away", () => {
   const known = { alert: "a", texts: { fr: { title: "F" }, ar: { title: "ق" } } };
-  assert.deepEqual(Object.keys(withKnownWords({ alert: "a", texts: { fr: { title: "F" } } }, known).texts), ["fr", "ar"]);
+  assert.deepEqual(Object.keys(withKnownWords({ alert: "a", texts: { fr: { title: "F" } } }, known).texts), [
+    "fr",
+    "ar",
+  ]);
   assert.deepEqual(withKnownWords({ alert: "b", texts: {} }, known).texts, {});
 });

@@ -4,15 +4,28 @@ import { test } from "node:test";
 import { queueFeed } from "../../../../server/web/static/shared/queue_feed.js";
 
 function feed(whole = { version: 9 }) {
-  const applied = [], waits = [];
-  let nowMs = 0, due = null;
+  const applied = [],
+    waits = [];
+  let nowMs = 0,
+    due = null;
   const take = queueFeed({
     fetchQueue: async () => whole,
     apply: (queue) => applied.push(queue),
     nowMs: () => nowMs,
-    later: (work, ms) => { waits.push(ms); due = work; },
+    later: (work, ms) => {
+      waits.push(ms);
+      due = work;
+    },
   });
-  return { take, applied, waits, run: () => due(), pass: (ms) => { nowMs += ms; } };
+  return {
+    take,
+    applied,
+    waits,
+    run: () => due(),
+    pass: (ms) => {
+      nowMs += ms;
+    },
+  };
 }
 
 test("a whole message is applied as it is", () => {

@@ -13,7 +13,15 @@ async function renewed(...statuses) {
     if (!status) throw new TypeError("lost");
     return new Response(null, { status });
   };
-  const couldRenew = await renewToken({ told: "t" }, { fetch, pause: async (ms) => { waitedMs.push(ms); } });
+  const couldRenew = await renewToken(
+    { told: "t" },
+    {
+      fetch,
+      pause: async (ms) => {
+        waitedMs.push(ms);
+      },
+    },
+  );
   return { couldRenew, asked: bodies.length, bodies: new Set(bodies), waitedMs };
 }
 

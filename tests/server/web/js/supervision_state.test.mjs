@@ -1,13 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ANSWERED_WITHIN_MS, askedOf, clockOf, keyOf, standingOf, stateOf, summaryOf, troublesOf } from "../../../../server/web/static/devices/supervision_state.js";
+import {
+  ANSWERED_WITHIN_MS,
+  askedOf,
+  clockOf,
+  keyOf,
+  standingOf,
+  stateOf,
+  summaryOf,
+  troublesOf,
+} from "../../../../server/web/static/devices/supervision_state.js";
 
 const RELEASES = { screen: "v1", kiosk: "k1" };
 const AT = "2026-11-24T09:00:00.000000+00:00";
 const screen = (more = {}, report = {}) => ({
-  kind: "screen", id: "s1", is_paired: true, is_connected: true, since: AT, seen_at: AT, state: "up to date", picture: null,
-  report: { view: "rest", sound: "on", clock_ms: 0, release: "v1", revision: "r1", notice: null, ...report }, ...more,
+  kind: "screen",
+  id: "s1",
+  is_paired: true,
+  is_connected: true,
+  since: AT,
+  seen_at: AT,
+  state: "up to date",
+  picture: null,
+  report: { view: "rest", sound: "on", clock_ms: 0, release: "v1", revision: "r1", notice: null, ...report },
+  ...more,
 });
 
 test("a screen that is there and has everything is good, asleep too", () => {
@@ -24,27 +41,54 @@ test("each state of a player has a sentence and is never good without being up t
 });
 
 test("a device that is away is said to be away, whatever it told before", () => {
-  assert.deepEqual(stateOf(screen({ is_connected: false, state: "possibly outdated" })), { level: "trouble", key: "away", at: AT });
-  assert.equal(stateOf(screen({ seen_at: null, since: null, is_connected: false, report: null })).key, "never_seen");
-  assert.equal(stateOf(screen({ seen_at: null, is_paired: false, is_connected: false, report: null })).key, "not_paired");
+  assert.deepEqual(stateOf(screen({ is_connected: false, state: "possibly outdated" })), {
+    level: "trouble",
+    key: "away",
+    at: AT,
+  });
+  assert.equal(
+    stateOf(screen({ seen_at: null, since: null, is_connected: false, report: null })).key,
+    "never_seen",
+  );
+  assert.equal(
+    stateOf(screen({ seen_at: null, is_paired: false, is_connected: false, report: null })).key,
+    "not_paired",
+  );
 });
 
 test("a kiosk is there or not", () => {
-  assert.deepEqual(stateOf({ kind: "kiosk", is_paired: true, is_connected: true, since: AT, seen_at: AT }), { level: "good", key: "here", at: AT });
+  assert.deepEqual(stateOf({ kind: "kiosk", is_paired: true, is_connected: true, since: AT, seen_at: AT }), {
+    level: "good",
+    key: "here",
+    at: AT,
+  });
 });
 
 test("blocked sound, a wrong clock and a former page are told beside the state", () => {
   assert.deepEqual(troublesOf(screen(), RELEASES), []);
-  assert.deepEqual(troublesOf(screen({}, { sound: "blocked", clock_ms: -86_400_000, release: "v0" }), RELEASES), ["sound", "clock", "release"]);
+  assert.deepEqual(
+    troublesOf(screen({}, { sound: "blocked", clock_ms: -86_400_000, release: "v0" }), RELEASES),
+    ["sound", "clock", "release"],
+  );
   assert.deepEqual(troublesOf(screen({}, { clock_ms: 4_999 }), RELEASES), []);
   assert.deepEqual(troublesOf(screen({ is_connected: false }, { sound: "blocked" }), RELEASES), []);
 });
 
 test("a kiosk runs its own page, and a token that lives twice is told wherever the device is", () => {
-  const kiosk = { kind: "kiosk", is_paired: true, is_connected: true, since: AT, seen_at: AT, report: { release: "k1", clock_ms: 0 } };
+  const kiosk = {
+    kind: "kiosk",
+    is_paired: true,
+    is_connected: true,
+    since: AT,
+    seen_at: AT,
+    report: { release: "k1", clock_ms: 0 },
+  };
   assert.deepEqual(troublesOf(kiosk, RELEASES), []);
   assert.deepEqual(troublesOf({ ...kiosk, report: { release: "v1", clock_ms: 0 } }, RELEASES), ["release"]);
-  assert.deepEqual(troublesOf({ ...kiosk, is_connected: false, copied_at: AT, is_opened_twice: true }, RELEASES), ["copied"]);
+  assert.deepEqual(
+    troublesOf({ ...kiosk, is_connected: false, copied_at: AT, is_opened_twice: true }, RELEASES),
+    ["copied"],
+  );
   assert.deepEqual(troublesOf({ ...kiosk, is_opened_twice: true }, RELEASES), ["opened_twice"]);
 });
 
@@ -52,14 +96,28 @@ test("a printer is good when it is ready, and needs nobody yet when its paper is
   const printer = (state) => ({ kind: "printer", id: "b1", state, since: AT });
   assert.deepEqual(standingOf(printer("ready")), { level: "good", key: "printer_ready", at: AT });
   assert.equal(standingOf(printer("near_end")).level, "busy");
-  for (const state of ["paper_out", "cover_open", "cutter", "error", "offline", "mute", "unreachable", "unknown"]) {
+  for (const state of [
+    "paper_out",
+    "cover_open",
+    "cutter",
+    "error",
+    "offline",
+    "mute",
+    "unreachable",
+    "unknown",
+  ]) {
     assert.equal(standingOf(printer(state)).level, "trouble");
   }
   assert.notEqual(keyOf(printer("ready")), keyOf({ kind: "kiosk", id: "b1" }));
 });
 
 test("the summary counts who needs somebody", () => {
-  const all = [screen(), screen({ state: "downloading" }), screen({ is_connected: false }), screen({}, { sound: "blocked" })];
+  const all = [
+    screen(),
+    screen({ state: "downloading" }),
+    screen({ is_connected: false }),
+    screen({}, { sound: "blocked" }),
+  ];
   assert.deepEqual(summaryOf(all, RELEASES), { count: 2, all: 4 });
 });
 

@@ -21,7 +21,11 @@ const now = () => Promise.resolve();
 const next = { path: "/api/v1/counters/g3/next", body: { current: null } };
 
 test("a lost answer is asked for again with the same key and the same body", async () => {
-  const { asked, fetch } = server(new TypeError("lost"), [503, { code: "database_busy" }], [200, { number: "A042" }]);
+  const { asked, fetch } = server(
+    new TypeError("lost"),
+    [503, { code: "database_busy" }],
+    [200, { number: "A042" }],
+  );
   const repeated = [];
   const answer = await send(next, { fetch, pause: now, onRepeat: (attempt) => repeated.push(attempt) });
   assert.equal(answer.body.number, "A042");
@@ -39,7 +43,9 @@ test("a refusal is an answer: it is not asked for again", async () => {
 
 test("an answer that the session has ended is shown on the page, any other refusal is not", async () => {
   const told = { hidden: true };
-  globalThis.document = { querySelector: (asked) => (asked === '[data-ended="not_signed_in"]' ? told : null) };
+  globalThis.document = {
+    querySelector: (asked) => (asked === '[data-ended="not_signed_in"]' ? told : null),
+  };
   try {
     await send(next, { fetch: server([403, { code: "forbidden" }]).fetch, pause: now });
     assert.equal(told.hidden, true);
@@ -67,7 +73,11 @@ test("a page that may no longer read what it is made of says that the roles have
 });
 
 test("a read that did not arrive is asked again, and so is one of a server that is busy", async () => {
-  const { asked, fetch } = server(new TypeError("net::ERR_NETWORK_CHANGED"), [503, { code: "database_busy" }], [200, { version: 4 }]);
+  const { asked, fetch } = server(
+    new TypeError("net::ERR_NETWORK_CHANGED"),
+    [503, { code: "database_busy" }],
+    [200, { version: 4 }],
+  );
   assert.deepEqual(await read("/queue", { fetch, pause: now }), { version: 4 });
   assert.equal(asked.length, 3);
 });
@@ -79,7 +89,10 @@ test("a read that never arrives fails after four tries", async () => {
 });
 
 test("a read that is refused, or took too long, is not asked again", async () => {
-  for (const end of [[403, { code: "forbidden" }], Object.assign(new Error("late"), { name: "TimeoutError" })]) {
+  for (const end of [
+    [403, { code: "forbidden" }],
+    Object.assign(new Error("late"), { name: "TimeoutError" }),
+  ]) {
     const { asked, fetch } = server(end);
     await assert.rejects(read("/queue", { fetch, pause: now }));
     assert.equal(asked.length, 1);
@@ -95,7 +108,12 @@ test("two verbs have two keys", async () => {
 
 test("nobody waiting is a good answer without a body", async () => {
   const { fetch } = server([204]);
-  assert.deepEqual(await send(next, { fetch, pause: now }), { ok: true, status: 204, body: null, problem: null });
+  assert.deepEqual(await send(next, { fetch, pause: now }), {
+    ok: true,
+    status: 204,
+    body: null,
+    problem: null,
+  });
 });
 
 test("a server that never answers is given up with status 0", async () => {

@@ -1,16 +1,42 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisMinutes, axisTop, emptyWall, queueRows, saidNext, troubles, withWall } from "../../../../server/web/static/wall/wall_state.js";
+import {
+  axisMinutes,
+  axisTop,
+  emptyWall,
+  queueRows,
+  saidNext,
+  troubles,
+  withWall,
+} from "../../../../server/web/static/wall/wall_state.js";
 
 const AT = "2026-11-24T09:00:00Z";
 const NOW = Date.parse(AT);
-const queue = (more = {}) => ({ queue: "one", waiting: 2, longest_s: 600, target_s: 900, wait: { low_s: 300, high_s: 1200 }, counters: 1, state: "calm", ...more });
-const wall = (queues, waiting = 2, version = 1) => ({ epoch: "e", version, as_of: AT, people: { waiting }, queues });
+const queue = (more = {}) => ({
+  queue: "one",
+  waiting: 2,
+  longest_s: 600,
+  target_s: 900,
+  wait: { low_s: 300, high_s: 1200 },
+  counters: 1,
+  state: "calm",
+  ...more,
+});
+const wall = (queues, waiting = 2, version = 1) => ({
+  epoch: "e",
+  version,
+  as_of: AT,
+  people: { waiting },
+  queues,
+});
 
 test("the longest wait grows on the page, and stays nothing where nobody waits", () => {
   const rows = queueRows(wall([queue(), queue({ waiting: 0, longest_s: 0 })]), NOW + 60_000);
-  assert.deepEqual(rows.map(({ longestS }) => longestS), [660, 0]);
+  assert.deepEqual(
+    rows.map(({ longestS }) => longestS),
+    [660, 0],
+  );
 });
 
 test("bars, ranges and targets of every queue stand on one axis", () => {
