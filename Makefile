@@ -67,7 +67,8 @@ check: tools scripts ## Format, lint, types, import contracts
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-scripts: node_modules/.installed ## Lint and types of JavaScript
+scripts: node_modules/.installed ## Format, lint and types of JavaScript
+	@sh .ci/node_tool.sh prettier --check --log-level warn . && echo "scripts, format: right"
 	@sh .ci/node_tool.sh eslint --max-warnings 0 . && echo "scripts, lint: right"
 	@sh .ci/node_tool.sh tsc --project .ci/tsconfig.json && echo "scripts, types: right"
 

@@ -6,6 +6,16 @@ import globals from "globals";
 const rules = {
   ...js.configs.recommended.rules,
   eqeqeq: ["error", "always", { null: "ignore" }],
+  "max-len": [
+    "error",
+    {
+      code: 110,
+      ignoreUrls: true,
+      ignoreStrings: true,
+      ignoreTemplateLiterals: true,
+      ignoreRegExpLiterals: true,
+    },
+  ],
   "no-console": ["error", { allow: ["warn", "error"] }],
   "no-eval": "error",
   "no-implied-eval": "error",
