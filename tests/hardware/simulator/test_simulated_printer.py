@@ -146,14 +146,15 @@ def test_it_prints_under_gevent_s_patched_sockets_and_threads():
         "from hardware.escpos_printer import PrinterProfile, render\n"
         "from hardware.simulator import PrinterFault, SimulatedPrinter\n"
         "from hardware.transport import ConnectionLost, TcpAddress\n"
-        "from hardware.verdict import Deadlines, print_document_bytes\n"
+        "from hardware.verdict import PrinterDeadlines, print_document_bytes\n"
         "printer = SimulatedPrinter().start()\n"
         "address = TcpAddress(printer.host, printer.port)\n"
         "text = PrintDocument(576, (Text('A042', 34),))\n"
         "blob = render(text, PrinterProfile(mode='native'), Path('.'))\n"
         "print(print_document_bytes(address, blob, job_number=1).verdict, len(printer.tickets()))\n"
         "printer.set_fault(PrinterFault.MUTE)\n"
-        "print(print_document_bytes(address, blob, job_number=2, deadlines=Deadlines(status_s=0.2)).why)\n"
+        "deadlines = PrinterDeadlines(status_s=0.2)\n"
+        "print(print_document_bytes(address, blob, job_number=2, deadlines=deadlines).why)\n"
         "printer.stop()\n"
     )
     run = subprocess.run(
