@@ -19,8 +19,8 @@ RECORDER = """
   const slot = {};
   const look = () => {
     requestAnimationFrame(look);
-    const slide = document.querySelector("#slide > *"), { layout, view } = document.body?.dataset ?? {};
-    const isSeen = slide && layout === "side" && view !== "connecting";
+    const slide = document.querySelector("#slide > *"), { view } = document.body?.dataset ?? {};
+    const isSeen = slide?.checkVisibility() && view !== "connecting";
     const media = isSeen && slide.querySelector("img, video");
     const text = isSeen && slide.textContent.includes("Le lundi") ? "words" : null;
     const name = media ? new URL(media.src).pathname.split("/").pop().split(".")[0] : text;
