@@ -1,1 +1,4 @@
-"""One verb a file, one public function."""
+"""Use cases: a verb opens a transaction, loads, lets the domain decide, writes and records facts; a view reads.
+
+A package is a subject. A module holds one verb or one view, or a few that belong together, with their types.
+"""

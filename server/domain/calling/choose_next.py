@@ -1,6 +1,6 @@
 """The choice of the next leg: who may be called, in which steps, by the rule; with score, others and reason.
 
-Candidates are the first legs of each lane (one series in one class, `rules_waiting.lanes`), so whatever a
+Candidates are the first legs of each lane (one series in one class, `waiting_legs.lanes`), so whatever a
 rule weighs, nobody passes another of the same series and class. Steps come before the rule's score.
 """
 

@@ -2,7 +2,7 @@
 
 The order of a queue is one text per leg, the sort key, so that an index gives its pages and whoever is ahead:
 holders of a priority card first, then everyone by reference instant: the arrival, or the later of arrival and
-booked hour. Which leg a counter calls next is the calling rule's choice (`rules_choosing`).
+booked hour. Which leg a counter calls next is the calling rule's choice (`choose_next`).
 """
 
 from datetime import datetime

@@ -123,7 +123,7 @@ class OvertakingBound:
 
     `passed_by(leg, now, shortest_target_s)`: only who has a reference at most so many seconds after the leg's
     may be called before it at `now`; None: anyone. `calls_of_others`: at most so many calls of other queues
-    (`rules_turns.most_calls_of_others`).
+    (`weighted_shares.most_calls_of_others`).
     """
 
     kind: BoundKind

@@ -1,7 +1,7 @@
 """Work profiles: which queues a counter session serves, under which conditions, and by which calling rule.
 
 A profile names its queues, conditions that are tried in order ("when the wait in X exceeds 60 min, call X"),
-and the rule that calls in the end. Nothing in it looks at a clock: `rules_choosing.choose` does.
+and the rule that calls in the end. Nothing in it looks at a clock: `choose_next.choose` does.
 """
 
 from collections.abc import Collection, Mapping

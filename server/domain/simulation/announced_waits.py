@@ -38,30 +38,30 @@ class PlaceNow:
 
 
 class Announcer:
-    """What is told with the tickets of a day."""
+    """Computes the wait announced with each ticket of a simulated day."""
 
     def __init__(self, day: DrawnDay) -> None:
         self.day = day
         self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
 
     def will_last(self, visitor: DrawnVisitor, ends_at: datetime) -> None:
-        """A service that ends then: from then on it is known how long it took."""
+        """Notes the duration of a service; estimates use it from the instant it ends."""
         self.ends[visitor.leg.service].append((ends_at, visitor.takes_s + self.day.wrap_up_s))
 
-    def told(
+    def announced_range(
         self, leg: QueuedLeg, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
     ) -> Estimate:
-        """The range for who takes a ticket now; nothing to an appointment that keeps its class."""
+        """The range announced with a ticket taken now; None for an appointment that keeps its class."""
         if leg.leg_class == APPOINTMENT or leg.queue not in self.ends:
             return None
         hall = self.hall_now([*waiting, leg] if leg.link else waiting, places, now)
-        hall = replace(hall, called_in_s=self._foreseen(leg, waiting, places, hall, now))
+        hall = replace(hall, called_in_s=self._predict_calls(leg, waiting, places, hall, now))
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
         ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
         return estimate_linked(hall, who=WaitSubject(leg.service, leg.id), queue=leg.queue, ahead=ahead)
 
-    def _foreseen(
+    def _predict_calls(
         self,
         leg: QueuedLeg,
         waiting: Sequence[QueuedLeg],

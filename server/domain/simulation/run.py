@@ -141,7 +141,7 @@ class _Run:
         leg = visitor.leg
         if self.announcer is not None:
             queued = [self.day.visitors[other].leg for other in self.waiting.values()]
-            self.told[at] = self.announcer.told(leg, queued, self._places_now(now), now)
+            self.told[at] = self.announcer.announced_range(leg, queued, self._places_now(now), now)
         self.waiting[leg.id] = at
         able = [
             (len(place.plan.counter.services), place.free_since, number)

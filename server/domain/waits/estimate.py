@@ -120,7 +120,7 @@ class HallNow:
 
     `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
     `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
-    (`new_in`), as far as it was played forward (`estimates_forward`).
+    (`new_in`), as far as it was played forward (`play_forward`).
     `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
     """
 
@@ -244,16 +244,16 @@ def _range_at(now: HallNow, *, queue: str, ahead: int, who: WaitSubject) -> Wait
     if not work.callable_ahead and wrapping_up_s:
         free_in_s = min(wrapping_up_s)
         return _announced((0, free_in_s, free_in_s), now.rest, residual_s=0)
-    foreseen_s = now.called_in_s.get(who.key)
-    if foreseen_s is not None:
-        return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
+    predicted_s = now.called_in_s.get(who.key)
+    if predicted_s is not None:
+        return _of_sum(now, _until_predicted_call(able, _by_id(now), predicted_s), queue)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
 def estimate_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> Estimate:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
-    `who.key` is the visit. Where its call was not foreseen, next where one of them is received, or after the
+    `who.key` is the visit. Where its call was not predicted, next where one of them is received, or after the
     first of them; a visit that is not linked as `estimate_at`.
     """
     return _before_closing(now, who.service, _range_linked(now, who=who, queue=queue, ahead=ahead))
@@ -263,9 +263,9 @@ def _range_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> 
     place = place_of_linked(now.linked, who.key)
     if place is None:
         return _range_at(now, queue=queue, ahead=ahead, who=who)
-    able, foreseen_s = _able(now, queue, who.service), now.called_in_s.get(who.key)
-    if able and foreseen_s is not None:
-        return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
+    able, predicted_s = _able(now, queue, who.service), now.called_in_s.get(who.key)
+    if able and predicted_s is not None:
+        return _of_sum(now, _until_predicted_call(able, _by_id(now), predicted_s), queue)
     pace = _by_id(now)[queue].pace
     after = _Sum(pace.mean_s * place.after, (pace.mean_s * pace.spread) ** 2 * place.after)
     if any(each.counter == place.at and queue in each.queues for each in now.counters):
@@ -316,10 +316,12 @@ def residual_s(pace: ServicePace) -> float:
     return pace.mean_s * (1 + pace.spread**2) / 2
 
 
-def _foreseen(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], called_in_s: float) -> _Sum:
-    """The time until a call that the rule comes to then, at mean service times; never quite at once.
+def _until_predicted_call(
+    able: Sequence[CounterNow], queues: Mapping[str, QueueNow], called_in_s: float
+) -> _Sum:
+    """The time until a predicted call, `SOONEST_S` at least.
 
-    What is in front is served at the pace of the able counters, so that its variance grows with the time.
+    The able counters serve the people in front at their pace: the variance grows with the time.
     """
     served = {name for each in able for name in each.queues if name in queues}
     mean_s = fmean(queues[name].pace.mean_s for name in served)

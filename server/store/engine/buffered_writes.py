@@ -13,24 +13,26 @@ _update_sql: dict[tuple[str, tuple[str, ...]], str] = {}
 
 def insert_statement(table: str, columns: tuple[str, ...]) -> str:
     """The INSERT of these columns."""
-    known = _insert_sql.get((table, columns))
-    if known is None:
+    statement = _insert_sql.get((table, columns))
+    if statement is None:
         places = ", ".join(f":{column}" for column in columns)
-        known = _insert_sql[table, columns] = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
-    return known
+        statement = _insert_sql[table, columns] = (
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        )
+    return statement
 
 
 def update_statement(table: str, columns: tuple[str, ...]) -> str:
     """The UPDATE of these columns of the row `:row_id`."""
-    known = _update_sql.get((table, columns))
-    if known is None:
+    statement = _update_sql.get((table, columns))
+    if statement is None:
         places = ", ".join(f"{column} = :{column}" for column in columns)
-        known = _update_sql[table, columns] = f"UPDATE {table} SET {places} WHERE id = :row_id"
-    return known
+        statement = _update_sql[table, columns] = f"UPDATE {table} SET {places} WHERE id = :row_id"
+    return statement
 
 
 def sum_statement(change: Sum) -> str:
-    """The statement that adds to a row by its key, or makes it."""
+    """The statement that adds to the row with this key, or inserts it."""
     columns = (*change.key, *change.added, *change.values)
     more = [f"{column} = {change.table}.{column} + :{column}" for column in change.added]
     more += [f"{column} = :{column}" for column in change.values]
@@ -44,36 +46,36 @@ class Writes:
 
     rows: Any
     _pending: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list, init=False)
-    _foreseen: list[tuple[Query, Sequence[Row]]] = field(default_factory=list, init=False)
-    has_asked_more: bool = field(default=False, init=False)
-    """Whether something was read that had not travelled with the lock."""
+    _prefetched: list[tuple[Query, Sequence[Row]]] = field(default_factory=list, init=False)
+    has_unprefetched_reads: bool = field(default=False, init=False)
+    """Whether a read was made that was not prefetched."""
 
-    def foresee(self, queries: Sequence[Query], found: Sequence[Sequence[Row]]) -> None:
-        """Keeps the rows of queries that travelled with the lock: the answer until the first write."""
-        self._foreseen = list(zip(queries, found, strict=True))
+    def prefetch(self, queries: Sequence[Query], found: Sequence[Sequence[Row]]) -> None:
+        """Keeps prefetched rows: they answer the same queries until the first write."""
+        self._prefetched = list(zip(queries, found, strict=True))
 
     def one(self, sql: str, **values: Any) -> Row | None:
         """The first row of a query, or None."""
-        foreseen = self._foreseen_rows(sql, values)
-        if foreseen is not None:
-            return foreseen[0] if foreseen else None
-        self.has_asked_more = True
+        prefetched = self._prefetched_rows(sql, values)
+        if prefetched is not None:
+            return prefetched[0] if prefetched else None
+        self.has_unprefetched_reads = True
         self.flush()
         row: Row | None = self.rows.one(sql, **values)
         return row
 
-    def _foreseen_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row] | None:
-        for query, found in () if self._pending else self._foreseen:
+    def _prefetched_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row] | None:
+        for query, found in () if self._pending else self._prefetched:
             if query.sql == sql and query.values == values:
                 return found
         return None
 
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
         """Every row of a query."""
-        foreseen = self._foreseen_rows(sql, values)
-        if foreseen is not None:
-            return foreseen
-        self.has_asked_more = True
+        prefetched = self._prefetched_rows(sql, values)
+        if prefetched is not None:
+            return prefetched
+        self.has_unprefetched_reads = True
         self.flush()
         found: Sequence[Row] = self.rows.all(sql, **values)
         return found
@@ -87,7 +89,7 @@ class Writes:
         self._pending.append((insert_statement(table, tuple(values)), values))
 
     def apply(self, changes: Iterable[InstallationChange]) -> None:
-        """Buffers what the fold of a fact changes."""
+        """Buffers the row changes of a fact."""
         for change in changes:
             if isinstance(change, Sum):
                 values = {**change.key, **change.added, **change.values}
@@ -109,7 +111,7 @@ class Writes:
     def flush(self) -> None:
         """Executes the buffered writes."""
         if self._pending:
-            self._foreseen.clear()
+            self._prefetched.clear()
             pending = list(self._pending)
             self._pending.clear()
             self.rows.run_many(pending)

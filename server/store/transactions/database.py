@@ -25,8 +25,8 @@ from server.store.engine.sqlite import SqliteStore
 from server.store.memory.open_legs import OpenLegs
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
-from server.store.transactions.group_commit import HallTurns, HallWrites, WriteTurn
-from server.store.transactions.hall_memory import Foresee, HallMemory, LastSeen
+from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
+from server.store.transactions.hall_memory import HallMemory, HallSnapshot, Prefetch
 from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction, write_hall
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
 
@@ -123,7 +123,7 @@ class Database:
                 self.configurations.forget_targets(hall)
 
             lock = " FOR UPDATE" if self.store.is_postgresql else ""
-            memory.turns = HallTurns(
+            memory.turns = GroupCommit(
                 HallWrites(
                     lock=Query(SELECT_HALL + lock, {"hall": hall}),
                     begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
@@ -136,7 +136,7 @@ class Database:
         return known
 
     def waiting_writers(self, hall: str) -> int:
-        """How many of this process wait for their turn to write in a hall (id)."""
+        """How many transactions of this process wait to write in a hall (id)."""
         return self._memory(hall).turns.waiting
 
     def remembered_legs(self, hall: str) -> OpenLegs | None:
@@ -144,9 +144,9 @@ class Database:
         return self._memory(hall).open_legs
 
     def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
-        """The open legs of a hall, for a look without its lock, at the row `hall` or later.
+        """The open legs of a hall without its lock, at the version of the row `hall` or later.
 
-        They may hold what is being committed just now: nothing is decided by a look.
+        They may include uncommitted changes of this process: never decide on them.
         """
         known = self.remembered_legs(hall["id"])
         if known is not None and known.length >= hall["journal_length"]:
@@ -175,24 +175,24 @@ class Database:
         author: Author,
         write_key: WriteKey | None = None,
         *,
-        foresee: Foresee | None = None,
+        prefetch: Prefetch | None = None,
     ) -> Iterator[HallTransaction]:
-        """The hall's write lock; commits at the end, then publishes. `hall`: id or slug.
+        """A transaction under the hall's write lock; commits at the end, then publishes. `hall`: id or slug.
 
         With a write key already used for the same request the transaction `is_replayed` and holds the old
-        answer. What `foresee` names is read in the round trip of the lock.
+        answer. The queries of `prefetch` run in the round trip of the lock.
         Refusals: unknown_hall, idempotency_mismatch, database_busy.
         """
-        with self._locked(self.hall_id(hall), author, write_key, foresee) as transaction:
+        with self._locked(self.hall_id(hall), author, write_key, prefetch) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
 
     @contextmanager
     def one_publication(self) -> Iterator[None]:
-        """Holds off every other publication and save of a draft, so that what was checked of documents holds.
+        """A lock against any other publication or save of a draft: checks of documents stay true inside it.
 
-        Taken before a hall's lock. SQLite has one writer: there a transaction's own lock does it.
+        Take it before a hall's lock. On SQLite it does nothing: there is only one writer.
         """
         if not self.store.is_postgresql:
             yield
@@ -205,10 +205,7 @@ class Database:
     def bare_transaction(
         self, hall: str, author: Author, write_key: WriteKey | None = None
     ) -> Iterator[HallTransaction]:
-        """As `transaction`, for a hall that may have no configuration yet.
-
-        `configuration` may not be used.
-        """
+        """A transaction for a hall that may have no configuration yet; never read its `configuration`."""
         with self._locked(self.hall_id(hall), author, write_key, None, is_configured=False) as transaction:
             yield transaction
         if transaction.committed:
@@ -220,16 +217,16 @@ class Database:
         hall_id: str,
         author: Author,
         write_key: WriteKey | None,
-        foresee: Foresee | None,
+        prefetch: Prefetch | None,
         *,
         is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
         memory = self._memory(hall_id)
-        foreseen = self._foreseen(memory, hall_id, foresee)
+        prefetched = self._prefetch(memory, hall_id, prefetch)
         answers = [] if write_key is None else [write_key.answer()]
-        with memory.turns.turn([*answers, *foreseen], is_alone=not is_configured) as turn:
+        with memory.turns.turn([*answers, *prefetched], is_alone=not is_configured) as turn:
             commit = turn.commit
-            transaction = self._begin(turn, hall_id, author, write_key, answers, foreseen)
+            transaction = self._begin(turn, hall_id, author, write_key, answers, prefetched)
             transaction.memory = memory
             memory.began(transaction.head_hash)
             if is_configured:
@@ -245,14 +242,14 @@ class Database:
                 before, head = transaction.row["head_hash"], transaction.head_hash
                 facts, length = transaction.committed, transaction.journal_length
                 memory.moved(facts, before=before, head=head, length=length)
-            commit.asked_more += transaction.has_asked_more
+            commit.unprefetched_reads += transaction.has_unprefetched_reads
             commit.hall = transaction.row_left
 
-    def _foreseen(self, memory: HallMemory, hall: str, foresee: Foresee | None) -> Sequence[Query]:
-        if foresee is None or memory.configuration is None:
+    def _prefetch(self, memory: HallMemory, hall: str, prefetch: Prefetch | None) -> Sequence[Query]:
+        if prefetch is None or memory.configuration is None:
             return ()
         try:
-            return foresee(LastSeen(hall, memory.epoch, memory.configuration, self.clock.now(), memory))
+            return prefetch(HallSnapshot(hall, memory.epoch, memory.configuration, self.clock.now(), memory))
         except Refusal:
             return ()
 
@@ -263,13 +260,13 @@ class Database:
         author: Author,
         write_key: WriteKey | None,
         answers: Sequence[Query],
-        foreseen: Sequence[Query],
+        prefetched: Sequence[Query],
     ) -> HallTransaction:
         commit, found, row = turn.commit, turn.found, turn.commit.hall
         if row is None:
             raise Refusal("unknown_hall", hall=hall_id)
         if found is None:
-            found = commit.rows.several([*answers, *foreseen])
+            found = commit.rows.several([*answers, *prefetched])
         last = row["last_recorded_at"]
         now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
         transaction = HallTransaction(
@@ -289,7 +286,7 @@ class Database:
             head_hash=row["head_hash"],
             write_key=write_key,
         )
-        transaction.foresee(foreseen, found[len(answers) :])
+        transaction.prefetch(prefetched, found[len(answers) :])
         if write_key is not None and found[0]:
             transaction.replay(found[0][0])
         return transaction

@@ -1,8 +1,8 @@
-"""Turns of a hall: one transaction at a time, and those that wait already share a commit.
+"""Group commit: waiting transactions of a hall share one database commit.
 
-Whoever has the turn leads: it locks the hall and reads, in one round trip, what it and those that wait ask
-for; it does its work, lets them in, one after the other, each on what the ones before left, and commits for
-all. Nobody is answered, and nothing is published, before that commit.
+One transaction leads. It locks the hall and, in the same round trip, runs its own reads and the prefetches of
+the transactions that wait. It does its work, lets the others do theirs one after the other, and commits for
+all of them. No request is answered and no fact is published before that commit.
 """
 
 import threading
@@ -16,33 +16,33 @@ from server.domain.refusals import Refusal
 from server.store.engine.rows import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, Row
 
 MOST_TOGETHER = 32
-"""How many transactions share a commit at most: so long, some 20 ms, another process waits for the hall."""
+"""The most transactions in one commit. Another process waits for the hall during that time, some 20 ms."""
 
 
 @dataclass(slots=True, eq=False)
 class SharedCommit:
-    """One database transaction, as those that take part in it see it."""
+    """The database transaction that the members of a group commit share."""
 
     rows: Any
     hall: Row | None = None
-    """The hall's row as the ones before left it; None: there is no such hall."""
+    """The hall's row after the members so far; None: there is no such hall."""
     members: int = 1
-    asked_more: int = 0
-    """How often someone asked more than it had foreseen: what was read ahead before may be out of date."""
+    unprefetched_reads: int = 0
+    """How many reads were not prefetched. Rows prefetched before such a read may be out of date."""
     is_full: bool = False
     broken_by: BaseException | None = None
     refusal: BaseException | None = None
-    """What the others are told when the commit failed."""
+    """The error that the other members raise when the commit failed."""
     is_back: threading.Event = field(default_factory=threading.Event)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def is_shared(self) -> bool:
-        """Whether someone else's work is in it already: ours must be taken back without theirs."""
+        """Whether it holds work of another member, which must stay when ours is rolled back."""
         return self.members > 1
 
     def end(self, error: BaseException | None) -> None:
-        """Tells everyone who takes part how it ended."""
+        """Lets every member continue: with the refusal when there is an error, else with success."""
         if error is not None:
             is_refusal = isinstance(error, Refusal)
             self.refusal = error if is_refusal else Refusal("database_busy", reason=type(error).__name__)
@@ -50,28 +50,28 @@ class SharedCommit:
 
 
 type Found = list[Sequence[Row]]
-"""The rows of each query asked for."""
+"""The rows of each query, in the order of the queries."""
 
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    """Someone who waits for the turn; `commit`: the one to take part in, None to lead."""
+    """A transaction that waits for its turn; `commit`: the one to join, None to lead."""
 
     reads: Sequence[Query]
     may_begin: threading.Event = field(default_factory=threading.Event)
     commit: SharedCommit | None = None
     found: Found | None = None
     found_in: tuple[SharedCommit, int] | None = None
-    """The commit inside which it was read, and its `asked_more` then: worth nothing in another."""
+    """The commit of these reads and its `unprefetched_reads` then; the rows are valid only in that state."""
 
-    def found_ahead(self, commit: SharedCommit) -> Found | None:
-        """What was read for it in this commit; None: it reads for itself."""
-        return self.found if self.found_in == (commit, commit.asked_more) else None
+    def rows_prefetched_in(self, commit: SharedCommit) -> Found | None:
+        """The rows prefetched for it in this commit; None: it reads for itself."""
+        return self.found if self.found_in == (commit, commit.unprefetched_reads) else None
 
 
 @dataclass(frozen=True, slots=True)
 class WriteTurn:
-    """Someone's turn: the commit it works in and, where that was read ahead, what its reads found."""
+    """The turn of a transaction: the commit it works in and its prefetched rows (None: it prefetched none)."""
 
     commit: SharedCommit
     found: Found | None
@@ -79,22 +79,22 @@ class WriteTurn:
 
 @dataclass(frozen=True, slots=True)
 class HallWrites:
-    """How a hall is written: what whoever leads does for all."""
+    """The database work of a leader, done once for all members."""
 
     lock: Query
-    """Reads the hall's row and keeps others from it."""
+    """Reads the hall's row and locks it."""
     begin: Callable[[], AbstractContextManager[Any]]
-    """Begins a database transaction, which is committed at the end of the context."""
+    """A database transaction as a context; it commits at the end."""
     breathe: Callable[[], None]
-    """Lets others ask for a turn before the commit."""
+    """Yields to other greenlets before the commit: they may join it."""
     write_hall: Callable[[Any, Row], None]
-    """Writes the hall's row as all of them left it, just before the commit."""
+    """Writes the hall's row as the last member left it, just before the commit."""
     forget: Callable[[], None]
-    """Is called when the commit failed."""
+    """Clears the memory of the hall after a failed commit."""
 
 
-class HallTurns:
-    """Whose turn it is to write in a hall, in the order of asking."""
+class GroupCommit:
+    """Gives the turn to write in a hall, in the order of arrival."""
 
     def __init__(self, writes: HallWrites) -> None:
         self._writes = writes
@@ -104,26 +104,26 @@ class HallTurns:
 
     @property
     def waiting(self) -> int:
-        """How many wait for a turn."""
+        """How many transactions wait for a turn."""
         return len(self._waiting)
 
     @contextmanager
     def turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
-        """A turn; at its end the work is committed.
+        """A turn as a context; at its end the work is committed.
 
-        `reads` are what the work will ask first. `is_alone`: nobody builds on this work while it may fail.
+        `reads` are prefetched with the lock. `is_alone`: no other transaction shares this commit.
         Refusal: database_busy.
         """
-        waiter = self._ask(reads)
+        waiter = self._wait_for_turn(reads)
         if waiter is None or waiter.commit is None:
             with self._lead(reads, is_alone=is_alone) as turn:
                 yield turn
         else:
             with self._take_part(waiter.commit, is_alone=is_alone):
-                yield WriteTurn(waiter.commit, waiter.found_ahead(waiter.commit))
+                yield WriteTurn(waiter.commit, waiter.rows_prefetched_in(waiter.commit))
 
-    def _ask(self, reads: Sequence[Query]) -> _Waiter | None:
-        """Waits for the turn; None when nobody had it. Refusal: database_busy."""
+    def _wait_for_turn(self, reads: Sequence[Query]) -> _Waiter | None:
+        """Waits for a turn; None when the turn was free. Refusal: database_busy."""
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
@@ -139,7 +139,7 @@ class HallTurns:
             raise
 
     def _leave(self, waiter: _Waiter) -> None:
-        """Waits no more; a turn that was just given is given back."""
+        """Stops waiting; passes on a turn that was just given."""
         with self._guard:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
@@ -150,7 +150,7 @@ class HallTurns:
             waiter.commit.is_back.set()
 
     def _let_in(self, commit: SharedCommit | None) -> bool:
-        """Gives the turn to who waits longest: in a commit, or (None) to lead. False when nobody waits."""
+        """Gives the turn to the longest waiter, to join a commit or (None) to lead. False when none waits."""
         with self._guard:
             if not self._waiting:
                 self._is_taken = commit is not None
@@ -175,7 +175,7 @@ class HallTurns:
                     self._let_others_in(commit)
                 if commit.hall is not None and commit.hall is not before:
                     self._writes.write_hall(commit.rows, commit.hall)
-                # the next one waits for this commit inside the database, and has its answer at once
+                # the next leader waits inside the database, and gets the lock at once
                 has_turn = False
                 self._let_in(None)
         except BaseException as error:
@@ -192,7 +192,7 @@ class HallTurns:
     def _let_others_in(self, commit: SharedCommit) -> None:
         while self._waiting and commit.members < MOST_TOGETHER and not commit.is_full:
             commit.rows.hand_on()
-            self._read_ahead(commit)
+            self._prefetch_for_waiters(commit)
             commit.members += 1
             commit.is_back.clear()
             if not self._let_in(commit):
@@ -201,15 +201,15 @@ class HallTurns:
             if commit.broken_by is not None:
                 raise commit.broken_by
 
-    def _read_ahead(self, commit: SharedCommit) -> None:
-        """Reads, after all that was written so far, what those ask who come next, unless that was done."""
+    def _prefetch_for_waiters(self, commit: SharedCommit) -> None:
+        """Prefetches for the next waiters after the writes so far, unless their rows are still valid."""
         with self._guard:
-            is_read = not self._waiting or self._waiting[0].found_ahead(commit) is not None
+            is_read = not self._waiting or self._waiting[0].rows_prefetched_in(commit) is not None
         if not is_read:
             self._read(commit, [], is_alone=False)
 
     def _read(self, commit: SharedCommit, own: list[Query], *, is_alone: bool) -> Found:
-        """The rows of one's own queries; the reads of those who come next travel with them."""
+        """The rows of the member's own queries; the same round trip prefetches for the next waiters."""
         with self._guard:
             coming = [] if is_alone else list(self._waiting)[: MOST_TOGETHER - commit.members]
         together = _independent(own, coming)
@@ -218,7 +218,7 @@ class HallTurns:
         rest = iter(rows[len(own) :])
         for waiter in together:
             waiter.found = [next(rest) for _ in waiter.reads]
-            waiter.found_in = (commit, commit.asked_more)
+            waiter.found_in = (commit, commit.unprefetched_reads)
         return rows[: len(own)]
 
     @contextmanager
@@ -236,24 +236,24 @@ class HallTurns:
 
 
 def _independent(own: Sequence[Query], coming: Sequence[_Waiter]) -> list[_Waiter]:
-    """The first of those who come, as long as no work before theirs changes what their reads find."""
-    asked = {_asked(query) for query in own}
+    """The first waiters whose reads no earlier member can change."""
+    read_before = {_query_key(query) for query in own}
     together: list[_Waiter] = []
     for waiter in coming:
-        reads = {_asked(query) for query in waiter.reads}
-        if not reads or reads & asked or not all(query.is_own for query in waiter.reads):
+        reads = {_query_key(query) for query in waiter.reads}
+        if not reads or reads & read_before or not all(query.is_own for query in waiter.reads):
             break
-        asked |= reads
+        read_before |= reads
         together.append(waiter)
     return together
 
 
-def _asked(query: Query) -> tuple[object, ...]:
+def _query_key(query: Query) -> tuple[object, ...]:
     return (query.sql, *query.values.values())
 
 
 def _wait_whatever_happens(event: threading.Event) -> None:
-    """Waits even when interrupted: whoever is inside works on our connection."""
+    """Waits even when interrupted: the member inside uses our connection."""
     interruption: BaseException | None = None
     while True:
         try:

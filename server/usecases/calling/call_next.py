@@ -20,7 +20,7 @@ from server.store.counters import terms_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query, Row
 from server.store.transactions.database import Database
-from server.store.transactions.hall_memory import LastSeen
+from server.store.transactions.hall_memory import HallSnapshot
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer, leg_answer
@@ -60,31 +60,31 @@ def call_next(
     """
     hall = database.hall_of_counter(counter)
     with database.transaction(
-        hall, author, write_key, foresee=lambda seen: _foreseen(database, seen, counter)
+        hall, author, write_key, prefetch=lambda snapshot: _prefetch(database, snapshot, counter)
     ) as transaction:
         if transaction.is_replayed:
             replayed: Answer | None = transaction.replayed_answer
             return replayed
-        held, current = _ready(transaction, counter, believed)
+        counter_session, current = _ready(transaction, counter, believed)
         seen = HallSeen(
             transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
         )
-        pick = pick_next(seen, counter, terms_of(held))
+        pick = pick_next(seen, counter, terms_of(counter_session))
         chosen = None if pick is None else seen.legs.leg(pick.leg.id)
         _end_current(transaction, current, believed)
         if pick is None or chosen is None:
             return transaction.answer(None)
-        by = CalledBy(counter, held["id"])
+        by = CalledBy(counter, counter_session["id"])
         return transaction.answer(record_call(transaction, by, chosen, why=pick.why()))
 
 
-def _foreseen(database: Database, seen: LastSeen, counter: str) -> list[Query]:
+def _prefetch(database: Database, snapshot: HallSnapshot, counter: str) -> list[Query]:
     """The counter's session, the hall's alerts; in a break what was decided; calls that a leg lets pass."""
-    at = running_break(seen.configuration.calendar, seen.now)
-    legs = database.remembered_legs(seen.hall)
-    first_calls = None if legs is None else legs.first_calls(seen.hall)
-    decision = None if at is None else hours.of_decision(seen.hall, at)
-    queries = (counters.of_open_session(counter), alerts.of_hall(seen.hall), decision, first_calls)
+    at = running_break(snapshot.configuration.calendar, snapshot.now)
+    legs = database.remembered_legs(snapshot.hall)
+    first_calls = None if legs is None else legs.first_calls(snapshot.hall)
+    decision = None if at is None else hours.of_decision(snapshot.hall, at)
+    queries = (counters.of_open_session(counter), alerts.of_hall(snapshot.hall), decision, first_calls)
     return [each for each in queries if each is not None]
 
 

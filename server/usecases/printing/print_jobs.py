@@ -1,6 +1,7 @@
-"""A print job from queued to its verdict. Every change shows the fence of the lease; an old one is refused.
+"""A print job from `queued` to its final verdict. A change with the fence of a former lease is refused.
 
-`start_print` before the bytes leave, `note_print` what is not final, `end_prints` what is, with its fact.
+The worker calls `start_print` before it sends the bytes, `note_print` for a verdict that may still change,
+and `end_prints` for a final one, which records a fact.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from server.store.printing.paper_rolls import papers_counted
 from server.store.transactions.database import Database
 
 LEASE = timedelta(seconds=15)
-"""How long a printer is held without a sign of its holder (ARCHITECTURE, a verdict per print job)."""
+"""How long a lease lasts after its holder's last sign of life."""
 
 _OPEN_STATES = ("queued", "sending")
 _TOOK_PAPER = ("printed", "unknown")
@@ -40,7 +41,7 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class PrinterLeaseToken:
-    """Who drives a printer: the lease's holder and its fence, from `take_printer`."""
+    """Proof that a worker drives a printer: the holder and the fence of the lease, from `take_lease`."""
 
     printer: str
     holder: str

@@ -24,7 +24,7 @@ from server.store.journal.erasables import keep_erasable
 from server.store.memory.last_numbers import SeriesOfDay
 from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
-from server.store.transactions.hall_memory import LastSeen
+from server.store.transactions.hall_memory import HallSnapshot
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer, quoted_answer
 from server.usecases.appointments.check_in import (
@@ -90,7 +90,7 @@ def issue_ticket(
     """
     refusal: Refusal | None = None
     with database.transaction(
-        hall, author, write_key, foresee=lambda seen: _foreseen(seen, wanted)
+        hall, author, write_key, prefetch=lambda snapshot: _prefetch(snapshot, wanted)
     ) as transaction:
         if transaction.is_replayed:
             kept = answered_again(database, transaction, dict(transaction.replayed_answer))
@@ -188,18 +188,18 @@ class _IssueContext:
     priority: str
 
 
-def _foreseen(seen: LastSeen, wanted: WantedTicket) -> list[Query]:
+def _prefetch(snapshot: HallSnapshot, wanted: WantedTicket) -> list[Query]:
     """Whether this press was made before and, unless that is remembered, what was given last.
 
     For a hall without an offset of its numbers, as nearly all are.
     """
     if wanted.claim is not None:
         return []
-    arriving = _without_appointment(seen.configuration, wanted)
-    on = opening_now(seen.configuration, arriving.service.id, seen.now).on
-    series = _series_of_day(seen.hall, seen.epoch, arriving, on=on, offset=0)
+    arriving = _without_appointment(snapshot.configuration, wanted)
+    on = opening_now(snapshot.configuration, arriving.service.id, snapshot.now).on
+    series = _series_of_day(snapshot.hall, snapshot.epoch, arriving, on=on, offset=0)
     pressed = _pressed(wanted)
-    return [pressed] if seen.is_given(series) else [pressed, series.read()]
+    return [pressed] if snapshot.is_given(series) else [pressed, series.read()]
 
 
 def _pressed(wanted: WantedTicket) -> Query:

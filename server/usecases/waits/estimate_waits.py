@@ -33,7 +33,7 @@ from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.usecases.hall_view import HallState, hall_state
-from server.usecases.waits.play_rule_forward import foresee_calls
+from server.usecases.waits.play_rule_forward import predict_calls
 from server.usecases.waits.serving_now import Receiving, closes_in_s, linked_now, receiving_now, rest_now
 
 _RECENT = (
@@ -75,7 +75,7 @@ class Estimates:
             receiving = receiving_now(rows, hall, seen)
             rest = rest_now(rows, hall, seen)
             linked = linked_now(self.database, rows, seen)
-            foreseen = self._foreseen(
+            called_in_s = self._predict_calls(
                 rows, seen, receiving, paces, sum(people for people, _ in counts.values())
             )
         queues = [
@@ -88,7 +88,7 @@ class Estimates:
             [counter for counter, _ in receiving],
             rest,
             linked,
-            foreseen,
+            called_in_s,
             closes_in_s(seen.configuration, seen.position.as_of),
         )
         return self._reckoned(hall, now, seen.position.as_of)
@@ -142,7 +142,7 @@ class Estimates:
             now, who=WaitSubject(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead
         )
 
-    def _foreseen(
+    def _predict_calls(
         self,
         rows: Any,
         seen: HallState,
@@ -150,12 +150,12 @@ class Estimates:
         paces: dict[str, ServicePace],
         people: int,
     ) -> dict[str, float]:
-        """When the rule would come to whom; nothing where too many wait, or the rule is not known here."""
+        """Seconds until each call by the calling rule; empty when too many wait or the rule is unknown."""
         if people > MOST_FOLLOWED:
             return {}
         legs = self.database.open_legs(rows, seen.row)
         try:
-            return foresee_calls(seen.configuration, legs, receiving, paces, seen.position.as_of)
+            return predict_calls(seen.configuration, legs, receiving, paces, seen.position.as_of)
         except Refusal:
             return {}
 

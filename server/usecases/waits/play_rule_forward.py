@@ -22,14 +22,14 @@ AFTER_ALL = "~" * 12
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
 
-def foresee_calls(
+def predict_calls(
     configuration: HallConfiguration,
     legs: OpenLegs,
     receiving: Iterable[Receiving],
     paces: Mapping[str, ServicePace],
     now: datetime,
 ) -> dict[str, float]:
-    """Seconds until the call of each waiting visit and of newcomers (`new_in`); see `estimates_forward`.
+    """Seconds until the call of each waiting visit and of newcomers (`new_in`); see `play_forward`.
 
     Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
     session is none of this version.

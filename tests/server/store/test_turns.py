@@ -21,7 +21,7 @@ from server.store.journal.verify import verify_journal
 from server.store.transactions import group_commit
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.store.transactions.hall_memory import Foresee
+from server.store.transactions.hall_memory import Prefetch
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.tickets.count_greeting import count_greeting
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
@@ -206,11 +206,11 @@ def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
     assert issue(together.database, press="later")["number"] == twice.result()["number"]
 
 
-def test_what_was_read_ahead_is_read_again_after_work_that_asked_more(together: Together):
+def test_prefetched_rows_are_read_again_after_a_read_that_was_not_prefetched(together: Together):
     count = Query("SELECT count(*) AS greetings FROM greeting", {}, is_own=True)
     issue(together.database)
 
-    def greet_unforeseen() -> None:
+    def greet_without_prefetch() -> None:
         with together.database.transaction(HALL, AGENT) as transaction:
             transaction.one(count.sql)
             transaction.record(
@@ -218,15 +218,15 @@ def test_what_was_read_ahead_is_read_again_after_work_that_asked_more(together: 
             )
 
     def counted() -> int:
-        foresee: Foresee = lambda _: [count]  # noqa: E731
-        with together.database.transaction(HALL, AGENT, foresee=foresee) as transaction:
+        prefetch: Prefetch = lambda _: [count]  # noqa: E731
+        with together.database.transaction(HALL, AGENT, prefetch=prefetch) as transaction:
             row = transaction.one(count.sql)
             return 0 if row is None else int(row["greetings"])
 
     hall = together.database.hall_id(HALL)
     came: list[Future[Any]] = []
     with together.database.bare_transaction(HALL, AGENT):  # alone: the two come to the next commit
-        for each in (greet_unforeseen, counted):
+        for each in (greet_without_prefetch, counted):
             came.append(together._people.submit(each))
             wait_until(lambda: together.database.waiting_writers(hall) == len(came), "it waits for its turn")
     assert [each.result() for each in came] == [None, 1]
@@ -327,7 +327,7 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
         yield begun[-1]
 
     nothing = lambda *_: None  # noqa: E731
-    hall = group_commit.HallTurns(group_commit.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
+    hall = group_commit.GroupCommit(group_commit.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
 
     def take_turns(person: int) -> None:
         for number in range(200):

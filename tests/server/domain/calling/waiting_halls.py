@@ -195,7 +195,7 @@ def profiles(*, rule: RuleName | None = None, with_conditions: bool = True) -> s
 
 @dataclass
 class PlayedHall:
-    """Acts on a hall, one after the other; `pick_at` tells each pick with who waited then."""
+    """A hall on which acts are played one after the other; `act` returns the pick of a call."""
 
     profiles: Sequence[WorkProfile]
     counters: Sequence[CallingCounter] = COUNTERS

@@ -56,7 +56,7 @@ def calls(
     return ExpectedCaller(((CallingCounter(name, frozenset(services)), profile),), free_in_s)
 
 
-def foreseen(
+def predicted(
     callers: list[ExpectedCaller], *legs: QueuedLeg, new: str = "", counters_open: CountersOpen = NONE_OPEN
 ) -> dict[str, float]:
     newcomers = {new_in(queue): waits(f"{queue}999", 0, id=new_in(queue)) for queue in new}
@@ -76,9 +76,9 @@ def foreseen(
 
 def test_one_after_the_other_in_the_order_of_the_rule():
     legs = (waits("A001", 10), waits("F001", 5), waits("A002", 1))
-    assert foreseen([calls("g1", "AF", 60)], *legs) == {"A001": 60, "F001": 660, "A002": 960}
+    assert predicted([calls("g1", "AF", 60)], *legs) == {"A001": 60, "F001": 660, "A002": 960}
     listed = calls("g1", "FA", 60, RuleName.LISTED_ORDER)
-    assert foreseen([listed], *legs) == {"F001": 60, "A001": 360, "A002": 960}
+    assert predicted([listed], *legs) == {"F001": 60, "A001": 360, "A002": 960}
 
 
 def test_a_condition_on_open_counters_is_asked_of_those_that_are_open():
@@ -87,44 +87,44 @@ def test_a_condition_on_open_counters_is_asked_of_those_that_are_open():
     first = Condition((CountersAtMost(1, "F"),), "F")
     profile = WorkProfile(id="g1", queues=("A", "F"), rule=RuleName.ARRIVAL_ORDER, conditions=(first,))
     caller = ExpectedCaller(((CallingCounter("g1", frozenset("AF")), profile),), 0)
-    assert foreseen([caller], *legs, counters_open=CountersOpen(2, {"A": 1, "F": 2}))["A001"] == 0
-    assert foreseen([caller], *legs, counters_open=CountersOpen(1, {"A": 1, "F": 1}))["F001"] == 0
+    assert predicted([caller], *legs, counters_open=CountersOpen(2, {"A": 1, "F": 2}))["A001"] == 0
+    assert predicted([caller], *legs, counters_open=CountersOpen(1, {"A": 1, "F": 1}))["F001"] == 0
 
 
 def test_a_newcomer_takes_nobodys_time_and_each_queue_has_its_own():
     legs = (waits("A001", 10), waits("A002", 9))
-    both = foreseen([calls("g1", "A"), calls("g2", "F", 120)], *legs, new="AF")
+    both = predicted([calls("g1", "A"), calls("g2", "F", 120)], *legs, new="AF")
     assert both == {"A001": 0, "A002": 600, new_in("A"): 1200, new_in("F"): 120}
 
 
 def test_who_passes_before_others_is_called_before_them():
     legs = [waits(f"A{number:03d}", 20 - number) for number in range(5)]
     card = waits("A900", 0, leg_class=PRIORITY)
-    assert foreseen([calls("g1", "A", 30)], *legs, card)["A900"] == 30
+    assert predicted([calls("g1", "A", 30)], *legs, card)["A900"] == 30
 
 
-def test_nobody_is_foreseen_whom_no_counter_may_call():
+def test_no_call_is_predicted_for_a_leg_that_no_counter_may_call():
     legs = (waits("A001", 10, needs_step_free=True), waits("F001", 9, is_held=True), waits("F002", 8))
-    assert foreseen([calls("g1", "AF", 10)], *legs, new="A") == {"F002": 10, new_in("A"): 310}
+    assert predicted([calls("g1", "AF", 10)], *legs, new="A") == {"F002": 10, new_in("A"): 310}
 
 
 def test_linked_visits_follow_one_another_where_one_of_them_is():
     legs = (waits("A001", 10), waits("A002", 9), waits("A003", 1, link="v"))
     here = replace(calls("g1", "A", 100), linked=LinkedTurn("v", "A000"))
-    found = foreseen([here, calls("g2", "A", 50)], *legs, new="A")
+    found = predicted([here, calls("g2", "A", 50)], *legs, new="A")
     assert found == {"A001": 50, "A003": 100, "A002": 650, new_in("A"): 700}
 
 
 def test_an_agent_at_two_counters_calls_to_one_at_a_time():
     both = ExpectedCaller((*calls("g1", "A").places, *calls("g2", "F").places), 0)
     legs = (waits("A001", 10), waits("A002", 9), waits("F001", 5))
-    assert foreseen([both], *legs) == {"A001": 0, "F001": 600, "A002": 900}
+    assert predicted([both], *legs) == {"A001": 0, "F001": 600, "A002": 900}
 
 
-def test_where_too_many_wait_nothing_is_foreseen():
+def test_nothing_is_predicted_when_too_many_wait():
     legs = [waits(f"A{number:03d}", number) for number in range(MOST_FOLLOWED + 1)]
-    assert foreseen([calls("g1", "A")], *legs) == {}
-    assert len(foreseen([calls("g1", "A")], *legs[1:])) == MOST_FOLLOWED
+    assert predicted([calls("g1", "A")], *legs) == {}
+    assert len(predicted([calls("g1", "A")], *legs[1:])) == MOST_FOLLOWED
 
 
 @given(
@@ -136,15 +136,15 @@ def test_everyone_is_called_once_and_newcomers_never_before_those_of_their_lane(
     since: list[int], counters: int, rule: RuleName
 ):
     legs = [waits(f"{'AF'[rank % 2]}{rank:03d}", minutes) for rank, minutes in enumerate(sorted(since)[::-1])]
-    found = foreseen([calls(f"g{n}", "AF", 60 * n, rule) for n in range(counters)], *legs, new="AF")
+    found = predicted([calls(f"g{n}", "AF", 60 * n, rule) for n in range(counters)], *legs, new="AF")
     assert set(found) == {leg.id for leg in legs} | {new_in("A"), new_in("F")}
     for queue in "AF":
         own = [found[leg.id] for leg in legs if leg.queue == queue]
         assert all(found[new_in(queue)] >= called for called in own)
 
 
-def test_what_is_foreseen_is_the_day_that_follows_when_services_last_their_mean():
-    """No one else comes, and every service lasts its mean: the simulator calls when it was foreseen."""
+def test_the_prediction_comes_true_when_every_service_lasts_its_mean():
+    """No one else comes, and every service lasts its mean: the simulator calls at the predicted instants."""
     day = DrawnDay(
         0,
         tuple(
@@ -167,7 +167,7 @@ def test_what_is_foreseen_is_the_day_that_follows_when_services_last_their_mean(
     legs = [visitor.leg for visitor in day.visitors]
     for rule in (RuleName.ARRIVAL_ORDER, RuleName.GCMU_SAFE, RuleName.STRICT_CLASSES, RuleName.EARLIEST_DUE):
         callers = [calls(plan.counter.id, "".join(plan.queues), rule=rule) for plan in day.counters]
-        found = foreseen(callers, *legs)
+        found = predicted(callers, *legs)
         fared = run_day(day, rule, priority_first=True)
         called = {
             leg.id: one.wait_s - (NOW - leg.reference).total_seconds()
@@ -178,7 +178,7 @@ def test_what_is_foreseen_is_the_day_that_follows_when_services_last_their_mean(
         }
 
 
-def test_an_estimate_is_around_what_was_foreseen():
+def test_an_estimate_lies_around_the_prediction():
     counters = [CounterNow("1", frozenset({"A", "F"}), is_free=False)]
     now = HallNow([QueueNow("A", 4, ServicePace(600), ("A",)), QueueNow("F", 9, ServicePace(300))], counters)
     told = replace(now, called_in_s={new_in("A"): 1200.0})

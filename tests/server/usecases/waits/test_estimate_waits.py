@@ -254,7 +254,7 @@ def test_each_service_of_a_queue_is_told_the_wait_of_the_counters_that_serve_it(
     assert (whole.low_s, whole.high_s) == (0, busy.high_s)
 
 
-def test_who_has_priority_is_told_the_call_the_rule_foresees(database: Database, estimates: Estimates):
+def test_a_priority_ticket_announces_the_call_predicted_by_the_rule(database: Database, estimates: Estimates):
     hall = database.hall_id(HALL)
     opened(database, COUNTER)
     issue(database, 12)
@@ -333,8 +333,8 @@ def test_where_too_many_wait_the_formula_stands_in(
 ):
     opened(database, COUNTER)
     tickets = issue(database, 3)
-    foreseen = estimates.refresh(database.hall_id(HALL)).now.called_in_s
-    assert {ticket["visit"] for ticket in tickets} <= set(foreseen)
+    called_in_s = estimates.refresh(database.hall_id(HALL)).now.called_in_s
+    assert {ticket["visit"] for ticket in tickets} <= set(called_in_s)
     monkeypatch.setattr(estimate_waits, "MOST_FOLLOWED", 2)
     found = estimates.refresh(database.hall_id(HALL))
     assert found.now.called_in_s == {}
