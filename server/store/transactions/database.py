@@ -153,6 +153,43 @@ class Database:
             return known
         return OpenLegs.read(rows, hall)
 
+    def write[Answer](
+        self,
+        hall: str,
+        author: Author,
+        write_key: WriteKey | None,
+        work: Callable[[HallTransaction], Answer],
+        *,
+        repeated: Callable[[HallTransaction, Any], Answer] | None = None,
+        foresee: Foresee | None = None,
+        is_configured: bool = True,
+    ) -> Answer:
+        """What `work` answers in a transaction of the hall, done once for a write key.
+
+        The answer (JSON) is kept, and is the answer to a repetition: `repeated` makes it of what was kept.
+        `is_configured`: False for a hall that may have no configuration yet (`bare_transaction`).
+        Refusals: those of `transaction`, and of the work.
+        """
+        begun = (
+            self.transaction(hall, author, write_key, foresee=foresee)
+            if is_configured
+            else self.bare_transaction(hall, author, write_key)
+        )
+        with begun as transaction:
+            return transaction.answer_once(work, repeated)
+
+    def write_installation[Answer](
+        self,
+        author: Author,
+        write_key: WriteKey | None,
+        work: Callable[[InstallationTransaction], Answer],
+        *,
+        repeated: Callable[[InstallationTransaction, Any], Answer] | None = None,
+    ) -> Answer:
+        """As `write`, in a transaction of the installation."""
+        with self.installation_transaction(author, write_key) as transaction:
+            return transaction.answer_once(work, repeated)
+
     @contextmanager
     def installation_transaction(
         self, author: Author, write_key: WriteKey | None = None

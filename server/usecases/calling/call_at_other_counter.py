@@ -8,6 +8,7 @@ from server.domain.calling.queue_order import chosen_by_hand
 from server.domain.instants import from_micros
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.calling.call_next import record_call, waiting_and_callable
 from server.usecases.counters.counter_sessions import end_free_place, take_further
@@ -41,9 +42,8 @@ def call_elsewhere(
     counter_taken, and those of calling a chosen visit there: unknown_visit, needs_step_free,
     linked_elsewhere, on_break.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def call(transaction: HallTransaction) -> Answer:
         present = session_held(transaction, counter, session)
         check_no_alert(transaction)
         chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
@@ -53,4 +53,6 @@ def call_elsewhere(
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, wanted.reason)
         left = None if wanted.stays else present["id"]
         by = CalledBy(wanted.to, place, wanted.reason, is_elsewhere=True, left=left)
-        return transaction.answer(record_call(transaction, by, chosen, why=why))
+        return record_call(transaction, by, chosen, why=why)
+
+    return database.write(database.hall_of_counter(counter), author, write_key, call)

@@ -65,24 +65,23 @@ def open_counter(
     counter_taken (with since when), no_counter_session when the session to join is not open here or is
     another's, wrong_state when it pauses.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def open_place(transaction: HallTransaction) -> Answer:
         terms = _terms(transaction, counter, wanted)
         own = [] if wanted.joins is None else _joined(transaction, wanted.joins)
         place, taken = _take_held(transaction, counter, terms, wanted)
-        return transaction.answer(
-            {
-                "session": wanted.joins or place,
-                "session_mark": session_mark(wanted.joins or place),
-                "places": [*(each["counter"] for each in own), counter, *taken],
-                "services": list(terms.services),
-                "profile": terms.profile,
-                "rule": terms.rule,
-                "opened_at": to_text(transaction.now),
-                "expires_at": to_text(transaction.now + LEASE),
-            }
-        )
+        return {
+            "session": wanted.joins or place,
+            "session_mark": session_mark(wanted.joins or place),
+            "places": [*(each["counter"] for each in own), counter, *taken],
+            "services": list(terms.services),
+            "profile": terms.profile,
+            "rule": terms.rule,
+            "opened_at": to_text(transaction.now),
+            "expires_at": to_text(transaction.now + LEASE),
+        }
+
+    return database.write(database.hall_of_counter(counter), author, write_key, open_place)
 
 
 def take_further(transaction: HallTransaction, counter: str, session: str) -> str:
@@ -237,9 +236,8 @@ def pause_counter(
     Refusals: no_counter_session, wrong_state when paused already, when someone is only called to the counter,
     or is in service at the only place; place_busy when someone is only called to another place.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def pause(transaction: HallTransaction) -> None:
         places = _places_held(transaction, counter, session)
         if any(place["paused_at"] is not None for place in places):
             raise Refusal("wrong_state", verb="pause")
@@ -247,7 +245,8 @@ def pause_counter(
         for place in places:
             paused = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=reason)
             transaction.record(paused)
-        transaction.answer(None)
+
+    database.write(database.hall_of_counter(counter), author, write_key, pause)
 
 
 def _check_may_pause(transaction: HallTransaction, counter: str, places: Sequence[Row]) -> None:
@@ -275,9 +274,8 @@ def resume_counter(
     write_key: WriteKey | None = None,
 ) -> None:
     """Ends the pause of a counter's session. Refusals: no_counter_session, wrong_state when not paused."""
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def resume(transaction: HallTransaction) -> None:
         paused = [
             place for place in _places_held(transaction, counter, session) if place["paused_at"] is not None
         ]
@@ -286,7 +284,8 @@ def resume_counter(
         for place in paused:
             terms = counters.terms_of(place)
             transaction.record(counter_resumed(place["id"], place["counter"], duty=new_id(), terms=terms))
-        transaction.answer(None)
+
+    database.write(database.hall_of_counter(counter), author, write_key, resume)
 
 
 def change_profile(
@@ -304,9 +303,8 @@ def change_profile(
     own; None: whichever is open, for an author who may supervise.
     Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def change(transaction: HallTransaction) -> None:
         held = place_at(transaction, counter, session)
         if session is not None and not is_own(transaction, [held]):
             raise Refusal("no_counter_session", counter=counter)
@@ -314,7 +312,8 @@ def change_profile(
         if terms != counters.terms_of(held):
             duties = (held["duty"], new_id() if held["duty"] is not None else None)
             transaction.record(profile_changed(held["id"], counter, duties=duties, terms=terms))
-        transaction.answer(None)
+
+    database.write(database.hall_of_counter(counter), author, write_key, change)
 
 
 def close_counter(
@@ -329,9 +328,8 @@ def close_counter(
 
     Refusals: no_counter_session, not_started when someone is only called, outcome_missing, note_missing.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def close(transaction: HallTransaction) -> None:
         places = _places_held(transaction, counter, session)
         found = [(place, waiting.leg_at_counter(transaction, place["counter"])) for place in places]
         for _, current in found:
@@ -342,7 +340,8 @@ def close_counter(
                 ended = end_served(transaction, current, NOTHING_TOLD, counter=place["counter"])
                 transaction.record(ended)
             end_place(transaction, place, "closed")
-        transaction.answer(None)
+
+    database.write(database.hall_of_counter(counter), author, write_key, close)
 
 
 def leave_place(
@@ -357,8 +356,8 @@ def leave_place(
 
     Refusals: no_counter_session, place_busy when somebody is called or served there.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def leave(transaction: HallTransaction) -> None:
         end_free_place(transaction, session_held(transaction, counter, session))
-        transaction.answer(None)
+
+    database.write(database.hall_of_counter(counter), author, write_key, leave)

@@ -62,15 +62,15 @@ def confirm_presence(
 
     Refusal: no_counter_session.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def confirm(transaction: HallTransaction) -> None:
         held = session_held(transaction, counter, session)
         places = counters.places_of(transaction, transaction.hall, held["session"])
         at = [legs.leg_at_counter(transaction, place["counter"]) for place in places]
         if any(leg is not None and leg["state"] == LegState.CALLED for leg in at):
             transaction.record(presence_confirmed(held["id"], counter))
-        transaction.answer(None)
+
+    database.write(database.hall_of_counter(counter), author, write_key, confirm)
 
 
 def _forgotten(rows: Any, hall: str, limits: Limits, now: datetime) -> list[Row]:

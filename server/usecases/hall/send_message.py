@@ -44,9 +44,8 @@ def send_message(
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The message sent. Refusals: unknown_counter, nothing_to_say, unknown_phrase."""
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def send(transaction: HallTransaction) -> Answer:
         kind = HELP if wanted.counter is None else COUNTER
         phrase, text = _words(transaction, wanted)
         now, message = to_micros(transaction.now), new_id()
@@ -65,7 +64,9 @@ def send_message(
             sent_from=wanted.sent_from,
             erase_after=to_micros(transaction.now + KEPT[kind]),
         )
-        return transaction.answer({"message": message, "kind": kind, "counter": wanted.counter})
+        return {"message": message, "kind": kind, "counter": wanted.counter}
+
+    return database.write(hall, author, write_key, send)
 
 
 def _words(transaction: HallTransaction, wanted: WantedMessage) -> tuple[str | None, str | None]:
@@ -98,9 +99,8 @@ def see_message(
     Refusal: unknown_message.
     """
     about = message_of(database, message)
-    with database.transaction(about["hall"], author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def see(transaction: HallTransaction) -> Answer:
         transaction.run(
             "UPDATE message SET seen_at = :now, seen_from = :seen_from, text = NULL"
             " WHERE id = :message AND seen_at IS NULL",
@@ -108,4 +108,6 @@ def see_message(
             seen_from=seen_from,
             message=message,
         )
-        return transaction.answer({"message": message, "kind": about["kind"], "counter": about["counter"]})
+        return {"message": message, "kind": about["kind"], "counter": about["counter"]}
+
+    return database.write(about["hall"], author, write_key, see)

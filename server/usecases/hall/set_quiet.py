@@ -8,6 +8,7 @@ from server.domain.instants import to_text
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
 
@@ -15,9 +16,10 @@ def set_quiet(
     database: Database, hall: str, author: Author, minutes: int, *, write_key: WriteKey | None = None
 ) -> Answer:
     """Until when the voice of a hall (id) is silent, `minutes` (0 to 120) from now; 0 brings it back."""
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def silence(transaction: HallTransaction) -> Answer:
         until = transaction.now + timedelta(minutes=minutes)
         transaction.record(quiet_set(new_id(), until))
-        return transaction.answer({"quiet_until": to_text(until) if minutes else None})
+        return {"quiet_until": to_text(until) if minutes else None}
+
+    return database.write(hall, author, write_key, silence)

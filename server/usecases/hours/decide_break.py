@@ -8,6 +8,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
 
@@ -18,12 +19,13 @@ def decide_break(
 
     Refusal: no_break when the day has none left.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def decide(transaction: HallTransaction) -> Answer:
         at = next_break(transaction.configuration.calendar, transaction.now)
         if at is None:
             raise Refusal("no_break")
         transaction.record(break_decided(new_id(), at, choice=choice))
         times = {"begins_at": to_text(at.begins_at), "resumes_at": to_text(at.resumes_at)}
-        return transaction.answer({"choice": str(choice), **times})
+        return {"choice": str(choice), **times}
+
+    return database.write(hall, author, write_key, decide)

@@ -34,15 +34,16 @@ def note_needs(
         row = rows.one(_VISIT, visit=visit)
     if row is None:
         raise Refusal("unknown_visit", visit=visit)
-    with database.transaction(row["hall"], author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def note(transaction: HallTransaction) -> Answer:
         row = transaction.one(_VISIT, visit=visit)
         assert row is not None
         if row["end_reason"] is not None:
             raise Refusal("wrong_state", state="ended", verb="note_needs")
         text = record_needs(transaction, visit, needs, on=row["business_day"], counter=counter)
-        return transaction.answer({"visit": visit, "needs": list(needs_of(text))})
+        return {"visit": visit, "needs": list(needs_of(text))}
+
+    return database.write(row["hall"], author, write_key, note)
 
 
 def record_needs(

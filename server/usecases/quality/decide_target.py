@@ -18,6 +18,7 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
 
@@ -35,9 +36,8 @@ def decide_target(
     to come; target_decider_missing, target_decider_too_long.
     """
     _check_terms(wanted)
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def decide(transaction: HallTransaction) -> Answer:
         configuration = transaction.configuration
         service = configuration.services.get(wanted.service)
         if service is None or service.is_retired:
@@ -59,9 +59,9 @@ def decide_target(
             decided_by=wanted.decided_by.strip(),
         )
         transaction.record(fact)
-        return transaction.answer(
-            {"target": target, "service": wanted.service, "replaces": next(replaced, None)}
-        )
+        return {"target": target, "service": wanted.service, "replaces": next(replaced, None)}
+
+    return database.write(hall, author, write_key, decide)
 
 
 def _check_terms(wanted: WantedTarget) -> None:

@@ -35,9 +35,8 @@ def withdraw_target(
     target_decider_missing, target_decider_too_long.
     """
     check_decider(wanted.decided_by)
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def withdraw(transaction: HallTransaction) -> Answer:
         today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
         span = _span(transaction, wanted.target)
         _check_day(span, wanted.from_on, today)
@@ -45,14 +44,14 @@ def withdraw_target(
         fact = new_id()
         terms = replace(wanted, decided_by=wanted.decided_by.strip())
         transaction.record(target_withdrawn(fact, span.target, terms))
-        return transaction.answer(
-            {
-                "withdrawal": fact,
-                "target": span.target.id,
-                "service": span.target.service,
-                "from_on": wanted.from_on.isoformat(),
-            }
-        )
+        return {
+            "withdrawal": fact,
+            "target": span.target.id,
+            "service": span.target.service,
+            "from_on": wanted.from_on.isoformat(),
+        }
+
+    return database.write(hall, author, write_key, withdraw)
 
 
 def _span(transaction: HallTransaction, target: str) -> TargetSpan:
