@@ -8,6 +8,7 @@ from server.store.alarms import alarms
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alarms.record_alarm import ACKNOWLEDGED, tell_alarm
 
 
@@ -24,9 +25,8 @@ def acknowledge_alarm(
 
     Refusals: unknown_alarm, alarm_over.
     """
-    with database.transaction(hall_of_alarm(database, alarm), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def acknowledge(transaction: HallTransaction) -> None:
         row = _known(alarms.alarm_row(transaction, alarm), alarm)
         if row["cleared_at"] is not None:
             raise Refusal("alarm_over", alarm=alarm)
@@ -40,7 +40,8 @@ def acknowledge_alarm(
                 now=database.clock.now(),
                 translate=translate,
             )
-        transaction.answer(None)
+
+    database.write(hall_of_alarm(database, alarm), author, write_key, acknowledge)
 
 
 def _known(row: Row | None, alarm: str) -> Row:

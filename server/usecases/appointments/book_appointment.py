@@ -118,15 +118,15 @@ def _change(
     write_key: WriteKey | None,
     may_be_cancelled: bool = False,
 ) -> Answer:
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+    def change(transaction: HallTransaction) -> Answer:
         row = appointment_named(transaction, transaction.hall, name)
         if row is None:
             raise Refusal("unknown_appointment")
         check_changeable(row, may_be_cancelled=may_be_cancelled)
         decide(transaction, row)
-        return transaction.answer(_read(transaction, row["id"]))
+        return _read(transaction, row["id"])
+
+    return database.write(hall, author, write_key, change)
 
 
 def check_changeable(row: Row, *, may_be_cancelled: bool = False) -> None:

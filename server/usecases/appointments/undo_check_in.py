@@ -28,9 +28,8 @@ def undo_check_in(
     Only as long as nobody has called the visitor, or when the ticket was cancelled before a call.
     Refusals: unknown_appointment, not_checked_in, visit_moved_on.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def undo(transaction: HallTransaction) -> Answer:
         row = appointment_named(transaction, transaction.hall, name)
         if row is None:
             raise Refusal("unknown_appointment")
@@ -40,7 +39,9 @@ def undo_check_in(
         transaction.record(check_in_undone(row["id"], row["visit"]))
         after = appointment_named(transaction, transaction.hall, row["id"])
         assert after is not None
-        return transaction.answer(appointment_answer(after))
+        return appointment_answer(after)
+
+    return database.write(hall, author, write_key, undo)
 
 
 def _end_visit(transaction: HallTransaction, visit: str) -> None:

@@ -103,15 +103,16 @@ def call_chosen(
     Refusals: as call_next, unknown_visit, needs_step_free, linked_elsewhere while another counter serves a
     visit linked to it, wrong_state when it does not wait, on_break when nobody is called.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def call(transaction: HallTransaction) -> Answer:
         held, current = _ready(transaction, counter, believed)
         chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
         by = CalledBy(counter, held["id"], reason)
-        return transaction.answer(record_call(transaction, by, chosen, why=why))
+        return record_call(transaction, by, chosen, why=why)
+
+    return database.write(database.hall_of_counter(counter), author, write_key, call)
 
 
 def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str) -> Row:

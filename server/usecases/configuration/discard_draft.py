@@ -5,6 +5,7 @@ from server.domain.refusals import Refusal
 from server.store.configuration.drafts import end_draft
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.configuration.configuration_document import Sites, check_reach, configuration_document
 
@@ -19,12 +20,13 @@ def discard_draft(
     write_key: WriteKey | None = None,
 ) -> Answer:
     """Which draft is no more. Refusals: unknown_configuration, forbidden, stale_draft for another version."""
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def discard(transaction: InstallationTransaction) -> Answer:
         document = configuration_document(transaction, name)
         if not document.exists:
             raise Refusal("unknown_configuration", document=name)
         check_reach(document, sites)
         end_draft(transaction, name, version)
-        return transaction.answer({"document": name, "version": version})
+        return {"document": name, "version": version}
+
+    return database.write_installation(author, write_key, discard)

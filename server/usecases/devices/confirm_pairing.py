@@ -11,6 +11,7 @@ from server.store.devices.pairings import pairing_of_code
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.devices.ask_pairing import is_expired
 from server.usecases.devices.devices import DevicePlace, take_place
@@ -62,15 +63,14 @@ def confirm_pairing(
 
     Refusals: those of `_waiting`; already_paired while another device stands there that is not replaced.
     """
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def confirm(transaction: InstallationTransaction) -> Answer:
         row = _waiting(transaction, wanted.code, transaction.now)
         device = take_place(transaction, wanted.place, row["secret_digest"], replaces=wanted.replaces)
         transaction.run("UPDATE pairing SET device = :device WHERE id = :id", device=device, id=row["id"])
-        return transaction.answer(
-            {"device": device, "kind": wanted.place.kind, "id": wanted.place.configured}
-        )
+        return {"device": device, "kind": wanted.place.kind, "id": wanted.place.configured}
+
+    return database.write_installation(author, write_key, confirm)
 
 
 def _waiting(rows: Any, typed: str, now: datetime) -> Row:

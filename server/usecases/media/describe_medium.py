@@ -8,6 +8,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media import medium_row, put_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.media.read_media import changeable, medium_answer
 
@@ -33,9 +34,8 @@ def describe_medium(
     """
     kept = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
     _check(kept)
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def describe(transaction: InstallationTransaction) -> Answer:
         row = changeable(medium_row(transaction, medium), medium, sites)
         if row["state"] not in (MediumState.READY, MediumState.PREPARING):
             raise Refusal("unknown_medium", medium=medium)
@@ -46,7 +46,9 @@ def describe_medium(
         put_texts(transaction, medium, texts_json(kept))
         described = medium_row(transaction, medium)
         assert described is not None
-        return transaction.answer(medium_answer(described, sites))
+        return medium_answer(described, sites)
+
+    return database.write_installation(author, write_key, describe)
 
 
 def _check(texts: Texts) -> None:

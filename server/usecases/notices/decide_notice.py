@@ -67,9 +67,9 @@ def _recorded(
     verb: NoticeVerb,
     fact: Callable[[InstallationTransaction, Standing], Fact],
 ) -> Answer:
-    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+    def decide(transaction: InstallationTransaction) -> Answer:
         standing = begin_gesture(database, transaction, gesture, verb)
         transaction.record(fact(transaction, standing))
-        return transaction.answer(standing.answer())
+        return standing.answer()
+
+    return database.write_installation(gesture.author, gesture.write_key, decide)

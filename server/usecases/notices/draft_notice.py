@@ -29,13 +29,14 @@ def draft_notice(
 ) -> Answer:
     """The notice drafted, with its id and version 1. Raises DocumentRefused; refusal: forbidden."""
     notice = parse_notice(content)
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def draft(transaction: InstallationTransaction) -> Answer:
         checked_for(transaction, notice, read_places(database, transaction), reach)
         step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
-        return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
+        return {"notice": step.notice, "version": 1, "state": str(step.state)}
+
+    return database.write_installation(author, write_key, draft)
 
 
 def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
@@ -43,9 +44,8 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
 
     Refusals: correction_open, with its id, while there is one; as every gesture (`begin_gesture`).
     """
-    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def correct(transaction: InstallationTransaction) -> Answer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
         opened = corrections_of(transaction, gesture.notice)
         if opened:
@@ -54,7 +54,9 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
         step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         version = new_version(transaction, step.notice, 1, notice)
         transaction.record(notice_drafted(step, version, replaces=gesture.notice))
-        return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
+        return {"notice": step.notice, "version": 1, "state": str(step.state)}
+
+    return database.write_installation(gesture.author, gesture.write_key, correct)
 
 
 def checked_for(

@@ -10,6 +10,7 @@ from server.domain.notices.facts import notice_edited
 from server.domain.notices.lifecycle import NoticeVerb
 from server.store.notices.notices import content_of
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
 from server.usecases.notices.draft_notice import checked_for, new_version
@@ -22,9 +23,8 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str
     refusals: unknown_notice, forbidden, stale_notice, notice_state.
     """
     notice = parse_notice(content)
-    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def edit(transaction: InstallationTransaction) -> Answer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
         problems = check_kind(notice, standing.row["kind"])
         if problems:
@@ -34,4 +34,6 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str
         version = standing.version + 1
         kept = new_version(transaction, gesture.notice, version, notice)
         transaction.record(notice_edited(standing.step, kept))
-        return transaction.answer(standing.answer() | {"version": version})
+        return standing.answer() | {"version": version}
+
+    return database.write_installation(gesture.author, gesture.write_key, edit)

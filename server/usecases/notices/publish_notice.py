@@ -41,9 +41,8 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
     refusals: notice_nowhere while no hall is configured, correction_starts_now, dates_reversed, notice_over
     when it is not valid any more, and as every gesture.
     """
-    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def publish(transaction: InstallationTransaction) -> Answer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
         notice = content_of(transaction, gesture.notice, standing.version)
         check_places(notice, standing.places)
@@ -66,7 +65,9 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
             step, version = former.step, former.version
             transaction.record(notice_replaced(step, version, by=gesture.notice))
         shown = {"from": to_text(starts), "until": None if ends is None else to_text(ends)}
-        return transaction.answer({**standing.answer(), **shown})
+        return {**standing.answer(), **shown}
+
+    return database.write_installation(gesture.author, gesture.write_key, publish)
 
 
 def _former(

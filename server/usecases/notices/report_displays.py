@@ -8,6 +8,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.notices.displays import last_number
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 
 
@@ -30,9 +31,8 @@ def report_displays(
     configuration = database.configuration(hall)
     if screen not in configuration.screens:
         raise Refusal("unknown_screen", name=screen, known=", ".join(configuration.screens))
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def report(transaction: InstallationTransaction) -> Answer:
         check_displays(displays, transaction.now)
         before = last_number(transaction, screen, record)
         fresh = [display for display in displays if display.number > before]
@@ -46,4 +46,6 @@ def report_displays(
             )
             transaction.record(fact)
         last = max([before, *(display.number for display in fresh)])
-        return transaction.answer({"counted": len(fresh), "last": last})
+        return {"counted": len(fresh), "last": last}
+
+    return database.write_installation(author, write_key, report)

@@ -8,6 +8,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.paper_rolls import roll_in, roll_kept
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
 
@@ -18,9 +19,8 @@ def change_roll(
 
     Refusals: unknown_kiosk, no_printer.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def change(transaction: HallTransaction) -> Answer:
         found = transaction.configuration.kiosks.get(kiosk)
         if found is None:
             raise Refusal("unknown_kiosk", name=kiosk)
@@ -31,4 +31,6 @@ def change_roll(
         for sql, values in roll_kept(kiosk, Roll(), end, now=to_micros(transaction.now)):
             transaction.run(sql, **values)
         transaction.record(of_kind(FactKind.ROLL_CHANGED, printer=kiosk, papers=before.papers))
-        return transaction.answer({"printer": kiosk, "papers": before.papers})
+        return {"printer": kiosk, "papers": before.papers}
+
+    return database.write(hall, author, write_key, change)

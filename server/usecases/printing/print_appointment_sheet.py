@@ -7,6 +7,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
 
@@ -24,9 +25,8 @@ def print_sheet(
 
     Refusals: unknown_service, service_without_appointments, no_printer.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def queue(transaction: HallTransaction) -> Answer:
         found = transaction.configuration.services.get(service)
         if found is None or found.is_retired:
             raise Refusal("unknown_service", service=service)
@@ -38,4 +38,6 @@ def print_sheet(
         content = {"kind": "appointment_sheet", "service": service, "language": language}
         job = queue_job(transaction, printing.id, visit=None, copy=1, content=content)
         transaction.record(of_kind(FactKind.APPOINTMENT_SHEET_ASKED, job=job, service=service))
-        return transaction.answer({"job": job, "state": "queued", "verdict": None})
+        return {"job": job, "state": "queued", "verdict": None}
+
+    return database.write(hall, author, write_key, queue)

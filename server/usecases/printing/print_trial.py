@@ -5,6 +5,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import print_job, queue_job
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.printing.read_prints import print_answer
 
@@ -13,16 +14,17 @@ def print_trial(
     database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
 ) -> Answer:
     """The print job, on the printer of a kiosk. Refusals: unknown_kiosk, no_printer."""
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def queue(transaction: HallTransaction) -> Answer:
         found = transaction.configuration.kiosks.get(kiosk)
         if found is None or found.is_retired:
             raise Refusal("unknown_kiosk", name=kiosk)
         if found.printer is None:
             raise Refusal("no_printer")
         job = queue_job(transaction, kiosk, visit=None, copy=1, content={"kind": "trial"})
-        return transaction.answer({"job": job, "state": "queued", "verdict": None})
+        return {"job": job, "state": "queued", "verdict": None}
+
+    return database.write(hall, author, write_key, queue)
 
 
 def read_print(database: Database, hall: str, job: str) -> Answer:

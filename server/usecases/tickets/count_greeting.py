@@ -8,6 +8,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import session_held
 from server.usecases.hours.opening import opening_now
@@ -33,9 +34,8 @@ def count_greeting(
 
     Refusals: unknown_service, unknown_counter, no_counter_session.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def count(transaction: HallTransaction) -> Answer:
         configuration = transaction.configuration
         if service not in configuration.services or configuration.services[service].is_retired:
             raise Refusal("unknown_service", service=service)
@@ -47,4 +47,6 @@ def count_greeting(
         greeting = new_id()
         on = opening_now(configuration, service, transaction.now).on
         transaction.record(greeting_counted(greeting, on, service=service, counter=counter))
-        return transaction.answer({"greeting": greeting, "service": service})
+        return {"greeting": greeting, "service": service}
+
+    return database.write(hall, author, write_key, count)

@@ -14,6 +14,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LEG_COLUMNS
 from server.usecases.visits.undo_gesture import rows_before
 
@@ -57,9 +58,8 @@ def give_up(database: Database, token: str, *, write_key: WriteKey | None = None
     """
     with database.read() as rows:
         hall = leg_of_token(rows, token)["hall"]
-    with database.transaction(hall, VISITOR, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def end(transaction: HallTransaction) -> None:
         leg = leg_of_token(transaction, token)
         next_state(leg["state"], Verb.GIVE_UP)
         transaction.record(
@@ -71,7 +71,8 @@ def give_up(database: Database, token: str, *, write_key: WriteKey | None = None
                 note="visitor",
             )
         )
-        transaction.answer(None)
+
+    database.write(hall, VISITOR, write_key, end)
 
 
 def may_take_back(leg: Row, *, now_micros: int) -> bool:
@@ -97,9 +98,8 @@ def take_back(database: Database, token: str, *, write_key: WriteKey | None = No
     """
     with database.read() as rows:
         hall = leg_of_token(rows, token)["hall"]
-    with database.transaction(hall, VISITOR, write_key) as transaction:
-        if transaction.is_replayed:
-            return
+
+    def take_back_now(transaction: HallTransaction) -> None:
         leg = leg_of_token(transaction, token)
         facts = facts_of_visit(transaction, leg["visit"])
         last = facts[-1][1]
@@ -114,4 +114,5 @@ def take_back(database: Database, token: str, *, write_key: WriteKey | None = No
             raise Refusal("too_late_to_undo", minutes=int(MAY_TAKE_BACK_FOR.total_seconds() // 60))
         restored = rows_before([last], [fact for _, fact in facts[:-1]], now=micros_to_text(last.happened_at))
         transaction.record(visit_taken_back(leg["id"], leg["visit"], {"rows": restored}))
-        transaction.answer(None)
+
+    database.write(hall, VISITOR, write_key, take_back_now)

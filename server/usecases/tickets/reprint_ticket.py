@@ -8,6 +8,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.tickets.ticket_token import token_again
 
@@ -21,9 +22,8 @@ def reprint_ticket(
 
     No_printer when nothing was ever printed for it and the hall has no printer.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def reprint(transaction: HallTransaction) -> Answer:
         if (
             transaction.one(
                 "SELECT id FROM visit WHERE id = :visit AND hall = :hall", visit=visit, hall=transaction.hall
@@ -46,4 +46,6 @@ def reprint_ticket(
         token_again(database, transaction, visit)  # renewed where it was made with another key
         job = queue_job(transaction, printer, visit=visit, copy=copy, content=content | {"is_reprint": True})
         transaction.record(of_kind(FactKind.TICKET_REPRINTED, visit=visit, job=job, copy=copy))
-        return transaction.answer({"job": job, "state": "queued", "verdict": None})
+        return {"job": job, "state": "queued", "verdict": None}
+
+    return database.write(hall, author, write_key, reprint)

@@ -19,31 +19,33 @@ def stop_tickets(
 
     Refusals: unknown_service, already_stopped.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def stop(transaction: HallTransaction) -> Answer:
         _check_known(transaction, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         if service in stops_of_day(transaction, transaction.hall, on):
             raise Refusal("already_stopped", service=service)
         transaction.record(tickets_stopped(new_id(), on, service=service))
-        return transaction.answer({"service": service, "is_stopped": True})
+        return {"service": service, "is_stopped": True}
+
+    return database.write(hall, author, write_key, stop)
 
 
 def reopen_tickets(
     database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
 ) -> Answer:
     """Tickets of the service are given again. Refusals: unknown_service, not_stopped."""
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def reopen(transaction: HallTransaction) -> Answer:
         _check_known(transaction, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         stop = stops_of_day(transaction, transaction.hall, on).get(service)
         if stop is None:
             raise Refusal("not_stopped", service=service)
         transaction.record(tickets_reopened(stop[0], service=service))
-        return transaction.answer({"service": service, "is_stopped": False})
+        return {"service": service, "is_stopped": False}
+
+    return database.write(hall, author, write_key, reopen)
 
 
 def _check_known(transaction: HallTransaction, service: str) -> None:

@@ -25,13 +25,14 @@ def undo_greeting(
 
     Refusals: wrong_state when there is none such or it was taken back, too_late_to_undo after five minutes.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def undo(transaction: HallTransaction) -> Answer:
         fact = _counted(transaction, greeting)
         row = {"table": "greeting", "id": greeting, "values": {"is_undone": True}}
         transaction.record(gesture_undone([fact], None, counter=None, restored={"rows": [row]}))
-        return transaction.answer({"undone": fact, "greeting": greeting})
+        return {"undone": fact, "greeting": greeting}
+
+    return database.write(hall, author, write_key, undo)
 
 
 def _counted(transaction: HallTransaction, greeting: str) -> str:

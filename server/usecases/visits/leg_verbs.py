@@ -92,9 +92,8 @@ def apply_verb(
 
     `also` gives what the answer says besides, from the leg as it was.
     """
-    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def apply(transaction: HallTransaction) -> Answer:
         row = legs.leg(transaction, gesture.leg)
         if row is None:
             raise Refusal("unknown_leg", leg=gesture.leg)
@@ -104,7 +103,9 @@ def apply_verb(
             session_held(transaction, row["counter"], gesture.session)
         recorded = transaction.record(decide(transaction, row))
         more = {} if also is None else also(transaction, row)
-        return transaction.answer(leg_answer(recorded.after(row)) | more)
+        return leg_answer(recorded.after(row)) | more
+
+    return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, apply)
 
 
 def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -270,9 +271,8 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
     Answers the new leg. Refusals: wrong_state when the visit's last leg is not a no-show,
     other_half_day, reinstated_too_often.
     """
-    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def come_back(transaction: HallTransaction) -> Answer:
         counter = place_of_gesture(transaction, gesture.session, gesture.counter)
         row = legs.leg(transaction, gesture.leg)
         assert row is not None
@@ -287,7 +287,9 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
         transaction.record(visit_reinstated(ended_leg(row), new_leg, counter=counter))
         after = legs.leg(transaction, new_leg.id)
         assert after is not None
-        return transaction.answer(leg_answer(after))
+        return leg_answer(after)
+
+    return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, come_back)
 
 
 def _check_may_come_back(transaction: HallTransaction, row: Row) -> None:

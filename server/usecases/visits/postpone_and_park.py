@@ -88,9 +88,8 @@ def resume(
     Refusals: not_parked when another counter took them or they wait again, alert_in_force,
     no_counter_session, counter_busy, needs_step_free, linked_elsewhere, wrong_state while the counter pauses.
     """
-    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def serve_again(transaction: HallTransaction) -> Answer:
         row = legs.leg(transaction, gesture.leg)
         assert row is not None
         if row["state"] != LegState.PARKED:
@@ -106,7 +105,9 @@ def resume(
         check_linked_elsewhere(transaction, row["visit"], held["counter"])
         leg = LegAtCounter(row["id"], row["visit"], held["counter"])
         fact = leg_resumed(leg, session=held["id"], parked_s=_parked_s(transaction, row))
-        return transaction.answer(leg_answer(transaction.record(fact).after(row)))
+        return leg_answer(transaction.record(fact).after(row))
+
+    return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, serve_again)
 
 
 def return_parked(database: Database, hall: str) -> int:

@@ -91,9 +91,8 @@ def undo(
     would be in a pause, alert_in_force when somebody would be called again.
     The answer's `counter` is where the session is afterwards.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def undo_last(transaction: HallTransaction) -> Answer:
         held = session_held(transaction, counter, session)
         gesture = last_gesture(transaction, transaction.hall, counter)
         if gesture is None or gesture["id"] != fact:
@@ -108,7 +107,9 @@ def undo(
             gesture_undone(undone, gesture["visit"], counter=counter, restored={"rows": restored})
         )
         stands_at = _back(transaction, held, gesture)
-        return transaction.answer({"undone": fact, "visit": gesture["visit"], "counter": stands_at})
+        return {"undone": fact, "visit": gesture["visit"], "counter": stands_at}
+
+    return database.write(database.hall_of_counter(counter), author, write_key, undo_last)
 
 
 def _back(transaction: HallTransaction, held: Row, gesture: Row) -> str:

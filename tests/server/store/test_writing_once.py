@@ -17,8 +17,8 @@ KEY = WriteKey.of("agent", "k1", b"a request")
 
 
 @pytest.fixture
-def database(store_url: str) -> Iterator[Database]:
-    opened = opened_hall(store_url, Hands())
+def database(database_url: str) -> Iterator[Database]:
+    opened = opened_hall(database_url, Hands())
     yield opened
     opened.close()
 
