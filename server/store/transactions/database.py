@@ -161,7 +161,7 @@ class Database:
         work: Callable[[HallTransaction], Answer],
         *,
         repeated: Callable[[HallTransaction, Any], Answer] | None = None,
-        foresee: Foresee | None = None,
+        prefetch: Prefetch | None = None,
         is_configured: bool = True,
     ) -> Answer:
         """What `work` answers in a transaction of the hall, done once for a write key.
@@ -171,7 +171,7 @@ class Database:
         Refusals: those of `transaction`, and of the work.
         """
         begun = (
-            self.transaction(hall, author, write_key, foresee=foresee)
+            self.transaction(hall, author, write_key, prefetch=prefetch)
             if is_configured
             else self.bare_transaction(hall, author, write_key)
         )
