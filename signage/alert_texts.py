@@ -9,7 +9,7 @@ TAKEN_BACK = "taken_back"
 """What is said for a minute once an alert was taken back: it was a mistake."""
 KINDS = ("evacuate", "shelter", "medical", TAKEN_BACK)
 """Those whose words are prepared; a custom alert brings its own."""
-LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
+ALERT_LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
 """What every screen can say before anything happens, French first."""
 FRENCH = "fr"
 NO_BREAK_HYPHEN = "\u2011"
@@ -22,7 +22,7 @@ class Translate(Protocol):
     def __call__(self, key: str, language: str, /, **values: object) -> str: ...
 
 
-def alert_texts(translate: Translate, languages: Sequence[str] = LANGUAGES) -> dict[str, Any]:
+def alert_texts(translate: Translate, languages: Sequence[str] = ALERT_LANGUAGES) -> dict[str, Any]:
     """Return, per language, the words of each kind and what stands around them."""
     return {language: _in_language(translate, language) for language in languages}
 

@@ -1,6 +1,6 @@
 """The simulated printers' page, on loopback only: last tickets as pictures, a switch for each fault."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from ipaddress import ip_address
 
@@ -14,13 +14,12 @@ from hardware.simulator.sharing import SharedPrinter
 type ShownPrinter = SimulatedPrinter | SharedPrinter
 type Printers = Mapping[str, ShownPrinter]
 
-_LANGUAGES = ("fr", "en", "es")
-
 
 def blueprint(
     printers: Callable[[], Printers],
     translate: Callable[..., str],
     *,
+    languages: Sequence[str],
     zones: Callable[[], Mapping[str, tzinfo]] = dict,
     labels: Callable[[], Mapping[str, str]] = dict,
 ) -> Blueprint:
@@ -50,8 +49,8 @@ def blueprint(
 
     @routes.get("/imprimantes")
     def page() -> str:
-        language = request.args.get("lang", _LANGUAGES[0])
-        language = language if language in _LANGUAGES else _LANGUAGES[0]
+        language = request.args.get("lang", languages[0])
+        language = language if language in languages else languages[0]
         zone_of = zones()
         return render_template(
             "simulator/printers.html",

@@ -293,6 +293,7 @@ def _install_pages(
             hardware.simulator.pages.blueprint(
                 parvis.simulated.shown,
                 translate,
+                languages=LANGUAGES,
                 zones=parvis.simulated.zones,
                 labels=parvis.simulated.labels,
             )

@@ -7,7 +7,8 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Message
 
-from tests.harness.sources import LANGUAGES, catalogues, files, name_of
+from server.language import LANGUAGES
+from tests.harness.sources import catalogues, files, name_of
 
 
 def key_of(message: Message) -> str:

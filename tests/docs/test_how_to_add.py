@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from server.language import LANGUAGES
 from tests.docs.documents import text_of
 from tests.harness.programs import PROJECT
-from tests.harness.sources import LANGUAGES
 
 RECIPES = dict(
     re.findall(

@@ -11,7 +11,6 @@ from babel.messages.pofile import read_po
 from tests.harness.programs import PROJECT
 
 PACKAGES = ("kiosk", "signage", "server", "hardware")
-LANGUAGES = ("fr", "en", "es")
 FURTHER = "alert_languages"
 """The folder of the few sentences that screens know in more languages; tests/signage looks at them."""
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from server.language import LANGUAGES
+
 PROJECT = Path(__file__).parents[2]
 TRANSLATIONS = PROJECT / "kiosk" / "translations"
-LANGUAGES = ("fr", "en", "es")
 
 
 def catalogue(language: str, package: str = "kiosk") -> Catalog:

@@ -14,6 +14,7 @@ from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
+from server.language import LANGUAGES
 from signage import alert_texts, pages
 from tests.signage.programmes import of_notices
 
@@ -36,9 +37,10 @@ def catalogue(language: str, *, further: bool = False) -> dict[str, str]:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
-LANGUAGES = ("fr", "en", "es")
 SENTENCES = {language: catalogue(language) for language in LANGUAGES}
-SENTENCES |= {language: catalogue(language, further=True) for language in alert_texts.LANGUAGES[3:]}
+SENTENCES |= {
+    language: catalogue(language, further=True) for language in alert_texts.ALERT_LANGUAGES[len(LANGUAGES) :]
+}
 
 
 def translate(key: str, language: str, /, **values: object) -> str:

@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from signage.alert_texts import KINDS, LANGUAGES, alert_texts, spoken_alert
+from signage.alert_texts import ALERT_LANGUAGES, KINDS, alert_texts, spoken_alert
 from tests.signage.contract_server import SENTENCES, translate
 
 TEXTS = alert_texts(translate)
@@ -12,7 +12,7 @@ FRENCH = {key for key in SENTENCES["fr"] if key.startswith("signage.alert.")}
 SPOKEN = {"signage.alert.attention", "signage.alert.label"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ALERT_LANGUAGES)
 def test_every_language_says_all_that_screens_show(language: str):
     known = {key: text for key, text in SENTENCES[language].items() if key.startswith("signage.alert.")}
     assert set(known) | SPOKEN == FRENCH

@@ -8,15 +8,13 @@ from typing import Any
 from hardware.simulator.ports import free_port
 from server.documents.from_template import WantedHall, from_template, slug_of, template_of
 from server.domain.author import Author
+from server.language import LANGUAGES
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import hall_documents
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
 from server.usecases.configuration.configuration_document import PAGES, configuration_document
 from server.usecases.configuration.publish_configuration import Terms, publish_hall, publish_installation
-
-LANGUAGES = ("fr", "en", "es")
-"""Those a new installation speaks: the templates are written in them."""
 
 type Week = Mapping[str, Sequence[str]]
 

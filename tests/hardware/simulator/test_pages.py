@@ -40,6 +40,7 @@ def client(simulated: SimulatedPrinter, fonts_dir: Path) -> FlaskClient:
         blueprint(
             lambda: {"laon": simulated},
             translate,
+            languages=("fr", "en", "es"),
             zones=lambda: {"laon": CAYENNE},
             labels=lambda: {"laon": "Borne du hall"},
         )

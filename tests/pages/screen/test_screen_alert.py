@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from signage.alert_texts import LANGUAGES
+from signage.alert_texts import ALERT_LANGUAGES
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
@@ -21,7 +21,7 @@ CLOCK = "() => { const real = Date.now; window.ahead = 0; Date.now = () => real(
 
 @pytest.fixture
 def hall(hall: ContractServer) -> ContractServer:
-    hall.screen |= {"languages": list(LANGUAGES), "has_sound": True}
+    hall.screen |= {"languages": list(ALERT_LANGUAGES), "has_sound": True}
     return hall
 
 
@@ -44,7 +44,7 @@ def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pag
     for kind, drill in (("evacuate", False), ("shelter", True), ("medical", True)):
         raised = hall.raise_alert(kind, drill=drill)
         seen = set[str]()
-        while seen != set(LANGUAGES[1:]):
+        while seen != set(ALERT_LANGUAGES[1:]):
             expect(page.locator("body")).to_have_attribute("data-alert", kind)
             other = page.locator(".alert-language").last
             language = str(other.get_attribute("lang"))

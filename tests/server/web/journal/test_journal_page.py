@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind
 from server.domain.journal.subjects import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
+from server.language import LANGUAGES
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verifications import keep_verified
 from server.store.journal.verify import JournalFault, Verified
@@ -24,7 +25,6 @@ from server.usecases.printing.change_roll import change_roll
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.tickets.stop_tickets import stop_tickets
 from tests.docs.documents import text_of
-from tests.harness.sources import LANGUAGES
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, read
