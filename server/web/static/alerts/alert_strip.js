@@ -6,7 +6,7 @@ import { readJson, sayer } from "../shared/sentences.js";
 import { read } from "../shared/verbs.js";
 
 /** Watches the alerts of a hall (slug) over a page's socket, where the page has a place to say them. */
-export function watchAlerts(socket, hall) {
+export function watchAlerts(socket, hall, ifLate) {
   const place = document.querySelector("[data-alert-lines]");
   if (!place) return;
   const { language, time_zone: zone, sentences } = readJson("alert-strip");
@@ -29,7 +29,7 @@ export function watchAlerts(socket, hall) {
     document.dispatchEvent(new Event("alert-changed"));
   });
   socket.on("connect", look);
-  look();
+  ifLate(socket, look);
 }
 
 function draw(place, alerts, { say, hour }) {

@@ -47,6 +47,7 @@ connect(
       drawLiveness(state, words);
       readAll();
     },
+    late: () => readAll(),
     lost: () => {
       state = withLiveness(state, false, Date.now());
       drawLiveness(state, words);
@@ -362,4 +363,3 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1);
 });
 shape();
-readAll();

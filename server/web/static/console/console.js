@@ -87,6 +87,7 @@ const socket = connect(
       keepSession();
       refresh();
     },
+    late: () => refresh(),
     lost: () => change(withLiveness(state, false, Date.now())),
     refused: () => refuse(say("console.refused.signed_out")),
     messages: {
@@ -523,4 +524,3 @@ setInterval(() => {
   speech.sayNowAndThen(Date.now());
 }, 1000);
 render();
-refresh();

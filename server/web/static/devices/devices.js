@@ -35,6 +35,7 @@ connect(
       state = withLiveness(state, true, Date.now());
       refresh();
     },
+    late: () => refresh(),
     lost: () => {
       state = withLiveness(state, false, Date.now());
       draw();
@@ -74,4 +75,3 @@ setInterval(() => {
   draw();
   if (state.isLive && ageMs() > AT_LEAST_EVERY_MS) soon();
 }, 1000);
-refresh();

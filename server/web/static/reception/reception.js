@@ -114,6 +114,7 @@ const socket = connect(
       refreshPapers();
       messages.refresh();
     },
+    late: () => refresh(),
     lost: () => {
       state = withLiveness(state, false, Date.now());
       draw();
@@ -487,4 +488,3 @@ setInterval(() => {
   sayNowAndThen(Date.now());
 }, 1000);
 drawIssued();
-refresh();

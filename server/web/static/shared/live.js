@@ -7,12 +7,15 @@ import { watchAlerts } from "../alerts/alert_strip.js";
 import { show } from "./dom.js";
 
 const CUT_MS = 500;
+const LATE_MS = 500;
 
 /**
- * Connects to a namespace. `on` holds callbacks: live(), lost(), and one per message name.
- * Answers the socket, for the few messages a page sends.
+ * Connects to a namespace. The callbacks: live() at each connection, lost(), refused(error), one per message
+ * name, and late(), called once if the first connection takes longer than half a second: a page that reads
+ * the server in both live() and late() reads it once on opening.
+ * Returns the socket, for the few messages that a page sends.
  */
-export function connect(namespace, auth, { live, lost, refused, messages }) {
+export function connect(namespace, auth, { live, late, lost, refused, messages }) {
   const socket = io(namespace, {
     auth,
     transports: ["websocket"],
@@ -34,10 +37,17 @@ export function connect(namespace, auth, { live, lost, refused, messages }) {
     refused?.(error);
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
-  if (auth.hall) watchAlerts(socket, auth.hall);
+  if (late) ifLate(socket, late);
+  if (auth.hall) watchAlerts(socket, auth.hall, ifLate);
   if (auth.hall) watchAlarms(socket, auth.hall, spread);
   globalThis.addEventListener("online", () => socket.connected || socket.connect());
   return socket;
+}
+
+/** Calls `read` once if the socket is not connected within half a second. */
+function ifLate(socket, read) {
+  const timer = setTimeout(read, LATE_MS);
+  socket.once("connect", () => clearTimeout(timer));
 }
 
 /** A random delay of 0 to 2 s before a refetch, so that a hall's pages do not ask together. */

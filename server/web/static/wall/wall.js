@@ -50,6 +50,7 @@ const socket = connect(
       refresh();
       messages.refresh();
     },
+    late: () => refresh(),
     lost: () => {
       state = withLiveness(state, false, Date.now());
       draw();
@@ -196,4 +197,3 @@ setInterval(() => {
   sayNowAndThen(Date.now());
   if (state.isLive && ageMs() > AT_LEAST_EVERY_MS) soon();
 }, 1000);
-refresh();
