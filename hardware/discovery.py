@@ -40,6 +40,10 @@ def printers_among(
             return False
         return True
 
-    asked = list(addresses)
+    candidates = list(addresses)
     with ThreadPoolExecutor(AT_ONCE) as together:
-        return [address for address, found in zip(asked, together.map(listens, asked), strict=True) if found]
+        return [
+            address
+            for address, found in zip(candidates, together.map(listens, candidates), strict=True)
+            if found
+        ]

@@ -93,10 +93,10 @@ def _qr(element: Qr, width_dots: int, fonts_dir: Path) -> Image.Image:
     if not element.beside or column_dots < _NARROWEST_COLUMN_DOTS:
         texts = [_text(text, width_dots, fonts_dir) for text in element.beside]
         return _stacked([*texts, _centred(code, width_dots)], width_dots)
-    return _beside(code, element.beside, width_dots, fonts_dir)
+    return _draw_beside(code, element.beside, width_dots, fonts_dir)
 
 
-def _beside(
+def _draw_beside(
     picture: Image.Image, texts: tuple[Text, ...], width_dots: int, fonts_dir: Path, gap_dots: int = 0
 ) -> Image.Image:
     """A picture on the left, the texts in the width that is left, both centred in height."""
@@ -114,7 +114,7 @@ def _picture(element: Picture, width_dots: int, fonts_dir: Path) -> Image.Image:
         found = _black_and_white(element, width_dots // 3)
     except (OSError, ValueError, SyntaxError):  # what Pillow raises for a file that is none
         return _stacked([_text(text, width_dots, fonts_dir) for text in element.beside], width_dots)
-    return _beside(found, element.beside, width_dots, fonts_dir, _PICTURE_GAP_DOTS)
+    return _draw_beside(found, element.beside, width_dots, fonts_dir, _PICTURE_GAP_DOTS)
 
 
 def _black_and_white(element: Picture, most_width: int) -> Image.Image:

@@ -139,24 +139,24 @@ def print_document_bytes(
             connection.close()
 
 
-def check_held(held: HeldTicket) -> PrintOutcome:
+def check_held(ticket: HeldTicket) -> PrintOutcome:
     """Ask what became of a held ticket: printed, unknown, or still held, perhaps for another reason.
 
     Takes a few status deadlines, and the barrier's when the printer is back.
     """
-    attempt = _Attempt(held.talk, held.job_number, held.traits, held.deadlines)
-    outcome = attempt.checked(held)
+    attempt = _Attempt(ticket.talk, ticket.job_number, ticket.traits, ticket.deadlines)
+    outcome = attempt.checked(ticket)
     if outcome.held is None:
-        held.release()
+        ticket.release()
     return outcome
 
 
-def clear_held(held: HeldTicket) -> bool:
+def clear_held(ticket: HeldTicket) -> bool:
     """Have the printer throw a held ticket away; True once it says so. The connection is closed."""
     try:
-        return _cleared(held.talk, held.deadlines)
+        return _cleared(ticket.talk, ticket.deadlines)
     finally:
-        held.release()
+        ticket.release()
 
 
 def clear_buffer(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES) -> bool:
@@ -216,21 +216,21 @@ class _Attempt:
         except (ConnectionLost, SendDeadline) as failure:
             return self._unknown(failure.code)
 
-    def checked(self, held: HeldTicket) -> PrintOutcome:
+    def checked(self, ticket: HeldTicket) -> PrintOutcome:
         """The outcome of a held ticket now."""
-        self.before = held.outcome.state_before
+        self.before = ticket.outcome.state_before
         try:
             if self._is_confirmed(within_s=0):
                 return self._confirmed()
             state = self._state()
             if state.may_print:
                 # the question of before is not asked again: a cleared buffer would answer a new one
-                return self._confirmed() if held.is_confirmed else self._awaited()
+                return self._confirmed() if ticket.is_confirmed else self._awaited()
         except (ConnectionLost, SendDeadline) as failure:
             return self._unknown(failure.code)
         if state is PrinterState.MUTE:
             return self._unknown(state.value, state)
-        return self._held(state, is_confirmed=held.is_confirmed)
+        return self._hold(state, is_confirmed=ticket.is_confirmed)
 
     def _state(self) -> PrinterState:
         return ask_state(self.talk, within_s=self.deadlines.status_s, queries=self.traits.queries)
@@ -264,7 +264,7 @@ class _Attempt:
             state = self._state()
             # mute so far may be a slow line that still carries the bytes: the barrier's deadline decides
             if not state.may_print and state is not PrinterState.MUTE:
-                return self._held(state)
+                return self._hold(state)
         return self._unknown("mute" if state is PrinterState.MUTE else "no_confirmation", state)
 
     def _confirmed(self) -> PrintOutcome:
@@ -279,14 +279,14 @@ class _Attempt:
             return PrintOutcome(Verdict.PRINTED, None, self.before, after)
         if after is PrinterState.MUTE:
             return self._unknown(after.value, after)
-        return self._held(after, is_confirmed=True)
+        return self._hold(after, is_confirmed=True)
 
     def _unknown(self, why: str, after: PrinterState | None = None) -> PrintOutcome:
         return PrintOutcome(Verdict.UNKNOWN, why, self.before, after)
 
-    def _held(self, state: PrinterState, *, is_confirmed: bool = False) -> PrintOutcome:
+    def _hold(self, state: PrinterState, *, is_confirmed: bool = False) -> PrintOutcome:
         outcome = PrintOutcome(Verdict.HELD, state.value, self.before, state)
-        held = HeldTicket(
+        ticket = HeldTicket(
             self.talk, self.job_number, self.traits, self.deadlines, outcome, is_confirmed=is_confirmed
         )
-        return replace(outcome, held=held)
+        return replace(outcome, held=ticket)

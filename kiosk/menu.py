@@ -235,8 +235,8 @@ def state_of(service: MenuService, now: datetime) -> State:
     A folder has the most hopeful state of what it holds.
     """
     if service.children:
-        held = {state_of(child, now) for child in service.children}
-        return next(state for state in _MOST_HOPEFUL_FIRST if state in held)
+        states = {state_of(child, now) for child in service.children}
+        return next(state for state in _MOST_HOPEFUL_FIRST if state in states)
     if service.mode == "appointment_only":
         return "appointment_only"
     opening = _current(service, now)

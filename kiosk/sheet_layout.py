@@ -72,8 +72,8 @@ def _address(content: SheetContent, paper: _Paper) -> Iterator[Element]:
         return
     scan = paper.sentence("kiosk.appointment_sheet.scan", size=REST_DOTS)
     yield from (Space(10), Qr(content.address, 6, tuple(scan)), Space(6))
-    shown = content.address.partition("://")[2].rstrip("/")
-    yield Text(shown, ACTED_ON_DOTS, weight=600, align="center", language="und")
+    address = content.address.partition("://")[2].rstrip("/")
+    yield Text(address, ACTED_ON_DOTS, weight=600, align="center", language="und")
 
 
 def _papers(paper: _Paper) -> Iterator[Element]:
@@ -82,5 +82,5 @@ def _papers(paper: _Paper) -> Iterator[Element]:
     yield from (Space(10), BlackLine(2), Space(10))
     yield from paper.sentence("kiosk.appointment_sheet.bring", size=ACTED_ON_DOTS)
     for each in paper.languages:
-        for asked in each.bring:
-            yield paper.text(f"– {asked}", each, size=REST_DOTS + 2)
+        for document in each.bring:
+            yield paper.text(f"– {document}", each, size=REST_DOTS + 2)

@@ -103,15 +103,15 @@ class HallPosition:
     as_of: datetime
 
 
-def is_newer(shown: HallPosition | None, received: HallPosition) -> bool:
+def is_newer(current: HallPosition | None, received: HallPosition) -> bool:
     """Return whether a received full-state message replaces the one shown.
 
     A new epoch always wins, because a restored hall counts its versions anew. Within an epoch (version,
     as_of) must be higher: an equal or lower message is late, a gap means nothing.
     """
-    if shown is None or shown.epoch != received.epoch:
+    if current is None or current.epoch != received.epoch:
         return True
-    return (received.version, received.as_of) > (shown.version, shown.as_of)
+    return (received.version, received.as_of) > (current.version, current.as_of)
 
 
 def board_message(

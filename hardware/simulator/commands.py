@@ -73,9 +73,9 @@ class CommandReader:
         found: list[RealTime] = []
         at = -1
         while (at := window.find(DLE, at + 1)) >= 0:
-            for length, seen in _realtime_at(window, at):
+            for length, request in _realtime_at(window, at):
                 if at + length > len(self._recent):
-                    found.append(seen)
+                    found.append(request)
         self._recent = window[-(len(CLEAR_BUFFER) - 1) :]
         return found
 

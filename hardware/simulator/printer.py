@@ -172,19 +172,19 @@ class SimulatedPrinter:
             realtime, commands = reader.feed(received)
             self._buffer.extend(commands)
             self._kept_bytes += len(received) if commands else 0
-            for seen in realtime:
-                self._act_at_once(seen, reader)
+            for request in realtime:
+                self._act_at_once(request, reader)
             self._work()
             return not commands or self._kept_bytes <= _MOST_KEPT_BYTES
 
-    def _act_at_once(self, seen: RealTime, reader: CommandReader) -> None:
-        if seen.name == "status":
-            self._send(status(seen.number, self._faults))
-        elif seen.name == "clear_buffer":
+    def _act_at_once(self, request: RealTime, reader: CommandReader) -> None:
+        if request.name == "status":
+            self._send(status(request.number, self._faults))
+        elif request.name == "clear_buffer":
             reader.forget()
             self._clear_buffer()
             self._send(b"\x37\x25\x00")
-        elif seen.name == "recover":
+        elif request.name == "recover":
             self._faults.discard(PrinterFault.CUTTER)
 
     def _work(self) -> None:

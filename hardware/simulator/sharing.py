@@ -61,15 +61,15 @@ class PrinterSharing:
     def answer(self, line: bytes) -> Any:
         """What a request is answered; None for one that asks nothing known."""
         try:
-            asked = json.loads(line)
-            if asked["ask"] == "printers":
-                return {name: _seen(printer) for name, printer in self._printers.items()}
-            printer = self._printers[asked["name"]]
-            if asked["ask"] == "picture":
-                png = printer.picture(asked["number"])
+            request = json.loads(line)
+            if request["ask"] == "printers":
+                return {name: _describe(printer) for name, printer in self._printers.items()}
+            printer = self._printers[request["name"]]
+            if request["ask"] == "picture":
+                png = printer.picture(request["number"])
                 return None if png is None else base64.b64encode(png).decode()
-            change = printer.set_fault if asked["is_on"] else printer.clear_fault
-            change(PrinterFault(asked["fault"]))
+            change = printer.set_fault if request["is_on"] else printer.clear_fault
+            change(PrinterFault(request["fault"]))
         except (ValueError, KeyError, TypeError):
             return None
         return True
@@ -86,13 +86,14 @@ class SeenTicket:
 class SharedPrinter:
     """A printer that another process runs, as it was when it was asked for."""
 
-    def __init__(self, name: str, seen: Mapping[str, Any], connect: Connect) -> None:
+    def __init__(self, name: str, state: Mapping[str, Any], connect: Connect) -> None:
         self.name = name
-        self.host: str = seen["host"]
-        self.port: int = seen["port"]
-        self._faults = frozenset(PrinterFault(fault) for fault in seen["faults"])
+        self.host: str = state["host"]
+        self.port: int = state["port"]
+        self._faults = frozenset(PrinterFault(fault) for fault in state["faults"])
         self._tickets = [
-            SeenTicket(number, datetime.fromisoformat(received_at)) for number, received_at in seen["tickets"]
+            SeenTicket(number, datetime.fromisoformat(received_at))
+            for number, received_at in state["tickets"]
         ]
         self._connect = connect
 
@@ -123,11 +124,11 @@ class SharedPrinter:
 
 def shared_printers(connect: Connect) -> dict[str, SharedPrinter]:
     """The printers of the process that has them, by name; none when no process has."""
-    seen = _ask(connect, {"ask": "printers"}) or {}
-    return {name: SharedPrinter(name, each, connect) for name, each in seen.items()}
+    printers = _ask(connect, {"ask": "printers"}) or {}
+    return {name: SharedPrinter(name, each, connect) for name, each in printers.items()}
 
 
-def _seen(printer: SimulatedPrinter) -> dict[str, Any]:
+def _describe(printer: SimulatedPrinter) -> dict[str, Any]:
     return {
         "host": printer.host,
         "port": printer.port,
@@ -138,10 +139,10 @@ def _seen(printer: SimulatedPrinter) -> dict[str, Any]:
 
 def _ask(connect: Connect, request: Mapping[str, Any]) -> Any:
     try:
-        with contextlib.closing(connect()) as asked:
-            asked.settimeout(_ANSWER_WITHIN_S)
-            asked.sendall(json.dumps(request).encode() + b"\n")
-            line = _line(asked)
+        with contextlib.closing(connect()) as connection:
+            connection.settimeout(_ANSWER_WITHIN_S)
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            line = _line(connection)
     except OSError:
         return None
     return json.loads(line) if line else None

@@ -127,11 +127,11 @@ class AudioFiles:
         Only calls are said in recordings (`in_clips`): they hold the words of calls.
         """
         names = self._names(forms, language, in_clips=in_clips)
-        wanted = {name: form for name, form in zip(names, forms, strict=True) if not self._is_kept(name)}
-        if wanted:
-            phrases = phrases_of([sentence for form in wanted.values() for sentence in form.sentences])
+        missing = {name: form for name, form in zip(names, forms, strict=True) if not self._is_kept(name)}
+        if missing:
+            phrases = phrases_of([sentence for form in missing.values() for sentence in form.sentences])
             spoken = self.voices.say(phrases, language, in_clips=in_clips)
-            for name, form in wanted.items():
+            for name, form in missing.items():
                 before = self.voices.chime(language) if form.has_chime else None
                 wav = assemble(form.sentences, spoken, before=before, is_brief=form.is_brief)
                 self._write(self._directory / name, wav)
@@ -146,8 +146,8 @@ class AudioFiles:
         names = []
         for form in forms:
             chime = self.voices.chime_key(language) if form.has_chime else ""
-            told = [FORM, form.has_chime, form.is_brief, language, list(form.sentences), voice, chime]
-            words = json.dumps(told, ensure_ascii=True).encode()
+            identity = [FORM, form.has_chime, form.is_brief, language, list(form.sentences), voice, chime]
+            words = json.dumps(identity, ensure_ascii=True).encode()
             names.append(hashlib.sha256(words).hexdigest()[:32] + ".wav")
         return names
 

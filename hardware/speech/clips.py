@@ -83,10 +83,10 @@ def clips_in(folder: Path) -> Clips:
 def mark(path: Path) -> str:
     """Return what tells one content of a file from another without reading it: its name, size and age."""
     try:
-        told = path.stat()
+        status = path.stat()
     except OSError:
         return f"{path.name} gone"
-    return f"{path.name} {told.st_size} {told.st_mtime_ns}"
+    return f"{path.name} {status.st_size} {status.st_mtime_ns}"
 
 
 def say_pieces(pieces: Iterable[Path]) -> "Samples[int]":
@@ -100,8 +100,8 @@ def say_pieces(pieces: Iterable[Path]) -> "Samples[int]":
 class ClipRefused(Exception):
     """A recording that cannot be used: its name, a code with its values, and a sentence for the log."""
 
-    def __init__(self, name: str, code: str, told: str, values: Mapping[str, object]) -> None:
-        super().__init__(f"{name} {told}.")
+    def __init__(self, name: str, code: str, explanation: str, values: Mapping[str, object]) -> None:
+        super().__init__(f"{name} {explanation}.")
         self.name = name
         self.code = code
         self.values = values

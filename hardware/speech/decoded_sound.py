@@ -24,8 +24,8 @@ class SoundRefused(Exception):
     That sentence begins with the file's name.
     """
 
-    def __init__(self, code: str, told: str, **values: object) -> None:
-        super().__init__(told)
+    def __init__(self, code: str, explanation: str, **values: object) -> None:
+        super().__init__(explanation)
         self.code = code
         self.values = values
 

@@ -30,7 +30,7 @@ def voice_file(folder: Path) -> Path | None:
         return None
 
 
-def _told(lacking: Lacking, voice: Path) -> str:
+def _explain_lack(lacking: Lacking, voice: Path) -> str:
     if lacking == "not_installed":
         return "the package piper-tts is not installed"
     return f"{voice.stem}{SETTINGS_ENDING} is missing beside it"
@@ -61,7 +61,7 @@ class PiperSpeech:
         """Return each phrase spoken by a voice file. Raises SpeechUnavailable, with a reason for the log."""
         lacking = self.lacks(voice)
         if lacking is not None:
-            raise SpeechUnavailable(f"{voice.name}: {_told(lacking, voice)}")
+            raise SpeechUnavailable(f"{voice.name}: {_explain_lack(lacking, voice)}")
         lines = [" ".join(phrase[:LONGEST_PHRASE].replace("\0", "").split()) for phrase in phrases]
         with tempfile.TemporaryDirectory(prefix="parvis-voice-") as folder:
             self._run(voice.resolve(), lines, folder)

@@ -291,7 +291,7 @@ def _install_pages(
     if settings.has_simulated_printers:
         app.register_blueprint(
             hardware.simulator.pages.blueprint(
-                parvis.simulated.shown,
+                parvis.simulated.printers,
                 translate,
                 languages=LANGUAGES,
                 zones=parvis.simulated.zones,

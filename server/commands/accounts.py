@@ -55,6 +55,6 @@ def _grant(text: str) -> list[str]:
 
 def _password() -> str:
     if sys.stdin.isatty():
-        asked, again = sentence("command.user.password"), sentence("command.user.repeat")
-        return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again))
+        question, again = sentence("command.user.password"), sentence("command.user.repeat")
+        return str(typer.prompt(question, hide_input=True, confirmation_prompt=again))
     return sys.stdin.readline().rstrip("\n")

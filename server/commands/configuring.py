@@ -42,14 +42,14 @@ def import_configuration(
 
 def _tell(published: dict[str, Any]) -> None:
     for path, kind, before, after in published["changes"]:
-        shown = " → ".join(_short(value) for value in (before, after) if value is not None)
-        say(f"{SIGNS[kind]} {path}: {shown}")
+        change = " → ".join(_short(value) for value in (before, after) if value is not None)
+        say(f"{SIGNS[kind]} {path}: {change}")
     translate = document_words()
     for path, key, values in published["warnings"]:
         say(f"! {path or '.'}: {translate(key, language(), **values)}", style="yellow")
     key = "command.document.published" if published["is_published"] else "command.document.would"
-    told = {"scope": published["scope"], "revision": published["revision"]}
-    say(sentence(key, count=len(published["changes"]), **told))
+    described = {"scope": published["scope"], "revision": published["revision"]}
+    say(sentence(key, count=len(published["changes"]), **described))
 
 
 def _short(value: Any) -> str:

@@ -145,12 +145,12 @@ def _say_act(hall: str, verb: str, number: str, where: str) -> None:
 
 def say_places(described: dict[str, Any], file: Path) -> None:
     """Prints the address of every page and who may sign in."""
-    kiosk, shown = sentence("command.demo.kiosk"), sentence("command.demo.screen")
+    kiosk, screen_label = sentence("command.demo.kiosk"), sentence("command.demo.screen")
     for site in described["sites"]:
         console.print(f"[bold]{site['slug']}[/bold]")
         console.print(f"  {kiosk:8} {site['kiosk']['url']}")
         for screen in site["screens"]:
-            console.print(f"  {shown:8} {screen['url']}")
+            console.print(f"  {screen_label:8} {screen['url']}")
     for user in described["users"]:
         console.print(f"  {user['login']:16} {user['password']:40} {user['role']} · {user['site']}")
     say(sentence("command.demo.pages", base=described["base_url"], file=file))

@@ -38,9 +38,9 @@ def list_devices(
     """
     database = opened(Settings())
     try:
-        wanted = None if hall is None else database.hall_id(hall)
+        hall_id = None if hall is None else database.hall_id(hall)
         with database.read() as rows:
-            found = paired_devices(rows, wanted)
+            found = paired_devices(rows, hall_id)
         vacant = list(_vacant(database, hall, {row["configured"] for row in found if not row["revoked_at"]}))
     finally:
         database.close()

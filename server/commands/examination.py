@@ -110,8 +110,8 @@ def disk(settings: Settings) -> Finding:
     """Room for the database and its backups."""
     place = settings.var.resolve()
     free = shutil.disk_usage(place if place.exists() else Path("/")).free
-    told = {"free": round(free / 1e9, 1), "place": place}
-    return Finding("right" if free >= ENOUGH_BYTES else "wrong", "doctor.disk", told)
+    values = {"free": round(free / 1e9, 1), "place": place}
+    return Finding("right" if free >= ENOUGH_BYTES else "wrong", "doctor.disk", values)
 
 
 def files(_: Settings) -> Finding:
@@ -119,8 +119,8 @@ def files(_: Settings) -> Finding:
     try:
         return Finding("right", "doctor.files", {"count": allow_open_files()})
     except Refusal as refused:
-        told = {"count": refused.details["files"], "fewest": FEWEST_FILES}
-        return Finding("wrong", "doctor.files.few", told)
+        values = {"count": refused.details["files"], "fewest": FEWEST_FILES}
+        return Finding("wrong", "doctor.files.few", values)
 
 
 def database(settings: Settings) -> Finding:
@@ -307,6 +307,6 @@ def provider(settings: Settings) -> Finding:
     try:
         described(settings.oidc_issuer)
     except Refusal as refusal:
-        told = {"issuer": settings.oidc_issuer, "code": refusal.code, "why": refusal.details.get("why")}
-        return Finding("off", "doctor.provider.away", told)
+        values = {"issuer": settings.oidc_issuer, "code": refusal.code, "why": refusal.details.get("why")}
+        return Finding("off", "doctor.provider.away", values)
     return Finding("right", "doctor.provider", {"issuer": settings.oidc_issuer})

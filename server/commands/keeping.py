@@ -44,12 +44,12 @@ def verify_journal_command(
         if journal not in wrong:
             say(sentence("command.journal.right", journal=journal, count=count))
     for fault in verified.faults:
-        say(_told(fault), style="red")
+        say(_describe_fault(fault), style="red")
     if verified.faults:
         raise typer.Exit(1)
 
 
-def _told(fault: JournalFault) -> str:
+def _describe_fault(fault: JournalFault) -> str:
     why = sentence(f"journal.wrong.{fault.wrong}", position=fault.position)
     named = f" ({fault.fact})" if fault.fact else ""
     detail = f" [{fault.detail}]" if fault.detail else ""
@@ -116,7 +116,7 @@ def restore_command(
 
 
 def _restored(hall: RestoredHall) -> str:
-    told = {"hall": hall.hall, "offset": hall.number_offset, "epoch": hall.epoch}
+    values = {"hall": hall.hall, "offset": hall.number_offset, "epoch": hall.epoch}
     if hall.lost > 0:
-        return sentence("command.restore.lost", count=hall.lost, **told)
-    return sentence("command.restore.hall", **told)
+        return sentence("command.restore.lost", count=hall.lost, **values)
+    return sentence("command.restore.hall", **values)

@@ -75,11 +75,11 @@ def ending_well(run: Callable[[], Any]) -> Callable[[], None]:
 def sentence(key: str, /, **values: object) -> str:
     """A sentence of the commands in the language of the terminal; fractions as that language writes them."""
     spoken = language()
-    told = {
+    texts = {
         name: format_decimal(value, locale=spoken) if isinstance(value, float) else value
         for name, value in values.items()
     }
-    return _catalogues().translate(key, spoken, **told)
+    return _catalogues().translate(key, spoken, **texts)
 
 
 @cache
@@ -117,11 +117,11 @@ def language() -> str:
         chosen = Settings().language
     except ValidationError:
         chosen = os.environ.get("PARVIS_LANGUAGE", "")  # another setting is wrong, which is to be told
-    asked = chosen or next(
+    setting = chosen or next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
     )
-    wanted = asked[:2].lower()
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+    code = setting[:2].lower()
+    return code if code in LANGUAGES else LANGUAGES[0]
 
 
 def document_words() -> Callable[..., str]:

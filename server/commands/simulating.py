@@ -109,8 +109,8 @@ def simulate(
 def _draw(name: str, days: int, seed: int) -> list[DrawnDay]:
     found = next((each for each in HALLS if each.name == name), None)
     if found is None:
-        known = ", ".join(each.name for each in HALLS)
-        raise typer.BadParameter(f"one of {known}", param_hint="--hall")
+        names = ", ".join(each.name for each in HALLS)
+        raise typer.BadParameter(f"one of {names}", param_hint="--hall")
     return [draw_day(found, number, seed=seed) for number in range(days)]
 
 
@@ -157,9 +157,9 @@ def _outcomes(
                 runs = Runs(waits)
                 differences = runs.compared(to=str(reference))
                 for rule in rules:
-                    told = honesty(waits[str(rule)]) if announces else None
+                    announced = honesty(waits[str(rule)]) if announces else None
                     yield RuleOutcome(
-                        hall, rule, first, runs.figures(str(rule)), differences[str(rule)], told
+                        hall, rule, first, runs.figures(str(rule)), differences[str(rule)], announced
                     )
 
 

@@ -59,24 +59,24 @@ def _halls(settings: Settings) -> list[HallConfiguration]:
 
 
 def _finding(found: HallVoice) -> Finding:
-    told = {"hall": found.hall, "language": found.language}
+    details = {"hall": found.hall, "language": found.language}
     if not found.missing:
-        return Finding("right", SAID_BY[found.voice], told)
-    return Finding("off", SAID_WHERE_LACKING[found.voice], told | {"missing": ", ".join(found.missing)})
+        return Finding("right", SAID_BY[found.voice], details)
+    return Finding("off", SAID_WHERE_LACKING[found.voice], details | {"missing": ", ".join(found.missing)})
 
 
 def _refused(voices: Voices, place: Path) -> Iterator[Finding]:
     for language in voices.languages():
         folder = place / language
         for refused in refused_in(voices.recordings(language)):
-            told = {"folder": folder, "name": refused.name, **refused.values}
-            yield Finding("off", f"doctor.recording.{refused.code}", told)
+            details = {"folder": folder, "name": refused.name, **refused.values}
+            yield Finding("off", f"doctor.recording.{refused.code}", details)
         own = voices.own_voice(language)
         lacking = None if own is None else voices.piper.lacks(own)
         if own is not None and lacking is not None:
             settings = own.with_suffix(SETTINGS_ENDING).name
-            told = {"folder": folder, "name": own.name, "settings": settings}
-            yield Finding("off", f"doctor.piper.{lacking}", told)
+            details = {"folder": folder, "name": own.name, "settings": settings}
+            yield Finding("off", f"doctor.piper.{lacking}", details)
 
 
 def _untested_loops(hall: HallConfiguration, now: datetime) -> Iterator[Finding]:

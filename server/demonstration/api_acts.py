@@ -94,7 +94,7 @@ class ApiActs:
         self._numbers: dict[str, str] = {}
 
     def issue(self, press: Press) -> TakenTicket:
-        wanted = {
+        body = {
             "service": press.service,
             "press_id": str(uuid.uuid4()),
             "language": press.language,
@@ -103,7 +103,7 @@ class ApiActs:
             "exceptional_reason": press.exceptional_reason,
         }
         token = self.keys.agents if press.at_reception else self.keys.kiosk
-        answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=wanted)
+        answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=body)
         self.tell("issue", answer["number"], answer["service"])
         self._numbers[answer["token"]] = answer["number"]
         return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
@@ -130,8 +130,8 @@ class ApiActs:
         self.tell("greet", "", counter)
 
     def link(self, visit: str, number: str) -> None:
-        wanted = {"number": number}
-        answer = self.server.ask("POST", f"/tickets/{visit}/link", self.keys.agents, json=wanted)
+        body = {"number": number}
+        answer = self.server.ask("POST", f"/tickets/{visit}/link", self.keys.agents, json=body)
         self.tell("link", answer["number"], number)
 
     def open(self, counter: str, joins: str | None) -> tuple[str, tuple[str, ...]]:

@@ -163,9 +163,9 @@ def _device(database: Database, settings: Settings, hall: str, kind: str, config
 
 
 def _users(database: Database) -> list[dict[str, str]]:
-    wanted = [(role, "laon") for role in ROLES] + [(role, EVERY_SITE) for role in EVERYWHERE]
+    grants = [(role, "laon") for role in ROLES] + [(role, EVERY_SITE) for role in EVERYWHERE]
     users = []
-    for role, site in wanted:
+    for role, site in grants:
         login, display_name = EVERYWHERE[role] if site == EVERY_SITE else (role, FIRST_NAMES[role])
         password = "-".join(secrets.SystemRandom().sample(WORDS, 4))
         account = NewAccount(login, password, display_name, [Grant(role, site)])

@@ -103,15 +103,15 @@ def _opening_before(halves: Sequence[HalfDay], instant_s: float) -> float:
 def _plan_counters(play: HallPlay, configuration: HallConfiguration, half: HalfDay, place: int) -> None:
     """Opens and closes the counters that are held; visitors press what one of them serves."""
     opens_s, closes_s = half.opens_at.timestamp(), half.closes_at.timestamp()
-    held = [
+    sessions = [
         counter
         for counter, chances in play.own.staffing.items()
         if play.chance.random() < chances[0 if place == 0 else 1]
     ]
-    posts = [post for counter in held for post in play.own.posts_with(counter)]
+    posts = [post for counter in sessions for post in play.own.posts_with(counter)]
     served = {service.id for post in posts for service in configuration.services_served_by(post)}
     play.time.at(opens_s - 1200, lambda: play.expect(served))
-    for rank, counter in enumerate(held):
+    for rank, counter in enumerate(sessions):
         opened_s = opens_s + play.chance.uniform(-180, 300)
         play.time.at(opened_s, lambda counter=counter: play.open(counter))  # type: ignore[misc]
         if half.closes_at - half.opens_at > LONG_HALF_DAY:

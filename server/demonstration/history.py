@@ -129,7 +129,7 @@ class _Hall:
         """The committee's targets: for each service the wait of its configuration, the same share for all."""
         configuration = self.database.configuration(self.slug)
         for service in configuration.services.values():
-            wanted = WantedTarget(
+            target = WantedTarget(
                 service=service.id,
                 wait_s=service.target_s,
                 share_percent=habits().target_share_percent,
@@ -137,7 +137,7 @@ class _Hall:
                 decided_on=on,
                 decided_by=habits().target_decided_by,
             )
-            decide_target(self.database, self.slug, DEMONSTRATION, wanted)
+            decide_target(self.database, self.slug, DEMONSTRATION, target)
 
     def play(self, on: date) -> None:
         """One business day, from before its opening to its close; nothing on a day without opening."""

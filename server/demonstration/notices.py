@@ -18,13 +18,13 @@ _EVERYWHERE = Reach(drafts=None, publishes=None)
 
 def make_notices(database: Database, bureau: Author, officer: Author) -> None:
     """Drafts, submits and publishes the notices of the demonstration."""
-    for wanted in json.loads(NOTICES.read_text(encoding="utf-8")):
-        made = draft_notice(database, bureau, wanted["content"], reach=_EVERYWHERE)
+    for notice in json.loads(NOTICES.read_text(encoding="utf-8")):
+        made = draft_notice(database, bureau, notice["content"], reach=_EVERYWHERE)
         drafted = NoticeGesture(made["notice"], made["version"], bureau, _EVERYWHERE)
         decided = NoticeGesture(made["notice"], made["version"], officer, _EVERYWHERE)
-        if wanted["until"] == "draft":
+        if notice["until"] == "draft":
             continue
         submit_notice(database, drafted)
-        if wanted["until"] == "published":
+        if notice["until"] == "published":
             approve_notice(database, decided)
             publish_notice(database, decided, WantedDisplay())

@@ -50,12 +50,12 @@ class HallPlay(HallVisitors):
 
     def greet(self) -> None:
         """Someone is helped at an open counter without a ticket."""
-        held = self._held()
-        if held:
-            post, session = self.chance.choice(held)
+        open_posts = self._list_open_posts()
+        if open_posts:
+            post, session = self.chance.choice(open_posts)
             self._may_fail(None, lambda: self.acts.greet(post.services[0], post.counter, session))
 
-    def _held(self) -> list[tuple[CounterPost, str]]:
+    def _list_open_posts(self) -> list[tuple[CounterPost, str]]:
         """The open posts, each with its session."""
         return [(post, post.session) for post in self.posts.values() if post.session is not None]
 
@@ -203,9 +203,9 @@ class HallPlay(HallVisitors):
             self.time.after(delay_s, lambda: self._come_back(missed))
 
     def _come_back(self, missed: CalledPerson) -> None:
-        held = self._held()
-        if held and self.serves(missed.service):
-            post, session = held[0]
+        open_posts = self._list_open_posts()
+        if open_posts and self.serves(missed.service):
+            post, session = open_posts[0]
             reinstate = partial(self.acts.verb, "reinstate", session, leg=missed.leg, counter=post.counter)
             self._may_fail(None, reinstate)
             self.wake(missed.service)
@@ -307,9 +307,9 @@ class HallPlay(HallVisitors):
 
     def _answer_now(self, post: CounterPost) -> None:
         """Who was only called to the post has not come."""
-        held = self.acts.look(post.counter)
-        if held.session == post.session and held.leg is not None and not held.leg.is_started:
-            post.leg = held.leg
+        counter = self.acts.look(post.counter)
+        if counter.session == post.session and counter.leg is not None and not counter.leg.is_started:
+            post.leg = counter.leg
             self._verb(post, "no-show")
 
     def _close_now(self, post: CounterPost) -> None:
@@ -322,16 +322,16 @@ class HallPlay(HallVisitors):
 
     def _look_again(self, post: CounterPost) -> None:
         """Someone else acted at this counter: takes what is there, or leaves it to whoever holds it."""
-        held = self.acts.look(post.counter)
-        if post.session is None or held.session != post.session:
+        counter = self.acts.look(post.counter)
+        if post.session is None or counter.session != post.session:
             post.leave()
             self.time.after(LOOKS_AGAIN_S, lambda: self._open(post))
             return
-        post.leg = held.leg
-        if held.leg is None:
+        post.leg = counter.leg
+        if counter.leg is None:
             post.state = "idle"
             if post.may_receive:
                 self._coming(post, 10)
         else:
             post.state = "busy"
-            self._later(post, 10, self._served if held.leg.is_started else self._start)
+            self._later(post, 10, self._served if counter.leg.is_started else self._start)

@@ -68,7 +68,7 @@ class UseCaseActs:
     def issue(self, press: Press) -> TakenTicket:
         hall = self.database.hall_id(self.hall)
         self.estimates.refresh(hall)
-        wanted = WantedTicket(
+        request = WantedTicket(
             service=press.service,
             press_id=new_id(),
             language=press.language,
@@ -82,7 +82,7 @@ class UseCaseActs:
             self.database,
             hall,
             author,
-            wanted,
+            request,
             quote=partial(self.estimates.quote, hall),
         )
         return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
@@ -91,8 +91,8 @@ class UseCaseActs:
         claim = Claim(code=expected.code)
         if not expected.code:
             claim = Claim(service=expected.service, booked_at=expected.booked_at)
-        wanted = WantedTicket("", new_id(), language=expected.language, claim=claim)
-        answer = issue_ticket(self.database, self.database.hall_id(self.hall), self.kiosk, wanted)
+        request = WantedTicket("", new_id(), language=expected.language, claim=claim)
+        answer = issue_ticket(self.database, self.database.hall_id(self.hall), self.kiosk, request)
         return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def give_up(self, token: str) -> None:
@@ -144,10 +144,10 @@ class UseCaseActs:
 
     def look(self, counter: str) -> HeldCounter:
         with self.database.read() as rows:
-            held = open_session(rows, counter)
+            session = open_session(rows, counter)
             row = leg_at_counter(rows, counter)
         leg = None
         if row is not None:
             is_started = row["state"] == "in_service"
             leg = CalledPerson(row["id"], row["visit"], row["number"], row["service"], is_started)
-        return HeldCounter(None if held is None else held["session"], leg)
+        return HeldCounter(None if session is None else session["session"], leg)

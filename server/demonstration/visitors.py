@@ -65,9 +65,9 @@ class HallVisitors:
 
         `reason`: the exceptional one of who has no appointment for that service.
         """
-        wanted = service or self._wanted()
+        chosen = service or self._pick_service()
         press = Press(
-            service=wanted,
+            service=chosen,
             language=picked(self.chance, habits().languages),
             is_priority=self.chance.random() < PRIORITY_SHARE,
             at_reception=self.chance.random() < 0.1,
@@ -79,21 +79,21 @@ class HallVisitors:
             ticket = self.acts.issue(press)
         except Refusal as no:
             if reason is None:
-                self._look_elsewhere(wanted, no.code)
+                self._look_elsewhere(chosen, no.code)
             return
         self._waits(ticket, patience_s)
         if self.chance.random() < LINKED_SHARE:
             self._may_fail(None, lambda: self._companion(ticket, press, patience_s))
         self.wake(ticket.service)
 
-    def _look_elsewhere(self, wanted: str, code: str) -> None:
+    def _look_elsewhere(self, service: str, code: str) -> None:
         """Who could have no ticket names an exceptional reason, asks the reception, or leaves."""
-        reasons = self.own.exceptional.get(wanted)
+        reasons = self.own.exceptional.get(service)
         if code == "appointment_only" and reasons and self.chance.random() < EXCEPTIONAL_SHARE:
             reason = picked(self.chance, reasons)
-            self.time.after(15, lambda: self.arrive(wanted, reason))
+            self.time.after(15, lambda: self.arrive(service, reason))
             return
-        asks_reception = code in ("closed", "appointment_only") and wanted != self.own.sent_on_from
+        asks_reception = code in ("closed", "appointment_only") and service != self.own.sent_on_from
         if asks_reception and self.chance.random() < 0.6:
             self.time.after(20, lambda: self.arrive(self.own.sent_on_from))
 
@@ -129,7 +129,7 @@ class HallVisitors:
         """From now on visitors press only what somebody serves."""
         self.planned = frozenset(services)
 
-    def _wanted(self) -> str:
+    def _pick_service(self) -> str:
         weights = self.own.services
         if self.planned is not None:
             weights = {service: weights[service] for service in weights if service in self.planned}

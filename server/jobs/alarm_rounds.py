@@ -50,8 +50,8 @@ class AlarmRounds:
 
     def _watch(self, hall: Row) -> None:
         try:
-            seen = SeenDevices(self.players.of_hall(hall["id"]), are_known=not self.players.is_away)
-            changed = watch_alarms(self.database, hall["id"], seen, self.translate)
+            sightings = SeenDevices(self.players.of_hall(hall["id"]), are_known=not self.players.is_away)
+            changed = watch_alarms(self.database, hall["id"], sightings, self.translate)
         except Refusal as refusal:
             self.failures += 1
             log.warning("alarms_not_watched", hall=hall["slug"], code=refusal.code)

@@ -52,12 +52,12 @@ def serve_local(database: Database, var: Path, wait: Callable[[float], None]) ->
 def answer_to(database: Database, line: bytes) -> dict[str, Any]:
     """What a request is answered."""
     try:
-        wanted = json.loads(line)
-        write = WRITERS[wanted["write"]]
+        request = json.loads(line)
+        write = WRITERS[request["write"]]
     except (ValueError, KeyError, TypeError):
         return {"refused": "unknown_write", "details": {}}
     try:
-        return {"answer": write(database, **wanted["values"])}
+        return {"answer": write(database, **request["values"])}
     except DocumentRefused as refused:
         listed = [
             [each.path, each.code, each.key, dict(each.values), each.is_warning] for each in refused.problems
@@ -66,7 +66,7 @@ def answer_to(database: Database, line: bytes) -> dict[str, Any]:
     except Refusal as refused:
         return {"refused": refused.code, "details": dict(refused.details)}
     except Exception:
-        log.exception("local_write_failed", write=wanted["write"])
+        log.exception("local_write_failed", write=request["write"])
         return {"refused": "internal", "details": {}}
 
 
@@ -100,7 +100,7 @@ def write(var: Path, opened: Callable[[], Database], name: str, /, **values: Any
         except Refusal as refused:
             if refused.code != "server_running":
                 raise
-        answered = _asked(var, name, values)
+        answered = _ask_server(var, name, values)
         if answered is not None:
             return answered.get("answer")
         if time.monotonic() > deadline:
@@ -108,7 +108,7 @@ def write(var: Path, opened: Callable[[], Database], name: str, /, **values: Any
         time.sleep(0.05)
 
 
-def _asked(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
+def _ask_server(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
     """The server's answer; None when nobody listens. Raises its refusal."""
     try:
         reached = connected(var, SOCKET)

@@ -18,10 +18,10 @@ def allow_open_files() -> int:
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     ends_at = ENOUGH_FILES if hard == resource.RLIM_INFINITY else max(hard, FEWEST_FILES)
-    wanted = max(soft, min(ENOUGH_FILES, ends_at))
-    if wanted > soft:
+    enough = max(soft, min(ENOUGH_FILES, ends_at))
+    if enough > soft:
         with suppress(ValueError, OSError):  # only root may raise the hard limit
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(wanted, hard)))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, max(enough, hard)))
     found = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if found < FEWEST_FILES:
         raise Refusal("too_few_files", files=found, fewest=FEWEST_FILES)

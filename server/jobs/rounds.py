@@ -65,7 +65,7 @@ class Rounds:
     media: MediaFiles | None = None
     pictures: ScreenPictures | None = None
     players: Players | None = None
-    tell_renewal: Callable[[str, str, str], None] = lambda kind, connection, told: None
+    tell_renewal: Callable[[str, str, str], None] = lambda kind, connection, token: None
     failures: int = 0
     _looked_at_s: float = field(init=False)
 
@@ -164,8 +164,8 @@ class Rounds:
             return
         look_at_devices(self.database, hall["id"], sightings)
         for device, connection in renewals_due(self.database, hall["id"], sightings):
-            told = ask_renewal(self.database, SYSTEM, device["id"])
-            self.tell_renewal(device["kind"], connection, told)
+            token = ask_renewal(self.database, SYSTEM, device["id"])
+            self.tell_renewal(device["kind"], connection, token)
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""

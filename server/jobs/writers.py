@@ -38,8 +38,8 @@ def _create_user(
     grants: list[list[str]],
     language: str = FRENCH,
 ) -> str:
-    wanted = NewAccount(login, password, name, [Grant(role, site) for role, site in grants], language)
-    return create_account(database, COMMAND_LINE, wanted)
+    account = NewAccount(login, password, name, [Grant(role, site) for role, site in grants], language)
+    return create_account(database, COMMAND_LINE, account)
 
 
 def _reset_password(database: Database, *, login: str, password: str) -> None:
@@ -82,14 +82,14 @@ def _import_appointments(
 
 
 def _pair_device(database: Database, *, hall: str, kind: str, name: str) -> dict[str, str]:
-    return _told(pair_device(database, COMMAND_LINE, hall, kind=kind, configured=name))
+    return _describe_token(pair_device(database, COMMAND_LINE, hall, kind=kind, configured=name))
 
 
 def _renew_device(database: Database, *, device: str) -> dict[str, str]:
-    return _told(renew_device(database, COMMAND_LINE, device))
+    return _describe_token(renew_device(database, COMMAND_LINE, device))
 
 
-def _told(paired: PairedDevice) -> dict[str, str]:
+def _describe_token(paired: PairedDevice) -> dict[str, str]:
     return asdict(paired)
 
 
@@ -106,8 +106,8 @@ def _create_api_key(
     expires_at: str,
     is_loopback_only: bool,
 ) -> dict[str, str]:
-    wanted = NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
-    key, token = create_api_key(database, COMMAND_LINE, wanted)
+    new_key = NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
+    key, token = create_api_key(database, COMMAND_LINE, new_key)
     return {"id": key, "token": token}
 
 

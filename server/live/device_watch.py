@@ -31,20 +31,20 @@ class DeviceWatch:
 
     def arrived(self, hall: str, device: str, connection: DeviceConnection | None = None) -> None:
         """A device has connected."""
-        shown = [] if connection is None else [connection]
+        connections = [] if connection is None else [connection]
         if connection is not None:
             self._connections[connection.id] = hall, device, connection
-        self._change(hall, device, lambda before: rules.arrived(before, self.clock.now(), *shown))
+        self._change(hall, device, lambda before: rules.arrived(before, self.clock.now(), *connections))
 
-    def told(self, hall: str, device: str, message: object) -> bool:
+    def take_player_report(self, hall: str, device: str, message: object) -> bool:
         """A player tells of itself; whether it could be read."""
-        return self._told(hall, device, PlayerReport.of_message(message))
+        return self._take_report(hall, device, PlayerReport.of_message(message))
 
-    def kiosk_told(self, hall: str, device: str, message: object) -> bool:
+    def take_kiosk_report(self, hall: str, device: str, message: object) -> bool:
         """A kiosk tells of itself; whether it could be read."""
-        return self._told(hall, device, KioskReport.of_message(message))
+        return self._take_report(hall, device, KioskReport.of_message(message))
 
-    def _told(self, hall: str, device: str, report: Report | None) -> bool:
+    def _take_report(self, hall: str, device: str, report: Report | None) -> bool:
         if report is None:
             return False
         self._change(hall, device, lambda before: rules.reported(before, report, self.clock.now()))
@@ -66,10 +66,10 @@ class DeviceWatch:
     def keep(self) -> None:
         """Every 25 s: the devices connected to this process are still here."""
         now = self.clock.now()
-        shown: dict[tuple[str, str], list[DeviceConnection]] = {}
+        by_device: dict[tuple[str, str], list[DeviceConnection]] = {}
         for hall, device, connection in self._connections.values():
-            shown.setdefault((hall, device), []).append(connection)
-        for (hall, device), connections in shown.items():
+            by_device.setdefault((hall, device), []).append(connection)
+        for (hall, device), connections in by_device.items():
             after = self._change(hall, device, partial(_still_here, connections, now))
             if after is not None and is_copied(after.connections, now):
                 self.copied(hall, device)

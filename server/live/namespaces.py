@@ -97,8 +97,8 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 
     def _address(self) -> str:
         """Where a socket comes from: its handshake passes by what mends addresses of other requests."""
-        told = request.access_route if self.watch.is_behind_proxy else [request.remote_addr or ""]
-        return told[-1] if told else ""
+        addresses = request.access_route if self.watch.is_behind_proxy else [request.remote_addr or ""]
+        return addresses[-1] if addresses else ""
 
 
 class KioskNamespace(HallNamespace):
@@ -110,7 +110,7 @@ class KioskNamespace(HallNamespace):
     def on_device_state(self, message: Any) -> bool:
         """A kiosk tells of itself; whether it could be read. What no kiosk says is nothing."""
         device = self.presence.device_of(self._sid())
-        return device is not None and self.watch.kiosk_told(*device, message)
+        return device is not None and self.watch.take_kiosk_report(*device, message)
 
 
 class ScreenNamespace(HallNamespace):
@@ -132,7 +132,7 @@ class ScreenNamespace(HallNamespace):
     def on_player_state(self, message: Any) -> bool:
         """A screen's player tells of itself; whether it could be read. What no screen says is nothing."""
         device = self.presence.device_of(self._sid())
-        return device is not None and self.watch.told(*device, message)
+        return device is not None and self.watch.take_player_report(*device, message)
 
 
 class AgentNamespace(HallNamespace):
@@ -176,10 +176,10 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
     def screen(auth: dict[str, Any]) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.SCREEN])
         rooms = [messages.hall_room(hall)]
-        known = (caller.configured, caller.author.id) if caller.configured else None
+        screen = (caller.configured, caller.author.id) if caller.configured else None
         if caller.configured:
             rooms.append(messages.screen_room(hall, caller.configured))
-        return Joined(hall, rooms, screen=known, device=caller.configured)
+        return Joined(hall, rooms, screen=screen, device=caller.configured)
 
     def kiosk(auth: dict[str, Any]) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.KIOSK])
@@ -200,8 +200,8 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
         with database.read() as rows:
             leg = leg_of_token(rows, token)
         read_ticket(database, estimates, token)
-        asked = auth.get("language")
-        language = asked if asked in LANGUAGES else FRENCH
+        chosen = auth.get("language")
+        language = chosen if chosen in LANGUAGES else FRENCH
         rooms = [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"], language)]
         return Joined(leg["hall"], rooms, following=(leg["visit"], language))
 
@@ -215,10 +215,10 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
 
 def _further_rooms(auth: dict[str, Any], hall: str, database: Database, callers: Any) -> Iterator[str]:
     """What a socket asks for besides its hall (id): each hall's permission is looked for and remembered."""
-    for asked, (permission, room) in FURTHER_ROOMS.items():
-        wanted = auth.get(asked)
-        if wanted is True or (asked == "devices" and wanted == "every"):
+    for key, (permission, room) in FURTHER_ROOMS.items():
+        is_requested = auth.get(key)
+        if is_requested is True or (key == "devices" and is_requested == "every"):
             _, caller = callers(auth, permission)
-            for each in [hall] if wanted is True else supervised_halls(database, caller.may):
+            for each in [hall] if is_requested is True else supervised_halls(database, caller.may):
                 callers({**auth, "hall": each}, permission)
                 yield room(each)

@@ -49,7 +49,7 @@ class Presence:
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
     _authors: dict[str, str] = field(default_factory=dict)
-    _shown: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
+    _tokens: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
         """A socket has joined a hall's room."""
@@ -76,30 +76,30 @@ class Presence:
         """The hall and the kiosk or screen (its id in the hall's document) of a socket."""
         return self._devices.get(sid)
 
-    def showed_token(self, sid: str, namespace: str, shown: SocketToken) -> None:
+    def showed_token(self, sid: str, namespace: str, token: SocketToken) -> None:
         """A socket was let in by a token, for one permission; it may have asked for several."""
-        self._shown.setdefault(sid, (namespace, []))[1].append(shown)
+        self._tokens.setdefault(sid, (namespace, []))[1].append(token)
 
     def tokens(self) -> list[tuple[str, str, list[SocketToken]]]:
         """The sockets let in by a token: sid, namespace, for what."""
-        return [(sid, namespace, list(shown)) for sid, (namespace, shown) in self._shown.items()]
+        return [(sid, namespace, list(tokens)) for sid, (namespace, tokens) in self._tokens.items()]
 
     def digests(self) -> set[str]:
         """The digests of the tokens of all sockets let in by one."""
-        return {each.digest for _, shown in self._shown.values() for each in shown}
+        return {each.digest for _, tokens in self._tokens.values() for each in tokens}
 
     def left(self, sid: str) -> None:
         """A socket has gone."""
-        self._shown.pop(sid, None)
-        known = self._sockets.pop(sid, None)
+        self._tokens.pop(sid, None)
+        place = self._sockets.pop(sid, None)
         self._visits.pop(sid, None)
         self._screens.pop(sid, None)
         self._devices.pop(sid, None)
         self._authors.pop(sid, None)
-        if known is not None:
-            self.halls[known] -= 1
-            if self.halls[known] <= 0:
-                del self.halls[known]
+        if place is not None:
+            self.halls[place] -= 1
+            if self.halls[place] <= 0:
+                del self.halls[place]
 
     def has(self, namespace: str, hall: str) -> bool:
         """Whether anyone of this process is in the hall's room of a namespace."""

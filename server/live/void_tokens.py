@@ -35,14 +35,14 @@ class VoidTokens:
 
         And of sessions that have ended, or whose person may not be there any more.
         """
-        shown = self.presence.tokens()
-        if not shown or not self._has_changed():
+        sockets = self.presence.tokens()
+        if not sockets or not self._has_changed():
             return
         with self.database.read() as rows:
             now = to_micros(self.database.clock.now())
             valid = valid_digests(rows, now)
             people = signed_in(rows, self.presence.digests() - valid, now)
-        for sid, namespace, tokens in shown:
+        for sid, namespace, tokens in sockets:
             if not all(each.digest in valid or self._is_allowed(each, people) for each in tokens):
                 self.cut(sid, namespace)
 
@@ -56,8 +56,8 @@ class VoidTokens:
         self._seen_changes, self._read_at_s = changes, now_s
         return True
 
-    def _is_allowed(self, shown: SocketToken, people: Mapping[str, Sequence[Grant]]) -> bool:
-        grants = people.get(shown.digest)
+    def _is_allowed(self, token: SocketToken, people: Mapping[str, Sequence[Grant]]) -> bool:
+        grants = people.get(token.digest)
         if grants is None:
             return False
-        return allowed_by(grants, shown.permission, self.database.configuration(shown.hall).site.slug)
+        return allowed_by(grants, token.permission, self.database.configuration(token.hall).site.slug)

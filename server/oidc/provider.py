@@ -34,7 +34,7 @@ class Provider:
     def __init__(self, registration: Registration, clock: Clock) -> None:
         self.registration = registration
         self._clock = clock
-        self._known: KnownProvider | None = None
+        self._discovered: KnownProvider | None = None
         self._looked_at_s: float | None = None
         self._looking = threading.Lock()
         self._trouble: str | None = None
@@ -66,7 +66,7 @@ class Provider:
         """
         description = self._now().description
         has_pkce = "S256" in description.code_challenge_methods_supported
-        asked = AuthorizationRequest(
+        request = AuthorizationRequest(
             state=secrets.token_urlsafe(SECRET_BYTES),
             nonce=secrets.token_urlsafe(SECRET_BYTES),
             started_at_s=self._now_s(),
@@ -75,8 +75,8 @@ class Provider:
         )
         # ProConnect refuses a request with any parameter it does not know
         more = {"prompt": "login"} if self.registration.asks_again else {}
-        if asked.verifier is not None:
-            challenge = create_s256_code_challenge(asked.verifier)
+        if request.verifier is not None:
+            challenge = create_s256_code_challenge(request.verifier)
             more |= {"code_challenge": challenge, "code_challenge_method": "S256"}
         address = prepare_grant_uri(
             description.authorization_endpoint,
@@ -84,18 +84,18 @@ class Provider:
             "code",
             redirect_uri=back,
             scope=self.registration.scopes,
-            state=asked.state,
-            nonce=asked.nonce,
+            state=request.state,
+            nonce=request.nonce,
             **more,
         )
-        return str(address), asked
+        return str(address), request
 
-    def complete(self, code: str, asked: AuthorizationRequest, back: str) -> Identity:
+    def complete(self, code: str, request: AuthorizationRequest, back: str) -> Identity:
         """Who came back with a code.
 
         Refusals: oidc_code, oidc_rejected, oidc_unsigned, oidc_away and those of `server.oidc.tokens`.
         """
-        tokens = self._tokens(code, asked, back)
+        tokens = self._tokens(code, request, back)
         id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str):
             raise Refusal("oidc_broken", why="tokens")
@@ -103,17 +103,17 @@ class Provider:
             self.registration.issuer,
             self.registration.client_id,
             self._now_s(),
-            nonce=asked.nonce,
+            nonce=request.nonce,
             access_token=access_token,
-            asked_since_s=asked.started_at_s if self.registration.asks_again else None,
+            asked_since_s=request.started_at_s if self.registration.asks_again else None,
         )
         header, claims = self._signed(id_token)
         subject = check_id_token(header, claims, expected)
-        told = claims | self._userinfo(access_token, subject, expected)
-        is_unsaid = told.get("email_verified") is None
-        is_verified = told.get("email_verified") in (True, "true")
+        person = claims | self._userinfo(access_token, subject, expected)
+        is_unsaid = person.get("email_verified") is None
+        is_verified = person.get("email_verified") in (True, "true")
         is_verified = is_verified or (is_unsaid and self.registration.is_verified_unsaid)
-        return Identity(expected.issuer, subject, _address(told.get("email")), is_verified, id_token)
+        return Identity(expected.issuer, subject, _address(person.get("email")), is_verified, id_token)
 
     def leave(self, id_token: str, back: str) -> str | None:
         """Where a browser ends the session it has at the provider, None where it has no such page.
@@ -123,12 +123,12 @@ class Provider:
         address = self._now().description.end_session_endpoint
         if address is None:
             return None
-        asked = [
+        query = [
             ("id_token_hint", id_token),
             ("post_logout_redirect_uri", back),
             ("state", secrets.token_urlsafe(SECRET_BYTES)),
         ]
-        return str(add_params_to_uri(address, asked))
+        return str(add_params_to_uri(address, query))
 
     def _now_s(self) -> int:
         return int(self._clock.now().timestamp())
@@ -139,7 +139,7 @@ class Provider:
     def _look(self) -> KnownProvider:
         before = self._trouble
         try:
-            self._known, self._trouble = described(self.registration.issuer), None
+            self._discovered, self._trouble = described(self.registration.issuer), None
         except Refusal as refusal:
             self._trouble = refusal.code
             if before != self._trouble:
@@ -149,21 +149,21 @@ class Provider:
             self._looked_at_s = self._clock.elapsed_s()
         if before is not None:
             log.info("provider_answers_again")
-        return self._known
+        return self._discovered
 
     def _now(self) -> KnownProvider:
         """The provider as it is, asked again when that is old or when it was in trouble."""
-        if self._known is not None and self._is_looked_within(FRESH_S) and self._trouble is None:
-            return self._known
+        if self._discovered is not None and self._is_looked_within(FRESH_S) and self._trouble is None:
+            return self._discovered
         return self._look()
 
-    def _tokens(self, code: str, asked: AuthorizationRequest, back: str) -> dict[str, Any]:
-        description = (self._known or self._look()).description
+    def _tokens(self, code: str, request: AuthorizationRequest, back: str) -> dict[str, Any]:
+        description = (self._discovered or self._look()).description
         given = self.registration
         methods = description.token_endpoint_auth_methods_supported
         method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
         body = prepare_token_request(
-            "authorization_code", redirect_uri=back, code=code, code_verifier=asked.verifier
+            "authorization_code", redirect_uri=back, code=code, code_verifier=request.verifier
         )
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         client = ClientAuth(given.client_id, given.client_secret, method)
@@ -175,19 +175,19 @@ class Provider:
 
     def _signed(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Header and claims; keys are read anew where they have changed. Refusal: oidc_signature."""
-        known = self._known or self._look()
+        discovered = self._discovered or self._look()
         try:
-            return signed_claims(token, known.keys)
+            return signed_claims(token, discovered.keys)
         except UnknownKey:
-            keys = keys_at(known.description.jwks_uri)
-        self._known = KnownProvider(known.description, keys)
+            keys = keys_at(discovered.description.jwks_uri)
+        self._discovered = KnownProvider(discovered.description, keys)
         try:
             return signed_claims(token, keys)
         except UnknownKey as error:
             raise Refusal("oidc_signature", why="unknown key") from error
 
     def _userinfo(self, access_token: str, subject: str, expected: ExpectedToken) -> dict[str, Any]:
-        address = (self._known or self._look()).description.userinfo_endpoint
+        address = (self._discovered or self._look()).description.userinfo_endpoint
         if address is None:
             if self.registration.has_signed_userinfo:
                 raise Refusal("oidc_unsigned")
@@ -215,5 +215,5 @@ def _address(email: Any) -> str | None:
 def _token_refusal(answer: ProviderAnswer) -> Refusal:
     """A code that is too old or used is the person's to ask anew; the rest is for the IT service."""
     error = answer.mapping().get("error")
-    known = error if error in ("invalid_grant", "invalid_client", "unauthorized_client") else "other"
-    return Refusal("oidc_code" if known == "invalid_grant" else "oidc_rejected", why=known)
+    code = error if error in ("invalid_grant", "invalid_client", "unauthorized_client") else "other"
+    return Refusal("oidc_code" if code == "invalid_grant" else "oidc_rejected", why=code)

@@ -9,18 +9,18 @@ from server.domain.refusals import Refusal
 from server.language import direction_of
 
 
-def sheet_languages(configuration: HallConfiguration, asked: dict[str, Any]) -> tuple[SheetLanguage, ...]:
+def sheet_languages(configuration: HallConfiguration, request: dict[str, Any]) -> tuple[SheetLanguage, ...]:
     """What the sheet of a job says. Refusal: unknown_service, when it was taken from the hall meanwhile."""
-    service = configuration.services.get(str(asked.get("service")))
+    service = configuration.services.get(str(request.get("service")))
     if service is None:
-        raise Refusal("unknown_service", service=asked.get("service"))
-    languages = dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH)))
+        raise Refusal("unknown_service", service=request.get("service"))
+    languages = dict.fromkeys((FRENCH, str(request.get("language") or FRENCH)))
     return tuple(_language(service, language) for language in languages)
 
 
-def sheet_content(configuration: HallConfiguration, asked: dict[str, Any]) -> SheetContent:
+def sheet_content(configuration: HallConfiguration, request: dict[str, Any]) -> SheetContent:
     """What the sheet says besides its languages."""
-    service = configuration.services[str(asked["service"])]
+    service = configuration.services[str(request["service"])]
     return SheetContent(
         site=configuration.site.name,
         hall=configuration.name,

@@ -84,16 +84,16 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWa
 
     Refusals: unknown_visit, unknown_service, unknown_document (a kind not printed).
     """
-    asked: dict[str, Any] = json.loads(job["document"])
-    if asked.get("kind") == "appointment_sheet":
+    request: dict[str, Any] = json.loads(job["document"])
+    if request.get("kind") == "appointment_sheet":
         configuration = database.configuration(job["hall"])
         return WantedSheet(
-            languages=sheet_languages(configuration, asked), content=sheet_content(configuration, asked)
+            languages=sheet_languages(configuration, request), content=sheet_content(configuration, request)
         )
-    if asked.get("kind") == "trial":
+    if request.get("kind") == "trial":
         return _trial(database, job)
-    if asked.get("kind") != "ticket":
-        raise Refusal("unknown_document", kind=asked.get("kind"))
+    if request.get("kind") != "ticket":
+        raise Refusal("unknown_document", kind=request.get("kind"))
     configuration = database.configuration(job["hall"])
     with database.read() as rows:
         ticket = rows.one(_TICKET, visit=job["visit"])
@@ -101,9 +101,9 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWa
     if ticket is None:
         raise Refusal("unknown_visit", visit=job["visit"])
     token = database.ticket_tokens.again(job["visit"], digest=ticket["token_digest"], former=ticket["token"])
-    languages = tuple(dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH))))
+    languages = tuple(dict.fromkeys((FRENCH, str(request.get("language") or FRENCH))))
     return PreparedDocument(
-        replace(_content(configuration, printing, asked, ticket, token=token), logo=_logo(printing, logo)),
+        replace(_content(configuration, printing, request, ticket, token=token), logo=_logo(printing, logo)),
         tuple(_language(configuration, ticket, language) for language in languages),
     )
 
@@ -121,53 +121,53 @@ def _trial(database: Database, job: Row) -> TrialContent:
     )
 
 
-def document_of(wanted: AnyWanted, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:
+def document_of(inputs: AnyWanted, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:
     """The ticket or the sheet for a paper so wide."""
-    if isinstance(wanted, TrialContent):
-        return lay_out_trial(wanted, translate=printing.translate, width_dots=width_dots)
-    if isinstance(wanted, WantedSheet):
+    if isinstance(inputs, TrialContent):
+        return lay_out_trial(inputs, translate=printing.translate, width_dots=width_dots)
+    if isinstance(inputs, WantedSheet):
         return lay_out_sheet(
-            wanted.content, wanted.languages, translate=printing.translate, width_dots=width_dots
+            inputs.content, inputs.languages, translate=printing.translate, width_dots=width_dots
         )
     return lay_out_ticket(
-        wanted.content, wanted.languages, translate=printing.translate, width_dots=width_dots
+        inputs.content, inputs.languages, translate=printing.translate, width_dots=width_dots
     )
 
 
 def ticket_bytes(
-    wanted: AnyWanted, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
+    inputs: AnyWanted, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
 ) -> bytes:
     """The bytes that print the paper once; they are drawn by `off_loop(work, *values)`."""
     how = PROFILES[profile]
-    document = document_of(wanted, printing, width_dots=how.width_dots)
+    document = document_of(inputs, printing, width_dots=how.width_dots)
     return off_loop(render, document, how, printing.fonts_dir)
 
 
 def _content(
     configuration: HallConfiguration,
     printing: TicketPrinting,
-    asked: dict[str, Any],
+    request: dict[str, Any],
     ticket: Row,
     *,
     token: str | None,
 ) -> TicketContent:
     base = printing.public_url.rstrip("/")
     may_follow = bool(base and ticket["short_code"])
-    language = asked.get("language", FRENCH)
-    told = _arrival(configuration, ticket)
+    language = request.get("language", FRENCH)
+    arrival = _arrival(configuration, ticket)
     return TicketContent(
         site=configuration.site.name,
         hall=configuration.name,
         number=ticket["number"],
-        people_ahead=_ahead(asked, ticket),
+        people_ahead=_ahead(request, ticket),
         wait_min=wait_minutes(ticket["quoted_low_s"], ticket["quoted_high_s"]),
         short_code=_readable(ticket["short_code"] or ""),
         follow_url=follow_address(base, token, language) if token else None,
         follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
         is_priority=ticket["priority"] in ("declared", "confirmed"),
-        arrival=told["arrival"] if told else None,
-        late_min=told["late_min"] if told else 0,
-        is_reprint=bool(asked.get("is_reprint")),
+        arrival=arrival["arrival"] if arrival else None,
+        late_min=arrival["late_min"] if arrival else 0,
+        is_reprint=bool(request.get("is_reprint")),
         is_demonstration=configuration.is_demonstration,
         is_after_closing=ticket["quoted_median_s"] is not None and ticket["quoted_high_s"] is None,
     )
@@ -188,10 +188,10 @@ def _arrival(configuration: HallConfiguration, ticket: Row) -> dict[str, Any] | 
     return arrival_answer(configuration, ticket["service"], booked_at, from_micros(ticket["arrived_at"]))
 
 
-def _ahead(asked: dict[str, Any], ticket: Row) -> int:
+def _ahead(request: dict[str, Any], ticket: Row) -> int:
     """The people ahead at the issue: as queued with the job, else as recorded with the ticket."""
-    if asked.get("ahead") is not None:
-        return int(asked["ahead"])
+    if request.get("ahead") is not None:
+        return int(request["ahead"])
     return int(json.loads(ticket["body"])["ahead"]) if ticket["body"] else 0
 
 

@@ -26,20 +26,20 @@ class PrinterLease:
     database: Database
     printer: str
     holder: str
-    held: PrinterLeaseToken | None = None
+    token: PrinterLeaseToken | None = None
     _good_until_s: float = 0.0
-    _seen: tuple[int, int, float] | None = field(default=None, init=False)
+    _observed: tuple[int, int, float] | None = field(default=None, init=False)
 
     @property
     def is_fresh(self) -> bool:
         """Whether bytes may be sent: held, and renewed so lately that nobody can have taken it."""
-        return self.held is not None and self.database.clock.elapsed_s() < self._good_until_s
+        return self.token is not None and self.database.clock.elapsed_s() < self._good_until_s
 
     def take(self) -> PrinterLeaseToken | None:
         """Who drives the printer if it is this worker; takes a lease that is free or has run out."""
-        if self.held is not None and self.is_fresh:
-            return self.held
-        self.held = None
+        if self.token is not None and self.is_fresh:
+            return self.token
+        self.token = None
         asked_at_s = self.database.clock.elapsed_s()
         now = self.database.clock.now()
         with self.database.read() as rows:
@@ -59,28 +59,28 @@ class PrinterLease:
                 return None
             taken = print_jobs.lease_of(rows, self.printer)
         assert taken is not None
-        self.held = PrinterLeaseToken(self.printer, self.holder, taken["fence"])
+        self.token = PrinterLeaseToken(self.printer, self.holder, taken["fence"])
         self.renewed(asked_at_s=asked_at_s)
-        return self.held
+        return self.token
 
     def renew(self) -> bool:
         """Prolongs the lease; False when it is another's by now."""
-        held = self.held
-        if held is None:
+        token = self.token
+        if token is None:
             return False
         asked_at_s = self.database.clock.elapsed_s()
         values = {
-            "printer": held.printer,
-            "holder": held.holder,
-            "fence": held.fence,
+            "printer": token.printer,
+            "holder": token.holder,
+            "fence": token.fence,
             "expires_at": to_micros(self.database.clock.now() + LEASE),
         }
         with self.database.store.write() as rows:
             is_kept = print_jobs.keep_lease(rows, values)
         if is_kept:
             self.renewed(asked_at_s=asked_at_s)
-        elif self.held is held:
-            self.held = None
+        elif self.token is token:
+            self.token = None
         return is_kept
 
     def renewed(self, *, asked_at_s: float) -> None:
@@ -89,10 +89,10 @@ class PrinterLease:
 
     def release(self) -> None:
         """Lets another take the printer at once."""
-        held, self.held = self.held, None
-        if held is None:
+        token, self.token = self.token, None
+        if token is None:
             return
-        values = {"printer": held.printer, "holder": held.holder, "fence": held.fence, "expires_at": 0}
+        values = {"printer": token.printer, "holder": token.holder, "fence": token.fence, "expires_at": 0}
         with self.database.store.write() as rows:
             print_jobs.keep_lease(rows, values)
 
@@ -101,8 +101,8 @@ class PrinterLease:
         elapsed_s = self.database.clock.elapsed_s()
         if lease is None:
             return _NEVER
-        if self._seen is None or self._seen[:2] != (lease["fence"], lease["expires_at"]):
-            self._seen = (lease["fence"], lease["expires_at"], elapsed_s)
+        if self._observed is None or self._observed[:2] != (lease["fence"], lease["expires_at"]):
+            self._observed = (lease["fence"], lease["expires_at"], elapsed_s)
             return _NEVER
-        is_old = elapsed_s - self._seen[2] >= LEASE.total_seconds()
+        is_old = elapsed_s - self._observed[2] >= LEASE.total_seconds()
         return int(lease["expires_at"]) if is_old else _NEVER

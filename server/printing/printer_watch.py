@@ -44,7 +44,7 @@ class PrinterWatch:
         """What the printer was found to do; the least while it was not asked yet."""
         return self._traits or PrinterTraits()
 
-    def idle(self, held: PrinterLeaseToken) -> tuple[float, PrinterState]:
+    def idle(self, token: PrinterLeaseToken) -> tuple[float, PrinterState]:
         """Asks a printer that has nothing to do, every ten seconds.
 
         The seconds until the next time, and its state. What it can do is asked once, when it is ready.
@@ -52,32 +52,32 @@ class PrinterWatch:
         left_s = self._seen_at_s + self._poll_s - self._database.clock.elapsed_s()
         if self._state is not None and left_s > 0 and (self._traits or not self._state.may_print):
             return left_s, self._state
-        state = self.state_now(held, at_most_s=0)
+        state = self.state_now(token, at_most_s=0)
         if state.may_print and self._traits is None:
             self._ask_abilities()
         return self._poll_s, state
 
-    def state_now(self, held: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
+    def state_now(self, token: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
         """The printer's state, asked at most so many seconds ago."""
         if self._state is None or self._database.clock.elapsed_s() - self._seen_at_s >= at_most_s:
-            self.seen(held, read_state(self.address, deadlines=self._deadlines))
+            self.note_state(token, read_state(self.address, deadlines=self._deadlines))
         assert self._state is not None
         return self._state
 
-    def seen(self, held: PrinterLeaseToken, state: PrinterState) -> None:
+    def note_state(self, token: PrinterLeaseToken, state: PrinterState) -> None:
         """Keeps a state that was just read. Raises LeaseLost when the printer is another's by now."""
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
         is_news = state is not self._state
         if is_news:
             self._state, self._since = state, to_text(now)
         self._seen_at_s = elapsed_s
-        is_noted = self._noted is not None and self._noted[:2] == (held.fence, state)
+        is_noted = self._noted is not None and self._noted[:2] == (token.fence, state)
         if self._noted is not None and is_noted and elapsed_s - self._noted[2] < self._poll_s / 2:
             return
         values = {
-            "printer": held.printer,
-            "holder": held.holder,
-            "fence": held.fence,
+            "printer": token.printer,
+            "holder": token.holder,
+            "fence": token.fence,
             "state": json.dumps({"state": state.value, "since": self._since}),
             "state_at": to_micros(now),
         }
@@ -85,8 +85,8 @@ class PrinterWatch:
             if not print_jobs.note_state(rows, values):
                 raise LeaseLost
             if is_news:
-                _note_roll(rows, held.printer, state, to_micros(now))
-        self._noted = held.fence, state, elapsed_s
+                _note_roll(rows, token.printer, state, to_micros(now))
+        self._noted = token.fence, state, elapsed_s
 
     def _ask_abilities(self) -> None:
         try:

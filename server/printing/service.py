@@ -146,9 +146,9 @@ class PrintService:
     def _cancel_orphans(self, printer: str) -> None:
         """Ends old jobs of a printer that no hall has any more."""
         orphans = PrinterWorker(self.printing, printer, _NOWHERE)
-        held = orphans.lease.take()
-        if held is not None:
-            orphans.settle(held)
+        token = orphans.lease.take()
+        if token is not None:
+            orphans.settle(token)
             orphans.lease.release()
 
     def _keep_leases(self) -> None:
@@ -157,5 +157,5 @@ class PrintService:
             return
         self._kept_at_s = elapsed_s
         for worker in list(self.workers.values()):
-            if worker.lease.held is not None and not worker.lease.renew():
+            if worker.lease.token is not None and not worker.lease.renew():
                 log.warning("printer_taken", printer=worker.printer)

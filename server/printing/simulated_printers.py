@@ -29,7 +29,7 @@ class SimulatedPrinters:
         self._var = var
         self._lock: int | None = None
         self._sharing: PrinterSharing | None = None
-        self._seen: list[tuple[str, int]] = []
+        self._followed: list[tuple[str, int]] = []
         self.running: dict[str, SimulatedPrinter] = {}
 
     def start(self) -> None:
@@ -44,18 +44,18 @@ class SimulatedPrinters:
         if self._lock is None:
             return
         with self._database.read() as rows:
-            seen = [(hall["id"], hall["configuration_revision"]) for hall in configured_halls(rows)]
-        if seen == self._seen:
+            revisions = [(hall["id"], hall["configuration_revision"]) for hall in configured_halls(rows)]
+        if revisions == self._followed:
             return
-        wanted = {kiosk.id: kiosk for kiosk in self._simulated_kiosks(seen)}
-        for gone in [each for each in self.running if each not in wanted or self._has_moved(wanted[each])]:
+        kiosks = {kiosk.id: kiosk for kiosk in self._simulated_kiosks(revisions)}
+        for gone in [each for each in self.running if each not in kiosks or self._has_moved(kiosks[each])]:
             self.running.pop(gone).stop()
-        taken = [each for each in wanted if each not in self.running and not self._run(wanted[each])]
+        taken = [each for each in kiosks if each not in self.running and not self._run(kiosks[each])]
         if taken:
             log.info("simulated_printers_elsewhere", kiosks=taken)
-        self._seen = seen
+        self._followed = revisions
 
-    def shown(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
+    def printers(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
         return self.running or shared_printers(lambda: connected(self._var, SOCKET))
 
@@ -73,8 +73,8 @@ class SimulatedPrinters:
 
     def _halls(self) -> list[HallConfiguration]:
         with self._database.read() as rows:
-            known = [hall["id"] for hall in configured_halls(rows)]
-        return [self._database.configuration(hall) for hall in known]
+            ids = [hall["id"] for hall in configured_halls(rows)]
+        return [self._database.configuration(hall) for hall in ids]
 
     def stop(self) -> None:
         """Closes their ports; another process may run them."""

@@ -113,7 +113,7 @@ class PrinterWorker:
         try:
             return deed()
         except LeaseLost:
-            self.lease.held = None
+            self.lease.token = None
             log.warning("printer_taken", printer=self.printer)
         except Refusal as refusal:
             self.failures += 1
@@ -127,25 +127,25 @@ class PrinterWorker:
 
     def step(self) -> float:
         """Does what there is to do now; the seconds until the next look if nobody wakes the loop."""
-        held = self.lease.take()
-        if held is None:
+        token = self.lease.take()
+        if token is None:
             return self.printing.pace.lease_check_s
         self.watch.aim(self.connection)
-        queued = self.settle(held)
+        queued = self.settle(token)
         if not queued:
-            left_s, state = self.watch.idle(held)
+            left_s, state = self.watch.idle(token)
             self._is_blocked = not state.may_print
             return left_s
-        if self._is_blocked and not self._is_ready_again(held, queued):
+        if self._is_blocked and not self._is_ready_again(token, queued):
             return self.printing.pace.retry_s
         self._is_blocked = False
-        self._print(held, queued[0])
+        self._print(token, queued[0])
         if self._is_blocked:
             return self.printing.pace.retry_s
         self._stopping.wait(self.printing.pace.between_jobs_s)
         return 0.0
 
-    def settle(self, held: PrinterLeaseToken) -> list[Row]:
+    def settle(self, token: PrinterLeaseToken) -> list[Row]:
         """Ends what was left in mid air and what is too old; the jobs that may be printed, the oldest first.
 
         This loop sends one job at a time and is not sending now: one that is `sending` was left by a holder
@@ -156,7 +156,7 @@ class PrinterWorker:
         queued = [job for job in jobs if job["state"] == QUEUED]
         old = [job for job in queued if self._is_old(job)]
         ends = [(job, self._verdicts.get(job["id"], _left(job["id"]))) for job in left]
-        self._end(held, ends + [(job, _cancelled(job["id"], job["verdict"], job["why"])) for job in old])
+        self._end(token, ends + [(job, _cancelled(job["id"], job["verdict"], job["why"])) for job in old])
         self._verdicts.clear()
         return [job for job in queued if job not in old]
 
@@ -168,32 +168,32 @@ class PrinterWorker:
         age_micros = to_micros(self.printing.database.clock.now()) - int(job["queued_at"])
         return age_micros > self.printing.pace.age_limit_s * 1_000_000
 
-    def _is_ready_again(self, held: PrinterLeaseToken, queued: Sequence[Row]) -> bool:
+    def _is_ready_again(self, token: PrinterLeaseToken, queued: Sequence[Row]) -> bool:
         """Whether a printer that refused may print now; newcomers are told at once when it may not."""
-        state = self.watch.state_now(held, at_most_s=self.printing.pace.retry_s)
+        state = self.watch.state_now(token, at_most_s=self.printing.pace.retry_s)
         if not state.may_print:
-            self._tell_newcomers(held, queued, state)
+            self._tell_newcomers(token, queued, state)
         return state.may_print
 
     # --- one job ----------------------------------------------------------------------------------
 
-    def _print(self, held: PrinterLeaseToken, job: Row) -> None:
+    def _print(self, token: PrinterLeaseToken, job: Row) -> None:
         tickets = self.printing.tickets
         try:
-            wanted = read_wanted(self.printing.database, tickets, job)
-            blob = ticket_bytes(wanted, tickets, self.connection.profile, self.printing.off_loop)
+            inputs = read_wanted(self.printing.database, tickets, job)
+            blob = ticket_bytes(inputs, tickets, self.connection.profile, self.printing.off_loop)
         except Exception:
             self.failures += 1
             log.exception("ticket_not_drawn", printer=self.printer, job=job["id"])
-            self._end(held, [(job, _cancelled(job["id"], Verdict.REFUSED.value, "not_drawn"))])
+            self._end(token, [(job, _cancelled(job["id"], Verdict.REFUSED.value, "not_drawn"))])
             return
         self._job_number += 1
         asked_at_s = self.printing.database.clock.elapsed_s()
-        if not start_print(self.printing.database, held, job["id"], job_number=self._job_number):
+        if not start_print(self.printing.database, token, job["id"], job_number=self._job_number):
             return
         self.lease.renewed(asked_at_s=asked_at_s)
         if not self.lease.is_fresh:
-            self._note(held, PrintEnd(job["id"], QUEUED, None, None))  # nothing was sent
+            self._note(token, PrintEnd(job["id"], QUEUED, None, None))  # nothing was sent
             raise LeaseLost
         outcome = print_document_bytes(
             self.watch.address,
@@ -203,10 +203,10 @@ class PrinterWorker:
             deadlines=self.printing.pace.deadlines,
         )
         if outcome.held is not None:
-            outcome = self._follow(held, job, outcome.held)
-        self._judge(held, job, outcome)
+            outcome = self._follow(token, job, outcome.held)
+        self._judge(token, job, outcome)
 
-    def _judge(self, held: PrinterLeaseToken, job: Row, outcome: PrintOutcome) -> None:
+    def _judge(self, token: PrinterLeaseToken, job: Row, outcome: PrintOutcome) -> None:
         verdict = outcome.verdict.value
         is_final = outcome.verdict in (Verdict.PRINTED, Verdict.UNKNOWN)
         end = _cancelled(job["id"], verdict, outcome.why)
@@ -215,22 +215,22 @@ class PrinterWorker:
         self._verdicts[job["id"]] = end
         if outcome.verdict is Verdict.REFUSED:
             self._is_blocked = True
-            self._note(held, PrintEnd(job["id"], QUEUED, verdict, outcome.why))
+            self._note(token, PrintEnd(job["id"], QUEUED, verdict, outcome.why))
         else:
-            self._end(held, [(job, end)])
+            self._end(token, [(job, end)])
         self._verdicts.clear()
-        self.watch.seen(held, outcome.state_after or outcome.state_before)
+        self.watch.note_state(token, outcome.state_after or outcome.state_before)
 
-    def _follow(self, held: PrinterLeaseToken, job: Row, ticket: HeldTicket) -> PrintOutcome:
+    def _follow(self, token: PrinterLeaseToken, job: Row, ticket: HeldTicket) -> PrintOutcome:
         """Waits for what a stopped printer keeps. Too old, it is cleared: `held`, else `unknown`."""
         try:
-            told: str | None = None
+            noted_reason: str | None = None
             while True:
                 outcome = ticket.outcome
-                if outcome.why != told:
-                    told = outcome.why
-                    self._note(held, PrintEnd(job["id"], SENDING, Verdict.HELD.value, told))
-                self._while_held(held, outcome)
+                if outcome.why != noted_reason:
+                    noted_reason = outcome.why
+                    self._note(token, PrintEnd(job["id"], SENDING, Verdict.HELD.value, noted_reason))
+                self._while_held(token, outcome)
                 if self._is_old(job):
                     self._is_blocked = True
                     return outcome if clear_held(ticket) else _unknown(outcome)
@@ -245,29 +245,29 @@ class PrinterWorker:
         finally:
             ticket.release()
 
-    def _while_held(self, held: PrinterLeaseToken, outcome: PrintOutcome) -> None:
-        if self.lease.held != held:
+    def _while_held(self, token: PrinterLeaseToken, outcome: PrintOutcome) -> None:
+        if self.lease.token != token:
             raise LeaseLost
         state = outcome.state_after or outcome.state_before
-        self.watch.seen(held, state)
+        self.watch.note_state(token, state)
         others = [job for job in self._open_jobs() if job["state"] == QUEUED]
-        self._tell_newcomers(held, others, state)
+        self._tell_newcomers(token, others, state)
 
     # --- what is written --------------------------------------------------------------------------
 
-    def _tell_newcomers(self, held: PrinterLeaseToken, queued: Sequence[Row], state: PrinterState) -> None:
+    def _tell_newcomers(self, token: PrinterLeaseToken, queued: Sequence[Row], state: PrinterState) -> None:
         for job in queued:
             if job["verdict"] is None:
-                self._note(held, PrintEnd(job["id"], QUEUED, Verdict.REFUSED.value, state.value))
+                self._note(token, PrintEnd(job["id"], QUEUED, Verdict.REFUSED.value, state.value))
 
-    def _note(self, held: PrinterLeaseToken, noted: PrintEnd) -> None:
-        if note_print(self.printing.database, held, noted):
+    def _note(self, token: PrinterLeaseToken, noted: PrintEnd) -> None:
+        if note_print(self.printing.database, token, noted):
             self.printing.tell(noted.job)
 
-    def _end(self, held: PrinterLeaseToken, ends: Sequence[tuple[Row, PrintEnd]]) -> None:
+    def _end(self, token: PrinterLeaseToken, ends: Sequence[tuple[Row, PrintEnd]]) -> None:
         for hall in dict.fromkeys(job["hall"] for job, _ in ends):
             mine = [end for job, end in ends if job["hall"] == hall]
-            end_prints(self.printing.database, hall, held, mine)
+            end_prints(self.printing.database, hall, token, mine)
 
 
 def _unknown(outcome: PrintOutcome) -> PrintOutcome:

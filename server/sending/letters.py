@@ -25,22 +25,22 @@ class Letters:
     def letter(self, address: str, delivery: str, body: str) -> Letter:
         """The letter of a message, in its language; letters of one alarm stand under each other."""
         message = json.loads(body)
-        told, turn = message["data"], message["type"].removeprefix("alarm.")
-        language = told.get("language", FRENCH)  # none: written before recipients chose theirs
+        alarm, turn = message["data"], message["type"].removeprefix("alarm.")
+        language = alarm.get("language", FRENCH)  # none: written before recipients chose theirs
         lines = [
-            self.translate(f"alarms.letter.{turn}", language, what=told["text"]),
+            self.translate(f"alarms.letter.{turn}", language, what=alarm["text"]),
             "",
-            f"{told['site']['name']}, {told['hall']['name']}",
+            f"{alarm['site']['name']}, {alarm['hall']['name']}",
         ]
         public_url = self.server.settings.public_url
         if public_url:
-            lines.append(f"{public_url.rstrip('/')}/alarmes?hall={told['hall']['id']}")
+            lines.append(f"{public_url.rstrip('/')}/alarmes?hall={alarm['hall']['id']}")
         return Letter(
             id=delivery,
             address=address,
             subject=self.translate(
-                f"alarms.letter.subject.{turn}", language, site=told["site"]["name"], what=told["text"]
+                f"alarms.letter.subject.{turn}", language, site=alarm["site"]["name"], what=alarm["text"]
             ),
             text="\n".join([*lines, "", self.translate("alarms.letter.why", language), ""]),
-            thread=told["alarm"],
+            thread=alarm["alarm"],
         )

@@ -60,7 +60,7 @@ class MailServer:
         try:
             self.send(letter, now=now)
         except SendRefused as refused:
-            log.warning("letter_not_sent", code=refused.code, told=refused.told)
+            log.warning("letter_not_sent", code=refused.code, told=refused.answer)
             return refused.code
         return None
 

@@ -2,12 +2,12 @@
 
 
 class SendRefused(Exception):
-    """A message that did not arrive; `code` is one of FAILURES, `told` what the other side said."""
+    """A message that did not arrive; `code` is one of FAILURES, `answer` what the other side said."""
 
-    def __init__(self, code: str, told: str = "") -> None:
+    def __init__(self, code: str, answer: str = "") -> None:
         super().__init__(code)
         self.code = code
-        self.told = told
+        self.answer = answer
 
 
 FAILURES = (

@@ -105,7 +105,7 @@ class Sender:
         try:
             self.channels[recipient.channel].send(recipient, delivery, body, now=self.database.clock.now())
         except SendRefused as refused:
-            log.warning("not_sent", recipient=recipient.id, code=refused.code, told=refused.told)
+            log.warning("not_sent", recipient=recipient.id, code=refused.code, told=refused.answer)
             return refused
         except Exception as error:
             self.failures += 1

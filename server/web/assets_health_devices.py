@@ -55,18 +55,18 @@ def _devices(routes: Blueprint, site: SiteContext) -> None:
         replace_former(DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
         configuration = site.database.configuration(caller.hall or "")
         own = caller.configured or ""
-        shown = configuration.kiosks.get(own) or configuration.screens.get(own)
+        device = configuration.kiosks.get(own) or configuration.screens.get(own)
         hall = {"slug": configuration.hall, "name": configuration.name}
         return jsonify(
             device=caller.author.id,
             kind=caller.name,
             hall=hall,
             id=caller.configured,
-            label=shown.label if shown else "",
+            label=device.label if device else "",
             configuration=configuration.mark,
             **(
-                {"low_bands": low_bands(shown.mounting), "prints": shown.printer is not None}
-                if isinstance(shown, Kiosk)
+                {"low_bands": low_bands(device.mounting), "prints": device.printer is not None}
+                if isinstance(device, Kiosk)
                 else {}
             ),
         )

@@ -36,25 +36,25 @@ def fetch(url: str, limits: FeedLimits) -> bytes:
 def _fetch_once(url: str, limits: FeedLimits, ends_at: float) -> bytes | str:
     """The body, or the address that the answer sends to."""
     try:
-        asked = httpx.URL(url)
+        parsed_url = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise FeedRefused("feed_address") from error
-    if asked.scheme not in ("http", "https") or not asked.host or asked.userinfo:
+    if parsed_url.scheme not in ("http", "https") or not parsed_url.host or parsed_url.userinfo:
         raise FeedRefused("feed_address")
-    address = _checked_address(asked, limits)
+    address = _checked_address(parsed_url, limits)
     left_s = max(0.1, ends_at - time.monotonic())
     try:
         with httpx.Client(trust_env=False, timeout=left_s, follow_redirects=False) as client:
             request = client.build_request(
                 "GET",
-                asked.copy_with(host=address),
-                headers={**_HEADERS, "Host": asked.netloc.decode("ascii")},
-                extensions={"sni_hostname": asked.host},
+                parsed_url.copy_with(host=address),
+                headers={**_HEADERS, "Host": parsed_url.netloc.decode("ascii")},
+                extensions={"sni_hostname": parsed_url.host},
             )
             answer = client.send(request, stream=True)
             try:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
-                    return str(asked.join(answer.headers["location"]))
+                    return str(parsed_url.join(answer.headers["location"]))
                 if (
                     answer.status_code != 200
                     or answer.headers.get("content-encoding", "identity") != "identity"

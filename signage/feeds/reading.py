@@ -29,8 +29,8 @@ def parsed_feed(content: bytes) -> Feed:
     if not found.get("version"):
         raise FeedRefused("feed_broken")
     entries = [_entry(entry) for entry in found.entries]
-    shown = tuple(entry for entry in entries if entry.title or entry.text)[:MOST_ENTRIES]
-    return Feed(_cut(found.feed.get("title", ""), LONGEST_TITLE), shown)
+    readable = tuple(entry for entry in entries if entry.title or entry.text)[:MOST_ENTRIES]
+    return Feed(_cut(found.feed.get("title", ""), LONGEST_TITLE), readable)
 
 
 def _entry(entry: feedparser.FeedParserDict) -> FeedEntry:

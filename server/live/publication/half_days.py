@@ -16,7 +16,7 @@ class HalfDays:
     """Which halls have passed an edge; one of each process."""
 
     database: Database
-    _known: dict[str, tuple[tuple[bool, ...], datetime]] = field(default_factory=dict)
+    _last_told: dict[str, tuple[tuple[bool, ...], datetime]] = field(default_factory=dict)
 
     def passed(self, halls: Iterable[str]) -> set[str]:
         """Those of these halls (ids) whose half-day is told otherwise than when this was last asked."""
@@ -24,9 +24,9 @@ class HalfDays:
         return {hall for hall in halls if self._has_passed(hall, now)}
 
     def _has_passed(self, hall: str, now: datetime) -> bool:
-        known = self._known.get(hall)
-        if known is not None and now < known[1]:
+        before = self._last_told.get(hall)
+        if before is not None and now < before[1]:
             return False
         moment = moment_of(self.database.configuration(hall).calendar, now)
-        self._known[hall] = moment.told, min(moment.until, now + LOOKED_AT_LEAST_EVERY)
-        return known is not None and known[0] != moment.told
+        self._last_told[hall] = moment.told, min(moment.until, now + LOOKED_AT_LEAST_EVERY)
+        return before is not None and before[0] != moment.told

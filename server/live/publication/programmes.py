@@ -20,7 +20,7 @@ class Programmes:
 
     database: Database
     translate: Callable[..., str]
-    _known: dict[str, tuple[tuple[str, str], datetime, bool]] = field(default_factory=dict)
+    _last_turn: dict[str, tuple[tuple[str, str], datetime, bool]] = field(default_factory=dict)
 
     def turned(self, halls: Iterable[str]) -> set[str]:
         """Those of these halls (ids) whose programme is another, or passed an edge, since the last look."""
@@ -28,18 +28,18 @@ class Programmes:
         return {hall for hall in halls if self._has_turned(hall, now)}
 
     def _has_turned(self, hall: str, now: datetime) -> bool:
-        known = self._known.get(hall)
-        if known is not None and now < known[1]:
+        before = self._last_turn.get(hall)
+        if before is not None and now < before[1]:
             return False
         programme = read_programme(self.database, hall, ANY_SCREEN, self.translate)
         with self.database.read() as rows:
-            shown = (programme["revision"], read_look(rows).digest)
+            digests = (programme["revision"], read_look(rows).digest)
         edge = next_edge(programme, now)
         is_edge = edge is not None and edge <= now + LOOKED_AT_LEAST_EVERY
         next_look = edge if edge is not None and is_edge else now + LOOKED_AT_LEAST_EVERY
-        self._known[hall] = (shown, next_look, is_edge)
+        self._last_turn[hall] = (digests, next_look, is_edge)
         # the first look knows of nothing before
-        return known is not None and (known[2] or known[0] != shown)
+        return before is not None and (before[2] or before[0] != digests)
 
 
 def next_edge(programme: Programme, now: datetime) -> datetime | None:

@@ -187,10 +187,10 @@ class Publisher:
         for namespace in (messages.AGENT, messages.SCREEN) if counter is None else (messages.AGENT,):
             self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
 
-    def renewal_asked(self, kind: str, connection: str, told: str) -> None:
+    def renewal_asked(self, kind: str, connection: str, token: str) -> None:
         """Tells one connection of a kiosk or screen to renew its token, on whichever worker it hangs."""
         namespace = messages.KIOSK if kind == "kiosk" else messages.SCREEN
-        self.emit(messages.RENEWAL_ASKED, {"told": told}, namespace, connection)
+        self.emit(messages.RENEWAL_ASKED, {"told": token}, namespace, connection)
 
     def programme_changed(self) -> None:
         """Tells the screens of every hall, whichever process they hang on, to read their programme again."""
@@ -273,9 +273,9 @@ class Publisher:
     def _send_republished(self, hall: str, configuration: str) -> None:
         self._send_states(hall, is_local=True)
         self._nudge_screens(hall, is_local=True)
-        room, told = messages.hall_room(hall), {"configuration": configuration}
+        room, message = messages.hall_room(hall), {"configuration": configuration}
         for namespace in (messages.AGENT, messages.SCREEN):
-            self.emit(messages.CONFIGURATION_CHANGED, told, namespace, room, is_local=True)
+            self.emit(messages.CONFIGURATION_CHANGED, message, namespace, room, is_local=True)
 
     def _take_changed(self) -> set[str]:
         changed, self._changed = self._changed, set()

@@ -14,11 +14,11 @@ class Republished:
     """The revisions each hall of this process had at the last look."""
 
     database: Database
-    _known: dict[str, str] = field(default_factory=dict)
+    _last_marks: dict[str, str] = field(default_factory=dict)
 
     def since(self, halls: Collection[str]) -> dict[str, str]:
         """Those of these halls (ids) that have other revisions since the last look, and which (`mark_of`)."""
-        if not halls and self._known:
+        if not halls and self._last_marks:
             return {}
         with self.database.read() as rows:
             marks = {
@@ -26,7 +26,7 @@ class Republished:
                 for row in rows.all(_MARKS)
             }
         # of every hall: who comes and hears of a publication in the same second has read what was before it
-        before, self._known = self._known, marks
+        before, self._last_marks = self._last_marks, marks
         return {
             hall: mark for hall, mark in marks.items() if hall in halls and before.get(hall, mark) != mark
         }

@@ -29,7 +29,7 @@ MOST_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _SpeechRequest:
     """A message to be sent again with what `render` adds to it; `oldest`: how long after its `at` anyone
     would play it.
     """
@@ -67,7 +67,7 @@ class Voice:
         self.now = now
         self.off_loop = off_loop
         self.unavailable: str | None = None
-        self._waiting: queue.Queue[_Wanted] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[_SpeechRequest] = queue.Queue(MOST_WAITING)
         self._to_prepare = prepared_alerts()
 
     def speak(self, hall: str, message: dict[str, Any], call: SpokenCall) -> None:
@@ -76,28 +76,28 @@ class Voice:
         def render(message: dict[str, Any]) -> dict[str, Any]:
             return self._call(message, call)
 
-        self._queue(_Wanted(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
+        self._queue(_SpeechRequest(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
 
     def speak_alert(self, hall: str, message: dict[str, Any]) -> None:
         """Queues the voice of an alert, which is wanted as long as the alert lasts."""
-        self._queue(_Wanted(hall, messages.ALERT_CHANGED, message, self._alert))
+        self._queue(_SpeechRequest(hall, messages.ALERT_CHANGED, message, self._alert))
 
     def run(self) -> None:
         """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
         while True:
             try:
-                wanted = self._waiting.get(timeout=IDLE_S if self._to_prepare else PREPARED_EVERY_S)
+                request = self._waiting.get(timeout=IDLE_S if self._to_prepare else PREPARED_EVERY_S)
             except queue.Empty:
                 self._prepare_an_alert()
                 continue
-            if wanted.is_too_old(self.now()):
+            if request.is_too_old(self.now()):
                 continue
             try:
-                spoken = wanted.message | wanted.render(wanted.message)
+                spoken = request.message | request.render(request.message)
             except (SpeechUnavailable, OSError) as reason:
-                log.warning("voice_failed", hall=wanted.hall, reason=str(reason))
+                log.warning("voice_failed", hall=request.hall, reason=str(reason))
                 continue
-            self.emit(wanted.name, spoken, messages.SCREEN, messages.hall_room(wanted.hall))
+            self.emit(request.name, spoken, messages.SCREEN, messages.hall_room(request.hall))
 
     def alert_voices(self, rules: AlertRules) -> dict[str, str]:
         """Where the voices lie that a site's screens may speak in an alert: they keep them before it."""
@@ -119,10 +119,10 @@ class Voice:
         except (SpeechUnavailable, OSError) as reason:
             log.warning("voice_failed", hall=None, reason=str(reason))
 
-    def _queue(self, wanted: _Wanted) -> None:
+    def _queue(self, request: _SpeechRequest) -> None:
         while self.unavailable is None:
             try:
-                self._waiting.put_nowait(wanted)
+                self._waiting.put_nowait(request)
             except queue.Full:
                 self._waiting.get_nowait()
             else:

@@ -82,12 +82,12 @@ def database() -> Database:
 
 def identify() -> Caller:
     """The caller of the current request, read once. Refusals: unknown_device, device_revoked, unknown_key."""
-    known: Caller | None = g.get("caller")
-    if known is None:
-        known = g.caller = _identify()
-        if known.kind != "nobody":
+    caller: Caller | None = g.get("caller")
+    if caller is None:
+        caller = g.caller = _identify()
+        if caller.kind != "nobody":
             caller_is_identified()
-    return known
+    return caller
 
 
 def forget_caller() -> None:
@@ -98,15 +98,15 @@ def forget_caller() -> None:
 def _identify() -> Caller:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
-        known: KnownCallers = current_app.extensions["parvis_callers"]
-        return known.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
+        cache: KnownCallers = current_app.extensions["parvis_callers"]
+        return cache.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
     device_token = read_cookie(DEVICE_COOKIE)
     signed_in = read_cookie(SESSION_COOKIE)
     if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
         person = _person(signed_in)
         if person is not None and person.digest is not None:
-            seen: SeenSessions = current_app.extensions["parvis_seen"]
-            seen.saw(person.digest)
+            sessions: SeenSessions = current_app.extensions["parvis_seen"]
+            sessions.saw(person.digest)
             if _is_gesture() and person.may_somewhere(_WHO_ANSWERS):
                 activity: Activity = current_app.extensions["parvis_activity"]
                 activity.acted(person.digest)
@@ -149,19 +149,19 @@ class KnownCallers:
     """
 
     database: Database
-    _known: dict[str, tuple[Caller, bool, float]] = field(default_factory=dict)
+    _entries: dict[str, tuple[Caller, bool, float]] = field(default_factory=dict)
     _seen_changes: int = 0
 
     def of_token(self, token: str, *, is_loopback: bool) -> Caller:
         """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
         now_s = self.database.clock.elapsed_s()
-        if self._seen_changes != self.database.installation_changes or len(self._known) > MOST_KNOWN:
-            self._known.clear()
+        if self._seen_changes != self.database.installation_changes or len(self._entries) > MOST_KNOWN:
+            self._entries.clear()
             self._seen_changes = self.database.installation_changes
-        known = self._known.get(token)
-        if known is None or now_s - known[2] > KNOWN_FOR_S:
-            known = self._known[token] = (*_read_bearer(self.database, token), now_s)
-        caller, is_loopback_only, _ = known
+        entry = self._entries.get(token)
+        if entry is None or now_s - entry[2] > KNOWN_FOR_S:
+            entry = self._entries[token] = (*_read_bearer(self.database, token), now_s)
+        caller, is_loopback_only, _ = entry
         if is_loopback_only and not is_loopback:
             raise Refusal("unknown_key")
         return caller

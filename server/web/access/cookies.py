@@ -65,8 +65,8 @@ def install_cookies(app: Flask) -> None:
     @app.after_request
     def replace(response: Response) -> Response:
         for name, (value, seconds) in g.get("former_cookies", {}).items():
-            known = response.headers.getlist("Set-Cookie")
-            if not any(each.startswith(f"{_name(name)}=") for each in known):
+            cookies = response.headers.getlist("Set-Cookie")
+            if not any(each.startswith(f"{_name(name)}=") for each in cookies):
                 set_cookie(response, name, value, seconds=seconds)
                 response.delete_cookie(name, secure=True, httponly=True, samesite="Strict")
         return response

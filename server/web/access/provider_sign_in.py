@@ -43,9 +43,9 @@ def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -
 
     @routes.app_context_processor
     def provider_of_page() -> dict[str, Any]:
-        return {"sign_in_provider": shown}
+        return {"sign_in_provider": describe_provider}
 
-    def shown() -> ShownProvider:
+    def describe_provider() -> ShownProvider:
         look()
         trouble = provider.trouble
         return ShownProvider(provider.registration.name, trouble and sentence(trouble))
@@ -67,28 +67,28 @@ def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -
     @open_to(Access.EVERYBODY)
     def leave_for_provider() -> Any:
         try:
-            address, asked = provider.begin(_back(), next_path=way_on())
+            address, pending = provider.begin(_back(), next_path=way_on())
         except Refusal as refusal:
             return refused(refusal, way_on())
         response: Any = redirect(address, 303)
-        sealed = _seal().dumps(asdict(asked))
+        sealed = _seal().dumps(asdict(pending))
         return set_cookie(response, REQUEST_COOKIE, str(sealed), seconds=REQUEST_S, is_lax=True)
 
     @routes.get("/connexion/fournisseur/retour")
     @site.limiter.limit("60 per minute")
     @open_to(Access.EVERYBODY)
     def come_back() -> Response:
-        asked: AuthorizationRequest | None = None
+        pending: AuthorizationRequest | None = None
         try:
-            asked = _asked(int(site.database.clock.now().timestamp()))
-            identity = provider.complete(_code(provider), asked, _back())
+            pending = _read_pending(int(site.database.clock.now().timestamp()))
+            identity = provider.complete(_code(provider), pending, _back())
             account = prove_by_provider(site.database, identity)
             browser, id_token = request.user_agent.string, identity.id_token
             token = begin_session(site.database, account, browser, id_token=id_token)
         except Refusal as refusal:
-            return refused(refusal, asked.next if asked is not None else "/")
+            return refused(refusal, pending.next if pending is not None else "/")
         # a page of ours goes on: a redirection of the provider's would arrive without our cookie
-        response = make_response(render_template("signed_in.html", next=asked.next))
+        response = make_response(render_template("signed_in.html", next=pending.next))
         response.headers["Cache-Control"] = "no-store"
         delete_cookie(response, REQUEST_COOKIE)
         return set_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
@@ -105,17 +105,17 @@ def _seal() -> URLSafeSerializer:
     return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt=REQUEST_COOKIE)
 
 
-def _asked(now_s: int) -> AuthorizationRequest:
+def _read_pending(now_s: int) -> AuthorizationRequest:
     """What this browser asked for a moment ago, before it came back. Refusal: oidc_state."""
     try:
-        asked = AuthorizationRequest(**_seal().loads(read_cookie(REQUEST_COOKIE) or ""))
+        pending = AuthorizationRequest(**_seal().loads(read_cookie(REQUEST_COOKIE) or ""))
     except (BadSignature, TypeError) as error:
         raise Refusal("oidc_state", why="nothing asked") from error
-    if not hmac.compare_digest(asked.state.encode(), request.args.get("state", "").encode()):
+    if not hmac.compare_digest(pending.state.encode(), request.args.get("state", "").encode()):
         raise Refusal("oidc_state", why="state")
-    if now_s - asked.started_at_s > REQUEST_S:
+    if now_s - pending.started_at_s > REQUEST_S:
         raise Refusal("oidc_state", why="too late")
-    return asked
+    return pending
 
 
 def _code(provider: Provider) -> str:

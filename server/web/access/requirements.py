@@ -63,9 +63,9 @@ def open_to[**Given, Answer](
     return _marked(Required(kinds=frozenset(of), access=access))
 
 
-def _marked(wanted: Required) -> Callable[[Any], Any]:
+def _marked(requirement: Required) -> Callable[[Any], Any]:
     def mark(view: Any) -> Any:
-        view.required = wanted
+        view.required = requirement
         return view
 
     return mark
@@ -97,14 +97,14 @@ def install_access(app: Flask) -> None:
 
     @app.before_request
     def check_access() -> Any:
-        wanted = required_of(app, request.endpoint or "")
-        if wanted is None or wanted.access in _OPEN or request.method == "OPTIONS":
+        requirement = required_of(app, request.endpoint or "")
+        if requirement is None or requirement.access in _OPEN or request.method == "OPTIONS":
             return None
-        if not is_api() and identify().kind not in wanted.kinds:
+        if not is_api() and identify().kind not in requirement.kinds:
             return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
         caller = someone()
-        if caller.kind not in wanted.kinds:
-            raise Refusal("foreign_device" if wanted.kinds == DEVICES else "forbidden")
-        if wanted.permissions and not caller.may_somewhere(wanted.permissions):
+        if caller.kind not in requirement.kinds:
+            raise Refusal("foreign_device" if requirement.kinds == DEVICES else "forbidden")
+        if requirement.permissions and not caller.may_somewhere(requirement.permissions):
             raise Refusal("forbidden")
         return None

@@ -87,6 +87,6 @@ def way_on() -> str:
 
     Browsers read a backslash as a slash, and leave out tabs and ends of lines before they look for a server.
     """
-    wanted = request.values.get("next", "/")
-    is_path = wanted.startswith("/") and not wanted.startswith("//")
-    return wanted if is_path and "\\" not in wanted and wanted.isprintable() else "/"
+    path = request.values.get("next", "/")
+    is_path = path.startswith("/") and not path.startswith("//")
+    return path if is_path and "\\" not in path and path.isprintable() else "/"

@@ -81,10 +81,10 @@ def blueprint(api: Api) -> APIBlueprint:
         caller = someone()
         halls = _halls(api.database, body.halls, Permission.RAISE_ALERT)
         words = {language: each.model_dump() for language, each in body.texts.items()}
-        wanted = WantedAlert(body.kind, body.press_id, body.drill, words, body.expires_after_s)
+        request = WantedAlert(body.kind, body.press_id, body.drill, words, body.expires_after_s)
 
         def work() -> dict[str, Any]:
-            raised = raise_alert(api.database, halls, caller.author, wanted, breathe=api.breathe)
+            raised = raise_alert(api.database, halls, caller.author, request, breathe=api.breathe)
             answer = read_alert(
                 api.database, raised.alert, halls, only_by=_only_by(caller), reader=_reader(caller)
             )
@@ -158,14 +158,14 @@ def blueprint(api: Api) -> APIBlueprint:
 def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any, permission: Permission) -> dict[str, Any]:
     caller = someone()
     of_alert = halls_of_alert(api.database, alert)
-    wanted = _halls(api.database, body.halls, permission, among=of_alert)
+    halls = _halls(api.database, body.halls, permission, among=of_alert)
 
     def work() -> dict[str, Any]:
-        failed = confirm(api.database, alert, wanted, caller.author)
-        answer = read_alert(api.database, alert, wanted, reader=caller.author.id)
+        failed = confirm(api.database, alert, halls, caller.author)
+        answer = read_alert(api.database, alert, halls, reader=caller.author.id)
         return answer | {"failed": _failed(api, failed)}
 
-    return once(api.database, wanted[0], caller.author, write_key(caller.author), work)
+    return once(api.database, halls[0], caller.author, write_key(caller.author), work)
 
 
 def _only_by(caller: Caller) -> str | None:
@@ -195,7 +195,7 @@ def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[dict[str, Any]]:
 
 def _halls(
     database: Database,
-    wanted: Sequence[str] | Literal["all"],
+    requested: Sequence[str] | Literal["all"],
     permission: Permission,
     among: Sequence[str] | None = None,
 ) -> list[str]:
@@ -203,12 +203,12 @@ def _halls(
 
     `among`: the halls there are to choose from. Refusals: those of `allowed`, unknown_hall.
     """
-    if wanted == "all":
+    if requested == "all":
         halls = _may(database, among if among is not None else _every(database), permission)
         if not halls:
             raise Refusal("forbidden")
         return halls
-    found = list(dict.fromkeys(allowed(permission, hall)[1] for hall in wanted))
+    found = list(dict.fromkeys(allowed(permission, hall)[1] for hall in requested))
     for hall in found:
         if among is not None and hall not in among:
             raise Refusal("unknown_hall", hall=hall)

@@ -110,7 +110,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
     def book(path: HallPath, body: AppointmentBody) -> Any:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
         caller, hall = allowed(Permission.BOOK, path.hall)
-        wanted = WantedAppointment(
+        appointment = WantedAppointment(
             body.service,
             _instant(body.booked_at),
             body.external_id,
@@ -118,7 +118,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
             is_convocation=body.is_convocation,
         )
         key = write_key(caller.author)
-        answer = book_appointment(api.database, hall, caller.author, wanted, write_key=key)
+        answer = book_appointment(api.database, hall, caller.author, appointment, write_key=key)
         is_new = answer.pop("is_new", False)
         api.breathe()
         return answer, 201 if is_new else 200
@@ -187,7 +187,7 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
             may_be_early=channel == "reception",
             wanted_service=body.wanted_service,
         )
-        wanted = WantedTicket(
+        ticket = WantedTicket(
             service=body.service or "",
             press_id=body.press_id,
             language=body.language,
@@ -196,7 +196,7 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
             claim=claim,
         )
-        return issued(api, caller, hall, wanted)
+        return issued(api, caller, hall, ticket)
 
     @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in", responses={200: AppointmentAnswer})
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)

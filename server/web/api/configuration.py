@@ -276,9 +276,9 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
 def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[str, Any]) -> Any:
     caller, reader = _reader(api)
     joining = None if body.joining is None else body.joining.joining()
-    wanted = WantedDraft(content, body.base_revision, body.draft_version, joining)
+    draft = WantedDraft(content, body.base_revision, body.draft_version, joining)
     key = write_key(caller.author)
-    return save_draft(api.database, caller.author, document, wanted, reader=reader, write_key=key)
+    return save_draft(api.database, caller.author, document, draft, reader=reader, write_key=key)
 
 
 def _publishing(routes: APIBlueprint, api: Api) -> None:

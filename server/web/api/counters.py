@@ -106,10 +106,10 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(api, path.counter)
-        wanted = WantedSession(
+        session = WantedSession(
             body.services, body.profile, body.take_over, joins=session_header(), if_free=body.if_free
         )
-        return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
+        return open_counter(api.database, path.counter, author, session, write_key=write_key(author)), 201
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})
     @requires(Permission.CALL, Permission.SUPERVISE)
@@ -200,9 +200,9 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
         author = _agent(api, path.counter)
-        wanted = Elsewhere(body.counter, body.visit, body.reason, body.stays)
+        target = Elsewhere(body.counter, body.visit, body.reason, body.stays)
         session, key = own_session(), write_key(author)
-        return call_elsewhere(api.database, path.counter, author, wanted, session=session, write_key=key)
+        return call_elsewhere(api.database, path.counter, author, target, session=session, write_key=key)
 
 
 def _applied(api: Api, leg: str, verb: Verb, **values: Any) -> Any:

@@ -57,18 +57,18 @@ def blueprint(api: Api) -> APIBlueprint:
         A screen asks for itself. A person may name one, and look at a version of a notice on it.
         """
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
-        asked = query.screen if caller.kind == "person" else ""
-        if asked and asked not in api.database.configuration(hall).screens:
-            raise Refusal("unknown_screen", screen=asked)
+        preview_of = query.screen if caller.kind == "person" else ""
+        if preview_of and preview_of not in api.database.configuration(hall).screens:
+            raise Refusal("unknown_screen", screen=preview_of)
         preview = None
         if query.notice and caller.kind == "person":
             person, reach = reach_of_caller()
             check_seen(api.database, person.author, reach, query.notice)
             preview = Preview(query.notice, query.version)
-        shown = caller.configured or asked
+        screen_id = caller.configured or preview_of
         voices = api.alert_voices(api.database.configuration(hall).site.alerts)
-        told = read_screen(api.database, hall, shown, api.translate, preview)
-        return told | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
+        content = read_screen(api.database, hall, screen_id, api.translate, preview)
+        return content | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
 
     @routes.get("/halls/<hall>/queue", responses={200: Anything})
     @requires(Permission.READ_QUEUE)

@@ -38,7 +38,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
         caller, hall = allowed(Permission.DISTRIBUTE, path.hall)
 
-        def told(ticket: Answer) -> Answer:
+        def with_follow_url(ticket: Answer) -> Answer:
             ticket.pop("is_new", None)
             return ticket | {"follow_url": api.follow_url(ticket["token"], body.language)}
 
@@ -48,7 +48,7 @@ def blueprint(api: Api) -> APIBlueprint:
             caller.author,
             WantedSeries(**body.model_dump()),
             quote=partial(api.estimates.quote, hall),
-            told=told,
+            told=with_follow_url,
         )
         api.breathe()
         return {"tickets": tickets}, 201

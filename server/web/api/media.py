@@ -114,7 +114,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("media", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    def told(medium: Answer) -> Answer:
+    def with_sentence(medium: Answer) -> Answer:
         """The medium, with the sentence of its refusal."""
         refusal = medium["refusal"]
         if refusal is None:
@@ -133,8 +133,8 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         key = idempotency_key()
 
         def key_of(sha256: str) -> WriteKey | None:
-            asked = f"POST {UPLOADS}\n{sha256}".encode()
-            return None if key is None else WriteKey.of(caller.author.id, key, asked)
+            request_line = f"POST {UPLOADS}\n{sha256}".encode()
+            return None if key is None else WriteKey.of(caller.author.id, key, request_line)
 
         largest = api.settings.media_bytes
         answer = upload_medium(
@@ -154,13 +154,13 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     def listed(query: MediaQuery) -> Any:
         """The media of the library, the newest first, some at a time."""
         found = read_media(api.database, before=query.before, sites=sites())
-        return {**found, "media": [told(medium) for medium in found["media"]]}
+        return {**found, "media": [with_sentence(medium) for medium in found["media"]]}
 
     @routes.get("/media/<medium>", responses={200: Anything})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def one(path: MediumPath) -> Any:
         """A medium: its state, its files, and why it was refused."""
-        return told(read_medium(api.database, path.medium, sites=sites()))
+        return with_sentence(read_medium(api.database, path.medium, sites=sites()))
 
     @routes.patch("/media/<medium>", responses={200: Anything})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
@@ -168,7 +168,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         """Writes what a medium says for who cannot see it; a notice needs it."""
         author = identify().author
         key = write_key(author)
-        return told(
+        return with_sentence(
             describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
         )
 
@@ -202,18 +202,18 @@ def sites() -> Sites:
     return identify().sites_of(Permission.DRAFT_NOTICES)
 
 
-def _site_of_upload(wanted: str | None, among: Sites) -> str | None:
+def _site_of_upload(site: str | None, among: Sites) -> str | None:
     """The site of an upload, None for all: as the caller says, else all sites or the first of theirs.
 
     Refusal: forbidden for a site of others.
     """
-    if wanted is None:
+    if site is None:
         return None if among is None else min(among)
     if among is None:
-        return None if wanted == EVERY_SITE else wanted
-    if wanted not in among:
+        return None if site == EVERY_SITE else site
+    if site not in among:
         raise Refusal("forbidden")
-    return wanted
+    return site
 
 
 def _chunks(breathe: Callable[[], None]) -> Iterator[bytes]:

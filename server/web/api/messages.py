@@ -57,8 +57,8 @@ def blueprint(api: Api) -> APIBlueprint:
         """Sends a line to a counter, or calls for help."""
         permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
         caller, hall = allowed(permission, path.hall)
-        wanted = WantedMessage(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
-        answer = send_message(api.database, hall, caller.author, wanted, write_key=write_key(caller.author))
+        message = WantedMessage(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
+        answer = send_message(api.database, hall, caller.author, message, write_key=write_key(caller.author))
         api.messages_changed(hall, answer["counter"])
         return answer, 201
 

@@ -107,8 +107,8 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
     def notices(query: NoticesQuery) -> Any:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
-        wanted = WantedNotices(query.state, query.before)
-        return read_notices(api.database, caller.author, reach, wanted)
+        filters = WantedNotices(query.state, query.before)
+        return read_notices(api.database, caller.author, reach, filters)
 
     @routes.post("/notices", responses={201: NoticeAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
@@ -173,8 +173,8 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
-        wanted = WantedDisplay(body.starts_at, body.ends_at)
-        return published(publish_notice(api.database, _gesture(path, body.version), wanted))
+        display = WantedDisplay(body.starts_at, body.ends_at)
+        return published(publish_notice(api.database, _gesture(path, body.version), display))
 
     @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)

@@ -96,10 +96,10 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
         if speak is None:
             raise Refusal("voice_unavailable")
         try:
-            wanted = query.reading(caller.configured)
+            page = query.reading(caller.configured)
         except ValueError as error:
             raise Refusal("bad_request", field="hours") from error
-        found = read_aloud(api.database, api.estimates, hall, wanted, translate=api.translate)
+        found = read_aloud(api.database, api.estimates, hall, page, translate=api.translate)
         try:
             names = speak(found.sentences, found.language)
         except (SpeechUnavailable, OSError) as reason:

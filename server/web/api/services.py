@@ -78,5 +78,5 @@ def write_key(author: Author) -> WriteKey | None:
     key = idempotency_key()
     if key is None:
         return None
-    asked = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
-    return WriteKey.of(author.id, key, asked)
+    request_text = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
+    return WriteKey.of(author.id, key, request_text)

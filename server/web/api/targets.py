@@ -75,17 +75,17 @@ def blueprint(api: Api) -> APIBlueprint:
     def decide(path: HallPath, body: TargetBody) -> Any:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
         caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
-        wanted = WantedTarget(**body.model_dump())
+        target = WantedTarget(**body.model_dump())
         key = write_key(caller.author)
-        return decide_target(api.database, hall, caller.author, wanted, write_key=key), 201
+        return decide_target(api.database, hall, caller.author, target, write_key=key), 201
 
     @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: Anything})
     @requires(Permission.DECIDE_TARGETS)
     def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
         """Withdraws a target in force or to come, from a day on."""
         caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
-        wanted = WantedWithdrawal(path.target, **body.model_dump())
+        withdrawal = WantedWithdrawal(path.target, **body.model_dump())
         key = write_key(caller.author)
-        return withdraw_target(api.database, hall, caller.author, wanted, write_key=key), 201
+        return withdraw_target(api.database, hall, caller.author, withdrawal, write_key=key), 201
 
     return routes

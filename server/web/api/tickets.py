@@ -72,7 +72,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     def tickets(path: HallPath, body: TicketBody) -> Any:
         """Issues a ticket; the same press gives the same ticket (200)."""
         caller, hall = allowed(Permission.ISSUE, path.hall)
-        wanted = WantedTicket(
+        ticket = WantedTicket(
             service=body.service,
             press_id=body.press_id,
             language=body.language,
@@ -83,7 +83,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             claim=None if body.appointment_code is None else _claim(body, caller),
             exceptional_reason=body.exceptional_reason,
         )
-        return issued(api, caller, hall, wanted)
+        return issued(api, caller, hall, ticket)
 
     @routes.post("/halls/<hall>/greetings", responses={201: Anything})
     @requires(Permission.CALL, Permission.ISSUE)
@@ -137,19 +137,19 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         ), 202
 
 
-def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
+def issued(api: Api, caller: Caller, hall: str, ticket: WantedTicket) -> Any:
     """Answers a press with its ticket: 201, or 200 for a press that was made before.
 
     Refusal: too_many_tickets, of a kiosk that has given those of this minute; a repeated press is answered.
     """
     device = caller.author.device
-    if device and api.ticket_quota.is_spent(device) and not is_pressed(api.database, wanted.press_id):
+    if device and api.ticket_quota.is_spent(device) and not is_pressed(api.database, ticket.press_id):
         raise Refusal("too_many_tickets", a_minute=api.settings.kiosk_tickets_a_minute)
     answer = issue_ticket(
         api.database,
         hall,
         caller.author,
-        wanted,
+        ticket,
         quote=partial(api.estimates.quote, hall),
         write_key=write_key(caller.author),
     )
@@ -157,7 +157,7 @@ def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
     is_repeated = answer.pop("is_repeated", False)
     if device and is_new and not is_repeated:
         api.ticket_quota.spend(device)
-    answer["follow_url"] = api.follow_url(answer["token"], wanted.language)
+    answer["follow_url"] = api.follow_url(answer["token"], ticket.language)
     return answer, 201 if is_new else 200
 
 

@@ -16,7 +16,7 @@ def instant_text(at: datetime, language: str, zone: ZoneInfo) -> str:
     return f"{day}, {format_time(local.time(), 'HH:mm', locale=locale)}"
 
 
-def zone_of(known: Mapping[str, SitePart], sites: Collection[str] | None) -> ZoneInfo:
+def zone_of(parts: Mapping[str, SitePart], sites: Collection[str] | None) -> ZoneInfo:
     """The zone of the first of the reader's sites (slugs; None: all), else of the first; Paris before any."""
-    own = [each for slug, each in known.items() if sites is None or slug in sites]
-    return ZoneInfo(next((each.time_zone for each in [*own, *known.values()]), "Europe/Paris"))
+    own = [each for slug, each in parts.items() if sites is None or slug in sites]
+    return ZoneInfo(next((each.time_zone for each in [*own, *parts.values()]), "Europe/Paris"))

@@ -98,8 +98,8 @@ def speak_to(language: str) -> None:
 
 
 def _language(languages: Sequence[str], viewer: FindViewer) -> str:
-    if (asked := request.args.get("lang")) in languages:
-        return str(asked)
+    if (chosen := request.args.get("lang")) in languages:
+        return str(chosen)
     person = viewer()
     if person is not None and person.language in languages:
         return str(person.language)
@@ -119,8 +119,8 @@ def hall_for_page(
     if not person.may(permission):
         abort(403)
     theirs = _halls_where(person, halls, permission)
-    asked = request.args.get("hall")
-    found = next((hall for hall in theirs if asked in (None, hall.hall)), None)
+    slug = request.args.get("hall")
+    found = next((hall for hall in theirs if slug in (None, hall.hall)), None)
     if found is None:
         abort(404)
     return found

@@ -45,7 +45,7 @@ class Devices:
     `slow_codes`: a brake on guessing codes.
     """
 
-    seen: Callable[[str], DeviceSightings]
+    sightings_of: Callable[[str], DeviceSightings]
     tell_renewal: TellRenewal
     changed: Callable[[str], None]
     slow_codes: Callable[[], None]
@@ -62,7 +62,7 @@ def blueprint(api: Api, devices: Devices) -> APIBlueprint:
     def list_devices() -> Any:
         """Every kiosk, screen and printer of every hall the caller oversees, as it was last seen."""
         caller, _ = sites_where(Permission.SUPERVISE)
-        return read_devices(api.database, caller.may, devices.seen, api.translate)
+        return read_devices(api.database, caller.may, devices.sightings_of, api.translate)
 
     return routes
 
@@ -86,8 +86,8 @@ def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         before = paired_before(api.database, caller.author, body.code, key)
         if before is not None:
             return before, 201
-        wanted = Confirmation(body.code, _place(api, hall, caller, body), replaces=body.replaces)
-        paired = confirm_pairing(api.database, caller.author, wanted, write_key=key)
+        confirmation = Confirmation(body.code, _place(api, hall, caller, body), replaces=body.replaces)
+        paired = confirm_pairing(api.database, caller.author, confirmation, write_key=key)
         devices.changed(hall)
         return paired, 201
 
@@ -99,10 +99,10 @@ def _tokens(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         """Has a device exchange its token for another, by the page of its own that is connected."""
         caller, row = _configured(api, path.device)
         now = api.database.clock.now()
-        sighting = devices.seen(row["hall"]).sightings.get(row["configured"])
+        sighting = devices.sightings_of(row["hall"]).sightings.get(row["configured"])
         connection = _own_connection(sighting, body.connection, now)
-        told = ask_renewal(api.database, caller.author, row["id"])
-        devices.tell_renewal(row["kind"], connection, told)
+        token = ask_renewal(api.database, caller.author, row["id"])
+        devices.tell_renewal(row["kind"], connection, token)
         return {"device": row["id"], "asked_at": to_text(now)}, 202
 
     @routes.delete("/devices/<device>", responses={204: None})
@@ -122,18 +122,18 @@ def _place(api: Api, hall: str, caller: Caller, body: PairingBody) -> DevicePlac
     return place_named(api.database, hall, kind=body.kind, name=body.id or "")
 
 
-def _own_connection(sighting: Sighting | None, wanted: str | None, now: datetime) -> str:
+def _own_connection(sighting: Sighting | None, connection: str | None, now: datetime) -> str:
     """The connection of a device that is told to renew its token.
 
     Refusals: device_not_connected; several_connections while it is not said which one is the device's.
     """
     connections = () if sighting is None else live(sighting.connections, now)
     ids = [each.id for each in connections]
-    if not ids or (wanted is not None and wanted not in ids):
+    if not ids or (connection is not None and connection not in ids):
         raise Refusal("device_not_connected")
-    if wanted is None and len(ids) > 1:
+    if connection is None and len(ids) > 1:
         raise Refusal("several_connections")
-    return wanted or ids[0]
+    return connection or ids[0]
 
 
 def _configured(api: Api, device: str) -> tuple[Caller, Row]:

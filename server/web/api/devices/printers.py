@@ -27,8 +27,8 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        wanted = None if body.host is None else WantedPrinter(body.host, body.port, body.paper_mm)
-        return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, wanted)}
+        printer = None if body.host is None else WantedPrinter(body.host, body.port, body.paper_mm)
+        return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: Anything})
     @requires(Permission.SUPERVISE)

@@ -19,7 +19,7 @@ from server.web.api.shapes.responses import Anything
 TAG = Tag(name="supervision")
 
 
-def blueprint(api: Api, seen: Callable[[str], DeviceSightings]) -> APIBlueprint:
+def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> APIBlueprint:
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = APIBlueprint(
         "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
@@ -37,7 +37,7 @@ def blueprint(api: Api, seen: Callable[[str], DeviceSightings]) -> APIBlueprint:
     def supervision(path: HallPath) -> Any:
         """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)
-        return read_supervision(api.database, hall, seen(hall), api.translate)
+        return read_supervision(api.database, hall, sightings_of(hall), api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", responses={200: Anything})
     @requires(Permission.SUPERVISE)

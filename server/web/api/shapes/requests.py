@@ -238,9 +238,9 @@ class MayBeEmpty(RequestShape):
 
     @model_validator(mode="before")
     @classmethod
-    def nothing_is_asked(cls, asked: Any) -> Any:
+    def nothing_is_asked(cls, value: Any) -> Any:
         """No body at all is an empty one; one that is no JSON is refused."""
-        return {} if asked is None and not request.content_length else asked
+        return {} if value is None and not request.content_length else value
 
 
 class ResultBody(MayBeEmpty):
