@@ -114,7 +114,7 @@ def test_of_many_that_take_a_free_printer_at_once_one_gets_it(database_url):
             thread.start()
         for thread in threads:
             thread.join(20)
-        holders = [lease for lease in leases if lease.held is not None]
+        holders = [lease for lease in leases if lease.token is not None]
         assert len(holders) == 1
         holders[0].release()
     for each in databases:

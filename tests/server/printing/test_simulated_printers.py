@@ -75,7 +75,7 @@ def test_of_two_processes_one_runs_them(database: Database, var: Path):
         other.start()
         other.follow()
         assert (list(one.running), list(other.running)) == ([KIOSK], [])
-        assert list(other.shown()) == [KIOSK]
+        assert list(other.printers()) == [KIOSK]
     finally:
         one.stop()
         other.stop()

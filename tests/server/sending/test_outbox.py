@@ -96,4 +96,4 @@ def test_why_a_letter_was_refused_is_told_whatever_its_server_says_at_the_end(of
     letters, to = office.sender.channels["email"], recipient("garde@example.org", "email")
     with pytest.raises(SendRefused) as refused:
         letters.send(to, "d", TRIAL, now=office.hall.hands.now)
-    assert (refused.value.code, refused.value.told) == ("email_refused", "550")
+    assert (refused.value.code, refused.value.answer) == ("email_refused", "550")

@@ -36,7 +36,7 @@ def hall_of(site: ApiSite) -> str:
 
 def told(site: ApiSite, **more: Any) -> None:
     revision = accepted(site.get(f"/halls/{HALL}/screen", token=site.screen))["programme"]["revision"]
-    assert watch_of(site).told(hall_of(site), SCREEN, TOLD | {"revision": revision} | more)
+    assert watch_of(site).take_player_report(hall_of(site), SCREEN, TOLD | {"revision": revision} | more)
 
 
 def devices(site: ApiSite, browser: Any = None) -> dict[str, Any]:
