@@ -34,3 +34,11 @@ def test_what_is_said_contains_the_estimate_and_a_range_is_narrow(low_s: int, wi
     if said_of(low_s, low_s + width_s) == "between":
         assert width_s <= (low + high) / 4 + STEP_S
     assert said_of(low, high) == said_of(low_s, low_s + width_s), "rounded twice is said alike"
+
+
+def test_a_wait_that_is_over_is_said_as_one_step():
+    assert rounded_s(-600, -1) == rounded_s(0, 0) == (0, STEP_S)
+    assert rounded_s(STEP_S, STEP_S) == (STEP_S, STEP_S)
+    assert rounded_s(STEP_S - 1, STEP_S + 1) == (0, 2 * STEP_S)
+    assert said_of(1_800, 5_400) == "over"
+    assert said_of(1_799, 5_400) == "under"

@@ -23,6 +23,7 @@ from signage.board import (
     RecentCall,
     board_message,
     clipped,
+    counter_told,
     is_newer,
     message_bytes,
     queues_message,
@@ -219,3 +220,31 @@ def test_messages_are_ordered_by_epoch_version_and_instant(case: dict[str, Any])
     received = position(case["received"])
     assert received is not None
     assert is_newer(position(case["shown"]), received) is case["newer"]
+
+
+def test_a_counter_with_a_hearing_loop_says_so_and_another_does_not() -> None:
+    assert counter_told(place(has_loop=True))["hearing_loop"] is True
+    assert "hearing_loop" not in counter_told(place())
+
+
+def test_a_board_carries_twelve_calls_and_eight_former_ones() -> None:
+    calls = [call(n, at=n) for n in range(30)]
+    former = [recent(n, at=-n) for n in range(30)]
+    message = board_message(hall="laon", position=POSITION, calls=calls, recent=former, extra={})
+    assert (len(message["calls"]), len(message["recent"])) == (12, 8)
+
+
+def test_names_in_other_languages_leave_before_a_queue_does() -> None:
+    names = {"fr": "Titres", "en": "Permits " * 10}
+    lines = [QueueLine(queue=f"q{n}", services=[("s", names)], waiting=n) for n in range(30)]
+    message = queues_message(hall="laon", position=POSITION, queues=lines)
+    assert len(message["queues"]) == 30
+    assert {name for line in message["queues"] for each in line["services"] for name in each["name"]} == {
+        "fr"
+    }
+
+
+def test_texts_of_a_counter_are_cut_to_their_bounds() -> None:
+    long = {"fr": "x" * 200}
+    told = counter_told(place(label="x" * 200, direction=long, name=long))
+    assert [len(told["label"]), len(told["direction"]["fr"]), len(told["name"]["fr"])] == [40, 80, 60]

@@ -3,12 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import time
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from server.domain.calling.choose_next import ChoiceStep, call_order, choose
-from server.domain.calling.rules import gcmu_safe_score
+from server.domain.calling.rules import RULES, ScoringContext, gcmu_safe_score
 from server.domain.calling.waiting_legs import (
     ArrivalTerms,
     CallingCounter,
@@ -18,7 +19,7 @@ from server.domain.calling.waiting_legs import (
     arrival_class,
     queue_facts,
 )
-from server.domain.calling.weighted_shares import turns_after
+from server.domain.calling.weighted_shares import Turns, turns_after
 from server.domain.calling.work_profiles import (
     Condition,
     CountersAtMost,
@@ -369,3 +370,47 @@ def test_the_order_of_calls_begins_with_the_pick_and_names_everyone_who_may_be_c
         *(ranked.leg.number for ranked in pick.runners_up),
     ]
     assert sorted(order) == sorted(leg.number for leg in HALL)
+
+
+@pytest.mark.parametrize(
+    ("span", "holds"),
+    [
+        ((time(9), time(10)), True),
+        ((time(8), time(9)), False),
+        ((time(7), time(8)), False),
+        ((time(10), time(12)), False),
+        ((time(22), time(10)), True),
+        ((time(22), time(9)), False),
+        ((time(9), time(2)), True),
+        ((time(22), time(2)), False),
+    ],
+)
+def test_hours_of_a_condition_include_their_start_and_not_their_end(span: tuple[time, time], holds: bool):
+    conditions = (Condition((LocalHours(*span),), "long"),)
+    chosen = profile(RuleName.ARRIVAL_ORDER, conditions=conditions)
+    pick = choose(chosen, (HALL[2], *QUEUE_OF_THREE), context())
+    assert pick is not None
+    assert pick.condition == (1 if holds else None)
+
+
+def test_each_rule_scores_what_its_name_says():
+    waited = waiting("F001", 14, service="papers")  # its target is 30 minutes, its mean 15
+    turns = Turns(Fraction(3), {"papers": Fraction(5)})
+    queues = {"papers": QueueFacts(7, NINE - minutes(14))}
+    found = {
+        rule: RULES[rule].score(waited, ScoringContext(profile(rule), context(turns=turns), queues))
+        for rule in RuleName
+    }
+    assert found == pytest.approx(
+        {
+            RuleName.ARRIVAL_ORDER: 14,
+            RuleName.LISTED_ORDER: -1,
+            RuleName.LONGEST_QUEUE: 7,
+            RuleName.WEIGHTED_SHARES: -2,
+            RuleName.EARLIEST_DUE: -16,
+            RuleName.RELATIVE_TARGET: 14 / 30,
+            RuleName.ACCUMULATING_PRIORITY: 14,
+            RuleName.STRICT_CLASSES: 14,
+            RuleName.GCMU_SAFE: 14 / 30 / 30 / 15,
+        }
+    )

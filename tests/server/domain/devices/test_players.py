@@ -200,3 +200,8 @@ def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
     assert Sighting.of_message(applied(None, "3.12", NOW).as_message()) == applied(None, "3.12", NOW)
     before = {k: v for k, v in arrived(None, NOW).as_message().items() if k != "configuration"}
     assert Sighting.of_message(before) == arrived(None, NOW)  # kept by an older release
+
+
+def test_a_player_with_any_other_revision_is_behind_whatever_their_order():
+    for other in ("r0", "r11", "r2"):
+        assert state_of(seen(), other, NOW) is PlayerState.PENDING

@@ -41,3 +41,10 @@ def test_too_few_looks_tell_nothing():
     assert uptime([], TODAY) is None
     assert uptime([DayOfLooks(TODAY, FEWEST_LOOKS - 1, 0)], TODAY) is None
     assert uptime([DayOfLooks(TODAY, FEWEST_LOOKS - 1, 1)], TODAY) == 29 / 30
+
+
+def test_thirty_days_count_today_the_last_of_them():
+    looks = [DayOfLooks(TODAY - timedelta(days=ago), 100, 0) for ago in (29, 0)]
+    assert uptime([*looks, DayOfLooks(TODAY - timedelta(days=29), 0, 200)], TODAY) == 0.5
+    assert uptime([*looks, DayOfLooks(TODAY - timedelta(days=30), 0, 200)], TODAY) == 1
+    assert uptime([*looks, DayOfLooks(TODAY + timedelta(days=1), 0, 200)], TODAY) == 1

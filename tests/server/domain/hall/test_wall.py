@@ -39,3 +39,8 @@ def test_a_breach_is_told_before_it_happens_and_late_once_it_has(
 
 def test_what_a_counter_does_is_shown_from_three_agents_on():
     assert [shows_counters(agents) for agents in (0, 1, 2, 3, 4)] == [False, False, False, True, True]
+
+
+def test_a_wait_that_meets_the_target_exactly_is_no_breach():
+    assert queue_state(QueueSeen([], (600, 1200), 900, 1)) == "calm"
+    assert queue_state(QueueSeen([], (600, 1201), 900, 1)) == "breach_expected"

@@ -65,3 +65,9 @@ def test_the_last_hour_of_a_half_day_is_one_of_its_hours():
         **{(0, hour): (0, 60) for hour in (10, 11, 22, 23)},
         (0, 12): (0, 20),
     }
+
+
+def test_two_parts_of_one_hour_count_from_the_first_to_the_last():
+    parts = (Span(time(9, 10), time(9, 20)), Span(time(9, 30), time(9, 50)))
+    assert open_slots({0: parts}) == {(0, 9): (10, 50)}
+    assert open_slots({0: parts[::-1]}) == {(0, 9): (10, 50)}

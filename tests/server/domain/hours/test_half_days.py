@@ -1,5 +1,6 @@
 """The edges of a half-day: its break, the last ticket that can still be served, tickets before opening."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
@@ -14,9 +15,11 @@ from server.domain.hours.half_days import (
     LastTicket,
     closing_that_counts,
     finishes_too_late,
+    last_closing,
     may_distribute,
     moment_of,
     next_break,
+    opens_no_more,
     running_break,
 )
 
@@ -83,6 +86,7 @@ def test_without_an_estimate_or_a_closing_nothing_is_predicted():
 
 def test_tickets_are_given_by_hand_only_so_long_before_the_doors_open():
     assert may_distribute(opening_at(CALENDAR, at(8)), 1800, now=at(8))
+    assert may_distribute(opening_at(CALENDAR, at(8, 15)), 1800, now=at(8, 15))
     assert not may_distribute(opening_at(CALENDAR, at(7, 59)), 1800, now=at(7, 59))
     assert not may_distribute(opening_at(CALENDAR, at(9)), 1800, now=at(9))
     assert not may_distribute(opening_at(CALENDAR, at(8)), 0, now=at(8))
@@ -103,3 +107,26 @@ def test_the_moments_of_a_day_follow_each_other_and_nothing_told_changes_within_
 def test_a_demonstration_that_never_closes_has_one_moment():
     always = always_open("UTC")
     assert {moment_of(always, at(hour)).told for hour in range(24)} == {(True, True, False, False)}
+
+
+def test_a_moment_ends_where_the_last_ticket_is_given_before_closing():
+    calendar = replace(CALENDAR, last_ticket_margin_s=30 * 60)
+    assert moment_of(calendar, at(11, 1)).until == at(11, 30)
+    assert moment_of(calendar, at(15)).until == at(16)
+    assert moment_of(calendar, at(16)).until == at(16, 30)
+
+
+def test_the_last_closing_is_that_of_the_last_half_day_and_then_the_end_of_the_day():
+    three = (Span(time(8), time(10)), Span(time(11), time(13)), Span(time(14), time(16)))
+    for calendar, closes_at in ((CALENDAR, at(16, 30)), (Calendar("UTC", {1: three}), at(16))):
+        assert last_closing(calendar, at(6)) == closes_at
+        assert last_closing(calendar, closes_at - timedelta(seconds=1)) == closes_at
+        assert last_closing(calendar, closes_at) == closes_at + timedelta(hours=2)
+    assert last_closing(CALENDAR, at(9) + timedelta(days=1)) is None
+    assert last_closing(always_open("UTC"), at(9)) is None
+
+
+def test_a_hall_opens_no_more_from_its_last_closing_on():
+    assert not opens_no_more(CALENDAR, at(13))
+    assert not opens_no_more(CALENDAR, at(16, 29))
+    assert opens_no_more(CALENDAR, at(16, 30))

@@ -151,3 +151,13 @@ def test_a_daypart_is_near_the_opening_hours_and_only_on_its_weekdays(dayparts: 
             halves = half_days(CALENDAR, on)
             assert halves[0].opens_at - BEFORE_OPENING <= starts
             assert ends <= halves[-1].closes_at + AFTER_CLOSING
+
+
+def test_a_window_joins_the_one_before_it_not_the_first():
+    starts = [datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (8, 10, 11, 14)]
+    hour = timedelta(hours=1)
+    assert merged((each, each + hour) for each in starts) == [
+        (starts[0], starts[0] + hour),
+        (starts[1], starts[2] + hour),
+        (starts[3], starts[3] + hour),
+    ]

@@ -114,3 +114,14 @@ def test_paper_changed_before_its_end_is_another_roll_and_a_sensor_that_wavers_i
 def test_a_printer_that_says_nothing_of_its_paper_changes_nothing(state: str):
     for roll in (Roll(10), Roll(10, low_at=5, was_opened=True), Roll(10, is_out=True)):
         assert seen(roll, state) == (roll, None)
+
+
+def test_a_sensor_that_told_from_the_first_paper_says_nothing_about_the_reserve():
+    whole = FEWEST_PAPERS + 200
+    assert learnt([used_up(whole, 0)], paper_mm=80).reserve == USUAL_RESERVE
+    assert learnt([used_up(whole, 0), used_up(whole, whole - 7)], paper_mm=80).reserve == 7
+    assert learnt([used_up(whole, 1)], paper_mm=80).reserve == whole - 1
+
+
+def test_a_roll_of_which_nothing_is_known_has_the_usual_papers():
+    assert {width: learnt([], paper_mm=width).papers for width in (58, 80)} == {58: 215, 80: 590}

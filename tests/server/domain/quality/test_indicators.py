@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of, legs_ended, not_issued_by_reason
 from server.domain.quality.leg_records import LegRecord, measure
 from server.domain.quality.rollup import DayCounts, Rollup, quantile, roll_up
-from tests.server.domain.quality.indicator_legs import leg, many_visits
+from tests.server.domain.quality.indicator_legs import END_REASONS, leg, many_visits
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -322,3 +322,15 @@ def test_every_indicator_has_its_paragraph_in_the_rules():
     rules = (Path(__file__).parents[4] / "docs/rules/indicators.md").read_text(encoding="utf-8")
     documented = {line[4:].strip("`") for line in rules.splitlines() if line.startswith("### ")}
     assert documented == set(INDICATORS)
+
+
+def test_a_day_without_enough_waits_has_no_worst_service():
+    assert figures()["worst_service_wait_p90"] == Figure("worst_service_wait_p90", None, n=0)
+
+
+def test_each_reason_counts_its_own_legs_only():
+    legs = [leg(ended=20, end_reason=reason) for reason in END_REASONS for _ in range(2)]
+    rollup = roll_up(legs, time_zone=PARIS)
+    counted = {reason: legs_ended(rollup, reason) for reason in END_REASONS}
+    # a late cancellation counts as abandoned, and what was undone is no leg
+    assert counted == dict.fromkeys(END_REASONS, 2) | {"abandoned": 4, "cancelled": 0, "undone": 0}

@@ -42,3 +42,11 @@ def test_what_is_not_limited_has_none():
 def test_a_day_without_a_break_has_the_quota_of_its_opening(second: int):
     found = quota_now(Quota(7, 5), calendar(Span(time(8), time(18))), NINE + timedelta(seconds=second))
     assert found is None or found.most == 7
+
+
+@given(st.integers(0, 23 * 60 + 58))
+def test_a_half_day_that_opens_at_noon_or_later_is_an_afternoon(opens: int):
+    begins = time(opens // 60, opens % 60)
+    found = quota_now(Quota(7, 5), calendar(Span(begins, time(23, 59))), NINE - timedelta(hours=8))
+    assert found is not None
+    assert found.most == (7 if begins < time(12) else 5)
