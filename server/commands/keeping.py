@@ -13,7 +13,7 @@ from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
 from server.usecases.journal.backup_and_restore import RestoredHall, backup, restore
-from server.usecases.media.copy_media import beside, bring_media, copy_media
+from server.usecases.media.copy_media import bring_media, copy_media, media_folder_of
 from server.usecases.media.prepare_media import media_folder
 
 
@@ -71,7 +71,7 @@ def backup_command(
         database.close()
     say(sentence("command.backup.written", file=file, size=float(file.stat().st_size), count=len(anchored)))
     if copied:
-        say(sentence("command.backup.media", place=beside(file), count=copied))
+        say(sentence("command.backup.media", place=media_folder_of(file), count=copied))
     if key is not None:
         say(sentence("command.backup.key", place=key))
 

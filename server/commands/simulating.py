@@ -210,8 +210,8 @@ def _row(one: RuleOutcome) -> dict[str, Any]:
             row[f"{name}_difference_{part}"] = None if each is None else round(getattr(each, part), 4)
     if one.honesty is not None:
         row |= {
-            "told": one.honesty.told,
-            "untold": one.honesty.untold,
+            "told": one.honesty.announced,
+            "untold": one.honesty.unannounced,
             "told_inside": round(one.honesty.inside, 4),
             "told_above": round(one.honesty.above, 4),
             "told_width_s": round(one.honesty.width_s),

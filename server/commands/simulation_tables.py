@@ -133,8 +133,8 @@ def _announced(outcomes: Sequence[RuleOutcome]) -> Table:
             found = one.honesty
             table.add_row(
                 str(one.rule),
-                str(found.told),
-                str(found.untold),
+                str(found.announced),
+                str(found.unannounced),
                 _percent(found.inside),
                 _percent(found.above),
                 f"{found.width_s / 60:.0f}",

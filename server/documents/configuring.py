@@ -100,11 +100,11 @@ def public_holidays_of(
 
 
 def networks_of(
-    installation: InstallationDocument, known: Collection[PrinterPlace], *, has_loopback: bool
+    installation: InstallationDocument, printer_places: Collection[PrinterPlace], *, has_loopback: bool
 ) -> PrinterNetworks:
     """Where the printers of an installation may be."""
     declared = tuple(part.network for part in installation.printer_networks)
-    return PrinterNetworks(declared, frozenset(known), has_loopback)
+    return PrinterNetworks(declared, frozenset(printer_places), has_loopback)
 
 
 def _service(part: ServicePart, hall: Calendar) -> Service:

@@ -53,14 +53,14 @@ def template_of(name: str) -> Content:
     return content
 
 
-def from_template(name: str, wanted: WantedHall) -> Content:
+def from_template(name: str, request: WantedHall) -> Content:
     """The content of a new hall's document, to be checked like any other.
 
     Queues, folders and profiles that no kept service needs are left out. Refusals: unknown_template,
     no_service when none is kept.
     """
     model = template_of(name)
-    services = [each for each in model["services"] if each["id"] in wanted.services]
+    services = [each for each in model["services"] if each["id"] in request.services]
     if not services:
         raise Refusal("no_service")
     kept = [each["id"] for each in services]
@@ -72,11 +72,11 @@ def from_template(name: str, wanted: WantedHall) -> Content:
         "queues": [each for each in model["queues"] if each["id"] in queues],
         "folders": [each for each in model["folders"] if each["id"] in folders],
         "profiles": [each for each in model["profiles"] if _queues_of(each) <= queues],
-        "counters": _counters(model["counters"], kept, wanted.counters),
+        "counters": _counters(model["counters"], kept, request.counters),
     }
-    own = _replaced(content, lambda text: _own_id(text, wanted.slug))
-    named = {"hall": wanted.slug, "name": wanted.name, "site": wanted.site}
-    return _in_languages({**own, **named}, wanted.languages)
+    own = _replaced(content, lambda text: _own_id(text, request.slug))
+    named = {"hall": request.slug, "name": request.name, "site": request.site}
+    return _in_languages({**own, **named}, request.languages)
 
 
 def slug_of(name: str, taken: Collection[str]) -> str:

@@ -269,7 +269,9 @@ class HallDocument(Part):
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
-    notices: Annotated[tuple[NoticePart, ...], Field(max_length=100, exclude_if=lambda held: not held)] = ()
+    notices: Annotated[
+        tuple[NoticePart, ...], Field(max_length=100, exclude_if=lambda notices: not notices)
+    ] = ()
 
     def services_in_use(self) -> Iterator[tuple[int, ServicePart]]:
         """The services that are not retired, each with its place in the list."""

@@ -24,5 +24,5 @@ def parted(text: str, language: str) -> str:
 
 @cache
 def _rules(language: str) -> pyphen.Pyphen | None:
-    known = pyphen.language_fallback(language)
-    return None if known is None else pyphen.Pyphen(lang=known, left=3, right=3)
+    dictionary = pyphen.language_fallback(language)
+    return None if dictionary is None else pyphen.Pyphen(lang=dictionary, left=3, right=3)

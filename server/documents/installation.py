@@ -20,11 +20,11 @@ def _public_holidays(code: str) -> str:
 
 
 def _slugs_once(sites: "tuple[SitePart, ...]") -> "tuple[SitePart, ...]":
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for site in sites:
-        if site.slug in seen:
+        if site.slug in earlier:
             raise broken_rule("duplicate_site", slug=site.slug)
-        seen.add(site.slug)
+        earlier.add(site.slug)
     return sites
 
 

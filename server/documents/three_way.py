@@ -99,8 +99,8 @@ class _Joining:
     def _is_mine(self, path: str, base: Any, mine: Any, theirs: Any) -> bool:
         """Whether a conflict is decided for mine; one that is not decided is noted."""
         if path not in self.choices:
-            told = (None if each is _NONE else each for each in (base, mine, theirs))
-            self.conflicts.append(Conflict(path, *told))
+            values = (None if each is _NONE else each for each in (base, mine, theirs))
+            self.conflicts.append(Conflict(path, *values))
         return self.choices.get(path) == "mine"
 
 

@@ -53,7 +53,7 @@ class Words:
 
     def sentence(self, change: DocumentChange, *contents: Mapping[str, Any]) -> str:
         """What a change does. `contents`: the document before it, and after it."""
-        kind, before, after = _told(change, _names_of(contents))
+        kind, before, after = _wording_of(change, _names_of(contents))
         names = contents if change.kind == "removed" else tuple(reversed(contents))
         return self._say(
             f"change.{kind}",
@@ -140,7 +140,7 @@ class Words:
         return self.say(CATALOGUE + key, **values)
 
 
-def _told(change: DocumentChange, names: Collection[str]) -> tuple[str, Any, Any]:
+def _wording_of(change: DocumentChange, names: Collection[str]) -> tuple[str, Any, Any]:
     """How a change is said, and of which values; of two lists of ids, what one has and the other has not."""
     before, after = change.before, change.after
     if change.kind == "changed" and _are_ids(before, names) and _are_ids(after, names):

@@ -99,6 +99,6 @@ class PrinterWatch:
 def _note_roll(rows: Any, printer: str, state: PrinterState, now: int) -> None:
     """Keeps what a state that is new says of the printer's roll."""
     before = roll_in(rows, printer)
-    after, end = paper_rolls.seen(before, state.value)
+    after, end = paper_rolls.roll_after(before, state.value)
     if end is not None or after != before:
         rows.run_many(roll_kept(printer, after, end, now=now))

@@ -39,8 +39,8 @@ _DEMAND = (
 
 def demand_counted(rows: Any, hall: str, on: date, *, service: str, device: str, since: int) -> str | None:
     """The last ticket not issued at a device, of a service by appointment only, since an instant (µs)."""
-    asked = {"hall": hall, "on": on.isoformat(), "service": service, "device": device, "since": since}
-    row = rows.one(_DEMAND, **asked, reason="appointment_only")
+    values = {"hall": hall, "on": on.isoformat(), "service": service, "device": device, "since": since}
+    row = rows.one(_DEMAND, **values, reason="appointment_only")
     return None if row is None else str(row["id"])
 
 

@@ -76,8 +76,8 @@ _HOLDS = (
 
 def holds(rows: Any, session: str, counter: str | None, *, author: str) -> bool:
     """Whether an author's session has the lease of a counter (None: of any)."""
-    held = {row["counter"] for row in rows.all(_HOLDS, session=session, author=author)}
-    return bool(held) if counter is None else counter in held
+    own_counters = {row["counter"] for row in rows.all(_HOLDS, session=session, author=author)}
+    return bool(own_counters) if counter is None else counter in own_counters
 
 
 def give_lease(transaction: Any, counter: str, session: str, expires_at: int) -> None:

@@ -49,15 +49,15 @@ def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
     alone; `is_unconfirmed` of who is in service by the call alone; `ranked_from` of who has a rank by an
     earlier arrival than that of the leg, as after a transfer.
     """
-    told = dict(of_visit or {})
+    answer = dict(of_visit or {})
     reference = row["reference_at"]
     if reference is not None and reference < max(row["arrived_at"], row["booked_at"] or 0):
-        told["ranked_from"] = micros_to_text(reference)
+        answer["ranked_from"] = micros_to_text(reference)
     if row["for_counter"] is not None and row["state"] == LegState.WAITING:
-        told["for_counter"] = row["for_counter"]
+        answer["for_counter"] = row["for_counter"]
     if is_unconfirmed(row):
-        told["is_unconfirmed"] = True
-    return told | {
+        answer["is_unconfirmed"] = True
+    return answer | {
         "leg": row["id"],
         "visit": row["visit"],
         "number": row["number"],

@@ -23,9 +23,9 @@ def once(
     """
     if write_key is None:
         return work()
-    known = answered_before(database, write_key)
-    if known is not None:
-        return known
+    earlier = answered_before(database, write_key)
+    if earlier is not None:
+        return earlier
     answer = work()
     try:
         with database.transaction(hall, author, write_key) as transaction:
@@ -41,9 +41,9 @@ def answered_before(database: Database, write_key: WriteKey | None) -> Answer | 
     """What the same request was answered; None for one that was never made. Refusal: idempotency_mismatch."""
     if write_key is None:
         return None
-    known = write_key.answer()
+    query = write_key.answer()
     with database.read() as rows:
-        row = rows.one(known.sql, **known.values)
+        row = rows.one(query.sql, **query.values)
     if row is None:
         return None
     if row["fingerprint"] != write_key.fingerprint:

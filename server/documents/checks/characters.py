@@ -15,16 +15,16 @@ _TURNS = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 
 def check_characters(
-    document: HallDocument | InstallationDocument, known: Collection[str]
+    document: HallDocument | InstallationDocument, known_icons: Collection[str]
 ) -> tuple[DocumentProblem, ...]:
-    """The texts with control characters. `known`: those that were published once, which may come back.
+    """The texts with control characters. `known_icons`: those that were published once, which may come back.
 
     U+200C (Persian, Arabic) and the marks U+200E and U+200F stay; line feeds where a text has lines.
     """
     return tuple(
         problem(path, "control_characters")
         for path, text in _texts(document.model_dump(mode="json"), ())
-        if text not in known and has_control(text, has_lines=not HAS_LINES.isdisjoint(path))
+        if text not in known_icons and has_control(text, has_lines=not HAS_LINES.isdisjoint(path))
     )
 
 

@@ -91,11 +91,11 @@ def check_no_new_notices(
     document: HallDocument, published: HallDocument | None
 ) -> tuple[DocumentProblem, ...]:
     """The errors of texts that are not, word for word, in what is published: nobody has approved them."""
-    known = () if published is None else published.notices
+    former = () if published is None else published.notices
     return tuple(
         problem(("notices", at), "notice_not_approved")
         for at, text in enumerate(document.notices)
-        if text not in known
+        if text not in former
     )
 
 
@@ -120,15 +120,15 @@ def warnings_of(document: HallDocument) -> tuple[DocumentProblem, ...]:
 
 
 def _ids(document: HallDocument) -> Iterator[DocumentProblem]:
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for name in LISTS:
         for at, item in enumerate(getattr(document, name)):
             path: Path = (name, at, "id")
-            if item.id in seen:
+            if item.id in earlier:
                 yield problem(path, "duplicate_id", id=item.id)
             if not item.id.startswith(document.hall + "-"):
                 yield problem(path, "id_outside_hall", id=item.id, prefix=document.hall + "-")
-            seen.add(item.id)
+            earlier.add(item.id)
     if document.hall in document.neighbours:
         yield problem(("neighbours",), "own_neighbour")
 
@@ -154,13 +154,13 @@ def _queues(document: HallDocument) -> Iterator[DocumentProblem]:
 
 def _series(document: HallDocument) -> Iterator[DocumentProblem]:
     """No two series give the same number; appointments have a series of their own."""
-    seen: list[tuple[SeriesPart, str]] = []
+    earlier: list[tuple[SeriesPart, str]] = []
     for path, series, name in _series_in_use(document):
-        for other, other_name in seen:
+        for other, other_name in earlier:
             if may_collide(_as_series(series), _as_series(other)):
                 yield _collision(path, series, other, other_name)
                 break
-        seen.append((series, name))
+        earlier.append((series, name))
     for at, service in document.services_in_use():
         if service.mode != "walk_in" and service.appointment_series is None:
             yield problem(("services", at, "appointment_series"), "appointment_series_missing")
@@ -235,13 +235,13 @@ def _services_named(
 def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
     """A kiosk that offers services of its own shows one at least."""
     services = {service.id: service for service in document.services}
-    shown = {service.id for _, service in document.services_in_use() if service.is_on_kiosk}
+    on_kiosk = {service.id for _, service in document.services_in_use() if service.is_on_kiosk}
     for at, kiosk in enumerate(document.kiosks):
         if kiosk.is_retired or not kiosk.services:
             continue
         path: Path = ("kiosks", at, "services")
         yield from _services_named(path, kiosk.services, services)
-        if shown.isdisjoint(kiosk.services):
+        if on_kiosk.isdisjoint(kiosk.services):
             yield problem(path, "kiosk_shows_no_service")
 
 

@@ -16,9 +16,9 @@ class KnownPlaces:
     languages: Collection[str]
 
 
-def check_notice(notice: NoticeContent, known: KnownPlaces) -> tuple[DocumentProblem, ...]:
+def check_notice(notice: NoticeContent, places: KnownPlaces) -> tuple[DocumentProblem, ...]:
     """The targets, the queue and the languages of a notice that the installation does not have."""
-    return tuple(_problems(notice, known))
+    return tuple(_problems(notice, places))
 
 
 def check_kind(notice: NoticeContent, kind: str) -> tuple[DocumentProblem, ...]:
@@ -33,13 +33,13 @@ def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProb
     return (problem(("medium",), "unknown_medium", id=notice.medium),)
 
 
-def _problems(notice: NoticeContent, known: KnownPlaces) -> Iterator[DocumentProblem]:
-    for name, ids in known.targets.items():
+def _problems(notice: NoticeContent, places: KnownPlaces) -> Iterator[DocumentProblem]:
+    for name, ids in places.targets.items():
         for at, target in enumerate(getattr(notice.targets, name)):
             if target not in ids:
                 yield problem(("targets", name, at), "unknown_target", id=target)
     for language in notice.titles:
-        if language not in known.languages:
+        if language not in places.languages:
             yield problem(("titles", language), "language_not_installed", language=language)
-    if notice.when is not None and notice.when.queue not in known.queues:
+    if notice.when is not None and notice.when.queue not in places.queues:
         yield problem(("when", "queue"), "unknown_queue", id=notice.when.queue)

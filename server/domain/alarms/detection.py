@@ -177,7 +177,7 @@ def decide(
     `alarms`: of each subject the one that is open, else the last that was cleared. Kinds that are off are
     not watched; what is not watched any more is forgotten, and its alarm cleared.
     """
-    watched = {each: seen for each, seen in signs.items() if each[0] not in rules.off}
+    watched = {each: observed for each, observed in signs.items() if each[0] not in rules.off}
     kept = {each: memory for each, memory in _remembered(watched, memories, now) if memory is not None}
     after = {**memories, **kept}
     gone = frozenset(each for each in memories if each not in watched)
@@ -198,10 +198,10 @@ def _remembered(
     watched: Mapping[Watched, Observed], memories: Mapping[Watched, Memory], now: datetime
 ) -> Iterator[tuple[Watched, Memory | None]]:
     """The memories that this look changes; what was never seen well or faulty has none."""
-    for each, seen in watched.items():
-        known = memories.get(each)
-        is_faulty = seen.sign is Sign.FAULTY
-        is_news = seen.sign is not Sign.UNSURE and (known is None or known.is_faulty is not is_faulty)
+    for each, observed in watched.items():
+        memory = memories.get(each)
+        is_faulty = observed.sign is Sign.FAULTY
+        is_news = observed.sign is not Sign.UNSURE and (memory is None or memory.is_faulty is not is_faulty)
         yield each, Memory(is_faulty, now) if is_news else None
 
 
@@ -234,12 +234,12 @@ def _raised(
 ) -> Iterator[AlarmChange]:
     """Of what is not open yet; the gravest kind first."""
     for each in sorted(watched, key=lambda each: (list(AlarmKind).index(each[0]), each[1])):
-        seen, memory, last = watched[each], memories.get(each), alarms.get(each)
-        if seen.sign is not Sign.FAULTY or memory is None or not memory.is_faulty:
+        observed, memory, last = watched[each], memories.get(each), alarms.get(each)
+        if observed.sign is not Sign.FAULTY or memory is None or not memory.is_faulty:
             continue
         if now - memory.since < rules.raised_after(each[0]):
             continue
         if last is not None and last.cleared_at is not None and now - last.cleared_at <= RETURNS_WITHIN:
-            yield AlarmChange(AlarmTurn.RETURNED, each, last, seen.values)
+            yield AlarmChange(AlarmTurn.RETURNED, each, last, observed.values)
         else:
-            yield AlarmChange(AlarmTurn.RAISED, each, values=seen.values)
+            yield AlarmChange(AlarmTurn.RAISED, each, values=observed.values)

@@ -40,18 +40,23 @@ class PrinterSeen:
     unprinted: int
 
 
-def printer_signs(printer: str, seen: PrinterSeen, rules: AlarmRules) -> Iterator[tuple[Watched, Observed]]:
+def printer_signs(
+    printer: str, printer_seen: PrinterSeen, rules: AlarmRules
+) -> Iterator[tuple[Watched, Observed]]:
     """The signs of a printer, by the id of its kiosk."""
-    faulty = AlarmKind.NEAR_END if seen.state == "near_end" else _STOPPED.get(seen.state)
-    well = _KNOWN_WELL.get(seen.state, set())
+    faulty = AlarmKind.NEAR_END if printer_seen.state == "near_end" else _STOPPED.get(printer_seen.state)
+    well = _KNOWN_WELL.get(printer_seen.state, set())
     for kind in (AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT, AlarmKind.NEAR_END):
         if kind is faulty:
-            yield (kind, printer), Observed(Sign.FAULTY, {"state": seen.state})
+            yield (kind, printer), Observed(Sign.FAULTY, {"state": printer_seen.state})
         else:
             yield (kind, printer), Observed(Sign.WELL if kind in well else Sign.UNSURE)
-    is_faulty = seen.unprinted >= rules.unprinted_jobs
-    sign = Sign.FAULTY if is_faulty else Sign.WELL if seen.unprinted == 0 else Sign.UNSURE
-    yield (AlarmKind.UNPRINTED, printer), Observed(sign, {"jobs": seen.unprinted} if is_faulty else {})
+    is_faulty = printer_seen.unprinted >= rules.unprinted_jobs
+    sign = Sign.FAULTY if is_faulty else Sign.WELL if printer_seen.unprinted == 0 else Sign.UNSURE
+    yield (
+        (AlarmKind.UNPRINTED, printer),
+        Observed(sign, {"jobs": printer_seen.unprinted} if is_faulty else {}),
+    )
 
 
 def unprinted_after(before: int, verdict: str | None) -> int:
@@ -85,10 +90,14 @@ class CounterSeen:
     is_serving: bool = False
 
 
-def counter_sign(seen: CounterSeen, calendar: Calendar, rules: AlarmRules, now: datetime) -> Observed:
+def counter_sign(counter_seen: CounterSeen, calendar: Calendar, rules: AlarmRules, now: datetime) -> Observed:
     """The sign of a counter: forgotten by its agent, or still open long after the hall's closing."""
-    is_late = seen.is_open and not seen.is_serving and _closed_for(calendar, now, rules.counter_after_s)
-    return Observed(Sign.FAULTY if seen.is_forgotten or is_late else Sign.WELL)
+    is_late = (
+        counter_seen.is_open
+        and not counter_seen.is_serving
+        and _closed_for(calendar, now, rules.counter_after_s)
+    )
+    return Observed(Sign.FAULTY if counter_seen.is_forgotten or is_late else Sign.WELL)
 
 
 def awaited_sign(waiting: int, *, is_open: bool) -> Observed:

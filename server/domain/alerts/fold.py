@@ -22,8 +22,8 @@ def _raised(fact: Recorded) -> list[Change]:
 
 
 def _end_asked(fact: Recorded) -> list[Change]:
-    asked = {"end_asked_at": fact.happened_at, "end_asked_by": fact.author}
-    return [Update("alert", fact.body["id"], asked)]
+    columns = {"end_asked_at": fact.happened_at, "end_asked_by": fact.author}
+    return [Update("alert", fact.body["id"], columns)]
 
 
 def _ended(fact: Recorded) -> list[Change]:
@@ -40,7 +40,7 @@ def _taken_back(fact: Recorded) -> list[Change]:
     return [Update("alert", fact.body["id"], ended)]
 
 
-def _shown(fact: Recorded) -> list[Change]:
+def _on_screen(fact: Recorded) -> list[Change]:
     row = {name: fact.body[name] for name in ("id", "alert", "screen")}
     return [Insert("alert_shown", row | {"hall": fact.hall, "shown_at": fact.happened_at})]
 
@@ -50,6 +50,6 @@ ALERT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.ALERT_END_ASKED: _end_asked,
     FactKind.ALERT_ENDED: _ended,
     FactKind.ALERT_TAKEN_BACK: _taken_back,
-    FactKind.ALERT_SHOWN: _shown,
+    FactKind.ALERT_SHOWN: _on_screen,
 }
 """By the kind of fact."""

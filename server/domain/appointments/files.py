@@ -99,12 +99,12 @@ def _lines(rows: Iterator[list[str]], header: list[str], zone: ZoneInfo) -> Iter
 
 def without_doubles(lines: Iterable[ReadLine]) -> Iterator[ReadLine]:
     """The lines, each that names an external id once more refused: duplicate_external_id."""
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for line in lines:
-        if line.external_id and line.external_id in seen:
+        if line.external_id and line.external_id in earlier:
             yield RefusedLine(line.line, "duplicate_external_id", line.external_id)
         else:
-            seen.add(line.external_id)
+            earlier.add(line.external_id)
             yield line
 
 

@@ -89,15 +89,15 @@ class Pick:
 
     def why(self) -> Why:
         """The explanation as a call's fact keeps it; JSON values, minutes whole, scores to six decimals."""
-        values = {**self.reason.values, **_told(self.chosen), "condition": self.condition}
+        values = {**self.reason.values, **_ranking_values(self.chosen), "condition": self.condition}
         others = tuple(
-            {"number": one.leg.number, "minutes": one.leg.waited_min(self.now), **_told(one)}
+            {"number": one.leg.number, "minutes": one.leg.waited_min(self.now), **_ranking_values(one)}
             for one in self.runners_up
         )
         return Why(str(self.rule), self.reason.key, values, others)
 
 
-def _told(ranked: Ranked) -> dict[str, Any]:
+def _ranking_values(ranked: Ranked) -> dict[str, Any]:
     return {"queue": ranked.leg.queue, "step": ranked.step.name.lower(), "score": round(ranked.score, 6)}
 
 
@@ -140,9 +140,9 @@ def _candidates(
     profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
 ) -> tuple[ScoringContext, list[QueuedLeg], int | None]:
     """The legs this counter may call, and the number of the condition that holds, from 1."""
-    known = list(legs)
-    weighed = ScoringContext(profile, context, {**queue_facts(known), **context.queues})
-    free = [leg for leg in known if context.is_free(leg)]
+    all_legs = list(legs)
+    weighed = ScoringContext(profile, context, {**queue_facts(all_legs), **context.queues})
+    free = [leg for leg in all_legs if context.is_free(leg)]
     callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
     condition = _condition_met(weighed, free)
     called = _called_by(profile, condition)
@@ -174,7 +174,7 @@ def _ranking(
     called = _called_by(weighed.profile, condition)
     following = [leg for leg in legs if weighed.context.is_next_of_linked(leg)]
     others = [leg for leg in legs if not weighed.context.is_next_of_linked(leg)]
-    in_order = [*([leg] for leg in following), *lanes(others, seen=max(most, SEEN_PER_LANE))]
+    in_order = [*([leg] for leg in following), *lanes(others, per_lane=max(most, SEEN_PER_LANE))]
     ranked = [[_ranked(leg, weighed, called) for leg in lane] for lane in in_order]
     heads = [(lane[0].order, number, 0) for number, lane in enumerate(ranked)]
     heapify(heads)

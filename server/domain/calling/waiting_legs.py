@@ -195,9 +195,9 @@ def may_serve(counter: CallingCounter, leg: QueuedLeg, *, queues: Iterable[str],
     return leg.queue in queues and leg.service in counter.services
 
 
-def lanes(legs: Iterable[QueuedLeg], *, seen: int = SEEN_PER_LANE) -> list[list[QueuedLeg]]:
+def lanes(legs: Iterable[QueuedLeg], *, per_lane: int = SEEN_PER_LANE) -> list[list[QueuedLeg]]:
     """The first legs of each lane, in their order; only the head of a lane is a candidate."""
     found: dict[tuple[str, str], list[QueuedLeg]] = {}
     for leg in legs:
         found.setdefault(leg.lane, []).append(leg)
-    return [sorted(lane, key=lambda leg: leg.place)[:seen] for lane in found.values()]
+    return [sorted(lane, key=lambda leg: leg.place)[:per_lane] for lane in found.values()]

@@ -51,12 +51,12 @@ def live(connections: Sequence[DeviceConnection], now: datetime) -> tuple[Device
 
 
 def with_sign_of_life(
-    connections: Sequence[DeviceConnection], shown: DeviceConnection, now: datetime
+    connections: Sequence[DeviceConnection], connection: DeviceConnection, now: datetime
 ) -> tuple[DeviceConnection, ...]:
-    """The live connections, of which `shown` gave a sign of life now; known since it was first seen."""
-    others = [each for each in live(connections, now) if each.id != shown.id]
-    since = next((each.since for each in connections if each.id == shown.id), now)
-    return (*others, replace(shown, since=since, seen_at=now))
+    """The live connections, of which `connection` gave a sign of life now; known since it was first seen."""
+    others = [each for each in live(connections, now) if each.id != connection.id]
+    since = next((each.since for each in connections if each.id == connection.id), now)
+    return (*others, replace(connection, since=since, seen_at=now))
 
 
 def without(connections: Sequence[DeviceConnection], ended: str) -> tuple[DeviceConnection, ...]:

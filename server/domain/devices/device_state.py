@@ -170,48 +170,48 @@ class Sighting:
         report = None if self.report is None else self.report.as_message()
         times = {"seen_at": to_text(self.seen_at), "since": to_text(self.since)}
         connections = [each.as_message() for each in self.connections]
-        told = {"report": report, "connections": connections, "configuration": self.configuration}
-        return {**times, "is_connected": self.is_connected, **told}
+        message = {"report": report, "connections": connections, "configuration": self.configuration}
+        return {**times, "is_connected": self.is_connected, **message}
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:
         """The sighting that was kept as JSON values."""
-        told = message["report"]
-        report = PlayerReport.of_message(told) or KioskReport.of_message(told)
+        fields = message["report"]
+        report = PlayerReport.of_message(fields) or KioskReport.of_message(fields)
         seen_at, since = from_text(message["seen_at"]), from_text(message["since"])
         connections = tuple(DeviceConnection.of_message(each) for each in message["connections"])
         is_connected, configuration = bool(message["is_connected"]), message.get("configuration")
         return cls(seen_at, since, is_connected, report, connections, configuration)
 
 
-def arrived(before: Sighting | None, now: datetime, *shown: DeviceConnection) -> Sighting:
+def arrived(before: Sighting | None, now: datetime, *new_connections: DeviceConnection) -> Sighting:
     """A device gives a sign of life, by connections of its own; what it told before stays."""
     found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
     if not is_present(before, now):
         found = replace(found, since=now, is_connected=True)
-    for connection in shown:
+    for connection in new_connections:
         found = replace(found, connections=with_sign_of_life(found.connections, connection, now))
     return found
 
 
 def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting:
     """A device tells of itself. A clock that drifts is not a change."""
-    known = arrived(before, now)
-    is_same = known.report is not None and replace(known.report, clock_ms=report.clock_ms) == report
-    return replace(known, since=known.since if is_same else now, report=report)
+    present = arrived(before, now)
+    is_same = present.report is not None and replace(present.report, clock_ms=report.clock_ms) == report
+    return replace(present, since=present.since if is_same else now, report=report)
 
 
 def applied(before: Sighting | None, configuration: str, now: datetime) -> Sighting:
     """A device tells which configuration it runs."""
-    known = arrived(before, now)
-    is_same = known.configuration == configuration
-    return replace(known, since=known.since if is_same else now, configuration=configuration)
+    present = arrived(before, now)
+    is_same = present.configuration == configuration
+    return replace(present, since=present.since if is_same else now, configuration=configuration)
 
 
 def configuration_of_message(message: object) -> str | None:
     """The revisions in a device's message; None for what is none: a page may be of any release."""
-    told = message.get("configuration") if isinstance(message, Mapping) else None
-    return told if isinstance(told, str) and _MARK.fullmatch(told) else None
+    configuration = message.get("configuration") if isinstance(message, Mapping) else None
+    return configuration if isinstance(configuration, str) and _MARK.fullmatch(configuration) else None
 
 
 def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | None:

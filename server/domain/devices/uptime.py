@@ -28,6 +28,6 @@ def uptime(days: Iterable[DayOfLooks], today: date) -> float | None:
     """The share of the last 30 days' looks that saw the device, 0 to 1; None after too few looks."""
     since = today - timedelta(days=DAYS - 1)
     counted = [day for day in days if since <= day.on <= today]
-    seen = sum(day.seen for day in counted)
-    looks = seen + sum(day.missed for day in counted)
-    return None if looks < FEWEST_LOOKS else seen / looks
+    present = sum(day.seen for day in counted)
+    looks = present + sum(day.missed for day in counted)
+    return None if looks < FEWEST_LOOKS else present / looks

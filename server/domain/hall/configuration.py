@@ -332,8 +332,8 @@ class HallConfiguration:
 
     def queues_of(self, services: Iterable[str]) -> tuple[Queue, ...]:
         """The queues in which the given services wait, each once, in the hall's order."""
-        wanted = {self.services[service].queue for service in services}
-        return tuple(queue for queue in self.queues.values() if queue.id in wanted)
+        queue_ids = {self.services[service].queue for service in services}
+        return tuple(queue for queue in self.queues.values() if queue.id in queue_ids)
 
     def services_on_kiosk(self) -> tuple[Service, ...]:
         """The services a kiosk shows, in the menu's order."""

@@ -80,25 +80,25 @@ def busy_and_quiet(
     mean = sum(means.values()) / len(means)
     busy = sorted((slot for slot in means if means[slot] >= mean * BUSY), key=lambda s: (-means[s], s))
     quiet = sorted((slot for slot in means if means[slot] <= mean * QUIET), key=lambda s: (means[s], s))
-    return BusyAndQuiet(_told(busy, opened), _told(quiet, opened))
+    return BusyAndQuiet(_spans_of(busy, opened), _spans_of(quiet, opened))
 
 
 def _length(minutes: OpenMinutes) -> int:
     return minutes[1] - minutes[0]
 
 
-def _told(slots: Sequence[Slot], opened: Mapping[Slot, OpenMinutes]) -> tuple[HoursOfWeek, ...]:
+def _spans_of(slots: Sequence[Slot], opened: Mapping[Slot, OpenMinutes]) -> tuple[HoursOfWeek, ...]:
     """The first few spans that hours beside each other make, the most telling hour deciding which."""
     spans: list[HoursOfWeek] = []
     for weekday, hour in slots:
         first, last = opened[weekday, hour]
         span = HoursOfWeek(weekday, hour * 60 + first, hour * 60 + last)
-        beside = [each for each in spans if _touch(each, span)]
-        if not beside and len(spans) == MOST_SAID:
+        touching = [each for each in spans if _touch(each, span)]
+        if not touching and len(spans) == MOST_SAID:
             continue
-        joined = [span, *beside]
+        joined = [span, *touching]
         ends = min(each.starts for each in joined), max(each.ends for each in joined)
-        spans = [each for each in spans if each not in beside] + [HoursOfWeek(weekday, *ends)]
+        spans = [each for each in spans if each not in touching] + [HoursOfWeek(weekday, *ends)]
     return tuple(sorted(spans, key=lambda span: (span.weekday, span.starts)))
 
 

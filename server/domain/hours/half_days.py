@@ -133,19 +133,19 @@ def may_distribute(opening: Opening, before_s: int, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What pages say of the half-day: open or not, tickets given or not, a break near, a break running.
+    """The state of the half-day that pages show: open, giving tickets, a break near, a break running.
 
-    It holds up to `until`.
+    `flags` are these four; they hold until `until`.
     """
 
-    told: tuple[bool, ...]
+    flags: tuple[bool, ...]
     until: datetime
 
 
 def moment_of(calendar: Calendar, now: datetime) -> Moment:
-    """The moment of the half-day; two that differ are told differently though nothing was done between."""
+    """The moment of the half-day at an instant. Pages are refreshed when its flags change."""
     opening, rest = opening_at(calendar, now), next_break(calendar, now)
-    told = (
+    flags = (
         opening.is_open,
         opening.may_issue,
         rest is not None and rest.is_near(now),
@@ -158,4 +158,4 @@ def moment_of(calendar: Calendar, now: datetime) -> Moment:
     if rest is not None:
         edges += [rest.begins_at - SOON, rest.begins_at, rest.resumes_at]
     to_come = [edge for edge in edges if edge is not None and edge > now]
-    return Moment(told, min(to_come, default=now + SOON))
+    return Moment(flags, min(to_come, default=now + SOON))

@@ -83,8 +83,8 @@ def local_end(text: str, zone: ZoneInfo) -> datetime:
 
 def daypart_windows(calendar: Calendar, dayparts: Dayparts, days: Sequence[date]) -> list[Window]:
     """When the dayparts are, on these local days of a hall."""
-    wanted = [on for on in days if not dayparts.weekdays or on.weekday() in dayparts.weekdays]
-    return merged(window for on in wanted for window in _windows_on(calendar, dayparts, on))
+    open_days = [on for on in days if not dayparts.weekdays or on.weekday() in dayparts.weekdays]
+    return merged(window for on in open_days for window in _windows_on(calendar, dayparts, on))
 
 
 def on_hours(calendar: Calendar, days: Sequence[date], margin: timedelta = AFTER_CLOSING) -> list[Window]:

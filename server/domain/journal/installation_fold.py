@@ -77,12 +77,12 @@ def _moved(fact: Recorded) -> list[Change]:
 
 
 def _published(fact: Recorded) -> list[Change]:
-    shown = {
+    columns = {
         "shown_version": fact.body["version"],
         "shown_from": text_to_micros(fact.body["from"]),
         "shown_until": text_to_micros(fact.body["until"]),
     }
-    return [Update("notice", fact.body["notice"], _standing(fact) | shown), _step(fact)]
+    return [Update("notice", fact.body["notice"], _standing(fact) | columns), _step(fact)]
 
 
 def _displays_reported(fact: Recorded) -> list[InstallationChange]:

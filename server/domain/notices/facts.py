@@ -92,8 +92,8 @@ def notice_published(
     step: NoticeStep, version: int, *, shown_from: datetime, shown_until: datetime | None
 ) -> Fact:
     """A version is shown from an instant until another, which includes its own validity; None: no end."""
-    shown = {"from": to_text(shown_from), "until": None if shown_until is None else to_text(shown_until)}
-    return Fact(FactKind.NOTICE_PUBLISHED, step.as_body() | {"version": version} | shown)
+    display = {"from": to_text(shown_from), "until": None if shown_until is None else to_text(shown_until)}
+    return Fact(FactKind.NOTICE_PUBLISHED, step.as_body() | {"version": version} | display)
 
 
 def notice_withdrawn(step: NoticeStep, version: int) -> Fact:

@@ -72,7 +72,7 @@ def printed(roll: Roll, papers: int) -> Roll:
     return replace(roll, papers=roll.papers + papers)
 
 
-def seen(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
+def roll_after(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
     """The roll in the printer now that it tells a state, and how the one before ended if it is another.
 
     Paper that is there again after it was out is another roll; so is paper without a near end, once the cover
@@ -118,15 +118,15 @@ def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
     )
 
 
-def paper_left(roll: Roll, known: Learnt) -> PaperLeft:
+def paper_left(roll: Roll, capacity: Learnt) -> PaperLeft:
     """About how many papers are left: none only when the printer says so.
 
     Once the near end was told it is counted from there; before, a printer that tells it has its reserve.
     """
     if roll.is_out:
-        return PaperLeft(0, is_low=True, is_learnt=known.is_learnt)
+        return PaperLeft(0, is_low=True, is_learnt=capacity.is_learnt)
     if roll.low_at is not None:
-        left = known.reserve - (roll.papers - roll.low_at)
+        left = capacity.reserve - (roll.papers - roll.low_at)
     else:
-        left = max(known.papers - roll.papers, known.reserve if known.has_sensor else 0)
-    return PaperLeft(max(1, left), is_low=roll.low_at is not None, is_learnt=known.is_learnt)
+        left = max(capacity.papers - roll.papers, capacity.reserve if capacity.has_sensor else 0)
+    return PaperLeft(max(1, left), is_low=roll.low_at is not None, is_learnt=capacity.is_learnt)

@@ -41,12 +41,12 @@ class PrinterReach:
 class PrinterNetworks:
     """What decides where printers may be.
 
-    `declared` by the installation; `known`: printers of before networks were declared, which stay;
+    `declared` by the installation; `grandfathered`: printers of before networks were declared, which stay;
     `has_loopback`: in a demonstration, whose printers are on this machine.
     """
 
     declared: tuple[str, ...] = ()
-    known: frozenset[PrinterPlace] = frozenset()
+    grandfathered: frozenset[PrinterPlace] = frozenset()
     has_loopback: bool = False
 
     def may_be_configured(self, host: str, port: int) -> bool:
@@ -58,7 +58,7 @@ class PrinterNetworks:
         """Where a printer may be found. `host` None: a simulated one, on this machine."""
         if host is None:
             return PrinterReach(LOOPBACK)
-        if (host, port) in self.known:
+        if (host, port) in self.grandfathered:
             return PrinterReach(ANYWHERE)
         return PrinterReach((*self.declared, *(LOOPBACK if self.has_loopback else ())))
 

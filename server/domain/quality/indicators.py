@@ -156,11 +156,11 @@ def _outcome(code: str) -> Indicator:
 
 def _demand(rollup: Rollup) -> Counter[str]:
     """How often each service was asked for that needs an appointment the visitor did not have."""
-    asked: Counter[str] = Counter()
+    requests: Counter[str] = Counter()
     for (service, reason), count in rollup.not_issued.items():
         if reason == "appointment_only":
-            asked[service] += count
-    return asked
+            requests[service] += count
+    return requests
 
 
 def _unmet(rollup: Rollup) -> int:
@@ -246,9 +246,9 @@ INDICATORS: dict[str, Indicator] = {indicator.name: indicator for indicator in _
 
 def figures_of(rollup: Rollup, names: Iterable[str] | None = None) -> list[Figure]:
     """The value of each indicator (all, or those named, in the registry's order) over a rollup."""
-    wanted = set(INDICATORS if names is None else names)
+    chosen = set(INDICATORS if names is None else names)
     total = rollup.total()
-    return [each.compute(rollup, total) for name, each in INDICATORS.items() if name in wanted]
+    return [each.compute(rollup, total) for name, each in INDICATORS.items() if name in chosen]
 
 
 def not_issued_by_reason(rollup: Rollup) -> dict[str, int]:

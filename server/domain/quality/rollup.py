@@ -135,8 +135,8 @@ class Rollup:
 
     def services(self) -> list[str]:
         """Every service that appears in it, sorted by id."""
-        seen = {key.service for key in self.cells} | set(self.greetings) | set(self.due)
-        return sorted(seen | {service for service, _ in (*self.not_issued, *self.exceptional)})
+        ids = {key.service for key in self.cells} | set(self.greetings) | set(self.due)
+        return sorted(ids | {service for service, _ in (*self.not_issued, *self.exceptional)})
 
     def copy(self) -> "Rollup":
         """An independent equal rollup."""
@@ -159,17 +159,19 @@ class DayCounts:
     missed: Mapping[str, int] = field(default_factory=dict)
 
 
-def roll_up(records: Iterable[LegRecord], beside: DayCounts | None = None, *, time_zone: tzinfo) -> Rollup:
+def roll_up(
+    records: Iterable[LegRecord], day_counts: DayCounts | None = None, *, time_zone: tzinfo
+) -> Rollup:
     """The rollup of these legs, half-hours and weekdays told in the site's `time_zone`.
 
     The legs of a visit must come together (a business day is never split).
     """
-    known = beside or DayCounts()
+    counts = day_counts or DayCounts()
     rollup = Rollup(
-        greetings=Counter(known.greetings),
-        not_issued=Counter(known.not_issued),
-        due=Counter(known.due),
-        missed=Counter(known.missed),
+        greetings=Counter(counts.greetings),
+        not_issued=Counter(counts.not_issued),
+        due=Counter(counts.due),
+        missed=Counter(counts.missed),
     )
     for leg in measure(records):
         tally = rollup.cells.setdefault(_key_of(leg, time_zone), Tally())

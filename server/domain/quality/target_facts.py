@@ -22,7 +22,7 @@ def target_decided(
     return Fact(FactKind.TARGET_DECIDED, body)
 
 
-def target_withdrawn(fact_id: str, target: Target, wanted: WantedWithdrawal) -> Fact:
+def target_withdrawn(fact_id: str, target: Target, withdrawal: WantedWithdrawal) -> Fact:
     """A target applies no more from a date on; what it was is told too."""
     body = {
         "id": fact_id,
@@ -30,9 +30,9 @@ def target_withdrawn(fact_id: str, target: Target, wanted: WantedWithdrawal) -> 
         "service": target.service,
         "wait_s": target.wait_s,
         "share_percent": target.share_percent,
-        "from_on": wanted.from_on.isoformat(),
-        "reason": str(wanted.reason),
-        "decided_on": wanted.decided_on.isoformat(),
-        "decided_by": wanted.decided_by,
+        "from_on": withdrawal.from_on.isoformat(),
+        "reason": str(withdrawal.reason),
+        "decided_on": withdrawal.decided_on.isoformat(),
+        "decided_by": withdrawal.decided_by,
     }
     return Fact(FactKind.TARGET_WITHDRAWN, body)

@@ -59,7 +59,7 @@ class Announcer:
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
         ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
-        return estimate_linked(hall, who=WaitSubject(leg.service, leg.id), queue=leg.queue, ahead=ahead)
+        return estimate_linked(hall, subject=WaitSubject(leg.service, leg.id), queue=leg.queue, ahead=ahead)
 
     def _predict_calls(
         self,
@@ -136,13 +136,13 @@ def _linked(waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow]) -> tuple[L
     if not links:
         return ()
     at = {place.at.link: _agent(place) for place in places if place.at is not None and place.at.link}
-    seen: dict[str, int] = {}
+    by_link: dict[str, int] = {}
     members: dict[str, list[LinkedMember]] = {}
     for leg in sorted(waiting, key=lambda leg: leg.reference):
         if leg.link is not None:
-            member = LinkedMember(leg.id, leg.queue, seen.get(leg.queue, 0))
+            member = LinkedMember(leg.id, leg.queue, by_link.get(leg.queue, 0))
             members.setdefault(leg.link, []).append(member)
-        seen[leg.queue] = seen.get(leg.queue, 0) + 1
+        by_link[leg.queue] = by_link.get(leg.queue, 0) + 1
     return tuple(
         LinkedNow(tuple(together), at.get(link))
         for link, together in members.items()

@@ -144,9 +144,9 @@ class DrawnDay:
 def draw_day(hall: SimulatedHall, number: int, *, seed: int) -> DrawnDay:
     """The day of that number, 0 or more; the same for the same hall, number and seed."""
     chance = random.Random(f"{hall.name} {seed} {number}")
-    wanted = sorted([*_walk_ins(hall, chance), *_appointments(hall, chance)], key=lambda one: one[0])
+    demands = sorted([*_walk_ins(hall, chance), *_appointments(hall, chance)], key=lambda one: one[0])
     ranks: Counter[str] = Counter()
-    visitors = [_visitor(hall, chance, ranks, one) for one in wanted]
+    visitors = [_visitor(hall, chance, ranks, one) for one in demands]
     return DrawnDay(
         number,
         tuple(visitors),
@@ -197,9 +197,9 @@ def _poisson(chance: random.Random, mean: float) -> int:
 
 
 def _visitor(
-    hall: SimulatedHall, chance: random.Random, ranks: Counter[str], wanted: _Wanted
+    hall: SimulatedHall, chance: random.Random, ranks: Counter[str], demand: _Wanted
 ) -> DrawnVisitor:
-    at_s, booked_s, service = wanted
+    at_s, booked_s, service = demand
     priority = "declared" if chance.random() < hall.priority_share else "none"
     is_absent = chance.random() < hall.absent_share
     takes_s = chance.uniform(90, 180) if is_absent else _service_s(service, chance)

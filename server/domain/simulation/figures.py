@@ -206,14 +206,13 @@ def _difference(mine: Sequence[float | None], others: Sequence[float | None]) ->
 
 @dataclass(frozen=True, slots=True)
 class Honesty:
-    """How waits announced fared, of those called: shares 0 to 1; `width_s`: the mean range, in seconds.
+    """How announced waits came true: `inside` and `above` are shares (0 to 1), `width_s` the mean range.
 
-    `told`: to how many a range was announced, « pas d’attente » not counted; `untold`: to how many of those
-    who might have been told nothing was.
+    `announced`: visitors called who had a range, without « pas d’attente »; `unannounced`: those without.
     """
 
-    told: int
-    untold: int
+    announced: int
+    unannounced: int
     inside: float
     above: float
     width_s: float
@@ -223,9 +222,9 @@ def honesty(waits: Iterable[SimulatedWait]) -> Honesty:
     """What became of the ranges announced to walk-ins and to priority holders."""
     called = [wait for wait in waits if wait.is_called and wait.leg_class != APPOINTMENT]
     given = [(wait.wait_s, wait.announced) for wait in called if isinstance(wait.announced, WaitRange)]
-    told = [(wait_s, found) for wait_s, found in given if not found.is_none_needed]
-    inside = sum(found.low_s <= wait_s <= found.high_s for wait_s, found in told)
-    above = sum(wait_s > found.high_s for wait_s, found in told)
-    width_s = sum(found.high_s - found.low_s for _, found in told)
-    n = max(1, len(told))
-    return Honesty(len(told), len(called) - len(given), inside / n, above / n, width_s / n)
+    announced = [(wait_s, found) for wait_s, found in given if not found.is_none_needed]
+    inside = sum(found.low_s <= wait_s <= found.high_s for wait_s, found in announced)
+    above = sum(wait_s > found.high_s for wait_s, found in announced)
+    width_s = sum(found.high_s - found.low_s for _, found in announced)
+    n = max(1, len(announced))
+    return Honesty(len(announced), len(called) - len(given), inside / n, above / n, width_s / n)

@@ -72,12 +72,12 @@ def days_of_log(
     kept = [leg for leg in legs if not leg.is_outside and not leg.moved_before_call]
     settings = {row["service"]: row for row in services}
     mean_s = _means(kept, settings)
-    known = list(duties)
+    all_duties = list(duties)
     days: list[DrawnDay] = []
     in_order = sorted(kept, key=lambda leg: (leg.hall, leg.business_day, leg.issued_at, leg.leg))
     for (hall, _), inside in groupby(in_order, key=lambda leg: (leg.hall, leg.business_day)):
         found = list(inside)
-        plans = tuple(_plans(found, [duty for duty in known if duty.hall == hall], one_agent=one_agent))
+        plans = tuple(_plans(found, [duty for duty in all_duties if duty.hall == hall], one_agent=one_agent))
         if plans:
             visitors = tuple(_visitor(leg, mean_s, settings) for leg in found)
             days.append(DrawnDay(len(days), visitors, plans, mean_s, {}))
@@ -111,8 +111,8 @@ def _target_s(leg: LegRecord, setting: Row | None) -> int:
     if leg.target_s is not None:
         return leg.target_s
     column = {WALK_IN: "target_s", APPOINTMENT: "target_appointment_s", PRIORITY: "target_priority_s"}
-    told = setting.get(column[leg.leg_class]) if setting else None
-    return int(told) if told else USUAL_TARGETS_S[leg.leg_class]
+    target = setting.get(column[leg.leg_class]) if setting else None
+    return int(target) if target else USUAL_TARGETS_S[leg.leg_class]
 
 
 def _visitor(leg: LegRecord, mean_s: Mapping[str, float], settings: Mapping[str, Row]) -> DrawnVisitor:
@@ -176,4 +176,4 @@ def _shared_sessions(duties: Iterable[LoggedDuty]) -> frozenset[str]:
     for duty in duties:
         if duty.session:
             counters.setdefault(duty.session, set()).add(duty.counter)
-    return frozenset(session for session, held in counters.items() if len(held) > 1)
+    return frozenset(session for session, places in counters.items() if len(places) > 1)

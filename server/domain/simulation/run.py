@@ -108,7 +108,7 @@ class _Run:
         ]
         self.has_links = any(visitor.leg.link is not None for visitor in day.visitors)
         self.announcer = Announcer(day) if announces else None
-        self.told: dict[int, Estimate] = {}
+        self.announced: dict[int, Estimate] = {}
         self.waiting: dict[str, int] = {}
         self.fared: dict[int, SimulatedWait] = {}
         self.events: list[_Event] = [
@@ -141,7 +141,7 @@ class _Run:
         leg = visitor.leg
         if self.announcer is not None:
             queued = [self.day.visitors[other].leg for other in self.waiting.values()]
-            self.told[at] = self.announcer.announced_range(leg, queued, self._places_now(now), now)
+            self.announced[at] = self.announcer.announced_range(leg, queued, self._places_now(now), now)
         self.waiting[leg.id] = at
         able = [
             (len(place.plan.counter.services), place.free_since, number)
@@ -290,7 +290,13 @@ class _Run:
         leg = self.day.visitors[at].leg
         wait_s = max(0, int(leg.waited_s(now)))
         self.fared[at] = SimulatedWait(
-            self.day.number, leg.service, leg.leg_class, wait_s, leg.target_s, is_called, self.told.get(at)
+            self.day.number,
+            leg.service,
+            leg.leg_class,
+            wait_s,
+            leg.target_s,
+            is_called,
+            self.announced.get(at),
         )
 
 

@@ -164,17 +164,17 @@ def is_started_by_call(kind: str, body: Json) -> bool:
 class Result:
     """What a service led to: a code of the short list, and a note that can be erased.
 
-    `asked`: whether the service left the outcome `optional` then, or made it `mandatory`.
+    `outcome_rule`: `optional` or `mandatory`, as the service asked for an outcome then.
     """
 
     outcome: str | None = None
     note: Erasable | None = None
-    asked: str | None = None
+    outcome_rule: str | None = None
 
     def as_body(self) -> dict[str, Any]:
         """The result as it stands in a fact."""
         note = None if self.note is None else {"id": self.note.id, "hmac": self.note.hmac}
-        return {"outcome": self.outcome, "outcome_note": note, "outcome_asked": self.asked}
+        return {"outcome": self.outcome, "outcome_note": note, "outcome_asked": self.outcome_rule}
 
 
 def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: str | None = None) -> Fact:

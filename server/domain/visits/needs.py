@@ -16,8 +16,8 @@ class Need(StrEnum):
 
 def needs_text(needs: Collection[str]) -> str:
     """Needs as the text that is kept, each once, in one order. Raises ValueError for an unknown one."""
-    wanted = {Need(each) for each in needs}
-    return ",".join(need for need in Need if need in wanted)
+    given = {Need(each) for each in needs}
+    return ",".join(need for need in Need if need in given)
 
 
 def needs_of(text: str | None) -> tuple[Need, ...]:

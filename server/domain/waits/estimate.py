@@ -157,8 +157,8 @@ def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> ServicePace:
     mean_s = (typed_mean_s * TYPED_WEIGHT + sum(recent_s)) / (TYPED_WEIGHT + n)
     if n < 2 or not fmean(recent_s):
         return ServicePace(mean_s)
-    seen = min(1.5, pstdev(recent_s) / fmean(recent_s))
-    return ServicePace(mean_s, (TYPED_SPREAD * TYPED_WEIGHT + seen * n) / (TYPED_WEIGHT + n))
+    spread = min(1.5, pstdev(recent_s) / fmean(recent_s))
+    return ServicePace(mean_s, (TYPED_SPREAD * TYPED_WEIGHT + spread * n) / (TYPED_WEIGHT + n))
 
 
 def pooled(paces: Iterable[tuple[ServicePace, int]]) -> ServicePace:
@@ -183,7 +183,7 @@ def estimate_services(now: HallNow) -> dict[str, Estimate]:
 def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, Estimate]:
     return {
         service: estimate_at(
-            now, queue=queue.queue, ahead=queue.waiting, who=WaitSubject(service, new_in(service))
+            now, queue=queue.queue, ahead=queue.waiting, subject=WaitSubject(service, new_in(service))
         )
         for service in queue.services or ("",)
     }
@@ -218,9 +218,9 @@ class WaitSubject:
 ANYBODY = WaitSubject()
 
 
-def estimate_at(now: HallNow, *, queue: str, ahead: int, who: WaitSubject = ANYBODY) -> Estimate:
+def estimate_at(now: HallNow, *, queue: str, ahead: int, subject: WaitSubject = ANYBODY) -> Estimate:
     """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
-    return _before_closing(now, who.service, _range_at(now, queue=queue, ahead=ahead, who=who))
+    return _before_closing(now, subject.service, _range_at(now, queue=queue, ahead=ahead, subject=subject))
 
 
 def _before_closing(now: HallNow, service: str, found: WaitRange | None) -> Estimate:
@@ -230,8 +230,8 @@ def _before_closing(now: HallNow, service: str, found: WaitRange | None) -> Esti
     return AfterClosing(found.median_s)
 
 
-def _range_at(now: HallNow, *, queue: str, ahead: int, who: WaitSubject) -> WaitRange | None:
-    able = _able(now, queue, who.service)
+def _range_at(now: HallNow, *, queue: str, ahead: int, subject: WaitSubject) -> WaitRange | None:
+    able = _able(now, queue, subject.service)
     if not able:
         return None
     work = work_ahead(now.linked, queue, ahead, [counter.counter for counter in able])
@@ -244,26 +244,28 @@ def _range_at(now: HallNow, *, queue: str, ahead: int, who: WaitSubject) -> Wait
     if not work.callable_ahead and wrapping_up_s:
         free_in_s = min(wrapping_up_s)
         return _announced((0, free_in_s, free_in_s), now.rest, residual_s=0)
-    predicted_s = now.called_in_s.get(who.key)
+    predicted_s = now.called_in_s.get(subject.key)
     if predicted_s is not None:
         return _of_sum(now, _until_predicted_call(able, _by_id(now), predicted_s), queue)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
-def estimate_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> Estimate:
+def estimate_linked(now: HallNow, *, subject: WaitSubject, queue: str, ahead: int) -> Estimate:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
     `who.key` is the visit. Where its call was not predicted, next where one of them is received, or after the
     first of them; a visit that is not linked as `estimate_at`.
     """
-    return _before_closing(now, who.service, _range_linked(now, who=who, queue=queue, ahead=ahead))
+    return _before_closing(
+        now, subject.service, _range_linked(now, subject=subject, queue=queue, ahead=ahead)
+    )
 
 
-def _range_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> WaitRange | None:
-    place = place_of_linked(now.linked, who.key)
+def _range_linked(now: HallNow, *, subject: WaitSubject, queue: str, ahead: int) -> WaitRange | None:
+    place = place_of_linked(now.linked, subject.key)
     if place is None:
-        return _range_at(now, queue=queue, ahead=ahead, who=who)
-    able, predicted_s = _able(now, queue, who.service), now.called_in_s.get(who.key)
+        return _range_at(now, queue=queue, ahead=ahead, subject=subject)
+    able, predicted_s = _able(now, queue, subject.service), now.called_in_s.get(subject.key)
     if able and predicted_s is not None:
         return _of_sum(now, _until_predicted_call(able, _by_id(now), predicted_s), queue)
     pace = _by_id(now)[queue].pace
@@ -271,7 +273,7 @@ def _range_linked(now: HallNow, *, who: WaitSubject, queue: str, ahead: int) -> 
     if any(each.counter == place.at and queue in each.queues for each in now.counters):
         rest_s = residual_s(pace)
         return _of_sum(now, _with_model_error(after.plus(_Sum(rest_s, rest_s**2))), queue)
-    return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, who=ANYBODY)
+    return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, subject=ANYBODY)
 
 
 def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange | None:

@@ -28,5 +28,5 @@ class HalfDays:
         if before is not None and now < before[1]:
             return False
         moment = moment_of(self.database.configuration(hall).calendar, now)
-        self._last_told[hall] = moment.told, min(moment.until, now + LOOKED_AT_LEAST_EVERY)
-        return before is not None and before[0] != moment.told
+        self._last_told[hall] = moment.flags, min(moment.until, now + LOOKED_AT_LEAST_EVERY)
+        return before is not None and before[0] != moment.flags

@@ -65,8 +65,8 @@ def last_alarms(rows: Any, hall: str, since: datetime) -> dict[Watched, Alarm]:
     """Of each subject of a hall (id) its open alarm, else the last of those cleared since an instant."""
     found: dict[Watched, Alarm] = {}
     for alarm in (as_alarm(row) for row in rows.all(_LAST, hall=hall, since=to_micros(since))):
-        known = found.get(alarm.watched)
-        if known is None or (known.cleared_at is not None and _is_later(alarm, known.cleared_at)):
+        former = found.get(alarm.watched)
+        if former is None or (former.cleared_at is not None and _is_later(alarm, former.cleared_at)):
             found[alarm.watched] = alarm
     return found
 

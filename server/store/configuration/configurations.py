@@ -54,12 +54,12 @@ class Configurations:
         if not hall["targets_decided"]:
             return published
         on = self.clock.now().astimezone(ZoneInfo(published.site.time_zone)).date()
-        known = self._in_force.get(hall["id"])
-        if known is None or not known.is_made_of(published, hall["targets_decided"], on):
+        cached = self._in_force.get(hall["id"])
+        if cached is None or not cached.is_made_of(published, hall["targets_decided"], on):
             configuration = with_targets(published, targets_on(rows, hall["id"], on))
-            known = _InForce(published, hall["targets_decided"], on, configuration)
-            self._in_force[hall["id"]] = known
-        return known.configuration
+            cached = _InForce(published, hall["targets_decided"], on, configuration)
+            self._in_force[hall["id"]] = cached
+        return cached.configuration
 
     def forget_targets(self, hall: str) -> None:
         """After a commit in a hall (id) that failed: targets it had decided may have been read."""
@@ -75,10 +75,10 @@ class Configurations:
             year,
             self.has_real_hours,
         )
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._read(rows, hall)
-        return known
+        cached = self._known.get(key)
+        if cached is None:
+            cached = self._known[key] = self._read(rows, hall)
+        return cached
 
     def _read(self, rows: Any, hall: Row) -> HallConfiguration:
         found = rows.one(_SELECT, kind=HALL, scope=hall["id"], revision=hall["configuration_revision"])

@@ -112,9 +112,11 @@ def taken_ids(rows: Any) -> dict[str, tuple[str, str]]:
 
 def keep_ids(transaction: Any, hall: str, ids: Mapping[str, str]) -> None:
     """Keeps which ids (with the list each is in) a hall (id) has used, so that none is used again."""
-    known = {row["id"] for row in transaction.all("SELECT id FROM configured WHERE hall = :hall", hall=hall)}
+    kept_ids = {
+        row["id"] for row in transaction.all("SELECT id FROM configured WHERE hall = :hall", hall=hall)
+    }
     for configured, kind in ids.items():
-        if configured not in known:
+        if configured not in kept_ids:
             transaction.insert("configured", id=configured, kind=kind, hall=hall)
 
 

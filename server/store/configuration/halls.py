@@ -20,9 +20,9 @@ def create_hall(database: Any, author: Author, slug: str) -> str:
     """
     hall, epoch = new_id(), new_id()
     with database.installation_transaction(author) as transaction:
-        known = transaction.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
-        if known is not None:
-            return str(known["id"])
+        existing = transaction.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
+        if existing is not None:
+            return str(existing["id"])
         installation = newest(transaction, INSTALLATION, INSTALLATION)
         if installation is None:
             raise Refusal("not_configured", hall=INSTALLATION)

@@ -58,20 +58,20 @@ class OwnPlayers:
     """Those that this process saw, since it was started."""
 
     is_away: bool = False
-    _seen: dict[str, dict[str, Sighting]] = field(default_factory=dict)
+    _sightings: dict[str, dict[str, Sighting]] = field(default_factory=dict)
 
     def get(self, hall: str, device: str) -> Sighting | None:
-        return self._seen.get(hall, {}).get(device)
+        return self._sightings.get(hall, {}).get(device)
 
     def change(self, hall: str, device: str, rule: Rule) -> Changed:
         before = self.get(hall, device)
         after = rule(before)
         if after is not None:
-            self._seen.setdefault(hall, {})[device] = after
+            self._sightings.setdefault(hall, {})[device] = after
         return Changed(before, after)
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
-        return dict(self._seen.get(hall, {}))
+        return dict(self._sightings.get(hall, {}))
 
 
 @dataclass
@@ -108,8 +108,8 @@ class SharedPlayers:
 
     def _swap(self, hall: str, device: str, text: str, sighting: Sighting) -> bool:
         """Whether the kept text was still this one, and is the sighting now."""
-        told = [device, text, json.dumps(sighting.as_message()), KEPT_FOR_S]
-        return bool(self._swapping(keys=[_key(hall)], args=told))
+        arguments = [device, text, json.dumps(sighting.as_message()), KEPT_FOR_S]
+        return bool(self._swapping(keys=[_key(hall)], args=arguments))
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         try:

@@ -26,14 +26,14 @@ def _drive(gen: Any, descriptor: int) -> Any:
 
     hub = get_hub()
     try:
-        wanted = next(gen)
+        event = next(gen)
         while True:
             # psycopg's wishes and readiness have the bits of the loop's events: 1 read, 2 write
-            watcher = hub.loop.io(descriptor, int(wanted))
+            watcher = hub.loop.io(descriptor, int(event))
             try:
                 hub.wait(watcher)
             finally:
                 watcher.close()
-            wanted = gen.send(wanted)
+            event = gen.send(event)
     except StopIteration as ended:
         return ended.value

@@ -17,9 +17,9 @@ class WriteKey:
     fingerprint: str
 
     @classmethod
-    def of(cls, by: str, key: str, asked: bytes) -> "WriteKey":
-        """The key of a request: method, path and body in `asked`."""
-        return cls(by, key, hashlib.sha256(asked).hexdigest())
+    def of(cls, by: str, key: str, content: bytes) -> "WriteKey":
+        """The key of a request: method, path and body in `content`."""
+        return cls(by, key, hashlib.sha256(content).hexdigest())
 
     def answer(self) -> Query:
         """The read of what a request with this key was answered."""

@@ -33,10 +33,10 @@ _translated: dict[str, str] = {}
 
 
 def _for_psycopg(sql: str) -> str:
-    known = _translated.get(sql)
-    if known is None:
-        known = _translated[sql] = _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
-    return known
+    statement = _translated.get(sql)
+    if statement is None:
+        statement = _translated[sql] = _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+    return statement
 
 
 class _Prepared:

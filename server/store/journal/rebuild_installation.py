@@ -26,10 +26,10 @@ def folded(rows: Any) -> Rows:
     after = 0
     while page := rows.all(_FACTS, after=after):
         for fact in page:
-            seen = Recorded(
+            recorded = Recorded(
                 fact["kind"], json.loads(fact["body"]), INSTALLATION, fact["happened_at"], fact["author"]
             )
-            for change in installation_changes(seen):
+            for change in installation_changes(recorded):
                 _fold(found, change)
         after = page[-1]["position"]
     return found

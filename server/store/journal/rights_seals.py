@@ -71,10 +71,10 @@ def sealed(transaction: Any, fact: Fact) -> Fact:
     if fact.kind == FactKind.ACCOUNT_REMOVED:
         transaction.run("DELETE FROM rights_salt WHERE subject = :id", id=fact.body["account"])
         return fact
-    known = _KINDS.get(fact.kind)
-    if known is None:
+    table_and_key = _KINDS.get(fact.kind)
+    if table_and_key is None:
         return fact
-    table, key = known
+    table, key = table_and_key
     return replace(fact, body={**fact.body, SEAL: _new_seal(transaction, table, fact.body[key])})
 
 
@@ -105,11 +105,11 @@ def wrong_rights(rows: Any) -> Iterator[WrongRights]:
     for table, sql in _SUBJECTS:
         there = {row["id"] for row in rows.all(sql)}
         for subject in sorted(there | {each for name, each in last if name == table}):
-            known = last.get((table, subject))
-            if known is None:
+            sealed_row = last.get((table, subject))
+            if sealed_row is None:
                 yield WrongRights(table, subject)
                 continue
-            seal, position, fact = known
+            seal, position, fact = sealed_row
             if subject not in there or not _is_right(rows, table, subject, seal):
                 yield WrongRights(table, subject, position, fact)
 

@@ -87,11 +87,11 @@ def verify_journal(
     Unknown_hall.
     """
     verified = Verified()
-    wanted = None if hall is None else database.hall_id(hall)
+    only_hall = None if hall is None else database.hall_id(hall)
     # before the rows: an anchor of what is written meanwhile would miss it there
     standing = {name: anchors.standing(name) for name in anchors.journals()}
     with snapshot(database) as rows:
-        for journal in _journals(rows, standing, wanted):
+        for journal in _journals(rows, standing, only_hall):
             walk = _Walk(journal)
             fault = walk.fault(rows)
             if fault is None and full:
@@ -105,15 +105,15 @@ def verify_journal(
     return verified
 
 
-def _journals(rows: Any, standing: Standing, wanted: str | None) -> list[_Journal]:
+def _journals(rows: Any, standing: Standing, only_hall: str | None) -> list[_Journal]:
     found = []
     head = rows.one("SELECT journal_length, head_hash, last_recorded_at FROM installation WHERE id = 1")
     if head is None:
         raise Refusal("not_installed")
-    if wanted is None:
+    if only_hall is None:
         found.append(_Journal(INSTALLATION, None, head, standing.get(INSTALLATION, [])))
     for row in rows.all("SELECT * FROM hall ORDER BY slug"):
-        if wanted in (None, row["id"]):
+        if only_hall in (None, row["id"]):
             found.append(_Journal(row["slug"], row["id"], row, standing.get(row["slug"], [])))
     return found
 

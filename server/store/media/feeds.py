@@ -36,8 +36,8 @@ def feed_row(rows: Any, url: str) -> Row | None:
 def add_feeds(database: Any, urls: Iterable[str]) -> None:
     """Keeps addresses to be read; those that are known stay as they are."""
     with database.read() as rows:
-        known = {row["id"] for row in rows.all("SELECT id FROM feed")}
-    new = [url for url in urls if feed_id(url) not in known]
+        existing = {row["id"] for row in rows.all("SELECT id FROM feed")}
+    new = [url for url in urls if feed_id(url) not in existing]
     if new:
         with database.store.write() as rows:
             for url in new:

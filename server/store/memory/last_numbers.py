@@ -53,19 +53,19 @@ class LastGiven:
         self.head = ""
         self._known: dict[SeriesOfDay, Given] = {}
 
-    def of(self, wanted: SeriesOfDay, head: str) -> Given | None:
+    def of(self, series: SeriesOfDay, head: str) -> Given | None:
         """What is remembered at a head; None when it must be read."""
-        return self._known.get(wanted) if self.head == head else None
+        return self._known.get(series) if self.head == head else None
 
-    def keep(self, wanted: SeriesOfDay, row: Any, head: str) -> Given:
+    def keep(self, series: SeriesOfDay, row: Any, head: str) -> Given:
         """Remembers what was read at a head."""
         if self.head != head:
             self._known.clear()
             self.head = head
         today = {
-            known: given for known, given in self._known.items() if known.business_day >= wanted.business_day
+            other: given for other, given in self._known.items() if other.business_day >= series.business_day
         }
-        given = today[wanted] = Given(row["last"], row["stop"] is not None)
+        given = today[series] = Given(row["last"], row["stop"] is not None)
         self._known = today
         return given
 
@@ -86,8 +86,8 @@ class LastGiven:
 
     def _given(self, business_day: str, visit: Any) -> None:
         of = (business_day, visit["series"], visit["incarnation"])
-        for known, given in self._known.items():
-            is_in = (known.business_day, known.series, known.incarnation) == of
-            if is_in and known.lowest <= visit["rank"] <= known.highest:
+        for series, given in self._known.items():
+            is_in = (series.business_day, series.series, series.incarnation) == of
+            if is_in and series.lowest <= visit["rank"] <= series.highest:
                 rank = visit["rank"] if given.last is None else max(given.last, visit["rank"])
-                self._known[known] = Given(rank, given.is_stopped)
+                self._known[series] = Given(rank, given.is_stopped)

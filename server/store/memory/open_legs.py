@@ -106,7 +106,7 @@ class OpenLegs:
                 found[link] = self._legs[leg]
         return found
 
-    def heads(self, queues: Collection[str], *, counter: str, seen: int | None) -> list[Row]:
+    def heads(self, queues: Collection[str], *, counter: str, most: int | None) -> list[Row]:
         """The first waiting legs (None: all) of each line of some queues, and of those sent to a counter.
 
         Those sent to another counter are left out.
@@ -115,7 +115,7 @@ class OpenLegs:
             self._legs[leg]
             for (queue, _, sent_to, _), line in self._lines.items()
             if (queue in queues if sent_to is None else sent_to == counter)
-            for _, leg in line[:seen]
+            for _, leg in line[:most]
         ]
 
     def first_calls(self, hall: str) -> Query | None:

@@ -156,11 +156,11 @@ def shown_between(rows: Any, starts_at: int, ends_at: int) -> list[ShownNotice]:
 
     One that cannot be read is left out and logged: the others are shown.
     """
-    found = (_shown(row) for row in rows.all(_SHOWN, starts_at=starts_at, ends_at=ends_at))
+    found = (_readable_notice(row) for row in rows.all(_SHOWN, starts_at=starts_at, ends_at=ends_at))
     return [notice for notice in found if notice is not None]
 
 
-def _shown(row: Row) -> ShownNotice | None:
+def _readable_notice(row: Row) -> ShownNotice | None:
     try:
         content = parse_notice(json.loads(row["content"]))
     except (DocumentRefused, ValueError) as error:
@@ -240,5 +240,5 @@ def notices_frozen_with(rows: Any, medium: str) -> list[str]:
 
 def feeds_shown(rows: Any, now: datetime) -> set[str]:
     """The addresses of the feeds that published notices show, or will; not those of expired ones."""
-    shown = (json.loads(row["content"]) for row in rows.all(_OF_FEEDS, now=to_micros(now)))
-    return {content["url"] for content in shown if "url" in content}
+    contents = (json.loads(row["content"]) for row in rows.all(_OF_FEEDS, now=to_micros(now)))
+    return {content["url"] for content in contents if "url" in content}

@@ -118,8 +118,8 @@ def put_back(url: str, file: Path, now: datetime) -> Path | None:
 
 
 def _connection(url: str) -> dict[str, str]:
-    known = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://"))
-    return {key: str(value) for key, value in known.items() if value is not None}
+    fields = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://"))
+    return {key: str(value) for key, value in fields.items() if value is not None}
 
 
 def _run(url: str, name: str, *arguments: str) -> None:
@@ -130,10 +130,10 @@ def _run(url: str, name: str, *arguments: str) -> None:
     program = postgresql_program(name)
     if program is None:
         raise Refusal(f"{name}_missing")
-    known = {_VARIABLES[key]: value for key, value in _connection(url).items() if key in _VARIABLES}
+    environment = {_VARIABLES[key]: value for key, value in _connection(url).items() if key in _VARIABLES}
     ended = subprocess.run(
         [program, *arguments],
-        env=os.environ | known,
+        env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -65,9 +65,9 @@ def accounts(rows: Any) -> list[Row]:
 
 def accounts_at(rows: Any, sites: Iterable[str]) -> set[str]:
     """The ids of the accounts with a role at one of these sites (slugs), or at every one."""
-    wanted = {*sites, EVERY_SITE}
+    scopes = {*sites, EVERY_SITE}
     return {
-        row["account"] for row in rows.all("SELECT account, site FROM role_grant") if row["site"] in wanted
+        row["account"] for row in rows.all("SELECT account, site FROM role_grant") if row["site"] in scopes
     }
 
 
@@ -107,9 +107,9 @@ def account_of_sign_in(rows: Any, token: str, now: int) -> Row | None:
 
 def signed_in(rows: Any, digests: Iterable[str], now: int) -> Mapping[str, list[Grant]]:
     """The roles of whoever the sessions with these digests belong to; one that has ended is missing."""
-    wanted = frozenset(digests)
+    unique = frozenset(digests)
     found: dict[str, list[Grant]] = {}
-    if not wanted:
+    if not unique:
         return found
     for row in rows.all(
         "SELECT s.digest, g.role, g.site FROM sign_in s JOIN account a ON a.id = s.account"
@@ -117,7 +117,7 @@ def signed_in(rows: Any, digests: Iterable[str], now: int) -> Mapping[str, list[
         now=now,
         no=False,
     ):
-        if row["digest"] in wanted:
+        if row["digest"] in unique:
             found.setdefault(row["digest"], []).append(Grant(row["role"], row["site"]))
     return found
 
@@ -194,8 +194,8 @@ def api_keys(rows: Any) -> list[Row]:
 
 def keys_in(rows: Any, halls: Iterable[str]) -> set[str]:
     """The ids of the API keys, expired and revoked ones included, for one of these halls (slugs) or all."""
-    wanted = {*halls, EVERY_HALL}
-    return {key["id"] for key in api_keys(rows) if not wanted.isdisjoint(halls_of_key(key))}
+    scopes = {*halls, EVERY_HALL}
+    return {key["id"] for key in api_keys(rows) if not scopes.isdisjoint(halls_of_key(key))}
 
 
 def name_of(rows: Any, author: str) -> str | None:

@@ -87,8 +87,8 @@ def sighting_of(lease: Row | None) -> PrinterSighting | None:
     """What the driver that has or had a lease last saw of its printer."""
     if lease is None or lease["state"] is None:
         return None
-    told = json.loads(lease["state"])
-    return PrinterSighting(told["state"], from_text(told["since"]), from_micros(lease["state_at"]))
+    state = json.loads(lease["state"])
+    return PrinterSighting(state["state"], from_text(state["since"]), from_micros(lease["state_at"]))
 
 
 def take_lease(rows: Any, values: Mapping[str, Any]) -> bool:
@@ -135,9 +135,9 @@ def print_jobs(rows: Any, jobs: Sequence[str]) -> dict[str, Row]:
     if len(jobs) == 1:
         found = print_job(rows, jobs[0])
         return {} if found is None else {jobs[0]: found}
-    wanted = dict.fromkeys((f"job_{number}" for number in range(MOST_AT_ONCE)), "")
-    wanted |= {f"job_{number}": job for number, job in enumerate(jobs)}
-    return {row["id"]: row for row in rows.all(_JOBS, **wanted)}
+    values = dict.fromkeys((f"job_{number}" for number in range(MOST_AT_ONCE)), "")
+    values |= {f"job_{number}": job for number, job in enumerate(jobs)}
+    return {row["id"]: row for row in rows.all(_JOBS, **values)}
 
 
 def configured_halls(rows: Any) -> Sequence[Row]:

@@ -75,27 +75,27 @@ class Database:
 
     def hall_id(self, name: str) -> str:
         """The id of a hall given by id or slug. Refusal: unknown_hall."""
-        known = self._halls.get(name)
-        if known is None:
+        hall = self._halls.get(name)
+        if hall is None:
             with self.read() as rows:
                 row = rows.one("SELECT id FROM hall WHERE id = :name OR slug = :name", name=name)
             if row is None:
                 raise Refusal("unknown_hall", hall=name)
-            known = self._halls[name] = str(row["id"])
-        return known
+            hall = self._halls[name] = str(row["id"])
+        return hall
 
     def hall_of_counter(self, counter: str) -> str:
         """The id of the hall of a counter, which never changes. Refusal: unknown_counter."""
-        known = self._counters.get(counter)
-        if known is None:
+        hall = self._counters.get(counter)
+        if hall is None:
             with self.read() as rows:
                 row = rows.one(
                     "SELECT hall FROM configured WHERE id = :counter AND kind = 'counters'", counter=counter
                 )
             if row is None:
                 raise Refusal("unknown_counter", counter=counter)
-            known = self._counters[counter] = str(row["hall"])
-        return known
+            hall = self._counters[counter] = str(row["hall"])
+        return hall
 
     def configuration(self, hall: str) -> HallConfiguration:
         """A hall's configuration in force: as published, with the targets of today. Refusal: unknown_hall."""
@@ -114,8 +114,8 @@ class Database:
             return of(rows, row)
 
     def _memory(self, hall: str) -> HallMemory:
-        known = self._memories.get(hall)
-        if known is None:
+        remembered = self._memories.get(hall)
+        if remembered is None:
             memory = HallMemory()
 
             def forget() -> None:
@@ -132,8 +132,8 @@ class Database:
                     forget=forget,
                 )
             )
-            known = self._memories.setdefault(hall, memory)
-        return known
+            remembered = self._memories.setdefault(hall, memory)
+        return remembered
 
     def waiting_writers(self, hall: str) -> int:
         """How many transactions of this process wait to write in a hall (id)."""
@@ -148,9 +148,9 @@ class Database:
 
         They may include uncommitted changes of this process: never decide on them.
         """
-        known = self.remembered_legs(hall["id"])
-        if known is not None and known.length >= hall["journal_length"]:
-            return known
+        legs = self.remembered_legs(hall["id"])
+        if legs is not None and legs.length >= hall["journal_length"]:
+            return legs
         return OpenLegs.read(rows, hall)
 
     def write[Answer](

@@ -71,7 +71,7 @@ class _Waiter:
 
 @dataclass(frozen=True, slots=True)
 class WriteTurn:
-    """The turn of a transaction: the commit it works in and its prefetched rows (None: it prefetched none)."""
+    """The turn of a transaction: the commit it works in and its prefetched rows (None: none)."""
 
     commit: SharedCommit
     found: Found | None

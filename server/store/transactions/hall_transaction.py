@@ -79,25 +79,25 @@ class HallTransaction(KeyedWrites):
     def open_legs(self) -> OpenLegs:
         """The hall's legs that have not ended, as they were when the lock was taken."""
         head = self.row["head_hash"]
-        known = self.memory.open_legs
-        if known is None or known.head != head:
+        legs = self.memory.open_legs
+        if legs is None or legs.head != head:
             if self.committed:
                 raise RuntimeError("open legs are read before anything is recorded")
-            known = self.memory.open_legs = OpenLegs.read(self, self.row)
-        return known
+            legs = self.memory.open_legs = OpenLegs.read(self, self.row)
+        return legs
 
-    def given(self, wanted: SeriesOfDay) -> Given:
+    def given(self, series: SeriesOfDay) -> Given:
         """The last rank of a series and whether a service is stopped, as when the lock was taken."""
         head = self.row["head_hash"]
-        known = self.memory.given.of(wanted, head)
-        if known is not None:
-            return known
+        remembered = self.memory.given.of(series, head)
+        if remembered is not None:
+            return remembered
         if self.committed:
             raise RuntimeError("what was given last is read before anything is recorded")
-        read = wanted.read()
+        read = series.read()
         row = self.one(read.sql, **read.values)
         assert row is not None
-        return self.memory.given.keep(wanted, row, head)
+        return self.memory.given.keep(series, row, head)
 
     def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
         """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
@@ -124,10 +124,10 @@ class HallTransaction(KeyedWrites):
         }
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("hall_fact", **columns, body=body, hash=self.head_hash)
-        seen = Recorded(
+        recorded = Recorded(
             columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect
         )
-        changed = changes(seen)
+        changed = changes(recorded)
         self.apply(changed)
         committed = CommittedFact(
             columns["id"],

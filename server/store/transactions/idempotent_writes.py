@@ -23,13 +23,13 @@ class KeyedWrites(Writes):
     replayed_answer: Any = field(default=None, init=False)
     _is_kept: bool = field(default=False, init=False)
 
-    def replay(self, known: Row) -> None:
+    def replay(self, earlier: Row) -> None:
         """Answers as the same request was answered before. Refusal: idempotency_mismatch, it was another."""
         assert self.write_key is not None
-        if known["fingerprint"] != self.write_key.fingerprint:
+        if earlier["fingerprint"] != self.write_key.fingerprint:
             raise Refusal("idempotency_mismatch")
         self.is_replayed = True
-        self.replayed_answer = json.loads(known["answer"])
+        self.replayed_answer = json.loads(earlier["answer"])
 
     def answer_once[Transaction: KeyedWrites, Answer](
         self: Transaction,

@@ -48,8 +48,8 @@ class InstallationTransaction(KeyedWrites):
         }
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("installation_fact", **columns, body=body, hash=self.head_hash)
-        seen = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, self.author.id)
-        self.apply(installation_changes(seen))
+        recorded = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, self.author.id)
+        self.apply(installation_changes(recorded))
         self.run(
             "UPDATE installation SET journal_length = :journal_length, head_hash = :head_hash,"
             " last_recorded_at = :at WHERE id = 1",
@@ -81,8 +81,8 @@ def begin_installation(
         write_key=write_key,
     )
     if write_key is not None:
-        asked = write_key.answer()
-        known = rows.one(asked.sql, **asked.values)
-        if known is not None:
-            transaction.replay(known)
+        query = write_key.answer()
+        earlier = rows.one(query.sql, **query.values)
+        if earlier is not None:
+            transaction.replay(earlier)
     return transaction

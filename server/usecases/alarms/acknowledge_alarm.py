@@ -15,7 +15,7 @@ from server.usecases.alarms.record_alarm import ACKNOWLEDGED, tell_alarm
 def hall_of_alarm(database: Database, alarm: str) -> str:
     """The id of the hall of an alarm. Refusal: unknown_alarm."""
     with database.read() as rows:
-        return str(_known(alarms.alarm_row(rows, alarm), alarm)["hall"])
+        return str(_existing_alarm(alarms.alarm_row(rows, alarm), alarm)["hall"])
 
 
 def acknowledge_alarm(
@@ -27,7 +27,7 @@ def acknowledge_alarm(
     """
 
     def acknowledge(transaction: HallTransaction) -> None:
-        row = _known(alarms.alarm_row(transaction, alarm), alarm)
+        row = _existing_alarm(alarms.alarm_row(transaction, alarm), alarm)
         if row["cleared_at"] is not None:
             raise Refusal("alarm_over", alarm=alarm)
         if row["acknowledged_at"] is None:
@@ -44,7 +44,7 @@ def acknowledge_alarm(
     database.write(hall_of_alarm(database, alarm), author, write_key, acknowledge)
 
 
-def _known(row: Row | None, alarm: str) -> Row:
+def _existing_alarm(row: Row | None, alarm: str) -> Row:
     if row is None:
         raise Refusal("unknown_alarm", alarm=alarm)
     return row

@@ -59,31 +59,31 @@ class WantedRecipient:
     choice: AlarmChoice = field(default_factory=AlarmChoice)
 
 
-def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -> tuple[str, str | None]:
+def add_recipient(database: Database, author: Author, request: WantedRecipient) -> tuple[str, str | None]:
     """The id of a new recipient, and the secret of a webhook (shown once).
 
     Refusals: bad_recipient, bad_webhook, unknown_site, unknown_hall, wrong_language, recipient_known.
     """
-    _check(wanted)
-    _check_choice(database, wanted.site, wanted.choice)
+    _check(request)
+    _check_choice(database, request.site, request.choice)
     recipient = new_id()
-    secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if wanted.channel == WEBHOOK else None
+    secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if request.channel == WEBHOOK else None
     with database.installation_transaction(author) as transaction:
-        _check_free(transaction, wanted.address, wanted.site, wanted.choice.hall)
-        kept = keep_erasable(transaction, wanted.address, until=transaction.now + KEPT)
+        _check_free(transaction, request.address, request.site, request.choice.hall)
+        kept = keep_erasable(transaction, request.address, until=transaction.now + KEPT)
         transaction.insert(
             "recipient",
             id=recipient,
-            channel=wanted.channel,
-            site=wanted.site,
+            channel=request.channel,
+            site=request.site,
             address=kept.id,
             secret=secret,
             added_at=to_micros(transaction.now),
-            **choice_columns(wanted.choice),
+            **choice_columns(request.choice),
         )
         transaction.record(
             recipient_added(
-                recipient, channel=wanted.channel, site=wanted.site, address=kept, choice=wanted.choice
+                recipient, channel=request.channel, site=request.site, address=kept, choice=request.choice
             )
         )
     return recipient, secret
@@ -96,11 +96,11 @@ def choose_alarms(database: Database, author: Author, recipient: str, choice: Al
     """
     _check_choice(database, known_recipient(database, recipient).site, choice)
     with database.installation_transaction(author) as transaction:
-        known = _known(transaction, recipient)
-        if known.choice == choice:
+        current = _existing_recipient(transaction, recipient)
+        if current.choice == choice:
             return
-        if known.choice.hall != choice.hall:
-            _check_free(transaction, known.address, known.site, choice.hall)
+        if current.choice.hall != choice.hall:
+            _check_free(transaction, current.address, current.site, choice.hall)
         transaction.run(
             "UPDATE recipient SET hall = :hall, kinds = :kinds, language = :language WHERE id = :id",
             id=recipient,
@@ -113,8 +113,8 @@ def renew_secret(database: Database, author: Author, recipient: str) -> str:
     """The new secret of a webhook (shown once), in place of the old one. Refusal: unknown_recipient."""
     secret = secret_of(secrets.token_bytes(SECRET_BYTES))
     with database.installation_transaction(author) as transaction:
-        known = _known(transaction, recipient)
-        if known.channel != WEBHOOK:
+        current = _existing_recipient(transaction, recipient)
+        if current.channel != WEBHOOK:
             raise Refusal("unknown_recipient", recipient=recipient)
         transaction.run("UPDATE recipient SET secret = :secret WHERE id = :id", secret=secret, id=recipient)
         transaction.record(recipient_renewed(recipient))
@@ -124,8 +124,8 @@ def renew_secret(database: Database, author: Author, recipient: str) -> str:
 def remove_recipient(database: Database, author: Author, recipient: str) -> None:
     """Nothing is sent there any more; its address is erased at once. Refusal: unknown_recipient."""
     with database.installation_transaction(author) as transaction:
-        known = _known(transaction, recipient)
-        erase_address(transaction, known)
+        current = _existing_recipient(transaction, recipient)
+        erase_address(transaction, current)
         give_up_all(transaction, recipient)
         transaction.run(
             "UPDATE recipient SET removed_at = :at, secret = NULL WHERE id = :id",
@@ -142,14 +142,14 @@ def resend(database: Database, recipient: str, since: datetime) -> int:
     """
     now = database.clock.now()
     with database.store.write() as rows:
-        _known(rows, recipient)
+        _existing_recipient(rows, recipient)
         return send_again(rows, recipient, since=max(since, now - RESENT_AT_MOST), now=now)
 
 
 def known_recipient(database: Database, recipient: str) -> Recipient:
     """A recipient by its id. Refusal: unknown_recipient."""
     with database.read() as rows:
-        return _known(rows, recipient)
+        return _existing_recipient(rows, recipient)
 
 
 def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[Answer]:
@@ -157,10 +157,10 @@ def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[
     with database.read() as rows:
         standing = standing_by_recipient(rows)
         found = [each for each in recipients_of(rows) if may_see(each.site)]
-    return [_told(each, standing.get(each.id, _NOTHING_SENT)) for each in found]
+    return [_recipient_answer(each, standing.get(each.id, _NOTHING_SENT)) for each in found]
 
 
-def _told(recipient: Recipient, stands: Row | Mapping[str, Any]) -> Answer:
+def _recipient_answer(recipient: Recipient, stands: Row | Mapping[str, Any]) -> Answer:
     return {
         "recipient": recipient.id,
         "channel": recipient.channel,
@@ -183,17 +183,17 @@ def shown_address(recipient: Recipient) -> str:
     return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else recipient.address
 
 
-def _known(rows: Any, recipient: str) -> Recipient:
-    known = recipient_of(rows, recipient)
-    if known is None:
+def _existing_recipient(rows: Any, recipient: str) -> Recipient:
+    found = recipient_of(rows, recipient)
+    if found is None:
         raise Refusal("unknown_recipient", recipient=recipient)
-    return known
+    return found
 
 
 def _check_free(rows: Any, address: str, site: str, hall: str | None) -> None:
     """Refuses an address that is told of the same place already, whatever the kinds."""
-    known = [(each.address, each.site, each.choice.hall) for each in recipients_of(rows)]
-    if (address, site, hall) in known:
+    taken = [(each.address, each.site, each.choice.hall) for each in recipients_of(rows)]
+    if (address, site, hall) in taken:
         raise Refusal("recipient_known")
 
 
@@ -208,11 +208,13 @@ def _check_choice(database: Database, site: str, choice: AlarmChoice) -> None:
         raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
 
 
-def _check(wanted: WantedRecipient) -> None:
-    if wanted.channel == EMAIL:
-        if not is_email(wanted.address):
+def _check(request: WantedRecipient) -> None:
+    if request.channel == EMAIL:
+        if not is_email(request.address):
             raise Refusal("bad_recipient", longest=LONGEST_EMAIL)
-    elif wanted.channel != WEBHOOK or not _is_web_address(wanted.address, may_be_plain=wanted.may_be_plain):
+    elif request.channel != WEBHOOK or not _is_web_address(
+        request.address, may_be_plain=request.may_be_plain
+    ):
         raise Refusal("bad_webhook", longest=LONGEST_URL)
 
 

@@ -51,27 +51,27 @@ class AlarmSentences:
 
 
 def message_of(
-    configuration: HallConfiguration, told: AlarmSentences, language: str, translate: Translate
+    configuration: HallConfiguration, event: AlarmSentences, language: str, translate: Translate
 ) -> Message:
     """The message to recipients of a language; nothing personal. Described in docs/rules/alarms.md."""
-    kind, subject = told.alarm.watched
+    kind, subject = event.alarm.watched
     label = label_of(configuration, kind, subject, language, translate)
     body = {
-        "type": f"alarm.{told.turn}",
-        "timestamp": to_text(told.at),
+        "type": f"alarm.{event.turn}",
+        "timestamp": to_text(event.at),
         "data": {
-            "alarm": told.alarm.id,
+            "alarm": event.alarm.id,
             "kind": str(kind),
             "subject": {"id": subject, "label": label},
             **_place(configuration),
-            "position": told.position,
-            "returns": told.alarm.returns,
-            "values": dict(told.values),
+            "position": event.position,
+            "returns": event.alarm.returns,
+            "values": dict(event.values),
             "language": language,
-            "text": sentence_of(kind, label, told.values, language, translate),
+            "text": sentence_of(kind, label, event.values, language, translate),
         },
     }
-    return Message(told.alarm.id, told.turn, json.dumps(body, ensure_ascii=False))
+    return Message(event.alarm.id, event.turn, json.dumps(body, ensure_ascii=False))
 
 
 def trial_of(configuration: HallConfiguration, language: str, translate: Translate, now: datetime) -> str:

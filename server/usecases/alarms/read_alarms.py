@@ -34,13 +34,13 @@ def read_alarms(
         found.sort(key=lambda row: (row["acknowledged_at"] is not None, order.index(AlarmKind(row["kind"]))))
         past = alarms.past_alarms(rows, hall_id, now - LOOKED_BACK, most=MOST_PAST) if has_past else []
 
-        def told(row: Row) -> Answer:
+        def answer_of(row: Row) -> Answer:
             by = author_name(rows, row["acknowledged_by"]) if names_people else None
-            return _told(configuration, row, language, translate) | {"acknowledged_by": by}
+            return _alarm_answer(configuration, row, language, translate) | {"acknowledged_by": by}
 
         answer: dict[str, Any] = {"hall": configuration.hall, "as_of": to_text(now)}
-        answer |= {"alarms": [told(row) for row in found]}
-        return answer | ({"past": [told(row) for row in past]} if has_past else {})
+        answer |= {"alarms": [answer_of(row) for row in found]}
+        return answer | ({"past": [answer_of(row) for row in past]} if has_past else {})
 
 
 def count_alarms(database: Database) -> dict[str, int]:
@@ -49,7 +49,7 @@ def count_alarms(database: Database) -> dict[str, int]:
         return alarms.open_by_hall(rows)
 
 
-def _told(configuration: HallConfiguration, row: Row, language: str, translate: Translate) -> Answer:
+def _alarm_answer(configuration: HallConfiguration, row: Row, language: str, translate: Translate) -> Answer:
     kind = AlarmKind(row["kind"])
     label = label_of(configuration, kind, row["subject"], language, translate)
     return {

@@ -29,13 +29,13 @@ def tell_alarm(
 ) -> None:
     """Records the fact, and a delivery for each recipient told of such alarms. `now`: of the wall clock."""
     recorded = transaction.record(fact)
-    told = AlarmSentences(alarm, turn, recorded.happened_at, transaction.journal_length, values)
-    for recipient in _told(transaction, alarm, turn):
-        message = message_of(transaction.configuration, told, recipient.choice.language, translate)
+    event = AlarmSentences(alarm, turn, recorded.happened_at, transaction.journal_length, values)
+    for recipient in _recipients_for(transaction, alarm, turn):
+        message = message_of(transaction.configuration, event, recipient.choice.language, translate)
         queue_delivery(transaction, recipient.id, message, now=now)
 
 
-def _told(transaction: HallTransaction, alarm: Alarm, turn: str) -> list[Recipient]:
+def _recipients_for(transaction: HallTransaction, alarm: Alarm, turn: str) -> list[Recipient]:
     configuration, kind = transaction.configuration, alarm.watched[0]
     return [
         each

@@ -94,9 +94,9 @@ def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate:
 
 def _decision(rows: Any, row: Row, look: _Look) -> Decision:
     memories = alarms.memories_of(rows, row["id"])
-    known = alarms.last_alarms(rows, row["id"], look.now - RETURNS_WITHIN)
+    last = alarms.last_alarms(rows, row["id"], look.now - RETURNS_WITHIN)
     signs = dict(_signs(rows, row, look, memories))
-    return decide(signs, memories, known, look.configuration.alarms, look.now)
+    return decide(signs, memories, last, look.configuration.alarms, look.now)
 
 
 def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, translate: Translate) -> None:
@@ -136,8 +136,8 @@ def _printers(rows: Any, look: _Look) -> Iterator[tuple[Watched, Observed]]:
             continue
         lease = lease_of(rows, kiosk.id)
         unprinted = 0 if lease is None else lease["unprinted"]
-        seen = PrinterSeen(state_now(sighting_of(lease), look.wall), unprinted)
-        yield from printer_signs(kiosk.id, seen, look.configuration.alarms)
+        seen_printer = PrinterSeen(state_now(sighting_of(lease), look.wall), unprinted)
+        yield from printer_signs(kiosk.id, seen_printer, look.configuration.alarms)
 
 
 def _devices(
@@ -178,9 +178,9 @@ def _counters(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Obse
         if session is None and counter.is_retired and awaited.sign is Sign.WELL:
             continue
         yield (AlarmKind.COUNTER_AWAITED, counter.id), awaited
-        seen = CounterSeen()
+        seen_counter = CounterSeen()
         if session is not None:
             is_forgotten = session["paused_at"] is not None and session["pause_reason"] == FORGOTTEN
-            seen = CounterSeen(True, is_forgotten, counter.id in serving)
-        sign = counter_sign(seen, look.configuration.calendar, look.configuration.alarms, look.now)
+            seen_counter = CounterSeen(True, is_forgotten, counter.id in serving)
+        sign = counter_sign(seen_counter, look.configuration.calendar, look.configuration.alarms, look.now)
         yield (AlarmKind.COUNTER_FORGOTTEN, counter.id), sign

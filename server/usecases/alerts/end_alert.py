@@ -60,8 +60,8 @@ def expire_alerts(database: Database, hall: str) -> int:
         if not alerts.has_expired(rows, hall, to_micros(database.clock.now())):
             return 0
     with database.transaction(hall, SYSTEM) as transaction:
-        held = alerts.open_alerts(transaction, transaction.hall)
-        over = [alert for alert in held if alert.has_expired(transaction.now)]
+        opened = alerts.open_alerts(transaction, transaction.hall)
+        over = [alert for alert in opened if alert.has_expired(transaction.now)]
         for alert in over:
             fact = alert_ended(alert.row, alert.id, reason=AlertEndReason.EXPIRED)
             transaction.record(fact, happened_at=alert.expires_at)
@@ -104,7 +104,7 @@ def _in_each(
 def _in_one(database: Database, alert: str, hall: str, author: Author, do: _Confirm) -> int:
     with database.transaction(hall, author) as transaction:
         opened = alerts.open_alerts(transaction, transaction.hall)
-        held = [each for each in opened if each.id == alert and not each.has_expired(transaction.now)]
-        for each in held:
+        active = [each for each in opened if each.id == alert and not each.has_expired(transaction.now)]
+        for each in active:
             do(transaction, each)
-    return len(held)
+    return len(active)

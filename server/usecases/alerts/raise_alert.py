@@ -76,7 +76,7 @@ def raise_alert(
     database: Database,
     halls: Sequence[str],
     author: Author,
-    wanted: WantedAlert,
+    request: WantedAlert,
     *,
     breathe: Callable[[], None] = lambda: None,
 ) -> Raised:
@@ -87,18 +87,18 @@ def raise_alert(
     Refusals: words_missing, words_without_alert, one_translation, never_expires, expires_out_of_bounds;
     when no hall could record it: database_busy, too_many_alerts.
     """
-    _check_words(wanted)
-    expiry(wanted.kind, wanted.for_s, database.clock.now())
-    press = token_digest(wanted.press)
+    _check_words(request)
+    expiry(request.kind, request.for_s, database.clock.now())
+    press = token_digest(request.press)
     with database.read() as rows:
-        known = alerts.by_press(rows, by=author.id, press=press)
-        known = known or _joined(rows, halls, author, wanted, database.clock.now())
-    alert = known or new_id()
+        earlier = alerts.by_press(rows, by=author.id, press=press)
+        earlier = earlier or _joined(rows, halls, author, request, database.clock.now())
+    alert = earlier or new_id()
     found: dict[str, _InHall] = {}
     failed: dict[str, Refusal] = {}
     for hall in sorted(halls):
         try:
-            found[hall] = _raise_in(database, hall, author, wanted, (alert, press))
+            found[hall] = _raise_in(database, hall, author, request, (alert, press))
         except Refusal as refusal:
             log.exception("alert_not_raised", hall=hall, alert=alert)
             failed[hall] = refusal
@@ -113,61 +113,61 @@ def raise_alert(
 
 
 def _joined(
-    rows: Any, halls: Sequence[str], author: Author, wanted: WantedAlert, now: datetime
+    rows: Any, halls: Sequence[str], author: Author, request: WantedAlert, now: datetime
 ) -> str | None:
     """The alert alike that a press goes on with: it holds in one of the halls and is over in none of them."""
     for hall in sorted(halls):
-        held = _alike(rows, hall, author, wanted, now)
-        if held is not None:
-            here = [row for row in alerts.of_alert(rows, held.id) if row["hall"] in halls]
+        alike = _alike(rows, hall, author, request, now)
+        if alike is not None:
+            here = [row for row in alerts.of_alert(rows, alike.id) if row["hall"] in halls]
             is_over = any(
                 row["ended_at"] is not None or alerts.as_alert(row).has_expired(now) for row in here
             )
-            return None if is_over else held.id
+            return None if is_over else alike.id
     return None
 
 
-def _alike(rows: Any, hall: str, author: Author, wanted: WantedAlert, now: datetime) -> Alert | None:
+def _alike(rows: Any, hall: str, author: Author, request: WantedAlert, now: datetime) -> Alert | None:
     """The alert in force in a hall (id) that this author raised with the same kind, drill and words."""
-    for held in in_force(alerts.open_alerts(rows, hall), now):
-        is_same = (held.raised_by, held.kind, held.is_drill) == (author.id, wanted.kind, wanted.is_drill)
-        if is_same and alerts.words(rows, held.words) == _as_text(wanted.words):
-            return held
+    for alert in in_force(alerts.open_alerts(rows, hall), now):
+        is_same = (alert.raised_by, alert.kind, alert.is_drill) == (author.id, request.kind, request.is_drill)
+        if is_same and alerts.words(rows, alert.words) == _as_text(request.words):
+            return alert
     return None
 
 
 def _raise_in(
-    database: Database, hall: str, author: Author, wanted: WantedAlert, press: tuple[str, str]
+    database: Database, hall: str, author: Author, request: WantedAlert, press: tuple[str, str]
 ) -> _InHall:
     alert, digest = press
     with database.transaction(hall, author) as transaction:
-        known = alerts.of_press(transaction, transaction.hall, by=author.id, press=digest)
-        if known is not None:
-            return _InHall(str(known["alert"]))
-        alike = _alike(transaction, transaction.hall, author, wanted, transaction.now)
+        earlier = alerts.of_press(transaction, transaction.hall, by=author.id, press=digest)
+        if earlier is not None:
+            return _InHall(str(earlier["alert"]))
+        alike = _alike(transaction, transaction.hall, author, request, transaction.now)
         if alike is not None:
             return _InHall(alike.id, was_alike=True)
-        _check_few_enough(transaction, author, wanted)
+        _check_few_enough(transaction, author, request)
         called = [leg for leg in transaction.open_legs if _is_awaited(transaction, leg)]
         facts = [given_back(leg, void=_void(transaction, leg)) for leg in called]
         new = NewAlert(
             alert,
-            str(wanted.kind),
-            wanted.is_drill,
+            str(request.kind),
+            request.is_drill,
             digest,
-            _kept(transaction, wanted.words),
-            expiry(wanted.kind, wanted.for_s, transaction.now),
+            _keep_words(transaction, request.words),
+            expiry(request.kind, request.for_s, transaction.now),
         )
         for fact in [alert_raised(new_id(), new), *facts]:
             transaction.record(fact)
     return _InHall(alert, is_new=True)
 
 
-def _check_few_enough(transaction: HallTransaction, author: Author, wanted: WantedAlert) -> None:
+def _check_few_enough(transaction: HallTransaction, author: Author, request: WantedAlert) -> None:
     """Refusal: too_many_alerts. Only words of one's own can differ without end."""
-    held = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
-    own = [each for each in held if each.raised_by == author.id and each.kind is AlertKind.CUSTOM]
-    if wanted.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
+    active = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
+    own = [each for each in active if each.raised_by == author.id and each.kind is AlertKind.CUSTOM]
+    if request.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
         raise Refusal("too_many_alerts", most=MOST_CUSTOM)
 
 
@@ -184,7 +184,7 @@ def _void(transaction: HallTransaction, leg: Row) -> VoidCall:
     return VoidCall(called_before(transaction, leg), leg["for_counter"])
 
 
-def _kept(transaction: HallTransaction, words: Words) -> Erasable | None:
+def _keep_words(transaction: HallTransaction, words: Words) -> Erasable | None:
     text = _as_text(words)
     return None if text is None else keep_erasable(transaction, text, until=transaction.now + WORDS_KEPT)
 
@@ -197,12 +197,12 @@ def _as_text(words: Words) -> str | None:
     return json.dumps(french_first, ensure_ascii=False)
 
 
-def _check_words(wanted: WantedAlert) -> None:
-    if wanted.kind is not AlertKind.CUSTOM:
-        if wanted.words:
-            raise Refusal("words_without_alert", kind=str(wanted.kind))
+def _check_words(request: WantedAlert) -> None:
+    if request.kind is not AlertKind.CUSTOM:
+        if request.words:
+            raise Refusal("words_without_alert", kind=str(request.kind))
         return
-    if FRENCH not in wanted.words:
+    if FRENCH not in request.words:
         raise Refusal("words_missing")
-    if len(wanted.words) == 2:
+    if len(request.words) == 2:
         raise Refusal("one_translation")

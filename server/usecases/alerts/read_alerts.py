@@ -49,16 +49,16 @@ def board_alert(
     holding = in_force(alerts.open_alerts(rows, hall), now)
     if not holding:
         return None
-    shown = holding[0]
-    words = _words(rows, shown.words)
+    first = holding[0]
+    words = _words(rows, first.words)
     return {
-        "alert": shown.id,
-        "kind": str(shown.kind),
-        "drill": shown.is_drill,
-        "raised_at": to_text(shown.raised_at),
-        "until": None if shown.expires_at is None else to_text(shown.expires_at),
+        "alert": first.id,
+        "kind": str(first.kind),
+        "drill": first.is_drill,
+        "raised_at": to_text(first.raised_at),
+        "until": None if first.expires_at is None else to_text(first.expires_at),
         "texts": words if has_every_language else dict(list(words.items())[:LANGUAGES_IN_MESSAGE]),
-        "has_voice": has_voice(shown.kind, configuration.site.alerts),
+        "has_voice": has_voice(first.kind, configuration.site.alerts),
     }
 
 
@@ -145,8 +145,8 @@ def read_alert(
     with database.read() as rows:
         found = alerts.of_alert(rows, alert)
         if halls is not None:
-            wanted = set(halls)
-            found = [row for row in found if row["hall"] in wanted]
+            among = set(halls)
+            found = [row for row in found if row["hall"] in among]
         if only_by is not None:
             found = [row for row in found if row["raised_by"] == only_by]
         if not found:
@@ -176,38 +176,38 @@ def _taken_back_until(found: Iterable[Row], reader: str | None, now: datetime) -
     return to_text(max(until)) if until and max(until) > now else None
 
 
-def _end_asked(rows: Any, held: Alert, site: Site, now: datetime) -> Answer:
+def _end_asked(rows: Any, alert: Alert, site: Site, now: datetime) -> Answer:
     """Who confirmed the end a first time, and from when they may end it without another person.
 
     `end_alone_at` is None where the site always asks for two people.
     """
-    if held.end_asked_at is None:
+    if alert.end_asked_at is None:
         return {"end_asked_by": None, "end_asked_at": None, "end_alone_at": None}
-    is_awaited = has_other_to_answer(rows, held, site, now)
-    alone_at = held.end_asked_at + ANSWERED_WITHIN if is_awaited else held.end_asked_at
+    is_awaited = has_other_to_answer(rows, alert, site, now)
+    alone_at = alert.end_asked_at + ANSWERED_WITHIN if is_awaited else alert.end_asked_at
     return {
-        "end_asked_by": author_name(rows, held.end_asked_by),
-        "end_asked_at": to_text(held.end_asked_at),
+        "end_asked_by": author_name(rows, alert.end_asked_by),
+        "end_asked_at": to_text(alert.end_asked_at),
         "end_alone_at": None if site.alerts.needs_second_person else to_text(alone_at),
     }
 
 
 def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str | None) -> Answer:
-    configuration, held = database.configuration(row["hall"]), alerts.as_alert(row)
-    shown = alerts.shown_on(rows, held.id, row["hall"])
-    holds = row["ended_at"] is None and not held.has_expired(now)
-    is_covered = holds and in_force(alerts.open_alerts(rows, row["hall"]), now)[0].id != held.id
-    asked_at = _uncovered_at(rows, row["hall"], held, now)
-    is_end_asked = holds and held.end_is_asked(now)
-    asked = held if is_end_asked else replace(held, end_asked_at=None, end_asked_by=None)
+    configuration, alert = database.configuration(row["hall"]), alerts.as_alert(row)
+    shown_at = alerts.shown_on(rows, alert.id, row["hall"])
+    holds = row["ended_at"] is None and not alert.has_expired(now)
+    is_covered = holds and in_force(alerts.open_alerts(rows, row["hall"]), now)[0].id != alert.id
+    asked_at = _uncovered_at(rows, row["hall"], alert, now)
+    is_end_asked = holds and alert.end_is_asked(now)
+    with_end_asked = alert if is_end_asked else replace(alert, end_asked_at=None, end_asked_by=None)
     return {
         "hall": configuration.hall,
         "name": configuration.name,
         "site": configuration.site.name,
-        "raised_at": to_text(held.raised_at),
+        "raised_at": to_text(alert.raised_at),
         "is_in_force": holds,
-        **_end_asked(rows, asked, configuration.site, now),
-        "is_end_asked_by_reader": is_end_asked and held.end_asked_by == reader,
+        **_end_asked(rows, with_end_asked, configuration.site, now),
+        "is_end_asked_by_reader": is_end_asked and alert.end_asked_by == reader,
         "needs_second_person": configuration.site.alerts.needs_second_person,
         "ended_at": micros_to_text(row["ended_at"]),
         "ended_by": author_name(rows, row["ended_by"]),
@@ -217,9 +217,9 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str
                 "screen": screen.id,
                 "label": screen.label,
                 "state": str(
-                    screen_reached(_instant(shown.get(screen.id)), asked_at, now, is_covered=is_covered)
+                    screen_reached(_instant(shown_at.get(screen.id)), asked_at, now, is_covered=is_covered)
                 ),
-                "shown_at": micros_to_text(shown.get(screen.id)),
+                "shown_at": micros_to_text(shown_at.get(screen.id)),
             }
             for screen in configuration.screens.values()
             if not screen.is_retired
@@ -227,12 +227,12 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str
     }
 
 
-def _uncovered_at(rows: Any, hall: str, held: Alert, now: datetime) -> datetime:
+def _uncovered_at(rows: Any, hall: str, alert: Alert, now: datetime) -> datetime:
     """Since when screens of a hall (id) may show an alert: those before it are over, or it was raised."""
-    since = to_micros(held.raised_at)
+    since = to_micros(alert.raised_at)
     expired = [row for row in alerts.open_rows(rows, hall) if alerts.as_alert(row).has_expired(now)]
     over = [*alerts.over_since(rows, hall, since, most=MOST_OVER), *expired]
-    covering = [row for row in over if row["alert"] != held.id and is_before(alerts.as_alert(row), held)]
+    covering = [row for row in over if row["alert"] != alert.id and is_before(alerts.as_alert(row), alert)]
     return from_micros(max([since, *(row["ended_at"] or row["expires_at"] for row in covering)]))
 
 
@@ -242,23 +242,23 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> An
     found: dict[str, Answer] = {}
     with database.read() as rows:
         for hall in halls:
-            for held in in_force(alerts.open_alerts(rows, hall), now):
-                if held.end_asked_at is None or not held.end_is_asked(now) or held.end_asked_by == reader:
+            for alert in in_force(alerts.open_alerts(rows, hall), now):
+                if alert.end_asked_at is None or not alert.end_is_asked(now) or alert.end_asked_by == reader:
                     continue
                 configuration = database.configuration(hall)
-                asked = found.setdefault(
-                    held.id,
+                entry = found.setdefault(
+                    alert.id,
                     {
-                        "alert": held.id,
-                        "kind": str(held.kind),
-                        "drill": held.is_drill,
-                        "texts": _words(rows, held.words),
-                        "asked_by": author_name(rows, held.end_asked_by),
-                        "asked_at": to_text(held.end_asked_at),
+                        "alert": alert.id,
+                        "kind": str(alert.kind),
+                        "drill": alert.is_drill,
+                        "texts": _words(rows, alert.words),
+                        "asked_by": author_name(rows, alert.end_asked_by),
+                        "asked_at": to_text(alert.end_asked_at),
                         "halls": [],
                     },
                 )
-                asked["halls"].append({"hall": configuration.hall, "name": configuration.name})
+                entry["halls"].append({"hall": configuration.hall, "name": configuration.name})
     return {"asked": list(found.values()), "as_of": to_text(now)}
 
 
@@ -270,17 +270,17 @@ def read_alerts(
     Of those over, the last MOST_OVER of each hall. `only_by`, `reader`: as of `read_alert`.
     """
     now = database.clock.now()
-    wanted = list(halls)
+    hall_ids = list(halls)
     listed: dict[str, tuple[bool, int]] = {}
     with database.read() as rows:
-        for hall in wanted:
+        for hall in hall_ids:
             over = alerts.over_since(rows, hall, to_micros(now - LOOKED_BACK), most=MOST_OVER)
             for row in [*over, *alerts.open_rows(rows, hall)]:
                 if only_by in (None, row["raised_by"]):
                     place = (row["ended_at"] is not None, -row["raised_at"])
                     listed[row["alert"]] = min(place, listed.get(row["alert"], place))
     ordered = sorted(listed, key=lambda alert: listed[alert])
-    found = [read_alert(database, alert, wanted, only_by=only_by, reader=reader) for alert in ordered]
+    found = [read_alert(database, alert, hall_ids, only_by=only_by, reader=reader) for alert in ordered]
     return {"alerts": found, "as_of": to_text(now)}
 
 

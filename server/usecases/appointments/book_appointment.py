@@ -46,7 +46,7 @@ def book_appointment(
     database: Database,
     hall: str,
     author: Author,
-    wanted: WantedAppointment,
+    request: WantedAppointment,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
@@ -58,14 +58,14 @@ def book_appointment(
     with database.transaction(hall, author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        known = _known(transaction, wanted.external_id)
-        if known is not None:
-            if not is_same(known, wanted):
-                raise Refusal("appointment_exists", appointment=known["id"])
-            return appointment_answer(known) | {"is_new": False}
-        on = check_bookable(transaction, wanted.service, wanted.booked_at)
-        code = code_for(transaction, wanted, on)
-        new = book(transaction, wanted, on=on, code=code)
+        earlier = _find_by_external_id(transaction, request.external_id)
+        if earlier is not None:
+            if not is_same(earlier, request):
+                raise Refusal("appointment_exists", appointment=earlier["id"])
+            return appointment_answer(earlier) | {"is_new": False}
+        on = check_bookable(transaction, request.service, request.booked_at)
+        code = code_for(transaction, request, on)
+        new = book(transaction, request, on=on, code=code)
         answer = transaction.answer(_read(transaction, new) | {"is_new": False})
         return answer | {"is_new": True}
 
@@ -151,11 +151,11 @@ def check_bookable(transaction: HallTransaction, service_id: str, booked_at: dat
     return on
 
 
-def code_for(transaction: HallTransaction, wanted: WantedAppointment, on: date) -> str | None:
+def code_for(transaction: HallTransaction, request: WantedAppointment, on: date) -> str | None:
     """Its code as it is kept, drawn where none is given. Refusal: appointment_code_taken on that day."""
-    if wanted.is_convocation:
+    if request.is_convocation:
         return None
-    code = code_key(wanted.code or new_short_code())
+    code = code_key(request.code or new_short_code())
     if not code:
         raise Refusal("bad_request", field="code")
     others = appointments_with_code(transaction, transaction.hall, code)
@@ -164,17 +164,17 @@ def code_for(transaction: HallTransaction, wanted: WantedAppointment, on: date) 
     return code
 
 
-def book(transaction: HallTransaction, wanted: WantedAppointment, *, on: date, code: str | None) -> str:
+def book(transaction: HallTransaction, request: WantedAppointment, *, on: date, code: str | None) -> str:
     """Records a booking that was checked; the appointment's id."""
-    new = NewAppointment(new_id(), wanted.service, wanted.booked_at, on, wanted.is_convocation)
+    new = NewAppointment(new_id(), request.service, request.booked_at, on, request.is_convocation)
     transaction.record(appointment_booked(new))
-    if code is not None or wanted.external_id is not None:
+    if code is not None or request.external_id is not None:
         transaction.insert(
             "appointment_access",
             appointment=new.id,
             hall=transaction.hall,
             booked_on=on.isoformat(),
-            external_id=wanted.external_id,
+            external_id=request.external_id,
             code=code,
             expires_at=to_micros(end_of_next_day(transaction.configuration, on)),
         )
@@ -195,17 +195,17 @@ def move(transaction: HallTransaction, row: Row, to: WantedAppointment, *, on: d
     )
 
 
-def is_same(row: Row, wanted: WantedAppointment) -> bool:
+def is_same(row: Row, request: WantedAppointment) -> bool:
     """Whether an appointment already has this hour, service and, where one is given, this code."""
-    is_same_code = wanted.code is None or code_key(wanted.code) == row["code"]
+    is_same_code = request.code is None or code_key(request.code) == row["code"]
     return (
         is_same_code
-        and row["service"] == wanted.service
-        and int(row["booked_at"]) == to_micros(wanted.booked_at)
+        and row["service"] == request.service
+        and int(row["booked_at"]) == to_micros(request.booked_at)
     )
 
 
-def _known(transaction: HallTransaction, external_id: str | None) -> Row | None:
+def _find_by_external_id(transaction: HallTransaction, external_id: str | None) -> Row | None:
     return None if external_id is None else appointment_named(transaction, transaction.hall, external_id)
 
 

@@ -119,16 +119,16 @@ def _today(transaction: HallTransaction) -> datetime:
 
 def _check_expected(transaction: HallTransaction, row: Row, service: Service, *, claim: Claim) -> None:
     booked_at = from_micros(row["booked_at"])
-    told = {"booked_at": to_text(booked_at), "service": service.id}
+    values = {"booked_at": to_text(booked_at), "service": service.id}
     if row["state"] == AppointmentState.CANCELLED:
-        raise Refusal("appointment_cancelled", **told)
+        raise Refusal("appointment_cancelled", **values)
     if row["state"] == AppointmentState.CHECKED_IN:
-        raise Refusal("appointment_used", **told)
+        raise Refusal("appointment_used", **values)
     if row["booked_on"] != _today(transaction).date().isoformat():
-        raise Refusal("appointment_other_day", **told)
+        raise Refusal("appointment_other_day", **values)
     from_at = booked_at - timedelta(seconds=service.early_window_s)
     if transaction.now < from_at and not claim.may_be_early:
-        raise Refusal("appointment_too_early", **told, from_at=to_text(from_at))
+        raise Refusal("appointment_too_early", **values, from_at=to_text(from_at))
 
 
 def demand_of(transaction: HallTransaction, claim: Claim | None, on: date) -> str | None:

@@ -58,8 +58,8 @@ def import_appointments(
     with database.transaction(hall, author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        known = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
-        reading = _ImportRows(transaction, known, is_dry_run)
+        by_external_id = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
+        reading = _ImportRows(transaction, by_external_id, is_dry_run)
         for line in lines:
             reading.take(line)
         answer = {
@@ -82,7 +82,7 @@ def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[Read
 @dataclass
 class _ImportRows:
     transaction: HallTransaction
-    known: Mapping[str, Row]
+    by_external_id: Mapping[str, Row]
     is_dry_run: bool
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     refused: list[RefusedLine] = field(default_factory=list)
@@ -99,35 +99,35 @@ class _ImportRows:
             self.refused.append(RefusedLine(line.line, refusal.code, line.external_id))
 
     def _done(self, line: FileLine | CancelledLine) -> str:
-        row = self.known.get(line.external_id)
+        row = self.by_external_id.get(line.external_id)
         if isinstance(line, CancelledLine):
             return "unchanged" if row is None else self._cancel(row)
         is_convocation = line.code is None
-        wanted = WantedAppointment(
+        request = WantedAppointment(
             line.service, line.booked_at, line.external_id, line.code, is_convocation=is_convocation
         )
-        return self._book(wanted) if row is None else self._move(row, wanted)
+        return self._book(request) if row is None else self._move(row, request)
 
-    def _book(self, wanted: WantedAppointment) -> str:
-        on = check_bookable(self.transaction, wanted.service, wanted.booked_at)
-        code = code_for(self.transaction, wanted, on)
+    def _book(self, request: WantedAppointment) -> str:
+        on = check_bookable(self.transaction, request.service, request.booked_at)
+        code = code_for(self.transaction, request, on)
         if code is not None and (on, code) in self._codes:
             raise Refusal("appointment_code_taken")
         if code is not None:
             self._codes.add((on, code))
         if not self.is_dry_run:
-            book(self.transaction, wanted, on=on, code=code)
+            book(self.transaction, request, on=on, code=code)
         return "booked"
 
-    def _move(self, row: Row, wanted: WantedAppointment) -> str:
-        if wanted.code is not None and code_key(wanted.code) != row["code"]:
+    def _move(self, row: Row, request: WantedAppointment) -> str:
+        if request.code is not None and code_key(request.code) != row["code"]:
             raise Refusal("appointment_exists")
-        if is_same(row, wanted):
+        if is_same(row, request):
             return "unchanged"
         check_changeable(row)
-        on = check_bookable(self.transaction, wanted.service, wanted.booked_at)
+        on = check_bookable(self.transaction, request.service, request.booked_at)
         if not self.is_dry_run:
-            move(self.transaction, row, wanted, on=on)
+            move(self.transaction, row, request, on=on)
         return "moved"
 
     def _cancel(self, row: Row) -> str:

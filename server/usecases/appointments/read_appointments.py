@@ -29,18 +29,18 @@ def read_appointments(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        day = on or local_date(seen.position.as_of, seen.configuration.site.time_zone)
+        state = hall_state(database, rows, hall_id)
+        day = on or local_date(state.position.as_of, state.configuration.site.time_zone)
         found = appointments_of_day(rows, hall_id, day)
-    now = to_micros(seen.position.as_of)
+    now = to_micros(state.position.as_of)
     hidden = (() if has_codes else CODES) + (() if has_visits else VISIT)
     listed = [_listed(row, now=now, hidden=hidden) for row in found]
     return {
-        "hall": seen.row["slug"],
+        "hall": state.row["slug"],
         "on": day.isoformat(),
-        "epoch": seen.position.epoch,
-        "version": seen.position.version,
-        "as_of": to_text(seen.position.as_of),
+        "epoch": state.position.epoch,
+        "version": state.position.version,
+        "as_of": to_text(state.position.as_of),
         "counts": {
             "booked": sum(each["state"] != AppointmentState.CANCELLED for each in listed),
             "checked_in": sum(each["state"] == AppointmentState.CHECKED_IN for each in listed),
@@ -74,15 +74,15 @@ def read_convocations(database: Database, hall: str, kiosk: str | None = None) -
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        day = local_date(seen.position.as_of, seen.configuration.site.time_zone)
+        state = hall_state(database, rows, hall_id)
+        day = local_date(state.position.as_of, state.configuration.site.time_zone)
         found = hours_of_convocations(rows, hall_id, day)
     hours: dict[str, list[str | None]] = {}
     for row in found:
         hours.setdefault(row["service"], []).append(micros_to_text(row["booked_at"]))
     services = [
         {"service": service.id, "hours": hours[service.id]}
-        for service in seen.configuration.services.values()
-        if service.id in hours and not service.is_retired and seen.configuration.offers(kiosk, service.id)
+        for service in state.configuration.services.values()
+        if service.id in hours and not service.is_retired and state.configuration.offers(kiosk, service.id)
     ]
-    return {"hall": seen.row["slug"], "on": day.isoformat(), "services": services}
+    return {"hall": state.row["slug"], "on": day.isoformat(), "services": services}

@@ -30,7 +30,7 @@ def call_elsewhere(
     database: Database,
     counter: str,
     author: Author,
-    wanted: Elsewhere,
+    request: Elsewhere,
     *,
     session: str | None = None,
     write_key: WriteKey | None = None,
@@ -46,13 +46,13 @@ def call_elsewhere(
     def call(transaction: HallTransaction) -> Answer:
         present = session_held(transaction, counter, session)
         check_no_alert(transaction)
-        chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
-        place = take_further(transaction, wanted.to, present["session"])
-        if not wanted.stays:
+        chosen = waiting_and_callable(transaction, request.visit, request.to)
+        place = take_further(transaction, request.to, present["session"])
+        if not request.stays:
             end_free_place(transaction, present)
-        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, wanted.reason)
-        left = None if wanted.stays else present["id"]
-        by = CalledBy(wanted.to, place, wanted.reason, is_elsewhere=True, left=left)
+        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, request.reason)
+        left = None if request.stays else present["id"]
+        by = CalledBy(request.to, place, request.reason, is_elsewhere=True, left=left)
         return record_call(transaction, by, chosen, why=why)
 
     return database.write(database.hall_of_counter(counter), author, write_key, call)

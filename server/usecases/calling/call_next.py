@@ -24,7 +24,7 @@ from server.store.transactions.hall_memory import HallSnapshot
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.calling.pick_next import HallSeen, pick_next
+from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
 from server.usecases.legs.check_no_alert import check_no_alert
@@ -66,11 +66,11 @@ def call_next(
             replayed: Answer | None = transaction.replayed_answer
             return replayed
         counter_session, current = _ready(transaction, counter, believed)
-        seen = HallSeen(
+        state = CallingState(
             transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
         )
-        pick = pick_next(seen, counter, terms_of(counter_session))
-        chosen = None if pick is None else seen.legs.leg(pick.leg.id)
+        pick = pick_next(state, counter, terms_of(counter_session))
+        chosen = None if pick is None else state.legs.leg(pick.leg.id)
         _end_current(transaction, current, believed)
         if pick is None or chosen is None:
             return transaction.answer(None)
@@ -105,11 +105,11 @@ def call_chosen(
     """
 
     def call(transaction: HallTransaction) -> Answer:
-        held, current = _ready(transaction, counter, believed)
+        counter_session, current = _ready(transaction, counter, believed)
         chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
-        by = CalledBy(counter, held["id"], reason)
+        by = CalledBy(counter, counter_session["id"], reason)
         return record_call(transaction, by, chosen, why=why)
 
     return database.write(database.hall_of_counter(counter), author, write_key, call)
@@ -155,8 +155,8 @@ def record_call(transaction: HallTransaction, by: CalledBy, chosen: Row, *, why:
 
 
 def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:
-    held = session_held(transaction, counter, believed.session)
-    if held["paused_at"] is not None:
+    counter_session = session_held(transaction, counter, believed.session)
+    if counter_session["paused_at"] is not None:
         raise Refusal("wrong_state", state="paused", verb="next")
     check_no_alert(transaction)
     current = transaction.open_legs.at_counter(counter)
@@ -164,7 +164,7 @@ def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> t
         raise Refusal("stale", leg=current["id"] if current is not None else None)
     if current is not None and current["state"] == LegState.CALLED and believed.current_end is None:
         raise Refusal("not_started", leg=current["id"])
-    return held, current
+    return counter_session, current
 
 
 def _end_current(transaction: HallTransaction, current: Row | None, believed: AtCounter) -> None:

@@ -36,7 +36,7 @@ _CALLED_BY_SHARES = (
 
 
 @dataclass(slots=True)
-class HallSeen:
+class CallingState:
     """A hall as a pick looks at it: `rows` for the reads that few rules need, `legs` those still open."""
 
     rows: Any
@@ -55,47 +55,47 @@ class HallSeen:
         return self._first_calls
 
 
-def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
+def pick_next(state: CallingState, counter: str, terms: DutyTerms) -> Pick | None:
     """The leg to call with its reason; None when this counter may call nobody, or in a break. Writes nothing.
 
     Only under the hall's lock is it what `next` will call. Refusal: unknown_rule, when the session's rule is
     none of this version.
     """
-    if hours.rest_of(seen.rows, seen.hall, seen.configuration, seen.now) is not None:
+    if hours.rest_of(state.rows, state.hall, state.configuration, state.now) is not None:
         return None
-    profile = profile_of(seen.configuration, terms)
-    queued = _queued(seen, counter, profile, most=SEEN_PER_LANE)
-    return choose(profile, queued, _context(seen, counter, terms, profile))
+    profile = profile_of(state.configuration, terms)
+    queued = _queued(state, counter, profile, most=SEEN_PER_LANE)
+    return choose(profile, queued, _context(state, counter, terms, profile))
 
 
-def order_of_calls(seen: HallSeen, counter: str, terms: DutyTerms) -> list[str]:
+def order_of_calls(state: CallingState, counter: str, terms: DutyTerms) -> list[str]:
     """The legs (ids) this counter may call, in the order of this instant, a break not counted."""
-    profile = profile_of(seen.configuration, terms)
-    queued = _queued(seen, counter, profile, most=None)
-    return [leg.id for leg in call_order(profile, queued, _context(seen, counter, terms, profile))]
+    profile = profile_of(state.configuration, terms)
+    queued = _queued(state, counter, profile, most=None)
+    return [leg.id for leg in call_order(profile, queued, _context(state, counter, terms, profile))]
 
 
-def _queued(seen: HallSeen, counter: str, profile: WorkProfile, *, most: int | None) -> list[QueuedLeg]:
+def _queued(state: CallingState, counter: str, profile: WorkProfile, *, most: int | None) -> list[QueuedLeg]:
     """The waiting legs a profile looks at, the first `most` of each line (None: all)."""
-    legs, calls = seen.legs, seen.first_calls()
+    legs, calls = state.legs, state.first_calls()
     looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
-    heads = legs.heads(looked_at, counter=counter, seen=most)
+    heads = legs.heads(looked_at, counter=counter, most=most)
     return [as_queued(row, legs.needs(row["visit"]), calls, link=legs.link(row["visit"])) for row in heads]
 
 
-def _context(seen: HallSeen, counter: str, terms: DutyTerms, profile: WorkProfile) -> CallContext:
-    configuration, legs = seen.configuration, seen.legs
+def _context(state: CallingState, counter: str, terms: DutyTerms, profile: WorkProfile) -> CallContext:
+    configuration, legs = state.configuration, state.legs
     return CallContext(
-        now=seen.now,
+        now=state.now,
         counter=CallingCounter(
             counter, frozenset(terms.services), is_step_free=configuration.counters[counter].is_step_free
         ),
         time_zone=ZoneInfo(configuration.site.time_zone),
         mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
-        counters_open=_counters_open(seen, profile),
+        counters_open=_counters_open(state, profile),
         queues=legs.queues(),
-        turns=_turns(seen, profile),
-        linked_here=_linked_here(seen, counter),
+        turns=_turns(state, profile),
+        linked_here=_linked_here(state, counter),
         linked_elsewhere=frozenset(legs.linked_elsewhere(counter)),
     )
 
@@ -114,13 +114,13 @@ def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfil
     )
 
 
-def _counters_open(seen: HallSeen, profile: WorkProfile) -> CountersOpen:
+def _counters_open(state: CallingState, profile: WorkProfile) -> CountersOpen:
     """The counters that are open; read only where a condition of the profile asks."""
     tests = [test for condition in profile.conditions for test in condition.tests]
     if not any(isinstance(test, CountersAtMost) for test in tests):
         return CountersOpen()
-    sessions = [row for row in counters.open_sessions(seen.rows, seen.hall) if row["paused_at"] is None]
-    return count_open_sessions(sessions, seen.configuration)
+    sessions = [row for row in counters.open_sessions(state.rows, state.hall) if row["paused_at"] is None]
+    return count_open_sessions(sessions, state.configuration)
 
 
 def count_open_sessions(sessions: Iterable[Row], configuration: HallConfiguration) -> CountersOpen:
@@ -129,25 +129,25 @@ def count_open_sessions(sessions: Iterable[Row], configuration: HallConfiguratio
     return count_open((counters.terms_of(session).services for session in sessions), queue_of)
 
 
-def _linked_here(seen: HallSeen, counter: str) -> LinkedTurn | None:
+def _linked_here(state: CallingState, counter: str) -> LinkedTurn | None:
     """Whose turn it is among linked visits: of those at the counter, or else of those it called last."""
-    if not seen.legs.has_links:
+    if not state.legs.has_links:
         return None
-    current = seen.legs.at_counter(counter)
+    current = state.legs.at_counter(counter)
     if current is None:
-        return links.last_called(seen.rows, seen.hall, counter, seen.now)
-    link = seen.legs.link(current["visit"])
+        return links.last_called(state.rows, state.hall, counter, state.now)
+    link = state.legs.link(current["visit"])
     return None if link is None else LinkedTurn(link, current["number"])
 
 
-def _turns(seen: HallSeen, profile: WorkProfile) -> Turns:
+def _turns(state: CallingState, profile: WorkProfile) -> Turns:
     """The turns after the calls of the day that shares decided."""
     if profile.rule is not RuleName.WEIGHTED_SHARES:
         return Turns()
-    on = business_day(seen.configuration.calendar, seen.now).isoformat()
-    called = seen.rows.all(
+    on = business_day(state.configuration.calendar, state.now).isoformat()
+    called = state.rows.all(
         _CALLED_BY_SHARES,
-        hall=seen.hall,
+        hall=state.hall,
         on=on,
         rule=str(RuleName.WEIGHTED_SHARES),
         profile=profile.id,

@@ -68,7 +68,7 @@ def add_site(database: Database, author: Author, site: WantedSite) -> str:
     return str(described["slug"])
 
 
-def add_hall(database: Database, author: Author, wanted: WantedFromTemplate) -> str:
+def add_hall(database: Database, author: Author, request: WantedFromTemplate) -> str:
     """The slug of a new hall.
 
     Raises DocumentRefused; refusals: not_configured, unknown_template, no_service.
@@ -76,12 +76,12 @@ def add_hall(database: Database, author: Author, wanted: WantedFromTemplate) -> 
     with database.read() as rows:
         document = installation_document(rows)
         taken = [hall.hall for hall in hall_documents(rows)]
-    services = wanted.services
+    services = request.services
     if services is None:
-        services = [each["id"] for each in template_of(wanted.template)["services"]]
-    slug = slug_of(wanted.name, [*taken, INSTALLATION, *PAGES])
-    made = WantedHall(slug, wanted.name, wanted.site, document.languages, services, wanted.counters)
-    content = from_template(wanted.template, made)
+        services = [each["id"] for each in template_of(request.template)["services"]]
+    slug = slug_of(request.name, [*taken, INSTALLATION, *PAGES])
+    made = WantedHall(slug, request.name, request.site, document.languages, services, request.counters)
+    content = from_template(request.template, made)
     for kiosk in content["kiosks"]:
         kiosk["printer"]["port"] = free_port()
     publish_hall(database, author, json.dumps(content), Terms(base_revision=0))

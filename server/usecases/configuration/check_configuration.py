@@ -72,10 +72,10 @@ def _characters(rows: Any, document: Document) -> tuple[DocumentProblem, ...]:
     """The errors of control characters that no revision of the document had: one that had them may return."""
     if not check_characters(document, ()):
         return ()
-    known: set[str] = set()
+    known_icons: set[str] = set()
     for content in contents_of(rows, getattr(document, "hall", INSTALLATION)):
-        known |= texts_with_control(json.loads(content))
-    return check_characters(document, known)
+        known_icons |= texts_with_control(json.loads(content))
+    return check_characters(document, known_icons)
 
 
 def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[DocumentProblem, ...]:

@@ -127,11 +127,11 @@ def check_reach(document: ConfigurationDocument, sites: Sites, content: Content 
     """Refuses a document, or a hall's move to a site, beyond one's sites. Refusal: forbidden."""
     if sites is None:
         return
-    wanted = document.site if content is None else content.get("site")
-    before = document.site if document.exists else wanted
+    site = document.site if content is None else content.get("site")
+    before = document.site if document.exists else site
     if document.kind == INSTALLATION or before not in sites:
         raise Refusal("forbidden")
-    if isinstance(wanted, str) and wanted not in sites:
+    if isinstance(site, str) and site not in sites:
         raise Refusal("forbidden")
 
 

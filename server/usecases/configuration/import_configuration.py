@@ -23,8 +23,8 @@ def examine_file(database: Database, name: str, text: str, reader: DocumentReade
     """What is wrong with a file and what it would change; nothing is kept. Refusal: forbidden."""
     content, problems = _content(database, name, text, reader.sites)
     if content is None or problems:
-        told = [problem_told(each, NOTHING, reader.words) for each in problems]
-        return {"document": name, "problems": told, "changes": []}
+        answers = [problem_told(each, NOTHING, reader.words) for each in problems]
+        return {"document": name, "problems": answers, "changes": []}
     with database.read() as rows:
         document = configuration_document(rows, name)
         check_reach(document, reader.sites, content)

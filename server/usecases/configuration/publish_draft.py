@@ -41,15 +41,15 @@ def publish_draft(
 
     Raises DocumentRefused and StaleDocument; refusals: unknown_configuration, forbidden.
     """
-    known = answered_before(database, write_key)
-    if known is not None:
-        return known
+    earlier = answered_before(database, write_key)
+    if earlier is not None:
+        return earlier
     with database.read() as rows:
         document = _document(rows, name, sites)
         draft = document.drafting.draft
         if draft is None or draft.version != version:
-            seen = draft_content(rows, name, version) or document.content
-            raise StaleDocument("stale_draft", document, seen, seen)
+            content = draft_content(rows, name, version) or document.content
+            raise StaleDocument("stale_draft", document, content, content)
         if draft.base_revision != document.revision:
             base = document.content_at(rows, draft.base_revision)
             raise StaleDocument("stale_revision", document, base, draft.content)
@@ -75,9 +75,9 @@ def roll_back(
     Raises DocumentRefused; refusals: unknown_configuration, unknown_revision, forbidden, nothing_to_restore
     for what is published now, stale_revision when another one than `base_revision` is.
     """
-    known = answered_before(database, write_key)
-    if known is not None:
-        return known
+    earlier = answered_before(database, write_key)
+    if earlier is not None:
+        return earlier
     with database.read() as rows:
         document = _document(rows, name, sites)
         content = document.content_at(rows, revision)

@@ -41,8 +41,8 @@ def read_documents(database: Database, reader: DocumentReader) -> Answer:
         published = {INSTALLATION: newest(rows, INSTALLATION, INSTALLATION), **newest_of_halls(rows)}
     names = dict.fromkeys((INSTALLATION, *sorted({*published, *drafts} - {INSTALLATION})))
     listed = [_document(name, published.get(name), drafts.get(name)) for name in names]
-    seen = [each for each in listed if each.kind == INSTALLATION or may_change(each, reader.sites)]
-    return {"documents": [_listed(each, reader) for each in seen]}
+    visible = [each for each in listed if each.kind == INSTALLATION or may_change(each, reader.sites)]
+    return {"documents": [_listed(each, reader) for each in visible]}
 
 
 def read_document(database: Database, name: str, reader: DocumentReader) -> Answer:
@@ -53,10 +53,10 @@ def read_document(database: Database, name: str, reader: DocumentReader) -> Answ
     with database.read() as rows:
         document = document_for(rows, name, reader)
         draft = document.drafting.draft
-        told = None if draft is None else _draft(draft) | {"content": draft.content}
-        if told is not None and draft is not None:
-            told |= examined(rows, document, draft.content, reader, database.clock.now())
-    return _listed(document, reader) | {"content": document.content or None, "draft": told}
+        draft_answer = None if draft is None else _draft(draft) | {"content": draft.content}
+        if draft_answer is not None and draft is not None:
+            draft_answer |= examined(rows, document, draft.content, reader, database.clock.now())
+    return _listed(document, reader) | {"content": document.content or None, "draft": draft_answer}
 
 
 def read_revisions(
@@ -69,13 +69,13 @@ def read_revisions(
     with database.read() as rows:
         document = document_for(rows, name, reader)
         found = _revisions(rows, document, HIGHEST_REVISION if before is None else before)
-    told = [
+    answers = [
         _revision(document, each, older, reader)
         for each, older in zip(found[:PAGE], [*found[1 : PAGE + 1], None], strict=False)
     ]
     return {
         "document": name,
-        "revisions": told,
+        "revisions": answers,
         "next": found[PAGE - 1].revision if len(found) > PAGE else None,
     }
 
@@ -92,19 +92,19 @@ def read_revision(database: Database, name: str, revision: int, reader: Document
             raise Refusal("unknown_revision", revision=revision)
         content = document.content_at(rows, revision)
         restored = examined(rows, document, content, reader, database.clock.now())
-    told = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
+    answer = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
     undone = {f"{key}_if_restored": restored[key] for key in ("changes", "problems")}
-    return told | {"document": name, "content": content} | undone
+    return answer | {"document": name, "content": content} | undone
 
 
 def read_export(database: Database, name: str, reader: DocumentReader, revision: int | None = None) -> str:
     """The canonical text of a document as published, or of a revision. Refusals: as `read_revision`."""
     with database.read() as rows:
         document = document_for(rows, name, reader)
-        wanted = document.revision if revision is None else revision
-        found = None if document.scope is None else revision_of(rows, document.kind, document.scope, wanted)
+        exported = document.revision if revision is None else revision
+        found = None if document.scope is None else revision_of(rows, document.kind, document.scope, exported)
     if found is None:
-        raise Refusal("unknown_revision", revision=wanted)
+        raise Refusal("unknown_revision", revision=exported)
     return found.content
 
 

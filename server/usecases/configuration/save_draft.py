@@ -92,7 +92,7 @@ class StaleDocument(Refusal):
         merge = three_way(self.base, self.mine, self.theirs, joining.choices)
         return None if merge.conflicts else merge
 
-    def told(self, reader: DocumentReader) -> Answer:
+    def as_answer(self, reader: DocumentReader) -> Answer:
         """Who changed it and when, what they and one oneself changed, and the places where both did.
 
         `discarded`: they discarded the draft, and have published nothing of it.
@@ -139,7 +139,7 @@ def save_draft(
     database: Database,
     author: Author,
     name: str,
-    wanted: WantedDraft,
+    request: WantedDraft,
     *,
     reader: DocumentReader,
     write_key: WriteKey | None = None,
@@ -150,23 +150,23 @@ def save_draft(
     """
     if not re.fullmatch(SLUG, name) or len(name) > LONGEST_NAME or name in PAGES:
         raise Refusal("unknown_configuration", document=name)
-    if _depth(wanted.content) > DEEPEST:
+    if _depth(request.content) > DEEPEST:
         raise Refusal("bad_request", field="content")
     with database.installation_transaction(author, write_key) as transaction:
         if transaction.is_replayed:
             saved = dict(transaction.replayed_answer)
         else:
-            saved = transaction.answer(_saved(transaction, name, wanted, reader.sites))
+            saved = transaction.answer(_saved(transaction, name, request, reader.sites))
     with database.read() as rows:
         document = configuration_document(rows, name)
-        content = draft_content(rows, name, saved["version"]) or wanted.content
+        content = draft_content(rows, name, saved["version"]) or request.content
         return saved | examined(rows, document, content, reader, database.clock.now())
 
 
-def _saved(transaction: InstallationTransaction, name: str, wanted: WantedDraft, sites: Sites) -> Answer:
+def _saved(transaction: InstallationTransaction, name: str, request: WantedDraft, sites: Sites) -> Answer:
     document = configuration_document(transaction, name)
-    check_reach(document, sites, wanted.content)
-    draft = _joined(transaction, document, wanted)
+    check_reach(document, sites, request.content)
+    draft = _joined(transaction, document, request)
     check_reach(document, sites, draft.content)
     version = document.drafting.last_version + 1
     write_version(transaction, name, version, base_revision=draft.base_revision, content=draft.content)
@@ -184,31 +184,31 @@ def examined(
     }
 
 
-def _joined(rows: Any, document: ConfigurationDocument, wanted: WantedDraft) -> WantedDraft:
+def _joined(rows: Any, document: ConfigurationDocument, request: WantedDraft) -> WantedDraft:
     """What to save: as wanted, or joined with what is there now. Raises StaleDocument."""
     draft = document.drafting.draft
-    based_on = wanted.base_revision if draft is None else draft.base_revision
-    if wanted.draft_version != document.drafting.version:
-        base = _content_before(rows, document, wanted)
-        stale = StaleDocument("stale_draft", document, base, wanted.content)
+    based_on = request.base_revision if draft is None else draft.base_revision
+    if request.draft_version != document.drafting.version:
+        base = _content_before(rows, document, request)
+        stale = StaleDocument("stale_draft", document, base, request.content)
         revision = document.revision if draft is None else based_on
     elif based_on != document.revision:
         base = document.content_at(rows, based_on)
-        stale = StaleDocument("stale_revision", document, base, wanted.content)
+        stale = StaleDocument("stale_revision", document, base, request.content)
         revision = document.revision
     else:
-        return wanted
-    merge = stale.joined(wanted.joining)
+        return request
+    merge = stale.joined(request.joining)
     if merge is None:
         raise stale
     return WantedDraft(merge.content, revision)
 
 
-def _content_before(rows: Any, document: ConfigurationDocument, wanted: WantedDraft) -> Content:
+def _content_before(rows: Any, document: ConfigurationDocument, request: WantedDraft) -> Content:
     """What a save was made from: the version of the draft, or the revision where that is not kept."""
-    version = wanted.draft_version
-    known = None if version is None else draft_content(rows, document.name, version)
-    return document.content_at(rows, wanted.base_revision) if known is None else known
+    version = request.draft_version
+    content = None if version is None else draft_content(rows, document.name, version)
+    return document.content_at(rows, request.base_revision) if content is None else content
 
 
 def _depth(content: Any) -> int:

@@ -53,7 +53,7 @@ def open_counter(
     database: Database,
     counter: str,
     author: Author,
-    wanted: WantedSession,
+    request: WantedSession,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
@@ -67,12 +67,12 @@ def open_counter(
     """
 
     def open_place(transaction: HallTransaction) -> Answer:
-        terms = _terms(transaction, counter, wanted)
-        own = [] if wanted.joins is None else _joined(transaction, wanted.joins)
-        place, taken = _take_held(transaction, counter, terms, wanted)
+        terms = _terms(transaction, counter, request)
+        own = [] if request.joins is None else _joined(transaction, request.joins)
+        place, taken = _take_held(transaction, counter, terms, request)
         return {
-            "session": wanted.joins or place,
-            "session_mark": session_mark(wanted.joins or place),
+            "session": request.joins or place,
+            "session_mark": session_mark(request.joins or place),
             "places": [*(each["counter"] for each in own), counter, *taken],
             "services": list(terms.services),
             "profile": terms.profile,
@@ -89,13 +89,13 @@ def take_further(transaction: HallTransaction, counter: str, session: str) -> st
 
     Refusals: those of `open_counter`, place_busy when somebody is there whose agent's lease has run out.
     """
-    wanted = WantedSession(joins=session)
-    terms = _terms(transaction, counter, wanted)
+    request = WantedSession(joins=session)
+    terms = _terms(transaction, counter, request)
     _joined(transaction, session)
-    held = counters.open_session(transaction, counter)
-    if held is not None and not _is_held(transaction, held):
-        _check_free(transaction, held)
-    return _take_held(transaction, counter, terms, wanted)[0]
+    place = counters.open_session(transaction, counter)
+    if place is not None and not _is_held(transaction, place):
+        _check_free(transaction, place)
+    return _take_held(transaction, counter, terms, request)[0]
 
 
 def take_back_place(transaction: HallTransaction, place: str, session: str) -> str:
@@ -109,23 +109,23 @@ def take_back_place(transaction: HallTransaction, place: str, session: str) -> s
     return str(left["counter"])
 
 
-def end_free_place(transaction: HallTransaction, held: Row) -> None:
+def end_free_place(transaction: HallTransaction, place: Row) -> None:
     """A place of a session ends, the session goes on elsewhere. Refusal: place_busy, somebody is there."""
-    _check_free(transaction, held)
-    end_place(transaction, held, "closed")
+    _check_free(transaction, place)
+    end_place(transaction, place, "closed")
 
 
 def _take_held(
-    transaction: HallTransaction, counter: str, terms: DutyTerms, wanted: WantedSession
+    transaction: HallTransaction, counter: str, terms: DutyTerms, request: WantedSession
 ) -> tuple[str, list[str]]:
     """Opens a counter, whoever's it was, with the places that come along: the place, their counters.
 
     The lease of all places of the session runs from now.
     """
-    held = counters.open_session(transaction, counter)
-    taken = [] if held is None else _end_held(transaction, held, wanted)
-    place = _take(transaction, counter, terms, joined_to=wanted.joins)
-    session = wanted.joins or place
+    former = counters.open_session(transaction, counter)
+    taken = [] if former is None else _end_held(transaction, former, request)
+    place = _take(transaction, counter, terms, joined_to=request.joins)
+    session = request.joins or place
     for other in taken:
         _take(transaction, other["counter"], counters.terms_of(other), joined_to=session)
     counters.prolong_lease(transaction, session, to_micros(transaction.now + LEASE))
@@ -150,14 +150,14 @@ def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joine
     return place
 
 
-def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) -> DutyTerms:
+def _terms(transaction: HallTransaction, counter: str, request: WantedSession) -> DutyTerms:
     configuration = transaction.configuration
-    services = _services(transaction, counter, wanted.services)
-    if wanted.profile is None:
+    services = _services(transaction, counter, request.services)
+    if request.profile is None:
         return DutyTerms(services, str(configuration.rule))
-    profile = configuration.profiles.get(wanted.profile)
+    profile = configuration.profiles.get(request.profile)
     if profile is None:
-        raise Refusal("unknown_profile", profile=wanted.profile)
+        raise Refusal("unknown_profile", profile=request.profile)
     called = profile.called_queues
     served = tuple(each for each in services if configuration.services[each].queue in called)
     if not served:
@@ -165,48 +165,48 @@ def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) ->
     return DutyTerms(served, str(profile.rule), profile.id)
 
 
-def _services(transaction: HallTransaction, counter: str, wanted: Sequence[str] | None) -> tuple[str, ...]:
+def _services(transaction: HallTransaction, counter: str, requested: Sequence[str] | None) -> tuple[str, ...]:
     configured = transaction.configuration.counters.get(counter)
     if configured is None or configured.is_retired:
         raise Refusal("unknown_counter", counter=counter)
     served = [service.id for service in transaction.configuration.services_served_by(counter)]
-    for service in wanted or ():
+    for service in requested or ():
         if service not in served:
             raise Refusal("unknown_service", service=service)
-    return tuple(wanted) if wanted else tuple(served)
+    return tuple(requested) if requested else tuple(served)
 
 
-def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) -> list[Row]:
+def _end_held(transaction: HallTransaction, former: Row, request: WantedSession) -> list[Row]:
     """Ends the session that holds a counter; its other places that whoever ends it must hold now.
 
     An agent who takes a colleague's place over answers for everybody called or served at the others too.
     """
-    is_held = _is_held(transaction, held)
-    same = held["author"] == transaction.author.id
-    places = counters.places_of(transaction, transaction.hall, held["session"])
-    leg = _leg_taken_along(transaction, held, places)
-    is_kept = is_held or (wanted.if_free and leg is not None)
-    if held["session"] == wanted.joins or (is_kept and not wanted.take_over):
-        number, by = None if leg is None else leg["number"], name_of(transaction, held["author"])
-        since = micros_to_text(held["opened_at"])
+    is_held = _is_held(transaction, former)
+    same = former["author"] == transaction.author.id
+    places = counters.places_of(transaction, transaction.hall, former["session"])
+    leg = _leg_taken_along(transaction, former, places)
+    is_kept = is_held or (request.if_free and leg is not None)
+    if former["session"] == request.joins or (is_kept and not request.take_over):
+        number, by = None if leg is None else leg["number"], name_of(transaction, former["author"])
+        since = micros_to_text(former["opened_at"])
         raise Refusal("counter_taken", since=since, is_yours=same, opened_by=by, number=number)
     reason = "taken_over" if is_held else "expired"
     for place in places:
         end_place(transaction, place, reason)
-    others = [place for place in places if place["counter"] != held["counter"]]
+    others = [place for place in places if place["counter"] != former["counter"]]
     return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
 
 
-def _leg_taken_along(transaction: HallTransaction, held: Row, places: Sequence[Row]) -> Row | None:
+def _leg_taken_along(transaction: HallTransaction, from_place: Row, places: Sequence[Row]) -> Row | None:
     """A leg called or served at the counter, else at another place of its session."""
-    own_first = sorted(places, key=lambda place: place["counter"] != held["counter"])
+    own_first = sorted(places, key=lambda place: place["counter"] != from_place["counter"])
     legs = (waiting.leg_at_counter(transaction, place["counter"]) for place in own_first)
     return next((leg for leg in legs if leg is not None), None)
 
 
-def _is_held(transaction: HallTransaction, held: Row) -> bool:
+def _is_held(transaction: HallTransaction, place: Row) -> bool:
     """Whether the lease of an open session runs."""
-    return held["expires_at"] is not None and from_micros(held["expires_at"]) > transaction.now
+    return place["expires_at"] is not None and from_micros(place["expires_at"]) > transaction.now
 
 
 def end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
@@ -217,8 +217,8 @@ def end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
 
 def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[Row]:
     """Every place of the session that holds a counter."""
-    held = session_held(transaction, counter, session)
-    return counters.places_of(transaction, transaction.hall, held["session"])
+    place = session_held(transaction, counter, session)
+    return counters.places_of(transaction, transaction.hall, place["session"])
 
 
 def pause_counter(
@@ -305,13 +305,13 @@ def change_profile(
     """
 
     def change(transaction: HallTransaction) -> None:
-        held = place_at(transaction, counter, session)
-        if session is not None and not is_own(transaction, [held]):
+        place = place_at(transaction, counter, session)
+        if session is not None and not is_own(transaction, [place]):
             raise Refusal("no_counter_session", counter=counter)
         terms = _terms(transaction, counter, WantedSession(profile=profile))
-        if terms != counters.terms_of(held):
-            duties = (held["duty"], new_id() if held["duty"] is not None else None)
-            transaction.record(profile_changed(held["id"], counter, duties=duties, terms=terms))
+        if terms != counters.terms_of(place):
+            duties = (place["duty"], new_id() if place["duty"] is not None else None)
+            transaction.record(profile_changed(place["id"], counter, duties=duties, terms=terms))
 
     database.write(database.hall_of_counter(counter), author, write_key, change)
 

@@ -64,11 +64,11 @@ def confirm_presence(
     """
 
     def confirm(transaction: HallTransaction) -> None:
-        held = session_held(transaction, counter, session)
-        places = counters.places_of(transaction, transaction.hall, held["session"])
+        own_place = session_held(transaction, counter, session)
+        places = counters.places_of(transaction, transaction.hall, own_place["session"])
         at = [legs.leg_at_counter(transaction, place["counter"]) for place in places]
         if any(leg is not None and leg["state"] == LegState.CALLED for leg in at):
-            transaction.record(presence_confirmed(held["id"], counter))
+            transaction.record(presence_confirmed(own_place["id"], counter))
 
     database.write(database.hall_of_counter(counter), author, write_key, confirm)
 

@@ -20,15 +20,15 @@ def session_held(transaction: HallTransaction, counter: str, session: str | None
     `session`: the id the caller sent (None: whichever is open; a route never passes None). Refusals:
     no_counter_session when none is open, when another one is, or when it belongs to another author.
     """
-    held = place_at(transaction, counter, session)
-    if not is_own(transaction, [held]):
+    place = place_at(transaction, counter, session)
+    if not is_own(transaction, [place]):
         raise Refusal("no_counter_session", counter=counter)
-    expires_at = held["expires_at"]
+    expires_at = place["expires_at"]
     if expires_at is None:
-        counters.give_lease(transaction, counter, held["session"], to_micros(transaction.now + LEASE))
+        counters.give_lease(transaction, counter, place["session"], to_micros(transaction.now + LEASE))
     elif from_micros(expires_at) - transaction.now < LEASE / 2:
-        counters.prolong_lease(transaction, held["session"], to_micros(transaction.now + LEASE))
-    return held
+        counters.prolong_lease(transaction, place["session"], to_micros(transaction.now + LEASE))
+    return place
 
 
 def is_own(transaction: HallTransaction, places: Sequence[Row]) -> bool:
@@ -38,10 +38,10 @@ def is_own(transaction: HallTransaction, places: Sequence[Row]) -> bool:
 
 def place_at(transaction: HallTransaction, counter: str, session: str | None) -> Row:
     """The place that is open at a counter. Refusal: no_counter_session when it is another session's."""
-    held = counters.open_session(transaction, counter)
-    if held is None or session not in (None, held["session"]):
+    place = counters.open_session(transaction, counter)
+    if place is None or session not in (None, place["session"]):
         raise Refusal("no_counter_session", counter=counter)
-    return held
+    return place
 
 
 def place_of_gesture(
@@ -53,20 +53,20 @@ def place_of_gesture(
     """
     if session is None:
         return None
-    held = counters.places_of(transaction, transaction.hall, session)
-    if not is_own(transaction, held):
+    places = counters.places_of(transaction, transaction.hall, session)
+    if not is_own(transaction, places):
         raise Refusal("no_counter_session")
-    return _place_among(held, counter)
+    return _place_among(places, counter)
 
 
 def place_left(transaction: HallTransaction, session: str, counter: str | None) -> str | None:
     """Where a session stands once it left a place: at `counter` or its first place; None: it has ended."""
-    held = counters.places_of(transaction, transaction.hall, session)
-    return _place_among(held, counter) if held else None
+    places = counters.places_of(transaction, transaction.hall, session)
+    return _place_among(places, counter) if places else None
 
 
-def _place_among(held: Sequence[Row], counter: str | None) -> str:
-    places = [str(row["counter"]) for row in held]
+def _place_among(open_places: Sequence[Row], counter: str | None) -> str:
+    places = [str(row["counter"]) for row in open_places]
     return counter if counter in places else places[0]
 
 

@@ -31,8 +31,8 @@ class CounterVisibility:
         """Whether what a counter does may be told."""
         return self.tells_all or counter is None or counter in self.own
 
-    def leg(self, told: Answer) -> Answer:
+    def leg(self, answer: Answer) -> Answer:
         """A leg as told; of one in service elsewhere neither the counter nor since when."""
-        if told["state"] != "in_service" or self.tells(told["counter"]):
-            return told
-        return told | {"counter": None, "started_at": None}
+        if answer["state"] != "in_service" or self.tells(answer["counter"]):
+            return answer
+        return answer | {"counter": None, "started_at": None}

@@ -38,8 +38,8 @@ def read_asking_device(database: Database, typed: str) -> Answer:
     """
     with database.read() as rows:
         row = _waiting(rows, typed, database.clock.now())
-    told: Answer = {name: row[name] for name in ("code", "address", "browser", "width_px", "height_px")}
-    return told | {name: micros_to_text(row[name]) for name in ("asked_at", "expires_at")}
+    answer: Answer = {name: row[name] for name in ("code", "address", "browser", "width_px", "height_px")}
+    return answer | {name: micros_to_text(row[name]) for name in ("asked_at", "expires_at")}
 
 
 def paired_before(
@@ -57,7 +57,7 @@ def paired_before(
 
 
 def confirm_pairing(
-    database: Database, author: Author, wanted: Confirmation, *, write_key: WriteKey | None = None
+    database: Database, author: Author, confirmation: Confirmation, *, write_key: WriteKey | None = None
 ) -> Answer:
     """The device that showed a code takes a place: what it kept to itself is its token from now on.
 
@@ -65,10 +65,12 @@ def confirm_pairing(
     """
 
     def confirm(transaction: InstallationTransaction) -> Answer:
-        row = _waiting(transaction, wanted.code, transaction.now)
-        device = take_place(transaction, wanted.place, row["secret_digest"], replaces=wanted.replaces)
+        row = _waiting(transaction, confirmation.code, transaction.now)
+        device = take_place(
+            transaction, confirmation.place, row["secret_digest"], replaces=confirmation.replaces
+        )
         transaction.run("UPDATE pairing SET device = :device WHERE id = :id", device=device, id=row["id"])
-        return {"device": device, "kind": wanted.place.kind, "id": wanted.place.configured}
+        return {"device": device, "kind": confirmation.place.kind, "id": confirmation.place.configured}
 
     return database.write_installation(author, write_key, confirm)
 

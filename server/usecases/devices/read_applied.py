@@ -31,24 +31,24 @@ def read_applied(database: Database, name: str, reader: DocumentReader, players:
     with database.read() as rows:
         kind = document_for(rows, name, reader).kind
         halls = [row for row in rows.all(_HALLS) if kind != HALL or row["slug"] == name]
-    told = []
+    answers = []
     for row in halls:
         hall = database.configuration(row["id"])
         if reader.sites is not None and hall.site.slug not in reader.sites:
             continue
         mark = mark_of(row["installation_revision"], row["configuration_revision"])
         since = from_micros(max(row["published_at"], row["installation_at"]))
-        told.append(_hall(hall, mark, since, players.of_hall(row["id"]), database.clock.now()))
-    return {"document": name, "as_of": to_text(database.clock.now()), "halls": told}
+        answers.append(_hall(hall, mark, since, players.of_hall(row["id"]), database.clock.now()))
+    return {"document": name, "as_of": to_text(database.clock.now()), "halls": answers}
 
 
 def _hall(
-    hall: HallConfiguration, mark: str, since: datetime, seen: Mapping[str, Sighting], now: datetime
+    hall: HallConfiguration, mark: str, since: datetime, sightings: Mapping[str, Sighting], now: datetime
 ) -> Answer:
     devices: list[dict[str, Any]] = []
     for kind in KINDS:
         for device, label in places_of(hall, kind).items():
-            sighting = seen.get(device)
+            sighting = sightings.get(device)
             devices.append(
                 {
                     "kind": kind,

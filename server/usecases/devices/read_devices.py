@@ -28,14 +28,14 @@ def supervised_halls(database: Database, may: May) -> list[str]:
 def read_devices(
     database: Database,
     may: May,
-    seen: Callable[[str], DeviceSightings],
+    sightings_of: Callable[[str], DeviceSightings],
     translate: Callable[..., str],
 ) -> Answer:
     """The halls somebody may oversee, each with its devices as `read_supervision` tells them."""
-    told: list[Any] = []
+    answers: list[Any] = []
     for hall in supervised_halls(database, may):
         may_configure = may(Permission.CONFIGURE, hall=hall, site=database.configuration(hall).site.slug)
-        told.append(
-            read_supervision(database, hall, seen(hall), translate) | {"may_configure": may_configure}
+        answers.append(
+            read_supervision(database, hall, sightings_of(hall), translate) | {"may_configure": may_configure}
         )
-    return {"as_of": to_text(database.clock.now()), "halls": told}
+    return {"as_of": to_text(database.clock.now()), "halls": answers}

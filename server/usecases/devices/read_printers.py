@@ -23,14 +23,14 @@ def read_printers(
     now: datetime,
 ) -> list[Answer]:
     """The printers of a hall's kiosks, each by the id of its kiosk, in the document's order."""
-    told: list[Answer] = []
+    answers: list[Answer] = []
     for kiosk, label in places_of(configuration, "kiosk").items():
         printer = configuration.kiosks[kiosk].printer
         if printer is None:
             continue
         sighting = printer_sighting(rows, kiosk)
         left = paper_left_in(rows, kiosk, paper_mm=printer.paper_mm)
-        told.append(
+        answers.append(
             {
                 "kind": "printer",
                 "id": kiosk,
@@ -45,7 +45,7 @@ def read_printers(
                 "uptime": uptime_of(presences.get(("printer", kiosk)), configuration, now),
             }
         )
-    return told
+    return answers
 
 
 def paper_left_in(rows: Any, printer: str, *, paper_mm: int) -> PaperLeft:

@@ -37,7 +37,7 @@ class DeviceSightings:
 
 
 def read_supervision(
-    database: Database, hall: str, seen: DeviceSightings, translate: Callable[..., str]
+    database: Database, hall: str, sightings: DeviceSightings, translate: Callable[..., str]
 ) -> Answer:
     """The devices of a hall (id or slug): those its document has, in its order, as they were last seen.
 
@@ -52,23 +52,23 @@ def read_supervision(
     devices = []
     for kind in KINDS:
         for device, label in places_of(configuration, kind).items():
-            sighting, presence = seen.sightings.get(device), presences.get((kind, device))
-            told: Answer = {"kind": kind, "id": device, "label": label, **_pairing(paired.get(device))}
-            told |= _seen(sighting, presence, now)
-            told["uptime"] = uptime_of(presence, configuration, now)
-            told |= _connections(sighting, now)
+            sighting, presence = sightings.sightings.get(device), presences.get((kind, device))
+            answer: Answer = {"kind": kind, "id": device, "label": label, **_pairing(paired.get(device))}
+            answer |= _presence_answer(sighting, presence, now)
+            answer["uptime"] = uptime_of(presence, configuration, now)
+            answer |= _connections(sighting, now)
             if kind == "screen":
                 programme = read_programme(database, hall_id, device, translate)
-                told |= _player(sighting, programme, now)
-                told["picture"] = _picture(configuration.hall, seen.pictures.get(device))
+                answer |= _player(sighting, programme, now)
+                answer["picture"] = _picture(configuration.hall, sightings.pictures.get(device))
                 database.breathe()
             elif sighting is not None and sighting.report is not None:
-                told["report"] = sighting.report.as_message()
-            devices.append(told)
+                answer["report"] = sighting.report.as_message()
+            devices.append(answer)
     return {
         **_hall(configuration),
         "as_of": to_text(now),
-        "releases": dict(seen.releases),
+        "releases": dict(sightings.releases),
         "devices": devices,
         "printers": printers,
     }
@@ -105,7 +105,7 @@ def _connections(sighting: Sighting | None, now: datetime) -> Answer:
     }
 
 
-def _seen(sighting: Sighting | None, presence: KnownPresence | None, now: datetime) -> Answer:
+def _presence_answer(sighting: Sighting | None, presence: KnownPresence | None, now: datetime) -> Answer:
     """Whether a device is there, since when that and what it told are so, and its last sign of life.
 
     Of one that was not seen since the server started, what is kept of the days.
@@ -131,13 +131,13 @@ def _player(sighting: Sighting | None, programme: Programme, now: datetime) -> A
     published = programme["revision"]
     state = state_of(sighting, published, now)
     report = None if sighting is None else sighting.report
-    told: dict[str, Any] = {"state": str(state), "published": published, "report": None}
+    answer: dict[str, Any] = {"state": str(state), "published": published, "report": None}
     if not isinstance(report, PlayerReport):
-        return told
+        return answer
     notice = (
         None if report.notice is None else {"id": report.notice, "title": _title(programme, report.notice)}
     )
-    return told | {"report": report.as_message() | {"notice": notice}}
+    return answer | {"report": report.as_message() | {"notice": notice}}
 
 
 def _picture(hall: str, picture: ScreenPicture | None) -> Answer | None:

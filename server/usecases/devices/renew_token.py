@@ -37,18 +37,18 @@ def ask_renewal(database: Database, author: Author, device: str) -> str:
 
     Refusal: unknown_device, also when it is revoked.
     """
-    told = new_token()
+    secret = new_token()
     with database.installation_transaction(author) as transaction:
         row = in_use(transaction, device)
         transaction.run(
             "UPDATE device SET renewal_digest = :digest, renewal_until = :until, renewal_by = :author"
             " WHERE id = :device",
             device=row["id"],
-            digest=token_digest(told),
+            digest=token_digest(secret),
             until=to_micros(transaction.now + EXCHANGED_WITHIN),
             author=author.id,
         )
-    return told
+    return secret
 
 
 def renewals_due(
@@ -71,12 +71,12 @@ def renewals_due(
                 yield device, connections[0].id
 
 
-def exchange_token(database: Database, token: str, told: str) -> str:
+def exchange_token(database: Database, token: str, secret: str) -> str:
     """The new token of the device that has `token` and was told so; `token` is void from now on.
 
     Refusals: unknown_device; renewal_over when nobody asked, something else was told, or it is too late.
     """
-    fresh = _follows(token, told)
+    fresh = _follows(token, secret)
     with database.read() as rows:
         device = device_of_token(rows, token)
         if device is None and device_of_token(rows, fresh) is not None:
@@ -85,7 +85,7 @@ def exchange_token(database: Database, token: str, told: str) -> str:
         raise Refusal("unknown_device")
     asked_by = _asked_by(database, device["id"])
     with database.installation_transaction(Author(asked_by, device["id"])) as transaction:
-        _refuse_unless_told(transaction, device["id"], told, transaction.now)
+        _refuse_unless_told(transaction, device["id"], secret, transaction.now)
         at = to_micros(transaction.now)
         transaction.run(NEW_TOKEN, device=device["id"], digest=token_digest(fresh), at=at)
         transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=device["id"]))
@@ -100,17 +100,17 @@ def _asked_by(database: Database, device: str) -> str:
     return str(asked_by)
 
 
-def _refuse_unless_told(rows: Any, device: str, told: str, now: datetime) -> None:
+def _refuse_unless_told(rows: Any, device: str, secret: str, now: datetime) -> None:
     row = in_use(rows, device)
-    is_told = hmac.compare_digest(row["renewal_digest"] or "", token_digest(told))
+    is_told = hmac.compare_digest(row["renewal_digest"] or "", token_digest(secret))
     if not is_told or row["renewal_until"] < to_micros(now):
         raise Refusal("renewal_over")
 
 
-def _follows(token: str, told: str) -> str:
+def _follows(token: str, secret: str) -> str:
     """132 bits as URL-safe characters, of the shape that logs know as a token."""
     for attempt in count():
-        digest = hmac.digest(token.encode(), f"{told}.{attempt}".encode(), hashlib.sha256)
+        digest = hmac.digest(token.encode(), f"{secret}.{attempt}".encode(), hashlib.sha256)
         fresh = urlsafe_b64encode(digest).decode()[:_TOKEN_LENGTH]
         if is_token_shaped(fresh):
             return fresh

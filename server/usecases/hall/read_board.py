@@ -61,22 +61,22 @@ def read_board(database: Database, hall: str) -> Message:
     """The board of a hall (id or slug) without its queues, under 4 kB. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        still_shown = to_micros(seen.position.as_of - ARRIVAL_SHOWN_FOR)
+        state = hall_state(database, rows, hall_id)
+        still_shown = to_micros(state.position.as_of - ARRIVAL_SHOWN_FOR)
         called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
         recent = rows.all(_RECENT, hall=hall_id)
-        rest = hours.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
-        quiet = quiet_until(rows, hall_id, seen.position.as_of)
-        told = alert_told(rows, hall_id, seen.configuration, seen.position.as_of)
+        rest = hours.carried_over(rows, hall_id, state.configuration, state.position.as_of)
+        quiet = quiet_until(rows, hall_id, state.position.as_of)
+        alert = alert_told(rows, hall_id, state.configuration, state.position.as_of)
         mark = notices_mark(rows)
-    day = business_day(seen.configuration.calendar, seen.position.as_of)
+    day = business_day(state.configuration.calendar, state.position.as_of)
     today = day.isoformat()
-    shown = {row["id"] for row in called}
+    shown_legs = {row["id"] for row in called}
     over = [
         row
         for row in recent
         if row["state"] != "called"
-        and row["id"] not in shown
+        and row["id"] not in shown_legs
         and row["business_day"] == today
         and row["end_reason"] != "undone"
         and row["counter"]
@@ -85,20 +85,20 @@ def read_board(database: Database, hall: str) -> Message:
     for row in over:
         latest.setdefault(row["number"], row)
     return board.board_message(
-        hall=seen.row["slug"],
-        position=seen.position,
-        calls=[_call(seen.configuration, row, day) for row in called],
+        hall=state.row["slug"],
+        position=state.position,
+        calls=[_call(state.configuration, row, day) for row in called],
         recent=[
             board.RecentCall(
                 number=row["number"],
-                place=place_of(seen.configuration, row["counter"]),
+                place=place_of(state.configuration, row["counter"]),
                 called_at=from_micros(row["last_called_at"]),
             )
             for row in list(latest.values())[: board.MAX_RECENT]
         ],
         extra={
-            "programme_revision": f"{seen.configuration.revision}.{mark}",
-            **told,
+            "programme_revision": f"{state.configuration.revision}.{mark}",
+            **alert,
             "quiet_until": to_text(quiet) if quiet else None,
             "break": None
             if rest is None
@@ -110,11 +110,11 @@ def read_board(database: Database, hall: str) -> Message:
 def read_alert_message(database: Database, hall: str) -> Message:
     """What is told at once when an alert is raised or ends in a hall (id): where it stands, and the alert."""
     with database.read() as rows:
-        seen = hall_state(database, rows, hall)
-        alert = alert_told(rows, hall, seen.configuration, seen.position.as_of)
-    position = seen.position
-    told = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
-    return {"hall": seen.row["slug"], **told, **alert}
+        state = hall_state(database, rows, hall)
+        alert = alert_told(rows, hall, state.configuration, state.position.as_of)
+    position = state.position
+    answer = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
+    return {"hall": state.row["slug"], **answer, **alert}
 
 
 def _call(configuration: HallConfiguration, row: Row, today: date) -> board.BoardCall:
@@ -131,7 +131,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
     """How many people wait per queue, and the wait of whoever takes a ticket now; under 4 kB."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
+        state = hall_state(database, rows, hall_id)
         counts = legs.counts(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
     served = {
@@ -141,10 +141,10 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
         for service in json.loads(session["services"])
     }
     lines = []
-    for queue in seen.configuration.queues.values():
+    for queue in state.configuration.queues.values():
         services = [
             s
-            for s in seen.configuration.services.values()
+            for s in state.configuration.services.values()
             if s.queue == queue.id and not s.is_retired and s.is_on_kiosk
         ]
         if not services:
@@ -164,7 +164,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
                 is_after_closing=isinstance(wait, AfterClosing),
             )
         )
-    return board.queues_message(hall=seen.row["slug"], position=seen.position, queues=lines)
+    return board.queues_message(hall=state.row["slug"], position=state.position, queues=lines)
 
 
 def read_screen(
@@ -181,7 +181,7 @@ def read_screen(
     programme = read_programme(database, hall, screen, translate, preview)
     configuration = database.configuration(hall)
     now = database.clock.now()
-    shown = configuration.screens.get(screen)
+    configured = configuration.screens.get(screen)
     opening = (
         opening_now(configuration, next(iter(configuration.services)), now).opening
         if configuration.services
@@ -205,11 +205,11 @@ def read_screen(
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
         "awaited_s": configuration.limits.forgotten_after_s,
-        "has_sound": shown.has_sound if shown else True,
-        "output": shown.output if shown else "loudspeaker",
-        "sound": _sound(configuration.sound, shown),
+        "has_sound": configured.has_sound if configured else True,
+        "output": configured.output if configured else "loudspeaker",
+        "sound": _sound(configuration.sound, configured),
         "hearing_loop": configuration.shows_loop(business_day(configuration.calendar, now)),
-        "place": _place(configuration, shown),
+        "place": _place(configuration, configured),
         "demonstration": configuration.is_demonstration,
         "look": worn,
         "alert_texts": words,

@@ -16,7 +16,7 @@ from server.usecases.answers import Answer
 from server.usecases.counters.forgotten_counters import presence_of
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
-from server.usecases.hall.read_queue import VisitDetails, _counter, _hidden, _looked
+from server.usecases.hall.read_queue import VisitDetails, _calling_state, _counter, _hidden
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
 
@@ -35,8 +35,8 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
     """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall)
-        configured = seen.configuration.counters.get(counter)
+        state = hall_state(database, rows, hall)
+        configured = state.configuration.counters.get(counter)
         if configured is None:
             raise Refusal("unknown_counter", counter=counter)
         session = counters.open_session(rows, counter)
@@ -44,20 +44,20 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         gesture = last_gesture(rows, hall, counter) if session is not None else None
         numbers = _number_of(rows, gesture)
         notes = [] if leg is None else waiting.notes_before(rows, leg)
-        beside = VisitDetails.read(rows, hall)
-        answer = _counter(counter, session, leg, _looked(database, seen))
+        details = VisitDetails.read(rows, hall)
+        answer = _counter(counter, session, leg, _calling_state(database, state))
         may_tell = CounterVisibility.of(counters.open_sessions(rows, hall), reader)
-        held = [] if session is None else counters.places_of(rows, hall, session["session"])
-        places = [place["counter"] for place in held]
-        wrap_up = _wrap_up(rows, hall, seen, session, leg)
-        asked = presence_of(rows, hall, seen.configuration.limits, places)
+        session_places = [] if session is None else counters.places_of(rows, hall, session["session"])
+        places = [place["counter"] for place in session_places]
+        wrap_up = _wrap_up(rows, hall, state, session, leg)
+        presence_check = presence_of(rows, hall, state.configuration.limits, places)
     place = {
         "session": None if session is None or not _may_read_id(session, reader) else session["session"],
         "label": configured.label,
-        "hall": seen.row["slug"],
-        "epoch": seen.position.epoch,
-        "version": seen.position.version,
-        "as_of": to_text(seen.position.as_of),
+        "hall": state.row["slug"],
+        "epoch": state.position.epoch,
+        "version": state.position.version,
+        "as_of": to_text(state.position.as_of),
     }
     if reader is not None and session is not None and not may_tell.tells(counter):
         return (
@@ -67,10 +67,10 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         answer
         | {
             "places": places,
-            "leg": None if leg is None else beside.leg(leg),
+            "leg": None if leg is None else details.leg(leg),
             "notes": notes,
             "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
-            "presence": None if asked is None else _presence(asked),
+            "presence": None if presence_check is None else _presence(presence_check),
             "pause_reason": None if session is None else session["pause_reason"],
             "opened_at": None if session is None else micros_to_text(session["opened_at"]),
             "expires_at": None if session is None else micros_to_text(session["expires_at"]),
@@ -85,15 +85,18 @@ def _may_read_id(session: Row, reader: str | None) -> bool:
     return reader is None or session["author"] == reader
 
 
-def _wrap_up(rows: Any, hall: str, seen: HallState, session: Row | None, leg: Row | None) -> datetime | None:
+def _wrap_up(rows: Any, hall: str, state: HallState, session: Row | None, leg: Row | None) -> datetime | None:
     if session is None or leg is not None:
         return None
-    found = wrapping_up(rows, hall, seen.configuration, [session], seen.position.as_of)
+    found = wrapping_up(rows, hall, state.configuration, [session], state.position.as_of)
     return found.get(session["counter"])
 
 
-def _presence(asked: PresenceAsked) -> Answer:
-    return {"asks_at": to_text(asked.asks_at), "gives_back_at": to_text(asked.gives_back_at)}
+def _presence(presence_check: PresenceAsked) -> Answer:
+    return {
+        "asks_at": to_text(presence_check.asks_at),
+        "gives_back_at": to_text(presence_check.gives_back_at),
+    }
 
 
 def _number_of(rows: Any, gesture: Any) -> str | None:

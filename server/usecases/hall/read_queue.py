@@ -23,7 +23,7 @@ from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits import links
 from server.usecases.answers import Answer, exceptional_answer, leg_answer
-from server.usecases.calling.pick_next import HallSeen, pick_next
+from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
 from server.usecases.hall_view import HallState, hall_state
 
@@ -88,35 +88,35 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        configuration = seen.configuration
-        on = business_day(configuration.calendar, seen.position.as_of).isoformat()
+        hall_now = hall_state(database, rows, hall_id)
+        configuration = hall_now.configuration
+        on = business_day(configuration.calendar, hall_now.position.as_of).isoformat()
         opened = waiting.open_legs(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
-        beside = VisitDetails.read(rows, hall_id)
+        details = VisitDetails.read(rows, hall_id)
         may_tell = CounterVisibility.of(sessions, reader)
-        at_counters = _counters(database, seen, sessions, opened)
+        at_counters = _counters(database, hall_now, sessions, opened)
 
-        def told(legs: Iterable[Row], state: str) -> list[Answer]:
-            return [may_tell.leg(beside.leg(row)) for row in legs if row["state"] == state]
+        def answers_of(legs: Iterable[Row], state: str) -> list[Answer]:
+            return [may_tell.leg(details.leg(row)) for row in legs if row["state"] == state]
 
         answer: Answer = {
-            "hall": seen.row["slug"],
-            "epoch": seen.position.epoch,
-            "version": seen.position.version,
-            "as_of": to_text(seen.position.as_of),
+            "hall": hall_now.row["slug"],
+            "epoch": hall_now.position.epoch,
+            "version": hall_now.position.version,
+            "as_of": to_text(hall_now.position.as_of),
             "day": day_figures(rows, hall_id, on),
-            "queues": _queues(rows, hall_id, configuration, beside, page=page),
-            "called": told(opened, LegState.CALLED),
-            "in_service": told(opened, LegState.IN_SERVICE),
-            "parked": told(opened, LegState.PARKED),
+            "queues": _queues(rows, hall_id, configuration, details, page=page),
+            "called": answers_of(opened, LegState.CALLED),
+            "in_service": answers_of(opened, LegState.IN_SERVICE),
+            "parked": answers_of(opened, LegState.PARKED),
             "counters": [_hidden(each, may_tell) for each in at_counters],
             "shows_counters": may_tell.tells_all,
-            "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
+            "no_shows": answers_of(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
-        answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
-        answer["closed"] = read_closed(configuration, seen.position.as_of)
-        answer["step_free"] = _step_free(rows, configuration, beside.needs, at_counters)
+        answer["break"] = read_break(rows, hall_id, configuration, hall_now.position.as_of)
+        answer["closed"] = read_closed(configuration, hall_now.position.as_of)
+        answer["step_free"] = _step_free(rows, configuration, details.needs, at_counters)
     return answer
 
 
@@ -126,11 +126,11 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
     with database.read() as rows:
         row = waiting.leg(rows, after)
         key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
-        beside = VisitDetails.read(rows, hall_id)
+        details = VisitDetails.read(rows, hall_id)
         return {
             "queue": queue,
             "legs": [
-                beside.leg(each)
+                details.leg(each)
                 for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
             ],
         }
@@ -188,7 +188,7 @@ def _step_free(
 
 
 def _queues(
-    rows: Any, hall: str, configuration: HallConfiguration, beside: VisitDetails, *, page: int
+    rows: Any, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
 ) -> list[Answer]:
     counts = waiting.counts(rows, hall)
     found = []
@@ -202,38 +202,38 @@ def _queues(
                 "services": services,
                 "waiting": count,
                 "oldest_at": micros_to_text(oldest_at),
-                "legs": [beside.leg(leg) for leg in legs],
+                "legs": [details.leg(leg) for leg in legs],
             }
         )
     return found
 
 
-def _counters(database: Database, seen: HallState, sessions: Sequence[Row], opened: Any) -> list[Answer]:
+def _counters(database: Database, hall_now: HallState, sessions: Sequence[Row], opened: Any) -> list[Answer]:
     of_counter = {session["counter"]: session for session in sessions}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
-    looked = _looked(database, seen)
-    today = business_day(seen.configuration.calendar, seen.position.as_of)
+    calling = _calling_state(database, hall_now)
+    today = business_day(hall_now.configuration.calendar, hall_now.position.as_of)
     return [
-        _counter(counter.id, of_counter.get(counter.id), legs.get(counter.id), looked)
+        _counter(counter.id, of_counter.get(counter.id), legs.get(counter.id), calling)
         | ({"hearing_loop": True} if counter.shows_loop(today) else {})
-        for counter in seen.configuration.counters.values()
+        for counter in hall_now.configuration.counters.values()
         if not counter.is_retired
     ]
 
 
-def _hidden(told: Answer, may_tell: CounterVisibility) -> Answer:
+def _hidden(answer: Answer, may_tell: CounterVisibility) -> Answer:
     """A counter as everybody may read it: open or closed, for which services, whom it would call next."""
-    if told["session_mark"] is None or may_tell.tells(told["counter"]):
-        return told
-    return {name: value for name, value in told.items() if name != "is_paused"} | HIDDEN | {"leg": None}
+    if answer["session_mark"] is None or may_tell.tells(answer["counter"]):
+        return answer
+    return {name: value for name, value in answer.items() if name != "is_paused"} | HIDDEN | {"leg": None}
 
 
-def _looked(database: Database, seen: HallState) -> HallSeen:
-    legs = database.open_legs(seen.rows, seen.row)
-    return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
+def _calling_state(database: Database, state: HallState) -> CallingState:
+    legs = database.open_legs(state.rows, state.row)
+    return CallingState(state.rows, state.row["id"], state.configuration, legs, state.position.as_of)
 
 
-def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
+def _counter(counter: str, session: Any, leg: Any, calling: CallingState) -> Answer:
     if session is None:
         return {
             "counter": counter,
@@ -249,26 +249,26 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
     elif session["paused_at"] is not None:
         state, since = "paused", session["paused_at"]
     else:
-        state, since = "free", counters.free_since(looked.rows, looked.hall, session)
-    told: Answer = {
+        state, since = "free", counters.free_since(calling.rows, calling.hall, session)
+    answer: Answer = {
         "counter": counter,
         "session_mark": session_mark(session["session"]),
         "state": state,
         "since": micros_to_text(since),
         "leg": None if leg is None else leg["id"],
         "services": json.loads(session["services"]),
-        "next": _next_number(looked, counter, session),
+        "next": _next_number(calling, counter, session),
     }
     if leg is not None and session["paused_at"] is not None:
-        told["is_paused"] = True  # not told otherwise: a message says this of every counter of the hall
-    return told
+        answer["is_paused"] = True  # not told otherwise: a message says this of every counter of the hall
+    return answer
 
 
-def _next_number(looked: HallSeen, counter: str, session: Any) -> str | None:
+def _next_number(calling: CallingState, counter: str, session: Any) -> str | None:
     """The number that `next` would call at this counter now; None when nobody."""
-    if counter not in looked.configuration.counters:
+    if counter not in calling.configuration.counters:
         return None
-    pick = pick_next(looked, counter, counters.terms_of(session))
+    pick = pick_next(calling, counter, counters.terms_of(session))
     return None if pick is None else pick.leg.number
 
 

@@ -7,7 +7,7 @@ from server.store import counters
 from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
-from server.usecases.calling.pick_next import HallSeen, order_of_calls, profile_of
+from server.usecases.calling.pick_next import CallingState, order_of_calls, profile_of
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import hall_state
 
@@ -20,19 +20,19 @@ def read_waiting(database: Database, counter: str) -> Answer:
     """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall)
-        if counter not in seen.configuration.counters:
+        state = hall_state(database, rows, hall)
+        if counter not in state.configuration.counters:
             raise Refusal("unknown_counter", counter=counter)
         session = counters.open_session(rows, counter)
-        legs: OpenLegs = database.open_legs(rows, seen.row)
-        at = HallSeen(rows, hall, seen.configuration, legs, seen.position.as_of)
+        legs: OpenLegs = database.open_legs(rows, state.row)
+        at = CallingState(rows, hall, state.configuration, legs, state.position.as_of)
         in_order: list[str] = []
         others: list[str] = []
         if session is not None:
             terms = counters.terms_of(session)
             in_order = order_of_calls(at, counter, terms)
-            profile = profile_of(seen.configuration, terms)
-            mine = legs.heads(profile.queues, counter=counter, seen=None)
+            profile = profile_of(state.configuration, terms)
+            mine = legs.heads(profile.queues, counter=counter, most=None)
             left = [
                 leg
                 for leg in mine
@@ -41,12 +41,12 @@ def read_waiting(database: Database, counter: str) -> Answer:
             ]
             others = [leg["id"] for leg in sorted(left, key=lambda leg: str(leg["sort_key"]))]
         details = VisitDetails.read(rows, hall)
-        told = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
+        answers = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
     return {
         "counter": counter,
-        "epoch": seen.position.epoch,
-        "version": seen.position.version,
-        "as_of": to_text(seen.position.as_of),
+        "epoch": state.position.epoch,
+        "version": state.position.version,
+        "as_of": to_text(state.position.as_of),
         "may_call": len(in_order),
-        "legs": [leg for leg in told if leg["state"] == LegState.WAITING],
+        "legs": [leg for leg in answers if leg["state"] == LegState.WAITING],
     }

@@ -34,8 +34,10 @@ LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    seen: HallState
+class _WallState:
+    """The rows a wall is computed from, read at one committed state; `now` in microseconds."""
+
+    hall: HallState
     legs: Sequence[Row]
     sessions: Sequence[Row]
     wrap_ups: Mapping[str, datetime]
@@ -52,10 +54,10 @@ class _Looked:
 
     def sent_to_closed(self) -> list[Row]:
         """Who waits for one counter alone that nobody holds, the first sent first."""
-        held = {session["counter"] for session in self.sessions}
+        open_counters = {session["counter"] for session in self.sessions}
         sent = [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["for_counter"]]
         return sorted(
-            (leg for leg in sent if leg["for_counter"] not in held),
+            (leg for leg in sent if leg["for_counter"] not in open_counters),
             key=lambda leg: (leg["arrived_at"], leg["id"]),
         )
 
@@ -64,13 +66,13 @@ class _Looked:
 
     def serving(self, queue: Queue) -> int:
         """How many counters on duty serve a queue."""
-        services = {s.id for s in self.seen.configuration.services.values() if s.queue == queue.id}
+        services = {s.id for s in self.hall.configuration.services.values() if s.queue == queue.id}
         on_duty = (session for session in self.sessions if session["paused_at"] is None)
         return sum(not services.isdisjoint(json.loads(session["services"])) for session in on_duty)
 
     def gives_tickets(self, services: Sequence[Service]) -> bool:
         """Whether somebody may take a ticket now, whose wait could be foretold."""
-        configuration, now = self.seen.configuration, self.seen.position.as_of
+        configuration, now = self.hall.configuration, self.hall.position.as_of
         return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
 
 
@@ -86,31 +88,31 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
     hall_id = database.hall_id(hall)
     ranges = estimates.of(hall_id).ranges
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        as_of = seen.position.as_of
-        on = business_day(seen.configuration.calendar, as_of)
+        state = hall_state(database, rows, hall_id)
+        as_of = state.position.as_of
+        on = business_day(state.configuration.calendar, as_of)
         sessions = counters.open_sessions(rows, hall_id)
-        wrap_ups = wrapping_up(rows, hall_id, seen.configuration, sessions, as_of)
-        open_legs = database.open_legs(rows, seen.row)
+        wrap_ups = wrapping_up(rows, hall_id, state.configuration, sessions, as_of)
+        open_legs = database.open_legs(rows, state.row)
         people = people_of(open_legs)
-        looked = _Looked(seen, list(open_legs), sessions, wrap_ups, to_micros(as_of))
-        at_counters = _counters(looked)
+        snapshot = _WallState(state, list(open_legs), sessions, wrap_ups, to_micros(as_of))
+        at_counters = _counters(snapshot)
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on.isoformat())
         quiet = quiet_until(rows, hall_id, as_of)
-        rest = read_break(rows, hall_id, seen.configuration, as_of)
+        rest = read_break(rows, hall_id, state.configuration, as_of)
     return {
-        "hall": seen.row["slug"],
-        "epoch": seen.position.epoch,
-        "version": seen.position.version,
+        "hall": state.row["slug"],
+        "epoch": state.position.epoch,
+        "version": state.position.version,
         "as_of": to_text(as_of),
         "day": day,
         "break": rest,
-        "closed": read_closed(seen.configuration, as_of),
+        "closed": read_closed(state.configuration, as_of),
         "quiet_until": None if quiet is None else to_text(quiet),
         "people": people,
-        "queues": _queues(looked, ranges),
-        "longest": _longest(looked),
+        "queues": _queues(snapshot, ranges),
+        "longest": _longest(snapshot),
         "sent_to_closed": [
             {
                 "number": leg["number"],
@@ -118,7 +120,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
                 "counter": leg["for_counter"],
                 "sent_at": micros_to_text(leg["arrived_at"]),
             }
-            for leg in looked.sent_to_closed()
+            for leg in snapshot.sent_to_closed()
         ],
         "stops": [{"service": service, "since": micros_to_text(at)} for service, (_, at) in stops.items()],
         **at_counters,
@@ -129,13 +131,13 @@ def read_people(database: Database, hall: str) -> Answer:
     """How many people are in a hall (id or slug), without a word on who they are. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        people = people_of(database.open_legs(rows, seen.row))
+        state = hall_state(database, rows, hall_id)
+        people = people_of(database.open_legs(rows, state.row))
     return {
-        "hall": seen.row["slug"],
-        "epoch": seen.position.epoch,
-        "version": seen.position.version,
-        "as_of": to_text(seen.position.as_of),
+        "hall": state.row["slug"],
+        "epoch": state.position.epoch,
+        "version": state.position.version,
+        "as_of": to_text(state.position.as_of),
         "people": people,
     }
 
@@ -163,18 +165,18 @@ def _expected_s(found: Estimate) -> tuple[float, float] | None:
     return None
 
 
-def _queues(looked: _Looked, ranges: Mapping[str, Estimate]) -> list[Answer]:
-    configuration = looked.seen.configuration
+def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[Answer]:
+    configuration = snapshot.hall.configuration
     found = []
     for queue in configuration.queues.values():
         services = [s for s in configuration.services.values() if s.queue == queue.id and not s.is_retired]
-        waiting = looked.waiting(queue.id)
-        expected = ranges.get(queue.id) if looked.gives_tickets(services) else None
+        waiting = snapshot.waiting(queue.id)
+        expected = ranges.get(queue.id) if snapshot.gives_tickets(services) else None
         if not services and not waiting:
             continue
         target_s = min((s.target_s for s in services), default=0)
-        waited = [looked.waited(leg) for leg in waiting]
-        state = queue_state(QueueSeen(waited, _expected_s(expected), target_s, looked.serving(queue)))
+        waited = [snapshot.waited(leg) for leg in waiting]
+        state = queue_state(QueueSeen(waited, _expected_s(expected), target_s, snapshot.serving(queue)))
         found.append(
             {
                 "queue": queue.id,
@@ -184,15 +186,15 @@ def _queues(looked: _Looked, ranges: Mapping[str, Estimate]) -> list[Answer]:
                 "target_s": target_s,
                 "overdue": overdue(waited),
                 **wait_answer(expected),
-                "counters": looked.serving(queue),
+                "counters": snapshot.serving(queue),
                 "state": state,
             }
         )
     return found
 
 
-def _longest(looked: _Looked) -> list[Answer]:
-    waiting = [leg for leg in looked.legs if leg["state"] == LegState.WAITING]
+def _longest(snapshot: _WallState) -> list[Answer]:
+    waiting = [leg for leg in snapshot.legs if leg["state"] == LegState.WAITING]
     waiting.sort(key=lambda leg: (_since(leg), leg["id"]))
     return [
         {
@@ -205,20 +207,20 @@ def _longest(looked: _Looked) -> list[Answer]:
     ]
 
 
-def _counters(looked: _Looked) -> Answer:
-    sessions = {session["counter"]: session for session in looked.sessions}
+def _counters(snapshot: _WallState) -> Answer:
+    sessions = {session["counter"]: session for session in snapshot.sessions}
     at_counter = {
-        leg["counter"]: leg for leg in looked.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+        leg["counter"]: leg for leg in snapshot.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     }
-    agents = counters.agents_present(looked.sessions)
-    may_tell = CounterVisibility.of(looked.sessions)
+    agents = counters.agents_present(snapshot.sessions)
+    may_tell = CounterVisibility.of(snapshot.sessions)
     found = []
     counted: dict[str, int] = {}
-    for counter in looked.seen.configuration.counters.values():
+    for counter in snapshot.hall.configuration.counters.values():
         session = sessions.get(counter.id)
         if counter.is_retired and session is None:
             continue
-        doing = _doing(looked, session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
+        doing = _doing(snapshot, session, at_counter.get(counter.id), snapshot.wrap_ups.get(counter.id))
         is_told = session is None or may_tell.tells(counter.id)
         state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
         counted[state] = counted.get(state, 0) + 1
@@ -237,7 +239,9 @@ def _counters(looked: _Looked) -> Answer:
     return {"agents": agents, "shows_counters": may_tell.tells_all, "counted": counted, "counters": found}
 
 
-def _doing(looked: _Looked, session: Row | None, leg: Row | None, wrap_up: datetime | None) -> dict[str, Any]:
+def _doing(
+    snapshot: _WallState, session: Row | None, leg: Row | None, wrap_up: datetime | None
+) -> dict[str, Any]:
     until = to_text(wrap_up) if wrap_up is not None and leg is None else None
     doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
     if session is None:
@@ -248,5 +252,5 @@ def _doing(looked: _Looked, session: Row | None, leg: Row | None, wrap_up: datet
     if session["paused_at"] is not None:
         state = "forgotten" if session["pause_reason"] == FORGOTTEN else "paused"
         return doing | {"state": state, "since": micros_to_text(session["paused_at"])}
-    since = counters.free_since(looked.seen.rows, looked.seen.row["id"], session)
+    since = counters.free_since(snapshot.hall.rows, snapshot.hall.row["id"], session)
     return doing | {"state": "free", "since": micros_to_text(since)}

@@ -39,15 +39,15 @@ def send_message(
     database: Database,
     hall: str,
     author: Author,
-    wanted: WantedMessage,
+    request: WantedMessage,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The message sent. Refusals: unknown_counter, nothing_to_say, unknown_phrase."""
 
     def send(transaction: HallTransaction) -> Answer:
-        kind = HELP if wanted.counter is None else COUNTER
-        phrase, text = _words(transaction, wanted)
+        kind = HELP if request.counter is None else COUNTER
+        phrase, text = _words(transaction, request)
         now, message = to_micros(transaction.now), new_id()
         transaction.run(
             "DELETE FROM message WHERE hall = :hall AND erase_after <= :now", hall=transaction.hall, now=now
@@ -57,29 +57,29 @@ def send_message(
             id=message,
             hall=transaction.hall,
             kind=kind,
-            counter=wanted.counter,
+            counter=request.counter,
             phrase=phrase,
             text=text,
             sent_at=now,
-            sent_from=wanted.sent_from,
+            sent_from=request.sent_from,
             erase_after=to_micros(transaction.now + KEPT[kind]),
         )
-        return {"message": message, "kind": kind, "counter": wanted.counter}
+        return {"message": message, "kind": kind, "counter": request.counter}
 
     return database.write(hall, author, write_key, send)
 
 
-def _words(transaction: HallTransaction, wanted: WantedMessage) -> tuple[str | None, str | None]:
-    if wanted.counter is None:
+def _words(transaction: HallTransaction, request: WantedMessage) -> tuple[str | None, str | None]:
+    if request.counter is None:
         return HELP_PHRASE, None
-    if wanted.counter not in transaction.configuration.counters:
-        raise Refusal("unknown_counter", counter=wanted.counter)
-    if wanted.phrase is not None and wanted.phrase not in PHRASES:
-        raise Refusal("unknown_phrase", phrase=wanted.phrase)
-    text = (wanted.text or "").strip() or None
-    if wanted.phrase is None and text is None:
+    if request.counter not in transaction.configuration.counters:
+        raise Refusal("unknown_counter", counter=request.counter)
+    if request.phrase is not None and request.phrase not in PHRASES:
+        raise Refusal("unknown_phrase", phrase=request.phrase)
+    text = (request.text or "").strip() or None
+    if request.phrase is None and text is None:
         raise Refusal("nothing_to_say")
-    return wanted.phrase, text
+    return request.phrase, text
 
 
 def message_of(database: Database, message: str) -> Answer:

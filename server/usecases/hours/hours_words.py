@@ -67,7 +67,7 @@ def _listed(parts: Sequence[str], say: Say) -> str:
 
 
 def _line(days: str, spans: Sequence[Span], language: str, say: Say) -> str:
-    told = [
+    phrases = [
         say(
             "server.programme.hours.span",
             opens=_clock(span.opens, language, say),
@@ -75,7 +75,7 @@ def _line(days: str, spans: Sequence[Span], language: str, say: Say) -> str:
         )
         for span in spans
     ]
-    hours = _listed(told, say) if told else say("server.programme.hours.closed")
+    hours = _listed(phrases, say) if phrases else say("server.programme.hours.closed")
     return say("server.programme.hours.line", days=days[:1].upper() + days[1:], hours=hours)
 
 
@@ -92,7 +92,7 @@ def _time_of(minutes: int) -> time:
 
 
 def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
-    told = [
+    phrases = [
         say(
             "server.programme.hours.slot",
             day=weekday_name(slot.weekday, language),
@@ -101,4 +101,4 @@ def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
         )
         for slot in slots
     ]
-    return _listed(told, say)
+    return _listed(phrases, say)

@@ -18,20 +18,20 @@ class OpeningNow:
     until: datetime
 
 
-_known: dict[int, tuple[Calendar, OpeningNow, datetime]] = {}
+_openings: dict[int, tuple[Calendar, OpeningNow, datetime]] = {}
 _MOST_KEPT = 1000
 
 
 def opening_now(configuration: HallConfiguration, service: str, now: datetime) -> OpeningNow:
     """The opening of a service at an instant."""
     calendar = configuration.calendar_of(service)
-    known = _known.get(id(calendar))
-    if known is not None and known[0] is calendar and known[2] <= now < known[1].until:
-        return known[1]
+    cached = _openings.get(id(calendar))
+    if cached is not None and cached[0] is calendar and cached[2] <= now < cached[1].until:
+        return cached[1]
     found = _read(calendar, now)
-    if len(_known) >= _MOST_KEPT:
-        _known.clear()
-    _known[id(calendar)] = (calendar, found, now)
+    if len(_openings) >= _MOST_KEPT:
+        _openings.clear()
+    _openings[id(calendar)] = (calendar, found, now)
     return found
 
 

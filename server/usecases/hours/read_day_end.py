@@ -37,10 +37,10 @@ def read_day_end(database: Database, hall: str) -> Answer:
         fact = rows.one(_CLOSED, hall=hall_id, kind=str(FactKind.DAY_CLOSED))
         if fact is None:
             return {"business_day": None}
-        return _told(rows, hall_id, fact)
+        return _day_end_answer(rows, hall_id, fact)
 
 
-def _told(rows: Any, hall: str, fact: Any) -> Answer:
+def _day_end_answer(rows: Any, hall: str, fact: Any) -> Answer:
     closed = json.loads(fact["body"])
     day = {"hall": hall, "on": closed["business_day"]}
     left = rows.all(_LEFT, **day, reason=str(EndReason.CLOSED_AT_DAY_END))

@@ -57,7 +57,7 @@ class Restored:
 
 
 @dataclass
-class _Known:
+class _Remembered:
     """What was known before: heads and offsets per slug, highest ranks per (hall id, day)."""
 
     heads: dict[str, int] = field(default_factory=dict)
@@ -99,32 +99,32 @@ def restore(
     pg_restore_missing, pg_restore_failed.
     """
     check_backup(file, url)
-    known = _Known()
-    known.add_anchors(anchors)
+    remembered = _Remembered()
+    remembered.add_anchors(anchors)
     with suppress(Exception):  # a database that is lost or broken is why one restores
         replaced = Database(url, clock)
         try:
             with replaced.read() as rows:
-                known.add_rows(rows)
+                remembered.add_rows(rows)
         finally:
             replaced.close()
     kept = put_back(url, file, clock.now())
     restored = Database(url, clock)
     restored.configurations.has_real_hours = has_real_hours
     try:
-        return _begin_anew(restored, anchors, known, kept)
+        return _begin_anew(restored, anchors, remembered, kept)
     finally:
         restored.close()
 
 
-def _begin_anew(database: Database, anchors: Anchors, known: _Known, kept: Path | None) -> Restored:
+def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, kept: Path | None) -> Restored:
     migrate(database)
     with database.read() as rows:
-        known.add_rows(rows)
+        remembered.add_rows(rows)
         heads = {row["slug"]: row["journal_length"] for row in rows.all(_HEADS)}
         position = rows.one("SELECT journal_length, head_hash FROM installation WHERE id = 1")
-    lost = {slug: known.heads.get(slug, 0) - heads[slug] for slug in heads}
-    halls = [_restart_hall(database, anchors, known, slug, lost[slug]) for slug in sorted(heads)]
+    lost = {slug: remembered.heads.get(slug, 0) - heads[slug] for slug in heads}
+    halls = [_restart_hall(database, anchors, remembered, slug, lost[slug]) for slug in sorted(heads)]
     now = database.clock.now()
     anchors.append(
         INSTALLATION, Anchor(to_text(now), position["journal_length"], 0, position["head_hash"], "restore")
@@ -133,16 +133,20 @@ def _begin_anew(database: Database, anchors: Anchors, known: _Known, kept: Path 
         for table in ("sign_in", "invitation"):  # what was ended or used since the backup stays so
             rows.run(f"DELETE FROM {table}", {})
     purge(database)
-    return Restored(halls, kept, known.heads.get(INSTALLATION, 0) - position["journal_length"])
+    return Restored(halls, kept, remembered.heads.get(INSTALLATION, 0) - position["journal_length"])
 
 
-def number_offset(known: Mapping[tuple[str, str], int], hall: tuple[str, str], highest: int, day: str) -> int:
+def number_offset(
+    offsets: Mapping[tuple[str, str], int], hall: tuple[str, str], highest: int, day: str
+) -> int:
     """How far above its first number each series begins on this day. `hall`: id and slug."""
-    above = max(highest, known.get((hall[1], day), 0))
+    above = max(highest, offsets.get((hall[1], day), 0))
     return SERIES_STEP * (above // SERIES_STEP + 1)
 
 
-def _restart_hall(database: Database, anchors: Anchors, known: _Known, slug: str, lost: int) -> RestoredHall:
+def _restart_hall(
+    database: Database, anchors: Anchors, remembered: _Remembered, slug: str, lost: int
+) -> RestoredHall:
     with database.bare_transaction(slug, SYSTEM) as transaction:
         head = Anchor(
             to_text(transaction.now),
@@ -154,8 +158,8 @@ def _restart_hall(database: Database, anchors: Anchors, known: _Known, slug: str
         with suppress(Refusal):
             transaction.configuration = database.configurations.of(transaction.rows, transaction.row)
         day = _business_day(transaction)
-        highest = known.ranks.get((transaction.hall, day), 0)
-        offset = number_offset(known.offsets, (transaction.hall, slug), highest, day)
+        highest = remembered.ranks.get((transaction.hall, day), 0)
+        offset = number_offset(remembered.offsets, (transaction.hall, slug), highest, day)
         epoch = new_id()
         transaction.run(
             "UPDATE hall SET epoch = :epoch, number_offset = :offset, number_offset_on = :day"

@@ -104,7 +104,7 @@ class KnownFact:
     number: str | None
     body: Mapping[str, Any]
     hash: str
-    known: NamesById
+    names: NamesById
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +142,16 @@ type Matches = Callable[[KnownFact], bool]
 """Whether the line of a fact holds the words that are looked for."""
 
 
-def read_journal(database: Database, wanted: JournalSearch, matches: Matches | None = None) -> JournalPage:
+def read_journal(database: Database, search: JournalSearch, matches: Matches | None = None) -> JournalPage:
     """A page of a journal. Refusal: unknown_hall."""
-    return _JournalStretch(database, wanted, matches).page()
+    return _JournalStretch(database, search, matches).page()
 
 
 def every_fact(
-    database: Database, wanted: JournalSearch, matches: Matches | None = None
+    database: Database, search: JournalSearch, matches: Matches | None = None
 ) -> Iterator[Sequence[KnownFact]]:
     """Everything wanted that is recorded by now, the newest first, some at a time. Refusal: unknown_hall."""
-    reading = _JournalStretch(database, wanted, matches)
+    reading = _JournalStretch(database, search, matches)
     before: int | None = reading.stretch.before
     while before is not None:
         step = reading.step(READ_AT_ONCE, replace(reading.stretch, before=before))
@@ -183,12 +183,12 @@ class _Step:
 class _JournalStretch:
     """What is wanted, as a stretch of positions of one journal, read some facts at a time."""
 
-    def __init__(self, database: Database, wanted: JournalSearch, matches: Matches | None) -> None:
-        number = wanted.words.strip().upper()
-        is_number = wanted.hall is not None and TICKET_NUMBER.fullmatch(number) is not None
-        if is_number and wanted.begins_at is None:
-            wanted = replace(wanted, begins_at=database.clock.now() - NUMBERED_WITHIN)
-        self.database, self.wanted = database, wanted
+    def __init__(self, database: Database, search: JournalSearch, matches: Matches | None) -> None:
+        number = search.words.strip().upper()
+        is_number = search.hall is not None and TICKET_NUMBER.fullmatch(number) is not None
+        if is_number and search.begins_at is None:
+            search = replace(search, begins_at=database.clock.now() - NUMBERED_WITHIN)
+        self.database, self.search = database, search
         with database.read() as rows:
             self.accounts = names_of(rows, "account")
             self.keys = names_of(rows, "api_key")
@@ -201,37 +201,37 @@ class _JournalStretch:
         self.matches = matches if visits is None else None
 
     def _visits(self, rows: Any, number: str) -> Sequence[str]:
-        hall, begins_at = self.wanted.hall, self.wanted.begins_at
+        hall, begins_at = self.search.hall, self.search.begins_at
         assert hall is not None  # what is a number is looked for in a hall, from an instant
         assert begins_at is not None
         return visits_numbered(rows, hall, number, begins_at.date())
 
     def _stretch(self, rows: Any, visits: Sequence[str] | None) -> Stretch:
-        wanted = self.wanted
-        length = int(head_of(rows, wanted.hall)["journal_length"])
+        search = self.search
+        length = int(head_of(rows, search.hall)["journal_length"])
 
         def position_at(at: datetime) -> int:
-            return first_position_at(rows, wanted.hall, length, to_micros(at))
+            return first_position_at(rows, search.hall, length, to_micros(at))
 
-        after = 0 if wanted.begins_at is None else position_at(wanted.begins_at) - 1
-        before = length + 1 if wanted.ends_at is None else position_at(wanted.ends_at)
-        if wanted.before is not None:
-            before = min(before, wanted.before)
-        found = Stretch(wanted.hall, after, before, self._kinds(), wanted.author, visits)
+        after = 0 if search.begins_at is None else position_at(search.begins_at) - 1
+        before = length + 1 if search.ends_at is None else position_at(search.ends_at)
+        if search.before is not None:
+            before = min(before, search.before)
+        found = Stretch(search.hall, after, before, self._kinds(), search.author, visits)
         return replace(found, after=before - 1) if found.is_empty else found
 
     def _kinds(self) -> Sequence[FactKind] | None:
         """None: all. Of what a person did all day for visitors nothing, unless individual figures are on."""
-        wanted = self.wanted
-        kinds: Sequence[FactKind] | None = None if wanted.subject is None else SUBJECTS[wanted.subject]
-        if wanted.author is None or wanted.names_everybody or wanted.author in self.keys:
+        search = self.search
+        kinds: Sequence[FactKind] | None = None if search.subject is None else SUBJECTS[search.subject]
+        if search.author is None or search.names_everybody or search.author in self.keys:
             return kinds
         return [kind for kind in kinds or tuple(FactKind) if kind not in BY_PLACE]
 
     def page(self) -> JournalPage:
         """The first page of the stretch, within what one page may look through."""
         floor, before = self.stretch.after, self.stretch.before
-        if self.wanted.author is not None:
+        if self.search.author is not None:
             floor = max(floor, before - 1 - FARTHEST)
         found: list[KnownFact] = []
         left = PAGE + 1 if self.matches is None else MOST_LOOKED_THROUGH
@@ -247,8 +247,10 @@ class _JournalStretch:
         if going_on <= self.stretch.after + 1:
             return JournalPage(found, None)
         with self.database.read() as rows:
-            looked = fact_at(rows, self.wanted.hall, going_on)
-        return JournalPage(found, going_on, None if looked is None else from_micros(looked["recorded_at"]))
+            last_fact = fact_at(rows, self.search.hall, going_on)
+        return JournalPage(
+            found, going_on, None if last_fact is None else from_micros(last_fact["recorded_at"])
+        )
 
     def step(self, limit: int, stretch: Stretch) -> _Step:
         """One look for the newest facts of a stretch; lets other work through afterwards."""
@@ -258,8 +260,8 @@ class _JournalStretch:
             alarms = _alarms_of(rows, read)
             notices = {json.loads(row["body"])["notice"] for row in read if row["kind"].startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
-        known = NamesById(self.accounts, self.keys, self.devices, titles, alarms)
-        facts = [_known_fact(row, known, names_everybody=self.wanted.names_everybody) for row in read]
+        names = NamesById(self.accounts, self.keys, self.devices, titles, alarms)
+        facts = [_known_fact(row, names, names_everybody=self.search.names_everybody) for row in read]
         matches = self.matches
         found = facts if matches is None else [fact for fact in facts if matches(fact)]
         self.database.breathe()
@@ -269,15 +271,15 @@ class _JournalStretch:
 
 
 def _alarms_of(rows: Any, facts: Sequence[Row]) -> dict[str, KnownAlarm]:
-    asked = {json.loads(fact["body"])["id"] for fact in facts if fact["kind"] in OF_ALARMS}
+    named = {json.loads(fact["body"])["id"] for fact in facts if fact["kind"] in OF_ALARMS}
     return {
         row["id"]: KnownAlarm(row["slug"], AlarmKind(row["kind"]), row["subject"], values_of(row))
-        for row in alarms_named(rows, sorted(asked))
+        for row in alarms_named(rows, sorted(named))
     }
 
 
-def _known_fact(row: Row, known: NamesById, *, names_everybody: bool) -> KnownFact:
-    kind = _author_kind(row["author"], row["device"], known)
+def _known_fact(row: Row, names: NamesById, *, names_everybody: bool) -> KnownFact:
+    kind = _author_kind(row["author"], row["device"], names)
     if kind in ("person", "gone") and row["kind"] in BY_PLACE and not names_everybody:
         kind = "withheld"
     is_of_hall = "visit" in row.keys()  # noqa: SIM118 - a sqlite3.Row is no mapping
@@ -296,16 +298,16 @@ def _known_fact(row: Row, known: NamesById, *, names_everybody: bool) -> KnownFa
         number=row["number"] if is_of_hall else None,
         body=json.loads(row["body"]),
         hash=row["hash"],
-        known=known,
+        names=names,
     )
 
 
-def _author_kind(author: str, device: str | None, known: NamesById) -> AuthorKind:
-    if author in known.accounts:
+def _author_kind(author: str, device: str | None, names: NamesById) -> AuthorKind:
+    if author in names.accounts:
         return "person"
-    if author in known.keys:
+    if author in names.keys:
         return "key"
-    if author in known.devices or author == device:
+    if author in names.devices or author == device:
         return "device"
     if author.startswith("demonstration"):
         return "demonstration"

@@ -72,11 +72,11 @@ def compare_sheet(database: Database, journal: str, position: int, typed: str) -
     Refusal: unknown_hall.
     """
     hall = None if journal == INSTALLATION else database.hall_id(journal)
-    wanted = "".join(typed.lower().split())
-    if len(wanted) < SHORTEST_HASH:
+    typed_hash = "".join(typed.lower().split())
+    if len(typed_hash) < SHORTEST_HASH:
         return "too_short"
     with database.read() as rows:
         fact = fact_at(rows, hall, position)
     if fact is None:
         return "not_there"
-    return "same" if str(fact["hash"]).startswith(wanted) else "different"
+    return "same" if str(fact["hash"]).startswith(typed_hash) else "different"

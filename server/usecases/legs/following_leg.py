@@ -126,14 +126,14 @@ def added_services(row: Row) -> tuple[str, ...]:
     return tuple(json.loads(row["added_services"] or "[]"))
 
 
-def end_served(transaction: HallTransaction, row: Row, wanted: WantedResult, *, counter: str | None) -> Fact:
+def end_served(transaction: HallTransaction, row: Row, request: WantedResult, *, counter: str | None) -> Fact:
     """The fact that a service has ended; the first service that was added opens.
 
     Refusals: outcome_missing and note_missing where the service asks for them.
     """
-    result = _result(transaction, row, wanted)
-    known = transaction.configuration.services
-    added = [known[each] for each in added_services(row) if each in known]
+    result = _result(transaction, row, request)
+    services = transaction.configuration.services
+    added = [services[each] for each in added_services(row) if each in services]
     if added:
         left = {**row, "added_services": json.dumps([each.id for each in added[1:]])}
         return leg_served(ended_leg(row), successor(transaction, left, added[0]), result, counter=counter)
@@ -142,19 +142,21 @@ def end_served(transaction: HallTransaction, row: Row, wanted: WantedResult, *, 
     return leg_ended(row["id"], row["visit"], reason=EndReason.SERVED, counter=counter)
 
 
-def _check_told(service: Service, wanted: WantedResult) -> None:
-    if service.outcome == "mandatory" and wanted.outcome is None:
+def _check_told(service: Service, request: WantedResult) -> None:
+    if service.outcome == "mandatory" and request.outcome is None:
         raise Refusal("outcome_missing", service=service.id)
-    if service.note == "mandatory" and not wanted.note:
+    if service.note == "mandatory" and not request.note:
         raise Refusal("note_missing", service=service.id)
 
 
-def _result(transaction: HallTransaction, row: Row, wanted: WantedResult) -> Result:
+def _result(transaction: HallTransaction, row: Row, request: WantedResult) -> Result:
     service = transaction.configuration.services.get(row["service"])
-    if service is not None and wanted.is_asked:
-        _check_told(service, wanted)
-    asked = None if service is None else service.outcome
-    if not wanted.note:
-        return Result(wanted.outcome, asked=asked)
+    if service is not None and request.is_asked:
+        _check_told(service, request)
+    outcome_rule = None if service is None else service.outcome
+    if not request.note:
+        return Result(request.outcome, outcome_rule=outcome_rule)
     until = end_of_next_day(transaction.configuration, date.fromisoformat(row["business_day"]))
-    return Result(wanted.outcome, keep_erasable(transaction, wanted.note, until=until), asked=asked)
+    return Result(
+        request.outcome, keep_erasable(transaction, request.note, until=until), outcome_rule=outcome_rule
+    )

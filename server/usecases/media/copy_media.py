@@ -20,7 +20,7 @@ class Brought:
     missing: int
 
 
-def beside(file: Path) -> Path:
+def media_folder_of(file: Path) -> Path:
     """The folder that holds the media of a backup."""
     return file.with_name(file.name + ".media")
 
@@ -30,7 +30,7 @@ def copy_media(database: Database, files: MediaFiles, file: Path) -> int:
 
     Uploads that are not prepared yet are not in it. Refusals: file_exists, storage_full.
     """
-    folder = beside(file)
+    folder = media_folder_of(file)
     if folder.exists():
         raise Refusal("file_exists", file=str(folder))
     with database.read() as rows:
@@ -62,12 +62,12 @@ def bring_media(database: Database, files: MediaFiles, file: Path) -> Brought:
     """Brings back from beside a backup the files of media that are not there, each as its name says."""
     brought = missing = 0
     with database.read() as rows:
-        wanted = sorted(names_in_use(rows))
+        names = sorted(names_in_use(rows))
     files.folder.mkdir(parents=True, exist_ok=True)
-    for name in wanted:
+    for name in names:
         if files.path(name) is not None:
             continue
-        kept = beside(file) / name
+        kept = media_folder_of(file) / name
         if kept.is_file() and hashlib.sha256(kept.read_bytes()).hexdigest() == name.partition(".")[0]:
             with full_disk_is_refused():
                 _copy(kept, files.folder / name)

@@ -47,17 +47,17 @@ class Feeds:
     database: Database
     off_loop: Callable[..., Any]
     limits: FeedLimits
-    wanted: WantedFeeds
+    urls_in_use: WantedFeeds
 
     def read_due(self) -> int:
         """Reads the feeds that are wanted and were not tried for a while; how many were read well."""
         now = self.database.clock.now()
         with self.database.read() as rows:
-            wanted = set(self.wanted(rows, now))
-        add_feeds(self.database, wanted)
+            urls = set(self.urls_in_use(rows, now))
+        add_feeds(self.database, urls)
         with self.database.read() as rows:
             due = due_feeds(rows, now, every_s=READ_EVERY_S)
-        return sum(self._read_again(feed) for feed in due if feed["url"] in wanted or self._forget(feed))
+        return sum(self._read_again(feed) for feed in due if feed["url"] in urls or self._forget(feed))
 
     def _forget(self, feed: Row) -> bool:
         now = self.database.clock.now()

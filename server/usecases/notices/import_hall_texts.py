@@ -40,8 +40,8 @@ def carry_over_notices(database: Database, author: Author, document: HallDocumen
         return 0
     zone = ZoneInfo(database.configuration(document.hall).site.time_zone)
     with database.installation_transaction(author) as transaction:
-        known = known_notices(transaction, [part.id for part in document.notices])
-        fresh = (part for part in document.notices if part.id not in known)
+        existing = known_notices(transaction, [part.id for part in document.notices])
+        fresh = (part for part in document.notices if part.id not in existing)
         return sum(_carry_over(transaction, part, document.hall, zone) for part in fresh)
 
 

@@ -105,7 +105,7 @@ def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> boo
 def check_places(notice: NoticeContent, places: Places) -> None:
     """Refuses targets, a queue and languages that the installation does not have. Raises DocumentRefused."""
     screens = [screen for hall in places.halls for screen in hall.screens.values() if not screen.is_retired]
-    known = KnownPlaces(
+    known_places = KnownPlaces(
         {
             "sites": places.sites,
             "halls": {hall.hall for hall in places.halls},
@@ -114,6 +114,6 @@ def check_places(notice: NoticeContent, places: Places) -> None:
         {queue for hall in places.halls_of(targets_of(notice)) for queue in hall.queues},
         places.languages,
     )
-    problems = check_notice(notice, known)
+    problems = check_notice(notice, known_places)
     if problems:
         raise DocumentRefused(problems)

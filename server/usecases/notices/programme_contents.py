@@ -45,15 +45,15 @@ class HallWords:
 
 def turn_ms(words: str) -> int:
     """How long some words stay, in milliseconds: enough to read them slowly."""
-    wanted = READING_MS["start"] + len(words.split()) * READING_MS["word"]
-    return min(max(wanted, SHORTEST_MS), LONGEST_MS)
+    reading_ms = READING_MS["start"] + len(words.split()) * READING_MS["word"]
+    return min(max(reading_ms, SHORTEST_MS), LONGEST_MS)
 
 
-def spoken_languages(kind: str, known: Sequence[str]) -> list[str]:
+def spoken_languages(kind: str, languages: Sequence[str]) -> list[str]:
     """In which of its languages a notice can be shown: French first, never with one translation alone."""
     if kind not in BY_KIND_COMPUTED:
-        return list(known)
-    spoken = [language for language in known if language in LANGUAGES]
+        return list(languages)
+    spoken = [language for language in languages if language in LANGUAGES]
     return spoken[:1] if len(spoken) == 2 else spoken
 
 
@@ -62,9 +62,9 @@ def said_in(texts: Mapping[str, str], language: str) -> str:
 
     Spaces of French do not break, and long words have places where they may be parted.
     """
-    shown = language_shown(texts, language)
+    in_language = language_shown(texts, language)
     text = text_in(texts, language)
-    return parted(unbroken(text) if shown == FRENCH else text, shown)
+    return parted(unbroken(text) if in_language == FRENCH else text, in_language)
 
 
 def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWords) -> Contents:
@@ -76,22 +76,22 @@ def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWord
         case MediumNotice():
             medium = shown_medium(words.rows, notice.medium)
             text = said_in(notice.texts, language) or said_in(medium.texts, language)
-            return [_shown(file, text) for file in medium.files]
+            return [_medium_content(file, text) for file in medium.files]
         case FeedNotice():
             entries = entries_of_feed(words.rows, notice.url)
-            shown = [{"title": each.title, "text": each.text} for each in entries]
-            return [title | {"entries": shown}] if shown else []
+            entries_shown = [{"title": each.title, "text": each.text} for each in entries]
+            return [title | {"entries": entries_shown}] if entries_shown else []
         case DelaysNotice():
             return [title | _delays(notice, language)]
         case AskedNotice():
-            asked, done = said_in(notice.asked, language), said_in(notice.done, language)
-            return [title | {"lines": [asked, done], "asked": asked, "done": done}]
+            requested, done = said_in(notice.asked, language), said_in(notice.done, language)
+            return [title | {"lines": [requested, done], "asked": requested, "done": done}]
         case PriorityNotice():
             return [title | {"lines": _priority(notice, language, words)}]
     return _computed(kind, title, language, words)
 
 
-def _shown(file: MediumFile, text: str) -> dict[str, Any]:
+def _medium_content(file: MediumFile, text: str) -> dict[str, Any]:
     content = {"url": file.url, "width": file.width, "height": file.height, "text": text}
     return content if file.ms is None else content | {"ms": file.ms, "poster": file.poster}
 
@@ -127,9 +127,9 @@ def _computed(kind: str, title: dict[str, str], language: str, words: HallWords)
 
 def words_of(content: dict[str, Any]) -> str:
     """All the words of a content, block by block: what is counted to say how long it stays."""
-    told: list[str] = [content.get("title", ""), words_of_html(content.get("html", ""))]
-    told += content.get("lines", ())
-    told += [f"{row['label']} {row['delay']}" for row in content.get("rows", ())]
-    told += [f"{entry['title']} {entry['text']}" for entry in content.get("entries", ())]
-    told.append(content.get("source", ""))
-    return "\n".join(part for part in told if part)
+    texts: list[str] = [content.get("title", ""), words_of_html(content.get("html", ""))]
+    texts += content.get("lines", ())
+    texts += [f"{row['label']} {row['delay']}" for row in content.get("rows", ())]
+    texts += [f"{entry['title']} {entry['text']}" for entry in content.get("entries", ())]
+    texts.append(content.get("source", ""))
+    return "\n".join(part for part in texts if part)

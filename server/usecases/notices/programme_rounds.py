@@ -25,7 +25,7 @@ NEW_EVERY_MS = 30_000
 """After so much of the others what is new comes again."""
 
 type Item = dict[str, Any]
-type Known = Mapping[tuple[str, str], Contents]
+type ContentsById = Mapping[tuple[str, str], Contents]
 """What slides hold by their id and a language."""
 
 
@@ -51,22 +51,22 @@ class Slide:
 
 def items_of(slides: Sequence[Slide], words: HallWords) -> list[Item]:
     """Rounds of the slides: each in French and in one other language, the next one in the next round."""
-    shown = [slide for slide in slides if slide.windows is None or slide.windows]
-    spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in shown}
+    shown_slides = [slide for slide in slides if slide.windows is None or slide.windows]
+    spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in shown_slides}
     rounds = max((len(languages) - 1 for languages in spoken.values()), default=0)
-    known = {
+    by_id = {
         (slide.id, language): contents_of(slide.kind, slide.notice, language, words)
-        for slide in shown
+        for slide in shown_slides
         for language in spoken[slide.id]
     }
     items = [
         item
         for turn in range(max(rounds, 1))
-        for slide in shown
-        for item in _turn_of(slide, spoken[slide.id], turn, known)
+        for slide in shown_slides
+        for item in _turn_of(slide, spoken[slide.id], turn, by_id)
     ]
-    fresh = [new for slide in shown if (new := _while_new(slide)) is not None]
-    return list(_with_new(items, fresh, spoken, known, first_turn=max(rounds, 1))) if fresh else items
+    fresh = [new for slide in shown_slides if (new := _while_new(slide)) is not None]
+    return list(_with_new(items, fresh, spoken, by_id, first_turn=max(rounds, 1))) if fresh else items
 
 
 def _while_new(slide: Slide) -> Slide | None:
@@ -81,7 +81,7 @@ def _with_new(
     items: Sequence[Item],
     fresh: Sequence[Slide],
     spoken: Mapping[str, Sequence[str]],
-    known: Known,
+    contents: ContentsById,
     *,
     first_turn: int,
 ) -> Iterator[Item]:
@@ -90,16 +90,16 @@ def _with_new(
     for item in items:
         if since_ms >= NEW_EVERY_MS:
             for slide in fresh:
-                yield from _turn_of(slide, spoken[slide.id], turn, known)
+                yield from _turn_of(slide, spoken[slide.id], turn, contents)
             turn, since_ms = turn + 1, 0
         yield item
         since_ms += 0 if item["is_legal"] else item["ms"]
 
 
-def _turn_of(slide: Slide, spoken: Sequence[str], turn: int, known: Known) -> Iterator[Item]:
+def _turn_of(slide: Slide, spoken: Sequence[str], turn: int, contents: ContentsById) -> Iterator[Item]:
     others = spoken[1:]
     for language in [*spoken[:1], *([others[turn % len(others)]] if others else [])]:
-        yield from _items(slide, language, turn, known[slide.id, language])
+        yield from _items(slide, language, turn, contents[slide.id, language])
 
 
 def _items(slide: Slide, language: str, turn: int, contents: Contents) -> Iterator[Item]:

@@ -33,7 +33,7 @@ class WantedDisplay:
     ends: datetime | None = None
 
 
-def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDisplay) -> Answer:
+def publish_notice(database: Database, gesture: NoticeGesture, request: WantedDisplay) -> Answer:
     """The notice published, with the instants between which it is shown. Published again, its dates change.
 
     A correction takes the place of what it corrects in one transaction: it begins now, and ends when that
@@ -49,14 +49,14 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
         if not standing.places.sites_of(targets_of(notice)):
             raise Refusal("notice_nowhere")
         check_media(transaction, notice)
-        starts = max(transaction.now, wanted.starts or transaction.now)
+        starts = max(transaction.now, request.starts or transaction.now)
         former = _former(database, transaction, gesture, standing)
         if former is not None and starts > transaction.now:
             raise Refusal("correction_starts_now")
-        asked = wanted.ends or _end_of_former(database, former)
-        ends = _ends(notice, standing.places, asked)
-        if wanted.ends is not None and wanted.ends <= starts:
-            raise Refusal("dates_reversed", starts=to_text(starts), ends=to_text(wanted.ends))
+        asked_end = request.ends or _end_of_former(database, former)
+        ends = _ends(notice, standing.places, asked_end)
+        if request.ends is not None and request.ends <= starts:
+            raise Refusal("dates_reversed", starts=to_text(starts), ends=to_text(request.ends))
         if ends is not None and ends <= starts:
             raise Refusal("notice_over", ends=to_text(ends))
         fact = notice_published(standing.step, standing.version, shown_from=starts, shown_until=ends)
@@ -64,8 +64,8 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
         if former is not None:
             step, version = former.step, former.version
             transaction.record(notice_replaced(step, version, by=gesture.notice))
-        shown = {"from": to_text(starts), "until": None if ends is None else to_text(ends)}
-        return {**standing.answer(), **shown}
+        display = {"from": to_text(starts), "until": None if ends is None else to_text(ends)}
+        return {**standing.answer(), **display}
 
     return database.write_installation(gesture.author, gesture.write_key, publish)
 
@@ -93,10 +93,10 @@ def _end_of_former(database: Database, former: Standing | None) -> datetime | No
     return None if until is None else from_micros(until)
 
 
-def _ends(notice: NoticeContent, places: Places, asked: datetime | None) -> datetime | None:
+def _ends(notice: NoticeContent, places: Places, asked_end: datetime | None) -> datetime | None:
     """When it is shown nowhere any more: what was asked, or its validity's end in the last time zone."""
-    known = [] if asked is None else [asked]
+    ends = [] if asked_end is None else [asked_end]
     if notice.validity.ends is not None:
         zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
-        known.append(max(local_end(notice.validity.ends, ZoneInfo(zone)) for zone in zones))
-    return min(known) if known else None
+        ends.append(max(local_end(notice.validity.ends, ZoneInfo(zone)) for zone in zones))
+    return min(ends) if ends else None

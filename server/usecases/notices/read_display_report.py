@@ -29,7 +29,7 @@ def read_display_report(
         found = newest(rows, INSTALLATION, INSTALLATION)
         versions = versions_of(rows, notice)
     report = read_displays(database, notice, days, may_read=may_read)
-    shown = [day["shown_on"] for screen in report["screens"] for day in screen["days"]]
+    shown_days = [day["shown_on"] for screen in report["screens"] for day in screen["days"]]
     halls = {screen["hall"]: database.configuration(screen["hall"]) for screen in report["screens"]}
     screens = [screen | {"hall_name": halls[screen["hall"]].name} for screen in report["screens"]]
     zones: list[Any] = [hall.site.time_zone for hall in halls.values()]
@@ -38,8 +38,8 @@ def read_display_report(
         "title": json.loads(versions[-1]["content"])["titles"]["fr"] if is_told else notice,
         "organisation": parse_installation(found.content).organisation if found else "",
         "screens": screens,
-        "first": max([report["from"], *([min(shown)] if shown else [])]),
-        "last": min([report["to"], *([max(shown)] if shown else [])]),
+        "first": max([report["from"], *([min(shown_days)] if shown_days else [])]),
+        "last": min([report["to"], *([max(shown_days)] if shown_days else [])]),
         "time_zone": zones[0] if zones else "UTC",
         "journal": {"facts": head["journal_length"], "head": head["head_hash"]},
         "as_of": to_text(database.clock.now()),

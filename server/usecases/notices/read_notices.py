@@ -42,25 +42,25 @@ class WantedNotices:
 
 
 def read_notices(
-    database: Database, author: Author, reach: Reach, wanted: WantedNotices = WantedNotices()
+    database: Database, author: Author, reach: Reach, filters: WantedNotices = WantedNotices()
 ) -> Answer:
     """The notices somebody has to do with, the last changed first, some at a time.
 
     `waits_for_me`: the next gesture is theirs; `next`: where to go on, or null. Refusal: bad_request.
     """
-    before = None if wanted.before is None else _place(wanted.before)
+    before = None if filters.before is None else _place(filters.before)
     now = to_micros(database.clock.now())
-    seen: list[Row] = []
+    visible: list[Row] = []
     with database.read() as rows:
         places = read_places(database, rows)
-        while len(seen) <= PAGE:
-            found = listed_notices(rows, wanted.state, now, before=before, limit=PAGE + 1)
-            seen += [row for row in found if _sees(row, author, reach, places)]
+        while len(visible) <= PAGE:
+            found = listed_notices(rows, filters.state, now, before=before, limit=PAGE + 1)
+            visible += [row for row in found if _sees(row, author, reach, places)]
             if len(found) <= PAGE:
                 break
             before = (found[-1]["changed_at"], found[-1]["id"])
-    listed = [_listed(database, row, author, reach, places) for row in seen[:PAGE]]
-    last = seen[PAGE - 1] if len(seen) > PAGE else None
+    listed = [_listed(database, row, author, reach, places) for row in visible[:PAGE]]
+    last = visible[PAGE - 1] if len(visible) > PAGE else None
     return {"notices": listed, "next": None if last is None else f"{last['changed_at']}.{last['id']}"}
 
 

@@ -97,16 +97,18 @@ def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[S
     """Waits, what is published, and the notice on priority cards."""
     hall = words.hall
     published = []
-    for shown in shown_between(rows, to_micros(covered[0]), to_micros(covered[1])):
-        notice = shown.content
+    for shown_notice in shown_between(rows, to_micros(covered[0]), to_micros(covered[1])):
+        notice = shown_notice.content
         if not is_for_screen(targets_of(notice), hall, screen):
             continue
         if notice.when is not None and notice.when.queue not in hall.queues:
             continue
-        until = covered[1] if shown.shown_until is None else from_micros(shown.shown_until)
-        windows = _windows(notice, hall.calendar, words, (from_micros(shown.shown_from), until), covered)
-        since = from_micros(shown.shown_from)
-        published.append(Slide(shown.id, shown.version, notice.kind, notice, windows, since))
+        until = covered[1] if shown_notice.shown_until is None else from_micros(shown_notice.shown_until)
+        windows = _windows(
+            notice, hall.calendar, words, (from_micros(shown_notice.shown_from), until), covered
+        )
+        since = from_micros(shown_notice.shown_from)
+        published.append(Slide(shown_notice.id, shown_notice.version, notice.kind, notice, windows, since))
     waits = _built_in("waits", "signage.screen.ticket_now", published, words, covered)
     legal: list[Slide] = []
     if hall.has_priority_first:
@@ -129,8 +131,10 @@ def _built_in(
 ) -> list[Slide]:
     """What the product says by itself, whenever no published notice of that kind is shown for certain."""
     own = [slide for slide in published if slide.kind == kind and slide.notice.when is None]
-    shown = [window for slide in own for window in ([covered] if slide.windows is None else slide.windows)]
-    windows = _or_always(outside(shown, covered), covered)
+    covered_windows = [
+        window for slide in own for window in ([covered] if slide.windows is None else slide.windows)
+    ]
+    windows = _or_always(outside(covered_windows, covered), covered)
     if windows == []:
         return []
     spoken = spoken_languages(kind, words.hall.languages)
@@ -144,11 +148,11 @@ def _built_in(
 
 
 def _windows(
-    notice: NoticeContent, calendar: Calendar, words: HallWords, shown: Window, covered: Window
+    notice: NoticeContent, calendar: Calendar, words: HallWords, window: Window, covered: Window
 ) -> list[Window] | None:
     """When a published notice is shown among the days covered; None: always."""
     zone = ZoneInfo(words.hall.site.time_zone)
-    starts, ends = shown
+    starts, ends = window
     if notice.validity.starts is not None:
         starts = max(starts, local_start(notice.validity.starts, zone))
     if notice.validity.ends is not None:

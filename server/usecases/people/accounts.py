@@ -147,20 +147,20 @@ def describe_account(
 
     Refusals: unknown_account, forbidden, login_taken, email_taken, those of `Described.checked`.
     """
-    wanted = described.checked()
+    description = described.checked()
     with database.installation_transaction(author) as transaction:
         row = governed(transaction, account, sites)
-        known = account_of_login(transaction, wanted.login)
-        if known is not None and known["id"] != account:
-            raise Refusal("login_taken", login=wanted.login)
-        known = account_of_email(transaction, wanted.email) if wanted.email else None
-        if known is not None and known["id"] != account:
+        namesake = account_of_login(transaction, description.login)
+        if namesake is not None and namesake["id"] != account:
+            raise Refusal("login_taken", login=description.login)
+        namesake = account_of_email(transaction, description.email) if description.email else None
+        if namesake is not None and namesake["id"] != account:
             raise Refusal("email_taken")
         values = {
-            "login": wanted.login,
-            "display_name": wanted.display_name,
-            "email": wanted.email or None,
-            "language": wanted.language,
+            "login": description.login,
+            "display_name": description.display_name,
+            "email": description.email or None,
+            "language": description.language,
         }
         changed = sorted(name for name, value in values.items() if row[name] != value)
         if not changed:
@@ -185,7 +185,7 @@ def change_roles(
     Refusals: unknown_account, forbidden, role_missing, unknown_role, unknown_site, last_administrator;
     database_busy, a counter may be left open: again leaves it.
     """
-    known = known_sites(database)
+    site_slugs = known_sites(database)
     with database.installation_transaction(author) as transaction:
         before = grants_of(transaction, account)
         if not before or not is_at(before, sites):
@@ -194,7 +194,7 @@ def change_roles(
         if sites is not None and any(grant.site not in sites for grant in grants):
             raise Refusal("forbidden")
         after = sorted({*elsewhere, *grants}, key=lambda each: (each.role, each.site))
-        _check_grants(after, [*known, *(each.site for each in elsewhere)])
+        _check_grants(after, [*site_slugs, *(each.site for each in elsewhere)])
         if after != before:
             _write_grants(transaction, account, before, after)
     leave_counters(database, author, account, after)

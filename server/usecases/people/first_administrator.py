@@ -18,13 +18,13 @@ def first_administrator(database: Database, described: Described, password: str,
     Refusals: installation_link_wrong, already_installed, and those of an account and of a password.
     """
     check_installation_token(database, token)
-    wanted = described.checked()
-    check_password(password, wanted.names)
+    description = described.checked()
+    check_password(password, description.names)
     kept = hashed(password)  # before the lock: it takes long
     with database.installation_transaction(SYSTEM) as transaction:
         if has_account(transaction):
             raise Refusal("already_installed")
-        account = insert_account(transaction, wanted, [ADMINISTRATOR], sites=[], password_hash=kept)
+        account = insert_account(transaction, description, [ADMINISTRATOR], sites=[], password_hash=kept)
         grants = as_body([ADMINISTRATOR])
         transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=grants))
     return account

@@ -55,11 +55,11 @@ def invite(
     Refusals: those of `insert_account` and `Described.checked`, forbidden for a role where the author's
     permission does not reach.
     """
-    wanted, known = described.checked(), known_sites(database)
+    description, site_slugs = described.checked(), known_sites(database)
     if sites is not None and any(grant.site not in sites for grant in grants):
         raise Refusal("forbidden")
     with database.installation_transaction(author) as transaction:
-        account = insert_account(transaction, wanted, grants, sites=list(known), password_hash=None)
+        account = insert_account(transaction, description, grants, sites=list(site_slugs), password_hash=None)
         transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=as_body(grants)))
         return _link(transaction, account, INVITED_FOR)
 

@@ -60,8 +60,8 @@ class Person:
 def read_people(database: Database, sites: Sites) -> list[Person]:
     """The people with a role at some of these sites (None: everybody), by name."""
     with database.read() as rows:
-        beside = _Beside(rows, to_micros(database.clock.now()))
-        found = [beside.person(row, sites) for row in accounts(rows)]
+        details = _AccountDetails(rows, to_micros(database.clock.now()))
+        found = [details.person(row, sites) for row in accounts(rows)]
     return [each for each in found if is_at(each.grants, sites)]
 
 
@@ -70,7 +70,7 @@ def read_person(database: Database, account: str, sites: Sites) -> tuple[Person,
     now = to_micros(database.clock.now())
     with database.read() as rows:
         row = account_row(rows, account)
-        person = None if row is None else _Beside(rows, now).person(row, sites)
+        person = None if row is None else _AccountDetails(rows, now).person(row, sites)
         if person is None or not is_at(person.grants, sites):
             raise Refusal("unknown_account")
         return person, sessions_of(rows, account, now)
@@ -90,7 +90,7 @@ def sessions_of(rows: Any, account: str, now: int) -> list[Session]:
     ]
 
 
-class _Beside:
+class _AccountDetails:
     """What lies beside the rows of accounts, read once for all of them."""
 
     def __init__(self, rows: Any, now: int) -> None:

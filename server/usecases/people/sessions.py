@@ -68,10 +68,10 @@ def begin_session(
 def sign_out(database: Database, token: str) -> str | None:
     """Ends the session of a token. The ID token of its provider, if one signed it in."""
     with database.store.write() as rows:
-        known = rows.one("SELECT id_token FROM sign_in WHERE digest = :digest", digest=token_digest(token))
+        sign_in = rows.one("SELECT id_token FROM sign_in WHERE digest = :digest", digest=token_digest(token))
         if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
             rows.run(ACCESS_CHANGED, {})
-    return None if known is None else known["id_token"]
+    return None if sign_in is None else sign_in["id_token"]
 
 
 def end_session(
@@ -140,10 +140,10 @@ class SeenSessions:
     def keep(self, connected: Iterable[str] = ()) -> None:
         """Writes when they were seen, each once a minute; `connected`: digests of tokens with a socket."""
         with self._lock:
-            seen, self._digests = self._digests | set(connected), set()
+            digests, self._digests = self._digests | set(connected), set()
         now = self.database.clock.now()
         with self.database.read() as rows:
-            due = {row["digest"] for row in rows.all(_SEEN_BEFORE, at=to_micros(now - SEEN_EVERY))} & seen
+            due = {row["digest"] for row in rows.all(_SEEN_BEFORE, at=to_micros(now - SEEN_EVERY))} & digests
         if not due:
             return
         with self.database.store.write() as rows:

@@ -126,12 +126,12 @@ def _write(rows: Any, bucket: str, failures: Failures) -> None:
 def _tell(database: Database, account: Row | None, counted: list[_Counted]) -> None:
     """A fact when failures begin to cost a wait; never the address or a login that is nobody's."""
     begun = [each for each in counted if has_just_begun(each.after, PACES[each.kind])]
-    told = [each for each in begun if account is not None or each.kind == "address"]
-    if not told:
+    delays = [each for each in begun if account is not None or each.kind == "address"]
+    if not delays:
         return
     whose = None if account is None else account["id"]
     with database.installation_transaction(SYSTEM) as transaction:
-        for each in told:
+        for each in delays:
             transaction.record(
                 of_kind(FactKind.GUESSING_SLOWED, account=whose, by=each.kind, failures=each.after.count)
             )

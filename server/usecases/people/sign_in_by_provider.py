@@ -19,9 +19,9 @@ def prove_by_provider(database: Database, identity: Identity) -> str:
     Refusals: oidc_no_account, also for a locked one; oidc_no_email, oidc_email_unverified.
     """
     with database.read() as rows:
-        known = account_of_identity(rows, identity.issuer, identity.subject)
-    if known is not None:
-        return _open(known)
+        account = account_of_identity(rows, identity.issuer, identity.subject)
+    if account is not None:
+        return _open(account)
     if identity.email is None:
         raise Refusal("oidc_no_email")
     if not identity.is_email_verified:

@@ -58,30 +58,30 @@ class PrintEnd:
     why: str | None
 
 
-def start_print(database: Database, held: PrinterLeaseToken, job: str, *, job_number: int) -> bool:
+def start_print(database: Database, token: PrinterLeaseToken, job: str, *, job_number: int) -> bool:
     """Marks a queued job `sending` and prolongs the lease; False when it is queued no more.
 
     Refusal: printer_taken when the lease is another's by now.
     """
     now = database.clock.now()
     with database.store.write() as rows:
-        _keep(rows, held, expires_at=to_micros(now + LEASE))
-        values = {"job": job, "fence": held.fence, "sent_at": to_micros(now), "job_number": job_number}
+        _keep(rows, token, expires_at=to_micros(now + LEASE))
+        values = {"job": job, "fence": token.fence, "sent_at": to_micros(now), "job_number": job_number}
         return bool(rows.run(_START, values))
 
 
-def note_print(database: Database, held: PrinterLeaseToken, noted: PrintEnd) -> bool:
+def note_print(database: Database, token: PrinterLeaseToken, noted: PrintEnd) -> bool:
     """Keeps a verdict that is not final: `queued` refused, to be tried again, or `sending` held.
 
     False when the job has ended. Refusal: printer_taken.
     """
     with database.store.write() as rows:
-        _keep(rows, held, expires_at=to_micros(database.clock.now() + LEASE))
+        _keep(rows, token, expires_at=to_micros(database.clock.now() + LEASE))
         values = {"job": noted.job, "state": noted.state, "verdict": noted.verdict, "why": noted.why}
         return bool(rows.run(_NOTE, values))
 
 
-def end_prints(database: Database, hall: str, held: PrinterLeaseToken, ends: Sequence[PrintEnd]) -> int:
+def end_prints(database: Database, hall: str, token: PrinterLeaseToken, ends: Sequence[PrintEnd]) -> int:
     """Ends jobs of one hall and printer with their facts; how many had not ended before.
 
     `ends`: of different jobs, print_jobs.MOST_AT_ONCE at most.
@@ -89,12 +89,12 @@ def end_prints(database: Database, hall: str, held: PrinterLeaseToken, ends: Seq
     """
     ended = papers = 0
     with database.transaction(hall, SYSTEM) as transaction:
-        lease = print_jobs.lease_of(transaction, held.printer, lock=database.store.is_postgresql)
-        unprinted = before = _check(lease, held)
+        lease = print_jobs.lease_of(transaction, token.printer, lock=database.store.is_postgresql)
+        unprinted = before = _check(lease, token)
         jobs = print_jobs.print_jobs(transaction, [end.job for end in ends]) if ends else {}
         for end in ends:
             job = jobs.get(end.job)
-            if job is None or job["state"] not in _OPEN_STATES or job["printer"] != held.printer:
+            if job is None or job["state"] not in _OPEN_STATES or job["printer"] != token.printer:
                 continue
             done_at = to_micros(transaction.now)
             transaction.run(
@@ -105,21 +105,26 @@ def end_prints(database: Database, hall: str, held: PrinterLeaseToken, ends: Seq
             ended += 1
             papers += end.verdict in _TOOK_PAPER
         if papers:
-            counted, values = papers_counted(held.printer, papers, now=to_micros(transaction.now))
+            counted, values = papers_counted(token.printer, papers, now=to_micros(transaction.now))
             transaction.run(counted, **values)
         if unprinted != before:
-            print_jobs.note_unprinted(transaction, held.printer, unprinted)
+            print_jobs.note_unprinted(transaction, token.printer, unprinted)
     return ended
 
 
-def _keep(rows: Any, held: PrinterLeaseToken, *, expires_at: int) -> None:
-    values = {"printer": held.printer, "holder": held.holder, "fence": held.fence, "expires_at": expires_at}
+def _keep(rows: Any, token: PrinterLeaseToken, *, expires_at: int) -> None:
+    values = {
+        "printer": token.printer,
+        "holder": token.holder,
+        "fence": token.fence,
+        "expires_at": expires_at,
+    }
     if not print_jobs.keep_lease(rows, values):
-        raise Refusal("printer_taken", printer=held.printer)
+        raise Refusal("printer_taken", printer=token.printer)
 
 
-def _check(lease: Mapping[str, Any] | None, held: PrinterLeaseToken) -> int:
+def _check(lease: Mapping[str, Any] | None, token: PrinterLeaseToken) -> int:
     """The printer's unprinted jobs in a row, as its holder knows them."""
-    if lease is None or (lease["holder"], lease["fence"]) != (held.holder, held.fence):
-        raise Refusal("printer_taken", printer=held.printer)
+    if lease is None or (lease["holder"], lease["fence"]) != (token.holder, token.fence):
+        raise Refusal("printer_taken", printer=token.printer)
     return int(lease["unprinted"])

@@ -23,19 +23,21 @@ class WantedPrinter:
 
 
 def set_printer(
-    database: Database, hall: str, author: Author, kiosk: str, wanted: WantedPrinter | None
+    database: Database, hall: str, author: Author, kiosk: str, request: WantedPrinter | None
 ) -> int:
     """The revision in which a kiosk has this printer, or none. Nothing is published when it has it already.
 
     Refusals: unknown_kiosk, stale_revision, and what a document is refused for.
     """
     configuration = database.configuration(hall)
-    known = configuration.kiosks.get(kiosk)
-    if known is None or known.is_retired:
+    configured = configuration.kiosks.get(kiosk)
+    if configured is None or configured.is_retired:
         raise Refusal("unknown_kiosk", name=kiosk)
-    if _is_same(known.printer, wanted):
+    if _is_same(configured.printer, request):
         return configuration.revision
-    described = None if wanted is None else asdict(wanted) | {"profile": _profile(known.printer, wanted)}
+    described = (
+        None if request is None else asdict(request) | {"profile": _profile(configured.printer, request)}
+    )
 
     def change(content: dict[str, Any]) -> None:
         next(each for each in content["kiosks"] if each["id"] == kiosk)["printer"] = described
@@ -43,14 +45,14 @@ def set_printer(
     return edit_hall_document(database, hall, author, change).revision
 
 
-def _profile(printer: PrinterConnection | None, wanted: WantedPrinter) -> PrinterProfile:
+def _profile(printer: PrinterConnection | None, request: WantedPrinter) -> PrinterProfile:
     """How the printer is fed: as before on paper of the same width, else by pictures."""
-    if printer is not None and printer.paper_mm == wanted.paper_mm:
+    if printer is not None and printer.paper_mm == request.paper_mm:
         return printer.profile
-    return "raster-80" if wanted.paper_mm == 80 else "raster-58"
+    return "raster-80" if request.paper_mm == 80 else "raster-58"
 
 
-def _is_same(printer: PrinterConnection | None, wanted: WantedPrinter | None) -> bool:
-    if printer is None or wanted is None:
-        return printer is None and wanted is None
-    return (printer.host, printer.port, printer.paper_mm) == (wanted.host, wanted.port, wanted.paper_mm)
+def _is_same(printer: PrinterConnection | None, request: WantedPrinter | None) -> bool:
+    if printer is None or request is None:
+        return printer is None and request is None
+    return (printer.host, printer.port, printer.paper_mm) == (request.host, request.port, request.paper_mm)

@@ -24,7 +24,7 @@ from server.usecases.quality.check_target_decision import check_decider, check_d
 
 
 def decide_target(
-    database: Database, hall: str, author: Author, wanted: WantedTarget, *, write_key: WriteKey | None = None
+    database: Database, hall: str, author: Author, request: WantedTarget, *, write_key: WriteKey | None = None
 ) -> Answer:
     """The target decided; `replaces` is the one that stood for the same service and day, None: none did.
 
@@ -35,45 +35,45 @@ def decide_target(
     each ticket keeps the target of its own day, or more than two years ahead; bad_decision_day for one still
     to come; target_decider_missing, target_decider_too_long.
     """
-    _check_terms(wanted)
+    _check_terms(request)
 
     def decide(transaction: HallTransaction) -> Answer:
         configuration = transaction.configuration
-        service = configuration.services.get(wanted.service)
+        service = configuration.services.get(request.service)
         if service is None or service.is_retired:
-            raise Refusal("unknown_service", service=wanted.service)
-        _check_days(wanted, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
-        known = target_spans(transaction, transaction.hall).get(wanted.service, ())
+            raise Refusal("unknown_service", service=request.service)
+        _check_days(request, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
+        spans = target_spans(transaction, transaction.hall).get(request.service, ())
         replaced = (
             each.target.id
-            for each in known
-            if not each.is_void and each.target.applies_from_on == wanted.applies_from_on
+            for each in spans
+            if not each.is_void and each.target.applies_from_on == request.applies_from_on
         )
         target = new_id()
         fact = target_decided(
             target,
-            wanted.service,
-            wait_s=wanted.wait_s,
-            share_percent=wanted.share_percent,
-            dates=(wanted.applies_from_on, wanted.decided_on),
-            decided_by=wanted.decided_by.strip(),
+            request.service,
+            wait_s=request.wait_s,
+            share_percent=request.share_percent,
+            dates=(request.applies_from_on, request.decided_on),
+            decided_by=request.decided_by.strip(),
         )
         transaction.record(fact)
-        return {"target": target, "service": wanted.service, "replaces": next(replaced, None)}
+        return {"target": target, "service": request.service, "replaces": next(replaced, None)}
 
     return database.write(hall, author, write_key, decide)
 
 
-def _check_terms(wanted: WantedTarget) -> None:
-    if not SHORTEST_WAIT_S <= wanted.wait_s <= LONGEST_WAIT_S:
+def _check_terms(target: WantedTarget) -> None:
+    if not SHORTEST_WAIT_S <= target.wait_s <= LONGEST_WAIT_S:
         raise Refusal("bad_target_wait", shortest=SHORTEST_WAIT_S // 60, longest=LONGEST_WAIT_S // 60)
-    if not LOWEST_SHARE_PERCENT <= wanted.share_percent <= HIGHEST_SHARE_PERCENT:
+    if not LOWEST_SHARE_PERCENT <= target.share_percent <= HIGHEST_SHARE_PERCENT:
         raise Refusal("bad_target_share", lowest=LOWEST_SHARE_PERCENT, highest=HIGHEST_SHARE_PERCENT)
-    check_decider(wanted.decided_by)
+    check_decider(target.decided_by)
 
 
-def _check_days(wanted: WantedTarget, today: date) -> None:
-    if not today <= wanted.applies_from_on <= today + FARTHEST:
+def _check_days(target: WantedTarget, today: date) -> None:
+    if not today <= target.applies_from_on <= today + FARTHEST:
         farthest = today + FARTHEST
         raise Refusal("bad_target_start", earliest=today.isoformat(), latest=farthest.isoformat())
-    check_decision_day(wanted.decided_on, today)
+    check_decision_day(target.decided_on, today)

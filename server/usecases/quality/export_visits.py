@@ -129,11 +129,11 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _write(path: Path, lines: Iterator[str]) -> int:
-    beside = path.with_suffix(".part")
+    part = path.with_suffix(".part")
     count = -1
-    with beside.open("w", encoding="utf-8", newline="") as file:
+    with part.open("w", encoding="utf-8", newline="") as file:
         for line in lines:
             file.write(line)
             count += 1
-    beside.replace(path)
+    part.replace(path)
     return count

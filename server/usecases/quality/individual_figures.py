@@ -144,7 +144,7 @@ def _who_served(leg: LegRecord, sessions: Mapping[str, Sequence[Row]]) -> str | 
     """
     if leg.ended_at is None or leg.counter is None:
         return None
-    ended, held = to_micros(leg.ended_at), sessions.get(leg.counter, ())
-    opened_before = bisect_left(held, ended, key=itemgetter("opened_at"))
-    last = held[opened_before - 1] if opened_before else None
+    ended, shifts = to_micros(leg.ended_at), sessions.get(leg.counter, ())
+    opened_before = bisect_left(shifts, ended, key=itemgetter("opened_at"))
+    last = shifts[opened_before - 1] if opened_before else None
     return str(last["author"]) if last is not None and ended <= (last["closed_at"] or ended) else None

@@ -87,13 +87,13 @@ def read_days(
         if not with_alerts:
             legs = [leg for leg in legs if not leg.during_alert]
         expected = due.get(day, {})
-        beside = DayCounts(
+        day_counts = DayCounts(
             greetings.get(day, {}),
             not_issued.get(day, {}),
             due={service: counts[0] for service, counts in expected.items()},
             missed={service: counts[1] for service, counts in expected.items()},
         )
-        rollups[day] = roll_up(legs, beside, time_zone=zone)
+        rollups[day] = roll_up(legs, day_counts, time_zone=zone)
         time.sleep(0)
     return HallDays(hall_id, starts_on, ends_on, rollups, targets, present)
 

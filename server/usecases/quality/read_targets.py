@@ -76,16 +76,16 @@ def targets_answer(database: Database, hall: str) -> Answer:
                 "service": each.service.id,
                 "wait_s": each.service.target_s,
                 "document_wait_s": each.document_wait_s,
-                "now": None if each.now is None else _told(each.now),
-                "to_come": [_told(span) for span in each.to_come],
-                "earlier": [_told(span) for span in each.earlier],
+                "now": None if each.now is None else _target_answer(each.now),
+                "to_come": [_target_answer(span) for span in each.to_come],
+                "earlier": [_target_answer(span) for span in each.earlier],
             }
             for each in services
         ],
     }
 
 
-def _told(span: TargetSpan) -> Answer:
+def _target_answer(span: TargetSpan) -> Answer:
     target = span.target
     return {
         "target": target.id,

@@ -21,7 +21,7 @@ def withdraw_target(
     database: Database,
     hall: str,
     author: Author,
-    wanted: WantedWithdrawal,
+    withdrawal: WantedWithdrawal,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
@@ -34,21 +34,21 @@ def withdraw_target(
     bad_withdrawal_day outside the days it still applies (two years ahead at the latest); bad_decision_day,
     target_decider_missing, target_decider_too_long.
     """
-    check_decider(wanted.decided_by)
+    check_decider(withdrawal.decided_by)
 
     def withdraw(transaction: HallTransaction) -> Answer:
         today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
-        span = _span(transaction, wanted.target)
-        _check_day(span, wanted.from_on, today)
-        check_decision_day(wanted.decided_on, today)
+        span = _span(transaction, withdrawal.target)
+        _check_day(span, withdrawal.from_on, today)
+        check_decision_day(withdrawal.decided_on, today)
         fact = new_id()
-        terms = replace(wanted, decided_by=wanted.decided_by.strip())
+        terms = replace(withdrawal, decided_by=withdrawal.decided_by.strip())
         transaction.record(target_withdrawn(fact, span.target, terms))
         return {
             "withdrawal": fact,
             "target": span.target.id,
             "service": span.target.service,
-            "from_on": wanted.from_on.isoformat(),
+            "from_on": withdrawal.from_on.isoformat(),
         }
 
     return database.write(hall, author, write_key, withdraw)

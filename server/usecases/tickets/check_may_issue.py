@@ -37,46 +37,46 @@ class IssueRequest:
         return Refusal(code, service=self.service.id, next_opening_at=to_text(next_at) if next_at else None)
 
 
-def check_open(transaction: HallTransaction, asked: IssueRequest) -> datetime | None:
+def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime | None:
     """The opening the wait is counted from where the doors are still closed, else None.
 
     Refusals: appointment_only, closed, too_late, stopped.
     """
-    opening = asked.now.opening
-    if asked.is_expected:
+    opening = request.now.opening
+    if request.is_expected:
         if not opening.is_open:
-            raise asked.refusal("closed")
+            raise request.refusal("closed")
         return None
-    if not asked.service.may_walk_in:
-        raise Refusal("appointment_only", service=asked.service.id)
+    if not request.service.may_walk_in:
+        raise Refusal("appointment_only", service=request.service.id)
     before_s = transaction.configuration.distribution_before_s
-    is_given = asked.is_early and may_distribute(opening, before_s, now=transaction.now)
+    is_given = request.is_early and may_distribute(opening, before_s, now=transaction.now)
     if not opening.may_issue and not is_given:
-        raise asked.refusal("too_late" if opening.is_open else "closed")
-    if asked.is_stopped:
-        raise Refusal("stopped", service=asked.service.id)
+        raise request.refusal("too_late" if opening.is_open else "closed")
+    if request.is_stopped:
+        raise Refusal("stopped", service=request.service.id)
     return opening.next_opens_at if is_given else None
 
 
-def check_quota(transaction: HallTransaction, asked: IssueRequest) -> None:
+def check_quota(transaction: HallTransaction, request: IssueRequest) -> None:
     """Refusal: full, when the half-day has given all its tickets of the service.
 
     Who has an appointment, or is received for an exceptional reason, is not counted out.
     """
-    service = asked.service
+    service = request.service
     calendar = transaction.configuration.calendar_of(service.id)
-    quota = None if asked.is_expected else quota_now(service.quota, calendar, transaction.now)
+    quota = None if request.is_expected else quota_now(service.quota, calendar, transaction.now)
     if quota is not None and remaining_of(transaction, transaction.hall, service.id, quota) == 0:
-        raise asked.refusal("full")
+        raise request.refusal("full")
 
 
-def check_finish(transaction: HallTransaction, asked: IssueRequest, wait_s: int | None) -> None:
+def check_finish(transaction: HallTransaction, request: IssueRequest, wait_s: int | None) -> None:
     """Refusal: too_late, when the service would probably end after closing, where the hall wants it so."""
-    configuration, opening = transaction.configuration, asked.now.opening
-    if wait_s is None or asked.is_expected or not configuration.last_ticket.is_predictive:
+    configuration, opening = transaction.configuration, request.now.opening
+    if wait_s is None or request.is_expected or not configuration.last_ticket.is_predictive:
         return
-    calendar = configuration.calendar_of(asked.service.id)
+    calendar = configuration.calendar_of(request.service.id)
     closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)
-    expected = ExpectedTicket(wait_s, asked.service.typed_mean_s)
+    expected = ExpectedTicket(wait_s, request.service.typed_mean_s)
     if finishes_too_late(configuration.last_ticket, closes_at, expected, now=transaction.now):
-        raise asked.refusal("too_late")
+        raise request.refusal("too_late")

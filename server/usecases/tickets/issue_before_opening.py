@@ -26,24 +26,24 @@ def distribute(
     database: Database,
     hall: str,
     author: Author,
-    wanted: WantedSeries,
+    request: WantedSeries,
     *,
     quote: QuoteOf = lambda _, __, ___: None,
-    told: Callable[[Answer], Answer] = lambda ticket: ticket,
+    as_answer: Callable[[Answer], Answer] = lambda ticket: ticket,
 ) -> list[Answer]:
     """The tickets, in their order. The same press gives the same series, and ends one that was cut short.
 
     Refusals: as issue_ticket; `closed` before the hall's time of distribution.
     """
     found = []
-    for place in range(wanted.count):
+    for place in range(request.count):
         ticket = WantedTicket(
-            service=wanted.service,
-            press_id=f"{wanted.press_id}-{place}",
-            language=wanted.language,
+            service=request.service,
+            press_id=f"{request.press_id}-{place}",
+            language=request.language,
             channel="distribution",
-            kiosk=wanted.kiosk,
+            kiosk=request.kiosk,
             is_early=True,
         )
-        found.append(told(issue_ticket(database, hall, author, ticket, quote=quote)))
+        found.append(as_answer(issue_ticket(database, hall, author, ticket, quote=quote)))
     return found

@@ -77,7 +77,7 @@ def issue_ticket(
     database: Database,
     hall: str,
     author: Author,
-    wanted: WantedTicket,
+    request: WantedTicket,
     *,
     quote: QuoteOf = lambda _, __, ___: None,
     write_key: WriteKey | None = None,
@@ -90,26 +90,26 @@ def issue_ticket(
     """
     refusal: Refusal | None = None
     with database.transaction(
-        hall, author, write_key, prefetch=lambda snapshot: _prefetch(snapshot, wanted)
+        hall, author, write_key, prefetch=lambda snapshot: _prefetch(snapshot, request)
     ) as transaction:
         if transaction.is_replayed:
             kept = answered_again(database, transaction, dict(transaction.replayed_answer))
             return kept | {"is_repeated": True}
-        arriving = _arriving(transaction, wanted)
+        arriving = _arriving(transaction, request)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
-        place = _place(transaction, arriving, wanted, on=now.on)
+        place = _place(transaction, arriving, request, on=now.on)
         if place.is_pressed:
-            return pressed_before(database, transaction, wanted.press_id)
+            return pressed_before(database, transaction, request.press_id)
         try:
             is_expected = arriving.appointment is not None
-            asked = IssueRequest(service, now, wanted.is_early, place.is_stopped, is_expected)
-            opens_at = check_open(transaction, asked)
+            issue_request = IssueRequest(service, now, request.is_early, place.is_stopped, is_expected)
+            opens_at = check_open(transaction, issue_request)
             if arriving.exceptional is None:
-                check_quota(transaction, asked)
+                check_quota(transaction, issue_request)
             quoted = _quoted(quote, arriving, place)
-            check_finish(transaction, asked, None if quoted is None else quoted.median_s)
-            visit, leg = _visit_and_leg(transaction, arriving, wanted, place=place, quote=quoted)
+            check_finish(transaction, issue_request, None if quoted is None else quoted.median_s)
+            visit, leg = _visit_and_leg(transaction, arriving, request, place=place, quote=quoted)
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as no:
             refusal = no
@@ -121,25 +121,25 @@ def issue_ticket(
         else:
             token = database.ticket_tokens.of(visit.id)
             answer = _issue(
-                transaction, visit, leg, wanted=wanted, ahead=place.ahead, digest=token_digest(token)
+                transaction, visit, leg, request=request, ahead=place.ahead, digest=token_digest(token)
             )
             answer |= {"service_names": dict(service.names)} | _checked_in(
-                transaction, arriving, visit, wanted
+                transaction, arriving, visit, request
             )
             return transaction.answer(answer) | {"token": token}
     raise refusal
 
 
-def _arriving(transaction: HallTransaction, wanted: WantedTicket) -> Arriving:
-    if wanted.claim is not None:
-        return expected(transaction, wanted.claim, wanted.press_id)
-    return _without_appointment(transaction.configuration, wanted)
+def _arriving(transaction: HallTransaction, request: WantedTicket) -> Arriving:
+    if request.claim is not None:
+        return expected(transaction, request.claim, request.press_id)
+    return _without_appointment(transaction.configuration, request)
 
 
-def _without_appointment(configuration: HallConfiguration, wanted: WantedTicket) -> Arriving:
+def _without_appointment(configuration: HallConfiguration, request: WantedTicket) -> Arriving:
     """Who comes for a service as it is, or for an exceptional reason to the one that receives them."""
-    service = _service(configuration, wanted.service)
-    reason, exceptional = wanted.exceptional_reason, service.exceptional
+    service = _service(configuration, request.service)
+    reason, exceptional = request.exceptional_reason, service.exceptional
     if reason is None:
         return Arriving(service, service.series)
     if exceptional is None or reason not in exceptional.reasons:
@@ -156,15 +156,17 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote
 
 
 def _checked_in(
-    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, wanted: WantedTicket
+    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: WantedTicket
 ) -> Answer:
     stands = arrival(arriving, transaction.now)
     if arriving.appointment is None or stands is None:
         return {}
-    demand = demand_of(transaction, wanted.claim, visit.business_day)
+    demand = demand_of(transaction, request.claim, visit.business_day)
     transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands, demand=demand))
-    told = arrival_answer(transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now)
-    return {"appointment": told}
+    appointment = arrival_answer(
+        transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now
+    )
+    return {"appointment": appointment}
 
 
 def _service(configuration: HallConfiguration, service_id: str) -> Service:
@@ -188,22 +190,22 @@ class _IssueContext:
     priority: str
 
 
-def _prefetch(snapshot: HallSnapshot, wanted: WantedTicket) -> list[Query]:
+def _prefetch(snapshot: HallSnapshot, request: WantedTicket) -> list[Query]:
     """Whether this press was made before and, unless that is remembered, what was given last.
 
     For a hall without an offset of its numbers, as nearly all are.
     """
-    if wanted.claim is not None:
+    if request.claim is not None:
         return []
-    arriving = _without_appointment(snapshot.configuration, wanted)
+    arriving = _without_appointment(snapshot.configuration, request)
     on = opening_now(snapshot.configuration, arriving.service.id, snapshot.now).on
     series = _series_of_day(snapshot.hall, snapshot.epoch, arriving, on=on, offset=0)
-    pressed = _pressed(wanted)
+    pressed = _pressed(request)
     return [pressed] if snapshot.is_given(series) else [pressed, series.read()]
 
 
-def _pressed(wanted: WantedTicket) -> Query:
-    return Query(_SELECT_PRESSED, {"press": wanted.press_id}, is_own=True)
+def _pressed(request: WantedTicket) -> Query:
+    return Query(_SELECT_PRESSED, {"press": request.press_id}, is_own=True)
 
 
 def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offset: int) -> SeriesOfDay:
@@ -220,12 +222,12 @@ def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offse
 
 
 def _place(
-    transaction: HallTransaction, arriving: Arriving, wanted: WantedTicket, *, on: date
+    transaction: HallTransaction, arriving: Arriving, request: WantedTicket, *, on: date
 ) -> _IssueContext:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
-    priority = "declared" if wanted.is_priority else "none"
+    priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
-    pressed = _pressed(wanted)
+    pressed = _pressed(request)
     is_pressed = transaction.one(pressed.sql, **pressed.values) is not None
     given = transaction.given(
         _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
@@ -242,7 +244,7 @@ def _issue(
     visit: NewVisit,
     leg: NewLeg,
     *,
-    wanted: WantedTicket,
+    request: WantedTicket,
     ahead: int,
     digest: str,
 ) -> Answer:
@@ -255,14 +257,14 @@ def _issue(
         token_digest=digest,
         short_code=short_code,
         business_day=visit.business_day.isoformat(),
-        press=wanted.press_id,
+        press=request.press_id,
         press_by=transaction.author.device or transaction.author.id,
         expires_at=to_micros(end_of_next_day(transaction.configuration, visit.business_day)),
     )
     transaction.record(ticket_issued(visit, leg, ahead=ahead))
-    if wanted.needs:
-        record_needs(transaction, visit.id, wanted.needs, on=visit.business_day.isoformat())
-    job = _queue_print(transaction, wanted, visit=visit.id, ahead=ahead)
+    if request.needs:
+        record_needs(transaction, visit.id, request.needs, on=visit.business_day.isoformat())
+    job = _queue_print(transaction, request, visit=visit.id, ahead=ahead)
     return {
         "visit": visit.id,
         "number": visit.number,
@@ -279,7 +281,7 @@ def _issue(
 def _visit_and_leg(
     transaction: HallTransaction,
     arriving: Arriving,
-    wanted: WantedTicket,
+    request: WantedTicket,
     *,
     place: _IssueContext,
     quote: Quote | None,
@@ -297,8 +299,8 @@ def _visit_and_leg(
         incarnation=transaction.epoch,
         rank=rank,
         number=number,
-        channel=wanted.channel,
-        language=keep_erasable(transaction, wanted.language, until=until),
+        channel=request.channel,
+        language=keep_erasable(transaction, request.language, until=until),
         device=transaction.author.device,
         exceptional=arriving.exceptional,
     )
@@ -324,9 +326,11 @@ def _visit_and_leg(
     return visit, leg
 
 
-def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: str, ahead: int) -> str | None:
-    kiosk: Kiosk | None = transaction.configuration.kiosks.get(wanted.kiosk) if wanted.kiosk else None
+def _queue_print(
+    transaction: HallTransaction, request: WantedTicket, *, visit: str, ahead: int
+) -> str | None:
+    kiosk: Kiosk | None = transaction.configuration.kiosks.get(request.kiosk) if request.kiosk else None
     if kiosk is None or kiosk.printer is None:
         return None
-    content = {"kind": "ticket", "language": wanted.language, "ahead": ahead}
+    content = {"kind": "ticket", "language": request.language, "ahead": ahead}
     return queue_job(transaction, kiosk.id, visit=visit, copy=1, content=content)

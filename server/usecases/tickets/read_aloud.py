@@ -19,19 +19,19 @@ from server.usecases.waits.estimate_waits import Estimates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedReading:
-    """The view of a kiosk: `service` is the one on its sheet or notice, or the open folder.
+    """The view of a kiosk to read aloud; None or empty where the view has no such thing.
 
-    `shown` are the services of the page that is up, `hours` its hours of convocations, `needs` those chosen,
-    `visit` the ticket's, `at` the hour in a notice of appointments; `exceptional_reason` why the sheet is
-    that of another service than `wanted`, which asks for an appointment. `kiosk`: whose view it is, None
-    where the whole menu is shown. `focus`: the key of the one control to say, None for the whole view.
+    `service`: the one on its sheet or notice, or the open folder. `services_on_page`, `hours` (convocations)
+    and `needs` (chosen): those on the page. `visit`: the ticket's. `at`: the hour of an appointment.
+    `exceptional_reason`: why the sheet is not that of `wanted_service`, which needs an appointment.
+    `kiosk`: the kiosk, None for the whole menu. `focus`: the key of one control, None for the whole view.
     """
 
     view: View
     language: str
     kiosk: str | None = None
     service: str | None = None
-    shown: tuple[str, ...] = ()
+    services_on_page: tuple[str, ...] = ()
     hours: tuple[datetime, ...] = ()
     needs: tuple[ReadNeed, ...] = ()
     at: datetime | None = None
@@ -41,7 +41,7 @@ class WantedReading:
     is_priority: bool = False
     has_code: bool = False
     has_sheet: bool = False
-    wanted: str | None = None
+    wanted_service: str | None = None
     exceptional_reason: str | None = None
     appointment: ReadArrival | None = None
     focus: str | None = None
@@ -59,67 +59,70 @@ def read_aloud(
     database: Database,
     estimates: Estimates,
     hall: str,
-    wanted: WantedReading,
+    request: WantedReading,
     *,
     translate: Callable[..., str],
 ) -> Reading:
     """The sentences of a view. Refusals: unknown_hall, unknown_service, unknown_visit."""
     menu = read_menu(
-        database, estimates, hall, language=wanted.language, translate=translate, kiosk=wanted.kiosk
+        database, estimates, hall, language=request.language, translate=translate, kiosk=request.kiosk
     )
     reader = ViewReader(menu, translate)
     try:
-        if wanted.focus is not None:
-            within, needs = wanted.service, wanted.needs
-            sentences = focused(reader, wanted.focus, view=wanted.view, within=within, needs=needs)
-        elif wanted.view == "convocation":
-            told = read_convocations(database, hall, wanted.kiosk)
-            sentences = _convocations(reader, wanted, told["services"])
+        if request.focus is not None:
+            within, needs = request.service, request.needs
+            sentences = focused(reader, request.focus, view=request.view, within=within, needs=needs)
+        elif request.view == "convocation":
+            answer = read_convocations(database, hall, request.kiosk)
+            sentences = _convocations(reader, request, answer["services"])
         else:
-            sentences = _read(reader, wanted, lambda: _ticket(database, estimates, hall, wanted))
+            sentences = _read(reader, request, lambda: _ticket(database, estimates, hall, request))
     except NotInTheMenu as error:
         raise Refusal("unknown_service", service=str(error.args[0])) from error
     return Reading(menu["language"], sentences)
 
 
-def _read(reader: ViewReader, wanted: WantedReading, ticket: Callable[[], ReadTicket]) -> list[str]:
-    match wanted.view:
+def _read(reader: ViewReader, request: WantedReading, ticket: Callable[[], ReadTicket]) -> list[str]:
+    match request.view:
         case "start":
-            return reader.start(folder=wanted.service, shown=wanted.shown)
+            return reader.start(folder=request.service, shown=request.services_on_page)
         case "languages":
             return reader.languages()
         case "sheet":
-            given = wanted.wanted, wanted.exceptional_reason
+            given = request.wanted_service, request.exceptional_reason
             excused = (given[0], given[1]) if given[0] and given[1] else None
-            return reader.sheet(wanted.service or "", excused=excused)
+            return reader.sheet(request.service or "", excused=excused)
         case "notice":
             return reader.notice(
-                wanted.service, wanted.reason, wanted.at, sheet=wanted.paper if wanted.has_sheet else None
+                request.service,
+                request.reason,
+                request.at,
+                sheet=request.paper if request.has_sheet else None,
             )
         case "needs":
-            return reader.needs(wanted.needs)
+            return reader.needs(request.needs)
         case "appointment":
-            return reader.appointment(is_unknown=wanted.reason == "unknown_appointment")
+            return reader.appointment(is_unknown=request.reason == "unknown_appointment")
         case "ticket":
             return reader.ticket(ticket())
         case view:
             raise ValueError(view)
 
 
-def _convocations(reader: ViewReader, wanted: WantedReading, expected: list[Answer]) -> list[str]:
+def _convocations(reader: ViewReader, request: WantedReading, expected: list[Answer]) -> list[str]:
     """Only what is expected is read, of it only what is on the page that is up."""
     hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
-    if wanted.service is None:
-        return reader.convocations(list(hours), wanted.shown)
-    return reader.hours(wanted.service, hours.get(wanted.service, []), wanted.hours)
+    if request.service is None:
+        return reader.convocations(list(hours), request.services_on_page)
+    return reader.hours(request.service, hours.get(request.service, []), request.hours)
 
 
-def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedReading) -> ReadTicket:
-    language = wanted.language
-    found = ticket_of_visit(database, estimates, wanted.visit or "", (language,)).get(language)
+def _ticket(database: Database, estimates: Estimates, hall: str, request: WantedReading) -> ReadTicket:
+    language = request.language
+    found = ticket_of_visit(database, estimates, request.visit or "", (language,)).get(language)
     configuration = database.configuration(hall)
     if found is None or found["hall"]["slug"] != configuration.hall:
-        raise Refusal("unknown_visit", visit=wanted.visit)
+        raise Refusal("unknown_visit", visit=request.visit)
     wait, call = found["wait"], found["call"]
     return ReadTicket(
         number=found["number"],
@@ -127,9 +130,9 @@ def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedR
         ahead=found["ahead"],
         wait=None if wait is None else ExpectedWait(wait["low_s"], wait["high_s"]),
         place=call["counter"]["label"] if call else "",
-        paper=wanted.paper,
-        is_priority=wanted.is_priority,
-        has_code=wanted.has_code,
-        appointment=wanted.appointment,
+        paper=request.paper,
+        is_priority=request.is_priority,
+        has_code=request.has_code,
+        appointment=request.appointment,
         is_after_closing=found["why_no_wait"] == AFTER_CLOSING,
     )

@@ -60,16 +60,16 @@ def read_menu(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        by_queue, by_service = database.open_legs(rows, seen.row).waiting()
+        state = hall_state(database, rows, hall_id)
+        by_queue, by_service = database.open_legs(rows, state.row).waiting()
         sessions = counters.open_sessions(rows, hall_id)
-        rest = hours.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
-        on = business_day(seen.configuration.calendar, seen.position.as_of)
+        rest = hours.rest_of(rows, hall_id, state.configuration, state.position.as_of)
+        on = business_day(state.configuration.calendar, state.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
-        told = alert_told(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
+        alert = alert_told(rows, hall_id, state.configuration, state.position.as_of, has_every_language=True)
         worn = read_look(rows).as_message()
-        left = _quotas_left(rows, hall_id, seen.configuration, seen.position.as_of)
-    configuration, now = seen.configuration, seen.position.as_of
+        left = _quotas_left(rows, hall_id, state.configuration, state.position.as_of)
+    configuration, now = state.configuration, state.position.as_of
     is_offered = partial(configuration.offers, kiosk)
     open_for: dict[str, int] = {}
     for session in sessions:
@@ -109,7 +109,7 @@ def read_menu(
         receiving = configuration.services[service.exceptional.received_by]
         return ExceptionalWay(replace(item(receiving), remaining=None), service.exceptional.reasons)
 
-    known = language if language in configuration.languages else FRENCH
+    in_language = language if language in configuration.languages else FRENCH
     hall_menu = MenuHall(
         slug=configuration.hall,
         name={FRENCH: configuration.name},
@@ -127,11 +127,11 @@ def read_menu(
         has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
     )
     services = offered_only(_tree(configuration, item), is_offered)
-    message = build_menu(hall_menu, services, language=known, translate=translate, now=now)
-    message["epoch"], message["version"] = seen.position.epoch, seen.position.version
-    message["alert"], message["look"] = told["alert"], worn
-    if "alert_taken_back" in told:
-        message["alert_taken_back"] = told["alert_taken_back"]
+    message = build_menu(hall_menu, services, language=in_language, translate=translate, now=now)
+    message["epoch"], message["version"] = state.position.epoch, state.position.version
+    message["alert"], message["look"] = alert["alert"], worn
+    if "alert_taken_back" in alert:
+        message["alert_taken_back"] = alert["alert_taken_back"]
     message["configuration"] = configuration.mark
     return message
 
@@ -190,9 +190,9 @@ def openings(calendar: Calendar, now: datetime) -> list[MenuOpening]:
     """The present and coming half-days of a calendar, kept per business day."""
     on = business_day(calendar, now)
     key = (id(calendar), on.isoformat())
-    known = _openings.get(key)
-    if known is not None and known[0] is calendar:
-        return known[1]
+    cached = _openings.get(key)
+    if cached is not None and cached[0] is calendar:
+        return cached[1]
     margin = timedelta(seconds=calendar.last_ticket_margin_s)
     found = [
         MenuOpening(half.opens_at, half.closes_at, half.closes_at - margin)

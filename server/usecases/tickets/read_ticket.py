@@ -82,18 +82,20 @@ def _answers(
 ) -> dict[str, Answer]:
     """Reads once; only the names of the service and of the counter depend on the language."""
     with database.read() as rows:
-        seen = hall_state(database, rows, leg["hall"])
+        state = hall_state(database, rows, leg["hall"])
         is_waiting = leg["state"] == LegState.WAITING
-        rest = hours.rest_of(rows, leg["hall"], seen.configuration, seen.position.as_of)
+        rest = hours.rest_of(rows, leg["hall"], state.configuration, state.position.as_of)
         ahead = legs.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
-        told = alert_told(rows, leg["hall"], seen.configuration, seen.position.as_of, has_every_language=True)
-    configuration, now = seen.configuration, seen.position.as_of
+        alert = alert_told(
+            rows, leg["hall"], state.configuration, state.position.as_of, has_every_language=True
+        )
+    configuration, now = state.configuration, state.position.as_of
     service = configuration.services.get(leg["service"])
     is_reckoned = ahead is not None and not leg["is_held"]
     wait = estimates.remaining(leg["hall"], leg, ahead or 0) if is_reckoned else None
     opening = opening_now(configuration, leg["service"], now).opening if service else None
     today = business_day(configuration.calendar, now)
-    is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(seen))
+    is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(state))
     announced = wait_answer(wait)
     if is_waiting and not is_open:
         announced["why_no_wait"] = "closed" if rest is None else "break"
@@ -121,9 +123,9 @@ def _answers(
         "ended_at": micros_to_text(leg["ended_at"]),
         "end_reason": leg["end_reason"],
         "demonstration": configuration.is_demonstration,
-        **told,
-        "epoch": seen.position.epoch,
-        "version": seen.position.version,
+        **alert,
+        "epoch": state.position.epoch,
+        "version": state.position.version,
         "as_of": to_text(now),
     }
     return {
@@ -151,9 +153,9 @@ def _why_no_wait(database: Database, leg: Row) -> str | None:
     return "paused" if all(each["paused_at"] is not None for each in able) else None
 
 
-def is_finished_in_break(seen: HallState) -> bool:
+def is_finished_in_break(state: HallState) -> bool:
     """Whether a break runs: where nothing is carried over, whoever waits is still called."""
-    return running_break(seen.configuration.calendar, seen.position.as_of) is not None
+    return running_break(state.configuration.calendar, state.position.as_of) is not None
 
 
 def _call(configuration: HallConfiguration, leg: Row, language: str, today: date) -> Answer:

@@ -37,7 +37,7 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
     ahead = json.loads(row["body"])["ahead"] if row["body"] else None
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
     arrived_at = from_micros(row["arrived_at"])
-    told = arrival_answer(transaction.configuration, row["service"], booked_at, arrived_at)
+    arrival = arrival_answer(transaction.configuration, row["service"], booked_at, arrived_at)
     service = transaction.configuration.services.get(row["service"])
     return {
         "visit": row["visit"],
@@ -53,4 +53,4 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
         if row["job"] is None
         else {"job": row["job"], "state": row["job_state"], "verdict": row["job_verdict"]},
         "is_new": False,
-    } | ({} if told is None else {"appointment": told})
+    } | ({} if arrival is None else {"appointment": arrival})

@@ -16,9 +16,9 @@ def token_again(database: Database, transaction: HallTransaction, visit: str) ->
     """The token of a ticket; a new one, in place of the old, where it was made with another key."""
     tokens = database.ticket_tokens
     row = transaction.one(ACCESS, visit=visit)
-    known = None if row is None else tokens.again(visit, digest=row["token_digest"], former=row["token"])
-    if known is not None:
-        return known
+    former = None if row is None else tokens.again(visit, digest=row["token_digest"], former=row["token"])
+    if former is not None:
+        return former
     token = tokens.of(visit)
     transaction.run(RENEW, digest=token_digest(token), visit=visit)
     return token

@@ -40,16 +40,16 @@ def _check(database: Database, gesture: Gesture, write_key: WriteKey | None, *, 
 
 
 def _checked(transaction: HallTransaction, gesture: Gesture, row: Row, *, is_confirmed: bool) -> Fact:
-    wanted = "confirmed" if is_confirmed else "not_confirmed"
+    priority = "confirmed" if is_confirmed else "not_confirmed"
     is_shown_undeclared = is_confirmed and row["state"] == LegState.WAITING
-    if row["priority"] == wanted or (row["priority"] == "none" and not is_shown_undeclared):
+    if row["priority"] == priority or (row["priority"] == "none" and not is_shown_undeclared):
         raise Refusal("no_priority", priority=row["priority"])
     state = state_after(row, Verb.CONFIRM_PRIORITY if is_confirmed else Verb.DENY_PRIORITY)
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
     arrived_at, reference = from_micros(row["arrived_at"]), from_micros(row["reference_at"])
     service = transaction.configuration.services[row["service"]]
     terms = ArrivalTerms(service.late_grace_s)
-    leg_class = PRIORITY if is_confirmed else arrival_class(wanted, booked_at, arrived_at, terms)
+    leg_class = PRIORITY if is_confirmed else arrival_class(priority, booked_at, arrived_at, terms)
     checked = CheckedPriority(
         leg=row["id"],
         visit=row["visit"],

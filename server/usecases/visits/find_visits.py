@@ -56,8 +56,8 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        seen = hall_state(database, rows, hall_id)
-        configuration, now = seen.configuration, seen.position.as_of
+        state = hall_state(database, rows, hall_id)
+        configuration, now = state.configuration, state.position.as_of
         on = business_day(configuration.calendar, now)
         where, values = _conditions(sought)
         if sought.at is not None:
@@ -117,5 +117,5 @@ def _visit(rows: Any, row: Any, needs: Collection[str], linked: Collection[str])
     if leg["state"] == LegState.WAITING:
         ahead = legs.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"])
     of_visit = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional_answer(row)}
-    told = leg_answer(leg, of_visit)
-    return told | {"language": row["language"], "channel": row["channel"], "ahead": ahead}
+    answer = leg_answer(leg, of_visit)
+    return answer | {"language": row["language"], "channel": row["channel"], "ahead": ahead}

@@ -237,11 +237,11 @@ def add_service(
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.ADD_SERVICE)
-        wanted = service_received(transaction, service)
+        added = service_received(transaction, service)
         before = added_services(row)
         if len(before) >= MOST_ADDED:
             raise Refusal("added_too_many", most=MOST_ADDED)
-        return service_added(LegAtCounter(row["id"], row["visit"], row["counter"]), [*before, wanted.id])
+        return service_added(LegAtCounter(row["id"], row["visit"], row["counter"]), [*before, added.id])
 
     return apply_verb(database, gesture, decide, write_key)
 

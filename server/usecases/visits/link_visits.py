@@ -53,7 +53,7 @@ def link_visits(
     with _transaction(database, linking, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        one = _known(transaction, linking.visit)
+        one = _existing_visit(transaction, linking.visit)
         other = _other(transaction, one, to)
         _check_pair(one, other)
         link, joining = _joined(transaction, one, other)
@@ -64,7 +64,7 @@ def link_visits(
             raise Refusal("linked_too_many", most=MOST_LINKED)
         counter = place_of_gesture(transaction, linking.session, linking.counter)
         transaction.record(visits_linked(link, one["id"], joining, counter=counter))
-        return transaction.answer(_told(transaction, one))
+        return transaction.answer(_link_answer(transaction, one))
 
 
 def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | None = None) -> Answer:
@@ -75,12 +75,12 @@ def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | 
     with _transaction(database, linking, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        one = _known(transaction, linking.visit)
+        one = _existing_visit(transaction, linking.visit)
         if one["link"] is None:
             raise Refusal("not_linked")
         counter = place_of_gesture(transaction, linking.session, linking.counter)
         transaction.record(visit_unlinked(one["link"], one["id"], counter=counter))
-        return transaction.answer(_told(transaction, one))
+        return transaction.answer(_link_answer(transaction, one))
 
 
 def _transaction(
@@ -89,7 +89,7 @@ def _transaction(
     return database.transaction(hall_of_visit(database, linking.visit), linking.author, write_key)
 
 
-def _known(rows: Any, visit: str) -> Row:
+def _existing_visit(rows: Any, visit: str) -> Row:
     row: Row | None = rows.one(_VISIT, visit=visit)
     if row is None:
         raise Refusal("unknown_visit", visit=visit)
@@ -98,7 +98,7 @@ def _known(rows: Any, visit: str) -> Row:
 
 def _other(transaction: HallTransaction, one: Row, to: LinkedTo) -> Row:
     if to.visit is not None:
-        return _known(transaction, to.visit)
+        return _existing_visit(transaction, to.visit)
     where, values = by_number(to.number or "")
     sql = " AND ".join([_OF_DAY, *where])
     found = transaction.all(sql, hall=one["hall"], on=one["business_day"], **values)
@@ -130,6 +130,6 @@ def _joined(transaction: HallTransaction, one: Row, other: Row) -> tuple[str, li
     return link, [JoiningVisit(row["id"], row["link"]) for row in joining]
 
 
-def _told(transaction: HallTransaction, one: Row) -> Answer:
+def _link_answer(transaction: HallTransaction, one: Row) -> Answer:
     linked = links.linked_numbers(transaction, transaction.hall).get(one["id"], [])
     return {"visit": one["id"], "number": one["number"], "linked": linked}

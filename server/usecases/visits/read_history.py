@@ -24,11 +24,11 @@ def read_history(database: Database, visit: str) -> Answer:
     return {
         "visit": visit,
         "number": None if number is None else number["number"],
-        "facts": [_told(fact, is_undone=fact_id in undone) for fact_id, fact in facts],
+        "facts": [_fact_answer(fact, is_undone=fact_id in undone) for fact_id, fact in facts],
     }
 
 
-def _told(fact: Recorded, *, is_undone: bool) -> Answer:
+def _fact_answer(fact: Recorded, *, is_undone: bool) -> Answer:
     body = fact.body
     leg = body.get("new_leg") or body.get("leg")
     return {

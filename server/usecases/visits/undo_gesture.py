@@ -93,7 +93,7 @@ def undo(
     """
 
     def undo_last(transaction: HallTransaction) -> Answer:
-        held = session_held(transaction, counter, session)
+        place = session_held(transaction, counter, session)
         gesture = last_gesture(transaction, transaction.hall, counter)
         if gesture is None or gesture["id"] != fact:
             raise Refusal("stale", fact=gesture["id"] if gesture else None)
@@ -106,22 +106,22 @@ def undo(
         transaction.record(
             gesture_undone(undone, gesture["visit"], counter=counter, restored={"rows": restored})
         )
-        stands_at = _back(transaction, held, gesture)
+        stands_at = _back(transaction, place, gesture)
         return {"undone": fact, "visit": gesture["visit"], "counter": stands_at}
 
     return database.write(database.hall_of_counter(counter), author, write_key, undo_last)
 
 
-def _back(transaction: HallTransaction, held: Row, gesture: Row) -> str:
+def _back(transaction: HallTransaction, place: Row, gesture: Row) -> str:
     """A call elsewhere is undone with the counter that was taken for it; where the session is then."""
     elsewhere = as_recorded(gesture).body.get("elsewhere")
     if elsewhere is None:
-        return str(held["counter"])
+        return str(place["counter"])
     taken_back = None
     if elsewhere["left"] is not None:
-        taken_back = take_back_place(transaction, elsewhere["left"], held["session"])
-    end_free_place(transaction, held)
-    return place_left(transaction, held["session"], taken_back) or str(held["counter"])
+        taken_back = take_back_place(transaction, elsewhere["left"], place["session"])
+    end_free_place(transaction, place)
+    return place_left(transaction, place["session"], taken_back) or str(place["counter"])
 
 
 def _check_counter_free(

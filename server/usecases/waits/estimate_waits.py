@@ -63,24 +63,24 @@ class Estimates:
     """The estimates of every hall, by id."""
 
     database: Database
-    known: dict[str, HallEstimate] = field(default_factory=dict)
+    by_hall: dict[str, HallEstimate] = field(default_factory=dict)
     _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
 
     def refresh(self, hall: str) -> HallEstimate:
         """Computes the estimate of a hall (id) from its committed state."""
         with self.database.read() as rows:
-            seen = hall_state(self.database, rows, hall)
-            paces = self._paces_of(rows, hall, seen.configuration)
+            state = hall_state(self.database, rows, hall)
+            paces = self._paces_of(rows, hall, state.configuration)
             counts = waiting.counts(rows, hall)
-            receiving = receiving_now(rows, hall, seen)
-            rest = rest_now(rows, hall, seen)
-            linked = linked_now(self.database, rows, seen)
+            receiving = receiving_now(rows, hall, state)
+            rest = rest_now(rows, hall, state)
+            linked = linked_now(self.database, rows, state)
             called_in_s = self._predict_calls(
-                rows, seen, receiving, paces, sum(people for people, _ in counts.values())
+                rows, state, receiving, paces, sum(people for people, _ in counts.values())
             )
         queues = [
             QueueNow(queue.id, counts.get(queue.id, (0, 0))[0], paces[queue.id], queue.services)
-            for queue in seen.configuration.queues.values()
+            for queue in state.configuration.queues.values()
             if queue.id in paces
         ]
         now = HallNow(
@@ -89,17 +89,17 @@ class Estimates:
             rest,
             linked,
             called_in_s,
-            closes_in_s(seen.configuration, seen.position.as_of),
+            closes_in_s(state.configuration, state.position.as_of),
         )
-        return self._reckoned(hall, now, seen.position.as_of)
+        return self._reckoned(hall, now, state.position.as_of)
 
     def _reckoned(self, hall: str, now: HallNow, as_of: datetime) -> HallEstimate:
-        self.known[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
+        self.by_hall[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
         return found
 
     def of(self, hall: str) -> HallEstimate:
         """The cached estimate of a hall (id); read the first time only, reckoned again as time goes by."""
-        found = self.known.get(hall)
+        found = self.by_hall.get(hall)
         if found is None:
             return self.refresh(hall)
         if not found.now.changes_by_itself:
@@ -130,8 +130,8 @@ class Estimates:
         queue = next((each.queue for each in estimate.now.queues if service in each.services), None)
         if queue is None:
             return None
-        who = WaitSubject(service, new_in(service, has_priority=True))
-        return estimate_at(estimate.now, queue=queue, ahead=ahead, who=who)
+        subject = WaitSubject(service, new_in(service, has_priority=True))
+        return estimate_at(estimate.now, queue=queue, ahead=ahead, subject=subject)
 
     def remaining(self, hall: str, leg: Row, ahead: int) -> Estimate:
         """The remaining wait of a leg behind `ahead` others of its queue."""
@@ -139,13 +139,13 @@ class Estimates:
         if all(each.queue != leg["queue"] for each in now.queues):
             return None
         return estimate_linked(
-            now, who=WaitSubject(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead
+            now, subject=WaitSubject(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead
         )
 
     def _predict_calls(
         self,
         rows: Any,
-        seen: HallState,
+        state: HallState,
         receiving: list[Receiving],
         paces: dict[str, ServicePace],
         people: int,
@@ -153,21 +153,21 @@ class Estimates:
         """Seconds until each call by the calling rule; empty when too many wait or the rule is unknown."""
         if people > MOST_FOLLOWED:
             return {}
-        legs = self.database.open_legs(rows, seen.row)
+        legs = self.database.open_legs(rows, state.row)
         try:
-            return predict_calls(seen.configuration, legs, receiving, paces, seen.position.as_of)
+            return predict_calls(state.configuration, legs, receiving, paces, state.position.as_of)
         except Refusal:
             return {}
 
     def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
         elapsed_s = self.database.clock.elapsed_s()
-        known = self._paces.get(hall)
+        cached = self._paces.get(hall)
         if (
-            known is not None
-            and elapsed_s - known[0] < PACES_KEPT_S
-            and set(known[1]) == set(configuration.queues)
+            cached is not None
+            and elapsed_s - cached[0] < PACES_KEPT_S
+            and set(cached[1]) == set(configuration.queues)
         ):
-            return known[1]
+            return cached[1]
         taken = _taken(rows.all(_RECENT, hall=hall), configuration)
         recent = taken.by_service
         paces = {}

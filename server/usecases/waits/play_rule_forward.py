@@ -72,9 +72,9 @@ def _caller(
     for session in sessions:
         leg = at_counter.get(session["counter"])
         terms = counters.terms_of(session)
-        known = configuration.counters.get(session["counter"])
+        configured = configuration.counters.get(session["counter"])
         calling = CallingCounter(
-            session["counter"], frozenset(terms.services), known is not None and known.is_step_free
+            session["counter"], frozenset(terms.services), configured is not None and configured.is_step_free
         )
         found.append((calling, profile_of(configuration, terms)))
         if leg is not None:

@@ -23,12 +23,12 @@ type Receiving = tuple[CounterNow, Sequence[Row]]
 """Who receives one person at a time, and the session of each counter that is theirs."""
 
 
-def receiving_now(rows: Any, hall: str, seen: HallState) -> list[Receiving]:
+def receiving_now(rows: Any, hall: str, state: HallState) -> list[Receiving]:
     """Who receives one person at a time in a hall (id); sessions in pause receive nobody.
 
     The counters of one session are one, but for those where visitors work by themselves.
     """
-    configuration, as_of = seen.configuration, seen.position.as_of
+    configuration, as_of = state.configuration, state.position.as_of
     sessions = [row for row in counters.open_sessions(rows, hall) if row["paused_at"] is None]
     opened = waiting.open_legs(rows, hall)
     people = Counter(row["counter"] for row in opened if row["state"] != LegState.PARKED)
@@ -70,10 +70,10 @@ def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
     return max(((until - as_of).total_seconds() for until in untils), default=0.0)
 
 
-def rest_now(rows: Any, hall: str, seen: HallState) -> Rest | None:
+def rest_now(rows: Any, hall: str, state: HallState) -> Rest | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
-    now = seen.position.as_of
-    at = hours.carried_over(rows, hall, seen.configuration, now)
+    now = state.position.as_of
+    at = hours.carried_over(rows, hall, state.configuration, now)
     if at is None:
         return None
     return Rest((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())
@@ -93,15 +93,15 @@ def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, fl
     return found
 
 
-def linked_now(database: Database, rows: Any, seen: HallState) -> tuple[LinkedNow, ...]:
+def linked_now(database: Database, rows: Any, state: HallState) -> tuple[LinkedNow, ...]:
     """The linked visits that wait, and who receives one of them; no leg is read where no visit is linked."""
-    remembered = database.remembered_legs(seen.row["id"])
-    is_current = remembered is not None and remembered.length >= seen.row["journal_length"]
-    if not (remembered.has_links if is_current and remembered else rows.all(LINKED, hall=seen.row["id"])):
+    remembered = database.remembered_legs(state.row["id"])
+    is_current = remembered is not None and remembered.length >= state.row["journal_length"]
+    if not (remembered.has_links if is_current and remembered else rows.all(LINKED, hall=state.row["id"])):
         return ()
-    legs = database.open_legs(rows, seen.row)
-    sessions = counters.open_sessions(rows, seen.row["id"])
-    agents = {row["counter"]: agent_of(seen.configuration, row) for row in sessions}
+    legs = database.open_legs(rows, state.row)
+    sessions = counters.open_sessions(rows, state.row["id"])
+    agents = {row["counter"]: agent_of(state.configuration, row) for row in sessions}
     waiting_of: dict[str, list[Row]] = {}
     at: dict[str, str] = {}
     for leg in legs:

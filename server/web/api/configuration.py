@@ -199,7 +199,7 @@ def _stale(api: Api, stale: StaleDocument) -> Response:
     """The problem document of a save that somebody else's change has overtaken."""
     _, reader = _reader(api)
     sentence = refusal_sentence(stale, api.translate, reader.words.language)
-    return problem(stale.code, status_of(stale), sentence, **stale.told(reader))
+    return problem(stale.code, status_of(stale), sentence, **stale.as_answer(reader))
 
 
 def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:

@@ -48,7 +48,7 @@ def blueprint(api: Api) -> APIBlueprint:
             caller.author,
             WantedSeries(**body.model_dump()),
             quote=partial(api.estimates.quote, hall),
-            told=with_follow_url,
+            as_answer=with_follow_url,
         )
         api.breathe()
         return {"tickets": tickets}, 201

@@ -127,8 +127,8 @@ def hall_contents(draw) -> Content:
         | draw(st.fixed_dictionaries({}, optional=_service_options(words, chosen[2 * n + 1])))
         for n in range(count)
     ]
-    shown = [each["id"] for each in services if each.get("is_on_kiosk", True)]
-    offered = draw(st.lists(st.sampled_from(shown), unique=True)) if shown else []
+    on_kiosk = [each["id"] for each in services if each.get("is_on_kiosk", True)]
+    offered = draw(st.lists(st.sampled_from(on_kiosk), unique=True)) if on_kiosk else []
     return small_hall(
         languages=languages,
         name=draw(lines),

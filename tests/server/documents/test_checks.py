@@ -112,8 +112,8 @@ def test_a_counter_somebody_holds_and_a_queue_somebody_waits_in_stay():
             ]
         )
     )
-    held = {"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}
-    new = parse_hall(small_hall(counters=[held | {"is_retired": True}]))
+    counter = {"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}
+    new = parse_hall(small_hall(counters=[counter | {"is_retired": True}]))
     in_use = InUse(queues={"guise-autre"}, counters={"guise-g1"})
     assert found(check_in_use(old, new, in_use)) == [
         ("queues", "queue_has_open_legs", False),

@@ -25,7 +25,7 @@ LANGUAGES = st.sampled_from([("fr", "en", "es"), ("fr",), ("fr", "en", "ar"), ("
 
 
 @st.composite
-def wanted(draw: st.DrawFn) -> tuple[str, WantedHall]:
+def hall_requests(draw: st.DrawFn) -> tuple[str, WantedHall]:
     template = draw(st.sampled_from(TEMPLATES))
     kept = draw(st.sets(st.sampled_from(IDS[template]), min_size=1))
     slug = slug_of(draw(st.text(min_size=1, max_size=60)), ())
@@ -44,9 +44,9 @@ def test_a_reception_without_a_kiosk_has_no_device_and_one_place_to_be_received(
     assert [set(counter.services) for counter in document.counters] == [{s.id for s in document.services}]
 
 
-@given(wanted())
-def test_whatever_is_kept_makes_a_right_hall(asked):
-    template, hall = asked
+@given(hall_requests())
+def test_whatever_is_kept_makes_a_right_hall(template_and_hall):
+    template, hall = template_and_hall
     document = parse_hall(json.dumps(from_template(template, hall)))
     assert warnings_of(document) == ()
     assert document.hall == hall.slug

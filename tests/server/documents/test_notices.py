@@ -75,8 +75,8 @@ def test_safe_html_stays_as_it_is_and_holds_no_other_tag(text: str):
 @given(st.text(max_size=40))
 def test_words_come_back_from_their_html(words: str):
     plain = "\n".join(line for line in (line.strip() for line in words.splitlines()) if line)
-    shown = words_of_html(safe_html(html_of_words(words)))
-    assert shown.split() == words_of_html(html_of_words(plain)).split()
+    converted = words_of_html(safe_html(html_of_words(words)))
+    assert converted.split() == words_of_html(html_of_words(plain)).split()
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ def codes_in_the_code() -> set[str]:
 
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_every_problem_has_a_sentence_and_no_sentence_is_left_over(language):
-    wanted = {CATALOGUE + code for code in codes_in_the_code() | KNOWN_APART | {"invalid"}}
+    expected = {CATALOGUE + code for code in codes_in_the_code() | KNOWN_APART | {"invalid"}}
     sentences = catalogue(language)
-    assert set(sentences) == wanted
+    assert set(sentences) == expected
     assert all(sentences.values())
 
 

@@ -24,10 +24,10 @@ def sentences(*edits):
 
 
 def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
-    wanted = {f"field.{name}" for name in fields()}
-    wanted |= {f"choice.{name}.{each}" for name, offered in choices().items() for each in offered}
-    known = {key.removeprefix(CATALOGUE) for key in catalogue("fr", "document_words")}
-    assert {key for key in known if key.startswith(("field.", "choice."))} == wanted
+    expected = {f"field.{name}" for name in fields()}
+    expected |= {f"choice.{name}.{each}" for name, offered in choices().items() for each in offered}
+    translated = {key.removeprefix(CATALOGUE) for key in catalogue("fr", "document_words")}
+    assert {key for key in translated if key.startswith(("field.", "choice."))} == expected
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_change_is_told_in_words(path, value, sentence):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "expected"),
     [
         ([], ["guise-titres"], "toutes → « titres »"),
         (["guise-titres"], [], "« titres » → toutes"),
@@ -85,7 +85,7 @@ def test_a_change_is_told_in_words(path, value, sentence):
         (["guise-accueil"], ["guise-gone"], "« accueil » → guise-gone"),
     ],
 )
-def test_what_a_kiosk_offers_is_told_by_the_names_of_services(before, after, told):
+def test_what_a_kiosk_offers_is_told_by_the_names_of_services(before, after, expected):
     old, new = (
         normal_content(
             "hall", small_hall(kiosks=[{"id": "guise-b", "label": "Entrée", "services": services}])
@@ -94,14 +94,16 @@ def test_what_a_kiosk_offers_is_told_by_the_names_of_services(before, after, tol
     )
     (change,) = changes_between(old, new)
     sentence = WORDS.sentence(change, old, new).replace("\u00a0", " ")
-    assert sentence == f"Bornes › « Entrée » › Démarches : {told}"
+    assert sentence == f"Bornes › « Entrée » › Démarches : {expected}"
 
 
 def test_what_a_counter_serves_is_told_by_names_and_none_is_nothing():
-    (told,) = sentences(("counters.0.services", ["guise-titres"]))
-    assert told == "Guichets › « guichet 1 » › Démarches : en moins « accueil »"
-    (told,) = sentences(("counters.0.services", ["guise-titres", "guise-accueil"]))
-    assert told == "Guichets › « guichet 1 » › Démarches : « accueil », « titres » → « titres », « accueil »"
+    (sentence,) = sentences(("counters.0.services", ["guise-titres"]))
+    assert sentence == "Guichets › « guichet 1 » › Démarches : en moins « accueil »"
+    (sentence,) = sentences(("counters.0.services", ["guise-titres", "guise-accueil"]))
+    assert (
+        sentence == "Guichets › « guichet 1 » › Démarches : « accueil », « titres » → « titres », « accueil »"
+    )
     assert WORDS.value("counters[guise-g1].services", [], small_hall()) == "rien"
     assert WORDS.value("kiosks[guise-b].services", [], small_hall()) == "toutes"
 
@@ -128,9 +130,9 @@ def test_a_place_of_a_problem_is_told_by_its_number():
 
 
 def test_a_long_value_is_cut():
-    (told,) = sentences(("services.0.how_to_book", {"fr": "a" * 200}))
-    assert told.endswith("…")
-    assert len(told) < 200
+    (sentence,) = sentences(("services.0.how_to_book", {"fr": "a" * 200}))
+    assert sentence.endswith("…")
+    assert len(sentence) < 200
 
 
 def test_a_long_list_of_services_is_told_whole():

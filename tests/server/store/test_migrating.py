@@ -32,9 +32,9 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
     hands = Hands()
     database = database_with_hall(database_url, hands, "laon", "vervins")
     today = hands.now.date()
-    wanted = WantedTarget("laon-accueil", 480, 80, today, today, "Comité local des usagers")
+    target = WantedTarget("laon-accueil", 480, 80, today, today, "Comité local des usagers")
     for wait_s in (480, 600):
-        decide_target(database, "laon", SYSTEM, replace(wanted, wait_s=wait_s))
+        decide_target(database, "laon", SYSTEM, replace(target, wait_s=wait_s))
         hands.now += timedelta(minutes=1)
 
     def targets() -> tuple[list[tuple[str, int]], list[tuple[int, int]]]:
@@ -62,6 +62,6 @@ def test_recipients_of_before_they_chose_are_told_everything_in_french(database_
         command.downgrade(migrations_on(connection), "0026")
     migrate(database)
     with database.read() as rows:
-        [known] = recipients_of(rows)
-    assert (known.address, known.choice) == ("garde@example.org", AlarmChoice(None, None, "fr"))
+        [recipient] = recipients_of(rows)
+    assert (recipient.address, recipient.choice) == ("garde@example.org", AlarmChoice(None, None, "fr"))
     database.close()

@@ -138,8 +138,8 @@ def test_a_commit_that_fails_is_nobodys(together: Together):
 def test_a_target_of_a_commit_that_failed_is_no_tickets(together: Together):
     def decide(wait_s: int) -> Any:
         today = together.database.clock.now().date()
-        wanted = WantedTarget(SERVICE, wait_s, 80, today, today, "Comité")
-        return decide_target(together.database, HALL, AGENT, wanted)
+        target = WantedTarget(SERVICE, wait_s, 80, today, today, "Comité")
+        return decide_target(together.database, HALL, AGENT, target)
 
     issue(together.database)
     with together.no_room():

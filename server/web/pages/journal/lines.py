@@ -95,9 +95,9 @@ class JournalLines:
     def who(self, fact: KnownFact) -> str:
         """Who did it, or where it was done."""
         if fact.author_kind == "person":
-            return fact.known.accounts[fact.author]
+            return fact.names.accounts[fact.author]
         if fact.author_kind == "key":
-            return self.say("journal.who.key", name=fact.known.keys[fact.author])
+            return self.say("journal.who.key", name=fact.names.keys[fact.author])
         if fact.author_kind == "device":
             return self.device(fact, fact.author)
         if fact.author_kind == "withheld":
@@ -107,7 +107,7 @@ class JournalLines:
 
     def device(self, fact: KnownFact, device: str) -> str:
         """The kiosk or screen that a device stands for, or whose document it is in."""
-        place = fact.known.devices.get(device)
+        place = fact.names.devices.get(device)
         if place is None:
             return self.say("journal.who.device")
         label = self.places.get(place.configured, place.configured)
@@ -166,7 +166,7 @@ class JournalLines:
 
     def _alarm(self, fact: KnownFact) -> list[str]:
         """The sentence of an alarm, with what it named then, else with what it named last."""
-        alarm = fact.known.alarms.get(fact.body.get("id", "")) if fact.kind in OF_ALARMS else None
+        alarm = fact.names.alarms.get(fact.body.get("id", "")) if fact.kind in OF_ALARMS else None
         hall = None if alarm is None else self.halls.get(alarm.hall)
         if alarm is None or hall is None:
             return []
@@ -177,7 +177,7 @@ class JournalLines:
 
     def _named(self, fact: KnownFact) -> list[str]:
         """Accounts with their roles, keys and notices, by their names of today."""
-        body, known = fact.body, fact.known
+        body, known = fact.body, fact.names
         parts = []
         if "account" in body:
             parts.append(known.accounts.get(body["account"]) or self.say("journal.who.gone"))

@@ -53,12 +53,12 @@ class Watching:
         return [change.turn for change in decision.changes]
 
     def _keep(self, change: AlarmChange) -> None:
-        known = change.alarm or Alarm(f"alarm-{len(self.told)}", *change.watched)
+        alarm = change.alarm or Alarm(f"alarm-{len(self.told)}", *change.watched)
         if change.turn is AlarmTurn.RETURNED:
-            known = replace(known, cleared_at=None, returns=known.returns + 1)
+            alarm = replace(alarm, cleared_at=None, returns=alarm.returns + 1)
         if change.turn is AlarmTurn.CLEARED:
-            known = replace(known, cleared_at=self.now)
-        self.alarms[change.watched] = known
+            alarm = replace(alarm, cleared_at=self.now)
+        self.alarms[change.watched] = alarm
         self.told.append((change.turn, change.watched, self.now))
 
     def open(self) -> set[Watched]:
@@ -159,11 +159,11 @@ def test_what_is_not_watched_any_more_is_cleared_and_forgotten():
 @given(st.sampled_from(["unreachable", "mute", "cutter", "error", "cover_open", "paper_out", "offline"]))
 def test_a_printer_that_may_not_print_is_one_fault_and_a_ready_one_none(state: str):
     found = dict(printer_signs("borne-1", PrinterSeen(state, 0), RULES))
-    assert [seen.sign for seen in found.values()].count(Sign.FAULTY) == 1
+    assert [observed.sign for observed in found.values()].count(Sign.FAULTY) == 1
     ready = dict(printer_signs("borne-1", PrinterSeen("ready", 0), RULES))
-    assert {seen.sign for seen in ready.values()} == {Sign.WELL}
+    assert {observed.sign for observed in ready.values()} == {Sign.WELL}
     unknown = dict(printer_signs("borne-1", PrinterSeen("unknown", 1), RULES))
-    assert {seen.sign for seen in unknown.values()} == {Sign.UNSURE}
+    assert {observed.sign for observed in unknown.values()} == {Sign.UNSURE}
 
 
 def test_three_jobs_in_a_row_that_were_not_printed_are_a_fault_until_one_is():

@@ -44,8 +44,8 @@ alerts = st.lists(
 
 
 @given(alerts)
-def test_the_gravest_that_holds_is_shown_and_ending_it_shows_the_next(held: list[Alert]):
-    holding = in_force(held, NOON)
+def test_the_gravest_that_holds_is_shown_and_ending_it_shows_the_next(active: list[Alert]):
+    holding = in_force(active, NOON)
     assert all(each.expires_at is None or each.expires_at > NOON for each in holding)
     order = [(each.is_drill, list(AlertKind).index(each.kind)) for each in holding]
     assert order == sorted(order)
@@ -75,33 +75,35 @@ def test_evacuate_and_shelter_never_expire_and_the_others_after_a_stated_time():
         assert refused.value.code == "expires_out_of_bounds"
 
 
-def end_of(held: Alert, by: str, rules: AlertRules, now: datetime = NOON, *, has_other: bool = False) -> str:
+def end_of(
+    active: Alert, by: str, rules: AlertRules, now: datetime = NOON, *, has_other: bool = False
+) -> str:
     """How it ends, or why it does not."""
     try:
-        return end_reason(held, by, rules, now, has_other=has_other)
+        return end_reason(active, by, rules, now, has_other=has_other)
     except Refusal as refused:
         return refused.code
 
 
 def test_an_end_is_confirmed_twice_within_five_minutes_by_a_second_person_where_the_site_wants_one():
-    asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
+    end_asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
     usual, strict = AlertRules(), AlertRules(needs_second_person=True)
     assert end_of(alert(AlertKind.EVACUATE), "ada", usual) == "end_not_asked"
-    assert end_of(asked, "ada", usual) == "confirmed"
-    assert end_of(asked, "bob", usual) == "confirmed"
-    assert end_of(asked, "ada", strict) == "second_person_needed"
-    assert end_of(asked, "bob", strict) == "confirmed"
-    assert end_of(asked, "bob", strict, NOON + CONFIRMED_WITHIN) == "end_not_asked"
+    assert end_of(end_asked, "ada", usual) == "confirmed"
+    assert end_of(end_asked, "bob", usual) == "confirmed"
+    assert end_of(end_asked, "ada", strict) == "second_person_needed"
+    assert end_of(end_asked, "bob", strict) == "confirmed"
+    assert end_of(end_asked, "bob", strict, NOON + CONFIRMED_WITHIN) == "end_not_asked"
 
 
 def test_with_another_person_there_the_first_waits_two_minutes_for_their_answer():
-    asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
+    end_asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
     usual, strict = AlertRules(), AlertRules(needs_second_person=True)
     answered = NOON + ANSWERED_WITHIN
-    assert end_of(asked, "ada", usual, answered - SECOND, has_other=True) == "second_person_awaited"
-    assert end_of(asked, "ada", usual, answered, has_other=True) == "unanswered"
-    assert end_of(asked, "bob", usual, NOON + SECOND, has_other=True) == "confirmed"
-    assert end_of(asked, "ada", strict, answered, has_other=True) == "second_person_needed"
+    assert end_of(end_asked, "ada", usual, answered - SECOND, has_other=True) == "second_person_awaited"
+    assert end_of(end_asked, "ada", usual, answered, has_other=True) == "unanswered"
+    assert end_of(end_asked, "bob", usual, NOON + SECOND, has_other=True) == "confirmed"
+    assert end_of(end_asked, "ada", strict, answered, has_other=True) == "second_person_needed"
 
 
 def test_only_who_raised_an_alert_takes_it_back_and_within_a_minute():

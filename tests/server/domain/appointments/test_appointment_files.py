@@ -52,8 +52,8 @@ def test_each_line_that_cannot_be_taken_says_why_and_leaves_the_others():
         "r6,titres,2026-11-24T09:00,,lost\n"
         "r7,titres,2026-11-24T09:00+01:00,,cancelled\n"
     )
-    told = [line.code if isinstance(line, RefusedLine) else line.external_id for line in lines]
-    assert told == [
+    results = [line.code if isinstance(line, RefusedLine) else line.external_id for line in lines]
+    assert results == [
         *("r1", "duplicate_external_id", "other_time_zone", "malformed_hour"),
         *("malformed_line", "malformed_line", "malformed_line", "r7"),
     ]

@@ -254,9 +254,9 @@ def test_a_condition_never_calls_the_early_before_the_due():
 
 def test_what_whole_queues_hold_may_be_told_beside_the_legs():
     chosen = profile(RuleName.LONGEST_QUEUE)
-    told = {"front": QueueFacts(40, NINE - minutes(10))}
+    queues = {"front": QueueFacts(40, NINE - minutes(10))}
     assert called(chosen, (HALL[0], *QUEUE_OF_THREE)) == "H001"
-    assert called(chosen, (HALL[0], *QUEUE_OF_THREE), queues=told) == "A001"
+    assert called(chosen, (HALL[0], *QUEUE_OF_THREE), queues=queues) == "A001"
     assert queue_facts(QUEUE_OF_THREE)["long"] == QueueFacts(3, NINE - minutes(4))
 
 

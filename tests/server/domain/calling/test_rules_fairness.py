@@ -47,7 +47,7 @@ def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
-        seen = hall.context_of(act)
+        context = hall.context_of(act)
         pick, before = hall.call(act)
         if pick is None or not is_in_series(pick.leg) or pick.chosen.step is ChoiceStep.LINKED:
             continue
@@ -58,7 +58,7 @@ def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...
             if leg.series == pick.leg.series
             and is_in_series(leg)
             and issued_first(leg, pick.leg)
-            and seen.is_free(leg)
+            and context.is_free(leg)
             and may_serve(counter, leg, queues=drawn[act.profile].queues, now=hall.now)
         ]
         assert passed == []
@@ -113,13 +113,13 @@ def test_four_legs_a_lane_are_enough_when_the_queues_are_told(drawn: WorkProfile
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
-        seen = hall.context_of(act)
+        context = hall.context_of(act)
         pick, before = hall.call(act)
         able = [leg for leg in before if may_serve(EVERYTHING, leg, queues=QUEUES, now=hall.now)]
         linked = [leg for leg in able if leg.link is not None]
         few = [leg for lane in lanes(leg for leg in able if leg.link is None) for leg in lane]
-        told = replace(seen, now=hall.now, queues=queue_facts(before))
-        assert choose(drawn, [*few, *linked], told) == pick
+        with_queues = replace(context, now=hall.now, queues=queue_facts(before))
+        assert choose(drawn, [*few, *linked], with_queues) == pick
 
 
 @given(drawn=two_profiles, seed=SEEDS)
@@ -133,25 +133,25 @@ def test_linked_visits_follow_each_other_at_one_counter_and_no_other_takes_them(
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
-        seen = hall.context_of(act)
+        context = hall.context_of(act)
         pick, before = hall.call(act)
         counter, queues = hall.counters[act.counter], drawn[act.profile].queues
         following = [
             leg
             for leg in before
-            if seen.is_next_of_linked(leg)
-            and seen.is_free(leg)
+            if context.is_next_of_linked(leg)
+            and context.is_free(leg)
             and may_serve(counter, leg, queues=queues, now=hall.now)
         ]
-        assert pick is None or seen.is_free(pick.leg)
+        assert pick is None or context.is_free(pick.leg)
         assert not following or (pick is not None and pick.chosen.step is ChoiceStep.LINKED)
         if pick is None or pick.chosen.step is not ChoiceStep.LINKED:
             in_a_row[counter.id] = 0
             continue
-        assert seen.is_next_of_linked(pick.leg)
+        assert context.is_next_of_linked(pick.leg)
         assert pick.reason.key == "why.linked"
-        assert seen.linked_here is not None
-        assert pick.reason.values["number"] == seen.linked_here.number
+        assert context.linked_here is not None
+        assert pick.reason.values["number"] == context.linked_here.number
         in_a_row[counter.id] += 1
         assert in_a_row[counter.id] < MOST_LINKED
 
@@ -178,9 +178,9 @@ def test_the_bound_holds_along_a_history_with_returns_and_needs(
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
-        seen = hall.context_of(act)
+        context = hall.context_of(act)
         _, before = hall.call(act)
-        assert_bound_kept(chosen, before, replace(seen, now=hall.now))
+        assert_bound_kept(chosen, before, replace(context, now=hall.now))
 
 
 def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallContext) -> None:

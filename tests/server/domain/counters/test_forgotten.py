@@ -12,11 +12,11 @@ SECOND = timedelta(seconds=1)
 
 def test_the_last_sign_of_any_place_counts():
     limits = Limits(forgotten_after_s=60, forgotten_answer_s=30)
-    asked = presence_asked([NINE, NINE + 40 * SECOND, NINE + 10 * SECOND], limits)
-    assert asked.asks_at == NINE + 100 * SECOND
-    assert asked.gives_back_at == NINE + 130 * SECOND
-    assert not asked.is_over(NINE + 129 * SECOND)
-    assert asked.is_over(NINE + 130 * SECOND)
+    check = presence_asked([NINE, NINE + 40 * SECOND, NINE + 10 * SECOND], limits)
+    assert check.asks_at == NINE + 100 * SECOND
+    assert check.gives_back_at == NINE + 130 * SECOND
+    assert not check.is_over(NINE + 129 * SECOND)
+    assert check.is_over(NINE + 130 * SECOND)
 
 
 def test_a_wrap_up_lasts_as_long_as_its_service_says_and_no_longer():

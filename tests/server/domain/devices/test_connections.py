@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 HERE, THERE = ("192.0.2.5", "Chromium 156"), ("192.0.2.9", "Firefox 145")
 
 
-def shown(name: str, origin: tuple[str, str], at: datetime = NOW) -> DeviceConnection:
+def connection(name: str, origin: tuple[str, str], at: datetime = NOW) -> DeviceConnection:
     return DeviceConnection(name, *origin, since=at, seen_at=at)
 
 
@@ -28,7 +28,7 @@ def lived(*shown_at: tuple[str, tuple[str, str], float]) -> tuple[DeviceConnecti
     found: tuple[DeviceConnection, ...] = ()
     for name, origin, after_s in shown_at:
         at = NOW + timedelta(seconds=after_s)
-        found = with_sign_of_life(found, shown(name, origin, at), at)
+        found = with_sign_of_life(found, connection(name, origin, at), at)
     return found
 
 
@@ -52,7 +52,7 @@ def test_two_pages_of_one_machine_are_no_copy():
 def test_a_page_that_comes_back_from_another_address_is_no_copy(silent_s: float, later_s: float):
     """Its old connection is missed after 20 s at the latest, and gives no sign of life meanwhile."""
     found = lived(("a", HERE, 0), ("a", HERE, 25), ("b", THERE, 25.1), ("a", HERE, 25.1 + silent_s))
-    found = with_sign_of_life(found, shown("b", THERE), NOW + timedelta(seconds=45.1 + later_s))
+    found = with_sign_of_life(found, connection("b", THERE), NOW + timedelta(seconds=45.1 + later_s))
     assert not is_copied(found, NOW + timedelta(seconds=45.1 + later_s))
     assert not is_copied(without(found, "a"), NOW + timedelta(seconds=45.1 + later_s))
 
@@ -66,4 +66,4 @@ def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
 
 
 def test_what_was_kept_is_read_back():
-    assert DeviceConnection.of_message(shown("a", HERE).as_message()) == shown("a", HERE)
+    assert DeviceConnection.of_message(connection("a", HERE).as_message()) == connection("a", HERE)

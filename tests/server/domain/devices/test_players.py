@@ -48,7 +48,7 @@ def report(**more: Any) -> PlayerReport:
     return found
 
 
-def seen(**more: Any) -> Sighting:
+def sighting_of(**more: Any) -> Sighting:
     return reported(None, report(**more), NOW)
 
 
@@ -58,14 +58,14 @@ def test_a_player_that_has_never_told_anything_is_unknown():
 
 
 def test_a_player_is_up_to_date_with_all_files_of_the_programme_the_server_has():
-    assert state_of(seen(), "r1", NOW + LOST_AFTER) is PlayerState.UP_TO_DATE
-    assert state_of(seen(), "r2", NOW) is PlayerState.PENDING
+    assert state_of(sighting_of(), "r1", NOW + LOST_AFTER) is PlayerState.UP_TO_DATE
+    assert state_of(sighting_of(), "r2", NOW) is PlayerState.PENDING
 
 
 @pytest.mark.parametrize("media", ["downloading", "pending", "not updated", "unknown"])
 def test_what_a_player_lacks_by_its_own_words_it_lacks(media: str):
-    assert state_of(seen(media=media), "r1", NOW) == media
-    assert state_of(seen(media=media), "r2", NOW) == media
+    assert state_of(sighting_of(media=media), "r1", NOW) == media
+    assert state_of(sighting_of(media=media), "r2", NOW) == media
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_what_a_player_lacks_by_its_own_words_it_lacks(media: str):
 )
 def test_of_a_player_that_is_away_nothing_better_is_said_than_it_last_told(media: str, away: str):
     silent = NOW + LOST_AFTER + timedelta(seconds=1)
-    assert state_of(seen(media=media), "r1", silent) == away
-    assert state_of(left(seen(media=media), NOW), "r1", NOW) == away
+    assert state_of(sighting_of(media=media), "r1", silent) == away
+    assert state_of(left(sighting_of(media=media), NOW), "r1", NOW) == away
 
 
 @example(media=PlayerState.UP_TO_DATE, runs="", is_gone=False, silent_s=0)
@@ -93,10 +93,10 @@ def test_of_a_player_that_is_away_nothing_better_is_said_than_it_last_told(media
     silent_s=st.integers(0, 200),
 )
 def test_up_to_date_is_said_with_proof_only(media: PlayerState, runs: str, is_gone: bool, silent_s: int):
-    sighting = seen(media=media, revision=runs)
-    known = left(sighting, NOW) if is_gone else sighting
+    sighting = sighting_of(media=media, revision=runs)
+    last_sighting = left(sighting, NOW) if is_gone else sighting
     now = NOW + timedelta(seconds=silent_s)
-    if state_of(known, "r1", now) is PlayerState.UP_TO_DATE:
+    if state_of(last_sighting, "r1", now) is PlayerState.UP_TO_DATE:
         assert (media, runs, is_gone) == (PlayerState.UP_TO_DATE, "r1", False)
         assert silent_s <= LOST_AFTER.total_seconds()
 
@@ -110,17 +110,17 @@ def test_a_device_is_there_until_it_leaves_or_falls_silent():
 
 
 def test_since_when_is_kept_while_only_the_clock_drifts_and_moves_when_something_else_changes():
-    same = reported(seen(), report(clock_ms=55), LATER)
+    same = reported(sighting_of(), report(clock_ms=55), LATER)
     assert (same.since, same.seen_at, same.report) == (NOW, LATER, report(clock_ms=55))
-    assert reported(seen(), report(media="pending"), LATER).since == LATER
-    assert arrived(left(seen(), NOW), LATER) == Sighting(LATER, LATER, True, report())
+    assert reported(sighting_of(), report(media="pending"), LATER).since == LATER
+    assert arrived(left(sighting_of(), NOW), LATER) == Sighting(LATER, LATER, True, report())
 
 
 def test_whoever_looks_on_is_told_of_changes_and_not_of_signs_of_life():
-    assert is_same_but_for_time(seen(), reported(seen(), report(), LATER))
-    assert not is_same_but_for_time(seen(), reported(seen(), report(view="calls"), LATER))
-    assert not is_same_but_for_time(seen(), left(seen(), NOW))
-    assert not is_same_but_for_time(None, seen())
+    assert is_same_but_for_time(sighting_of(), reported(sighting_of(), report(), LATER))
+    assert not is_same_but_for_time(sighting_of(), reported(sighting_of(), report(view="calls"), LATER))
+    assert not is_same_but_for_time(sighting_of(), left(sighting_of(), NOW))
+    assert not is_same_but_for_time(None, sighting_of())
 
 
 def test_a_device_is_away_after_its_last_connection_only():
@@ -134,7 +134,7 @@ def test_a_device_is_away_after_its_last_connection_only():
 def test_what_was_kept_is_read_back():
     connection = DeviceConnection("a", "192.0.2.5", "Chrome", NOW, NOW)
     kiosk = reported(arrived(None, NOW, connection), KioskReport("k1", 20), NOW)
-    for sighting in (seen(notice="n1"), arrived(None, NOW), kiosk):
+    for sighting in (sighting_of(notice="n1"), arrived(None, NOW), kiosk):
         assert Sighting.of_message(sighting.as_message()) == sighting
 
 
@@ -172,7 +172,7 @@ def test_a_device_runs_a_configuration_only_by_its_own_word():
     late = NOW + APPLIED_WITHIN + timedelta(seconds=1)
     away = {"old": left(old, LATER), "new": left(new, LATER)}
     found = {
-        "never seen": configuration_state(None, "1.2", NOW, LATER),
+        "never sighting_of": configuration_state(None, "1.2", NOW, LATER),
         "told nothing": configuration_state(there, "1.2", NOW, LATER),
         "runs it": configuration_state(new, "1.2", NOW, LATER),
         "soon": configuration_state(old, "1.2", NOW, LATER),
@@ -182,7 +182,7 @@ def test_a_device_runs_a_configuration_only_by_its_own_word():
         "away without": configuration_state(away["old"], "1.2", NOW, LATER),
     }
     assert {name: str(state) for name, state in found.items()} == {
-        "never seen": "unknown",
+        "never sighting_of": "unknown",
         "told nothing": "unknown",
         "runs it": "up to date",
         "soon": "pending",
@@ -195,8 +195,15 @@ def test_a_device_runs_a_configuration_only_by_its_own_word():
 
 def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
     assert configuration_of_message({"configuration": "3.12"}) == "3.12"
-    for told in (None, "3.12", {}, {"configuration": 3}, {"configuration": "3"}, {"configuration": "3.12 "}):
-        assert configuration_of_message(told) is None
+    for message in (
+        None,
+        "3.12",
+        {},
+        {"configuration": 3},
+        {"configuration": "3"},
+        {"configuration": "3.12 "},
+    ):
+        assert configuration_of_message(message) is None
     assert Sighting.of_message(applied(None, "3.12", NOW).as_message()) == applied(None, "3.12", NOW)
     before = {k: v for k, v in arrived(None, NOW).as_message().items() if k != "configuration"}
     assert Sighting.of_message(before) == arrived(None, NOW)  # kept by an older release

@@ -50,8 +50,8 @@ def test_an_hour_open_in_part_counts_for_that_part_and_is_told_as_it_is_open():
     )
     level = {slot: 80 * (last - first) // 60 for slot, (first, last) in opened.items()}
     assert busy_and_quiet(level, DAYS, opened) == BusyAndQuiet()
-    told = busy_and_quiet(level | {(0, 8): 80, (0, 16): 80, (1, 11): 200, (1, 13): 100}, DAYS, opened)
-    assert told.busy == (
+    found = busy_and_quiet(level | {(0, 8): 80, (0, 16): 80, (1, 11): 200, (1, 13): 100}, DAYS, opened)
+    assert found.busy == (
         HoursOfWeek(0, 8 * 60 + 30, 9 * 60),
         HoursOfWeek(1, 11 * 60, 12 * 60),
         HoursOfWeek(1, 13 * 60 + 30, 14 * 60),

@@ -92,21 +92,21 @@ def test_tickets_are_given_by_hand_only_so_long_before_the_doors_open():
     assert not may_distribute(opening_at(CALENDAR, at(8)), 0, now=at(8))
 
 
-def test_the_moments_of_a_day_follow_each_other_and_nothing_told_changes_within_one():
+def test_the_moments_of_a_day_follow_each_other_and_their_flags_change_only_between_them():
     found, now = [], at(0)
     while now < at(20):
         moment = moment_of(CALENDAR, now)
         assert moment.until > now
-        assert moment_of(CALENDAR, moment.until - timedelta(seconds=1)).told == moment.told
-        found.append((now, moment.told))
+        assert moment_of(CALENDAR, moment.until - timedelta(seconds=1)).flags == moment.flags
+        found.append((now, moment.flags))
         now = moment.until
-    turns = [now for (_, before), (now, told) in pairwise(found) if told != before]
+    turns = [now for (_, before), (now, flags) in pairwise(found) if flags != before]
     assert turns == [at(8, 30), at(11), at(12), at(14), at(16, 30)]
 
 
 def test_a_demonstration_that_never_closes_has_one_moment():
     always = always_open("UTC")
-    assert {moment_of(always, at(hour)).told for hour in range(24)} == {(True, True, False, False)}
+    assert {moment_of(always, at(hour)).flags for hour in range(24)} == {(True, True, False, False)}
 
 
 def test_a_moment_ends_where_the_last_ticket_is_given_before_closing():

@@ -50,7 +50,7 @@ def local(windows: object) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("part", "on", "shown"),
+    ("part", "on", "windows"),
     [
         ("before_opening", MONDAY, ["23 07:30-08:30"]),
         ("opening", MONDAY, ["23 08:30-12:00", "23 13:30-16:30"]),
@@ -67,15 +67,15 @@ def local(windows: object) -> list[str]:
         ("opening", date(2026, 11, 29), []),
     ],
 )
-def test_parts_follow_the_calendar_of_the_day(part: str, on: date, shown: list[str]):
-    assert local(daypart_windows(CALENDAR, Dayparts(parts=(part,)), [on])) == shown
+def test_parts_follow_the_calendar_of_the_day(part: str, on: date, windows: list[str]):
+    assert local(daypart_windows(CALENDAR, Dayparts(parts=(part,)), [on])) == windows
 
 
 def test_weekdays_and_hours_are_those_of_the_site():
     days = [MONDAY + timedelta(days=ahead) for ahead in range(8)]
     spans = (Span(time(12), time(14)), Span(time(22), MIDNIGHT))
-    shown = daypart_windows(CALENDAR, Dayparts(weekdays=(2,), spans=spans), days)
-    assert local(shown) == ["25 12:00-14:00", "25 22:00-00:00"]
+    windows = daypart_windows(CALENDAR, Dayparts(weekdays=(2,), spans=spans), days)
+    assert local(windows) == ["25 12:00-14:00", "25 22:00-00:00"]
     assert local(daypart_windows(CALENDAR, Dayparts(weekdays=(0,)), days)) == [
         "23 00:00-00:00",
         "30 00:00-00:00",

@@ -15,7 +15,7 @@ from server.domain.printing.paper_rolls import (
     learnt,
     paper_left,
     printed,
-    seen,
+    roll_after,
 )
 
 ENDED = st.builds(
@@ -33,25 +33,25 @@ def used_up(papers: int, low_at: int | None = None) -> EndedRoll:
 
 def through(roll: Roll, *states: str) -> Roll:
     for state in states:
-        roll, _ = seen(roll, state)
+        roll, _ = roll_after(roll, state)
     return roll
 
 
 @given(ended=st.lists(ENDED, max_size=8), papers=st.integers(0, 900), low=st.booleans())
 def test_what_is_left_shrinks_with_each_paper_and_is_none_only_when_the_printer_says_so(ended, papers, low):
-    known = learnt(ended, paper_mm=80)
+    capacity = learnt(ended, paper_mm=80)
     roll = Roll(papers, low_at=papers if low else None)
-    left = paper_left(roll, known)
-    assert 1 <= left.papers <= max(known.papers, known.reserve)
-    assert paper_left(printed(roll, 1), known).papers <= left.papers
-    assert paper_left(through(roll, "paper_out"), known).papers == 0
+    left = paper_left(roll, capacity)
+    assert 1 <= left.papers <= max(capacity.papers, capacity.reserve)
+    assert paper_left(printed(roll, 1), capacity).papers <= left.papers
+    assert paper_left(through(roll, "paper_out"), capacity).papers == 0
 
 
 @given(st.integers(FEWEST_PAPERS, 900), st.integers(0, 900), st.integers(1, LEARNT_FROM))
 def test_rolls_that_are_alike_are_learnt_exactly(length: int, papers: int, rolls: int):
-    known = learnt([used_up(length)] * rolls, paper_mm=80)
-    assert known.is_learnt
-    assert paper_left(Roll(papers), known).papers == max(1, length - papers)
+    capacity = learnt([used_up(length)] * rolls, paper_mm=80)
+    assert capacity.is_learnt
+    assert paper_left(Roll(papers), capacity).papers == max(1, length - papers)
 
 
 @given(st.lists(ENDED, max_size=8), st.integers(1, 900))
@@ -65,7 +65,7 @@ def test_a_roll_that_is_changed_early_never_makes_the_next_ones_shorter(ended, p
 def test_a_roll_ends_only_with_paper_that_may_print(states: list[str], papers: int):
     roll = Roll(papers)
     for state in states:
-        roll, end = seen(roll, state)
+        roll, end = roll_after(roll, state)
         if end is not None:
             assert state in ("ready", "near_end")
             assert roll.papers == 0
@@ -73,8 +73,8 @@ def test_a_roll_ends_only_with_paper_that_may_print(states: list[str], papers: i
 
 def test_before_anything_is_learnt_a_roll_has_the_usual_papers_of_its_width():
     for width, papers in USUAL_PAPERS.items():
-        known = learnt([], paper_mm=width)
-        assert (known.is_learnt, paper_left(Roll(), known).papers) == (False, papers)
+        capacity = learnt([], paper_mm=width)
+        assert (capacity.is_learnt, paper_left(Roll(), capacity).papers) == (False, papers)
 
 
 def test_a_roll_put_in_anew_after_a_few_papers_teaches_nothing():
@@ -82,38 +82,38 @@ def test_a_roll_put_in_anew_after_a_few_papers_teaches_nothing():
 
 
 def test_what_is_left_after_the_near_end_is_learnt_too():
-    known = learnt([used_up(600, low_at=560), used_up(600, low_at=555)], paper_mm=80)
-    assert known.reserve == 40
+    capacity = learnt([used_up(600, low_at=560), used_up(600, low_at=555)], paper_mm=80)
+    assert capacity.reserve == 40
     roll = through(Roll(300), "near_end")
-    assert paper_left(roll, known).papers == 40
-    assert paper_left(printed(roll, 15), known).papers == 25
-    assert paper_left(roll, known).is_low
+    assert paper_left(roll, capacity).papers == 40
+    assert paper_left(printed(roll, 15), capacity).papers == 25
+    assert paper_left(roll, capacity).is_low
     assert learnt([], paper_mm=80).reserve == USUAL_RESERVE
 
 
 def test_a_printer_with_a_sensor_has_its_reserve_while_the_sensor_is_silent():
-    known = learnt([used_up(600, low_at=560)], paper_mm=80)
-    assert paper_left(Roll(590), known).papers == 40
+    capacity = learnt([used_up(600, low_at=560)], paper_mm=80)
+    assert paper_left(Roll(590), capacity).papers == 40
     assert paper_left(Roll(590), learnt([used_up(600)], paper_mm=80)).papers == 10
 
 
 def test_paper_that_is_there_again_is_another_roll():
     roll = through(Roll(600, low_at=560), "paper_out", "cover_open")
-    assert seen(roll, "ready") == (Roll(), "out")
-    assert seen(roll, "near_end") == (Roll(low_at=0), "out")
+    assert roll_after(roll, "ready") == (Roll(), "out")
+    assert roll_after(roll, "near_end") == (Roll(low_at=0), "out")
 
 
 def test_paper_changed_before_its_end_is_another_roll_and_a_sensor_that_wavers_is_not():
     low = through(Roll(560), "near_end")
-    assert seen(low, "ready") == (low, None)
-    assert seen(through(low, "cover_open"), "near_end")[1] is None
-    assert seen(through(low, "cover_open"), "ready") == (Roll(), "changed")
+    assert roll_after(low, "ready") == (low, None)
+    assert roll_after(through(low, "cover_open"), "near_end")[1] is None
+    assert roll_after(through(low, "cover_open"), "ready") == (Roll(), "changed")
 
 
 @pytest.mark.parametrize("state", ["unreachable", "mute", "cutter", "error", "offline"])
 def test_a_printer_that_says_nothing_of_its_paper_changes_nothing(state: str):
     for roll in (Roll(10), Roll(10, low_at=5, was_opened=True), Roll(10, is_out=True)):
-        assert seen(roll, state) == (roll, None)
+        assert roll_after(roll, state) == (roll, None)
 
 
 def test_a_sensor_that_told_from_the_first_paper_says_nothing_about_the_reserve():

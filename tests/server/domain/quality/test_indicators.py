@@ -187,8 +187,8 @@ def test_priorities_are_shares_of_visits_and_of_each_other_by_what_became_of_the
         leg("v4", called=5),
         leg("v5", priority="declared", end_reason="cancelled", ended=1),
     )
-    shown = {name: (found[name].count, found[name].n) for name in found if name.startswith("priorities")}
-    assert shown == {
+    counts = {name: (found[name].count, found[name].n) for name in found if name.startswith("priorities")}
+    assert counts == {
         "priorities": (3, 4),
         "priorities_confirmed": (1, 3),
         "priorities_not_confirmed": (1, 3),
@@ -234,8 +234,12 @@ def test_demand_by_appointment_only_is_received_exceptionally_or_unmet():
         received("v4", "online", ended=1, end_reason="cancelled"),
         leg("v5", called=4),
     ]
-    asked = {("permits", "appointment_only"): 7, ("papers", "appointment_only"): 2, ("papers", "full"): 1}
-    rollup = roll_up(records, DayCounts(not_issued=asked), time_zone=PARIS)
+    not_issued = {
+        ("permits", "appointment_only"): 7,
+        ("papers", "appointment_only"): 2,
+        ("papers", "full"): 1,
+    }
+    rollup = roll_up(records, DayCounts(not_issued=not_issued), time_zone=PARIS)
     assert rollup.exceptional == {("permits", "urgent"): 2, ("permits", "online"): 1}
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
     assert [found[name] for name in ("appointment_demand", "received_exceptionally", "unmet_demand")] == [
@@ -248,8 +252,8 @@ def test_demand_by_appointment_only_is_received_exceptionally_or_unmet():
 
 def test_who_is_received_exceptionally_unasked_leaves_the_demand_of_other_services_alone():
     records = [leg(f"v{n}", wanted_service="permits", exceptional_reason="urgent") for n in range(3)]
-    asked = {("permits", "appointment_only"): 1, ("papers", "appointment_only"): 2}
-    rollup = roll_up(records, DayCounts(not_issued=asked), time_zone=PARIS)
+    not_issued = {("permits", "appointment_only"): 1, ("papers", "appointment_only"): 2}
+    rollup = roll_up(records, DayCounts(not_issued=not_issued), time_zone=PARIS)
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
     assert (found["appointment_demand"], found["unmet_demand"]) == (3, 2)
 

@@ -104,7 +104,7 @@ def test_announced_waits_are_honest_on_such_days_and_no_wait_is_none(options: Da
         one for day in days for one in run_day(day, RuleName.GCMU_SAFE, priority_first=True, announces=True)
     ]
     found = honesty(waits)
-    assert found.told > 500
+    assert found.announced > 500
     assert found.inside >= 0.72, found
     assert found.above <= 0.18, found
     promised = [one for one in waits if isinstance(one.announced, WaitRange) and one.announced.is_none_needed]

@@ -82,19 +82,19 @@ def test_the_row_comes_at_the_place_of_its_first():
 def test_a_visit_linked_to_one_at_a_counter_is_next_there():
     linked = (together(5, 9, at="1"),)
     now = hall(10, linked=linked)
-    assert ends(estimate_linked(now, who=WaitSubject(key="v5"), queue=QUEUE, ahead=5)) == ends(
+    assert ends(estimate_linked(now, subject=WaitSubject(key="v5"), queue=QUEUE, ahead=5)) == ends(
         estimate_at(hall(10), queue=QUEUE, ahead=0)
     )
-    last = ends(estimate_linked(now, who=WaitSubject(key="v9"), queue=QUEUE, ahead=9))
+    last = ends(estimate_linked(now, subject=WaitSubject(key="v9"), queue=QUEUE, ahead=9))
     assert last[1] < ends(estimate_at(hall(10), queue=QUEUE, ahead=9))[1]
-    other = ends(estimate_linked(now, who=WaitSubject(key="v1"), queue=QUEUE, ahead=1))
+    other = ends(estimate_linked(now, subject=WaitSubject(key="v1"), queue=QUEUE, ahead=1))
     assert other == ends(estimate_at(hall(10), queue=QUEUE, ahead=3))
 
 
 def test_a_visit_follows_the_first_of_those_linked_to_it():
     now = hall(10, linked=(together(1, 9),))
-    follows = ends(estimate_linked(now, who=WaitSubject(key="v9"), queue=QUEUE, ahead=9))
-    first = ends(estimate_linked(now, who=WaitSubject(key="v1"), queue=QUEUE, ahead=1))
+    follows = ends(estimate_linked(now, subject=WaitSubject(key="v9"), queue=QUEUE, ahead=9))
+    first = ends(estimate_linked(now, subject=WaitSubject(key="v1"), queue=QUEUE, ahead=1))
     assert first == ends(estimate_at(now, queue=QUEUE, ahead=1))
     assert first[1] < follows[1] < ends(estimate_at(now, queue=QUEUE, ahead=8))[1]
 

@@ -181,12 +181,12 @@ def test_the_prediction_comes_true_when_every_service_lasts_its_mean():
 def test_an_estimate_lies_around_the_prediction():
     counters = [CounterNow("1", frozenset({"A", "F"}), is_free=False)]
     now = HallNow([QueueNow("A", 4, ServicePace(600), ("A",)), QueueNow("F", 9, ServicePace(300))], counters)
-    told = replace(now, called_in_s={new_in("A"): 1200.0})
-    found = estimate_hall(told)["A"]
+    predicted_hall = replace(now, called_in_s={new_in("A"): 1200.0})
+    found = estimate_hall(predicted_hall)["A"]
     assert isinstance(found, WaitRange)
     assert found.low_s < 1200 < found.high_s
-    assert estimate_at(told, queue="A", ahead=4) == estimate_at(now, queue="A", ahead=4)
-    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, who=WaitSubject(key="v"))
+    assert estimate_at(predicted_hall, queue="A", ahead=4) == estimate_at(now, queue="A", ahead=4)
+    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, subject=WaitSubject(key="v"))
     assert isinstance(soon, WaitRange)
     assert not soon.is_none_needed
 
@@ -195,6 +195,6 @@ def test_an_estimate_lies_around_the_prediction():
 def test_ranges_of_halls_with_several_queues_hold(rule: RuleName):
     days = [draw_day(HALLS[0], number, seed=31) for number in range(30)]
     found = honesty(one for day in days for one in run_day(day, rule, priority_first=True, announces=True))
-    assert found.told > 700
+    assert found.announced > 700
     assert found.inside >= 0.79, found
     assert found.above <= 0.13, found

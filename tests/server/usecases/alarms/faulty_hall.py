@@ -43,8 +43,8 @@ class FaultyHall:
     def look(self, after_s: float = LOOK_S) -> int:
         self.hands.now += timedelta(seconds=after_s)
         self.note_printer()
-        seen = SeenDevices(self.sightings, self.are_known)
-        return watch_alarms(self.database, self.id, seen, TRANSLATE)
+        devices = SeenDevices(self.sightings, self.are_known)
+        return watch_alarms(self.database, self.id, devices, TRANSLATE)
 
     def note_printer(self) -> None:
         """What the printer's driver keeps of it."""
@@ -55,13 +55,13 @@ class FaultyHall:
             "state_at": now,
         }
         with self.database.store.write() as rows:
-            known = print_jobs.lease_of(rows, KIOSK)
-            if known is None:
+            current_lease = print_jobs.lease_of(rows, KIOSK)
+            if current_lease is None:
                 print_jobs.take_lease(rows, lease | {"unchanged": 0})
-                known = print_jobs.lease_of(rows, KIOSK)
-            assert known is not None
+                current_lease = print_jobs.lease_of(rows, KIOSK)
+            assert current_lease is not None
             print_jobs.note_state(
-                rows, state | {"printer": KIOSK, "holder": "driver", "fence": known["fence"]}
+                rows, state | {"printer": KIOSK, "holder": "driver", "fence": current_lease["fence"]}
             )
 
     def pair(self, kind: str, device: str) -> None:
@@ -74,8 +74,8 @@ class FaultyHall:
     def tells(
         self, address: str, channel: str = "webhook", site: str = "laon", choice: AlarmChoice | None = None
     ) -> str:
-        wanted = WantedRecipient(channel, site, address, True, choice or AlarmChoice())
-        return add_recipient(self.database, AGENT, wanted)[0]
+        request = WantedRecipient(channel, site, address, True, choice or AlarmChoice())
+        return add_recipient(self.database, AGENT, request)[0]
 
     def open(self) -> list[tuple[str, str]]:
         return [(each["kind"], each["subject"]) for each in self.read()["alarms"]]

@@ -66,8 +66,8 @@ def test_paper_out_is_raised_and_cleared_and_goes_to_who_is_told_in_the_order_of
     assert hall.look() == 1
     assert hall.look() == 0
     assert hall.open() == [("paper_out", KIOSK)]
-    [told] = hall.read()["alarms"]
-    assert told["text"] == "Borne de l’entrée\u00a0: plus de papier."
+    [alarm] = hall.read()["alarms"]
+    assert alarm["text"] == "Borne de l’entrée\u00a0: plus de papier."
     hall.printer = "ready"
     hall.look()
     hall.look()
@@ -79,8 +79,8 @@ def test_paper_out_is_raised_and_cleared_and_goes_to_who_is_told_in_the_order_of
     mine_only = [json.loads(each["body"]) for each in outbox if each["recipient"] == mine]
     assert [each["type"] for each in mine_only] == ["alarm.raised", "alarm.cleared"]
     assert mine_only[0]["data"]["position"] < mine_only[1]["data"]["position"]
-    assert {each["data"]["alarm"] for each in mine_only} == {told["alarm"]}
-    assert mine_only[1]["data"]["text"] == told["text"]
+    assert {each["data"]["alarm"] for each in mine_only} == {alarm["alarm"]}
+    assert mine_only[1]["data"]["text"] == alarm["text"]
 
 
 def version_of(hall: FaultyHall) -> int:
@@ -122,8 +122,8 @@ def test_several_workers_raise_an_alarm_once(hall: FaultyHall, monkeypatch: pyte
     found: list[int] = []
 
     def look(database: Database) -> None:
-        seen = watching.SeenDevices({})
-        found.append(watching.watch_alarms(database, database.hall_id(HALL), seen, TRANSLATE))
+        devices = watching.SeenDevices({})
+        found.append(watching.watch_alarms(database, database.hall_id(HALL), devices, TRANSLATE))
 
     workers = [threading.Thread(target=look, args=(each,)) for each in databases]
     for each in workers:
@@ -297,11 +297,11 @@ def test_the_first_who_looks_after_an_alarm_is_named_to_people_and_to_no_fact(ha
     hook, letter = hall.tells(HOOK), hall.tells("garde@example.org", "email")
     hall.printer = "cover_open"
     hall.look()
-    [told] = hall.read()["alarms"]
+    [alarm] = hall.read()["alarms"]
     for author in (claire, claire, other):
-        acknowledge_alarm(hall.database, told["alarm"], author, TRANSLATE)
-    [told] = hall.read()["alarms"]
-    assert told["acknowledged_by"] == "Claire Martin"
+        acknowledge_alarm(hall.database, alarm["alarm"], author, TRANSLATE)
+    [alarm] = hall.read()["alarms"]
+    assert alarm["acknowledged_by"] == "Claire Martin"
     assert hall.facts() == ["AlarmRaised", "AlarmAcknowledged"]
     with hall.database.read() as rows:
         bodies = [row["body"] for row in rows.all("SELECT body FROM hall_fact WHERE kind LIKE 'Alarm%'")]
@@ -313,23 +313,23 @@ def test_the_first_who_looks_after_an_alarm_is_named_to_people_and_to_no_fact(ha
     hall.look()
     hall.look()
     with pytest.raises(Refusal, match="alarm_over"):
-        acknowledge_alarm(hall.database, told["alarm"], other, TRANSLATE)
+        acknowledge_alarm(hall.database, alarm["alarm"], other, TRANSLATE)
     with pytest.raises(Refusal, match="unknown_alarm"):
         acknowledge_alarm(hall.database, "nothing", other, TRANSLATE)
 
 
 def account(database: Database, login: str, name: str) -> Author:
-    wanted = NewAccount(login, "un mot de passe long", name, [Grant("agent", "laon")])
-    return Author(create_account(database, AGENT, wanted))
+    new_account = NewAccount(login, "un mot de passe long", name, [Grant("agent", "laon")])
+    return Author(create_account(database, AGENT, new_account))
 
 
 def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_journal(hall: FaultyHall):
-    wanted = WantedRecipient("webhook", "laon", HOOK)
-    recipient, secret = add_recipient(hall.database, AGENT, wanted)
+    request = WantedRecipient("webhook", "laon", HOOK)
+    recipient, secret = add_recipient(hall.database, AGENT, request)
     assert secret is not None
     assert secret.startswith("whsec_")
     with pytest.raises(Refusal, match="recipient_known"):
-        add_recipient(hall.database, AGENT, wanted)
+        add_recipient(hall.database, AGENT, request)
     assert renew_secret(hall.database, AGENT, recipient) != secret
     hall.printer = "paper_out"
     hall.look()

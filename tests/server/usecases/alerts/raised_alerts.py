@@ -19,8 +19,8 @@ EVACUATE, MEDICAL, CUSTOM = AlertKind.EVACUATE, AlertKind.MEDICAL, AlertKind.CUS
 
 
 def raised(database: Database, kind: AlertKind = EVACUATE, by: Author = GUARD, **more: Any) -> Raised:
-    wanted = WantedAlert(kind, more.pop("press", None) or new_id(), **more)
-    return raise_alert(database, [database.hall_id(HALL)], by, wanted)
+    request = WantedAlert(kind, more.pop("press", None) or new_id(), **more)
+    return raise_alert(database, [database.hall_id(HALL)], by, request)
 
 
 def ended(database: Database, alert: str, by: Author = GUARD) -> None:
@@ -29,7 +29,7 @@ def ended(database: Database, alert: str, by: Author = GUARD) -> None:
     end_alert(database, alert, hall, by)
 
 
-def shown(database: Database) -> Any:
+def alert_on_board(database: Database) -> Any:
     return read_board(database, HALL)["alert"]
 
 

@@ -49,7 +49,7 @@ def test_what_was_not_reached_is_not_asked_anew_when_a_lesser_alert_ends(databas
 
 
 @pytest.fixture
-def told(database: Database) -> Any:
+def sent_alerts(database: Database) -> Any:
     """A publisher that screens of the hall hang on, and what it emits of alerts to them."""
     sent: list[dict[str, Any]] = []
 
@@ -66,9 +66,9 @@ def told(database: Database) -> Any:
 
 
 def test_the_one_below_is_told_in_the_second_in_which_the_one_shown_expires(
-    database: Database, hands: Hands, told: Any
+    database: Database, hands: Hands, sent_alerts: Any
 ):
-    publisher, sent = told
+    publisher, sent = sent_alerts
     lesser = raised(database, MEDICAL, is_drill=True).alert
     raised(database, MEDICAL, for_s=60)
     publisher.tick()

@@ -31,11 +31,11 @@ from tests.server.usecases.alerts.raised_alerts import (
     GUARD,
     MEDICAL,
     SECOND_GUARD,
+    alert_on_board,
     ended,
     facts,
     raised,
     refusal,
-    shown,
 )
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
 from tests.server.usecases.quality.figures_history import HALLS, Hands
@@ -59,7 +59,7 @@ def test_nobody_is_called_while_an_alert_holds_and_who_is_at_the_counter_is_fini
     assert refusal(call_elsewhere, database, COUNTER, AGENT, elsewhere) == "alert_in_force"
     assert refusal(resume, database, aside, counter=COUNTER) == "alert_in_force"
     assert leg_of(database, at_counter.leg)["end_reason"] == "served"
-    assert shown(database)["kind"] == "evacuate"
+    assert alert_on_board(database)["kind"] == "evacuate"
 
 
 def test_who_was_called_goes_back_to_the_front_and_the_clock_of_the_wait_never_stops(
@@ -116,13 +116,13 @@ def test_two_alerts_are_kept_the_graver_is_shown_and_its_end_shows_the_other(dat
     drill = raised(database, EVACUATE, is_drill=True).alert
     medical = raised(database, MEDICAL).alert
     evacuation = raised(database).alert
-    assert [shown(database)[name] for name in ("alert", "has_voice")] == [evacuation, False]
+    assert [alert_on_board(database)[name] for name in ("alert", "has_voice")] == [evacuation, False]
     hall = database.hall_id(HALL)
     listed = read_hall_alerts(database, hall, names_people=True)["alerts"]
     assert [each["alert"] for each in listed] == [evacuation, medical, drill]
     for expected in (medical, drill, None):
-        ended(database, shown(database)["alert"])
-        assert (shown(database) or {}).get("alert") == expected
+        ended(database, alert_on_board(database)["alert"])
+        assert (alert_on_board(database) or {}).get("alert") == expected
     assert {each["alert"] for each in read_alerts(database, [hall])["alerts"]} == {drill, medical, evacuation}
 
 
@@ -135,8 +135,8 @@ def test_an_alert_ends_by_two_confirmations_each_named_in_the_journal(database: 
     ask_end(database, alert, hall, GUARD)
     end_alert(database, alert, hall, SECOND_GUARD)
     assert refusal(ask_end, database, alert, hall, GUARD) == "alert_over"
-    told = [(row["kind"], row["author"]) for row in facts(database, "AlertEndAsked", "AlertEnded")]
-    assert told == [*[("AlertEndAsked", "guard")] * 2, ("AlertEnded", "second-guard")]
+    recorded = [(row["kind"], row["author"]) for row in facts(database, "AlertEndAsked", "AlertEnded")]
+    assert recorded == [*[("AlertEndAsked", "guard")] * 2, ("AlertEnded", "second-guard")]
     (in_hall,) = read_alert(database, alert)["halls"]
     assert (in_hall["is_in_force"], in_hall["end_reason"]) == (False, "confirmed")
 
@@ -148,13 +148,13 @@ def test_no_timer_ends_an_evacuation_and_a_medical_alert_ends_at_its_stated_time
     evacuation, hall = raised(database).alert, database.hall_id(HALL)
     hands.now += timedelta(days=30)
     assert expire_alerts(database, hall) == 0
-    assert shown(database)["alert"] == evacuation
+    assert alert_on_board(database)["alert"] == evacuation
     ended(database, evacuation)
     raised(database, MEDICAL, for_s=600)
-    until = shown(database)["until"]
+    until = alert_on_board(database)["until"]
     issue(database)
     hands.now += timedelta(minutes=10)
-    assert shown(database) is None  # before any round of the server
+    assert alert_on_board(database) is None  # before any round of the server
     call(database)
     assert (expire_alerts(database, hall), expire_alerts(database, hall)) == (1, 0)
     (in_hall,) = read_alerts(database, [hall])["alerts"][0]["halls"]
@@ -246,6 +246,6 @@ def test_a_sound_for_evacuations_needs_the_recorded_agreement_of_the_fire_safety
         site["alerts"] = {"has_sound_for_evacuation": True, "agreement": agreement}
     publish_installation(database, SYSTEM, json.dumps(content))
     alert = raised(database).alert
-    assert shown(database)["has_voice"]
+    assert alert_on_board(database)["has_voice"]
     ended(database, alert)
     publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())

@@ -48,13 +48,13 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
 
 
 def book(database: Database, at: datetime = TEN, **more: Any) -> dict[str, Any]:
-    wanted = WantedAppointment(more.pop("service", SERVICE), at, **more)
-    return book_appointment(database, HALL, DESK, wanted)
+    request = WantedAppointment(more.pop("service", SERVICE), at, **more)
+    return book_appointment(database, HALL, DESK, request)
 
 
 def check_in(database: Database, press: str | None = None, **claim: Any) -> dict[str, Any]:
-    wanted = WantedTicket("", press or new_id(), claim=Claim(**claim))
-    return issue_ticket(database, HALL, KIOSK, wanted)
+    request = WantedTicket("", press or new_id(), claim=Claim(**claim))
+    return issue_ticket(database, HALL, KIOSK, request)
 
 
 def walk_in(database: Database, service: str = "laon-accueil") -> str:

@@ -58,7 +58,7 @@ def called(database: Database) -> Gesture:
 
 
 def facts_of(database: Database, visit: str) -> list[tuple[str, bool]]:
-    return [(told["fact"], told["is_undone"]) for told in read_history(database, visit)["facts"]]
+    return [(fact["fact"], fact["is_undone"]) for fact in read_history(database, visit)["facts"]]
 
 
 def record_of(database: Database, leg: str) -> LegRecord:
@@ -97,11 +97,11 @@ def test_every_way_to_call_starts_the_service(database: Database):
 
 def test_a_service_that_asks_the_agent_is_only_called(database: Database):
     (ticket,) = issue(database)
-    wanted = WantedTicket("laon-associations", new_id())
-    other = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)
-    asked = call_chosen(database, OTHER, AGENT, AtCounter(), visit=other["visit"], reason="known")
-    assert asked["state"] == "called"
-    assert "is_unconfirmed" not in asked
+    request = WantedTicket("laon-associations", new_id())
+    other = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
+    chosen_call = call_chosen(database, OTHER, AGENT, AtCounter(), visit=other["visit"], reason="known")
+    assert chosen_call["state"] == "called"
+    assert "is_unconfirmed" not in chosen_call
     assert ticket["number"] == call(database)["number"]
 
 
@@ -181,8 +181,8 @@ def test_who_is_not_there_yet_may_wait_again(
 
 
 def test_a_missing_card_gives_the_rank_by_arrival_back(database: Database):
-    wanted = WantedTicket(SERVICE, new_id(), is_priority=True)
-    issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)
+    request = WantedTicket(SERVICE, new_id(), is_priority=True)
+    issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
     answer = deny_priority(database, Gesture(call(database)["leg"], AGENT))
     assert (answer["state"], answer["started_at"], answer["first_called_at"]) == ("waiting", None, None)
 
@@ -260,9 +260,9 @@ def test_the_phone_goes_on_saying_where_to_go(database: Database, hands: Hands):
     (ticket,) = issue(database)
     call(database)
     hands.now += timedelta(minutes=4)
-    told = read_ticket(database, Estimates(database), ticket["token"])
-    assert (told["state"], told["may_give_up"]) == ("called", False)
-    assert told["call"]["counter"]["id"] == COUNTER
+    ticket_page = read_ticket(database, Estimates(database), ticket["token"])
+    assert (ticket_page["state"], ticket_page["may_give_up"]) == ("called", False)
+    assert ticket_page["call"]["counter"]["id"] == COUNTER
 
 
 def test_an_alert_gives_back_who_was_just_called_and_leaves_who_has_been_served_for_long(

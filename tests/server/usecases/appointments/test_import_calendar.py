@@ -58,7 +58,7 @@ def read(hall: Any, *events: str, head: str = "") -> list[ReadLine]:
     return read_calendar_file(calendar(*events, head=head), hall)
 
 
-def told(lines: list[ReadLine]) -> list[str]:
+def outcomes(lines: list[ReadLine]) -> list[str]:
     return [line.code if isinstance(line, RefusedLine) else type(line).__name__ for line in lines]
 
 
@@ -112,9 +112,9 @@ def test_a_definition_of_a_zone_is_never_run(hall: Any):
     for begin in ("BEGIN:VTIMEZONE", "begin:VTIME\r\n ZONE"):
         head = f"{begin}\r\nTZID:Mine\r\n{zone}END:VTIMEZONE\r\n"
         lines = read(hall, event("DTSTART;TZID=Mine:20261124T100000", SUMMARY), head=head)
-        assert told(lines) == ["unknown_time_zone"]
-        known = head.replace("TZID:Mine", "TZID:Europe/Paris")
-        assert read(hall, event(PARIS_TEN, SUMMARY), head=known) == [FileLine(1, "r1", SERVICE, TEN)]
+        assert outcomes(lines) == ["unknown_time_zone"]
+        rewritten = head.replace("TZID:Mine", "TZID:Europe/Paris")
+        assert read(hall, event(PARIS_TEN, SUMMARY), head=rewritten) == [FileLine(1, "r1", SERVICE, TEN)]
     assert time.process_time() - before < 5
 
 
@@ -141,7 +141,7 @@ def test_the_service_is_a_category_or_named_in_the_summary(hall: Any, lines: lis
 def test_what_was_called_off_needs_neither_hour_nor_service(hall: Any):
     assert read(hall, event("STATUS:cancelled")) == [CancelledLine(1, "r1")]
     assert read(hall, event(PARIS_TEN, SUMMARY), head="METHOD:CANCEL\r\n") == [CancelledLine(1, "r1")]
-    assert told(read(hall, event(PARIS_TEN, SUMMARY, "STATUS:TENTATIVE"))) == ["FileLine"]
+    assert outcomes(read(hall, event(PARIS_TEN, SUMMARY, "STATUS:TENTATIVE"))) == ["FileLine"]
 
 
 def test_a_uid_names_the_appointment_and_one_that_cannot_is_made_short(hall: Any):
@@ -151,7 +151,7 @@ def test_a_uid_names_the_appointment_and_one_that_cannot_is_made_short(hall: Any
         for uid in ("a1@agenda.example", long, "é ü", "", "a1@agenda.example")
     ]
     lines = read(hall, *events)
-    assert told(lines) == ["FileLine"] * 3 + ["malformed_event", "duplicate_external_id"]
+    assert outcomes(lines) == ["FileLine"] * 3 + ["malformed_event", "duplicate_external_id"]
     names = [line.external_id for line in lines]
     assert names[0] == "a1@agenda.example"
     assert all(name.startswith("uid-") and len(name) == 44 for name in names[1:3])
@@ -161,7 +161,7 @@ def test_a_uid_names_the_appointment_and_one_that_cannot_is_made_short(hall: Any
 def test_what_is_no_event_is_told_and_an_alarm_is_part_of_one(hall: Any):
     alarm = event("TRIGGER:-PT15M", uid="", kind="VALARM").removesuffix("\r\n")
     lines = read(hall, event(uid="t1", kind="VTODO"), event(PARIS_TEN, SUMMARY, alarm))
-    assert told(lines) == ["not_an_event", "FileLine"]
+    assert outcomes(lines) == ["not_an_event", "FileLine"]
 
 
 @pytest.mark.parametrize(
@@ -228,8 +228,8 @@ def test_who_was_imported_checks_in_by_service_and_hour(database: Database):
     take(database, calendar(event(PARIS_TEN, SUMMARY)))
     claim = Claim(service=SERVICE, booked_at=TEN)
     kiosk = Author("kiosk", device="kiosk")
-    wanted = WantedTicket("", "press-of-a-calendar", claim=claim)
-    assert issue_ticket(database, HALL, kiosk, wanted)["appointment"]["arrival"] == "early"
+    request = WantedTicket("", "press-of-a-calendar", claim=claim)
+    assert issue_ticket(database, HALL, kiosk, request)["appointment"]["arrival"] == "early"
 
 
 def test_no_text_of_an_event_is_kept_anywhere(database: Database):

@@ -28,8 +28,8 @@ ELSEWHERE = "laon-g2"
 
 
 def go(database: Database, visit: str, *, author: Author = AGENT, **more: Any) -> dict[str, Any]:
-    wanted = Elsewhere(ELSEWHERE, visit, "step_free", **more)
-    return dict(call_elsewhere(database, COUNTER, author, wanted))
+    request = Elsewhere(ELSEWHERE, visit, "step_free", **more)
+    return dict(call_elsewhere(database, COUNTER, author, request))
 
 
 def places(database: Database) -> dict[str, str | None]:
@@ -141,10 +141,10 @@ def called_already(database: Database) -> str:
 def test_what_hinders_it_changes_nothing_at_all(database: Database, hinder: Callable[[Database], str]):
     _, last = issue(database, 2)
     code, before = hinder(database), version(database)
-    held = places(database)
+    places_before = places(database)
     with pytest.raises(Refusal, match=code):
         go(database, last["visit"])
-    assert places(database) == held
+    assert places(database) == places_before
     assert version(database) == before
 
 

@@ -42,8 +42,8 @@ def refusal_of(make) -> str:
 
 
 def begin(database: Database, login: str = "lea", token: str | None = None) -> str:
-    known = token or installation_token(database) or ""
-    return first_administrator(database, Described(login, "Léa Martin"), PASSWORD, token=known)
+    setup_token = token or installation_token(database) or ""
+    return first_administrator(database, Described(login, "Léa Martin"), PASSWORD, token=setup_token)
 
 
 def test_from_nothing_to_a_hall(empty):

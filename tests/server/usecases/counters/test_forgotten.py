@@ -54,9 +54,9 @@ def rounds(database: Database, tmp_path: Path) -> Iterator[Rounds]:
     assert made.failures == 0
 
 
-def leg(database: Database, wanted: str) -> Any:
+def leg(database: Database, state: str) -> Any:
     with database.read() as rows:
-        return rows.one("SELECT * FROM leg WHERE id = :leg", leg=wanted)
+        return rows.one("SELECT * FROM leg WHERE id = :leg", leg=state)
 
 
 def facts(database: Database, kind: str) -> list[Any]:
@@ -114,9 +114,9 @@ def test_the_console_is_told_when_it_asks_and_an_answer_keeps_the_person(
 ):
     assert read_counter(database, COUNTER)["presence"] is None
     first = called_and_left(database, hands, after=ASKED)
-    asked = read_counter(database, COUNTER)
-    assert asked["presence"]["asks_at"] == asked["as_of"]
-    confirm_presence(database, COUNTER, AGENT, session=asked["session"])
+    answer = read_counter(database, COUNTER)
+    assert answer["presence"]["asks_at"] == answer["as_of"]
+    confirm_presence(database, COUNTER, AGENT, session=answer["session"])
     hands.now += ASKED + ANSWER - SECOND
     rounds.make()
     assert leg(database, first)["state"] == "called"
@@ -172,9 +172,9 @@ def test_all_places_of_a_forgotten_session_pause(database: Database, rounds: Rou
     session = read_counter(database, COUNTER)["session"]
     open_counter(database, OTHER, AGENT, WantedSession(joins=session))
     first = called_and_left(database, hands, after=ASKED)
-    asked = [read_counter(database, each)["presence"] for each in (COUNTER, OTHER)]
-    assert asked[0] is not None
-    assert asked[0] == asked[1]
+    answer = [read_counter(database, each)["presence"] for each in (COUNTER, OTHER)]
+    assert answer[0] is not None
+    assert answer[0] == answer[1]
     hands.now += ANSWER
     rounds.make()
     assert leg(database, first)["state"] == "waiting"

@@ -22,13 +22,13 @@ COLLEAGUE = "colleague"
 
 
 def counter_of(database: Database, reader: str | None, counter: str = COUNTER) -> dict[str, Any]:
-    told = read_queue(database, HALL, reader=reader)
-    return next(each for each in told["counters"] if each["counter"] == counter)
+    answer = read_queue(database, HALL, reader=reader)
+    return next(each for each in answer["counters"] if each["counter"] == counter)
 
 
 def in_service(database: Database, reader: str | None) -> list[tuple[str | None, bool]]:
-    told = read_queue(database, HALL, reader=reader)["in_service"]
-    return [(each["counter"], each["started_at"] is not None) for each in told]
+    answer = read_queue(database, HALL, reader=reader)["in_service"]
+    return [(each["counter"], each["started_at"] is not None) for each in answer]
 
 
 def third_and_second_agent(database: Database) -> None:
@@ -40,9 +40,9 @@ def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_
     ticket, _ = issue(database, 2)
     served(database)
     for reader in (COLLEAGUE, None):
-        told = counter_of(database, reader)
-        assert (told["state"], told["since"], told["leg"]) == ("open", None, None)
-        assert told["session_mark"] is not None
+        answer = counter_of(database, reader)
+        assert (answer["state"], answer["since"], answer["leg"]) == ("open", None, None)
+        assert answer["session_mark"] is not None
         assert in_service(database, reader) == [(None, False)]
         assert read_queue(database, HALL, reader=reader)["shows_counters"] is False
     own = counter_of(database, AGENT.id)
@@ -57,12 +57,12 @@ def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_
 def test_a_counter_by_itself_says_nothing_of_who_holds_it(database: Database):
     issue(database, 1)
     served(database)
-    told = read_counter(database, COUNTER, reader=COLLEAGUE)
+    answer = read_counter(database, COUNTER, reader=COLLEAGUE)
     own = read_counter(database, COUNTER, reader=AGENT.id)
     assert own == read_counter(database, COUNTER) | {"as_of": own["as_of"]}
-    assert told.keys() == own.keys()
-    assert (told["state"], told["since"], told["leg"], told["places"]) == ("open", None, None, [])
-    assert {told[name] for name in OF_WHO_HOLDS_IT} == {None}
+    assert answer.keys() == own.keys()
+    assert (answer["state"], answer["since"], answer["leg"], answer["places"]) == ("open", None, None, [])
+    assert {answer[name] for name in OF_WHO_HOLDS_IT} == {None}
     assert own["held_by"] == AGENT.id
     assert own["last_gesture"] is not None
 

@@ -22,7 +22,7 @@ FRENCH = {"fr": {"title": "Fuite d’eau", "text": "Restez assis."}}
 class DayOfAlerts(DayOfArrivals):
     """While one holds nobody is called; afterwards the day goes on."""
 
-    def held(self) -> list[str]:
+    def alerts_in_force(self) -> list[str]:
         with self.database.read() as rows:
             found = alerts.open_alerts(rows, self.hall)
         return [alert.id for alert in in_force(found, self.database.clock.now())]
@@ -42,8 +42,8 @@ class DayOfAlerts(DayOfArrivals):
         self.someone_comes_to(counter)
         self.next(self.counters[counter], None)
         words = FRENCH if kind is AlertKind.CUSTOM else {}
-        wanted = WantedAlert(kind, f"press-{press}", is_drill, words, lasts)
-        raised = self.may(raise_alert, [self.hall], GUARD, wanted)
+        request = WantedAlert(kind, f"press-{press}", is_drill, words, lasts)
+        raised = self.may(raise_alert, [self.hall], GUARD, request)
         if raised is not None:
             show_alert(
                 self.database,
@@ -57,12 +57,12 @@ class DayOfAlerts(DayOfArrivals):
         self.next(self.counters[counter], "served")
         self.hands.now += timedelta(seconds=61)
         expire_alerts(self.database, self.hall)
-        if ends or len(self.held()) > 1:
+        if ends or len(self.alerts_in_force()) > 1:
             self.alerts_end()
 
     @rule()
     def alerts_end(self) -> None:
-        for alert in self.held():
+        for alert in self.alerts_in_force():
             self.may(end_alert, alert, [self.hall], GUARD)
             ask_end(self.database, alert, [self.hall], GUARD)
             self.may(end_alert, alert, [self.hall], GUARD)
@@ -73,5 +73,5 @@ class DayOfAlerts(DayOfArrivals):
 
     @invariant()
     def nobody_is_called_while_an_alert_holds(self) -> None:
-        if self.held() and not self.is_clock_behind():
+        if self.alerts_in_force() and not self.is_clock_behind():
             assert self.legs_of("called") == {}

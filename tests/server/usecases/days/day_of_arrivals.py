@@ -43,8 +43,8 @@ class DayOfArrivals(DayOfPlaces):
         at = self.counters[counter]
         self.someone_comes_to(counter)
         agent = self.agent_at(at)
-        wanted = WantedTicket(BY_CALL[0], new_id(), is_priority=then == "card_missing")
-        ticket = self.may(issue_ticket, HALL, KIOSK, wanted)
+        request = WantedTicket(BY_CALL[0], new_id(), is_priority=then == "card_missing")
+        ticket = self.may(issue_ticket, HALL, KIOSK, request)
         visit = None if ticket is None else ticket["visit"]
         called = visit and self.may(call_chosen, at, agent, AtCounter(), visit=visit, reason="known")
         if not called:
@@ -52,7 +52,7 @@ class DayOfArrivals(DayOfPlaces):
         assert (called["state"], called["is_unconfirmed"]) == ("in_service", True)
         leg = called["leg"]
         if is_recalled and self.may(recall, Gesture(leg, agent)) is not None:
-            self.seen.add("recall_is_arrival")
+            self.covered.add("recall_is_arrival")
         if then is not None:
             self.may(THEN[then], Gesture(leg, agent))
         if not takes_back:
@@ -61,7 +61,7 @@ class DayOfArrivals(DayOfPlaces):
             self.take_the_gesture_back(counter)
         found = self.all("SELECT state, started_at, call FROM leg WHERE hall = :hall AND id = :leg", leg=leg)
         if dict(found[0]) == {"state": "waiting", "started_at": None, "call": None}:
-            self.seen.add("call_and_start_undone")
+            self.covered.add("call_and_start_undone")
 
     @invariant()
     def a_start_without_a_press_is_that_of_the_last_call(self) -> None:
@@ -73,7 +73,7 @@ class DayOfArrivals(DayOfPlaces):
         for row in found:
             assert row["started_at"] == row["last_called_at"]
             assert row["state"] in ("in_service", "parked")
-            self.seen.add("call_is_arrival")
+            self.covered.add("call_is_arrival")
 
     @invariant()
     def nobody_who_waits_or_did_not_come_is_in_service_since(self) -> None:

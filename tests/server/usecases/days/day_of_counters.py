@@ -103,14 +103,14 @@ class DayOfCounters(DayOfTickets):
 
     def next(self, counter: str, end: str | None) -> None:
         believed = AtCounter(current=self.leg_at(counter), current_end=end)
-        told = read_counter(self.database, counter)["next"]
+        next_number = read_counter(self.database, counter)["next"]
         called = self.may(call_next, counter, self.agent_at(counter), believed)
         if called is not None:
             # while the clock is set back, facts go on from the last one: another appointment may be due
-            assert called["number"] == told or self.is_clock_behind()
+            assert called["number"] == next_number or self.is_clock_behind()
             assert not self.another_counter_serves_a_linked_one(called["leg"])
             if called["why"]["key"] == "why.linked":
-                self.seen.add("why.linked")
+                self.covered.add("why.linked")
             else:
                 self.nobody_was_overtaken(called["leg"])
 

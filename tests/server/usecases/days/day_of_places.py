@@ -32,12 +32,12 @@ class DayOfPlaces(DayOfVerbs):
     def keep_a_further_place(self, pick: int, take_over: bool, is_own: bool, is_left: bool) -> None:
         """A counter joins the session of its neighbour, calls, and is perhaps left."""
         index = pick % 3
-        held = self.place_at(self.counters[index - 1])
-        author = Author(held["author"] if held is not None and is_own else "agent-1")
-        joins = "long-gone" if held is None else held["session"]
+        place = self.place_at(self.counters[index - 1])
+        author = Author(place["author"] if place is not None and is_own else "agent-1")
+        joins = "long-gone" if place is None else place["session"]
         counter = self.counters[index]
-        wanted = WantedSession(take_over=take_over, joins=joins)
-        joined = self.may(open_counter, counter, author, wanted)
+        request = WantedSession(take_over=take_over, joins=joins)
+        joined = self.may(open_counter, counter, author, request)
         if joined is not None:
             assert joined["session"] == joins
             assert {counter, self.counters[index - 1]} <= set(joined["places"])
@@ -50,18 +50,18 @@ class DayOfPlaces(DayOfVerbs):
         """A visit is called at a counter nobody held; undone, all is as it was but for the fact."""
         index = pick % 3
         here, there = self.counters[index], self.counters[index - 1]
-        held, other = self.place_at(here), self.place_at(there)
-        if held is None:
+        place, other = self.place_at(here), self.place_at(there)
+        if place is None:
             return
         if other is not None and self.leg_at(there) is None and pick % 2:
             self.may(leave_place, there, Author(other["author"]))
         someone = self.all("SELECT visit FROM leg WHERE hall = :hall AND state = 'waiting' ORDER BY sort_key")
-        author = Author(held["author"])
-        wanted = Elsewhere(there, someone[pick % len(someone)]["visit"] if someone else "gone", "x", stays)
-        called = self.may(call_elsewhere, here, author, wanted)
+        author = Author(place["author"])
+        request = Elsewhere(there, someone[pick % len(someone)]["visit"] if someone else "gone", "x", stays)
+        called = self.may(call_elsewhere, here, author, request)
         if called is None:
             return
-        assert self.place_at(there)["session"] == held["session"]
+        assert self.place_at(there)["session"] == place["session"]
         assert (self.place_at(here) is None) is not stays
         if is_undone:
             with self.database.read() as rows:
@@ -69,9 +69,9 @@ class DayOfPlaces(DayOfVerbs):
             assert gesture is not None
             if self.may(undo, there, author, gesture["id"]) is not None:
                 assert self.place_at(there) is None
-                assert self.place_at(here)["session"] == held["session"]
-                assert self.place_at(here)["services"] == held["services"]
-                self.seen.add("elsewhere_undone")
+                assert self.place_at(here)["session"] == place["session"]
+                assert self.place_at(here)["services"] == place["services"]
+                self.covered.add("elsewhere_undone")
 
     @rule(pick=picks)
     def leave_a_place(self, pick: int) -> None:
@@ -124,9 +124,11 @@ class DayOfPlaces(DayOfVerbs):
         places: dict[str, list[Any]] = {}
         for place in open_places:
             places.setdefault(place["session"], []).append(place)
-        for session, held in places.items():
-            assert len({place["author"] for place in held}) == 1
-            assert len({place["paused_at"] is None for place in held}) == 1
-            assert all((place["duty"] is None) == (place["paused_at"] is not None) for place in held)
-            assert {place["counter"] for place in held} == {at for at, by in leases.items() if by == session}
-            assert len({place["expires_at"] for place in held}) == 1
+        for session, own_places in places.items():
+            assert len({place["author"] for place in own_places}) == 1
+            assert len({place["paused_at"] is None for place in own_places}) == 1
+            assert all((place["duty"] is None) == (place["paused_at"] is not None) for place in own_places)
+            assert {place["counter"] for place in own_places} == {
+                at for at, by in leases.items() if by == session
+            }
+            assert len({place["expires_at"] for place in own_places}) == 1

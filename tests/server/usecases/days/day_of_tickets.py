@@ -51,21 +51,21 @@ class DayOfTickets(WatchedHall):
     @rule(pick=picks, is_priority=st.booleans())
     def issue(self, pick: int, is_priority: bool) -> None:
         self.hands.now += timedelta(milliseconds=700)
-        wanted = WantedTicket(self.services[pick % len(self.services)], new_id(), is_priority=is_priority)
-        ticket = self.may(issue_ticket, HALL, KIOSK, wanted)
+        request = WantedTicket(self.services[pick % len(self.services)], new_id(), is_priority=is_priority)
+        ticket = self.may(issue_ticket, HALL, KIOSK, request)
         if ticket is not None:
             self.tokens.append(ticket["token"])
 
     @rule(pick=picks, minutes=st.integers(min_value=-40, max_value=60), checks_in=st.booleans())
     def book(self, pick: int, minutes: int, checks_in: bool) -> None:
         """Somebody is expected, and perhaps here already: early, late, or late beyond the grace."""
-        wanted = WantedAppointment(
+        request = WantedAppointment(
             BOOKED_SERVICES[pick % 2],
             self.hands.now + timedelta(minutes=minutes),
             external_id=None if pick % 3 else f"outside-{pick % 9}",
             is_convocation=pick % 4 == 1,
         )
-        made = self.may(book_appointment, HALL, Author("desk"), wanted)
+        made = self.may(book_appointment, HALL, Author("desk"), request)
         if made is not None and checks_in:
             self.check_in(made["appointment"])
 
@@ -93,8 +93,8 @@ class DayOfTickets(WatchedHall):
     @rule(reason=st.sampled_from(["expires-soon", "cannot-book", "poison", None]))
     def come_without_an_appointment(self, reason: str | None) -> None:
         """For a service that needs one: nobody gets a ticket of it, some get one of who receives."""
-        wanted = WantedTicket("laon-titres-depot", new_id(), exceptional_reason=reason)
-        issued = self.may(issue_ticket, HALL, KIOSK, wanted)
+        request = WantedTicket("laon-titres-depot", new_id(), exceptional_reason=reason)
+        issued = self.may(issue_ticket, HALL, KIOSK, request)
         if issued is not None:
             assert reason in ("expires-soon", "cannot-book")
             assert issued["service"] == "laon-accueil"

@@ -52,9 +52,9 @@ def a_new_hall(database: Database, hall: str) -> None:
 class WatchedHall(RuleBasedStateMachine):
     """One hall, its counters, and a clock that the day sets."""
 
-    def __init__(self, database: Database, hands: Hands, seen: set[str]) -> None:
+    def __init__(self, database: Database, hands: Hands, covered: set[str]) -> None:
         super().__init__()
-        self.database, self.hands, self.seen = database, hands, seen
+        self.database, self.hands, self.covered = database, hands, covered
         self.hall = database.hall_id(HALL)
         configuration = database.configuration(HALL)
         self.services = list(configuration.services)
@@ -71,9 +71,9 @@ class WatchedHall(RuleBasedStateMachine):
         found = self.all(sql, counter=counter)
         return str(found[0]["id"]) if found else None
 
-    def a_leg(self, pick: int, wanted: str = "state <> 'ended'") -> str | None:
+    def a_leg(self, pick: int, state: str = "state <> 'ended'") -> str | None:
         """A leg that fits, seven times out of eight; else, or if none fits, any leg."""
-        found = self.all(f"SELECT id FROM leg WHERE hall = :hall AND {wanted} ORDER BY issued_at, id LIMIT 9")
+        found = self.all(f"SELECT id FROM leg WHERE hall = :hall AND {state} ORDER BY issued_at, id LIMIT 9")
         if not found or pick % 8 == 5:
             found = self.all("SELECT id FROM leg WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 9")
         return str(found[pick % len(found)]["id"]) if found else None
@@ -95,7 +95,7 @@ class WatchedHall(RuleBasedStateMachine):
         try:
             return verb(self.database, *values, **named)
         except Refusal as refusal:
-            self.seen.add(refusal.code)
+            self.covered.add(refusal.code)
             if verb is not issue_ticket:
                 assert self.head() == before
             return None
@@ -156,17 +156,17 @@ class WatchedHall(RuleBasedStateMachine):
         needs = [{leg["visit"]: legs.needs(leg["visit"]) for leg in legs} for legs in (remembered, read)]
         assert needs[0] == needs[1]
         for counter in self.counters:
-            heads = [legs.heads(queues, counter=counter, seen=4) for legs in (remembered, read)]
+            heads = [legs.heads(queues, counter=counter, most=4) for legs in (remembered, read)]
             assert sorted(heads[0], key=str) == sorted(heads[1], key=str)
             assert remembered.at_counter(counter) == read.at_counter(counter)
         for row in read:
-            asked = row["queue"], row["sort_key"]
-            assert remembered.ahead(*asked) == read.ahead(*asked)
-        self.seen.add("remembered")
+            place = row["queue"], row["sort_key"]
+            assert remembered.ahead(*place) == read.ahead(*place)
+        self.covered.add("remembered")
 
     def teardown(self) -> None:
         """At the end of each sequence: the rows are what the facts say, and the chain holds."""
-        self.seen |= {row["kind"] for row in self.all("SELECT kind FROM hall_fact WHERE hall = :hall")}
+        self.covered |= {row["kind"] for row in self.all("SELECT kind FROM hall_fact WHERE hall = :hall")}
         with snapshot(self.database) as rows:
             assert differences(rows, self.hall) == []
         verified = verify_journal(self.database, Anchors(Path("/nowhere")), hall=HALL, full=True)

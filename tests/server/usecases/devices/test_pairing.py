@@ -60,8 +60,8 @@ def place(database: Database, name: str = SCREEN) -> DevicePlace:
     return place_named(database, "laon", kind="kiosk" if "borne" in name else "screen", name=name)
 
 
-def confirm(database: Database, shown: ShownCode, name: str = SCREEN, **more: Any) -> Any:
-    return confirm_pairing(database, ADA, Confirmation(shown.code, place(database, name), **more))
+def confirm(database: Database, pairing: ShownCode, name: str = SCREEN, **more: Any) -> Any:
+    return confirm_pairing(database, ADA, Confirmation(pairing.code, place(database, name), **more))
 
 
 def device_of(database: Database, token: str) -> Any:
@@ -70,38 +70,38 @@ def device_of(database: Database, token: str) -> Any:
 
 
 def test_a_confirmed_code_makes_the_secret_of_its_device_the_token_of_a_place(database: Database):
-    shown = ask_pairing(database, ASKING)
-    assert len(shown.code) == 6
-    assert set(shown.code) <= set(CODE_LETTERS)
-    assert device_of(database, shown.secret) is None
-    paired = confirm(database, shown)
-    waiting = read_pairing(database, shown.secret)
+    pairing = ask_pairing(database, ASKING)
+    assert len(pairing.code) == 6
+    assert set(pairing.code) <= set(CODE_LETTERS)
+    assert device_of(database, pairing.secret) is None
+    paired = confirm(database, pairing)
+    waiting = read_pairing(database, pairing.secret)
     assert waiting is not None
-    assert waiting.device == paired["device"] == device_of(database, shown.secret)["id"]
-    assert device_of(database, shown.secret)["configured"] == SCREEN
-    assert device_of(database, shown.code) is None
+    assert waiting.device == paired["device"] == device_of(database, pairing.secret)["id"]
+    assert device_of(database, pairing.secret)["configured"] == SCREEN
+    assert device_of(database, pairing.code) is None
     with database.read() as rows:
         kept = str([dict(row) for row in rows.all("SELECT * FROM pairing")])
-    assert token_digest(shown.secret) in kept
-    assert shown.secret not in kept
+    assert token_digest(pairing.secret) in kept
+    assert pairing.secret not in kept
     assert facts(database) == [("DevicePaired", "ada")]
 
 
 def test_what_is_typed_may_have_spaces_dashes_and_small_letters(database: Database):
-    shown = ask_pairing(database, ASKING)
-    told = read_asking_device(database, f" {shown.code[:3].lower()}-{shown.code[3:]} ")
-    assert (told["code"], told["address"], told["width_px"]) == (shown.code, "192.0.2.5", 1920)
-    known = {"code", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"}
-    assert set(told) == known, "a code tells nothing else"
+    pairing = ask_pairing(database, ASKING)
+    answer = read_asking_device(database, f" {pairing.code[:3].lower()}-{pairing.code[3:]} ")
+    assert (answer["code"], answer["address"], answer["width_px"]) == (pairing.code, "192.0.2.5", 1920)
+    fields = {"code", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"}
+    assert set(answer) == fields, "a code tells nothing else"
 
 
 def test_a_wrong_an_expired_and_a_used_code_are_refused(database: Database, hands: Hands):
-    shown, late = ask_pairing(database, ASKING), ask_pairing(database, ASKING)
-    confirm(database, shown)
+    pairing, late = ask_pairing(database, ASKING), ask_pairing(database, ASKING)
+    confirm(database, pairing)
     hands.now += SHOWN_FOR
     for code, typed in {
         "unknown_pairing_code": "OOO000",
-        "pairing_used": shown.code,
+        "pairing_used": pairing.code,
         "pairing_expired": late.code,
     }.items():
         with pytest.raises(Refusal, match=code):
@@ -111,13 +111,13 @@ def test_a_wrong_an_expired_and_a_used_code_are_refused(database: Database, hand
 
 
 def test_a_code_and_what_is_known_of_its_device_are_gone_an_hour_later(database: Database, hands: Hands):
-    shown = ask_pairing(database, ASKING)
+    pairing = ask_pairing(database, ASKING)
     hands.now += SHOWN_FOR + timedelta(minutes=59)
     assert purge(database)["pairing"] == 0
     hands.now += timedelta(minutes=1)
     assert purge(database)["pairing"] == 1
     with pytest.raises(Refusal, match="unknown_pairing_code"):
-        read_asking_device(database, shown.code)
+        read_asking_device(database, pairing.code)
 
 
 def test_one_address_does_not_show_codes_without_end(database: Database, monkeypatch: pytest.MonkeyPatch):
@@ -133,19 +133,19 @@ def test_one_address_does_not_show_codes_without_end(database: Database, monkeyp
 
 def test_a_place_that_is_taken_is_refused_and_its_code_stays_good(database: Database):
     pair_device(database, ADA, "laon", kind="screen", configured=SCREEN)
-    shown = ask_pairing(database, ASKING)
+    pairing = ask_pairing(database, ASKING)
     with pytest.raises(Refusal, match="already_paired"):
-        confirm(database, shown)
-    assert confirm(database, shown, "laon-ecran-2")["id"] == "laon-ecran-2"
+        confirm(database, pairing)
+    assert confirm(database, pairing, "laon-ecran-2")["id"] == "laon-ecran-2"
 
 
 def test_a_device_that_replaces_another_is_that_device_and_the_old_token_is_void(database: Database):
     before = pair_device(database, ADA, "laon", kind="screen", configured=SCREEN)
     assert note_copied_device(database, SCREEN)
-    shown = ask_pairing(database, ASKING)
-    assert confirm(database, shown, replaces=True)["device"] == before.id
+    pairing = ask_pairing(database, ASKING)
+    assert confirm(database, pairing, replaces=True)["device"] == before.id
     assert device_of(database, before.token) is None
-    found = device_of(database, shown.secret)
+    found = device_of(database, pairing.secret)
     assert (found["id"], found["configured"]) == (before.id, SCREEN)
     with database.read() as rows:
         assert rows.one("SELECT count(*) AS n FROM device WHERE copied_at IS NULL")["n"] == 1
@@ -168,11 +168,11 @@ def test_a_device_that_is_in_use_no_more_before_its_page_came_back_is_to_show_an
 
 
 def test_a_pairing_asked_twice_with_one_key_is_one(database: Database):
-    shown = ask_pairing(database, ASKING)
+    pairing = ask_pairing(database, ASKING)
     key = WriteKey.of("ada", "once", b"body")
-    wanted = Confirmation(shown.code, place(database))
-    first = confirm_pairing(database, ADA, wanted, write_key=key)
-    assert confirm_pairing(database, ADA, wanted, write_key=key) == first
+    confirmation = Confirmation(pairing.code, place(database))
+    first = confirm_pairing(database, ADA, confirmation, write_key=key)
+    assert confirm_pairing(database, ADA, confirmation, write_key=key) == first
     assert len(facts(database)) == 1
 
 
@@ -190,10 +190,10 @@ def test_a_new_place_is_a_revision_of_the_document_with_an_id_never_used(databas
 
 def test_a_token_is_renewed_from_afar_and_a_lost_answer_ends_the_same(database: Database):
     paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
-    told = ask_renewal(database, ADA, paired.id)
-    fresh = exchange_token(database, paired.token, told)
+    secret = ask_renewal(database, ADA, paired.id)
+    fresh = exchange_token(database, paired.token, secret)
     assert fresh != paired.token
-    assert exchange_token(database, paired.token, told) == fresh
+    assert exchange_token(database, paired.token, secret) == fresh
     assert device_of(database, fresh)["id"] == paired.id
     assert device_of(database, paired.token) is None
     assert facts(database) == [("DevicePaired", "ada"), ("DeviceRenewed", "ada")]
@@ -203,14 +203,14 @@ def test_a_copy_of_the_token_renews_nothing(database: Database, hands: Hands):
     paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
     with pytest.raises(Refusal, match="renewal_over"):
         exchange_token(database, paired.token, "nobody said so")
-    told = ask_renewal(database, ADA, paired.id)
+    secret = ask_renewal(database, ADA, paired.id)
     with pytest.raises(Refusal, match="renewal_over"):
         exchange_token(database, paired.token, "guessed")
     with pytest.raises(Refusal, match="unknown_device"):
-        exchange_token(database, "another token", told)
+        exchange_token(database, "another token", secret)
     hands.now += EXCHANGED_WITHIN + timedelta(seconds=1)
     with pytest.raises(Refusal, match="renewal_over"):
-        exchange_token(database, paired.token, told)
+        exchange_token(database, paired.token, secret)
     assert device_of(database, paired.token)["id"] == paired.id
 
 
@@ -231,8 +231,8 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
 
     def due(*connections: str) -> list[str]:
         now = database.clock.now()
-        shown = [DeviceConnection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
-        return [name for _, name in renewals_due(database, hall, {KIOSK: arrived(None, now, *shown)})]
+        open_pages = [DeviceConnection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
+        return [name for _, name in renewals_due(database, hall, {KIOSK: arrived(None, now, *open_pages)})]
 
     assert due("page") == []
     hands.now += RENEWED_AFTER
@@ -249,14 +249,14 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
 def test_of_two_who_confirm_one_code_at_once_one_is_refused(database: Database):
     """Both have looked before either writes; the installation's lock lets one after the other."""
     for _ in range(5):
-        shown = ask_pairing(database, ASKING)
+        pairing = ask_pairing(database, ASKING)
         together = Barrier(2)
 
-        def one(name: str, shown: ShownCode = shown, together: Barrier = together) -> str:
-            wanted = Confirmation(shown.code, place(database, name), replaces=True)
+        def one(name: str, pairing: ShownCode = pairing, together: Barrier = together) -> str:
+            confirmation = Confirmation(pairing.code, place(database, name), replaces=True)
             together.wait(10)
             try:
-                return str(confirm_pairing(database, ADA, wanted)["id"])
+                return str(confirm_pairing(database, ADA, confirmation)["id"])
             except Refusal as refusal:
                 return refusal.code
 

@@ -52,7 +52,7 @@ def with_loops(database: Database, content: dict[str, Any], tested_on: date) -> 
     publish_hall(database, AGENT, json.dumps(content))
 
 
-def told(database: Database) -> list[bool]:
+def loops_shown(database: Database) -> list[bool]:
     """Whether a call, the screen, the kiosk, the phone and the console tell of a loop at counter 1."""
     estimates = Estimates(database)
     (ticket,) = issue(database)
@@ -70,12 +70,12 @@ def told(database: Database) -> list[bool]:
 
 def test_a_loop_is_told_everywhere_while_its_test_holds(database: Database, laon: dict[str, Any]):
     with_loops(database, laon, TODAY - LOOP_TEST_HOLDS)
-    assert told(database) == [True] * 5
+    assert loops_shown(database) == [True] * 5
 
 
 def test_a_loop_whose_test_is_too_old_is_told_nowhere(database: Database, laon: dict[str, Any]):
     with_loops(database, laon, TOO_OLD)
-    assert told(database) == [False] * 5
+    assert loops_shown(database) == [False] * 5
 
 
 def test_a_counter_without_a_loop_is_told_without_one(database: Database, laon: dict[str, Any]):

@@ -49,10 +49,13 @@ def hands() -> Hands:
 def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Laon, which predicts its last ticket and gives some out half an hour before opening."""
     database = database_with_hall(database_url, hands, HALL)
-    seen = database.configuration(HALL)
-    calendar = replace(seen.calendar, last_ticket_margin_s=0)
+    configuration = database.configuration(HALL)
+    calendar = replace(configuration.calendar, last_ticket_margin_s=0)
     habits = replace(
-        seen, calendar=calendar, last_ticket=LastTicket(is_predictive=True), distribution_before_s=1800
+        configuration,
+        calendar=calendar,
+        last_ticket=LastTicket(is_predictive=True),
+        distribution_before_s=1800,
     )
     monkeypatch.setattr(database.configurations, "of", lambda rows, hall: habits)
     with checked(database, HALL):
@@ -99,9 +102,9 @@ def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Dat
     assert read_ticket(database, estimates, token)["is_open"]  # the queue is finished
     assert read_board(database, HALL)["break"] is None
     decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
-    told = read_ticket(database, estimates, token)
-    assert (told["is_open"], told["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
-    assert told["why_no_wait"] == "break"
+    answer = read_ticket(database, estimates, token)
+    assert (answer["is_open"], answer["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
+    assert answer["why_no_wait"] == "break"
     assert read_board(database, HALL)["break"]["resumes_at"].startswith("2026-11-24T12:30")
     menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
     assert (menu["is_open"], menu["keeps_tickets"]) == (False, True)
@@ -113,9 +116,9 @@ def test_a_hall_that_opens_no_more_today_is_told_closed_and_an_exception_why(
     database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ):
     def closed() -> Any:
-        told = read_queue(database, HALL)["closed"]
-        assert read_wall(database, Estimates(database), HALL)["closed"] == told
-        return told
+        answer = read_queue(database, HALL)["closed"]
+        assert read_wall(database, Estimates(database), HALL)["closed"] == answer
+        return answer
 
     for hour in (8, 9, 13, 16):
         hands.now = at(hour, 10)
@@ -173,10 +176,10 @@ def test_tickets_before_the_doors_open_are_one_series_whose_waits_run_from_openi
     with pytest.raises(Refusal, match="closed"):
         distribute(database, HALL, Author("guard"), WantedSeries(SERVICE, "press-of-tests", 3))
     hands.now = at(8, 10)
-    wanted = WantedSeries(SERVICE, "press-of-the-guard", 3)
-    given = distribute(database, HALL, Author("guard"), wanted)
+    request = WantedSeries(SERVICE, "press-of-the-guard", 3)
+    given = distribute(database, HALL, Author("guard"), request)
     assert [each["number"] for each in given] == ["A001", "A002", "A003"]
-    again = distribute(database, HALL, Author("guard"), wanted)
+    again = distribute(database, HALL, Author("guard"), request)
     assert [each["number"] for each in again] == ["A001", "A002", "A003"]
     with pytest.raises(Refusal, match="closed"):
         issue(database)
@@ -199,7 +202,7 @@ def test_the_day_end_says_the_next_morning_what_it_closed(database: Database, ha
     hands.now = at(23, 59) + timedelta(seconds=10)
     close_day(database, database.hall_id(HALL), date(2026, 11, 24))
     hands.now = at(8, 30) + timedelta(days=1)
-    told = read_day_end(database, HALL)
-    assert (told["business_day"], told["left"], told["numbers"]) == ("2026-11-24", 2, left)
-    assert told["left_by_service"] == {SERVICE: 2}
-    assert told["ended"] == {"closed_at_day_end": 2}
+    answer = read_day_end(database, HALL)
+    assert (answer["business_day"], answer["left"], answer["numbers"]) == ("2026-11-24", 2, left)
+    assert answer["left_by_service"] == {SERVICE: 2}
+    assert answer["ended"] == {"closed_at_day_end": 2}

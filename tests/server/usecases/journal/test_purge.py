@@ -79,11 +79,11 @@ def test_nothing_is_erased_before_its_time(database: Database):
 
 def test_the_answer_of_a_write_is_kept_a_day(database: Database, hands: Hands):
     key = WriteKey.of("kiosk", "key", b"asked")
-    wanted = WantedTicket(SERVICE, "press")
-    given = issue_ticket(database, HALL, Author("kiosk"), wanted, write_key=key)
+    request = WantedTicket(SERVICE, "press")
+    given = issue_ticket(database, HALL, Author("kiosk"), request, write_key=key)
     hands.now += timedelta(hours=23, minutes=59)
     assert purge(database)["idempotency"] == 0
-    again = issue_ticket(database, HALL, Author("kiosk"), wanted, write_key=key)
+    again = issue_ticket(database, HALL, Author("kiosk"), request, write_key=key)
     assert again == given | {"is_repeated": True}
     hands.now += timedelta(minutes=2)
     assert purge(database)["idempotency"] == 1

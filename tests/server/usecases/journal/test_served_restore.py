@@ -23,8 +23,8 @@ def api(served: Served) -> httpx.Client:
 
 
 def issue(client: httpx.Client) -> str:
-    wanted = {"service": "laon-accueil", "press_id": str(uuid.uuid4()), "language": "fr", "priority": False}
-    answer = client.post("/halls/laon/tickets", json=wanted, headers={"Idempotency-Key": str(uuid.uuid4())})
+    body = {"service": "laon-accueil", "press_id": str(uuid.uuid4()), "language": "fr", "priority": False}
+    answer = client.post("/halls/laon/tickets", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["number"])
 

@@ -25,14 +25,14 @@ class Read:
             database,
             lambda work, url, limits: work(f"{url}/{self.path}", limits),
             FeedLimits(may_be_private=True, within_s=2, largest_bytes=200_000),
-            wanted=lambda _, __: [url],
+            urls_in_use=lambda _, __: [url],
         )
 
     def later(self, **times: int) -> int:
         self.hands.now += timedelta(**times)
         return self.feeds.read_due()
 
-    def shown(self) -> Any:
+    def feed_state(self) -> Any:
         with self.database.read() as rows:
             return feed_answer(rows, self.url)
 
@@ -47,18 +47,18 @@ def read(database_url: str) -> Iterator[Read]:
 
 
 def test_the_last_good_content_is_kept_with_its_date(read: Read):
-    assert read.shown() is None
+    assert read.feed_state() is None
     assert read.later() == 1
-    first = read.shown()
+    first = read.feed_state()
     assert (first["title"], first["failure"]) == ("Préfecture & vous", None)
     assert read.later(minutes=5) == 0, "it was read just now"
     for path, code in (("gone", "feed_unreachable"), ("page", "feed_broken"), ("endless", "feed_too_large")):
         read.path = path
         assert read.later(minutes=16) == 0
-        assert read.shown() == {**first, "failure": code}
+        assert read.feed_state() == {**first, "failure": code}
     read.path = "good"
     assert read.later(minutes=16) == 1
-    again = read.shown()
+    again = read.feed_state()
     assert again["failure"] is None
     assert again["read_at"] > first["read_at"]
 
@@ -79,11 +79,11 @@ def test_one_of_several_workers_reads(read: Read):
 
 def test_what_no_notice_shows_any_more_is_forgotten(read: Read):
     read.later()
-    read.feeds.wanted = lambda _, __: []
+    read.feeds.urls_in_use = lambda _, __: []
     read.later(hours=1)
-    assert read.shown() is not None
+    assert read.feed_state() is not None
     read.later(days=3)
-    assert read.shown() is None
+    assert read.feed_state() is None
 
 
 def test_a_feed_is_tried_at_once_for_who_writes_a_notice(read: Read):
@@ -94,11 +94,11 @@ def test_a_feed_is_tried_at_once_for_who_writes_a_notice(read: Read):
     read.path = "hanging"
     with pytest.raises(Refusal, match="feed_unreachable"):
         read.feeds.try_now(read.url)
-    assert read.shown()["failure"] == "feed_unreachable"
+    assert read.feed_state()["failure"] == "feed_unreachable"
 
 
 def test_a_feed_that_is_forgotten_while_it_is_tried_is_kept_all_the_same(read: Read):
-    read.feeds.wanted = lambda _, __: []
+    read.feeds.urls_in_use = lambda _, __: []
     inner = read.feeds.off_loop
 
     def meanwhile(*values: Any) -> Any:
@@ -107,9 +107,9 @@ def test_a_feed_that_is_forgotten_while_it_is_tried_is_kept_all_the_same(read: R
         return found
 
     read.feeds.off_loop = meanwhile
-    told = read.feeds.try_now(read.url)
-    assert told["title"] == "Préfecture & vous"
-    assert read.shown() == told
+    answer = read.feeds.try_now(read.url)
+    assert answer["title"] == "Préfecture & vous"
+    assert read.feed_state() == answer
 
 
 def test_an_address_that_is_too_long_is_refused_by_its_own_sentence(read: Read):

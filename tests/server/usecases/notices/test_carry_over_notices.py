@@ -30,7 +30,7 @@ def published(database: Database, *texts: dict[str, Any], dry_run: bool = False)
     return publish_hall(database, IMPORTER, json.dumps(document), Terms(is_dry_run=dry_run))
 
 
-def shown(database: Database, hall: str = "laon") -> dict[str, list[dict[str, Any]]]:
+def texts_on_screens(database: Database, hall: str = "laon") -> dict[str, list[dict[str, Any]]]:
     """The items of a hall's screens by notice, built-in ones left out."""
     items: dict[str, list[dict[str, Any]]] = {}
     for item in read_programme(database, hall, "", lambda key, *_, **__: key)["items"]:
@@ -42,18 +42,18 @@ def shown(database: Database, hall: str = "laon") -> dict[str, list[dict[str, An
 def test_a_text_is_published_in_its_hall_under_its_own_id_and_the_import_says_so(database: Database):
     warned = published(database, TEXT, dry_run=True)
     assert [each.code for each in warned.warnings] == ["notices_live_elsewhere"]
-    assert shown(database) == {}, "a dry run publishes nothing"
+    assert texts_on_screens(database) == {}, "a dry run publishes nothing"
     published(database, TEXT)
-    items = shown(database)
+    items = texts_on_screens(database)
     assert {item["language"] for item in items["laon-info"]} == {"fr", "en", "es"}
     assert items["laon-info"][0]["content"] == {
         "title": "Ouvert & calme",
         "html": "<p>De 12 h à 14 h.</p>",
     }
-    assert shown(database, "vervins") == {}
-    seen = read_notice(database, OFFICER, DECIDES, "laon-info")
-    assert (seen["state"], seen["targets"]["halls"]) == ("published", ["laon"])
-    assert [step["fact"] for step in seen["history"]] == [
+    assert texts_on_screens(database, "vervins") == {}
+    notice = read_notice(database, OFFICER, DECIDES, "laon-info")
+    assert (notice["state"], notice["targets"]["halls"]) == ("published", ["laon"])
+    assert [step["fact"] for step in notice["history"]] == [
         "NoticeDrafted",
         "NoticeSubmitted",
         "NoticeApproved",
@@ -65,13 +65,13 @@ def test_a_text_is_published_in_its_hall_under_its_own_id_and_the_import_says_so
 def test_it_is_carried_over_once_whatever_becomes_of_it(database: Database):
     published(database, TEXT)
     published(database, TEXT | {"titles": {"fr": "Autre"}, "bodies": {"fr": "Autre"}})
-    assert shown(database)["laon-info"][0]["content"]["title"] == "Ouvert & calme"
+    assert texts_on_screens(database)["laon-info"][0]["content"]["title"] == "Ouvert & calme"
     notice = {"notice": "laon-info", "version": 1}
     withdraw_notice(database, officer(notice))
     archive_notice(database, officer(notice))
     published(database, TEXT)
     assert carry_over_every_hall(database) == 0
-    assert shown(database) == {}
+    assert texts_on_screens(database) == {}
 
 
 def test_a_server_that_starts_carries_over_what_was_published_before(database: Database):
@@ -82,7 +82,7 @@ def test_a_server_that_starts_carries_over_what_was_published_before(database: D
         rows.run("DELETE FROM installation_fact WHERE kind LIKE 'Notice%'", {})
     assert carry_over_every_hall(database) == 2
     assert carry_over_every_hall(database) == 0
-    assert set(shown(database)) == {"laon-info", "laon-autre"}
+    assert set(texts_on_screens(database)) == {"laon-info", "laon-autre"}
     with database.read() as rows:
         [drafted] = {row["author"] for row in rows.all("SELECT author FROM notice_step")}
     assert drafted == SYSTEM.id
@@ -93,14 +93,14 @@ def test_its_dates_go_with_it_and_what_is_over_stays_behind(database: Database, 
     soon = {"valid_from": str(today + timedelta(days=1)), "valid_until": str(today + timedelta(days=2))}
     over = {"id": "laon-fini", "valid_until": str(today - timedelta(days=1))}
     published(database, TEXT | soon, TEXT | over)
-    assert set(shown(database)) == {"laon-info"}
-    seen = read_notice(database, OFFICER, DECIDES, "laon-info")
-    assert seen["until"] == "2026-11-26T23:00:00.000000+00:00"
-    assert seen["content"]["validity"] == {"starts": "2026-11-25", "ends": "2026-11-26"}
-    [[starts, ends]] = shown(database)["laon-info"][0]["windows"]
+    assert set(texts_on_screens(database)) == {"laon-info"}
+    notice = read_notice(database, OFFICER, DECIDES, "laon-info")
+    assert notice["until"] == "2026-11-26T23:00:00.000000+00:00"
+    assert notice["content"]["validity"] == {"starts": "2026-11-25", "ends": "2026-11-26"}
+    [[starts, ends]] = texts_on_screens(database)["laon-info"][0]["windows"]
     assert ends - starts == 2 * 86_400_000
 
 
 def test_a_language_that_only_the_title_has_is_left_out(database: Database):
     published(database, TEXT | {"bodies": {"fr": "Oui"}})
-    assert {item["language"] for item in shown(database)["laon-info"]} == {"fr"}
+    assert {item["language"] for item in texts_on_screens(database)["laon-info"]} == {"fr"}

@@ -77,16 +77,16 @@ def test_a_correction_is_decided_while_the_former_stays_and_takes_its_place_at_o
     assert [fact["kind"] for fact in facts] == ["NoticePublished", "NoticeReplaced"]
     assert correction["notice"] in facts[1]["body"]
     assert len({fact["happened_at"] for fact in facts}) == 1
-    told = read_notice(database, BUREAU, DRAFTS, correction["notice"])
-    assert told["corrects"] == {"notice": former["notice"], "title": "Ouvert à midi", "state": "archived"}
+    answer = read_notice(database, BUREAU, DRAFTS, correction["notice"])
+    assert answer["corrects"] == {"notice": former["notice"], "title": "Ouvert à midi", "state": "archived"}
     assert read_notice(database, BUREAU, DRAFTS, former["notice"])["verbs"] == []
 
 
 def test_one_correction_at_a_time_and_another_once_it_is_put_away(database: Database):
     former = published(database)
     first = correct_notice(database, bureau(former))
-    seen = read_notice(database, BUREAU, DRAFTS, former["notice"])
-    assert seen["correction"]["notice"] == first["notice"]
+    answer = read_notice(database, BUREAU, DRAFTS, former["notice"])
+    assert answer["correction"]["notice"] == first["notice"]
     with pytest.raises(Refusal) as refused:
         correct_notice(database, bureau(former))
     assert (code_of(refused), refused.value.details["correction"]) == ("correction_open", first["notice"])
@@ -120,8 +120,8 @@ def test_it_begins_now_and_ends_when_the_former_would_have(database: Database, h
     with pytest.raises(Refusal) as refused:
         publish_notice(database, officer(correction), WantedDisplay(MORNING + timedelta(hours=1)))
     assert code_of(refused) == "correction_starts_now"
-    shown = publish_notice(database, officer(correction), WantedDisplay())
-    assert shown["until"] == "2026-11-26T09:00:00.000000+00:00"
+    in_force = publish_notice(database, officer(correction), WantedDisplay())
+    assert in_force["until"] == "2026-11-26T09:00:00.000000+00:00"
     again = publish_notice(database, officer(correction), WantedDisplay(ends=end + timedelta(days=1)))
     assert again["until"] == "2026-11-27T09:00:00.000000+00:00", "its dates are its own from then on"
 

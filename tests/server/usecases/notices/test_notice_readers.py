@@ -60,11 +60,11 @@ def test_a_notice_that_cannot_be_read_does_not_hide_the_others(database: Databas
     with database.store.write() as rows:
         sql = "UPDATE notice_version SET content = :content WHERE notice = :notice"
         rows.run(sql, {"content": '{"kind": "text", "titles": {"fr": "Vide"}}', "notice": broken["notice"]})
-    shown = shown_at_laon(database)
-    assert whole["notice"] in shown
-    assert broken["notice"] not in shown
-    seen = read_notice(database, BUREAU, DRAFTS, broken["notice"])
-    assert seen["title"] == "Vide"
+    on_screen = shown_at_laon(database)
+    assert whole["notice"] in on_screen
+    assert broken["notice"] not in on_screen
+    answer = read_notice(database, BUREAU, DRAFTS, broken["notice"])
+    assert answer["title"] == "Vide"
 
 
 def test_a_notice_keeps_its_kind(database: Database):
@@ -134,16 +134,16 @@ def test_the_list_comes_in_pages_without_a_gap(
         author, reach = (OFFICER, DECIDES) if number % 3 == 0 else (BUREAU, DRAFTS)
         notices.append(draft_notice(database, author, content, reach=reach)["notice"])
         hands.now += timedelta(seconds=number % 2)  # some at the same instant
-    told, before = [], None
+    pages, before = [], None
     while True:
         page = read_notices(database, BUREAU, DRAFTS, WantedNotices(state, before))
-        told.append([each["notice"] for each in page["notices"]])
+        pages.append([each["notice"] for each in page["notices"]])
         before = page["next"]
         if before is None:
             break
-    assert [len(page) for page in told] == [3, 3]
+    assert [len(page) for page in pages] == [3, 3]
     mine = [notice for number, notice in enumerate(notices) if number % 3]
-    assert sorted(notice for page in told for notice in page) == sorted(mine)
+    assert sorted(notice for page in pages for notice in page) == sorted(mine)
     everything = read_notices(database, OFFICER, DECIDES)
     assert len(everything["notices"]) == 3
     changed = [each["changed_at"] for each in everything["notices"]]

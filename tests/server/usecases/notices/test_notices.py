@@ -51,8 +51,8 @@ def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(data
     assert (better["version"], better["state"]) == (2, "draft")
     submit_notice(database, bureau(better))
     assert approve_notice(database, officer(better))["state"] == "approved"
-    shown = publish_notice(database, officer(better), WantedDisplay())
-    assert (shown["state"], shown["until"]) == ("published", None)
+    published = publish_notice(database, officer(better), WantedDisplay())
+    assert (published["state"], published["until"]) == ("published", None)
     assert withdraw_notice(database, officer(better))["state"] == "withdrawn"
     assert archive_notice(database, officer(better))["state"] == "archived"
     with database.read() as rows:
@@ -165,9 +165,9 @@ def test_a_bureau_puts_its_own_draft_away_and_nothing_that_was_approved(database
 def test_it_expires_by_itself_at_the_end_that_comes_first(database: Database, hands: Hands):
     notice = approved(database, AIMED | {"validity": {"ends": "2026-11-25"}})
     hour = timedelta(hours=1)
-    shown = publish_notice(database, officer(notice), WantedDisplay(MORNING + hour, MORNING + 3 * hour))
-    assert shown["from"] == "2026-11-24T10:00:00.000000+00:00"
-    assert shown["until"] == "2026-11-24T12:00:00.000000+00:00"
+    published = publish_notice(database, officer(notice), WantedDisplay(MORNING + hour, MORNING + 3 * hour))
+    assert published["from"] == "2026-11-24T10:00:00.000000+00:00"
+    assert published["until"] == "2026-11-24T12:00:00.000000+00:00"
     again = publish_notice(database, officer(notice), WantedDisplay(ends=MORNING + timedelta(days=9)))
     assert again["until"] == "2026-11-25T23:00:00.000000+00:00", "the last day of its validity, at Laon"
     hands.now = datetime(2026, 11, 25, 23, tzinfo=UTC)

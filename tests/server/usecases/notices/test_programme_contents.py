@@ -19,7 +19,7 @@ def say(key: str, **values: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "known", "spoken"),
+    ("kind", "languages", "spoken"),
     [
         ("text", ["fr", "ar", "pt"], ["fr", "ar", "pt"]),
         ("hours", ["fr", "en", "es"], ["fr", "en", "es"]),
@@ -27,8 +27,10 @@ def say(key: str, **values: object) -> str:
         ("waits", ["fr"], ["fr"]),
     ],
 )
-def test_what_the_product_says_is_never_in_one_translation(kind: str, known: list[str], spoken: list[str]):
-    assert spoken_languages(kind, known) == spoken
+def test_what_the_product_says_is_never_in_one_translation(
+    kind: str, languages: list[str], spoken: list[str]
+):
+    assert spoken_languages(kind, languages) == spoken
 
 
 def test_words_stay_long_enough_to_be_read_slowly():
@@ -85,7 +87,7 @@ def test_busy_hours_are_said_with_what_they_are_known_from():
 
 
 @pytest.mark.parametrize(
-    ("typed", "language", "shown"),
+    ("typed", "language", "expected"),
     [
         ({"fr": "Le vendredi : « fermé » !"}, "fr", "Le vendredi\u00a0: «\u00a0fermé\u00a0»\u00a0!"),
         ({"fr": "<p>Ouvert ? <b>Oui</b> : à 8 h</p>"}, "fr", "<p>Ouvert\u00a0? <b>Oui</b>\u00a0: à 8 h</p>"),
@@ -95,6 +97,6 @@ def test_busy_hours_are_said_with_what_they_are_known_from():
     ],
 )
 def test_a_french_line_begins_with_no_mark_whatever_space_was_typed_before_it(
-    typed: dict[str, str], language: str, shown: str
+    typed: dict[str, str], language: str, expected: str
 ):
-    assert said_in(typed, language) == shown
+    assert said_in(typed, language) == expected

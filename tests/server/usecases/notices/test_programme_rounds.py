@@ -38,8 +38,8 @@ def schedule(database: Database) -> Schedule:
 def notice_at(made: Schedule, at: datetime, behind: timedelta) -> str:
     """What a screen shows whose playlist is behind: calls had covered it for so long."""
     now = int(at.timestamp() * 1000)
-    seen = shown(made, at=now, turn=now - int(behind.total_seconds() * 1000), waiting={})
-    return (seen.item or "").partition(".")[0]
+    item = shown(made, at=now, turn=now - int(behind.total_seconds() * 1000), waiting={})
+    return (item.item or "").partition(".")[0]
 
 
 def first_shown(made: Schedule, notice: str, since: datetime, behind: timedelta) -> timedelta:
@@ -62,8 +62,8 @@ def test_it_takes_its_turn_like_the_others_afterwards(database: Database):
     made = schedule(database)
     later = MORNING + NEW_FOR
     seconds = range(0, 3600, 2)
-    told = [notice_at(made, later + timedelta(seconds=each), timedelta()) for each in seconds]
-    assert 0.01 < told.count(new) / len(told) < 0.08, "one of some twenty"
+    notices = [notice_at(made, later + timedelta(seconds=each), timedelta()) for each in seconds]
+    assert 0.01 < notices.count(new) / len(notices) < 0.08, "one of some twenty"
 
 
 def test_what_begins_later_is_new_when_it_begins(database: Database):

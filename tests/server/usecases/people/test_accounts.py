@@ -165,9 +165,9 @@ def test_another_password_of_ones_own_needs_the_present_one_and_ends_the_other_s
 
 def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database: Database):
     account = made(database, "agent")
-    wanted = Described("marie.d", "Marie Durand", "marie@example.org", language="es")
-    describe_account(database, SYSTEM, account, wanted, sites=LAON)
-    describe_account(database, SYSTEM, account, wanted, sites=LAON)  # nothing changes: no fact
+    described = Described("marie.d", "Marie Durand", "marie@example.org", language="es")
+    describe_account(database, SYSTEM, account, described, sites=LAON)
+    describe_account(database, SYSTEM, account, described, sites=LAON)  # nothing changes: no fact
     with database.read() as rows:
         found = account_of_login(rows, "MARIE.D")
         assert found is not None
@@ -228,13 +228,13 @@ def test_a_busy_hall_keeps_no_other_counter_open_and_its_own_is_left_by_trying_a
 
 
 def busy_in(database: Database, hall: str) -> Callable[..., Any]:
-    """What begins a transaction, but in a busy hall."""
+    """A replacement of `transaction` that refuses in one hall, as if it were busy."""
     begin, busy = database.transaction, database.hall_id(hall)
 
-    def transaction(wanted: str, *told: Any) -> Any:
-        if wanted == busy:
+    def transaction(hall: str, *arguments: Any) -> Any:
+        if hall == busy:
             raise Refusal("database_busy")
-        return begin(wanted, *told)
+        return begin(hall, *arguments)
 
     return transaction
 

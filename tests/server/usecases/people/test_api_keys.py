@@ -87,7 +87,7 @@ def test_a_revoked_key_is_worth_nothing(database: Database):
     ],
 )
 def test_a_key_that_makes_no_sense_is_refused(database: Database, change: dict[str, Any], code: str):
-    wanted = {"name": "figures", "scopes": ("read",), **change}
+    request = {"name": "figures", "scopes": ("read",), **change}
     with pytest.raises(Refusal, match=code):
-        create_api_key(database, ADMINISTRATOR, NewKey(**wanted))
+        create_api_key(database, ADMINISTRATOR, NewKey(**request))
     assert facts(database) == []

@@ -48,8 +48,8 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found.close()
 
 
-def invited(database: Database, who: Described = MARIE) -> Link:
-    return invite(database, ADMINISTRATOR, who, [Grant("agent", "laon")], sites=None)
+def invited(database: Database, described: Described = MARIE) -> Link:
+    return invite(database, ADMINISTRATOR, described, [Grant("agent", "laon")], sites=None)
 
 
 def code_of(database: Database, token: str) -> str:
@@ -129,7 +129,7 @@ def test_a_password_that_is_refused_leaves_the_link(database: Database, password
 
 
 @pytest.mark.parametrize(
-    ("who", "grants", "code"),
+    ("described", "grants", "code"),
     [
         (Described("taken", "Somebody"), [Grant("agent", "laon")], "login_taken"),
         (Described("with space", "Somebody"), [Grant("agent", "laon")], "bad_login"),
@@ -144,12 +144,12 @@ def test_a_password_that_is_refused_leaves_the_link(database: Database, password
     ],
 )
 def test_an_invitation_that_cannot_be_says_which_field(
-    database: Database, who: Described, grants: Any, code: str
+    database: Database, described: Described, grants: Any, code: str
 ):
     invited(database)
     create_account(database, SYSTEM, NewAccount("taken", PASSWORD, "Taken", [Grant("agent", "laon")]))
     with pytest.raises(Refusal) as refused:
-        invite(database, ADMINISTRATOR, who, grants, sites=None)
+        invite(database, ADMINISTRATOR, described, grants, sites=None)
     assert refused.value.code == code
 
 

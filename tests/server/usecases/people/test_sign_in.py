@@ -87,9 +87,9 @@ def test_many_guessers_keep_out_new_browsers_for_minutes_and_known_ones_not_at_a
     for address in range(PACES["login"].free + 12):
         tried(database, address=f"203.0.113.{address}")
         hands.now += timedelta(seconds=1)
-    known: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
+    browsers: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
     assert tried(database, password=PASSWORD) == "sign_ins_slowed"
-    assert tried(database, password=PASSWORD, **known) == "marie"
+    assert tried(database, password=PASSWORD, **browsers) == "marie"
     assert tried(database, password=PASSWORD, browsers={"another": "account"}) == "sign_ins_slowed"
     hands.now += PACES["login"].longest
     assert tried(database, password=PASSWORD) == "marie"
@@ -98,8 +98,8 @@ def test_many_guessers_keep_out_new_browsers_for_minutes_and_known_ones_not_at_a
 def test_a_stolen_browser_is_slowed_too(database: Database):
     with database.read() as rows:
         account = rows.one("SELECT id FROM account WHERE login = 'marie'")["id"]
-    known: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
-    codes = [tried(database, **known) for _ in range(PACES["browser"].free + 2)]
+    browsers: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
+    codes = [tried(database, **browsers) for _ in range(PACES["browser"].free + 2)]
     assert codes[-2:] == ["wrong_password", "sign_ins_slowed"]
 
 
@@ -121,12 +121,12 @@ def test_slowing_down_is_a_fact_that_names_the_account_and_nothing_of_the_guesse
         tried(database, login=f"nobody{n}", address=AWAY)
     for n in range(2):
         tried(database, login=f"nobody{n}-again", address=AWAY)
-    told = facts(database)
-    assert len(told) == 2
-    assert '"by":"pair"' in told[0]
-    assert '"account":null' in told[1]
-    assert '"by":"address"' in told[1]
-    assert not [body for body in told if AWAY in body or HOME in body or "nobody" in body]
+    recorded = facts(database)
+    assert len(recorded) == 2
+    assert '"by":"pair"' in recorded[0]
+    assert '"account":null' in recorded[1]
+    assert '"by":"address"' in recorded[1]
+    assert not [body for body in recorded if AWAY in body or HOME in body or "nobody" in body]
 
 
 def test_a_locked_account_and_one_without_a_password_are_nobody(database: Database):

@@ -137,7 +137,7 @@ class PlayedDay:
             self._serve(leg, visit, called_at, how)
 
     def _leg(self, service: str, at: datetime, *, position: int, back_from: str | None = None) -> NewLeg:
-        known = self.transaction.configuration.services[service]
+        configured = self.transaction.configuration.services[service]
         chance = self.chance.random()
         booked = at + timedelta(minutes=self.chance.uniform(-10, 25)) if chance < 0.2 else None
         priority = "declared" if chance > 0.94 else "none"
@@ -147,15 +147,15 @@ class PlayedDay:
             id=new_id(),
             position=position,
             service=service,
-            queue=known.queue,
+            queue=configured.queue,
             visit_class=kind,
             priority=priority,
-            target_s=600 if kind != "walk_in" else known.target_s,
+            target_s=600 if kind != "walk_in" else configured.target_s,
             sort_key=sort_key(kind, at, "T001"),
             arrived_at=at,
             issued_at=at,
             configuration_revision=1,
-            series=known.series.prefix,
+            series=configured.series.prefix,
             reference_at=at if booked is None else max(at, booked),
             is_out_of_series=position > 1,
             booked_at=booked,
@@ -197,7 +197,7 @@ class PlayedDay:
             self._serve(next_leg, visit, done_at + timedelta(minutes=6), "served")
         else:
             ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
-            result = Result(RESULTS[visit.rank % len(RESULTS)], asked="optional")
+            result = Result(RESULTS[visit.rank % len(RESULTS)], outcome_rule="optional")
             fact = leg_served(ended, None, result, counter=self.counter)
             self.transaction.record(fact, happened_at=done_at)
 

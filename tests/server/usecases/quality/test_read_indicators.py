@@ -191,8 +191,8 @@ def test_whether_an_outcome_was_asked_is_what_the_document_said_when_the_leg_end
             open_counter(database, "laon-g1", AGENT, WantedSession())
         called = call_next(database, "laon-g1", AGENT, AtCounter())
         assert called is not None
-        told = WantedResult("informed" if outcome == "mandatory" else None)
-        finish(database, Gesture(called["leg"], AGENT), result=told)
+        result = WantedResult("informed" if outcome == "mandatory" else None)
+        finish(database, Gesture(called["leg"], AGENT), result=result)
     on = hands.now.date()
     found = read_days(database, "laon", on, on + timedelta(days=1)).whole()
     left_out = next(each for each in figures_of(found) if each.indicator == "outcome_left_out")

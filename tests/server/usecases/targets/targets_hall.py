@@ -31,8 +31,8 @@ def waits(targets: list[Any]) -> list[int]:
 
 
 def target_of_a_ticket(database: Database, **more: Any) -> int:
-    wanted = WantedTicket(SERVICE, new_id(), **more)
-    ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)
+    request = WantedTicket(SERVICE, new_id(), **more)
+    ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
     with database.read() as rows:
         row = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])
     return int(row["target_s"])

@@ -31,8 +31,8 @@ WITHDRAWN = WantedWithdrawal("", TODAY, WithdrawalReason.UNATTAINABLE, TODAY, "C
 
 
 def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> dict[str, Any]:
-    wanted = replace(WITHDRAWN, target=target, from_on=from_on, **changed)
-    return withdraw_target(database, HALL, CHIEF, wanted)
+    withdrawal = replace(WITHDRAWN, target=target, from_on=from_on, **changed)
+    return withdraw_target(database, HALL, CHIEF, withdrawal)
 
 
 def judged_by(database: Database, on: date) -> int | None:
@@ -153,8 +153,8 @@ def test_what_is_over_replaced_or_withdrawn_whole_is_left(database: Database, ha
 def test_two_presses_alike_are_one_and_of_two_who_withdraw_at_once_the_second_is_told(database: Database):
     target = decide(database)["target"]
     key = WriteKey.of(CHIEF.id, "a form", b"asked")
-    wanted = replace(WITHDRAWN, target=target, from_on=TODAY + 5 * DAY)
-    alike = [withdraw_target(database, HALL, CHIEF, wanted, write_key=key) for _ in range(2)]
+    withdrawal = replace(WITHDRAWN, target=target, from_on=TODAY + 5 * DAY)
+    alike = [withdraw_target(database, HALL, CHIEF, withdrawal, write_key=key) for _ in range(2)]
     assert alike[0] == alike[1]
     both = Barrier(2)
 

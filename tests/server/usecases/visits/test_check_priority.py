@@ -35,8 +35,8 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def issue(database: Database, *, is_priority: bool = False) -> str:
-    wanted = WantedTicket(SERVICE, new_id(), is_priority=is_priority)
-    return str(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)["number"])
+    request = WantedTicket(SERVICE, new_id(), is_priority=is_priority)
+    return str(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)["number"])
 
 
 def call(database: Database, current: str | None = None) -> dict[str, Any]:

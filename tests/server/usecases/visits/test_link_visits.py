@@ -246,11 +246,11 @@ def test_links_are_told_with_the_numbers_that_still_go_on(database: Database):
         for queue in read_queue(database, HALL)["queues"]
         for leg in queue["legs"]
     }
-    told = {
+    linked = {
         one: [other for other in numbers(tickets, 0, 2, 3) if other != one]
         for one in numbers(tickets, 0, 2, 3)
     }
-    assert legs == told | {tickets[1]["number"]: []}
+    assert legs == linked | {tickets[1]["number"]: []}
     call(database)
     assert read_counter(database, COUNTER)["leg"]["linked"] == numbers(tickets, 2, 3)
     give_up(database, tickets[3]["token"])

@@ -39,17 +39,17 @@ def hands() -> Hands:
 def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Laon's hall, with counter 4 upstairs."""
     database = database_with_hall(database_url, hands, HALL)
-    seen = database.configuration(HALL)
-    upstairs = {"laon-g4": replace(seen.counters["laon-g4"], is_step_free=False)}
-    built = replace(seen, counters={**seen.counters, **upstairs})
+    configuration = database.configuration(HALL)
+    upstairs = {"laon-g4": replace(configuration.counters["laon-g4"], is_step_free=False)}
+    built = replace(configuration, counters={**configuration.counters, **upstairs})
     monkeypatch.setattr(database.configurations, "of", lambda rows, hall: built)
     with checked(database, HALL):
         yield database
 
 
 def issue(database: Database, *needs: str) -> dict[str, str]:
-    wanted = WantedTicket(SERVICE, new_id(), needs=needs)
-    return dict(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted))
+    request = WantedTicket(SERVICE, new_id(), needs=needs)
+    return dict(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request))
 
 
 def call(database: Database, counter: str, current: str | None = None) -> dict[str, object]:
@@ -89,9 +89,9 @@ def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Databa
     free, other = places(database)
     open_counter(database, other, AGENT, WantedSession())
     below, next_one = issue(database, "step_free"), issue(database)
-    told = read_queue(database, HALL)["step_free"]
-    assert [each["number"] for each in told] == [below["number"]]
-    assert free in told[0]["counters"]
+    step_free = read_queue(database, HALL)["step_free"]
+    assert [each["number"] for each in step_free] == [below["number"]]
+    assert free in step_free[0]["counters"]
     assert call(database, other)["number"] == next_one["number"]
     with pytest.raises(Refusal, match="needs_step_free"):
         call_chosen(
@@ -137,8 +137,8 @@ def test_an_absent_interpreter_does_not_cost_the_rank(database: Database, hands:
     first, second, third = (issue(database) for _ in range(3))
     note_needs(database, first["visit"], AGENT, ["interpreter"])
     called = call(database, free)
-    held = hold(database, Gesture(str(called["leg"]), AGENT))
-    assert (held["state"], held["is_held"], held["first_called_at"]) == ("waiting", True, None)
+    held_leg = hold(database, Gesture(str(called["leg"]), AGENT))
+    assert (held_leg["state"], held_leg["is_held"], held_leg["first_called_at"]) == ("waiting", True, None)
     with pytest.raises(Refusal, match="wrong_state"):
         hold(database, Gesture(str(called["leg"]), AGENT))
     after = call(database, free)
@@ -163,8 +163,8 @@ def test_holding_who_was_called_before_keeps_the_first_call_and_undoing_brings_t
     hands.now += timedelta(minutes=4)
     second = call(database, free)
     hands.now += timedelta(minutes=1)
-    held = hold(database, gesture)
-    assert (held["state"], held["call"], held["first_called_at"]) == ("waiting", None, first_at)
+    held_leg = hold(database, gesture)
+    assert (held_leg["state"], held_leg["call"], held_leg["first_called_at"]) == ("waiting", None, first_at)
     undo(database, free, AGENT, read_counter(database, free)["last_gesture"]["fact"])
     assert read_counter(database, free)["leg"]["call"] == second["call"]
     postpone(database, gesture)

@@ -47,9 +47,11 @@ def hands() -> Hands:
 def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Laon, whose reception service is wrapped up for four minutes."""
     database = database_with_hall(database_url, hands, HALL)
-    seen = database.configuration(HALL)
-    services = {**seen.services, SERVICE: replace(seen.services[SERVICE], wrap_up_s=240)}
-    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: replace(seen, services=services))
+    configuration = database.configuration(HALL)
+    services = {**configuration.services, SERVICE: replace(configuration.services[SERVICE], wrap_up_s=240)}
+    monkeypatch.setattr(
+        database.configurations, "of", lambda rows, hall: replace(configuration, services=services)
+    )
     yield database
     database.close()
 
@@ -64,8 +66,8 @@ def issue(database: Database, how_many: int, service: str = SERVICE) -> list[Any
 
 
 def opened(database: Database, counter: str, service: str = SERVICE, *, joins: str | None = None) -> str:
-    wanted = WantedSession(services=[service], joins=joins)
-    return str(open_counter(database, counter, AGENT, wanted)["session"])
+    request = WantedSession(services=[service], joins=joins)
+    return str(open_counter(database, counter, AGENT, request)["session"])
 
 
 def received(database: Database, counter: str) -> Gesture:
@@ -84,7 +86,7 @@ def announced(estimates: Estimates, queue: str = QUEUE) -> tuple[int, int] | Non
     return None if found is None else (found.low_s, found.high_s)
 
 
-def told(estimates: Estimates, ticket: Any) -> tuple[int, int]:
+def quoted_range(estimates: Estimates, ticket: Any) -> tuple[int, int]:
     """What the phone of a ticket says."""
     estimates.refresh(estimates.database.hall_id(HALL))
     wait = read_ticket(estimates.database, estimates, ticket["token"])["wait"]
@@ -150,7 +152,7 @@ def test_a_break_comes_nearer_though_nothing_happens_in_the_hall(
     received(database, COUNTER)
     decide_break(database, HALL, AGENT, AtBreak.CARRY_OVER)
     hands.now = at(11)
-    before = told(estimates, ticket)
+    before = quoted_range(estimates, ticket)
     hands.now = at(11, 58)
     wait = read_ticket(database, estimates, ticket["token"])["wait"]
     assert wait["high_s"] == before[1] + HOUR_S * 3 // 2
@@ -284,14 +286,16 @@ def test_the_class_a_visitor_waits_in_decides_not_the_length_of_the_queue(
 def test_a_priority_that_was_not_confirmed_is_announced_the_wait_of_its_class(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    seen = database.configuration(HALL)
-    services = {**seen.services, SERVICE: replace(seen.services[SERVICE], confirm_priority=True)}
-    asked: list[str] = []
-    for known in (seen, replace(seen, services=services)):
-        monkeypatch.setattr(database.configurations, "of", lambda rows, hall, known=known: known)
-        wanted = WantedTicket(SERVICE, new_id(), is_priority=True)
-        issue_ticket(database, HALL, AGENT, wanted, quote=lambda _, leg_class, __: asked.append(leg_class))
-    assert asked == [PRIORITY, WALK_IN]
+    published = database.configuration(HALL)
+    services = {**published.services, SERVICE: replace(published.services[SERVICE], confirm_priority=True)}
+    classes: list[str] = []
+    for configuration in (published, replace(published, services=services)):
+        monkeypatch.setattr(
+            database.configurations, "of", lambda rows, hall, configuration=configuration: configuration
+        )
+        request = WantedTicket(SERVICE, new_id(), is_priority=True)
+        issue_ticket(database, HALL, AGENT, request, quote=lambda _, leg_class, __: classes.append(leg_class))
+    assert classes == [PRIORITY, WALK_IN]
 
 
 def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
@@ -350,10 +354,10 @@ def test_who_is_linked_to_somebody_at_a_counter_is_next_there_and_others_are_tol
     opened(database, COUNTER)
     tickets = issue(database, 8)
     received(database, COUNTER)
-    last_before, second_before = told(estimates, tickets[-1]), told(estimates, tickets[1])
+    last_before, second_before = quoted_range(estimates, tickets[-1]), quoted_range(estimates, tickets[1])
     link_visits(database, Linking(tickets[0]["visit"], AGENT), LinkedTo(number=tickets[-1]["number"]))
-    assert told(estimates, tickets[-1])[1] < last_before[1]
-    assert told(estimates, tickets[1])[1] > second_before[1]
+    assert quoted_range(estimates, tickets[-1])[1] < last_before[1]
+    assert quoted_range(estimates, tickets[1])[1] > second_before[1]
 
 
 def test_a_counter_kept_by_linked_visits_leaves_the_other_to_who_comes(

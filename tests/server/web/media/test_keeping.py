@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
-from server.usecases.media.copy_media import Brought, beside, bring_media, copy_media
+from server.usecases.media.copy_media import Brought, bring_media, copy_media, media_folder_of
 from server.usecases.media.remove_medium import sweep_media
 from tests.server.web.api_site import accepted
 from tests.server.web.media.bureau import Bureau
@@ -63,7 +63,7 @@ def test_no_fact_of_a_medium_holds_a_word_of_it(lone: Bureau):
 def test_a_backup_has_the_files_of_media_beside_it(bureau: Bureau, tmp_path: Path):
     kept, lost = bureau.add(image("PNG")), bureau.add(image("JPEG"))
     database, files = bureau.site.database, bureau.media.files
-    copied = beside(tmp_path / "copy")
+    copied = media_folder_of(tmp_path / "copy")
     assert copy_media(database, files, tmp_path / "copy") == 4
     with pytest.raises(Refusal, match="file_exists"):
         copy_media(database, files, tmp_path / "copy")
