@@ -211,4 +211,4 @@ def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
 
 def test_a_player_with_any_other_revision_is_behind_whatever_their_order():
     for other in ("r0", "r11", "r2"):
-        assert state_of(seen(), other, NOW) is PlayerState.PENDING
+        assert state_of(sighting_of(), other, NOW) is PlayerState.PENDING
