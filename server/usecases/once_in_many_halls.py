@@ -28,10 +28,7 @@ def once(
         return earlier
     answer = work()
     try:
-        with database.transaction(hall, author, write_key) as transaction:
-            return (
-                dict(transaction.replayed_answer) if transaction.is_replayed else transaction.answer(answer)
-            )
+        return database.write(hall, author, write_key, lambda _: answer)
     except Refusal:
         log.exception("answer_not_kept", hall=hall)
         return answer

@@ -55,19 +55,22 @@ def book_appointment(
     Refusals: unknown_service, service_without_appointments, booked_in_past, appointment_exists when that
     external id has another hour or service, appointment_code_taken.
     """
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def book_new(transaction: HallTransaction) -> Answer:
         earlier = _find_by_external_id(transaction, request.external_id)
         if earlier is not None:
             if not is_same(earlier, request):
                 raise Refusal("appointment_exists", appointment=earlier["id"])
+            transaction.keep_nothing()
             return appointment_answer(earlier) | {"is_new": False}
         on = check_bookable(transaction, request.service, request.booked_at)
         code = code_for(transaction, request, on)
         new = book(transaction, request, on=on, code=code)
-        answer = transaction.answer(_read(transaction, new) | {"is_new": False})
-        return answer | {"is_new": True}
+        booked = _read(transaction, new)
+        transaction.keep(booked | {"is_new": False})
+        return booked | {"is_new": True}
+
+    return database.write(hall, author, write_key, book_new)
 
 
 def move_appointment(

@@ -55,21 +55,23 @@ def import_appointments(
     Refusals: appointment_columns, malformed_calendar, too_large.
     """
     lines = _lines(database.configuration(hall), text, form)
-    with database.transaction(hall, author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def take_lines(transaction: HallTransaction) -> Answer:
         by_external_id = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
         reading = _ImportRows(transaction, by_external_id, is_dry_run)
         for line in lines:
             reading.take(line)
-        answer = {
+        if is_dry_run:
+            transaction.keep_nothing()
+        return {
             "is_dry_run": is_dry_run,
             **reading.counts,
             "refused": [
                 {"line": no.line, "external_id": no.external_id, "code": no.code} for no in reading.refused
             ],
         }
-        return answer if is_dry_run else transaction.answer(answer)
+
+    return database.write(hall, author, write_key, take_lines)
 
 
 def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[ReadLine]:

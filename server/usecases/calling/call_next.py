@@ -58,13 +58,8 @@ def call_next(
     Refusals: no_counter_session, wrong_state while paused, alert_in_force, stale when `current` is not the
     counter's leg, not_started when it was only called and no end was given.
     """
-    hall = database.hall_of_counter(counter)
-    with database.transaction(
-        hall, author, write_key, prefetch=lambda snapshot: _prefetch(database, snapshot, counter)
-    ) as transaction:
-        if transaction.is_replayed:
-            replayed: Answer | None = transaction.replayed_answer
-            return replayed
+
+    def call(transaction: HallTransaction) -> Answer | None:
         counter_session, current = _ready(transaction, counter, believed)
         state = CallingState(
             transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
@@ -73,9 +68,14 @@ def call_next(
         chosen = None if pick is None else state.legs.leg(pick.leg.id)
         _end_current(transaction, current, believed)
         if pick is None or chosen is None:
-            return transaction.answer(None)
+            return None
         by = CalledBy(counter, counter_session["id"])
-        return transaction.answer(record_call(transaction, by, chosen, why=pick.why()))
+        return record_call(transaction, by, chosen, why=pick.why())
+
+    hall = database.hall_of_counter(counter)
+    return database.write(
+        hall, author, write_key, call, prefetch=lambda snapshot: _prefetch(database, snapshot, counter)
+    )
 
 
 def _prefetch(database: Database, snapshot: HallSnapshot, counter: str) -> list[Query]:

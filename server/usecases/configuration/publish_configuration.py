@@ -20,6 +20,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.idempotent_writes import KeyedWrites
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import Document, problems_around, problems_of_use
 from server.usecases.notices.import_hall_texts import carry_over_notices
@@ -66,21 +67,23 @@ def publish_installation(
     Raises DocumentRefused; refusals: stale_revision, stale_draft.
     """
     document = parse_installation(content)
-    with database.installation_transaction(author, terms.write_key) as transaction:
-        if transaction.is_replayed:
-            return _replayed(transaction)
+
+    def publish(transaction: InstallationTransaction) -> Publication:
         found = newest(transaction, INSTALLATION, INSTALLATION)
         problems = problems_around(transaction, document, transaction.now)
         checked = _Checked(documents_mark(transaction), problems)
         checked.refuse_errors()
         publication = _publication(document, found, terms, checked)
         if terms.is_dry_run:
+            transaction.keep_nothing()
             return publication
         kept = _keep(transaction, INSTALLATION, document, publication, terms)
         transaction.run("UPDATE hall SET installation_revision = :revision", revision=publication.revision)
         transaction.record(of_kind(FactKind.INSTALLATION_PUBLISHED, **kept))
-        transaction.answer(publication.answer())
-    return publication
+        transaction.keep(publication.answer())
+        return publication
+
+    return database.write_installation(author, terms.write_key, publish, repeated=_published_before)
 
 
 def publish_hall(
@@ -128,17 +131,13 @@ class _Checked:
 def _publish(
     database: Database, author: Author, document: HallDocument, terms: Terms, checked: _Checked
 ) -> Publication:
-    with (
-        database.one_publication(),
-        database.bare_transaction(document.hall, author, terms.write_key) as transaction,
-    ):
-        if transaction.is_replayed:
-            return _replayed(transaction)
-        checked = checked.again(transaction, document)
-        checked.refuse_errors()
+    def publish(transaction: HallTransaction) -> Publication:
+        checked_again = checked.again(transaction, document)
+        checked_again.refuse_errors()
         found = newest(transaction, HALL, transaction.hall)
-        publication = _publication(document, found, terms, checked)
+        publication = _publication(document, found, terms, checked_again)
         if terms.is_dry_run:
+            transaction.keep_nothing()
             return publication
         kept = _keep(transaction, transaction.hall, document, publication, terms)
         keep_ids(transaction, transaction.hall, ids_of(document))
@@ -148,8 +147,18 @@ def _publish(
             hall=transaction.hall,
         )
         transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, **kept))
-        transaction.answer(publication.answer())
-    return publication
+        transaction.keep(publication.answer())
+        return publication
+
+    with database.one_publication():
+        return database.write(
+            document.hall,
+            author,
+            terms.write_key,
+            publish,
+            repeated=_published_before,
+            is_configured=False,
+        )
 
 
 def _publication(document: Document, found: Published | None, terms: Terms, checked: _Checked) -> Publication:
@@ -183,6 +192,5 @@ def _keep(
     return kept if terms.restores is None else kept | {"restores": terms.restores}
 
 
-def _replayed(transaction: KeyedWrites) -> Publication:
-    answer = transaction.replayed_answer
-    return Publication(answer["document"], answer["revision"])
+def _published_before(_: KeyedWrites, kept: Answer) -> Publication:
+    return Publication(kept["document"], kept["revision"])

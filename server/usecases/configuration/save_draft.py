@@ -152,11 +152,9 @@ def save_draft(
         raise Refusal("unknown_configuration", document=name)
     if _depth(request.content) > DEEPEST:
         raise Refusal("bad_request", field="content")
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            saved = dict(transaction.replayed_answer)
-        else:
-            saved = transaction.answer(_saved(transaction, name, request, reader.sites))
+    saved = database.write_installation(
+        author, write_key, lambda transaction: _saved(transaction, name, request, reader.sites)
+    )
     with database.read() as rows:
         document = configuration_document(rows, name)
         content = draft_content(rows, name, saved["version"]) or request.content

@@ -15,6 +15,7 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.answers import Answer
 from server.usecases.devices.ask_pairing import is_expired
 from server.usecases.devices.devices import DevicePlace, take_place
+from server.usecases.once_in_many_halls import answered_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,16 @@ def read_asking_device(database: Database, typed: str) -> Answer:
     return answer | {name: micros_to_text(row[name]) for name in ("asked_at", "expires_at")}
 
 
-def paired_before(
-    database: Database, author: Author, typed: str, write_key: WriteKey | None
-) -> Answer | None:
+def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> Answer | None:
     """What the same request was answered before; None for a new one, whose code is worth something.
 
     Refusals: those of `_waiting`.
     """
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
-        _waiting(transaction, typed, transaction.now)
-    return None
+    known = answered_before(database, write_key)
+    if known is None:
+        with database.read() as rows:
+            _waiting(rows, typed, database.clock.now())
+    return known
 
 
 def confirm_pairing(

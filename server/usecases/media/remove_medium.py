@@ -11,6 +11,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media import file_name, files_of, medium_row, names_in_use, waiting_names
 from server.store.media.media_files import NAME, MediaFiles
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.media.read_look import look_in_use
 from server.usecases.media.read_media import changeable
@@ -34,20 +35,22 @@ def remove_medium(
     Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
     the brand does.
     """
-    with database.installation_transaction(author, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+    names: set[str] = set()
+
+    def remove(transaction: InstallationTransaction) -> Answer:
         row = changeable(medium_row(transaction, medium), medium, sites)
         used = notices_with(transaction, medium)
         if used:
             raise Refusal("medium_in_use", medium=medium, notices=len(used))
         if look_in_use(transaction, medium):
             raise Refusal("medium_in_look", medium=medium)
-        names = {file_name(file) for file in files_of(row)}
+        names.update(file_name(file) for file in files_of(row))
         transaction.record(medium_removed(medium))
         for table in ("upload", "medium_text", "medium_site"):
             transaction.run(f"DELETE FROM {table} WHERE medium = :medium", medium=medium)
-        answer = transaction.answer({"medium": medium, "state": str(MediumState.REMOVED)})
+        return {"medium": medium, "state": str(MediumState.REMOVED)}
+
+    answer = database.write_installation(author, write_key, remove)
     files.upload(medium).unlink(missing_ok=True)
     # under the lock that a prepared medium is recorded with: what is in use then stays
     with database.installation_transaction(SYSTEM) as transaction:

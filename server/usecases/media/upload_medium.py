@@ -8,6 +8,7 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, receive
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 
 type KeyOf = Callable[[str], WriteKey | None]
@@ -31,18 +32,18 @@ def upload_medium(
     Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full; nothing is kept then.
     """
     received = receive(chunks, files.new_part(), largest=largest)
+
+    def keep(transaction: InstallationTransaction) -> Answer:
+        medium = new_id()
+        transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
+        if site is not None:
+            transaction.insert("medium_site", medium=medium, site=site)
+        transaction.insert("upload", medium=medium, claimed_until=None, tries=0)
+        transaction.flush()
+        received.file.replace(files.upload(medium))
+        return {"medium": medium, "state": str(MediumState.PREPARING)}
+
     try:
-        with database.installation_transaction(author, write_key(received.sha256)) as transaction:
-            if transaction.is_replayed:
-                return dict(transaction.replayed_answer)
-            medium = new_id()
-            transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
-            if site is not None:
-                transaction.insert("medium_site", medium=medium, site=site)
-            transaction.insert("upload", medium=medium, claimed_until=None, tries=0)
-            answer = transaction.answer({"medium": medium, "state": str(MediumState.PREPARING)})
-            transaction.flush()
-            received.file.replace(files.upload(medium))
-            return answer
+        return database.write_installation(author, write_key(received.sha256), keep)
     finally:
         received.file.unlink(missing_ok=True)

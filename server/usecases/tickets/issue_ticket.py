@@ -88,18 +88,14 @@ def issue_ticket(
     counted as a ticket not issued, but for who names an exceptional reason: that demand was counted when the
     service was asked for; press_elsewhere, and those of the transaction.
     """
-    refusal: Refusal | None = None
-    with database.transaction(
-        hall, author, write_key, prefetch=lambda snapshot: _prefetch(snapshot, request)
-    ) as transaction:
-        if transaction.is_replayed:
-            kept = answered_again(database, transaction, dict(transaction.replayed_answer))
-            return kept | {"is_repeated": True}
+
+    def issue(transaction: HallTransaction) -> Answer | Refusal:
         arriving = _arriving(transaction, request)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
         place = _place(transaction, arriving, request, on=now.on)
         if place.is_pressed:
+            transaction.keep_nothing()
             return pressed_before(database, transaction, request.press_id)
         try:
             is_expected = arriving.appointment is not None
@@ -111,13 +107,14 @@ def issue_ticket(
             check_finish(transaction, issue_request, None if quoted is None else quoted.median_s)
             visit, leg = _visit_and_leg(transaction, arriving, request, place=place, quote=quoted)
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
-        except Refusal as no:
-            refusal = no
+        except Refusal as refusal:
             if arriving.exceptional is None:
                 fact = ticket_not_issued(
-                    new_id(), now.on, service=service.id, reason=no.code, device=author.device
+                    new_id(), now.on, service=service.id, reason=refusal.code, device=author.device
                 )
                 transaction.record(fact)
+            transaction.keep_nothing()
+            return refusal
         else:
             token = database.ticket_tokens.of(visit.id)
             answer = _issue(
@@ -126,8 +123,18 @@ def issue_ticket(
             answer |= {"service_names": dict(service.names)} | _checked_in(
                 transaction, arriving, visit, request
             )
-            return transaction.answer(answer) | {"token": token}
-    raise refusal
+            transaction.keep(answer)
+            return answer | {"token": token}
+
+    def repeat(transaction: HallTransaction, kept: Answer) -> Answer:
+        return answered_again(database, transaction, kept) | {"is_repeated": True}
+
+    answer = database.write(
+        hall, author, write_key, issue, repeated=repeat, prefetch=lambda snapshot: _prefetch(snapshot, request)
+    )
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
 def _arriving(transaction: HallTransaction, request: WantedTicket) -> Arriving:

@@ -1,6 +1,5 @@
 """Link visits that are to be called one after the other to one counter, and let one go its own way again."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,9 +49,8 @@ def link_visits(
     linked_apart (another hall or day), already_linked (to each other), linked_to_others (each to visits that
     go on), linked_too_many.
     """
-    with _transaction(database, linking, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def link_them(transaction: HallTransaction) -> Answer:
         one = _existing_visit(transaction, linking.visit)
         other = _other(transaction, one, to)
         _check_pair(one, other)
@@ -64,7 +62,9 @@ def link_visits(
             raise Refusal("linked_too_many", most=MOST_LINKED)
         counter = place_of_gesture(transaction, linking.session, linking.counter)
         transaction.record(visits_linked(link, one["id"], joining, counter=counter))
-        return transaction.answer(_link_answer(transaction, one))
+        return _link_answer(transaction, one)
+
+    return database.write(hall_of_visit(database, linking.visit), linking.author, write_key, link_them)
 
 
 def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | None = None) -> Answer:
@@ -72,21 +72,16 @@ def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | 
 
     Refusals: unknown_visit, not_linked.
     """
-    with _transaction(database, linking, write_key) as transaction:
-        if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+
+    def unlink(transaction: HallTransaction) -> Answer:
         one = _existing_visit(transaction, linking.visit)
         if one["link"] is None:
             raise Refusal("not_linked")
         counter = place_of_gesture(transaction, linking.session, linking.counter)
         transaction.record(visit_unlinked(one["link"], one["id"], counter=counter))
-        return transaction.answer(_link_answer(transaction, one))
+        return _link_answer(transaction, one)
 
-
-def _transaction(
-    database: Database, linking: Linking, write_key: WriteKey | None
-) -> AbstractContextManager[HallTransaction]:
-    return database.transaction(hall_of_visit(database, linking.visit), linking.author, write_key)
+    return database.write(hall_of_visit(database, linking.visit), linking.author, write_key, unlink)
 
 
 def _existing_visit(rows: Any, visit: str) -> Row:

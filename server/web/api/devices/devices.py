@@ -83,7 +83,7 @@ def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         caller, hall = allowed(Permission.CONFIGURE, body.hall)
         devices.slow_codes()
         key = write_key(caller.author)
-        before = paired_before(api.database, caller.author, body.code, key)
+        before = paired_before(api.database, body.code, key)
         if before is not None:
             return before, 201
         confirmation = Confirmation(body.code, _place(api, hall, caller, body), replaces=body.replaces)
