@@ -164,18 +164,14 @@ class Database:
         prefetch: Prefetch | None = None,
         is_configured: bool = True,
     ) -> Answer:
-        """What `work` answers in a transaction of the hall, done once for a write key.
+        """What `work` answers in a transaction of a hall; a request sent twice is done once.
 
-        The answer (JSON) is kept, and is the answer to a repetition: `repeated` makes it of what was kept.
-        `is_configured`: False for a hall that may have no configuration yet (`bare_transaction`).
-        Refusals: those of `transaction`, and of the work.
+        The answer (JSON) is kept under the write key. The same request again gets it, or what `repeated`
+        makes of it, and `work` does not run. `is_configured` is False where `bare_transaction` is needed.
+        Refusals: idempotency_mismatch, those of `transaction` and of the work.
         """
-        begun = (
-            self.transaction(hall, author, write_key, prefetch=prefetch)
-            if is_configured
-            else self.bare_transaction(hall, author, write_key)
-        )
-        with begun as transaction:
+        keyed = self._published(hall, author, write_key, prefetch, is_configured=is_configured)
+        with keyed as transaction:
             return transaction.answer_once(work, repeated)
 
     def write_installation[Answer](
@@ -187,17 +183,20 @@ class Database:
         repeated: Callable[[InstallationTransaction, Any], Answer] | None = None,
     ) -> Answer:
         """As `write`, in a transaction of the installation."""
-        with self.installation_transaction(author, write_key) as transaction:
+        with self._installation(author, write_key) as transaction:
             return transaction.answer_once(work, repeated)
 
     @contextmanager
-    def installation_transaction(
-        self, author: Author, write_key: WriteKey | None = None
-    ) -> Iterator[InstallationTransaction]:
-        """The installation's write lock; commits at the end. Write keys as in `transaction`.
+    def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
+        """A transaction under the installation's write lock, without a write key; commits at the end.
 
-        Refusals: database_busy, idempotency_mismatch.
+        Refusal: database_busy.
         """
+        with self._installation(author, None) as transaction:
+            yield transaction
+
+    @contextmanager
+    def _installation(self, author: Author, write_key: WriteKey | None) -> Iterator[InstallationTransaction]:
         with self.store.write() as rows:
             lock = self.store.is_postgresql
             transaction = begin_installation(rows, author, self.clock.now(), lock=lock, write_key=write_key)
@@ -210,20 +209,16 @@ class Database:
         self,
         hall: str,
         author: Author,
-        write_key: WriteKey | None = None,
         *,
         prefetch: Prefetch | None = None,
     ) -> Iterator[HallTransaction]:
         """A transaction under the hall's write lock; commits at the end, then publishes. `hall`: id or slug.
 
-        With a write key already used for the same request the transaction `is_replayed` and holds the old
-        answer. The queries of `prefetch` run in the round trip of the lock.
-        Refusals: unknown_hall, idempotency_mismatch, database_busy.
+        Without a write key: `write` is for requests. The queries of `prefetch` run in the round trip of the
+        lock. Refusals: unknown_hall, database_busy.
         """
-        with self._locked(self.hall_id(hall), author, write_key, prefetch) as transaction:
+        with self._published(hall, author, None, prefetch, is_configured=True) as transaction:
             yield transaction
-        if transaction.committed:
-            self._publish(transaction)
 
     @contextmanager
     def one_publication(self) -> Iterator[None]:
@@ -239,11 +234,23 @@ class Database:
             yield
 
     @contextmanager
-    def bare_transaction(
-        self, hall: str, author: Author, write_key: WriteKey | None = None
-    ) -> Iterator[HallTransaction]:
+    def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
         """A transaction for a hall that may have no configuration yet; never read its `configuration`."""
-        with self._locked(self.hall_id(hall), author, write_key, None, is_configured=False) as transaction:
+        with self._published(hall, author, None, None, is_configured=False) as transaction:
+            yield transaction
+
+    @contextmanager
+    def _published(
+        self,
+        hall: str,
+        author: Author,
+        write_key: WriteKey | None,
+        prefetch: Prefetch | None,
+        *,
+        is_configured: bool,
+    ) -> Iterator[HallTransaction]:
+        locked = self._locked(self.hall_id(hall), author, write_key, prefetch, is_configured=is_configured)
+        with locked as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
@@ -256,7 +263,7 @@ class Database:
         write_key: WriteKey | None,
         prefetch: Prefetch | None,
         *,
-        is_configured: bool = True,
+        is_configured: bool,
     ) -> Iterator[HallTransaction]:
         memory = self._memory(hall_id)
         prefetched = self._prefetch(memory, hall_id, prefetch)

@@ -1,10 +1,10 @@
-"""A write that was asked with an idempotency key: what it was answered before, or will be again."""
+"""Idempotent writes: the answer to a request is kept under its write key, and given again."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
@@ -19,30 +19,30 @@ class KeyedWrites(Writes):
 
     now: datetime
     write_key: WriteKey | None = None
-    is_replayed: bool = field(default=False, init=False)
-    replayed_answer: Any = field(default=None, init=False)
+    _answered: Row | None = field(default=None, init=False)
+    """The row of the answer to the same request; None for a new request."""
     _is_kept: bool = field(default=False, init=False)
+    """Whether the work has decided what a repetition is answered."""
 
     def replay(self, earlier: Row) -> None:
-        """Answers as the same request was answered before. Refusal: idempotency_mismatch, it was another."""
+        """Notes the answer kept under the write key. Refusal: idempotency_mismatch, of another request."""
         assert self.write_key is not None
         if earlier["fingerprint"] != self.write_key.fingerprint:
             raise Refusal("idempotency_mismatch")
-        self.is_replayed = True
-        self.replayed_answer = json.loads(earlier["answer"])
+        self._answered = earlier
 
     def answer_once[Transaction: KeyedWrites, Answer](
         self: Transaction,
         work: Callable[[Transaction], Answer],
         repeated: Callable[[Transaction, Any], Answer] | None,
     ) -> Answer:
-        """What `work` answers, kept for a repetition of the same key; a repetition does not work again.
+        """What `work` answers, kept under the write key; for a repetition what was kept, without working.
 
-        It gets the answer kept, or what `repeated` makes of it.
+        `repeated` makes the answer of a repetition of what was kept.
         """
-        if self.is_replayed:
-            kept: Answer = self.replayed_answer
-            return kept if repeated is None else repeated(self, self.replayed_answer)
+        if self._answered is not None:
+            kept = json.loads(self._answered["answer"])
+            return cast(Answer, kept) if repeated is None else repeated(self, kept)
         answer = work(self)
         if not self._is_kept:
             self.keep(answer)
@@ -64,8 +64,3 @@ class KeyedWrites(Writes):
     def keep_nothing(self) -> None:
         """Keeps no answer: a repetition of the same key does the work again."""
         self._is_kept = True
-
-    def answer[Answer](self, answer: Answer) -> Answer:
-        """Keeps the answer (JSON) for a repetition of the same idempotency key, and returns it."""
-        self.keep(answer)
-        return answer

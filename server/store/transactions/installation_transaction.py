@@ -63,7 +63,7 @@ class InstallationTransaction(KeyedWrites):
 def begin_installation(
     rows: Any, author: Author, now: datetime, *, lock: bool, write_key: WriteKey | None = None
 ) -> InstallationTransaction:
-    """The transaction on the installation row; with a key already used for the same request it `is_replayed`.
+    """A transaction on the installation row, which knows the answer to the same write key, if there is one.
 
     Refusals: not_installed when the database was never set up, idempotency_mismatch.
     """
