@@ -1,0 +1,1 @@
+"""Builders of the services of one process: a module for each subject."""

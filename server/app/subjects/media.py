@@ -1,0 +1,43 @@
+"""What notices show and what screens send of themselves: media, feeds, pictures."""
+
+from datetime import timedelta
+
+from server.apart import IsolatedWorker
+from server.app.subjects.foundation import Foundation
+from server.store.devices.screen_pictures import ScreenPictures
+from server.store.notices.notices import feeds_shown
+from server.usecases.media.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
+from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
+from signage.feeds.fetched import FeedLimits
+
+MEDIA_MEMORY_BYTES = 4_000_000_000
+"""What the process that decodes uploads may map, libraries included."""
+PICTURE_WITHIN_S = 10.0
+"""How long decoding a screen's picture may take."""
+
+
+def _decoder(deadline_s: float) -> IsolatedWorker:
+    """A process apart for what others made: it ends at its deadline and has bounded memory."""
+    return IsolatedWorker(deadline_s=deadline_s, memory_bytes=MEDIA_MEMORY_BYTES)
+
+
+def build_media(base: Foundation) -> Preparing:
+    """The preparation of uploaded media."""
+    return Preparing(base.database, media_folder(base.settings.var), _decoder(PREPARED_WITHIN_S).call)
+
+
+def build_feeds(base: Foundation) -> Feeds:
+    """The reader of the feeds that notices show."""
+    limits = FeedLimits(may_be_private=base.settings.feeds_from_private)
+    return Feeds(base.database, _decoder(ENDED_AFTER_S).call, limits, feeds_shown)
+
+
+def build_pictures(base: Foundation) -> ScreenPictures:
+    """The pictures that screens sent of themselves."""
+    kept = timedelta(hours=base.settings.pictures_kept_hours)
+    return ScreenPictures(base.settings.var / "pictures", kept)
+
+
+def build_picture_decoder() -> IsolatedWorker:
+    """The process that decodes a screen's picture."""
+    return _decoder(PICTURE_WITHIN_S)

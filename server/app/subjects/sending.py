@@ -1,0 +1,27 @@
+"""What leaves the installation: alarms to their recipients, letters to people."""
+
+from server.app.subjects.foundation import Foundation
+from server.sending.letters import Letters
+from server.sending.mail_server import MailServer
+from server.sending.sender import Channel, Sender
+from server.sending.webhook import Webhooks
+from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
+
+SENT_WITHIN_S = 20.0
+"""How long the mail server has for a letter that somebody waits for at a page."""
+
+
+def build_sender(base: Foundation) -> Sender:
+    """The sender of alarms, which is told of each commit."""
+    channels: dict[str, Channel] = {
+        EMAIL: Letters(MailServer(base.settings), base.catalogues.translate),
+        WEBHOOK: Webhooks(may_be_private=base.settings.webhooks_to_private),
+    }
+    sender = Sender(base.database, channels, base.socketio.start_background_task)
+    base.database.subscribers.append(sender.committed)
+    return sender
+
+
+def build_mail_server(base: Foundation) -> MailServer:
+    """The mail server, for letters that somebody waits for."""
+    return MailServer(base.settings, in_all_s=SENT_WITHIN_S)
