@@ -9,13 +9,19 @@ from server.documents.installation import InstallationDocument
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.usecases.configuration.check_configuration import installation_document
-from server.web.access.site_context import SiteContext, current_viewer
+from server.web.access.site_context import SiteContext
 from server.web.pages.editing import pages as editing_pages
 from server.web.pages.installing import pages as installing_pages
+from server.web.rendering.viewer import WorkContext
 
 
 def install_configuring(
-    app: Flask, parvis: Parvis, site: SiteContext, every_hall: Callable[[], Sequence[HallConfiguration]]
+    app: Flask,
+    parvis: Parvis,
+    site: SiteContext,
+    work: WorkContext,
+    *,
+    every_hall: Callable[[], Sequence[HallConfiguration]],
 ) -> None:
     """The editing pages, the wizard and the page of a new hall."""
 
@@ -28,8 +34,7 @@ def install_configuring(
 
     app.register_blueprint(
         editing_pages.blueprint(
-            translate=parvis.catalogues.translate,
-            viewer=current_viewer,
+            work,
             every_hall=every_hall,
             installation=installation,
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from server.settings import Settings
 from server.store.journal.anchors import Anchors
 from server.store.notices.notices import notices_with_medium
 from server.store.people.accounts import EVERY_SITE
+from server.store.transactions.database import Database
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.appointments.booking_addresses import is_booking_address
 from server.usecases.devices.read_supervision import DeviceSightings
@@ -95,7 +97,7 @@ from server.web.rendering.frame import install_frame
 from server.web.rendering.pdf import Papers
 from server.web.rendering.security_headers import FRAMED, FRAMING
 from server.web.rendering.static_release import static_release
-from server.web.rendering.viewer import Viewer, install_page_context
+from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 from signage.alert_signs import alert_signs
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -104,6 +106,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def install_web(app: OpenAPI, parvis: Parvis) -> None:
     """Guards, API, site and pages of a composed app."""
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
+    work = _work_context(parvis)
     limiter = make_limiter(app, settings.redis_url)
     csrf = CSRFProtect(app)
     api = Api(
@@ -132,9 +135,8 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     install_refusals(app, translate)
     install_page_context(
         app,
-        translate=translate,
+        work,
         languages=LANGUAGES,
-        viewer=current_viewer,
         is_demonstration=parvis.is_demonstration,
         look=look,
     )
@@ -205,7 +207,24 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
     slow_trials = brake(limiter, "alarm_trial", "12 per minute", by=by_caller)
-    _install_pages(app, parvis, shared, api, slow_trials)
+    _install_pages(app, parvis, shared, work, api, slow_trials)
+
+
+def _every_hall(database: Database) -> list[HallConfiguration]:
+    """The configuration of each configured hall, whoever asks."""
+    with database.read() as rows:
+        return configured_halls(database, rows)
+
+
+def _work_context(parvis: Parvis) -> WorkContext:
+    """What pages of work take: the person signed in, and the halls of the sites where they have a role."""
+
+    def halls(viewer: Viewer) -> list[HallConfiguration]:
+        sites = {grant.site for grant in identify().grants}
+        every = _every_hall(parvis.database)
+        return [hall for hall in every if EVERY_SITE in sites or hall.site.slug in sites]
+
+    return WorkContext(parvis.catalogues.translate, current_viewer, halls)
 
 
 def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
@@ -234,26 +253,15 @@ def _install_pages(
     app: OpenAPI,
     parvis: Parvis,
     shared: SiteContext,
+    work: WorkContext,
     api: Api,
     slow_trials: Callable[[], None],
 ) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
 
-    def every_hall() -> list[HallConfiguration]:
-        with database.read() as rows:
-            return configured_halls(database, rows)
-
-    def halls(viewer: Viewer) -> list[HallConfiguration]:
-        sites = {grant.site for grant in identify().grants}
-        return [hall for hall in every_hall() if EVERY_SITE in sites or hall.site.slug in sites]
-
-    install_frame(
-        app,
-        viewer=current_viewer,
-        halls=halls,
-        count_alarms=lambda: count_alarms(database),
-    )
+    every_hall = partial(_every_hall, database)
+    install_frame(app, work, count_alarms=lambda: count_alarms(database))
 
     def voices(hall: HallConfiguration) -> list[HallVoice]:
         return [] if parvis.voice.unavailable else read_voices(hall, parvis.voice.files.voices, translate)
@@ -300,29 +308,22 @@ def _install_pages(
         )
     app.register_blueprint(
         entrance_pages(
-            viewer=current_viewer,
-            halls=halls,
+            work,
             demonstration=lambda: _demonstration(settings) if parvis.is_demonstration else None,
             awaits_first_person=lambda: awaits_first_person(database),
         )
     )
-    app.register_blueprint(reception_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
-    app.register_blueprint(security_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
-    app.register_blueprint(alert_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
-    app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, halls)))
-    app.register_blueprint(
-        supervision_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls)
-    )
-    app.register_blueprint(device_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
-    app.register_blueprint(
-        wall_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls, voices=voices)
-    )
-    app.register_blueprint(console_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
+    app.register_blueprint(reception_pages.blueprint(work))
+    app.register_blueprint(security_pages.blueprint(work))
+    app.register_blueprint(alert_pages.blueprint(work))
+    app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, work)))
+    app.register_blueprint(supervision_pages.blueprint(work))
+    app.register_blueprint(device_pages.blueprint(work))
+    app.register_blueprint(wall_pages.blueprint(work, voices=voices))
+    app.register_blueprint(console_pages.blueprint(work))
     app.register_blueprint(
         notices_pages.blueprint(
-            translate=translate,
-            viewer=current_viewer,
-            halls=halls,
+            work,
             every_hall=every_hall,
             languages=spoken,
             framing=FRAMING,
@@ -338,17 +339,13 @@ def _install_pages(
             translate=translate, languages=named, ticket=ticket, ticket_of_code=ticket_of_code
         )
     )
-    app.register_blueprint(
-        quality_pages(QualityPages(database, current_viewer, halls, translate, Drawings()))
-    )
-    app.register_blueprint(targets_page.blueprint(TargetPages(database, current_viewer, halls, translate)))
-    app.register_blueprint(rights_pages.blueprint(viewer=current_viewer, every_hall=every_hall))
+    app.register_blueprint(quality_pages(QualityPages(database, work, Drawings())))
+    app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
+    app.register_blueprint(rights_pages.blueprint(work, every_hall=every_hall))
     anchors = Anchors(settings.var / "anchors")
-    app.register_blueprint(
-        journal_pages(JournalPages(database, anchors, current_viewer, halls, translate, api.papers))
-    )
-    install_configuring(app, parvis, shared, every_hall)
-    app.register_blueprint(help_pages(translate=translate, viewer=current_viewer, docs_dir=DOCS))
+    app.register_blueprint(journal_pages(JournalPages(database, anchors, work, api.papers)))
+    install_configuring(app, parvis, shared, work, every_hall=every_hall)
+    app.register_blueprint(help_pages(work, docs_dir=DOCS))
     open_blueprints(app, ("kiosk", "signage", "simulator"))
 
 

@@ -11,13 +11,12 @@ from server.domain.hall.configuration import HallConfiguration
 from server.ids import new_id
 from server.store.alarms.recipients import Recipient
 from server.usecases.alarms.alarm_words import trial_of
-from server.web.access.site_context import current_viewer
 from server.web.pages.alarms.services import AlarmPages
 from server.web.pages.people.link_letter import LetterPost
-from server.web.rendering.viewer import FindHalls
+from server.web.rendering.viewer import WorkContext
 
 
-def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> AlarmPages:
+def alarm_needs(parvis: Parvis, slow: Callable[[], None], work: WorkContext) -> AlarmPages:
     """`slow`: bounds what one person may have the server send."""
     translate = parvis.catalogues.translate
 
@@ -29,9 +28,7 @@ def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> A
 
     return AlarmPages(
         parvis.database,
-        current_viewer,
-        halls,
-        translate,
+        work,
         try_now,
         slow,
         email_is_off=not parvis.settings.smtp_host,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from server.web.access.callers import LOOPBACK
 from server.web.access.requirements import Access, open_to
 from server.web.rendering.menu import pages_for
-from server.web.rendering.viewer import FindHalls, FindViewer
+from server.web.rendering.viewer import WorkContext
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 
@@ -18,9 +18,8 @@ type Demonstration = Callable[[], Mapping[str, Any] | None]
 
 
 def blueprint(
+    work: WorkContext,
     *,
-    viewer: FindViewer,
-    halls: FindHalls,
     demonstration: Demonstration,
     awaits_first_person: Callable[[], bool],
 ) -> Blueprint:
@@ -33,11 +32,11 @@ def blueprint(
     @routes.get("/")
     @open_to(Access.EVERYBODY)
     def home() -> Any:
-        person = viewer()
+        person = work.viewer()
         if person is None and awaits_first_person():
             return redirect("/installation", 303)
         groups = pages_for(person) if person is not None else {}
-        theirs = halls(person) if person is not None else ()
+        theirs = work.halls(person) if person is not None else ()
         shown = demonstration() if request.remote_addr in LOOPBACK else None
         return render_template("home.html", groups=groups, halls=theirs, demonstration=shown)
 

@@ -10,7 +10,7 @@ from flask import Flask, request
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.web.rendering.menu import ALARMS, MenuGroup, WorkPage, help_at, page_at, pages_for
-from server.web.rendering.viewer import FindHalls, FindViewer, Viewer
+from server.web.rendering.viewer import FindHalls, Viewer, WorkContext
 
 type CountAlarms = Callable[[], Mapping[str, int]]
 """How many alarms are open in each hall (slug)."""
@@ -59,24 +59,24 @@ class Frame:
         )
 
 
-def install_frame(app: Flask, *, viewer: FindViewer, halls: FindHalls, count_alarms: CountAlarms) -> None:
+def install_frame(app: Flask, work: WorkContext, *, count_alarms: CountAlarms) -> None:
     """Give every template `frame()`: what its head shows, None where nobody is signed in."""
 
     def frame() -> Frame | None:
-        person = viewer()
+        person = work.viewer()
         if person is None:
             return None
         page, explained = page_at(request.path), help_at(request.path)
         address = "/aide" + ("?" + urlencode({"page": explained.path}) if explained else "")
-        return Frame(person, pages_for(person), page.key if page else "", address, count_alarms, halls)
+        return Frame(person, pages_for(person), page.key if page else "", address, count_alarms, work.halls)
 
     def time_zone_of(hall: HallConfiguration | None) -> str:
         """The time zone whose hours a page shows: that of its hall, else of the person's first one."""
         site = getattr(hall, "site", None)
-        person = viewer()
+        person = work.viewer()
         if site is None and person is not None:
             with suppress(Refusal):  # the database is away: the page says so
-                site = next((each.site for each in halls(person)), None)
+                site = next((each.site for each in work.halls(person)), None)
         return DEFAULT_TIME_ZONE if site is None else str(site.time_zone)
 
     app.context_processor(lambda: {"frame": frame, "time_zone_of": time_zone_of})

@@ -41,6 +41,15 @@ type FindViewer = Callable[[], Viewer | None]
 type FindHalls = Callable[[Viewer], Sequence[HallConfiguration]]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkContext:
+    """What every page of work takes: the sentences, who looks at it, and the halls where they work."""
+
+    translate: Callable[..., str]
+    viewer: FindViewer
+    halls: FindHalls
+
+
 class Sentence:
     """`t(key, **values)` of the templates: a sentence in the page's language."""
 
@@ -54,10 +63,9 @@ class Sentence:
 
 def install_page_context(
     app: Flask,
+    work: WorkContext,
     *,
-    translate: Callable[..., str],
     languages: Sequence[str],
-    viewer: FindViewer,
     is_demonstration: bool,
     look: Callable[[], Branding | None] = lambda: None,
 ) -> None:
@@ -66,16 +74,16 @@ def install_page_context(
     `look`: what the organisation looks like, None where the database is away.
     """
 
-    app.extensions["parvis_language"] = lambda: _language(languages, viewer)
+    app.extensions["parvis_language"] = lambda: _language(languages, work.viewer)
 
     @app.context_processor
     def page_context() -> dict[str, object]:
         language = page_language()
         return {
-            "t": Sentence(translate, language),
+            "t": Sentence(work.translate, language),
             "language": language,
             "languages": languages,
-            "viewer": viewer(),
+            "viewer": work.viewer(),
             "is_demonstration": is_demonstration,
             "look": look(),
         }
@@ -106,19 +114,17 @@ def _language(languages: Sequence[str], viewer: FindViewer) -> str:
     return request.accept_languages.best_match(languages) or FRENCH
 
 
-def hall_for_page(
-    viewer: FindViewer, halls: FindHalls, permission: Permission
-) -> HallConfiguration | Response:
+def hall_for_page(work: WorkContext, permission: Permission) -> HallConfiguration | Response:
     """The hall a page at work is about: `?hall=`, else the first. Not signed in: the way to sign in.
 
     Answers 403 without the permission, and 404 for a hall where the person does not have it.
     """
-    person = viewer()
+    person = work.viewer()
     if person is None:
         return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
     if not person.may(permission):
         abort(403)
-    theirs = _halls_where(person, halls, permission)
+    theirs = _halls_where(person, work.halls, permission)
     slug = request.args.get("hall")
     found = next((hall for hall in theirs if slug in (None, hall.hall)), None)
     if found is None:
@@ -126,12 +132,10 @@ def hall_for_page(
     return found
 
 
-def halls_for_page(
-    viewer: FindViewer, halls: FindHalls, permission: Permission
-) -> Sequence[HallConfiguration]:
+def halls_for_page(work: WorkContext, permission: Permission) -> Sequence[HallConfiguration]:
     """The halls a signed-in person may turn to from a page at work: those where the permission is theirs."""
-    person = viewer()
-    return _halls_where(person, halls, permission) if person is not None else ()
+    person = work.viewer()
+    return _halls_where(person, work.halls, permission) if person is not None else ()
 
 
 def _halls_where(person: Viewer, halls: FindHalls, permission: Permission) -> list[HallConfiguration]:

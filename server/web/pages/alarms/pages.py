@@ -42,7 +42,7 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     routes = Blueprint("alarms_page", __name__, template_folder="templates")
 
     def hall_asked() -> HallConfiguration | Response:
-        return hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
+        return hall_for_page(needs.work, Permission.READ_QUEUE)
 
     @routes.get("/alarmes")
     @requires(Permission.READ_QUEUE, of=PEOPLE)
@@ -84,7 +84,7 @@ def _attempt(
 
     `form`: whose fields a refusal may be about.
     """
-    hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
+    hall = hall_for_page(needs.work, Permission.READ_QUEUE)
     if isinstance(hall, Response):
         return hall
     try:
@@ -101,7 +101,7 @@ def _attempt(
 
 
 def _acknowledge(needs: AlarmPages, alarm: str, caller: Caller) -> None:
-    acknowledge_alarm(needs.database, alarm, caller.author, needs.translate)
+    acknowledge_alarm(needs.database, alarm, caller.author, needs.work.translate)
 
 
 def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | None = None) -> str:
@@ -116,9 +116,9 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         "alarms/alarms.html",
         hall=hall,
         counts=count_alarms(needs.database),
-        halls=halls_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE),
+        halls=halls_for_page(needs.work, Permission.READ_QUEUE),
         found=read_alarms(
-            needs.database, hall_id, language, needs.translate, names_people=True, has_past=True
+            needs.database, hall_id, language, needs.work.translate, names_people=True, has_past=True
         ),
         recipients=told,
         moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
@@ -134,7 +134,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         email_is_off=needs.email_is_off,
         outcome=outcome,
         page=hall_page(hall, language),
-        sentences=page_sentences(needs.translate, language, CONSOLE_CATALOGUE, BORROWED),
+        sentences=page_sentences(needs.work.translate, language, CONSOLE_CATALOGUE, BORROWED),
     )
 
 

@@ -55,7 +55,7 @@ def typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
 
 def refused(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
     """A press that was refused, with the field it is about."""
-    sentence = refusal_sentence(refusal, needs.translate, page_language())
+    sentence = refusal_sentence(refusal, needs.work.translate, page_language())
     field = FIELDS.get(refusal.code, "") if form else ""
     if field == "address" and form != ADD:  # the address stands: what is told already is the place
         field = "site"
@@ -104,7 +104,7 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
     wanted = WantedRecipient(channel, site, address, needs.may_be_plain, _choice(one_hall))
     recipient, secret = add_recipient(needs.database, caller.author, wanted)
     if secret is None:
-        return FormOutcome(needs.translate("alarms.added", page_language()))
+        return FormOutcome(needs.work.translate("alarms.added", page_language()))
     return _with_secret(needs, known_recipient(needs.database, recipient), secret)
 
 
@@ -115,7 +115,7 @@ def choose(needs: AlarmPages, recipient: str) -> FormOutcome:
     if site != known.site:
         raise Refusal("unknown_site", site=site)
     choose_alarms(needs.database, caller.author, recipient, _choice(one_hall))
-    sentence = needs.translate("alarms.chosen", page_language(), address=shown_address(known))
+    sentence = needs.work.translate("alarms.chosen", page_language(), address=shown_address(known))
     return FormOutcome(sentence)
 
 
@@ -125,9 +125,9 @@ def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) ->
     needs.slow()
     failure, language, address = needs.try_now(known, hall), page_language(), shown_address(known)
     if failure is None:
-        return FormOutcome(needs.translate("alarms.try.arrived", language, address=address))
-    why = needs.translate(f"alarms.failure.{failure}", language)
-    sentence = needs.translate("alarms.try.failed", language, address=address, why=why)
+        return FormOutcome(needs.work.translate("alarms.try.arrived", language, address=address))
+    why = needs.work.translate(f"alarms.failure.{failure}", language)
+    sentence = needs.work.translate("alarms.try.failed", language, address=address, why=why)
     return FormOutcome(sentence, is_good=False)
 
 
@@ -137,7 +137,7 @@ def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
     asked = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == asked), RESENT_HOURS[0])
     count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
-    return FormOutcome(needs.translate("alarms.again.done", page_language(), count=count))
+    return FormOutcome(needs.work.translate("alarms.again.done", page_language(), count=count))
 
 
 def renew(needs: AlarmPages, recipient: str) -> FormOutcome:
@@ -150,9 +150,9 @@ def remove(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Nothing goes there any more."""
     caller, _ = _asked(needs, recipient)
     remove_recipient(needs.database, caller.author, recipient)
-    return FormOutcome(needs.translate("alarms.removed", page_language()))
+    return FormOutcome(needs.work.translate("alarms.removed", page_language()))
 
 
 def _with_secret(needs: AlarmPages, known: Recipient, secret: str) -> FormOutcome:
-    sentence = needs.translate("alarms.secret.shown", page_language(), address=shown_address(known))
+    sentence = needs.work.translate("alarms.secret.shown", page_language(), address=shown_address(known))
     return FormOutcome(sentence, secret=secret)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.domain.hall.configuration import HallConfiguration
 from server.store.alarms.recipients import Recipient
 from server.store.transactions.database import Database
-from server.web.rendering.viewer import FindHalls, FindViewer
+from server.web.rendering.viewer import WorkContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,7 @@ class AlarmPages:
     """
 
     database: Database
-    viewer: FindViewer
-    halls: FindHalls
-    translate: Callable[..., str]
+    work: WorkContext
     try_now: Callable[[Recipient, HallConfiguration], str | None]
     slow: Callable[[], None]
     email_is_off: bool

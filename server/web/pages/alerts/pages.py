@@ -1,6 +1,5 @@
 """The page that raises and ends alerts, `/alerte`: two steps, then which screens show it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
@@ -15,7 +14,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "alerts.po"
 BORROWED = ("console.live.",)
@@ -24,18 +23,18 @@ LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+def blueprint(work: WorkContext) -> Blueprint:
     """The route of the page."""
     routes = Blueprint("alert_page", __name__, template_folder="templates")
 
     @routes.get("/alerte")
     @requires(Permission.RAISE_ALERT, of=PEOPLE)
     def alert() -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.RAISE_ALERT)
+        hall = hall_for_page(work, Permission.RAISE_ALERT)
         if isinstance(hall, Response):
             return hall
-        language, person = page_language(), viewer()
-        own = halls_for_page(viewer, halls, Permission.RAISE_ALERT)
+        language, person = page_language(), work.viewer()
+        own = halls_for_page(work, Permission.RAISE_ALERT)
         others = sorted({code for each in own for code in each.languages} - {FRENCH})
         return render_template(
             "alerts/alerts.html",
@@ -54,8 +53,8 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             most_title=TITLE_CHARACTERS,
             most_text=TEXT_CHARACTERS,
             sentences={
-                **page_sentences(translate, language, CATALOGUE),
-                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(work.translate, language, CATALOGUE),
+                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
             },
         )
 

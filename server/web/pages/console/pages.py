@@ -3,7 +3,6 @@
 The bar of 48 px kept above other windows.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
@@ -14,12 +13,12 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import EVERYONES, page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+def blueprint(work: WorkContext) -> Blueprint:
     """The routes of the console.
 
     They hold no state: everything live comes through the API and the sockets.
@@ -27,18 +26,18 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
     routes = Blueprint("console", __name__, template_folder="templates")
 
     def page(template: str) -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.CALL)
+        hall = hall_for_page(work, Permission.CALL)
         if isinstance(hall, Response):
             return hall
         language = page_language()
         sentences = {
-            **page_sentences(translate, language, CATALOGUE),
-            **page_sentences(translate, language, EVERYONES, ("why.", "server.message.")),
+            **page_sentences(work.translate, language, CATALOGUE),
+            **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
         }
         return render_template(
             template,
             hall=hall,
-            halls=halls_for_page(viewer, halls, Permission.CALL),
+            halls=halls_for_page(work, Permission.CALL),
             page=hall_page(hall, language),
             sentences=sentences,
         )

@@ -1,6 +1,5 @@
 """The page of every device of every hall one oversees, `/appareils`: live, and where devices are paired."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
@@ -13,31 +12,31 @@ from server.web.pages.console.pages import hall_page
 from server.web.pages.supervision.pages import BORROWED
 from server.web.pages.supervision.pages import CATALOGUE as SUPERVISION_CATALOGUE
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "device_list.po"
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+def blueprint(work: WorkContext) -> Blueprint:
     """The route of the page."""
     routes = Blueprint("devices_page", __name__, template_folder="templates")
 
     @routes.get("/appareils")
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def devices() -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
+        hall = hall_for_page(work, Permission.SUPERVISE)
         if isinstance(hall, Response):
             return hall
-        person, language = viewer(), page_language()
+        person, language = work.viewer(), page_language()
         return render_template(
             "devices/devices.html",
             hall=hall,
             may_configure=person is not None and person.may(Permission.CONFIGURE),
             page=hall_page(hall, language),
             sentences={
-                **page_sentences(translate, language, CATALOGUE),
-                **page_sentences(translate, language, SUPERVISION_CATALOGUE),
-                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(work.translate, language, CATALOGUE),
+                **page_sentences(work.translate, language, SUPERVISION_CATALOGUE),
+                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
             },
         )
 

@@ -13,7 +13,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.editing.fields import Kind, form_of
 from server.web.rendering.sentences import PageSentences, page_sentences
-from server.web.rendering.viewer import FindViewer, Viewer, page_language
+from server.web.rendering.viewer import Viewer, WorkContext, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "editing.po"
 WORDS = Path(__file__).parents[3] / "documents" / "translations" / "fr" / "LC_MESSAGES" / "document_words.po"
@@ -47,9 +47,8 @@ type EveryHall = Callable[[], Sequence[HallConfiguration]]
 
 
 def blueprint(
+    work: WorkContext,
     *,
-    translate: Callable[..., str],
-    viewer: FindViewer,
     every_hall: EveryHall,
     installation: FindInstallation,
 ) -> Blueprint:
@@ -59,12 +58,12 @@ def blueprint(
     @routes.get("/configuration/<document>/edit")
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def edit(document: str) -> str:
-        language, person = page_language(), viewer()
+        language, person = page_language(), work.viewer()
         shown = _shown(document, person, every_hall(), installation())
         return render_template(
             "editing/edit.html",
             page={**shown, "language": language},
-            sentences=_sentences(translate, language),
+            sentences=_sentences(work.translate, language),
         )
 
     return routes

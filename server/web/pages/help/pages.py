@@ -1,6 +1,5 @@
 """The help: `/aide`, its index, and one page a document."""
 
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,17 +12,16 @@ from server.web.access.requirements import Access, open_to
 from server.web.pages.help.documents import MANUALS, VISITOR, HelpLibrary
 from server.web.pages.help.search import search
 from server.web.rendering.menu import help_at
-from server.web.rendering.viewer import FindViewer, page_language
+from server.web.rendering.viewer import WorkContext, page_language
 
 LONGEST_SEARCH = 100
 """Characters of a search."""
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Path) -> Blueprint:
+def blueprint(work: WorkContext, *, docs_dir: Path) -> Blueprint:
     """The routes. The visitor's manual and the accessibility declaration are public.
 
-    Everything else asks for `read_help`. `translate` serves the page context; the documents say themselves
-    which language they are in.
+    Everything else asks for `read_help`. The documents say themselves which language they are in.
     """
     routes = Blueprint(
         "help",
@@ -35,13 +33,13 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
     library = HelpLibrary(docs_dir)
 
     def may_read_all() -> bool:
-        person = viewer()
+        person = work.viewer()
         return person is not None and person.may(Permission.READ_HELP)
 
     @routes.get("/aide")
     @open_to(Access.EVERYBODY)
     def index() -> str | Response:
-        person, language, may_all = viewer(), page_language(), may_read_all()
+        person, language, may_all = work.viewer(), page_language(), may_read_all()
         explained = help_at(request.args.get("page", ""))
         if explained is not None and may_all:
             return redirect(library.address_of(explained.manual, explained.heading, language))
@@ -63,7 +61,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
     def page(name: str) -> str | Response:
         document = library.documents().get(name)
         if (document is None or not document.is_public) and not may_read_all():
-            return _keep_out(viewer)
+            return _keep_out(work)
         if document is None:
             abort(404)
         # the HTML was cleaned by nh3 when the document was read
@@ -73,8 +71,8 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
     return routes
 
 
-def _keep_out(viewer: FindViewer) -> Response:
+def _keep_out(work: WorkContext) -> Response:
     """The way to sign in; 403 for a person without the permission."""
-    if viewer() is not None:
+    if work.viewer() is not None:
         abort(403)
     return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))

@@ -22,7 +22,7 @@ from server.web.pages.journal.files import COLUMNS, csv_of, json_of
 from server.web.pages.journal.form import JournalRange, asked_of, is_position
 from server.web.pages.journal.lines import JournalLines, Line, looked_for
 from server.web.rendering.pdf import Papers
-from server.web.rendering.viewer import FindHalls, FindViewer, Sentence, page_language
+from server.web.rendering.viewer import Sentence, WorkContext, page_language
 
 LONGEST_TYPED = 80
 """Characters of a hash as it may be typed: 64, and the blanks between the groups of the sheet."""
@@ -34,9 +34,7 @@ class JournalPages:
 
     database: Database
     anchors: Anchors
-    viewer: FindViewer
-    halls: FindHalls
-    translate: Callable[..., str]
+    work: WorkContext
     papers: Papers
 
 
@@ -111,10 +109,10 @@ def journal_pages(needs: JournalPages) -> Blueprint:
 
 def _reader(needs: JournalPages) -> _Reader:
     """Who reads which journal. Answers 403 without the permission there, 404 for a journal not theirs."""
-    person = needs.viewer()
+    person = needs.work.viewer()
     assert person is not None  # access was asked before
     sites = identify().sites_of(Permission.READ_JOURNAL)
-    halls = [hall for hall in needs.halls(person) if sites is None or hall.site.slug in sites]
+    halls = [hall for hall in needs.work.halls(person) if sites is None or hall.site.slug in sites]
     if not halls:
         abort(403)
     asked = asked_of(request.args, request.args.get("hall") or halls[0].hall)
@@ -129,7 +127,7 @@ def _reader(needs: JournalPages) -> _Reader:
         asked,
         None if asked.journal == INSTALLATION else needs.database.hall_id(asked.journal),
         zone,
-        JournalLines(configurations, zone, Sentence(needs.translate, page_language())),
+        JournalLines(configurations, zone, Sentence(needs.work.translate, page_language())),
         halls,
         sites,
         shown.site.slug in sites_with_individual_figures(needs.database),

@@ -16,7 +16,7 @@ from server.language import own_name
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, page_language
+from server.web.rendering.viewer import WorkContext, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
 BORROWED = ("console.refused.", "console.outcome.repeating")
@@ -32,10 +32,8 @@ type Languages = Callable[[], Sequence[str]]
 
 
 def blueprint(
+    work: WorkContext,
     *,
-    translate: Callable[..., str],
-    viewer: FindViewer,
-    halls: FindHalls,
     every_hall: EveryHall,
     languages: Languages,
     framing: Mapping[str, str],
@@ -44,21 +42,21 @@ def blueprint(
     routes = Blueprint("notice_pages", __name__, template_folder="templates")
 
     def page(template: str, notice: str | None = None) -> Response:
-        person = viewer()
+        person = work.viewer()
         assert person is not None
         language = page_language()
         shown = {
             "language": language,
             "notice": notice,
             "languages": [{"code": code, "name": own_name(code)} for code in languages()],
-            "halls": _places(every_hall(), {hall.hall for hall in halls(person)}, language),
+            "halls": _places(every_hall(), {hall.hall for hall in work.halls(person)}, language),
             "categories": get_args(Category),
             "parts": get_args(DaypartName),
             "kinds": KINDS,
         }
         sentences = {
-            **page_sentences(translate, language, CATALOGUE),
-            **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            **page_sentences(work.translate, language, CATALOGUE),
+            **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
         }
         made = make_response(render_template(template, page=shown, sentences=sentences))
         made.headers.update(framing)

@@ -1,7 +1,7 @@
 """The quality page, `/qualite`: a form, figures, plots, tables and downloads; without JavaScript."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -30,14 +30,7 @@ from server.web.pages.quality import wording
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.sheet import figures_sheet
 from server.web.pages.quality.view import GROUPS, Plot, QualityQuery, ShownFigure, service_name, view_of
-from server.web.rendering.viewer import (
-    FindHalls,
-    FindViewer,
-    Sentence,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-)
+from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
 FIRST_KIND = PeriodKind.MONTH
 WITHOUT = "sans"
@@ -49,9 +42,7 @@ class QualityPages:
     """What the pages need of the rest of the server."""
 
     database: Database
-    viewer: FindViewer
-    halls: FindHalls
-    translate: Callable[..., str]
+    work: WorkContext
     drawings: Drawings
 
 
@@ -68,36 +59,36 @@ def quality_pages(needs: QualityPages) -> Blueprint:
     @pages.get("/qualite")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def quality() -> AnyResponse | tuple[str, int] | str:
-        hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
+        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
         return hall if isinstance(hall, AnyResponse) else _page(needs, hall)
 
     @pages.get("/qualite/indicateurs.csv")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def figures() -> AnyResponse:
-        hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
+        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
         return hall if isinstance(hall, AnyResponse) else _figures_csv(needs, hall)
 
     @pages.get("/qualite/agents")
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def agents() -> AnyResponse | str:
-        hall = hall_for_page(needs.viewer, needs.halls, Permission.SUPERVISE)
+        hall = hall_for_page(needs.work, Permission.SUPERVISE)
         return hall if isinstance(hall, AnyResponse) else _agents(needs, hall)
 
     @pages.get("/qualite/<any(legs, counters, services):table>.csv")
     @requires(Permission.EXPORT_VISITS, of=PEOPLE)
     def visits(table: str) -> AnyResponse:
-        hall = hall_for_page(needs.viewer, needs.halls, Permission.EXPORT_VISITS)
+        hall = hall_for_page(needs.work, Permission.EXPORT_VISITS)
         return hall if isinstance(hall, AnyResponse) else _visits_csv(needs, hall, table)
 
     return pages
 
 
 def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
-    person = needs.viewer()
+    person = needs.work.viewer()
     assert person is not None
-    theirs = halls_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
+    theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
     asked, is_understood = _asked(hall, needs.database)
-    words = Sentence(needs.translate, asked.language)
+    words = Sentence(needs.work.translate, asked.language)
     found = _days(needs, asked)
     view = view_of(found, asked, words)
     page = render_template(
@@ -205,7 +196,7 @@ def _figures_csv(needs: QualityPages, hall: HallConfiguration) -> Response:
     if not is_understood:
         abort(400)
     found = _days(needs, asked)
-    text = figures_sheet(found, asked, Sentence(needs.translate, asked.language))
+    text = figures_sheet(found, asked, Sentence(needs.work.translate, asked.language))
     return _download([text], f"parvis-{hall.hall}-{asked.period.name}.csv")
 
 

@@ -1,6 +1,5 @@
 """The reception desk, `/accueil`: issue tickets for visitors, reprint, count greetings, see the queue."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from babel import Locale
@@ -15,7 +14,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import EVERYONES, page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "reception.po"
 BORROWED = (
@@ -40,28 +39,28 @@ BORROWED = (
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+def blueprint(work: WorkContext) -> Blueprint:
     """The routes of the reception desk."""
     routes = Blueprint("reception", __name__, template_folder="templates")
 
     @routes.get("/accueil")
     @requires(Permission.ISSUE, of=PEOPLE)
     def reception() -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.ISSUE)
+        hall = hall_for_page(work, Permission.ISSUE)
         if isinstance(hall, Response):
             return hall
-        language, person = page_language(), viewer()
+        language, person = page_language(), work.viewer()
         may_call = person is not None and person.may(Permission.CALL, hall.site.slug)
         has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
         sentences = {
-            **page_sentences(translate, language, CATALOGUE),
-            **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
-            **page_sentences(translate, language, EVERYONES, ("why.", "server.message.")),
+            **page_sentences(work.translate, language, CATALOGUE),
+            **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
+            **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
         }
         return render_template(
             "reception/reception.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls, Permission.ISSUE),
+            halls=halls_for_page(work, Permission.ISSUE),
             page=hall_page(hall, language),
             phrases=PHRASES,
             printers=printers(hall),

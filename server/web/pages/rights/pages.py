@@ -8,7 +8,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store.people.accounts import EVERY_SITE
 from server.web.access.requirements import PEOPLE, requires
-from server.web.rendering.viewer import FindViewer
+from server.web.rendering.viewer import WorkContext
 
 GROUPS: Mapping[str, tuple[Permission, ...]] = {
     "visitors": (
@@ -35,14 +35,14 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
 """Every permission, in the order of the table."""
 
 
-def blueprint(*, viewer: FindViewer, every_hall: Callable[[], Sequence[HallConfiguration]]) -> Blueprint:
+def blueprint(work: WorkContext, *, every_hall: Callable[[], Sequence[HallConfiguration]]) -> Blueprint:
     """The route, for whoever has signed in."""
     routes = Blueprint("rights", __name__, template_folder="templates")
 
     @routes.get("/droits")
     @requires(Permission.READ_HELP, of=PEOPLE, anywhere=True)
     def rights() -> str:
-        person = viewer()
+        person = work.viewer()
         assert person is not None
         sites = {hall.site.slug: hall.site.name for hall in every_hall()}
         return render_template(

@@ -1,6 +1,5 @@
 """The security guard's page, `/securite`: people in the hall, hours expected, help, early tickets."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
@@ -12,35 +11,35 @@ from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.pages.reception.pages import printers, spoken
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "security.po"
 BORROWED = ("console.live.",)
 """Sentences of the console that this page says too: the live line."""
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+def blueprint(work: WorkContext) -> Blueprint:
     """The route of the page; it shows no name, and no number but of the tickets given from it."""
     routes = Blueprint("security", __name__, template_folder="templates")
 
     @routes.get("/securite")
     @requires(Permission.ASK_HELP, of=PEOPLE)
     def security() -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.ASK_HELP)
+        hall = hall_for_page(work, Permission.ASK_HELP)
         if isinstance(hall, Response):
             return hall
-        language, person = page_language(), viewer()
+        language, person = page_language(), work.viewer()
         return render_template(
             "security/security.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls, Permission.ASK_HELP),
+            halls=halls_for_page(work, Permission.ASK_HELP),
             page=hall_page(hall, language),
             may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
             printers=printers(hall),
             languages_spoken=spoken(hall),
             sentences={
-                **page_sentences(translate, language, CATALOGUE),
-                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(work.translate, language, CATALOGUE),
+                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
             },
         )
 

@@ -1,6 +1,5 @@
 """The page of a hall's kiosks and screens, `/supervision`, live."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
@@ -14,33 +13,33 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "supervision.po"
 BORROWED = ("console.live.", "console.refused.")
 """Sentences of the console that this page says too."""
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+def blueprint(work: WorkContext) -> Blueprint:
     """The route of the page."""
     routes = Blueprint("supervision_page", __name__, template_folder="templates")
 
     @routes.get("/supervision")
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def supervision() -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
+        hall = hall_for_page(work, Permission.SUPERVISE)
         if isinstance(hall, Response):
             return hall
         language = page_language()
         return render_template(
             "supervision/supervision.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
+            halls=halls_for_page(work, Permission.SUPERVISE),
             kinds=[*(kind for kind in KINDS if places_of(hall, kind)), *_printers(hall)],
             page=hall_page(hall, language),
             sentences={
-                **page_sentences(translate, language, CATALOGUE),
-                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(work.translate, language, CATALOGUE),
+                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
             },
         )
 

@@ -1,6 +1,5 @@
 """The targets of a hall, `/objectifs`: those that apply, will and did, one more, one less. No JavaScript."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -28,14 +27,7 @@ from server.web.pages.targets.form import (
 )
 from server.web.pages.targets.wording import Wording
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import (
-    FindHalls,
-    FindViewer,
-    Sentence,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-)
+from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +35,7 @@ class TargetPages:
     """What the page needs of the rest of the server."""
 
     database: Database
-    viewer: FindViewer
-    halls: FindHalls
-    translate: Callable[..., str]
+    work: WorkContext
 
 
 def blueprint(needs: TargetPages) -> Blueprint:
@@ -53,7 +43,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
     routes = Blueprint("targets_page", __name__, template_folder="templates")
 
     def hall_asked(permission: Permission) -> HallConfiguration | Response:
-        return hall_for_page(needs.viewer, needs.halls, permission)
+        return hall_for_page(needs.work, permission)
 
     @routes.get("/objectifs")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
@@ -109,7 +99,7 @@ def _page(
     refusal: Refusal | None = None,
 ) -> str:
     """The page, with the form of a target, or of its withdrawal (`leaving`), as it was typed."""
-    person, language = needs.viewer(), page_language()
+    person, language = needs.work.viewer(), page_language()
     assert person is not None
     on, services = read_targets(needs.database, hall.hall)
     sent = typed or leaving
@@ -123,13 +113,13 @@ def _page(
     if span is not None and leaving is None:
         leaving = TypedWithdrawal.first(span, on)
     typed = typed or first_typed(services, chosen, on)
-    words = Wording(Sentence(needs.translate, language), language, hall.site.time_zone)
+    words = Wording(Sentence(needs.work.translate, language), language, hall.site.time_zone)
     months = read_measured(needs.database, hall.hall, asked, on) if chosen else []
-    sentence = None if refusal is None else refusal_sentence(refusal, needs.translate, language)
+    sentence = None if refusal is None else refusal_sentence(refusal, needs.work.translate, language)
     return render_template(
         "targets/targets.html",
         hall=hall,
-        halls=halls_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES),
+        halls=halls_for_page(needs.work, Permission.READ_FIGURES),
         rows=[words.row(each) for each in services],
         chosen=None if chosen is None else words.row(chosen),
         history=words.history(services if chosen is None else [chosen]),

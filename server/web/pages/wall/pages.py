@@ -15,7 +15,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import EVERYONES, page_sentences
-from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
 type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
@@ -32,16 +32,14 @@ BORROWED = (
 """Sentences of the console that the wall says too."""
 
 
-def blueprint(
-    *, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls, voices: FindVoices
-) -> Blueprint:
+def blueprint(work: WorkContext, *, voices: FindVoices) -> Blueprint:
     """The route of the wall. `voices` tells whose voice a hall's calls have; nothing where none is said."""
     routes = Blueprint("wall", __name__, template_folder="templates")
 
     @routes.get("/mur")
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def wall() -> str | Response:
-        hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
+        hall = hall_for_page(work, Permission.SUPERVISE)
         if isinstance(hall, Response):
             return hall
         language = page_language()
@@ -50,14 +48,14 @@ def blueprint(
         return render_template(
             "wall/wall.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
+            halls=halls_for_page(work, Permission.SUPERVISE),
             voices=voices(hall),
             name_of=lambda code: name_in(code, page_language()),
             page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
             sentences={
-                **page_sentences(translate, language, CATALOGUE),
-                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
-                **page_sentences(translate, language, EVERYONES, ("server.message.",)),
+                **page_sentences(work.translate, language, CATALOGUE),
+                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(work.translate, language, EVERYONES, ("server.message.",)),
             },
         )
 

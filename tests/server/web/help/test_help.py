@@ -15,7 +15,7 @@ from server.web.pages.help.pages import blueprint
 from server.web.pages.help.rendering import anchor_of, render
 from server.web.pages.help.search import search
 from server.web.rendering.frame import install_frame
-from server.web.rendering.viewer import Viewer, install_page_context
+from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 from tests.harness.programs import PROJECT
 
 SERVER = PROJECT / "server"
@@ -29,11 +29,10 @@ def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     translate = Catalogues(folders).translate
     app = Flask("help-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token"
-    install_page_context(
-        app, translate=translate, languages=LANGUAGES, viewer=lambda: viewer, is_demonstration=False
-    )
-    install_frame(app, viewer=lambda: viewer, halls=lambda _: (), count_alarms=dict)
-    app.register_blueprint(blueprint(translate=translate, viewer=lambda: viewer, docs_dir=docs_dir))
+    work = WorkContext(translate, lambda: viewer, lambda _: ())
+    install_page_context(app, work, languages=LANGUAGES, is_demonstration=False)
+    install_frame(app, work, count_alarms=dict)
+    app.register_blueprint(blueprint(work, docs_dir=docs_dir))
     return app.test_client()
 
 

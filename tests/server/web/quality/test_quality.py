@@ -27,7 +27,7 @@ from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.quality.view import GROUPS, NOT_ISSUED
 from server.web.rendering.frame import install_frame
-from server.web.rendering.viewer import Viewer, install_page_context
+from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 
 SERVER = Path(__file__).parents[4] / "server"
@@ -47,16 +47,11 @@ class Site:
         translate = Catalogues(folders).translate
         app = Flask("quality-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
         app.jinja_env.globals["csrf_token"] = lambda: "token"
-        install_page_context(
-            app,
-            translate=translate,
-            languages=LANGUAGES,
-            viewer=lambda: self.viewer,
-            is_demonstration=True,
-        )
         halls = [database.configuration(hall) for hall in ("laon", "vervins")]
-        install_frame(app, viewer=lambda: self.viewer, halls=lambda _: halls, count_alarms=dict)
-        needs = QualityPages(database, lambda: self.viewer, lambda _: halls, translate, DRAWINGS)
+        work = WorkContext(translate, lambda: self.viewer, lambda _: halls)
+        install_page_context(app, work, languages=LANGUAGES, is_demonstration=True)
+        install_frame(app, work, count_alarms=dict)
+        needs = QualityPages(database, work, DRAWINGS)
         app.register_blueprint(quality_pages(needs))
         self.client: FlaskClient = app.test_client()
 
