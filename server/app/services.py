@@ -109,6 +109,9 @@ def compose(
     publisher = build_publisher(base, estimates, presence, voice)
     media, provider = build_media(base), _provider(base)
 
+    def prepare_uploaded() -> None:
+        media.prepare_waiting()
+
     def look_at_provider() -> None:
         if provider is not None and provider.is_to_look():
             publisher.later(0, provider.look)
@@ -129,7 +132,7 @@ def compose(
         printing=build_printing(base, publisher),
         simulated=build_simulated_printers(base),
         media=media,
-        media_uploaded=lambda: publisher.later(0, media.prepare_waiting),
+        media_uploaded=lambda: publisher.later(0, prepare_uploaded),
         feeds=build_feeds(base),
         pictures=build_pictures(base),
         picture_apart=build_picture_decoder(),
