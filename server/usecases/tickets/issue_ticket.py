@@ -130,7 +130,12 @@ def issue_ticket(
         return answered_again(database, transaction, kept) | {"is_repeated": True}
 
     answer = database.write(
-        hall, author, write_key, issue, repeated=repeat, prefetch=lambda snapshot: _prefetch(snapshot, request)
+        hall,
+        author,
+        write_key,
+        issue,
+        repeated=repeat,
+        prefetch=lambda snapshot: _prefetch(snapshot, request),
     )
     if isinstance(answer, Refusal):
         raise answer
