@@ -31,8 +31,8 @@ def test_a_read_that_a_changed_network_ended_is_asked_again(
     [
         ("kiosk", "**/static/*/kiosk/words.js", "main[data-view=start]"),
         ("screen", "**/static/*/signage/calls.js", "body:not([data-view=connecting])"),
-        ("console", "**/static/*/server/verbs.js", "[data-live=yes]"),
-        ("console", "**/static/*/server/console.css", "[data-live=yes]"),
+        ("console", "**/static/*/server/shared/verbs.js", "[data-live=yes]"),
+        ("console", "**/static/*/server/console/console.css", "[data-live=yes]"),
     ],
 )
 def test_a_page_of_which_a_part_did_not_arrive_is_loaded_again(
