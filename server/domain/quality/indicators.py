@@ -155,7 +155,7 @@ def _outcome(code: str) -> Indicator:
 
 
 def _demand(rollup: Rollup) -> Counter[str]:
-    """How often each service was asked for that needs an appointment the visitor did not have."""
+    """Requests without the appointment that a service needs, counted by service."""
     requests: Counter[str] = Counter()
     for (service, reason), count in rollup.not_issued.items():
         if reason == "appointment_only":
@@ -164,7 +164,7 @@ def _demand(rollup: Rollup) -> Counter[str]:
 
 
 def _unmet(rollup: Rollup) -> int:
-    """That demand less who was received exceptionally, service by service, never below zero."""
+    """Those requests minus the visitors received exceptionally, by service, never below zero."""
     left = _demand(rollup)
     for (service, _), count in rollup.exceptional.items():
         left[service] -= count

@@ -1,8 +1,6 @@
-"""Rebuild: fold a hall's journal into fresh rows of the projections, compare them with the live ones.
+"""Rebuild: fold a hall's journal into fresh rows, compare them with the live ones, or replace these.
 
-Replace these.
-
-The fresh rows stand in temporary tables, so that a long past fits.
+The fresh rows are in temporary tables: a long journal does not fit in memory.
 """
 
 from collections.abc import Iterator
@@ -65,10 +63,7 @@ def _compared(rows: Any, hall: str) -> list[tuple[str, str]]:
 
 
 def differences(rows: Any, hall: str) -> list[tuple[str, str]]:
-    """The rows (table, id) in which a hall's live projections differ from its journal.
-
-    Within one transaction.
-    """
+    """The rows (table, id) whose live values differ from the hall's journal, read in one transaction."""
     with _fresh_rows(rows, hall):
         return _compared(rows, hall)
 

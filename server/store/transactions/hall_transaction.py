@@ -58,10 +58,10 @@ class HallTransaction(KeyedWrites):
     configuration: HallConfiguration = field(init=False)
     memory: HallMemory = field(default_factory=HallMemory)
     is_shared: bool = False
-    """Whether others' work is committed with this one: it is taken back to a savepoint, without theirs."""
+    """Whether it shares its commit: a rollback then goes back to a savepoint and keeps the others' work."""
     has_savepoint: bool = field(default=False, init=False)
     printers: set[str] = field(default_factory=set)
-    """Those that get a job in this transaction: they are woken after the commit."""
+    """The printers that get a job in this transaction; they are woken after the commit."""
 
     def flush(self) -> None:
         """Executes the buffered writes, behind a savepoint where others' work would be lost with them."""
@@ -71,7 +71,7 @@ class HallTransaction(KeyedWrites):
         super().flush()
 
     def take_back(self) -> None:
-        """Takes back what was written; what others wrote before stays."""
+        """Rolls back the writes of this transaction; those of other members of the commit stay."""
         if self.has_savepoint:
             self.rows.run_many([(_TO_SAVEPOINT, {})])
 

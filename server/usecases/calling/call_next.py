@@ -1,7 +1,4 @@
-"""Call the next person to a counter, ending the current visit in the same transaction.
-
-Or call a chosen one.
-"""
+"""Call the next leg, or a chosen one, to a counter; the current visit ends in the same transaction."""
 
 from dataclasses import dataclass
 
@@ -79,7 +76,7 @@ def call_next(
 
 
 def _prefetch(database: Database, snapshot: HallSnapshot, counter: str) -> list[Query]:
-    """The counter's session, the hall's alerts; in a break what was decided; calls that a leg lets pass."""
+    """The reads a call makes: the counter's session, alerts, the decision of a break, first calls."""
     at = running_break(snapshot.configuration.calendar, snapshot.now)
     legs = database.remembered_legs(snapshot.hall)
     first_calls = None if legs is None else legs.first_calls(snapshot.hall)

@@ -1,7 +1,4 @@
-"""Issue a ticket: the number is committed with the visit, its leg, its access and its print job.
-
-In one transaction.
-"""
+"""Issue a ticket: one transaction writes the number, the visit, its leg, its access and its print job."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -67,10 +64,7 @@ class WantedTicket:
 
 
 type QuoteOf = Callable[[str, str, int], Quote | None]
-"""The wait announced with a ticket of a service, to a visitor of a class behind so many people of its queue.
-
-None where nothing honest can be said.
-"""
+"""The wait announced for a service, a class and the number of people ahead; None: it cannot be estimated."""
 
 
 def issue_ticket(
@@ -203,9 +197,9 @@ class _IssueContext:
 
 
 def _prefetch(snapshot: HallSnapshot, request: WantedTicket) -> list[Query]:
-    """Whether this press was made before and, unless that is remembered, what was given last.
+    """The reads of a ticket: an earlier ticket of this press and, unless in memory, the last number given.
 
-    For a hall without an offset of its numbers, as nearly all are.
+    It assumes a hall without an offset of its numbers, as nearly all are.
     """
     if request.claim is not None:
         return []
