@@ -92,6 +92,9 @@ test: programs tools ## Every check and every test, with small counts
 
 soak: programs tools ## The same tests with large counts, and the long campaigns; see docs/measured.md
 	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)
+	@[ -x var/mutants/bin/python ] || $(PYTHON) -m venv var/mutants
+	@var/mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --requirement .ci/mutants.lock
+	@$(PYTHON) -m tests.campaigns.mutants
 
 bench: programs tools ## Benchmarks against bare routes; AGAINST=<commit> compares with another version
 	@$(PYTHON) -m $(if $(AGAINST),tests.bench.against $(AGAINST) --rounds $(ROUNDS),tests.bench.bench)
@@ -109,6 +112,8 @@ lock: .venv/.tools ## Pin the newest allowed versions of the Python packages
 		--generate-hashes --custom-compile-command "make lock" -o .ci/node.lock
 	@echo "pip-audit>=2.10" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
 		--generate-hashes --custom-compile-command "make lock" -o .ci/audit.lock
+	@echo "cosmic-ray>=8.7" | .venv/bin/uv --quiet pip compile - --upgrade --no-emit-package yattag --python $(PYTHON) --no-annotate \
+		--generate-hashes --custom-compile-command "make lock" -o .ci/mutants.lock
 
 clean: ## Remove what set-up made; databases in var/ stay
 	rm -rf .venv node_modules var/assets var/node var/audit var/home .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -124,6 +124,8 @@ def test_the_last_closing_is_that_of_the_last_half_day_and_then_the_end_of_the_d
         assert last_closing(calendar, closes_at) == closes_at + timedelta(hours=2)
     assert last_closing(CALENDAR, at(9) + timedelta(days=1)) is None
     assert last_closing(always_open("UTC"), at(9)) is None
+    from_midnight = (Span(time(0), time(10)), Span(time(14), time(16)))
+    assert last_closing(Calendar("UTC", {1: (Span(time(8), time(0)),), 2: from_midnight}), at(9)) is None
 
 
 def test_a_hall_opens_no_more_from_its_last_closing_on():

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.hours.calendars import Calendar, Span
@@ -45,6 +45,8 @@ def test_a_day_without_a_break_has_the_quota_of_its_opening(second: int):
 
 
 @given(st.integers(0, 23 * 60 + 58))
+@example(11 * 60 + 59)
+@example(12 * 60)
 def test_a_half_day_that_opens_at_noon_or_later_is_an_afternoon(opens: int):
     begins = time(opens // 60, opens % 60)
     found = quota_now(Quota(7, 5), calendar(Span(begins, time(23, 59))), NINE - timedelta(hours=8))
