@@ -64,7 +64,7 @@ class ExpectedWait:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionalWay:
-    """Where who has no appointment is received all the same, and for which reasons: their codes and names."""
+    """The service that receives visitors without an appointment, and the accepted reasons (code, name)."""
 
     received_by: "MenuService"
     reasons: Mapping[str, Text]

@@ -225,7 +225,7 @@ class ViewReader:
         )
 
     def ticket(self, ticket: ReadTicket) -> list[str]:
-        """The number, letter and digits one by one, who is before, what to do; the number once more."""
+        """The number (letter, then each digit), how many wait before, what to do, the number again."""
         number = self.say("kiosk.spoken.number", number=", ".join(ticket.number))
         arrival = [self._arrival(ticket.appointment)] if ticket.appointment else []
         read = [number, ticket.service, *arrival, *self._turn(ticket)]

@@ -59,6 +59,6 @@ def voice_name(alert: Mapping[str, Any]) -> str:
 
 
 def prepared_alerts() -> list[dict[str, Any]]:
-    """Return every alert whose words are prepared, and the drill of each, as a board tells them."""
+    """Return every alert with prepared words, and its drill, in the form that boards use."""
     spoken = [kind for kind in KINDS if kind != TAKEN_BACK]  # it is shown, never raised
     return [{"kind": kind, "drill": drill, "texts": {}} for kind in spoken for drill in (False, True)]

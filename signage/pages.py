@@ -92,7 +92,7 @@ ASSETS = (
 
 
 class ScreenPages(Blueprint):
-    """The blueprint, which also tells the `release` of the page it serves, inside an app."""
+    """The blueprint. Its page also contains the `release` that it was served from."""
 
     release: Callable[[], str]
 

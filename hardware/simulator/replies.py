@@ -53,7 +53,7 @@ def pushed_status(faults: Set[PrinterFault]) -> bytes:
 
 
 def identity(number: int) -> bytes | None:
-    """The answer to GS I n, None for what is not told."""
+    """The answer to GS I n; None for a value that the printer does not report."""
     if number in (1, 49):
         return b"\x20"
     named = {66: MAKER, 67: MODEL}.get(number)

@@ -84,7 +84,7 @@ class SeenTicket:
 
 
 class SharedPrinter:
-    """A printer that another process runs, as it was when it was asked for."""
+    """A printer that another process runs, in its state at the time of the request."""
 
     def __init__(self, name: str, state: Mapping[str, Any], connect: Connect) -> None:
         self.name = name

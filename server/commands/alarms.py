@@ -1,4 +1,4 @@
-"""`parvis alarms`: who is told, and their deliveries sent again."""
+"""`parvis alarms`: lists the recipients of alarms and sends their deliveries again."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated

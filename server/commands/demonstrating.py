@@ -60,7 +60,7 @@ Pace = Annotated[
 
 
 def described_demonstration(settings: Settings, history: str | None) -> dict[str, Any]:
-    """What `var/demo.json` tells; a missing demonstration is created, with the past that is wanted."""
+    """Returns the content of `var/demo.json`. Creates a missing demonstration, with the requested history."""
     past = _past(history)
     if is_server_running(settings.var) and demo_file(settings).exists():
         return _read(settings)
@@ -144,7 +144,7 @@ def _say_act(hall: str, verb: str, number: str, where: str) -> None:
 
 
 def say_places(described: dict[str, Any], file: Path) -> None:
-    """Prints the address of every page and who may sign in."""
+    """Prints the address of every page and the accounts that may sign in."""
     kiosk, screen_label = sentence("command.demo.kiosk"), sentence("command.demo.screen")
     for site in described["sites"]:
         console.print(f"[bold]{site['slug']}[/bold]")

@@ -52,7 +52,7 @@ class Finding:
 
 
 def examinations(settings: Settings) -> list[Callable[[], Finding]]:
-    """Every look, in the order they are told."""
+    """All checks, in the order in which their findings are printed."""
     looks = (
         python,
         folder,

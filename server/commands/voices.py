@@ -44,7 +44,7 @@ def voices_found(settings: Settings) -> Iterator[Finding]:
 
 
 def _halls(settings: Settings) -> list[HallConfiguration]:
-    """None while the database cannot say: the look at it tells what is wrong with it."""
+    """None if the database cannot be read: the check of the database reports why."""
     try:
         database = open_installed(settings.database_address, Clock())
     except Refusal:

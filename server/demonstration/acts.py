@@ -29,7 +29,7 @@ class ExpectedVisitor:
 
 @dataclass(frozen=True, slots=True)
 class TakenTicket:
-    """What a visitor has in hand: of the service that receives, whatever was asked for."""
+    """A visitor's ticket. Its service is the one that receives, which may differ from the one chosen."""
 
     visit: str
     number: str
@@ -59,7 +59,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class HeldCounter:
-    """A counter as it is: its open session and who is there."""
+    """The state of a counter: its open session and the visitor called or served there."""
 
     session: str | None
     leg: CalledPerson | None
@@ -96,7 +96,7 @@ class Acts(Protocol):
         """The counter pauses; resumes when there is no reason."""
 
     def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
-        """The next person, None when nobody waits; who is there goes."""
+        """Ends the current visit and calls the next visitor; None when nobody waits."""
 
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
         """The service has ended, and what it led to."""

@@ -26,7 +26,7 @@ class ServerAway(Exception):
 
 @dataclass
 class Server:
-    """The server of a demonstration. `tell` is told once when it is away and once when it is back.
+    """The server of a demonstration. `tell` is called when it stops answering and when it answers again.
 
     A request is repeated with the same idempotency key until it is answered, so that nothing is done twice.
     """
@@ -87,7 +87,7 @@ class Keys:
 
 
 class ApiActs:
-    """One hall's acts; `tell` is told each act that was done: its verb, the number and the counter."""
+    """One hall's acts. `tell` is called after each act with its verb, the ticket number and the counter."""
 
     def __init__(self, server: Server, hall: str, keys: Keys, tell: Callable[[str, str, str], None]) -> None:
         self.server, self.hall, self.keys, self.tell = server, hall, keys, tell

@@ -1,4 +1,4 @@
-"""The appointments of the demonstration: which are booked for a day, and when who has one comes."""
+"""The appointments of the demonstration: those booked for a day, and when each visitor arrives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def book_day(database: Database, hall: str, on: date, booked: Sequence[Booked]) 
 
 
 def comes_at(each: Booked, chance: Random) -> datetime | None:
-    """When who has the appointment checks in; None for who stays away."""
+    """When the visitor of an appointment checks in; None for one who does not come."""
     if chance.random() >= KEPT:
         return None
     if chance.random() < VERY_LATE_SHARE:

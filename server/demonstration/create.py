@@ -66,7 +66,7 @@ FIRST_NAMES = {
 
 
 def demo_file(settings: Settings) -> Path:
-    """Where the demonstration's secrets are told."""
+    """The file that holds the demonstration's secrets."""
     return settings.var / "demo.json"
 
 

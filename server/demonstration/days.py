@@ -1,4 +1,4 @@
-"""The plan of one day in a hall: who arrives when, which counters are held, when agents lunch."""
+"""The plan of one day in a hall: arrivals, counter sessions and lunch breaks."""
 
 import math
 from collections.abc import Sequence

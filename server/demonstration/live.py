@@ -162,7 +162,7 @@ def _expect_appointments(play: HallPlay, pace: float) -> None:
 
 
 def _still_comes(booked: Booked, chance: Random, since: datetime) -> datetime | None:
-    """When who has the appointment comes; None for who stays away or would have come before it was played.
+    """When the visitor of an appointment comes; None for one who does not come, or whose time has passed.
 
     Who would be here already, before the hour, comes at once.
     """

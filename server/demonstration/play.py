@@ -106,14 +106,14 @@ class HallPlay(HallVisitors):
             )
 
     def close_all(self) -> None:
-        """Every agent leaves now; who was called and has not come is not waited for."""
+        """Closes every counter now. Visitors who were called and have not come are no longer awaited."""
         for act in (self._answer_now, self._close_now):
             for post in self.posts.values():
                 if post.session is not None:
                     self._may_fail(post, lambda act=act, post=post: act(post))  # type: ignore[misc]
 
     def serves(self, service: str) -> bool:
-        """Whether an agent who stays serves this now."""
+        """Whether an agent whose counter stays open serves this now."""
         return any(
             post.session is not None and not post.is_leaving and service in post.services
             for post in self.posts.values()

@@ -38,7 +38,7 @@ class Visitor:
 
 @dataclass
 class HallVisitors:
-    """Those who come to one hall.
+    """The visitors of one hall.
 
     `planned` are the services somebody serves this half-day: visitors press no other. `refused` is told of
     every refusal of an act; when it is None a refusal ends the play.
@@ -143,7 +143,7 @@ class HallVisitors:
             self._may_fail(None, lambda: self.acts.give_up(visitor.ticket.token))
 
     def may_fail(self, act: Callable[[], None]) -> None:
-        """Does what nobody at a counter does; a refusal is told."""
+        """Performs an act that no counter performs, and reports a refusal."""
         self._may_fail(None, act)
 
     def _may_fail(self, post: CounterPost | None, act: Callable[[], None]) -> None:

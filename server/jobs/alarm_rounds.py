@@ -37,7 +37,7 @@ class AlarmRounds:
     failures: int = 0
 
     def make(self) -> None:
-        """One look at every hall; one that fails is logged and looked at again in the next round."""
+        """Checks every hall once. A hall that fails is logged and checked again in the next round."""
         if self.is_one_of_several:
             now = self.database.clock.now()
             if not claim_every(self.database, "alarms", now=now, every_s=_TURN_S):

@@ -109,13 +109,13 @@ class Rounds:
                 )
 
     def return_parked(self, hall: Row) -> None:
-        """Brings back to waiting who was set aside and whose timer has ended."""
+        """Returns parked visitors to their queue when their timer has ended."""
         returned = return_parked(self.database, hall["id"])
         if returned:
             log.info("parked_returned", hall=hall["slug"], legs=returned)
 
     def give_back_forgotten(self, hall: Row) -> None:
-        """Gives back to the queue who is called at a forgotten counter, which pauses."""
+        """Pauses forgotten counters and returns the visitors called there to their queue."""
         given_back = give_back_forgotten(self.database, hall["id"])
         if given_back:
             log.info("forgotten_given_back", hall=hall["slug"], legs=given_back)

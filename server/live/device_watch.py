@@ -1,4 +1,4 @@
-"""Kiosks and screens as their sockets show them: who comes, goes, gives a sign of life, tells of itself."""
+"""Presence of kiosks and screens: connections, disconnections, heartbeats and the reports they send."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,11 +37,11 @@ class DeviceWatch:
         self._change(hall, device, lambda before: rules.arrived(before, self.clock.now(), *connections))
 
     def take_player_report(self, hall: str, device: str, message: object) -> bool:
-        """A player tells of itself; whether it could be read."""
+        """Stores a player's report. Returns whether the message could be read."""
         return self._take_report(hall, device, PlayerReport.of_message(message))
 
     def take_kiosk_report(self, hall: str, device: str, message: object) -> bool:
-        """A kiosk tells of itself; whether it could be read."""
+        """Stores a kiosk's report. Returns whether the message could be read."""
         return self._take_report(hall, device, KioskReport.of_message(message))
 
     def _take_report(self, hall: str, device: str, report: Report | None) -> bool:
@@ -51,7 +51,7 @@ class DeviceWatch:
         return True
 
     def applied(self, hall: str, device: str, message: object) -> bool:
-        """A device tells which configuration it runs; whether that could be read."""
+        """Stores the configuration that a device runs. Returns whether the message could be read."""
         configuration = rules.configuration_of_message(message)
         if configuration is None:
             return False

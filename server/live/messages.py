@@ -63,12 +63,12 @@ def screen_room(hall: str, screen: str) -> str:
 
 
 def paper_room(hall: str) -> str:
-    """The room of those who give tickets and want to know what becomes of their paper."""
+    """The room of reception pages that follow the printing of their tickets."""
     return f"paper:{hall}"
 
 
 def devices_room(hall: str) -> str:
-    """The room of those who look after a hall's devices."""
+    """The room of pages that supervise a hall's devices."""
     return f"devices:{hall}"
 
 

@@ -70,7 +70,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             self.watch.left(*device, self._sid())
 
     def on_configuration_applied(self, message: Any) -> bool:
-        """A kiosk or screen tells which configuration it runs; whether it could be read."""
+        """Stores the configuration that a kiosk or screen runs. Returns whether the message could be read."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.applied(*device, message)
 
@@ -108,7 +108,7 @@ class KioskNamespace(HallNamespace):
         super().__init__(messages.KIOSK, watch, find)
 
     def on_device_state(self, message: Any) -> bool:
-        """A kiosk tells of itself; whether it could be read. What no kiosk says is nothing."""
+        """Stores a kiosk's report. Returns whether it could be read; False if the sender is no kiosk."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.take_kiosk_report(*device, message)
 
@@ -130,7 +130,7 @@ class ScreenNamespace(HallNamespace):
         return show_alert(self.database, hall, configured, alert, device=device)
 
     def on_player_state(self, message: Any) -> bool:
-        """A screen's player tells of itself; whether it could be read. What no screen says is nothing."""
+        """Stores a player's report. Returns whether it could be read; False if the sender is no screen."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.take_player_report(*device, message)
 
@@ -171,7 +171,7 @@ FURTHER_ROOMS = {
 
 
 def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
-    """The four namespaces. `callers(auth, permission)` finds in which hall (id) who connects, or refuses."""
+    """The four namespaces. `callers(auth, permission)` returns the hall (id) of a caller, or refuses it."""
 
     def screen(auth: dict[str, Any]) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.SCREEN])

@@ -1,4 +1,4 @@
-"""What a provider tells of itself (OpenID Connect Discovery): where it is asked, and its keys."""
+"""A provider's metadata (OpenID Connect Discovery): its endpoints and its keys."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -39,14 +39,14 @@ class Description(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class KnownProvider:
-    """A provider as it was when it was last asked."""
+    """A provider's metadata and keys, as last fetched."""
 
     description: Description
     keys: KeySet
 
 
 def described(issuer: str) -> KnownProvider:
-    """What the provider tells now. Refusals: oidc_away, oidc_broken, oidc_issuer."""
+    """Fetches the provider's metadata and keys. Refusals: oidc_away, oidc_broken, oidc_issuer."""
     answer = ask("GET", get_well_known_url(issuer, external=True))
     if answer.status != 200:
         raise Refusal("oidc_broken", why=f"discovery: {answer.status}")

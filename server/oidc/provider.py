@@ -41,7 +41,7 @@ class Provider:
 
     @property
     def trouble(self) -> str | None:
-        """Why it cannot be used: the code of a refusal. What was seen a while ago is not told."""
+        """Why the provider cannot be used (code of a refusal), as long as the last check is recent."""
         return self._trouble if self._is_looked_within(TOLD_S) else None
 
     def is_to_look(self) -> bool:

@@ -169,7 +169,7 @@ class PrinterWorker:
         return age_micros > self.printing.pace.age_limit_s * 1_000_000
 
     def _is_ready_again(self, token: PrinterLeaseToken, queued: Sequence[Row]) -> bool:
-        """Whether a printer that refused may print now; newcomers are told at once when it may not."""
+        """Whether a printer that refused may print now. If not, waiting jobs get that verdict at once."""
         state = self.watch.state_now(token, at_most_s=self.printing.pace.retry_s)
         if not state.may_print:
             self._tell_newcomers(token, queued, state)

@@ -1,4 +1,4 @@
-"""Where this server may connect to when a person names the address: the internet, unless told otherwise.
+"""Addresses typed by a person that this server may connect to: public ones, unless a setting allows others.
 
 The name is looked up once and the connection goes to the address that was checked: a name that answers
 otherwise the next time gains nothing.

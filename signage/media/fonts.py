@@ -1,4 +1,4 @@
-"""Fonts: read, looked at, and written anew with nothing but what draws letters, as WOFF2.
+"""Fonts: read, checked, and written again as WOFF2 with only the tables that draw letters.
 
 Whoever reads from the last seat depends on the letters (design rule 3): a font whose capitals are too small
 for the sizes that screens compute, whose figures are too wide for a number, or that lacks letters of French
@@ -75,7 +75,7 @@ def _varies(content: bytes) -> bool:
 
 
 def _face(content: bytes, weight: Role) -> bytes:
-    """One weight of the font, looked at and with its letters alone, as TTF or OTF."""
+    """One checked weight of the font with only the tables that draw letters, as TTF or OTF."""
     font = TTFont(BytesIO(content), recalcTimestamp=False)
     if "fvar" in font:
         axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}

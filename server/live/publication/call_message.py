@@ -1,4 +1,4 @@
-"""A call as screens are told it at once, beside the board: the counter is told as the board tells it."""
+"""The message of one call, shown on screens before the next board. It names the counter as boards do."""
 
 from collections.abc import Callable
 from typing import Any

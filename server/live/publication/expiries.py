@@ -1,4 +1,4 @@
-"""Stated times of alerts that pass: what is shown next is told then, not at the next round; nobody acted."""
+"""Alerts that expire: screens learn it at that instant and not at the next round. No fact is recorded."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ class HalfDays:
     _last_told: dict[str, tuple[tuple[bool, ...], datetime]] = field(default_factory=dict)
 
     def passed(self, halls: Iterable[str]) -> set[str]:
-        """Those of these halls (ids) whose half-day is told otherwise than when this was last asked."""
+        """Returns the halls (ids) whose half-day has changed since the last call."""
         now = self.database.clock.now()
         return {hall for hall in halls if self._has_passed(hall, now)}
 

@@ -1,4 +1,4 @@
-"""The queue as consoles are told it: under the limit of a message, the rest is fetched."""
+"""The message of a queue for consoles: under the size limit of a message; consoles fetch the rest."""
 
 import json
 from typing import Any

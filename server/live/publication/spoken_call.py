@@ -1,4 +1,4 @@
-"""How a call is said aloud, besides what its message tells."""
+"""The spoken words of a call, which its message does not contain."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

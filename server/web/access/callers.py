@@ -226,7 +226,7 @@ def of_sign_in(database: Database, token: str, *, begun_before: int | None = Non
 
 
 def someone() -> Caller:
-    """The caller, who is known: asked before anything is told about an id. Refusal: not_signed_in."""
+    """The identified caller; asked before an answer says anything about an id. Refusal: not_signed_in."""
     caller = identify()
     if caller.kind == "nobody":
         raise Refusal("not_signed_in")

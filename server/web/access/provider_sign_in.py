@@ -38,7 +38,7 @@ class ShownProvider:
 
 
 def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -> Blueprint:
-    """The routes. `look` has the provider looked at apart, so that no page waits for it."""
+    """The routes. `look` checks the provider in the background: no page waits for it."""
     routes = Blueprint("provider_sign_in", __name__)
 
     @routes.app_context_processor
@@ -106,7 +106,7 @@ def _seal() -> URLSafeSerializer:
 
 
 def _read_pending(now_s: int) -> AuthorizationRequest:
-    """What this browser asked for a moment ago, before it came back. Refusal: oidc_state."""
+    """Returns the sign-in that this browser began, from its cookie. Refusal: oidc_state."""
     try:
         pending = AuthorizationRequest(**_seal().loads(read_cookie(REQUEST_COOKIE) or ""))
     except (BadSignature, TypeError) as error:

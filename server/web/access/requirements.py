@@ -1,4 +1,4 @@
-"""What each route needs of whoever calls it: said beside the route, asked before its view is run.
+"""The permission that each route requires: declared beside the route, checked before its view runs.
 
 Where it depends on the hall or on whose notice it is, the view asks `server.web.access.callers.allowed`. A
 test walks every route with every role, device and key; a route that says nothing fails it.

@@ -1,4 +1,4 @@
-"""What every page of the site shares, and who reads it."""
+"""What every page of the site shares, and the current viewer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

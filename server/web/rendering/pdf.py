@@ -1,4 +1,4 @@
-"""A page as an accessible PDF: tagged (PDF/UA), its language and title told, its text selectable.
+"""A page as an accessible PDF: tagged (PDF/UA), with its language and title, and selectable text.
 
 WeasyPrint needs Pango, a library of the system; it is loaded when first needed, in a process apart.
 """

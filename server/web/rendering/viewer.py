@@ -97,7 +97,7 @@ def page_language() -> str:
 
 
 def speak_to(language: str) -> None:
-    """The page being answered is for somebody who reads this language, whatever their browser asks for.
+    """Answers the current page in this language, whatever the browser's settings.
 
     A language that the address asks for stays.
     """
