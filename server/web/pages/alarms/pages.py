@@ -111,7 +111,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
     def may(permission: Permission) -> bool:
         return caller.may(permission, hall=hall_id, site=hall.site.slug)
 
-    told = _told(needs, hall, caller) if may(Permission.SUPERVISE) else None
+    listed = _list_recipients(needs, hall, caller) if may(Permission.SUPERVISE) else None
     return render_template(
         "alarms/alarms.html",
         hall=hall,
@@ -120,7 +120,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         found=read_alarms(
             needs.database, hall_id, language, needs.work.translate, names_people=True, has_past=True
         ),
-        recipients=told,
+        recipients=listed,
         moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
         may_acknowledge=may(Permission.RECEIVE),
         may_configure=may(Permission.CONFIGURE),
@@ -138,7 +138,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
     )
 
 
-def _told(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[Answer]:
+def _list_recipients(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[Answer]:
     """The recipients of a hall's site and of every site, each with its form and whether it may be changed."""
     return [
         each

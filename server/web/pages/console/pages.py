@@ -57,8 +57,8 @@ def blueprint(work: WorkContext) -> Blueprint:
 
 def reasons_of(service: Service, language: str) -> dict[str, str]:
     """The names of a service's exceptional reasons, by their codes."""
-    known = service.exceptional.reasons if service.exceptional else {}
-    return {code: text_in(names, language) for code, names in known.items()}
+    reasons = service.exceptional.reasons if service.exceptional else {}
+    return {code: text_in(names, language) for code, names in reasons.items()}
 
 
 def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:

@@ -22,8 +22,8 @@ def report_sheet(report: Mapping[str, Any], say: Sentence) -> str:
     sheet.writerow([say(f"display_report.{head}") for head in HEADS])
     for screen in report["screens"]:
         for day in screen["days"]:
-            shown = f"{day['shown_s']:.3f}"
+            duration_s = f"{day['shown_s']:.3f}"
             cells = [screen["hall_name"], screen["label"], day["shown_on"]]
-            cells += [shown if is_english else shown.replace(".", ",")]
+            cells += [duration_s if is_english else duration_s.replace(".", ",")]
             sheet.writerow(plain_cells([*cells, *(str(day[str(outcome)]) for outcome in DisplayOutcome)]))
     return BYTE_ORDER_MARK + text.getvalue()

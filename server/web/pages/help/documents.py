@@ -107,9 +107,10 @@ class HelpLibrary:
         At its beginning where it has no such heading.
         """
         texts = [each.text for each in self.documents()[name].rendered.headings]
-        shown = self.in_language(name, language) or self.documents()[name]
+        document = self.in_language(name, language) or self.documents()[name]
         place = texts.index(heading) if heading in texts else None
-        return shown.address + (f"#{shown.rendered.headings[place].anchor}" if place is not None else "")
+        anchor = "" if place is None else f"#{document.rendered.headings[place].anchor}"
+        return document.address + anchor
 
     def _files(self) -> list[Path]:
         return sorted(self.docs_dir.rglob("*.md"))

@@ -43,7 +43,7 @@ def blueprint(work: WorkContext, *, docs_dir: Path) -> Blueprint:
         explained = help_at(request.args.get("page", ""))
         if explained is not None and may_all:
             return redirect(library.address_of(explained.manual, explained.heading, language))
-        asked = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+        search_text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
         own = library.in_language(MANUALS[person.role] if person and may_all else VISITOR, language)
         return render_template(
             "help/index.html",
@@ -51,8 +51,8 @@ def blueprint(work: WorkContext, *, docs_dir: Path) -> Blueprint:
             own=own,
             other=library.other_language(own) if own else None,
             html=Markup(own.rendered.html) if own else "",  # cleaned by nh3 when it was read
-            asked=asked,
-            found=search(library.open_to(is_public_only=not may_all), asked, language),
+            asked=search_text,
+            found=search(library.open_to(is_public_only=not may_all), search_text, language),
             longest=LONGEST_SEARCH,
         )
 

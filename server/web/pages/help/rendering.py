@@ -98,8 +98,8 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
     for token, content in pairwise(tokens):
         if token.type == "heading_open":
             text = _words(content)
-            wanted = anchor_of(text)
-            numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in count(1))
+            base = anchor_of(text)
+            numbered = (base if n == 1 else f"{base}-{n}" for n in count(1))
             last = next(anchor for anchor in numbered if anchor not in taken)
             taken.add(last)
             token.attrSet("id", last)
@@ -123,8 +123,8 @@ def _passages(tokens: Sequence[Token], headings: Sequence[Heading]) -> Iterator[
 def _words(token: Token, between: str = "") -> str:
     """The text of an inline token without its marks."""
     kept = ("text", "code_inline")
-    shown = (child.content if child.type in kept else between for child in token.children or ())
-    return "".join(shown).strip()
+    texts = (child.content if child.type in kept else between for child in token.children or ())
+    return "".join(texts).strip()
 
 
 def _summary(tokens: Sequence[Token]) -> str:

@@ -29,13 +29,13 @@ class Found:
         return f"{self.document.address}#{self.passage.heading.anchor}"
 
 
-def search(documents: Iterable[HelpDocument], asked: str, language: str) -> list[Found]:
+def search(documents: Iterable[HelpDocument], query: str, language: str) -> list[Found]:
     """The passages that have every word or its beginning; accents and capitals do not matter.
 
     Passages in the reader's language come first, or in English where none is in it; then manuals, then those
     whose heading has the words, then by how often the words stand there. At most twenty.
     """
-    words = list(dict.fromkeys(_folded(asked).split()))[:MOST_WORDS]
+    words = list(dict.fromkeys(_folded(query).split()))[:MOST_WORDS]
     if not words:
         return []
     order = sorted(("en", "fr"), key=lambda each: each != language)

@@ -61,9 +61,9 @@ def counters_typed() -> int:
 def printer_typed(kiosk: Kiosk) -> WantedPrinter:
     """The printer of the form: one on the network, or a simulated one. Refusal: printer_address."""
     if typed("kind") != "network":
-        known = kiosk.printer
-        is_simulated = known is not None and known.host is None
-        return WantedPrinter(None, known.port if known and is_simulated else free_port(), 80)
+        printer = kiosk.printer
+        is_simulated = printer is not None and printer.host is None
+        return WantedPrinter(None, printer.port if printer and is_simulated else free_port(), 80)
     host, port = typed("host"), typed("port", "9100")
     if not HOST.fullmatch(host) or not port.isdecimal() or not 1 <= int(port) <= HIGHEST_PORT:
         raise Refusal("printer_address")

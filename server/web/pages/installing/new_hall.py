@@ -61,6 +61,6 @@ def add_routes(routes: Blueprint, site: SiteContext) -> None:
         except DocumentRefused as refused:
             return page(sites, document_problems(site, refused), chosen=place), 422
         except Refusal as refusal:
-            told = {"": [refusal_sentence(refusal, site.translate, page_language())]}
-            return page(sites, told, chosen=place), 422
+            problems = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            return page(sites, problems, chosen=place), 422
         return redirect(f"/configuration/{slug}/edit", 303)

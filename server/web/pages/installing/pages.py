@@ -147,14 +147,14 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
         found = read_installing(site.database)
         if found.step != "hall":
             return redirect("/installation", 303)
-        wanted = hall_typed(typed("template"), found.sites[0])
+        hall = hall_typed(typed("template"), found.sites[0])
         try:
-            add_hall(site.database, author, wanted)
+            add_hall(site.database, author, hall)
         except DocumentRefused as refused:
-            return _hall_page(wanted.template, document_problems(site, refused)), 422
+            return _hall_page(hall.template, document_problems(site, refused)), 422
         except Refusal as refusal:
-            told = {"": [refusal_sentence(refusal, site.translate, page_language())]}
-            return _hall_page(wanted.template, told), status_of(refusal)
+            problems = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            return _hall_page(hall.template, problems), status_of(refusal)
         return redirect("/installation", 303)
 
 
@@ -186,8 +186,8 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
         try:
             return _tried(site, author, kiosk)
         except DocumentRefused as refused:
-            told, network = _proposed(site, document_problems(site, refused))
-            return page(told, network=network), 422
+            problems, network = _proposed(site, document_problems(site, refused))
+            return page(problems, network=network), 422
         except Refusal as refusal:
             return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
 
@@ -218,10 +218,10 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
 
 def _tried(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
     """The way to the verdict of a sheet, printed by the printer that was chosen."""
-    hall, wanted = _hall(site), printer_typed(kiosk)
-    if wanted.host is not None and typed("network"):
-        declare_printer_network(site.database, author, typed("network"), of_host=wanted.host)
-    set_printer(site.database, hall, author, kiosk.id, wanted)
+    hall, printer = _hall(site), printer_typed(kiosk)
+    if printer.host is not None and typed("network"):
+        declare_printer_network(site.database, author, typed("network"), of_host=printer.host)
+    set_printer(site.database, hall, author, kiosk.id, printer)
     job = print_trial(site.database, hall, author, kiosk.id)["job"]
     return redirect("/installation/essai?" + urlencode({"job": job}), 303)
 

@@ -48,7 +48,7 @@ class JournalRange:
         } | changes
         return urlencode({name: value for name, value in chosen.items() if value})
 
-    def wanted(self, hall: str | None, zone: ZoneInfo, *, names_everybody: bool) -> JournalSearch:
+    def search(self, hall: str | None, zone: ZoneInfo, *, names_everybody: bool) -> JournalSearch:
         """The same as the use case takes it; days begin at midnight in a time zone."""
         return JournalSearch(
             hall,

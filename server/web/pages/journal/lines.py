@@ -177,17 +177,17 @@ class JournalLines:
 
     def _named(self, fact: KnownFact) -> list[str]:
         """Accounts with their roles, keys and notices, by their names of today."""
-        body, known = fact.body, fact.names
+        body, details = fact.body, fact.names
         parts = []
         if "account" in body:
-            parts.append(known.accounts.get(body["account"]) or self.say("journal.who.gone"))
+            parts.append(details.accounts.get(body["account"]) or self.say("journal.who.gone"))
         for grant in body.get("grants") or ():
             role, site = self.say(f"server.role.{grant['role']}"), grant["site"]
             parts.append(f"{role} · {self.say('journal.about.every_site') if site == '*' else site}")
         if "key" in body:
-            parts.append(known.keys.get(body["key"], ""))
+            parts.append(details.keys.get(body["key"], ""))
         if "notice" in body:
-            parts.append(known.titles.get(body["notice"], ""))
+            parts.append(details.titles.get(body["notice"], ""))
         parts += [body[key] for key in ("slug", "site") if isinstance(body.get(key), str)]
         if "is_on" in body:
             parts.append(self.say("journal.about.on" if body["is_on"] else "journal.about.off"))

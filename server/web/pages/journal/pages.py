@@ -139,7 +139,7 @@ def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
     with needs.database.read() as rows:
         people = people_of(rows, reader.sites, [hall.hall for hall in reader.halls])
         vanished = vanished_halls(rows) if reader.sees_installation else []
-    found = read_journal(needs.database, _wanted(reader), _matches(reader))
+    found = read_journal(needs.database, _search_of(reader), _matches(reader))
     page = render_template(
         "journal/journal.html",
         asked=asked,
@@ -156,8 +156,8 @@ def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
     return page if asked.is_understood else (page, 400)
 
 
-def _wanted(reader: _Reader) -> JournalSearch:
-    return reader.asked.wanted(reader.hall, reader.zone, names_everybody=reader.names_everybody)
+def _search_of(reader: _Reader) -> JournalSearch:
+    return reader.asked.search(reader.hall, reader.zone, names_everybody=reader.names_everybody)
 
 
 def _matches(reader: _Reader) -> Callable[[KnownFact], bool] | None:
@@ -170,7 +170,7 @@ def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) ->
         abort(400)
 
     def pages() -> Iterator[list[Line]]:
-        for facts in every_fact(needs.database, _wanted(reader), _matches(reader)):
+        for facts in every_fact(needs.database, _search_of(reader), _matches(reader)):
             yield [reader.lines.line(fact) for fact in facts]
 
     say = reader.lines.say

@@ -37,9 +37,9 @@ def blueprint(site: SiteContext) -> Blueprint:
     @routes.get("/pair")
     @open_to(Access.EVERYBODY)
     def pair() -> Response | str:
-        known = _known_page(site)
-        if known is not None:
-            return redirect(known, 303)  # type: ignore[return-value]
+        page = _known_page(site)
+        if page is not None:
+            return redirect(page, 303)  # type: ignore[return-value]
         language = page_language()
         sentences = page_sentences(site.translate, language, CATALOGUE)
         return render_template("pairing/pair.html", sentences=sentences)
@@ -54,10 +54,10 @@ def blueprint(site: SiteContext) -> Blueprint:
         if secret and waiting is not None and waiting.device is not None:
             return _confirmed(site, secret)
         if secret and waiting is not None:
-            return _shown(site, waiting, secret)
+            return _show_code(site, waiting, secret)
         slow_codes()
-        shown = ask_pairing(site.database, asking)
-        return _shown(site, Waiting(shown.code, shown.expires_at, None), shown.secret)
+        pairing = ask_pairing(site.database, asking)
+        return _show_code(site, Waiting(pairing.code, pairing.expires_at, None), pairing.secret)
 
     @routes.post("/device/renewal")
     @site.limiter.limit("30 per minute")
@@ -95,11 +95,11 @@ def _asking() -> Asking:
     )
 
 
-def _pixels(told: object) -> int:
-    return told if isinstance(told, int) and 0 <= told <= LARGEST_PICTURE_PX else 0
+def _pixels(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value <= LARGEST_PICTURE_PX else 0
 
 
-def _shown(site: SiteContext, waiting: Waiting, secret: str) -> Response:
+def _show_code(site: SiteContext, waiting: Waiting, secret: str) -> Response:
     left_s = (waiting.expires_at - site.database.clock.now()).total_seconds()
     answer = jsonify(
         state="waiting",

@@ -71,17 +71,17 @@ def blueprint(site: SiteContext) -> Blueprint:
 
 
 def _page(site: SiteContext, caller: Caller, refusal: Refusal | None = None) -> str:
-    known, language = known_sites(site.database), page_language()
-    own = [each for each in known if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
-    zone = zone_of(known, own)
+    sites, language = known_sites(site.database), page_language()
+    own = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
+    zone = zone_of(sites, own)
     figures = sites_with_individual_figures(site.database)
     done = request.args.get("fait")
     return render_template(
         "people/account.html",
         caller=caller,
         sessions=read_own_sessions(site.database, caller.author.id),
-        site_names={slug: each.name for slug, each in known.items()},
-        figures=[known[each].name for each in own if each in figures],
+        site_names={slug: each.name for slug, each in sites.items()},
+        figures=[sites[each].name for each in own if each in figures],
         every_site=EVERY_SITE,
         shortest=SHORTEST_PASSWORD,
         language_names={each: own_name(each) for each in LANGUAGES},

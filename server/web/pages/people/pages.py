@@ -243,15 +243,15 @@ class _Pages:
         )
 
     def _page(self, template: str, sites: Sites, **values: Any) -> str:
-        known, language = known_sites(self.database), page_language()
-        zone = zone_of(known, sites)
+        named_sites, language = known_sites(self.database), page_language()
+        zone = zone_of(named_sites, sites)
         done = request.args.get("fait")
         return render_template(
             template,
             **values,
             roles=list(ROLES),
-            sites={slug: each.name for slug, each in known.items() if sites is None or slug in sites},
-            site_names={slug: each.name for slug, each in known.items()},
+            sites={slug: each.name for slug, each in named_sites.items() if sites is None or slug in sites},
+            site_names={slug: each.name for slug, each in named_sites.items()},
             may_every_site=sites is None,
             every_site=EVERY_SITE,
             language_names={each: own_name(each) for each in LANGUAGES},

@@ -21,6 +21,6 @@ def by_reason(rollup: Rollup, hall: HallConfiguration, language: str) -> Iterato
 
 
 def _reason_name(hall: HallConfiguration, service: str, code: str, language: str) -> str:
-    known = hall.services.get(service)
-    names = known.exceptional.reasons.get(code) if known and known.exceptional else None
+    described = hall.services.get(service)
+    names = described.exceptional.reasons.get(code) if described and described.exceptional else None
     return text_in(names, language) if names else code

@@ -170,14 +170,14 @@ def _y(field: str, title: str, top: float) -> Spec:
 
 
 def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) -> list[Spec]:
-    shown = [bar for bar in bars if bar.median is not None and bar.p90 is not None]
-    if not shown:
+    measured = [bar for bar in bars if bar.median is not None and bar.p90 is not None]
+    if not measured:
         return []
-    places = [(shown[-1].median or 0, words.median, INK), (shown[-1].p90 or 0, words.p90, INK)]
+    places = [(measured[-1].median or 0, words.median, INK), (measured[-1].p90 or 0, words.p90, INK)]
     if target_min is not None:
         places.append((target_min, words.target, MUTED))
     places.sort(key=itemgetter(0))
-    top = whole_ticks(max([bar.p90 or 0 for bar in shown] + [target_min or 0]))[-1]
+    top = whole_ticks(max([bar.p90 or 0 for bar in measured] + [target_min or 0]))[-1]
     layers: list[Spec] = []
     for at, (_, name, color) in zip(_apart(places, top / 9), places, strict=True):
         mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
@@ -193,8 +193,8 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
 def _apart(places: Sequence[tuple[float, str, str]], step: float) -> list[float]:
     """Heights of labels, lowest first, at least a step apart."""
     heights: list[float] = []
-    for wanted, _, _ in places:
-        heights.append(max(wanted, heights[-1] + step) if heights else wanted)
+    for place, _, _ in places:
+        heights.append(max(place, heights[-1] + step) if heights else place)
     return heights
 
 

@@ -33,34 +33,34 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
 
 
-def figures_sheet(found: HallDays, asked: QualityQuery, words: Words) -> str:
+def figures_sheet(found: HallDays, query: QualityQuery, words: Words) -> str:
     """All services together, then each; in French and Spanish `;` separates and `,` is the decimal sign."""
-    is_english = asked.language == "en"
+    is_english = query.language == "en"
     text = io.StringIO()
     sheet = csv.writer(text, delimiter="," if is_english else ";", lineterminator="\r\n")
     sheet.writerow([words(f"quality.sheet.{column}") for column in COLUMNS])
     whole = found.whole()
     parts = {service: whole.of_service(service) for service in whole.services()}
-    shown = {asked.service: parts.get(asked.service, Rollup())} if asked.service else {"": whole, **parts}
-    alerts = words(f"quality.sheet.alerts.{'with' if asked.with_alerts else 'without'}")
-    for service, rollup in shown.items():
+    tallies = {query.service: parts.get(query.service, Rollup())} if query.service else {"": whole, **parts}
+    alerts = words(f"quality.sheet.alerts.{'with' if query.with_alerts else 'without'}")
+    for service, rollup in tallies.items():
         for figure in figures_of(rollup):
-            cells = _cells(asked, service, figure, words, "." if is_english else ",")
+            cells = _cells(query, service, figure, words, "." if is_english else ",")
             sheet.writerow(plain_cells([*cells, "", alerts]))
-        for _, reason, count in by_reason(rollup, asked.hall, asked.language) if service else ():
+        for _, reason, count in by_reason(rollup, query.hall, query.language) if service else ():
             figure = Figure("received_exceptionally", count, n=count)
-            sheet.writerow(plain_cells([*_cells(asked, service, figure, words, ""), reason, alerts]))
+            sheet.writerow(plain_cells([*_cells(query, service, figure, words, ""), reason, alerts]))
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _cells(asked: QualityQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+def _cells(query: QualityQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
     indicator = INDICATORS[figure.indicator]
     value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
     return [
-        asked.hall.name,
-        service_name(asked.hall, service, asked.language) if service else words("quality.all_services"),
-        asked.period.starts_on.isoformat(),
-        asked.period.ends_on.isoformat(),
+        query.hall.name,
+        service_name(query.hall, service, query.language) if service else words("quality.all_services"),
+        query.period.starts_on.isoformat(),
+        query.period.ends_on.isoformat(),
         figure.indicator,
         words(indicator.label_key),
         value,

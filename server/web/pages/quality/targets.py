@@ -26,14 +26,14 @@ def remark(
         return "", ""
     tone = "missed" if share < target.share_percent else "reached"
     since = "_since" if target.applies_from_on > starts_on else ""
-    told = words(
+    sentence = words(
         f"quality.target.{tone}{since}",
         percent=target.share_percent,
         minutes=wording.minutes(target.wait_s),
         share=wording.whole_percent(share),
         day=wording.short_day(target.applies_from_on, language),
     )
-    return told, tone
+    return sentence, tone
 
 
 def shared_target_s(services: Iterable[Service], targets: Mapping[str, Target]) -> int | None:
@@ -41,8 +41,8 @@ def shared_target_s(services: Iterable[Service], targets: Mapping[str, Target]) 
 
     None when they differ, or when it is not known: the first was decided since.
     """
-    known = {_target_s(service, targets) for service in services}
-    return known.pop() if len(known) == 1 else None
+    targets_s = {_target_s(service, targets) for service in services}
+    return targets_s.pop() if len(targets_s) == 1 else None
 
 
 def _target_s(service: Service, targets: Mapping[str, Target]) -> int | None:

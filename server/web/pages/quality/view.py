@@ -143,10 +143,10 @@ class QualityQuery:
     with_alerts: bool = True
 
 
-def view_of(found: HallDays, asked: QualityQuery, words: Words) -> QualityView:
+def view_of(found: HallDays, query: QualityQuery, words: Words) -> QualityView:
     """The page of a hall's days."""
     days = {
-        day: rollup.of_service(asked.service) if asked.service else rollup
+        day: rollup.of_service(query.service) if query.service else rollup
         for day, rollup in found.days.items()
     }
     whole = Rollup()
@@ -156,24 +156,24 @@ def view_of(found: HallDays, asked: QualityQuery, words: Words) -> QualityView:
     if not (whole.cells or whole.greetings or whole.not_issued or whole.exceptional or whole.due):
         return QualityView(is_empty=True, open_days=0)
     figures = {figure.indicator: figure for figure in figures_of(whole)}
-    shown = _Shower(found, asked, words)
+    shower = _Shower(found, query, words)
     return QualityView(
         is_empty=False,
         open_days=len(weekdays),
-        headline=[shown.figure(figures[name]) for name in HEADLINE],
-        groups={group: [shown.figure(figures[name]) for name in names] for group, names in GROUPS.items()},
-        services=[] if asked.service else _service_rows(whole, shown, BY_SERVICE),
-        outcomes=[] if asked.service else _outcome_rows(whole, shown),
-        reasons=_reasons(whole, asked, words),
-        exceptional=_exceptional(whole, asked),
-        plots=_plots(whole, weekdays, asked, shown) if whole.cells else [],
-        targets_differ=bool(whole.cells) and shared_target_s(looked_at(whole, asked), found.targets) is None,
+        headline=[shower.figure(figures[name]) for name in HEADLINE],
+        groups={group: [shower.figure(figures[name]) for name in names] for group, names in GROUPS.items()},
+        services=[] if query.service else _service_rows(whole, shower, BY_SERVICE),
+        outcomes=[] if query.service else _outcome_rows(whole, shower),
+        reasons=_reasons(whole, query, words),
+        exceptional=_exceptional(whole, query),
+        plots=_plots(whole, weekdays, query, shower) if whole.cells else [],
+        targets_differ=bool(whole.cells) and shared_target_s(looked_at(whole, query), found.targets) is None,
     )
 
 
 class _Shower:
-    def __init__(self, found: HallDays, asked: QualityQuery, words: Words) -> None:
-        self.found, self.asked, self.words = found, asked, words
+    def __init__(self, found: HallDays, query: QualityQuery, words: Words) -> None:
+        self.found, self.asked, self.words = found, query, words
 
     def figure(self, figure: Figure, service: str | None = None) -> ShownFigure:
         """A figure with its sample in words and, for the share within target, the decided target."""
@@ -200,69 +200,69 @@ class _Shower:
         return remark(self.found, self.asked.period.starts_on, target, self.words, self.asked.language)
 
 
-def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[QualityRow]:
+def _service_rows(whole: Rollup, shower: _Shower, names: Sequence[str]) -> list[QualityRow]:
     rows = []
-    hall = shown.asked.hall
+    hall = shower.asked.hall
     order = [service for service in hall.services if service in whole.services()]
     for service in order + [other for other in whole.services() if other not in hall.services]:
         figures = figures_of(whole.of_service(service), names)
         by_name = {figure.indicator: figure for figure in figures}
-        name = service_name(hall, service, shown.asked.language)
-        rows.append(QualityRow(service, name, [shown.figure(by_name[n], service) for n in names]))
+        name = service_name(hall, service, shower.asked.language)
+        rows.append(QualityRow(service, name, [shower.figure(by_name[n], service) for n in names]))
     return rows
 
 
-def _outcome_rows(whole: Rollup, shown: _Shower) -> list[QualityRow]:
+def _outcome_rows(whole: Rollup, shower: _Shower) -> list[QualityRow]:
     """The services of which an outcome was told, or left out where it is optional."""
-    rows = _service_rows(whole, shown, OUTCOMES_BY_SERVICE)
+    rows = _service_rows(whole, shower, OUTCOMES_BY_SERVICE)
     return [row for row in rows if any(figure.value is not None for figure in row.figures)]
 
 
 def service_name(hall: HallConfiguration, service: str, language: str) -> str:
     """A service's name in a language; its id once the configuration no longer knows it."""
-    known = hall.services.get(service)
-    return known.name(language) if known else service
+    described = hall.services.get(service)
+    return described.name(language) if described else service
 
 
-def _reasons(whole: Rollup, asked: QualityQuery, words: Words) -> list[tuple[str, str]]:
+def _reasons(whole: Rollup, query: QualityQuery, words: Words) -> list[tuple[str, str]]:
     counts: dict[str, int] = {}
     for reason, count in not_issued_by_reason(whole).items():
-        known = reason if reason in NOT_ISSUED else "other"
-        counts[known] = counts.get(known, 0) + count
-    return [(words(f"quality.not_issued.{k}"), wording.number(n, asked.language)) for k, n in counts.items()]
+        code = reason if reason in NOT_ISSUED else "other"
+        counts[code] = counts.get(code, 0) + count
+    return [(words(f"quality.not_issued.{k}"), wording.number(n, query.language)) for k, n in counts.items()]
 
 
-def _exceptional(whole: Rollup, asked: QualityQuery) -> list[tuple[str, str, str]]:
-    hall, language = asked.hall, asked.language
+def _exceptional(whole: Rollup, query: QualityQuery) -> list[tuple[str, str, str]]:
+    hall, language = query.hall, query.language
     return [
         (service_name(hall, service, language), reason, wording.number(count, language))
         for service, reason, count in by_reason(whole, hall, language)
     ]
 
 
-def looked_at(whole: Rollup, asked: QualityQuery) -> list[Service]:
+def looked_at(whole: Rollup, query: QualityQuery) -> list[Service]:
     """The services that a page is about and the configuration knows."""
-    names = [asked.service] if asked.service else whole.services()
-    return [asked.hall.services[each] for each in names if each in asked.hall.services]
+    names = [query.service] if query.service else whole.services()
+    return [query.hall.services[each] for each in names if each in query.hall.services]
 
 
-def _plots(whole: Rollup, weekdays: Sequence[int], asked: QualityQuery, shown: _Shower) -> list[Plot]:
+def _plots(whole: Rollup, weekdays: Sequence[int], query: QualityQuery, shower: _Shower) -> list[Plot]:
     by_hour = whole.split(lambda key: key.half_hour // 2)
     hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
-    by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
+    by_hour_name = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
-    words = shown.words
-    drawer = _Drawer(asked, words, shared_target_s(looked_at(whole, asked), shown.found.targets))
+    words = shower.words
+    drawer = _Drawer(query, words, shared_target_s(looked_at(whole, query), shower.found.targets))
     plots = [
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),
     ]
     outcomes = [drawer.outcomes(whole.total())] if whole.total().outcomes else []
-    if asked.period.kind is PeriodKind.DAY:
+    if query.period.kind is PeriodKind.DAY:
         return plots + outcomes
     by_weekday = whole.split(lambda key: key.weekday)
     present = range(max([4, *by_weekday]) + 1)
-    names = {day: wording.weekday_name(day, asked.language) for day in present}
+    names = {day: wording.weekday_name(day, query.language) for day in present}
     parts = {names[day]: by_weekday.get(day, Rollup()) for day in present}
     how_many = {names[day]: max(1, weekdays.count(day)) for day in present}
     return [
@@ -273,18 +273,18 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: QualityQuery, shown: _
     ]
 
 
-def _hours(seen: Collection[int]) -> range:
+def _hours(hours: Collection[int]) -> range:
     """Every hour from the first to the last seen, at least six of them, within the day."""
-    first, last = min(seen), max(seen)
+    first, last = min(hours), max(hours)
     spare = max(0, 5 - (last - first))
     first = min(max(0, first - spare // 2), 18)
     return range(first, max(last, first + 5) + 1)
 
 
 class _Drawer:
-    def __init__(self, asked: QualityQuery, words: Words, target_s: int | None) -> None:
-        self.language, self.words, self.target_s = asked.language, words, target_s
-        self.is_day = asked.period.kind is PeriodKind.DAY
+    def __init__(self, query: QualityQuery, words: Words, target_s: int | None) -> None:
+        self.language, self.words, self.target_s = query.language, words, target_s
+        self.is_day = query.period.kind is PeriodKind.DAY
 
     def arrivals(self, name: str, parts: Mapping[str, Rollup], days: Mapping[str, int]) -> Plot:
         """Visits per hour or weekday: the mean of the open days, or the count of the one day."""
@@ -342,17 +342,17 @@ class _Drawer:
 
     def outcomes(self, tally: Tally) -> Plot:
         """How many services led to each outcome, with its share; and how often none was told."""
-        told = tally.outcomes.total()
+        total = tally.outcomes.total()
         labels = {code: self.words(f"quality.indicator.outcome_{code}.label") for code in OUTCOMES}
         counts = {labels[code]: tally.outcomes[code] for code in OUTCOMES}
         texts = {label: wording.number(count, self.language) for label, count in counts.items()}
-        shares = {label: wording.whole_percent(100 * count / told) for label, count in counts.items()}
+        shares = {label: wording.whole_percent(100 * count / total) for label, count in counts.items()}
         unit = self.words("quality.plot.outcomes.unit")
         spec = named_bars_plot([Bar(label, counts[label], texts[label]) for label in counts], unit=unit)
         columns = [self.words(f"quality.plot.outcomes.{key}") for key in ("first", "unit", "share")]
         rows = [[label, texts[label], wording.number(shares[label], self.language)] for label in counts]
         most = max(counts, key=counts.__getitem__)
-        values = {"outcome": most, "part": texts[most], "n": wording.number(told, self.language)}
+        values = {"outcome": most, "part": texts[most], "n": wording.number(total, self.language)}
         sentence = self.words("quality.plot.outcomes.sentence", **values)
         if tally.outcome_optional:
             left = {"left": tally.outcome_left_out, "optional": tally.outcome_optional}

@@ -58,7 +58,7 @@ class TargetFields:
         names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
         return cls(*(_line(fields.get(name, "")) for name in names))
 
-    def wanted(self) -> WantedTarget:
+    def as_request(self) -> WantedTarget:
         """The target; what cannot be read is out of bounds, and refused as such."""
         return WantedTarget(
             self.service,
@@ -95,7 +95,7 @@ class TypedWithdrawal:
         from_on = "" if days is None else days[0].isoformat()
         return cls(target.service, target.id, from_on, "", on.isoformat(), target.decided_by, new_id())
 
-    def wanted(self) -> WantedWithdrawal:
+    def as_request(self) -> WantedWithdrawal:
         """The withdrawal; a day that cannot be read is out of bounds. Refusal: withdrawal_reason_missing."""
         if self.reason not in set(WithdrawalReason):
             raise Refusal("withdrawal_reason_missing")
@@ -110,8 +110,8 @@ class TypedWithdrawal:
 
 def write_key(author: str, typed: TargetFields | TypedWithdrawal) -> WriteKey:
     """What makes two presses alike: the author, the form, and what was typed into it."""
-    asked = repr(typed).encode()
-    return WriteKey.of(author, sha256(asked).hexdigest(), asked)
+    content = repr(typed).encode()
+    return WriteKey.of(author, sha256(content).hexdigest(), content)
 
 
 def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> TargetFields:

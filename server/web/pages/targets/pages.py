@@ -61,7 +61,9 @@ def blueprint(needs: TargetPages) -> Blueprint:
         typed = TargetFields.of(request.form)
         key = write_key(caller.author.id, typed)
         try:
-            answer = decide_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
+            answer = decide_target(
+                needs.database, hall.hall, caller.author, typed.as_request(), write_key=key
+            )
         except Refusal as refusal:
             return _page(needs, hall, typed=typed, refusal=refusal), status_of(refusal)
         return _done(hall, typed.service, decide=answer["target"])
@@ -76,7 +78,9 @@ def blueprint(needs: TargetPages) -> Blueprint:
         typed = TypedWithdrawal.of(request.form)
         key = write_key(caller.author.id, typed)
         try:
-            answer = withdraw_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
+            answer = withdraw_target(
+                needs.database, hall.hall, caller.author, typed.as_request(), write_key=key
+            )
         except Refusal as refusal:
             return _page(needs, hall, leaving=typed, refusal=refusal), status_of(refusal)
         return _done(hall, answer["service"], retire=answer["withdrawal"])

@@ -222,8 +222,8 @@ class Wording:
         for month in months:
             name = period_text(month.period, self.language)
             n = waits_within(month.tally, 0).n
-            told = self.words("waiting_targets.measured.running", month=name) if month.is_running else name
-            columns.append((told, self.words("waiting_targets.measured.n", count=n)))
+            label = self.words("waiting_targets.measured.running", month=name) if month.is_running else name
+            columns.append((label, self.words("waiting_targets.measured.n", count=n)))
         rows = []
         for wait_s in sorted(waits - {0}):
             cells = [self._share(waits_within(month.tally, wait_s)) for month in months]
