@@ -8,10 +8,10 @@ const leaves = (menu) => (menu?.services ?? []).flatMap((each) => [each, ...each
 
 // A service by its id; also one that a kiosk shows only to receive exceptionally.
 export function serviceById(menu, id) {
-  const known = leaves(menu);
+  const services = leaves(menu);
   return (
-    known.find((each) => each.id === id) ??
-    known.map((each) => each.exceptional?.received_by).find((each) => each?.id === id) ??
+    services.find((each) => each.id === id) ??
+    services.map((each) => each.exceptional?.received_by).find((each) => each?.id === id) ??
     null
   );
 }

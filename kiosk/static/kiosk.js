@@ -347,13 +347,13 @@ function readView() {
   const choices = document.querySelectorAll(
     "#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour])",
   );
-  const wanted = context.voices.includes(state.language)
+  const voice = context.voices.includes(state.language)
     ? readingOf(
         state,
         [...choices].map(({ dataset }) => dataset.service ?? dataset.value),
       )
     : null;
-  if (wanted) listening.start(wanted);
+  if (voice) listening.start(voice);
   else listening.stop();
 }
 
@@ -373,9 +373,9 @@ document.addEventListener("focusin", ({ target }) => {
 
 function sayControl(key) {
   clearTimeout(focusRead);
-  const wanted = focusReadingOf(state, key);
-  if (wanted && context.voices.includes(state.language))
-    focusRead = setTimeout(() => listening.start(wanted), FOCUS_READ_AFTER_MS);
+  const focusReading = focusReadingOf(state, key);
+  if (focusReading && context.voices.includes(state.language))
+    focusRead = setTimeout(() => listening.start(focusReading), FOCUS_READ_AFTER_MS);
 }
 
 function silence() {

@@ -58,7 +58,7 @@ export function createRecord({ store, post, isOwn = () => true }) {
     const foreign = displays.filter((display) => !isOwn(display));
     for (const { number } of foreign) await store.remove(number);
     if (foreign.length) return true;
-    const { status, body } = await post({ record: await store.name(), displays: displays.map(told) });
+    const { status, body } = await post({ record: await store.name(), displays: displays.map(rowOf) });
     if (status === 200) {
       await store.removeUpTo(body.last);
       return body.last >= displays[0].number;
@@ -74,7 +74,7 @@ export function createRecord({ store, post, isOwn = () => true }) {
   return { add, tell, tellDue };
 }
 
-const told = ({ number, notice, item, from, to, outcome }) => ({
+const rowOf = ({ number, notice, item, from, to, outcome }) => ({
   number,
   notice,
   item,

@@ -19,13 +19,13 @@ export function watchAlarms(socket, hall, spread) {
   if (!place) return;
   const { language, time_zone: zone, page, sentences } = readJson("alarm-line");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), page };
-  let asked = 0;
+  let turns = 0;
 
   async function look() {
-    const turn = (asked += 1);
+    const turn = (turns += 1);
     try {
       const { alarms } = await read(`/api/v1/halls/${hall}/alarms`);
-      if (turn === asked) draw(place, alarms, words);
+      if (turn === turns) draw(place, alarms, words);
     } catch {
       // Not reachable: what was told stands until the next message or connection.
     }
@@ -61,7 +61,7 @@ function line(alarms, { say, page }) {
 function card(alarms, { say, hour, page }) {
   const lines = alarms.map((alarm) => {
     const since = say("alarms.since", { at: hour(alarm.raised_at) });
-    const who = alarm.acknowledged_at
+    const author = alarm.acknowledged_at
       ? say(alarm.acknowledged_by ? "alarms.acknowledged_by" : "alarms.acknowledged", {
           who: alarm.acknowledged_by,
           at: hour(alarm.acknowledged_at),
@@ -75,7 +75,7 @@ function card(alarms, { say, hour, page }) {
         "p",
         {},
         element("b", {}, alarm.text),
-        element("small", {}, [since, who].filter(Boolean).join(" · ")),
+        element("small", {}, [since, author].filter(Boolean).join(" · ")),
       ),
     );
   });

@@ -58,14 +58,14 @@ async function readAgain() {
 
 function renew(part, fresh) {
   if (!fresh) return;
-  const held = part.contains(document.activeElement)
+  const focused = part.contains(document.activeElement)
     ? document.activeElement.closest("[data-alarm]")?.dataset.alarm
     : null;
   part.replaceChildren(...fresh.childNodes);
-  if (held)
+  if (focused)
     (
-      part.querySelector(`[data-alarm="${held}"] button`) ??
-      part.querySelector(`[data-alarm="${held}"]`) ??
+      part.querySelector(`[data-alarm="${focused}"] button`) ??
+      part.querySelector(`[data-alarm="${focused}"]`) ??
       document.getElementById("main")
     ).focus();
 }

@@ -11,13 +11,13 @@ export function watchAlerts(socket, hall, ifLate) {
   if (!place) return;
   const { language, time_zone: zone, sentences } = readJson("alert-strip");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone) };
-  let asked = 0;
+  let turns = 0;
 
   async function look() {
-    const turn = (asked += 1);
+    const turn = (turns += 1);
     try {
       const { alerts } = await read(`/api/v1/halls/${hall}/alerts`);
-      if (turn === asked) draw(place, alerts, words);
+      if (turn === turns) draw(place, alerts, words);
     } catch {
       // Not reachable: what was told stands until the next message or connection.
     }
@@ -36,7 +36,7 @@ function draw(place, alerts, { say, hour }) {
   const lines = alerts.map((alert) => {
     const what = alert.texts.fr?.title ?? say(`server.alert.kind.${alert.kind}`);
     const time = hour(alert.raised_at);
-    const who = alert.raised_by
+    const author = alert.raised_by
       ? say("server.alert.by", { time, who: alert.raised_by })
       : say("server.alert.at", { time });
     const drill = alert.drill ? `${say("server.alert.drill")} · ` : "";
@@ -45,7 +45,7 @@ function draw(place, alerts, { say, hour }) {
       {},
       element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
       element("b", {}, drill + say("server.alert.strip", { what })),
-      ` ${who}`,
+      ` ${author}`,
     );
   });
   fill(place, JSON.stringify(alerts), lines);

@@ -72,7 +72,7 @@ async function readAll() {
 function draw() {
   const { holding, past } = sorted(known);
   const list = document.querySelector('[data-list="alerts"]');
-  const held = list.contains(document.activeElement) ? document.activeElement : null;
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
   show("[data-none]", holding.length === 0);
   fill(
     list,
@@ -84,7 +84,7 @@ function draw() {
     ]),
     holding.map(alertCard),
   );
-  if (held && !held.isConnected) keepFocus(list, held);
+  if (focused && !focused.isConnected) keepFocus(list, focused);
   show("[data-past]", past.length > 0);
   fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
 }
@@ -102,7 +102,7 @@ const whatOf = (alert) =>
 const whereOf = (halls) => halls.map((hall) => hall.name).join(", ");
 
 function alertCard(alert) {
-  const who = say("alerts.who", {
+  const author = say("alerts.who", {
     time: words.hour(alert.raised_at),
     who: alert.raised_by ?? say("alerts.someone"),
   });
@@ -111,7 +111,7 @@ function alertCard(alert) {
     "article",
     { class: "card holding", "data-alert": alert.alert },
     element("h3", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), whatOf(alert)),
-    element("p", {}, who),
+    element("p", {}, author),
     until,
     ...alert.halls.map(hallPart),
     ...takeBackPart(alert),
@@ -170,10 +170,10 @@ function endPart(alert) {
   if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
   const asked = askedEnd(alert, asOf);
   if (asked && !asked.mayConfirm) {
-    const told = asked.aloneAt
+    const sentence = asked.aloneAt
       ? say("alerts.end.awaited", { time: words.hour(asked.aloneAt) })
       : say("alerts.end.needs_other");
-    return [element("p", { class: "sure" }, told)];
+    return [element("p", { class: "sure" }, sentence)];
   }
   if (asked)
     return [
@@ -313,12 +313,12 @@ async function raise() {
   isSending = false;
   if (answer.ok) {
     const { already, failed } = answer.body;
-    const told = [
+    const lines = [
       already.length && say("alerts.raise.already", { halls: whereOf(already) }),
       failed.length && say("alerts.raise.not_in", { halls: whereOf(failed) }),
       failedIn(answer.body),
     ];
-    refuse(told.filter(Boolean).join(" "));
+    refuse(lines.filter(Boolean).join(" "));
     form.reset();
     shape();
     step(1);

@@ -34,7 +34,7 @@ async function look() {
 
 function line({ kind, texts, halls, asked_by: who }) {
   const what = texts.fr?.title ?? say(`server.alert.kind.${kind}`);
-  const told = say("server.alert.end_asked", {
+  const sentence = say("server.alert.end_asked", {
     who: who ?? "",
     what,
     where: halls.map((hall) => hall.name).join(", "),
@@ -43,7 +43,7 @@ function line({ kind, texts, halls, asked_by: who }) {
     "p",
     {},
     element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
-    element("b", {}, told),
+    element("b", {}, sentence),
     element("a", { class: "button", href: `/alerte?hall=${halls[0].hall}` }, say("server.alert.answer")),
   );
 }

@@ -9,11 +9,11 @@ const ICONS = { "up to date": "icon-check", downloading: "icon-clock", pending: 
 export function drawDevices(place, { halls }, { say, moment }) {
   const { count, all } = appliedOf(halls);
   write("applied", all ? say("publishing.devices.applied", { count, all }) : say("publishing.devices.none"));
-  const shown = halls.filter(({ devices }) => devices.length);
+  const hallsWithDevices = halls.filter(({ devices }) => devices.length);
   fill(
     place,
-    JSON.stringify(shown),
-    shown.map((hall) => table(hall, { say, moment })),
+    JSON.stringify(hallsWithDevices),
+    hallsWithDevices.map((hall) => table(hall, { say, moment })),
   );
 }
 
@@ -33,7 +33,7 @@ function table(hall, words) {
 
 function row({ id, kind, label, state, seen_at: seenAt, is_connected: isHere }, { say, moment }) {
   const icon = element("i", { class: `icon ${ICONS[state] ?? "icon-alert"}`, "aria-hidden": "true" });
-  const seen = isHere
+  const lastSeen = isHere
     ? say("publishing.devices.here")
     : seenAt
       ? moment(seenAt)
@@ -48,6 +48,6 @@ function row({ id, kind, label, state, seen_at: seenAt, is_connected: isHere }, 
       element("small", {}, say(`publishing.kind.${kind}`)),
     ),
     element("td", { "data-state": state }, icon, say(`publishing.state.${state.replaceAll(" ", "_")}`)),
-    element("td", {}, seen),
+    element("td", {}, lastSeen),
   );
 }

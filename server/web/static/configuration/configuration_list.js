@@ -30,7 +30,7 @@ function line(found) {
       element("bdi", {}, kind === "installation" ? say("publishing.installation") : found.name),
     ),
   );
-  const told = draft
+  const sentence = draft
     ? element(
         "p",
         { class: "state" },
@@ -55,7 +55,7 @@ function line(found) {
   return element(
     "li",
     { class: "card", "data-document": name },
-    element("div", {}, title, what, element("p", { class: "muted" }, publishedWords(found, words)), told),
+    element("div", {}, title, what, element("p", { class: "muted" }, publishedWords(found, words)), sentence),
     edit,
   );
 }

@@ -116,10 +116,10 @@ function drawDraft({ author, saved_at: at, base_revision: base, problems, change
     ...problemNodes("errors", errors),
     ...problemNodes("warnings", warnings),
   );
-  const told = changes.length
+  const content = changes.length
     ? [element("h3", {}, say("publishing.changes", { count: changes.length })), listOf(changes)]
     : [element("p", {}, say("publishing.draft.same"))];
-  get("[data-draft-changes]").replaceChildren(...told);
+  get("[data-draft-changes]").replaceChildren(...content);
   for (const button of document.querySelectorAll(".draft .gestures > *")) button.hidden = !mayChange;
   get("[data-publish]").hidden = !mayChange || errors.length > 0;
 }
@@ -250,7 +250,7 @@ async function importFile({ target }) {
     return;
   }
   const { errors, warnings } = sorted(dry.body.problems);
-  const told = listOf(dry.body.changes) ?? element("p", {}, say("publishing.draft.same"));
+  const content = listOf(dry.body.changes) ?? element("p", {}, say("publishing.draft.same"));
   const what = [
     ...problemNodes("errors", errors),
     ...problemNodes("warnings", warnings),
@@ -258,7 +258,7 @@ async function importFile({ target }) {
       ? []
       : [
           element("p", {}, say(known.draft ? "publishing.import.over_draft" : "publishing.import.what")),
-          told,
+          content,
         ]),
   ];
   const yes = errors.length ? say("publishing.understood") : say("publishing.import.yes");

@@ -29,8 +29,8 @@ export function revisionLine(found, { say, moment, mayChange, restore }) {
         )
       : null;
   button?.addEventListener("click", () => restore(revision, button));
-  const told = element("div", {}, title, changesOf(changes, say));
-  return element("li", { "data-revision": revision }, told, button);
+  const content = element("div", {}, title, changesOf(changes, say));
+  return element("li", { "data-revision": revision }, content, button);
 }
 
 function changesOf(changes, say) {

@@ -12,8 +12,8 @@ const SIDES = ["mine", "theirs"];
  * `say` takes theirs_all, before, mine, theirs: the page says in its own words who is who.
  */
 export function conflictNodes({ theirs, conflicts }, say) {
-  const told = theirs?.length ? [element("p", {}, say("theirs_all")), listOf(theirs)] : [];
-  return [...told, ...(conflicts ?? []).map((conflict, number) => choiceOf(conflict, number, say))];
+  const nodes = theirs?.length ? [element("p", {}, say("theirs_all")), listOf(theirs)] : [];
+  return [...nodes, ...(conflicts ?? []).map((conflict, number) => choiceOf(conflict, number, say))];
 }
 
 /** Which side was chosen in a form with these nodes, by the path of each conflict. */

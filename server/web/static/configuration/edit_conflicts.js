@@ -23,7 +23,7 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
     if (!discarded && !conflicts?.length) return join(problem, {});
     const words = (key, values) =>
       say(discarded ? `editing.discarded.${key}` : `editing.conflicts.${key}`, values);
-    const told = [
+    const nodes = [
       discarded ? listOf(problem.mine) : null,
       ...conflictNodes(problem, (key, values) => say(`editing.conflicts.${key}`, values)),
     ];
@@ -31,7 +31,7 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
     const form = element(
       "form",
       {},
-      ...told,
+      ...nodes,
       element(
         "div",
         { class: "gestures" },

@@ -75,7 +75,7 @@ const REFUSED = "[data-refused], [data-refused-opening]"; // beside the gestures
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
-let told = null; // the leg that the outcome line says is called, or at the counter
+let outcomeLeg = null; // the leg that the outcome line says is called, or at the counter
 const speech = createSpeech(words, () => state);
 
 const socket = connect(
@@ -122,8 +122,12 @@ function change(next) {
   const before = state;
   state = next;
   if (state.takenAt && !before.takenAt) closePanel();
-  if (told && state.counter?.leg?.leg !== told.leg) {
-    tell(isWaiting(state.queue, told.leg) ? say("console.outcome.given_back", { number: told.number }) : "");
+  if (outcomeLeg && state.counter?.leg?.leg !== outcomeLeg.leg) {
+    tell(
+      isWaiting(state.queue, outcomeLeg.leg)
+        ? say("console.outcome.given_back", { number: outcomeLeg.number })
+        : "",
+    );
   }
   render();
 }
@@ -403,7 +407,7 @@ async function attempt(request, { allowed = [] } = {}) {
 
 /** Says what came of a gesture; `leg` is whom it says to be here: once that is over the sentence goes. */
 function tell(text, leg = null) {
-  told = leg ?? null;
+  outcomeLeg = leg ?? null;
   for (const place of document.querySelectorAll("[data-outcome]")) place.textContent = text;
 }
 

@@ -51,7 +51,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
     needs.includes("interpreter") && (counter.leg.state === "called" || isUnconfirmed({ counter })),
   );
   const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
-  const held = heldLegs(queue).map((leg) =>
+  const heldNodes = heldLegs(queue).map((leg) =>
     notice(say("console.held", { number: leg.number }), [
       [say("console.act.release"), () => act("release", { leg: leg.leg }), leg.number],
     ]),
@@ -63,7 +63,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
     language,
   );
   const edges = [rest, closed].filter(Boolean).map((said) => notice(say(...said), []));
-  const nodes = [...edges, ...below, ...held];
+  const nodes = [...edges, ...below, ...heldNodes];
   const list = document.querySelector('[data-list="notices"]');
   fill(
     list,
@@ -72,9 +72,9 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
   );
 
   function stepFreeNotice({ visit, number, service, counters }) {
-    const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
+    const otherCounters = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
     const buttons = isFree
-      ? known.map(({ id, label }) => [
+      ? otherCounters.map(({ id, label }) => [
           say("console.step_free.receive", { counter: label }),
           () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) }),
           number,

@@ -146,14 +146,14 @@ function closePanel({ state, words, choose }) {
  * none of a service, and its induction loop.
  */
 export function placeNote(id, { queue }, { say, hall }, service = null) {
-  const told = queue?.counters.find((other) => other.counter === id);
-  if (!told) return "";
-  const doing = told.state === "closed" || queue.shows_counters ? told.state : "open";
-  const servesNot = service !== null && !mayServe(told, hall, service);
+  const status = queue?.counters.find((other) => other.counter === id);
+  if (!status) return "";
+  const doing = status.state === "closed" || queue.shows_counters ? status.state : "open";
+  const servesNot = service !== null && !mayServe(status, hall, service);
   return [
     say(`console.place.${doing}`),
     servesNot && say("console.transfer.serves_not"),
-    told.hearing_loop && say("console.place.hearing_loop"),
+    status.hearing_loop && say("console.place.hearing_loop"),
   ]
     .filter(Boolean)
     .join(" · ");

@@ -14,20 +14,20 @@ const SEVERAL = "several";
  */
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
-  const told = words.hall.counters.map((counter) => [
+  const rows = words.hall.counters.map((counter) => [
     counter,
     state.queue?.counters.find((one) => one.counter === counter.id),
   ]);
   const showsCounters = Boolean(state.queue?.shows_counters);
   const mark = JSON.stringify([
     showsCounters,
-    ...told.map(([counter, one]) => [counter.id, one?.state, one?.session_mark]),
+    ...rows.map(([counter, one]) => [counter.id, one?.state, one?.session_mark]),
   ]);
   if (list)
     refill(
       list,
       mark,
-      told.map(([counter, one]) =>
+      rows.map(([counter, one]) =>
         placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) }),
       ),
     );
@@ -37,12 +37,12 @@ export function drawPlaces(state, words, open) {
       fill(
         options,
         mark,
-        told.map(([counter, one]) =>
+        rows.map(([counter, one]) =>
           element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)),
         ),
       ),
     );
-  drawSeveral(told, words, open);
+  drawSeveral(rows, words, open);
   if (list && refusal) placeRefusal(list);
   drawProfiles(words);
   drawNarrow(words);

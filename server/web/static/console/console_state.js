@@ -107,26 +107,26 @@ function keepNoShows(queue, before) {
 
 function withOwnCounter(state) {
   const { counter, queue } = state;
-  const told = counter && queue.counters.find((other) => other.counter === counter.counter);
-  if (!told || !counter.session_mark || isOlderThanLastGesture(queue, counter)) return state;
-  if (told.session_mark !== counter.session_mark) {
+  const status = counter && queue.counters.find((other) => other.counter === counter.counter);
+  if (!status || !counter.session_mark || isOlderThanLastGesture(queue, counter)) return state;
+  if (status.session_mark !== counter.session_mark) {
     return {
       ...state,
       counter: { ...counter, session_mark: null, leg: null, state: "closed" },
-      takenAt: told.session_mark ? queue.as_of : null,
+      takenAt: status.session_mark ? queue.as_of : null,
     };
   }
-  const leg = legAt(told.leg, queue, counter.leg);
+  const leg = legAt(status.leg, queue, counter.leg);
   // a supervisor may have moved it to another profile
-  const services = told.services?.length ? told.services : counter.services;
+  const services = status.services?.length ? status.services : counter.services;
   return {
     ...state,
     counter: {
       ...counter,
-      state: told.state,
-      is_paused: told.is_paused ?? false,
-      since: told.since,
-      next: told.next,
+      state: status.state,
+      is_paused: status.is_paused ?? false,
+      since: status.since,
+      next: status.next,
       services,
       leg,
     },
@@ -201,10 +201,10 @@ export function servedBy(queue, service) {
  * not.
  */
 export function doubtOf(counter, queue, hall, service) {
-  const told = queue?.counters.find((other) => other.counter === counter);
-  if (!told) return null;
-  if (told.state === "closed") return "closed";
-  return mayServe(told, hall, service) ? null : "serves_not";
+  const status = queue?.counters.find((other) => other.counter === counter);
+  if (!status) return null;
+  if (status.state === "closed") return "closed";
+  return mayServe(status, hall, service) ? null : "serves_not";
 }
 
 /**

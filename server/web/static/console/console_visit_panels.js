@@ -73,7 +73,7 @@ function servicesPanel(key, services, { state, words: { say }, choose }) {
 /** What the service led to, with a note for whoever receives the visitor next; the visit ends with it. */
 export function outcomePanel({ state, words: { say }, choose }) {
   const note = element("input", { type: "text", id: "outcome-note", maxlength: "300", autocomplete: "off" });
-  const told = (value) => choose({ ...value, note: note.value.trim() || null });
+  const chooseWithNote = (value) => choose({ ...value, note: note.value.trim() || null });
   return {
     title: say("console.outcome_of.title", { number: state.counter.leg.number }),
     nodes: [
@@ -82,7 +82,7 @@ export function outcomePanel({ state, words: { say }, choose }) {
         numbered(
           OUTCOMES.map((outcome) => ({ label: say(`console.outcome_of.${outcome}`), value: { outcome } })),
         ),
-        told,
+        chooseWithNote,
       ),
     ],
   };

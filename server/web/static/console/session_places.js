@@ -14,9 +14,9 @@ export function countersOf(queue, mark) {
  * read.
  */
 export function placesOf({ counter, queue }) {
-  const held = new Set(countersOf(queue, counter?.session_mark));
+  const heldCounters = new Set(countersOf(queue, counter?.session_mark));
   return (queue?.counters ?? [])
-    .filter((told) => held.has(told.counter))
+    .filter((told) => heldCounters.has(told.counter))
     .map((told) =>
       told.counter === counter.counter
         ? { ...told, ...counter }

@@ -30,9 +30,9 @@ export function sessionStore(hall) {
     async learnMark(read) {
       const { counter, session, mark } = stored();
       if (!session || mark) return;
-      const told = await read(`/api/v1/counters/${counter}`);
-      if (told.session === session)
-        localStorage.setItem(key, JSON.stringify({ counter, session, mark: told.session_mark }));
+      const answer = await read(`/api/v1/counters/${counter}`);
+      if (answer.session === session)
+        localStorage.setItem(key, JSON.stringify({ counter, session, mark: answer.session_mark }));
     },
     /**
      * Keeps the lease through a page's socket; `lost` is called when the session no longer holds its counter.

@@ -98,14 +98,14 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 
   function draw(seen, kinds) {
     now = seen;
-    const held = place.contains(document.activeElement) ? document.activeElement : null;
+    const focused = place.contains(document.activeElement) ? document.activeElement : null;
     for (const [kind, button] of buttons)
       button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
     address.draw(now, kinds.includes("address"));
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
     fill(connections, several.map(({ id }) => id).join() || "-", several.map(connectionOf));
     connections.hidden = several.length === 0;
-    if (held && !held.checkVisibility()) outcome.focus(); // what had the focus may no longer be done
+    if (focused && !focused.checkVisibility()) outcome.focus(); // what had the focus may no longer be done
   }
 
   function connectionOf({ id, address: from, browser, since }) {

@@ -85,9 +85,9 @@ export function createHallTable(hall, { place, say, language, onDone }) {
       element("small", {}, say(`device_list.kind.${device.kind}`)),
     );
     const icon = element("i", { class: "icon", "aria-hidden": "true" });
-    const told = element("span");
+    const status = element("span");
     const troubles = element("ul", { class: "troubles" });
-    cells.state.append(element("p", { class: "state" }, icon, told), troubles);
+    cells.state.append(element("p", { class: "state" }, icon, status), troubles);
     const panel = element("td", { colspan: COLUMNS.length });
     const under = element("tr", { class: "under", hidden: true }, panel);
     const open = element(
@@ -119,7 +119,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
       const how = standingOf(now);
       row.dataset.level = levelOf(now, hallNow);
       icon.className = `icon ${how.key === "away" ? "icon-lost" : ICONS[how.level]}`;
-      setText(told, say(`supervision.state.${how.key}`, { at: how.at ? words.moment(how.at) : "" }));
+      setText(status, say(`supervision.state.${how.key}`, { at: how.at ? words.moment(how.at) : "" }));
       const found = troublesOf(now, hallNow.releases);
       fill(
         troubles,

@@ -95,7 +95,7 @@ function pictureOf(device, { words, onAsk, onEnlarge }) {
   const none = element("p", { class: "no-picture" }, say("supervision.no_picture"));
   const caption = element("p", { class: "muted" });
   const ask = element("button", { type: "button" }, say("supervision.ask"));
-  const told = element("p", { class: "told", role: "status" });
+  const status = element("p", { class: "told", role: "status" });
   ask.setAttribute("aria-describedby", `device-${keyOf(device)}`);
   ask.addEventListener("click", () => onAsk(device.id));
   open.addEventListener("click", () =>
@@ -109,9 +109,9 @@ function pictureOf(device, { words, onAsk, onEnlarge }) {
     if (picture && image.getAttribute("src") !== picture.url) image.src = picture.url;
     image.alt = picture ? say("supervision.picture_of", { label: device.label, at }) : "";
     setText(caption, picture ? say("supervision.drawn", { at }) : "");
-    setText(told, asked ? say(`supervision.asked.${asked}`) : "");
+    setText(status, asked ? say(`supervision.asked.${asked}`) : "");
     ask.disabled = asked === "asked";
   }
 
-  return { place: element("div", { class: "seen" }, open, none, caption, ask, told), draw };
+  return { place: element("div", { class: "seen" }, open, none, caption, ask, status), draw };
 }

@@ -14,8 +14,8 @@ export function shownInWords({ from, until }, { say, instant }, nowMs = Date.now
 /** The items of the history, the newest first. */
 export function historyItems({ history, versions }, { say, instant }) {
   return [...history].reverse().map((step) => {
-    const told = say(`notices.fact.${step.fact}`, { version: step.version });
-    const who = say("notices.by", { who: step.by ?? say("notices.nobody"), at: instant(step.at) });
+    const sentence = say(`notices.fact.${step.fact}`, { version: step.version });
+    const author = say("notices.by", { who: step.by ?? say("notices.nobody"), at: instant(step.at) });
     const changes =
       step.fact === "NoticeEdited"
         ? changesOf(
@@ -23,14 +23,14 @@ export function historyItems({ history, versions }, { say, instant }) {
             say,
           )
         : null;
-    const shown = step.from ? element("p", {}, shownInWords(step, { say, instant })) : null;
+    const displayed = step.from ? element("p", {}, shownInWords(step, { say, instant })) : null;
     return element(
       "li",
       {},
-      element("b", {}, told),
-      element("small", {}, who),
+      element("b", {}, sentence),
+      element("small", {}, author),
       step.reason ? element("q", {}, step.reason) : null,
-      shown,
+      displayed,
       changes,
     );
   });

@@ -42,10 +42,10 @@ export function createPreview({ section, page, say }) {
     if (!shown || section.hidden) return;
     const [hall, id] = screen.value.split("/");
     const [width, height] = shape.value.split("x");
-    const asked = new URLSearchParams({ hall, screen: id, notice: shown.notice, version: shown.version });
+    const query = new URLSearchParams({ hall, screen: id, notice: shown.notice, version: shown.version });
     const inside = (size) =>
       element("iframe", {
-        src: `/affichage/apercu?${asked}`,
+        src: `/affichage/apercu?${query}`,
         width: size.width,
         height: size.height,
         title: say("notices.preview.title"),
@@ -67,13 +67,13 @@ export function createPreview({ section, page, say }) {
   }
 
   function drawPages() {
-    const told = ["landscape", "portrait"].filter((each) => counts.get(each));
-    const lines = told.flatMap((each) =>
+    const formats = ["landscape", "portrait"].filter((each) => counts.get(each));
+    const lines = formats.flatMap((each) =>
       ["beside", "alone"].map((room) =>
         say(`notices.preview.pages.${each}_${room}`, { count: counts.get(each)[room] }),
       ),
     );
-    if (told.some((each) => counts.get(each).isForced)) lines.push(say("notices.preview.pages.forced"));
+    if (formats.some((each) => counts.get(each).isForced)) lines.push(say("notices.preview.pages.forced"));
     if ([...list.children].map(({ textContent }) => textContent).join() !== lines.join())
       list.replaceChildren(...lines.map((line) => element("li", {}, line)));
   }

@@ -31,13 +31,13 @@ await readOn();
 
 /** Reads the next page of the list, and draws all that is known. */
 async function readOn() {
-  const asked = new URLSearchParams({
+  const query = new URLSearchParams({
     ...(isArchive ? { state: "archived" } : {}),
     ...(next ? { before: next } : {}),
   });
   show("[data-refused]", false);
   try {
-    const found = await read(`/api/v1/notices?${asked}`);
+    const found = await read(`/api/v1/notices?${query}`);
     const known = new Set(listed.map(({ notice }) => notice)); // what changed meanwhile has moved to the top
     listed = [...listed, ...found.notices.filter(({ notice }) => !known.has(notice))];
     next = found.next;

@@ -44,9 +44,9 @@ let lock = null;
 /** Keeps the screen awake while one may be called and the page is in sight, where the browser can. */
 export async function keepAwake(isNeeded) {
   if (!isNeeded || document.visibilityState !== "visible") {
-    const held = lock;
+    const sentinel = lock;
     lock = null;
-    await held?.release();
+    await sentinel?.release();
   } else if (!lock || lock.released) {
     lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
   }

@@ -17,11 +17,11 @@ export function rowsHere({ queue, counter, order }, nowMs) {
   const rows = waitingRows(queue, counter.services, nowMs).filter(({ leg }) => isHere(leg));
   if (!order || order.counter !== counter.counter || order.epoch !== queue?.epoch) return rows;
   const isLater = queue.version > order.version;
-  const known = new Set(order.legs.map(({ leg }) => leg));
+  const ordered = new Set(order.legs.map(({ leg }) => leg));
   const inOrder = order.legs.map((leg, at) => ({ ...waitingRow(leg, nowMs), cannot: at >= order.may_call }));
   return [
     ...inOrder.filter(({ leg }) => isHere(leg) && !(isLater && hasLeft(leg, queue))),
-    ...(isLater ? rows.filter(({ leg }) => !known.has(leg.leg)) : []),
+    ...(isLater ? rows.filter(({ leg }) => !ordered.has(leg.leg)) : []),
   ];
 }
 

@@ -42,11 +42,11 @@ async function renew(page) {
 
 /** The choices as the server writes them now. */
 function renewChoices(select, fresh) {
-  if (!fresh?.options.length || told(select) === told(fresh)) return;
+  if (!fresh?.options.length || contentOf(select) === contentOf(fresh)) return;
   rechoose(select, () => select.replaceChildren(...fresh.children));
 }
 
-const told = (select) => [...select.options].map(({ value, text }) => `${value}:${text}`).join();
+const contentOf = (select) => [...select.options].map(({ value, text }) => `${value}:${text}`).join();
 
 function renewNames(fresh) {
   const names = fresh.querySelectorAll("[data-renewed]");

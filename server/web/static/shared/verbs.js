@@ -90,14 +90,14 @@ async function answerOf(response) {
 
 /** Where a page may no longer read what it is made of, it says that the roles have changed. */
 export function tellBarred({ answer }) {
-  const told = answer?.status === 403 && document.querySelector('[data-ended="forbidden"]');
-  if (told) told.hidden = false;
+  const notice = answer?.status === 403 && document.querySelector('[data-ended="forbidden"]');
+  if (notice) notice.hidden = false;
 }
 
 /** Shows on a page at work that its session has ended, with the way to sign in again; answers the answer. */
 function endedTold(answer) {
-  const told = answer.status === 401 && globalThis.document?.querySelector('[data-ended="not_signed_in"]');
-  if (told) told.hidden = false;
+  const notice = answer.status === 401 && globalThis.document?.querySelector('[data-ended="not_signed_in"]');
+  if (notice) notice.hidden = false;
   return answer;
 }
 

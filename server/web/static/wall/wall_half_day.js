@@ -11,9 +11,9 @@ export function createHalfDay({ say, hour, language }, choose) {
   }
 
   function draw({ break: rest, closed, people }) {
-    const told = closedSaid(closed, people.waiting, language);
-    show("[data-closed]", told !== null);
-    if (told) write("closed", say(...told));
+    const sentence = closedSaid(closed, people.waiting, language);
+    show("[data-closed]", sentence !== null);
+    if (sentence) write("closed", say(...sentence));
     show("[data-break]", Boolean(rest));
     if (!rest) return;
     write(
