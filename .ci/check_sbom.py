@@ -1,4 +1,7 @@
-"""Checks that the bills of materials name every package that is delivered, in its version."""
+"""Checks that the bills of materials name every package that is delivered, in its version.
+
+npm's `--omit dev` also drops what tools share with the product: here the tools' own parts leave the bill.
+"""
 
 import json
 import re
@@ -12,6 +15,20 @@ def named(bill: Path) -> set[tuple[str, str]]:
     """Name and version of every component."""
     components = json.loads(bill.read_text(encoding="utf-8"))["components"]
     return {(part_name(each), each["version"]) for each in components}
+
+
+def leave_out_tools(bill: Path) -> None:
+    """Take the packages that only development needs out of a bill written by npm."""
+    content = json.loads(bill.read_text(encoding="utf-8"))
+    is_tool = {"name": "cdx:npm:package:development", "value": "true"}
+    content["components"] = [each for each in content["components"] if is_tool not in each["properties"]]
+    kept = {each["bom-ref"] for each in content["components"]} | {content["metadata"]["component"]["bom-ref"]}
+    content["dependencies"] = [
+        each | {"dependsOn": [other for other in each.get("dependsOn", []) if other in kept]}
+        for each in content["dependencies"]
+        if each["ref"] in kept
+    ]
+    bill.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
 def part_name(component: dict[str, str]) -> str:
@@ -39,6 +56,7 @@ def locked_browser() -> set[tuple[str, str]]:
 def main() -> int:
     """0 when both are whole, else 1 with what is missing."""
     status = 0
+    leave_out_tools(ROOT / "var" / "sbom" / "browser.json")
     for kind, locked in (("python", locked_python()), ("browser", locked_browser())):
         found = named(ROOT / "var" / "sbom" / f"{kind}.json")
         missing = sorted(locked - found)

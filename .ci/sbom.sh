@@ -7,5 +7,5 @@ set -eu
 mkdir -p var/sbom
 .venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
     --output-reproducible --of JSON -o var/sbom/python.json 2>/dev/null
-npm sbom --package-lock-only --omit dev --sbom-format cyclonedx --sbom-type application >var/sbom/browser.json
+npm sbom --package-lock-only --sbom-format cyclonedx --sbom-type application >var/sbom/browser.json
 .venv/bin/python .ci/check_sbom.py

@@ -34,6 +34,9 @@ def test_the_page_never_asks_again_by_itself_and_a_lost_message_is_found_by_the_
     assert len(hall.requests) == asked
     hall.beat()
     expect(page.locator(".card-number")).to_have_text("R042")
+    wait_until(
+        lambda: len(hall.requests) >= asked + 2, "both are asked for; the call is shown after the first"
+    )
     assert hall.requests[asked:] == ["/api/v1/halls/laon/board", "/api/v1/halls/laon/screen"]
 
 

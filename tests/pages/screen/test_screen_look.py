@@ -78,7 +78,7 @@ def test_a_call_takes_its_room_at_once_and_gives_it_back(
     if size == "landscape":
         assert page.evaluate(ROOM) < 0.4
         expect(page.locator("#aside").get_by_role("img", name="Ville de Guise")).to_be_visible()
-    assert page.evaluate(MEASURE) == []
+    wait_until(lambda: page.evaluate(MEASURE) == [], "the notice fits its room, in a frame after the call's")
     hall.calls, hall.recent = [], [former("A042", "guichet 3", ago_s=700)]
     hall.send_board()
     expect(page.locator("body")).to_have_attribute("data-quiet", "yes")  # the card stays ten seconds

@@ -4,7 +4,7 @@ from contextlib import closing
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from server.domain.facts import FactKind
@@ -15,6 +15,8 @@ from tests.server.usecases.days.watched_hall import HALL
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 LENGTH = 60
+SEED = 1
+"""Of days that meet every kind of fact; without it they would change with the text of this test."""
 OF_PAGES_APART = ("Notice", "Medium", "Displays", "Account", "Invitation", "Identity", "Alarm", "Recipient")
 OF_OFFICES = {
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
@@ -67,7 +69,7 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
     with closing(database):
         run_state_machine_as_test(
-            cast(type[RuleBasedStateMachine], lambda: DayOfAlerts(database, hands, seen)),
+            cast(type[RuleBasedStateMachine], seed(SEED)(lambda: DayOfAlerts(database, hands, seen))),
             settings=settings(
                 max_examples=count(small=12 if few else 200, large=500 if few else 10_000),
                 stateful_step_count=LENGTH,

@@ -186,7 +186,7 @@ def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(both: ApiSite
     supervisor = both.person("supervisor")
     assert one(supervisor, SCREEN)["uptime"] == 0.75, "the hall is closed"
     last = one(supervisor, SCREEN)["seen_at"]
-    watch_of(both).players._seen.clear()  # type: ignore[attr-defined]
+    watch_of(both).players._sightings.clear()  # type: ignore[attr-defined]
     after = one(supervisor, SCREEN)
     assert (after["is_connected"], after["seen_at"], after["uptime"]) == (False, last, 0.75)
 
