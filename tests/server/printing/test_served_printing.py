@@ -98,7 +98,7 @@ class Kiosk:
         raise AssertionError("no verdict")
 
     def ended(self, ticket: dict[str, Any]) -> dict[str, Any]:
-        """The message with which a ticket's print is done: a printer that was busy was asked again before."""
+        """The message that a print is done: a printer that was busy, or still starting, was asked again."""
         while (told := self.verdict_of(ticket))["state"] != "done":
             assert (told["state"], told["verdict"]) == ("queued", "refused"), told
         return told
@@ -167,7 +167,7 @@ def test_a_press_comes_out_as_paper_and_its_verdict_reaches_the_kiosk(serve, lay
     with kiosk.listening():
         ticket = kiosk.press()
         assert ticket["print"] == {"job": ticket["print"]["job"], "state": "queued", "verdict": None}
-        assert kiosk.verdict_of(ticket) == {
+        assert kiosk.ended(ticket) == {
             "job": ticket["print"]["job"],
             "visit": ticket["visit"],
             "state": "done",
