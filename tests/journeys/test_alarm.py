@@ -82,6 +82,7 @@ def test_paper_out_is_told_on_the_console_by_letter_and_by_webhook_and_so_is_its
         kiosk.switch("paper_out", is_on=True)
         wait_until(lambda: told.turns()[0] == ["alarm.raised"], "the webhook is told", within_s=WITHIN_S)
         wait_until(lambda: len(told.box.letters) == 1, "the letter is there", within_s=2)
+        wait_until(lambda: socket.of(messages.ALARM_CHANGED), "the page is told", within_s=2)
         assert socket.of(messages.ALARM_CHANGED) == [{}]
         expect(page.locator("[data-alarms]")).to_contain_text(WHAT)
         assert_accessible(page)

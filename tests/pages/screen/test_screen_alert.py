@@ -162,6 +162,7 @@ def test_a_call_that_is_being_said_stops_at_once_for_an_alert(hall: ContractServ
     )
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("#slide > *")).to_have_count(1)
+    wait_until(lambda: hall.connections == 1, "the page hears the hall")
     hall.announce(hall.call("R042"), audio="long.wav")
     hall.announce(hall.call("R043", "guichet 4"), audio="short.wav")
     page.wait_for_function("() => window.played.length === 1 && !window.played[0].paused")

@@ -248,13 +248,14 @@ async function readDirections() {
 }
 
 async function alertVisitor() {
+  if (!isSignalAllowed) return;
   const { signal } = await later.signal();
-  if (isSignalAllowed) signal();
+  signal();
 }
 
 async function stayAwake() {
-  const { keepAwake } = await later.signal();
-  await keepAwake(mayBeCalled(ticket));
+  const module = await later.signal().catch(() => null); // the network is away: the next change asks again
+  await module?.keepAwake(mayBeCalled(ticket));
 }
 
 function sayAloud() {
