@@ -1,6 +1,7 @@
 """Checks that the bills of materials name every package that is delivered, in its version.
 
-npm's `--omit dev` also drops what tools share with the product: here the tools' own parts leave the bill.
+First it takes the development packages out of the bill that npm wrote. `npm sbom --omit dev` cannot do that:
+it also drops the packages that tools share with the product.
 """
 
 import json

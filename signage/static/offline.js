@@ -28,8 +28,7 @@ export function installWorker({ isPreview, onRelease }) {
     const { installing } = registration ?? {};
     installing?.addEventListener("statechange", () => installing.state === "redundant" && lookAgain());
   };
-  // A release of which one file did not arrive is not installed: the server that sent the rest is asked
-  // again.
+  // A browser installs a release only with all its files. When one did not arrive, ask for the release again.
   let again = 0;
   const lookAgain = () => {
     clearTimeout(again);

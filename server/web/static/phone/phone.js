@@ -254,7 +254,7 @@ async function alertVisitor() {
 }
 
 async function stayAwake() {
-  const module = await later.signal().catch(() => null); // the network is away: the next change asks again
+  const module = await later.signal().catch(() => null); // without network: the next change tries again
   await module?.keepAwake(mayBeCalled(ticket));
 }
 
