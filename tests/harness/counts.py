@@ -15,7 +15,7 @@ def count(*, small: int, large: int) -> int:
     return large if IS_LARGE else small
 
 
-HEAD = """# Measured
+HEAD = """# Campaigns, {day}
 
 What `make soak` found, oldest first. Figures of other days and machines are not comparable.
 
@@ -24,7 +24,7 @@ What `make soak` found, oldest first. Figures of other days and machines are not
 
 
 def record_measurement(what: str, **figures: float | int | str) -> None:
-    """Keeps a measured result in var/measured.jsonl; a soak also adds a dated line to docs/measured.md."""
+    """Keeps a result in var/measured.jsonl; a soak also adds a line to the day’s report in docs/measured."""
     line = {
         "on": time.strftime("%Y-%m-%d"),
         "what": what,
@@ -34,7 +34,8 @@ def record_measurement(what: str, **figures: float | int | str) -> None:
     _append(PROJECT / "var" / "measured.jsonl", json.dumps(line, ensure_ascii=False))
     if IS_LARGE:
         shown = ", ".join(f"{name} {value}" for name, value in figures.items())
-        _append(PROJECT / "docs" / "measured.md", f"| {line['on']} | {what} | {shown} |", head=HEAD)
+        report = PROJECT / "docs" / "measured" / f"{line['on']}-campaigns.md"
+        _append(report, f"| {line['on']} | {what} | {shown} |", head=HEAD.format(day=line["on"]))
 
 
 def _append(place: Path, line: str, head: str = "") -> None:
