@@ -13,9 +13,9 @@ import kiosk
 import server
 import signage
 from server.app.hosts import KnownHosts, allowed_hosts
-from server.app.pages import install_web
 from server.app.requests import FormSessions, invalid
 from server.app.services import compose
+from server.app.web.install import install_web
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.jobs.open_files import allow_open_files

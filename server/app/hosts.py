@@ -21,10 +21,10 @@ def allowed_hosts(settings: Settings, *, is_demonstration: bool) -> frozenset[st
     if is_demonstration:
         return LOOPBACK
     public = urlsplit(settings.public_url).hostname if settings.public_url else None
-    told = {*settings.allowed_hosts.lower().split(), *([public] if public else [])}
+    configured = {*settings.allowed_hosts.lower().split(), *([public] if public else [])}
     if settings.is_https and not settings.allowed_hosts:
         return None
-    return LOOPBACK | told | ({settings.host} if not settings.is_loopback else set())
+    return LOOPBACK | configured | ({settings.host} if not settings.is_loopback else set())
 
 
 class KnownHosts:

@@ -154,7 +154,7 @@ def _provider(base: Foundation) -> Provider | None:
 
 def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
     """Every loop of the process; each runs for ever."""
-    seen: SeenSessions = parvis.app.extensions["parvis_seen"]
+    sessions: SeenSessions = parvis.app.extensions["parvis_seen"]
     every, publisher = base.every, parvis.publisher
     return [
         every(TICK_S, publisher.tick),
@@ -162,7 +162,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(TICK_S, parvis.simulated.follow),
         every(HEARTBEAT_S, publisher.heartbeat),
         every(HEARTBEAT_S, parvis.devices.keep),
-        every(HEARTBEAT_S, lambda: seen.keep(parvis.presence.digests())),
+        every(HEARTBEAT_S, lambda: sessions.keep(parvis.presence.digests())),
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),

@@ -1,0 +1,1 @@
+"""The API and the pages of an app, joined by subject; `install` begins."""

@@ -1,0 +1,49 @@
+"""Install the web side of an app: guards, then the routes of each subject."""
+
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+
+from server.app.requests import install_guards, install_refusals
+from server.app.services import Parvis
+from server.app.web.api_routes import install_api
+from server.app.web.parts import WebParts, build_web_parts
+from server.app.web.public_pages import install_public_pages, install_screen_pages
+from server.app.web.work_pages import install_work_pages
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES
+from server.usecases.media.read_look import Branding
+from server.web.access.requirements import install_access, open_blueprints
+from server.web.api import media as media_api
+from server.web.pages.look.files import look_of
+from server.web.rendering.viewer import install_page_context
+
+
+def install_web(app: OpenAPI, parvis: Parvis) -> None:
+    """Adds guards, API and pages to a composed app."""
+    parts = build_web_parts(app, parvis)
+    _install_guards(parts, CSRFProtect(app))
+    screen_pages = install_screen_pages(parts)
+    install_api(parts, screen_release=screen_pages.release)
+    install_public_pages(parts)
+    install_work_pages(parts)
+    open_blueprints(app, ("kiosk", "signage", "simulator"))
+
+
+def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
+    """What is done with every request before its route is reached, and what every page is given."""
+    app, parvis = parts.app, parts.parvis
+    settings = parvis.settings
+
+    def look() -> Branding | None:
+        try:
+            return look_of(parvis.database)
+        except Refusal:
+            return None
+
+    install_access(app)
+    app.before_request(media_api.admit_upload(parts.api))  # before anything reads what is sent
+    install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)
+    install_refusals(app, parvis.catalogues.translate)
+    install_page_context(
+        app, parts.work, languages=LANGUAGES, is_demonstration=parvis.is_demonstration, look=look
+    )

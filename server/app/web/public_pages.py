@@ -1,0 +1,136 @@
+"""The pages that need nobody at work: screens, kiosks, phones, files, and those around signing in."""
+
+import json
+from typing import Any
+
+import hardware.simulator.pages
+import kiosk.pages
+import signage.pages
+from server.app.sending import link_post
+from server.app.web.parts import WebParts
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES
+from server.settings import Settings
+from server.usecases.appointments.booking_addresses import is_booking_address
+from server.usecases.people.installation_link import awaits_first_person
+from server.usecases.tickets.read_menu import languages_of
+from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
+from server.web import assets_health_devices
+from server.web.access import provider_sign_in, sign_in, sign_out
+from server.web.pages.home import blueprint as entrance_pages
+from server.web.pages.look.files import blueprint as look_files
+from server.web.pages.media.files import blueprint as media_files
+from server.web.pages.pairing import pages as pairing_pages
+from server.web.pages.people import invitation as invitation_pages
+from server.web.pages.people import own_account as own_account_pages
+from server.web.pages.people import pages as people_pages
+from server.web.pages.phone import pages as phone_pages
+from server.web.rendering.security_headers import FRAMED
+from server.web.rendering.static_release import static_release
+from signage.alert_signs import alert_signs
+
+
+def install_screen_pages(parts: WebParts) -> signage.pages.ScreenPages:
+    """Adds the page of hall screens, and returns its routes: they know its release."""
+    parvis = parts.parvis
+    routes = signage.pages.blueprint(
+        translate=parvis.catalogues.translate,
+        languages=LANGUAGES,
+        is_demonstration=parvis.is_demonstration,
+        framed=FRAMED,
+        assets=parvis.settings.var.resolve() / "assets",
+        static=f"/static/{static_release()}",
+    )
+    parts.app.register_blueprint(routes)
+    return routes
+
+
+def install_public_pages(parts: WebParts) -> None:
+    """Adds the pages of visitors and devices, the files, and the pages around signing in."""
+    _install_kiosk(parts)
+    _install_phone(parts)
+    _install_files(parts)
+    _install_sign_in(parts)
+
+
+def _install_kiosk(parts: WebParts) -> None:
+    app, parvis = parts.app, parts.parvis
+    settings, translate, reading = parvis.settings, parvis.catalogues.translate, parvis.reading
+    app.register_blueprint(
+        kiosk.pages.blueprint(
+            translate=translate,
+            languages=languages_of(LANGUAGES),
+            public_url=settings.public_url or None,
+            is_booking_address=lambda text: is_booking_address(parvis.database, text),
+            voices=[each for each in LANGUAGES if reading and reading.files.voices.speaks(each)],
+            alert_signs=alert_signs(),
+            assets=settings.var.resolve() / "assets",
+        )
+    )
+    if settings.has_simulated_printers:
+        simulated = parvis.simulated
+        app.register_blueprint(
+            hardware.simulator.pages.blueprint(
+                simulated.printers,
+                translate,
+                languages=LANGUAGES,
+                zones=simulated.zones,
+                labels=simulated.labels,
+            )
+        )
+
+
+def _install_phone(parts: WebParts) -> None:
+    parvis = parts.parvis
+    database, estimates = parvis.database, parvis.estimates
+
+    def ticket(token: str, language: str) -> Any:
+        try:
+            return read_ticket(database, estimates, token, language=language)
+        except Refusal:
+            return None
+
+    def ticket_of_code(code: str, language: str) -> Any:
+        parts.api.slow_codes()
+        try:
+            return read_ticket_by_code(database, estimates, code, language=language)
+        except Refusal:
+            return None
+
+    parts.app.register_blueprint(
+        phone_pages.blueprint(
+            translate=parvis.catalogues.translate,
+            languages=[(language.code, language.name) for language in languages_of(LANGUAGES)],
+            ticket=ticket,
+            ticket_of_code=ticket_of_code,
+        )
+    )
+
+
+def _install_files(parts: WebParts) -> None:
+    files, database = parts.parvis.media.files, parts.parvis.database
+    parts.app.register_blueprint(assets_health_devices.blueprint(parts.context))
+    parts.app.register_blueprint(media_files(files, database))
+    parts.app.register_blueprint(look_files(files, database))
+
+
+def _install_sign_in(parts: WebParts) -> None:
+    app, parvis, context = parts.app, parts.parvis, parts.context
+    for pages in (sign_in, sign_out, own_account_pages, invitation_pages, pairing_pages):
+        app.register_blueprint(pages.blueprint(context))
+    app.register_blueprint(people_pages.blueprint(context, link_post(parvis, parts.limiter)))
+    if parvis.provider is not None:
+        app.register_blueprint(provider_sign_in.blueprint(context, parvis.provider, parvis.look_at_provider))
+    app.register_blueprint(
+        entrance_pages(
+            parts.work,
+            demonstration=lambda: _demonstration(parvis.settings) if parvis.is_demonstration else None,
+            awaits_first_person=lambda: awaits_first_person(parvis.database),
+        )
+    )
+
+
+def _demonstration(settings: Settings) -> Any:
+    """What `var/demo.json` holds, None when it is gone."""
+    file = settings.var / "demo.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None

@@ -1,0 +1,93 @@
+"""The pages of people at work, in the groups of the menu."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.app.brakes import by_caller
+from server.app.configuring import install_configuring
+from server.app.sending import alarm_needs
+from server.app.web.parts import WebParts
+from server.domain.hall.configuration import HallConfiguration
+from server.store.journal.anchors import Anchors
+from server.usecases.alarms.read_alarms import count_alarms
+from server.usecases.hall.read_voices import HallVoice, read_voices
+from server.usecases.notices.notice_places import read_places
+from server.web.pages.alarms.pages import blueprint as alarm_pages
+from server.web.pages.alerts import pages as alert_pages
+from server.web.pages.configuration import pages as publishing_pages
+from server.web.pages.console import pages as console_pages
+from server.web.pages.devices import pages as device_pages
+from server.web.pages.help.pages import blueprint as help_pages
+from server.web.pages.journal.pages import JournalPages, journal_pages
+from server.web.pages.media import pages as media_pages
+from server.web.pages.notices import pages as notices_pages
+from server.web.pages.quality.draw import Drawings
+from server.web.pages.quality.pages import QualityPages, quality_pages
+from server.web.pages.reception import pages as reception_pages
+from server.web.pages.rights import pages as rights_pages
+from server.web.pages.security import pages as security_pages
+from server.web.pages.supervision import pages as supervision_pages
+from server.web.pages.targets import pages as targets_page
+from server.web.pages.targets.pages import TargetPages
+from server.web.pages.wall import pages as wall_pages
+from server.web.rendering.frame import install_frame
+from server.web.rendering.security_headers import FRAMING
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def install_work_pages(parts: WebParts) -> None:
+    """Adds the frame of all pages, and every page of people at work."""
+    database = parts.parvis.database
+    install_frame(parts.app, parts.work, count_alarms=lambda: count_alarms(database))
+    _install_receiving(parts)
+    _install_showing(parts)
+    _install_measuring(parts)
+    _install_setting_up(parts)
+    parts.app.register_blueprint(help_pages(parts.work, docs_dir=DOCS))
+
+
+def _install_receiving(parts: WebParts) -> None:
+    voice, translate = parts.parvis.voice, parts.parvis.catalogues.translate
+
+    def voices(hall: HallConfiguration) -> list[HallVoice]:
+        return [] if voice.unavailable else read_voices(hall, voice.files.voices, translate)
+
+    for pages in (console_pages, reception_pages, security_pages, alert_pages):
+        parts.app.register_blueprint(pages.blueprint(parts.work))
+    parts.app.register_blueprint(wall_pages.blueprint(parts.work, voices=voices))
+
+
+def _install_showing(parts: WebParts) -> None:
+    app, database, settings = parts.app, parts.parvis.database, parts.parvis.settings
+    translate = parts.parvis.catalogues.translate
+
+    def languages() -> Sequence[str]:
+        with database.read() as rows:
+            return read_places(database, rows).languages
+
+    app.register_blueprint(
+        notices_pages.blueprint(parts.work, every_hall=parts.every_hall, languages=languages, framing=FRAMING)
+    )
+    app.register_blueprint(
+        media_pages.blueprint(database, translate=translate, media_bytes=settings.media_bytes)
+    )
+    app.register_blueprint(supervision_pages.blueprint(parts.work))
+
+
+def _install_measuring(parts: WebParts) -> None:
+    app, database, work = parts.app, parts.parvis.database, parts.work
+    anchors = Anchors(parts.parvis.settings.var / "anchors")
+    app.register_blueprint(quality_pages(QualityPages(database, work, Drawings())))
+    app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
+    app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))
+
+
+def _install_setting_up(parts: WebParts) -> None:
+    app, parvis, work = parts.app, parts.parvis, parts.work
+    slow_trials = parts.brake("alarm_trial", "12 per minute", by=by_caller)
+    app.register_blueprint(publishing_pages.blueprint(translate=parvis.catalogues.translate))
+    install_configuring(app, parvis, parts.context, work, every_hall=parts.every_hall)
+    app.register_blueprint(device_pages.blueprint(work))
+    app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, work)))
+    app.register_blueprint(rights_pages.blueprint(work, every_hall=parts.every_hall))
