@@ -25,6 +25,15 @@ def new_token() -> str:
     return token
 
 
+API_KEY_PREFIX = "parvis_key_"
+"""Before the random part of an API key: it is pasted into files of others, where a name can be searched."""
+
+
+def new_api_key() -> str:
+    """An API key: a secret of 128 bits behind a prefix of its own."""
+    return API_KEY_PREFIX + new_token()
+
+
 _WORDS = re.compile(r"[a-z]+|[A-Z]+|(?:[A-Z][a-z]{2,}){1,}|[a-z]{2,}(?:[A-Z][a-z]{2,})+")
 """What one part of a name looks like: one_case, CamelCase, camelCase."""
 

@@ -1,15 +1,15 @@
 """Masking: no secret and nobody's e-mail address stands in a log, whoever wrote the line.
 
-A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), or by its shape:
-that of a webhook (`whsec_…`), twenty-two URL-safe characters, or twice as many, as `server.ids.new_token`
-makes them, or a signed token.
+A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), by its prefix
+(`parvis_key_…`, `whsec_…`), or by its shape: twenty-two URL-safe characters, or twice as many, as
+`server.ids.new_token` makes them, or a signed token.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from server.ids import is_token_shaped
+from server.ids import API_KEY_PREFIX, is_token_shaped
 
 MASK = "***"
 SECRET_NAMES = frozenset(
@@ -44,7 +44,8 @@ _AFTER = re.compile(
 )
 _SIGNED = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 """A signed token of a provider of identities."""
-_WEBHOOK = re.compile(r"whsec_[A-Za-z0-9+/=_-]+")
+_PREFIXED = re.compile(rf"(?:whsec_|{API_KEY_PREFIX})[A-Za-z0-9+/=_-]+")
+"""The secret of a webhook, and an API key."""
 _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
 """Whose an e-mail address is; its domain may be read, since it tells which mail server refused."""
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
@@ -52,7 +53,7 @@ _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w
 
 def masked(text: str) -> str:
     """The text with every secret replaced."""
-    without_shaped = _ADDRESS.sub(MASK, _WEBHOOK.sub(MASK, _SIGNED.sub(MASK, text)))
+    without_shaped = _ADDRESS.sub(MASK, _PREFIXED.sub(MASK, _SIGNED.sub(MASK, text)))
     return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", without_shaped))
 
 

@@ -10,7 +10,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros, to_text
 from server.domain.people.roles import SCOPES
 from server.domain.refusals import Refusal
-from server.ids import new_id, new_token, token_digest
+from server.ids import new_api_key, new_id, token_digest
 from server.store.people.accounts import EVERY_HALL
 from server.store.transactions.database import Database
 
@@ -34,7 +34,7 @@ def create_api_key(database: Database, author: Author, new: NewKey) -> tuple[str
     Refusals: bad_name unless it has 1 to 80 characters, unknown_scope, unknown_hall, expiry_past.
     """
     _check(database, new)
-    key, token = new_id(), new_token()
+    key, token = new_id(), new_api_key()
     with database.installation_transaction(author) as transaction:
         if new.expires_at is not None and new.expires_at <= transaction.now:
             raise Refusal("expiry_past", expires_at=to_text(new.expires_at))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.ids import is_token_shaped, new_token
+from server.ids import is_token_shaped, new_api_key, new_token
 from server.logs.masking import masked, masked_values
 from server.settings import Settings
 
@@ -41,6 +41,13 @@ def test_whose_an_e_mail_address_is_is_masked():
 def test_the_secret_of_a_webhook_is_masked_whole():
     assert masked("signed with whsec_4zcIi7mu/Ose+YmkQw=, sent") == "signed with ***, sent"
     assert masked_values({"smtp_password": "sesame"}) == {"smtp_password": "***"}
+
+
+def test_an_api_key_is_masked_whole_by_its_prefix_also_when_it_was_cut():
+    key = new_api_key()
+    assert key.startswith("parvis_key_")
+    assert masked(f"sent by {key}, refused") == "sent by ***, refused"
+    assert masked(f"sent by {key[:20]}") == "sent by ***"
 
 
 @pytest.mark.parametrize(
