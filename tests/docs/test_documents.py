@@ -12,6 +12,13 @@ from tests.harness.programs import PROJECT
 
 FILES = sorted(DOCS.rglob("*.md")) + [PROJECT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
 FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md", DOCS / "LISEZMOI.md"]
+OF_THEIR_DAY = {"decisions", "measured", "CHANGELOG.md", "screens-looked-at.md"}
+"""What was true when it was written, and stays as it was."""
+SOURCES = [
+    path.relative_to(PROJECT).as_posix()
+    for root in ("server", "kiosk", "signage", "hardware", "tests", ".ci")
+    for path in (PROJECT / root).rglob("*.py")
+]
 LINK = re.compile(r"\]\(([^)#\s]+)")
 
 
@@ -53,6 +60,12 @@ def test_french_has_real_apostrophes_and_hard_spaces(file: Path):
 @pytest.mark.parametrize("file", FRENCH, ids=name_of)
 def test_a_manual_is_one_page(file: Path):
     assert len(file.read_text(encoding="utf-8").split()) < 800
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if OF_THEIR_DAY.isdisjoint(file.parts)], ids=name_of)
+def test_every_python_file_that_is_named_exists(file: Path):
+    named = re.findall(r"[`\[]((?:\w+/)*\w+\.py)\b", file.read_text(encoding="utf-8"))
+    assert {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in SOURCES)} == set()
 
 
 def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails():
