@@ -116,8 +116,8 @@ _ALL: WeakSet[IsolatedWorker] = WeakSet()
 
 def close_all() -> None:
     """Ends each of them in this process, once it has answered; a call after it starts another."""
-    for apart in list(_ALL):
-        apart.close()
+    for worker in list(_ALL):
+        worker.close()
 
 
 def _write(pipe: IO[bytes], value: Any) -> None:
@@ -144,17 +144,17 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
     configure_logs(Settings().log_level)
     guard_standard_error()
-    asked, answered = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
     while True:
         try:
-            function, values = _read(asked)
+            function, values = _read(requests)
         except EOFError:
             return
         try:
-            _write(answered, (True, function(*values)))
+            _write(answers, (True, function(*values)))
         except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for
-            _write(answered, (False, error))
+            _write(answers, (False, error))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from server.documents.parts.values import (
 )
 from server.documents.problems import broken_rule
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName
-from server.domain.hall.configuration import Asked, Confirmation, Mode, PrinterProfile
+from server.domain.hall.configuration import Confirmation, Mode, PrinterProfile, ResultDuty
 from server.domain.tickets.numbering import HIGHEST_RANK
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
@@ -114,8 +114,8 @@ class ServicePart(Part):
     confirm_priority: bool = False
     early_window_s: Seconds = 3600
     late_grace_s: Seconds = 900
-    outcome: Asked = "optional"
-    note: Asked = "optional"
+    outcome: ResultDuty = "optional"
+    note: ResultDuty = "optional"
     confirmation: Confirmation = "agent"
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
     exceptional: ExceptionalPart | None = None

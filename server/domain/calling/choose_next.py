@@ -107,8 +107,8 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
     `legs` may be given in any order and may hold more than the counter serves. Four per lane are enough when
     `context.queues` tells what the queues hold beside them.
     """
-    weighed, callable_legs, condition = _candidates(profile, legs, context)
-    ranking = _ranking(weighed, callable_legs, condition, most=1 + RUNNERS_UP)
+    scoring, callable_legs, condition = _candidates(profile, legs, context)
+    ranking = _ranking(scoring, callable_legs, condition, most=1 + RUNNERS_UP)
     if not ranking:
         return None
     chosen, *others = ranking
@@ -118,7 +118,7 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
     return Pick(
         chosen=chosen,
         rule=profile.rule,
-        reason=reason_of(chosen.leg, chosen.step.name, weighed, condition=decided),
+        reason=reason_of(chosen.leg, chosen.step.name, scoring, condition=decided),
         runners_up=tuple(others),
         condition=decided,
         turns=context.turns.after(queue, profile.weight_of(queue)) if by_share else context.turns,
@@ -131,8 +131,8 @@ def call_order(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallCon
 
     The first is whom `choose` picks. Later calls look at later instants, so that the rest may change.
     """
-    weighed, callable_legs, condition = _candidates(profile, legs, context)
-    ranking = _ranking(weighed, callable_legs, condition, most=len(callable_legs))
+    scoring, callable_legs, condition = _candidates(profile, legs, context)
+    ranking = _ranking(scoring, callable_legs, condition, most=len(callable_legs))
     return [ranked.leg for ranked in ranking]
 
 
@@ -141,14 +141,14 @@ def _candidates(
 ) -> tuple[ScoringContext, list[QueuedLeg], int | None]:
     """The legs this counter may call, and the number of the condition that holds, from 1."""
     all_legs = list(legs)
-    weighed = ScoringContext(profile, context, {**queue_facts(all_legs), **context.queues})
+    scoring = ScoringContext(profile, context, {**queue_facts(all_legs), **context.queues})
     free = [leg for leg in all_legs if context.is_free(leg)]
     callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
-    condition = _condition_met(weighed, free)
+    condition = _condition_met(scoring, free)
     called = _called_by(profile, condition)
     if called is not None and called not in profile.queues:
         callable_legs += [leg for leg in free if _is_served(profile, leg, context, (called,))]
-    return weighed, callable_legs, condition
+    return scoring, callable_legs, condition
 
 
 def _called_by(profile: WorkProfile, condition: int | None) -> str | None:
@@ -163,7 +163,7 @@ def _is_served(profile: WorkProfile, leg: QueuedLeg, context: CallContext, queue
 
 
 def _ranking(
-    weighed: ScoringContext, legs: list[QueuedLeg], condition: int | None, *, most: int
+    scoring: ScoringContext, legs: list[QueuedLeg], condition: int | None, *, most: int
 ) -> list[Ranked]:
     """The chosen leg and those after it, `most` in all.
 
@@ -171,11 +171,11 @@ def _ranking(
 
     Who follows a linked visit waits for nobody: each is a lane of its own.
     """
-    called = _called_by(weighed.profile, condition)
-    following = [leg for leg in legs if weighed.context.is_next_of_linked(leg)]
-    others = [leg for leg in legs if not weighed.context.is_next_of_linked(leg)]
+    called = _called_by(scoring.profile, condition)
+    following = [leg for leg in legs if scoring.context.is_next_of_linked(leg)]
+    others = [leg for leg in legs if not scoring.context.is_next_of_linked(leg)]
     in_order = [*([leg] for leg in following), *lanes(others, per_lane=max(most, SEEN_PER_LANE))]
-    ranked = [[_ranked(leg, weighed, called) for leg in lane] for lane in in_order]
+    ranked = [[_ranked(leg, scoring, called) for leg in lane] for lane in in_order]
     heads = [(lane[0].order, number, 0) for number, lane in enumerate(ranked)]
     heapify(heads)
     found: list[Ranked] = []
@@ -187,14 +187,14 @@ def _ranking(
     return found
 
 
-def _ranked(leg: QueuedLeg, weighed: ScoringContext, called: str | None) -> Ranked:
-    is_following = weighed.context.is_next_of_linked(leg)
-    step = ChoiceStep.LINKED if is_following else step_of(leg, weighed.profile, weighed.context.now)
+def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> Ranked:
+    is_following = scoring.context.is_next_of_linked(leg)
+    step = ChoiceStep.LINKED if is_following else step_of(leg, scoring.profile, scoring.context.now)
     if step is not ChoiceStep.RULE:
-        return Ranked(leg, step, weighed.wait_min(leg))
+        return Ranked(leg, step, scoring.wait_min(leg))
     if leg.queue == called:
-        return Ranked(leg, ChoiceStep.CONDITION, weighed.wait_min(leg))
-    return Ranked(leg, step, RULES[weighed.profile.rule].score(leg, weighed))
+        return Ranked(leg, ChoiceStep.CONDITION, scoring.wait_min(leg))
+    return Ranked(leg, step, RULES[scoring.profile.rule].score(leg, scoring))
 
 
 def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:
@@ -208,16 +208,16 @@ def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:
     return ChoiceStep.FRONT if leg.is_at_front else ChoiceStep.RULE
 
 
-def _condition_met(weighed: ScoringContext, legs: list[QueuedLeg]) -> int | None:
+def _condition_met(scoring: ScoringContext, legs: list[QueuedLeg]) -> int | None:
     """The number of the first condition whose tests hold and whose queue has someone due to call."""
-    for number, condition in enumerate(weighed.profile.conditions, 1):
-        if all(_holds(test, weighed) for test in condition.tests) and _has_someone(condition, weighed, legs):
+    for number, condition in enumerate(scoring.profile.conditions, 1):
+        if all(_holds(test, scoring) for test in condition.tests) and _has_someone(condition, scoring, legs):
             return number
     return None
 
 
-def _has_someone(condition: Condition, weighed: ScoringContext, legs: list[QueuedLeg]) -> bool:
-    profile, context = weighed.profile, weighed.context
+def _has_someone(condition: Condition, scoring: ScoringContext, legs: list[QueuedLeg]) -> bool:
+    profile, context = scoring.profile, scoring.context
     return any(
         leg.queue == condition.call
         and may_serve(context.counter, leg, queues=(condition.call,), now=context.now)
@@ -226,8 +226,8 @@ def _has_someone(condition: Condition, weighed: ScoringContext, legs: list[Queue
     )
 
 
-def _holds(test: Test, weighed: ScoringContext) -> bool:
-    context, queues = weighed.context, weighed.queues
+def _holds(test: Test, scoring: ScoringContext) -> bool:
+    context, queues = scoring.context, scoring.queues
     match test:
         case WaitExceeds(queue, minutes):
             oldest = queues[queue].oldest_at if queue in queues else None

@@ -23,7 +23,7 @@ from server.domain.tickets.quotas import Quota
 from server.domain.visits.verb_limits import Limits
 
 type Mode = Literal["walk_in", "appointment_only", "both"]
-type Asked = Literal["optional", "mandatory"]
+type ResultDuty = Literal["optional", "mandatory"]
 """Whether an agent may or must say something when a service ends."""
 type Confirmation = Literal["agent", "call"]
 """Who says that a called visitor is there: the agent who is asked, or the call itself."""
@@ -113,8 +113,8 @@ class Service:
     confirm_priority: bool = False
     early_window_s: int = 3600
     late_grace_s: int = 900
-    outcome: Asked = "optional"
-    note: Asked = "optional"
+    outcome: ResultDuty = "optional"
+    note: ResultDuty = "optional"
     confirmation: Confirmation = "agent"
     wrap_up_s: int = 0
     exceptional: Exceptional | None = None

@@ -156,11 +156,11 @@ def draw_day(hall: SimulatedHall, number: int, *, seed: int) -> DrawnDay:
     )
 
 
-type _Wanted = tuple[int, int | None, SimulatedService]
+type _Demand = tuple[int, int | None, SimulatedService]
 """Arrival and booked hour in seconds, None without appointment, and the service."""
 
 
-def _walk_ins(hall: SimulatedHall, chance: random.Random) -> Sequence[_Wanted]:
+def _walk_ins(hall: SimulatedHall, chance: random.Random) -> Sequence[_Demand]:
     """A Poisson stream whose pace follows the half hours and the day: some days are busier (spread 12 %)."""
     busy = chance.gammavariate(1 / 0.12**2, 0.12**2)
     by_appointment = sum(service.share * service.by_appointment for service in hall.services)
@@ -174,7 +174,7 @@ def _walk_ins(hall: SimulatedHall, chance: random.Random) -> Sequence[_Wanted]:
     return found
 
 
-def _appointments(hall: SimulatedHall, chance: random.Random) -> Sequence[_Wanted]:
+def _appointments(hall: SimulatedHall, chance: random.Random) -> Sequence[_Demand]:
     """Booked on quarters of an hour; who comes does so 8 minutes early on average, spread 10 minutes."""
     found = []
     for service in hall.services:
@@ -197,7 +197,7 @@ def _poisson(chance: random.Random, mean: float) -> int:
 
 
 def _visitor(
-    hall: SimulatedHall, chance: random.Random, ranks: Counter[str], demand: _Wanted
+    hall: SimulatedHall, chance: random.Random, ranks: Counter[str], demand: _Demand
 ) -> DrawnVisitor:
     at_s, booked_s, service = demand
     priority = "declared" if chance.random() < hall.priority_share else "none"

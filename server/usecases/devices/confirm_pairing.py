@@ -48,11 +48,11 @@ def paired_before(database: Database, typed: str, write_key: WriteKey | None) ->
 
     Refusals: those of `_waiting`.
     """
-    known = answered_before(database, write_key)
-    if known is None:
+    answer = answered_before(database, write_key)
+    if answer is None:
         with database.read() as rows:
             _waiting(rows, typed, database.clock.now())
-    return known
+    return answer
 
 
 def confirm_pairing(

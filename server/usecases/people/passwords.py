@@ -118,8 +118,8 @@ def _words(names: Iterable[str]) -> set[str]:
 
 def _folded(text: str) -> str:
     """Small letters without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in apart if not unicodedata.combining(each))
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in decomposed if not unicodedata.combining(each))
 
 
 def _typed(password: str) -> str:

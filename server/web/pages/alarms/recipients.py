@@ -87,12 +87,12 @@ def _choice(hall: str | None) -> AlarmChoice:
     return AlarmChoice(kinds_of(request.form.getlist("kinds")), hall, request.form.get("language", FRENCH))
 
 
-def _asked(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
+def _changeable(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
     """The caller, who may change that recipient. Refusals: not_signed_in, forbidden, unknown_recipient."""
-    caller, known = someone(), known_recipient(needs.database, recipient)
-    if not may_configure(caller, known.site):
+    caller, current = someone(), known_recipient(needs.database, recipient)
+    if not may_configure(caller, current.site):
         raise Refusal("forbidden")
-    return caller, known
+    return caller, current
 
 
 def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
@@ -101,8 +101,8 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
     if not may_configure(caller, site):
         raise Refusal("forbidden")
     channel, address = request.form.get("channel", ""), request.form.get("address", "").strip()
-    wanted = WantedRecipient(channel, site, address, needs.may_be_plain, _choice(one_hall))
-    recipient, secret = add_recipient(needs.database, caller.author, wanted)
+    new_recipient = WantedRecipient(channel, site, address, needs.may_be_plain, _choice(one_hall))
+    recipient, secret = add_recipient(needs.database, caller.author, new_recipient)
     if secret is None:
         return FormOutcome(needs.work.translate("alarms.added", page_language()))
     return _with_secret(needs, known_recipient(needs.database, recipient), secret)
@@ -110,20 +110,20 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
 
 def choose(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Other alarms, or another language. The site stays: another one is another recipient."""
-    caller, known = _asked(needs, recipient)
-    site, one_hall = _place(typed_of(known.choice, known.channel, known.site).place)
-    if site != known.site:
+    caller, current = _changeable(needs, recipient)
+    site, one_hall = _place(typed_of(current.choice, current.channel, current.site).place)
+    if site != current.site:
         raise Refusal("unknown_site", site=site)
     choose_alarms(needs.database, caller.author, recipient, _choice(one_hall))
-    sentence = needs.work.translate("alarms.chosen", page_language(), address=shown_address(known))
+    sentence = needs.work.translate("alarms.chosen", page_language(), address=shown_address(current))
     return FormOutcome(sentence)
 
 
 def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> FormOutcome:
     """A test, and whether it arrived."""
-    _, known = _asked(needs, recipient)
+    _, current = _changeable(needs, recipient)
     needs.slow()
-    failure, language, address = needs.try_now(known, hall), page_language(), shown_address(known)
+    failure, language, address = needs.try_now(current, hall), page_language(), shown_address(current)
     if failure is None:
         return FormOutcome(needs.work.translate("alarms.try.arrived", language, address=address))
     why = needs.work.translate(f"alarms.failure.{failure}", language)
@@ -133,26 +133,26 @@ def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) ->
 
 def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
     """What went there since an hour that was chosen, once more."""
-    _asked(needs, recipient)
-    asked = request.form.get("hours", "")
-    hours = next((each for each in RESENT_HOURS if str(each) == asked), RESENT_HOURS[0])
+    _changeable(needs, recipient)
+    typed_hours = request.form.get("hours", "")
+    hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])
     count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
     return FormOutcome(needs.work.translate("alarms.again.done", page_language(), count=count))
 
 
 def renew(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Another secret, shown once."""
-    caller, known = _asked(needs, recipient)
-    return _with_secret(needs, known, renew_secret(needs.database, caller.author, recipient))
+    caller, current = _changeable(needs, recipient)
+    return _with_secret(needs, current, renew_secret(needs.database, caller.author, recipient))
 
 
 def remove(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Nothing goes there any more."""
-    caller, _ = _asked(needs, recipient)
+    caller, _ = _changeable(needs, recipient)
     remove_recipient(needs.database, caller.author, recipient)
     return FormOutcome(needs.work.translate("alarms.removed", page_language()))
 
 
-def _with_secret(needs: AlarmPages, known: Recipient, secret: str) -> FormOutcome:
-    sentence = needs.work.translate("alarms.secret.shown", page_language(), address=shown_address(known))
+def _with_secret(needs: AlarmPages, current: Recipient, secret: str) -> FormOutcome:
+    sentence = needs.work.translate("alarms.secret.shown", page_language(), address=shown_address(current))
     return FormOutcome(sentence, secret=secret)

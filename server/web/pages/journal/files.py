@@ -47,7 +47,7 @@ def _values(line: Line) -> dict[str, object]:
         "number": fact.number,
         "what": line.what,
         "about": " · ".join(line.about),
-        "who": line.who,
+        "who": line.author,
         "fact": fact.id,
         "hash": fact.hash,
     }

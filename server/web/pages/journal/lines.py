@@ -38,11 +38,11 @@ class Line:
     fact: KnownFact
     what: str
     about: Sequence[str]
-    who: str
+    author: str
 
     def holds(self, words: Sequence[str]) -> bool:
         """Whether every one of these words (`folded`) stands in the line."""
-        text = folded(" ".join([self.what, *self.about, self.who]))
+        text = folded(" ".join([self.what, *self.about, self.author]))
         return all(word in text for word in words)
 
 
@@ -63,7 +63,7 @@ class JournalLines:
 
     def line(self, fact: KnownFact) -> Line:
         """The line of a fact."""
-        return Line(fact, self.what(fact), self.about(fact), self.who(fact))
+        return Line(fact, self.what(fact), self.about(fact), self.author(fact))
 
     def by_day(self, facts: Iterable[KnownFact]) -> list[tuple[str, list[Line]]]:
         """The lines of facts under the local date they were recorded on, in words."""
@@ -92,7 +92,7 @@ class JournalLines:
         day = format_date(local.date(), "short", locale=self.locale)
         return f"{day} {format_time(local, 'HH:mm', locale=self.locale)}"
 
-    def who(self, fact: KnownFact) -> str:
+    def author(self, fact: KnownFact) -> str:
         """Who did it, or where it was done."""
         if fact.author_kind == "person":
             return fact.names.accounts[fact.author]

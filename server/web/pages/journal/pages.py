@@ -42,7 +42,7 @@ class JournalPages:
 class _Reader:
     """Somebody before one journal: what was asked, the halls they see, the words of their language."""
 
-    asked: JournalRange
+    range_shown: JournalRange
     hall: str | None
     zone: ZoneInfo
     lines: JournalLines
@@ -115,17 +115,17 @@ def _reader(needs: JournalPages) -> _Reader:
     halls = [hall for hall in needs.work.halls(person) if sites is None or hall.site.slug in sites]
     if not halls:
         abort(403)
-    asked = asked_of(request.args, request.args.get("hall") or halls[0].hall)
+    range_shown = asked_of(request.args, request.args.get("hall") or halls[0].hall)
     configurations = {hall.hall: hall for hall in halls}
-    if asked.journal == INSTALLATION and sites is not None:
+    if range_shown.journal == INSTALLATION and sites is not None:
         abort(403)
-    if asked.journal not in (INSTALLATION, *configurations):
+    if range_shown.journal not in (INSTALLATION, *configurations):
         abort(404)
-    shown = configurations.get(asked.journal, halls[0])
+    shown = configurations.get(range_shown.journal, halls[0])
     zone = ZoneInfo(shown.site.time_zone)
     return _Reader(
-        asked,
-        None if asked.journal == INSTALLATION else needs.database.hall_id(asked.journal),
+        range_shown,
+        None if range_shown.journal == INSTALLATION else needs.database.hall_id(range_shown.journal),
         zone,
         JournalLines(configurations, zone, Sentence(needs.work.translate, page_language())),
         halls,
@@ -135,38 +135,38 @@ def _reader(needs: JournalPages) -> _Reader:
 
 
 def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
-    asked, lines = reader.asked, reader.lines
+    range_shown, lines = reader.range_shown, reader.lines
     with needs.database.read() as rows:
         people = people_of(rows, reader.sites, [hall.hall for hall in reader.halls])
         vanished = vanished_halls(rows) if reader.sees_installation else []
     found = read_journal(needs.database, _search_of(reader), _matches(reader))
     page = render_template(
         "journal/journal.html",
-        asked=asked,
+        range_shown=range_shown,
         reader=reader,
         people=sorted(people.items(), key=lambda each: each[1].casefold()),
         days=lines.by_day(found.facts),
-        next=None if found.next is None else asked.query(avant=str(found.next)),
+        next=None if found.next is None else range_shown.query(avant=str(found.next)),
         looked_until=None if found.looked_until is None else lines.instant(found.looked_until),
         vanished=vanished,
-        proof=read_proof(needs.database, needs.anchors, asked.journal),
+        proof=read_proof(needs.database, needs.anchors, range_shown.journal),
         instant=lines.instant,
         lines=lines,
     )
-    return page if asked.is_understood else (page, 400)
+    return page if range_shown.is_understood else (page, 400)
 
 
 def _search_of(reader: _Reader) -> JournalSearch:
-    return reader.asked.search(reader.hall, reader.zone, names_everybody=reader.names_everybody)
+    return reader.range_shown.search(reader.hall, reader.zone, names_everybody=reader.names_everybody)
 
 
 def _matches(reader: _Reader) -> Callable[[KnownFact], bool] | None:
-    holds = looked_for(reader.asked.words)
+    holds = looked_for(reader.range_shown.words)
     return None if holds is None else lambda fact: holds(reader.lines.line(fact))
 
 
 def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) -> Response:
-    if not reader.asked.is_understood:
+    if not reader.range_shown.is_understood:
         abort(400)
 
     def pages() -> Iterator[list[Line]]:
@@ -180,7 +180,8 @@ def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) ->
     )
     kind = "application/json" if form == "json" else "text/csv; charset=utf-8"
     answer = Response(stream_with_context(text), content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="journal-{reader.asked.journal}.{form}"'
+    name = f"journal-{reader.range_shown.journal}.{form}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -198,7 +199,7 @@ def _heads(needs: JournalPages, reader: _Reader) -> str:
         instant=reader.lines.instant,
         position=position[:15],
         typed=typed,
-        compared=_compared(needs, reader.asked.journal, position, typed),
+        compared=_compared(needs, reader.range_shown.journal, position, typed),
     )
 
 

@@ -64,11 +64,11 @@ def blueprint(site: SiteContext) -> Blueprint:
     @open_to(Access.EVERYBODY)
     def renewal() -> Response:
         """Another token for the device that was told to renew it, as its cookie."""
-        told = small_json().get("told")
+        renewal_id = small_json().get("told")
         token = read_cookie(DEVICE_COOKIE)
-        if not isinstance(told, str) or not token:
+        if not isinstance(renewal_id, str) or not token:
             raise Refusal("bad_request", missing="told")
-        fresh = exchange_token(site.database, token, told)
+        fresh = exchange_token(site.database, token, renewal_id)
         return set_cookie(Response(status=204), DEVICE_COOKIE, fresh, seconds=DEVICE_FOR_S)
 
     return routes

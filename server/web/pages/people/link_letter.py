@@ -49,25 +49,25 @@ class Handed:
     until: Callable[[str], str]
 
 
-def asked_letter() -> LinkLetter:
+def typed_letter() -> LinkLetter:
     """The form as it was sent."""
     return LinkLetter(address=request.form.get("address", "")[:LONGEST_TYPED].strip())
 
 
-def sent_letter(post: LetterPost, asked: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
+def sent_letter(post: LetterPost, form: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
     """The form once its letter has left, in the language of whom it is for, or with why it has not."""
-    if not is_email(asked.address):
-        return replace(asked, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)
+    if not is_email(form.address):
+        return replace(form, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)
     try:
         post.slow()
     except TooManyRequests:
-        return replace(asked, sentence=say("refusal.too_many_requests"), status=429)
-    letter = letter_of(handed, asked.address, Sentence(say.translate, handed.invitation.language))
+        return replace(form, sentence=say("refusal.too_many_requests"), status=429)
+    letter = letter_of(handed, form.address, Sentence(say.translate, handed.invitation.language))
     failure = "email_off" if post.send is None else post.send(letter)
     if failure is not None:
         why = say(f"alarms.failure.{failure}")
-        return replace(asked, sentence=say("people.letter.failed", why=why))
-    return replace(asked, sentence=say("people.letter.sent", address=asked.address), is_sent=True)
+        return replace(form, sentence=say("people.letter.failed", why=why))
+    return replace(form, sentence=say("people.letter.sent", address=form.address), is_sent=True)
 
 
 def letter_of(handed: Handed, address: str, say: Sentence) -> Letter:

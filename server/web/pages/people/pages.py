@@ -38,7 +38,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext
 from server.web.pages.look.files import look_of
 from server.web.pages.people.invitation import LONGEST_LINK
-from server.web.pages.people.link_letter import Handed, LetterPost, LinkLetter, asked_letter, sent_letter
+from server.web.pages.people.link_letter import Handed, LetterPost, LinkLetter, sent_letter, typed_letter
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, page_language
@@ -111,17 +111,18 @@ class _Pages:
     def invite(self) -> Any:
         """A new account and its link, shown once."""
         caller, sites = _reader()
-        wanted, grants = _described(), _grants()
+        described, grants = _described(), _grants()
         try:
-            link = invite(self.database, caller.author, wanted, grants, sites=sites)
+            link = invite(self.database, caller.author, described, grants, sites=sites)
         except Refusal as refusal:
-            return self._invite_page(sites, wanted, grants, refusal), status_of(refusal)
+            return self._invite_page(sites, described, grants, refusal), status_of(refusal)
         return self._link_page(link, sites)
 
     def _invite_page(
-        self, sites: Sites, wanted: Described, grants: list[Grant], refusal: Refusal | None = None
+        self, sites: Sites, described: Described, grants: list[Grant], refusal: Refusal | None = None
     ) -> str:
-        return self._page("people/invite.html", sites, wanted=wanted, grants=grants, **self._refused(refusal))
+        refused = self._refused(refusal)
+        return self._page("people/invite.html", sites, described=described, grants=grants, **refused)
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def person(self, account: str) -> Any:
@@ -135,7 +136,7 @@ class _Pages:
         *,
         refusal: Refusal | None = None,
         is_of_field: bool = True,
-        wanted: Described | None = None,
+        described: Described | None = None,
         grants: list[Grant] | None = None,
     ) -> str:
         caller, sites = reader
@@ -147,7 +148,7 @@ class _Pages:
             person=person,
             sessions=sessions,
             is_own=caller.author.id == account,
-            wanted=wanted
+            described=described
             or Described(person.login, person.display_name, person.email, language=person.language),
             grants=own if grants is None else grants,
             elsewhere=[grant for grant in person.grants if grant not in own],
@@ -161,8 +162,8 @@ class _Pages:
         typed: dict[str, Any] = {}
         try:
             if verb == "description":
-                typed = {"wanted": _described()}
-                describe_account(self.database, caller.author, account, typed["wanted"], sites=sites)
+                typed = {"described": _described()}
+                describe_account(self.database, caller.author, account, typed["described"], sites=sites)
                 return _to(account, "described")
             if verb == "roles":
                 typed = {"grants": _grants()}
@@ -226,7 +227,7 @@ class _Pages:
             lambda language: instant_text(link.expires_at, language, zone),
         )
         say = Sentence(self.site.translate, page_language())
-        letter = sent_letter(self.post, asked_letter(), handed, say)
+        letter = sent_letter(self.post, typed_letter(), handed, say)
         return self._link_page(link, sites, letter), letter.status
 
     def _link_page(self, link: Link, sites: Sites, letter: LinkLetter | None = None) -> str:

@@ -87,23 +87,23 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
     person = needs.work.viewer()
     assert person is not None
     theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
-    asked, is_understood = _asked(hall, needs.database)
-    words = Sentence(needs.work.translate, asked.language)
-    found = _days(needs, asked)
-    view = view_of(found, asked, words)
+    selection, is_understood = _selection(hall, needs.database)
+    words = Sentence(needs.work.translate, selection.language)
+    found = _days(needs, selection)
+    view = view_of(found, selection, words)
     page = render_template(
         "quality/quality.html",
-        asked=asked,
+        selection=selection,
         view=view,
         halls=theirs,
         kinds=list(PeriodKind),
-        period=wording.period_text(asked.period, asked.language),
-        first_day=wording.day_text(asked.period.starts_on, asked.language),
-        end_day=wording.day_text(asked.period.ends_on, asked.language),
-        previous=_query(asked, asked.period.previous().starts_on),
-        next=_query(asked, asked.period.next().starts_on),
-        query=_query(asked, asked.period.starts_on),
-        service_query=lambda service: _query(asked, asked.period.starts_on, service=service),
+        period=wording.period_text(selection.period, selection.language),
+        first_day=wording.day_text(selection.period.starts_on, selection.language),
+        end_day=wording.day_text(selection.period.ends_on, selection.language),
+        previous=_query(selection, selection.period.previous().starts_on),
+        next=_query(selection, selection.period.next().starts_on),
+        query=_query(selection, selection.period.starts_on),
+        service_query=lambda service: _query(selection, selection.period.starts_on, service=service),
         drawings=dict(zip([p.name for p in view.plots], _drawn(needs.drawings, view.plots), strict=True)),
         runs={group: _runs(view.groups[group]) for group in GROUPS} if view.groups else {},
         indicators=INDICATORS,
@@ -116,12 +116,12 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
     return page if is_understood else (page, 400)
 
 
-def _days(needs: QualityPages, asked: QualityQuery) -> HallDays:
-    days = (asked.period.starts_on, asked.period.ends_on)
-    return read_days(needs.database, asked.hall.hall, *days, with_alerts=asked.with_alerts)
+def _days(needs: QualityPages, selection: QualityQuery) -> HallDays:
+    days = (selection.period.starts_on, selection.period.ends_on)
+    return read_days(needs.database, selection.hall.hall, *days, with_alerts=selection.with_alerts)
 
 
-def _asked(hall: HallConfiguration, database: Database) -> tuple[QualityQuery, bool]:
+def _selection(hall: HallConfiguration, database: Database) -> tuple[QualityQuery, bool]:
     """What the query asks for, and whether all of it was understood (else the rest is shown)."""
     today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
@@ -139,11 +139,11 @@ def _asked(hall: HallConfiguration, database: Database) -> tuple[QualityQuery, b
     return QualityQuery(hall, chosen, period, page_language(), on, alerts != WITHOUT), is_understood
 
 
-def _query(asked: QualityQuery, day: date, *, service: str | None = None) -> str:
-    fields = {"hall": asked.hall.hall, "duree": str(asked.period.kind), "jour": day.isoformat()}
-    chosen = service or asked.service
+def _query(selection: QualityQuery, day: date, *, service: str | None = None) -> str:
+    fields = {"hall": selection.hall.hall, "duree": str(selection.period.kind), "jour": day.isoformat()}
+    chosen = service or selection.service
     fields |= {"demarche": chosen} if chosen else {}
-    return urlencode(fields if asked.with_alerts else fields | {"alertes": WITHOUT})
+    return urlencode(fields if selection.with_alerts else fields | {"alertes": WITHOUT})
 
 
 _DESCRIPTIONS = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
@@ -170,8 +170,8 @@ def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
 
 def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
     """The figures of each agent; without the decision of an administrator, that there are none."""
-    asked, _ = _asked(hall, needs.database)
-    days = (asked.period.starts_on, asked.period.ends_on)
+    selection, _ = _selection(hall, needs.database)
+    days = (selection.period.starts_on, selection.period.ends_on)
     try:
         agents = read_individual_figures(needs.database, hall.hall, *days)
     except Refusal as refusal:
@@ -180,31 +180,31 @@ def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
         agents = None
     return render_template(
         "quality/agents.html",
-        asked=asked,
+        selection=selection,
         agents=agents,
         fewest=FEWEST_SERVED,
         is_few=any(each.told_median_s is None for agent in agents or () for each in agent.services.values()),
-        service_name=lambda service: service_name(hall, service, asked.language),
-        period=wording.period_text(asked.period, asked.language),
-        query=_query(asked, asked.period.starts_on),
-        minutes=lambda seconds: wording.number(wording.minutes(seconds), asked.language),
+        service_name=lambda service: service_name(hall, service, selection.language),
+        period=wording.period_text(selection.period, selection.language),
+        query=_query(selection, selection.period.starts_on),
+        minutes=lambda seconds: wording.number(wording.minutes(seconds), selection.language),
     )
 
 
 def _figures_csv(needs: QualityPages, hall: HallConfiguration) -> Response:
-    asked, is_understood = _asked(hall, needs.database)
+    selection, is_understood = _selection(hall, needs.database)
     if not is_understood:
         abort(400)
-    found = _days(needs, asked)
-    text = figures_sheet(found, asked, Sentence(needs.work.translate, asked.language))
-    return _download([text], f"parvis-{hall.hall}-{asked.period.name}.csv")
+    found = _days(needs, selection)
+    text = figures_sheet(found, selection, Sentence(needs.work.translate, selection.language))
+    return _download([text], f"parvis-{hall.hall}-{selection.period.name}.csv")
 
 
 def _visits_csv(needs: QualityPages, hall: HallConfiguration, table: str) -> Response:
-    asked, is_understood = _asked(hall, needs.database)
+    selection, is_understood = _selection(hall, needs.database)
     if not is_understood:
         abort(400)
-    days = (asked.period.starts_on, asked.period.ends_on)
+    days = (selection.period.starts_on, selection.period.ends_on)
     lines = {
         "legs": lambda: legs_csv(needs.database, [hall.hall], days),
         "counters": lambda: counters_csv(needs.database, [hall.hall], days),

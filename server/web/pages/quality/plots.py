@@ -179,7 +179,7 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     places.sort(key=itemgetter(0))
     top = whole_ticks(max([bar.p90 or 0 for bar in measured] + [target_min or 0]))[-1]
     layers: list[Spec] = []
-    for at, (_, name, color) in zip(_apart(places, top / 9), places, strict=True):
+    for at, (_, name, color) in zip(_spread(places, top / 9), places, strict=True):
         mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
         where = {
             "x": {"value": WAITS_WIDTH + 6},
@@ -190,7 +190,7 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     return layers
 
 
-def _apart(places: Sequence[tuple[float, str, str]], step: float) -> list[float]:
+def _spread(places: Sequence[tuple[float, str, str]], step: float) -> list[float]:
     """Heights of labels, lowest first, at least a step apart."""
     heights: list[float] = []
     for place, _, _ in places:

@@ -173,41 +173,42 @@ def view_of(found: HallDays, query: QualityQuery, words: Words) -> QualityView:
 
 class _Shower:
     def __init__(self, found: HallDays, query: QualityQuery, words: Words) -> None:
-        self.found, self.asked, self.words = found, query, words
+        self.found, self.selection, self.words = found, query, words
 
     def figure(self, figure: Figure, service: str | None = None) -> ShownFigure:
         """A figure with its sample in words and, for the share within target, the decided target."""
-        name, language = figure.indicator, self.asked.language
+        name, language = figure.indicator, self.selection.language
         value = wording.figure_number(figure, language)
-        remark, tone = self._remark(figure, service or self.asked.service)
+        remark, tone = self._remark(figure, service or self.selection.service)
         return ShownFigure(name, value, wording.figure_unit(name), self._sample(figure), remark, tone)
 
     def _sample(self, figure: Figure) -> str:
         if INDICATORS[figure.indicator].unit in ("visits", "tickets", "people") or not figure.n:
             return ""
-        n = wording.number(figure.n, self.asked.language)
+        n = wording.number(figure.n, self.selection.language)
         if figure.count is None:
             return self.words("quality.of", n=n)
-        part = wording.number(figure.count, self.asked.language)
+        part = wording.number(figure.count, self.selection.language)
         return self.words("quality.count_of", part=part, n=n)
 
     def _remark(self, figure: Figure, service: str | None) -> tuple[str, str]:
         if figure.of is not None:
-            return service_name(self.asked.hall, figure.of, self.asked.language), ""
+            return service_name(self.selection.hall, figure.of, self.selection.language), ""
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""
-        return remark(self.found, self.asked.period.starts_on, target, self.words, self.asked.language)
+        starts_on, language = self.selection.period.starts_on, self.selection.language
+        return remark(self.found, starts_on, target, self.words, language)
 
 
 def _service_rows(whole: Rollup, shower: _Shower, names: Sequence[str]) -> list[QualityRow]:
     rows = []
-    hall = shower.asked.hall
+    hall = shower.selection.hall
     order = [service for service in hall.services if service in whole.services()]
     for service in order + [other for other in whole.services() if other not in hall.services]:
         figures = figures_of(whole.of_service(service), names)
         by_name = {figure.indicator: figure for figure in figures}
-        name = service_name(hall, service, shower.asked.language)
+        name = service_name(hall, service, shower.selection.language)
         rows.append(QualityRow(service, name, [shower.figure(by_name[n], service) for n in names]))
     return rows
 

@@ -88,10 +88,10 @@ def blueprint(needs: TargetPages) -> Blueprint:
     return routes
 
 
-def _done(hall: HallConfiguration, service: str, **told: str) -> Response:
+def _done(hall: HallConfiguration, service: str, **result: str) -> Response:
     """To the page that says what was decided, or withdrawn: of two presses alike the same."""
-    asked = {"hall": hall.hall, "demarche": service} | told
-    return redirect("/objectifs?" + urlencode(asked) + "#decided", 303)
+    query = {"hall": hall.hall, "demarche": service} | result
+    return redirect("/objectifs?" + urlencode(query) + "#decided", 303)
 
 
 def _page(
@@ -107,18 +107,18 @@ def _page(
     assert person is not None
     on, services = read_targets(needs.database, hall.hall)
     sent = typed or leaving
-    asked = sent.service if sent else request.args.get("demarche", "")
-    chosen = next((each for each in services if each.service.id == asked), None)
-    if asked and chosen is None and refusal is None:
+    service = sent.service if sent else request.args.get("demarche", "")
+    chosen = next((each for each in services if each.service.id == service), None)
+    if service and chosen is None and refusal is None:
         abort(404)
     may_decide = person.may(Permission.DECIDE_TARGETS, hall.site.slug)
-    wanted = leaving.target if leaving else request.args.get("retirer", "")
-    span = _span(chosen, wanted) if may_decide and wanted else None
+    target_id = leaving.target if leaving else request.args.get("retirer", "")
+    span = _span(chosen, target_id) if may_decide and target_id else None
     if span is not None and leaving is None:
         leaving = TypedWithdrawal.first(span, on)
     typed = typed or first_typed(services, chosen, on)
     words = Wording(Sentence(needs.work.translate, language), language, hall.site.time_zone)
-    months = read_measured(needs.database, hall.hall, asked, on) if chosen else []
+    months = read_measured(needs.database, hall.hall, service, on) if chosen else []
     sentence = None if refusal is None else refusal_sentence(refusal, needs.work.translate, language)
     return render_template(
         "targets/targets.html",
