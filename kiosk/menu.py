@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired, Protocol, TypedDict, final
 from zoneinfo import ZoneInfo
 
-from kiosk.waits import Said, rounded_s, said_of
+from kiosk.waits import STEP_S, Said, said_of
 
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
@@ -56,10 +56,10 @@ class MenuOpening:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedWait:
-    """The expected wait of someone who takes a ticket now, in seconds, `low_s` ≤ `high_s`."""
+    """The expected wait of someone who takes a ticket now: `low_s` ≤ `high_s`, whole steps of 300 seconds."""
 
-    low_s: float
-    high_s: float
+    low_s: int
+    high_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +252,9 @@ def state_of(service: MenuService, now: datetime) -> State:
 
 
 def said_wait(wait: ExpectedWait) -> WaitMessage:
-    """The wait in whole steps of five minutes, and how it is said."""
-    low_s, high_s = rounded_s(wait.low_s, wait.high_s)
-    return {"low_s": low_s, "high_s": high_s, "said": said_of(low_s, high_s)}
+    """A wait as the menu tells it, one step at least, and how it is said."""
+    said = said_of(wait.low_s, wait.high_s)
+    return {"low_s": wait.low_s, "high_s": max(wait.high_s, STEP_S), "said": said}
 
 
 def hour_text(translate: Translate, language: str, local: datetime, *, hours: Hours = "kiosk.hour.") -> str:

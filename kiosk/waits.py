@@ -6,7 +6,7 @@ One rule for kiosk, paper, phone and screens; each has the words. Decision 47.
 from typing import Literal
 
 STEP_S = 300
-"""Waits are shown in steps of five minutes (design rule 7)."""
+"""Waits come in whole steps of five minutes (design rule 7): the estimate rounds them, once."""
 
 LONG_S = 1_800
 """From here on the sure end of a wide range is its lower one: « plus de 30 min »."""
@@ -14,22 +14,15 @@ LONG_S = 1_800
 type Said = Literal["under", "about", "between", "over"]
 
 
-def rounded_s(low_s: float, high_s: float) -> tuple[int, int]:
-    """The range in whole steps that contain it: low end down, high end up, one step at least."""
-    low = int(max(low_s, 0) // STEP_S) * STEP_S
-    high = -int(-max(high_s, 0) // STEP_S) * STEP_S
-    return low, max(high, low, STEP_S)
-
-
 def said_of(low_s: float, high_s: float) -> Said:
-    """How a range of `low_s` to `high_s` seconds is said, from its whole steps.
+    """How a range of `low_s` to `high_s` seconds, both whole steps, is said; no wait is said as one step.
 
     A range is too wide when it is wider than half its middle, the step that rounding outwards adds left out
     of account. Too wide, it is « moins de … », or « plus de … » when even its lower end is long.
     """
-    low, high = rounded_s(low_s, high_s)
-    if low == high:
+    high_s = max(high_s, STEP_S)
+    if low_s == high_s:
         return "about"
-    if high - low - STEP_S <= (low + high) / 4 and low > 0:
+    if high_s - low_s - STEP_S <= (low_s + high_s) / 4 and low_s > 0:
         return "between"
-    return "over" if low >= LONG_S else "under"
+    return "over" if low_s >= LONG_S else "under"

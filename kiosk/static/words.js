@@ -1,8 +1,6 @@
 // The sentences of one language: placeholders, plural forms, waits in words. Pure; the sentences come with
 // the page.
 
-const STEP_S = 300;
-
 export function speaker(sentences, language, fallback = "fr") {
   const own = sentences[language] ?? sentences[fallback];
   const rule = new Intl.PluralRules(language);
@@ -15,10 +13,10 @@ export function speaker(sentences, language, fallback = "fr") {
 }
 
 // « 25 à 45 min », « moins de 20 min », « plus de 30 min », « 50 min à 1 h 15 »: the server says how
-// (`said`), never a dash.
+// (`said`), never a dash, and rounds to whole steps of five minutes.
 export function waitText({ low_s: lowS, high_s: highS, said }, say) {
-  const low = Math.floor(lowS / STEP_S) * 5;
-  const high = Math.max(Math.ceil(highS / STEP_S) * 5, low, 5);
+  const low = lowS / 60;
+  const high = Math.max(highS / 60, 5);
   switch (said ?? (low ? "between" : "under")) {
     case "under":
       return say("kiosk.wait.under", { high: duration(high, say) });

@@ -21,7 +21,6 @@ from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
-from kiosk.waits import rounded_s
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.languages import FRENCH
@@ -196,11 +195,10 @@ def _ahead(request: dict[str, Any], ticket: Row) -> int:
 
 
 def wait_minutes(low_s: int | None, high_s: int | None) -> tuple[int, int] | None:
-    """The quoted range in whole steps of five minutes around it; None without a quote or a wait."""
+    """The quoted range in minutes, whole steps of five as quoted; None without a quote or a wait."""
     if low_s is None or high_s is None or high_s <= 0:
         return None
-    low, high = rounded_s(low_s, high_s)
-    return low // 60, high // 60
+    return low_s // 60, high_s // 60
 
 
 def _readable(code: str) -> str:

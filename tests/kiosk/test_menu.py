@@ -24,7 +24,7 @@ from kiosk.menu import (
     said_wait,
     state_of,
 )
-from kiosk.waits import said_of
+from kiosk.waits import STEP_S, said_of
 from tests.kiosk.sentences import translate
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -64,9 +64,8 @@ openings = st.builds(
     st.timedeltas(timedelta(minutes=15), timedelta(hours=8)),
     st.floats(0, 1),
 )
-ranges = st.builds(
-    lambda low, more: ExpectedWait(low, low + more), st.floats(0, 20_000), st.floats(0, 20_000)
-)
+steps = st.integers(0, 60).map(lambda each: each * STEP_S)
+ranges = st.builds(lambda low, more: ExpectedWait(low, low + more), steps, steps)
 waits = st.just(ExpectedWait(0, 0)) | ranges
 leaves = st.builds(
     service,
@@ -142,13 +141,10 @@ def test_the_message_is_json(tree, now):
 
 
 @given(waits)
-def test_a_wait_is_rounded_outwards_to_five_minutes(wait):
+def test_a_wait_is_told_as_it_comes_one_step_at_least(wait):
     said = said_wait(wait)
     assert said["said"] == said_of(wait.low_s, wait.high_s)
-    assert said["low_s"] % 300 == said["high_s"] % 300 == 0
-    assert said["low_s"] <= wait.low_s < said["low_s"] + 300
-    assert wait.high_s <= said["high_s"]
-    assert said["high_s"] < max(wait.high_s, 1) + 300
+    assert (said["low_s"], said["high_s"]) == (wait.low_s, max(wait.high_s, STEP_S))
     assert said_wait(ExpectedWait(said["low_s"], said["high_s"])) == said
 
 

@@ -197,9 +197,9 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
     [
         ({"ahead": 0}, "Personne avant vous"),
         ({"ahead": 1}, "1 personne avant vous"),
-        ({"wait": ExpectedWait(0, 200)}, "moins de 5 minutes d’attente"),
+        ({"wait": ExpectedWait(0, 300)}, "moins de 5 minutes d’attente"),
         ({"wait": ExpectedWait(1200, 1200)}, "environ 20 minutes d’attente"),
-        ({"wait": ExpectedWait(2400, 3500)}, "entre 40 minutes et 1 heure d’attente"),
+        ({"wait": ExpectedWait(2400, 3600)}, "entre 40 minutes et 1 heure d’attente"),
         ({"wait": ExpectedWait(1800, 5400)}, "plus de 30 minutes d’attente"),
         ({"paper": "no_paper"}, "Pas de papier : notez votre numéro"),
         ({"paper": "no_paper", "has_code": True}, "Pas de papier : notez votre numéro ou scannez le code"),

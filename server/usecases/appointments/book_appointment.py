@@ -24,6 +24,7 @@ from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
+from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day
 
 
@@ -143,10 +144,7 @@ def check_changeable(row: Row, *, may_be_cancelled: bool = False) -> None:
 def check_bookable(transaction: HallTransaction, service_id: str, booked_at: datetime) -> date:
     """The local date of an hour at which that service may be booked; the past is another day, not an hour."""
     configuration = transaction.configuration
-    service = configuration.services.get(service_id)
-    if service is None or service.is_retired:
-        raise Refusal("unknown_service", service=service_id)
-    if not service.may_book:
+    if not find_service(configuration, service_id).may_book:
         raise Refusal("service_without_appointments", service=service_id)
     on = booked_on(booked_at, configuration.site.time_zone)
     if on < business_day(configuration.calendar, transaction.now):

@@ -30,6 +30,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
+from server.usecases.find_configured import find_counter
 from server.usecases.legs.following_leg import NOTHING_TOLD, end_served
 
 
@@ -166,9 +167,7 @@ def _terms(transaction: HallTransaction, counter: str, request: WantedSession) -
 
 
 def _services(transaction: HallTransaction, counter: str, requested: Sequence[str] | None) -> tuple[str, ...]:
-    configured = transaction.configuration.counters.get(counter)
-    if configured is None or configured.is_retired:
-        raise Refusal("unknown_counter", counter=counter)
+    find_counter(transaction.configuration, counter)
     served = [service.id for service in transaction.configuration.services_served_by(counter)]
     for service in requested or ():
         if service not in served:

@@ -20,6 +20,7 @@ from server.store.engine.rows import Row
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
+from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 
 
@@ -63,9 +64,7 @@ def service_received(transaction: HallTransaction, service_id: str) -> Service:
     is open serves it.
     """
     configuration = transaction.configuration
-    service = configuration.services.get(service_id)
-    if service is None or service.is_retired:
-        raise Refusal("unknown_service", service=service_id)
+    service = find_service(configuration, service_id)
     if not opening_now(configuration, service.id, transaction.now).opening.is_open:
         sessions = open_sessions(transaction, transaction.hall)
         if not any(service.id in json.loads(session["services"]) for session in sessions):

@@ -9,6 +9,7 @@ from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
+from server.usecases.find_configured import find_service
 
 
 def print_sheet(
@@ -27,10 +28,7 @@ def print_sheet(
     """
 
     def queue(transaction: HallTransaction) -> Answer:
-        found = transaction.configuration.services.get(service)
-        if found is None or found.is_retired:
-            raise Refusal("unknown_service", service=service)
-        if found.mode == "walk_in":
+        if find_service(transaction.configuration, service).mode == "walk_in":
             raise Refusal("service_without_appointments", service=service)
         printing = transaction.configuration.kiosks.get(kiosk or "")
         if printing is None or printing.printer is None or printing.is_retired:

@@ -7,6 +7,7 @@ from server.store.printing.print_jobs import print_job, queue_job
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
+from server.usecases.find_configured import find_kiosk
 from server.usecases.printing.read_prints import print_answer
 
 
@@ -16,10 +17,7 @@ def print_trial(
     """The print job, on the printer of a kiosk. Refusals: unknown_kiosk, no_printer."""
 
     def queue(transaction: HallTransaction) -> Answer:
-        found = transaction.configuration.kiosks.get(kiosk)
-        if found is None or found.is_retired:
-            raise Refusal("unknown_kiosk", name=kiosk)
-        if found.printer is None:
+        if find_kiosk(transaction.configuration, kiosk).printer is None:
             raise Refusal("no_printer")
         job = queue_job(transaction, kiosk, visit=None, copy=1, content={"kind": "trial"})
         return {"job": job, "state": "queued", "verdict": None}

@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 from server.domain.author import Author
 from server.domain.hall.configuration import PrinterConnection, PrinterProfile
-from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.configuration.edit_hall_document import edit_hall_document
+from server.usecases.find_configured import find_kiosk
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,7 @@ def set_printer(
     Refusals: unknown_kiosk, stale_revision, and what a document is refused for.
     """
     configuration = database.configuration(hall)
-    configured = configuration.kiosks.get(kiosk)
-    if configured is None or configured.is_retired:
-        raise Refusal("unknown_kiosk", name=kiosk)
+    configured = find_kiosk(configuration, kiosk)
     if _is_same(configured.printer, request):
         return configuration.revision
     described = (

@@ -20,6 +20,7 @@ from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
+from server.usecases.find_configured import find_service
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
 
 
@@ -39,9 +40,7 @@ def decide_target(
 
     def decide(transaction: HallTransaction) -> Answer:
         configuration = transaction.configuration
-        service = configuration.services.get(request.service)
-        if service is None or service.is_retired:
-            raise Refusal("unknown_service", service=request.service)
+        find_service(configuration, request.service)
         _check_days(request, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
         spans = target_spans(transaction, transaction.hall).get(request.service, ())
         replaced = (

@@ -11,6 +11,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import session_held
+from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import opening_now
 
 
@@ -37,8 +38,7 @@ def count_greeting(
 
     def count(transaction: HallTransaction) -> Answer:
         configuration = transaction.configuration
-        if service not in configuration.services or configuration.services[service].is_retired:
-            raise Refusal("unknown_service", service=service)
+        find_service(configuration, service)
         counter = None if at is None else at.counter
         if at is not None:
             if at.counter not in configuration.counters:

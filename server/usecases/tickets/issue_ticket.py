@@ -8,7 +8,7 @@ from server.domain.appointments.check_in import appointment_checked_in
 from server.domain.author import Author
 from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
 from server.domain.calling.waiting_legs import arrival_class
-from server.domain.hall.configuration import HallConfiguration, Kiosk, Service
+from server.domain.hall.configuration import HallConfiguration, Kiosk
 from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import next_rank, number_text
@@ -32,6 +32,7 @@ from server.usecases.appointments.check_in import (
     demand_of,
     expected,
 )
+from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 from server.usecases.legs.note_needs import record_needs
 from server.usecases.tickets.check_may_issue import IssueRequest, check_finish, check_open, check_quota
@@ -144,13 +145,13 @@ def _arriving(transaction: HallTransaction, request: WantedTicket) -> Arriving:
 
 def _without_appointment(configuration: HallConfiguration, request: WantedTicket) -> Arriving:
     """Who comes for a service as it is, or for an exceptional reason to the one that receives them."""
-    service = _service(configuration, request.service)
+    service = find_service(configuration, request.service)
     reason, exceptional = request.exceptional_reason, service.exceptional
     if reason is None:
         return Arriving(service, service.series)
     if exceptional is None or reason not in exceptional.reasons:
         raise Refusal("unknown_reason", service=service.id, reason=reason)
-    receiving = _service(configuration, exceptional.received_by)
+    receiving = find_service(configuration, exceptional.received_by)
     return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
 
 
@@ -173,13 +174,6 @@ def _checked_in(
         transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now
     )
     return {"appointment": appointment}
-
-
-def _service(configuration: HallConfiguration, service_id: str) -> Service:
-    service = configuration.services.get(service_id)
-    if service is None or service.is_retired:
-        raise Refusal("unknown_service", service=service_id)
-    return service
 
 
 @dataclass(frozen=True, slots=True)

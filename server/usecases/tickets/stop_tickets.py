@@ -9,6 +9,7 @@ from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
+from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import opening_now
 
 
@@ -21,7 +22,7 @@ def stop_tickets(
     """
 
     def stop(transaction: HallTransaction) -> Answer:
-        _check_known(transaction, service)
+        find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         if service in stops_of_day(transaction, transaction.hall, on):
             raise Refusal("already_stopped", service=service)
@@ -37,7 +38,7 @@ def reopen_tickets(
     """Tickets of the service are given again. Refusals: unknown_service, not_stopped."""
 
     def reopen(transaction: HallTransaction) -> Answer:
-        _check_known(transaction, service)
+        find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         stop = stops_of_day(transaction, transaction.hall, on).get(service)
         if stop is None:
@@ -46,9 +47,3 @@ def reopen_tickets(
         return {"service": service, "is_stopped": False}
 
     return database.write(hall, author, write_key, reopen)
-
-
-def _check_known(transaction: HallTransaction, service: str) -> None:
-    found = transaction.configuration.services.get(service)
-    if found is None or found.is_retired:
-        raise Refusal("unknown_service", service=service)

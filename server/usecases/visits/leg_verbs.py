@@ -28,6 +28,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
+from server.usecases.find_configured import find_counter
 from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.legs.following_leg import (
@@ -211,10 +212,8 @@ def transfer(
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.TRANSFER)
-        counter = transaction.configuration.counters.get(to.counter or "")
-        if to.counter is not None and (counter is None or counter.is_retired):
-            raise Refusal("unknown_counter", counter=to.counter)
         if to.counter is not None:
+            find_counter(transaction.configuration, to.counter)
             check_step_free(transaction, row, to.counter)
         service = service_received(transaction, to.service or row["service"])
         check_instant(transaction, to.not_before)

@@ -49,8 +49,9 @@ for (const [lowS, highS, said, text] of [
   [3000, 4500, "between", "50 min à 1 h 15"],
   [3900, 8100, "between", "1 h 05 à 2 h 15"],
   [1800, 5400, "over", "plus de 30 min"],
-  [7020, 9000, undefined, "1 h 55 à 2 h 30"],
-  [0, 200, undefined, "moins de 5 min"],
+  [6900, 9000, undefined, "1 h 55 à 2 h 30"],
+  [0, 0, "under", "moins de 5 min"],
+  [0, 300, undefined, "moins de 5 min"],
 ]) {
   test(`a wait of ${lowS} to ${highS} s said ${said} is « ${text} »`, () =>
     assert.equal(waitText({ low_s: lowS, high_s: highS, said }, say), text));
