@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev setup tools assets programs hooks format check scripts quick test-one test migration sbom soak bench audit lock clean
+.PHONY: help run dev setup tools assets programs hooks format check types scripts quick test-one test migration sbom soak bench audit lock clean
 .DEFAULT_GOAL := run
 
 # pip, npm and Chromium want a home they may write to; a machine may have none
@@ -67,7 +67,12 @@ check: tools scripts ## Format, lint, types, import contracts
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-scripts: node_modules/.installed ## Format, lint and types of JavaScript
+types: .venv/.tools node_modules/.installed ## What scripts may name of messages and answers: var/types/api.d.ts
+	@$(PYTHON) .ci/script_types.py
+	@sh .ci/node_tool.sh json2ts --input var/types/api.schema.json --output var/types/api.d.ts \
+		--unreachableDefinitions --no-additionalProperties --bannerComment "export as namespace Api;"
+
+scripts: types ## Format, lint and types of JavaScript
 	@sh .ci/node_tool.sh prettier --check --log-level warn . && echo "scripts, format: right"
 	@sh .ci/node_tool.sh eslint --max-warnings 0 . && echo "scripts, lint: right"
 	@sh .ci/node_tool.sh tsc --project .ci/tsconfig.json && echo "scripts, types: right"

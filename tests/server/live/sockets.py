@@ -1,4 +1,5 @@
-"""A socket of each kind as its page opens it: it keeps every message with when it came and its size."""
+"""A socket of each kind as its page opens it: it keeps every message with when it came and its size, and checks
+its shape."""
 
 import json
 import socket
@@ -11,8 +12,10 @@ from typing import Any
 import socketio
 
 from server.live import messages
+from server.web.api.shapes.messages import SENT
 from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until
+from tests.server.live.faults import faults_of
 
 type Message = dict[str, Any]
 NAMES = {
@@ -40,6 +43,8 @@ class Listener:
     socket: socketio.Client
     namespace: str
     heard: list[tuple[str, Message, float]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    """How messages differ from their shapes."""
 
     def of(self, name: str) -> list[Message]:
         return [message for heard, message, _ in self.heard if heard == name]
@@ -77,6 +82,7 @@ def listening(
 
         def keep(message: Message, name: str = name) -> None:
             listener.heard.append((name, message, time.monotonic()))
+            listener.faults.extend(f"{name}: {fault}" for fault in faults_of(SENT[name], message))
 
         listener.socket.on(name, keep, namespace=namespace)
     listener.socket.connect(
@@ -91,6 +97,7 @@ def listening(
         yield listener
     finally:
         listener.socket.disconnect()
+    assert listener.faults == []
 
 
 def accepted_headers(server: Served, extensions: str) -> str:

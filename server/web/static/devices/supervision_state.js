@@ -72,7 +72,7 @@ export function summaryOf(devices, releases) {
 export function clockOf(ms) {
   if (Math.abs(ms) < 2_000) return { key: "right", count: 0 };
   // a day but for a second is a day
-  const [unit, length] = UNITS.find(([, each]) => Math.abs(ms) >= each * 0.98);
+  const [unit, length] = UNITS.find(([, each]) => Math.abs(ms) >= each * 0.98) ?? UNITS[UNITS.length - 1];
   return { key: `${ms > 0 ? "ahead" : "behind"}_${unit}`, count: Math.round(Math.abs(ms) / length) };
 }
 

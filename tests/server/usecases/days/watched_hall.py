@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from server.domain.author import Author
 from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
+from server.live.publication.queue_message import queue_message
 from server.store import counters
 from server.store.engine.snapshots import snapshot
 from server.store.journal.anchors import Anchors
@@ -17,8 +18,15 @@ from server.store.journal.verify import verify_journal
 from server.store.memory.open_legs import OpenLegs
 from server.store.tables import PROJECTIONS
 from server.store.transactions.database import Database
+from server.usecases.hall.read_board import read_board
+from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.read_queue import read_queue
+from server.usecases.hall.read_waiting import read_waiting
 from server.usecases.tickets.issue_ticket import issue_ticket
 from server.usecases.visits.leg_verbs import Gesture
+from server.web.api.shapes.hall_answers import CounterAnswer, QueueAnswer, WaitingAnswer
+from server.web.api.shapes.messages import BoardChanged, QueueChanged
+from tests.server.live.faults import faults_of
 from tests.server.usecases.quality.figures_history import Hands
 
 HALL = "laon"
@@ -171,3 +179,14 @@ class WatchedHall(RuleBasedStateMachine):
             assert differences(rows, self.hall) == []
         verified = verify_journal(self.database, Anchors(Path("/nowhere")), hall=HALL, full=True)
         assert verified.faults == []
+        self.pages_read_what_their_shapes_say()
+
+    def pages_read_what_their_shapes_say(self) -> None:
+        """The queue, the board and each counter have the fields of their shapes and no other."""
+        queue = read_queue(self.database, HALL)
+        assert faults_of(QueueAnswer, queue) == []
+        assert faults_of(QueueChanged, queue_message(queue)) == []
+        assert faults_of(BoardChanged, read_board(self.database, HALL)) == []
+        for counter in self.counters:
+            assert faults_of(CounterAnswer, read_counter(self.database, counter)) == []
+            assert faults_of(WaitingAnswer, read_waiting(self.database, counter)) == []

@@ -1,0 +1,14 @@
+"""What is wrong with a message, beside the shape that describes it."""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+
+def faults_of(shape: type[BaseModel], message: dict[str, Any]) -> list[str]:
+    """What is wrong with a message, in words."""
+    try:
+        shape.model_validate(message)
+    except ValidationError as error:
+        return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    return []

@@ -1,0 +1,150 @@
+"""Live messages and answers about a hall have the fields that their shapes say, and no other."""
+
+import re
+from collections import defaultdict
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from server.domain.alerts.alerts import AlertKind
+from server.domain.author import Author
+from server.domain.devices.device_state import KioskReport, PlayerReport
+from server.ids import new_id
+from server.live import messages
+from server.live.presence import Joined
+from server.live.publication.publisher import Publisher
+from server.live.publication.spoken_call import SpokenCall
+from server.usecases.alerts.raise_alert import WantedAlert, raise_alert
+from server.web.api.shapes import hall_answers
+from server.web.api.shapes.messages import SENT, TAKEN
+from tests.server.live.faults import faults_of
+from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
+
+OTHER_COUNTER = "laon-g4"
+NAMES = {
+    value
+    for name, value in vars(messages).items()
+    if name.isupper() and re.fullmatch(r"[a-z]+\.[a-z]+", str(value))
+}
+PRINT_JOB = {"job": "j", "visit": "v", "state": "done", "verdict": "held", "why": "paper_out"}
+
+
+class Recorder:
+    """What a publisher sends, by name, with everybody of the hall connected."""
+
+    def __init__(self, api: ApiSite) -> None:
+        self.heard: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.publisher: Publisher = api.app.extensions["parvis"].publisher
+        self.publisher.emit = lambda name, message, *_, **__: self.heard[name].append(message)
+        self.publisher.later = lambda _seconds, work: work()
+        self.publisher.speak = self._speak
+        hall = api.database.hall_id(HALL)
+        for namespace in messages.NAMESPACES:
+            self.publisher.presence.arrived(f"a page of {namespace}", namespace, Joined(hall, []))
+        api.database.subscribers.append(self.publisher.committed)
+
+    def follow(self, api: ApiSite, ticket: dict[str, Any]) -> None:
+        """A phone follows a ticket."""
+        joined = Joined(api.database.hall_id(HALL), [], following=(ticket["visit"], "en"))
+        self.publisher.presence.arrived(f"the phone of {ticket['visit']}", messages.VISITOR, joined)
+
+    def _speak(self, _hall: str, message: dict[str, Any], _call: SpokenCall) -> None:
+        audio = {"fr": "/audio/a.opus"}
+        milliseconds = {"fr": 4_000}
+        spoken = {"audio": audio, "brief": audio, "once_ms": milliseconds}
+        self.heard[messages.CALL_ANNOUNCED].append(
+            message | spoken | {"loop": audio, "loop_once_ms": milliseconds}
+        )
+
+
+def people_at_every_stage(api: ApiSite, recorder: Recorder) -> None:
+    """Somebody is called, served, parked, transferred, postponed, linked, gone; others wait, with needs."""
+    for counter in (COUNTER, OTHER_COUNTER):
+        api.open(counter)
+    tickets = [api.ticket() for _ in range(9)]
+    for ticket in tickets:
+        recorder.follow(api, ticket)
+    accepted(api.post(f"/tickets/{tickets[7]['visit']}/needs", {"needs": ["step_free", "deaf"]}))
+    accepted(api.post(f"/tickets/{tickets[8]['visit']}/link", {"visit": tickets[7]["visit"]}))
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "recall"))
+    accepted(api.verb(leg, "no-show"))
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "start"))
+    accepted(api.verb(leg, "park", {"for_s": 900}))
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "start"))
+    accepted(api.verb(leg, "transfer", {"service": "laon-permis"}))
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "postpone"))
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "start"))
+    accepted(api.next(counter=OTHER_COUNTER))
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_message_has_a_shape(name: str):
+    assert name in SENT
+
+
+def test_no_shape_is_of_a_message_that_is_never_sent():
+    assert set(SENT) == NAMES
+
+
+def test_what_a_hall_with_people_in_it_sends_has_its_shape(both: ApiSite):
+    recorder = Recorder(both)
+    people_at_every_stage(both, recorder)
+    publisher = recorder.publisher
+    raise_alert(
+        both.database,
+        [both.database.hall_id(HALL)],
+        Author("security"),
+        WantedAlert(AlertKind.CUSTOM, new_id(), words={"fr": {"title": "Alerte", "text": "Restez là."}}),
+    )
+    publisher.tick()
+    publisher.heartbeat()
+    publisher.messages_changed(HALL, COUNTER)
+    publisher.messages_changed(HALL, None)
+    publisher.programme_changed()
+    publisher.renewal_asked("kiosk", "a connection", "a token")
+    faults = [
+        f"{name}: {fault}"
+        for name, sent in recorder.heard.items()
+        for message in sent
+        for fault in faults_of(SENT[name], message)
+    ]
+    assert sorted(set(faults)) == []
+    assert set(recorder.heard) >= NAMES - {
+        messages.ALARM_CHANGED,
+        messages.CONFIGURATION_CHANGED,
+        messages.DEVICES_CHANGED,
+        messages.PICTURE_ASKED,
+        messages.PRINT_VERDICT,
+    }
+
+
+@pytest.mark.parametrize("holder", ["whoever holds it", "somebody else"])
+def test_what_a_console_reads_has_its_shape(both: ApiSite, holder: str):
+    people_at_every_stage(both, Recorder(both))
+    token = both.key if holder == "whoever holds it" else both.new_key("read")
+    queue = accepted(both.get(f"/halls/{HALL}/queue", token=token))
+    assert faults_of(hall_answers.QueueAnswer, queue) == []
+    for counter in (COUNTER, OTHER_COUNTER, "laon-g2"):
+        answer = accepted(both.get(f"/counters/{counter}", token=token))
+        assert faults_of(hall_answers.CounterAnswer, answer) == []
+    waiting = accepted(both.get(f"/counters/{COUNTER}/waiting", token=both.key))
+    assert faults_of(hall_answers.WaitingAnswer, waiting) == []
+    assert waiting["legs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "report"), [("player.state", PlayerReport), ("device.state", KioskReport)], ids=str
+)
+def test_what_a_device_says_of_itself_has_the_fields_that_the_server_reads(name: str, report: type):
+    assert set(TAKEN[name].model_fields) == {field.name for field in fields(report)}
+
+
+def test_a_field_that_no_shape_knows_is_a_fault():
+    assert faults_of(SENT["print.verdict"], PRINT_JOB) == []
+    assert faults_of(SENT["print.verdict"], PRINT_JOB | {"new": 1}) == ["new: Extra inputs are not permitted"]
