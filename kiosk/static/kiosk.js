@@ -2,22 +2,17 @@
 
 import { wear } from "/assets/look.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
-import {
-  focusReadingOf,
-  initialState,
-  isToBeRead,
-  isWarning,
-  printOf,
-  readingOf,
-  reduce,
-  secondsLeft,
-} from "./kiosk_state.js";
+import { initialState, isWarning, printOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
 import { openLink, pause } from "./live.js";
 import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
-import { draw, keepIcons } from "./view.js";
+import { drawHour } from "./clock.js";
+import { keepIcons, setText } from "./elements.js";
+import { signal } from "./signal.js";
+import { draw } from "./view.js";
 import { speaker } from "./words.js";
 
 const PRINT_LATE_MS = 15_000;
@@ -291,37 +286,13 @@ function drawWarning() {
     "spoken",
     isShown ? `${say("kiosk.warning.title")} ${document.getElementById("countdown").textContent}` : "",
   );
-  if (isShown) signal();
-}
-
-// The second sense beside the written warning, where the site lets its kiosks sound.
-function signal() {
-  navigator.vibrate?.(200);
-  if (!context.has_sound) return;
-  const audio = new AudioContext();
-  const tone = new OscillatorNode(audio, { frequency: 660 });
-  tone.connect(new GainNode(audio, { gain: 0.08 })).connect(audio.destination);
-  tone.onended = () => audio.close();
-  tone.start();
-  tone.stop(audio.currentTime + 0.12);
+  if (isShown) signal(context.has_sound);
 }
 
 function drawClock() {
-  const at = new Date(Date.now() + clockOffset);
-  const europe = `${state.language}-150`; // day before month, 24 hours
-  const options = { timeZone: state.menu?.time_zone, numberingSystem: "latn" };
-  const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
-  const hourOf = (instant) =>
-    instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const isLost = state.menu !== null && lostAt !== null && Date.now() - lostAt >= LOST_SHOWN_AFTER_MS;
-  setText("clock-hour", hourOf(at));
-  setText("clock-day", isLost ? say("kiosk.not_live", { at: hourOf(new Date(lostAt + clockOffset)) }) : day);
-  document.getElementById("clock-day").toggleAttribute("data-lost", isLost);
-}
-
-function setText(id, text) {
-  const where = document.getElementById(id);
-  if (where.textContent !== text) where.textContent = text;
+  const lostAtMs = isLost ? lostAt + clockOffset : null;
+  drawHour(state, { atMs: Date.now() + clockOffset, lostAtMs, say });
 }
 
 // --- « Écouter », « Boutons plus bas »

@@ -4,7 +4,6 @@
 import {
   APPOINTMENT_NOTICES,
   appointmentBack,
-  appointmentReading,
   appointmentReducers,
   appointmentStart,
   wrongCode,
@@ -16,7 +15,7 @@ import {
   exceptionalStart,
   serviceById,
 } from "./exceptional_state.js";
-import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
+import { sheetReducers, sheetStart } from "./sheet_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
 export const QUIET_MS = 60_000;
@@ -29,7 +28,6 @@ export const MENU_HELD_MS = 10_000; // a page of the menu does not change under 
 const NOT_ISSUED = ["closed", "full", "too_late", "stopped", "appointment_only"];
 const KNOWN_CODES = [...NOT_ISSUED, "no_counter", ...APPOINTMENT_NOTICES];
 export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
-const READ_VIEWS = ["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"];
 const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };
 
@@ -90,83 +88,6 @@ export function printOf(state) {
   if (verdict === "held" || verdict === "refused") return "no_paper";
   if (verdict === "unknown" || state.isPrintLate) return "unknown";
   return "pending";
-}
-
-// Whether « Écouter » begins anew: it is on, and what is shown is another view, page or language than before.
-export function isToBeRead(state, before) {
-  const parts = [
-    "isListening",
-    "view",
-    "folder",
-    "service",
-    "convocation",
-    "convocations",
-    "page",
-    "language",
-  ];
-  return state.isListening && parts.some((part) => state[part] !== before?.[part]);
-}
-
-// What « Écouter » asks to hear of the one control the keyboard is on; null where nothing is read.
-export function focusReadingOf(state, key) {
-  const { view, folder, service, exceptional, language: lang } = state;
-  if (!state.isListening || !key || !READ_VIEWS.includes(view)) return null;
-  const within = view === "start" ? folder : exceptional && view === "notice" ? exceptional.service : service;
-  return {
-    lang,
-    view,
-    ...(within && { service: within }),
-    ...(view === "needs" && { needs: state.needs.join(",") }),
-    focus: key,
-  };
-}
-
-// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`:
-// services or hours on the page.
-export function readingOf(state, shown) {
-  const { view, folder, service, ticket, exceptional, language: lang } = state;
-  switch (view) {
-    case "start":
-      return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
-    case "languages":
-      return { lang, view };
-    case "sheet":
-      return {
-        lang,
-        view,
-        service,
-        ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }),
-      };
-    case "needs":
-      return { lang, view, needs: state.needs.join(",") };
-    case "appointment":
-    case "convocation":
-      return appointmentReading(state, shown);
-    case "notice":
-      return {
-        lang,
-        view,
-        ...(service && { service }),
-        reason: state.notice,
-        ...(state.noticeAt && { at: state.noticeAt }),
-        ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }),
-      };
-    case "ticket":
-      return {
-        lang,
-        view,
-        visit: ticket.visit,
-        paper: printOf(state),
-        is_priority: ticket.priority,
-        has_code: Boolean(ticket.follow_url) && !state.isCodeGone,
-        ...(ticket.appointment && {
-          arrival: ticket.appointment.arrival,
-          at: ticket.appointment.booked_at,
-          late_min: ticket.appointment.late_min ?? 0,
-        }),
-      };
-  }
-  return null;
 }
 
 const reducers = {

@@ -6,9 +6,20 @@ import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
 import { NEEDS, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { longestLines, serviceLines, waitText } from "./words.js";
+import { button, element, fillTexts, main, put, setIcon, showText, slotsOf } from "./elements.js";
+import { atLongest, fillPaged } from "./paging.js";
+import {
+  alreadyButton,
+  backButton,
+  doneButton,
+  homeButton,
+  needChoice,
+  needsButton,
+  reasonButton,
+  sheetButton,
+} from "./view_buttons.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
-const ICON_NAME = /^[a-z0-9-]+$/;
 const NOTICE_ICONS = {
   closed: "clock",
   no_counter: "clock",
@@ -30,50 +41,6 @@ const PRINT_ICONS = {
   unknown: "pencil",
   none: "pencil",
 };
-
-const NEED_ICONS = {
-  step_free: "accessibility",
-  deaf: "ear",
-  blind: "eye-off",
-  slow: "clock",
-  interpreter: "languages",
-};
-
-const OF_STYLES = [
-  // named by kiosk.css
-  "a-large-small",
-  "accessibility",
-  "check",
-  "chevron-right",
-  "clock",
-  "contrast",
-  "ear",
-  "ticket",
-  "triangle-alert",
-  "users",
-  "volume-2",
-  "wifi-off",
-];
-
-const main = document.getElementById("view");
-const icons = new Map(); // name → address of its drawing
-let areIconsAsked = false;
-
-// Every icon is there before a menu is: when a view needs it the server may be away.
-export async function keepIcons() {
-  if (icons.size || areIconsAsked) return;
-  areIconsAsked = true;
-  const answer = await fetch("/kiosk/icons.json", { credentials: "same-origin" }).catch(() => null);
-  const drawings = answer?.ok ? await answer.json().catch(() => ({})) : {}; // else at the next menu
-  areIconsAsked = false;
-  for (const [name, drawing] of Object.entries(drawings))
-    icons.set(name, `data:image/svg+xml,${encodeURIComponent(drawing)}`);
-  for (const name of OF_STYLES)
-    if (icons.has(name))
-      document.documentElement.style.setProperty(`--drawn-${name}`, `url("${icons.get(name)}")`);
-}
-
-const iconAddress = (name) => icons.get(name) ?? `/assets/icons/${name}.svg`;
 
 export function draw(state, say, languages) {
   const root = document.documentElement;
@@ -418,175 +385,4 @@ function serviceItem(service, say) {
     showText(slots.strong, lines.strong);
     showText(slots.caption, lines.caption);
   }
-}
-
-const atLongest = new WeakMap();
-
-// Shows all items if they fit, tighter if they must, else page by page: nothing ever hides behind a scroll.
-function fillPaged(slots, items, acts, state, say) {
-  for (const item of items) atLongest.get(item)?.fill();
-  fillPages(slots, items, acts, state, say);
-  // all are measured before any is written: what stands beside them keeps its place
-  for (const keep of [...slots.list.children].map((item) => atLongest.get(item)?.keep)) keep?.();
-}
-
-function fillPages(slots, items, acts, state, say) {
-  const box = slots.list.closest(".paged");
-  const fits = (some) => {
-    slots.list.replaceChildren(...some);
-    return box.scrollHeight <= box.clientHeight;
-  };
-  slots.acts.replaceChildren(...acts);
-  for (const density of ["roomy", "snug", "dense"]) {
-    slots.list.dataset.density = density;
-    if (fits(items) || !items.length) return;
-  }
-  const [previous, position, next] = pagingButtons(say);
-  // measured with its words
-  position.textContent = say("kiosk.paging.position", { page: items.length, pages: items.length });
-  slots.acts.replaceChildren(...acts, previous, position, next);
-  const slices = slicesThatFit(items, fits);
-  const page = Math.min(state.page, slices.length - 1);
-  slots.list.replaceChildren(...slices[page]);
-  previous.disabled = page === 0;
-  next.disabled = page === slices.length - 1;
-  position.textContent = say("kiosk.paging.position", { page: page + 1, pages: slices.length });
-}
-
-// Each page holds as many as fit.
-function slicesThatFit(items, fits) {
-  const slices = [];
-  for (let from = 0; from < items.length;) {
-    let size = 1;
-    while (from + size < items.length && fits(items.slice(from, from + size + 1))) size += 1;
-    slices.push(items.slice(from, from + size));
-    from += size;
-  }
-  return slices;
-}
-
-function pagingButtons(say) {
-  const previous = button({
-    act: "turn_page",
-    key: "previous",
-    label: say("kiosk.paging.previous"),
-    icon: "chevron-left",
-    kind: "flip",
-  });
-  const next = button({
-    act: "turn_page",
-    key: "next",
-    label: say("kiosk.paging.next"),
-    icon: "chevron-right",
-    kind: "flip last",
-  });
-  previous.dataset.by = "-1";
-  next.dataset.by = "1";
-  return [previous, element("span", { class: "position" }), next];
-}
-
-const backButton = (say) =>
-  button({ act: "back", key: "back", label: say("kiosk.action.back"), icon: "arrow-left", kind: "flip" });
-function needsButton({ needs }, say) {
-  const label = needs.length ? say("kiosk.needs.noted", { count: needs.length }) : say("kiosk.needs.ask");
-  return button({ act: "show_needs", key: "needs", label, icon: "heart-handshake" });
-}
-
-function needChoice(need, { needs }, say) {
-  const isOn = needs.includes(need);
-  const made = button({
-    act: "toggle_need",
-    key: `need-${need}`,
-    label: say(`kiosk.needs.${need}`),
-    icon: isOn ? "check" : NEED_ICONS[need],
-  });
-  made.dataset.need = need;
-  made.setAttribute("aria-pressed", String(isOn));
-  return made;
-}
-
-function reasonButton({ id, name }) {
-  const made = button({
-    act: "choose_reason",
-    key: `reason-${id}`,
-    label: name,
-    icon: "chevron-right",
-    kind: "flip",
-  });
-  made.dataset.reason = id;
-  return made;
-}
-
-const alreadyButton = (say) =>
-  button({
-    act: "show_appointment",
-    key: "appointment",
-    label: say("kiosk.appointment.already"),
-    icon: "calendar-check",
-    kind: "primary already",
-  });
-
-function sheetButton({ sheet }, say, kind) {
-  const made = button({
-    act: "print_sheet",
-    key: "print-sheet",
-    label: say("kiosk.appointment_sheet.print"),
-    icon: "printer",
-    kind,
-  });
-  if (sheet) made.setAttribute("aria-disabled", "true"); // keeps the focus
-  return made;
-}
-
-function doneButton(state, say) {
-  const has = ["pending", "printed"].includes(printOf(state)) ? "ticket" : "number";
-  return button({ act: "home", key: `have-${has}`, label: say(`kiosk.action.have_${has}`), icon: "check" });
-}
-
-const homeButton = (say) =>
-  button({ act: "home", key: "home", label: say("kiosk.action.home"), icon: "house" });
-
-function button({ act, key, label, icon, kind = "" }) {
-  const made = element("button", { type: "button", class: kind }, element("span", { text: label }));
-  made.dataset.act = act;
-  made.dataset.key = key;
-  if (icon) {
-    const picture = element("span", { class: "icon" });
-    setIcon(picture, icon);
-    made.prepend(picture);
-  }
-  return made;
-}
-
-function put(template, say) {
-  main.removeAttribute("data-closed");
-  main.replaceChildren(document.getElementById(template).content.cloneNode(true));
-  fillTexts(main, say);
-  return slotsOf(main);
-}
-
-function fillTexts(within, say) {
-  for (const each of within.querySelectorAll("[data-text]")) each.textContent = say(each.dataset.text);
-  for (const each of within.querySelectorAll("[data-label]"))
-    each.setAttribute("aria-label", say(each.dataset.label));
-}
-
-const slotsOf = (within) =>
-  Object.fromEntries([...within.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
-
-function showText(where, text) {
-  where.textContent = text;
-  where.hidden = !text;
-}
-
-function setIcon(where, name) {
-  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("${iconAddress(name)}")`);
-}
-
-function element(tag, { text, ...attributes }, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value) made.setAttribute(name, value);
-  if (text !== undefined) made.textContent = text;
-  made.append(...children);
-  return made;
 }

@@ -72,7 +72,7 @@ def test_all_drawings_come_in_one_answer_that_is_kept_for_a_day(assets_dir: Path
     assert drawings["ticket"].startswith("<")
     assert "</svg>" in drawings["ticket"]
     style = (PROJECT / "kiosk" / "static" / "kiosk.css").read_text(encoding="utf-8")
-    script = (PROJECT / "kiosk" / "static" / "view.js").read_text(encoding="utf-8")
+    script = (PROJECT / "kiosk" / "static" / "elements.js").read_text(encoding="utf-8")
     of_styles = set(re.findall(r"var\(--drawn-([a-z0-9-]+),", style))
     listed = re.search(r"OF_STYLES = \[(.*?)\];", script, re.DOTALL)
     assert listed is not None

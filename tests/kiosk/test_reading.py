@@ -88,7 +88,7 @@ def test_the_control_that_the_keyboard_is_on_is_said_with_its_place(key: str, sa
 
 
 def test_every_key_of_the_kiosk_s_controls_is_known():
-    code = "".join(path.read_text(encoding="utf-8") for path in Path("kiosk/static").glob("*view.js"))
+    code = "".join(path.read_text(encoding="utf-8") for path in Path("kiosk/static").glob("*.js"))
     code += Path("kiosk/templates/kiosk/kiosk.html").read_text(encoding="utf-8")
     keys = set(re.findall(r'(?:key: |data-key=)"([a-z-]+)"', code)) - {"title"}
     unsaid = {key for key in keys if not focused(reader(), key, view="notice")}

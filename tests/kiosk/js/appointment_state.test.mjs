@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
+import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
+import { readingOf } from "../../../kiosk/static/reading_state.js";
 
 const MENU = {
   language: "fr",

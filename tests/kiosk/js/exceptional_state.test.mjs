@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/exceptional_state.js";
-import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
+import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
+import { readingOf } from "../../../kiosk/static/reading_state.js";
 
 const service = (id, changes = {}) => ({
   id,

@@ -5,22 +5,20 @@ import { test } from "node:test";
 
 import {
   CODE_GONE_MS,
-  focusReadingOf,
   GUARD_MS,
   initialState,
-  isToBeRead,
   isWarning,
   MENU_HELD_MS,
   printOf,
   QUIET_MS,
   QUIET_TICKET_MS,
-  readingOf,
   reduce,
   secondsLeft,
   serviceOfTicket,
   shownServices,
   WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
+import { focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 
 const service = (id, changes = {}) => ({

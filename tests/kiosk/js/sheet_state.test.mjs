@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { offersSheet, sheetPaper } from "../../../kiosk/static/sheet_state.js";
-import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
+import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
+import { readingOf } from "../../../kiosk/static/reading_state.js";
 
 const service = (id, state) => ({ id, name: id, state, bring: [], children: [], next_opening: null });
 const MENU = {

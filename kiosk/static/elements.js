@@ -1,0 +1,90 @@
+// What every view of the kiosk is made of: icons, buttons, templates and their slots.
+
+const ICON_NAME = /^[a-z0-9-]+$/;
+
+const OF_STYLES = [
+  // named by kiosk.css
+  "a-large-small",
+  "accessibility",
+  "check",
+  "chevron-right",
+  "clock",
+  "contrast",
+  "ear",
+  "ticket",
+  "triangle-alert",
+  "users",
+  "volume-2",
+  "wifi-off",
+];
+
+export const main = document.getElementById("view");
+const icons = new Map(); // name → address of its drawing
+let areIconsAsked = false;
+
+// Every icon is there before a menu is: when a view needs it the server may be away.
+export async function keepIcons() {
+  if (icons.size || areIconsAsked) return;
+  areIconsAsked = true;
+  const answer = await fetch("/kiosk/icons.json", { credentials: "same-origin" }).catch(() => null);
+  const drawings = answer?.ok ? await answer.json().catch(() => ({})) : {}; // else at the next menu
+  areIconsAsked = false;
+  for (const [name, drawing] of Object.entries(drawings))
+    icons.set(name, `data:image/svg+xml,${encodeURIComponent(drawing)}`);
+  for (const name of OF_STYLES)
+    if (icons.has(name))
+      document.documentElement.style.setProperty(`--drawn-${name}`, `url("${icons.get(name)}")`);
+}
+
+const iconAddress = (name) => icons.get(name) ?? `/assets/icons/${name}.svg`;
+
+export function button({ act, key, label, icon, kind = "" }) {
+  const made = element("button", { type: "button", class: kind }, element("span", { text: label }));
+  made.dataset.act = act;
+  made.dataset.key = key;
+  if (icon) {
+    const picture = element("span", { class: "icon" });
+    setIcon(picture, icon);
+    made.prepend(picture);
+  }
+  return made;
+}
+
+export function put(template, say) {
+  main.removeAttribute("data-closed");
+  main.replaceChildren(document.getElementById(template).content.cloneNode(true));
+  fillTexts(main, say);
+  return slotsOf(main);
+}
+
+export function fillTexts(within, say) {
+  for (const each of within.querySelectorAll("[data-text]")) each.textContent = say(each.dataset.text);
+  for (const each of within.querySelectorAll("[data-label]"))
+    each.setAttribute("aria-label", say(each.dataset.label));
+}
+
+export const slotsOf = (within) =>
+  Object.fromEntries([...within.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
+
+export function showText(where, text) {
+  where.textContent = text;
+  where.hidden = !text;
+}
+
+export function setIcon(where, name) {
+  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("${iconAddress(name)}")`);
+}
+
+export function element(tag, { text, ...attributes }, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value) made.setAttribute(name, value);
+  if (text !== undefined) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+/** Writes a text into the element of an id, only when it changes. */
+export function setText(id, text) {
+  const where = document.getElementById(id);
+  if (where.textContent !== text) where.textContent = text;
+}

@@ -1,0 +1,84 @@
+// What « Écouter » says of the kiosk’s view: pure, like the state.
+
+import { appointmentReading } from "./appointment_state.js";
+import { offersSheet, sheetPaper } from "./sheet_state.js";
+import { printOf } from "./kiosk_state.js";
+
+const READ_VIEWS = ["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"];
+
+// Whether « Écouter » begins anew: it is on, and what is shown is another view, page or language than before.
+export function isToBeRead(state, before) {
+  const parts = [
+    "isListening",
+    "view",
+    "folder",
+    "service",
+    "convocation",
+    "convocations",
+    "page",
+    "language",
+  ];
+  return state.isListening && parts.some((part) => state[part] !== before?.[part]);
+}
+
+// What « Écouter » asks to hear of the one control the keyboard is on; null where nothing is read.
+export function focusReadingOf(state, key) {
+  const { view, folder, service, exceptional, language: lang } = state;
+  if (!state.isListening || !key || !READ_VIEWS.includes(view)) return null;
+  const within = view === "start" ? folder : exceptional && view === "notice" ? exceptional.service : service;
+  return {
+    lang,
+    view,
+    ...(within && { service: within }),
+    ...(view === "needs" && { needs: state.needs.join(",") }),
+    focus: key,
+  };
+}
+
+// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`:
+// services or hours on the page.
+export function readingOf(state, shown) {
+  const { view, folder, service, ticket, exceptional, language: lang } = state;
+  switch (view) {
+    case "start":
+      return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
+    case "languages":
+      return { lang, view };
+    case "sheet":
+      return {
+        lang,
+        view,
+        service,
+        ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }),
+      };
+    case "needs":
+      return { lang, view, needs: state.needs.join(",") };
+    case "appointment":
+    case "convocation":
+      return appointmentReading(state, shown);
+    case "notice":
+      return {
+        lang,
+        view,
+        ...(service && { service }),
+        reason: state.notice,
+        ...(state.noticeAt && { at: state.noticeAt }),
+        ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }),
+      };
+    case "ticket":
+      return {
+        lang,
+        view,
+        visit: ticket.visit,
+        paper: printOf(state),
+        is_priority: ticket.priority,
+        has_code: Boolean(ticket.follow_url) && !state.isCodeGone,
+        ...(ticket.appointment && {
+          arrival: ticket.appointment.arrival,
+          at: ticket.appointment.booked_at,
+          late_min: ticket.appointment.late_min ?? 0,
+        }),
+      };
+  }
+  return null;
+}
