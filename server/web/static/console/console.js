@@ -1,9 +1,13 @@
 // The console page: reads the hall's state, sends an agent's verbs, follows the live connection.
 
-import { keepingPicked, panelFor } from "./console_panels.js";
+import { listenToGestures } from "./console_input.js";
+import { createLines } from "./console_lines.js";
+import { createPanel } from "./console_panel.js";
 import { createHeld } from "./console_held.js";
 import { createOpening, mustAsk } from "./console_opening.js";
-import { outcomeWords } from "./console_outcomes.js";
+import { createOrder } from "./console_order.js";
+import { WITH_PANEL } from "./console_panels.js";
+import { ANSWERED_BY_LEG, outcomeWords } from "./console_outcomes.js";
 import { createPauseAfter } from "./console_pause_after.js";
 import { drawPlaces, openByForm } from "./console_places.js";
 import { whyNot } from "./console_refusals.js";
@@ -12,7 +16,6 @@ import { drawNeeds } from "./console_needs.js";
 import { capital, createView, drawPause, mayAct } from "./console_view.js";
 import {
   emptyConsole,
-  isPausing,
   isWaiting,
   leftByClosing,
   mustTell,
@@ -27,12 +30,10 @@ import { serverNow, withLiveness } from "../shared/clock.js";
 import { createSpeech } from "./console_speech.js";
 import { createMessages } from "../shared/messages_view.js";
 import { hourTeller } from "../shared/durations.js";
-import { isField, show, write } from "../shared/dom.js";
+import { show, write } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
-import { actionOf, keyOf } from "../shared/keys.js";
 import { connect, spread } from "../shared/live.js";
 import { hallWords } from "../shared/hall_words.js";
-import { createPaced } from "../shared/paced.js";
 import { queueFeed } from "../shared/queue_feed.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { atPlace, countersOf, placesOf } from "./session_places.js";
@@ -56,27 +57,24 @@ const {
 } = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
 const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
-const WITH_PANEL = new Set([
-  "transfer",
-  "pause",
-  "cancel",
-  "chosen",
-  "returned",
-  "park",
-  "parked",
-  "add_service",
-  "correct_service",
-  "outcome",
-  "join",
-  "link",
-]);
-const ORDER_EVERY_MS = 1500;
-const REFUSED = "[data-refused], [data-refused-opening]"; // beside the gestures, and at the counter to open
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
-let outcomeLeg = null; // the leg that the outcome line says is called, or at the counter
+const lines = createLines();
+const { tell, refuse } = lines;
 const speech = createSpeech(words, () => state);
+const panel = createPanel({
+  ui,
+  words,
+  keys,
+  queuePath: QUEUE,
+  stateNow: () => state,
+  takeRows: (queue) => {
+    state = { ...state, queue };
+  },
+  act,
+  render,
+});
 
 const socket = connect(
   "/agent",
@@ -113,7 +111,7 @@ const messages = createMessages({
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, hallWords(page));
   readCounter();
-  if (ui.panel !== null) refillPanel(ui.panel);
+  if (ui.panel !== null) panel.refill(ui.panel);
   render();
 });
 const keepSession = keepAlive(socket, () => readCounter());
@@ -121,13 +119,11 @@ const keepSession = keepAlive(socket, () => readCounter());
 function change(next) {
   const before = state;
   state = next;
-  if (state.takenAt && !before.takenAt) closePanel();
-  if (outcomeLeg && state.counter?.leg?.leg !== outcomeLeg.leg) {
-    tell(
-      isWaiting(state.queue, outcomeLeg.leg)
-        ? say("console.outcome.given_back", { number: outcomeLeg.number })
-        : "",
-    );
+  if (state.takenAt && !before.takenAt) panel.close();
+  const leg = lines.legHere();
+  if (leg && state.counter?.leg?.leg !== leg.leg) {
+    const isGivenBack = isWaiting(state.queue, leg.leg);
+    tell(isGivenBack ? say("console.outcome.given_back", { number: leg.number }) : "");
   }
   render();
 }
@@ -149,19 +145,10 @@ function render() {
 
 // What the server knows
 
-const { soon: readOrderSoon } = createPaced(readOrder, ORDER_EVERY_MS);
-
-/** In which order this counter would call those who wait. */
-async function readOrder() {
-  const id = state.counter?.counter;
-  if (!id || phaseOf(state) === "choose" || document.body.classList.contains("bar")) return;
-  try {
-    const order = await read(`/api/v1/counters/${id}/waiting`);
-    if (state.counter?.counter === id) change({ ...state, order });
-  } catch {
-    // Not reachable: the list stays in the order of the queue.
-  }
-}
+const { soon: readOrderSoon } = createOrder({
+  stateNow: () => state,
+  apply: (order) => change({ ...state, order }),
+});
 
 function takeQueue(queue) {
   const before = state.counter;
@@ -253,16 +240,16 @@ async function activate(id) {
 async function act(action, choice) {
   if (action === "undo") await reading;
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
-  if (choice === null) return closePanel();
+  if (choice === null) return panel.close();
   if (action === "pause" && pausesAfter(state)) return pauseAfter(choice);
   if (action === "next" && breakAfter.reasonIn(state)) return act("finish");
   if (action === "close" && !choice && Object.values(leftByClosing(state)).some(({ length }) => length > 0))
-    return openPanel("close");
+    return panel.open("close");
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services))
-    return openPanel("outcome");
-  if (WITH_PANEL.has(action) && !choice) return openPanel(action);
+    return panel.open("outcome");
+  if (WITH_PANEL.has(action) && !choice) return panel.open(action);
   if (action === "greeting") return greet(choice);
-  closePanel();
+  panel.close();
   if (action === "join") return join(choice);
   const verb = action === "pause-now" ? "pause" : choice?.isApart ? "unlink" : action;
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
@@ -273,10 +260,10 @@ async function act(action, choice) {
  */
 function pauseAfter(choice) {
   const isChosen = breakAfter.reasonIn(state) !== null;
-  if (!isChosen && !choice) return openPanel("pause");
+  if (!isChosen && !choice) return panel.open("pause");
   if (isChosen || !choice) breakAfter.forget();
   else breakAfter.choose(state, choice.reason);
-  closePanel();
+  panel.close();
   tell(say(isChosen ? "console.pause.after_unset" : "console.pause.after_set"));
   return render();
 }
@@ -290,7 +277,7 @@ async function pauseIfWanted() {
 /** Holds a further counter; where somebody is called or served it is taken over only after a question. */
 async function join(choice) {
   const answer = await opening.join(choice, stored().session);
-  if (mustAsk(choice, answer)) return openPanel("join", { choice, problem: answer.problem });
+  if (mustAsk(choice, answer)) return panel.open("join", { choice, problem: answer.problem });
   if (answer.ok) return goOn(choice.counter);
 }
 
@@ -305,28 +292,7 @@ async function perform(verb, request) {
     return;
   }
   if (["close", "leave"].includes(verb) && answer.ok) keep({});
-  if (
-    answer.ok &&
-    [
-      "next",
-      "postpone",
-      "park",
-      "parked",
-      "add_service",
-      "correct_service",
-      "outcome",
-      "yes",
-      "no",
-      "recall",
-      "finish",
-      "transfer",
-      "cancel",
-      "chosen",
-      "card_seen",
-      "card_missing",
-      "hold",
-    ].includes(verb)
-  ) {
+  if (answer.ok && ANSWERED_BY_LEG.has(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }
@@ -369,9 +335,9 @@ function tellOutcome(verb, was, answer) {
 
 async function greet(choice) {
   const { services, counter } = state.counter;
-  if (!choice && services.length > 1) return openPanel("greeting");
+  if (!choice && services.length > 1) return panel.open("greeting");
   const service = choice?.service ?? services[0];
-  closePanel();
+  panel.close();
   const answer = await attempt({
     path: `/api/v1/halls/${page.hall.slug}/greetings`,
     body: { service, counter },
@@ -383,7 +349,7 @@ async function greet(choice) {
 /** Sends one request, says what comes of it, and answers the verdict. A refusal leads to a fresh state. */
 async function attempt(request, { allowed = [] } = {}) {
   ui.isSending = true;
-  show(REFUSED, false);
+  lines.hideRefusal();
   tell("");
   render();
   const headers = { ...csrfHeader(), ...(request.headers ?? sessionHeaders()) };
@@ -405,116 +371,12 @@ async function attempt(request, { allowed = [] } = {}) {
   return answer;
 }
 
-/** Says what came of a gesture; `leg` is whom it says to be here: once that is over the sentence goes. */
-function tell(text, leg = null) {
-  outcomeLeg = leg ?? null;
-  for (const place of document.querySelectorAll("[data-outcome]")) place.textContent = text;
-}
-
-function refuse(text) {
-  write("refused", text);
-  show(REFUSED, text !== "");
-  if (text)
-    [...document.querySelectorAll(REFUSED)]
-      .find((place) => place.checkVisibility())
-      ?.scrollIntoView({ block: "nearest" });
-}
-
 function explainWhyNot(action) {
   if (ui.isSending || action === "back") return;
   refuse(say(`console.refused.${whyNot(action, state)}`));
 }
 
-// Panels
-
-function openPanel(action, asked = null) {
-  ui.panel = action;
-  const nowMs = serverNow(state, Date.now());
-  if (action !== "keys") {
-    const { title, nodes } = panelFor(action, {
-      state,
-      words,
-      nowMs,
-      asked,
-      choose: (choice) => act(action, choice),
-    });
-    write("panel-title", title);
-    document.querySelector("[data-panel-body]").replaceChildren(...nodes);
-  } else {
-    keys.draw();
-  }
-  render();
-  const panel = document.querySelector(action === "keys" ? "[data-keys]" : "[data-panel]");
-  panel.focus();
-  panel.scrollIntoView({ block: "nearest" });
-  if (["chosen", "returned", "parked"].includes(action)) refillPanel(action);
-}
-
-/** The message carries few rows: a panel that lists people asks once for all of them. */
-async function refillPanel(action) {
-  if (ui.isRefetching) return;
-  ui.isRefetching = true;
-  try {
-    const queue = await read(QUEUE);
-    state = { ...state, queue };
-    if (ui.panel === action) keepingPicked(() => openPanel(action));
-  } catch {
-    // The rows of the last message stay.
-  }
-  ui.isRefetching = false;
-}
-
-function closePanel() {
-  if (ui.panel === null) return;
-  const from = ui.panel;
-  ui.panel = null;
-  render();
-  const opener = document.querySelector(`[data-open="${from}"], [data-act="${from}"]`);
-  (opener?.disabled ? document.getElementById("main") : opener)?.focus();
-}
-
-// Keys, presses, the voice of the page
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-act], [data-open]");
-  if (!button) return;
-  if (button.dataset.open)
-    return ui.panel === button.dataset.open ? closePanel() : openPanel(button.dataset.open);
-  const { act: action } = button.dataset;
-  if (action === "back") return closePanel();
-  if (action === "default-keys") return keys.reset();
-  act(action);
-});
-
-document.addEventListener("keydown", (event) => {
-  if (keys.take(event)) return;
-  if (event.key === "Escape" && ui.panel) return closePanel();
-  if (ui.panel && /^[1-9]$/.test(event.key) && !isField(event.target)) {
-    const choice = document.querySelector(`[data-panel] [data-choice="${event.key}"]`);
-    if (choice) return choice.click();
-  }
-  if (
-    !ui.panel &&
-    keys.chosen.hasSingleLetters &&
-    /^[1-9]$/.test(keyOf(event) ?? "") &&
-    !isField(event.target)
-  )
-    return toPlace(Number(event.key));
-  const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
-  if (!action || ui.panel === "keys") return;
-  event.preventDefault();
-  if (action === "reception") return document.querySelector("[data-switch]")?.click();
-  if (action === "speak") return speech.speak(speech.whole());
-  if (phaseOf(state) === "choose") return;
-  act(
-    action === "pause" && isPausing(state)
-      ? "resume"
-      : action === "pause" && !document.querySelector("[data-panel]")
-        ? "pause-now"
-        : action,
-  );
-});
-
+listenToGestures({ ui, keys, speech, panel, stateNow: () => state, act, toPlace });
 openByForm(page.counters, () => state, opening.open);
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.

@@ -3,6 +3,27 @@
 import { restUntil } from "./console_needs.js";
 import { capital } from "./console_view.js";
 
+/** Verbs that are answered by the leg as it is afterwards. */
+export const ANSWERED_BY_LEG = new Set([
+  "next",
+  "postpone",
+  "park",
+  "parked",
+  "add_service",
+  "correct_service",
+  "outcome",
+  "yes",
+  "no",
+  "recall",
+  "finish",
+  "transfer",
+  "cancel",
+  "chosen",
+  "card_seen",
+  "card_missing",
+  "hold",
+]);
+
 /**
  * The sentence of a verb that was done: `was` is the counter before, `body` the answer, `queue` what is known
  * of the hall.

@@ -18,11 +18,27 @@ import { countersOf } from "./session_places.js";
 import { minutes, todayAt } from "../shared/durations.js";
 import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "../shared/reasons.js";
 
+/** Actions that ask for something before they are done. */
+export const WITH_PANEL = new Set([
+  "transfer",
+  "pause",
+  "cancel",
+  "chosen",
+  "returned",
+  "park",
+  "parked",
+  "add_service",
+  "correct_service",
+  "outcome",
+  "join",
+  "link",
+]);
+
 /**
- * The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs; `asked`:
- * a choice the server asks about.
+ * The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs;
+ * `refusal`: a choice the server asks about.
  */
-export function panelFor(action, { state, words, nowMs, asked, choose }) {
+export function panelFor(action, { state, words, nowMs, refusal, choose }) {
   const builders = {
     transfer: transferPanel,
     pause: pausePanel,
@@ -39,7 +55,7 @@ export function panelFor(action, { state, words, nowMs, asked, choose }) {
     join: joinPanel,
     link: linkPanel,
   };
-  return builders[action]({ state, words, nowMs, asked, choose });
+  return builders[action]({ state, words, nowMs, refusal, choose });
 }
 
 function transferPanel({ state, words, nowMs, choose }) {
@@ -258,9 +274,9 @@ function returnedPanel({ state, words, choose }) {
  * The other counters of the hall: one that is closed is held beside one's own, one of another session is
  * taken over with all of that session.
  */
-function joinPanel({ state, words, asked, choose }) {
+function joinPanel({ state, words, refusal, choose }) {
   const { say, hall } = words;
-  if (asked) return takeOverPanel(asked, words, choose);
+  if (refusal) return takeOverPanel(refusal, words, choose);
   const held = countersOf(state.queue, state.counter.session_mark);
   const others = hall.counters.filter(({ id }) => !held.includes(id));
   const entries = others.map(({ id, label }) => ({

@@ -158,33 +158,6 @@ async function refresh() {
   appointments?.refresh();
 }
 
-function takePrint(print) {
-  sheet.take(print);
-  heard = [...heard, print].slice(-KEPT);
-  const before = issued;
-  issued = withPrint(issued, print);
-  if (issued === before) return;
-  keepIssued();
-  const at = issued.findIndex(({ visit }) => visit === print.visit);
-  const ticket = issued[at];
-  // the last ticket's own line says it
-  if (at > 0 && needsCare(ticket))
-    tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
-}
-
-// A verdict that came while the page was away: asked for again, as everything it may have missed.
-async function refreshPapers() {
-  const visits = issued.filter(({ print }) => print).map(({ visit }) => visit);
-  if (!visits.length) return;
-  try {
-    const { prints } = await read(`${HALL}/prints?visits=${visits.join(",")}`);
-    issued = prints.reduce(withPrint, issued);
-    keepIssued();
-  } catch {
-    // Not reachable: the next connection asks again.
-  }
-}
-
 function leaves(services) {
   return services.flatMap((service) => (service.children?.length ? leaves(service.children) : [service]));
 }
@@ -368,94 +341,6 @@ function refuse(text) {
 
 function tell(text) {
   setText(document.querySelector("[data-outcome]"), text);
-}
-
-// Tickets issued here
-
-function stored() {
-  try {
-    return JSON.parse(sessionStorage.getItem(STORED_AT)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function remember(ticket) {
-  // its verdict may have come before its answer
-  issued = heard.reduce(withPrint, [ticket, ...issued]).slice(0, KEPT);
-  keepIssued();
-}
-
-function keepIssued() {
-  sessionStorage.setItem(STORED_AT, JSON.stringify(issued));
-  drawIssued();
-}
-
-function drawIssued() {
-  const [last] = issued;
-  show("[data-none]", !last);
-  show("[data-issued], [data-last]", Boolean(last));
-  if (!last) return;
-  write("number", last.number);
-  write("service", words.hall.serviceName(last.service));
-  write("ahead", aheadWords(last));
-  // without a public address it could be typed nowhere
-  const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
-  write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
-  write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
-  document.querySelector('[data-text="paper"]').classList.toggle("care", needsCare(last));
-  document.querySelector('[data-list="last"]').replaceChildren(...issued.map(lastRow));
-}
-
-function aheadWords({ ahead, wait, why_no_wait: why }) {
-  const count = say("reception.issued.ahead", { count: ahead ?? 0 });
-  if (why === "after_closing") return `${count} · ${say("reception.issued.after_closing")}`;
-  if (!wait) return count;
-  if (wait.high_s === 0) return say("reception.issued.no_wait");
-  const way = ["under", "over"].includes(wait.said)
-    ? `reception.issued.wait_${wait.said}`
-    : "reception.issued.wait";
-  return `${count} · ${say(way, { low: duration(Math.floor(wait.low_s / 60)), high: duration(Math.ceil(wait.high_s / 60)) })}`;
-}
-
-function duration(whole) {
-  if (whole < 60) return say("reception.duration.minutes", { minutes: whole });
-  return say("reception.duration.hours", {
-    hours: Math.floor(whole / 60),
-    minutes: String(whole % 60).padStart(2, "0"),
-  });
-}
-
-function paperWords(ticket) {
-  const words = say(`reception.print.${paperOf(ticket)}`);
-  const reason = reasonOf(ticket);
-  return reason ? `${words} (${say(`reception.print.why.${reason}`)})` : words;
-}
-
-function lastRow(ticket) {
-  const again = element(
-    "button",
-    {
-      type: "button",
-      class: "quiet",
-      "aria-label": say("reception.last.again_one", { number: ticket.number }),
-    },
-    say("reception.last.again"),
-  );
-  again.addEventListener("click", () => reprint(ticket));
-  return element(
-    "tr",
-    {},
-    element("th", { scope: "row" }, ticket.number),
-    element("td", {}, element("bdi", {}, words.hall.serviceName(ticket.service))),
-    element("td", {}, words.hour(ticket.issued_at)),
-    element(
-      "td",
-      {},
-      element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)),
-      again,
-    ),
-  );
 }
 
 document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued[0]));

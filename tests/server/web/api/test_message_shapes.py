@@ -25,7 +25,7 @@ OTHER_COUNTER = "laon-g4"
 NAMES = {
     value
     for name, value in vars(messages).items()
-    if name.isupper() and re.fullmatch(r"[a-z]+\.[a-z]+", str(value))
+    if name.isupper() and re.fullmatch(r"[a-z]+(\.[a-z]+)?", str(value))
 }
 PRINT_JOB = {"job": "j", "visit": "v", "state": "done", "verdict": "held", "why": "paper_out"}
 

@@ -1,0 +1,48 @@
+// Presses and keys of the console, as actions.
+
+import { isPausing, phaseOf } from "./console_state.js";
+import { isField } from "../shared/dom.js";
+import { actionOf, keyOf } from "../shared/keys.js";
+
+/** Listens to the whole page; `toPlace(digit)` goes to another counter of the session. */
+export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPlace }) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act], [data-open]");
+    if (!button) return;
+    if (button.dataset.open)
+      return ui.panel === button.dataset.open ? panel.close() : panel.open(button.dataset.open);
+    const { act: action } = button.dataset;
+    if (action === "back") return panel.close();
+    if (action === "default-keys") return keys.reset();
+    act(action);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (keys.take(event)) return;
+    if (event.key === "Escape" && ui.panel) return panel.close();
+    if (ui.panel && /^[1-9]$/.test(event.key) && !isField(event.target)) {
+      const choice = document.querySelector(`[data-panel] [data-choice="${event.key}"]`);
+      if (choice) return choice.click();
+    }
+    if (
+      !ui.panel &&
+      keys.chosen.hasSingleLetters &&
+      /^[1-9]$/.test(keyOf(event) ?? "") &&
+      !isField(event.target)
+    )
+      return toPlace(Number(event.key));
+    const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
+    if (!action || ui.panel === "keys") return;
+    event.preventDefault();
+    if (action === "reception") return document.querySelector("[data-switch]")?.click();
+    if (action === "speak") return speech.speak(speech.whole());
+    if (phaseOf(stateNow()) === "choose") return;
+    act(
+      action === "pause" && isPausing(stateNow())
+        ? "resume"
+        : action === "pause" && !document.querySelector("[data-panel]")
+          ? "pause-now"
+          : action,
+    );
+  });
+}

@@ -1,0 +1,29 @@
+// What the console writes of the last gesture: what came of it, or why it was refused.
+
+import { show, write } from "../shared/dom.js";
+
+// beside the gestures, and at the counter to open
+const REFUSALS = "[data-refused], [data-refused-opening]";
+
+/** The two lines of a page. */
+export function createLines() {
+  let legHere = null; // the leg that the outcome line says is called, or at the counter
+
+  /** Says what came of a gesture; `leg` is whom it says to be here: once that is over the sentence goes. */
+  function tell(text, leg = null) {
+    legHere = leg ?? null;
+    for (const place of document.querySelectorAll("[data-outcome]")) place.textContent = text;
+  }
+
+  /** Says why a gesture was refused; an empty text takes the line away. */
+  function refuse(text) {
+    write("refused", text);
+    show(REFUSALS, text !== "");
+    if (text)
+      [...document.querySelectorAll(REFUSALS)]
+        .find((place) => place.checkVisibility())
+        ?.scrollIntoView({ block: "nearest" });
+  }
+
+  return { tell, refuse, hideRefusal: () => show(REFUSALS, false), legHere: () => legHere };
+}

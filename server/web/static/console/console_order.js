@@ -1,0 +1,23 @@
+// In which order the active counter would call those who wait.
+
+import { phaseOf } from "./console_state.js";
+import { createPaced } from "../shared/paced.js";
+import { read } from "../shared/verbs.js";
+
+const EVERY_MS = 1_500;
+
+/** `soon()` reads the order again, not more often than it should; `apply(order)` takes it in. */
+export function createOrder({ stateNow, apply }) {
+  async function readOrder() {
+    const id = stateNow().counter?.counter;
+    if (!id || phaseOf(stateNow()) === "choose" || document.body.classList.contains("bar")) return;
+    try {
+      const order = await read(`/api/v1/counters/${id}/waiting`);
+      if (stateNow().counter?.counter === id) apply(order);
+    } catch {
+      // Not reachable: the list stays in the order of the queue.
+    }
+  }
+
+  return createPaced(readOrder, EVERY_MS);
+}

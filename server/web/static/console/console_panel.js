@@ -1,0 +1,60 @@
+// The console's panel: opened for one action, filled, closed again. One at a time.
+
+import { keepingPicked, panelFor } from "./console_panels.js";
+import { serverNow } from "../shared/clock.js";
+import { write } from "../shared/dom.js";
+import { read } from "../shared/verbs.js";
+
+/**
+ * `ui.panel` names the open one. `act(action, choice)` is called with what is chosen there; `takeRows(queue)`
+ * with every row of the queue, which a panel that lists people asks for.
+ */
+export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, act, render }) {
+  function open(action, refusal = null) {
+    ui.panel = action;
+    const nowMs = serverNow(stateNow(), Date.now());
+    if (action !== "keys") {
+      const { title, nodes } = panelFor(action, {
+        state: stateNow(),
+        words,
+        nowMs,
+        refusal,
+        choose: (choice) => act(action, choice),
+      });
+      write("panel-title", title);
+      document.querySelector("[data-panel-body]").replaceChildren(...nodes);
+    } else {
+      keys.draw();
+    }
+    render();
+    const panel = document.querySelector(action === "keys" ? "[data-keys]" : "[data-panel]");
+    panel.focus();
+    panel.scrollIntoView({ block: "nearest" });
+    if (["chosen", "returned", "parked"].includes(action)) refill(action);
+  }
+
+  /** The message carries few rows: a panel that lists people asks once for all of them. */
+  async function refill(action) {
+    if (ui.isRefetching) return;
+    ui.isRefetching = true;
+    try {
+      const queue = await read(queuePath);
+      takeRows(queue);
+      if (ui.panel === action) keepingPicked(() => open(action));
+    } catch {
+      // The rows of the last message stay.
+    }
+    ui.isRefetching = false;
+  }
+
+  function close() {
+    if (ui.panel === null) return;
+    const from = ui.panel;
+    ui.panel = null;
+    render();
+    const opener = document.querySelector(`[data-open="${from}"], [data-act="${from}"]`);
+    (opener?.disabled ? document.getElementById("main") : opener)?.focus();
+  }
+
+  return { open, refill, close };
+}
