@@ -1,6 +1,9 @@
 // What the page tells the server of itself, for supervision: sent when it changes, at each beat and each
 // connection.
 
+import { isHeld } from "./cards_state.js";
+import { alertNow, serverNow } from "./screen_state.js";
+
 /**
  * What the page knows of itself, as it is told; `lead` is the milliseconds from its own clock to the
  * server's.
@@ -45,5 +48,39 @@ export function createReporter({ send }) {
     again() {
       told = "";
     },
+  };
+}
+
+const ALERT_SETTLES_MS = 5_000;
+
+/**
+ * What the page is now, as its report and its picture need it. `now` is this computer's clock in ms; `notice`
+ * the one that is seen.
+ */
+export function knownOf(state, now, { isSoundOff, notice }) {
+  const { media, view, release, asleep } = document.body.dataset;
+  const alert = alertNow(state, now);
+  const isNewAlert = alert && serverNow(state, now) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
+  return {
+    media: media ?? "unknown",
+    view,
+    isAlert: Boolean(alert),
+    isAsleep: asleep === "yes",
+    isSoundOff,
+    release,
+    lead: state.offset,
+    hasSound: Boolean(state.screen?.has_sound),
+    revision: state.screen?.programme?.revision,
+    configuration: state.screen?.configuration,
+    notice,
+    size: [innerWidth, innerHeight],
+    hall: state.hall?.slug,
+    screen: state.hall?.screen,
+    everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
+    isCalm:
+      state.isConnected &&
+      !isNewAlert &&
+      !document.hidden &&
+      !state.cards.some((card) => isHeld(state, card, now)),
   };
 }

@@ -15,21 +15,24 @@ import { createProof } from "./display_proof.js";
 import { createDownloads, stateOf } from "./downloads.js";
 import { createKept } from "./kept.js";
 import { createMediaPlayer } from "./media_player.js";
+import { drawFoot } from "./foot.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview, tellPageCounts } from "./preview.js";
 import { isQuiet } from "./quiet.js";
-import { alertLevel, soundLevel } from "./sound_level.js";
-import { playFile, trySound } from "./sounds.js";
+import { rooms } from "./rooms.js";
+import { alertLevel, soundLevel, soundOf } from "./sound_level.js";
+import { keptSound, playFile, trySound } from "./sounds.js";
 import { spokenFiles } from "./spoken_files.js";
+import * as cardsState from "./cards_state.js";
 import * as screenState from "./screen_state.js";
+import { knownOf } from "./player_report.js";
 import { createSupervised } from "./supervised.js";
 import { SMALLEST_PX } from "./text_pages.js";
-import { wordsOf } from "./words.js";
+import { createWordsIn, hallLanguages, ownFirst, wordsOf } from "./words.js";
 
 const KEPT = "parvis.screen";
 const TICK_MS = 500;
-const ALERT_SETTLES_MS = 5_000;
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
@@ -49,7 +52,7 @@ let isReplaced = false; // by a newer release
 let isSoundOff = false;
 let isSoundTried = false;
 let isRestDue = false;
-const words = new Map(); // by language and time zone
+const wordsIn = createWordsIn(spoken, own, () => state.screen?.time_zone);
 const prepared = JSON.parse(get("alert-texts").textContent);
 const alerts = alertView(get("alert"), {
   body: document.body,
@@ -59,14 +62,8 @@ const alerts = alertView(get("alert"), {
 const voice = alertVoice({
   now: () => performance.now(),
   makeContext: () => new AudioContext(),
-  level: () => alertLevel(soundNow()),
-  fetchSound: async (url) => {
-    const kept = await globalThis.caches?.match(url); // it travels once
-    const answer =
-      kept ?? (await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } }));
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-    return answer.arrayBuffer();
-  },
+  level: () => alertLevel(sound()),
+  fetchSound: keptSound,
 });
 
 const now = () => Date.now();
@@ -150,11 +147,6 @@ const proof = createProof({
   hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)),
 });
 
-const BESIDE = { layout: "side", crowded: "no", beside: "no", quiet: "no", rest: "no", view: "rest" };
-const rooms = {
-  beside: (work) => inRoom(BESIDE, work),
-  alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work),
-};
 const media = createMediaPlayer({
   box: get("slide"),
   measure: get("measure"),
@@ -175,32 +167,8 @@ const supervised = createSupervised({
   isPreview,
   say: (name, message) => connection.tell(name, message),
   know: () => {
-    const { media: files, view, release, asleep } = document.body.dataset;
-    const alert = screenState.alertNow(state, now());
-    const isNewAlert =
-      alert && screenState.serverNow(state, now()) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
-    return {
-      media: files ?? "unknown",
-      view,
-      isAlert: Boolean(alert),
-      isAsleep: asleep === "yes",
-      isSoundOff,
-      release,
-      lead: state.offset,
-      hasSound: Boolean(state.screen?.has_sound),
-      revision: state.screen?.programme?.revision,
-      configuration: state.screen?.configuration,
-      notice: media.seenNow(screenState.serverNow(state, now()))?.notice,
-      size: [innerWidth, innerHeight],
-      hall: state.hall?.slug,
-      screen: state.hall?.screen,
-      everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
-      isCalm:
-        state.isConnected &&
-        !isNewAlert &&
-        !document.hidden &&
-        !state.cards.some((card) => screenState.isHeld(state, card, now())),
-    };
+    const at = screenState.serverNow(state, now());
+    return knownOf(state, now(), { isSoundOff, notice: media.seenNow(at)?.notice });
   },
 });
 
@@ -257,7 +225,7 @@ function announced(message) {
 
 function speak(message) {
   const isHeard = Boolean(state.screen?.has_sound) && level() > 0 && !screenState.alertNow(state, now());
-  const spokenIn = isHeard ? inOrder(Object.keys(message.audio ?? {})) : [];
+  const spokenIn = isHeard ? ownFirst(own, Object.keys(message.audio ?? {})) : [];
   player.offer({
     key: screenState.keyOf(message),
     at: Date.parse(message.at),
@@ -267,28 +235,8 @@ function speak(message) {
 
 /** The quiet switch is about the loudspeakers: who hears by the induction loop goes on hearing. */
 const isLoop = () => state.screen?.output === "loop";
-
-const soundNow = () => ({
-  sound: state.screen?.sound,
-  quietUntil: isLoop() ? null : state.board?.quiet_until,
-  at: screenState.serverNow(state, now()),
-  timeZone: state.screen?.time_zone,
-});
-const level = () => soundLevel(soundNow());
-
-/** French first, then at most one other language. */
-const inOrder = (languages) => [
-  ...languages.filter((language) => language === own),
-  ...languages.filter((language) => language !== own),
-];
-
-function wordsIn(language) {
-  const known = spoken[language] ? language : own;
-  const timeZone = state.screen?.time_zone;
-  const key = `${known} ${timeZone}`;
-  if (!words.has(key)) words.set(key, wordsOf(known, spoken[known].sentences, { timeZone }));
-  return words.get(key);
-}
+const sound = () => soundOf(state, screenState.serverNow(state, now()));
+const level = () => soundLevel(sound());
 
 function draw() {
   drawCalls();
@@ -298,7 +246,7 @@ function draw() {
 /** What cannot wait: the calls, and an alert over them. */
 function drawCalls() {
   drawPlace();
-  state = screenState.arrange(state, now(), (cards) =>
+  state = cardsState.arrange(state, now(), (cards) =>
     calls.fits(screenState.directed(state, cards), state.screen?.place),
   );
   const view = screenState.viewOf(state, now());
@@ -322,7 +270,7 @@ function drawRest() {
   const view = settledView();
   drawQuiet(view);
   playMedia(view);
-  drawFoot(view);
+  drawFoot(view, { screen: state.screen, words: wordsIn(own), own, at: screenState.serverNow(state, now()) });
   if (state.fetch && state.isConnected) {
     connection.fetchSoon();
     state = screenState.fetchDone(state);
@@ -336,7 +284,7 @@ function drawRest() {
 function settledView() {
   const view = screenState.viewOf(state, now());
   if (calls.settle(view)) return view;
-  state = screenState.withoutLastCard(state);
+  state = cardsState.withoutLastCard(state);
   drawCalls();
   calls.settle(screenState.viewOf(state, now()));
   return screenState.viewOf(state, now());
@@ -353,7 +301,7 @@ function redraw() {
 function drawAlert() {
   const alert = screenState.alertNow(state, now());
   const at = screenState.serverNow(state, now());
-  alerts.show(alert, { at, languages: hallLanguages(), further: state.screen?.alert_texts });
+  alerts.show(alert, { at, languages: hallLanguages(state.screen, own), further: state.screen?.alert_texts });
   told.show(isTakenBack(alert) ? null : (alert?.alert ?? null));
   if (alert) player.drop();
   const spokenBy = alert && state.screen?.has_sound ? screenState.voiceOf(state, alert) : null;
@@ -387,21 +335,6 @@ function drawQuiet(view) {
   media.resettle(); // pages are made for the other room
 }
 
-/** Do something with the page as it is in another state, and bring it back before anything is drawn. */
-function inRoom(shown, work) {
-  const { dataset } = document.body;
-  const former = Object.keys(shown).map((name) => [name, dataset[name]]);
-  Object.assign(dataset, shown);
-  try {
-    return work();
-  } finally {
-    for (const [name, value] of former) {
-      if (value === undefined) delete dataset[name];
-      else dataset[name] = value;
-    }
-  }
-}
-
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
@@ -433,31 +366,6 @@ function playMedia(view) {
     ? "yes"
     : "no";
   if (played.lag !== lag) keep(LAG, (lag = played.lag));
-}
-
-/** The hall's languages, the page's own first. */
-function hallLanguages() {
-  const wanted = (state.screen?.languages ?? []).map((language) => language.code ?? language);
-  return [own, ...wanted.filter((language) => language !== own)];
-}
-
-function drawFoot(view) {
-  const words = wordsIn(own);
-  const at = screenState.serverNow(state, now());
-  const clock = words.time(at);
-  if (get("clock").textContent !== clock) get("clock").textContent = clock;
-  const stale = view.isLive || view.notLiveSince === null ? "" : words.notLiveSince(view.notLiveSince, at);
-  if (get("foot-stale").textContent !== stale) get("foot-stale").textContent = stale;
-  // what else would say it has left its place to a notice
-  const isFree = view.view === "empty" && document.body.dataset.quiet === "yes";
-  const footer = textOf(state.screen?.footer) || words.say(isFree ? "empty_hint" : "footer");
-  if (get("foot-calm").textContent !== footer) get("foot-calm").textContent = footer;
-  get("foot-loop").hidden = !state.screen?.hearing_loop;
-  get("foot").dataset.state = stale ? "stale" : "calm";
-}
-
-function textOf(value) {
-  return typeof value === "string" ? value : (value?.[own] ?? "");
 }
 
 /** Told to supervision; nothing of it is for the public. A touch or a key anywhere brings the sound. */

@@ -25,6 +25,12 @@ export function alertLevel({ sound, at, timeZone }) {
   return soundLevel({ sound, at, timeZone }) || (sound?.most_percent ?? 100) / 100;
 }
 
+/** What both levels need, of the state of a screen; a loop knows no quiet. */
+export function soundOf({ screen, board }, at) {
+  const quietUntil = screen?.output === "loop" ? null : board?.quiet_until;
+  return { sound: screen?.sound, quietUntil, at, timeZone: screen?.time_zone };
+}
+
 function clockOf(timeZone) {
   const known = clocks.get(timeZone);
   if (known) return known;

@@ -1,7 +1,7 @@
 // The files a screen plays: one announcement, as loud as the hall's hours say, and whether the browser plays
 // any.
 
-import { LONGEST_SOUND_MS } from "./screen_state.js";
+import { LONGEST_SOUND_MS } from "./cards_state.js";
 
 const TRIAL_MS = 1_000;
 // of the 0.7 s between the two times; a browser tells the time of a sound four times a second
@@ -50,4 +50,13 @@ export function trySound(onRefused) {
     if (context.state === "suspended") onRefused();
     context.close();
   }, TRIAL_MS);
+}
+
+/** The bytes of a sound: kept by the page's worker, or fetched; it travels once. */
+export async function keptSound(url) {
+  const kept = await globalThis.caches?.match(url);
+  const answer =
+    kept ?? (await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } }));
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.arrayBuffer();
 }

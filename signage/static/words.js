@@ -108,3 +108,32 @@ export function placeParts(label) {
   const found = /^(\D*\S)\s+(\d[\p{L}\d]*(?:\s(?:bis|ter|quater))?|[\p{Lu}]\d{0,2})$/u.exec(label.trim());
   return found && found[1].length <= LONGEST_WORD ? { word: found[1], mark: found[2] } : null;
 }
+
+/**
+ * `wordsIn(language)`, the words of a page in one language, made once for each; in the page's own where that one
+ * is not spoken. `spoken`: the sentences by language.
+ */
+export function createWordsIn(spoken, own, timeZoneNow) {
+  const made = new Map(); // by language and time zone
+  return (language) => {
+    const known = spoken[language] ? language : own;
+    const timeZone = timeZoneNow();
+    const key = `${known} ${timeZone}`;
+    if (!made.has(key)) made.set(key, wordsOf(known, spoken[known].sentences, { timeZone }));
+    return made.get(key);
+  };
+}
+
+/** Languages, the page's own first. */
+export function ownFirst(own, languages) {
+  return [
+    ...languages.filter((language) => language === own),
+    ...languages.filter((language) => language !== own),
+  ];
+}
+
+/** The hall's languages, the page's own first whether the hall names it or not. */
+export function hallLanguages(screen, own) {
+  const codes = (screen?.languages ?? []).map((language) => language.code ?? language);
+  return [own, ...codes.filter((language) => language !== own)];
+}

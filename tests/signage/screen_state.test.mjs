@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as cards from "../../signage/static/cards_state.js";
 import * as screen from "../../signage/static/screen_state.js";
 
 const START = Date.parse("2026-11-24T09:42:00Z");
@@ -38,7 +39,7 @@ const fetched = screen.fetchDone;
 
 /** A live screen that shows a call at START. */
 function showing(...calls) {
-  return screen.arrange(screen.receiveBoard(live(), board(calls), START), START);
+  return cards.arrange(screen.receiveBoard(live(), board(calls), START), START);
 }
 
 test("a call is shown large at once and is not in the list", () => {
@@ -57,10 +58,10 @@ test("a card stays ten seconds although its visitor is already at the counter", 
     board([], { recent: [former("A042")] }),
     START + 1_000,
   );
-  state = screen.arrange(state, START + 9_900);
+  state = cards.arrange(state, START + 9_900);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   assert.deepEqual(screen.viewOf(state, START + 9_900).recent, []);
-  state = screen.arrange(state, START + 10_000);
+  state = cards.arrange(state, START + 10_000);
   assert.deepEqual(largeNumbers(state), []);
   assert.deepEqual(
     screen.viewOf(state, START + 10_000).recent.map((one) => one.number),
@@ -75,7 +76,7 @@ test("a number is never at two counters: the call of the next one takes the plac
     board([sentOn], { recent: [former("A042")] }),
     START + 4_000,
   );
-  state = screen.arrange(state, START + 4_000);
+  state = cards.arrange(state, START + 4_000);
   assert.deepEqual(
     state.cards.map((card) => card.counter.label),
     ["guichet 1"],
@@ -85,21 +86,21 @@ test("a number is never at two counters: the call of the next one takes the plac
 test("a card stays until its announcement has ended", () => {
   let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START + 8_000);
   state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START + 9_000);
-  state = screen.arrange(state, START + 15_000);
+  state = cards.arrange(state, START + 15_000);
   assert.deepEqual(largeNumbers(state), ["A042"]);
-  state = screen.arrange(screen.soundChanged(state, "call-A042#1", "ended", START + 16_000), START + 16_000);
+  state = cards.arrange(screen.soundChanged(state, "call-A042#1", "ended", START + 16_000), START + 16_000);
   assert.deepEqual(largeNumbers(state), []);
 });
 
 test("a sound that never ends does not hold its card for ever", () => {
   let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START);
   state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START);
-  assert.deepEqual(largeNumbers(screen.arrange(state, START + screen.LONGEST_SOUND_MS)), []);
+  assert.deepEqual(largeNumbers(cards.arrange(state, START + cards.LONGEST_SOUND_MS)), []);
 });
 
 test("a call that was taken back leaves at once", () => {
   const state = screen.receiveBoard(showing(call("A042")), board([]), START + 500);
-  assert.deepEqual(largeNumbers(screen.arrange(state, START + 500)), []);
+  assert.deepEqual(largeNumbers(cards.arrange(state, START + 500)), []);
 });
 
 test("up to three calls share the area and a fourth waits in the list until one no longer holds", () => {
@@ -110,7 +111,7 @@ test("up to three calls share the area and a fourth waits in the list until one 
     screen.viewOf(state, START).still.map((one) => one.number),
     ["A4"],
   );
-  state = screen.arrange(state, START + 10_001);
+  state = cards.arrange(state, START + 10_001);
   assert.deepEqual(largeNumbers(state), ["A4"]);
   assert.deepEqual(
     screen.viewOf(state, START + 10_001).still.map((one) => one.number),
@@ -121,12 +122,12 @@ test("up to three calls share the area and a fourth waits in the list until one 
 test("fewer calls share the area when there is no room for three", () => {
   const fits = (cards) => cards.length < 3;
   const calls = [call("A3", { at: START + 2 }), call("A2", { at: START + 1 }), call("A1")];
-  const state = screen.arrange(screen.receiveBoard(live(), board(calls), START), START, fits);
+  const state = cards.arrange(screen.receiveBoard(live(), board(calls), START), START, fits);
   assert.deepEqual(largeNumbers(state), ["A1", "A2"]);
 });
 
 test("who is called and not yet at the counter stays: large while nobody else is called, then in the list", () => {
-  let state = screen.arrange(showing(call("A042")), START + 120_000);
+  let state = cards.arrange(showing(call("A042")), START + 120_000);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   const later = START + 121_000;
   state = screen.receiveBoard(
@@ -134,7 +135,7 @@ test("who is called and not yet at the counter stays: large while nobody else is
     board([call("A043", { at: later }), call("A042")], { at: later }),
     later,
   );
-  state = screen.arrange(state, later);
+  state = cards.arrange(state, later);
   assert.deepEqual(largeNumbers(state), ["A043"]);
   assert.deepEqual(
     screen.viewOf(state, later).still.map((one) => one.number),
@@ -146,13 +147,13 @@ test("a recall is large again with its rank, and holds again", () => {
   const later = START + 60_000;
   let state = showing(call("A042"));
   state = screen.receiveBoard(state, board([call("A042", { rank: 2 })], { at: later }), later);
-  state = screen.arrange(state, later);
+  state = cards.arrange(state, later);
   assert.deepEqual(
     state.cards.map((card) => [card.number, card.rank, card.isNew]),
     [["A042", 2, true]],
   );
   state = screen.receiveBoard(state, board([], { recent: [former("A042")], at: later }), later);
-  assert.deepEqual(largeNumbers(screen.arrange(state, later + 9_000)), ["A042"]);
+  assert.deepEqual(largeNumbers(cards.arrange(state, later + 9_000)), ["A042"]);
 });
 
 test("a recall of a call that had left the large area comes back to it", () => {
@@ -162,13 +163,13 @@ test("a recall of a call that had left the large area comes back to it", () => {
     board([call("A043", { at: START + 30_000 }), call("A042")]),
     START + 30_000,
   );
-  state = screen.arrange(state, START + 30_000);
+  state = cards.arrange(state, START + 30_000);
   state = screen.receiveBoard(
     state,
     board([call("A043", { at: START + 30_000 }), call("A042", { rank: 2 })], { at: later }),
     later,
   );
-  assert.deepEqual(largeNumbers(screen.arrange(state, later)), ["A042"]);
+  assert.deepEqual(largeNumbers(cards.arrange(state, later)), ["A042"]);
 });
 
 test("calls found after a long absence are listed, only the most recent is large and none is new", () => {
@@ -184,10 +185,10 @@ test("calls found after a long absence are listed, only the most recent is large
 test("an announcement shows its call before the board's message, and once", () => {
   const later = START + 1_000;
   const message = { ...call("A042"), at: iso(later), text: { fr: "Numéro" }, audio: {} };
-  let state = screen.arrange(screen.receiveAnnouncement(live(), message, later), later);
+  let state = cards.arrange(screen.receiveAnnouncement(live(), message, later), later);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   state = screen.receiveBoard(state, board([call("A042", { at: later })], { at: later + 50 }), later + 50);
-  state = screen.arrange(screen.receiveAnnouncement(state, message, later + 100), later + 100);
+  state = cards.arrange(screen.receiveAnnouncement(state, message, later + 100), later + 100);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   assert.equal(state.cards[0].shownAt, later);
 });
@@ -195,7 +196,7 @@ test("an announcement shows its call before the board's message, and once", () =
 test("an announcement older than twenty seconds shows nothing", () => {
   const message = { ...call("A042"), at: iso(START), audio: {} };
   const state = screen.receiveAnnouncement(live(), message, START + screen.OLDEST_SOUND_MS + 1);
-  assert.deepEqual(largeNumbers(screen.arrange(state, START + screen.OLDEST_SOUND_MS + 1)), []);
+  assert.deepEqual(largeNumbers(cards.arrange(state, START + screen.OLDEST_SOUND_MS + 1)), []);
 });
 
 test("a late message changes nothing, a new epoch replaces everything and asks again", () => {
@@ -210,7 +211,7 @@ test("a direction left out of a message is remembered by counter", () => {
   const direction = { fr: "porte bleue" };
   let state = showing(call("A042", { direction }));
   state = screen.receiveBoard(state, board([call("A043", { at: START + 1 }), call("A042")]), START);
-  state = screen.arrange(state, START);
+  state = cards.arrange(state, START);
   assert.deepEqual(
     screen.viewOf(state, START).cards.map((card) => card.counter.direction),
     [direction, direction],
@@ -270,7 +271,7 @@ test("a silent connection is noticed after two lost heartbeats", () => {
 
 test("a reload without a server shows the last calls and since when it is not live", () => {
   const saved = JSON.parse(JSON.stringify(screen.toSave(showing(call("A042")))));
-  const state = screen.arrange(screen.restored(saved), START + 300_000);
+  const state = cards.arrange(screen.restored(saved), START + 300_000);
   const view = screen.viewOf(state, START + 300_000);
   assert.deepEqual([view.view, view.isLive, view.notLiveSince], ["calls", false, START]);
   assert.deepEqual(
@@ -398,7 +399,7 @@ test("the last calls are told the newest first, each number once, and who is awa
   ];
   let state = screen.receiveBoard(live(), board([call("A4")], { recent }), START);
   state = screen.receiveScreen(state, { awaited_s: 300 });
-  const view = screen.viewOf(screen.arrange(state, START), START);
+  const view = screen.viewOf(cards.arrange(state, START), START);
   assert.deepEqual(
     view.recent.map((one) => [one.number, one.isAwaited]),
     [

@@ -13,7 +13,7 @@ import { createAppointments } from "./reception_appointments.js";
 import { createHeld } from "../console/console_held.js";
 import { createFind } from "./reception_find.js";
 import { CANCEL_REASONS } from "../shared/reasons.js";
-import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
+import { createIssued } from "./reception_issued.js";
 import { createNextNeeds } from "./needs_form.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "../shared/queue_feed.js";
@@ -33,15 +33,18 @@ const words = {
   hall: hallWords(page),
 };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
-const STORED_AT = `parvis.reception.${page.hall.slug}`;
-const KEPT = 12;
 let state = emptyConsole();
 let menu = [];
-let issued = stored();
-let heard = []; // the last prints told, of any ticket of the hall
 let greeted = null; // the last greeting counted here, until it was taken back
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
+const issued = createIssued({
+  storedAt: `parvis.reception.${page.hall.slug}`,
+  words,
+  readPrints: (visits) => read(`${HALL}/prints?visits=${visits.join(",")}`),
+  tell,
+  reprint,
+});
 const nextNeeds = createNextNeeds(say);
 const sheet = createSheet({
   hall: HALL,
@@ -50,7 +53,7 @@ const sheet = createSheet({
   wishes,
   tell,
   receive: (service, reason) => issue(service, reason),
-  heard: () => heard,
+  heard: () => issued.prints(),
 });
 const appointments = createAppointments({
   hall: page.hall.slug,
@@ -60,7 +63,7 @@ const appointments = createAppointments({
   wishes: () => wishes(),
   arrived(ticket) {
     document.querySelector("[data-priority]").checked = false;
-    remember(ticket);
+    issued.add(ticket);
     tell(say("reception.outcome.issued", { number: ticket.number }));
   },
   tell: (text) => tell(text),
@@ -111,7 +114,7 @@ const socket = connect(
       signOfLife();
       draw();
       refresh();
-      refreshPapers();
+      issued.refreshPapers();
       messages.refresh();
     },
     late: () => refresh(),
@@ -156,6 +159,11 @@ async function refresh() {
   drawServices();
   draw();
   appointments?.refresh();
+}
+
+function takePrint(print) {
+  sheet.take(print);
+  issued.takePrint(print);
 }
 
 function leaves(services) {
@@ -241,15 +249,14 @@ async function issue(service, reason = null) {
       : undefined;
   nextNeeds.clear();
   document.querySelector("[data-priority]").checked = false;
-  remember(answer.body);
+  issued.add(answer.body);
   tell(say("reception.outcome.issued", { number: answer.body.number }));
 }
 
 async function reprint(ticket) {
   const answer = await attempt({ path: `/api/v1/tickets/${ticket.visit}/reprint` });
   if (!answer.ok) return;
-  issued = withPrint(issued, { visit: ticket.visit, why: null, ...answer.body });
-  keepIssued();
+  issued.reprinted(ticket, answer.body);
   tell(say("reception.outcome.reprint", { number: ticket.number }));
 }
 
@@ -258,7 +265,7 @@ async function reprint(ticket) {
  * it.
  */
 function cancelLast(button) {
-  const [ticket] = issued;
+  const ticket = issued.last();
   askOnce(button, {
     texts: [say("console.cancel.title", { number: ticket.number }), say("reception.find.cancel_hint")],
     no: say("reception.issued.keep"),
@@ -275,8 +282,7 @@ async function cancel(ticket, reason) {
   if (!leg) return refuse(say("console.refused.no_answer"));
   const answer = await attempt({ path: `/api/v1/legs/${leg}/cancel`, body: { reason } });
   if (!answer.ok) return undefined;
-  issued = issued.filter(({ visit }) => visit !== ticket.visit);
-  keepIssued();
+  issued.remove(ticket.visit);
   tell(say("console.outcome.cancel", { number: ticket.number }));
   return document.getElementById("main").focus();
 }
@@ -343,7 +349,7 @@ function tell(text) {
   setText(document.querySelector("[data-outcome]"), text);
 }
 
-document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued[0]));
+document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued.last()));
 document
   .querySelector('[data-act="cancel-last"]')
   ?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
@@ -372,4 +378,4 @@ setInterval(() => {
   draw();
   sayNowAndThen(Date.now());
 }, 1000);
-drawIssued();
+issued.draw();

@@ -1,0 +1,138 @@
+// The tickets issued at this desk: the last twelve, with their papers, kept while the browser is open.
+
+import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
+import { element, show, write } from "../shared/dom.js";
+
+const KEPT = 12;
+
+/**
+ * `storedAt`: the key in the browser's storage; `readPrints(visits)` asks the server for prints; `tell(text)`
+ * writes the line of the page; `reprint(ticket)` is called by the button of a ticket.
+ */
+export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
+  const { say } = words;
+  let tickets = stored();
+  let prints = []; // the last prints of any ticket of the hall, as messages brought them
+
+  function stored() {
+    try {
+      return JSON.parse(sessionStorage.getItem(storedAt)) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  function keep(kept) {
+    tickets = kept;
+    sessionStorage.setItem(storedAt, JSON.stringify(tickets));
+    draw();
+  }
+
+  /** A ticket was issued; its verdict may have come before its answer. */
+  function add(ticket) {
+    keep(prints.reduce(withPrint, [ticket, ...tickets]).slice(0, KEPT));
+  }
+
+  /** A message about a print of the hall. */
+  function takePrint(print) {
+    prints = [...prints, print].slice(-KEPT);
+    const kept = withPrint(tickets, print);
+    if (kept === tickets) return;
+    keep(kept);
+    const at = tickets.findIndex(({ visit }) => visit === print.visit);
+    const ticket = tickets[at];
+    // the last ticket's own line says it
+    if (at > 0 && needsCare(ticket))
+      tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
+  }
+
+  /** A verdict that came while the page was away: asked for again, as everything it may have missed. */
+  async function refreshPapers() {
+    const visits = tickets.filter(({ print }) => print).map(({ visit }) => visit);
+    if (!visits.length) return;
+    try {
+      const answer = await readPrints(visits);
+      keep(answer.prints.reduce(withPrint, tickets));
+    } catch {
+      // Not reachable: the next connection asks again.
+    }
+  }
+
+  function draw() {
+    const [last] = tickets;
+    show("[data-none]", !last);
+    show("[data-issued], [data-last]", Boolean(last));
+    if (!last) return;
+    write("number", last.number);
+    write("service", words.hall.serviceName(last.service));
+    write("ahead", aheadWords(last, say));
+    // without a public address it could be typed nowhere
+    const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
+    write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
+    write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
+    document.querySelector('[data-text="paper"]').classList.toggle("care", needsCare(last));
+    document.querySelector('[data-list="last"]').replaceChildren(...tickets.map((ticket) => lastRow(ticket)));
+  }
+
+  function paperWords(ticket) {
+    const words = say(`reception.print.${paperOf(ticket)}`);
+    const reason = reasonOf(ticket);
+    return reason ? `${words} (${say(`reception.print.why.${reason}`)})` : words;
+  }
+
+  function lastRow(ticket) {
+    const again = element(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "aria-label": say("reception.last.again_one", { number: ticket.number }),
+      },
+      say("reception.last.again"),
+    );
+    again.addEventListener("click", () => reprint(ticket));
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, ticket.number),
+      element("td", {}, element("bdi", {}, words.hall.serviceName(ticket.service))),
+      element("td", {}, words.hour(ticket.issued_at)),
+      element(
+        "td",
+        {},
+        element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)),
+        again,
+      ),
+    );
+  }
+
+  return {
+    add,
+    takePrint,
+    refreshPapers,
+    draw,
+    last: () => tickets[0],
+    prints: () => prints,
+    reprinted: (ticket, print) => keep(withPrint(tickets, { visit: ticket.visit, why: null, ...print })),
+    remove: (visit) => keep(tickets.filter((ticket) => ticket.visit !== visit)),
+  };
+}
+
+function aheadWords({ ahead, wait, why_no_wait: why }, say) {
+  const count = say("reception.issued.ahead", { count: ahead ?? 0 });
+  if (why === "after_closing") return `${count} · ${say("reception.issued.after_closing")}`;
+  if (!wait) return count;
+  if (wait.high_s === 0) return say("reception.issued.no_wait");
+  const way = ["under", "over"].includes(wait.said)
+    ? `reception.issued.wait_${wait.said}`
+    : "reception.issued.wait";
+  return `${count} · ${say(way, { low: duration(say, Math.floor(wait.low_s / 60)), high: duration(say, Math.ceil(wait.high_s / 60)) })}`;
+}
+
+function duration(say, whole) {
+  if (whole < 60) return say("reception.duration.minutes", { minutes: whole });
+  return say("reception.duration.hours", {
+    hours: Math.floor(whole / 60),
+    minutes: String(whole % 60).padStart(2, "0"),
+  });
+}

@@ -1,0 +1,24 @@
+// The rooms that a notice may have on the page, to measure in before it is shown there.
+
+const BESIDE = { layout: "side", crowded: "no", beside: "no", quiet: "no", rest: "no", view: "rest" };
+
+export const rooms = {
+  /** Beside calls. */
+  beside: (work) => inRoom(BESIDE, work),
+  /** Alone, while nobody is called. */
+  alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work),
+};
+/** Do something with the page as it is in another state, and bring it back before anything is drawn. */
+function inRoom(shown, work) {
+  const { dataset } = document.body;
+  const former = Object.keys(shown).map((name) => [name, dataset[name]]);
+  Object.assign(dataset, shown);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of former) {
+      if (value === undefined) delete dataset[name];
+      else dataset[name] = value;
+    }
+  }
+}
