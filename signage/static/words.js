@@ -110,8 +110,8 @@ export function placeParts(label) {
 }
 
 /**
- * `wordsIn(language)`, the words of a page in one language, made once for each; in the page's own where that one
- * is not spoken. `spoken`: the sentences by language.
+ * `wordsIn(language)`, the words of a page in one language, made once for each; in the page's own where that
+ * one is not spoken. `spoken`: the sentences by language.
  */
 export function createWordsIn(spoken, own, timeZoneNow) {
   const made = new Map(); // by language and time zone

@@ -1,5 +1,5 @@
-"""A socket of each kind as its page opens it: it keeps every message with when it came and its size, and checks
-its shape."""
+"""A socket of each kind as its page opens it: it keeps every message, when it came and its size, and
+checks its shape."""
 
 import json
 import socket
