@@ -3,8 +3,8 @@
     python .ci/script_types.py
 
 Writes var/types/api.schema.json: one JSON schema with each shape of `server.web.api.shapes`. `make types`
-makes var/types/api.d.ts of it. A field with a default may be left out, in questions as in answers: that is how
-the server sends them.
+makes var/types/api.d.ts of it. A field with a default may be left out, in questions as in answers: that is
+how the server sends them.
 """
 
 import importlib

@@ -1,6 +1,7 @@
 // The page of alarms, live: what the server wrote is asked for again when an alarm changes, and put in its
 // place.
 
+import { one } from "../shared/dom.js";
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
@@ -18,7 +19,7 @@ const { now: refresh, soon } = createPaced(readAgain, AT_MOST_EVERY_MS);
 let state = { isLive: false, lostAtMs: null };
 let isFirst = true;
 
-document.querySelector(".live").hidden = false;
+one(".live").hidden = false;
 connect(
   "/agent",
   { hall: page.hall.slug },

@@ -11,7 +11,7 @@ import {
   wrongWith,
 } from "./alerts_state.js";
 import { withLiveness } from "../shared/clock.js";
-import { element, fill, show, write } from "../shared/dom.js";
+import { byId, element, fill, one, show, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -71,7 +71,7 @@ async function readAll() {
 
 function draw() {
   const { holding, past } = sorted(known);
-  const list = document.querySelector('[data-list="alerts"]');
+  const list = one('[data-list="alerts"]');
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   show("[data-none]", holding.length === 0);
   fill(
@@ -277,7 +277,7 @@ function prepare() {
 /** The halls that the last step takes over, each with a button that takes it off. */
 function drawChosen() {
   const boxes = [...form.querySelectorAll("[name=hall]:checked")];
-  document.querySelector('[data-list="sure-halls"]').replaceChildren(
+  one('[data-list="sure-halls"]').replaceChildren(
     ...boxes.map((box) => {
       const name = nameOfHall(box);
       const takeOff = element(
@@ -295,7 +295,7 @@ function drawChosen() {
 function takeHallOff(box) {
   box.checked = false;
   drawChosen();
-  if (form.querySelector("[name=hall]:checked")) return document.querySelector("[data-cancel]").focus();
+  if (form.querySelector("[name=hall]:checked")) return one("[data-cancel]").focus();
   step(1);
   return refuse(say("alerts.raise.no_hall"));
 }
@@ -322,7 +322,7 @@ async function raise() {
     form.reset();
     shape();
     step(1);
-    document.getElementById("now-title").focus();
+    byId("now-title").focus();
   } else {
     refuse(answer.problem?.detail ?? say("alerts.raise.failed"));
   }
@@ -332,7 +332,7 @@ async function raise() {
 function step(number) {
   show("[data-step]", false);
   show(`[data-step="${number}"]`, true);
-  document.querySelector(number === 2 ? "[data-confirm]" : "[data-prepare]").focus();
+  one(number === 2 ? "[data-confirm]" : "[data-prepare]").focus();
 }
 
 function refuse(text) {
@@ -358,8 +358,8 @@ confirming.addEventListener("click", raise);
 confirming.addEventListener("keydown", (event) => {
   if (event.repeat) event.preventDefault();
 }); // a key held down is one press
-document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
+one("[data-cancel]").addEventListener("click", () => step(1));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1);
+  if (event.key === "Escape" && !one('[data-step="2"]').hidden) step(1);
 });
 shape();

@@ -1,7 +1,7 @@
 // Another person asks for the end of an alert: whoever may confirm it reads so on every page of work, until
 // it is answered.
 
-import { element, fill } from "../shared/dom.js";
+import { element, fill, one } from "../shared/dom.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read } from "../shared/verbs.js";
 
@@ -14,7 +14,7 @@ let timer = null;
 function makePlace() {
   const strip =
     document.querySelector("[data-alert-strip]") ?? element("div", { class: "alert-strip", role: "alert" });
-  if (!strip.isConnected) document.querySelector("header").before(strip);
+  if (!strip.isConnected) one("header").before(strip);
   const made = element("div", { "data-end-asked": true });
   strip.append(made);
   return made;

@@ -1,7 +1,7 @@
 // The documents of the configuration: what is published, by whom, and which have a draft.
 
 import { publishedWords } from "./configuration_words.js";
-import { element, show, write } from "../shared/dom.js";
+import { element, one, show, write } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read } from "../shared/verbs.js";
@@ -12,7 +12,7 @@ const words = { say, moment: dateAndHour(page.language, pageTimeZone()) };
 
 try {
   const { documents } = await read("/api/v1/configuration");
-  document.querySelector("[data-list]").replaceChildren(...documents.map(line));
+  one("[data-list]").replaceChildren(...documents.map(line));
 } catch ({ answer }) {
   write("refused", answer?.problem?.detail ?? say("console.refused.no_answer"));
   show("[data-refused]", true);

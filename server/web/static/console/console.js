@@ -30,7 +30,7 @@ import { serverNow, withLiveness } from "../shared/clock.js";
 import { createSpeech } from "./console_speech.js";
 import { createMessages } from "../shared/messages_view.js";
 import { hourTeller } from "../shared/durations.js";
-import { show, write } from "../shared/dom.js";
+import { byId, show, write } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { hallWords } from "../shared/hall_words.js";
@@ -212,7 +212,7 @@ const opening = createOpening({
   ended: async (isOpen) => {
     if (isOpen) keepSession();
     await refresh();
-    if (isOpen) document.getElementById("main").focus();
+    if (isOpen) byId("main").focus();
   },
 });
 
@@ -305,7 +305,7 @@ async function perform(verb, request) {
     change(withCounter(state, answer.body));
     tell(say("console.outcome.present"));
     // its button is gone
-    if (document.activeElement === document.body) document.getElementById("main").focus();
+    if (document.activeElement === document.body) byId("main").focus();
   }
   if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
   reading = readCounter();
@@ -320,7 +320,7 @@ async function goOn(counter) {
   await refresh();
   messages.refresh();
   speech.speak(say("console.held.said", { place: capital(state.counter?.label ?? ""), here: speech.here() }));
-  document.getElementById("main").focus();
+  byId("main").focus();
 }
 
 function tellOutcome(verb, was, answer) {

@@ -1,7 +1,7 @@
 // The places an agent holds at once, as cards: one is active, the others show who is there. Nothing is
 // decided here.
 
-import { element, fill, setText, show } from "../shared/dom.js";
+import { element, fill, one, setText, show } from "../shared/dom.js";
 import { secondsSince, stopwatch } from "../shared/durations.js";
 import { capital } from "./console_view.js";
 import { neighbour, placesOf } from "./session_places.js";
@@ -65,7 +65,7 @@ export function createHeld({ words, activate, least = 2 }) {
     event.preventDefault();
     const next = neighbour(places, event.target.closest("[data-place]").dataset.place, step);
     activate(next);
-    list.querySelector(`[data-place="${next}"]`).focus();
+    one(`[data-place="${next}"]`, list).focus();
   });
 
   return { draw, at: (digit) => places[digit - 1]?.counter ?? null };

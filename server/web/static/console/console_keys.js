@@ -1,7 +1,7 @@
 // Keys of the console in the page: their marks on buttons, the list where an agent changes them, their
 // storage.
 
-import { element, write } from "../shared/dom.js";
+import { element, one, write } from "../shared/dom.js";
 import { DEFAULT_KEYS, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
 
 const STORED_AT = "parvis.console.keys";
@@ -62,7 +62,7 @@ export function createKeys(say) {
     const { action, button } = awaited;
     awaited = null;
     const refused = key === "ESCAPE" ? null : refusedKey(key, action, chosen.keys);
-    const place = document.querySelector("[data-key-refused]");
+    const place = one("[data-key-refused]");
     place.hidden = refused === null;
     if (refused)
       write(

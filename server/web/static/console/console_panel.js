@@ -2,7 +2,7 @@
 
 import { keepingPicked, panelFor } from "./console_panels.js";
 import { serverNow } from "../shared/clock.js";
-import { write } from "../shared/dom.js";
+import { one, write } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 
 /**
@@ -22,12 +22,12 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
         choose: (choice) => act(action, choice),
       });
       write("panel-title", title);
-      document.querySelector("[data-panel-body]").replaceChildren(...nodes);
+      one("[data-panel-body]").replaceChildren(...nodes);
     } else {
       keys.draw();
     }
     render();
-    const panel = document.querySelector(action === "keys" ? "[data-keys]" : "[data-panel]");
+    const panel = one(action === "keys" ? "[data-keys]" : "[data-panel]");
     panel.focus();
     panel.scrollIntoView({ block: "nearest" });
     if (["chosen", "returned", "parked"].includes(action)) refill(action);

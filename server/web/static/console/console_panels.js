@@ -1,6 +1,6 @@
 // The panel in the page where a choice is made: to whom to transfer, why to pause, whom to call out of order.
 
-import { element } from "../shared/dom.js";
+import { element, one } from "../shared/dom.js";
 import { choices, numbered } from "./console_choices.js";
 import {
   addServicePanel,
@@ -119,7 +119,7 @@ function transferPanel({ state, words, nowMs, choose }) {
 
 /** A question in the panel, the answer that changes nothing first. */
 function showQuestion({ texts, yes }, { say }, go, leave) {
-  const body = document.querySelector("[data-panel-body]");
+  const body = one("[data-panel-body]");
   body.replaceChildren(...questionNodes({ texts, yes, no: say("console.ask.no") }, go, leave));
   body.closest("[data-panel]").focus();
 }

@@ -1,6 +1,7 @@
 // What the console says to a screen reader: its state when asked, and now and then how many more or fewer
 // people wait.
 
+import { one } from "../shared/dom.js";
 import { phaseOf, summaryDue, waitingCount } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
 import { minutes, secondsSince } from "../shared/durations.js";
@@ -11,7 +12,7 @@ export function createSpeech({ say, hall }, now) {
   let summary = nothing;
 
   function speak(text) {
-    const place = document.querySelector("[data-say]");
+    const place = one("[data-say]");
     place.textContent = "";
     requestAnimationFrame(() => {
       place.textContent = text;

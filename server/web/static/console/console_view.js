@@ -1,7 +1,7 @@
 // Draws the console's state. Every function takes values and writes them; nothing is decided here.
 
 import { minutes, secondsSince, stopwatch } from "../shared/durations.js";
-import { fill, setText, show, withSuperiors, write } from "../shared/dom.js";
+import { byId, fill, one, setText, show, withSuperiors, write } from "../shared/dom.js";
 import { arrivedWords, chips, drawLiveness, drawWaiting, exceptionalWords } from "../shared/waiting_view.js";
 import { rowsHere } from "../shared/call_order.js";
 import { hasSeveral } from "./session_places.js";
@@ -262,8 +262,8 @@ function drawTimers(counter, nowMs) {
 
 /** The question is said once, when it comes; whoever answers by its button goes on in the page. */
 function drawPresence(until, { say, hour }) {
-  const place = document.querySelector("[data-presence]");
-  if (!until && place.contains(document.activeElement)) document.getElementById("main").focus();
+  const place = one("[data-presence]");
+  if (!until && place.contains(document.activeElement)) byId("main").focus();
   place.hidden = !until;
   write("presence", until ? say("console.presence", { at: hour(until) }) : "");
 }

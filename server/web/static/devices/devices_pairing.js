@@ -2,7 +2,7 @@
 // takes.
 
 import { placesOf } from "./devices_state.js";
-import { element, write } from "../shared/dom.js";
+import { element, one, write } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 
 /**
@@ -10,12 +10,12 @@ import { csrfHeader, send } from "../shared/verbs.js";
  * after a pairing.
  */
 export function createPairing({ say, hour, onPaired }) {
-  const finding = document.querySelector("[data-find]");
-  const pairing = document.querySelector("[data-pair]");
+  const finding = one("[data-find]");
+  const pairing = one("[data-pair]");
   if (!finding) return null;
   const { hall: hallChoice, at: choice, name } = pairing.elements;
-  const newName = document.querySelector("[data-new-name]");
-  const replaces = document.querySelector("[data-replaces]");
+  const newName = one("[data-new-name]");
+  const replaces = one("[data-replaces]");
   let halls = [];
   let places = [];
   let code = "";
@@ -53,7 +53,7 @@ export function createPairing({ say, hour, onPaired }) {
     finding.elements.code.focus();
     onPaired();
   });
-  document.querySelector("[data-cancel]").addEventListener("click", leave);
+  one("[data-cancel]").addEventListener("click", leave);
   pairing.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   hallChoice.addEventListener("change", drawPlaces);
   choice.addEventListener("change", drawChoice);
@@ -100,7 +100,7 @@ export function createPairing({ say, hour, onPaired }) {
   /** The halls one configures, and the places of the one that is chosen; what is chosen stays chosen. */
   function draw(every) {
     halls = every.filter((hall) => hall.may_configure);
-    document.querySelector("[data-halls]").hidden = halls.length < 2;
+    one("[data-halls]").hidden = halls.length < 2;
     offer(
       hallChoice,
       halls.map((hall) => ({ value: hall.hall, text: hall.name })),

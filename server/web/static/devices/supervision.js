@@ -3,7 +3,7 @@
 
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller, momentTeller } from "../shared/durations.js";
-import { write } from "../shared/dom.js";
+import { one, write } from "../shared/dom.js";
 import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -101,8 +101,8 @@ async function ask(screen) {
 }
 
 function enlarge({ title, image, caption }) {
-  enlarged.querySelector("h2").textContent = title;
-  const large = enlarged.querySelector("img");
+  one("h2", enlarged).textContent = title;
+  const large = one("img", enlarged);
   large.src = image.src;
   large.alt = image.alt;
   write("enlarged", caption);

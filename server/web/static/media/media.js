@@ -1,7 +1,7 @@
 // The library of media: a file is sent with its progress told, prepared by the server, described, and
 // removed.
 
-import { element, setText, show, write } from "../shared/dom.js";
+import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { mediumCard } from "./media_view.js";
 import {
   percent,
@@ -36,8 +36,8 @@ form.elements.file.addEventListener("change", () => {
   tellChosen();
 });
 form.addEventListener("reset", () => setTimeout(tellChosen));
-document.querySelector("[data-stop]").addEventListener("click", () => sending?.abort());
-document.querySelector("[data-more]").addEventListener("click", () => readList(next));
+one("[data-stop]").addEventListener("click", () => sending?.abort());
+one("[data-more]").addEventListener("click", () => readList(next));
 readList();
 setInterval(look, LOOK_EVERY_MS);
 
@@ -72,7 +72,7 @@ function upload(file) {
     write("status", say("media.send.stopped"));
   });
   show("[data-progress], [data-stop]", true);
-  document.querySelector("[data-do]").disabled = true;
+  one("[data-do]").disabled = true;
   tell(0);
   sending.send(file);
 }
@@ -105,7 +105,7 @@ function ended() {
   sending = null;
   saidPercent = null;
   show("[data-progress], [data-stop]", false);
-  document.querySelector("[data-do]").disabled = false;
+  one("[data-do]").disabled = false;
 }
 
 function refuse(sentence) {
@@ -203,5 +203,5 @@ async function remove(medium, card) {
   media = media.filter((each) => each.medium !== medium.medium);
   draw();
   write("status", say("media.remove.done"));
-  document.getElementById("list-title").focus();
+  byId("list-title").focus();
 }

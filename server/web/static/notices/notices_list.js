@@ -1,6 +1,6 @@
 // The list of notices: what waits for whoever looks first, then the others by state.
 
-import { element, show, write } from "../shared/dom.js";
+import { element, one, show, write } from "../shared/dom.js";
 import { sectionsOf } from "./notice_content.js";
 import { shownInWords } from "./notice_history.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
@@ -18,7 +18,7 @@ let next = null;
 const more = document.querySelector("[data-more]");
 
 if (isArchive) {
-  const link = document.querySelector("[data-archives]");
+  const link = one("[data-archives]");
   link.href = "/affichage";
   link.textContent = say("notices.back");
 }
@@ -47,9 +47,7 @@ async function readOn() {
     return;
   }
   show("[data-none]", listed.length === 0);
-  document
-    .querySelector('[data-list="sections"]')
-    .replaceChildren(...sectionsOf(listed, Date.now()).map(section));
+  one('[data-list="sections"]').replaceChildren(...sectionsOf(listed, Date.now()).map(section));
   more.hidden = next === null;
 }
 

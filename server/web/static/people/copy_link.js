@@ -1,14 +1,14 @@
 // Copies the link of an invitation; without a clipboard the button stays hidden and the text is selected by
 // hand.
 
-import { show } from "../shared/dom.js";
+import { one, show } from "../shared/dom.js";
 
 const link = document.querySelector("[data-link]");
 
 link.addEventListener("focus", () => link.select());
 if (navigator.clipboard) {
   show("[data-copy]", true);
-  document.querySelector("[data-copy]").addEventListener("click", async () => {
+  one("[data-copy]").addEventListener("click", async () => {
     await navigator.clipboard.writeText(link.value);
     show("[data-copied]", true);
   });

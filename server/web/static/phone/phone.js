@@ -1,7 +1,7 @@
 // The visitor's page: follows one ticket live, gives the place up and takes it back.
 
 import { localeOf } from "../shared/instants.js";
-import { element, setText, show, withSuperiors, write } from "../shared/dom.js";
+import { byId, element, one, setText, show, withSuperiors, write } from "../shared/dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import {
   aheadSaid,
@@ -129,7 +129,7 @@ async function refresh() {
 
 function draw() {
   const part = partOf(ticket);
-  document.querySelector("[data-ticket]").dataset.ticket = part;
+  one("[data-ticket]").dataset.ticket = part;
   for (const section of document.querySelectorAll("[data-part]"))
     section.hidden = section.dataset.part !== part;
   drawAlert(ticket);
@@ -143,7 +143,7 @@ function draw() {
   write("opening", opening ? openingWords(opening) : "");
   write("keep", say(opening?.isToday ? "phone.closed.keep" : "phone.closed.only_today"));
   if (ticket.call) drawCall(ticket.call);
-  show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
+  show('[data-act="ask"]', ticket.may_give_up && one("[data-sure]").hidden);
   show('[data-act="take-back"]', ticket.may_take_back);
   if (ticket.take_back_until)
     write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
@@ -156,7 +156,7 @@ function draw() {
 /** During an alert the page is the alert: nothing of the queue stands beside it. */
 function drawAlert({ alert }) {
   const words = alertWords({ alert }, page.language, page.alerts);
-  const place = document.querySelector("[data-alert]");
+  const place = one("[data-alert]");
   const drawn = JSON.stringify([alert?.alert, words]);
   if (place.dataset.drawn === drawn) return;
   place.dataset.drawn = drawn;
@@ -165,7 +165,7 @@ function drawAlert({ alert }) {
   document.body.classList.toggle("alarmed", Boolean(alert));
   if (!alert) return writeTitle();
   const part = (name) => place.querySelector(`[data-alert-part="${name}"]`);
-  place.querySelector("[data-alert-sign]").setAttribute("href", `#sign-${alert.kind}`);
+  one("[data-alert-sign]", place).setAttribute("href", `#sign-${alert.kind}`);
   part("words").replaceChildren(
     ...words.map(([lang, title, text], at) =>
       element(
@@ -192,7 +192,7 @@ function drawAlert({ alert }) {
 function drawTakenBack() {
   const at = Date.now() + clockOffsetMs;
   const words = takenBackWords(ticket, page.language, page.alerts, at);
-  const place = document.querySelector("[data-taken-back]");
+  const place = one("[data-taken-back]");
   place.hidden = !words.length;
   place.lastElementChild.replaceChildren(
     ...words.map(([lang, title, text]) => element("p", { lang }, element("b", {}, `${title}.`), ` ${text}`)),
@@ -224,14 +224,14 @@ function openingWords({ at, isToday }) {
 function drawCall({ counter, called_at: calledAt, rank }) {
   write("place", counter.label);
   write("direction", counter.direction ?? "");
-  document.querySelector("[data-loop]").hidden = !counter.hearing_loop;
+  one("[data-loop]").hidden = !counter.hearing_loop;
   write("called-at", say("phone.called.at", { at: hour(calledAt) }));
-  const again = document.querySelector('[data-text="rank"]');
+  const again = one('[data-text="rank"]');
   again.replaceChildren(...(rank > 1 ? withSuperiors(say("phone.called.again", { rank })) : []));
 }
 
 function showLive(isLive) {
-  const place = document.querySelector("[data-live]");
+  const place = one("[data-live]");
   place.dataset.live = isLive ? "yes" : lostAtMs ? "no" : "static";
   write(
     "live",
@@ -281,7 +281,7 @@ async function act(verb) {
 function ask(isAsking) {
   show("[data-sure]", isAsking);
   show('[data-act="ask"]', !isAsking && ticket.may_give_up);
-  document.querySelector(isAsking ? "[data-sure]" : '[data-act="ask"]').focus();
+  one(isAsking ? "[data-sure]" : '[data-act="ask"]').focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -290,7 +290,7 @@ document.addEventListener("click", (event) => {
   if (!action) return;
   show("[data-sure]", false);
   // at once: the answer may come when the visitor is already elsewhere
-  document.getElementById("main").focus();
+  byId("main").focus();
   act(action);
 });
 

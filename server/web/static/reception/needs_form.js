@@ -1,6 +1,6 @@
 // What would help a person, as check boxes: for a ticket about to be given, and for a visit that was found.
 
-import { element } from "../shared/dom.js";
+import { element, one } from "../shared/dom.js";
 
 export const NEEDS = Object.freeze(["step_free", "deaf", "blind", "slow", "interpreter"]);
 
@@ -23,8 +23,8 @@ export function checkedNeeds(within) {
 
 /** The boxes of the next ticket. Answers {open, checked, clear}: all boxes are clear again after a ticket. */
 export function createNextNeeds(say) {
-  const folded = document.querySelector("[data-next-needs]");
-  folded.querySelector("fieldset").append(...needBoxes(say, []));
+  const folded = one("[data-next-needs]");
+  one("fieldset", folded).append(...needBoxes(say, []));
   const boxes = () => [...folded.querySelectorAll("[name=need]")];
   return {
     open() {

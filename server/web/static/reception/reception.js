@@ -4,7 +4,7 @@ import { askOnce } from "../shared/ask_once.js";
 import { emptyConsole, summaryDue, waitingCount, withQueue } from "../console/console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
-import { element, isField, setText, show, write } from "../shared/dom.js";
+import { byId, element, isField, one, setText, show, write } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
 import { actionOf, keyOf, storedKeys } from "../shared/keys.js";
 import { connect, spread } from "../shared/live.js";
@@ -62,7 +62,7 @@ const appointments = createAppointments({
   attempt: (request) => attempt(request),
   wishes: () => wishes(),
   arrived(ticket) {
-    document.querySelector("[data-priority]").checked = false;
+    one("[data-priority]").checked = false;
     issued.add(ticket);
     tell(say("reception.outcome.issued", { number: ticket.number }));
   },
@@ -86,7 +86,7 @@ const chosenKeys = storedKeys(localStorage.getItem("parvis.console.keys"));
 const toConsole = document.querySelector("[data-switch]");
 const held = createHeld({ words, least: 1, activate: goToPlace });
 if (toConsole && chosenKeys.hasSingleLetters) {
-  toConsole.querySelector("kbd").textContent = chosenKeys.keys.reception;
+  one("kbd", toConsole).textContent = chosenKeys.keys.reception;
   toConsole.setAttribute("aria-keyshortcuts", chosenKeys.keys.reception);
 }
 
@@ -199,7 +199,7 @@ function sayNowAndThen(nowMs) {
 }
 
 function drawServices() {
-  const list = document.querySelector('[data-list="services"]');
+  const list = one('[data-list="services"]');
   if (list.children.length === menu.length) return;
   list.replaceChildren(...menu.map((service, index) => element("li", {}, serviceButton(service, index + 1))));
 }
@@ -226,10 +226,10 @@ function noteOf(service) {
 
 // What a ticket is asked with, beside its service.
 function wishes() {
-  const kiosk = document.getElementById("printer").value;
-  const priority = document.querySelector("[data-priority]").checked;
+  const kiosk = byId("printer").value;
+  const priority = one("[data-priority]").checked;
   return {
-    language: document.getElementById("ticket-language").value,
+    language: byId("ticket-language").value,
     priority,
     ...(kiosk ? { kiosk } : {}),
   };
@@ -248,7 +248,7 @@ async function issue(service, reason = null) {
       ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null)
       : undefined;
   nextNeeds.clear();
-  document.querySelector("[data-priority]").checked = false;
+  one("[data-priority]").checked = false;
   issued.add(answer.body);
   tell(say("reception.outcome.issued", { number: answer.body.number }));
 }
@@ -284,11 +284,11 @@ async function cancel(ticket, reason) {
   if (!answer.ok) return undefined;
   issued.remove(ticket.visit);
   tell(say("console.outcome.cancel", { number: ticket.number }));
-  return document.getElementById("main").focus();
+  return byId("main").focus();
 }
 
 async function greet() {
-  const service = document.getElementById("greeting-service").value;
+  const service = byId("greeting-service").value;
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
   if (!answer.ok) return;
   tell(say("reception.outcome.greeting", { service: words.hall.serviceName(service) }));
@@ -302,7 +302,7 @@ async function undoGreeting() {
   if (answer.ok) tell(say("console.outcome.undo"));
   greeted = null;
   show('[data-act="undo-greeting"]', false);
-  document.querySelector('[data-act="greeting"]').focus();
+  one('[data-act="greeting"]').focus();
 }
 
 async function sayToCounter() {
@@ -342,19 +342,19 @@ async function attempt(request) {
 function refuse(text) {
   write("refused", text);
   show("[data-refused]", true);
-  document.querySelector("[data-refused]").scrollIntoView({ block: "nearest" });
+  one("[data-refused]").scrollIntoView({ block: "nearest" });
 }
 
 function tell(text) {
   setText(document.querySelector("[data-outcome]"), text);
 }
 
-document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued.last()));
+one('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued.last()));
 document
   .querySelector('[data-act="cancel-last"]')
   ?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
-document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
-document.querySelector('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
+one('[data-act="greeting"]').addEventListener("click", greet);
+one('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
 sayForm?.addEventListener("submit", (event) => {
   event.preventDefault();
   sayToCounter();

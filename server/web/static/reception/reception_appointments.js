@@ -1,7 +1,7 @@
 // The part of the reception desk that checks in who has an appointment, from the list of the day, and takes a
 // mistake back.
 
-import { element, setText } from "../shared/dom.js";
+import { element, one, setText } from "../shared/dom.js";
 import { uuid } from "../shared/verbs.js";
 
 const MAY_BE_UNDONE = "waiting"; // nobody has called yet
@@ -13,7 +13,7 @@ const MAY_BE_UNDONE = "waiting"; // nobody has called yet
  * where the page has no list.
  */
 export function createAppointments({ hall, words, readDay, attempt, wishes, arrived, tell }) {
-  const list = document.querySelector('[data-list="appointments"]');
+  const list = one('[data-list="appointments"]');
   if (!list) return null;
   const { say } = words;
   const path = `/api/v1/halls/${hall}/appointments`;

@@ -1,7 +1,7 @@
 // The part of the reception desk that finds a visit again: by its number, or by what is remembered of a lost
 // ticket.
 
-import { element, setText, show } from "../shared/dom.js";
+import { element, one, setText, show } from "../shared/dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
 import { CANCEL_REASONS } from "../shared/reasons.js";
@@ -29,8 +29,8 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   const form = document.querySelector("[data-find]");
   if (!form) return null;
   const { say, hall } = words;
-  const list = document.querySelector('[data-list="found"]');
-  const lost = document.querySelector("[data-lost-ticket]");
+  const list = one('[data-list="found"]');
+  const lost = one("[data-lost-ticket]");
   let query = null;
   let found = [];
   let opened = null; // the visit and the gesture whose form is open
@@ -330,7 +330,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     list.querySelector("button")?.focus();
   }
 
-  document.querySelector("[data-find-close]").addEventListener("click", () => {
+  one("[data-find-close]").addEventListener("click", () => {
     clear("");
     form.reset();
     lost.reset();

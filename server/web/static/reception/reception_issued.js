@@ -1,7 +1,7 @@
 // The tickets issued at this desk: the last twelve, with their papers, kept while the browser is open.
 
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
-import { element, show, write } from "../shared/dom.js";
+import { element, one, show, write } from "../shared/dom.js";
 
 const KEPT = 12;
 
@@ -70,8 +70,8 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
     write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
     write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
-    document.querySelector('[data-text="paper"]').classList.toggle("care", needsCare(last));
-    document.querySelector('[data-list="last"]').replaceChildren(...tickets.map((ticket) => lastRow(ticket)));
+    one('[data-text="paper"]').classList.toggle("care", needsCare(last));
+    one('[data-list="last"]').replaceChildren(...tickets.map((ticket) => lastRow(ticket)));
   }
 
   function paperWords(ticket) {

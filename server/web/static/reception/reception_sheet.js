@@ -2,7 +2,7 @@
 // exceptional reasons to be received all the same.
 
 import { paperOf, reasonOf } from "./paper_state.js";
-import { element, show, write } from "../shared/dom.js";
+import { byId, element, one, show, write } from "../shared/dom.js";
 
 /**
  * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with,
@@ -12,7 +12,7 @@ import { element, show, write } from "../shared/dom.js";
  * Answers {offer, hide, take}.
  */
 export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }) {
-  const button = document.querySelector('[data-act="sheet"]');
+  const button = one('[data-act="sheet"]');
   let service = null;
   let job = null;
 
@@ -33,7 +33,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }
     made.addEventListener("click", async () => {
       await receive(service, id);
       // its button is gone
-      if (document.activeElement === document.body) document.getElementById("main").focus();
+      if (document.activeElement === document.body) byId("main").focus();
     });
     return element("li", {}, made);
   }
@@ -58,9 +58,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }
         "reasons-title",
         way ? say("reception.exceptional.title", { service: way.received_by.name }) : "",
       );
-      document
-        .querySelector('[data-list="reasons"]')
-        .replaceChildren(...(way?.reasons ?? []).map(reasonItem));
+      one('[data-list="reasons"]').replaceChildren(...(way?.reasons ?? []).map(reasonItem));
       button.focus();
     },
     hide: () => show("[data-sheet]", false),

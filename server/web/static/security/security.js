@@ -3,7 +3,7 @@
 import { givenWords, hourRows } from "./security_state.js";
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
-import { element, fill, setText, show, write } from "../shared/dom.js";
+import { element, fill, one, setText, show, write } from "../shared/dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { createPaced } from "../shared/paced.js";
@@ -155,7 +155,7 @@ function callItem({ sent_at: sent, seen_at: seen, seen_from: from }) {
 function step(number) {
   show("[data-step]", false);
   show(`[data-step="${number}"]`, true);
-  document.querySelector(number === 2 ? "[data-confirm]" : "[data-ask]").focus();
+  one(number === 2 ? "[data-confirm]" : "[data-ask]").focus();
 }
 
 async function callForHelp() {
@@ -181,11 +181,11 @@ function refuse(text) {
   show("[data-refused]", true);
 }
 
-document.querySelector("[data-ask]").addEventListener("click", () => step(2));
-document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
-document.querySelector("[data-confirm]").addEventListener("click", callForHelp);
+one("[data-ask]").addEventListener("click", () => step(2));
+one("[data-cancel]").addEventListener("click", () => step(1));
+one("[data-confirm]").addEventListener("click", callForHelp);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1);
+  if (event.key === "Escape" && !one('[data-step="2"]').hidden) step(1);
 });
 document.querySelector("[data-give]")?.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,5 +1,30 @@
 // The few DOM gestures the pages share. Text always goes in as text, never as HTML.
 
+/**
+ * The first element that matches, where the page always has one. Throws where it has none.
+ *
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {E}
+ */
+export function one(selector, root = document) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} on this page`);
+  return /** @type {E} */ (found);
+}
+
+/**
+ * The element of an id, where the page always has it. Throws where it has none.
+ *
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} id
+ * @returns {E}
+ */
+export function byId(id) {
+  return one(`#${CSS.escape(id)}`);
+}
+
 /** An element with attributes (false and null are left out) and children (nodes or texts). */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

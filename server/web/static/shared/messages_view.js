@@ -1,13 +1,13 @@
 // Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at
 // reception and on the wall.
 
-import { element } from "./dom.js";
+import { byId, element, one } from "./dom.js";
 import { read } from "./verbs.js";
 
 /** `paths()` answers where the messages are read, none where there is nothing to read. Answers {refresh}. */
 export function createMessages({ words, attempt, paths }) {
   const { say, hour } = words;
-  const list = document.querySelector('[data-list="messages"]');
+  const list = one('[data-list="messages"]');
 
   async function refresh() {
     if (!list) return;
@@ -46,7 +46,7 @@ export function createMessages({ words, attempt, paths }) {
     button.addEventListener("click", async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
       await refresh();
-      document.getElementById("main").focus();
+      byId("main").focus();
     });
     return element(
       "li",

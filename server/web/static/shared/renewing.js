@@ -1,6 +1,6 @@
 // Another configuration applies: a page at work reads its own names anew, in place, and goes on where it was.
 
-import { rechoose } from "./dom.js";
+import { byId, rechoose } from "./dom.js";
 import { spread } from "./live.js";
 
 /**
@@ -27,7 +27,7 @@ async function renew(page) {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    Object.assign(page, JSON.parse(fresh.getElementById("console-page").textContent));
+    Object.assign(page, JSON.parse(byId("console-page").textContent));
     document.title = fresh.title;
     for (const select of document.querySelectorAll("select[id]"))
       renewChoices(select, fresh.getElementById(select.id));

@@ -2,7 +2,7 @@
 
 import { askOnce } from "../shared/ask_once.js";
 import { minutes, secondsSince } from "../shared/durations.js";
-import { element, fill, setText, show, write } from "../shared/dom.js";
+import { element, fill, one, setText, show, write } from "../shared/dom.js";
 import { axisMinutes, axisTop, queueRows } from "./wall_state.js";
 
 const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
@@ -233,7 +233,7 @@ export function createWallView({ words, move, tickets }) {
     legs.forEach(({ since, target_s: target }, at) => {
       const waitedS = secondsSince(since, nowMs);
       const isLate = waitedS > target;
-      const place = list("longest").children[at].querySelector("em");
+      const place = one("em", list("longest").children[at]);
       place.classList.toggle("late", isLate);
       const text = minutes(waitedS, say);
       fill(
@@ -267,7 +267,7 @@ export function createWallView({ words, move, tickets }) {
     for (const item of body.children) {
       const stopped = since.get(item.dataset.service);
       setText(item.querySelector("small"), stopped ? say("wall.tickets.stopped", { at: hour(stopped) }) : "");
-      const button = item.querySelector("button");
+      const button = one("button", item);
       button.dataset.verb = stopped ? "reopen" : "stop";
       setText(button.firstElementChild, say(stopped ? "wall.tickets.reopen" : "wall.tickets.stop"));
     }
