@@ -1,9 +1,10 @@
 """Writes a random sample of mutants of the rules as JSON lines. Run by the environment of cosmic-ray.
 
 Usage: make_mutants.py SEED COUNT_PER_MODULE MODULE...
-A mutant is `{path, line, operator, before, after, code}`.
+A mutant is `{path, function, line, operator, before, after, code}`.
 """
 
+import ast
 import difflib
 import json
 import random
@@ -38,12 +39,8 @@ def main() -> None:
         found = list(_mutations(path, code))
         for spec in random.Random(f"{seed} {module}").sample(found, min(int(most), len(found))):
             mutated = mutate_code(code, get_operator(spec.operator_name)(), spec.occurrence)
-            operator = _operator_of(spec)
-            print(
-                json.dumps(
-                    {"path": module, "operator": operator, **_difference(code, mutated), "code": mutated}
-                )
-            )
+            made = {"path": module, "operator": _operator_of(spec), **_difference(code, mutated)}
+            print(json.dumps({**made, "function": _function_at(code, made["line"]), "code": mutated}))
 
 
 def _mutations(path: Path, code: str) -> Iterator[MutationSpec]:
@@ -58,6 +55,14 @@ def _mutations(path: Path, code: str) -> Iterator[MutationSpec]:
 
 def _operator_of(spec: MutationSpec) -> str:
     return str(spec.operator_name.partition("/")[2])
+
+
+def _function_at(code: str, line: int) -> str:
+    """The innermost function or class around a line; empty at the top of a module."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    found = [each for each in ast.walk(ast.parse(code)) if isinstance(each, kinds)]
+    around = [each for each in found if each.lineno <= line <= (each.end_lineno or 0)]
+    return max(around, key=lambda each: each.lineno).name if around else ""
 
 
 def _difference(code: str, mutated: str) -> dict[str, Any]:

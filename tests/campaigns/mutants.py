@@ -1,12 +1,16 @@
 """How many random mutants of the rules their tests notice. `make soak` runs it.
 
 Each mutant runs the tests of its subject only, in a child of this process that has pytest loaded already. The
-mutated code replaces one module as it is imported: no file changes.
+mutated code replaces one module as it is imported: no file changes. Each survivor is printed when found.
+
+A mutant that changes nothing is listed in `equivalent_mutants.toml` with the reason; it is counted apart.
+A module that no test imports has no chance: all its mutants count as survivors.
 
 Usage: python -m tests.campaigns.mutants [--seed S] [--each N] [--least SHARE] [MODULE...]
 """
 
 import argparse
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -17,39 +21,46 @@ import resource
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+import _hypothesis_pytestplugin  # noqa: F401 - loaded once here, not in each child
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, settings, strategies  # noqa: F401
 
 ENVIRONMENT = Path("var/mutants")
+EQUIVALENT = Path("tests/campaigns/equivalent_mutants.toml")
 EXAMPLES = 25
 """Of each property: enough to notice a wrong rule, and a mutant takes seconds."""
-LONGEST_S = 120
-"""Seconds of processor time; a mutant that never ends is noticed."""
+LONGEST_S, LONGEST_TIMES = 5, 5
+"""A mutant may use these seconds of processor time and this multiple of what the unchanged module uses.
+Beyond, it never ends, and is noticed."""
 TESTS_OF_RULES = ("tests/server/domain", "tests/kiosk", "tests/signage")
+LEFT_OUT_PLUGINS = ("cacheprovider", "xdist", "schemathesis", "anyio")
 
 
 def main() -> int:
     """0 where at least the share asked for is noticed."""
     options = _options()
-    modules = options.modules or _modules()
-    sound = [
-        each for each in modules if not _is_noticed({"path": each, "code": Path(each).read_text("utf-8")})
-    ]
-    for each in sorted(set(modules) - set(sound)):
-        print(f"{each}: left out, its tests fail without a mutant")
-    mutants = _sample(options.seed, options.each, sound)
-    survivors = [each for each in mutants if not _is_noticed(each)]
-    noticed = len(mutants) - len(survivors)
-    for each in survivors:
-        print(f"{each['path']}:{each['line']} {each['operator']}\n  - {each['before']}\n  + {each['after']}")
-    print(f"{noticed} of {len(mutants)} mutants noticed ({noticed / len(mutants):.0%}), seed {options.seed}")
-    return 0 if noticed >= options.least * len(mutants) else 1
+    gc.freeze()
+    limits = {each: _limit_s(each) for each in options.modules or _modules()}
+    counts: Counter[str] = Counter()
+    for mutant in _sample(options.seed, options.each, [each for each in limits if limits[each]]):
+        verdict = _verdict(mutant, limits[mutant["path"]])
+        counts[verdict] += 1
+        if verdict != "noticed":
+            print(_line_of(mutant, verdict), flush=True)
+    noticed, different = counts["noticed"], counts["noticed"] + counts["unnoticed"]
+    print(
+        f"{noticed} of {different} mutants noticed ({noticed / different:.1%}), seed {options.seed}; "
+        f"{counts['equivalent']} more are equivalent"
+    )
+    return 0 if noticed >= options.least * different else 1
 
 
 def _options() -> argparse.Namespace:
@@ -68,7 +79,39 @@ def _modules() -> list[str]:
     listed = next(each["pure"] for each in contracts if each["id"] == "pure")
     files = [f"{name.replace('.', '/')}.py" for name in listed if not name.endswith("**")]
     files += map(str, Path("server/domain").rglob("*.py"))
-    return sorted(each for each in files if not each.startswith("hardware/") and _tests_of(each))
+    return sorted(each for each in files if not each.startswith("hardware/"))
+
+
+def _limit_s(module: str) -> int:
+    """Seconds of processor time that a mutant may use; 0 where the tests fail without a mutant."""
+    passed, used_s = _run({"path": module, "code": Path(module).read_text("utf-8")}, LONGEST_TIMES * 60)
+    if not passed:
+        print(f"{module}: left out, its tests fail without a mutant", flush=True)
+    return LONGEST_S + round(LONGEST_TIMES * used_s) if passed else 0
+
+
+def _verdict(mutant: dict[str, Any], limit_s: int) -> str:
+    passed, _ = _run(mutant, limit_s)
+    if _place_of(mutant) not in _equivalent():
+        return "unnoticed" if passed else "noticed"
+    return "equivalent" if passed else "listed as equivalent, but noticed"
+
+
+def _line_of(mutant: dict[str, Any], verdict: str) -> str:
+    place = f"{mutant['path']}:{mutant['line']} {mutant['function'] or 'module'} {mutant['operator']}"
+    reason = _equivalent().get(_place_of(mutant), "")
+    return f"{verdict}: {place} {reason}\n  - {mutant['before']}\n  + {mutant['after']}"
+
+
+def _place_of(mutant: dict[str, Any]) -> tuple[str, str, str, str]:
+    return mutant["path"], mutant["function"], mutant["before"], mutant["after"]
+
+
+@cache
+def _equivalent() -> dict[tuple[str, str, str, str], str]:
+    """The reason of each listed mutant."""
+    listed = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
+    return {_place_of(each): each["reason"] for each in listed}
 
 
 def _sample(seed: str, each: int, modules: Sequence[str]) -> list[dict[str, Any]]:
@@ -81,29 +124,34 @@ def _name_of(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+@cache
 def _tests_of(path: str) -> list[str]:
-    """The files of tests that import a module, then those of its subject."""
+    """The test files of a module’s subject, those that import it first; without any, all that import it."""
     package, _, module = _name_of(path).rpartition(".")
-    imports = re.compile(rf"from {re.escape(package)}(\.{module} import| import .*\b{module}\b)")
+    imports = re.compile(rf"from {re.escape(package)}(\.{module} import| import (.*|\([^)]*)\b{module}\b)")
     files = [file for folder in TESTS_OF_RULES for file in sorted(Path(folder).rglob("test_*.py"))]
     of_subject = Path("tests", *package.split("."))
-    direct = [str(file) for file in files if imports.search(file.read_text(encoding="utf-8"))]
-    beside = [str(file) for file in files if file.parent == of_subject and len(of_subject.parts) > 3]
-    return list(dict.fromkeys(direct + beside))
+    direct = [file for file in files if imports.search(file.read_text(encoding="utf-8"))]
+    beside = [file for file in files if file.parent == of_subject and len(of_subject.parts) > 3]
+    own = [file for file in direct if file.parent == of_subject] + beside
+    return list(dict.fromkeys(map(str, own or direct)))
 
 
-def _is_noticed(mutant: dict[str, Any]) -> bool:
+def _run(mutant: dict[str, Any], limit_s: int) -> tuple[bool, float]:
+    """Whether every test passes, and the seconds of processor time that they took."""
+    if not _tests_of(mutant["path"]):
+        return True, 0
     child = os.fork()
     if child == 0:
-        _run_child(mutant)
-    _, status = os.waitpid(child, 0)
-    return status != 0
+        _run_child(mutant, limit_s)
+    _, status, usage = os.wait4(child, 0)
+    return status == 0, usage.ru_utime + usage.ru_stime
 
 
-def _run_child(mutant: dict[str, Any]) -> None:
+def _run_child(mutant: dict[str, Any], limit_s: int) -> None:
     """Ends with status 0 where every test passes."""
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_S, LONGEST_S))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
@@ -111,15 +159,24 @@ def _run_child(mutant: dict[str, Any]) -> None:
         chosen = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
         settings.register_profile("mutants", chosen, suppress_health_check=list(HealthCheck))
         settings.load_profile("mutants")
-        found = pytest.main(
-            [
-                *("-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=no"),
-                *("-W", "ignore::pytest.PytestAssertRewriteWarning", *_tests_of(mutant["path"])),
-            ]
-        )
+        without = [f"-pno:{name}" for name in LEFT_OUT_PLUGINS]
+        options = ("-x", "-q", "--noconftest", "--tb=no", "--assert=plain", *without)
+        found = pytest.main([*options, *_tests_of(mutant["path"])], plugins=[_RulesOnly()])
     except BaseException:  # noqa: BLE001 - a mutant that breaks the import is noticed
         os._exit(1)
     os._exit(int(found))
+
+
+class _RulesOnly:
+    """Leaves out tests that need a fixture of `conftest.py`: a server, a database, made files."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [each for each in items if not self._missing(each)]
+
+    @staticmethod
+    def _missing(item: pytest.Item) -> set[str]:
+        known = {*item._fixtureinfo.name2fixturedefs, "request"}  # type: ignore[attr-defined]
+        return set(item._fixtureinfo.names_closure) - known  # type: ignore[attr-defined]
 
 
 class _MutantFinder(importlib.abc.MetaPathFinder):

@@ -1,0 +1,45 @@
+"""Instants as rows and facts keep them."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.instants import (
+    from_micros,
+    from_text,
+    micros_to_text,
+    midnight,
+    text_to_micros,
+    to_micros,
+    to_text,
+)
+
+
+def test_rows_count_microseconds_since_1970():
+    assert to_micros(datetime(1970, 1, 1, tzinfo=UTC)) == 0
+    assert to_micros(datetime(1970, 1, 1, 0, 0, 1, 2, tzinfo=UTC)) == 1_000_002
+    assert from_micros(1_764_000_000_000_000) == datetime(2025, 11, 24, 16, tzinfo=UTC)
+
+
+def test_facts_hold_utc_with_six_decimals():
+    paris_winter = timezone(timedelta(hours=1))
+    assert to_text(datetime(2026, 11, 24, 9, 42, tzinfo=paris_winter)) == "2026-11-24T08:42:00.000000+00:00"
+    assert from_text("2026-11-24T09:42:00+01:00") == datetime(2026, 11, 24, 8, 42, tzinfo=UTC)
+
+
+def test_a_text_without_an_offset_is_no_instant():
+    with pytest.raises(ValueError, match="offset"):
+        from_text("2026-11-24T09:42:00")
+
+
+@given(st.none() | st.integers(0, 4_000_000_000_000_000))
+def test_rows_and_facts_hold_the_same_instant(micros):
+    assert text_to_micros(micros_to_text(micros)) == micros
+
+
+def test_a_day_begins_at_its_own_midnight():
+    paris = ZoneInfo("Europe/Paris")
+    assert midnight(date(2026, 7, 1), paris).astimezone(UTC) == datetime(2026, 6, 30, 22, tzinfo=UTC)
