@@ -102,6 +102,7 @@ def test_with_another_person_there_the_first_waits_two_minutes_for_their_answer(
     answered = NOON + ANSWERED_WITHIN
     assert end_of(end_asked, "ada", usual, answered - SECOND, has_other=True) == "second_person_awaited"
     assert end_of(end_asked, "ada", usual, answered, has_other=True) == "unanswered"
+    assert end_of(end_asked, "ada", usual, answered + SECOND, has_other=True) == "unanswered"
     assert end_of(end_asked, "bob", usual, NOON + SECOND, has_other=True) == "confirmed"
     assert end_of(end_asked, "ada", strict, answered, has_other=True) == "second_person_needed"
 
@@ -126,4 +127,5 @@ def test_only_an_evacuation_is_silent_unless_the_site_turned_its_sound_on():
 def test_a_screen_that_says_nothing_for_five_seconds_is_not_reached():
     assert screen_reached(None, NOON, NOON + 4 * SECOND) == "waiting"
     assert screen_reached(None, NOON, NOON + 5 * SECOND) == "not_reached"
+    assert screen_reached(None, NOON, NOON + 60 * SECOND) == "not_reached"
     assert screen_reached(NOON + 9 * SECOND, NOON, NOON + 10 * SECOND) == "shown"
