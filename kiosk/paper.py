@@ -51,15 +51,6 @@ class Paper[In: Spoken]:
         if not 1 <= len(self.languages) <= 2 or self.languages[0].language != FRENCH:
             raise ValueError("a paper is in French first, and in at most one other language")
 
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it is narrower than 80 mm."""
-        return self.width_dots < WIDTH_80_MM_DOTS
-
-    def size(self, wide: int, narrow: int) -> int:
-        """A size for 80 mm or for 58 mm."""
-        return narrow if self.is_narrow else wide
-
     def head(self, site: str, hall: str, *, is_demonstration: bool) -> list[Element]:
         """Where the paper comes from; a demonstration says that it is worth nothing."""
         elements: list[Element] = []

@@ -75,7 +75,9 @@ def test_only_the_services_of_the_page_that_is_up_are_read():
         ("access-large", "Grands caractères"),
         ("language-en", "English"),
         ("need-slow", "J’ai besoin de plus de temps : choisi"),
+        ("service-etr", "4 sur 4 : Étrangers"),
         ("code-A", "A"),
+        ("code-AB", ""),
         ("appointment", "1 sur 4 : J’ai un rendez-vous | avec un code"),
         ("hour-2026-11-24T08:42:00Z", "9 heures 42"),
         ("anything", ""),
@@ -85,6 +87,11 @@ def test_the_control_that_the_keyboard_is_on_is_said_with_its_place(key: str, sa
     spoken = plain(focused(reader(), key, view="start", needs=["slow"]))
     assert spoken.startswith(said)
     assert bool(spoken) == bool(said)
+
+
+@pytest.mark.parametrize("view", ["languages", "ticket"])
+def test_an_appointment_is_a_choice_of_the_first_view_only(view):
+    assert plain(focused(reader(), "appointment", view=view)) == "J’ai déjà un rendez-vous"
 
 
 def test_every_key_of_the_kiosk_s_controls_is_known():

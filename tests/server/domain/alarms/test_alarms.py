@@ -146,6 +146,13 @@ def test_who_opens_the_cover_to_change_the_paper_raises_nothing_more():
     assert hall.look({PAPER: WELL, COVER: FAULTY}) == [AlarmTurn.RAISED]
 
 
+def test_a_fault_that_is_not_sure_any_more_raises_nothing():
+    watching = Watching()
+    assert watching.look({SILENT: FAULTY}) == []
+    assert watching.look({SILENT: UNSURE}, after_s=600) == []
+    assert watching.look({SILENT: FAULTY}) == [AlarmTurn.RAISED]
+
+
 def test_what_is_not_watched_any_more_is_cleared_and_forgotten():
     hall = Watching()
     hall.look({PAPER: FAULTY, SILENT: WELL})

@@ -85,3 +85,10 @@ def test_an_arrival_stands_to_its_hour(minutes: int, seconds: int, expected: Arr
 
 def test_a_code_is_the_same_however_it_is_typed():
     assert code_key(" ab-12 cd ") == code_key("AB12CD") == "AB12CD"
+
+
+def test_a_file_has_5000_lines_at_most():
+    header, line = "external_id,service,booked_at", ",,\n"
+    assert read(f"{header}\n{line * 5_000}") == []
+    with pytest.raises(Refusal, match="too_large"):
+        read(f"{header}\n{line * 5_001}")

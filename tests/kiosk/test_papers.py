@@ -1,0 +1,148 @@
+"""Each paper whole, on 80 mm: what stands on it, in which order, how large, with how much room.
+
+A line is « size weight text »; spaces and lines are dots of 1/8 mm.
+"""
+
+import pytest
+
+from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
+from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
+from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
+from kiosk.trial_layout import TrialContent, lay_out_trial
+from tests.kiosk.papers import lines_of
+from tests.kiosk.sentences import translate
+
+FRENCH = TicketLanguage("fr", "Titres", "mardi 24 novembre 2026", "10:42", booked_hour="10:30")
+
+
+def key_of(key: str, language: str, **values: object) -> str:
+    return " ".join([key.removeprefix("kiosk."), *map(str, values.values())])
+
+
+def ticket(**changes) -> list[str]:
+    usual = {"number": "A042", "people_ahead": 7, "wait_min": (25, 45), "short_code": "K7PM"}
+    content = TicketContent("Préfecture", "Laon", **usual | {"follow_url": "https://a.fr/t/1"} | changes)
+    return lines_of(lay_out_ticket(content, (FRENCH,), translate=key_of))
+
+
+NUMBER = ["space 6", "line 3", "space 14", "185 700 fit A042", "space 10"]
+SERVICE = ["36 700 Titres", "26 450 mardi 24 novembre 2026, 10:42", "space 6"]
+FOLLOW = ["line 2", "space 2", "code 7 https://a.fr/t/1", "  34 700 paper.watch", "  34 700 ticket.follow"]
+RULES = ["line 2", "space 6", "34 700 paper.away", "space 2"]
+HEAD = ["28 450 Préfecture", "30 700 Laon"]
+
+
+def test_a_usual_ticket():
+    assert ticket() == [
+        *HEAD,
+        *NUMBER,
+        *SERVICE,
+        *("34 700 ticket.ahead 7", "34 700 paper.wait wait.minutes 25 45", "space 6"),
+        *FOLLOW,
+        "space 4",
+        *RULES,
+        "34 700 paper.priority",
+    ]
+
+
+def test_a_ticket_with_everything():
+    marked = {"logo": "x", "is_reprint": True, "is_demonstration": True}
+    assert ticket(**marked, arrival="late", late_min=75, follow_address="a.fr/suivi") == [
+        *("44 700 inverse PAPER.DUPLICATE", "space 8", "26 450 paper.demonstration", "space 2"),
+        *("picture 76", *(f"  {line}" for line in HEAD)),
+        *NUMBER,
+        *SERVICE,
+        *("34 700 arrival.late 10:30 duration.hours_minutes 1 15", "space 4"),
+        *("34 700 ticket.ahead 7", "34 700 paper.wait wait.minutes 25 45", "space 6"),
+        *FOLLOW,
+        *("32 700 paper.typed K7PM a.fr/suivi", "space 6"),
+        *RULES,
+        "34 700 paper.priority",
+    ]
+
+
+def test_a_ticket_whose_call_comes_after_closing_and_that_no_phone_follows():
+    assert ticket(is_after_closing=True, follow_url=None) == [
+        *HEAD,
+        *NUMBER,
+        *SERVICE,
+        *("34 700 ticket.ahead 7", "space 8", "34 700 ticket.after_closing", "space 10"),
+        *("line 2", "space 6", "34 700 paper.watch", "space 6"),
+        *RULES,
+        "34 700 paper.priority",
+    ]
+
+
+def test_a_ticket_without_a_wait():
+    assert ticket(wait_min=None, people_ahead=0, is_priority=True) == [
+        *HEAD,
+        *NUMBER,
+        *SERVICE,
+        *("34 700 ticket.ahead_none", "space 6"),
+        *FOLLOW,
+        "space 4",
+        *RULES,
+        "34 700 paper.priority_declared",
+    ]
+
+
+@pytest.mark.parametrize("late_min", [59, 60, 61])
+def test_minutes_and_hours_late_are_said_apart(late_min):
+    words = {59: "duration.minutes 59", 60: "duration.hours 1", 61: "duration.hours_minutes 1 01"}
+    assert f"34 700 arrival.late 10:30 {words[late_min]}" in ticket(arrival="late", late_min=late_min)
+
+
+@pytest.mark.parametrize(
+    ("wait_min", "words"),
+    [((35, 55), "minutes 35 55"), ((40, 60), "mixed duration.minutes 40 duration.hours 1")],
+)
+def test_a_wait_of_an_hour_is_said_in_hours(wait_min, words):
+    assert f"34 700 paper.wait wait.{words}" in ticket(wait_min=wait_min)
+
+
+def test_nobody_and_no_time_ahead_is_a_ticket_too():
+    assert "34 700 paper.wait wait.under duration.minutes 5" in ticket(people_ahead=0, wait_min=(0, 5))
+
+
+def test_a_ticket_needs_a_number_and_no_fewer_than_nobody_ahead():
+    for wrong in ({"number": " "}, {"people_ahead": -1}):
+        with pytest.raises(ValueError, match=r"a ticket has a number|is negative"):
+            ticket(**wrong)
+
+
+def test_the_sheet_of_an_appointment():
+    content = SheetContent("Préfecture", "Laon", "https://rdv.example.fr/laon/")
+    french = SheetLanguage("fr", "Naturalisation", "En ligne.", ("Passeport",))
+    document = lay_out_sheet(content, (french,), translate=translate)
+    assert document.width_dots == WIDTH_80_MM_DOTS == 576
+    assert lines_of(document) == [
+        *("30 450 center Préfecture", "34 700 center Laon"),
+        *("space 10", "line 3", "space 14", "46 700 center Comment prendre rendez-vous", "space 10"),
+        *("40 700 center Naturalisation", "space 12", "line 2", "space 10", "34 700 En ligne."),
+        *("space 10", "code 6 https://rdv.example.fr/laon/"),
+        *("  26 700 À scanner avec un téléphone, ou à taper\u00a0:", "space 6"),
+        "34 600 center rdv.example.fr/laon",
+        *("space 10", "line 2", "space 10", "34 700 À apporter au rendez-vous", "28 700 – Passeport"),
+    ]
+
+
+def test_the_sheet_of_a_trial():
+    content = TrialContent("Préfecture", "Laon", "Borne 1", "24 novembre 2026, 10:42", is_demonstration=True)
+    document = lay_out_trial(content, translate=translate, width_dots=WIDTH_58_MM_DOTS)
+    assert document.width_dots == WIDTH_58_MM_DOTS == 384
+    *lines, letters, space, last = lines_of(document)
+    assert lines == [
+        *("26 600 center démonstration, sans valeur", "space 4"),
+        *("30 450 center Préfecture", "34 700 center Laon"),
+        *("space 10", "line 3", "space 14", "46 700 center Essai d’impression", "space 6"),
+        *("34 700 center Borne 1", "26 450 center 24 novembre 2026, 10:42", "space 12", "line 2", "space 10"),
+    ]
+    assert letters.startswith("34 700 Si ces lignes sont nettes")
+    assert (space, last) == ("space 8", "26 700 Ce papier n’est pas un ticket.")
+
+
+def test_a_paper_of_every_day_is_no_demonstration():
+    trial = lay_out_trial(TrialContent("Préfecture", "Laon", "Borne 1", "10:42"), translate=translate)
+    sheet = lay_out_sheet(SheetContent("a", "b"), (SheetLanguage("fr", "Titres"),), translate=translate)
+    assert lines_of(trial)[0] == "30 450 center Préfecture"
+    assert lines_of(sheet)[0] == "30 450 center a"
