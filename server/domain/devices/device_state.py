@@ -120,9 +120,9 @@ def _name(value: object) -> str:
 
 
 def _whole(value: object, least: int, most: int) -> int:
-    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError("not a number")
-    return round(min(max(value, least), most))
+    return round(min(max(value, least), most))  # of NaN: ValueError
 
 
 @dataclass(frozen=True, slots=True)

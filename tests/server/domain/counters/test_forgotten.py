@@ -17,6 +17,7 @@ def test_the_last_sign_of_any_place_counts():
     assert check.gives_back_at == NINE + 130 * SECOND
     assert not check.is_over(NINE + 129 * SECOND)
     assert check.is_over(NINE + 130 * SECOND)
+    assert check.is_over(NINE + 500 * SECOND)
 
 
 def test_a_wrap_up_lasts_as_long_as_its_service_says_and_no_longer():

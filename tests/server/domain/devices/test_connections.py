@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.devices.connections import (
-    SILENT_AFTER,
     DeviceConnection,
     is_copied,
     is_opened_twice,
@@ -38,6 +37,8 @@ TWO = (("a", HERE, 0), ("b", THERE, 10), ("a", HERE, 25), ("b", THERE, 35), ("a"
 def test_a_token_that_lives_on_two_machines_at_once_was_copied():
     at = NOW + timedelta(seconds=60)
     assert is_copied(lived(*TWO), at)
+    swapped = {HERE: THERE, THERE: HERE}
+    assert is_copied(lived(*((name, swapped[origin], after_s) for name, origin, after_s in TWO)), at)
     assert not is_copied(lived(*TWO[:4]), at - timedelta(seconds=25)), "not yet"
 
 
@@ -60,8 +61,8 @@ def test_a_page_that_comes_back_from_another_address_is_no_copy(silent_s: float,
 def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
     found = lived(("a", HERE, 0), ("a", HERE, 25))
     assert (found[0].since, found[0].seen_at) == (NOW, NOW + timedelta(seconds=25))
-    assert live(found, NOW + timedelta(seconds=25) + SILENT_AFTER) == found
-    assert live(found, NOW + timedelta(seconds=26) + SILENT_AFTER) == ()
+    assert live(found, NOW + timedelta(seconds=85)) == found
+    assert live(found, NOW + timedelta(seconds=86)) == ()
     assert without(found, "a") == ()
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.devices.uptime import DAYS, FEWEST_LOOKS, DayOfLooks, uptime
+from server.domain.devices.uptime import DAYS, FEWEST_LOOKS, LOOK_EVERY_S, DayOfLooks, uptime
 
 TODAY = date(2026, 11, 26)
 LOOKS = st.lists(
@@ -38,6 +38,7 @@ def test_one_more_look_that_missed_the_device_never_raises_it(days: list[DayOfLo
 
 
 def test_too_few_looks_tell_nothing():
+    assert FEWEST_LOOKS * LOOK_EVERY_S == 3_600, "an hour of opening"
     assert uptime([], TODAY) is None
     assert uptime([DayOfLooks(TODAY, FEWEST_LOOKS - 1, 0)], TODAY) is None
     assert uptime([DayOfLooks(TODAY, FEWEST_LOOKS - 1, 1)], TODAY) == 29 / 30
