@@ -20,7 +20,6 @@ _SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
-LONGEST_NAME = 40
 
 
 def browser_name(user_agent: str) -> str:

@@ -5,7 +5,7 @@ name cannot lead elsewhere later. Link-local addresses are refused where connect
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 ANYWHERE = ("0.0.0.0/0", "::/0")
@@ -71,7 +71,7 @@ def network_text(text: str) -> str:
 def may_have_printers(network: str) -> bool:
     """Whether a network may be declared: not too wide, none of it on this machine or link-local."""
     found = ip_network(network)
-    is_free = not any(_overlap(found, each) for each in _NEVER)
+    is_free = not any(found.overlaps(each) for each in _NEVER)
     return is_free and found.prefixlen >= WIDEST_BITS[found.version]
 
 
@@ -85,10 +85,6 @@ def network_around(host: str) -> str | None:
         return None
     network = str(ip_network((found, PROPOSED_BITS[found.version]), strict=False))
     return network if may_have_printers(network) else None
-
-
-def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    return one.version == other.version and one.overlaps(other)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -2,7 +2,18 @@
 
 from datetime import UTC, datetime, time
 
-from server.domain.hall.configuration import Counter, HallConfiguration, Kiosk, Queue, Service, Site
+import pytest
+
+from server.domain.hall.configuration import (
+    Counter,
+    HallConfiguration,
+    Kiosk,
+    Queue,
+    Screen,
+    Service,
+    Site,
+    mark_of,
+)
 from server.domain.hours.calendars import Calendar, Span
 from server.domain.languages import language_shown, text_in
 from server.domain.tickets.numbering import Series
@@ -54,7 +65,9 @@ def test_a_counter_serves_no_retired_service():
 
 
 def test_a_retired_counter_serves_nothing():
-    assert [counter.id for counter in hall(service("a", "q")).counters_serving("a")] == ["g1"]
+    made = hall(service("a", "q"))
+    assert [counter.id for counter in made.counters_serving("a")] == ["g1"]
+    assert made.counters_serving("b") == ()
 
 
 def test_queues_come_once_and_in_the_halls_order():
@@ -75,3 +88,44 @@ def test_a_kiosk_offers_its_own_services_and_without_any_those_of_the_hall():
     for whole in ("k2", "k3", None):
         assert made.offers(whole, "a")
         assert made.offers(whole, "b")
+
+
+def test_what_a_document_leaves_out_of_a_service_is_as_usual():
+    made = service("a", "q")
+    assert [made.target_for(each) for each in ("walk_in", "appointment", "priority")] == [900, 600, 600]
+    assert (made.typed_mean_s, made.early_window_s, made.late_grace_s, made.wrap_up_s) == (600, 3_600, 900, 0)
+    assert (made.mode, made.outcome, made.note, made.confirmation) == (
+        "walk_in",
+        "optional",
+        "optional",
+        "agent",
+    )
+    assert (made.is_on_kiosk, made.is_retired, made.confirm_priority) == (True, False, False)
+
+
+def test_what_a_document_leaves_out_of_a_hall_is_as_usual():
+    made = hall(service("a", "q"))
+    assert (made.has_priority_first, made.asks_needs, made.is_demonstration) == (True, True, False)
+    assert (made.distribution_before_s, made.screen_margin_s, made.legal_share) == (0, 3_600, 0.2)
+    assert made.mark == mark_of(0, 1)
+    first = made.counters["g1"]
+    marks = (first.is_step_free, first.has_hearing_loop, first.is_confidential, first.is_self_service)
+    assert not any(marks)
+
+
+@pytest.mark.parametrize(
+    ("mode", "walks_in", "books"),
+    [("walk_in", True, False), ("appointment_only", False, True), ("both", True, True)],
+)
+def test_the_mode_of_a_service_says_who_is_received(mode, walks_in, books):
+    made = service("a", "q", mode=mode, appointment_series=Series("R"))
+    assert (made.may_walk_in, made.may_book) == (walks_in, books)
+    assert not service("a", "q", mode=mode).may_book, "without a series"
+
+
+@pytest.mark.parametrize(
+    ("screen", "feeds"),
+    [({"output": "loop"}, True), ({}, False), ({"output": "loop", "is_retired": True}, False)],
+)
+def test_a_hall_feeds_its_loop_by_a_screen_in_use(screen, feeds):
+    assert hall(service("a", "q"), screens={"s1": Screen("s1", "Hall", **screen)}).has_loop_output is feeds

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from server.domain.hall.configuration import Counter
-from server.domain.hall.sound import LOOP_TEST_HOLDS, is_loop_in_order
+from server.domain.hall.sound import Sound, is_loop_in_order
 
 TODAY = date(2026, 11, 26)
 
@@ -16,8 +16,8 @@ TODAY = date(2026, 11, 26)
     [
         (None, False),
         (TODAY, True),
-        (TODAY - LOOP_TEST_HOLDS, True),
-        (TODAY - LOOP_TEST_HOLDS - timedelta(days=1), False),
+        (TODAY - timedelta(days=366), True),
+        (TODAY - timedelta(days=367), False),
         (TODAY + timedelta(days=1), False),
     ],
 )
@@ -29,3 +29,8 @@ def test_a_test_alone_makes_no_loop():
     tested = Counter("g3", "guichet 3", (), hearing_loop_tested_on=TODAY)
     assert not tested.shows_loop(TODAY)
     assert replace(tested, has_hearing_loop=True).shows_loop(TODAY)
+
+
+def test_a_hall_that_says_nothing_of_its_sound_is_loud_in_french_and_has_no_loop():
+    sound = Sound()
+    assert (sound.most_percent, sound.says_visitor_language, sound.loop) == (100, False, None)

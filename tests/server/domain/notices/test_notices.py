@@ -59,3 +59,4 @@ def test_what_is_published_expires_by_itself_at_its_end_and_nothing_else_does(st
     assert state_at(state, NOW + second, NOW) is state
     expired = NoticeState.EXPIRED if state is NoticeState.PUBLISHED else state
     assert state_at(state, NOW, NOW) is expired
+    assert state_at(state, NOW - second, NOW) is expired

@@ -1,6 +1,8 @@
 """Failures cost nothing at first, then ever more, never for good."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,8 +11,19 @@ from hypothesis import strategies as st
 from server.domain.people.browsers import browser_name
 from server.domain.people.sign_in_delays import PACES, Failures, failed_again, has_just_begun
 
+MINUTE = timedelta(minutes=1)
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 GAPS = st.lists(st.integers(min_value=0, max_value=3_000), max_size=60)
+
+
+def test_the_paces_are_those_of_the_prose():
+    prose = Path(__file__).parents[4] / "docs/rules/accounts.md"
+    rows = re.findall(
+        r"^\| a.* \| (\d+) \| (\d+) min \| (\d+) min \|$", prose.read_text("utf-8"), re.MULTILINE
+    )
+    minutes = [(p.free, p.longest // MINUTE, p.forgiven_after // MINUTE) for p in PACES.values()]
+    assert sorted(minutes) == sorted(tuple(map(int, row)) for row in rows)
+    assert len(rows) == 4
 
 
 @pytest.mark.parametrize("kind", PACES)

@@ -3,18 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 from hardware.status import PrinterState
-from server.domain.printing.printers import ASKED_WITHIN, PRINTING, PrinterSighting, may_print, state_now
+from server.domain.printing.printers import PRINTING, PrinterSighting, may_print, state_now
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
 def test_a_printer_nobody_asked_lately_is_unknown():
     sighting = PrinterSighting("ready", NOW, NOW)
-    assert state_now(sighting, NOW + ASKED_WITHIN) == "ready"
-    assert state_now(sighting, NOW + ASKED_WITHIN + timedelta(seconds=1)) == "unknown"
+    assert state_now(sighting, NOW + timedelta(seconds=60)) == "ready"
+    assert state_now(sighting, NOW + timedelta(seconds=61)) == "unknown"
     assert state_now(None, NOW) == "unknown"
     assert may_print(sighting, NOW)
-    assert not may_print(sighting, NOW + ASKED_WITHIN + timedelta(seconds=1))
+    assert not may_print(sighting, NOW + timedelta(seconds=61))
 
 
 def test_the_states_that_print_are_those_of_the_printer():

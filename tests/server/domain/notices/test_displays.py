@@ -1,0 +1,86 @@
+"""Proof of display: what cannot be true is refused, the rest summed by day (docs/rules/displays.md)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain.notices.displays import Display, DisplayOutcome, check_displays, displays_reported
+from server.domain.refusals import Refusal
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def shown(
+    number: int = 1,
+    *,
+    ago: timedelta = SECOND * 60,
+    lasted: timedelta = SECOND * 10,
+    outcome: DisplayOutcome = DisplayOutcome.COMPLETED,
+    notice: str = "n-1",
+) -> Display:
+    return Display(number, notice, "item-1", NOW - ago, NOW - ago + lasted, outcome)
+
+
+def refusal_of(*displays: Display) -> str | None:
+    try:
+        check_displays(displays, NOW)
+    except Refusal as refused:
+        return f"{refused.code} {refused.details['number']}"
+    return None
+
+
+DAYS_400, DAY = timedelta(days=400), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("displays", "refusal"),
+    [
+        ([shown(1), shown(2), shown(7)], None),
+        ([shown(1), shown(1)], "displays_unordered 1"),
+        ([shown(5), shown(4)], "displays_unordered 4"),
+        ([shown(0)], "displays_unordered 0"),
+        ([shown(ago=DAYS_400)], None),
+        ([shown(1), shown(2, ago=DAYS_400 + SECOND)], "display_too_old 2"),
+        ([shown(lasted=0 * SECOND)], None),
+        ([shown(lasted=-SECOND)], "display_reversed 1"),
+        ([shown(ago=DAY, lasted=DAY)], None),
+        ([shown(ago=2 * DAY, lasted=DAY + SECOND)], "display_reversed 1"),
+        ([shown(ago=0 * SECOND, lasted=60 * SECOND)], None),
+        ([shown(ago=0 * SECOND, lasted=61 * SECOND)], "display_in_future 1"),
+    ],
+)
+def test_a_report_that_cannot_be_true_names_the_display_at_fault(displays, refusal):
+    assert refusal_of(*displays) == refusal
+
+
+def days_of(*displays: Display) -> list[dict[str, object]]:
+    body = displays_reported(displays, hall="laon", screen="s-1", record="r-1", time_zone="Europe/Paris").body
+    assert (body["first"], body["last"]) == (displays[0].number, displays[-1].number)
+    return body["days"]
+
+
+def test_displays_are_summed_by_notice_and_counted_by_how_they_ended():
+    ended = [DisplayOutcome.COMPLETED, DisplayOutcome.CUT, DisplayOutcome.CUT, DisplayOutcome.FAILED]
+    displays = [shown(number, outcome=outcome) for number, outcome in enumerate(ended, 1)]
+    usual = {"shown_on": "2026-11-24", "completed": 0, "cut": 0, "failed": 0}
+    assert days_of(*displays, shown(9, notice="n-0")) == [
+        usual | {"notice": "n-0", "shown_ms": 10_000, "completed": 1},
+        usual | {"notice": "n-1", "shown_ms": 40_000, "completed": 1, "cut": 2, "failed": 1},
+    ]
+
+
+def test_a_display_at_midnight_counts_once_and_gives_its_time_to_both_days():
+    until_midnight = timedelta(hours=13, minutes=0, seconds=4)  # midnight in Paris was 13 hours ago
+    first, second = days_of(shown(ago=until_midnight))
+    assert (first["shown_on"], first["shown_ms"], first["completed"]) == ("2026-11-23", 4_000, 1)
+    assert (second["shown_on"], second["shown_ms"], second["completed"]) == ("2026-11-24", 6_000, 0)
+
+
+def test_a_report_has_a_digest_of_every_line():
+    def digest(*displays: Display) -> str:
+        made = displays_reported(displays, hall="laon", screen="s", record="r", time_zone="UTC")
+        return made.body["sha256"]
+
+    assert digest(shown(1), shown(2)) == digest(shown(1), shown(2))
+    assert digest(shown(1)) != digest(shown(1, lasted=SECOND)) != digest(shown(1), shown(2))
