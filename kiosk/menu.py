@@ -105,9 +105,9 @@ class MenuService:
 class MenuHall:
     """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for.
 
-    `has_loop`: an induction loop is told of. `keeps_tickets`: a break runs, and who waits is called after it.
-    `priority_grounds`: who passes first here besides the holders of the card; None: nobody.
-    `why_today`: why the hours of today are exceptional; None: they are not, or nobody said why.
+    `has_loop`: an induction loop is shown. `keeps_tickets`: a break runs, and who waits is called after it.
+    `priority_grounds`: who passes first here besides the holders of the card; None: nobody. `why_today`: why
+    the hours of today are exceptional; None: they are not, or nobody said why.
     """
 
     slug: str

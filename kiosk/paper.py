@@ -25,7 +25,7 @@ FRENCH = "fr"
 
 
 class Spoken(Protocol):
-    """What a paper says in one language."""
+    """The words of a paper in one language."""
 
     @property
     def language(self) -> str:
@@ -52,7 +52,7 @@ class Paper[In: Spoken]:
             raise ValueError("a paper is in French first, and in at most one other language")
 
     def head(self, site: str, hall: str, *, is_demonstration: bool) -> list[Element]:
-        """Where the paper comes from; a demonstration says that it is worth nothing."""
+        """The head of a paper: where it comes from, and whether it is only a demonstration."""
         elements: list[Element] = []
         if is_demonstration:
             note = self.translate("kiosk.paper.demonstration", FRENCH)
@@ -68,7 +68,7 @@ class Paper[In: Spoken]:
         return self.stacked(said, size=size, align=align)
 
     def stacked(self, texts: Sequence[str], *, size: int, align: Align = "start") -> list[Text]:
-        """One text per language; what says the same as the French is left out."""
+        """One text per language; those equal to the French are left out."""
         return [
             self.text(text, spoken, size=size, align=align)
             for text, spoken in zip(texts, self.languages, strict=True)

@@ -1,7 +1,7 @@
-"""What « Écouter » says of the view a kiosk shows: short sentences, each one spoken and kept by itself.
+"""What « Écouter » says about the view of a kiosk: short sentences, each spoken and cached separately.
 
-Pure: the menu, the ticket and the catalogue in, sentences out. Nothing of a request is ever spoken but what
-it names: a service, a reason, a visit.
+Pure: the menu, the ticket and the catalogue in, sentences out. Of a request only what it names is spoken: a
+service, a reason, a visit.
 """
 
 import re

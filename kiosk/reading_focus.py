@@ -1,4 +1,4 @@
-"""What « Écouter » says of the one control that the keyboard is on: its words and, of a choice, its place.
+"""What « Écouter » says about the focused control: its words and, for a choice, its place.
 
 The page names the control by its key; every word comes from the catalogue and the menu.
 """

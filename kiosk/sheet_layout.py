@@ -12,7 +12,7 @@ from kiosk.paper import ACTED_ON_DOTS, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Trans
 
 @dataclass(frozen=True, slots=True)
 class SheetLanguage:
-    """What the sheet says in a language; `how` is the hall's own text, "" for the kiosk's usual one."""
+    """The words of the sheet in a language; `how` is the hall's own text, "" for the kiosk's usual one."""
 
     language: str
     service: str
@@ -23,7 +23,7 @@ class SheetLanguage:
 
 @dataclass(frozen=True, slots=True)
 class SheetContent:
-    """What is the same in every language; `address` is where one books, as a web address, or None."""
+    """The content that is the same in every language; `address`: the web address for booking, or None."""
 
     site: str
     hall: str

@@ -1,6 +1,6 @@
-"""The sheet of a trial: where it comes from, when, and lines that show whether the printer is well.
+"""The test sheet: where it comes from, when, and lines that show whether the printer works.
 
-In French: whoever looks after printers reads it. It has no number: nobody may take it for a ticket.
+In French: the people who look after printers read it. It has no number: nobody may take it for a ticket.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from kiosk.sheet_layout import SheetLanguage
 
 @dataclass(frozen=True, slots=True)
 class TrialContent:
-    """What it says: `kiosk` whose printer it is, `printed_at` as a date and an hour in words."""
+    """The content: `kiosk` of the printer, `printed_at` as a date and an hour in words."""
 
     site: str
     hall: str

@@ -1,4 +1,4 @@
-"""How a wait is said: a range while it is narrow enough to help, else the one end that is sure.
+"""How a wait is worded: a range while it is narrow enough to help, else its sure end.
 
 One rule for kiosk, paper, phone and screens; each has the words. Decision 47.
 """

@@ -1,1 +1,1 @@
-"""The hall screen: board, announcements, and the page that shows and says them."""
+"""The hall screen: board, announcements, and the page that shows and speaks them."""

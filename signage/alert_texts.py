@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from signage.announcement import PAUSE, REPETITIONS
 
 TAKEN_BACK = "taken_back"
-"""What is said for a minute once an alert was taken back: it was a mistake."""
+"""The words shown for a minute after an alert was taken back: it was a mistake."""
 KINDS = ("evacuate", "shelter", "medical", TAKEN_BACK)
-"""Those whose words are prepared; a custom alert brings its own."""
+"""The kinds with prepared words; a custom alert brings its own."""
 ALERT_LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
 """What every screen can say before anything happens, French first."""
 FRENCH = "fr"

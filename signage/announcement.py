@@ -1,7 +1,7 @@
-"""The announcement of a call: what is written and what is spoken.
+"""The announcement of a call: its written and its spoken text.
 
 Sentences come translated as templates with `{number}` and `{place}`; this module only fills and spaces them.
-One voice at a time is the screen's affair (`player.js`).
+The screen (`player.js`) makes sure that one voice speaks at a time.
 """
 
 from datetime import timedelta
@@ -14,25 +14,26 @@ PAUSE = "\n"
 
 
 REPETITIONS = 2
-"""How often an announcement says its sentence."""
+"""How many times an announcement speaks its sentence."""
 
 
 def written_text(number: str, place: str, *, template: str) -> str:
-    """Return a call's sentence as it is shown and read by screen readers: « Numéro A 0 4 2, guichet 3 »."""
+    """Return the sentence of a call for the screen and for screen readers: « Numéro A 0 4 2, guichet 3 »."""
     return template.format(number=" ".join(number), place=place)
 
 
 def spoken_sentence(number: str, place: str, *, template: str) -> str:
-    """Return a call's sentence as it is spoken: « Numéro A, 0, 4, 2 », a pause, « guichet 3 ».
+    """Return the spoken sentence of a call: « Numéro A, 0, 4, 2 », a pause, « guichet 3 ».
 
     Letter and digits are said one by one, so that A042 is not heard as « A zéro quarante-deux ». The
     template holds the pause between number and place as a line break.
+
     """
     return template.format(number=", ".join(number), place=place)
 
 
 def phrases_of(sentence: str) -> list[str]:
-    """Return the phrases of a spoken sentence: what stands between its pauses."""
+    """Return the phrases of a spoken sentence, those between its pauses."""
     return [phrase.strip() for phrase in sentence.split(PAUSE) if phrase.strip()]
 
 

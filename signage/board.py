@@ -36,9 +36,11 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterPlace:
-    """A counter as visitors read it: its label (« guichet 3 »), directions and optional name per language.
+    """A counter in the words for visitors: its label (« guichet 3 »), directions and optional name per
+    language.
 
     `has_loop`: an induction loop in order helps those who hear by their hearing aid there.
+
     """
 
     counter: str
@@ -96,7 +98,7 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HallPosition:
-    """Where in a hall's life a full-state message stands. `as_of` is aware."""
+    """The position of a full-state message in a hall's history. `as_of` is aware."""
 
     epoch: str
     version: int
@@ -149,12 +151,12 @@ def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueL
 
 
 def message_bytes(message: Mapping[str, Any]) -> int:
-    """Return how many bytes a message's JSON takes as it travels, non-ASCII characters escaped."""
+    """Return the number of bytes of a message's JSON on the wire, non-ASCII characters escaped."""
     return len(json.dumps(message, separators=(",", ":")))
 
 
 def clipped(text: str, characters: int) -> str:
-    """Return a text of at most so many characters; one that was cut ends with « … »."""
+    """Return a text of at most `characters` characters; one that was cut ends with « … »."""
     text = " ".join(text.split())
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
 

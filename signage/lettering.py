@@ -1,4 +1,4 @@
-"""How large a screen's letters are: from its diagonal and from where its last reader stands.
+"""The size of a screen's letters, from its diagonal and the distance of its last reader.
 
 A capital is 0.67 of its font size high; on a screen of 16 to 9 whose long side holds 1,920 px it is read at
 200 times its height (design rule 3). Numbers and counters, 190 px and more, are read far beyond any hall's
@@ -40,12 +40,12 @@ class LettersTooSmall(ValueError):
 
 
 def letter_mm(px: float, diagonal_cm: float) -> float:
-    """Return the height in millimetres of a capital of so many px on a screen of this diagonal."""
+    """Return the height in millimetres of a capital of `px` pixels on a screen of this diagonal."""
     return px * CAPITAL_SHARE * diagonal_cm * 10 * _LONG_SIDE_SHARE / LONG_SIDE_PX
 
 
 def legible_at_m(px: float, diagonal_cm: float) -> float:
-    """Return from how far text of so many px is read, in metres."""
+    """Return the reading distance of text of `px` pixels, in metres."""
     return HEIGHTS_AWAY * letter_mm(px, diagonal_cm) / 1000
 
 

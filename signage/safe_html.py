@@ -9,7 +9,7 @@ import re
 import nh3
 
 TAGS = frozenset({"p", "br", "h2", "h3", "strong", "b", "em", "i", "ul", "ol", "li", "blockquote"})
-"""What is kept; of any other element only the text is, and of scripts and styles nothing."""
+"""The elements that are kept; any other element loses its marks, scripts and styles also their text."""
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title"})
 _DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

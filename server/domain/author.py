@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes: an opaque id, and the device it was done on, if any."""
+    """The author of a fact: an opaque id, and the device that was used, if any."""
 
     id: str
     device: str | None = None

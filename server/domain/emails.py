@@ -1,4 +1,4 @@
-"""A letter (e-mail) as it is written, before a mail server takes it. Pure."""
+"""An e-mail before it is given to a mail server. Pure."""
 
 from dataclasses import dataclass
 from email.errors import MessageError
@@ -9,9 +9,11 @@ LONGEST_EMAIL = 254
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Letter:
-    """To an address, in plain text. It tells nothing of itself: neither address nor text belongs in a log.
+    """An e-mail in plain text. Its representation hides address and text, which belong in no log.
 
-    `id` is the same at each try; letters about one thing (`thread`) stand under each other.
+    `id` is the same at each try; e-mails about one thing (`thread`) form one conversation.
+
+
     """
 
     id: str

@@ -159,7 +159,7 @@ class Erasable:
     hmac: str
 
     def as_body(self) -> dict[str, str]:
-        """The value as it stands in a fact."""
+        """The value as JSON for a fact."""
         return {"id": self.id, "hmac": self.hmac}
 
 
@@ -173,14 +173,15 @@ class Why:
     runners_up: tuple[Mapping[str, Any], ...] = ()
 
     def as_body(self) -> dict[str, Any]:
-        """The explanation as it stands in a fact."""
+        """The explanation as JSON values for a fact."""
         return asdict(self) | {"runners_up": [dict(each) for each in self.runners_up]}
 
 
 def gesture_undone(undone: Sequence[str], visit: str | None, *, counter: str | None, restored: Json) -> Fact:
     """The last verb of a counter is taken back, or a greeting of the reception desk (None).
 
-    `undone` are the fact of the gesture and those that belong to it; `restored` the rows as they were before.
+    `undone`: the ids of the gesture's fact and of the facts that belong to it; `restored`: the rows before
+    the gesture.
     """
     gesture, *others = undone
     body: dict[str, Any] = {"undone": gesture, "visit": visit, "counter": counter, "restored": dict(restored)}
@@ -208,5 +209,5 @@ def print_ended(job: str, visit: str | None, *, verdict: str | None, why: str | 
 
 
 def of_kind(kind: FactKind, /, **body: Any) -> Fact:
-    """A fact that changes no projection: its body is kept as it is."""
+    """A fact that changes no row; its body is kept unchanged."""
     return Fact(kind, body, visit=body.get("visit"))

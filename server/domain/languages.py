@@ -14,5 +14,5 @@ def text_in(texts: Texts, language: str) -> str:
 
 
 def language_shown(texts: Texts, language: str) -> str:
-    """The language `text_in` really answers in, for the `lang` attribute of what is shown."""
+    """The language that `text_in` really uses, for the `lang` attribute."""
     return language if texts.get(language) else FRENCH

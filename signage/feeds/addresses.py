@@ -1,7 +1,7 @@
 """Addresses typed by a person that this server may connect to: public ones, unless a setting allows others.
 
-The name is looked up once and the connection goes to the address that was checked: a name that answers
-otherwise the next time gains nothing.
+The name is looked up once and the connection goes to the address that was checked: a name that later resolves
+to another address gains nothing.
 """
 
 import ipaddress

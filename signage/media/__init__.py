@@ -1,1 +1,1 @@
-"""Media of notices: prepared from uploads, decoded and encoded anew; knows no web and no database."""
+"""Media of notices, decoded and encoded again from uploads; imports nothing of web or database."""

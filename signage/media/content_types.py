@@ -1,4 +1,4 @@
-"""What an upload is, by its first bytes: never by its name, nor by what its sender says."""
+"""The type of an upload by its first bytes, never by its name or the sender's header."""
 
 import re
 from typing import Literal

@@ -32,7 +32,7 @@ TABLES = frozenset(
         *("glyf", "loca", "CFF ", "GSUB", "GPOS", "GDEF", "kern"),
     ]
 )
-"""What draws letters and sets them beside one another; nothing else of a font passes."""
+"""The tables that draw and space letters; all others of a font are left out."""
 LEAST_CAPITAL = 0.65
 """Height of a capital in em; the sizes of screens count on 0.67 (`signage.lettering`)."""
 WIDEST_FIGURE = 0.68

@@ -16,9 +16,10 @@ _EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "png", "webp": "webp"}
 
 
 def prepare_image(source: Path, kind: ContentType, folder: Path, limits: MediaLimits) -> Prepared:
-    """The image of a file as it will be shown, in the folder, on white where it is transparent.
+    """Writes the image of a file for screens into the folder, on white where it is transparent.
 
     Raises MediumRefused: medium_broken, medium_animated, medium_too_many_pixels, storage_full.
+
     """
     image = _upright(source, kind, limits)
     image.thumbnail((limits.longest_side, limits.longest_side))
@@ -27,7 +28,7 @@ def prepare_image(source: Path, kind: ContentType, folder: Path, limits: MediaLi
 
 
 def _upright(source: Path, kind: ContentType, limits: MediaLimits) -> Image.Image:
-    """The decoded image, turned as its metadata says, in sRGB. Its size is known before it is decoded."""
+    """The decoded image in sRGB, turned as its metadata says. Its size was checked before decoding."""
     try:
         with warnings.catch_warnings():
             # its size is looked at below, by our own limit

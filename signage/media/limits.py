@@ -1,4 +1,4 @@
-"""How much an upload may ask of whoever prepares it and of the screens that show it."""
+"""Limits of uploads, for the process that prepares them and the screens that show them."""
 
 from dataclasses import dataclass
 

@@ -9,9 +9,11 @@ from signage.media.prepared import MediumRefused, Prepared
 
 
 def prepare(source: Path, folder: Path, limits: MediaLimits = LIMITS) -> Prepared:
-    """What the file `source` becomes; what is made of it stands in `folder` under the names it is served by.
+    """Prepares the file `source`; the results are in `folder` under the names they are served by.
 
-    Where it is refused, nothing is left in the folder but what was there. Raises MediumRefused.
+    After a refusal the folder is unchanged. Raises MediumRefused.
+
+
     """
     staging = folder / f"{source.name}.staging"
     shutil.rmtree(staging, ignore_errors=True)

@@ -24,10 +24,11 @@ class MediumRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """One file as it is served: named by the SHA-256 of its bytes. Sizes in pixels and bytes.
+    """One served file, named by the SHA-256 of its bytes. Sizes in pixels and bytes.
 
     `role`: a `page` is shown (an image, a page of a document, the video); a `poster` is the first picture of
     a video; `bold` is the bold weight of a font; a `thumbnail` stands in lists. `duration_ms` is of videos.
+
     """
 
     sha256: str
@@ -44,7 +45,7 @@ class PreparedFile:
         return f"{self.sha256}.{self.extension}"
 
     def as_body(self) -> dict[str, Any]:
-        """The file as it stands in a fact."""
+        """The file as JSON values for a fact."""
         return {
             "sha256": self.sha256,
             "extension": self.extension,

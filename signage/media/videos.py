@@ -1,6 +1,6 @@
 """Videos: decoded and encoded anew as VP9 in WebM, without sound, which every Chromium plays.
 
-Screens speak the calls: a video beside them stays silent.
+Videos are silent because screens speak the calls.
 """
 
 from collections.abc import Iterator
@@ -26,17 +26,18 @@ _DEMUXERS = {"mp4": "mov", "matroska": "matroska", "avi": "avi", "mpeg": "mpegts
 CODECS = frozenset(
     {"h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores"}
 )
-"""What is decoded: what cameras, telephones and the usual programs write."""
+"""The codecs that are decoded: those of cameras, telephones and common programs."""
 ENCODER = "libvpx-vp9"
 _SPEED = {"deadline": "realtime", "cpu-used": "6", "row-mt": "1", "crf": "32", "b": "0"}
 _MS = Fraction(1, 1000)
 
 
 def prepare_video(source: Path, kind: ContentType, folder: Path, limits: MediaLimits) -> Prepared:
-    """A video as it will be shown, and its first picture as poster, in the folder.
+    """Writes a video for screens, and its first picture as poster, into the folder.
 
     Raises MediumRefused: medium_broken, medium_unknown_codec, medium_too_many_pixels, medium_too_long,
     storage_full.
+
     """
     try:
         with source.open("rb") as file, _opened(file, kind) as container:
@@ -54,7 +55,7 @@ def _opened(file: IO[bytes], kind: ContentType) -> InputContainer:
 
 
 class _Film:
-    """One video being turned into another: pictures no larger, no more often, no longer than the limits."""
+    """The conversion of one video, within the limits of size, frame rate and length."""
 
     def __init__(self, container: InputContainer, limits: MediaLimits) -> None:
         self.container, self.limits = container, limits
@@ -78,7 +79,7 @@ class _Film:
         self.first = self.first.resize(self.size)
 
     def _target(self, size: tuple[int, int], frame: VideoFrame) -> tuple[int, int]:
-        """The size of what is made: square pixels, even numbers, no side longer than the limit."""
+        """The size of the result: square pixels, even numbers, no side longer than the limit."""
         width, height = float(size[0]), float(size[1])
         ratio = float(self.stream.sample_aspect_ratio or 1)
         if 1 / 4 < ratio < 4:
@@ -138,6 +139,6 @@ class _Film:
 
 
 def _upright(frame: VideoFrame) -> Image.Image:
-    """A picture as an image, turned as the video says."""
+    """A frame as an image, turned as the video's metadata says."""
     image = on_white(frame.to_image())  # type: ignore[no-untyped-call]
     return image.rotate(frame.rotation, expand=True) if frame.rotation else image

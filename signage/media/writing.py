@@ -13,7 +13,7 @@ from PIL import Image
 from signage.media.prepared import MediumRefused, PreparedFile, Role
 
 QUALITY = 88
-"""Of JPEG and WebP, 0 to 100: no difference is seen from two metres."""
+"""Quality of JPEG and WebP, 0 to 100: losses cannot be seen from two metres."""
 _SAVED = {
     "jpg": ("JPEG", {"quality": QUALITY, "progressive": True, "optimize": True}),
     "png": ("PNG", {}),

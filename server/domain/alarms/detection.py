@@ -13,7 +13,7 @@ from typing import Any
 
 
 class AlarmKind(StrEnum):
-    """What an alarm is about, in the order in which alarms are told."""
+    """What an alarm is about. Pages list alarms in this order."""
 
     CLOCK_SUSPECT = "clock_suspect"
     PRINTER_DOWN = "printer_down"
@@ -29,7 +29,7 @@ class AlarmKind(StrEnum):
 
 
 class Sign(StrEnum):
-    """What is seen of a subject now. `unsure` says nothing: what held before goes on."""
+    """The state of a subject now. `unsure` changes nothing: the former state holds."""
 
     FAULTY = "faulty"
     WELL = "well"
@@ -45,7 +45,7 @@ class AlarmTurn(StrEnum):
 
 
 WELL_AGAIN, GONE = "well", "gone"
-"""Why an alarm is cleared: the fault is over, or nobody watches its subject any more."""
+"""Why an alarm is cleared: the fault is over, or its subject is not watched any more."""
 
 RETURNS_WITHIN = timedelta(minutes=10)
 """A fault back so soon after its alarm was cleared is the same alarm."""
@@ -65,10 +65,10 @@ type Watched = tuple[AlarmKind, str]
 class AlarmRules:
     """The thresholds of a hall. Whole seconds; `off`: kinds that are not watched.
 
-    `unprinted_jobs`: so many jobs of a printer, one after the other, that were not printed. `silent_after_s`:
-    a kiosk or screen is missed for so long while the hall is open. `queue_people`: so many wait in a queue
-    that has no threshold of its own, for `queue_for_s`. `counter_after_s`: a counter is still open so long
-    after the hall has closed.
+    `unprinted_jobs`: number of jobs in a row that a printer did not print. `silent_after_s`: seconds without
+    a sign of a kiosk or screen while the hall is open. `queue_people`: number of people who wait, for
+    `queue_for_s`, in a queue without a threshold of its own. `counter_after_s`: a counter is still open so
+    long after the hall has closed.
     """
 
     unprinted_jobs: int = 3
@@ -172,10 +172,11 @@ def decide(
     rules: AlarmRules,
     now: datetime,
 ) -> Decision:
-    """What is seen now against what was seen before.
+    """Compares the signs of this look with the memories of earlier ones.
 
     `alarms`: of each subject the one that is open, else the last that was cleared. Kinds that are off are
     not watched; what is not watched any more is forgotten, and its alarm cleared.
+
     """
     watched = {each: observed for each, observed in signs.items() if each[0] not in rules.off}
     kept = {each: memory for each, memory in _remembered(watched, memories, now) if memory is not None}
@@ -197,7 +198,7 @@ def decide(
 def _remembered(
     watched: Mapping[Watched, Observed], memories: Mapping[Watched, Memory], now: datetime
 ) -> Iterator[tuple[Watched, Memory | None]]:
-    """The memories that this look changes; what was never seen well or faulty has none."""
+    """The memories that this look changes; a subject that was never well or faulty has none."""
     for each, observed in watched.items():
         memory = memories.get(each)
         is_faulty = observed.sign is Sign.FAULTY
@@ -232,7 +233,7 @@ def _raised(
     rules: AlarmRules,
     now: datetime,
 ) -> Iterator[AlarmChange]:
-    """Of what is not open yet; the gravest kind first."""
+    """The alarms to raise, those not open yet; the gravest kind first."""
     for each in sorted(watched, key=lambda each: (list(AlarmKind).index(each[0]), each[1])):
         observed, memory, last = watched[each], memories.get(each), alarms.get(each)
         if observed.sign is not Sign.FAULTY or memory is None or not memory.is_faulty:

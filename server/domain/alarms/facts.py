@@ -1,4 +1,4 @@
-"""Facts of alarms, in the journal of their hall, and of who is told, in the installation's."""
+"""Facts of alarms, in their hall's journal, and of recipients, in the installation's journal."""
 
 from server.domain.alarms.detection import Alarm, AlarmChange
 from server.domain.alarms.recipient_choices import AlarmChoice
@@ -21,19 +21,19 @@ def alarm_returned(alarm: Alarm, change: AlarmChange) -> Fact:
 
 
 def alarm_cleared(alarm: Alarm, *, reason: str) -> Fact:
-    """The fault is over (`well`), or nobody watches for it any more (`gone`)."""
+    """The fault is over (`well`), or it is not watched any more (`gone`)."""
     return Fact(FactKind.ALARM_CLEARED, {"id": alarm.id, "reason": reason})
 
 
 def alarm_acknowledged(alarm: str) -> Fact:
-    """A person has said to look after an alarm; who, only the fact's author tells."""
+    """A person takes care of an alarm; only the fact's author says who."""
     return Fact(FactKind.ALARM_ACKNOWLEDGED, {"id": alarm})
 
 
 def recipient_added(
     recipient: str, *, channel: str, site: str, address: Erasable, choice: AlarmChoice
 ) -> Fact:
-    """Alarms of a site, or of every one (`*`), are sent to one more address: those it is to be told of."""
+    """One more address receives the chosen alarms of a site, or of every site (`*`)."""
     body = {"id": recipient, "channel": channel, "site": site, "address": address.as_body()}
     return Fact(FactKind.RECIPIENT_ADDED, body | choice.as_body())
 

@@ -1,4 +1,4 @@
-"""What a recipient is told of: which kinds of alarm, of which hall, in which language. Pure."""
+"""Which alarms a recipient receives: kinds, hall, language. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from server.domain.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class AlarmChoice:
-    """`kinds` and `hall` (slug): None, every one, also those to come. `language` of what is said."""
+    """`kinds` and `hall` (slug): None means all, future ones included. `language` of the messages."""
 
     kinds: frozenset[AlarmKind] | None = None
     hall: str | None = None
     language: str = FRENCH
 
     def includes(self, kind: AlarmKind, hall: str) -> bool:
-        """Whether an alarm of a hall is told."""
+        """Whether the recipient receives an alarm of this kind and hall."""
         return (self.kinds is None or kind in self.kinds) and self.hall in (None, hall)
 
     def listed_kinds(self) -> list[str] | None:

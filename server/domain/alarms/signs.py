@@ -1,4 +1,4 @@
-"""What is seen of printers, devices, queues, counters and the clock, as signs for alarms. Pure."""
+"""Signs for alarms, from printers, devices, queues, counters and the clock. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from server.domain.instants import from_micros
 SERVER = "server"
 """The subject of an alarm about the clock."""
 BACK_BELOW = 0.8
-"""A queue is calm again with so much of its threshold; between the two what held before goes on."""
+"""A queue is calm again at this share of its threshold; between the two the former state holds."""
 
 _STOPPED = {
     "cover_open": AlarmKind.COVER_OPEN,
@@ -26,14 +26,14 @@ _KNOWN_WELL = {
     "cover_open": {AlarmKind.PRINTER_DOWN},
     "offline": {AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT},
 }
-"""What a state rules out: a printer tells the worst only (`hardware/status.py`)."""
+"""Faults that a state rules out; a printer reports only its worst (`hardware/status.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterSeen:
     """A printer now: its state (`printers.state_now`), `unknown` when nobody drives it.
 
-    `unprinted`: its last jobs, one after the other, that were not printed.
+    `unprinted`: how many of its last jobs in a row were not printed.
     """
 
     state: str
@@ -75,7 +75,7 @@ def presence_sign(*, is_present: bool, was_seen: bool, is_open: bool) -> Observe
 
 
 def queue_sign(waiting: int, most: int) -> Observed:
-    """The sign of a queue in which so many wait, against its threshold."""
+    """The sign of a queue: `waiting` people against a threshold of `most`."""
     if waiting >= most:
         return Observed(Sign.FAULTY, {"count": waiting})
     return Observed(Sign.WELL if waiting <= int(most * BACK_BELOW) else Sign.UNSURE)
@@ -83,7 +83,7 @@ def queue_sign(waiting: int, most: int) -> Observed:
 
 @dataclass(frozen=True, slots=True)
 class CounterSeen:
-    """A counter now: whether a session holds it, the hall has paused it as forgotten, somebody is there."""
+    """A counter now: whether a session holds it, the hall paused it as forgotten, a visitor is there."""
 
     is_open: bool = False
     is_forgotten: bool = False
@@ -101,14 +101,14 @@ def counter_sign(counter_seen: CounterSeen, calendar: Calendar, rules: AlarmRule
 
 
 def awaited_sign(waiting: int, *, is_open: bool) -> Observed:
-    """The sign of a counter to which so many people were sent, who wait for it alone."""
+    """The sign of a counter for which `waiting` people wait and may go to no other."""
     if waiting and not is_open:
         return Observed(Sign.FAULTY, {"count": waiting})
     return Observed(Sign.WELL)
 
 
 def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
-    """Whether the last opening of the business day ended so many seconds ago; at a break it has not."""
+    """Whether the last opening of the business day ended at least `seconds` ago; false during a break."""
     opened = half_days(calendar, business_day(calendar, now))
     return bool(opened) and now - opened[-1].closes_at >= timedelta(seconds=seconds)
 

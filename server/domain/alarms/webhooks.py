@@ -1,7 +1,7 @@
 """How a webhook is signed, and when a delivery that failed is tried again. Pure.
 
-The scheme is that of Standard Webhooks (standardwebhooks.com), so that receivers find a library for it: how
-to verify without one stands in `docs/rules/alarms.md`.
+The scheme is that of Standard Webhooks (standardwebhooks.com), for which receivers find libraries;
+`docs/rules/alarms.md` explains how to verify without one.
 """
 
 import base64
@@ -17,7 +17,7 @@ _WAITS_S = (10, 30, 120, 600, 1800, 3600)
 
 
 def secret_of(key: bytes) -> str:
-    """A secret as it is shown to whoever sets up the receiver."""
+    """A secret in the form that the person who sets up the receiver is given."""
     return SECRET_PREFIX + base64.b64encode(key).decode("ascii")
 
 

@@ -35,10 +35,11 @@ ENDED_BY_PEOPLE = frozenset({AlertKind.EVACUATE, AlertKind.SHELTER})
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """How long the first confirmation of an end counts: a forgotten page ends nothing later."""
 ANSWERED_WITHIN = timedelta(minutes=2)
-"""How long another person is waited for before the first may end an alert alone; and how recently somebody
-must have acted to be waited for."""
+"""How long a second person has to confirm before the first may end an alert alone, and how recently a person
+must have acted to count as present.
+"""
 TAKEN_BACK_WITHIN = timedelta(minutes=1)
-"""How long whoever raised an alert may take it back."""
+"""How long the person who raised an alert may take it back."""
 TAKEN_BACK_SHOWN_FOR = timedelta(minutes=1)
 """How long screens and phones say that an alert was taken back."""
 SHOWN_WITHIN = timedelta(seconds=5)
@@ -64,6 +65,7 @@ class Alert:
     """An alert of a hall that nobody has ended. `id`: that of all halls of one press; `row`: the hall's own.
 
     `words`: the id of the erasable words of a custom one. `end_asked_by`: who confirmed its end a first time.
+
     """
 
     id: str
@@ -140,7 +142,7 @@ def has_voice(kind: AlertKind, rules: AlertRules) -> bool:
 
 
 class ScreenReached(StrEnum):
-    """What is known of an alert on one screen."""
+    """The state of an alert on one screen."""
 
     SHOWN = "shown"
     WAITING = "waiting"
@@ -156,9 +158,12 @@ def is_before(alert: Alert, other: Alert) -> bool:
 def screen_reached(
     shown_at: datetime | None, asked_at: datetime, now: datetime, *, is_covered: bool = False
 ) -> ScreenReached:
-    """Whether a screen has said that it shows an alert; it is waited for SHOWN_WITHIN.
+    """Whether a screen has confirmed that it shows an alert; it has SHOWN_WITHIN to do so.
 
-    `asked_at`: since when it could; `is_covered`: another alert is shown there now, nobody is asked for this.
+    `asked_at`: since when it could; `is_covered`: the screen shows another alert now and need not confirm
+    this one.
+
+
     """
     if is_covered:
         return ScreenReached.COVERED

@@ -9,7 +9,7 @@ from server.domain.instants import to_text
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """An alert as it is raised. `press`: digest of the press, the same in all its halls."""
+    """An alert to raise. `press`: digest of the press, the same in all its halls."""
 
     id: str
     kind: str
@@ -39,18 +39,19 @@ def alert_end_asked(row: str, alert: str) -> Fact:
 
 
 def alert_ended(row: str, alert: str, *, reason: str) -> Fact:
-    """An alert is over in the hall: `confirmed` by a second person or where nobody else was there.
+    """An alert is over in the hall: `confirmed`, by a second person or because no second person was present.
 
     Or `unanswered`: the other person did not answer, the first ended it; or `expired`.
+
     """
     return Fact(FactKind.ALERT_ENDED, {"id": row, "alert": alert, "reason": reason})
 
 
 def alert_taken_back(row: str, alert: str) -> Fact:
-    """Whoever raised an alert by mistake has taken it back."""
+    """The person who raised an alert by mistake has taken it back."""
     return Fact(FactKind.ALERT_TAKEN_BACK, {"id": row, "alert": alert})
 
 
 def alert_shown(row: str, alert: str, *, screen: str) -> Fact:
-    """A screen says that it shows an alert; `row` is the id of that showing."""
+    """A screen confirms that it shows an alert; `row` is the id of this confirmation."""
     return Fact(FactKind.ALERT_SHOWN, {"id": row, "alert": alert, "screen": screen})

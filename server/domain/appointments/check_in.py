@@ -9,10 +9,10 @@ from server.domain.facts import Fact, FactKind
 from server.domain.instants import to_text
 
 ON_TIME_S = 60
-"""Under a whole minute nobody is late (seconds)."""
+"""A visitor counts as late from this many seconds on."""
 LONGEST_CODE = 32
 DEMAND_MET = "demand_met"
-"""The reason of a ticket not issued to somebody who then checked in: it is not counted."""
+"""The reason of a refused ticket whose visitor then checked in: such a ticket is not counted."""
 
 
 class AppointmentState(StrEnum):
@@ -24,7 +24,9 @@ class AppointmentState(StrEnum):
 
 
 class Arrival(StrEnum):
-    """How a visitor stands to the hour booked: `walk_in` came after the grace and waits as one."""
+    """An arrival compared with the booked hour: `walk_in` came after the grace period and waits without
+    appointment.
+    """
 
     EARLY = "early"
     ON_TIME = "on_time"
@@ -33,7 +35,7 @@ class Arrival(StrEnum):
 
 
 def arrival_of(booked_at: datetime, arrived_at: datetime, *, late_grace_s: int) -> Arrival:
-    """How an arrival stands to its hour; the grace itself still keeps the class."""
+    """Compares an arrival with its booked hour; within the grace period it keeps its class."""
     if arrived_at < booked_at:
         return Arrival.EARLY
     late = arrived_at - booked_at
@@ -48,7 +50,7 @@ def late_min(booked_at: datetime, arrived_at: datetime) -> int:
 
 
 def code_key(code: str) -> str:
-    """A code as it is compared: capitals and digits only, however it is typed or scanned."""
+    """A code in the form used for comparison: capitals and digits only."""
     return "".join(letter for letter in code.upper() if letter.isalnum())[:LONGEST_CODE]
 
 
@@ -59,7 +61,7 @@ def booked_on(booked_at: datetime, time_zone: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class NewAppointment:
-    """An appointment as it is booked. `is_convocation`: no code, checked in by service and hour."""
+    """An appointment to book. `is_convocation`: without a code, checked in by service and hour."""
 
     id: str
     service: str
@@ -69,7 +71,7 @@ class NewAppointment:
 
 
 def appointment_booked(new: NewAppointment) -> Fact:
-    """Somebody is expected for a service at an hour."""
+    """A visitor is expected for a service at an hour."""
     body = {
         "id": new.id,
         "service": new.service,
@@ -99,10 +101,12 @@ def appointment_cancelled(appointment: str) -> Fact:
 def appointment_checked_in(
     appointment: str, visit: str, *, arrival: Arrival, demand: str | None = None
 ) -> Fact:
-    """The person expected is here and waits with a number.
+    """The expected visitor has arrived and waits with a number.
 
-    `demand`: the ticket not issued to the same person when the service was chosen; it counts no more.
-    It is no fact of the visit, whose own begins with its ticket: gestures are undone by those alone.
+    `demand`: the ticket that was refused to the same person before; it is not counted any more. It does not
+    belong to the visit, whose facts begin with its ticket: only those take part in an undo.
+
+
     """
     body = {"appointment": appointment, "visit": visit, "arrival": str(arrival)}
     if demand is not None:

@@ -1,7 +1,7 @@
-"""Appointments as a file: CSV with a header, columns in any order, each line read or refused by itself.
+"""Reads appointments from CSV: a header, columns in any order, each line accepted or refused alone.
 
 Columns: `external_id`, `service`, `booked_at` and, where there are any, `code` and `state`. An hour is local,
-or carries the site's own offset; another time zone is refused, since nobody can tell which hour was meant.
+or carries the site's own offset; another time zone is refused because the hour would be ambiguous.
 """
 
 import csv

@@ -1,7 +1,7 @@
-"""The choice of the next leg: who may be called, in which steps, by the rule; with score, others and reason.
+"""Chooses the next leg: who may be called, in which steps, by which rule; with score, runners-up and reason.
 
-Candidates are the first legs of each lane (one series in one class, `waiting_legs.lanes`), so whatever a
-rule weighs, nobody passes another of the same series and class. Steps come before the rule's score.
+Candidates are the first legs of each lane (one series in one class, `waiting_legs.lanes`), so no rule lets a
+leg pass another one of the same series and class. Steps come before the rule's score.
 """
 
 from collections.abc import Iterable
@@ -42,9 +42,11 @@ class ChoiceStep(IntEnum):
     """What comes before the rule: the bigger first."""
 
     EARLY = 0
-    """An appointment whose hour has not come: only when nobody who is due waits."""
+    """An appointment before its hour: called only when nobody waits whose turn has come."""
     LETS_PASS = 1
-    """Postponed or reinstated, still letting calls pass: only when nobody else who is due waits."""
+    """Postponed or reinstated, and still letting calls pass: called only when nobody else waits whose turn
+    has come.
+    """
     RULE = 2
     CONDITION = 3
     FRONT = 4
@@ -102,10 +104,12 @@ def _ranking_values(ranked: Ranked) -> dict[str, Any]:
 
 
 def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext) -> Pick | None:
-    """The leg this counter calls next among the waiting, or None when it may call none of them.
+    """The waiting leg that this counter calls next, or None when it may call none.
 
     `legs` may be given in any order and may hold more than the counter serves. Four per lane are enough when
-    `context.queues` tells what the queues hold beside them.
+    `context.queues` describes the rest of the queues.
+
+
     """
     scoring, callable_legs, condition = _candidates(profile, legs, context)
     ranking = _ranking(scoring, callable_legs, condition, most=1 + RUNNERS_UP)
@@ -129,7 +133,8 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
 def call_order(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext) -> list[QueuedLeg]:
     """Everyone this counter may call now, in the order of the scores of this instant.
 
-    The first is whom `choose` picks. Later calls look at later instants, so that the rest may change.
+    The first is the one that `choose` picks. The order of the rest may change, because scores change with
+    time.
     """
     scoring, callable_legs, condition = _candidates(profile, legs, context)
     ranking = _ranking(scoring, callable_legs, condition, most=len(callable_legs))
@@ -167,9 +172,11 @@ def _ranking(
 ) -> list[Ranked]:
     """The chosen leg and those after it, `most` in all.
 
-    A lane's next one is a candidate once the one before is taken.
+    The next leg of a lane becomes a candidate once the one before it is taken.
 
-    Who follows a linked visit waits for nobody: each is a lane of its own.
+    A visitor who follows a linked visit lets nobody pass: each is a lane of its own.
+
+
     """
     called = _called_by(scoring.profile, condition)
     following = [leg for leg in legs if scoring.context.is_next_of_linked(leg)]
@@ -198,7 +205,7 @@ def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> Rank
 
 
 def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:
-    """The step of a leg before any condition is looked at."""
+    """The step of a leg, conditions left out."""
     if leg.reference > now:
         return ChoiceStep.EARLY
     if leg.lets_pass:

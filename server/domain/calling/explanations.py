@@ -1,7 +1,7 @@
-"""Why a leg was picked, as a catalogue key with its values; the words are the reader's language's.
+"""Why a leg was picked, as a catalogue key with its values; the catalogue gives the sentence.
 
 Every value follows from the facts of the leg, the profile and the context: minutes whole and rounded down,
-hours local ("09:35"). Only what decided is told.
+hours local ("09:35"). Only the deciding reason is given.
 """
 
 from collections.abc import Callable, Mapping

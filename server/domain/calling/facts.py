@@ -16,7 +16,7 @@ class CalledLeg:
     call: str
 
     def as_body(self) -> dict[str, Any]:
-        """The call as it stands in a fact."""
+        """The call as JSON values for a fact."""
         return {"leg": self.id, "visit": self.visit, "number": self.number, "call": self.call}
 
 
@@ -24,8 +24,8 @@ class CalledLeg:
 class CalledBy:
     """The counter that calls and its session; `reason`: why out of order.
 
-    `is_elsewhere`: its session took the counter to call there, in the same gesture; `left`: the place it gave
-    up for that, by its own id.
+    `is_elsewhere`: the session took this counter in the same gesture in order to call there; `left`: the id
+    of the place that it gave up.
     """
 
     counter: str

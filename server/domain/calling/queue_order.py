@@ -1,8 +1,8 @@
-"""Classes of legs, the order in which a queue is shown, and the call that an agent chose by hand.
+"""Classes of legs, the order of a queue, and calls that an agent chooses by hand.
 
-The order of a queue is one text per leg, the sort key, so that an index gives its pages and whoever is ahead:
-holders of a priority card first, then everyone by reference instant: the arrival, or the later of arrival and
-booked hour. Which leg a counter calls next is the calling rule's choice (`choose_next`).
+The order of a queue is one text per leg, the sort key, so an index answers which page comes next and who is
+ahead: holders of a priority card first, then everyone by reference instant: the arrival, or the later of
+arrival and booked hour. Which leg a counter calls next is the calling rule's choice (`choose_next`).
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The nine calling rules: what each weighs, and how far each lets others pass (docs/rules/calling.md).
+"""The nine calling rules: their scores, and their bounds on overtaking (docs/rules/calling.md).
 
 A rule is one function: the score of a leg that is due, bigger first. Equal scores are settled by reference,
 issue, number and id, so every rule is deterministic. Minutes are the unit of waits and times in scores.
@@ -33,7 +33,7 @@ USUAL_MEAN_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class ScoringContext:
-    """What a score is made of beside the leg: the profile, the context, and each queue as a whole."""
+    """What a score needs besides the leg: the profile, the context, and each queue as a whole."""
 
     profile: WorkProfile
     context: CallContext
@@ -119,11 +119,13 @@ type CallsOfOthers = Callable[..., int]
 
 @dataclass(frozen=True, slots=True)
 class OvertakingBound:
-    """How far a rule lets others pass a leg.
+    """The bound of a rule on how many others may pass a leg.
 
-    `passed_by(leg, now, shortest_target_s)`: only who has a reference at most so many seconds after the leg's
-    may be called before it at `now`; None: anyone. `calls_of_others`: at most so many calls of other queues
-    (`weighted_shares.most_calls_of_others`).
+    `passed_by(leg, now, shortest_target_s)`: the largest number of seconds by which the reference of a leg
+    called before this one may follow this one's; None: no bound. `calls_of_others`: the largest number of
+    calls from other queues (`weighted_shares.most_calls_of_others`).
+
+
     """
 
     kind: BoundKind

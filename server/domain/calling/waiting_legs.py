@@ -1,7 +1,7 @@
-"""What the calling rules look at: waiting legs, the counter that calls, the instant (docs/rules/calling.md).
+"""The input of the calling rules: waiting legs, the counter that calls, the instant (docs/rules/calling.md).
 
-Everything here is frozen and pure. Instants are aware UTC, durations seconds. A leg is described by what its
-facts say; what depends on calls made since (how many it still lets pass) is counted by whoever builds it.
+Everything here is frozen and pure. Instants are aware UTC, durations seconds. A leg holds what its facts say;
+the caller counts what depends on later calls, such as how many it still lets pass.
 """
 
 from collections import Counter
@@ -21,8 +21,9 @@ SEEN_PER_LANE = 4
 
 @dataclass(frozen=True, slots=True)
 class ArrivalTerms:
-    """How a service classes who arrives: its grace for late appointments (seconds, 0 or more), and whether a
-    declared priority counts only once an agent has seen the card."""
+    """How a service classes arrivals: its grace period for late appointments (seconds), and whether a
+    priority counts only after an agent has checked the card.
+    """
 
     late_grace_s: int = LATE_GRACE_S
     must_confirm: bool = False
@@ -81,9 +82,10 @@ class QueuedLeg:
 
     @property
     def lane(self) -> tuple[str, str]:
-        """Those a rule calls in one fixed order: the legs of one series in one class.
+        """The key of the legs that a rule calls in one fixed order: those of one series and class.
 
         Late appointments have a lane of their own, and so has every leg whose number tells no turn.
+
         """
         if self.is_out_of_series or self.is_at_front or self.lets_pass:
             return self.series, self.id
@@ -125,7 +127,9 @@ class LinkedTurn:
 
 @dataclass(frozen=True, slots=True)
 class QueueFacts:
-    """A queue as a whole: how many wait in it, whoever may serve them, and the earliest reference."""
+    """A queue as a whole: the number of people who wait, whichever counter may serve them, and the earliest
+    reference.
+    """
 
     people: int
     oldest_at: datetime | None
@@ -147,11 +151,12 @@ def count_open(services_served: Iterable[Iterable[str]], queue_of: Mapping[str, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallContext:
-    """The instant of a call and what is known then beside the legs.
+    """The instant of a call, and what the rules need at that instant besides the legs.
 
     `mean_s`: service to its mean time, call to end (`estimates.pace_of`). `queues`: what whole queues hold,
     counted from the legs given where it is missing. `turns`: see `weighted_shares`. `linked_here`: the
     linked visits whose turn it is at this counter; `linked_elsewhere`: links another counter serves now.
+
     """
 
     now: datetime
@@ -169,7 +174,9 @@ class CallContext:
         return leg.link is None or leg.link not in self.linked_elsewhere
 
     def is_next_of_linked(self, leg: QueuedLeg) -> bool:
-        """Whether it follows a linked visit at this counter; not who is still on the way here."""
+        """Whether the leg follows a linked visit at this counter; false while its visitor is still on the
+        way.
+        """
         turn = self.linked_here
         return turn is not None and leg.link == turn.link and not leg.lets_pass
 

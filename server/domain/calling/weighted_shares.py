@@ -36,6 +36,8 @@ def turns_after(called: Iterable[str], weights: Mapping[str, int]) -> Turns:
 
 
 def most_calls_of_others(queue: str, *, ahead: int, weights: Mapping[str, int]) -> int:
-    """The most calls that go to other queues of `weights` while a leg waits behind `ahead` of its own."""
+    """The largest number of calls that go to other queues of `weights` while a leg waits behind `ahead` of
+    its own queue.
+    """
     own = weights[queue]
     return sum((ahead + 1) * weight // own + 1 for other, weight in weights.items() if other != queue)

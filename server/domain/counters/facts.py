@@ -15,7 +15,7 @@ class DutyTerms:
     profile: str | None = None
 
     def as_body(self) -> dict[str, Any]:
-        """The terms as they stand in a fact."""
+        """The terms as JSON values for a fact."""
         return {"services": list(self.services), "rule": self.rule, "profile": self.profile}
 
 
@@ -65,5 +65,5 @@ def profile_changed(
 
 
 def presence_confirmed(session: str, counter: str) -> Fact:
-    """The agent of a session was asked whether somebody is there, and is."""
+    """The agent of a session confirmed being present."""
     return Fact(FactKind.PRESENCE_CONFIRMED, {"session": session, "counter": counter}, counter=counter)

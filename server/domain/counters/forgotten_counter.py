@@ -1,4 +1,4 @@
-"""A forgotten counter: somebody was called to it, and nothing more was done there.
+"""A forgotten counter: a visitor was called to it, and no gesture followed.
 
 Pure: values in, values out. The rule in words: `docs/rules/forgotten.md`.
 """
@@ -21,15 +21,16 @@ class PresenceAsked:
     gives_back_at: datetime
 
     def is_over(self, now: datetime) -> bool:
-        """Whether nobody has answered in time: who is called goes back to the queue."""
+        """Whether the time to answer is over: the called visitor then goes back to the queue."""
         return self.gives_back_at <= now
 
 
 def presence_asked(signs: Iterable[datetime], limits: Limits) -> PresenceAsked:
-    """When a session that has called somebody is asked; `signs`: what was done at each of its places last.
+    """When to ask a session that has called a visitor; `signs`: the last gesture at each of its places.
 
     The call itself is such a sign, so there is at least one. Whether its console is still open does not
     matter: a computer that is off cannot ask, and answers no sooner.
+
     """
     asks_at = max(signs) + timedelta(seconds=limits.forgotten_after_s)
     return PresenceAsked(asks_at, asks_at + timedelta(seconds=limits.forgotten_answer_s))

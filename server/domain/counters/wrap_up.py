@@ -14,9 +14,10 @@ class ServiceEnded:
 
 
 def wrap_up_until(ended: ServiceEnded | None, wrap_up_s: Mapping[str, int], now: datetime) -> datetime | None:
-    """Until when a counter at which nobody is wraps up; None when it does not, or no more.
+    """Until when a counter without a visitor wraps up; None when it does not, or has finished.
 
     `wrap_up_s`: seconds by service; a service that is not in it has none.
+
     """
     if ended is None:
         return None

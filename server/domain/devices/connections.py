@@ -13,7 +13,7 @@ from typing import Any, Self
 from server.domain.instants import from_text, to_text
 
 SILENT_AFTER = timedelta(seconds=60)
-"""A connection without a sign of life for so long has ended: two signs of 25 s may be lost."""
+"""A connection without a sign of life for this long has ended: two signs, one every 25 s, may be lost."""
 TOGETHER_FOR = timedelta(seconds=30)
 """Longer than a connection whose network is gone is still taken for live (ping: 10 s, then 10 s)."""
 
@@ -30,7 +30,7 @@ class DeviceConnection:
 
     @property
     def origin(self) -> tuple[str, str]:
-        """What tells two machines apart, as far as a server sees it."""
+        """What distinguishes two machines, as far as a server can see."""
         return self.address, self.browser
 
     def as_message(self) -> dict[str, str]:
@@ -53,7 +53,7 @@ def live(connections: Sequence[DeviceConnection], now: datetime) -> tuple[Device
 def with_sign_of_life(
     connections: Sequence[DeviceConnection], connection: DeviceConnection, now: datetime
 ) -> tuple[DeviceConnection, ...]:
-    """The live connections, of which `connection` gave a sign of life now; known since it was first seen."""
+    """The live connections after a sign of life of `connection`; each keeps the instant of its first sign."""
     others = [each for each in live(connections, now) if each.id != connection.id]
     since = next((each.since for each in connections if each.id == connection.id), now)
     return (*others, replace(connection, since=since, seen_at=now))
@@ -65,12 +65,12 @@ def without(connections: Sequence[DeviceConnection], ended: str) -> tuple[Device
 
 
 def is_opened_twice(connections: Sequence[DeviceConnection], now: datetime) -> bool:
-    """Whether two pages of the device live at once, wherever they are."""
+    """Whether two pages of the device are open at the same time, wherever they are."""
     return any(_lived_together(*pair) for pair in combinations(live(connections, now), 2))
 
 
 def is_copied(connections: Sequence[DeviceConnection], now: datetime) -> bool:
-    """Whether the token is used on two machines at once: by two addresses, or two browsers."""
+    """Whether two machines use the token at the same time: two addresses, or two browsers."""
     pairs = combinations(live(connections, now), 2)
     return any(one.origin != other.origin and _lived_together(one, other) for one, other in pairs)
 

@@ -1,4 +1,5 @@
-"""What a hall's kiosks and screens tell of themselves, and the state that supervision names of a player.
+"""What a hall's kiosks and screens report about themselves, and the state that supervision shows for a
+player.
 
 Rule: docs/rules/supervision.md. A player is never `up to date` without proof: it is there, it has told that
 all its files are, and it runs the programme that the server has for it now.
@@ -15,13 +16,13 @@ from server.domain.devices.connections import SILENT_AFTER, DeviceConnection, li
 from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
-"""A device of which nothing came for so long is not there."""
+"""A device that sent nothing for this long counts as absent."""
 APPLIED_WITHIN = timedelta(seconds=60)
 """How long a device that is there may take to run what was published, before it is not updated."""
 LONGEST_NAME = 64
 _MARK = re.compile(r"[0-9]{1,10}\.[0-9]{1,10}")
 LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
-"""Milliseconds a screen's clock may be told to be off; what is farther is told as this."""
+"""The largest deviation of a screen's clock that is reported, in milliseconds; a larger one is cut to it."""
 
 
 class PlayerState(StrEnum):
@@ -60,11 +61,12 @@ class PlayerSound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlayerReport:
-    """What a player tells of itself.
+    """What a player reports about itself.
 
     `media`: the state of its files by its own knowledge; `revision`: of the programme it runs, empty before
     it has one; `release`: of its page; `clock_ms`: milliseconds its computer's clock is ahead of the
     server's; `notice`: the one it shows now; `width_px`, `height_px`: of its picture.
+
     """
 
     media: PlayerState
@@ -79,7 +81,9 @@ class PlayerReport:
 
     @classmethod
     def of_message(cls, message: object) -> Self | None:
-        """The report in a player's message; None for what is none: a page may be of any release."""
+        """The report in a player's message; None when it holds none, because a page may come from any
+        release.
+        """
         if not isinstance(message, Mapping):
             return None
         try:
@@ -127,14 +131,16 @@ def _whole(value: object, least: int, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class KioskReport:
-    """What a kiosk's page tells of itself: its release, and how far its computer's clock is ahead, in ms."""
+    """What a kiosk's page reports about itself: its release, and how far its computer's clock is ahead, in
+    ms.
+    """
 
     release: str
     clock_ms: int
 
     @classmethod
     def of_message(cls, message: object) -> Self | None:
-        """The report in a kiosk's message; None for what is none."""
+        """The report in a kiosk's message; None when it holds none."""
         if not isinstance(message, Mapping):
             return None
         try:
@@ -153,9 +159,10 @@ type Report = PlayerReport | KioskReport
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A device as it was last seen. `since`: when it came, went, or what it told last changed.
+    """The last known state of a device. `since`: when it came, went, or last reported something new.
 
     `configuration`: the revisions it runs (`HallConfiguration.mark`), None before it told.
+
     """
 
     seen_at: datetime
@@ -185,7 +192,7 @@ class Sighting:
 
 
 def arrived(before: Sighting | None, now: datetime, *new_connections: DeviceConnection) -> Sighting:
-    """A device gives a sign of life, by connections of its own; what it told before stays."""
+    """The state after a device gave a sign of life on its own connections; its last report stays."""
     found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
     if not is_present(before, now):
         found = replace(found, since=now, is_connected=True)
@@ -195,21 +202,21 @@ def arrived(before: Sighting | None, now: datetime, *new_connections: DeviceConn
 
 
 def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting:
-    """A device tells of itself. A clock that drifts is not a change."""
+    """The state after a report of the device. A clock that drifts is not a change."""
     present = arrived(before, now)
     is_same = present.report is not None and replace(present.report, clock_ms=report.clock_ms) == report
     return replace(present, since=present.since if is_same else now, report=report)
 
 
 def applied(before: Sighting | None, configuration: str, now: datetime) -> Sighting:
-    """A device tells which configuration it runs."""
+    """The state after the device reported which configuration it runs."""
     present = arrived(before, now)
     is_same = present.configuration == configuration
     return replace(present, since=present.since if is_same else now, configuration=configuration)
 
 
 def configuration_of_message(message: object) -> str | None:
-    """The revisions in a device's message; None for what is none: a page may be of any release."""
+    """The revisions in a device's message; None when it holds none: a page may come from any release."""
     configuration = message.get("configuration") if isinstance(message, Mapping) else None
     return configuration if isinstance(configuration, str) and _MARK.fullmatch(configuration) else None
 
@@ -248,7 +255,7 @@ def configuration_state(
 ) -> PlayerState:
     """Whether a device runs the configuration that was published (its mark, and when that was).
 
-    One that is there has a minute to take it. One that is away ran it when it was last heard, or did not.
+    A device that is present has a minute to take it. For one that is absent its last report decides.
     """
     if sighting is None or sighting.configuration is None:
         return PlayerState.UNKNOWN
@@ -261,7 +268,7 @@ def configuration_state(
 
 
 def is_same_but_for_time(one: Sighting | None, other: Sighting | None) -> bool:
-    """Whether whoever looks on would see the same: all but the times of signs of life."""
+    """Whether two states look the same to a supervisor: all but the times of signs of life is equal."""
     if one is None or other is None:
         return one is other
     timeless = replace(one, seen_at=other.seen_at, connections=other.connections) == other

@@ -1,7 +1,7 @@
-"""How much of the time in which it should be there a device was there. Pure. Rule: docs/rules/supervision.md.
+"""The share of opening time in which a device was present. Pure. Rule: docs/rules/supervision.md.
 
-A device is looked at every LOOK_EVERY_S while its hall is open; of each local day two sums are kept. While
-the server itself is away nobody looks, and nothing counts.
+The server checks each device every LOOK_EVERY_S while its hall is open and keeps two sums for each local day.
+While the server itself is away it checks nothing, and nothing counts.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAYS = 30
-"""Local days an uptime is told of, today included."""
+"""Number of local days that an uptime covers, today included."""
 LOOK_EVERY_S = 120
 FEWEST_LOOKS = 30
 """Fewer looks, an hour of opening, tell nothing yet."""
@@ -17,7 +17,7 @@ FEWEST_LOOKS = 30
 
 @dataclass(frozen=True, slots=True)
 class DayOfLooks:
-    """A local day: how often a device was seen, and how often it was missed."""
+    """A local day: how many checks found the device present, and how many did not."""
 
     on: date
     seen: int

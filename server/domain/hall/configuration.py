@@ -26,7 +26,7 @@ type Mode = Literal["walk_in", "appointment_only", "both"]
 type ResultDuty = Literal["optional", "mandatory"]
 """Whether an agent may or must say something when a service ends."""
 type Confirmation = Literal["agent", "call"]
-"""Who says that a called visitor is there: the agent who is asked, or the call itself."""
+"""Who confirms that a called visitor has come: the agent, or the call itself."""
 type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""
 type SoundOutput = Literal["loudspeaker", "loop"]
@@ -133,7 +133,7 @@ class Service:
         return self.bring.get(language) or self.bring.get(FRENCH, ())
 
     def target_for(self, visit_class: str) -> int:
-        """The longest wait wanted for a class of visit, in seconds."""
+        """The target wait for a class of visit, in seconds."""
         targets = {"priority": self.target_priority_s, "appointment": self.target_appointment_s}
         return targets.get(visit_class, self.target_s)
 
@@ -152,7 +152,7 @@ class Service:
 class Queue:
     """Ordered waiting legs of one or several services.
 
-    `most_waiting`: so many raise an alarm; None: as many as in the hall.
+    `most_waiting`: number of waiting people that raises an alarm; None: the hall's number.
     """
 
     id: str
@@ -182,7 +182,7 @@ class Counter:
     is_retired: bool = False
 
     def shows_loop(self, today: date) -> bool:
-        """Whether visitors are told of its induction loop: it has one, tested less than a year ago."""
+        """Whether visitors may read of its induction loop: it has one, tested less than a year ago."""
         return self.has_hearing_loop and is_loop_in_order(self.hearing_loop_tested_on, today)
 
     def label_in(self, language: str) -> str:
@@ -311,7 +311,7 @@ class HallConfiguration:
         return any(each.output == "loop" and not each.is_retired for each in self.screens.values())
 
     def shows_loop(self, today: date) -> bool:
-        """Whether visitors are told of the hall's induction loop: it has one, tested less than a year ago."""
+        """Whether visitors may read of the hall's induction loop: it has one, tested less than a year ago."""
         return self.sound.loop is not None and is_loop_in_order(self.sound.loop.tested_on, today)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:

@@ -31,5 +31,5 @@ def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
 
 
 def quiet_set(fact_id: str, until: datetime) -> Fact:
-    """Calls are not said aloud until an instant; now or earlier: they are said again."""
+    """Calls are not spoken until an instant; an instant that has passed brings the voice back."""
     return Fact(FactKind.QUIET_SET, {"id": fact_id, "until": to_text(until)})

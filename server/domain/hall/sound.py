@@ -1,4 +1,6 @@
-"""How loud calls are said in a hall, by the hour. The most was set at commissioning, hall full."""
+"""How loud calls are in a hall, by the hour. The maximum was set when the hall was put into service, while it
+was full.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +11,9 @@ LONGEST_QUIET_MINUTES = 120
 
 
 LOOP_TEST_HOLDS = timedelta(days=366)
-"""A loop whose test is older is shown nowhere: who trusts a sign and hears nothing has lost a turn."""
+"""A loop whose last test is older is not shown: a visitor who trusts the sign and hears nothing misses the
+call.
+"""
 
 
 def is_loop_in_order(tested_on: date | None, today: date) -> bool:
@@ -41,9 +45,9 @@ class HearingLoop:
 class Sound:
     """The hall's loudspeakers: never above `most_percent`, which is also the level outside `levels`.
 
-    `heard_on` and `heard_by`: when the last seat understood a call in a full hall, and who said so. `loop`:
-    the induction loop, None where there is none. `says_visitor_language`: a call is said in French, then in
-    the language of its ticket.
+    `heard_on` and `heard_by`: when somebody in the last seat of a full hall understood a call, and who
+    confirmed it. `loop`: the induction loop, None where there is none. `says_visitor_language`: a call is
+    said in French, then in the language of its ticket.
     """
 
     most_percent: int = 100

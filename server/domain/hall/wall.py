@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 FEWEST_AGENTS = 3
-"""With fewer agents present what a counter does tells what a person does: the wall shows the hall only."""
+"""With fewer agents present the activity of a counter would reveal that of a person: the wall shows the hall
+only.
+"""
 
 type QueueState = Literal["calm", "breach_expected", "late", "unserved"]
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """One waiting leg: since how long, and the longest wait wanted for it."""
+    """One waiting leg: its wait so far, and its target."""
 
     wait_s: float
     target_s: int
@@ -23,9 +25,11 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class QueueSeen:
-    """A queue now: who waits, the wait of whoever comes next (low and high; None: unknown), its counters.
+    """A queue now: its waiting legs, the wait of the next visitor (low and high; None: unknown), its
+    counters.
 
     `target_s` is the least target of its services, without an appointment or a priority.
+
     """
 
     waiting: Sequence[Waited]
@@ -35,12 +39,12 @@ class QueueSeen:
 
 
 def overdue(waiting: Iterable[Waited]) -> int:
-    """How many have waited longer than wanted."""
+    """The number of legs that have waited longer than their target."""
     return sum(each.wait_s > each.target_s for each in waiting)
 
 
 def queue_state(queue: QueueSeen) -> QueueState:
-    """The first that holds: nobody serves who waits, someone's target has passed, the next one's will."""
+    """The first that holds: people wait and no counter serves, a target has passed, the next one's will."""
     if queue.waiting and queue.counters == 0:
         return "unserved"
     if overdue(queue.waiting):
@@ -51,5 +55,5 @@ def queue_state(queue: QueueSeen) -> QueueState:
 
 
 def shows_counters(agents: int) -> bool:
-    """Whether what each counter does may be shown, with so many agents present."""
+    """Whether the activity of each counter may be shown while `present` agents are there."""
     return agents >= FEWEST_AGENTS

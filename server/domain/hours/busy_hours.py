@@ -10,7 +10,7 @@ COUNTED_WEEKS = 8
 FEWEST_DAYS = 4
 """So many days of a weekday must have been counted, else it is not spoken of."""
 FEWEST_TICKETS = 200
-"""So many tickets in all, else nothing is said."""
+"""With fewer tickets in all nothing is shown."""
 FEWEST_MINUTES = 15
 """So many minutes of an hour must be open, else it is left out."""
 BUSY, QUIET = 1.4, 0.6
@@ -62,10 +62,11 @@ def _minutes(at: time) -> int:
 def busy_and_quiet(
     tickets: Mapping[Slot, int], days: Mapping[int, int], opened: Mapping[Slot, OpenMinutes]
 ) -> BusyAndQuiet:
-    """What stands out among the hours a hall is open, by tickets an hour of opening.
+    """The busiest and the quietest opening hours of a hall, by tickets an hour of opening.
 
     `tickets` counts those given by slot, `days` the days counted by weekday. An hour in which no ticket was
     ever given says nothing about people, nor does one of which hardly anything is open: they are left out.
+
     """
     if sum(tickets.values()) < FEWEST_TICKETS:
         return BusyAndQuiet()

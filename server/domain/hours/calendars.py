@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 AFTER_LAST_CLOSING = timedelta(hours=2)
 END_OF_DAY = time(23, 59)
 SEARCHED_DAYS = 370
-"""How far ahead a next opening is looked for: a year and a few days."""
+"""How far ahead the next opening is searched: a year and a few days."""
 
 
 @dataclass(frozen=True, slots=True)

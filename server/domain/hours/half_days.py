@@ -71,7 +71,7 @@ class LastTicket:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedTicket:
-    """What is expected of a ticket taken now: its wait and its time at the counter, in seconds."""
+    """The expected wait and service time of a ticket taken now, in seconds."""
 
     wait_s: float
     service_s: float
@@ -125,7 +125,7 @@ def opens_no_more(calendar: Calendar, now: datetime) -> bool:
 
 
 def may_distribute(opening: Opening, before_s: int, *, now: datetime) -> bool:
-    """Whether tickets may be given by hand though the doors are closed: so many seconds before they open."""
+    """Whether tickets may be given by hand before the doors open, within the hall's margin in seconds."""
     if opening.is_open or opening.next_opens_at is None:
         return False
     return opening.next_opens_at - now <= timedelta(seconds=before_s)

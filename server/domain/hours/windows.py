@@ -1,4 +1,4 @@
-"""When something may be shown: local dates, parts of the day and opening hours turned into instants.
+"""When something may be shown: turns local dates, parts of the day and opening hours into instants.
 
 A window is an interval of aware UTC instants, its beginning included, its end not. Lists of windows are in
 order and apart. `server.domain.hours.calendars` turns local times into instants, as for half-days: a night
@@ -24,7 +24,7 @@ from server.domain.hours.calendars import (
 COVERED_DAYS = 8
 """How many local days, today included, are resolved ahead: a screen off line for a week plays on."""
 BEFORE_OPENING = timedelta(hours=1)
-"""How long before the first opening of a day people stand before the door, and screens are on."""
+"""How long before the first opening of a day screens are on: people wait outside by then."""
 AFTER_CLOSING = timedelta(hours=1)
 """How long after the last closing of a day screens stay on."""
 NOON = time(12)
@@ -88,7 +88,7 @@ def daypart_windows(calendar: Calendar, dayparts: Dayparts, days: Sequence[date]
 
 
 def on_hours(calendar: Calendar, days: Sequence[date], margin: timedelta = AFTER_CLOSING) -> list[Window]:
-    """When screens are on: from so long before a day's first opening to as long after its last closing."""
+    """When screens are on: from `margin` before a day's first opening to `margin` after its last closing."""
     opened = (half_days(calendar, on) for on in days)
     return merged((halves[0].opens_at - margin, halves[-1].closes_at + margin) for halves in opened if halves)
 
@@ -107,13 +107,13 @@ def merged(windows: Iterable[Window]) -> list[Window]:
 
 
 def within(windows: Windows, limits: Window) -> list[Window]:
-    """What is inside both."""
+    """The intersection of two lists of windows."""
     first, last = limits
     return merged((max(starts, first), min(ends, last)) for starts, ends in windows)
 
 
 def outside(windows: Windows, limits: Window) -> list[Window]:
-    """What is inside the limits and in none of the windows."""
+    """The parts of the limits that no window covers."""
     left = [limits]
     for starts, ends in merged(windows):
         left = [

@@ -1,4 +1,4 @@
-"""What the facts of a journal are about, for who reads them: subjects, and who is named beside them."""
+"""The subjects of a journal's facts, for its readers, and whether the journal names a person or a place."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -98,4 +98,6 @@ NOT_OF_HALLS = (Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
 BY_PLACE = frozenset(
     kind for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS) for kind in SUBJECTS[subject]
 ) | {FactKind.APPOINTMENT_CHECKED_IN, FactKind.CHECK_IN_UNDONE}
-"""What people do all day for visitors: told with the place, not the person (individual figures are off)."""
+"""What people do all day for visitors: shown with the place, not the person, while individual figures are
+off.
+"""

@@ -1,7 +1,7 @@
-"""Proof of display: what a screen says it really showed, checked, and summed by notice and local day.
+"""Proof of display: checks a screen's report of what it showed, and sums it by notice and local day.
 
-A player numbers what it showed in a record of its own; a number counts once, whatever is sent again.
-In prose: `docs/rules/displays.md`.
+A player numbers each display in a record of its own; a number counts once, also when it is sent again. In
+prose: `docs/rules/displays.md`.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ OLDEST = timedelta(days=400)
 """How long ago a display may have begun: a player that was away longer has lost its clock."""
 
 LONGEST = timedelta(hours=24)
-"""One display lasts no longer: a player tells each turn of an item by itself."""
+"""The longest display: a player reports each turn of an item separately."""
 
 MOST_DISPLAYS = 500
 """Displays of one report."""
@@ -53,7 +53,7 @@ class Display:
 
 @dataclass(slots=True)
 class DisplaySum:
-    """Milliseconds a notice was seen, and how many displays were completed, cut and failed."""
+    """Milliseconds for which a notice was displayed, and how many displays were completed, cut and failed."""
 
     shown_ms: int = 0
     completed: int = 0
@@ -84,7 +84,7 @@ def check_displays(displays: Sequence[Display], now: datetime) -> None:
 def displays_reported(
     displays: Sequence[Display], *, hall: str, screen: str, record: str, time_zone: str
 ) -> Fact:
-    """A screen has told what it showed: sums by notice and local day, and the digest of all it told."""
+    """A screen has reported its displays: sums by notice and local day, and the digest of the report."""
     days: dict[tuple[str, str], DisplaySum] = {}
     for display in displays:
         for number, (day, ms) in enumerate(_days(display, ZoneInfo(time_zone))):

@@ -24,7 +24,7 @@ class Targets:
         return not (self.sites or self.halls or self.screens)
 
     def as_body(self) -> dict[str, list[str]]:
-        """The targets as they stand in a fact."""
+        """The targets as JSON values for a fact."""
         return {"sites": list(self.sites), "halls": list(self.halls), "screens": list(self.screens)}
 
 
@@ -39,7 +39,7 @@ class NewVersion:
     targets: Targets
 
     def as_body(self) -> dict[str, Any]:
-        """The version as it stands in a fact."""
+        """The version as JSON values for a fact."""
         return {
             "version": self.version,
             "sha256": self.sha256,
@@ -58,7 +58,7 @@ class NoticeStep:
     state: NoticeState
 
     def as_body(self) -> dict[str, Any]:
-        """The step as it stands in a fact."""
+        """The step as JSON values for a fact."""
         return {"notice": self.notice, "step": self.step, "state": str(self.state)}
 
 
@@ -74,7 +74,7 @@ def notice_edited(step: NoticeStep, version: NewVersion) -> Fact:
 
 
 def notice_submitted(step: NoticeStep, version: int) -> Fact:
-    """A version waits for whoever decides what is shown."""
+    """A version waits for a decision on whether it is shown."""
     return Fact(FactKind.NOTICE_SUBMITTED, step.as_body() | {"version": version})
 
 
@@ -84,7 +84,7 @@ def notice_approved(step: NoticeStep, version: int) -> Fact:
 
 
 def notice_refused(step: NoticeStep, version: int, reason: Erasable) -> Fact:
-    """A version goes back to whoever drafted it, with a reason."""
+    """A version goes back to its author, with a reason."""
     return Fact(FactKind.NOTICE_REFUSED, step.as_body() | {"version": version, "reason": reason.as_body()})
 
 
@@ -97,12 +97,12 @@ def notice_published(
 
 
 def notice_withdrawn(step: NoticeStep, version: int) -> Fact:
-    """A notice is shown no more, before its end."""
+    """A notice is withdrawn before its end."""
     return Fact(FactKind.NOTICE_WITHDRAWN, step.as_body() | {"version": version})
 
 
 def notice_replaced(step: NoticeStep, version: int, *, by: str) -> Fact:
-    """A notice is shown no more, for its correction `by` is published: in the same transaction."""
+    """A notice ends because its correction `by` is published in the same transaction."""
     return Fact(FactKind.NOTICE_REPLACED, step.as_body() | {"version": version, "by": by})
 
 

@@ -67,7 +67,9 @@ NOTICE_TRANSITIONS: dict[tuple[NoticeState, NoticeVerb], NoticeState] = {
     (_S.PUBLISHED, _V.CORRECT): _S.PUBLISHED,
     **{(state, _V.REPLACE): _S.ARCHIVED for state in _S if state is not _S.ARCHIVED},
 }
-"""What each verb makes of each state; what is not here is refused. Prose: docs/rules/notices.md."""
+"""The state that each verb leads to from each state; what is missing is refused. Prose:
+docs/rules/notices.md.
+"""
 
 type NoticePermission = Literal["draft", "publish"]
 VERB_NEEDS: dict[NoticeVerb, NoticePermission] = {
@@ -80,7 +82,7 @@ VERB_NEEDS: dict[NoticeVerb, NoticePermission] = {
     _V.ARCHIVE: "publish",
     _V.CORRECT: "draft",
 }
-"""Whose gesture a verb is: whoever drafts, or whoever decides what is shown."""
+"""Who may use a verb: people who draft, or people who decide what is shown."""
 
 
 def next_state(state: NoticeState, verb: NoticeVerb) -> NoticeState:

@@ -20,7 +20,7 @@ class MediumState(StrEnum):
 
 
 type Texts = Mapping[str, str]
-"""What a medium says, by language, for who cannot see it."""
+"""The description of a medium, by language, for people who cannot see it."""
 
 
 def texts_digest(texts: Texts) -> str:
@@ -29,12 +29,12 @@ def texts_digest(texts: Texts) -> str:
 
 
 def texts_json(texts: Texts) -> str:
-    """The texts as they are kept and hashed."""
+    """The texts in the form that is kept and hashed."""
     return json.dumps(dict(texts), ensure_ascii=False, sort_keys=True)
 
 
 type Sites = frozenset[str] | None
-"""The sites (slugs) at which somebody may draft notices; None: every site."""
+"""The sites (slugs) at which a person may draft notices; None: every site."""
 
 
 def may_show(site: str | None, sites: Sites) -> bool:
@@ -65,12 +65,12 @@ def medium_refused(medium: str, *, code: str, details: Json) -> Fact:
 
 
 def medium_described(medium: str, texts: Texts) -> Fact:
-    """What a medium says was written for who cannot see it; the fact holds the digest of the texts."""
+    """A medium was described for people who cannot see it; the fact holds the digest of the texts."""
     return Fact(FactKind.MEDIUM_DESCRIBED, {"medium": medium, "sha256": texts_digest(texts)})
 
 
 def medium_removed(medium: str) -> Fact:
-    """A medium may be shown no more."""
+    """A medium may not be shown any more."""
     return Fact(FactKind.MEDIUM_REMOVED, {"medium": medium})
 
 

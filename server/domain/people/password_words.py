@@ -1,4 +1,4 @@
-"""Words that French passwords are made of, the commonest first: what a guesser tries before all else.
+"""Words that French passwords are made of, the commonest first, because guessers try these first.
 
 English ones, first names and keyboards of other countries come with the estimator (docs/decisions/0029).
 """

@@ -1,4 +1,4 @@
-"""How fast sign-ins may fail: a few at once, then ever more slowly, never not at all.
+"""Delays after failed sign-ins: a few tries are free, then each takes longer; no account is ever locked out.
 
 Pure. The rule in words: `docs/rules/accounts.md`.
 """
@@ -27,21 +27,22 @@ PACES = {
     "login": SignInPace(20, timedelta(minutes=15), timedelta(minutes=15)),
     "address": SignInPace(30, timedelta(minutes=15), timedelta(minutes=1)),
 }
-"""Whose failures are counted: a browser its person has signed in with before, a login from one address, a
-login from anywhere, an address whatever the login. A known browser is not counted as any of the others:
-whoever guesses from elsewhere never keeps its owner out."""
+"""What failures are counted by: a browser that its person has used before, a login from one address, a login
+from anywhere, an address with any login. A known browser is counted only as such, so that somebody who
+guesses from elsewhere never keeps its owner out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Failures counted so far, the last one, and until when the next is not looked at."""
+    """The number of failures, the last one, and until when the next try is refused unread."""
 
     count: int
     failed_at: datetime
     blocked_until: datetime
 
     def wait_s(self, now: datetime) -> int:
-        """Seconds until the next try is looked at, rounded up; 0: now."""
+        """Seconds until the next try is accepted for checking, rounded up; 0: now."""
         return max(0, -((now - self.blocked_until) // timedelta(seconds=1)))
 
 

@@ -1,4 +1,5 @@
-"""How many papers a printer has left, learnt from its rolls. Pure. Rule: docs/rules/supervision.md.
+"""The number of papers left in a printer, learnt from its former rolls. Pure. Rule:
+docs/rules/supervision.md.
 
 A paper is what one print job takes. A roll goes from one change of paper to the next; how many papers it
 gives, and how many it still gives once the printer says that it is nearly out, is learnt from those before.
@@ -10,9 +11,9 @@ from statistics import median_low
 from typing import Literal
 
 LEARNT_FROM = 5
-"""Rolls looked back at: paper of another length is learnt within a few rolls."""
+"""Number of former rolls used: a change of roll length is learnt within a few rolls."""
 FEWEST_PAPERS = 20
-"""A roll that was out after fewer papers was put in anew, or torn: nothing is learnt from it."""
+"""A roll that ended after fewer papers was re-inserted or torn: nothing is learnt from it."""
 USUAL_PAPERS = {80: 590, 58: 215}
 """Papers of a roll by the width of the paper in mm, before one is learnt: 80 m and 30 m, 134 to 138 mm each
 (reference: printing)."""
@@ -25,9 +26,12 @@ type RollEnd = Literal["out", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The roll in a printer: papers it gave, and how many of them when its near end was first told.
+    """The roll in a printer: the papers it gave, and how many of them before the printer first reported its
+    near end.
 
-    `is_out`: the printer said so; `was_opened`: its cover, since the near end.
+    `is_out`: the printer reported it; `was_opened`: the cover was opened since the near end.
+
+
     """
 
     papers: int = 0
@@ -60,7 +64,7 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class PaperLeft:
-    """About how many papers are left. `is_low`: the printer says that its roll is nearly out, or out."""
+    """The estimated number of papers left. `is_low`: the printer reports its roll as nearly out, or out."""
 
     papers: int
     is_low: bool
@@ -68,15 +72,16 @@ class PaperLeft:
 
 
 def printed(roll: Roll, papers: int) -> Roll:
-    """The roll after so many papers more."""
+    """The roll after `papers` more papers."""
     return replace(roll, papers=roll.papers + papers)
 
 
 def roll_after(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
-    """The roll in the printer now that it tells a state, and how the one before ended if it is another.
+    """The roll after the printer reported a state, and how the former roll ended if this is another one.
 
     Paper that is there again after it was out is another roll; so is paper without a near end, once the cover
     was opened after one. A near end that comes and goes alone is the sensor's.
+
     """
     if state == "paper_out":
         return replace(roll, is_out=True), None
@@ -98,10 +103,11 @@ def _begun(state: str) -> Roll:
 
 
 def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
-    """What is learnt from rolls that are gone, the newest first.
+    """What the former rolls teach, the newest first.
 
     From those that were used up. One that was changed before its end says only that it had at least what it
     gave: it counts while none was used up, and where that is more than usual.
+
     """
     recent = ended[:LEARNT_FROM]
     whole = [roll for roll in recent if roll.end == "out" and roll.papers >= FEWEST_PAPERS]

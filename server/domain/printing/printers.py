@@ -1,4 +1,4 @@
-"""What a printer's driver last saw of it. Pure.
+"""The last state of a printer that its driver saw. Pure.
 
 A state is one of `hardware.status.PrinterState`, the worst that holds; `unknown` when nobody asked lately.
 """
@@ -10,7 +10,7 @@ UNKNOWN = "unknown"
 PRINTING = frozenset({"ready", "near_end"})
 """The states in which a printer prints."""
 ASKED_WITHIN = timedelta(seconds=60)
-"""An idle printer is asked every 10 s, one that holds a ticket more often."""
+"""The driver asks an idle printer every 10 s, and one that holds a ticket more often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Indicator:
 
     @property
     def convention_key(self) -> str:
-        """Message key of how it is counted, printed beside every value; indicators may share one."""
+        """Message key of its counting convention, printed beside every value; indicators may share one."""
         return f"quality.convention.{self.convention}"
 
 

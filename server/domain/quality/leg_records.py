@@ -1,4 +1,4 @@
-"""What one leg tells the figures, and how its wait is measured (`docs/rules/indicators.md`)."""
+"""The record of one leg for indicators, and how its wait is measured (`docs/rules/indicators.md`)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

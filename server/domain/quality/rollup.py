@@ -11,7 +11,7 @@ from server.domain.calling.queue_order import WALK_IN
 from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s
 
 STARVATION = 3
-"""A wait above this many times its target is reported apart."""
+"""A wait above this many times its target is counted separately."""
 
 type Sparse = dict[int, tuple[int, int]]
 """Counts per whole second: {wait_s: (called, left)} or {service_s: (start pressed, not pressed)}.
@@ -84,10 +84,12 @@ _COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
 
 @dataclass(slots=True)
 class Rollup:
-    """Tallies of some halls and days, and what is no leg or belongs to another service than its leg.
+    """Tallies of some halls and days, with counts that belong to no leg or to another service than their
+    leg's.
 
     `greetings` and `due` (appointments whose hour has passed), `missed` of them, per service; `not_issued`
     per service and reason; `exceptional` per service that asks for an appointment and exceptional reason.
+
     """
 
     cells: dict[CellKey, Tally] = field(default_factory=dict)
@@ -151,7 +153,7 @@ def _only[Key](counts: Counter[Key], keep: Callable[[Key], bool]) -> Counter[Key
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """What is counted of a day beside its legs, as `Rollup` holds it."""
+    """Counts of a day that do not come from legs, in the form of `Rollup`."""
 
     greetings: Mapping[str, int] = field(default_factory=dict)
     not_issued: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -162,9 +164,10 @@ class DayCounts:
 def roll_up(
     records: Iterable[LegRecord], day_counts: DayCounts | None = None, *, time_zone: tzinfo
 ) -> Rollup:
-    """The rollup of these legs, half-hours and weekdays told in the site's `time_zone`.
+    """The rollup of these legs; half-hours and weekdays are those of the site's `time_zone`.
 
     The legs of a visit must come together (a business day is never split).
+
     """
     counts = day_counts or DayCounts()
     rollup = Rollup(
@@ -286,7 +289,7 @@ def quantile(counts: Mapping[int, int], share: float) -> int | None:
 
 
 class Within(NamedTuple):
-    """How many of `n` waits ended with a call after at most so long."""
+    """The number of `n` waits that ended with a call within a given time."""
 
     called: int
     n: int

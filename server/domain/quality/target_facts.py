@@ -23,7 +23,7 @@ def target_decided(
 
 
 def target_withdrawn(fact_id: str, target: Target, withdrawal: WantedWithdrawal) -> Fact:
-    """A target applies no more from a date on; what it was is told too."""
+    """A target is withdrawn from a date on; the fact repeats its terms."""
     body = {
         "id": fact_id,
         "target": target.id,

@@ -50,7 +50,7 @@ class WithdrawalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WantedWithdrawal:
-    """A target (id) that is to apply no more from a local date on, and who decided so, as for a target."""
+    """A request to withdraw a target (id) from a local date on, with who decided it."""
 
     target: str
     from_on: date
@@ -100,8 +100,8 @@ class TargetSpan:
 def spans(targets: Iterable[Target], withdrawals: Iterable[Withdrawal] = ()) -> list[TargetSpan]:
     """The targets of one service, given as they were recorded, by the day from which they apply.
 
-    Of several for the same day the one recorded last stands. A target withdrawn from its first day on never
-    stands: the one before it goes on.
+    Of several for the same day the one recorded last applies. A target withdrawn from its first day on never
+    applies: the one before it continues.
     """
     withdrawn: dict[str, list[Withdrawal]] = {}
     for withdrawal in withdrawals:
@@ -123,7 +123,7 @@ def spans(targets: Iterable[Target], withdrawals: Iterable[Withdrawal] = ()) -> 
 def with_targets(configuration: HallConfiguration, targets: Mapping[str, Target]) -> HallConfiguration:
     """A configuration in which the decided targets, by service, take the place of its own.
 
-    Who comes before others (priority, appointment) is never promised a longer wait than everybody.
+    Priorities and appointments never have a longer target than other visitors.
     """
     services = dict(configuration.services)
     for name, target in targets.items():

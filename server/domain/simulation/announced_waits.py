@@ -1,6 +1,6 @@
 """The waits announced on a simulated day, by the estimate of a real hall (docs/rules/estimates.md).
 
-It knows what a hall knows then: typed means, the services that ended so far, who waits, who is received.
+It uses what a hall knows then: typed means, services that have ended, people who wait or are received.
 """
 
 from collections.abc import Mapping, Sequence

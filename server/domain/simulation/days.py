@@ -1,8 +1,8 @@
-"""Simulated days: a hall as it is described, and what a seed draws for one of its days.
+"""Simulated days: a described hall, and what a seed draws for one of its days.
 
 Everything random is drawn before the day is run: who comes when, for what, how long it takes, who is not
-there when called, how long each would wait at most, when counters open and pause. So every rule meets the
-very same day, and a difference between rules comes from the rules. Seconds count from midnight.
+there when called, how long each would wait at most, when counters open and pause. So every rule runs on the
+same day, and a difference in results comes from the rules. Seconds count from midnight.
 """
 
 import math
@@ -40,10 +40,11 @@ class SimulatedService:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedHall:
-    """A hall of so many tickets a day on average; each counter lists its services, the usual one first.
+    """A hall with a mean number of tickets a day; each counter lists its services, the usual one first.
 
     `rushes`: how busy each half hour is for walk-ins, from opening to the last ticket. `break_starts_s`: when
     each counter's lunch begins, give or take ten minutes.
+
     """
 
     name: str

@@ -125,7 +125,7 @@ class _Sheet:
                 self.groups[group] = ([by_day[at] for at in range(len(days))], longest_first)
 
     def measures(self, times: Sequence[int]) -> _Measures:
-        """The measures when each day counts so many times."""
+        """The measures when each day counts `times` times."""
         tickets = sum(map(int.__mul__, times, self.tickets))
         within = sum(map(int.__mul__, times, self.within)) / max(1, tickets)
         p95s = [_p95(times, by_day, waits) for by_day, waits in self.groups.values()]

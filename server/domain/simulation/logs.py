@@ -20,7 +20,7 @@ from server.domain.quality.leg_records import LegRecord
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 
 ENOUGH_SERVICES = 10
-"""From so many services of a log on, their mean replaces the typed one."""
+"""With at least this many services in a log, their mean replaces the typed one."""
 ABSENT = frozenset({"no_show", "left_after_call"})
 USUAL_TARGETS_S = {WALK_IN: 900, APPOINTMENT: 600, PRIORITY: 600}
 USUAL_MEAN_S = 600.0

@@ -1,6 +1,6 @@
 """What a simulated day may have besides: a midday break, one agent at two counters, linked visits, wrap-up.
 
-Each is drawn apart, so that a day without them is the very day it always was.
+Each is drawn from a random stream of its own, so a day without them stays the same.
 """
 
 import random
@@ -25,11 +25,12 @@ LARGEST_PARTY = 4
 
 @dataclass(frozen=True, slots=True)
 class DayOptions:
-    """What is added to each day; nothing unless told.
+    """What is added to each day; nothing by default.
 
     `at_break`: the hall is closed at midday and those who wait then are finished with or carried over.
     `linked_share`: how many walk-ins of a service bring further visits, 0 to 1. `wrap_up_s`: after each
     service. `has_shared_agent`: the last two counters have one agent.
+
     """
 
     at_break: AtBreak | None = None
@@ -39,7 +40,7 @@ class DayOptions:
 
 
 def with_options(day: DrawnDay, options: DayOptions, *, seed: int) -> DrawnDay:
-    """The day with what is added to it; the same for the same seed, which is drawn apart from the day's."""
+    """The day with these additions; the same for the same seed, drawn separately from the day's own."""
     chance = random.Random(f"options {seed} {day.number}")
     if options.at_break is not None:
         day = _with_break(day, options.at_break, chance)

@@ -1,4 +1,4 @@
-"""One simulated day under a calling rule, by the very `choose` of a real hall (docs/rules/calling.md).
+"""Runs one simulated day under a calling rule, with the `choose` of a real hall (docs/rules/calling.md).
 
 Pure and exact: events in order of instant, then kind, then place. A counter that is free calls at once; who
 comes while able counters are free goes to the one with the fewest services, then to the one free for longest.
@@ -22,9 +22,11 @@ from server.domain.waits.estimate import Estimate
 
 @dataclass(frozen=True, slots=True)
 class SimulatedWait:
-    """How one ticket fared: its wait in whole seconds until the call, or until its visitor left uncalled.
+    """The result of one ticket: its wait in whole seconds until the call, or until its visitor left uncalled.
 
-    `announced`: the range told with the ticket, None where nothing was, or nobody asked for it.
+    `announced`: the range announced with the ticket; None when there was none.
+
+
     """
 
     day: int
@@ -65,7 +67,7 @@ type _Event = tuple[datetime, _Kind, int, int]
 
 @dataclass(slots=True)
 class _SimulatedCounter:
-    """A counter as the day goes on. `last`: who was called last; `ended_at`: when a service there ends."""
+    """A counter during the day. `last`: who was called last; `ended_at`: when a service there ends."""
 
     plan: CounterPlan
     profile: WorkProfile
@@ -88,9 +90,11 @@ class _SimulatedCounter:
 def run_day(
     day: DrawnDay, rule: RuleName, *, priority_first: bool, announces: bool = False
 ) -> list[SimulatedWait]:
-    """How every ticket of the day fared when all counters call by this rule, in order of arrival.
+    """The result of every ticket, in order of arrival, when all counters call by this rule.
 
-    `announces`: each is told a wait, by the very estimate of a real hall.
+    `announces`: each ticket gets a wait, by the estimate of a real hall.
+
+
     """
     return _Run(day, rule, priority_first, announces).run()
 
@@ -185,7 +189,7 @@ class _Run:
                     self._call(number, now)
 
     def _has_agent(self, at: int) -> bool:
-        """Whether the agent of a counter is neither with somebody at another one nor away."""
+        """Whether the agent of a counter is present and receives nobody at another one."""
         engaged = (_State.BUSY, _State.AWAY)
         return all(self.places[other].state not in engaged for other in self.of_agent[at] if other != at)
 
@@ -212,7 +216,7 @@ class _Run:
         return place.owed_pause_s > 0 and now < place.plan.closes_at
 
     def _calls(self, at: int, now: datetime) -> bool:
-        """Whether somebody is called to this counter, which else waits for someone, or closes."""
+        """Whether somebody is called to this counter; if not, it waits for someone, or closes."""
         place = self.places[at]
         is_over = now >= place.plan.closes_at
         if is_over and not place.plan.stays:

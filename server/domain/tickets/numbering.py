@@ -31,7 +31,7 @@ class Series:
 
 
 def number_text(prefix: str, rank: int) -> str:
-    """The ticket number as it is written: the prefix and at least three digits (A042, A999, A1000)."""
+    """The ticket number as text: the prefix and at least three digits (A042, A999, A1000)."""
     return f"{prefix}{rank:03d}"
 
 

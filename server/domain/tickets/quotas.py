@@ -12,7 +12,7 @@ NOON = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Tickets of a service given in a morning and in an afternoon; None: as many as are asked for."""
+    """The most tickets of a service in a morning and in an afternoon; None: no limit."""
 
     morning: int | None = None
     afternoon: int | None = None

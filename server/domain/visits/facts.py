@@ -14,12 +14,13 @@ from server.domain.instants import to_text
 
 @dataclass(frozen=True, slots=True)
 class NewLeg:
-    """A leg as it is opened: waiting. `sort_key` orders the waiting legs of a queue as people see them.
+    """A new leg, which waits. `sort_key` orders the waiting legs of a queue as people see them.
 
     `series` is the prefix of its number; `reference_at` the instant its wait is counted from when a counter
     calls. `is_out_of_series`: transferred or reinstated, so that its number says nothing about its turn.
     `is_at_front`: before the others. `not_before`: it is not called earlier. `lets_pass`: first calls of its
     queue that come before its own. `added_services` open one after the other when it ends.
+
     """
 
     id: str
@@ -49,7 +50,7 @@ class NewLeg:
     quoted_high_s: int | None = None
 
     def as_body(self) -> dict[str, Any]:
-        """The leg as it stands in a fact."""
+        """The leg as JSON values for a fact."""
         return {
             "id": self.id,
             "position": self.position,
@@ -90,9 +91,11 @@ class ExceptionalVisit:
 
 @dataclass(frozen=True, slots=True)
 class NewVisit:
-    """A visit as it begins: one number of one series, on the business day of its issue.
+    """A new visit: one number of one series, on the business day of its issue.
 
-    `exceptional`: received without the appointment that what the visitor came for asks for.
+    `exceptional`: received without the appointment that the service needs.
+
+
     """
 
     id: str
@@ -107,7 +110,7 @@ class NewVisit:
     exceptional: ExceptionalVisit | None = None
 
     def as_body(self) -> dict[str, Any]:
-        """The visit as it stands in a fact."""
+        """The visit as JSON values for a fact."""
         body = {
             "id": self.id,
             "business_day": self.business_day.isoformat(),
@@ -136,7 +139,7 @@ def ticket_issued(visit: NewVisit, leg: NewLeg, *, ahead: int) -> Fact:
 def ticket_not_issued(
     fact_id: str, business_day: date, *, service: str, reason: str, device: str | None
 ) -> Fact:
-    """A visitor wanted a ticket and could not have one: demand that is counted."""
+    """A visitor asked for a ticket and could not have one; this demand is counted."""
     body = {
         "id": fact_id,
         "business_day": business_day.isoformat(),
@@ -156,7 +159,7 @@ def leg_started(leg: str, visit: str, *, counter: str, by_call: str | None = Non
 
 
 def is_started_by_call(kind: str, body: Json) -> bool:
-    """Whether a fact is the start that belongs to its call: no gesture of its own."""
+    """Whether a fact is a start made by its call, which is no gesture of its own."""
     return kind == FactKind.LEG_STARTED and "by_call" in body
 
 
@@ -172,7 +175,7 @@ class Result:
     outcome_rule: str | None = None
 
     def as_body(self) -> dict[str, Any]:
-        """The result as it stands in a fact."""
+        """The result as JSON values for a fact."""
         note = None if self.note is None else {"id": self.note.id, "hmac": self.note.hmac}
         return {"outcome": self.outcome, "outcome_note": note, "outcome_asked": self.outcome_rule}
 
@@ -199,7 +202,7 @@ class EndedLeg:
     business_day: str
 
     def as_body(self) -> dict[str, Any]:
-        """The leg left behind as it stands in a fact."""
+        """The leg left behind, as JSON values for a fact."""
         return {"leg": self.id, "visit": self.visit, "number": self.number, "business_day": self.business_day}
 
 
@@ -223,7 +226,9 @@ def visit_reinstated(ended: EndedLeg, new_leg: NewLeg, *, counter: str | None) -
 
 
 def visit_taken_back(leg: str, visit: str, restored: Json) -> Fact:
-    """A visitor takes back giving up; `restored` are the columns of leg and visit as they were."""
+    """A visitor takes the place back after giving it up; `restored`: the columns of leg and visit before
+    that.
+    """
     return Fact(
         FactKind.VISIT_TAKEN_BACK, {"leg": leg, "visit": visit, "restored": dict(restored)}, visit=visit
     )

@@ -86,7 +86,7 @@ _NOT_CALLED: Mapping[str, Any] = {
 
 
 def _void_call(body: Json) -> dict[str, Any]:
-    """The columns of a leg that waits, its call void; those before it stand where the fact tells them."""
+    """The columns of a leg that waits again because its call is void; earlier calls come from the fact."""
     return {**_NOT_CALLED, **stored(body.get("called_before") or {})}
 
 

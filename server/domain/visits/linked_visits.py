@@ -1,7 +1,7 @@
 """Linked visits: people who come together, or one person with several files (docs/rules/linked-visits.md).
 
-Visits that share a link are called one after the other to one counter. The facts name no visit of their own:
-a link holds apart from what happens at a counter, and neither stands in the way of the other's undoing.
+Visits that share a link are called one after the other to one counter. The facts belong to no single visit: a
+link is independent of what happens at a counter, so that undoing one never blocks undoing the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ MOST_LINKED = 10
 
 @dataclass(frozen=True, slots=True)
 class JoiningVisit:
-    """A visit that joins a link; `was`: the link it had before, which nobody shared any more."""
+    """A visit that joins a link; `was`: its former link, which no other visit shared any more."""
 
     visit: str
     was: str | None = None
@@ -29,7 +29,7 @@ def visits_linked(link: str, to: str, joining: Sequence[JoiningVisit], *, counte
 
 
 def visit_unlinked(link: str, visit: str, *, counter: str | None) -> Fact:
-    """A visit goes its own way again; the others of the link stay together."""
+    """A visit leaves its link; the others stay linked."""
     return Fact(FactKind.VISIT_UNLINKED, {"link": link, "visit": visit, "counter": counter}, counter=counter)
 
 

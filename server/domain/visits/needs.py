@@ -1,4 +1,4 @@
-"""What helps a visitor now. No fact holds a need: it is a text kept apart and erased at closing."""
+"""What helps a visitor now. No fact holds a need: it is kept as a separate text that is erased at closing."""
 
 from collections.abc import Collection
 from enum import StrEnum

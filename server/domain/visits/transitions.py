@@ -112,9 +112,11 @@ _UNCONFIRMED: dict[Verb, LegState] = {
 
 
 def is_unconfirmed(leg: Mapping[str, Any]) -> bool:
-    """Whether a leg (its row) is in service by its call alone: nobody has said that the visitor is there.
+    """Whether a leg (its row) is in service by its call alone: no agent has confirmed that the visitor came.
 
-    A visitor who was set aside and is served again has been there.
+    A visitor who was set aside and is served again counts as confirmed.
+
+
     """
     return bool(
         leg["state"] == LegState.IN_SERVICE and not leg["is_start_pressed"] and leg["parked_s"] is None

@@ -28,7 +28,7 @@ def _fact(kind: FactKind, leg: LegAtCounter, **body: object) -> Fact:
 
 
 def leg_postponed(leg: LegAtCounter, *, lets_pass: int, postponements: int) -> Fact:
-    """Called and not there yet: waits again, and lets so many first calls of its queue pass."""
+    """Called and not there yet: waits again and lets `lets_pass` first calls of its queue pass."""
     return _fact(FactKind.LEG_POSTPONED, leg, lets_pass=lets_pass, postponements=postponements)
 
 
@@ -64,7 +64,7 @@ class CalledBefore:
     last_at: int | None
 
     def as_body(self) -> dict[str, Any]:
-        """The instants as they stand in a fact."""
+        """The instants as JSON values for a fact."""
         return {
             "first_called_at": micros_to_text(self.first_at),
             "last_called_at": micros_to_text(self.last_at),
@@ -79,7 +79,7 @@ class VoidCall:
     for_counter: str | None
 
     def as_body(self) -> dict[str, Any]:
-        """What stands in a fact of it."""
+        """Its JSON values for a fact."""
         return {"called_before": self.before.as_body(), "for_counter": self.for_counter}
 
 
@@ -98,7 +98,7 @@ def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace, **more:
 
 
 def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
-    """Another service is asked for; `services`: all that open, one after the other, when this leg ends."""
+    """Another service is added; `services`: all that open, one after the other, when this leg ends."""
     return _fact(FactKind.SERVICE_ADDED, leg, services=list(services))
 
 
@@ -124,9 +124,10 @@ def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPriority:
-    """What the card, seen or not shown, makes of a leg: its state, class, target and place in its queue.
+    """A leg after its priority card was checked: its state, class, target and place in its queue.
 
     `called_before`: for a leg that waits from now on, the calls that stand.
+
     """
 
     leg: str
@@ -140,7 +141,7 @@ class CheckedPriority:
 
 
 def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
-    """An agent has seen the priority card, or it was not shown: a leg called for it then waits again."""
+    """An agent has checked the priority card; a leg whose card was not shown waits again."""
     kind = FactKind.PRIORITY_CONFIRMED if checked.is_confirmed else FactKind.PRIORITY_NOT_CONFIRMED
     body = {
         "leg": checked.leg,
@@ -158,7 +159,7 @@ def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
 def leg_held(leg: str, visit: str, *, voided: CalledBefore | None, counter: str | None) -> Fact:
     """A leg cannot be received now and keeps its rank.
 
-    `voided`: the call it had is void, and these stand before it; None: it waited.
+    `voided`: its call is void, and these earlier calls remain; None: it was waiting.
     """
     body = {
         "leg": leg,

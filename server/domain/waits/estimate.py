@@ -1,4 +1,5 @@
-"""An honest range for a wait now, from who waits, who serves and how long it takes (docs/rules/estimates.md).
+"""A range for a wait, from the people who wait, the counters that serve and service times
+(docs/rules/estimates.md).
 
 The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and
 variance are those of a sum of service times divided over the counters' shares; the range is a pair of
@@ -21,7 +22,7 @@ TYPED_SPREAD = 0.7
 MODEL_ERROR = 0.25
 """What the formula does not see (pauses, calling rule, later priority visitors), as a share of the mean."""
 SOONEST_S = 120.0
-"""Who is not called now is not called within this, on average: agents put a file down, visitors walk."""
+"""The mean time until a call that is not made now: agents put a file down, visitors walk."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
 """Where the range ends. With these about 84 % of real waits lie inside and 10 % above (docs, measured)."""
 
@@ -51,7 +52,7 @@ class AfterClosing:
 
 
 type Estimate = WaitRange | AfterClosing | None
-"""What is announced of a wait; None where nothing honest can be said."""
+"""The announced wait; None where no honest range exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,14 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class CounterNow:
-    """Who receives one person at a time now (not closed, not in pause): an open counter, or an agent with all
-    counters of the session that take the agent's time.
+    """One place that receives one person at a time now, neither closed nor paused: a counter, or an agent
+    with all counters of the session that need the agent's time.
 
-    `queues`: those it serves; `services`: which of theirs, all where none is told; `is_free`: it may call at
-    once; `wraps_up_s`: seconds left of a wrap-up after which it is free; `also_here`: people at further
+    `queues`: those it serves; `services`: which of their services, none given: all; `is_free`: it can call
+    now; `wraps_up_s`: seconds left of a wrap-up after which it is free; `also_here`: people at further
     counters of the same agent.
+
+
     """
 
     counter: str
@@ -94,7 +97,7 @@ class CounterNow:
         return queue in self.queues and (not service or not self.services or service in self.services)
 
     def later(self, by_s: float) -> "CounterNow":
-        """The same counter so many seconds later, if nothing happens there."""
+        """The same counter `by_s` seconds later, if nothing happens there."""
         left_s = self.wraps_up_s - by_s
         if not self.wraps_up_s or left_s > 0:
             return replace(self, wraps_up_s=max(0.0, left_s))
@@ -103,7 +106,7 @@ class CounterNow:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A break in which nobody is called: seconds until it begins (0 or less: it runs) and until it ends."""
+    """A break without calls: seconds until it begins (0 or less: it has begun) and until it ends."""
 
     begins_in_s: float
     resumes_in_s: float
@@ -116,12 +119,13 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class HallNow:
-    """What an estimate looks at; nothing later than this instant is used.
+    """The input of an estimate: the hall at one instant.
 
     `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
     `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
     (`new_in`), as far as it was played forward (`play_forward`).
     `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
+
     """
 
     queues: Sequence[QueueNow]
@@ -138,7 +142,7 @@ class HallNow:
         return self.rest is not None or has_wrap_up or bool(self.closes_in_s)
 
     def later(self, by_s: float) -> "HallNow":
-        """The same hall so many seconds later, if nothing happens."""
+        """The same hall `by_s` seconds later, if nothing happens."""
         rest = self.rest
         if rest is not None:
             rest = Rest(rest.begins_in_s - by_s, rest.resumes_in_s - by_s)
@@ -209,7 +213,7 @@ def new_in(service: str, *, has_priority: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WaitSubject:
-    """Whose wait is told, as far as it is known: of which service, and named how in `HallNow.called_in_s`."""
+    """The subject of an estimate: its service, and its key in `HallNow.called_in_s`, as far as known."""
 
     service: str = ""
     key: str = ""
@@ -290,7 +294,7 @@ def _able(now: HallNow, queue: str, service: str) -> list[CounterNow]:
 
 
 def _waits_elsewhere(now: HallNow, counter: CounterNow, queue: str) -> bool:
-    """Whether somebody waits in another queue of a counter, who may be called first."""
+    """Whether another queue of the counter has people who may be called first."""
     return any(each.waiting and each.queue != queue and each.queue in counter.queues for each in now.queues)
 
 

@@ -31,8 +31,9 @@ class LinkedNow:
 
 @dataclass(frozen=True, slots=True)
 class WorkAhead:
-    """What is called before a leg: `ahead`, as whole services spread over the able counters, and how many
-    legs a free counter would call first."""
+    """The work before a leg: `ahead`, in whole services spread over the able counters, and the number of legs
+    that a free counter would call first.
+    """
 
     ahead: float
     callable_ahead: int

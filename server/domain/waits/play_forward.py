@@ -1,8 +1,8 @@
-"""Who would be called when, if nobody else came: the rule played forward once with mean service times.
+"""When each leg would be called if nobody else came: plays the rule forward once with mean service times.
 
 Pure, for `server.domain.waits.estimate` (docs/rules/estimates.md). `choose` picks here as at a counter.
-Newcomers, whom nobody waits for yet, are told the instant at which the rule would come to them and take
-nobody's time, so that one pass answers for every queue and for everyone who waits.
+Newcomers get the instant at which the rule would call them and take no counter's time, so one pass answers
+for every queue and every leg.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -23,14 +23,17 @@ from server.domain.calling.weighted_shares import Turns
 from server.domain.calling.work_profiles import WorkProfile
 
 MOST_FOLLOWED = 100
-"""Where more wait, the rule is not played forward: it would take too long, and says little more."""
+"""With more legs the rule is not played forward: it would take too long and would hardly be more exact."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCaller:
-    """Who calls one person at a time, at one counter or several, each by its profile.
+    """An agent who calls one person at a time, at one counter or several, each with its profile.
 
-    `free_in_s`: seconds until the next call, 0 when free. `linked`: the link of who is there, if any.
+    `free_in_s`: seconds until the next call, 0 when free. `linked`: the link of the visitor being received,
+    if any.
+
+
     """
 
     places: tuple[tuple[CallingCounter, WorkProfile], ...]
@@ -57,9 +60,10 @@ class HallAhead:
 
 
 def called_in_s(hall: HallAhead) -> dict[str, float]:
-    """Seconds until each leg (by id) and newcomer (by key) would be called; without those nobody comes to.
+    """Seconds until each leg (by id) and newcomer (by key) would be called; those never called are left out.
 
     Empty where more than MOST_FOLLOWED wait.
+
     """
     return {} if len(hall.legs) > MOST_FOLLOWED else _Pass(hall).run()
 
@@ -102,7 +106,7 @@ class _Pass:
         return self.called
 
     def _picked(self, at: int, instant: datetime) -> QueuedLeg | None:
-        """Whom the caller would call: at the place that called least lately, else at another."""
+        """The leg that the caller would call, first at the place whose last call is the oldest."""
         agent = self.agents[at]
         elsewhere = frozenset(
             other.linked.link
@@ -139,7 +143,7 @@ type _Lines = dict[Hashable, list[QueuedLeg]]
 
 
 def _line(leg: QueuedLeg) -> Hashable:
-    """What tells apart whom a counter may call: of one line only the first is ever a candidate."""
+    """The key of legs that a counter treats alike: only the first leg of each key is a candidate."""
     may = (leg.for_counter, leg.needs_step_free, leg.is_held, leg.not_before, leg.link)
     return leg.lane, leg.queue, leg.service, may
 

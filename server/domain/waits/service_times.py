@@ -1,7 +1,7 @@
-"""How long a counter is taken by a person: the service, and what the agent does until the next call.
+"""How long a visitor occupies a counter: the service, and the agent's work until the next call.
 
-Pure. What follows a service is learnt where somebody was already waiting when it ended and was then called
-to the same counter; a wrap-up of the document stands in until enough is known.
+Pure. The time after a service is learnt when somebody already waited at its end and was then called to the
+same counter; until enough is known, the document's wrap-up is used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,9 @@ ENOUGH_TURNAROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class ReceivedVisit:
-    """Who was received at a counter: waited since `since_s`, was called and went; seconds of one clock."""
+    """A visitor received at a counter: instants of waiting (`since_s`), call and end, in seconds of one
+    clock.
+    """
 
     counter: str
     service: str
@@ -36,12 +38,12 @@ class Taken:
     usual_turnaround_s: float | None
 
     def after_s(self, wrap_up_s: int) -> float:
-        """What follows a service of which the document says this wrap-up: as learnt, else that."""
+        """Seconds after a service: as learnt, else the document's wrap-up."""
         return float(wrap_up_s) if self.usual_turnaround_s is None else self.usual_turnaround_s
 
 
 def taken_of(received: Sequence[ReceivedVisit], wrap_up_s: Mapping[str, int]) -> Taken:
-    """What is learnt of services that ended; `wrap_up_s`: what the document says by service; missing: 0."""
+    """What ended services teach; `wrap_up_s`: the document's wrap-up by service; missing: 0."""
     turnarounds = _turnarounds(received)
     usual_s = fmean(turnarounds.values()) if len(turnarounds) >= ENOUGH_TURNAROUNDS else None
     found: dict[str, list[int]] = {}

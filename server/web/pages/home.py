@@ -23,9 +23,10 @@ def blueprint(
     demonstration: Demonstration,
     awaits_first_person: Callable[[], bool],
 ) -> Blueprint:
-    """The home page: what may I do here; where nobody has an account yet, how to begin.
+    """The home page: what a person may do here, or how to begin while nobody has an account.
 
     The demonstration's links and accounts are for this machine only.
+
     """
     routes = Blueprint("entrance", __name__)
 

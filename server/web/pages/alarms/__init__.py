@@ -1,1 +1,1 @@
-"""Alarms: the page of those that are open, of those that are over, and of who is told."""
+"""Alarms: the page of open alarms, of past alarms, and of recipients."""

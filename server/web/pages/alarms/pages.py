@@ -1,4 +1,4 @@
-"""The page of alarms, `/alarmes`: what is open and who looks after it, what is over, who is told.
+"""The page of alarms, `/alarmes`: open alarms with the person who takes care, past alarms, recipients.
 
 It works without JavaScript; with it, what changes is shown at once.
 """
@@ -34,11 +34,11 @@ from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
 
 BORROWED = ("console.live.",)
-"""Sentences of the console that this page says too: the live line."""
+"""Sentences of the console that this page uses too: the live line."""
 
 
 def blueprint(needs: AlarmPages) -> Blueprint:
-    """The routes. Reading asks for `read_queue`, who is told for `supervise`, changes for `configure`."""
+    """The routes. Reading needs `read_queue`, seeing recipients `supervise`, changing them `configure`."""
     routes = Blueprint("alarms_page", __name__, template_folder="templates")
 
     def hall_asked() -> HallConfiguration | Response:
@@ -80,9 +80,11 @@ def blueprint(needs: AlarmPages) -> Blueprint:
 def _attempt(
     needs: AlarmPages, work: Callable[[HallConfiguration], FormOutcome | None], *, form: str = ""
 ) -> Any:
-    """What was pressed, then the page with what came of it; where that is seen there, just the page.
+    """Does what was pressed, then answers the page with the outcome, or just the page where it shows the
+    outcome already.
 
     `form`: whose fields a refusal may be about.
+
     """
     hall = hall_for_page(needs.work, Permission.READ_QUEUE)
     if isinstance(hall, Response):

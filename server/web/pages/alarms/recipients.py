@@ -1,4 +1,4 @@
-"""What is pressed about recipients: added, told other alarms, tried, sent to again, renewed, removed."""
+"""Actions on recipients: add, choose alarms, try, send again, renew the secret, remove."""
 
 from datetime import timedelta
 
@@ -42,13 +42,13 @@ FIELDS = {
 
 
 def may_configure(caller: Caller, site: str) -> bool:
-    """Whether somebody may say who is told of a site's alarms (slug, or `*`)."""
+    """Whether a caller may choose the recipients of a site's alarms (slug, or `*`)."""
     sites = caller.sites_of(Permission.CONFIGURE)
     return sites is None or site in sites
 
 
 def typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
-    """The form of a recipient as it was chosen."""
+    """The form of a recipient with its present choice."""
     place = site if choice.hall is None else f"{site}/{choice.hall}"
     return RecipientFields(channel, "", place, choice.kinds or frozenset(AlarmKind), choice.language)
 
@@ -83,12 +83,14 @@ def _place(otherwise: str) -> tuple[str, str | None]:
 
 
 def _choice(hall: str | None) -> AlarmChoice:
-    """What is told of a hall (None: of every one). Refusal: alarm_kinds_missing."""
+    """The choice of the form for a hall (None: every hall). Refusal: alarm_kinds_missing."""
     return AlarmChoice(kinds_of(request.form.getlist("kinds")), hall, request.form.get("language", FRENCH))
 
 
 def _changeable(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
-    """The caller, who may change that recipient. Refusals: not_signed_in, forbidden, unknown_recipient."""
+    """The caller, and the recipient that they may change. Refusals: not_signed_in, forbidden,
+    unknown_recipient.
+    """
     caller, current = someone(), known_recipient(needs.database, recipient)
     if not may_configure(caller, current.site):
         raise Refusal("forbidden")
@@ -96,7 +98,7 @@ def _changeable(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
 
 
 def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
-    """One more address."""
+    """Adds a recipient."""
     caller, (site, one_hall) = someone(), _place(hall.site.slug)
     if not may_configure(caller, site):
         raise Refusal("forbidden")
@@ -109,7 +111,7 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
 
 
 def choose(needs: AlarmPages, recipient: str) -> FormOutcome:
-    """Other alarms, or another language. The site stays: another one is another recipient."""
+    """Changes the alarms or the language of a recipient. The site stays: it is part of the recipient."""
     caller, current = _changeable(needs, recipient)
     site, one_hall = _place(typed_of(current.choice, current.channel, current.site).place)
     if site != current.site:
@@ -120,7 +122,7 @@ def choose(needs: AlarmPages, recipient: str) -> FormOutcome:
 
 
 def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> FormOutcome:
-    """A test, and whether it arrived."""
+    """Sends a test, and answers whether it arrived."""
     _, current = _changeable(needs, recipient)
     needs.slow()
     failure, language, address = needs.try_now(current, hall), page_language(), shown_address(current)
@@ -132,7 +134,7 @@ def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) ->
 
 
 def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
-    """What went there since an hour that was chosen, once more."""
+    """Sends again what was sent within the chosen number of hours."""
     _changeable(needs, recipient)
     typed_hours = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])
@@ -141,13 +143,13 @@ def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
 
 
 def renew(needs: AlarmPages, recipient: str) -> FormOutcome:
-    """Another secret, shown once."""
+    """Makes another secret, shown once."""
     caller, current = _changeable(needs, recipient)
     return _with_secret(needs, current, renew_secret(needs.database, caller.author, recipient))
 
 
 def remove(needs: AlarmPages, recipient: str) -> FormOutcome:
-    """Nothing goes there any more."""
+    """Removes a recipient."""
     caller, _ = _changeable(needs, recipient)
     remove_recipient(needs.database, caller.author, recipient)
     return FormOutcome(needs.work.translate("alarms.removed", page_language()))

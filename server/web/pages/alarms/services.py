@@ -27,7 +27,7 @@ class AlarmPages:
 
 @dataclass(frozen=True, slots=True)
 class RecipientFields:
-    """A form of a recipient as it is shown: `kinds` (names) checked, `place` a site or `site/hall`."""
+    """The form of a recipient: `kinds` (names) that are checked, `place` a site or `site/hall`."""
 
     channel: str
     address: str

@@ -1,4 +1,4 @@
-"""What the report says in a language: durations, dates, the page itself."""
+"""The words of the report in a language: durations, dates, the page itself."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,6 +1,6 @@
-"""From the documents' models to the fields of a page: what each field is, by its JSON Schema.
+"""Makes the fields of a page from the JSON Schema of the documents' models.
 
-What a schema does not say (which list an id is of, which text is long) is said by hand below.
+What a schema cannot express (which list an id belongs to, which text is long) is listed below.
 """
 
 import re
@@ -193,7 +193,7 @@ class _Described:
         return {"as": "texts", **_texts(schema)}
 
     def _blank_part(self, schema: Schema) -> dict[str, Any]:
-        """A new part: what its model says where nothing is told, and empty where something must be."""
+        """A new part: its model's defaults, and empty where a value is required."""
         return {
             name: each["default"] if "default" in each else self._blank(each)
             for name, each in schema["properties"].items()

@@ -1,7 +1,7 @@
-"""Where each field of the documents stands on the editing pages: sections, and groups inside a part.
+"""The place of each field on the editing pages: sections, and groups inside a part.
 
-Written by hand, so that what belongs together stands together; what a field is comes from its schema
-(`fields.py`). A field that stands nowhere is found by a test.
+Written by hand, to keep together what belongs together; the kind of a field comes from its schema
+(`fields.py`). A test finds fields without a place.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields under one heading; a folded group is opened by whoever looks for it."""
+    """Fields under one heading; a folded group is closed at first."""
 
     key: str
     fields: tuple[str, ...]
@@ -19,7 +19,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One view of a document: groups of the document's own fields. `preview` names what is drawn beside."""
+    """One view of a document: groups of the document's own fields. `preview` names the picture beside it."""
 
     key: str
     groups: tuple[Group, ...]
@@ -169,4 +169,4 @@ NOT_EDITED: Mapping[tuple[str, str], str] = {
     ("hall", "notices"): "texts of before there were notices; they are published from /affichage now",
     ("installation", "format"): "says which kind of document it is",
 }
-"""The only fields that stand on no page, and why."""
+"""The only fields without a place on a page, and why."""

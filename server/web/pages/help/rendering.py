@@ -42,7 +42,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What stands below one heading, as plain text; the passage below the title has the title's anchor."""
+    """The text below one heading, without marks; the passage below the title has the title's anchor."""
 
     heading: Heading
     text: str
@@ -50,9 +50,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document as it is shown: the text of its first heading, its first sentence, HTML and headings.
+    """A rendered document: the text of its first heading, its first sentence, HTML and headings.
 
     `passages`: its text for a search, heading by heading.
+
     """
 
     title: str
@@ -65,8 +66,8 @@ class Rendered:
 def render(text: str, *, folder: str = "", address_of: Callable[[str], str | None]) -> Rendered:
     """A Markdown document as clean HTML.
 
-    `folder` is where it lies below `docs`, "" at the top. `address_of` tells where a linked document (path
-    below `docs`, without `.md`) is read, None when it is not there: the link's words then stay words.
+    `folder`: its folder below `docs`, "" at the top. `address_of`: the address of a linked document (path
+    below `docs`, without `.md`), None when the help lacks it: the link then becomes plain words.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(text)

@@ -1,4 +1,4 @@
-"""Words looked for in the help: the passages that have them all, the nearest first."""
+"""Searches the help: the passages that contain every word, the best first."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ LONGEST_EXCERPT = 180
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage of a document, and the sentence of it that says most about the words."""
+    """A passage of a document, with its sentence that contains most of the words."""
 
     document: HelpDocument
     passage: Passage

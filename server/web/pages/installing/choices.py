@@ -1,4 +1,4 @@
-"""What the forms of setting up show: templates, usual hours, and what is wrong with what was typed."""
+"""The content of the set-up forms: templates, usual hours, and errors by field."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,11 +16,11 @@ from server.web.pages.installing.form import USUAL_SPANS, WORKDAYS, field_of
 from server.web.rendering.viewer import page_language
 
 type Problems = Mapping[str, list[str]]
-"""What is wrong with a form, by its field; "" for what is of none."""
+"""Errors of a form by field; "" for those of no field."""
 
 
 def document_problems(site: SiteContext, refused: DocumentRefused) -> Problems:
-    """What is wrong with the document a form makes, by the field that asked for it."""
+    """Errors of the document that a form makes, by the field of the form."""
     found: dict[str, list[str]] = {}
     for problem in refused.problems:
         sentence = problem.sentence(site.translate, page_language())
@@ -29,7 +29,7 @@ def document_problems(site: SiteContext, refused: DocumentRefused) -> Problems:
 
 
 def hours_shown() -> Mapping[str, Any]:
-    """Hours as they were typed, else the usual ones: the days, and the spans of each."""
+    """The typed hours, or the usual ones: the days, and the spans of each."""
     is_typed = request.method == "POST"
     days = request.form.getlist("day") if is_typed else WORKDAYS
     spans = [

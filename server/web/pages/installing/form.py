@@ -32,7 +32,7 @@ FIELDS: Mapping[str, str] = {
 
 
 def typed(name: str, usual: str = "") -> str:
-    """A field of the form as it was typed, without blanks at its ends."""
+    """The text of a field, without blanks at its ends."""
     return request.form.get(name, usual)[:MOST_CHARACTERS].strip()
 
 
@@ -71,6 +71,6 @@ def printer_typed(kiosk: Kiosk) -> WantedPrinter:
 
 
 def field_of(path: str) -> str:
-    """The field of the form in which a path of a document was asked; "" where it was asked in none."""
+    """The field of the form for a path of a document; "" when no field is about it."""
     plain = re.sub(r"\[[0-9]+\]", "", path)
     return next((field for place, field in FIELDS.items() if plain.startswith(place)), "")

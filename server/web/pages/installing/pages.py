@@ -227,7 +227,7 @@ def _tried(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
 
 
 def _proposed(site: SiteContext, problems: Problems) -> tuple[Problems, str]:
-    """What is wrong with a printer, and the network to declare for it: the one around its address."""
+    """Errors of a printer, and the network to declare for it: the one around its address."""
     host = typed("host")
     network = network_around(host) if "host" in problems else None
     if network is None:

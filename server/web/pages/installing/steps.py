@@ -26,9 +26,10 @@ def step_page(step: str, **values: Any) -> str:
 
 
 def configurer() -> Author:
-    """Who sets up: somebody who configures every site; others are led to what is theirs.
+    """The caller, who may configure every site; others are redirected to their own pages.
 
     Refusals: not_signed_in, forbidden.
+
     """
     caller, sites = sites_where(Permission.CONFIGURE)
     if sites is not None:

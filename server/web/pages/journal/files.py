@@ -27,7 +27,7 @@ def csv_of(pages: Iterable[Sequence[Line]], delimiter: str, heads: Sequence[str]
 
 
 def json_of(pages: Iterable[Sequence[Line]]) -> Iterator[str]:
-    """One JSON document, an object a fact, written as it is read."""
+    """One JSON document with an object for each fact, written while it is read."""
     yield '{"facts": ['
     separator = "\n"
     for page in pages:

@@ -37,7 +37,7 @@ class JournalRange:
         return bool(self.first or self.last or self.subject or self.author or self.words)
 
     def query(self, **changes: str) -> str:
-        """The query of this choice, without the place of a page unless told."""
+        """The query string of this choice, without the position of a page unless given."""
         chosen = {
             "hall": self.journal,
             "du": self.first.isoformat() if self.first else "",

@@ -1,4 +1,4 @@
-"""A fact of a journal as a line that people read: what happened, what it is about, who or where."""
+"""Facts of a journal as lines for people: what happened, what it is about, who or where."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Line:
     author: str
 
     def holds(self, words: Sequence[str]) -> bool:
-        """Whether every one of these words (`folded`) stands in the line."""
+        """Whether the line contains every one of these words (`folded`)."""
         text = folded(" ".join([self.what, *self.about, self.author]))
         return all(word in text for word in words)
 
@@ -106,7 +106,9 @@ class JournalLines:
         return self.say(f"journal.who.{fact.author_kind}")
 
     def device(self, fact: KnownFact, device: str) -> str:
-        """The kiosk or screen that a device stands for, or whose document it is in."""
+        """The label of the kiosk or screen that a device stands for; a general word where the device is
+        unknown.
+        """
         place = fact.names.devices.get(device)
         if place is None:
             return self.say("journal.who.device")

@@ -25,7 +25,7 @@ from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
 
 LONGEST_TYPED = 80
-"""Characters of a hash as it may be typed: 64, and the blanks between the groups of the sheet."""
+"""The longest typed hash: 64 characters, and the blanks between the groups on the sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class JournalPages:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Somebody before one journal: what was asked, the halls they see, the words of their language."""
+    """A reader of one journal: the chosen range, the halls they see, the words of their language."""
 
     range_shown: JournalRange
     hall: str | None
@@ -108,7 +108,7 @@ def journal_pages(needs: JournalPages) -> Blueprint:
 
 
 def _reader(needs: JournalPages) -> _Reader:
-    """Who reads which journal. Answers 403 without the permission there, 404 for a journal not theirs."""
+    """The reader of this request. Answers 403 without the permission there, 404 for a journal of others."""
     person = needs.work.viewer()
     assert person is not None  # access was asked before
     sites = identify().sites_of(Permission.READ_JOURNAL)

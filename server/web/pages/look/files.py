@@ -1,4 +1,4 @@
-"""`/look/<digest>.css`, and the files it and the pages name: for everybody, as phones are nobody's."""
+"""`/look/<digest>.css`, and the files it and the pages name: public, because phones are not signed in."""
 
 from flask import Blueprint, Response, abort, send_file
 

@@ -1,4 +1,4 @@
-"""Prepared files at `/media/<sha256>.<ext>`: they never change, so whoever has one keeps it."""
+"""Prepared files at `/media/<sha256>.<ext>`: they never change, so browsers keep them."""
 
 from flask import Blueprint, Response, abort, send_file
 

@@ -19,7 +19,7 @@ CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "med
 
 
 def blueprint(database: Database, *, translate: Callable[..., str], media_bytes: int) -> Blueprint:
-    """The route of the page, for whoever drafts notices. `media_bytes`: the largest upload."""
+    """The route of the page, for people who draft notices. `media_bytes`: the largest upload."""
     routes = Blueprint("media_pages", __name__, template_folder="templates")
 
     @routes.get("/affichage/medias")

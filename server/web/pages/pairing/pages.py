@@ -1,4 +1,4 @@
-"""What a device that nobody knows opens: `/pair`, with its code; and how a known one exchanges its token.
+"""The page `/pair` of an unpaired device, with its code; and how a paired one exchanges its token.
 
 The secret that becomes the device's token is a cookie that no script sees.
 """
@@ -63,7 +63,7 @@ def blueprint(site: SiteContext) -> Blueprint:
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)
     def renewal() -> Response:
-        """Another token for the device that was told to renew it, as its cookie."""
+        """Gives the device that was asked to renew its token another one, as its cookie."""
         renewal_id = small_json().get("told")
         token = read_cookie(DEVICE_COOKIE)
         if not isinstance(renewal_id, str) or not token:

@@ -1,1 +1,1 @@
-"""Pages about people: who may sign in, one's own account, and the link that invites somebody."""
+"""Pages about people: accounts, one's own account, and the link of an invitation."""

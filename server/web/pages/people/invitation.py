@@ -1,4 +1,4 @@
-"""The link somebody was given, `/invitation#t=…`: who they are is told, they choose a password.
+"""The page of an invitation, `/invitation#t=…`: it names the person, who chooses a password.
 
 A script hands the token over, out of the fragment; without one it is pasted.
 """
@@ -24,7 +24,7 @@ OF_PASSWORD = frozenset(
 
 
 def blueprint(site: SiteContext) -> Blueprint:
-    """The routes; whoever tries links is slowed."""
+    """The routes; trying links is rate limited."""
     routes = Blueprint("invitation", __name__, template_folder="templates")
 
     @routes.get("/invitation")

@@ -1,4 +1,4 @@
-"""The letter that brings somebody their link, and the form that asks for it.
+"""The letter that carries a person's link, and the form that sends it.
 
 The address is nowhere but in that letter: no row, no fact and no log has it.
 """
@@ -30,7 +30,7 @@ class LetterPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkLetter:
-    """The form as it is shown, and what came of it: a `sentence`, of the address or of the whole."""
+    """The form and its outcome: a `sentence`, about the address or about the whole form."""
 
     address: str = ""
     sentence: str = ""
@@ -41,7 +41,7 @@ class LinkLetter:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Handed:
-    """What is handed over: whose link, its whole address, until when (as `until` writes it in a language)."""
+    """The content of the letter: whose link, its whole address, its end (`until` writes it in a language)."""
 
     invitation: Invitation
     link: str
@@ -50,12 +50,12 @@ class Handed:
 
 
 def typed_letter() -> LinkLetter:
-    """The form as it was sent."""
+    """The form of this request."""
     return LinkLetter(address=request.form.get("address", "")[:LONGEST_TYPED].strip())
 
 
 def sent_letter(post: LetterPost, form: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
-    """The form once its letter has left, in the language of whom it is for, or with why it has not."""
+    """The form after its letter was sent, in the recipient's language, or with the reason why it was not."""
     if not is_email(form.address):
         return replace(form, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)
     try:

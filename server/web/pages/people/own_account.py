@@ -27,7 +27,7 @@ DONE = ("password", "ended", "language")
 
 
 def blueprint(site: SiteContext) -> Blueprint:
-    """The routes, for whoever is signed in."""
+    """The routes, for signed-in people."""
     routes = Blueprint("own_account", __name__, template_folder="templates")
 
     @routes.get("/compte")

@@ -58,11 +58,11 @@ FIELDS = {
 }
 """The field that a refusal is about; any other stands above the form."""
 DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures")
-"""What a page says was done just now."""
+"""Actions that a page may report as just done."""
 
 
 def blueprint(site: SiteContext, post: LetterPost) -> Blueprint:
-    """The routes, for whoever administers people at some site."""
+    """The routes, for people who administer accounts at some site."""
     routes = Blueprint("people", __name__, template_folder="templates")
     pages = _Pages(site, post)
     routes.get("/personnes")(pages.people)
@@ -86,7 +86,7 @@ class _Pages:
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def people(self) -> Any:
-        """Everybody, or those of a site whose name or login holds what is looked for."""
+        """Everybody, or the people of a site whose name or login contains the searched text."""
         _, sites = _reader()
         words, at = request.args.get("q", "")[:80].strip(), request.args.get("site", "")
         everybody = read_people(self.database, sites)
@@ -275,7 +275,7 @@ class _Pages:
 
 
 def _reader() -> tuple[Caller, Sites]:
-    """Who administers people, and at which sites."""
+    """The caller, who administers people, and at which sites."""
     return sites_where(Permission.ADMINISTER_PEOPLE)
 
 

@@ -1,4 +1,4 @@
-"""What the visitor's phone says about a ticket: which part of the page to show and which sentences fill it.
+"""What a visitor's phone shows about a ticket: which part of the page, and which sentences.
 
 The page's script decides the same (`phone_state.js`); one table of cases tests both.
 """
@@ -30,7 +30,7 @@ def part_of(ticket: Ticket) -> str:
 
 
 def closed_said(ticket: Ticket) -> Said:
-    """Why nobody is called, where the page says when calls go on."""
+    """Why there are no calls now, for the part of the page that says when they go on."""
     return ("phone.break" if ticket.get("why_no_wait") == "break" else "phone.closed"), {}
 
 
@@ -41,7 +41,7 @@ def ahead_said(ticket: Ticket) -> Said:
 
 
 def wait_said(ticket: Ticket) -> Said:
-    """The remaining wait as a range in minutes and hours, or why none is told."""
+    """The remaining wait as a range in minutes and hours, or why there is none."""
     wait = ticket["wait"]
     if wait is None:
         why = ticket.get("why_no_wait")
@@ -62,7 +62,7 @@ def wait_said(ticket: Ticket) -> Said:
 
 
 def kept_said(opens_on: date | None, today: date) -> Said:
-    """What becomes of the place of who waits while it is closed: the day's end ends it."""
+    """What happens to a waiting visitor's place while the hall is closed: it ends with the day."""
     return ("phone.closed.keep" if opens_on == today else "phone.closed.only_today"), {}
 
 
@@ -77,10 +77,11 @@ def duration_said(minutes: int) -> Said:
 
 
 def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
-    """What an alert of the hall says: language, title and text; none without an alert.
+    """The words of the hall's alert: language, title and text; none without an alert.
 
     The phone's language first, then French, then those of a custom alert. `prepared`: the screens' words, by
     language.
+
     """
     alert = ticket.get("alert")
     if alert is None:
@@ -93,10 +94,10 @@ def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple
 
 
 def taken_back_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
-    """What is said of an alert that was just taken back: language, title and text; none when none was."""
+    """The words about an alert that was just taken back: language, title and text; else none."""
     return alert_words({"alert": ticket.get("alert_taken_back")}, language, prepared)
 
 
 def alert_languages(language: str) -> list[str]:
-    """The languages in which a phone says what is prepared: its own, then French."""
+    """The languages of prepared words on a phone: its own, then French."""
     return list(dict.fromkeys((language, FRENCH)))

@@ -1,4 +1,4 @@
-"""Who was received exceptionally, reason by reason, as the page and the sheet name them."""
+"""Exceptional visits by reason, in the words of the page and the sheet."""
 
 from collections.abc import Iterator
 

@@ -122,7 +122,7 @@ def _days(needs: QualityPages, selection: QualityQuery) -> HallDays:
 
 
 def _selection(hall: HallConfiguration, database: Database) -> tuple[QualityQuery, bool]:
-    """What the query asks for, and whether all of it was understood (else the rest is shown)."""
+    """The selection of the query, and whether all of it was understood (else defaults stand in)."""
     today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
     is_understood = kind in ("", *PeriodKind) and service in ("", *hall.services)
@@ -162,7 +162,7 @@ def _as_picture(svg: str) -> str:
 
 
 def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
-    """Figures in order, neighbours with the same convention together: it is printed once beside them."""
+    """Figures in order, neighbours with the same convention together, so that it is printed once."""
     return [
         (key, list(run)) for key, run in groupby(shown, key=lambda each: INDICATORS[each.name].convention_key)
     ]

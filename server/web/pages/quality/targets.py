@@ -1,4 +1,4 @@
-"""What the quality page says of the targets that were decided."""
+"""The words of the quality page about decided targets."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -13,9 +13,11 @@ from server.web.pages.quality import wording
 def remark(
     found: HallDays, starts_on: date, target: Target, words: Callable[..., str], language: str
 ) -> tuple[str, str]:
-    """Whether a target is kept over the days since it applies, in words, and a tone; nothing without waits.
+    """Says in words, with a tone, whether a target is kept since it applies; nothing without waits.
 
-    `starts_on`: the first day of the period looked at.
+    `starts_on`: the first day of the period.
+
+
     """
     total = Tally()
     for day, rollup in found.days.items():

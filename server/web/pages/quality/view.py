@@ -130,9 +130,10 @@ class QualityView:
 
 @dataclass(frozen=True, slots=True)
 class QualityQuery:
-    """What is looked at: a hall, one of its services or all, and the period around a day.
+    """The selection of the page: a hall, one of its services or all, and the period around a day.
 
     `with_alerts`: whether visits that were present while an alert held are counted.
+
     """
 
     hall: HallConfiguration
@@ -214,7 +215,7 @@ def _service_rows(whole: Rollup, shower: _Shower, names: Sequence[str]) -> list[
 
 
 def _outcome_rows(whole: Rollup, shower: _Shower) -> list[QualityRow]:
-    """The services of which an outcome was told, or left out where it is optional."""
+    """The services with an outcome, or with one left out where it is optional."""
     rows = _service_rows(whole, shower, OUTCOMES_BY_SERVICE)
     return [row for row in rows if any(figure.value is not None for figure in row.figures)]
 
@@ -275,7 +276,7 @@ def _plots(whole: Rollup, weekdays: Sequence[int], query: QualityQuery, shower: 
 
 
 def _hours(hours: Collection[int]) -> range:
-    """Every hour from the first to the last seen, at least six of them, within the day."""
+    """Every hour from the first to the last with visits, at least six of them, within the day."""
     first, last = min(hours), max(hours)
     spare = max(0, 5 - (last - first))
     first = min(max(0, first - spare // 2), 18)
@@ -362,7 +363,7 @@ class _Drawer:
         return Plot("outcomes", spec, sentence, columns, rows)
 
     def _short(self, label: str) -> str:
-        """A weekday as it stands under a bar; an hour is short already."""
+        """The short label of a weekday under a bar; an hour is short already."""
         return wording.short_weekday(label, self.language)
 
     def _wait_words(self) -> WaitWords:

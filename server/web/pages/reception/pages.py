@@ -36,7 +36,7 @@ BORROWED = (
     "console.chosen.reason.",
     "console.cancel.",
 )
-"""Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
+"""Sentences of the console that the reception desk uses too: the live line, waiting people, refusals."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:

@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
 
 
 def blueprint(work: WorkContext, *, every_hall: Callable[[], Sequence[HallConfiguration]]) -> Blueprint:
-    """The route, for whoever has signed in."""
+    """The route, for signed-in people."""
     routes = Blueprint("rights", __name__, template_folder="templates")
 
     @routes.get("/droits")

@@ -15,7 +15,7 @@ from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_pa
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "security.po"
 BORROWED = ("console.live.",)
-"""Sentences of the console that this page says too: the live line."""
+"""Sentences of the console that this page uses too: the live line."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:

@@ -17,7 +17,7 @@ from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_pa
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "supervision.po"
 BORROWED = ("console.live.", "console.refused.")
-"""Sentences of the console that this page says too."""
+"""Sentences of the console that this page uses too."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:

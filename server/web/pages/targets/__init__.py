@@ -1,1 +1,1 @@
-"""Targets: the page on which they are decided and seen, with what was measured beside them."""
+"""Targets: the page on which people decide and read them, with measured waits beside them."""

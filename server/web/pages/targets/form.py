@@ -1,4 +1,4 @@
-"""What the forms of a target hold: as they were typed, as they begin, and which field a refusal is about."""
+"""The forms of a target: typed texts, first values, and the field that a refusal is about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class TargetFields:
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "TargetFields":
-        """What was sent; what is missing is empty."""
+        """The sent fields; missing ones are empty."""
         names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
         return cls(*(_line(fields.get(name, "")) for name in names))
 
@@ -90,7 +90,9 @@ class TypedWithdrawal:
 
     @classmethod
     def first(cls, span: TargetSpan, on: date) -> "TypedWithdrawal":
-        """What the form proposes: as soon as may be, by who decided the target, no reason."""
+        """The first values of the form: the first possible day, the office that decided the target, no
+        reason.
+        """
         days, target = span.days_to_withdraw(on), span.target
         from_on = "" if days is None else days[0].isoformat()
         return cls(target.service, target.id, from_on, "", on.isoformat(), target.decided_by, new_id())
@@ -115,7 +117,7 @@ def write_key(author: str, typed: TargetFields | TypedWithdrawal) -> WriteKey:
 
 
 def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> TargetFields:
-    """What the form proposes: the newest target of the service, from next month, by who decided last."""
+    """The first values of the form: the service's newest target, from next month, and the last decider."""
     newest = None if chosen is None else [chosen.now, *chosen.to_come][-1]
     wait_s = 0 if chosen is None else chosen.service.target_s
     share_percent = FIRST_SHARE_PERCENT

@@ -89,7 +89,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
 
 
 def _done(hall: HallConfiguration, service: str, **result: str) -> Response:
-    """To the page that says what was decided, or withdrawn: of two presses alike the same."""
+    """Redirects to the page that shows what was decided or withdrawn; a repeated press gets the same page."""
     query = {"hall": hall.hall, "demarche": service} | result
     return redirect("/objectifs?" + urlencode(query) + "#decided", 303)
 

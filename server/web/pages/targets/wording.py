@@ -12,7 +12,7 @@ from server.web.pages.quality.wording import minutes, number, period_text, short
 from server.web.rendering.local_time import instant_text
 
 LADDER_S = tuple(60 * each for each in (5, 10, 15, 20, 30, 45, 60))
-"""The waits of which the page tells the share that was within."""
+"""The waits, in minutes, for which the page shows the share of shorter waits."""
 FEWEST_WAITS = 10
 """Below, a share says nothing and is not given (docs/rules/targets.md)."""
 
@@ -171,7 +171,7 @@ class Wording:
         return said + " " + self.words("waiting_targets.withdrawn.then", target=target)
 
     def to_withdraw(self, span: TargetSpan, of: ServiceTargets) -> ToWithdraw | None:
-        """What the form of a withdrawal says of a target; None: it is over."""
+        """The words of the withdrawal form about a target; None when the target is over."""
         days = span.days_to_withdraw(of.on)
         if days is None:
             return None

@@ -29,11 +29,11 @@ BORROWED = (
     "console.refused.",
     "console.outcome.",
 )
-"""Sentences of the console that the wall says too."""
+"""Sentences of the console that the wall uses too."""
 
 
 def blueprint(work: WorkContext, *, voices: FindVoices) -> Blueprint:
-    """The route of the wall. `voices` tells whose voice a hall's calls have; nothing where none is said."""
+    """The route of the wall. `voices`: the voices of a hall's calls; empty where calls are not spoken."""
     routes = Blueprint("wall", __name__, template_folder="templates")
 
     @routes.get("/mur")
