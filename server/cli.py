@@ -78,7 +78,7 @@ def installation_link_command() -> None:
 
 
 def say_first_link(address: str) -> None:
-    """Tells who stands at the machine where to begin."""
+    """Prints where to begin, for the person at the machine."""
     say(sentence("terminal.first_link"))
     say(address)
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""How often somebody may ask: counted in Redis for all workers, else in this process.
+"""Rate limits: counted in Redis for all workers, else in this process.
 
 While Redis is away each process counts for itself, so that nobody is kept from signing in.
 """

@@ -81,7 +81,7 @@ def _end(sock: Any) -> None:
 
 
 class TimedRequests(StrictRequests):
-    """Requests of one connection, which may keep the server waiting for so long and no longer."""
+    """The requests of one connection, with deadlines for what the client sends."""
 
     def __init__(self, sock: Any, address: Any, server: HallServer, connection: TcpConnection) -> None:
         super().__init__(sock, address, server)

@@ -48,7 +48,7 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_ur
 
 
 def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
-    """A problem document for whoever calls the API, a page in words for whoever reads pages."""
+    """Answers refusals: a problem document for the API, a page in words for people."""
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Any:

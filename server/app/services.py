@@ -46,7 +46,7 @@ from server.usecases.waits.estimate_waits import Estimates
 
 @dataclass(kw_only=True)
 class Parvis:
-    """What the app is made of, for whoever serves or tests it."""
+    """The parts of the app, for serving and for tests."""
 
     app: Flask
     settings: Settings
@@ -85,7 +85,7 @@ class Parvis:
             self.socketio.start_background_task(work)
 
     def stop_background(self) -> None:
-        """Lets go of the printers, so that another process may drive them at once; ends the reading voice."""
+        """Releases the printers, so that another process may drive them at once; ends the reading voice."""
         self.printing.stop()
         self.simulated.stop()
         self.picture_apart.close()

@@ -19,7 +19,7 @@ DAY = ["%Y-%m-%d"]
 
 @alarms.command("recipients")
 def list_recipients() -> None:
-    """List who is told of alarms: id, channel, site, address, choice, and how their deliveries stand."""
+    """List the recipients of alarms: id, channel, site, address, choice, and state of their deliveries."""
     database = opened(Settings())
     try:
         found = read_recipients(database, lambda _: True)

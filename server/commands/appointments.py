@@ -20,7 +20,7 @@ def import_appointments_command(
         bool, typer.Option("--dry-run", help="Check and tell what would change; write nothing.")
     ] = False,
 ) -> None:
-    """Book, move and cancel what a file says; a line that is not taken leaves the others be."""
+    """Book, move and cancel the appointments of a file; a refused line does not affect the others."""
     settings = Settings()
     try:
         content = file.read_text(encoding="utf-8-sig")

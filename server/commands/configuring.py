@@ -62,7 +62,7 @@ def export_configuration(
         str | None, typer.Option(help="Slug of a hall; the installation's document unless told.")
     ] = None,
 ) -> None:
-    """Print a document as it is published, ready to be changed and imported."""
+    """Print the published document, ready to be changed and imported."""
     database = opened(Settings())
     try:
         with database.read() as rows:

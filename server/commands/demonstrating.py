@@ -27,7 +27,7 @@ from server.store.operation.migrating import migrate
 from server.store.operation.secret_key import database_of
 
 PLAYED_PACE = 4
-"""How many times faster than life the demonstration plays beside its server."""
+"""The speed of the demonstration beside its server, as a multiple of real time."""
 ACT_STYLES = {
     "issue": "cyan",
     "next": "green",

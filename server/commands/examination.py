@@ -289,7 +289,7 @@ def phone(settings: Settings) -> Finding:
 
 
 def tls(settings: Settings) -> Finding:
-    """Who may reach the server without encryption: nobody but this machine."""
+    """Checks that only this machine may reach the server without encryption."""
     if settings.scheme == "https":
         missing = [name for name in (settings.tls_certificate, settings.tls_key) if not Path(name).is_file()]
         if missing:

@@ -89,7 +89,7 @@ def _catalogues() -> Catalogues:
 
 
 def _said_of_setting(wrong: ErrorDetails) -> str:
-    """A setting's name and what is wrong with it; in English where the catalogue does not know that."""
+    """A setting's name and its error; in English where the catalogue has no sentence for it."""
     values = {name: str(value).replace(" or ", ", ") for name, value in wrong.get("ctx", {}).items()}
     key = f"terminal.setting.{wrong['type']}"
     why = sentence(key, **values)

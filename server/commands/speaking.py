@@ -1,4 +1,4 @@
-"""`parvis say`: a sentence in the voice that says calls, to listen to."""
+"""`parvis say`: a sentence in the voice of calls, for listening."""
 
 from pathlib import Path
 from typing import Annotated

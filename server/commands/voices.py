@@ -1,4 +1,4 @@
-"""What `parvis doctor` says of voices and induction loops: whose voice, which files and tests are no use."""
+"""What `parvis doctor` reports about voices and induction loops: the voice, unusable files, missing tests."""
 
 from collections.abc import Iterator
 from datetime import datetime

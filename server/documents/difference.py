@@ -8,7 +8,7 @@ from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 
 KEYS = ("id", "slug", "on")
-"""What tells the items of a list apart, where they have it."""
+"""The fields that identify the items of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _of_items(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterato
 
 
 def keyed(value: Any) -> dict[str, Any] | None:
-    """The items of a list by what tells them apart; None where nothing does, and for what is no list."""
+    """The items of a list by their identity; None when they have none, and for a value that is no list."""
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         return None
     items = {key_of(item): item for item in value}
@@ -77,7 +77,7 @@ def keyed(value: Any) -> dict[str, Any] | None:
 
 
 def key_of(item: Mapping[str, Any]) -> str:
-    """What tells an item from the others of its list; empty when nothing does."""
+    """The identity of an item in its list; empty when it has none."""
     return next((str(item[name]) for name in KEYS if item.get(name)), "")
 
 

@@ -1,4 +1,4 @@
-"""A hall's document from a template: a hall somebody thought through, which is then one's own.
+"""Makes a hall's document from a template, which its owner may then change freely.
 
 Templates are whole documents of the product, of a hall called `modele`; every id begins with that slug.
 """
@@ -30,7 +30,7 @@ type Content = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class WantedHall:
-    """What is asked of a new hall: `services` are the ids in the template that are kept."""
+    """The request for a new hall: `services` are the ids of the template's services to keep."""
 
     slug: str
     name: str
@@ -103,9 +103,10 @@ def _queues_of(profile: Mapping[str, Any]) -> set[str]:
 
 
 def _counters(models: Sequence[Content], services: Collection[str], count: int) -> list[Content]:
-    """As many counters as are wanted: those of the template, then more like its last one.
+    """The requested number of counters: those of the template, then copies of its last one.
 
     The last one also serves what no other does.
+
     """
     made = [dict(each) for each in models[:count]]
     for number in range(len(models) + 1, min(count, MOST_COUNTERS) + 1):

@@ -37,7 +37,7 @@ Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]
 Tickets = Annotated[int, Field(ge=0, le=2_000)]
 Category = Literal["practical", "hours", "missions", "survey", "safety", "legal"]
 MOST_REASONS = 5
-"""Exceptional reasons of a service: a kiosk shows them on one view, beside how to book."""
+"""The most exceptional reasons of a service: a kiosk shows them on one view, beside how to book."""
 
 
 class SeriesPart(Part):

@@ -12,9 +12,10 @@ _WORD = re.compile(rf"[^\W\d_]{{{LONG},}}")
 
 
 def parted(text: str, language: str) -> str:
-    """A text, or its safe HTML, whose long words hold soft hyphens; as it is in a language without rules.
+    """A text, or its safe HTML, with soft hyphens in long words; unchanged in a language without rules.
 
     No element or entity of safe HTML is as long as a long word.
+
     """
     rules = _rules(language)
     if rules is None:

@@ -85,7 +85,7 @@ class PrinterNetworkPart(Part):
 
 
 class InstallationDocument(Part):
-    """What all halls of an installation share. `printer_networks`: where printers are looked for."""
+    """What all halls of an installation share. `printer_networks`: where printers may be."""
 
     format: Literal["parvis-installation-1"]
     organisation: Line

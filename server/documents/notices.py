@@ -1,4 +1,4 @@
-"""What a notice says, where and when: one model a kind, read and checked like a configuration document."""
+"""The content of a notice, its places and times: one model a kind, checked like a configuration document."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from server.documents.safe_html import safe_html, words_of_html
 LONGEST_WORDS = 600
 """Characters of a body, its marks left out: about what four slides of a screen hold."""
 LONGEST_BODY = 6_000
-"""Characters of a body as it is kept, its marks and entities included."""
+"""The most characters of a stored body, marks and entities included."""
 LONGEST_TYPED = 60_000
 """Characters of a body as it comes, with what is dropped of it: what is pasted from elsewhere is long."""
 LONGEST_ADDRESS = 2_000
@@ -106,7 +106,7 @@ class DaypartsPart(Part):
 
 
 class WhenPart(Part):
-    """Only while more than so many people wait in a queue."""
+    """The condition that more than `more_than` people wait in a queue."""
 
     queue: Slug
     more_than: Annotated[int, Field(ge=0, le=500)]

@@ -1,4 +1,4 @@
-"""What is wrong with a document, where, and the sentence that says so."""
+"""Errors of a document: what, where, and their sentences."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class DocumentProblem:
     is_warning: bool = False
 
     def sentence(self, translate: Translate, language: str) -> str:
-        """What is wrong, for a reader of a language; languages by their names, not codes."""
+        """The sentence of an error in a reader's language; languages by their names, not codes."""
         values = dict(self.values)
         if "language" in values:
             values["language"] = name_in(values["language"], language)
@@ -38,7 +38,7 @@ class DocumentProblem:
 
 
 class DocumentRefused(Refusal):
-    """A document has errors; nothing of it is taken. `problems` are all that could be found at once."""
+    """A document has errors and is refused as a whole. `problems` are all that one reading finds."""
 
     def __init__(self, problems: Iterable[DocumentProblem]) -> None:
         self.problems = tuple(problems)

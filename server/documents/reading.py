@@ -38,7 +38,7 @@ def parse_installation(content: Content) -> InstallationDocument:
 
 
 def normal_content(kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A content with all that it leaves out, so that two can be compared; as it is if it cannot be read."""
+    """A content with its default values filled in, for comparison; unchanged if it cannot be read."""
     model: type[BaseModel] = HallDocument if kind == "hall" else InstallationDocument
     try:
         return model.model_validate_json(json.dumps(content)).model_dump(mode="json")
@@ -60,9 +60,11 @@ def json_schema(kind: Literal["hall", "installation"]) -> dict[str, Any]:
 def parse[Document: BaseModel](
     model: type[Document], content: Content
 ) -> tuple[Document | None, tuple[DocumentProblem, ...]]:
-    """The document as far as it can be read, and the problems of its form; None when it cannot be read.
+    """The document, and the problems of its form; None when it cannot be read.
 
-    Unknown keys are set aside and the rest is read, so that one run tells everything.
+    Unknown keys are left out and the rest is read, so that one run finds every problem.
+
+
     """
     text, problems = _json_text(content)
     if text is None:
@@ -79,7 +81,7 @@ def parse[Document: BaseModel](
 
 
 def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[DocumentProblem, ...]]:
-    """The JSON object of a text, None when it holds none, and what is wrong with it as JSON."""
+    """The JSON object in a text, None when there is none, and its errors as JSON."""
     plain, problems = _json_text(text)
     read = None if plain is None else json.loads(plain)
     if read is not None and not isinstance(read, dict):
@@ -88,7 +90,7 @@ def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[DocumentProble
 
 
 def _json_text(content: Content) -> tuple[str | None, tuple[DocumentProblem, ...]]:
-    """The content as a JSON text without repeated keys, and what is wrong with it."""
+    """The content as a JSON text without repeated keys, and its errors."""
     if isinstance(content, Mapping):
         return json.dumps(content), ()
     if len(content) > LARGEST:

@@ -18,7 +18,7 @@ def safe_html(text: str) -> str:
 
 
 def words_of_html(text: str) -> str:
-    """The words alone, blocks apart by line ends: what is counted, read aloud and compared."""
+    """The words only, with a line end after each block: for counting, reading aloud and comparing."""
     bare = nh3.clean(_BREAKS.sub("\n", signage_html.safe_html(text)), tags=set())
     lines = (line.strip() for line in html.unescape(bare).splitlines())
     return "\n".join(line for line in lines if line)

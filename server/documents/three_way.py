@@ -14,9 +14,10 @@ _NONE: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A place that both changed, named as in a difference; what is not there is null.
+    """A path that both changed, named as in a difference; a missing value is null.
 
     Of a list that both put in another order the values are the ids of what all three have.
+
     """
 
     path: str
@@ -27,7 +28,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The joined content, and the conflicts that no choice has decided: there it has what is theirs."""
+    """The merged content, and the undecided conflicts, where it has the other side's value."""
 
     content: dict[str, Any]
     conflicts: Sequence[Conflict]

@@ -40,13 +40,14 @@ class Words:
         return str(self._translate(key, self.language, **values))
 
     def of_problem(self, problem: DocumentProblem) -> str:
-        """What is wrong with a document, in this language."""
+        """The sentence of a document's error in this language."""
         return problem.sentence(self._translate, self.language)
 
     def place(self, path: str, *contents: Mapping[str, Any]) -> str:
-        """Where a path leads; items of lists are called as in the first content that has them.
+        """The name of a path's place; list items get the name of the first content that has them.
 
         Items are told by their id (`services[laon-titres]`) or by their place (`services[2]`).
+
         """
         steps = tuple(self._steps(path, contents))
         return " › ".join(steps) if steps else self._say("whole")
@@ -141,7 +142,7 @@ class Words:
 
 
 def _wording_of(change: DocumentChange, names: Collection[str]) -> tuple[str, Any, Any]:
-    """How a change is said, and of which values; of two lists of ids, what one has and the other has not."""
+    """The key of a change's sentence, and its values; for two lists of ids, their difference."""
     before, after = change.before, change.after
     if change.kind == "changed" and _are_ids(before, names) and _are_ids(after, names):
         fewer = [each for each in before if each not in after]

@@ -20,9 +20,9 @@ from server.usecases.alarms.watch_alarms import SeenDevices, watch_alarms
 log = structlog.get_logger()
 
 ALARM_ROUND_S = 5.0
-"""Seconds between two looks: with a poll of ten, a fault is told within two polls."""
+"""Seconds between two checks: with a poll every ten seconds, a fault is reported within two polls."""
 _TURN_S = 4
-"""Of several workers the one that looks has looked for all."""
+"""One worker checks for all."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""How many files and connections a server may hold open at once."""
+"""The limit of open files and connections of a server."""
 
 import resource
 from contextlib import suppress

@@ -140,9 +140,11 @@ class Rounds:
             count_affluence(self.database, hall["id"])
 
     def look_at_devices(self, halls: Sequence[Row]) -> None:
-        """Looks every two minutes which devices are there, once they had time to come back after a start.
+        """Records every two minutes which devices are present, once they had time to return after a start.
 
-        Whose token is old is told to renew it.
+        Devices with an old token are asked to renew it.
+
+
         """
         elapsed_s = self.database.clock.elapsed_s()
         if self.players is None or elapsed_s - self._looked_at_s < LOOK_EVERY_S:
@@ -158,7 +160,7 @@ class Rounds:
             self.breathe()
 
     def _look_at_hall(self, hall: Row, players: Players) -> None:
-        """Where sightings cannot be read nobody looks, and nothing counts."""
+        """Without readable sightings nothing is recorded."""
         sightings = players.of_hall(hall["id"])
         if players.is_away:
             return
@@ -183,7 +185,7 @@ class Rounds:
         claim(self.database, ANCHOR, hall, day, now=now)
 
     def purge(self) -> None:
-        """Erases once an hour what is past its time, and voices nobody hears any more."""
+        """Erases expired values and unused voices once an hour."""
         now = self.database.clock.now()
         if claim_every(self.database, "purge", now=now, every_s=PURGE_EVERY_S):
             counts = purge(self.database)

@@ -17,8 +17,8 @@ from server.store.devices.sightings import Players, Rule
 class DeviceWatch:
     """Keeps what the sockets of this process show.
 
-    `changed(hall)`: whoever supervises a hall looks again; `copied(hall, device)`: a token lives on two
-    machines at once; `is_behind_proxy`: addresses are those a proxy on this machine tells.
+    `changed(hall)`: supervision of a hall is read again; `copied(hall, device)`: two machines use one token;
+    `is_behind_proxy`: addresses are those a proxy on this machine tells.
     """
 
     clock: Clock

@@ -1,4 +1,4 @@
-"""What every packet of a client passes before a namespace hears it: read strictly, and so many of them.
+"""The gate of every packet before a namespace gets it: strict parsing, and a budget of packets.
 
 The budget of a network is spent by sockets that nobody has let in, and never by the first packet of one: a
 site, a proxy or a Wi-Fi is one network, and after an outage all come back at once.

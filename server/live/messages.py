@@ -29,20 +29,20 @@ To screens again with its audio when that is ready."""
 PROGRAMME_CHANGED = "programme.changed"
 """To screens: a nudge with nothing in it; the page fetches its programme again."""
 DEVICES_CHANGED = "devices.changed"
-"""To those who supervise a hall: a nudge; a device came, went, or tells something else of itself."""
+"""To supervisors of a hall: a nudge; a device came, went, or reported something new."""
 ALARM_CHANGED = "alarm.changed"
 """To pages at work: a nudge; an alarm of the hall was raised, came back, was acknowledged or cleared."""
 CONFIGURATION_CHANGED = "configuration.changed"
 """To pages at work (security’s among screens): the revisions that apply now; it reads its names again."""
 PICTURE_ASKED = "picture.asked"
-"""To one screen: somebody who supervises wants to see it; the page sends a picture of itself."""
+"""To one screen: a supervisor asks for its picture; the page sends one."""
 RENEWAL_ASKED = "renewal.asked"
-"""To one page of a device: it exchanges its token, with what it is told here and nobody else is."""
+"""To one page of a device: it exchanges its token, using the secret that only this message holds."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch, version and configuration, so that a lost message is noticed."""
 
 MESSAGE_LIMIT = 4096
-"""Bytes of one message as it travels."""
+"""The most bytes of one message on the wire."""
 
 type Message = Mapping[str, Any]
 

@@ -37,10 +37,11 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         self.find = find
 
     def on_connect(self, auth: Any = None) -> None:
-        """Joins the rooms of whoever connects; refuses with the refusal's code.
+        """Joins the rooms of a new connection, or refuses it with the refusal's code.
 
         When the server itself fails, its database being away, the connection is cut: a client comes back by
         itself from a cut, while one that is left without an answer waits for it for ever.
+
         """
         try:
             self._join(auth if isinstance(auth, dict) else {})
@@ -102,7 +103,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 
 
 class KioskNamespace(HallNamespace):
-    """Kiosks: each also says how it is."""
+    """Kiosks, which also report their state."""
 
     def __init__(self, watch: DeviceWatch, find: Any) -> None:
         super().__init__(messages.KIOSK, watch, find)
@@ -114,14 +115,14 @@ class KioskNamespace(HallNamespace):
 
 
 class ScreenNamespace(HallNamespace):
-    """Screens: each also says which alert it shows, and how it is."""
+    """Screens, which also report the alert they show, and their state."""
 
     def __init__(self, watch: DeviceWatch, find: Any, database: Database) -> None:
         super().__init__(messages.SCREEN, watch, find)
         self.database = database
 
     def on_alert_shown(self, message: Any) -> bool:
-        """A screen shows an alert; whether that was news. What no screen says is nothing."""
+        """Records that a screen shows an alert; answers whether that was new. Other senders are ignored."""
         screen = self.presence.screen_of(self._sid())
         alert = message.get("alert") if isinstance(message, dict) else None
         if screen is None or not isinstance(alert, str):

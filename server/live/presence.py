@@ -118,7 +118,7 @@ class Presence:
         return found
 
     def languages_of(self, visit: str) -> set[str]:
-        """The languages in which phones of this process follow a visit; none: nobody follows it here."""
+        """The languages in which phones connected to this process follow a visit; empty without any."""
         return {language for _, each, language in self._visits.values() if each == visit}
 
     def count(self) -> int:

@@ -1,7 +1,6 @@
 """Sockets whose token has become void are cut.
 
-A stolen screen hears nothing more once it is revoked, nor does a page of somebody who was signed out or whose
-role was taken.
+A revoked screen gets no more messages, nor does a page of somebody who was signed out or lost a role.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Websockets of Socket.IO: whole frames, shared frames, a first packet in time, and so many packets."""
+"""Websockets of Socket.IO: whole and shared frames, a deadline for the first packet, a budget of packets."""
 
 import socket
 import threading
@@ -38,7 +38,7 @@ class WholeFrames:
         return len(content)
 
     def end(self) -> None:
-        """Ends the TCP connection, whoever waits for it."""
+        """Ends the TCP connection, also while another greenlet waits for it."""
         with suppress(OSError):  # it may have ended by itself
             self._sock.shutdown(socket.SHUT_RDWR)
 
@@ -69,7 +69,7 @@ _FRAMES = _SharedFrame()
 
 
 class TooManyFrames(ConnectionAbortedError):
-    """A client has sent more than its budget; the library ends the connection of whoever raises this."""
+    """A client has sent more than its budget; the library then ends the connection."""
 
 
 class _CountedFrames(WSConnection):

@@ -5,7 +5,7 @@ from typing import Any
 PING_S = 10
 """Seconds between two pings, and within which one is answered."""
 SILENT_S = 2.5 * PING_S
-"""A socket of which nothing was heard for so long, or that takes nothing, is closed."""
+"""Seconds after which a socket that sends nothing, or takes nothing, is closed."""
 LARGEST_PACKET = 16_384
 """Bytes of a packet of a client."""
 PACKETS, PACKETS_S = 100, 10.0

@@ -10,7 +10,10 @@ from server.language import direction_of
 
 
 def sheet_languages(configuration: HallConfiguration, request: dict[str, Any]) -> tuple[SheetLanguage, ...]:
-    """What the sheet of a job says. Refusal: unknown_service, when it was taken from the hall meanwhile."""
+    """The languages of a job's sheet, with its words.
+
+    Refusal: unknown_service, when the service was removed from the hall meanwhile.
+    """
     service = configuration.services.get(str(request.get("service")))
     if service is None:
         raise Refusal("unknown_service", service=request.get("service"))
@@ -19,7 +22,7 @@ def sheet_languages(configuration: HallConfiguration, request: dict[str, Any]) -
 
 
 def sheet_content(configuration: HallConfiguration, request: dict[str, Any]) -> SheetContent:
-    """What the sheet says besides its languages."""
+    """The content of the sheet besides its languages."""
     service = configuration.services[str(request["service"])]
     return SheetContent(
         site=configuration.site.name,

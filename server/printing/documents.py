@@ -1,4 +1,4 @@
-"""From a print job to bytes: the ticket as it was issued, laid out by the kiosk, drawn for its printer.
+"""From a print job to bytes: the issued ticket, laid out by the kiosk, drawn for its printer.
 
 "Ahead" and wait are those of the instant of issue, also on a reprint. Dates and hours are those of the site.
 """

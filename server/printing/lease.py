@@ -32,11 +32,11 @@ class PrinterLease:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether bytes may be sent: held, and renewed so lately that nobody can have taken it."""
+        """Whether bytes may be sent: the lease is held, and renewed too recently for another to take it."""
         return self.token is not None and self.database.clock.elapsed_s() < self._good_until_s
 
     def take(self) -> PrinterLeaseToken | None:
-        """Who drives the printer if it is this worker; takes a lease that is free or has run out."""
+        """The token if this worker drives the printer; takes a lease that is free or has expired."""
         if self.token is not None and self.is_fresh:
             return self.token
         self.token = None

@@ -34,7 +34,7 @@ class PrinterWatch:
         self._noted: tuple[int, PrinterState, float] | None = None
 
     def aim(self, connection: PrinterConnection) -> None:
-        """Where the printer is now; a printer elsewhere is asked anew what it can do."""
+        """Sets the address of the printer; one at another address is asked again what it can do."""
         address = TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
         if address != self.address:
             self.address, self._traits, self._state = address, None, None
@@ -58,7 +58,7 @@ class PrinterWatch:
         return self._poll_s, state
 
     def state_now(self, token: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
-        """The printer's state, asked at most so many seconds ago."""
+        """The printer's state, at most `at_most_s` seconds old."""
         if self._state is None or self._database.clock.elapsed_s() - self._seen_at_s >= at_most_s:
             self.note_state(token, read_state(self.address, deadlines=self._deadlines))
         assert self._state is not None
@@ -97,7 +97,7 @@ class PrinterWatch:
 
 
 def _note_roll(rows: Any, printer: str, state: PrinterState, now: int) -> None:
-    """Keeps what a state that is new says of the printer's roll."""
+    """Records what a new state reveals about the printer's roll."""
     before = roll_in(rows, printer)
     after, end = paper_rolls.roll_after(before, state.value)
     if end is not None or after != before:

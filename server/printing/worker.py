@@ -126,7 +126,7 @@ class PrinterWorker:
     # --- one look ---------------------------------------------------------------------------------
 
     def step(self) -> float:
-        """Does what there is to do now; the seconds until the next look if nobody wakes the loop."""
+        """Does the present work; returns the seconds until the next check if nothing wakes the loop."""
         token = self.lease.take()
         if token is None:
             return self.printing.pace.lease_check_s
@@ -146,10 +146,11 @@ class PrinterWorker:
         return 0.0
 
     def settle(self, token: PrinterLeaseToken) -> list[Row]:
-        """Ends what was left in mid air and what is too old; the jobs that may be printed, the oldest first.
+        """Ends jobs that were abandoned or are too old; returns those that may be printed, the oldest first.
 
         This loop sends one job at a time and is not sending now: one that is `sending` was left by a holder
         that died, or by this one when the database went away.
+
         """
         jobs = self._open_jobs()
         left = [job for job in jobs if job["state"] == SENDING]

@@ -23,7 +23,7 @@ class Letters:
         self.server.send(self.letter(recipient.address, delivery, body), now=now)
 
     def letter(self, address: str, delivery: str, body: str) -> Letter:
-        """The letter of a message, in its language; letters of one alarm stand under each other."""
+        """The letter of a message, in its language; letters of one alarm form one conversation."""
         message = json.loads(body)
         alarm, turn = message["data"], message["type"].removeprefix("alarm.")
         language = alarm.get("language", FRENCH)  # none: written before recipients chose theirs

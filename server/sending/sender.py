@@ -26,7 +26,7 @@ from server.store.transactions.database import Database
 log = structlog.get_logger()
 
 LOOK_S = 5.0
-"""How often the outbox is looked at for what is due again."""
+"""Seconds between two checks of the outbox for deliveries that are due again."""
 
 
 class Channel(Protocol):
@@ -47,12 +47,12 @@ class Sender:
     _busy: set[str] = field(default_factory=set)
 
     def committed(self, commit: Commit) -> None:
-        """The subscriber of the database: what was just recorded of an alarm leaves at once."""
+        """The subscriber of commits: sends new deliveries of an alarm at once."""
         if any(fact.kind in OF_ALARMS for fact in commit.facts):
             self.spawn(self.look)
 
     def look(self) -> None:
-        """Sends what is due, to each recipient that this process does not send to already."""
+        """Sends due deliveries to each recipient that this process is not already sending to."""
         try:
             waiting = dict.fromkeys(row["recipient"] for row in self._due())
         except Exception:

@@ -274,7 +274,7 @@ def test_exceptional_reasons_are_read_with_the_notice_and_the_one_chosen_with_th
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "femmes enceintes"), ("en", "pregnant women")])
-def test_who_else_passes_first_here_is_told_and_read_where_a_site_says_so(language: str, said: str):
+def test_other_grounds_of_priority_are_shown_and_read_aloud_where_a_site_has_some(language: str, said: str):
     grounds = {"fr": "femmes enceintes", "en": "pregnant women"}
     told = replace(HALL, priority_grounds=grounds)
     for hall, expected in ((HALL, None), (told, said)):

@@ -137,7 +137,7 @@ def test_the_real_server_refuses_too_large_an_upload_before_it_comes(hall: Serve
     assert not list((hall.var / "media" / "incoming").glob("*.part"))
 
 
-def test_who_drafts_nothing_is_told_so(hall: Served, pages: Pages):
+def test_people_who_may_not_draft_read_why(hall: Served, pages: Pages):
     page = pages.open(f"{hall.base_url}{PATH}")
     assert "/connexion" in page.url
     user = next(u for u in hall.demonstration["users"] if u["role"] == "quality")

@@ -63,7 +63,7 @@ def test_over_the_limit_that_which_has_waited_longest_is_closed():
         assert hall.closed == ["first", "later"]
 
 
-def test_whoever_is_identified_is_never_counted():
+def test_an_identified_caller_is_never_counted():
     """A site or a Wi-Fi is one network: its kiosks, screens and consoles are as many as they are."""
     with ExitStack() as open_:
         hall = Hall(open_, most=2)

@@ -27,7 +27,7 @@ class Foundation:
         self.socketio.server.emit(name, message, namespace=namespace, room=room, ignore_queue=is_local)
 
     def later(self, seconds: float, work: Callable[[], object], *, failed: Callable[[], None]) -> None:
-        """Runs work once, in so many seconds; calls `failed` when it raises."""
+        """Runs work once after a delay in seconds; calls `failed` when it raises."""
 
         def run() -> None:
             if seconds:

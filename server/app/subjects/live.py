@@ -1,4 +1,4 @@
-"""What pages and devices learn at once: commits, presence, connections, tokens that no longer count."""
+"""What pages and devices receive live: commits, presence, connections, void tokens."""
 
 from collections.abc import Callable
 from typing import Any

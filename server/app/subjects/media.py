@@ -17,7 +17,7 @@ PICTURE_WITHIN_S = 10.0
 
 
 def _decoder(deadline_s: float) -> IsolatedWorker:
-    """A process apart for what others made: it ends at its deadline and has bounded memory."""
+    """A separate process that decodes uploads: it ends at its deadline and has bounded memory."""
     return IsolatedWorker(deadline_s=deadline_s, memory_bytes=MEDIA_MEMORY_BYTES)
 
 

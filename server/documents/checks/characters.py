@@ -11,7 +11,7 @@ from server.documents.problems import DocumentProblem, Path, problem
 HAS_LINES = frozenset({"how_to_book", "bodies"})
 """Fields whose texts have lines."""
 _TURNS = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Separators of lines and orders of direction: what is read is not what is written."""
+"""Line separators and direction marks: with them a text reads differently from how it is written."""
 
 
 def check_characters(

@@ -1,4 +1,4 @@
-"""Hours with which a hall that people wait in opens no more on its business day."""
+"""New hours that would keep a hall with waiting people closed for the rest of its business day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class HoursOf:
     installation: InstallationDocument
 
     def are_over(self, now: datetime) -> bool | None:
-        """Whether the hall opens no more on the business day of an instant; None without its site."""
+        """Whether the hall stays closed for the rest of an instant's business day; None without its site."""
         site = self.installation.site(self.hall.site)
         if site is None:
             return None
@@ -31,6 +31,6 @@ class HoursOf:
 def closing_with_people(
     path: Path, before: HoursOf, after: HoursOf, people: int, now: datetime
 ) -> Iterator[DocumentProblem]:
-    """The warning, at a place of the document, that hours end this day for so many who wait."""
+    """The warning, at a path of the document, that the hours end the day of `people` who wait."""
     if people and before.are_over(now) is False and after.are_over(now) is True:
         yield warning(path, "closes_with_people_waiting", hall=after.hall.name, people=people)

@@ -90,7 +90,7 @@ def check_name(document: HallDocument, name: str) -> tuple[DocumentProblem, ...]
 def check_no_new_notices(
     document: HallDocument, published: HallDocument | None
 ) -> tuple[DocumentProblem, ...]:
-    """The errors of texts that are not, word for word, in what is published: nobody has approved them."""
+    """Errors for texts that the published document does not contain word for word: they were not approved."""
     former = () if published is None else published.notices
     return tuple(
         problem(("notices", at), "notice_not_approved")
@@ -100,10 +100,11 @@ def check_no_new_notices(
 
 
 def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[DocumentProblem, ...]:
-    """The ids a document gives that were ever something else.
+    """Errors for ids that once named something else.
 
     `taken` says for each id of any published revision of any hall which hall and which list (`ids_of`)
     it was in.
+
     """
     found = []
     for name in LISTS:
@@ -115,7 +116,7 @@ def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> t
 
 
 def warnings_of(document: HallDocument) -> tuple[DocumentProblem, ...]:
-    """What is allowed but looks like an oversight."""
+    """Warnings: what is allowed but looks like an oversight."""
     return tuple(_unused(document))
 
 
@@ -185,7 +186,9 @@ def _as_series(part: SeriesPart) -> Series:
 
 
 def _exceptional(document: HallDocument) -> Iterator[DocumentProblem]:
-    """Only who needs an appointment has exceptional reasons, and whoever receives them asks for none."""
+    """Only services by appointment have exceptional reasons, and the service that receives such visitors
+    needs no appointment.
+    """
     services = {service.id: service for service in document.services}
     for at, service in document.services_in_use():
         if service.exceptional is None:
@@ -233,7 +236,7 @@ def _services_named(
 
 
 def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
-    """A kiosk that offers services of its own shows one at least."""
+    """A kiosk with services of its own shows at least one."""
     services = {service.id: service for service in document.services}
     on_kiosk = {service.id for _, service in document.services_in_use() if service.is_on_kiosk}
     for at, kiosk in enumerate(document.kiosks):

@@ -1,4 +1,4 @@
-"""What a hall's document must keep while somebody needs it: nobody who waits or serves loses their place."""
+"""What a hall's document must keep while it is in use, so that no visitor and no agent loses a place."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,10 @@ class InUse:
 
 
 def check_in_use(old: HallDocument, new: HallDocument, in_use: InUse) -> tuple[DocumentProblem, ...]:
-    """What `old` has, somebody needs, and `new` drops or retires.
+    """Errors for what `old` has, is in use, and `new` drops or retires.
 
     Told where it is retired, else of its list.
+
     """
     found: list[DocumentProblem] = []
     for path, service in _gone(old.services, new.services, in_use.services):

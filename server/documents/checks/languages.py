@@ -16,7 +16,7 @@ type Texts = Mapping[str, str]
 
 
 def check_languages(document: HallDocument) -> tuple[DocumentProblem, ...]:
-    """The translations that are missing, that nobody declared, or that stand alone beside French."""
+    """Errors for translations that are missing, not declared, or the only one beside French."""
     return tuple(_walk_problems(document))
 
 
@@ -51,13 +51,13 @@ def texts_in(path: Path, content: Any, fields: Collection[str] = TEXT_FIELDS) ->
 
 
 def missing_translations(path: Path, texts: Texts, languages: Iterable[str]) -> Iterator[DocumentProblem]:
-    """The languages among these in which a text does not stand."""
+    """The languages among these that a text lacks."""
     for language in languages:
         if language not in texts:
             yield problem((*path, language), "missing_translation", language=language)
 
 
 def translation_problems(path: Path, texts: Texts) -> Iterator[DocumentProblem]:
-    """What is wrong with the translations of a text that may stay in French alone."""
+    """Errors in the translations of a text that may stay in French only."""
     if len(texts) == 2:
         yield problem(path, "one_translation", language=next(code for code in texts if code != "fr"))

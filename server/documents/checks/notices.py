@@ -27,7 +27,7 @@ def check_kind(notice: NoticeContent, kind: str) -> tuple[DocumentProblem, ...]:
 
 
 def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProblem, ...]:
-    """What is wrong with a notice whose medium is not there to be shown."""
+    """Errors of a notice whose medium cannot be shown."""
     if is_ready or not isinstance(notice, MediumNotice):
         return ()
     return (problem(("medium",), "unknown_medium", id=notice.medium),)

@@ -47,7 +47,7 @@ def _colour(text: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """An address that begins with https:// or http://, as it is."""
+    """An address that begins with https:// or http://, unchanged."""
     if not re.fullmatch(ADDRESS, text):
         raise broken_rule("wrong_address", text=text)
     return text

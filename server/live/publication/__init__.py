@@ -1,1 +1,1 @@
-"""After the commit: what is sent, to which rooms, and the voice that follows."""
+"""After the commit: messages, their rooms, and spoken calls."""

@@ -1,4 +1,4 @@
-"""The edges of the half-day: an opening, a closing, a break. Pages say otherwise then; nobody acted."""
+"""The edges of the half-day: an opening, a closing, a break. Pages change at these instants by themselves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from server.domain.hours.half_days import moment_of
 from server.store.transactions.database import Database
 
 LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
-"""So that new hours, once published, are looked at."""
+"""Limits how long newly published hours may stay unnoticed."""
 
 
 @dataclass

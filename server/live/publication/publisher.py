@@ -155,7 +155,7 @@ class Publisher:
     def _spoken_call(
         self, fact: CommittedFact, configuration: HallConfiguration, message: dict[str, Any]
     ) -> SpokenCall:
-        """How the call is said: in French and, where the hall wants it, in the language of its ticket."""
+        """The spoken call: in French and, where the hall wants it, in the language of its ticket."""
         places = {FRENCH: message["counter"]["label"]}
         if configuration.sound.says_visitor_language and fact.visit is not None:
             language = visitor_language(self.database, fact.visit)
@@ -169,7 +169,7 @@ class Publisher:
         )
 
     def print_noted(self, job: str) -> None:
-        """Tells the printer's kiosk and the reception what is known of a print job, final or not."""
+        """Sends the state of a print job, final or not, to the printer's kiosk and to the reception."""
         self._prints_noted([job])
 
     def _prints_noted(self, jobs: Sequence[str]) -> None:
@@ -255,7 +255,7 @@ class Publisher:
             log.exception("programmes_failed")
 
     def _tell_republished(self) -> None:
-        """Another configuration applies, whoever published it: each page reads again what it shows of it."""
+        """Tells every page that another configuration applies, so that it reads again what it shows of it."""
         try:
             republished = self._republished.since(self.presence.known_halls())
         except Exception:
@@ -325,7 +325,7 @@ class Publisher:
         }
 
     def heartbeat(self) -> None:
-        """Every 25 s, to this process's sockets: where each hall stands."""
+        """Sends the epoch and version of each hall to this process's sockets, every 25 s."""
         for hall in self.presence.known_halls():
             position = self._position(hall) | {"configuration": self.database.configuration(hall).mark}
             for namespace in messages.NAMESPACES:

@@ -14,9 +14,10 @@ class ReadingVoice:
         self._apart = IsolatedWorker()
 
     def speak(self, sentences: Sequence[str], language: str) -> list[str]:
-        """The names of the audio files, in order; none where nothing is said.
+        """The names of the audio files, in order; empty where nothing is spoken.
 
         Raises SpeechUnavailable and OSError.
+
         """
         if not sentences:
             return []

@@ -1,4 +1,4 @@
-"""Spoken calls and alerts: rendered by a process of its own, in order, then sent again with audio."""
+"""Spoken calls and alerts: a separate process renders them in order; then they are sent again with audio."""
 
 import queue
 from collections.abc import Callable
@@ -20,9 +20,9 @@ from signage.announcement import OLDEST_SOUND, spoken_sentence
 log = structlog.get_logger()
 
 IDLE_S = 1.0
-"""Without a call for so long, a voice of the alerts that are prepared is rendered."""
+"""After this long without a call, the voice of a prepared alert is rendered."""
 PREPARED_EVERY_S = 600.0
-"""Without a call for so long, they are looked after again: kept from being purged, in the voice of now."""
+"""After this long without a call, prepared alerts are checked again: not purged, and in the present voice."""
 SPOKEN, BRIEF = "signage.announcement.spoken", "signage.announcement.brief"
 MOST_WAITING = 50
 """Announcements waiting for their voice; beyond it the oldest is shown without sound."""
@@ -79,11 +79,11 @@ class Voice:
         self._queue(_SpeechRequest(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
 
     def speak_alert(self, hall: str, message: dict[str, Any]) -> None:
-        """Queues the voice of an alert, which is wanted as long as the alert lasts."""
+        """Queues the voice of an alert, which is needed while the alert lasts."""
         self._queue(_SpeechRequest(hall, messages.ALERT_CHANGED, message, self._alert))
 
     def run(self) -> None:
-        """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
+        """Renders for ever, one at a time and in order; skips what no screen would play any more."""
         while True:
             try:
                 request = self._waiting.get(timeout=IDLE_S if self._to_prepare else PREPARED_EVERY_S)

@@ -58,7 +58,7 @@ def console(pages: Pages, hall: Served, role: str = "agent") -> Page:
     return page
 
 
-def test_who_is_about_to_press_goes_on_while_others_open_and_close(
+def test_the_focused_button_stays_while_other_counters_open_and_close(
     hall: Served, pages: Pages, others: Counters
 ):
     """Seen to fail without the guard: the list was drawn anew, and who was about to press pressed nothing."""

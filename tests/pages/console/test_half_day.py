@@ -53,7 +53,7 @@ def at_first_counter(page: Page) -> None:
     phase(page, "free")
 
 
-def test_who_waits_at_the_break_is_carried_over_and_every_page_says_so_when_it_begins(
+def test_waiting_visitors_are_carried_over_a_break_and_every_page_says_so_when_it_begins(
     hall: MovedServed, pages: Pages
 ):
     site = next(each for each in hall.demonstration["sites"] if each["slug"] == "laon")

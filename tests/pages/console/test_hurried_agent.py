@@ -67,7 +67,7 @@ def picked(console: Page) -> str:
     return person.locator("b").inner_text()
 
 
-def test_who_was_picked_stays_picked_when_all_who_wait_are_read_late(console: Page, numbers: list[str]):
+def test_a_pick_stays_when_the_whole_queue_is_read_late(console: Page, numbers: list[str]):
     held = Held(console, "**/api/v1/halls/laon/queue")
     console.keyboard.press("c")
     console.locator("[data-panel] input:checked").focus()

@@ -278,7 +278,7 @@ def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall
     assert_accessible(page)
 
 
-def test_who_else_passes_first_here_stands_on_the_button_of_the_card_and_fits(at_kiosk):
+def test_other_grounds_of_priority_fit_on_the_button_of_the_card(at_kiosk):
     grounds = "femmes enceintes, personnes de plus de 75 ans, personnes avec un enfant en bas âge"
 
     def with_grounds(page):

@@ -54,9 +54,7 @@ def test_the_card_stays_ten_seconds_after_the_visitor_is_at_the_counter_then_joi
     assert rows(page, ".list") == ["R042 guichet 3"]
 
 
-def test_who_is_called_and_not_at_the_counter_stays_listed_when_another_is_called(
-    pages: Pages, hall: ContractServer
-) -> None:
+def test_a_called_visitor_stays_listed_when_another_is_called(pages: Pages, hall: ContractServer) -> None:
     hall.call("R041", "guichet 1", ago_s=120)
     page = opened(pages, hall)
     hall.call("R042")

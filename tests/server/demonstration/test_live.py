@@ -103,7 +103,7 @@ class Always(Random):
         return 0.0
 
 
-def test_who_comes_with_somebody_has_both_visits_linked(serve: Serve) -> None:
+def test_people_who_come_together_have_linked_visits(serve: Serve) -> None:
     server, told = serve(), []
     keys = Keys(server.demonstration["sites"][0]["kiosk"]["token"], server.demonstration["api_key"])
     with httpx.Client(base_url=server.base_url, timeout=10, trust_env=False) as client:
@@ -115,7 +115,7 @@ def test_who_comes_with_somebody_has_both_visits_linked(serve: Serve) -> None:
     assert ("link", first, second) in told or ("link", second, first) in told
 
 
-def test_who_has_an_appointment_today_checks_in(serve: Serve) -> None:
+def test_a_visitor_with_an_appointment_today_checks_in(serve: Serve) -> None:
     server = serve()
     booked_at = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(seconds=60)).isoformat()
     lines = [f"{n},laon-titres-retrait,{booked_at},{'' if n % 2 else f'CODE{n:02d}'}" for n in range(1, 13)]

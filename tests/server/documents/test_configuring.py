@@ -154,7 +154,7 @@ def test_any_valid_document_becomes_a_configuration_whose_references_hold(conten
     assert opening_at(made.calendar, datetime(2026, 11, 24, 9, tzinfo=UTC)) is not None
 
 
-def test_who_else_passes_first_is_the_sites_own_words():
+def test_other_grounds_of_priority_are_the_sites_own_words():
     grounds = {"fr": "femmes enceintes", "en": "pregnant women"}
     assert configuration(small_hall(priority_grounds=grounds)).priority_grounds == grounds
     assert configuration().priority_grounds == {}

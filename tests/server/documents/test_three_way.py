@@ -35,7 +35,7 @@ def conflicts_of(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
 
 
 @given(contents, contents)
-def test_whoever_changes_alone_gets_what_they_wrote(base, changed):
+def test_a_change_without_conflict_is_saved_as_written(base, changed):
     for mine, theirs in ((changed, base), (base, changed), (changed, changed)):
         merge = three_way(base, mine, theirs)
         assert (merge.content, merge.conflicts) == (changed, ())

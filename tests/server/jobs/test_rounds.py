@@ -106,9 +106,7 @@ def test_a_day_on_which_nothing_happened_leaves_no_fact(database: Database, roun
         assert rows.one("SELECT journal_length FROM hall")["journal_length"] == before
 
 
-def test_who_takes_a_counter_after_the_day_has_ended_keeps_it(
-    database: Database, rounds: Rounds, hands: Hands
-):
+def test_a_counter_taken_after_the_day_end_is_kept(database: Database, rounds: Rounds, hands: Hands):
     hands.now = closing_of(database) + timedelta(minutes=10)
     rounds.make()
     open_counter(database, COUNTER, AGENT, WantedSession())

@@ -125,7 +125,7 @@ def test_a_screen_that_missed_a_hundred_messages_is_right_after_it_asks_again(se
         assert (beat["epoch"], beat["version"]) == (board["epoch"], board["version"])
 
 
-def test_who_may_not_join_is_refused_with_a_code(served_hall):
+def test_a_socket_without_the_permission_is_refused_with_a_code(served_hall):
     hall = served_hall()
     server = hall.server
     ticket = hall.ticket()

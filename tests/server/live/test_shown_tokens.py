@@ -30,7 +30,9 @@ def connected(site: ApiSite, browser: Any, **auth: Any) -> Any:
 
 
 @pytest.mark.parametrize("left", [HALL, OTHER])
-def test_who_hears_of_the_devices_of_every_hall_is_cut_when_one_of_them_is_taken(site: ApiSite, left: str):
+def test_a_socket_that_follows_the_devices_of_every_hall_is_cut_when_one_hall_is_taken(
+    site: ApiSite, left: str
+):
     browser, cut = site.person("supervisor", "*"), list[str]()
     account = read_people(site.database, None)[0].account
     socket = connected(site, browser, devices="every")

@@ -180,7 +180,7 @@ def test_a_press_comes_out_as_paper_and_its_verdict_reaches_the_kiosk(serve, lay
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_who_gives_tickets_at_reception_hears_what_becomes_of_their_paper_and_others_do_not(serve, layout):
+def test_only_the_reception_that_gave_a_ticket_gets_messages_about_its_paper(serve, layout):
     server = serve(layout, voice="false")
     kiosk = Kiosk(server)
     hall = {"token": server.demonstration["api_key"], "hall": "laon"}

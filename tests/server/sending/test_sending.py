@@ -72,7 +72,7 @@ def test_a_receiver_verifies_the_signature_as_the_document_says(office: Office, 
     assert headers["webhook-signature"] == f"v1,{mac}"
 
 
-def test_who_hangs_delays_nobody_and_no_hall(office: Office, endpoint: Endpoint, box: Mailbox):
+def test_a_recipient_that_hangs_delays_no_other_and_no_hall(office: Office, endpoint: Endpoint, box: Mailbox):
     office.hall.tells(f"{endpoint.address}/hangs")
     office.hall.tells(f"{endpoint.address}/hook")
     office.hall.tells("garde@example.org", "email")

@@ -156,7 +156,7 @@ def test_a_signed_in_session_ends_after_twelve_hours(both: ApiSite):
     refused(browser.get(f"/api/v1/halls/{HALL}/queue"), 401, "not_signed_in")
 
 
-def test_whoever_acts_by_cookie_carries_the_forms_token(api: ApiSite):
+def test_a_write_by_cookie_needs_the_forms_token(api: ApiSite):
     browser, header = api.writer("agent")
     path, body = f"/api/v1/halls/{HALL}/tickets", {"service": SERVICE, "press_id": "press-one"}
     refused(browser.post(path, json=body), 403, "csrf")

@@ -62,9 +62,7 @@ def test_nobody_is_called_while_an_alert_holds_and_who_is_at_the_counter_is_fini
     assert alert_on_board(database)["kind"] == "evacuate"
 
 
-def test_who_was_called_goes_back_to_the_front_and_the_clock_of_the_wait_never_stops(
-    database: Database, hands: Hands
-):
+def test_a_called_visitor_goes_back_to_the_front_and_the_wait_goes_on(database: Database, hands: Hands):
     numbers = [ticket["number"] for ticket in issue(database, 3)]
     hands.now += timedelta(minutes=5)
     before = leg_of(database, call(database)["leg"])

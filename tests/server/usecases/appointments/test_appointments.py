@@ -102,7 +102,7 @@ def test_what_cannot_be_booked_is_refused(database: Database, code: str, more: d
         book(database, **more)
 
 
-def test_who_checks_in_waits_in_the_appointments_own_series_from_the_booked_hour(
+def test_a_checked_in_visitor_waits_in_the_series_of_appointments_from_the_booked_hour(
     database: Database, hands: Hands
 ):
     made = book(database)

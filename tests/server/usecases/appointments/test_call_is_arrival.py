@@ -128,7 +128,9 @@ def test_a_recall_moves_the_start_and_keeps_its_limits(database: Database, calle
     assert leg_of(database, called.leg) == before
 
 
-def test_who_does_not_come_is_a_no_show_and_no_service(database: Database, called: Gesture, hands: Hands):
+def test_a_visitor_who_does_not_come_is_a_no_show_without_service(
+    database: Database, called: Gesture, hands: Hands
+):
     hands.now += timedelta(seconds=90)
     assert no_show(database, called)["end_reason"] == "no_show"
     record = record_of(database, called.leg)
@@ -173,7 +175,7 @@ def test_gestures_after_it_are_undone_one_by_one(database: Database, called: Ges
 
 
 @pytest.mark.parametrize("verb", [postpone, hold])
-def test_who_is_not_there_yet_may_wait_again(
+def test_a_called_visitor_who_is_not_there_yet_may_wait_again(
     database: Database, called: Gesture, verb: Callable[..., dict[str, Any]]
 ):
     answer = verb(database, called)

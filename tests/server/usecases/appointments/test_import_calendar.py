@@ -224,7 +224,7 @@ def test_a_calendar_books_moves_cancels_and_read_twice_changes_nothing(database:
     }
 
 
-def test_who_was_imported_checks_in_by_service_and_hour(database: Database):
+def test_an_imported_appointment_checks_in_by_service_and_hour(database: Database):
     take(database, calendar(event(PARIS_TEN, SUMMARY)))
     claim = Claim(service=SERVICE, booked_at=TEN)
     kiosk = Author("kiosk", device="kiosk")

@@ -81,7 +81,7 @@ def test_it_is_undone_as_one_with_the_terms_the_place_had(database: Database):
     assert call(database)["number"] == ticket["number"]
 
 
-def test_who_stays_holds_both_and_undoing_gives_the_other_up(database: Database):
+def test_an_agent_who_stays_holds_both_and_undo_gives_the_other_up(database: Database):
     (ticket,) = issue(database)
     session = places(database)[COUNTER]
     go(database, ticket["visit"], stays=True)

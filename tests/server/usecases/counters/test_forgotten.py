@@ -73,7 +73,7 @@ def called_and_left(database: Database, hands: Hands, *, after: timedelta = ASKE
     return leg
 
 
-def test_who_is_called_to_a_forgotten_counter_waits_again_at_the_front_and_it_pauses(
+def test_a_visitor_called_to_a_forgotten_counter_waits_again_at_the_front_and_the_counter_pauses(
     database: Database, rounds: Rounds, hands: Hands
 ):
     first = called_and_left(database, hands, after=ASKED + ANSWER - SECOND)
@@ -159,7 +159,7 @@ def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_o
     assert call_at(database, COUNTER, Author("colleague"))["leg"] == first
 
 
-def test_who_is_in_service_is_never_taken_away(database: Database, rounds: Rounds, hands: Hands):
+def test_a_visitor_in_service_is_never_taken_away(database: Database, rounds: Rounds, hands: Hands):
     first = called_and_left(database, hands, after=ASKED)
     start(database, Gesture(first, AGENT))
     hands.now += timedelta(hours=2)
@@ -197,7 +197,7 @@ def test_a_session_that_serves_somebody_at_another_place_gives_back_and_goes_on(
     assert [read_counter(database, each)["state"] for each in (COUNTER, OTHER)] == ["in_service", "free"]
 
 
-def test_who_was_sent_to_the_forgotten_counter_may_be_called_by_any(
+def test_a_visitor_sent_to_the_forgotten_counter_may_be_called_by_any(
     database: Database, rounds: Rounds, hands: Hands
 ):
     issue(database)
@@ -247,7 +247,7 @@ def test_several_workers_give_a_person_back_once(
         worker.close()
 
 
-def test_who_is_received_just_before_the_round_writes_stays(
+def test_a_visitor_received_just_before_the_round_writes_stays(
     database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ):
     """The agent presses « oui » after the round has looked and before it holds the hall's lock."""

@@ -29,7 +29,7 @@ def counters_now(database: Database) -> dict[str, Any]:
     return {each["counter"]: each for each in read_queue(database, HALL, reader=AGENT.id)["counters"]}
 
 
-def test_who_is_served_is_finished_and_who_is_called_waits_again_before_the_others(database: Database):
+def test_served_visitors_are_finished_and_called_ones_wait_again_at_the_front(database: Database):
     issue(database, 3)
     gesture = served(database, COUNTER)
     called = call(database, counter=OTHER)

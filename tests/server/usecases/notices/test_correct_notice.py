@@ -105,7 +105,7 @@ def test_only_what_is_published_is_corrected_by_who_may_draft_there(database: Da
     assert code_of(refused) == "forbidden"
 
 
-def test_who_decides_for_one_site_takes_nothing_from_another(database: Database):
+def test_a_publisher_of_one_site_changes_no_notice_of_another(database: Database):
     former = published(database)
     correction = corrected(database, former, MENDED | {"targets": {"sites": ["laon"]}})
     with pytest.raises(Refusal) as refused:

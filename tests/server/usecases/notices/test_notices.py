@@ -99,7 +99,7 @@ def test_damaged_rows_come_back_from_the_journal(database: Database):
     assert rebuild_installation(database) == []
 
 
-def test_who_comes_second_with_an_older_version_is_told(database: Database):
+def test_the_second_editor_with_an_older_version_is_refused(database: Database):
     notice = drafted(database)
     edit_notice(database, bureau(notice), TEXT | {"titles": {"fr": "Le premier"}})
     for late in (
@@ -143,7 +143,7 @@ def test_a_bureau_drafts_for_its_own_site_or_for_all_and_decides_nothing(databas
         assert code_of(refused) == "forbidden"
 
 
-def test_who_decides_for_one_site_decides_only_what_is_shown_there_alone(database: Database):
+def test_a_publisher_of_one_site_decides_only_on_notices_shown_there_alone(database: Database):
     for content, is_theirs in ((AIMED, True), (TEXT, False)):
         notice = drafted(database, content)
         submit_notice(database, bureau(notice))

@@ -271,7 +271,7 @@ def test_nobody_shuts_themselves_or_the_last_administrator_out(database: Databas
     change_roles(database, SYSTEM, chief, demoted, sites=None)
 
 
-def test_whoever_answers_for_one_site_changes_what_is_at_that_site_only(database: Database):
+def test_an_administrator_of_one_site_changes_only_that_site(database: Database):
     here = made(database, "here")
     both = made(database, "both", Grant("agent", "laon"), Grant("supervisor", "vervins"))
     everywhere = made(database, "everywhere", Grant("administrator", "*"))

@@ -153,7 +153,7 @@ def test_an_invitation_that_cannot_be_says_which_field(
     assert refused.value.code == code
 
 
-def test_whoever_answers_for_one_site_invites_to_it_only(database: Database):
+def test_an_administrator_of_one_site_invites_only_to_it(database: Database):
     with pytest.raises(Refusal) as refused:
         invite(database, ADMINISTRATOR, MARIE, [Grant("agent", "*")], sites=frozenset({"laon"}))
     assert refused.value.code == "forbidden"

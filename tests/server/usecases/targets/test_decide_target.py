@@ -36,7 +36,7 @@ def test_a_target_is_that_of_tickets_taken_from_its_day_on(database: Database, h
     assert other.target_from_on is None
 
 
-def test_who_comes_first_is_not_promised_a_longer_wait_than_everybody(database: Database):
+def test_a_priority_has_no_longer_target_than_other_visitors(database: Database):
     decide(database, wait_s=120)
     assert target_of_a_ticket(database, is_priority=True) == 120
     decide(database, wait_s=3600)

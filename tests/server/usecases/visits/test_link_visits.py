@@ -188,7 +188,7 @@ def numbers_called_from(database: Database, current: str, how_many: int) -> list
     return found
 
 
-def test_who_is_postponed_or_set_aside_strands_nobody(database: Database):
+def test_postponed_and_parked_visitors_strand_nobody(database: Database):
     tickets = issue(database, 3)
     linked_files(database, tickets, 0, 1)
     postpone(database, Gesture(call(database)["leg"], AGENT))
@@ -214,7 +214,7 @@ def test_a_visit_set_aside_is_not_taken_up_while_another_counter_serves_a_linked
     assert resume(database, first, counter=OTHER)["counter"] == OTHER
 
 
-def test_who_may_not_be_served_there_waits_for_a_counter_that_may(database: Database):
+def test_a_visitor_whom_a_counter_may_not_serve_waits_for_one_that_may(database: Database):
     tickets = issue(database, 2)
     elsewhere = issue_ticket(
         database, HALL, Author("kiosk", device="kiosk"), WantedTicket("laon-numerique", new_id())
@@ -356,7 +356,7 @@ def test_a_link_that_changed_since_is_not_taken_back(database: Database):
         take_back(database)
 
 
-def test_who_comes_back_is_linked_as_before(database: Database, hands: Hands):
+def test_a_visitor_who_returns_is_linked_again(database: Database, hands: Hands):
     """What is remembered of open legs knows it, even when it was read while the visit had ended."""
     tickets = issue(database, 2)
     linked_files(database, tickets, 0, 1)

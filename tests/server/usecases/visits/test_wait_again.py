@@ -44,7 +44,7 @@ from tests.server.usecases.quality.figures_history import Hands
 ELSEWHERE = "laon-permis"
 
 
-def test_who_is_postponed_lets_three_calls_pass_and_keeps_the_first_call(database: Database, hands: Hands):
+def test_a_postponed_visitor_lets_three_calls_pass_and_keeps_the_first_call(database: Database, hands: Hands):
     tickets = [each["number"] for each in issue(database, 6)]
     called = call(database)
     hands.now += timedelta(seconds=30)
@@ -57,7 +57,7 @@ def test_who_is_postponed_lets_three_calls_pass_and_keeps_the_first_call(databas
     )
 
 
-def test_who_is_postponed_is_called_at_once_when_nobody_else_waits(database: Database):
+def test_a_postponed_visitor_is_called_at_once_when_nobody_else_waits(database: Database):
     (ticket,) = issue(database)
     postpone(database, Gesture(call(database)["leg"], AGENT))
     again = call(database)
@@ -80,7 +80,7 @@ def test_one_is_postponed_twice_at_most(database: Database):
         postpone(database, Gesture(call(database)["leg"], AGENT))
 
 
-def test_who_leaves_after_a_postponed_call_left_after_the_call(database: Database):
+def test_a_visitor_who_leaves_after_a_postponed_call_counts_as_left_after_call(database: Database):
     (ticket,) = issue(database)
     leg = call(database)["leg"]
     postpone(database, Gesture(leg, AGENT))
@@ -259,7 +259,7 @@ def test_a_corrected_service_goes_on_with_its_number_and_rank(database: Database
     assert leg_of(database, gesture.leg)["service"] == SERVICE
 
 
-def test_who_comes_back_lets_three_calls_pass(database: Database):
+def test_a_visitor_who_returns_lets_three_calls_pass(database: Database):
     tickets = [each["number"] for each in issue(database, 6)]
     gesture = Gesture(call(database)["leg"], AGENT)
     no_show(database, gesture)
@@ -267,7 +267,7 @@ def test_who_comes_back_lets_three_calls_pass(database: Database):
     assert numbers_called(database, 6) == [*tickets[1:4], tickets[0], *tickets[4:]]
 
 
-def test_who_comes_back_after_the_break_of_noon_takes_a_new_ticket(database: Database, hands: Hands):
+def test_a_visitor_who_returns_after_the_midday_break_takes_a_new_ticket(database: Database, hands: Hands):
     issue(database)
     gesture = Gesture(call(database)["leg"], AGENT)
     no_show(database, gesture)

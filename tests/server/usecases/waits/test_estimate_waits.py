@@ -348,7 +348,7 @@ def test_where_too_many_wait_the_formula_stands_in(
 # --- linked visits --------------------------------------------------------------------------------
 
 
-def test_who_is_linked_to_somebody_at_a_counter_is_next_there_and_others_are_told_so(
+def test_a_visitor_linked_to_one_at_a_counter_is_next_there_and_others_are_refused(
     database: Database, estimates: Estimates
 ):
     opened(database, COUNTER)

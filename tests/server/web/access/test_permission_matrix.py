@@ -92,7 +92,7 @@ def test_every_route_says_what_it_requires(requests: list[Asked]):
     assert [f"{each.method} {each.rule}" for each in requests if each.required is None] == []
 
 
-def test_who_may_not_come_in_is_kept_out_and_changes_nothing(
+def test_every_caller_without_the_permission_is_refused_and_changes_nothing(
     site: ApiSite, declared: list[Asked], callers: list[Calling]
 ):
     facts = site.count("hall_fact"), site.count("installation_fact")
@@ -107,7 +107,7 @@ def test_who_may_not_come_in_is_kept_out_and_changes_nothing(
     assert (site.count("hall_fact"), site.count("installation_fact")) == facts
 
 
-def test_who_may_elsewhere_only_changes_nothing_of_laon(
+def test_a_caller_with_a_role_elsewhere_changes_nothing_of_laon(
     site: ApiSite, declared: list[Asked], callers: list[Calling]
 ):
     facts = site.count("hall_fact"), site.count("installation_fact")
@@ -209,7 +209,7 @@ def test_two_roles_of_a_person_add_up_at_one_site_and_reach_no_further(site: Api
 # --- last, since it stops services, cancels and ends what is there -------------------------------
 
 
-def test_who_may_come_in_is_not_kept_out(declared: list[Asked], callers: list[Calling]):
+def test_every_caller_with_the_permission_is_let_in(declared: list[Asked], callers: list[Calling]):
     kept_out = []
     for asked in declared:
         let_in = [caller for caller in callers if may_of_laon(caller, asked)]

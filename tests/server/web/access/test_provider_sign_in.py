@@ -171,7 +171,7 @@ def test_another_subject_with_the_address_of_the_invitation_takes_the_place_of_t
     assert "Aucun compte" in alert_of(both.come_back(both.site.app.test_client()))
 
 
-def test_whoever_was_not_invited_gets_no_account_and_no_role(both: Bureau):
+def test_a_person_without_an_invitation_gets_no_account_and_no_role(both: Bureau):
     before = both.site.count("account"), both.site.count("role_grant")
     browser = both.site.app.test_client()
     answer = both.come_back(browser, "stranger@aisne.example")

@@ -139,7 +139,7 @@ def test_a_trial_says_whether_it_arrives_and_why_not(api: ApiSite, endpoint: End
     assert "Aucun serveur d’e-mail n’est réglé (PARVIS_SMTP_HOST)." in told
 
 
-def test_who_is_told_is_seen_by_who_supervises_and_changed_by_who_configures_there(api: ApiSite):
+def test_supervisors_see_recipients_and_administrators_change_them(api: ApiSite):
     every, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", "*", "garde@example.org"))
     here, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "ici@example.org"))
     agent, local = api.writer("agent"), api.writer("supervisor")
@@ -156,7 +156,7 @@ def test_who_is_told_is_seen_by_who_supervises_and_changed_by_who_configures_the
     assert api.app.test_client().get(PAGE).status_code == 302
 
 
-def test_whoever_has_several_halls_sees_where_alarms_are(api: ApiSite, faulty: FaultyHall):
+def test_a_reader_with_several_halls_sees_which_has_alarms(api: ApiSite, faulty: FaultyHall):
     page = api.person("administrator", "*").get("/alarmes?hall=vervins").text
     halls = page.partition('data-part="halls"')[2].partition("</nav>")[0]
     assert re.findall(r"<b>([^<]+)</b>", halls) == ["1 alarme"]

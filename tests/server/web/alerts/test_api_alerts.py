@@ -117,7 +117,7 @@ def guard_name(browser: Any) -> str:
     return text.partition("<bdi>")[2].partition("</bdi>")[0]
 
 
-def test_who_may_not_raise_or_read_is_refused(api: ApiSite):
+def test_raising_or_reading_without_the_permission_is_refused(api: ApiSite):
     assert code(api.post("/alerts", press(), token=None)) == "not_signed_in"
     assert code(api.post("/alerts", press())) == "forbidden"
     assert code(api.post("/alerts", press(), token=api.screen)) == "forbidden"

@@ -57,7 +57,7 @@ def test_the_contracts_check_in_and_code_at_a_kiosk(api: ApiSite, booking: str):
     )
 
 
-def test_who_may_see_book_and_check_in(api: ApiSite, booking: str):
+def test_permissions_to_see_book_and_check_in(api: ApiSite, booking: str):
     made = accepted(api.post(LIST, body(), token=booking), 201)
     check = {"hall": HALL, "code": made["code"], "press_id": "press-1-of-tests"}
     refused(api.post(CHECK_IN, check, token=booking), 403, "forbidden")

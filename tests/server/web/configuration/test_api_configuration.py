@@ -309,7 +309,7 @@ def test_the_installation_is_changed_by_whoever_configures_every_site(editors: E
     assert editors.read(path="/installation")["content"]["organisation"] == INSTALLATION["organisation"]
 
 
-def test_who_may_not_is_refused(editors: Editors):
+def test_a_caller_without_the_permission_is_refused(editors: Editors):
     saved = accepted(editors.save("ada", laon(name="Un")))["version"]
     for who, path in (("agent", ""), ("agent", f"/{HALL}"), ("foreign", f"/{HALL}"), ("chief", f"/{OTHER}")):
         refused(editors.send(who, "GET", path), 403, "forbidden")
@@ -350,7 +350,7 @@ def test_a_repeated_request_is_done_once(both: ApiSite):
     assert both.database.configuration(HALL).revision == 2
 
 
-def test_who_runs_which_revision_is_told_for_a_hall_and_for_every_hall(editors: Editors):
+def test_the_revision_of_each_device_is_reported_for_a_hall_and_for_every_hall(editors: Editors):
     (told,) = editors.read(path=f"/{HALL}/devices")["halls"]
     assert told["configuration"] == "1.1"
     assert {each["state"] for each in told["devices"]} == {"unknown"}

@@ -36,7 +36,7 @@ def problems_of_publishing(editors: Editors, who: str, content: Any, document: s
     return errors(told)
 
 
-def test_who_configures_publishes_no_text_that_nobody_approved(both: ApiSite):
+def test_an_administrator_publishes_no_text_that_was_not_approved(both: ApiSite):
     editors = Editors(both)
     new = [("notices[0]", "notice_not_approved")]
     wanted = laon(notices=[TEXT | {"valid_until": None}])

@@ -224,7 +224,7 @@ def test_setting_up_is_for_who_configures(wizard, path):
     assert wizard.browser.get(path).status_code == 200
 
 
-def test_who_configures_one_site_adds_halls_there_and_nothing_elsewhere(wizard):
+def test_an_administrator_of_one_site_adds_halls_only_there(wizard):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     new = {"template": "general", "counters": "1", "name": "Annexe", "address": "2 rue Basse", **HOURS}

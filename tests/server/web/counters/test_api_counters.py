@@ -320,7 +320,7 @@ def test_a_transfer_names_its_destination_and_keeps_the_rank_by_arrival(both: Ap
     assert accepted(both.next(counter="laon-g4"))["number"] == first["number"]
 
 
-def test_who_waits_for_a_counter_is_listed_in_call_order_with_those_sent_to_it(both: ApiSite):
+def test_waiting_visitors_of_a_counter_are_listed_in_call_order_with_those_sent_to_it(both: ApiSite):
     both.open("laon-g1")
     both.open("laon-g4", services=["laon-permis"])
     sent, own = both.ticket(), both.ticket(service="laon-permis")

@@ -165,7 +165,7 @@ def test_a_wrap_up_ends_by_itself_with_a_pause_and_with_an_undo(wrapping: ApiSit
     assert told(wrapping)["wrap_up_until"] is None
 
 
-def test_who_did_not_come_and_who_is_set_aside_leave_nothing_to_wrap_up(wrapping: ApiSite):
+def test_no_shows_and_parked_visitors_leave_no_wrap_up(wrapping: ApiSite):
     accepted(wrapping.verb(served(wrapping), "park", {}))
     assert told(wrapping)["wrap_up_until"] is None
     wrapping.ticket()

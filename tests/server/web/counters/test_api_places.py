@@ -112,7 +112,7 @@ def test_a_session_pauses_with_all_its_places_unless_somebody_is_only_called(bot
     refused(session.pause(ONE, reason=None), 409, "wrong_state")
 
 
-def test_who_is_served_at_one_of_several_places_keeps_nobody_from_a_pause(both: ApiSite):
+def test_a_visitor_served_at_one_of_several_places_does_not_prevent_a_pause(both: ApiSite):
     session = at_two_places(both)
     both.ticket(), both.ticket()
     leg = accepted(session.next(TWO))["leg"]
@@ -193,7 +193,7 @@ def test_the_lease_of_all_places_lives_by_a_verb_at_one(both: ApiSite):
     assert both.open(TWO) != session.id
 
 
-def test_who_opens_a_place_of_a_forgotten_session_answers_for_those_at_its_other_places(both: ApiSite):
+def test_opening_a_place_of_a_forgotten_session_takes_over_its_other_places(both: ApiSite):
     session = at_two_places(both)
     accepted(session.join(THREE), 201)
     both.ticket()

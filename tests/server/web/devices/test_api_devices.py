@@ -91,7 +91,7 @@ def test_a_new_place_is_added_to_the_hall_once_though_the_answer_was_lost(api: A
     assert one(admin, paired["id"])["is_paired"]
 
 
-def test_whoever_may_not_configure_the_hall_learns_and_changes_nothing(api: ApiSite):
+def test_a_caller_who_may_not_configure_the_hall_learns_and_changes_nothing(api: ApiSite):
     code = shown(api.app.test_client())["code"]
     find, pair = "/api/v1/devices/pairings/find", "/api/v1/devices/pairings"
     wanted = {"code": code, "hall": HALL, "kind": "screen", "id": FREE}

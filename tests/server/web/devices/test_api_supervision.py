@@ -82,7 +82,7 @@ def test_a_queue_stands_against_its_target(supervisor: Supervisor):
     }
 
 
-def test_who_waits_for_a_closed_counter_is_counted_apart(supervisor: Supervisor):
+def test_visitors_who_wait_for_a_closed_counter_are_counted_separately(supervisor: Supervisor):
     site = supervisor.site
     site.open(COUNTER)
     sent = site.ticket()

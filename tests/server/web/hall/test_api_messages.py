@@ -96,7 +96,7 @@ def test_a_call_for_help_is_seen_by_a_person_and_the_guard_is_told(people: Peopl
     assert people.calls() == []
 
 
-def test_who_may_send_and_read(people: People):
+def test_permissions_to_send_and_read(people: People):
     refused(people.post("quality", MESSAGES), 403, "forbidden")
     refused(people.post("reception", MESSAGES), 403, "forbidden")
     refused(people.post("security", MESSAGES, {"counter": COUNTER, "phrase": "come"}), 403, "forbidden")

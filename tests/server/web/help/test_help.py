@@ -66,7 +66,7 @@ def test_everything_else_asks_for_a_sign_in_and_comes_back():
     assert answer.headers["Location"] == "/connexion?next=%2Faide%2Fmanuels%2Fagent"
 
 
-def test_whoever_is_not_signed_in_does_not_learn_which_documents_exist():
+def test_an_anonymous_reader_does_not_learn_which_documents_exist():
     assert client(None).get("/aide/nothing").status_code == 302
     assert "manuels/agent" not in client(None).get("/aide").text
 
@@ -113,7 +113,7 @@ def test_words_are_looked_for_in_all_manuals_without_accents_or_capitals():
     assert "«\u00a0&lt;b&gt;\u00a0»" in reader.get("/aide?lang=fr&q=<b>").text
 
 
-def test_whoever_is_not_signed_in_finds_only_what_everybody_may_read():
+def test_an_anonymous_search_finds_only_public_documents():
     assert {
         address.partition("#")[0] for address in found(client(None).get("/aide?lang=fr&q=ticket").text)
     } <= {f"/aide/{name}" for name in PUBLIC}

@@ -135,7 +135,7 @@ def test_files_hold_what_the_page_shows_and_nobodys_formula(api: ApiSite):
 
 
 @pytest.mark.parametrize("role", ["agent", "reception", "security", "communication", "quality", "committee"])
-def test_who_does_not_oversee_reads_no_journal(api: ApiSite, role: str):
+def test_people_without_supervision_read_no_journal(api: ApiSite, role: str):
     browser = api.person(role)
     for path in ("/journal", "/journal/csv", "/journal/json", "/journal/tetes", "/journal/tetes.pdf"):
         assert browser.get(path).status_code == 403, path

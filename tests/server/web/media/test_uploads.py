@@ -55,7 +55,7 @@ def test_a_disk_without_room_refuses_before_anything_is_written(lone: Bureau):
     assert lone.left() == []
 
 
-def test_who_drafts_no_notices_may_not_upload(lone: Bureau):
+def test_people_who_draft_no_notices_may_not_upload(lone: Bureau):
     browser, headers = lone.site.writer("agent")
     for answer in (
         browser.post("/api/v1/media", data=b"x", headers=headers),

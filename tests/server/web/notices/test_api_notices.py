@@ -47,7 +47,7 @@ def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(both:
         }
 
 
-def test_who_may_not_is_refused(officers: Officers):
+def test_a_caller_without_the_permission_is_refused(officers: Officers):
     notice = officers.draft()
     refused(officers.post("agent", "/notices", {"content": TEXT}), 403, "forbidden")
     refused(officers.get("agent", "/notices"), 403, "forbidden")

@@ -263,7 +263,7 @@ def test_a_sign_in_by_a_password_that_was_changed_meanwhile_is_refused(
     assert read_own_sessions(api.database, person.account) == []
 
 
-def test_who_signs_in_goes_on_at_this_server_alone(api: ApiSite):
+def test_signing_in_continues_only_at_an_address_of_this_server(api: ApiSite):
     signed_in, nobody = api.person("agent"), api.app.test_client()
     own = "/mur?hall=laon&q=é#x"
     for asked, way in ((own, own), *((each, "/") for each in LEADING_AWAY)):

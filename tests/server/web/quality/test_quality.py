@@ -185,7 +185,7 @@ def test_other_roles_have_no_figures(site: Site, role: str):
     assert site.client.get("/qualite/indicateurs.csv").status_code == 403
 
 
-def test_who_is_not_signed_in_is_sent_to_sign_in(site: Site):
+def test_an_anonymous_reader_is_redirected_to_sign_in(site: Site):
     site.viewer = None
     for url in ("/qualite", "/qualite/legs.csv"):
         answer = site.client.get(url)

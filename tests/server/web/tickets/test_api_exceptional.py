@@ -106,7 +106,7 @@ def test_demand_is_counted_at_the_press_on_the_service_and_only_there(both: ApiS
     assert figures(both)[1] == {(PERMITS, REASON): 1, (PERMITS, "cannot-book"): 1}
 
 
-def test_whoever_checks_in_after_choosing_the_service_was_no_demand(both: ApiSite):
+def test_a_check_in_after_choosing_the_service_removes_the_demand(both: ApiSite):
     refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
     refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
     booked = {"service": PERMITS, "booked_at": "2026-11-24T10:30:00+01:00"}

@@ -137,7 +137,7 @@ def test_a_control_that_the_kiosk_does_not_know_has_nothing_to_say(spoken: ApiSi
         assert answer["sentences"] == answer["audio"] == []
 
 
-def test_who_issues_no_ticket_has_nothing_read(spoken: ApiSite):
+def test_a_caller_who_may_not_issue_tickets_gets_nothing_read_aloud(spoken: ApiSite):
     refused(spoken.get(f"{READING}?view=languages", token=spoken.screen), 403, "forbidden")
     refused(spoken.get(f"/halls/{OTHER}/reading?view=languages", token=spoken.kiosk), 403, "foreign_device")
     refused(spoken.get(f"{READING}?view=languages", token=None), 401, "not_signed_in")

@@ -120,7 +120,7 @@ def test_the_same_key_and_body_get_the_same_answer(both: ApiSite):
     assert again.get_json() == first
 
 
-def test_who_passes_before_others_is_told_the_wait_behind_those_ahead(both: ApiSite):
+def test_a_priority_gets_the_wait_behind_those_ahead_of_it(both: ApiSite):
     both.open()
     for _ in range(6):
         both.ticket()
