@@ -60,7 +60,7 @@ def test_the_nights_of_the_change_of_time_lose_and_repeat_no_hour(sqlite_url, ni
     database.close()
 
 
-def test_at_midnight_who_still_waits_is_closed_with_the_day_and_numbers_begin_again(database_url, tmp_path):
+def test_at_midnight_waiting_visits_close_with_the_day_and_numbers_start_again(database_url, tmp_path):
     hands = Hands()
     database = opened_hall(database_url, hands)
     assert [issue(database)["number"] for _ in range(3)] == ["A001", "A002", "A003"]

@@ -7,7 +7,7 @@ from hardware.discovery import addresses_around, printers_among
 from tests.harness.servers.ports import free_port
 
 
-def test_addresses_where_something_listens_are_told_in_order():
+def test_addresses_where_something_listens_are_listed_in_order():
     with closing(socket.create_server(("127.0.0.3", 0))) as listening:
         port = listening.getsockname()[1]
         asked = ["127.0.0.2", "127.0.0.3", "127.0.0.4"]

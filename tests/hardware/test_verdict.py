@@ -254,7 +254,7 @@ def test_the_simulated_printer_dying_in_mid_ticket_is_unknown(simulated, fonts_d
     assert read_state(address) is PrinterState.READY
 
 
-def test_a_jammed_cutter_is_told_apart(simulated, blob):
+def test_a_jammed_cutter_is_distinguished(simulated, blob):
     simulated.set_fault(PrinterFault.CUTTER)
     outcome = printed(TcpAddress(simulated.host, simulated.port), blob)
     assert (outcome.verdict, outcome.why) == (Verdict.REFUSED, "cutter")

@@ -36,7 +36,7 @@ def raised(relay: httpx.Client, kind: str = "evacuate", **more: Any) -> dict[str
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_an_alert_reaches_every_screen_of_five_sites_and_who_was_not_reached_is_named(serve, layout):
+def test_an_alert_reaches_every_screen_of_five_sites_and_unreached_ones_are_named(serve, layout):
     server = serve(layout)
     sites = server.demonstration["sites"]
     with ExitStack() as opened:

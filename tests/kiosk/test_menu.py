@@ -239,7 +239,7 @@ def test_words_fall_back_to_french():
         ),
     ],
 )
-def test_an_opening_is_said_the_way_people_say_it(opens_at, french, english, spanish):
+def test_an_opening_is_worded_as_people_say_it(opens_at, french, english, spanish):
     opens, now = datetime.fromisoformat(opens_at).replace(tzinfo=PARIS), NOW.astimezone(PARIS)
     said = [opening_text(translate, language, opens, now) for language in ("fr", "en", "es")]
     assert [each.replace("\u00a0", " ") for each in said] == [french, english, spanish]
@@ -262,7 +262,7 @@ def test_tomorrow_is_tomorrow_across_the_night_the_clocks_change():
         ({"openings": [opening(-1, 2, -0.5)]}, False),
     ],
 )
-def test_an_exceptional_way_is_offered_while_who_receives_gives_tickets(changes, is_offered):
+def test_an_exceptional_way_is_offered_while_its_service_gives_tickets(changes, is_offered):
     desk = service(service="desk", name={"fr": "Accueil", "en": "Reception"}, **changes)
     way = ExceptionalWay(desk, {"urgent": {"fr": "Urgence", "en": "Urgent"}, "online": {"fr": "En ligne"}})
     found = menu(service(mode="appointment_only", openings=[], exceptional=way), language="en")

@@ -148,7 +148,7 @@ def test_needs_are_read_in_order_with_those_chosen_and_how_to_go_on():
     )
 
 
-def test_a_code_is_asked_for_and_the_way_without_one_is_said():
+def test_the_page_asks_for_a_code_and_shows_the_way_without_one():
     assert plain(reader().appointment()) == (
         "Votre code de rendez-vous | Tapez le code reçu avec votre rendez-vous, ou présentez-le au lecteur."
         " | Après la dernière lettre, appuyez sur « Valider »."

@@ -146,11 +146,11 @@ def test_french_comes_first_always():
             lay_out_ticket(content(), languages, translate=translate)
 
 
-def test_a_site_with_the_hall_s_name_is_not_said_twice():
+def test_a_site_with_the_halls_name_is_named_once():
     assert said(ticket(site="Laon", hall="Laon")).count("Laon") == 1
 
 
-def test_a_service_of_the_same_name_in_both_languages_is_not_said_twice():
+def test_a_service_with_one_name_in_both_languages_is_spoken_once():
     english = TicketLanguage("en", FRENCH.service, "24 November 2026", "10:42")
     assert said(ticket(english)).count(FRENCH.service) == 1
 

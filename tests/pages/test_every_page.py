@@ -79,7 +79,7 @@ def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str
     assert further_violations(page, is_whole=path in WHOLE) == []
 
 
-def test_alarms_are_chosen_by_keyboard_and_none_is_said_where_they_are_chosen(hall: Served, page: Page):
+def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall: Served, page: Page):
     sign_in(page, hall, *demonstration_user(hall, "administrator"), "/alarmes?hall=laon")
     page.fill("#address", "garde@example.org")
     adding = page.locator("form.add")

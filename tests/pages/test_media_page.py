@@ -100,7 +100,9 @@ def test_refusals_are_told_in_place(hall: Served, pages: Pages, tmp_path: Path):
     expect(card(page).locator(".alert")).to_contain_text("archive")
 
 
-def test_a_video_and_a_document_are_prepared_by_the_process_apart(hall: Served, pages: Pages, tmp_path: Path):
+def test_a_video_and_a_document_are_prepared_by_the_separate_process(
+    hall: Served, pages: Pages, tmp_path: Path
+):
     page = library(hall, pages, "reception")
     send(page, put(tmp_path, video(size=(320, 200)), "film.webm"))
     expect(page.locator(".medium h3").first).to_contain_text("Vidéo, 0:01", timeout=20_000)

@@ -42,7 +42,7 @@ def test_what_becomes_of_a_paper_is_told_while_it_happens(standing: Serve, pages
     expect(page.locator('[data-list="last"] .care')).to_have_count(0)
 
 
-def test_a_verdict_that_comes_before_the_answer_of_its_ticket_is_told(standing: Serve, pages: Pages):
+def test_a_verdict_that_comes_before_the_answer_of_its_ticket_is_shown(standing: Serve, pages: Pages):
     hall, page = standing(), pages.open()
     sign_in(page, hall, *demonstration_user(hall, "reception"), "/accueil")
     expect(page.locator("[data-live=yes]")).to_be_visible()

@@ -167,7 +167,9 @@ def test_an_unknown_code_and_an_unknown_token_get_a_sentence(follow: Callable[..
     assert_accessible(unknown)
 
 
-def test_a_cut_is_said_and_healed(hall: Served, follow: Callable[..., Page], ticket: dict[str, Any]):
+def test_a_lost_connection_is_shown_and_restored(
+    hall: Served, follow: Callable[..., Page], ticket: dict[str, Any]
+):
     page = follow(f"/t/{ticket['token']}")
     expect(page.locator("[data-live=yes]")).to_be_visible()
     hall.kill()

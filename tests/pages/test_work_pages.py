@@ -111,7 +111,7 @@ def test_signing_in_never_leads_to_another_server(hall: Served, page: Page):
 
 
 @pytest.mark.parametrize(("locale", "language"), [("fr-FR", "fr"), ("en-GB", "en"), ("es-ES", "es")])
-def test_a_missing_page_is_said_in_the_readers_language(
+def test_a_missing_page_answers_in_the_readers_language(
     hall: Served, pages: Pages, locale: str, language: str
 ):
     page = pages.open(f"{hall.base_url}/nothing-here", locale=locale)

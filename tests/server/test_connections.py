@@ -25,7 +25,7 @@ def test_a_caller_is_known_by_its_address_and_in_ipv6_by_its_64(address: str, ne
     assert network_of(address) == network
 
 
-def test_a_budget_begins_anew_after_its_period():
+def test_a_budget_starts_again_after_its_period():
     budget = Budget(most=2, period_s=10.0)
     assert [budget.take(at_s) for at_s in (100.0, 101.0, 109.9, 110.0, 111.0, 112.0)] == [
         True,

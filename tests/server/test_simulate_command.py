@@ -70,7 +70,7 @@ def test_what_a_day_has_besides_is_told_and_announced_waits_are_judged(tmp_path:
     assert "told" not in simulate("--days", "1", "--hall", "hall_80", "--rule", "gcmu_safe")
 
 
-def test_a_log_is_run_under_each_rule_and_told_by_class(tmp_path: Path):
+def test_a_log_is_run_under_each_rule_with_results_by_class(tmp_path: Path):
     row = dict.fromkeys(LEG_COLUMNS, "") | {"hall": "laon", "service": "a", "class": "walk_in"}
     lines = [
         row

@@ -92,7 +92,7 @@ def served(place: Installation, *arguments: str, expected: int) -> str:
 # --- what else keeps a server from starting --------------------------------------------------------
 
 
-def test_a_file_that_is_no_database_is_told(place: Installation):
+def test_a_file_that_is_no_database_is_reported(place: Installation):
     file = place.var / "letter.db"
     file.write_text("Madame, Monsieur, " * 100, encoding="utf-8")
     place.environment["PARVIS_DATABASE_URL"] = f"sqlite:///{file}"
@@ -102,14 +102,14 @@ def test_a_file_that_is_no_database_is_told(place: Installation):
         assert sentence == "This file does not open as a SQLite database."
 
 
-def test_a_database_that_is_away_is_told_and_the_command_ends(place: Installation):
+def test_an_unreachable_database_is_reported_and_the_command_ends(place: Installation):
     place.environment["PARVIS_DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
     with ThreadPoolExecutor() as both:  # each waits for the database for five seconds
         for told in both.map(lambda command: place.parvis(command, expected=1), ("serve", "migrate")):
             assert "refused: database_busy" in told
 
 
-def test_an_address_that_is_taken_is_told(place: Installation, sqlite_url: str):
+def test_a_taken_address_is_refused(place: Installation, sqlite_url: str):
     place.environment["PARVIS_DATABASE_URL"] = sqlite_url
     with socket.create_server(("127.0.0.1", 0)) as taken:
         place.environment["PARVIS_PORT"] = str(taken.getsockname()[1])
@@ -117,7 +117,7 @@ def test_an_address_that_is_taken_is_told(place: Installation, sqlite_url: str):
     assert first.startswith("refused: address_taken")
 
 
-def test_a_certificate_that_cannot_be_read_is_told(place: Installation, sqlite_url: str):
+def test_an_unreadable_certificate_is_reported(place: Installation, sqlite_url: str):
     place.environment |= {
         "PARVIS_DATABASE_URL": sqlite_url,
         "PARVIS_TLS_CERTIFICATE": "no-such.pem",
@@ -126,7 +126,7 @@ def test_a_certificate_that_cannot_be_read_is_told(place: Installation, sqlite_u
     assert "refused: bad_certificate" in place.parvis("serve", expected=1)
 
 
-def test_a_folder_that_cannot_be_written_is_told(place: Installation):
+def test_a_folder_that_cannot_be_written_is_reported(place: Installation):
     place.environment["PARVIS_VAR"] = "/proc/parvis"
     assert "refused: folder_not_writable" in place.parvis("migrate", expected=1)
 

@@ -45,7 +45,7 @@ def test_the_recordings_a_hall_lacks_are_named_and_those_of_no_use_too(hall: Ins
     ]
 
 
-def test_a_sentence_is_said_in_the_voice_in_force(tmp_path: Path):
+def test_a_sentence_is_spoken_in_the_voice_in_force(tmp_path: Path):
     found = Installation(tmp_path / "var")
     out = tmp_path / "heard.wav"
     said = ("say", "Numéro A, 0, 4, 2 / guichet 3", "--out", str(out))

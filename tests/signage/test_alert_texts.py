@@ -26,7 +26,7 @@ def test_every_language_says_all_that_screens_show(language: str):
     assert all(len(kind["title"]) <= 40 and len(kind["text"]) <= 140 for kind in told["kinds"].values())
 
 
-def test_a_drill_is_named_before_what_it_asks_and_all_is_said_twice():
+def test_a_drill_is_named_before_its_instructions_and_all_is_spoken_twice():
     once, again = spoken_alert({"kind": "shelter", "drill": True, "texts": {}}, translate)
     assert once == again
     phrases = once.splitlines()

@@ -28,5 +28,5 @@ def test_a_recall_marks_its_rank_with_a_raised_part(case: dict[str, Any]) -> Non
     assert [list(part) for part in recall_parts(case["rank"], template=case["template"])] == case["parts"]
 
 
-def test_an_announcement_is_said_twice_and_not_after_twenty_seconds() -> None:
+def test_an_announcement_is_spoken_twice_and_not_after_twenty_seconds() -> None:
     assert (2, timedelta(seconds=20)) == (REPETITIONS, OLDEST_SOUND)

@@ -81,7 +81,7 @@ def test_each_language_has_a_voice(language: str) -> None:
     assert peak(EspeakSpeech().say("A, 0, 4, 2", language)) > 1_000
 
 
-def test_digits_are_said_one_by_one() -> None:
+def test_digits_are_spoken_one_by_one() -> None:
     assert len(EspeakSpeech().say("A, 0, 4, 2", "fr")) > 1.2 * len(EspeakSpeech().say("A042", "fr"))
 
 

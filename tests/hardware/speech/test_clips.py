@@ -33,7 +33,7 @@ def test_a_recording_is_named_by_its_words_without_accents_or_capitals():
     assert clip_name("Accueil des œuvres, 2") == "accueil-des-oeuvres-2"
 
 
-def test_a_number_is_said_letter_and_digits_one_by_one():
+def test_a_number_is_spoken_letter_and_digits_one_by_one():
     found = clips("numero", "a", "0", "4", "2", "42", "042")
     assert said(found, "Numéro A, 0, 4, 2") == ["numero", "a", "0", "4", "2"]
 

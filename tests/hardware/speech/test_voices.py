@@ -26,7 +26,7 @@ class Counted:
         return array("h", [9_000, -9_000] * (RATE_HZ // 2))
 
 
-def test_a_sentence_whose_words_are_all_recorded_is_said_by_the_recordings(tmp_path: Path):
+def test_a_sentence_whose_words_are_all_recorded_is_played_from_the_recordings(tmp_path: Path):
     record(tmp_path / "fr")
     synthetic = Counted()
     voices = Voices(tmp_path, speech=synthetic)
@@ -85,7 +85,7 @@ def test_a_recording_that_is_dropped_or_replaced_gives_a_call_new_files(tmp_path
     assert files.announcement(SENTENCE, BRIEF, "fr") == again
 
 
-def test_an_alert_and_a_view_read_aloud_are_never_said_by_recordings(tmp_path: Path):
+def test_an_alert_and_a_view_read_aloud_never_use_recordings(tmp_path: Path):
     record(tmp_path / "voices" / "fr")
     synthetic = Counted()
     files = AudioFiles(tmp_path / "audio", voices=Voices(tmp_path / "voices", speech=synthetic))

@@ -84,7 +84,7 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     expect(strip.locator("p")).to_have_count(0)
 
 
-def test_a_medical_alert_is_told_on_wall_and_reception_and_ended_by_two_people(server: Served, pages: Pages):
+def test_a_medical_alert_is_shown_on_wall_and_reception_and_ended_by_two_people(server: Served, pages: Pages):
     wall = at_work(pages, server, "supervisor", "/mur")
     desk = at_work(pages, server, "reception", "/accueil")
     agent = at_work(pages, server, "agent", "/alerte")

@@ -29,7 +29,7 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
         yield server
 
 
-def test_a_call_starts_the_service_and_nobody_is_asked(hall: Served, page: Page):
+def test_a_call_starts_the_service_without_a_question(hall: Served, page: Page):
     sign_in(page, hall, *demonstration_user(hall, "agent"), path="/console")
     page.locator(f"button[aria-describedby=place-{COUNTER}]").press("Enter")
     phase(page, "free")

@@ -309,7 +309,7 @@ def test_the_bar_follows_the_same_counter_in_one_line(console: Page, issue: Call
     phase(console, "called")
 
 
-def test_a_cut_is_said_and_the_gesture_made_meanwhile_is_done_once(
+def test_a_lost_connection_is_shown_and_a_gesture_made_meanwhile_is_done_once(
     console: Page, hall: Served, issue: Callable[[], dict[str, Any]]
 ):
     number = issue()["number"]

@@ -16,7 +16,7 @@ from tests.harness.working import demonstration_user, sign_in
         ("reception", "/accueil", '[data-list="services"] button'),
     ],
 )
-def test_a_read_that_a_changed_network_ended_is_asked_again(
+def test_a_read_ended_by_a_changed_network_is_repeated(
     standing: Serve, pages: Pages, role: str, path: str, shown: str
 ):
     server, page = standing(), pages.open()

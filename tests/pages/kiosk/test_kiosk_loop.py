@@ -14,7 +14,7 @@ from tests.pages.kiosk.kiosk_page import SITE, SIZES, choose, fits
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_loop_in_order_is_told_and_one_that_is_not_is_not(
+def test_only_a_working_loop_is_announced(
     at_kiosk: Callable[..., Page], hall: Served, tmp_path: Path, size: str
 ):
     before = hall.parvis("export-configuration", "--hall", SITE)

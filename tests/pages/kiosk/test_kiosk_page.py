@@ -82,7 +82,7 @@ def test_answers_lost_on_the_way_give_one_ticket(hall, at_kiosk):
     expect(page.locator("[data-slot=priority]")).to_be_visible()
 
 
-def test_a_server_that_is_killed_is_said_and_its_number_comes_when_it_is_back(hall, at_kiosk):
+def test_a_killed_server_is_reported_and_its_number_comes_when_it_is_back(hall, at_kiosk):
     before = received(hall)
     page = at_kiosk()
     choose(page)
@@ -122,7 +122,7 @@ def test_every_icon_is_there_when_the_server_is_away(hall, at_kiosk):
     assert [url for url in failed if "/assets/icons/" in url] == []
 
 
-def test_a_verdict_told_while_the_link_was_down_is_asked_for(at_kiosk):
+def test_a_verdict_missed_while_the_link_was_down_is_fetched(at_kiosk):
     page = at_kiosk()
     page.clock.install()
 

@@ -154,7 +154,7 @@ def test_a_voice_is_never_louder_than_the_most_and_a_quiet_hall_hears_it(hall: C
     assert abs(page.evaluate("window.gain.value") - 0.4) < 0.01
 
 
-def test_a_call_that_is_being_said_stops_at_once_for_an_alert(hall: ContractServer, pages: Pages):
+def test_a_call_being_spoken_stops_at_once_for_an_alert(hall: ContractServer, pages: Pages):
     page = pages.open(width=1920, height=1080)
     page.add_init_script(
         "window.played = []; const play = HTMLMediaElement.prototype.play;"

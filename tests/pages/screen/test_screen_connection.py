@@ -52,7 +52,7 @@ def test_a_restored_hall_replaces_what_is_shown_although_its_version_is_lower(
     expect(page.locator(".card")).to_have_count(0)
 
 
-def test_a_restore_heard_of_while_the_former_hall_is_still_fetched_is_not_forgotten(
+def test_a_restore_announced_while_the_former_hall_is_fetched_is_not_forgotten(
     pages: Pages, hall: ContractServer
 ) -> None:
     hall.version = 900

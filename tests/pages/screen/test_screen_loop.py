@@ -79,7 +79,7 @@ def test_loudspeakers_are_silent_while_the_hall_is_kept_quiet(pages: Pages, hall
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
-def test_a_loop_in_order_is_told_by_a_sign_and_in_words(
+def test_a_working_loop_is_shown_by_a_sign_and_in_words(
     pages: Pages, hall: ContractServer, size: tuple[int, int]
 ) -> None:
     hall.screen |= {"hearing_loop": True}
@@ -97,7 +97,7 @@ def test_a_loop_in_order_is_told_by_a_sign_and_in_words(
     assert_accessible(page)
 
 
-def test_a_loop_that_is_not_in_order_is_told_nowhere(pages: Pages, hall: ContractServer) -> None:
+def test_a_broken_loop_is_shown_nowhere(pages: Pages, hall: ContractServer) -> None:
     page = pages.open(f"{hall.url}/screen#t=good", width=1920, height=1080)
     hall.call("A042")
     hall.send_board()

@@ -17,7 +17,7 @@ SHIFTS = """() => {
 LARGEST_SHIFT = 0.02
 
 
-def test_a_call_appears_large_with_its_place_and_is_told_to_screen_readers(
+def test_a_call_appears_large_with_its_place_and_screen_readers_announce_it(
     pages: Pages, hall: ContractServer
 ) -> None:
     page = opened(pages, hall)
@@ -122,7 +122,7 @@ def test_a_second_and_a_third_call_move_nothing_and_the_newest_comes_first(
     assert not {row[:4] for row in rows(page, ".list")} & {"A118", "R042", "L009"}
 
 
-def test_everybody_who_is_awaited_is_on_the_screen(pages: Pages, hall: ContractServer) -> None:
+def test_every_awaited_visitor_is_on_the_screen(pages: Pages, hall: ContractServer) -> None:
     for n in range(12):
         hall.call(f"A1{n:02}", f"guichet {n}", ago_s=200 - n)
     page = opened(pages, hall)

@@ -54,7 +54,7 @@ def test_announcements_are_played_one_after_the_other_and_once(
     expect(page.locator(".card")).to_have_count(2)
 
 
-def test_a_call_is_not_said_again_once_another_waits(
+def test_a_call_is_not_spoken_again_once_another_waits(
     pages: Pages, hall: ContractServer, audio_folder: Path
 ) -> None:
     (audio_folder / "twice.wav").write_bytes(to_wav(silence(4.0)))

@@ -160,7 +160,7 @@ def hall_with(exceptional, *, receiving=None, **titres):
     return small_hall(services=services, counters=counters)
 
 
-def test_exceptional_reasons_name_who_receives_and_each_reason_once():
+def test_exceptional_reasons_name_the_receiving_service_and_each_reason_once():
     found = parse_hall(hall_with(reasons("urgent", "online"))).services[1].exceptional
     assert found is not None
     assert (found.received_by, len(found.reasons)) == ("guise-accueil", 2)

@@ -47,7 +47,7 @@ def test_services_in_another_order_have_moved():
     )
 
 
-def test_an_exception_is_told_apart_by_its_date():
+def test_an_exception_is_identified_by_its_date():
     content = changed(small_hall(), "calendar.exceptions", [{"on": "2026-12-24", "why": texts("Noël")}])
     (change,) = difference(parse_hall(small_hall()), parse_hall(content))
     assert change.path == "calendar.exceptions[2026-12-24]"

@@ -58,7 +58,7 @@ def test_whatever_is_kept_makes_a_right_hall(template_and_hall):
 
 
 @given(st.text(max_size=80), st.sets(st.text("abc-", max_size=6)))
-def test_a_slug_is_short_and_nobody_s(name, taken):
+def test_a_slug_is_short_and_not_taken(name, taken):
     slug = slug_of(name, taken)
     assert slug not in taken
     assert len(slug) <= LONGEST_SLUG + 3
@@ -72,7 +72,7 @@ def test_a_slug_reads_like_its_name():
     assert slug_of("Œuvres", ["oeuvres"]) == "oeuvres-2"
 
 
-def test_as_many_counters_as_wanted_are_numbered_on():
+def test_the_requested_counters_are_numbered_on():
     hall = WantedHall("ici", "Ici", "ici", ("fr", "en", "es"), IDS["general"], 4)
     labels = [counter["labels"]["fr"] for counter in from_template("general", hall)["counters"]]
     assert labels == ["guichet 1", "guichet 2", "guichet 3", "guichet 4"]

@@ -270,7 +270,7 @@ def test_a_retired_counter_may_keep_its_label_and_what_it_served():
     assert len(parse_hall(small_hall(services=services, counters=counters)).counters) == 2
 
 
-def test_everything_wrong_is_told_at_once():
+def test_every_error_is_reported_at_once():
     content = changed(small_hall(), "services.1.series.prefix", "A")
     content = changed(content, "counters.0.step_free", True)
     content = changed(content, "services.0.queue", "guise-autre")

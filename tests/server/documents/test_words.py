@@ -70,7 +70,7 @@ def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
         ),
     ],
 )
-def test_a_change_is_told_in_words(path, value, sentence):
+def test_a_change_is_described_in_words(path, value, sentence):
     assert sentences((path, value)) == [sentence]
 
 
@@ -108,7 +108,7 @@ def test_what_a_counter_serves_is_told_by_names_and_none_is_nothing():
     assert WORDS.value("kiosks[guise-b].services", [], small_hall()) == "toutes"
 
 
-def test_an_order_and_a_removal_are_told():
+def test_an_order_and_a_removal_are_described():
     content = small_hall()
     content["services"].reverse()
     (moved,) = changes_between(small_hall(), content)
@@ -118,7 +118,7 @@ def test_an_order_and_a_removal_are_told():
     assert WORDS.sentence(removed, small_hall(), content) == "Retiré\u00a0: Démarches › «\u00a0titres\u00a0»"
 
 
-def test_a_place_of_a_problem_is_told_by_its_number():
+def test_the_place_of_a_problem_is_named_by_its_number():
     place = WORDS.place("services[1].series.prefix", small_hall())
     assert place == "Démarches › «\u00a0titres\u00a0» › Numéros › Lettre"
     assert (
@@ -135,7 +135,7 @@ def test_a_long_value_is_cut():
     assert len(sentence) < 200
 
 
-def test_a_long_list_of_services_is_told_whole():
+def test_a_long_list_of_services_is_listed_whole():
     content = small_hall(services=[service(f"demande-{at}", "A") for at in range(20)])
     listed = WORDS.value("kiosks[guise-b].services", [each["id"] for each in content["services"]], content)
     assert all(f"demande-{at}\u00a0»" in listed for at in range(20))

@@ -60,7 +60,7 @@ def test_of_several_workers_one_looks_for_all(hall: FaultyHall):
     assert hall.open() == [("paper_out", KIOSK)]
 
 
-def test_a_clock_set_back_is_told_whichever_worker_looks(hall: FaultyHall):
+def test_a_clock_set_back_raises_an_alarm_whichever_worker_checks(hall: FaultyHall):
     rounds = worker(hall)
     makes(hall, rounds)
     makes(hall, rounds, after_s=-3600)

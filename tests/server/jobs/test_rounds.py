@@ -209,7 +209,7 @@ def test_a_purge_is_made_once_an_hour(database: Database, rounds: Rounds, hands:
     assert erased(database) == 1
 
 
-def test_a_voice_nobody_has_heard_for_a_week_is_purged(database: Database, hands: Hands, tmp_path: Path):
+def test_a_voice_unused_for_a_week_is_purged(database: Database, hands: Hands, tmp_path: Path):
     voices = AudioFiles(tmp_path / "audio")
     (tmp_path / "audio").mkdir()
     heard, unheard = (tmp_path / "audio" / f"{n:032x}.wav" for n in range(2))

@@ -64,7 +64,7 @@ def test_many_sockets_of_one_network_that_nobody_let_in_share_a_budget():
     assert len(sockets.cut) == 2
 
 
-def test_a_socket_is_heard_no_more_once_it_is_cut():
+def test_a_cut_socket_is_ignored():
     sockets = Sockets()
     sockets.send("stranger", *[JOIN] * 10_000)
     assert (sockets.cut, len(sockets.heard)) == (["stranger"], REFUSALS)

@@ -72,7 +72,7 @@ def spoken(call: SpokenCall) -> tuple[Rendered, list[dict[str, Any]]]:
     return files, sent
 
 
-def test_a_screen_is_told_of_the_whole_voice_where_it_may_stop_and_of_the_brief_one():
+def test_a_screen_gets_the_whole_voice_with_its_stops_and_the_brief_one():
     files, sent = spoken(SpokenCall(FRENCH_PLACE))
     assert files.said == [("Numéro A, 0, 4, 2\nguichet 3", "A, 0, 4, 2\nguichet 3", "fr")]
     assert sent == [
@@ -95,7 +95,7 @@ def test_the_induction_loop_is_told_of_its_own_files():
     assert (sent[0]["loop"], sent[0]["loop_once_ms"]) == ({"fr": "/audio/loop.wav"}, {"fr": 3_300})
 
 
-def test_a_call_is_said_in_french_then_in_the_language_of_its_ticket():
+def test_a_call_is_spoken_in_french_then_in_the_language_of_its_ticket():
     files, sent = spoken(SpokenCall({"fr": "guichet 3", "en": "desk 3"}, hall_name="Accueil"))
     assert [said[0] for said in files.said] == [
         "Accueil\nNuméro A, 0, 4, 2\nguichet 3",

@@ -213,7 +213,7 @@ def test_each_worker_shows_the_same_printers_and_switches_their_faults(serve, la
     assert hour in told
 
 
-def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_told(serve):
+def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_gets_the_verdict(serve):
     kiosk = Kiosk(serve(voice="false"))
     kiosk.switch("mute", is_on=True)
     with kiosk.listening():

@@ -77,9 +77,7 @@ def test_webhooks_choose_too_each_hall_in_order_and_once_more_when_asked(
     assert ids[:2] == ids[2:]
 
 
-def test_another_choice_holds_for_what_is_recorded_then_what_is_on_its_way_goes_on(
-    office: Office, box: Mailbox
-):
+def test_a_new_choice_applies_to_later_facts_and_pending_deliveries_continue(office: Office, box: Mailbox):
     guard = office.hall.tells("garde@example.org", "email")
     box.refuses = "451 not now"
     office.breaks()

@@ -167,7 +167,7 @@ def code_of(send: Any, to: Recipient, office: Office) -> str:
     return refused.value.code
 
 
-def test_a_webhook_goes_to_the_internet_unless_told_otherwise_and_follows_nobody(
+def test_a_webhook_goes_to_public_addresses_by_default_and_follows_no_redirect(
     office: Office, endpoint: Endpoint
 ):
     quick, guarded = Webhooks(may_be_private=True, within_s=0.5), Webhooks()
@@ -191,7 +191,7 @@ def test_a_webhook_goes_to_the_internet_unless_told_otherwise_and_follows_nobody
 
 
 @pytest.mark.parametrize("drips", [False, True])
-def test_a_mail_server_that_says_nothing_or_never_ends_has_its_time_and_no_more(office: Office, drips: bool):
+def test_a_mail_server_that_is_silent_or_never_ends_is_left_at_its_deadline(office: Office, drips: bool):
     with slow_mail_server(drips=drips) as port:
         settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
         server = MailServer(settings, within_s=0.3 if not drips else 5, in_all_s=0.6)

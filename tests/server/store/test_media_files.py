@@ -8,7 +8,7 @@ from server.domain.refusals import Refusal
 from server.store.media.media_files import MediaFiles, receive
 
 
-def test_a_disk_that_fills_up_while_an_upload_comes_is_told():
+def test_a_disk_that_fills_up_during_an_upload_is_reported():
     """`/dev/full` is a disk without room: every write to it fails as one on a full disk does."""
     with pytest.raises(Refusal, match="storage_full"):
         receive([b"x" * 100_000], Path("/dev/full"), largest=200_000)

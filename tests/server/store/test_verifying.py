@@ -212,7 +212,7 @@ def test_a_tail_cut_together_with_the_head_is_shorter_than_its_anchor(database: 
     assert first_fault(database, Anchors(tmp_path / "none")) is None  # nothing else could tell
 
 
-def test_a_whole_chain_computed_anew_differs_from_its_anchor(database: Database, tmp_path: Path):
+def test_a_recomputed_chain_differs_from_its_anchor(database: Database, tmp_path: Path):
     anchors = anchor(database, tmp_path)
     issue(database)
     with database.store.write() as rows:

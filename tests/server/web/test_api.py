@@ -57,7 +57,7 @@ def test_a_device_does_what_its_kind_may_in_its_own_hall(both: ApiSite):
     refused(both.get(f"/halls/{OTHER}/menu", token=both.kiosk), 403, "foreign_device")
 
 
-def test_an_unknown_or_revoked_device_is_told_so(both: ApiSite):
+def test_an_unknown_or_revoked_device_gets_that_answer(both: ApiSite):
     refused(both.get(f"/halls/{HALL}/menu", token="nobody-has-this"), 401, "unknown_device")
     with both.database.read() as rows:
         device = rows.one("SELECT id FROM device WHERE kind = 'kiosk'")["id"]
@@ -268,7 +268,7 @@ def test_a_period_that_is_none_is_400(api: ApiSite):
         refused(api.get(f"/indicators?hall={HALL}&{period}"), 400, "bad_period")
 
 
-def test_a_refusal_speaks_the_language_that_was_asked_for(api: ApiSite):
+def test_a_refusal_is_in_the_requested_language(api: ApiSite):
     french = refused(api.get("/tickets/none", token=None), 404, "unknown_ticket")["detail"]
     english = api.get("/tickets/none", token=None, headers={"Accept-Language": "en"}).get_json()["detail"]
     assert french != english

@@ -60,7 +60,7 @@ def is_red(picture: Image.Image, x: int, y: int) -> bool:
 @pytest.mark.parametrize(
     ("form", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "png")]
 )
-def test_an_image_is_encoded_anew_with_a_thumbnail(tmp_path: Path, form: str, extension: str):
+def test_an_image_is_encoded_again_with_a_thumbnail(tmp_path: Path, form: str, extension: str):
     found = prepared(tmp_path, image(form), name="notice.exe")
     assert found.kind == "image"
     assert [(file.role, file.extension) for file in found.files] == [
@@ -175,7 +175,7 @@ def test_a_locked_document_is_refused(tmp_path: Path):
     ("codec", "form"),
     [("libx264", "mp4"), ("libvpx-vp9", "webm"), ("mpeg4", "avi"), ("mpeg2video", "mpegts")],
 )
-def test_a_video_is_encoded_anew_without_sound_and_with_a_poster(tmp_path: Path, codec: str, form: str):
+def test_a_video_is_encoded_again_without_sound_and_with_a_poster(tmp_path: Path, codec: str, form: str):
     found = prepared(tmp_path, video(codec, form))
     assert found.kind == "video"
     shown, poster, small = found.files
@@ -290,7 +290,7 @@ def _prepared_or_refused(folder: Path, content: bytes) -> None:
     assert list(made.iterdir()) == []
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path):
+def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path: Path):
     """`/dev/full` has no room for anything, as a disk that has filled up."""
     from signage.media.writing import write_file
 

@@ -174,7 +174,7 @@ def test_a_device_switched_off_after_closing_is_missed_at_the_next_opening_only(
     assert ("screen_silent", SCREEN) in hall.open()
 
 
-def test_a_queue_over_its_threshold_is_told_after_a_while_with_how_many_wait(hall: FaultyHall):
+def test_a_queue_over_its_threshold_raises_an_alarm_after_a_while_with_the_number_of_people(hall: FaultyHall):
     configuration = hall.database.configuration(HALL)
     queue = configuration.services["laon-accueil"].queue
     for _ in range(30):
@@ -196,7 +196,7 @@ def call_and_end(database: Database) -> None:
     finish(database, Gesture(leg, AGENT))
 
 
-def test_a_counter_its_agent_forgot_is_told_one_that_pauses_is_not(hall: FaultyHall):
+def test_a_forgotten_counter_raises_an_alarm_and_a_pausing_one_does_not(hall: FaultyHall):
     pause_counter(hall.database, COUNTER, AGENT, reason="break")
     hall.look(400)
     assert hall.open() == []
@@ -209,7 +209,7 @@ def test_a_counter_its_agent_forgot_is_told_one_that_pauses_is_not(hall: FaultyH
     assert hall.open() == [("counter_forgotten", COUNTER)]
 
 
-def test_a_closed_counter_that_somebody_was_sent_to_is_told_after_five_minutes(hall: FaultyHall):
+def test_a_closed_counter_that_somebody_was_sent_to_raises_an_alarm_after_five_minutes(hall: FaultyHall):
     issue(hall.database)
     leg = call(hall.database)["leg"]
     transfer(hall.database, Gesture(leg, AGENT), to=Destination(counter="laon-g4"))
@@ -225,7 +225,7 @@ def test_a_closed_counter_that_somebody_was_sent_to_is_told_after_five_minutes(h
     assert hall.open() == []
 
 
-def test_a_counter_open_long_after_closing_is_told_not_at_a_break(hall: FaultyHall):
+def test_a_counter_open_long_after_closing_raises_an_alarm_but_not_at_a_break(hall: FaultyHall):
     today = half_days(hall.database.configuration(HALL).calendar, hall.hands.now.date())
     hall.hands.now = today[0].closes_at + timedelta(minutes=20)
     hall.look()
@@ -246,7 +246,7 @@ def test_a_counter_open_long_after_closing_is_told_not_at_a_break(hall: FaultyHa
     assert hall.open() == []
 
 
-def test_a_clock_set_back_is_told_at_once_and_its_letter_leaves_by_the_wall_clock(hall: FaultyHall):
+def test_a_clock_set_back_raises_an_alarm_at_once_and_its_letter_leaves_by_the_wall_clock(hall: FaultyHall):
     hall.tells(HOOK)
     hall.look()
     hall.hands.now -= timedelta(hours=1)

@@ -267,7 +267,7 @@ def test_the_phone_goes_on_saying_where_to_go(database: Database, hands: Hands):
     assert ticket_page["call"]["counter"]["id"] == COUNTER
 
 
-def test_an_alert_gives_back_who_was_just_called_and_leaves_who_has_been_served_for_long(
+def test_an_alert_gives_back_newly_called_visitors_and_leaves_those_in_service(
     database: Database, hands: Hands, called: Gesture
 ):
     hands.now += timedelta(seconds=60)

@@ -183,7 +183,7 @@ def test_all_places_of_a_forgotten_session_pause(database: Database, rounds: Rou
     assert {read_counter(database, each)["state"] for each in (COUNTER, OTHER)} == {"free"}
 
 
-def test_a_session_that_serves_somebody_at_another_place_gives_back_and_goes_on(
+def test_a_session_that_serves_at_another_place_gives_the_caller_back_and_continues(
     database: Database, rounds: Rounds, hands: Hands
 ):
     first = call_and_serve(database)

@@ -54,7 +54,7 @@ def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_
         assert (found["state"], found["counter"]) == ("in_service", counter)
 
 
-def test_a_counter_by_itself_says_nothing_of_who_holds_it(database: Database):
+def test_a_counter_alone_does_not_reveal_its_agent(database: Database):
     issue(database, 1)
     served(database)
     answer = read_counter(database, COUNTER, reader=COLLEAGUE)

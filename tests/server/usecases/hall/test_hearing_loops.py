@@ -68,17 +68,17 @@ def loops_shown(database: Database) -> list[bool]:
     ]
 
 
-def test_a_loop_is_told_everywhere_while_its_test_holds(database: Database, laon: dict[str, Any]):
+def test_a_loop_is_shown_everywhere_while_its_test_is_valid(database: Database, laon: dict[str, Any]):
     with_loops(database, laon, TODAY - LOOP_TEST_HOLDS)
     assert loops_shown(database) == [True] * 5
 
 
-def test_a_loop_whose_test_is_too_old_is_told_nowhere(database: Database, laon: dict[str, Any]):
+def test_a_loop_with_an_expired_test_is_shown_nowhere(database: Database, laon: dict[str, Any]):
     with_loops(database, laon, TOO_OLD)
     assert loops_shown(database) == [False] * 5
 
 
-def test_a_counter_without_a_loop_is_told_without_one(database: Database, laon: dict[str, Any]):
+def test_a_counter_without_a_loop_is_announced_without_one(database: Database, laon: dict[str, Any]):
     with_loops(database, laon, TODAY)
     issue(database)
     call(database, counter=OTHER)

@@ -112,7 +112,7 @@ def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Dat
     assert read_ticket(database, estimates, token)["is_open"]
 
 
-def test_a_hall_that_opens_no_more_today_is_told_closed_and_an_exception_why(
+def test_a_hall_closed_for_the_day_says_so_and_an_exception_says_why(
     database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ):
     def closed() -> Any:

@@ -86,7 +86,7 @@ def test_what_no_notice_shows_any_more_is_forgotten(read: Read):
     assert read.feed_state() is None
 
 
-def test_a_feed_is_tried_at_once_for_who_writes_a_notice(read: Read):
+def test_a_feed_is_tried_at_once_for_the_author_of_a_notice(read: Read):
     assert read.feeds.try_now(read.url)["entries"][0] == {
         "title": "Ouverture lundi",
         "text": "De 9 h à midi.",

@@ -169,6 +169,6 @@ def test_each_state_lists_its_own(database: Database, hands: Hands):
 
 
 @pytest.mark.parametrize("place", ["x", "12", f"{to_micros(MORNING)}.", "9" * 30 + ".a"])
-def test_a_place_that_no_page_told_is_refused(database: Database, place: str):
+def test_a_place_that_no_page_offered_is_refused(database: Database, place: str):
     with pytest.raises(Refusal, match="bad_request"):
         read_notices(database, BUREAU, DRAFTS, WantedNotices(before=place))

@@ -77,7 +77,7 @@ def test_a_hall_that_never_closes_says_so():
     assert hours_lines(always_open("Europe/Paris"), DAYS, "fr", say) == ["round_the_clock()"]
 
 
-def test_busy_hours_are_said_with_what_they_are_known_from():
+def test_busy_hours_are_shown_with_the_sample_behind_them():
     found = BusyAndQuiet(busy=(HoursOfWeek(0, 8 * 60 + 30, 11 * 60),))
     assert affluence_lines(found, "fr", say) == [
         "busy(slot(lundi, 8\u00a0h\u00a030, 11\u00a0h))",

@@ -71,7 +71,7 @@ def test_what_was_counted_survives_a_restart_and_holds_on_every_worker(database:
     other.close()
 
 
-def test_a_guesser_elsewhere_keeps_nobody_out(database: Database, hands: Hands):
+def test_guessing_from_elsewhere_never_locks_the_owner_out(database: Database, hands: Hands):
     for _ in range(60):
         tried(database, address=AWAY)
         hands.now += timedelta(minutes=1)

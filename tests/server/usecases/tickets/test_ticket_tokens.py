@@ -59,7 +59,7 @@ def test_the_database_holds_no_token_not_even_in_kept_answers(database: Database
     assert ticket["token"] not in kept
 
 
-def test_a_request_and_a_press_repeated_are_told_the_same_token(database: Database):
+def test_a_repeated_request_and_a_repeated_press_get_the_same_token(database: Database):
     ticket = press(database)
     assert press(database) == ticket | {"is_repeated": True}
     assert press(database, key=None) == ticket | {"is_new": False}

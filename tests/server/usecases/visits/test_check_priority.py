@@ -78,7 +78,7 @@ def test_without_the_card_the_wait_of_who_was_postponed_is_still_counted_to_the_
     assert micros_to_text(leg["last_called_at"]) == recalled["last_called_at"]
 
 
-def test_a_card_not_shown_at_the_desk_forgets_no_call_of_who_waits_again(database: Database):
+def test_a_card_not_shown_at_the_desk_keeps_the_calls_of_a_visitor_who_waits_again(database: Database):
     issue(database, is_priority=True)
     first = call(database)
     postpone(database, Gesture(first["leg"], AGENT))
@@ -86,7 +86,7 @@ def test_a_card_not_shown_at_the_desk_forgets_no_call_of_who_waits_again(databas
     assert after["first_called_at"] == first["first_called_at"]
 
 
-def test_a_card_seen_keeps_the_call_and_is_told_once(database: Database):
+def test_a_checked_card_keeps_the_call_and_is_recorded_once(database: Database):
     issue(database)
     issue(database, is_priority=True)
     gesture = Gesture(call(database)["leg"], AGENT)

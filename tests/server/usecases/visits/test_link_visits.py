@@ -306,7 +306,7 @@ def test_ten_are_linked_at_most_those_that_ended_included(database: Database):
         link(database, tickets[1], tickets[-1])
 
 
-def test_a_visit_whose_links_have_all_ended_is_free_to_be_linked_anew(database: Database):
+def test_a_visit_whose_links_have_all_ended_may_be_linked_again(database: Database):
     tickets = issue(database, 4)
     linked_files(database, tickets, 0, 1)
     linked_files(database, tickets, 2, 3)

@@ -152,9 +152,7 @@ def test_an_absent_interpreter_does_not_cost_the_rank(database: Database, hands:
     assert call(database, free, str(again["leg"]))["number"] == third["number"]
 
 
-def test_holding_who_was_called_before_keeps_the_first_call_and_undoing_brings_the_later_one_back(
-    database: Database, hands: Hands
-):
+def test_holding_keeps_the_first_call_and_undo_brings_the_later_one_back(database: Database, hands: Hands):
     free, _ = places(database)
     open_counter(database, free, AGENT, WantedSession())
     issue(database, "interpreter")

@@ -234,7 +234,7 @@ def test_a_transfer_at_a_time_is_for_later_today(database: Database, hands: Hand
         transfer(database, served(database), to=Destination(service=SERVICE, not_before=at))
 
 
-def test_a_service_that_receives_no_more_takes_nobody(database: Database, hands: Hands):
+def test_a_service_that_has_closed_takes_nobody(database: Database, hands: Hands):
     issue(database)
     gesture = served(database)
     hands.now = hands.now.replace(hour=21)
@@ -247,7 +247,7 @@ def test_a_service_that_receives_no_more_takes_nobody(database: Database, hands:
         transfer(database, gesture, to=Destination(service="vervins-accueil"))
 
 
-def test_a_corrected_service_goes_on_with_its_number_and_rank(database: Database):
+def test_a_corrected_service_keeps_its_number_and_rank(database: Database):
     (ticket,) = issue(database)
     gesture = served(database)
     corrected = correct_service(database, gesture, service=ELSEWHERE)

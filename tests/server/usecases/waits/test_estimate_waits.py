@@ -93,7 +93,7 @@ def quoted_range(estimates: Estimates, ticket: Any) -> tuple[int, int]:
     return wait["low_s"], wait["high_s"]
 
 
-def test_a_phone_is_told_why_it_is_told_no_wait(database: Database, estimates: Estimates, hands: Hands):
+def test_a_phone_says_why_it_shows_no_wait(database: Database, estimates: Estimates, hands: Hands):
     [ticket] = issue(database, 1)
 
     def why() -> str | None:
@@ -237,7 +237,7 @@ def test_computers_at_which_visitors_work_by_themselves_each_serve(database: Dat
 # --- the rule -------------------------------------------------------------------------------------
 
 
-def test_each_service_of_a_queue_is_told_the_wait_of_the_counters_that_serve_it(
+def test_each_service_of_a_queue_gets_the_wait_of_the_counters_that_serve_it(
     database: Database, estimates: Estimates
 ):
     deposit, collect = "laon-titres-depot", "laon-titres-retrait"
@@ -360,7 +360,7 @@ def test_a_visitor_linked_to_one_at_a_counter_is_next_there_and_others_are_refus
     assert quoted_range(estimates, tickets[1])[1] > second_before[1]
 
 
-def test_a_counter_kept_by_linked_visits_leaves_the_other_to_who_comes(
+def test_a_counter_kept_by_linked_visits_leaves_the_other_to_new_visitors(
     database: Database, estimates: Estimates
 ):
     opened(database, COUNTER)

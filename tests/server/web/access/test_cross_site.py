@@ -102,7 +102,7 @@ def test_a_device_s_former_cookie_is_accepted_and_replaced(site: ApiSite):
     assert set_by(board) == {}, "the new one is there already"
 
 
-def test_a_former_session_goes_on_under_its_new_name_and_ends_with_sign_out(site: ApiSite):
+def test_a_former_session_continues_under_its_new_name_and_ends_with_sign_out(site: ApiSite):
     browser, name = site.person("agent"), site.cookie(SESSION_COOKIE)
     token = browser.get_cookie(name).value
     browser.delete_cookie(name)

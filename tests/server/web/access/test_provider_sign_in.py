@@ -311,7 +311,7 @@ def test_a_bad_answer_is_refused_with_its_code(
 
 
 @pytest.mark.parametrize("ahead_s", [-600, 600])
-def test_a_clock_ten_minutes_off_is_told_apart_from_an_expired_answer(refusing: Bureau, ahead_s: int):
+def test_a_clock_ten_minutes_off_is_distinguished_from_an_expired_answer(refusing: Bureau, ahead_s: int):
     refusing.wrongly(now_s=refusing.now_s() + ahead_s)
     assert_refused(refusing, "oidc_clock", 401)
     refusing.wrongly(id_token={"iat": refusing.now_s() - 200, "exp": refusing.now_s() - 140})

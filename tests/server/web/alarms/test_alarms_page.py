@@ -115,7 +115,7 @@ def test_an_address_is_added_with_a_secret_shown_once_and_removed(api: ApiSite):
     assert press(officer, f"{path}/secret").status_code == 404
 
 
-def test_an_address_that_is_none_is_said_and_kept_in_its_field(api: ApiSite):
+def test_a_wrong_address_is_refused_and_kept_in_its_field(api: ApiSite):
     officer = api.writer("administrator", HALL)
     answer = press(
         officer, "/alarmes/adresses", channel="email", address="garde(at)example", site=HALL, kinds=EVERYTHING
@@ -202,7 +202,7 @@ def test_what_an_address_is_told_is_chosen_shown_and_changed(api: ApiSite):
     assert stranger[0].post(path, data={"kinds": EVERYTHING}, headers=stranger[1]).status_code == 403
 
 
-def test_an_address_may_be_told_of_one_hall_of_a_site_that_has_several(api: ApiSite):
+def test_an_address_may_receive_alarms_of_one_hall_of_a_site_with_several(api: ApiSite):
     annexe = second_hall(api)
     officer = api.writer("administrator", HALL)
     page = officer[0].get(PAGE).text

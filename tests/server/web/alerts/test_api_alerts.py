@@ -44,7 +44,7 @@ def test_a_next_is_refused_with_a_sentence_while_an_alert_holds(api: ApiSite):
     assert "Une alerte est en cours" in refused.get_json()["detail"]
 
 
-def test_an_alert_ends_by_two_confirmations_of_people_who_are_named(both: ApiSite):
+def test_an_alert_ends_by_two_confirmations_of_named_people(both: ApiSite):
     agent, agent_header = both.writer("agent")
     guard, guard_header = both.writer("security")
     raised = accepted(agent.post(ALERTS, json=press("shelter", ["laon"]), headers=agent_header), 201)
@@ -132,7 +132,7 @@ def test_raising_or_reading_without_the_permission_is_refused(api: ApiSite):
     assert code(elsewhere.get(f"{ALERTS}/{raised['alert']}")) == "unknown_alert"
 
 
-def test_a_screen_does_not_read_who_raised_an_alert_and_people_do(api: ApiSite):
+def test_only_people_read_who_raised_an_alert(api: ApiSite):
     agent, header = api.writer("agent")
     accepted(agent.post(ALERTS, json=press("medical", drill=True), headers=header), 201)
     (seen,) = accepted(api.get("/halls/laon/alerts", token=api.screen))["alerts"]

@@ -136,7 +136,7 @@ def test_an_appointment_is_received_to_the_end_of_the_opening_and_not_after(api:
     refused(api.post(CHECK_IN, asked[1], token=api.kiosk), 409, "closed")
 
 
-def test_a_kiosk_prints_how_to_book_once_a_press_and_only_who_issues_tickets_may(api: ApiSite, booking: str):
+def test_a_kiosk_prints_how_to_book_once_a_press_with_the_permission_to_issue(api: ApiSite, booking: str):
     path, wanted = f"/halls/{HALL}/appointment-sheets", {"service": SERVICE, "language": "en"}
     once = {"headers": {"Idempotency-Key": "sheet-of-tests"}}
     made = accepted(api.post(path, wanted, token=api.kiosk, **once), 202)

@@ -69,7 +69,7 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
     )
 
 
-def test_hours_of_its_own_are_told_against_those_of_the_site(both: ApiSite):
+def test_own_hours_are_shown_against_those_of_the_site(both: ApiSite):
     editors = Editors(both)
     site = next(each for each in INSTALLATION["sites"] if each["slug"] == LAON["site"])
     calendar = copy.deepcopy(site["calendar"])

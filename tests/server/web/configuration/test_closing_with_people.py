@@ -50,7 +50,7 @@ def test_hours_that_end_later_today_or_go_on_later_are_not_warned_of(api: ApiSit
     assert warned(accepted(Editors(api).save("chief", own_hours(*spans)))) == []
 
 
-def test_a_site_whose_hours_end_for_a_hall_in_which_people_wait_is_told_too(both: ApiSite):
+def test_a_site_whose_hours_end_while_people_wait_is_warned_too(both: ApiSite):
     both.ticket()
     saved = accepted(Editors(both).save("ada", with_tuesday("08:30-09:45"), document="installation"))
     [(path, is_warning, sentence)] = warned(saved)

@@ -92,7 +92,7 @@ def test_a_wrong_link_opens_nothing(wizard):
         ("display_name", ""),
     ],
 )
-def test_an_administrator_who_cannot_be_is_told_at_the_field(wizard, field, text):
+def test_an_invalid_administrator_is_refused_at_the_field(wizard, field, text):
     wizard.take_link()
     answer = wizard.post("/installation/administrateur", **{**PERSON, field: text})
     assert answer.status_code == 422
@@ -103,7 +103,7 @@ def test_an_administrator_who_cannot_be_is_told_at_the_field(wizard, field, text
 @pytest.mark.parametrize(
     ("field", "text"), [("organisation", ""), ("name", ""), ("address", ""), ("name", "x" * 90)]
 )
-def test_a_place_that_cannot_be_is_told_at_the_field_and_keeps_the_rest(wizard, field, text):
+def test_an_impossible_place_is_refused_at_its_field_and_the_rest_is_kept(wizard, field, text):
     wizard.take_link()
     wizard.post("/installation/administrateur", **PERSON)
     typed = {**PLACE, field: text}
@@ -143,7 +143,7 @@ def test_a_hall_needs_a_service_and_a_name(wizard):
 
 
 @pytest.mark.parametrize("host", ["", "http://192.0.2.1", "an address", "a" * 300])
-def test_an_address_no_printer_can_have_is_told(wizard, host):
+def test_an_impossible_printer_address_is_refused(wizard, host):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     answer = wizard.post("/installation/imprimante", kind="network", host=host)
@@ -177,7 +177,7 @@ def test_a_printer_on_the_network_is_in_the_document_and_a_simulated_one_again(w
         ("printer.example", "", "host"),
     ],
 )
-def test_a_network_that_is_none_or_another_is_told_and_not_declared(wizard, host, network, field):
+def test_a_wrong_network_is_refused_and_not_declared(wizard, host, network, field):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     answer = wizard.post("/installation/imprimante", kind="network", host=host, network=network)

@@ -170,7 +170,7 @@ def test_closing_ends_every_place_unless_somebody_is_only_called(both: ApiSite):
     assert both.count("duty WHERE closed_at IS NULL") == 0
 
 
-def test_a_take_over_takes_every_place_with_who_is_there(both: ApiSite):
+def test_a_take_over_takes_every_place_with_its_visitors(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
     called = accepted(session.next(TWO))
@@ -215,7 +215,7 @@ def test_each_place_undoes_its_own_last_gesture(both: ApiSite):
     assert (told(both, ONE)["leg"], told(both, TWO)["state"]) == (None, "in_service")
 
 
-def test_a_gesture_on_who_is_at_no_counter_belongs_to_the_place_it_was_made_from(both: ApiSite):
+def test_a_gesture_on_a_visitor_at_no_counter_belongs_to_the_place_it_was_made_from(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
     leg = accepted(session.next(ONE))["leg"]
@@ -228,7 +228,7 @@ def test_a_gesture_on_who_is_at_no_counter_belongs_to_the_place_it_was_made_from
     )
 
 
-def test_a_parked_visitor_goes_on_at_the_place_named(both: ApiSite):
+def test_a_parked_visitor_resumes_at_the_given_counter(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
     leg = accepted(session.next(ONE))["leg"]

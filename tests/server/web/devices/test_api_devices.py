@@ -112,7 +112,7 @@ def test_a_caller_who_may_not_configure_the_hall_learns_and_changes_nothing(api:
     assert facts(api, FactKind.DEVICE_PAIRED) == 2
 
 
-def test_codes_cannot_be_guessed_nor_asked_for_without_end(api: ApiSite):
+def test_guessing_and_requesting_codes_is_limited(api: ApiSite):
     admin, csrf = api.writer("administrator")
     guesses = [
         admin.post("/api/v1/devices/pairings/find", json={"code": f"C{n:05}"}, headers=csrf).status_code
@@ -123,7 +123,7 @@ def test_codes_cannot_be_guessed_nor_asked_for_without_end(api: ApiSite):
     assert asked == [200] * 30 + [429]
 
 
-def test_a_copied_token_is_told_and_only_the_connection_that_is_chosen_renews_it(api: ApiSite):
+def test_a_copied_token_is_reported_and_only_the_chosen_connection_renews_it(api: ApiSite):
     admin, csrf = api.writer("administrator")
     told: list[Any] = []
     api.app.extensions["parvis"].publisher.emit = lambda *message, **_: told.append(message)

@@ -56,7 +56,7 @@ def send(site: ApiSite, content: bytes, *, token: str | None = None, path: str =
     return site.app.test_client().post(f"/api/v1{path}", data=content, headers=headers)
 
 
-def test_every_kiosk_and_screen_of_the_document_is_told_seen_or_not(both: ApiSite):
+def test_every_kiosk_and_screen_of_the_document_is_listed_seen_or_not(both: ApiSite):
     found = devices(both)
     assert found[SCREEN]["state"] == "unknown"
     assert (found[SCREEN]["is_connected"], found[SCREEN]["seen_at"], found[SCREEN]["since"]) == (
@@ -96,7 +96,7 @@ def test_only_those_who_supervise_the_hall_see_its_devices(api: ApiSite):
     refused(api.get(f"/halls/{HALL}/supervision", token=api.screen), 403, "forbidden")
 
 
-def test_a_picture_is_encoded_anew_and_only_the_last_is_kept_for_a_day(screens: ApiSite):
+def test_a_picture_is_encoded_again_and_only_the_last_is_kept_for_a_day(screens: ApiSite):
     supervisor = screens.person("supervisor")
     assert devices(screens, supervisor)[SCREEN]["picture"] is None
     refused(supervisor.get(f"/api/v1{PICTURE}"), 404, "no_picture")
@@ -152,7 +152,7 @@ def test_a_screen_sends_pictures_of_itself_only_and_not_without_end(screens: Api
     assert statuses == [200] * 12 + [429]
 
 
-def test_a_picture_is_asked_of_a_screen_that_is_there(screens: ApiSite):
+def test_a_picture_is_requested_only_from_a_connected_screen(screens: ApiSite):
     supervisor, csrf = screens.writer("supervisor")
     ask = f"/api/v1{PICTURE}/ask"
     refused(supervisor.post(ask, json={}, headers=csrf), 409, "device_not_connected")

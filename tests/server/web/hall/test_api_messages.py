@@ -79,7 +79,7 @@ def test_a_message_says_something_to_a_counter_that_exists(people: People):
     refused(people.post("reception", MESSAGES, {"counter": "g99", "phrase": "come"}), 404, "unknown_counter")
 
 
-def test_a_call_for_help_is_seen_by_a_person_and_the_guard_is_told(people: People):
+def test_a_call_for_help_is_confirmed_by_a_person_and_the_guard_sees_it(people: People):
     accepted(people.post("security", MESSAGES), 201)
     for role in ("reception", "supervisor"):
         assert [(each["seen_at"], each["sent_from"]) for each in people.calls(role)] == [(None, "security")]

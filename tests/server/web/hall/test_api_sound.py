@@ -44,7 +44,7 @@ def test_nobody_silences_a_hall_for_ever_nor_without_the_right(both: ApiSite):
     assert quiet_on_board(both) is None
 
 
-def test_a_screen_is_told_how_loud_it_may_be(api: ApiSite):
+def test_a_screen_gets_its_largest_volume(api: ApiSite):
     screen = accepted(api.get(f"/halls/{HALL}/screen", token=api.screen))
     lunch = {"opens": "12:00", "closes": "13:30", "percent": 60}
     assert screen["sound"] == {"most_percent": 80, "levels": [lunch]}

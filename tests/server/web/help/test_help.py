@@ -85,7 +85,7 @@ def test_a_reader_of_english_opens_the_english_manual_and_may_turn_to_the_french
     assert f'href="/aide/{MANUALS[role]}" lang="fr"' in reader.get(f"/aide/{TRANSLATED[MANUALS[role]]}").text
 
 
-def test_a_reader_of_spanish_opens_the_english_manual_and_is_told_its_language():
+def test_a_reader_of_spanish_opens_the_english_manual_with_its_language_named():
     own = client(AGENT).get("/aide?lang=es").text
     assert '<article lang="en" data-manual="manuals/agent"' in own
     assert "Este manual está escrito en inglés." in own

@@ -172,7 +172,7 @@ def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
     assert re.search("Vérifié le 24/11/2026 10:00.: 1 fait, rien n’a été changé", other)
 
 
-def test_a_hall_that_vanished_is_told_to_who_sees_the_installation(api: ApiSite):
+def test_a_hall_that_vanished_is_shown_to_readers_of_the_installation(api: ApiSite):
     verified = Verified(facts={HALL: 1}, faults=[JournalFault(OTHER, "hall_missing")])
     keep_verified(api.database, verified, "2026-11-24", 0.1)
     told = "Le hall «\u00a0vervins\u00a0» a disparu de la base"

@@ -59,7 +59,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(both: ApiSite, monkey
         assert len(numbers) > 3
 
 
-def test_a_page_says_how_far_it_looked(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+def test_a_page_says_how_far_it_searched(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(read_journal, "READ_AT_ONCE", 2)
     monkeypatch.setattr(read_journal, "MOST_LOOKED_THROUGH", 4)
     person = a_morning(both)
@@ -115,7 +115,7 @@ def test_where_nothing_can_be_found_nothing_is_walked_over(both: ApiSite, monkey
     assert len(looks) == 4
 
 
-def test_a_number_is_looked_for_in_the_last_400_days_unless_a_first_day_is_told(both: ApiSite):
+def test_a_number_is_searched_in_the_last_400_days_unless_a_first_day_is_given(both: ApiSite):
     first = both.hands.now.date()
     both.ticket()
     both.hands.now += timedelta(days=406)
@@ -129,7 +129,7 @@ def test_a_number_is_looked_for_in_the_last_400_days_unless_a_first_day_is_told(
         assert len(visits_numbered(rows, hall, "A001", first + timedelta(days=1))) == 1
 
 
-def test_a_query_that_cannot_be_read_is_told_and_the_rest_is_shown(api: ApiSite):
+def test_an_unreadable_query_is_reported_and_the_rest_is_shown(api: ApiSite):
     browser = api.person("supervisor")
     for query in ("&du=hier", "&sujet=nothing", "&avant=x", "&au=0001-01-01", "&du=9999-12-31"):
         answer = browser.get(WHERE + query)

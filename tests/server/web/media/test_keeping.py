@@ -60,7 +60,7 @@ def test_no_fact_of_a_medium_holds_a_word_of_it(lone: Bureau):
     assert not [body for body in bodies if "lundi" in body]
 
 
-def test_a_backup_has_the_files_of_media_beside_it(bureau: Bureau, tmp_path: Path):
+def test_a_backup_includes_the_files_of_media(bureau: Bureau, tmp_path: Path):
     kept, lost = bureau.add(image("PNG")), bureau.add(image("JPEG"))
     database, files = bureau.site.database, bureau.media.files
     copied = media_folder_of(tmp_path / "copy")

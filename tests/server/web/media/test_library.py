@@ -82,7 +82,7 @@ def test_the_list_is_the_newest_first(lone: Bureau):
     assert [each["medium"] for each in older["media"]] == [media[0]]
 
 
-def test_a_removed_medium_takes_the_files_nobody_else_has(bureau: Bureau):
+def test_removing_a_medium_removes_files_that_no_other_uses(bureau: Bureau):
     first, second = bureau.add(image("PNG")), bureau.add(image("PNG"))
     url = bureau.see(first)["files"][0]["url"]
     assert accepted(bureau.remove(first, **{"Idempotency-Key": "remove"}))["state"] == "removed"
@@ -109,7 +109,7 @@ def test_a_feed_inside_the_network_is_refused_by_the_api(lone: Bureau):
     refused(lone.browser.post("/api/v1/feeds", **asked), 422, "feed_private")
 
 
-def test_a_medium_of_one_site_is_nobody_elses(bureau: Bureau):
+def test_a_medium_of_one_site_belongs_to_that_site_only(bureau: Bureau):
     """The reception of one site changed and removed what another had published."""
     medium = bureau.add(image("PNG"))
     accepted(bureau.describe(medium, fr="Ouvert"))
@@ -140,7 +140,7 @@ def test_the_page_offers_the_sites_of_who_drafts_and_all_to_who_may(lone: Bureau
     assert {HALL, OTHER} < set(everywhere)
 
 
-def test_a_medium_of_all_sites_is_shown_by_all_and_changed_by_who_drafts_for_all(lone: Bureau):
+def test_a_medium_of_all_sites_is_shown_by_all_and_changed_by_people_who_draft_for_all(lone: Bureau):
     whole, headers = lone.site.writer("communication", EVERY_SITE)
     upload = whole.post("/api/v1/media", data=image("PNG"), headers=headers)
     medium = accepted(upload, 201)["medium"]

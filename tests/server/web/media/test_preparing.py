@@ -65,7 +65,7 @@ def test_a_worker_that_died_is_replaced_and_a_file_that_kills_is_refused(bureau:
     assert bureau.see(medium)["refusal"]["code"] == "medium_too_heavy"
 
 
-def test_a_lone_server_goes_on_at_once_with_what_was_being_prepared(lone: Bureau):
+def test_a_lone_server_resumes_interrupted_preparations_at_once(lone: Bureau):
     lone.upload(image("PNG"))
     claim_upload(lone.site.database, lone.waiting(), now=lone.site.database.clock.now(), for_s=1000)
     assert lone.prepare() == 0

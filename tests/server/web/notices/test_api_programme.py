@@ -181,7 +181,7 @@ def test_hours_are_those_of_the_calendar_with_what_people_really_do(officers: Of
     assert "de 9\u00a0h à 10\u00a0h" in busy[0]
 
 
-def test_a_version_is_looked_at_on_a_screen_before_anybody_decides(officers: Officers):
+def test_a_version_is_previewed_on_a_screen_before_the_decision(officers: Officers):
     notice = officers.draft(TEXT | {"validity": {"starts": "2027-01-01"}})
     query = f"/halls/{HALL}/screen?screen=laon-ecran-1&notice={notice['notice']}&version=1"
     shown = accepted(officers.get("bureau", query))["programme"]

@@ -57,7 +57,7 @@ def test_the_paper_is_in_the_language_asked_for_and_says_when_nothing_was_seen(a
     assert "From November 1, 2026 to November 30, 2026" in page
 
 
-def test_every_paper_is_made_by_one_process_apart(
+def test_every_pdf_is_made_by_one_separate_process(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     made: list[Path] = []
@@ -85,7 +85,7 @@ def missing_library(*_: Any) -> bytes:
     raise OSError("cannot load library 'libpango-1.0-0'")
 
 
-def test_durations_are_said_as_people_do():
+def test_durations_are_worded_as_people_say_them():
     say = Sentence(Catalogues(CATALOGUES).translate, "fr")
     told = [duration(s, say).replace("\u00a0", " ") for s in (0, 59.9, 60, 3_599, 3_600, 90_061)]
     assert told == ["0 s", "59 s", "1 min", "59 min", "1 h 00 min", "25 h 01 min"]

@@ -122,7 +122,7 @@ def test_what_the_mail_server_refuses_is_said_and_the_link_stays(
     assert "Lien envoyé" in chief.send().text
 
 
-def test_a_mail_server_that_hangs_or_drips_or_is_away_is_said_at_once(posting: ApiSite, box: Mailbox):
+def test_a_mail_server_that_hangs_or_drips_or_is_away_is_reported_at_once(posting: ApiSite, box: Mailbox):
     chief, parvis = Inviting(posting), posting.app.extensions["parvis"]
     usual = parvis.mail_server
     for drips in (False, True):
@@ -136,7 +136,7 @@ def test_a_mail_server_that_hangs_or_drips_or_is_away_is_said_at_once(posting: A
     assert "Lien envoyé" in chief.send().text
 
 
-def test_an_address_that_is_none_is_said_at_its_field(posting: ApiSite, box: Mailbox):
+def test_a_wrong_address_is_refused_at_its_field(posting: ApiSite, box: Mailbox):
     chief = Inviting(posting)
     for address in ("marie", "marie@example.org\nBcc: all@example.org", "<b>@example.org"):
         answer = chief.send(address)

@@ -89,7 +89,7 @@ def test_somebody_is_invited_chooses_a_password_and_is_signed_in(both: ApiSite, 
     assert (again.status_code, "déjà servi" in again.text) == (409, True)
 
 
-def test_a_link_that_is_too_old_says_so_and_whom_to_ask(api: ApiSite):
+def test_an_expired_link_says_so_and_names_a_contact(api: ApiSite):
     link = invite(api.database, SYSTEM, Described("marie", "Marie"), [Grant("agent", HALL)], sites=None)
     api.hands.now = link.expires_at
     answer = Forms(api).post("/invitation", {"t": link.token})

@@ -9,7 +9,7 @@ from tests.server.web.api_site import ApiSite, accepted
 
 
 @pytest.mark.parametrize(("years_later", "is_told"), [(0, True), (1, False)])
-def test_a_loop_is_told_while_its_test_holds(
+def test_a_loop_is_shown_while_its_test_is_valid(
     sqlite_url: str, tmp_path: Path, years_later: int, is_told: bool
 ):
     site = ApiSite(sqlite_url, tmp_path)

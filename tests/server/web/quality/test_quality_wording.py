@@ -26,7 +26,7 @@ from server.web.pages.quality.wording import (
         ("2026-11", "en", "November 2026"),
     ],
 )
-def test_a_period_is_told_in_words(period: str, language: str, text: str):
+def test_a_period_is_written_in_words(period: str, language: str, text: str):
     assert period_text(parse_period(period), language) == text
 
 

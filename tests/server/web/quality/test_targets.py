@@ -227,7 +227,7 @@ def test_a_supervisor_withdraws_it_and_everything_says_so(api: ApiSite, chief: A
         ("decide_le", "", "Donnez le jour de la décision"),
     ],
 )
-def test_a_refused_withdrawal_is_told_at_its_field(
+def test_a_refused_withdrawal_is_explained_at_its_field(
     api: ApiSite, chief: Any, field: str, text: str, sentence: str
 ):
     target = target_of(press(chief))

@@ -165,7 +165,7 @@ def test_a_ticket_cancelled_at_once_leaves_the_demand_unmet(both: ApiSite):
     assert counted(both) == (1, 0, 1)
 
 
-def test_agents_and_the_desk_see_the_reason_of_who_waits_is_called_and_was_transferred(both: ApiSite):
+def test_agents_and_the_desk_see_the_reason_of_waiting_called_and_transferred_visits(both: ApiSite):
     ticket = accepted(excused(both), 201)
     both.ticket()
     queue = accepted(both.get(f"/halls/{HALL}/queue"))

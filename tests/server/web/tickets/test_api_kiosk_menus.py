@@ -44,7 +44,7 @@ def test_each_kiosk_reads_its_own_services_in_the_hall_s_order_and_people_read_t
     assert read(both, desk) == whole
 
 
-def test_a_press_on_what_a_kiosk_offers_no_more_gives_its_ticket(both: ApiSite):
+def test_a_press_on_a_service_withdrawn_meanwhile_still_gives_its_ticket(both: ApiSite):
     both.publish_kiosks({ENTRANCE: [LICENCE]})
     ticket = accepted(both.press(SERVICE, token=both.kiosk), 201)
     assert ticket["service"] == SERVICE
@@ -60,7 +60,7 @@ def test_a_kiosk_opens_with_the_services_it_offers(api: ApiSite):
     assert accepted(api.get(MENU, token=second_kiosk(api)))["is_open"]
 
 
-def test_appointments_are_told_where_their_service_is_and_a_code_of_any_is_taken(api: ApiSite):
+def test_a_kiosk_names_only_its_services_and_takes_a_code_of_any(api: ApiSite):
     booking, now = api.new_key("book"), api.database.clock.now()
     booked = {"service": FILED, "booked_at": (now + timedelta(minutes=10)).isoformat()}
     accepted(api.post(f"/halls/{HALL}/appointments", booked | {"is_convocation": True}, token=booking), 201)

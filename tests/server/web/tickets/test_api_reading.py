@@ -91,7 +91,7 @@ def test_a_kiosk_reads_what_it_offers_and_nothing_else(spoken: ApiSite):
     accepted(spoken.get(f"{sheet}{SERVICE}", token=spoken.kiosk))
 
 
-def test_a_view_that_is_heard_again_is_not_rendered_again(spoken: ApiSite):
+def test_a_view_read_aloud_again_is_not_rendered_again(spoken: ApiSite):
     folder = Path(spoken.app.extensions["parvis"].settings.var) / "audio"
     first = accepted(spoken.get(f"{READING}?view=languages", token=spoken.kiosk))
     files = sorted(folder.iterdir())
