@@ -2,6 +2,7 @@
 
 import base64
 import io
+from functools import lru_cache
 from pathlib import Path
 
 import segno
@@ -111,16 +112,18 @@ def _draw_beside(
 def _picture(element: Picture, width_dots: int, fonts_dir: Path) -> Image.Image:
     """The picture no wider than a third of the paper; without it only its texts."""
     try:
-        found = _black_and_white(element, width_dots // 3)
+        found = _black_and_white(element.content, element.height_dots, width_dots // 3)
     except (OSError, ValueError, SyntaxError):  # what Pillow raises for a file that is none
         return _stacked([_text(text, width_dots, fonts_dir) for text in element.beside], width_dots)
     return _draw_beside(found, element.beside, width_dots, fonts_dir, _PICTURE_GAP_DOTS)
 
 
-def _black_and_white(element: Picture, most_width: int) -> Image.Image:
-    with Image.open(io.BytesIO(base64.b64decode(element.content, validate=True))) as opened:
+@lru_cache(maxsize=4)  # the logo, for papers of both widths
+def _black_and_white(content: str, most_height: int, most_width: int) -> Image.Image:
+    """An image file in base64 as dots, which nobody draws on."""
+    with Image.open(io.BytesIO(base64.b64decode(content, validate=True))) as opened:
         coloured = opened.convert("RGBA")
-    coloured.thumbnail((most_width, element.height_dots), Image.Resampling.LANCZOS)
+    coloured.thumbnail((most_width, most_height), Image.Resampling.LANCZOS)
     ground = Image.new("RGBA", coloured.size, "white")
     ground.alpha_composite(coloured)
     return ground.convert("L").point(lambda level: WHITE if level >= _MIDDLE else BLACK, mode="1")

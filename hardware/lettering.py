@@ -1,6 +1,7 @@
 """Letters of a ticket: the font files, the width of a line, its breaks, its drawing in black and white."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,13 +42,13 @@ def _font(fonts_dir: Path, script: str, size_dots: int, weight: int) -> ImageFon
     raise FontMissing(f"no {FONT_FILES[script][0]} in the folder of fonts")
 
 
+@dataclass(frozen=True, slots=True)
 class Lettering:
     """One face: a size in dots and a weight, over the font files of `fonts_dir`."""
 
-    def __init__(self, fonts_dir: Path, size_dots: int, weight: int) -> None:
-        self._fonts_dir = fonts_dir
-        self._size = size_dots
-        self._weight = weight
+    fonts_dir: Path
+    size_dots: int
+    weight: int
 
     def width(self, line: str, direction: Direction) -> int:
         """Dots from the left to the right edge of one line's ink and advance, rounded up."""
@@ -57,35 +58,14 @@ class Lettering:
         """Dots a line takes above and below its baseline: Arabic needs more."""
         arabic = any(run.script == "arabic" for run in visual_runs(line, "ltr"))
         above, below = _LINE_SHARES["arabic" if arabic else "latin"]
-        return round(self._size * above), round(self._size * below)
+        return round(self.size_dots * above), round(self.size_dots * below)
 
     def wrapped(self, text: str, width_dots: int, direction: Direction, *, balanced: bool) -> list[str]:
         """Lines no wider than `width_dots`, broken at spaces, in a word only where it alone is too wide.
 
         `balanced` makes the lines about equal; two lines always are.
         """
-        lines: list[str] = []
-        for paragraph in text.translate(_NO_BREAK).split("\n"):
-            lines += self._wrapped_paragraph(paragraph, width_dots, direction, balanced)
-        return lines
-
-    def _wrapped_paragraph(
-        self, text: str, width_dots: int, direction: Direction, balanced: bool
-    ) -> list[str]:
-        def fits(limit: int) -> Callable[[str], bool]:
-            return lambda line: self.width(line, direction) <= limit
-
-        greedy = broken_lines(text, fits(width_dots))
-        if len(greedy) < 2 or (len(greedy) > 2 and not balanced):
-            return greedy
-        narrow, wide = width_dots // 2, width_dots
-        while narrow < wide:
-            middle = (narrow + wide) // 2
-            if len(broken_lines(text, fits(middle))) <= len(greedy):
-                wide = middle
-            else:
-                narrow = middle + 1
-        return broken_lines(text, fits(wide))
+        return list(_wrapped(self, text, width_dots, direction, balanced=balanced))
 
     def draw(self, image: Image.Image, line: str, at: tuple[int, int], direction: Direction) -> None:
         """Draw one line in black with its left end and its baseline at `at`, without grey."""
@@ -116,7 +96,37 @@ class Lettering:
         return self._face(run).getlength(run.text, direction=run.direction)
 
     def _face(self, run: Run) -> ImageFont.FreeTypeFont:
-        return _font(self._fonts_dir, run.script, self._size, self._weight)
+        return _font(self.fonts_dir, run.script, self.size_dots, self.weight)
+
+
+@lru_cache(maxsize=512)
+def _wrapped(
+    lettering: Lettering, text: str, width_dots: int, direction: Direction, *, balanced: bool
+) -> tuple[str, ...]:
+    """The lines of a text; remembered, because nearly all sentences of a ticket are those of the last one."""
+    lines: list[str] = []
+    for paragraph in text.translate(_NO_BREAK).split("\n"):
+        lines += _wrapped_paragraph(lettering, paragraph, width_dots, direction, balanced=balanced)
+    return tuple(lines)
+
+
+def _wrapped_paragraph(
+    lettering: Lettering, text: str, width_dots: int, direction: Direction, *, balanced: bool
+) -> list[str]:
+    def fits(limit: int) -> Callable[[str], bool]:
+        return lambda line: lettering.width(line, direction) <= limit
+
+    greedy = broken_lines(text, fits(width_dots))
+    if len(greedy) < 2 or (len(greedy) > 2 and not balanced):
+        return greedy
+    narrow, wide = width_dots // 2, width_dots
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        if len(broken_lines(text, fits(middle))) <= len(greedy):
+            wide = middle
+        else:
+            narrow = middle + 1
+    return broken_lines(text, fits(wide))
 
 
 def broken_lines(text: str, fits: Callable[[str], bool]) -> list[str]:

@@ -5,6 +5,7 @@
 
 import logging
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -103,9 +104,9 @@ class TimedRequests(StrictRequests):
     def read_requestline(self) -> str:
         """The first line of a request. Raises TimeoutError, which ends the connection."""
         deadlines = self._connection.deadlines
-        with self._connection.waiting():
-            self._wait_at_most(deadlines.head_s if self._is_first else deadlines.next_request_s)
-            line: str = super().read_requestline()
+        self._connection.waiting_since_s = time.monotonic()
+        self._wait_at_most(deadlines.head_s if self._is_first else deadlines.next_request_s)
+        line: str = super().read_requestline()
         if not self._is_first:
             self._wait_at_most(deadlines.head_s)
         self._is_first = False
@@ -114,8 +115,7 @@ class TimedRequests(StrictRequests):
     def read_request(self, raw_requestline: str) -> bool:
         """Whether a request was read. Raises TimeoutError."""
         try:
-            with self._connection.waiting():
-                is_read: bool = super().read_request(raw_requestline)
+            is_read: bool = super().read_request(raw_requestline)
         finally:
             self._end_wait()
         self._connection.waiting_since_s = None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from hardware.document import BlackLine, PrintDocument, Qr, Space, Text
+from hardware.document import BlackLine, Direction, PrintDocument, Qr, Space, Text
 from hardware.drawing import draw
 from hardware.escpos_printer import BAND_ROWS, PrinterProfile, bands, native_lines, render
 from hardware.lettering import Lettering
@@ -262,6 +262,26 @@ def test_arabic_is_shaped_and_not_blank(fonts_dir):
     left, _, right, _ = ink(drawn)
     assert right > 560
     assert left > 576 - joined - 8
+
+
+def test_the_second_ticket_measures_no_sentence_of_the_first_again(fonts_dir, monkeypatch):
+    texts = [Text("Si vous n’êtes pas là, vous gardez votre rang quinze minutes.", 33, weight=700)]
+    texts.append(Text("Regardez les écrans : votre numéro y paraît, puis le guichet.", 33, weight=700))
+    paper = PrintDocument(width_dots=576, elements=tuple(texts))
+    measured: list[str] = []
+    width = Lettering.width
+
+    def counted(lettering: Lettering, line: str, direction: Direction) -> int:
+        measured.append(line)
+        return width(lettering, line, direction)
+
+    monkeypatch.setattr(Lettering, "width", counted)
+    first, measured_first = draw(paper, fonts_dir), len(measured)
+    again = draw(paper, fonts_dir)
+    lines_drawn = len(measured) - measured_first
+    assert same_dots(first, again)
+    assert lines_drawn == 4, "each line is measured once, to place it; none to break it"
+    assert measured_first > 3 * lines_drawn
 
 
 def test_nothing_on_a_ticket_is_grey(fonts_dir):

@@ -23,10 +23,11 @@ BROTLI_QUALITY, GZIP_LEVEL = 9, 9
 
 def compressed(request: Request, response: Response) -> Response:
     """The answer, compressed where it is a public file and the browser takes that; 304 where it has it."""
+    if response.status_code != 200:
+        return response
     endpoint = request.endpoint or ""
     is_public = endpoint in _OTHERS or endpoint.endswith(_STATIC)
-    is_words = (response.mimetype or "").startswith(_WORDS)
-    if not (is_public and is_words) or response.status_code != 200 or "Range" in request.headers:
+    if not is_public or not (response.mimetype or "").startswith(_WORDS) or "Range" in request.headers:
         return response
     response.vary.add("Accept-Encoding")
     content = _read(response)
@@ -42,9 +43,10 @@ def compressed(request: Request, response: Response) -> Response:
 
 def is_file(request: Request, response: Response) -> bool:
     """Whether the answer is a file that pages are made of."""
+    if response.status_code not in (200, 206, 304):
+        return False
     endpoint = request.endpoint or ""
-    is_named = endpoint in _FILES or endpoint.endswith(_STATIC)
-    return is_named and response.status_code in (200, 206, 304)
+    return endpoint in _FILES or endpoint.endswith(_STATIC)
 
 
 def _read(response: Response) -> bytes:

@@ -60,7 +60,7 @@ class _ReleaseInRequests:
 
 def kept_for_long(request: Request, response: Response) -> Response:
     """The answer, kept for a year where its address names this release."""
-    if request.environ.get(_IS_KEPT) and response.status_code in (200, 206, 304):
+    if response.status_code in (200, 206, 304) and request.environ.get(_IS_KEPT):
         response.headers["Cache-Control"] = _KEPT_FOR_A_YEAR
     return response
 
