@@ -1,10 +1,11 @@
 """The open connections of this process: their deadlines, and how many one network may hold unidentified."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from server.domain.web_addresses import network_of
 
@@ -54,34 +55,60 @@ def caller_is_identified() -> None:
         connection.is_identified = True
 
 
+def caller_address(environ: Mapping[str, Any], *, is_behind_proxy: bool) -> str:
+    """The address a request comes from. Behind a proxy, the last it has forwarded: others are invented."""
+    address: str = environ.get("REMOTE_ADDR") or ""
+    if is_behind_proxy:
+        address = environ.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+    return address
+
+
 @dataclass
 class Connections:
-    """Counts connections by network. A site, a proxy or a Wi-Fi is one: those identified are not limited.
+    """Counts connections by network. A site or a Wi-Fi is one: those identified are not limited.
 
     Over `most` unidentified ones, that which has kept the server waiting longest is closed, so that whoever
-    speaks at once is answered. 0: no limit.
+    speaks at once is answered. 0: no limit. `is_behind_proxy`: a connection is the proxy's, and counts for
+    whom it forwards from the head of a request on.
     """
 
     deadlines: HttpDeadlines = field(default_factory=HttpDeadlines)
     most: int = 0
+    is_behind_proxy: bool = False
     _by_network: dict[str, set[TcpConnection]] = field(default_factory=dict)
 
     @contextmanager
     def open(self, address: str, close: Callable[[], None]) -> Iterator[TcpConnection]:
         """A connection from an address, counted while it lasts; `close` is called if it must go."""
-        connection = TcpConnection(network_of(address), self.deadlines, close, time.monotonic())
-        others = self._by_network.setdefault(connection.network, set())
-        others.add(connection)
-        if self.most and len(others) > self.most:
-            self._close_one(others, connection)
+        connection = TcpConnection("", self.deadlines, close, time.monotonic())
+        if not self.is_behind_proxy:
+            self._count(connection, address)
         token = CURRENT.set(connection)
         try:
             yield connection
         finally:
             CURRENT.reset(token)
-            others.discard(connection)
-            if not others and self._by_network.get(connection.network) is others:
-                del self._by_network[connection.network]
+            self._leave(connection)
+
+    def head_is_read(self, connection: TcpConnection, environ: Mapping[str, Any]) -> None:
+        """Behind a proxy, which may send requests of several people over one connection, count it anew."""
+        if self.is_behind_proxy:
+            self._leave(connection)
+            connection.is_identified = False
+            self._count(connection, caller_address(environ, is_behind_proxy=True))
+
+    def _count(self, connection: TcpConnection, address: str) -> None:
+        connection.network = network_of(address)
+        others = self._by_network.setdefault(connection.network, set())
+        others.add(connection)
+        if self.most and len(others) > self.most:
+            self._close_one(others, connection)
+
+    def _leave(self, connection: TcpConnection) -> None:
+        others = self._by_network.get(connection.network, set())
+        others.discard(connection)
+        if not others:
+            self._by_network.pop(connection.network, None)
 
     def _close_one(self, others: set[TcpConnection], newest: TcpConnection) -> None:
         unidentified = [each for each in others if not each.is_identified]

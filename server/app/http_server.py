@@ -25,17 +25,15 @@ _TIMED_OUT = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nCont
 
 
 def connections_of(settings: Settings) -> Connections:
-    """The connections of a process, with the deadlines of the settings.
-
-    Behind a proxy all come from one address: the proxy limits them.
-    """
+    """The connections of a process, with the deadlines and the limit of the settings."""
     deadlines = HttpDeadlines(
         settings.head_seconds,
         settings.body_seconds,
         settings.next_request_seconds,
         settings.first_packet_seconds,
     )
-    return Connections(deadlines, 0 if settings.behind_proxy else settings.connections_per_address)
+    most = settings.connections_per_address
+    return Connections(deadlines, most, is_behind_proxy=settings.behind_proxy)
 
 
 class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
@@ -127,6 +125,7 @@ class TimedRequests(StrictRequests):
         body = self.wsgi_input
         if environ["wsgi.input"] is body:
             environ["wsgi.input"] = self.wsgi_input = _TimedBody(body, self._connection)
+        self.server.connections.head_is_read(self._connection, environ)
         return environ
 
     def log_error(self, msg: str, *args: Any) -> None:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.connections import caller_address
 from server.domain.budgets import Budget
 from server.domain.web_addresses import network_of
 from server.live.strict_packets import WrongPacket
@@ -92,10 +93,7 @@ class Gate:
 
     def _new_sender(self, eio_sid: str) -> _Sender:
         environ = self._server.environ.get(eio_sid, {})
-        address = environ.get("REMOTE_ADDR") or ""
-        if self._is_behind_proxy:
-            address = environ.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-        return _Sender(network_of(address))
+        return _Sender(network_of(caller_address(environ, is_behind_proxy=self._is_behind_proxy)))
 
     def _leave(self, eio_sid: str, reason: Any = None) -> None:
         self._senders.pop(eio_sid, None)

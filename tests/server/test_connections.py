@@ -88,3 +88,34 @@ def test_what_has_ended_is_not_counted_and_a_connection_of_an_ipv6_network_is():
         held.connect("first", "2001:db8::1", since_s=1.0)
         held.connect("second", "2001:db8::2", since_s=2.0)
         assert (hall.closed, held.closed) == ([], ["first"])
+
+
+def forwarded(address: str) -> dict[str, str]:
+    return {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": address}
+
+
+def test_behind_a_proxy_a_connection_counts_for_whom_it_forwards_once_the_head_is_read():
+    with ExitStack() as open_:
+        hall = Hall(open_, most=2)
+        hall.connections.is_behind_proxy = True
+        opened = {name: hall.connect(name, "127.0.0.1", since_s=n) for n, name in enumerate("abcdefg")}
+        assert hall.closed == [], "the proxy itself holds as many as it likes"
+        for name in "abc":
+            hall.connections.head_is_read(opened[name], forwarded("203.0.113.9, 192.0.2.7"))
+        assert hall.closed == ["a"], "the last address is the proxy's word; those before are anybody's"
+        for name in "de":
+            hall.connections.head_is_read(opened[name], forwarded("203.0.113.9"))
+        assert hall.closed == ["a"]
+
+
+def test_a_connection_of_a_proxy_that_somebody_identified_counts_for_the_next_caller():
+    with ExitStack() as open_:
+        hall = Hall(open_, most=1)
+        hall.connections.is_behind_proxy = True
+        one, two = hall.connect("one", since_s=1.0), hall.connect("two", since_s=2.0)
+        hall.connections.head_is_read(two, forwarded("192.0.2.7"))
+        caller_is_identified()
+        hall.connections.head_is_read(one, forwarded("192.0.2.7"))
+        assert hall.closed == []
+        hall.connections.head_is_read(two, forwarded("192.0.2.7"))
+        assert hall.closed == ["one"]

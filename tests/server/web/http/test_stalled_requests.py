@@ -90,6 +90,25 @@ def test_a_network_holds_so_many_connections_and_the_next_one_is_answered(served
     wait_until(lambda: held() <= MOST * 2, "the oldest are closed")
 
 
+def test_behind_a_proxy_each_address_it_forwards_has_its_own_limit(standing, connections):
+    served: Served = standing(demonstration=False, behind_proxy="true", connections_per_address=str(MOST))
+
+    def forwarded(address: str) -> socket.socket:
+        asked = f"{HELLO}X-Forwarded-For: 198.51.100.1, {address}\r\n\r\n"
+        opened = connect(served, connections, asked)
+        answer = b""
+        while not answer.endswith(b"}\n"):
+            answer += opened.recv(4096)
+        assert answer[9:12] == b"200"
+        return opened
+
+    another = forwarded("192.0.2.8")
+    greedy = [forwarded("192.0.2.7") for _ in range(MOST + 5)]
+    wait_until(lambda: not any(_is_open(each) for each in greedy[:5]), "the oldest five are closed")
+    assert _is_open(another)
+    assert all(_is_open(each) for each in greedy[5:])
+
+
 def _is_open(connection: socket.socket) -> bool:
     connection.settimeout(0)
     try:
