@@ -94,10 +94,10 @@ def _qr(element: Qr, width_dots: int, fonts_dir: Path) -> Image.Image:
     if not element.beside or column_dots < _NARROWEST_COLUMN_DOTS:
         texts = [_text(text, width_dots, fonts_dir) for text in element.beside]
         return _stacked([*texts, _centred(code, width_dots)], width_dots)
-    return _draw_beside(code, element.beside, width_dots, fonts_dir)
+    return _draw_texts_beside(code, element.beside, width_dots, fonts_dir)
 
 
-def _draw_beside(
+def _draw_texts_beside(
     picture: Image.Image, texts: tuple[Text, ...], width_dots: int, fonts_dir: Path, gap_dots: int = 0
 ) -> Image.Image:
     """A picture on the left, the texts in the width that is left, both centred in height."""
@@ -115,7 +115,7 @@ def _picture(element: Picture, width_dots: int, fonts_dir: Path) -> Image.Image:
         found = _black_and_white(element.content, element.height_dots, width_dots // 3)
     except (OSError, ValueError, SyntaxError):  # what Pillow raises for a file that is none
         return _stacked([_text(text, width_dots, fonts_dir) for text in element.beside], width_dots)
-    return _draw_beside(found, element.beside, width_dots, fonts_dir, _PICTURE_GAP_DOTS)
+    return _draw_texts_beside(found, element.beside, width_dots, fonts_dir, _PICTURE_GAP_DOTS)
 
 
 @lru_cache(maxsize=4)  # the logo, for papers of both widths

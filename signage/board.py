@@ -170,8 +170,8 @@ def _head(hall: str, position: HallPosition) -> Message:
     }
 
 
-def counter_told(place: CounterPlace) -> Message:
-    """Return a counter as messages tell it, on the board and with a call: its texts within their bounds."""
+def counter_message(place: CounterPlace) -> Message:
+    """Return a counter as a message, for the board and with a call: its texts within their bounds."""
     counter: Message = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
     if place.name:
         counter["name"] = {lang: clipped(text, NAME_CHARACTERS) for lang, text in place.name.items()}
@@ -187,7 +187,7 @@ def _call(call: BoardCall) -> Message:
     return {
         "call": call.call,
         "number": call.number,
-        "counter": counter_told(call.place),
+        "counter": counter_message(call.place),
         "called_at": call.called_at.isoformat(timespec="milliseconds"),
         "rank": call.rank,
     }

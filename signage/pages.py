@@ -189,27 +189,27 @@ def blueprint(
 
     @pages.get("/screen")
     def screen() -> Response:
-        return _always_asked(make_response(page()))
+        return _revalidated(make_response(page()))
 
     @pages.get("/screen/worker.js")
     def service_worker() -> Response:
         response = Response(worker(), mimetype="text/javascript")
         response.headers["Service-Worker-Allowed"] = "/screen"
-        return _always_asked(response)
+        return _revalidated(response)
 
     @pages.get("/screen/watch.js")
     def watch() -> Response:
-        return _always_asked(send_from_directory(STATIC, "watch.js", mimetype="text/javascript"))
+        return _revalidated(send_from_directory(STATIC, "watch.js", mimetype="text/javascript"))
 
     @pages.get("/affichage/apercu")
     def preview() -> Response:
-        response = _always_asked(make_response(page(is_preview=True)))
+        response = _revalidated(make_response(page(is_preview=True)))
         response.headers.update(framed or {})
         return response
 
     return pages
 
 
-def _always_asked(response: Response) -> Response:
+def _revalidated(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     return response

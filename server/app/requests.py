@@ -65,8 +65,8 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
         if error.code is not None and error.code < 400:
             return error
         if problems.is_api():
-            return _told_when(error, problems.http_problem(error, translate, page_language()))
-        return _told_when(error, problem_page(error.code or 500))
+            return _with_retry_after(error, problems.http_problem(error, translate, page_language()))
+        return _with_retry_after(error, problem_page(error.code or 500))
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:
@@ -78,8 +78,8 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
         return problem_page(500)
 
 
-def _told_when(error: HTTPException, answer: WsgiResponse) -> WsgiResponse:
-    """The answer; to whoever asked too often with the seconds after which the count begins anew."""
+def _with_retry_after(error: HTTPException, answer: WsgiResponse) -> WsgiResponse:
+    """The answer; after too many requests with the seconds to wait."""
     if isinstance(error, RateLimitExceeded) and error.limit is not None:
         answer.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return answer

@@ -35,18 +35,18 @@ class Provider:
         self.registration = registration
         self._clock = clock
         self._discovered: KnownProvider | None = None
-        self._looked_at_s: float | None = None
+        self._checked_at_s: float | None = None
         self._looking = threading.Lock()
         self._trouble: str | None = None
 
     @property
     def trouble(self) -> str | None:
         """Why the provider cannot be used (code of a refusal), as long as the last check is recent."""
-        return self._trouble if self._is_looked_within(TOLD_S) else None
+        return self._trouble if self._was_checked_within(TOLD_S) else None
 
     def is_to_look(self) -> bool:
         """Whether the last look is old, and none is under way."""
-        return not self._is_looked_within(FRESH_S) and not self._looking.locked()
+        return not self._was_checked_within(FRESH_S) and not self._looking.locked()
 
     def look(self) -> None:
         """Asks the provider what it is, unless a look is under way; `trouble` says how it went."""
@@ -133,8 +133,8 @@ class Provider:
     def _now_s(self) -> int:
         return int(self._clock.now().timestamp())
 
-    def _is_looked_within(self, seconds: float) -> bool:
-        return self._looked_at_s is not None and self._clock.elapsed_s() - self._looked_at_s <= seconds
+    def _was_checked_within(self, seconds: float) -> bool:
+        return self._checked_at_s is not None and self._clock.elapsed_s() - self._checked_at_s <= seconds
 
     def _look(self) -> KnownProvider:
         before = self._trouble
@@ -146,14 +146,14 @@ class Provider:
                 log.warning("provider_in_trouble", code=refusal.code, **refusal.details)
             raise
         finally:
-            self._looked_at_s = self._clock.elapsed_s()
+            self._checked_at_s = self._clock.elapsed_s()
         if before is not None:
             log.info("provider_answers_again")
         return self._discovered
 
     def _now(self) -> KnownProvider:
         """The provider as it is, asked again when that is old or when it was in trouble."""
-        if self._discovered is not None and self._is_looked_within(FRESH_S) and self._trouble is None:
+        if self._discovered is not None and self._was_checked_within(FRESH_S) and self._trouble is None:
             return self._discovered
         return self._look()
 

@@ -88,7 +88,7 @@ def check_id_token(header: Mapping[str, Any], claims: Mapping[str, Any], expecte
         raise Refusal(_CODES.get(error.claim, "oidc_broken"), why=error.claim) from error
     asked_at_s = claims.get("auth_time")
     if expected.asked_since_s is not None and asked_at_s is not None:
-        _check_asked(asked_at_s, expected.asked_since_s)
+        _check_sign_in_time(asked_at_s, expected.asked_since_s)
     return _subject(claims)
 
 
@@ -121,7 +121,7 @@ def _check_clock(issued_at_s: Any, now_s: int) -> None:
         raise Refusal("oidc_clock", why="iat", ahead_s=int(issued_at_s - now_s))
 
 
-def _check_asked(asked_at_s: Any, since_s: int) -> None:
+def _check_sign_in_time(asked_at_s: Any, since_s: int) -> None:
     if not _is_instant(asked_at_s):
         raise Refusal("oidc_broken", why="auth_time")
     if asked_at_s < since_s - CLOCKS_DIFFER_S:

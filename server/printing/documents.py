@@ -68,25 +68,26 @@ class PreparedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class WantedSheet:
+class AppointmentSheet:
     """As `PreparedDocument`, how to book a service instead of a ticket."""
 
     content: SheetContent
     languages: tuple[SheetLanguage, ...]
 
 
-type AnyWanted = PreparedDocument | WantedSheet | TrialContent
+type PaperContent = PreparedDocument | AppointmentSheet | TrialContent
 
 
-def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWanted:
-    """What a print job's paper says.
+def read_paper_content(database: Database, printing: TicketPrinting, job: Row) -> PaperContent:
+    """Reads the content of a print job's paper.
 
     Refusals: unknown_visit, unknown_service, unknown_document (a kind not printed).
+
     """
     request: dict[str, Any] = json.loads(job["document"])
     if request.get("kind") == "appointment_sheet":
         configuration = database.configuration(job["hall"])
-        return WantedSheet(
+        return AppointmentSheet(
             languages=sheet_languages(configuration, request), content=sheet_content(configuration, request)
         )
     if request.get("kind") == "trial":
@@ -120,11 +121,11 @@ def _trial(database: Database, job: Row) -> TrialContent:
     )
 
 
-def document_of(inputs: AnyWanted, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:
+def document_of(inputs: PaperContent, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:
     """The ticket or the sheet for a paper so wide."""
     if isinstance(inputs, TrialContent):
         return lay_out_trial(inputs, translate=printing.translate, width_dots=width_dots)
-    if isinstance(inputs, WantedSheet):
+    if isinstance(inputs, AppointmentSheet):
         return lay_out_sheet(
             inputs.content, inputs.languages, translate=printing.translate, width_dots=width_dots
         )
@@ -134,7 +135,7 @@ def document_of(inputs: AnyWanted, printing: TicketPrinting, *, width_dots: int)
 
 
 def ticket_bytes(
-    inputs: AnyWanted, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
+    inputs: PaperContent, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
 ) -> bytes:
     """The bytes that print the paper once; they are drawn by `off_loop(work, *values)`."""
     how = PROFILES[profile]

@@ -17,7 +17,7 @@ from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clea
 from server.domain.hall.configuration import PrinterConnection
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
-from server.printing.documents import TicketPrinting, read_wanted, ticket_bytes
+from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
 from server.printing.lease import LeaseLost, PrinterLease
 from server.printing.printer_watch import PrinterWatch
 from server.store.engine.rows import Row
@@ -181,7 +181,7 @@ class PrinterWorker:
     def _print(self, token: PrinterLeaseToken, job: Row) -> None:
         tickets = self.printing.tickets
         try:
-            inputs = read_wanted(self.printing.database, tickets, job)
+            inputs = read_paper_content(self.printing.database, tickets, job)
             blob = ticket_bytes(inputs, tickets, self.connection.profile, self.printing.off_loop)
         except Exception:
             self.failures += 1

@@ -23,7 +23,7 @@ from signage.board import (
     RecentCall,
     board_message,
     clipped,
-    counter_told,
+    counter_message,
     is_newer,
     message_bytes,
     queues_message,
@@ -223,8 +223,8 @@ def test_messages_are_ordered_by_epoch_version_and_instant(case: dict[str, Any])
 
 
 def test_a_counter_with_a_hearing_loop_says_so_and_another_does_not() -> None:
-    assert counter_told(place(has_loop=True))["hearing_loop"] is True
-    assert "hearing_loop" not in counter_told(place())
+    assert counter_message(place(has_loop=True))["hearing_loop"] is True
+    assert "hearing_loop" not in counter_message(place())
 
 
 def test_a_board_carries_twelve_calls_and_eight_former_ones() -> None:
@@ -246,5 +246,5 @@ def test_names_in_other_languages_leave_before_a_queue_does() -> None:
 
 def test_texts_of_a_counter_are_cut_to_their_bounds() -> None:
     long = {"fr": "x" * 200}
-    told = counter_told(place(label="x" * 200, direction=long, name=long))
+    told = counter_message(place(label="x" * 200, direction=long, name=long))
     assert [len(told["label"]), len(told["direction"]["fr"]), len(told["name"]["fr"])] == [40, 80, 60]

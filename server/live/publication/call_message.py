@@ -10,7 +10,7 @@ from server.domain.languages import FRENCH
 from server.store.transactions.commits import CommittedFact
 from server.usecases.hall.read_board import place_of
 from signage.announcement import written_text
-from signage.board import counter_told
+from signage.board import counter_message
 
 
 def call_message(
@@ -18,7 +18,7 @@ def call_message(
 ) -> dict[str, Any]:
     """The message of a call or recall: number, place, sentence in French."""
     today = business_day(configuration.calendar, fact.happened_at)
-    counter = counter_told(place_of(configuration, fact.body["counter"], today))
+    counter = counter_message(place_of(configuration, fact.body["counter"], today))
     number = fact.body["number"]
     template = translate("signage.announcement.written", FRENCH)
     return {

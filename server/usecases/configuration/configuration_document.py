@@ -135,22 +135,22 @@ def check_reach(document: ConfigurationDocument, sites: Sites, content: Content 
         raise Refusal("forbidden")
 
 
-def changes_told(
+def describe_changes(
     document: ConfigurationDocument, before: Content, after: Content, words: Words
 ) -> list[Answer]:
     """The changes from one content to another, each with its sentence.
 
-    A hall that begins to have hours of its own, or leaves them, is told by what its hours become.
+    A hall that gets hours of its own, or gives them up, is described by its resulting hours.
     """
     old, new = normal_content(document.kind, before), normal_content(document.kind, after)
-    hours = _own_hours_told(old, new, words)
+    hours = _describe_own_hours(old, new, words)
     if hours:
         old, new = _with_hours(document, old), _with_hours(document, new)
-    return hours + [change_told(change, old, new, words) for change in changes_between(old, new)]
+    return hours + [describe_change(change, old, new, words) for change in changes_between(old, new)]
 
 
-def _own_hours_told(old: Content, new: Content, words: Words) -> list[Answer]:
-    """That a hall has hours of its own from now on, or no longer; nothing for a hall that is new."""
+def _describe_own_hours(old: Content, new: Content, words: Words) -> list[Answer]:
+    """The change that a hall has hours of its own from now on, or no longer; empty for a new hall."""
     if not old or not new or bool(old.get("calendar")) == bool(new.get("calendar")):
         return []
     kind = "added" if new.get("calendar") else "removed"
@@ -165,7 +165,7 @@ def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
     return {**content, "calendar": document.site_calendars.get(content.get("site", ""))}
 
 
-def change_told(change: DocumentChange, before: Content, after: Content, words: Words) -> Answer:
+def describe_change(change: DocumentChange, before: Content, after: Content, words: Words) -> Answer:
     """One change with its sentence."""
     return {
         "path": change.path,
@@ -176,7 +176,7 @@ def change_told(change: DocumentChange, before: Content, after: Content, words: 
     }
 
 
-def problem_told(problem: DocumentProblem, content: Content, words: Words) -> Answer:
+def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> Answer:
     """One problem: its place, in words too, its code and its sentence."""
     return {
         "path": problem.path,

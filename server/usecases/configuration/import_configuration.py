@@ -14,7 +14,7 @@ from server.usecases.configuration.configuration_document import (
     Sites,
     check_reach,
     configuration_document,
-    problem_told,
+    describe_problem,
 )
 from server.usecases.configuration.save_draft import examined
 
@@ -23,7 +23,7 @@ def examine_file(database: Database, name: str, text: str, reader: DocumentReade
     """What is wrong with a file and what it would change; nothing is kept. Refusal: forbidden."""
     content, problems = _content(database, name, text, reader.sites)
     if content is None or problems:
-        answers = [problem_told(each, NOTHING, reader.words) for each in problems]
+        answers = [describe_problem(each, NOTHING, reader.words) for each in problems]
         return {"document": name, "problems": answers, "changes": []}
     with database.read() as rows:
         document = configuration_document(rows, name)

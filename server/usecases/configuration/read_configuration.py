@@ -21,7 +21,7 @@ from server.usecases.configuration.configuration_document import (
     ConfigurationDocument,
     Content,
     DocumentReader,
-    changes_told,
+    describe_changes,
     document_for,
     may_change,
 )
@@ -166,5 +166,7 @@ def _revision(
         "origin": _origin(published),
         "restores": published.restores,
         "is_current": published.revision == document.revision,
-        "changes": [] if older is None else changes_told(document, before, published.parsed, reader.words),
+        "changes": []
+        if older is None
+        else describe_changes(document, before, published.parsed, reader.words),
     }

@@ -24,10 +24,10 @@ from server.usecases.configuration.configuration_document import (
     Content,
     DocumentReader,
     Sites,
-    changes_told,
     check_reach,
     configuration_document,
-    problem_told,
+    describe_changes,
+    describe_problem,
 )
 
 LONGEST_NAME = 48
@@ -104,8 +104,8 @@ class StaleDocument(Refusal):
             "author": by,
             "at": micros_to_text(at),
             "discarded": self.is_discarded,
-            "theirs": changes_told(self.document, self.base, self.theirs, words),
-            "mine": changes_told(self.document, self.base, self.mine, words),
+            "theirs": describe_changes(self.document, self.base, self.theirs, words),
+            "mine": describe_changes(self.document, self.base, self.mine, words),
             "conflicts": [
                 {
                     "path": conflict.path,
@@ -177,8 +177,8 @@ def examined(
     """What is wrong with a content at an instant, and what it changes of what is published."""
     problems = problems_of(rows, document.name, content, now)
     return {
-        "problems": [problem_told(each, content, reader.words) for each in problems],
-        "changes": changes_told(document, document.content, content, reader.words),
+        "problems": [describe_problem(each, content, reader.words) for each in problems],
+        "changes": describe_changes(document, document.content, content, reader.words),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from hardware.document import PrintDocument, Qr, Text
 from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
-from server.printing.documents import PROFILES, TicketPrinting, document_of, read_wanted, wait_minutes
+from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content, wait_minutes
 from server.store.journal.rebuild import differences
 from server.store.printing import print_jobs
 from server.usecases.printing.print_appointment_sheet import print_sheet
@@ -18,7 +18,7 @@ def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_ur
     printing = TicketPrinting(TRANSLATE, public_url, hall.settings.var / "assets" / "fonts")
     with hall.database.read() as rows:
         row = next(row for row in print_jobs.open_jobs(rows, KIOSK) if row["id"] == job)
-    wanted = read_wanted(hall.database, printing, row)
+    wanted = read_paper_content(hall.database, printing, row)
     return document_of(wanted, printing, width_dots=PROFILES[profile].width_dots)
 
 

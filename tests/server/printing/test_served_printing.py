@@ -23,7 +23,7 @@ from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines
 from server.clock import Clock
 from server.live import messages
-from server.printing.documents import AnyWanted, TicketPrinting, document_of, read_wanted
+from server.printing.documents import PaperContent, TicketPrinting, document_of, read_paper_content
 from server.settings import Settings
 from server.store.operation.secret_key import database_of
 from server.store.transactions.database import Database
@@ -120,14 +120,14 @@ class Kiosk:
             assert browser.post(f"/imprimantes/{self.id}/faults", data=form).status_code == 303
 
 
-def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[AnyWanted, TicketPrinting]:
+def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[PaperContent, TicketPrinting]:
     """What a job's paper says, read anew from the rows."""
     printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir, server.var / "media")
     database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
     with database.read() as rows:
         row = rows.one("SELECT hall, visit, document FROM print_job WHERE id = :job", job=job)
     assert row is not None
-    wanted = read_wanted(database, printing, row)
+    wanted = read_paper_content(database, printing, row)
     database.close()
     return wanted, printing
 

@@ -41,13 +41,13 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     """The routes. Reading needs `read_queue`, seeing recipients `supervise`, changing them `configure`."""
     routes = Blueprint("alarms_page", __name__, template_folder="templates")
 
-    def hall_asked() -> HallConfiguration | Response:
+    def requested_hall() -> HallConfiguration | Response:
         return hall_for_page(needs.work, Permission.READ_QUEUE)
 
     @routes.get("/alarmes")
     @requires(Permission.READ_QUEUE, of=PEOPLE)
     def alarms() -> Any:
-        hall = hall_asked()
+        hall = requested_hall()
         return hall if isinstance(hall, Response) else _page(needs, hall)
 
     @routes.post("/alarmes/<alarm>/prise-en-charge")

@@ -16,7 +16,7 @@ LONGEST_EXCERPT = 180
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPassage:
     """A passage of a document, with its sentence that contains most of the words."""
 
     document: HelpDocument
@@ -29,7 +29,7 @@ class Found:
         return f"{self.document.address}#{self.passage.heading.anchor}"
 
 
-def search(documents: Iterable[HelpDocument], query: str, language: str) -> list[Found]:
+def search(documents: Iterable[HelpDocument], query: str, language: str) -> list[FoundPassage]:
     """The passages that have every word or its beginning; accents and capitals do not matter.
 
     Passages in the reader's language come first, or in English where none is in it; then manuals, then those
@@ -39,7 +39,7 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
     if not words:
         return []
     order = sorted(("en", "fr"), key=lambda each: each != language)
-    found: list[tuple[tuple[int, bool, int, int], Found]] = []
+    found: list[tuple[tuple[int, bool, int, int], FoundPassage]] = []
     for document in documents:
         for passage in document.rendered.passages:
             head, text = _folded(f"{document.rendered.title} {passage.heading.text}"), _folded(passage.text)
@@ -47,7 +47,7 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
             if all(counts):
                 in_head = sum(_count(word, head) > 0 for word in words)
                 rank = (order.index(document.language), document.section in LAST, -in_head, -sum(counts))
-                found.append((rank, Found(document, passage, _excerpt(passage.text, words))))
+                found.append((rank, FoundPassage(document, passage, _excerpt(passage.text, words))))
     found.sort(key=lambda each: each[0])
     return [each for _, each in found[:MOST_FOUND]]
 

@@ -62,8 +62,8 @@ class JournalRange:
         )
 
 
-def asked_of(query: Mapping[str, str], journal: str) -> JournalRange:
-    """What a query asks of a journal."""
+def range_of(query: Mapping[str, str], journal: str) -> JournalRange:
+    """The range of a journal that a query selects."""
     first, last = _day(query.get("du", "")), _day(query.get("au", ""))
     subject, before = query.get("sujet", ""), query.get("avant", "")
     are_days = (first is not None or not query.get("du")) and (last is not None or not query.get("au"))

@@ -221,7 +221,7 @@ class JournalLines:
         return code if said == prefix + code else said
 
 
-def looked_for(words: str) -> Callable[[Line], bool] | None:
-    """Whether a line holds the words that were typed; None where none were."""
+def word_filter(words: str) -> Callable[[Line], bool] | None:
+    """A filter for lines that contain the typed words; None without any."""
     typed = folded(words).split()
     return (lambda line: line.holds(typed)) if typed else None

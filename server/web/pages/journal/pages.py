@@ -19,8 +19,8 @@ from server.usecases.quality.individual_figures import sites_with_individual_fig
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.journal.files import COLUMNS, csv_of, json_of
-from server.web.pages.journal.form import JournalRange, asked_of, is_position
-from server.web.pages.journal.lines import JournalLines, Line, looked_for
+from server.web.pages.journal.form import JournalRange, is_position, range_of
+from server.web.pages.journal.lines import JournalLines, Line, word_filter
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
 
@@ -115,7 +115,7 @@ def _reader(needs: JournalPages) -> _Reader:
     halls = [hall for hall in needs.work.halls(person) if sites is None or hall.site.slug in sites]
     if not halls:
         abort(403)
-    range_shown = asked_of(request.args, request.args.get("hall") or halls[0].hall)
+    range_shown = range_of(request.args, request.args.get("hall") or halls[0].hall)
     configurations = {hall.hall: hall for hall in halls}
     if range_shown.journal == INSTALLATION and sites is not None:
         abort(403)
@@ -161,7 +161,7 @@ def _search_of(reader: _Reader) -> JournalSearch:
 
 
 def _matches(reader: _Reader) -> Callable[[KnownFact], bool] | None:
-    holds = looked_for(reader.range_shown.words)
+    holds = word_filter(reader.range_shown.words)
     return None if holds is None else lambda fact: holds(reader.lines.line(fact))
 
 

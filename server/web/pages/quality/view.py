@@ -158,6 +158,7 @@ def view_of(found: HallDays, query: QualityQuery, words: Words) -> QualityView:
         return QualityView(is_empty=True, open_days=0)
     figures = {figure.indicator: figure for figure in figures_of(whole)}
     shower = _Shower(found, query, words)
+    services = selected_services(whole, query)
     return QualityView(
         is_empty=False,
         open_days=len(weekdays),
@@ -168,7 +169,7 @@ def view_of(found: HallDays, query: QualityQuery, words: Words) -> QualityView:
         reasons=_reasons(whole, query, words),
         exceptional=_exceptional(whole, query),
         plots=_plots(whole, weekdays, query, shower) if whole.cells else [],
-        targets_differ=bool(whole.cells) and shared_target_s(looked_at(whole, query), found.targets) is None,
+        targets_differ=bool(whole.cells) and shared_target_s(services, found.targets) is None,
     )
 
 
@@ -242,8 +243,8 @@ def _exceptional(whole: Rollup, query: QualityQuery) -> list[tuple[str, str, str
     ]
 
 
-def looked_at(whole: Rollup, query: QualityQuery) -> list[Service]:
-    """The services that a page is about and the configuration knows."""
+def selected_services(whole: Rollup, query: QualityQuery) -> list[Service]:
+    """The selected services that the configuration has."""
     names = [query.service] if query.service else whole.services()
     return [query.hall.services[each] for each in names if each in query.hall.services]
 
@@ -254,7 +255,7 @@ def _plots(whole: Rollup, weekdays: Sequence[int], query: QualityQuery, shower: 
     by_hour_name = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
     words = shower.words
-    drawer = _Drawer(query, words, shared_target_s(looked_at(whole, query), shower.found.targets))
+    drawer = _Drawer(query, words, shared_target_s(selected_services(whole, query), shower.found.targets))
     plots = [
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),

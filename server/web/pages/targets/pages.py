@@ -42,19 +42,19 @@ def blueprint(needs: TargetPages) -> Blueprint:
     """The routes: reading needs `read_figures`, deciding `decide_targets`."""
     routes = Blueprint("targets_page", __name__, template_folder="templates")
 
-    def hall_asked(permission: Permission) -> HallConfiguration | Response:
+    def requested_hall(permission: Permission) -> HallConfiguration | Response:
         return hall_for_page(needs.work, permission)
 
     @routes.get("/objectifs")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def targets() -> Any:
-        hall = hall_asked(Permission.READ_FIGURES)
+        hall = requested_hall(Permission.READ_FIGURES)
         return hall if isinstance(hall, Response) else _page(needs, hall)
 
     @routes.post("/objectifs")
     @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
     def decide() -> Any:
-        hall = hall_asked(Permission.DECIDE_TARGETS)
+        hall = requested_hall(Permission.DECIDE_TARGETS)
         if isinstance(hall, Response):
             return hall
         caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
@@ -71,7 +71,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
     @routes.post("/objectifs/retrait")
     @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
     def withdraw() -> Any:
-        hall = hall_asked(Permission.DECIDE_TARGETS)
+        hall = requested_hall(Permission.DECIDE_TARGETS)
         if isinstance(hall, Response):
             return hall
         caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
