@@ -33,13 +33,6 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.mark.parametrize("page", MENU, ids=lambda page: page.key)
-def test_the_icon_of_a_page_has_a_style(page: WorkPage):
-    folder = PROJECT / "server" / "web" / "static" / "shared"
-    styles = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.css")))
-    assert f'.icon-{page.icon} {{ mask-image: url("/assets/icons/{page.icon}.svg"); }}' in styles
-
-
-@pytest.mark.parametrize("page", MENU, ids=lambda page: page.key)
 def test_the_menu_asks_for_what_the_route_of_the_page_asks_for(site: ApiSite, page: WorkPage):
     required = required_of(site.app, site.app.url_map.bind("localhost").match(page.path)[0])
     assert required is not None
