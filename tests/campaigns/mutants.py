@@ -11,6 +11,7 @@ Usage: python -m tests.campaigns.mutants [--seed S] [--each N] [--least SHARE] [
 
 import argparse
 import gc
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -29,9 +30,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-import _hypothesis_pytestplugin  # noqa: F401 - loaded once here, not in each child
 import pytest
-from hypothesis import HealthCheck, settings, strategies  # noqa: F401
+from hypothesis import HealthCheck, settings
 
 ENVIRONMENT = Path("var/mutants")
 EQUIVALENT = Path("tests/campaigns/equivalent_mutants.toml")
@@ -41,12 +41,15 @@ LONGEST_S, LONGEST_TIMES = 5, 5
 """A mutant may use these seconds of processor time and this multiple of what the unchanged module uses.
 Beyond, it never ends, and is noticed."""
 TESTS_OF_RULES = ("tests/server/domain", "tests/kiosk", "tests/signage")
+LOADED_ONCE = ("_hypothesis_pytestplugin", "hypothesis.strategies", "zoneinfo")
 LEFT_OUT_PLUGINS = ("cacheprovider", "xdist", "schemathesis", "anyio")
 
 
 def main() -> int:
     """0 where at least the share asked for is noticed."""
     options = _options()
+    for name in LOADED_ONCE:
+        importlib.import_module(name)
     gc.freeze()
     limits = {each: _limit_s(each) for each in options.modules or _modules()}
     counts: Counter[str] = Counter()

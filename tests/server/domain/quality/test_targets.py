@@ -1,12 +1,26 @@
 """Which target a day has: whatever is decided and withdrawn, a day that is over keeps its own."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.quality.targets import Target, Withdrawal, WithdrawalReason, spans
+from server.domain.quality.target_facts import target_decided
+from server.domain.quality.targets import (
+    HIGHEST_SHARE_PERCENT,
+    LONGEST_WAIT_S,
+    LOWEST_SHARE_PERCENT,
+    SHORTEST_WAIT_S,
+    Target,
+    Withdrawal,
+    WithdrawalReason,
+    spans,
+    with_targets,
+)
+from tests.server.domain.hall.test_configuration import hall, service
 
+DAY = timedelta(days=1)
 FIRST = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 DAYS = st.integers(0, 6)
@@ -51,3 +65,53 @@ def test_no_gesture_changes_the_target_of_a_day_that_is_over(
             withdrawals.append(Withdrawal(span.target.id, day, reason, today, "Comité", name, AT))
             assert applying(targets, withdrawals, day) != span.target.id
         assert over == {on: applying(targets, withdrawals, on) for on in over}
+
+
+TARGET = Target("a", 600, 80, FIRST, FIRST - DAY * 3, "Comité", "t-1", AT)
+
+
+def test_a_decided_target_names_its_first_day_and_the_day_of_the_decision():
+    dates = (FIRST, FIRST - timedelta(days=3))
+    fact = target_decided("t-1", "a", wait_s=600, share_percent=80, dates=dates, decided_by="Comité")
+    assert (fact.body["applies_from_on"], fact.body["decided_on"]) == ("2026-11-24", "2026-11-21")
+
+
+def test_a_target_holds_from_its_first_day_to_the_day_before_the_next():
+    later = replace(TARGET, id="t-2", applies_from_on=FIRST + DAY * 5)
+    first, second = spans([later, TARGET])
+    assert [first.applies(FIRST + DAY * days) for days in (-1, 0, 4, 5)] == [False, True, True, False]
+    assert (first.ends_on, second.ends_on) == (FIRST + DAY * 4, None)
+    assert not first.is_void
+
+
+def test_of_two_targets_for_one_day_the_later_stands():
+    first, second = spans([TARGET, replace(TARGET, id="t-2")])
+    assert (first.is_void, first.applies(FIRST), second.applies(FIRST)) == (True, False, True)
+
+
+def test_a_target_withdrawn_from_its_first_day_never_stands():
+    withdrawal = Withdrawal("t-1", FIRST, WithdrawalReason.MISTAKE, FIRST, "Comité", "w-1", AT)
+    [span] = spans([TARGET], [withdrawal])
+    assert (span.is_void, span.applies(FIRST), span.days_to_withdraw(FIRST)) == (True, False, None)
+    [span] = spans([TARGET], [replace(withdrawal, from_on=FIRST + DAY)])
+    assert (span.is_void, span.ends_on, span.days_to_withdraw(FIRST)) == (False, FIRST, (FIRST, FIRST))
+
+
+def test_a_target_may_be_withdrawn_from_today_until_two_years_ahead():
+    [span] = spans([TARGET])
+    today = FIRST + DAY * 9
+    assert span.days_to_withdraw(today) == (today, today + DAY * 731)
+    assert span.days_to_withdraw(FIRST - DAY) == (FIRST, FIRST + DAY * 730)
+
+
+def test_a_target_takes_the_place_of_the_services_own_and_promises_nobody_first_a_longer_wait():
+    made = hall(service("a", "q", target_priority_s=300), service("b", "q"))
+    found = with_targets(made, {"a": replace(TARGET, wait_s=450), "gone": TARGET}).services
+    assert [found["a"].target_for(each) for each in ("walk_in", "appointment", "priority")] == [450, 450, 300]
+    assert (found["a"].target_from_on, found["b"]) == (FIRST, made.services["b"])
+    assert found.keys() == {"a", "b"}
+
+
+def test_a_target_is_a_wait_of_a_minute_to_eight_hours_for_a_share_of_all():
+    assert (SHORTEST_WAIT_S, LONGEST_WAIT_S) == (60, 28_800)
+    assert (LOWEST_SHARE_PERCENT, HIGHEST_SHARE_PERCENT) == (1, 100)

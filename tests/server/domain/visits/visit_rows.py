@@ -55,8 +55,8 @@ class Story:
 
     def record(self, fact: Fact, *, is_clock_suspect: bool = False) -> "Story":
         """A fact, a minute after the one before."""
-        values = {"hall": "laon", "author": "agent-1", "is_clock_suspect": is_clock_suspect}
-        self.facts.append(Recorded(fact.kind, fact.body, happened_at=minute(len(self.facts)), **values))
+        at = minute(len(self.facts))
+        self.facts.append(Recorded(fact.kind, fact.body, "laon", at, "agent-1", is_clock_suspect))
         return self
 
     def call(self, *, is_again: bool = False, **why: Any) -> "Story":

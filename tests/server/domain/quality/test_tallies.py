@@ -1,0 +1,138 @@
+"""What a leg adds to the counts, at each edge (docs/rules/indicators.md)."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.leg_records import LegRecord, service_s
+from server.domain.quality.rollup import Rollup, Tally, mean, quantile, roll_up, waits_within
+from tests.server.domain.quality.indicator_legs import leg
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def tally(*records: LegRecord) -> Tally:
+    return roll_up(records, time_zone=PARIS).total()
+
+
+@pytest.mark.parametrize(("called", "starved"), [(44, 0), (45, 0), (45.1, 1), (300, 1)])
+def test_a_wait_above_three_targets_is_starved(called, starved):
+    assert tally(leg(called=called)).starved == starved
+
+
+@pytest.mark.parametrize(("called", "within"), [(0, 1), (15, 1), (15.1, 0), (60, 0)])
+def test_a_call_at_the_target_is_within_it(called, within):
+    assert tally(leg(called=called)).within_target == within
+
+
+def test_who_left_within_the_target_was_not_called_within_it():
+    counted = tally(leg(ended=5, end_reason="abandoned"), leg("v2", called=5, target_s=None))
+    assert (counted.within_target, counted.left_with_target, counted.called_with_target) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "called", "inside", "exceeded"),
+    [
+        *(((600, 1200), 9.9, 0, 0), ((600, 1200), 10, 1, 0), ((600, 1200), 20, 1, 0)),
+        *(((600, 1200), 20.1, 0, 1), ((0, 0), 5, 1, 0), ((0, 0), 5.1, 0, 1), ((None, 1200), 5, 0, 0)),
+    ],
+)
+def test_a_range_holds_its_ends_and_no_wait_promises_five_minutes(quoted, called, inside, exceeded):
+    counted = tally(leg(called=called, quoted_low_s=quoted[0], quoted_high_s=quoted[1]))
+    assert (counted.quoted_inside, counted.quoted_exceeded) == (inside, exceeded)
+    assert counted.quoted == (quoted[0] is not None)
+
+
+def test_a_range_is_judged_on_calls_only():
+    left = leg(ended=15, end_reason="abandoned", quoted_low_s=600, quoted_high_s=1200)
+    assert tally(left).quoted == 0
+
+
+def test_a_ticket_given_before_opening_also_waits_from_its_issue():
+    early = leg(issued=0, arrived=30, called=40)
+    assert tally(early).waits == {600: (1, 0)}
+    assert tally(early).early == {2_400: (1, 0)}
+    assert tally(leg(issued=0, arrived=30, ended=40, end_reason="abandoned")).early == {2_400: (0, 1)}
+    assert tally(leg(issued=30, arrived=30, called=40), leg("v2", issued=30, called=40)).early == {}
+    assert tally(leg(issued=0, arrived=30, called=40, position=2)).early == {}
+
+
+@pytest.mark.parametrize(
+    ("arrived", "called", "leg_class", "expected"),
+    [
+        # in time to be expected, after the grace, received on time, how late
+        (5, 20, "appointment", (1, 0, 1, {600: (1, 0)})),
+        (10, 20, "appointment", (1, 0, 1, {600: (1, 0)})),
+        (10.1, 20.2, "appointment", (0, 0, 0, {606: (1, 0)})),
+        (40, 90, "walk_in", (0, 1, 0, {})),
+    ],
+)
+def test_an_appointment_counts_for_the_visitor_and_for_the_office(arrived, called, leg_class, expected):
+    counted = tally(leg(booked=10, arrived=arrived, issued=arrived, called=called, leg_class=leg_class))
+    found = (counted.arrived_in_time, counted.after_grace, counted.office_in_time, counted.delays)
+    assert found == expected
+    assert counted.appointments == 1
+
+
+def test_an_appointment_counts_in_its_first_leg_only_and_not_before_a_call():
+    moved = leg(booked=10, called=20, ended=30, end_reason="transferred", leg_class="appointment")
+    second = leg(issued=30, booked=10, called=35, position=2, leg_class="appointment")
+    assert tally(moved, second).appointments == 1
+    left = leg(booked=10, ended=30, end_reason="abandoned", leg_class="appointment")
+    assert (tally(left).delays, tally(left).office_in_time) == ({}, 0)
+
+
+def test_outcomes_and_services_are_of_those_who_were_served():
+    served = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
+    counted = tally(leg(**served, start_pressed=True, outcome="informed", outcome_asked="optional"))
+    assert (counted.services, counted.outcomes) == ({600: (1, 0)}, {"informed": 1})
+    assert (counted.outcome_optional, counted.outcome_left_out) == (1, 0)
+    counted = tally(leg(**served, outcome_asked="optional"), leg("v2", **served, outcome_asked="mandatory"))
+    assert (counted.services, counted.outcome_optional, counted.outcome_left_out) == ({600: (0, 2)}, 1, 1)
+
+
+def test_the_time_of_a_service_is_without_what_was_parked_and_never_negative():
+    served = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
+    assert service_s(leg(**served, parked_s=60)) == 540
+    assert service_s(leg(**served, parked_s=900)) == 0
+    assert service_s(leg(called=5, started=6, ended=16, end_reason="no_show")) is None
+    assert service_s(leg(called=5, ended=16, end_reason="transferred")) is None
+    assert service_s(leg(called=5, started=6)) is None
+
+
+def test_waits_within_count_calls_of_all_waits():
+    counted = tally(leg(called=5), leg("v2", called=6), leg("v3", ended=4, end_reason="abandoned"))
+    found = waits_within(counted, 300)
+    assert (found.called, found.n, round(found.percent or 0)) == (1, 3, 33)
+    assert waits_within(Tally(), 300).percent is None
+
+
+def test_a_leg_stands_in_the_half_hour_in_which_its_wait_begins():
+    def half_hour(minutes: float) -> int:
+        (key,) = roll_up([leg(issued=minutes)], time_zone=PARIS).cells
+        return key.half_hour
+
+    assert [half_hour(minutes) for minutes in (0, 29.9, 30, 59.9, 60)] == [18, 18, 19, 19, 20]
+
+
+def test_a_mean_and_a_quantile_are_of_every_value():
+    assert mean({10: 1, 40: 2}) == 30
+    assert mean({}) is None
+    assert quantile({}, 0.5) is None
+    assert quantile({10: 1}, 0.01) == 10
+
+
+def test_a_service_is_named_wherever_it_appears():
+    rollup = Rollup()
+    rollup.greetings["a"] += 1
+    rollup.due["b"] += 1
+    rollup.not_issued["c", "full"] += 1
+    rollup.exceptional["d", "urgent"] += 1
+    rollup.add(roll_up([leg(service="e")], time_zone=PARIS))
+    assert rollup.services() == ["a", "b", "c", "d", "e"]
+
+
+def test_waits_of_calls_alone_say_so():
+    conventions = {name: each.convention for name, each in INDICATORS.items() if name.endswith("wait_median")}
+    assert conventions == {"wait_median": "every_ticket", "called_wait_median": "called_only"}
