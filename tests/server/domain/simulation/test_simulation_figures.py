@@ -1,14 +1,16 @@
 """Figures of simulated days against their definitions, counted the long way."""
 
 import random
+from dataclasses import replace
 from math import ceil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.simulation.figures import Runs
+from server.domain.simulation.figures import ClassFigures, Honesty, Runs, honesty
 from server.domain.simulation.run import SimulatedWait
+from server.domain.waits.estimate import WaitRange
 
 
 def wait(day: int, minutes: float, *, service: str = "a", called: bool = True) -> SimulatedWait:
@@ -72,3 +74,40 @@ def test_weighting_days_is_the_same_as_repeating_them(seed: int):
         if sum(each.service == service for each in waits) >= 40:
             p95s.append(waited[ceil(0.95 * len(waited)) - 1] if waited else 0)
     assert worst_s == max(p95s)
+
+
+def told(wait_s: int, low_s: int, high_s: int, **changes) -> SimulatedWait:
+    announced = WaitRange(low_s, high_s, (low_s + high_s) / 2)
+    return replace(wait(0, wait_s / 60), wait_s=wait_s, announced=announced, **changes)
+
+
+def test_an_announced_range_holds_its_ends_and_none_needed_is_no_range():
+    found = honesty(
+        [
+            *(told(300, 300, 600), told(600, 300, 600), told(299, 300, 600), told(601, 300, 900)),
+            *(told(901, 300, 900), told(0, 0, 0), wait(0, 5)),
+            told(300, 300, 600, leg_class="appointment"),
+            told(300, 300, 600, is_called=False),
+        ]
+    )
+    assert (found.announced, found.unannounced) == (5, 1)
+    assert (found.inside, found.above, found.width_s) == (3 / 5, 1 / 5, 420)
+    assert honesty([]) == Honesty(0, 0, 0, 0, 0)
+
+
+def test_each_class_has_figures_of_its_own():
+    waits = [wait(0, n) for n in range(1, 21)]
+    waits += [
+        replace(wait(0, 40, called=False), leg_class="priority"),
+        replace(wait(1, 2), leg_class="priority"),
+    ]
+    found = Runs({"one": waits}).figures("one").by_class
+    assert found.keys() == {"walk_in", "priority"}
+    assert found["walk_in"] == ClassFigures(20, 0.75, 630, 0, 19 * 60, 20 * 60)
+    assert found["priority"] == ClassFigures(2, 0.5, 21 * 60, 0.5, 2_400, 2_400)
+
+
+def test_no_waits_have_figures_too():
+    found = Runs({"one": []}).figures("one")
+    assert (found.tickets, found.within, found.mean_s, found.left, found.max_s) == (0, 0, 0, 0, 0)
+    assert (found.worst_group, found.worst_p95_s, found.day_max_s) == (None, None, 0)

@@ -24,6 +24,7 @@ def test_a_number_has_at_least_three_digits(rank, text):
 def test_a_series_starts_at_its_first_rank_and_goes_up_by_one():
     assert next_rank(None, Series("A", first=100)) == 100
     assert next_rank(100, Series("A", first=100)) == 101
+    assert next_rank(None, Series("A")) == 1
 
 
 def test_a_series_whose_range_moved_up_during_the_day_goes_on_at_its_first_rank():
@@ -39,6 +40,7 @@ def test_a_series_that_is_used_up_refuses():
 
 
 def test_a_series_without_an_end_still_ends_before_numbers_outgrow_the_ticket():
+    assert next_rank(99_998, Series("A")) == HIGHEST_RANK == 99_999
     with pytest.raises(Refusal):
         next_rank(HIGHEST_RANK, Series("A"))
 
