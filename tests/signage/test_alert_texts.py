@@ -4,7 +4,14 @@ from string import Formatter
 
 import pytest
 
-from signage.alert_texts import ALERT_LANGUAGES, KINDS, alert_texts, spoken_alert
+from signage.alert_texts import (
+    ALERT_LANGUAGES,
+    KINDS,
+    alert_texts,
+    prepared_alerts,
+    spoken_alert,
+    voice_name,
+)
 from tests.signage.contract_server import SENTENCES, translate
 
 TEXTS = alert_texts(translate)
@@ -33,6 +40,12 @@ def test_a_drill_is_named_before_its_instructions_and_all_is_spoken_twice():
     assert phrases[:3] == ["Attention.", "Ceci est un exercice.", "Mettez-vous à l’abri"]
     real = spoken_alert({"kind": "shelter", "drill": False, "texts": {}}, translate)[0]
     assert "exercice" not in real
+
+
+def test_every_alert_with_words_of_its_own_and_its_drill_have_a_voice():
+    names = [voice_name(each) for each in prepared_alerts()]
+    kinds = ["evacuate", "shelter", "medical"]
+    assert names == [name for kind in kinds for name in (kind, f"{kind} drill")]
 
 
 def test_a_custom_alert_is_spoken_in_its_own_french_words():

@@ -70,7 +70,8 @@ def work_ahead(linked: Sequence[LinkedNow], queue: str, ahead: int, able: Sequen
     if not here:
         return WorkAhead(ahead, ahead)
     busy = dict.fromkeys(able, 0)
-    blocks: dict[int, int] = {}
+    places = [each.ahead for together in here for each in together.members if each.queue == queue]
+    blocks: list[tuple[int, int, int]] = []
     in_blocks = 0
     for together in here:
         first = together.first_of(queue)
@@ -79,25 +80,25 @@ def work_ahead(linked: Sequence[LinkedNow], queue: str, ahead: int, able: Sequen
             busy[together.at] += len(together.members)
             in_blocks += before
         elif first is not None and first < ahead:
-            blocks[first] = len(together.members)
+            alone_before = first - sum(place < first for place in places)
+            blocks.append((first, alone_before, len(together.members)))
             in_blocks += before
     alone = ahead - in_blocks
-    return WorkAhead(_spread(list(busy.values()), blocks, alone), alone + sum(blocks.values()))
+    return WorkAhead(_spread(list(busy.values()), blocks, alone), alone + sum(size for *_, size in blocks))
 
 
-def _spread(busy: list[int], blocks: dict[int, int], alone: int) -> float:
+def _spread(busy: list[int], blocks: list[tuple[int, int, int]], alone: int) -> float:
     """The services until a counter is free for the leg, counted over all counters, each taking what comes
-    next as soon as it is free; blocks come at their places, the others between them."""
+    next as soon as it is free. `blocks`: the place of each, how many of those
+    `alone` stand before it, its size."""
     heapq.heapify(busy)
-    passed = 0
-    for at, (place, size) in enumerate(sorted(blocks.items())):
-        before = min(alone, max(0, place - passed - at))
-        for _ in range(before):
+    called = 0
+    for _, before, size in sorted(blocks):
+        for _ in range(called, before):
             heapq.heapreplace(busy, busy[0] + 1)
-        alone -= before
-        passed += before
+        called = before
         heapq.heapreplace(busy, busy[0] + size)
-    for _ in range(alone):
+    for _ in range(called, alone):
         heapq.heapreplace(busy, busy[0] + 1)
     start = busy[0]
     return len(busy) * start + sum(min(1, each - start) for each in busy)

@@ -74,6 +74,16 @@ def test_a_row_at_one_counter_leaves_the_other_to_who_stands_behind():
     assert work_ahead((), QUEUE, 4, ABLE).ahead == 4
 
 
+def test_rows_are_taken_in_their_order_and_nobody_alone_before_who_stands_in_front():
+    two_rows = (together(0, 1), together(2, 3, 4, 5, 6))
+    # one counter takes the row of two, then the one who is alone; the other takes the row of five
+    assert work_ahead(two_rows, QUEUE, 8, ABLE).ahead == 3 + 3 + 1
+    # one counter takes two who are alone, then the row of five; the other the row of two, then the last
+    assert work_ahead((together(1, 2), together(4, 5, 6, 7, 8)), QUEUE, 10, ABLE).ahead == 3 + 3 + 1
+    # the row of five before the row of two, though nobody stands between them
+    assert work_ahead((together(5, 6), together(0, 1, 2, 3, 4)), QUEUE, 8, ABLE).ahead == 3 + 3 + 1
+
+
 def test_the_row_comes_at_the_place_of_its_first():
     assert work_ahead((together(3, 5),), QUEUE, 3, ["1"]).ahead == 3
     assert work_ahead((together(3, 5),), QUEUE, 4, ["1"]).ahead == 5
@@ -147,3 +157,17 @@ def test_people_at_an_agents_other_counters_are_finished_with_first():
     alone = CounterNow("1", frozenset({QUEUE}), is_free=False)
     with_two = replace(alone, also_here=1)
     assert ends(estimate_hall(hall(2, with_two))[QUEUE]) > ends(estimate_hall(hall(2, alone))[QUEUE])
+
+
+def test_a_counter_serves_a_service_that_it_names_or_all_of_its_queues():
+    some = CounterNow("1", frozenset({QUEUE}), is_free=True, services=frozenset({"a"}))
+    every = CounterNow("1", frozenset({QUEUE}), is_free=True)
+    assert [some.serves(QUEUE, each) for each in ("a", "b", "")] == [True, False, True]
+    assert [every.serves(QUEUE, each) for each in ("a", "b", "")] == [True, True, True]
+    assert not some.serves("permits", "a")
+
+
+def test_a_break_that_begins_now_promises_no_call_at_once():
+    free = CounterNow("1", frozenset({QUEUE}), is_free=True)
+    begins = replace(hall(0, free), rest=Rest(0, 1800))
+    assert ends(estimate_hall(begins)[QUEUE])[0] == 1800

@@ -37,3 +37,13 @@ def test_waiting_for_somebody_or_a_pause_is_no_turnaround():
 def test_each_counter_has_its_own_row():
     both = [*row_of(20, after_s=60), *row_of(20, after_s=100, counter="g2")]
     assert taken_of(both[::-1], {}).usual_turnaround_s == 80
+
+
+def test_a_turnaround_begins_at_once_where_somebody_came_just_in_time():
+    def received(number: int, after_s: int, *, before_s: int = 0) -> ReceivedVisit:
+        called_s = number * (300 + after_s)
+        return ReceivedVisit("g1", "a", called_s - after_s - before_s, called_s, called_s + 300)
+
+    assert taken_of([received(n, 0) for n in range(20)], {"a": 60}).usual_turnaround_s == 0
+    assert taken_of([received(n, 80) for n in range(20)], {}).usual_turnaround_s == 80
+    assert taken_of([received(n, 80, before_s=-1) for n in range(20)], {}).usual_turnaround_s is None
