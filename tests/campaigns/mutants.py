@@ -41,8 +41,14 @@ LONGEST_S, LONGEST_TIMES = 5, 5
 """A mutant may use these seconds of processor time and this multiple of what the unchanged module uses.
 Beyond, it never ends, and is noticed."""
 TESTS_OF_RULES = ("tests/server/domain", "tests/kiosk", "tests/signage")
-LOADED_ONCE = ("_hypothesis_pytestplugin", "hypothesis.strategies", "zoneinfo")
-LEFT_OUT_PLUGINS = ("cacheprovider", "xdist", "schemathesis", "anyio")
+LOADED_ONCE = (
+    "_hypothesis_pytestplugin",
+    "hypothesis.strategies",
+    "pytest_timeout",
+    "time_machine",
+    "zoneinfo",
+)
+LEFT_OUT_PLUGINS = ("cacheprovider", "xdist", "xdist.looponfail", "schemathesis", "anyio")
 
 
 def main() -> int:
@@ -51,7 +57,7 @@ def main() -> int:
     for name in LOADED_ONCE:
         importlib.import_module(name)
     gc.freeze()
-    limits = {each: _limit_s(each) for each in options.modules or _modules()}
+    limits = _limits_s(options.modules or _modules())
     counts: Counter[str] = Counter()
     for mutant in _sample(options.seed, options.each, [each for each in limits if limits[each]]):
         verdict = _verdict(mutant, limits[mutant["path"]])
@@ -85,12 +91,20 @@ def _modules() -> list[str]:
     return sorted(each for each in files if not each.startswith("hardware/"))
 
 
-def _limit_s(module: str) -> int:
-    """Seconds of processor time that a mutant may use; 0 where the tests fail without a mutant."""
-    passed, used_s = _run({"path": module, "code": Path(module).read_text("utf-8")}, LONGEST_TIMES * 60)
-    if not passed:
-        print(f"{module}: left out, its tests fail without a mutant", flush=True)
-    return LONGEST_S + round(LONGEST_TIMES * used_s) if passed else 0
+def _limits_s(modules: Sequence[str]) -> dict[str, int]:
+    """By module, seconds of processor time that a mutant may use; 0 where tests fail without a mutant.
+
+    Modules that have the same tests share one run of them.
+    """
+    limits: dict[frozenset[str], int] = {}
+    for each in modules:
+        tests = frozenset(_tests_of(each))
+        if tests not in limits:
+            passed, used_s = _run({"path": each, "code": Path(each).read_text("utf-8")}, LONGEST_TIMES * 60)
+            limits[tests] = LONGEST_S + round(LONGEST_TIMES * used_s) if passed else 0
+        if not limits[tests]:
+            print(f"{each}: left out, its tests fail without a mutant", flush=True)
+    return {each: limits[frozenset(_tests_of(each))] for each in modules}
 
 
 def _verdict(mutant: dict[str, Any], limit_s: int) -> str:
