@@ -132,6 +132,14 @@ def test_the_largest_valid_board_in_plain_letters_keeps_every_call_and_the_direc
     assert all(len(c["counter"]["label"]) == LABEL_CHARACTERS for c in message["calls"])
 
 
+def test_a_board_that_just_fits_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = largest_board("m", languages=("fr",))
+    monkeypatch.setattr("signage.board.MESSAGE_LIMIT", message_bytes(whole))
+    assert largest_board("m", languages=("fr",)) == whole
+    monkeypatch.setattr("signage.board.MESSAGE_LIMIT", message_bytes(whole) - 1)
+    assert message_bytes(largest_board("m", languages=("fr",))) < message_bytes(whole)
+
+
 @pytest.mark.parametrize("character", ["é", "م", "😀"])
 def test_the_largest_board_in_letters_that_travel_escaped_still_fits(character: str) -> None:
     message = largest_board(character)

@@ -61,3 +61,17 @@ def test_what_is_not_refused_is_read_from_the_declared_distance(
     scale = text_scale(diagonal_cm, viewing_m, layout)
     assert 1 <= scale <= LARGEST_SCALE[layout] + 0.01
     assert legible_at_m(TEXT_PX * scale, diagonal_cm) >= viewing_m
+
+
+@pytest.mark.parametrize(
+    ("layout", "farthest_m"), [("hall", 9), ("corridor", 9), ("counter", 12), ("window", 9), ("calls", 11)]
+)
+def test_each_layout_says_how_far_it_can_be_read(layout: Layout, farthest_m: int):
+    with pytest.raises(LettersTooSmall) as refused:
+        text_scale(140, 40, layout)
+    assert refused.value.farthest_m == farthest_m
+    assert LARGEST_SCALE == {"hall": 1.4, "corridor": 1.5, "counter": 2.0, "window": 1.5, "calls": 1.8}
+
+
+def test_no_letter_is_smaller_than_56_px():
+    assert least_px(300, 1) == SMALLEST_PX == 56
