@@ -146,3 +146,11 @@ def test_a_paper_of_every_day_is_no_demonstration():
     sheet = lay_out_sheet(SheetContent("a", "b"), (SheetLanguage("fr", "Titres"),), translate=translate)
     assert lines_of(trial)[0] == "30 450 center Préfecture"
     assert lines_of(sheet)[0] == "30 450 center a"
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_only_french_stands_out(language):
+    other = TicketLanguage(language, "Residencia", "24/11/2026", "10:42")
+    content = TicketContent("Préfecture", "Laon", "A042", 7, None, "K7PM")
+    lines = lines_of(lay_out_ticket(content, (FRENCH, other), translate=key_of))
+    assert [line for line in lines if line.startswith("36")] == ["36 700 Titres", "36 450 Residencia"]

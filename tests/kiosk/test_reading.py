@@ -94,6 +94,18 @@ def test_an_appointment_is_a_choice_of_the_first_view_only(view):
     assert plain(focused(reader(), "appointment", view=view)) == "J’ai déjà un rendez-vous"
 
 
+def test_a_reason_that_the_keyboard_is_on_is_said_with_its_place():
+    way = ExceptionalWay(ACCUEIL, {"urgent": {"fr": "Départ demain"}, "online": {"fr": "Pas d’internet"}})
+    reading = reader(replace(BOOKED, exceptional=way))
+    said = [plain(focused(reading, f"reason-{code}", view="notice", within="natu")) for code in way.reasons]
+    assert said == ["1 sur 2 : Départ demain", "2 sur 2 : Pas d’internet"]
+
+
+def test_only_a_refusal_by_the_hours_says_when_the_next_opening_is():
+    assert "Ouvre demain à 7 heures 42" in plain(reader().notice("armes", "closed"))
+    assert "Ouvre demain" not in plain(reader().notice("armes", "appointment_other_day", NOW))
+
+
 def test_every_key_of_the_kiosk_s_controls_is_known():
     code = "".join(path.read_text(encoding="utf-8") for path in Path("kiosk/static").glob("*.js"))
     code += Path("kiosk/templates/kiosk/kiosk.html").read_text(encoding="utf-8")

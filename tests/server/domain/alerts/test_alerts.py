@@ -93,6 +93,7 @@ def test_an_end_is_confirmed_twice_within_five_minutes_by_a_second_person_where_
     assert end_of(end_asked, "bob", usual) == "confirmed"
     assert end_of(end_asked, "ada", strict) == "second_person_needed"
     assert end_of(end_asked, "bob", strict) == "confirmed"
+    assert end_of(end_asked, "aaron", strict) == "confirmed"
     assert end_of(end_asked, "bob", strict, NOON + CONFIRMED_WITHIN) == "end_not_asked"
 
 
@@ -105,6 +106,15 @@ def test_with_another_person_there_the_first_waits_two_minutes_for_their_answer(
     assert end_of(end_asked, "ada", usual, answered + SECOND, has_other=True) == "unanswered"
     assert end_of(end_asked, "bob", usual, NOON + SECOND, has_other=True) == "confirmed"
     assert end_of(end_asked, "ada", strict, answered, has_other=True) == "second_person_needed"
+
+
+def test_a_refused_end_says_for_how_many_minutes():
+    not_asked = alert(AlertKind.EVACUATE)
+    end_asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
+    for active, minutes in ((not_asked, 5), (end_asked, 2)):
+        with pytest.raises(Refusal) as refused:
+            end_reason(active, "ada", AlertRules(), NOON, has_other=True)
+        assert refused.value.details == {"minutes": minutes}
 
 
 def test_only_who_raised_an_alert_takes_it_back_and_within_a_minute():

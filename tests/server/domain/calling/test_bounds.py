@@ -1,10 +1,12 @@
 """Each bound on overtaking as docs/rules/calling.md states it, and the place of a leg among its equals."""
 
+from fractions import Fraction
+
 import pytest
 
 from server.domain.calling.choose_next import call_order, choose
 from server.domain.calling.rules import RULES, ScoringContext
-from server.domain.calling.weighted_shares import most_calls_of_others
+from server.domain.calling.weighted_shares import most_calls_of_others, turns_after
 from server.domain.calling.work_profiles import Condition, LocalHours, RuleName
 from tests.server.domain.calling.waiting_halls import NINE, context, minutes, profile, waiting
 
@@ -97,3 +99,7 @@ def test_hours_of_a_condition_may_go_past_midnight():
     pick = choose(profile(conditions=(night,)), [waiting("A001", 1)], context())
     assert pick is not None
     assert pick.condition == 1
+
+
+def test_a_queue_without_a_weight_has_one_turn_at_a_time():
+    assert turns_after(["a", "a", "b"], {"b": 4}).next_turns == {"a": 2, "b": Fraction(5, 4)}

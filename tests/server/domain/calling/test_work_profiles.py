@@ -1,3 +1,5 @@
+from datetime import time
+
 import pytest
 
 from server.domain.calling.rules import RULES
@@ -6,6 +8,7 @@ from server.domain.calling.work_profiles import (
     PRESETS,
     Condition,
     CountersAtMost,
+    LocalHours,
     PeopleExceed,
     RuleName,
     WorkProfile,
@@ -50,3 +53,8 @@ def test_an_unknown_rule_is_refused_by_its_name():
     with pytest.raises(Refusal) as refused:
         rule_named("random")
     assert refused.value.code == "unknown_rule"
+
+
+def test_conditions_about_the_hour_and_the_whole_hall_name_no_queue():
+    tests = (LocalHours(time(9), time(10)), CountersAtMost(1))
+    check_profile(profile(conditions=(Condition(tests, "front"),)), hall_queues=QUEUES)

@@ -24,5 +24,6 @@ def test_a_wrap_up_lasts_as_long_as_its_service_says_and_no_longer():
     ended = ServiceEnded("file", NINE)
     assert wrap_up_until(ended, {"file": 30}, NINE) == NINE + 30 * SECOND
     assert wrap_up_until(ended, {"file": 30}, NINE + 30 * SECOND) is None
+    assert wrap_up_until(ended, {"file": 30}, NINE + 40 * SECOND) is None
     assert wrap_up_until(ended, {"other": 30}, NINE) is None
     assert wrap_up_until(None, {"file": 30}, NINE) is None

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from server.domain.hall.configuration import Counter
-from server.domain.hall.sound import Sound, is_loop_in_order
+from server.domain.hall.sound import LONGEST_QUIET_MINUTES, Sound, is_loop_in_order
 
 TODAY = date(2026, 11, 26)
 
@@ -34,3 +34,4 @@ def test_a_test_alone_makes_no_loop():
 def test_a_hall_that_says_nothing_of_its_sound_is_loud_in_french_and_has_no_loop():
     sound = Sound()
     assert (sound.most_percent, sound.says_visitor_language, sound.loop) == (100, False, None)
+    assert LONGEST_QUIET_MINUTES == 2 * 60

@@ -71,3 +71,11 @@ def test_two_parts_of_one_hour_count_from_the_first_to_the_last():
     parts = (Span(time(9, 10), time(9, 20)), Span(time(9, 30), time(9, 50)))
     assert open_slots({0: parts}) == {(0, 9): (10, 50)}
     assert open_slots({0: parts[::-1]}) == {(0, 9): (10, 50)}
+
+
+def test_a_quarter_of_an_hour_is_enough_of_an_hour():
+    def busy(last: int) -> tuple[HoursOfWeek, ...]:
+        return busy_and_quiet(LEVEL | {(0, 16): 100}, DAYS, OPEN | {(0, 16): (0, last)}).busy
+
+    assert busy(15) == (HoursOfWeek(0, 960, 975),)
+    assert busy(14) == ()

@@ -4,7 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.notices.displays import Display, DisplayOutcome, check_displays, displays_reported
+from server.domain.notices.displays import (
+    MOST_DISPLAYS,
+    Display,
+    DisplayOutcome,
+    check_displays,
+    displays_reported,
+)
 from server.domain.refusals import Refusal
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -75,6 +81,10 @@ def test_a_display_at_midnight_counts_once_and_gives_its_time_to_both_days():
     first, second = days_of(shown(ago=until_midnight))
     assert (first["shown_on"], first["shown_ms"], first["completed"]) == ("2026-11-23", 4_000, 1)
     assert (second["shown_on"], second["shown_ms"], second["completed"]) == ("2026-11-24", 6_000, 0)
+
+
+def test_a_report_has_500_displays_at_most():
+    assert MOST_DISPLAYS == 500
 
 
 def test_a_report_has_a_digest_of_every_line():

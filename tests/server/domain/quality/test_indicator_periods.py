@@ -41,3 +41,9 @@ def test_anything_else_is_refused_as_a_period(name: str):
     with pytest.raises(Refusal) as refusal:
         parse_period(name)
     assert refusal.value.code == "bad_period"
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_quarter_reads_back_from_its_name(month: int):
+    quarter = period_of(PeriodKind.QUARTER, date(2026, month, 28))
+    assert parse_period(f"2026-Q{(month + 2) // 3}") == quarter

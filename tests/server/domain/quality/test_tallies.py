@@ -136,3 +136,10 @@ def test_a_service_is_named_wherever_it_appears():
 def test_waits_of_calls_alone_say_so():
     conventions = {name: each.convention for name, each in INDICATORS.items() if name.endswith("wait_median")}
     assert conventions == {"wait_median": "every_ticket", "called_wait_median": "called_only"}
+
+
+def test_a_ticket_cancelled_at_once_keeps_its_reason_outside():
+    (key,) = roll_up([leg(ended=1, end_reason="cancelled")], time_zone=PARIS).cells
+    assert key.end_reason == "cancelled"
+    (key,) = roll_up([leg(ended=3, end_reason="cancelled")], time_zone=PARIS).cells
+    assert key.end_reason == "abandoned"

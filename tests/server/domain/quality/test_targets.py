@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from server.domain.quality.target_facts import target_decided
 from server.domain.quality.targets import (
     HIGHEST_SHARE_PERCENT,
+    LONGEST_NAME,
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
@@ -115,3 +116,4 @@ def test_a_target_takes_the_place_of_the_services_own_and_promises_nobody_first_
 def test_a_target_is_a_wait_of_a_minute_to_eight_hours_for_a_share_of_all():
     assert (SHORTEST_WAIT_S, LONGEST_WAIT_S) == (60, 28_800)
     assert (LOWEST_SHARE_PERCENT, HIGHEST_SHARE_PERCENT) == (1, 100)
+    assert LONGEST_NAME == 80
