@@ -58,6 +58,8 @@ def main() -> int:
         importlib.import_module(name)
     gc.freeze()
     limits = _limits_s(options.modules or _modules())
+    for line in _gone_lines():
+        print(f"listed as equivalent, but gone: {line}")
     counts: Counter[str] = Counter()
     for mutant in _sample(options.seed, options.each, [each for each in limits if limits[each]]):
         verdict = _verdict(mutant, limits[mutant["path"]])
@@ -112,6 +114,15 @@ def _verdict(mutant: dict[str, Any], limit_s: int) -> str:
     if _place_of(mutant) not in _equivalent():
         return "unnoticed" if passed else "noticed"
     return "equivalent" if passed else "listed as equivalent, but noticed"
+
+
+def _gone_lines() -> list[str]:
+    """The listed mutants whose line no longer stands in its file."""
+    return [
+        f"{path}: {before}"
+        for path, _, before, _ in _equivalent()
+        if before not in map(str.strip, Path(path).read_text(encoding="utf-8").splitlines())
+    ]
 
 
 def _line_of(mutant: dict[str, Any], verdict: str) -> str:

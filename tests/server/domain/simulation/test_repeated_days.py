@@ -10,7 +10,14 @@ import pytest
 from server.domain.calling.work_profiles import RuleName
 from server.domain.hours.half_days import AtBreak
 from server.domain.simulation.days import HALLS, MIDNIGHT, DrawnDay, draw_day
-from server.domain.simulation.figures import Difference, Runs, honesty
+from server.domain.simulation.figures import (
+    INTERVAL,
+    RESAMPLES,
+    SMALLEST_GROUP,
+    Difference,
+    Runs,
+    honesty,
+)
 from server.domain.simulation.options import DayOptions, with_options
 from server.domain.simulation.run import run_day
 
@@ -96,6 +103,10 @@ def test_the_waits_announced_on_a_day_with_everything_are_the_same():
     assert (found.announced, found.unannounced, sum(wait.wait_s for wait in waits)) == (69, 0, 458956)
     assert (found.inside, found.above) == (62 / 69, 4 / 69)
     assert found.width_s == pytest.approx(242_400 / 69)
+
+
+def test_a_published_difference_is_of_a_thousand_samples_and_95_percent():
+    assert (SMALLEST_GROUP, RESAMPLES, INTERVAL) == (40, 1_000, 0.95)
 
 
 def test_the_interval_of_a_difference_is_the_same():

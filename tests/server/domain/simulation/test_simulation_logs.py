@@ -140,3 +140,8 @@ def test_days_and_halls_are_apart_and_a_day_without_a_counter_is_left_out():
 def test_what_is_no_such_file_is_an_error():
     with pytest.raises(KeyError):
         read_duties(csv.DictReader(["counter,hall", "g1,laon"]))
+
+
+def test_a_service_that_ended_at_its_call_took_a_second():
+    [day] = days([leg_line("A001", "09:00", "09:00", "09:00")], ONE_COUNTER)
+    assert day.visitors[0].takes_s == 1

@@ -84,6 +84,12 @@ def test_rows_are_taken_in_their_order_and_nobody_alone_before_who_stands_in_fro
     assert work_ahead((together(5, 6), together(0, 1, 2, 3, 4)), QUEUE, 8, ABLE).ahead == 3 + 3 + 1
 
 
+def test_who_is_linked_in_another_queue_passes_too_but_stands_in_front_of_nobody_here():
+    across = LinkedNow((LinkedMember("v1", "front", 0), LinkedMember("v2", QUEUE, 3)))
+    assert work_ahead((across,), QUEUE, 4, ["1"]) == WorkAhead(5, 5)
+    assert work_ahead((across,), QUEUE, 3, ["1"]) == WorkAhead(3, 3)
+
+
 def test_the_row_comes_at_the_place_of_its_first():
     assert work_ahead((together(3, 5),), QUEUE, 3, ["1"]).ahead == 3
     assert work_ahead((together(3, 5),), QUEUE, 4, ["1"]).ahead == 5
