@@ -38,7 +38,7 @@ def of_open_session(counter: str) -> Query:
 def open_session(rows: Any, counter: str) -> Row | None:
     """The open session of a counter, with its lease and its running duty interval."""
     query = of_open_session(counter)
-    row: Row | None = rows.one(query.sql, **query.values)
+    row: Row | None = rows.one(query.statement, **query.values)
     return row
 
 

@@ -20,7 +20,7 @@ def of_decision(hall: str, at: Break) -> Query:
 def decided(rows: Any, hall: str, at: Break) -> AtBreak | None:
     """What was chosen last for a break; None: nobody chose, the hall's own habit holds."""
     query = of_decision(hall, at)
-    row = rows.one(query.sql, **query.values)
+    row = rows.one(query.statement, **query.values)
     return None if row is None else AtBreak(row["choice"])
 
 

@@ -40,7 +40,7 @@ def answered_before(database: Database, write_key: WriteKey | None) -> Answer | 
         return None
     query = write_key.answer()
     with database.read() as rows:
-        row = rows.one(query.sql, **query.values)
+        row = rows.one(query.statement, **query.values)
     if row is None:
         return None
     if row["fingerprint"] != write_key.fingerprint:

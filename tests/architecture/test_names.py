@@ -14,8 +14,11 @@ BANNED = {
 }
 # fmt: on
 # terms of a norm or a library that we did not choose
-# ESC/POS `GS ( H`; Alembic; httpcore; databases
-FOREIGN_TERMS = ("process_id", "PROCESS_ID", "branch_labels", "get_extra_info", "group_commit")
+# ESC/POS `GS ( H`; Alembic; httpcore; databases; SQLAlchemy
+FOREIGN_TERMS = (
+    *("process_id", "PROCESS_ID", "branch_labels", "get_extra_info", "group_commit"),
+    *("process_bind_param", "process_result_value"),
+)
 MODULES_BANNED = BANNED | {"group", "desk", "window", "task"}
 
 

@@ -2,106 +2,107 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, overload
 
-from server.domain.row_changes import Insert, InstallationChange, Sum
-from server.store.engine.rows import Query, Row
+from sqlalchemy import Table, bindparam
 
-_insert_sql: dict[tuple[str, tuple[str, ...]], str] = {}
-_update_sql: dict[tuple[str, tuple[str, ...]], str] = {}
-
-
-def insert_statement(table: str, columns: tuple[str, ...]) -> str:
-    """The INSERT of these columns."""
-    statement = _insert_sql.get((table, columns))
-    if statement is None:
-        places = ", ".join(f":{column}" for column in columns)
-        statement = _insert_sql[table, columns] = (
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
-        )
-    return statement
+from server.domain.row_changes import Insert, InstallationChange, Sum, Update
+from server.store.engine.rows import Buffered, Query, WrittenRows
+from server.store.engine.statements import Read, Write
+from server.store.tables import metadata
 
 
-def update_statement(table: str, columns: tuple[str, ...]) -> str:
-    """The UPDATE of these columns of the row `:row_id`."""
-    statement = _update_sql.get((table, columns))
-    if statement is None:
-        places = ", ".join(f"{column} = :{column}" for column in columns)
-        statement = _update_sql[table, columns] = f"UPDATE {table} SET {places} WHERE id = :row_id"
-    return statement
+@cache
+def insert_write(table: Table, columns: tuple[str, ...]) -> Write:
+    """The INSERT of these columns, of values as rows keep them."""
+    return Write(table.insert(), *columns, is_encoded=False)
 
 
-def sum_statement(change: Sum) -> str:
+@cache
+def update_write(table: Table, columns: tuple[str, ...]) -> Write:
+    """The UPDATE of these columns of the row `row_id`, to values as rows keep them."""
+    return Write(table.update().where(table.c.id == bindparam("row_id")), *columns, is_encoded=False)
+
+
+@cache
+def sum_write(table: Table, key: tuple[str, ...], added: tuple[str, ...], columns: tuple[str, ...]) -> Write:
     """The statement that adds to the row with this key, or inserts it."""
-    columns = (*change.key, *change.added, *change.values)
-    more = [f"{column} = {change.table}.{column} + :{column}" for column in change.added]
-    more += [f"{column} = :{column}" for column in change.values]
-    insert = insert_statement(change.table, columns)
-    return f"{insert} ON CONFLICT ({', '.join(change.key)}) DO UPDATE SET {', '.join(more)}"
+    return Write.upsert(table, key, columns, added=added, is_encoded=False)
+
+
+def write_of(change: InstallationChange) -> Buffered:
+    """The write of a change that a fact makes."""
+    table = metadata.tables[change.table]
+    match change:
+        case Sum():
+            write = sum_write(table, tuple(change.key), tuple(change.added), tuple(change.values))
+            return write, {**change.key, **change.added, **change.values}
+        case Insert():
+            return insert_write(table, tuple(change.values)), change.values
+        case Update():
+            return update_write(table, tuple(change.values)), {**change.values, "row_id": change.id}
 
 
 @dataclass
 class Writes:
     """The rows of one transaction. Reads see the writes buffered before them."""
 
-    rows: Any
-    _pending: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list, init=False)
-    _prefetched: list[tuple[Query, Sequence[Row]]] = field(default_factory=list, init=False)
+    rows: WrittenRows
+    _pending: list[Buffered] = field(default_factory=list, init=False)
+    _prefetched: list[tuple[Query, Sequence[Any]]] = field(default_factory=list, init=False)
     has_unprefetched_reads: bool = field(default=False, init=False)
     """Whether a read was made that was not prefetched."""
 
-    def prefetch(self, queries: Sequence[Query], found: Sequence[Sequence[Row]]) -> None:
+    def prefetch(self, queries: Sequence[Query], found: Sequence[Sequence[Any]]) -> None:
         """Keeps prefetched rows: they answer the same queries until the first write."""
         self._prefetched = list(zip(queries, found, strict=True))
 
-    def one(self, sql: str, **values: Any) -> Row | None:
+    @overload
+    def one(self, statement: str, **values: Any) -> Any: ...
+    @overload
+    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
+    def one(self, statement: str | Read[Any], **values: Any) -> Any:
         """The first row of a query, or None."""
-        prefetched = self._prefetched_rows(sql, values)
+        prefetched = self._prefetched_rows(statement, values)
         if prefetched is not None:
             return prefetched[0] if prefetched else None
-        self.has_unprefetched_reads = True
-        self.flush()
-        row: Row | None = self.rows.one(sql, **values)
-        return row
+        self._before_reading()
+        return self.rows.one(statement, **values)
 
-    def _prefetched_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row] | None:
+    @overload
+    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
+    @overload
+    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
+    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
+        """Every row of a query."""
+        prefetched = self._prefetched_rows(statement, values)
+        if prefetched is not None:
+            return prefetched
+        self._before_reading()
+        return self.rows.all(statement, **values)
+
+    def _prefetched_rows(self, statement: object, values: Mapping[str, object]) -> Sequence[Any] | None:
         for query, found in () if self._pending else self._prefetched:
-            if query.sql == sql and query.values == values:
+            if query.statement == statement and query.values == values:
                 return found
         return None
 
-    def all(self, sql: str, **values: Any) -> Sequence[Row]:
-        """Every row of a query."""
-        prefetched = self._prefetched_rows(sql, values)
-        if prefetched is not None:
-            return prefetched
+    def _before_reading(self) -> None:
         self.has_unprefetched_reads = True
         self.flush()
-        found: Sequence[Row] = self.rows.all(sql, **values)
-        return found
 
-    def run(self, sql: str, **values: Any) -> None:
+    def run(self, write: str | Write, **values: object) -> None:
         """Buffers a write."""
-        self._pending.append((sql, values))
+        self._pending.append((write, values))
 
-    def insert(self, table: str, **values: Any) -> None:
-        """Buffers a new row."""
-        self._pending.append((insert_statement(table, tuple(values)), values))
+    def insert(self, table: str, **values: object) -> None:
+        """Buffers a new row, of values as rows keep them."""
+        self._pending.append((insert_write(metadata.tables[table], tuple(values)), values))
 
     def apply(self, changes: Iterable[InstallationChange]) -> None:
         """Buffers the row changes of a fact."""
-        for change in changes:
-            if isinstance(change, Sum):
-                values = {**change.key, **change.added, **change.values}
-                self._pending.append((sum_statement(change), values))
-                continue
-            columns = tuple(change.values)
-            if isinstance(change, Insert):
-                self._pending.append((insert_statement(change.table, columns), change.values))
-            else:
-                self._pending.append(
-                    (update_statement(change.table, columns), {**change.values, "row_id": change.id})
-                )
+        self._pending.extend(map(write_of, changes))
 
     @property
     def has_pending(self) -> bool:

@@ -1,11 +1,9 @@
 """PostgreSQL: a FIFO pool of connections that write, and one of connections that read."""
 
 import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
-from typing import Any, Self
+from typing import Any, Self, overload
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -13,88 +11,66 @@ from psycopg.adapt import Transformer
 from psycopg.generators import execute
 from psycopg.pq import Escaping, ExecStatus
 from psycopg.pq.abc import PGresult
-from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
 from server.domain.refusals import Refusal
 from server.store.engine.gevent_connection import LoopConnection
-from server.store.engine.rows import BUSY_DEADLINE_S, Query, Row
+from server.store.engine.reads import Reads
+from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
+from server.store.engine.statements import POSTGRESQL, Read, SqlText, Statement, Values, Write, text_of
 
 MOST_PREPARED = 300
-"""Statements prepared on one connection; further ones are sent as text."""
-
-
-_NAMED = re.compile(r"(?<!:):([a-z][a-z0-9_]*)")
-
-
-_translated: dict[str, str] = {}
-
-
-def _for_psycopg(sql: str) -> str:
-    statement = _translated.get(sql)
-    if statement is None:
-        statement = _translated[sql] = _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
-    return statement
+"""Statements prepared on one connection; when there are more, it begins anew."""
 
 
 class _Prepared:
     """The statements prepared on one connection, by their SQL text, and how their results are read."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.escaping = Escaping(connection.pgconn)
-        self.known: dict[str, str] = {}
+        self._escaping = Escaping(connection.pgconn)
+        self._known: dict[str, str] = {}
         self._transformer = Transformer(connection)
-        self._columns: dict[str, tuple[str, ...]] = {}
 
-    def execution(self, sql: str, values: Mapping[str, Any], unsent: list[str]) -> str:
+    def execution(self, text: SqlText, values: Values, unsent: list[str]) -> str:
         """What executes a statement; it is prepared first, in `unsent`, unless this connection knows it.
 
         A name is never used twice, so that a preparation that was not reached does no harm.
         """
-        names = _names_of(sql)
-        name = self.known.get(sql)
+        name = self._known.get(text.sql)
         if name is None:
-            name = self.known[sql] = f"parvis_{next(_counter)}"
-            unsent.append(f"PREPARE {name} AS {_numbered(sql)}")
-        return f"EXECUTE {name}({','.join(self._literal(values[each]) for each in names)})"
+            if len(self._known) >= MOST_PREPARED:
+                self._known.clear()
+                unsent.append("DEALLOCATE ALL")
+            name = self._known[text.sql] = f"parvis_{next(_counter)}"
+            unsent.append(f"PREPARE {name} AS {text.sql}")
+        return f"EXECUTE {name}({','.join(map(self._literal, text.encoded(values).values()))})"
 
-    def rows(self, sql: str, result: PGresult) -> list[Row]:
+    def rows(self, result: PGresult) -> list[Sequence[object]]:
         """The rows that a statement found."""
-        columns = self._columns.get(sql)
-        if columns is None:
-            names = (result.fname(at) or b"" for at in range(result.nfields))
-            columns = self._columns[sql] = tuple(name.decode() for name in names)
         self._transformer.set_pgresult(result)
-        return self._transformer.load_rows(
-            0, result.ntuples, lambda values: dict(zip(columns, values, strict=True))
-        )
+        return self._transformer.load_rows(0, result.ntuples, tuple)
 
-    def _literal(self, value: Any) -> str:
-        if value is None:
-            return "NULL"
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int):
-            return str(value)
-        return self.escaping.escape_literal(str(value).encode()).decode()
+    def _literal(self, value: object) -> str:
+        match value:
+            case None:
+                return "NULL"
+            case bool():
+                return "true" if value else "false"
+            case int():
+                return str(value)
+            case str():
+                return self._escaping.escape_literal(value.encode()).decode()
+        raise TypeError(f"no value of a statement: {type(value).__name__}")
 
 
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], _Prepared] = WeakKeyDictionary()
 
 
 _counter = itertools.count()
-
-
-@cache
-def _names_of(sql: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_NAMED.findall(sql)))
-
-
-def _numbered(sql: str) -> str:
-    places = {name: f"${at}" for at, name in enumerate(_names_of(sql), 1)}
-    return _NAMED.sub(lambda found: places[found[1]], sql)
 
 
 class PostgresRows:
@@ -104,42 +80,59 @@ class PostgresRows:
     the next read or for COMMIT and travel together, as executions of prepared statements.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], begin: str = "BEGIN") -> None:
         self._connection = connection
         self._prepared = _prepared.setdefault(connection, _Prepared(connection))
-        self._unsent: list[str] = ["BEGIN"]
+        self._unsent: list[str] = [begin]
         self._is_working = False
         """Whether the database has writes whose results were not awaited yet."""
 
-    def one(self, sql: str, **values: Any) -> Row | None:
-        rows = self.all(sql, **values)
-        return rows[0] if rows else None
+    @overload
+    def one(self, statement: str, **values: Any) -> Any: ...
+    @overload
+    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
+    def one(self, statement: str | Read[Any], **values: Any) -> Any:
+        found = self._found(statement, self._sent(statement, values))
+        return found[0] if found else None
 
-    def all(self, sql: str, **values: Any) -> Sequence[Row]:
-        return self._prepared.rows(sql, self._read(sql, values))
+    @overload
+    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
+    @overload
+    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
+    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
+        return self._found(statement, self._sent(statement, values))
 
-    def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
+    def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
         places = []
         for query in queries:
-            self._keep(query.sql, query.values)
+            self._keep(query.statement, query.values)
             places.append(len(self._unsent) - 1)
         results = self._send()
         return [
-            self._prepared.rows(query.sql, results[place])
-            for query, place in zip(queries, places, strict=True)
+            self._found(query.statement, results[place]) for query, place in zip(queries, places, strict=True)
         ]
 
-    def _read(self, sql: str, values: Mapping[str, Any]) -> PGresult:
-        self._keep(sql, values)
+    def _found(self, statement: str | Read[Any], result: PGresult) -> Sequence[Any]:
+        rows = self._prepared.rows(result)
+        if not isinstance(statement, str):
+            return statement.decoded(POSTGRESQL, rows)
+        names = [(result.fname(at) or b"").decode() for at in range(result.nfields)]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def run(self, statement: str | Write, values: Mapping[str, Any]) -> int:
+        return self._sent(statement, values).command_tuples or 0
+
+    def execute(self, write: Write, **values: object) -> int:
+        return self._sent(write, values).command_tuples or 0
+
+    def _sent(self, statement: Statement, values: Values) -> PGresult:
+        self._keep(statement, values)
         return self._send()[-1]
 
-    def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        return self._read(sql, values).command_tuples or 0
-
-    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    def run_many(self, statements: Sequence[Buffered]) -> None:
         """Keeps writes, in order, until something is read or the transaction commits."""
-        for sql, values in statements:
-            self._keep(sql, values)
+        for statement, values in statements:
+            self._keep(statement, values)
 
     def hand_on(self) -> None:
         """Sends the writes kept so far without waiting for them, unless earlier ones are under way."""
@@ -174,13 +167,10 @@ class PostgresRows:
                 self._connection.rollback()
             raise
 
-    def _keep(self, sql: str, values: Mapping[str, Any]) -> None:
-        if not values:
-            self._unsent.append(sql)
-        elif len(self._prepared.known) >= MOST_PREPARED:
-            self._unsent.append(psycopg.ClientCursor(self._connection).mogrify(_for_psycopg(sql), values))
-        else:
-            self._unsent.append(self._prepared.execution(sql, values, self._unsent))
+    def _keep(self, statement: Statement, values: Values) -> None:
+        text = text_of(statement, POSTGRESQL, values)
+        has_values = bool(text.names)
+        self._unsent.append(self._prepared.execution(text, values, self._unsent) if has_values else text.sql)
 
     def _send(self) -> list[PGresult]:
         """Sends what is kept and waits: a result a statement. Raises psycopg.Error when one failed."""
@@ -201,28 +191,6 @@ class PostgresRows:
         return results
 
 
-class PostgresReads:
-    """Rows of one psycopg connection that only reads, statement by statement."""
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-
-    def one(self, sql: str, **values: Any) -> Row | None:
-        row: Row | None = self._connection.execute(_for_psycopg(sql), values).fetchone()
-        return row
-
-    def all(self, sql: str, **values: Any) -> Sequence[Row]:
-        return self._connection.execute(_for_psycopg(sql), values).fetchall()
-
-    def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        return self._connection.execute(_for_psycopg(sql), values).rowcount
-
-    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Executes statements in order: of a snapshot, whose temporary tables are its own."""
-        for sql, values in statements:
-            self._connection.execute(_for_psycopg(sql), values)
-
-
 class PostgresStore:
     """PostgreSQL through FIFO pools: one for write transactions, one whose connections only read."""
 
@@ -230,11 +198,20 @@ class PostgresStore:
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         conninfo = url.replace("postgresql+psycopg://", "postgresql://")
-        self._writers = _pool(conninfo, pool_size, configure=_by_index)
-        self._readers = _pool(conninfo, pool_size)
+        self._writers = _pool(conninfo, pool_size)
         self.engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
         )
+        self._readers = create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: LoopConnection.connect(conninfo),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=BUSY_DEADLINE_S,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
+        )
+        event.listen(self._readers, "checkout", _assert_still_open)
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
@@ -247,22 +224,30 @@ class PostgresStore:
                 self._writers.putconn(connection)
 
     @contextmanager
+    def snapshot(self) -> Iterator[PostgresRows]:
+        """Reads that all see one committed state; temporary tables made meanwhile vanish at the end."""
+        with _refusing():
+            connection = self._writers.getconn()
+            try:
+                yield PostgresRows(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ")
+            finally:
+                if not connection.closed:
+                    connection.rollback()
+                self._writers.putconn(connection)
+
+    @contextmanager
     def without_syncing(self) -> Iterator[None]:
         """Nothing changes: how commits wait for the disk is the cluster's own setting."""
         yield
 
     @contextmanager
-    def read(self) -> Iterator[PostgresReads]:
-        with _refusing():
-            connection = self._readers.getconn()
-            try:
-                yield PostgresReads(connection)
-            finally:
-                self._readers.putconn(connection)
+    def read(self) -> Iterator[Reads]:
+        with _refusing(), self._readers.connect() as connection:
+            yield Reads(connection)
 
     def close(self) -> None:
         self._writers.close()
-        self._readers.close()
+        self._readers.dispose()
         self.engine.dispose()
 
 
@@ -276,18 +261,16 @@ def _by_index(connection: psycopg.Connection[Any]) -> None:
     connection.execute("SET jit = off")
 
 
-def _pool(
-    conninfo: str, size: int, configure: Callable[[psycopg.Connection[Any]], None] | None = None
-) -> ConnectionPool[Any]:
+def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
     return ConnectionPool(
         conninfo,
         min_size=1,
         max_size=size,
         timeout=BUSY_DEADLINE_S,
         reconnect_timeout=1,  # else tries become rare while the server is away, and go on being so after it
-        kwargs={"row_factory": dict_row, "autocommit": True},
+        kwargs={"autocommit": True},
         check=_assert_open,
-        configure=configure,
+        configure=_by_index,
         connection_class=LoopConnection,
         open=True,
     )
@@ -302,9 +285,16 @@ def _assert_open(connection: psycopg.Connection[Any]) -> None:
     connection.pgconn.consume_input()  # the end, if it came
 
 
+def _assert_still_open(connection: psycopg.Connection[Any], *_: object) -> None:
+    try:
+        _assert_open(connection)
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
+
+
 @contextmanager
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (psycopg.OperationalError, PoolTimeout) as error:
+    except (psycopg.OperationalError, PoolTimeout, OperationalError, NoConnectionFree) as error:
         raise Refusal("database_busy", reason=type(error).__name__) from error

@@ -3,18 +3,22 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 import psycopg
 
+from server.store.engine.statements import Read, Write
+
 type Row = Mapping[str, Any]
+type Buffered = tuple[str | Write, Mapping[str, Any]]
+"""A write that waits, with its values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A read: its SQL text and the values of its `:name` parameters."""
+    """A read and the values of its parameters."""
 
-    sql: str
+    statement: str | Read[Any]
     values: Mapping[str, Any]
     is_own: bool = False
     """Whether only work that asks the very same can change what it finds."""
@@ -27,21 +31,41 @@ DATABASE_ERRORS = (sqlite3.Error, psycopg.Error)
 
 
 class Rows(Protocol):
-    """What a transaction or a read works with."""
+    """What reads: a transaction, or a connection that only reads.
 
-    def one(self, sql: str, **values: Any) -> Row | None:
+    A statement may still be a text with `:name` parameters, whose rows are mappings: those become `Read`s.
+    """
+
+    @overload
+    def one(self, statement: str, **values: Any) -> Any:
         """The first row, or None."""
 
-    def all(self, sql: str, **values: Any) -> Sequence[Row]:
+    @overload
+    def one[R](self, statement: Read[R], **values: object) -> R | None:
+        """The first row, or None."""
+
+    @overload
+    def all(self, statement: str, **values: Any) -> Sequence[Any]:
         """Every row."""
 
-    def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
+    @overload
+    def all[R](self, statement: Read[R], **values: object) -> list[R]:
+        """Every row."""
+
+
+class WrittenRows(Rows, Protocol):
+    """What a transaction works with: it reads, and writes at once."""
+
+    def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
         """Every row of each query, in one round trip."""
 
-    def run(self, sql: str, values: Mapping[str, Any]) -> int:
+    def run(self, statement: str | Write, values: Mapping[str, Any]) -> int:
         """Execute a write; the number of rows it changed."""
 
-    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    def execute(self, write: Write, **values: object) -> int:
+        """Execute a write; the number of rows it changed."""
+
+    def run_many(self, statements: Sequence[Buffered]) -> None:
         """Execute writes in order, at once or with what is asked next."""
 
     def hand_on(self) -> None:

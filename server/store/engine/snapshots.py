@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from server.store.engine.rows import WrittenRows
+
 
 @contextmanager
-def snapshot(database: Any) -> Iterator[Any]:
+def snapshot(database: Any) -> Iterator[WrittenRows]:
     """A context of reads of one committed state; temporary tables made in it vanish at its end."""
-    with database.read() as rows:
-        isolated = " ISOLATION LEVEL REPEATABLE READ" if database.store.is_postgresql else ""
-        rows.run(f"BEGIN{isolated}", {})
-        try:
-            yield rows
-        finally:
-            rows.run("ROLLBACK", {})
+    with database.store.snapshot() as rows:
+        yield rows

@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
-from server.store.engine.rows import BUSY_DEADLINE_S, Query, Row
+from server.store.engine.reads import Reads
+from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
+from server.store.engine.statements import SQLITE, Read, Write
 
 _BUSY_STEP_S = 0.02
 AWAY = {
@@ -24,28 +26,55 @@ AWAY = {
 
 
 class SqliteRows:
-    """Rows of one SQLite connection."""
+    """The rows of a write transaction on one SQLite connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def one(self, sql: str, **values: Any) -> Row | None:
-        row: Row | None = self.connection.execute(sql, values).fetchone()
-        return row
+    @overload
+    def one(self, statement: str, **values: Any) -> Any: ...
+    @overload
+    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
+    def one(self, statement: str | Read[Any], **values: Any) -> Any:
+        cursor = self._cursor(statement, values)
+        found = cursor.fetchone()
+        return None if found is None else self._rows(statement, cursor, [found])[0]
 
-    def all(self, sql: str, **values: Any) -> Sequence[Row]:
-        return self.connection.execute(sql, values).fetchall()
+    @overload
+    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
+    @overload
+    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
+    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
+        cursor = self._cursor(statement, values)
+        return self._rows(statement, cursor, cursor.fetchall())
 
-    def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
-        return [self.all(query.sql, **query.values) for query in queries]
+    def _rows(
+        self, statement: str | Read[Any], cursor: sqlite3.Cursor, found: Sequence[Sequence[object]]
+    ) -> Sequence[Any]:
+        if not isinstance(statement, str):
+            return statement.decoded(SQLITE, found)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
-    def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        return self.connection.execute(sql, values).rowcount
+    def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
+        return [self.all(query.statement, **query.values) for query in queries]
 
-    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    def run(self, statement: str | Write, values: Mapping[str, Any]) -> int:
+        return self._cursor(statement, values).rowcount
+
+    def execute(self, write: Write, **values: object) -> int:
+        return self._cursor(write, values).rowcount
+
+    def run_many(self, statements: Sequence[Buffered]) -> None:
         """Executes buffered writes in order."""
-        for sql, values in statements:
-            self.connection.execute(sql, values)
+        for statement, values in statements:
+            self._cursor(statement, values)
+
+    def _cursor(self, statement: str | Read[Any] | Write, values: Mapping[str, Any]) -> sqlite3.Cursor:
+        if isinstance(statement, str):
+            return self.connection.execute(statement, values)
+        text = statement.text(SQLITE, values)
+        return self.connection.execute(text.sql, text.encoded(values))
 
     def hand_on(self) -> None:
         """Nothing waits: SQLite works in this process."""
@@ -61,15 +90,18 @@ class SqliteStore:
         self.path = path
         self._writer = self._connect()
         self._lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self.engine = create_engine("sqlite://", creator=self._connect_plain, poolclass=NullPool)
+        self.engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        self._readers = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=16,
+            max_overflow=-1,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
+        )
 
     def _connect(self) -> sqlite3.Connection:
-        connection = self._connect_plain()
-        connection.row_factory = sqlite3.Row
-        return connection
-
-    def _connect_plain(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False, timeout=0.05, cached_statements=256
         )
@@ -122,17 +154,23 @@ class SqliteStore:
             self._writer.execute("pragma wal_checkpoint(truncate)")
 
     @contextmanager
-    def read(self) -> Iterator[SqliteRows]:
-        connection = self._idle.pop() if self._idle else self._connect()
+    def read(self) -> Iterator[Reads]:
+        with self._readers.connect() as connection:
+            yield Reads(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqliteRows]:
+        """Reads that all see one committed state; temporary tables made meanwhile vanish at the end."""
+        connection = self._connect()
         try:
+            connection.execute("begin")
             yield SqliteRows(connection)
         finally:
-            self._idle.append(connection)
+            connection.close()
 
     def close(self) -> None:
         self._writer.close()
-        while self._idle:
-            self._idle.pop().close()
+        self._readers.dispose()
         self.engine.dispose()
 
 

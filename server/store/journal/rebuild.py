@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import MetaData
+
 from server.domain.journal.fold import changes
 from server.domain.row_changes import Insert
-from server.store.engine.buffered_writes import insert_statement, update_statement
+from server.store.engine.buffered_writes import insert_write, update_write
+from server.store.engine.rows import Buffered
 from server.store.journal.facts import FACT_COLUMNS, as_recorded
-from server.store.tables import PROJECTIONS
+from server.store.tables import PROJECTIONS, metadata
 
 PAGE = 2_000
 """Facts folded at once."""
@@ -24,6 +27,9 @@ _FACTS = (
 def fresh(table: str) -> str:
     """The name of the temporary table that holds a projection's fresh rows."""
     return f"fresh_{table}"
+
+
+_FRESH = {table: metadata.tables[table].to_metadata(MetaData(), name=fresh(table)) for table in PROJECTIONS}
 
 
 @contextmanager
@@ -41,13 +47,13 @@ def _fresh_rows(rows: Any, hall: str) -> Iterator[None]:
         rows.run(f"DROP TABLE {fresh(table)}", {})
 
 
-def _statements(row: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _statements(row: Any) -> Iterator[Buffered]:
     for change in changes(as_recorded(row)):
-        table, columns = fresh(change.table), tuple(change.values)
+        table, columns = _FRESH[change.table], tuple(change.values)
         if isinstance(change, Insert):
-            yield insert_statement(table, columns), dict(change.values)
+            yield insert_write(table, columns), change.values
         else:
-            yield update_statement(table, columns), {**change.values, "row_id": change.id}
+            yield update_write(table, columns), {**change.values, "row_id": change.id}
 
 
 def _compared(rows: Any, hall: str) -> list[tuple[str, str]]:

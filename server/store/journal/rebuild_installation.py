@@ -5,9 +5,9 @@ from typing import Any
 
 from server.domain.journal.installation_fold import INSTALLATION_FOLDS, installation_changes
 from server.domain.row_changes import Insert, InstallationChange, Recorded, Sum
-from server.store.engine.buffered_writes import insert_statement
+from server.store.engine.buffered_writes import insert_write
 from server.store.journal.anchors import INSTALLATION
-from server.store.tables import INSTALLATION_PROJECTIONS
+from server.store.tables import INSTALLATION_PROJECTIONS, metadata
 
 PAGE = 1_000
 """Facts folded at once."""
@@ -67,5 +67,5 @@ def rebuild_installation(database: Any) -> list[tuple[str, str]]:
             for table in INSTALLATION_PROJECTIONS:
                 rows.run(f"DELETE FROM {table}", {})
             for (table, _), values in folded(rows).items():
-                rows.run(insert_statement(table, tuple(values)), values)
+                rows.run(insert_write(metadata.tables[table], tuple(values)), values)
     return found

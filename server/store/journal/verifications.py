@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.domain.instants import to_micros
-from server.store.engine.buffered_writes import insert_statement
+from server.store.engine.buffered_writes import insert_write
 from server.store.engine.rows import Row
 from server.store.journal.verify import Verified
+from server.store.tables import metadata
 
 _LAST = "SELECT * FROM verification WHERE journal = :journal ORDER BY verified_on DESC LIMIT 1"
 _OF_DAY = "SELECT count(*) AS n FROM verification WHERE verified_on = :day"
@@ -53,4 +54,4 @@ def keep_verified(database: Any, verified: Verified, day: str, took_s: float) ->
                 "fact": None if fault is None else fault.fact,
                 "detail": None if fault is None else fault.detail,
             }
-            rows.run(insert_statement("verification", tuple(values)), values)
+            rows.run(insert_write(metadata.tables["verification"], tuple(values)), values)

@@ -47,7 +47,7 @@ def back_up(database: Any, file: Path) -> None:
 
 def _copy_sqlite(database: Any, part: Path) -> None:
     target = sqlite3.connect(part)
-    with database.read() as rows:
+    with database.store.snapshot() as rows:
         rows.connection.backup(target)
     target.execute("pragma journal_mode = delete")
     sound = target.execute("pragma quick_check").fetchone()[0]

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 _is_open = text("cleared_at IS NULL")
 _is_underway = text("sent_at IS NULL AND given_up_at IS NULL")
@@ -25,12 +25,12 @@ alarm = Table(
     Column("hall", ID, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("subject", ID, nullable=False),
-    Column("raised_at", INSTANT, nullable=False),
+    Column("raised_at", Instant, nullable=False),
     Column("returns", Integer, nullable=False),
     Column("told", Text, nullable=False),
-    Column("acknowledged_at", INSTANT),
+    Column("acknowledged_at", Instant),
     Column("acknowledged_by", ID),
-    Column("cleared_at", INSTANT),
+    Column("cleared_at", Instant),
     Column("clear_reason", String(10)),
     Index("ix_alarm_hall", "hall", "raised_at"),
     Index("ix_alarm_cleared", "hall", "cleared_at"),
@@ -53,7 +53,7 @@ alarm_sign = Table(
     Column("kind", String(20), primary_key=True),
     Column("subject", ID, primary_key=True),
     Column("is_faulty", Boolean, nullable=False),
-    Column("since", INSTANT, nullable=False),
+    Column("since", Instant, nullable=False),
     comment="Whether a subject was last faulty or well; changes with what is seen, no projection.",
 )
 
@@ -65,8 +65,8 @@ recipient = Table(
     Column("site", ID, nullable=False),
     Column("address", ID, nullable=False),
     Column("secret", String(80)),
-    Column("added_at", INSTANT, nullable=False),
-    Column("removed_at", INSTANT),
+    Column("added_at", Instant, nullable=False),
+    Column("removed_at", Instant),
     Column("hall", ID),
     Column("kinds", Text),
     Column("language", String(10), nullable=False, server_default="fr"),
@@ -84,13 +84,13 @@ delivery = Table(
     Column("alarm", ID, nullable=False),
     Column("turn", String(12), nullable=False),
     Column("body", Text, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-    Column("queued_at", INSTANT, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("queued_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("next_at", INSTANT, nullable=False),
-    Column("taken_until", INSTANT),
-    Column("sent_at", INSTANT),
-    Column("given_up_at", INSTANT),
+    Column("next_at", Instant, nullable=False),
+    Column("taken_until", Instant),
+    Column("sent_at", Instant),
+    Column("given_up_at", Instant),
     Column("failure", String(40)),
     UniqueConstraint("recipient", "hall", "position", name="uq_delivery_position"),
     Index("ix_delivery_created_at", "created_at"),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, String, Table, text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 alert = Table(
     "alert",
@@ -14,12 +14,12 @@ alert = Table(
     Column("is_drill", Boolean, nullable=False),
     Column("press", String(64), nullable=False),
     Column("texts", ID),
-    Column("raised_at", INSTANT, nullable=False),
+    Column("raised_at", Instant, nullable=False),
     Column("raised_by", ID, nullable=False),
-    Column("expires_at", INSTANT),
-    Column("end_asked_at", INSTANT),
+    Column("expires_at", Instant),
+    Column("end_asked_at", Instant),
     Column("end_asked_by", ID),
-    Column("ended_at", INSTANT),
+    Column("ended_at", Instant),
     Column("ended_by", ID),
     Column("end_reason", String(10)),
     Index("ix_alert_hall", "hall", "raised_at"),
@@ -41,6 +41,6 @@ alert_shown = Table(
     Column("hall", ID, nullable=False),
     Column("alert", ID, nullable=False),
     Column("screen", ID, nullable=False),
-    Column("shown_at", INSTANT, nullable=False),
+    Column("shown_at", Instant, nullable=False),
     Index("uq_alert_shown_screen", "alert", "hall", "screen", unique=True),
 )

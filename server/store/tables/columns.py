@@ -1,6 +1,12 @@
-"""What every table shares: how constraints are named, the types of ids and instants."""
+"""What every table shares: how constraints are named, and the types of ids, instants, days and documents."""
 
-from sqlalchemy import BigInteger, MetaData, String
+import json
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Dialect, MetaData, String, Text
+from sqlalchemy.types import TypeDecorator
+
+from server.domain.instants import from_micros, to_micros
 
 metadata = MetaData(
     naming_convention={
@@ -12,4 +18,42 @@ metadata = MetaData(
 )
 
 ID = String(64)
-INSTANT = BigInteger
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept as microseconds since 1970 UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_micros(value)
+
+
+class Day(TypeDecorator[date]):
+    """A local date, kept as an ISO text."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+class Document(TypeDecorator[object]):
+    """A value of JSON, kept as a text; no value is no text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        return None if value is None else json.loads(value)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 counter_session = Table(
     "counter_session",
@@ -14,10 +14,10 @@ counter_session = Table(
     Column("profile", ID),
     Column("rule", String(30), nullable=False),
     Column("services", Text, nullable=False),
-    Column("opened_at", INSTANT, nullable=False),
-    Column("paused_at", INSTANT),
+    Column("opened_at", Instant, nullable=False),
+    Column("paused_at", Instant),
     Column("pause_reason", String(80)),
-    Column("closed_at", INSTANT),
+    Column("closed_at", Instant),
     Column("close_reason", String(20)),
     Column("joined_to", ID),
     Index("ix_counter_session_opened", "hall", "opened_at"),
@@ -46,8 +46,8 @@ duty = Table(
     Column("profile", ID),
     Column("rule", String(30), nullable=False),
     Column("services", Text, nullable=False),
-    Column("opened_at", INSTANT, nullable=False),
-    Column("closed_at", INSTANT),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
     Index("ix_duty_hall", "hall", "opened_at"),
     Index(
         "ix_duty_open",
@@ -63,7 +63,7 @@ counter_lease = Table(
     metadata,
     Column("counter", ID, primary_key=True),
     Column("session", ID, nullable=False),
-    Column("expires_at", INSTANT, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     comment="Who holds a counter now; renewed by its console, not by facts.",
 )
 
@@ -74,8 +74,8 @@ ticket_stop = Table(
     Column("hall", ID, nullable=False),
     Column("business_day", String(10), nullable=False),
     Column("service", ID, nullable=False),
-    Column("stopped_at", INSTANT, nullable=False),
-    Column("reopened_at", INSTANT),
+    Column("stopped_at", Instant, nullable=False),
+    Column("reopened_at", Instant),
     Index("ix_ticket_stop_day", "hall", "business_day", "service"),
     comment="Services whose tickets a supervisor stopped for the rest of a day.",
 )
@@ -89,11 +89,11 @@ message = Table(
     Column("counter", ID),
     Column("phrase", String(20)),
     Column("text", String(120)),
-    Column("sent_at", INSTANT, nullable=False),
+    Column("sent_at", Instant, nullable=False),
     Column("sent_from", String(20), nullable=False),
-    Column("seen_at", INSTANT),
+    Column("seen_at", Instant),
     Column("seen_from", String(20)),
-    Column("erase_after", INSTANT, nullable=False),
+    Column("erase_after", Instant, nullable=False),
     Index("ix_message_hall", "hall", "sent_at"),
     Index("ix_message_erase_after", "erase_after"),
     comment="Short lines from one page at work to another; no facts, deleted within the hour.",
@@ -110,7 +110,7 @@ target = Table(
     Column("applies_from_on", String(10), nullable=False),
     Column("decided_on", String(10), nullable=False),
     Column("decided_by", String(80), nullable=False),
-    Column("recorded_at", INSTANT, nullable=False, server_default="0"),
+    Column("recorded_at", Instant, nullable=False, server_default="0"),
     Index("ix_target_hall", "hall", "service", "applies_from_on"),
 )
 
@@ -124,7 +124,7 @@ target_withdrawal = Table(
     Column("reason", String(20), nullable=False),
     Column("decided_on", String(10), nullable=False),
     Column("decided_by", String(80), nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
     Index("ix_target_withdrawal_hall", "hall"),
 )
 
@@ -136,7 +136,7 @@ break_decision = Table(
     Column("business_day", String(10), nullable=False),
     Column("half_day", Integer, nullable=False),
     Column("choice", String(12), nullable=False),
-    Column("decided_at", INSTANT, nullable=False),
+    Column("decided_at", Instant, nullable=False),
     Index("ix_break_decision_day", "hall", "business_day"),
     comment="What was chosen for those who still wait at a break; the last choice holds.",
 )
@@ -146,8 +146,8 @@ quiet = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("set_at", INSTANT, nullable=False),
-    Column("quiet_until", INSTANT, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("quiet_until", Instant, nullable=False),
     Index("ix_quiet_hall", "hall", "set_at"),
     comment="Until when calls are not said aloud in a hall; the last one holds.",
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 pairing = Table(
     "pairing",
@@ -14,8 +14,8 @@ pairing = Table(
     Column("browser", String(40), nullable=False),
     Column("width_px", Integer, nullable=False),
     Column("height_px", Integer, nullable=False),
-    Column("asked_at", INSTANT, nullable=False),
-    Column("expires_at", INSTANT, nullable=False, index=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
     Column("device", ID),
     comment="A code shown by a device; confirmed, its secret is the token of `device`. Gone within an hour.",
 )
@@ -29,7 +29,7 @@ device_presence = Table(
     Column("looked_on", String(10), nullable=False),
     Column("seen", Integer, nullable=False),
     Column("missed", Integer, nullable=False),
-    Column("seen_at", INSTANT),
+    Column("seen_at", Instant),
     PrimaryKeyConstraint("hall", "kind", "configured", "looked_on"),
     comment="Looks of a local day that saw or missed a device in opening hours; its last sign of life.",
 )
@@ -39,12 +39,12 @@ roll = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("printer", ID, nullable=False),
-    Column("began_at", INSTANT, nullable=False),
+    Column("began_at", Instant, nullable=False),
     Column("papers", Integer, nullable=False),
     Column("low_at", Integer),
     Column("is_out", Boolean, nullable=False),
     Column("was_opened", Boolean, nullable=False),
-    Column("ended_at", INSTANT),
+    Column("ended_at", Instant),
     Column("ended_by", String(10)),
     Index("ix_roll_printer", "printer", "began_at"),
     Index(

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 hall = Table(
     "hall",
@@ -25,7 +25,7 @@ hall = Table(
     Column("version", BigInteger, nullable=False),
     Column("journal_length", BigInteger, nullable=False),
     Column("head_hash", String(64), nullable=False),
-    Column("last_recorded_at", INSTANT),
+    Column("last_recorded_at", Instant),
     Column("configuration_revision", Integer, nullable=False),
     Column("installation_revision", Integer, nullable=False),
     Column("number_offset", Integer, nullable=False),
@@ -40,12 +40,12 @@ installation = Table(
     Column("id", Integer, primary_key=True),
     Column("journal_length", BigInteger, nullable=False),
     Column("head_hash", String(64), nullable=False),
-    Column("last_recorded_at", INSTANT),
+    Column("last_recorded_at", Instant),
     Column("is_demonstration", Boolean, nullable=False),
     Column("secret", String(64), nullable=False),
     Column("access_version", BigInteger, nullable=False, server_default="0"),
-    Column("former_cookies_until", INSTANT, nullable=False, server_default="0"),
-    Column("rights_sealed_at", INSTANT),
+    Column("former_cookies_until", Instant, nullable=False, server_default="0"),
+    Column("rights_sealed_at", Instant),
     comment="One row: the head of the installation journal.",
 )
 
@@ -60,8 +60,8 @@ def _journal_columns() -> list[Column[object]]:
         Column("id", ID, nullable=False, unique=True),
         Column("kind", String(40), nullable=False),
         Column("schema", Integer, nullable=False),
-        Column("happened_at", INSTANT, nullable=False),
-        Column("recorded_at", INSTANT, nullable=False),
+        Column("happened_at", Instant, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
         Column("is_clock_suspect", Boolean, nullable=False),
         Column("author", ID, nullable=False),
         Column("device", ID),
@@ -113,7 +113,7 @@ erasable = Table(
     Column("id", ID, primary_key=True),
     Column("value", Text),
     Column("salt", String(64)),
-    Column("erase_after", INSTANT, nullable=False),
+    Column("erase_after", Instant, nullable=False),
     Index(
         "ix_erasable_erase_after",
         "erase_after",
@@ -130,7 +130,7 @@ document = Table(
     Column("scope", ID, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("content", Text, nullable=False),
-    Column("published_at", INSTANT, nullable=False),
+    Column("published_at", Instant, nullable=False),
     Column("published_by", ID, nullable=False),
     Column("restores", Integer),
     PrimaryKeyConstraint("kind", "scope", "revision"),
@@ -145,7 +145,7 @@ draft = Table(
     Column("base_revision", Integer, nullable=False),
     Column("content", Text),
     Column("author", ID, nullable=False),
-    Column("saved_at", INSTANT, nullable=False),
+    Column("saved_at", Instant, nullable=False),
     PrimaryKeyConstraint("document", "version"),
     comment="Drafts by document, their last versions; content null: published or discarded.",
 )
@@ -166,7 +166,7 @@ idempotency = Table(
     Column("key", String(200), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("answer", Text, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
+    Column("created_at", Instant, nullable=False),
     PrimaryKeyConstraint("author", "key"),
     Index("ix_idempotency_created_at", "created_at"),
     comment="Answers of writes, kept 24 hours: the same key and body get the same answer.",
@@ -178,7 +178,7 @@ job_run = Table(
     Column("job", String(30), nullable=False),
     Column("hall", ID, nullable=False),
     Column("business_day", String(10), nullable=False),
-    Column("done_at", INSTANT, nullable=False),
+    Column("done_at", Instant, nullable=False),
     PrimaryKeyConstraint("job", "hall", "business_day"),
     comment="Which job ran for which hall and day: each runs once.",
 )

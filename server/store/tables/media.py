@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 medium = Table(
     "medium",
@@ -14,7 +14,7 @@ medium = Table(
     Column("refusal", Text),
     Column("upload_sha256", String(64), nullable=False),
     Column("upload_size", BigInteger, nullable=False),
-    Column("uploaded_at", INSTANT, nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
     Column("uploaded_by", ID, nullable=False),
     Column("texts_sha256", String(64)),
     Index("ix_medium_state", "state"),
@@ -41,7 +41,7 @@ upload = Table(
     "upload",
     metadata,
     Column("medium", ID, primary_key=True),
-    Column("claimed_until", INSTANT),
+    Column("claimed_until", Instant),
     Column("tries", Integer, nullable=False),
     comment="Uploads that wait to be prepared; who prepares one holds it until an instant.",
 )
@@ -51,8 +51,8 @@ feed = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("url", Text, nullable=False),
-    Column("tried_at", INSTANT),
-    Column("read_at", INSTANT),
+    Column("tried_at", Instant),
+    Column("read_at", Instant),
     Column("content", Text),
     Column("failure", String(40)),
     comment="Web feeds by the SHA-256 of their address: the last good content and when it was read.",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 notice = Table(
     "notice",
@@ -15,11 +15,11 @@ notice = Table(
     Column("category", String(20), nullable=False),
     Column("targets", Text, nullable=False),
     Column("drafted_by", ID, nullable=False),
-    Column("drafted_at", INSTANT, nullable=False),
-    Column("changed_at", INSTANT, nullable=False),
+    Column("drafted_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
     Column("shown_version", Integer),
-    Column("shown_from", INSTANT),
-    Column("shown_until", INSTANT),
+    Column("shown_from", Instant),
+    Column("shown_until", Instant),
     Column("replaces", ID),
     Index("ix_notice_state", "state"),
     Index("ix_notice_replaces", "replaces"),
@@ -35,11 +35,11 @@ notice_step = Table(
     Column("kind", String(40), nullable=False),
     Column("state", String(10), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("done_at", INSTANT, nullable=False),
+    Column("done_at", Instant, nullable=False),
     Column("author", ID, nullable=False),
     Column("reason", ID),
-    Column("shown_from", INSTANT),
-    Column("shown_until", INSTANT),
+    Column("shown_from", Instant),
+    Column("shown_until", Instant),
     Index("ix_notice_step_notice", "notice", "step"),
     comment="Who did what, one row a fact; `reason` is an erasable value.",
 )
@@ -59,7 +59,7 @@ affluence = Table(
     "affluence",
     metadata,
     Column("hall", ID, primary_key=True),
-    Column("counted_at", INSTANT, nullable=False),
+    Column("counted_at", Instant, nullable=False),
     Column("counts", Text, nullable=False),
     comment="How many tickets a hall gave by weekday and local hour, counted daily; not a projection.",
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Table, Text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 DIGEST = String(64)
 
@@ -15,8 +15,8 @@ account = Table(
     Column("email", String(254), unique=True),
     Column("password_hash", String(200)),
     Column("is_locked", Boolean, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-    Column("last_signed_in_at", INSTANT),
+    Column("created_at", Instant, nullable=False),
+    Column("last_signed_in_at", Instant),
     Column("language", String(10), nullable=False, server_default="fr"),
 )
 
@@ -45,11 +45,11 @@ sign_in = Table(
     Column("id", ID, nullable=False, unique=True),
     Column("account", ID, nullable=False, index=True),
     Column("browser", String(40), nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-    Column("seen_at", INSTANT, nullable=False),
-    Column("expires_at", INSTANT, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     Column("id_token", Text),
-    Column("active_at", INSTANT),
+    Column("active_at", Instant),
     comment="Signed-in sessions, revocable; the cookie holds the token, the row its digest.",
 )
 """`id_token`: what the logout at the provider that signed somebody in asks for; gone with the session.
@@ -61,7 +61,7 @@ identity = Table(
     Column("issuer", String(200), nullable=False),
     Column("subject", String(255), nullable=False),
     Column("account", ID, nullable=False, index=True),
-    Column("linked_at", INSTANT, nullable=False),
+    Column("linked_at", Instant, nullable=False),
     PrimaryKeyConstraint("issuer", "subject"),
     comment="Who a provider of identities says an account is, known since its first sign-in there.",
 )
@@ -71,9 +71,9 @@ invitation = Table(
     metadata,
     Column("digest", DIGEST, primary_key=True),
     Column("account", ID, nullable=False, index=True),
-    Column("created_at", INSTANT, nullable=False),
-    Column("expires_at", INSTANT, nullable=False, index=True),
-    Column("used_at", INSTANT),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("used_at", Instant),
     comment="Links by which a person chooses a password, once; the link holds the token.",
 )
 
@@ -82,8 +82,8 @@ sign_in_failure = Table(
     metadata,
     Column("bucket", DIGEST, primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("failed_at", INSTANT, nullable=False, index=True),
-    Column("blocked_until", INSTANT, nullable=False),
+    Column("failed_at", Instant, nullable=False, index=True),
+    Column("blocked_until", Instant, nullable=False),
     comment="Failed sign-ins of a login or an address, known by a keyed digest only.",
 )
 
@@ -92,7 +92,7 @@ individual_figures = Table(
     metadata,
     Column("site", ID, primary_key=True),
     Column("is_on", Boolean, nullable=False),
-    Column("decided_at", INSTANT, nullable=False),
+    Column("decided_at", Instant, nullable=False),
     Column("decided_by", ID, nullable=False),
     comment="Sites where figures of one agent may be shown; no row: they may not.",
 )
@@ -105,12 +105,12 @@ device = Table(
     Column("hall", ID, nullable=False),
     Column("configured", ID, nullable=False),
     Column("token_digest", String(64), nullable=False, unique=True),
-    Column("created_at", INSTANT, nullable=False),
-    Column("revoked_at", INSTANT),
-    Column("token_at", INSTANT, nullable=False),
-    Column("copied_at", INSTANT),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("token_at", Instant, nullable=False),
+    Column("copied_at", Instant),
     Column("renewal_digest", String(64)),
-    Column("renewal_until", INSTANT),
+    Column("renewal_until", Instant),
     Column("renewal_by", ID),
     comment="A paired kiosk or screen; `configured` is its id in the hall document. `token_at`: since when it"
     " has its token; `copied_at`: that token was seen on two machines; `renewal_…`: one that was asked for.",
@@ -125,7 +125,7 @@ api_key = Table(
     Column("scopes", String(200), nullable=False),
     Column("halls", Text, nullable=False),
     Column("is_loopback_only", Boolean, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-    Column("expires_at", INSTANT),
-    Column("revoked_at", INSTANT),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
 )

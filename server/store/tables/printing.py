@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from server.store.tables.columns import ID, INSTANT, metadata
+from server.store.tables.columns import ID, Instant, metadata
 
 print_job = Table(
     "print_job",
@@ -18,9 +18,9 @@ print_job = Table(
     Column("why", String(80)),
     Column("job_number", Integer),
     Column("fence", BigInteger),
-    Column("queued_at", INSTANT, nullable=False),
-    Column("sent_at", INSTANT),
-    Column("done_at", INSTANT),
+    Column("queued_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("done_at", Instant),
     UniqueConstraint("visit", "copy", name="uq_print_job_copy"),
     Index(
         "ix_print_job_open",
@@ -38,9 +38,9 @@ printer_lease = Table(
     Column("printer", ID, primary_key=True),
     Column("holder", ID, nullable=False),
     Column("fence", BigInteger, nullable=False),
-    Column("expires_at", INSTANT, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     Column("state", String(200)),
-    Column("state_at", INSTANT),
+    Column("state_at", Instant),
     Column("unprinted", Integer, nullable=False, server_default="0"),
 )
 

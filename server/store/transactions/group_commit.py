@@ -249,7 +249,7 @@ def _independent(own: Sequence[Query], coming: Sequence[_Waiter]) -> list[_Waite
 
 
 def _query_key(query: Query) -> tuple[object, ...]:
-    return (query.sql, *query.values.values())
+    return (query.statement, *query.values.values())
 
 
 def _wait_whatever_happens(event: threading.Event) -> None:

@@ -95,7 +95,7 @@ class HallTransaction(KeyedWrites):
         if self.committed:
             raise RuntimeError("what was given last is read before anything is recorded")
         read = series.read()
-        row = self.one(read.sql, **read.values)
+        row = self.one(read.statement, **read.values)
         assert row is not None
         return self.memory.given.keep(series, row, head)
 

@@ -82,7 +82,7 @@ def begin_installation(
     )
     if write_key is not None:
         query = write_key.answer()
-        earlier = rows.one(query.sql, **query.values)
+        earlier = rows.one(query.statement, **query.values)
         if earlier is not None:
             transaction.replay(earlier)
     return transaction

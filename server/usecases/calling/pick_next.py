@@ -50,7 +50,7 @@ class CallingState:
         """The calls that legs letting some pass have seen, read once; none when no leg lets any pass."""
         if self._first_calls is None:
             query = self.legs.first_calls(self.hall)
-            found = [] if query is None else self.rows.all(query.sql, **query.values)
+            found = [] if query is None else self.rows.all(query.statement, **query.values)
             self._first_calls = [(row["queue"], row["first_called_at"]) for row in found]
         return self._first_calls
 

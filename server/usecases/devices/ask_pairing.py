@@ -9,9 +9,10 @@ from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.devices.pairings import pairing_of_code, pairing_of_secret, waiting_pairings
-from server.store.engine.buffered_writes import insert_statement
+from server.store.engine.buffered_writes import insert_write
 from server.store.engine.rows import Row
 from server.store.people.accounts import device_of_token
+from server.store.tables import metadata
 from server.store.transactions.database import Database
 
 CODE_LETTERS = "CDFHJKLMNPRTWXY3479"
@@ -72,7 +73,7 @@ def ask_pairing(database: Database, asking: Asking) -> ShownCode:
             "asked_at": to_micros(now),
             "expires_at": to_micros(now + SHOWN_FOR),
         }
-        rows.run(insert_statement("pairing", tuple(values)), values)
+        rows.run(insert_write(metadata.tables["pairing"], tuple(values)), values)
     return ShownCode(code, now + SHOWN_FOR, secret)
 
 

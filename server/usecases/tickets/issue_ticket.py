@@ -228,7 +228,7 @@ def _place(
     priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
     pressed = _pressed(request)
-    is_pressed = transaction.one(pressed.sql, **pressed.values) is not None
+    is_pressed = transaction.one(pressed.statement, **pressed.values) is not None
     given = transaction.given(
         _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
     )

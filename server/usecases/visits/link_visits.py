@@ -96,7 +96,7 @@ def _other(transaction: HallTransaction, one: Row, to: LinkedTo) -> Row:
         return _existing_visit(transaction, to.visit)
     where, values = by_number(to.number or "")
     sql = " AND ".join([_OF_DAY, *where])
-    found = transaction.all(sql, hall=one["hall"], on=one["business_day"], **values)
+    found: list[Row] = list(transaction.all(sql, hall=one["hall"], on=one["business_day"], **values))
     open_ones = [row for row in found if row["end_reason"] is None] or found[:1]
     if not open_ones:
         raise Refusal("unknown_visit", number=to.number)

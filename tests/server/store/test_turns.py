@@ -212,7 +212,7 @@ def test_prefetched_rows_are_read_again_after_a_read_that_was_not_prefetched(tog
 
     def greet_without_prefetch() -> None:
         with together.database.transaction(HALL, AGENT) as transaction:
-            transaction.one(count.sql)
+            transaction.one(count.statement)
             transaction.record(
                 greeting_counted(new_id(), transaction.now.date(), service=SERVICE, counter=None)
             )
@@ -220,7 +220,7 @@ def test_prefetched_rows_are_read_again_after_a_read_that_was_not_prefetched(tog
     def counted() -> int:
         prefetch: Prefetch = lambda _: [count]  # noqa: E731
         with together.database.transaction(HALL, AGENT, prefetch=prefetch) as transaction:
-            row = transaction.one(count.sql)
+            row = transaction.one(count.statement)
             return 0 if row is None else int(row["greetings"])
 
     hall = together.database.hall_id(HALL)

@@ -20,8 +20,9 @@ from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.open_format import read_legs
 from server.domain.quality.rollup import roll_up
 from server.language import LANGUAGES, Catalogues
-from server.store.engine.buffered_writes import insert_statement
+from server.store.engine.buffered_writes import insert_write
 from server.store.people.accounts import EVERY_SITE, Grant
+from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
@@ -249,7 +250,7 @@ def test_visits_present_during_an_alert_are_told_and_left_out_on_demand(site: Si
         "ended_at": raised_at + 8 * 3_600_000_000,
     }
     with site.database.store.write() as rows:
-        rows.run(insert_statement("alert", tuple(row)), row)
+        rows.run(insert_write(metadata.tables["alert"], tuple(row)), row)
     counted, left_out = site.page(WEEK), site.page(f"{WEEK}&alertes=sans")
     assert "pendant une alerte sont comptées" in counted
     assert "pendant une alerte sont écartées" in left_out

@@ -1,0 +1,230 @@
+"""Statements: SQLAlchemy Core expressions, built once at import, each with the type of the rows it finds.
+
+A `Read` knows the dataclass of its rows, a `Write` the columns it fills. A read outside a transaction runs
+through SQLAlchemy (`server.store.engine.reads`). Inside a write transaction a statement is compiled once for
+each dialect and runs on the driver's own connection: measured, that is what calls and tickets need.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Executable,
+    Select,
+    SelectBase,
+    Table,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+SQLITE: Dialect = sqlite.dialect(paramstyle="named")
+POSTGRESQL: Dialect = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+type Change = Callable[[object], object]
+"""What turns a value into what the driver takes, or back."""
+type Values = Mapping[str, object]
+"""The values of a statement's parameters, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlText:
+    """A statement as one dialect writes it, ready for the driver."""
+
+    sql: str
+    names: tuple[str, ...]
+    """Its parameters in the order of their places; a dialect with named ones uses each name once."""
+    fixed: Values
+    """The values that stand in the statement itself."""
+    encoders: Mapping[str, Change]
+
+    def encoded(self, values: Values) -> dict[str, object]:
+        """The values as the driver takes them."""
+        return {name: self._encoded(name, values) for name in self.names}
+
+    def _encoded(self, name: str, values: Values) -> object:
+        value = values[name] if name in values else self.fixed[name]
+        encode = self.encoders.get(name)
+        return value if encode is None else encode(value)
+
+
+class _Statement:
+    """An expression and its texts, made when first needed."""
+
+    def __init__(
+        self, expressions: Mapping[str, ClauseElement], columns: Iterable[str] | None, *, is_encoded: bool
+    ) -> None:
+        self._expressions = expressions
+        self._columns = None if columns is None else list(columns)
+        self._is_encoded = is_encoded
+        self._texts: dict[str, SqlText] = {}
+        self._of_lists: dict[str, bool] = {}
+
+    def expression(self, dialect: Dialect) -> Executable:
+        """The expression that SQLAlchemy executes for this dialect."""
+        return cast(Executable, self._expressions[dialect.name])
+
+    def text(self, dialect: Dialect, values: Values) -> SqlText:
+        """The statement as a dialect writes it. A list among the values is written anew each time."""
+        text = self._texts.get(dialect.name)
+        if text is None:
+            text = self._text(dialect, values)
+            if not self._of_lists[dialect.name]:
+                self._texts[dialect.name] = text
+        return text
+
+    def _text(self, dialect: Dialect, values: Values) -> SqlText:
+        expression = self._expressions[dialect.name]
+        compiled = cast(SQLCompiler, expression.compile(dialect=dialect, column_keys=self._columns))
+        binds = {name: bind for bind, name in compiled.bind_names.items()}
+        lists = {name for name, bind in binds.items() if bind.expanding}
+        self._of_lists[dialect.name] = bool(lists)
+        sql = compiled.string
+        names: Sequence[str] = compiled.positiontup or list(compiled.params)
+        fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
+        encoders = {name: _encoder(bind, dialect) for name, bind in binds.items() if self._is_encoded}
+        if lists:
+            expanded = compiled.construct_expanded_state({**fixed, **values})
+            sql, names = expanded.statement, expanded.positiontup or list(expanded.parameters)
+            fixed |= {name: value for name, value in expanded.parameters.items() if name not in binds}
+        return SqlText(
+            sql, tuple(dict.fromkeys(names)), fixed, {name: each for name, each in encoders.items() if each}
+        )
+
+
+def _encoder(bind: ColumnElement[object], dialect: Dialect) -> Change | None:
+    return cast("Change | None", bind.type.dialect_impl(dialect).bind_processor(dialect))
+
+
+class Read[R](_Statement):
+    """A statement that reads; `row` is the type of each row.
+
+    `row` is a dataclass with a field for each column, of its name (`class_` for a column "class"), or the
+    type of the only column. Raises TypeError at import when they do not agree.
+    """
+
+    def __init__(self, row: type[R], statement: SelectBase) -> None:
+        super().__init__(_for_both(statement), None, is_encoded=True)
+        self.row = row
+        self._types = {column.key: column.type for column in statement.selected_columns}
+        found = list(self._types)
+        wanted = [field.name for field in fields(row)] if is_dataclass(row) else found[:1]
+        if found != wanted:
+            raise TypeError(f"{row.__name__} has the fields {wanted}, its statement the columns {found}")
+        self._decoders: dict[str, list[tuple[int, Change]]] = {}
+
+    def decoded(self, dialect: Dialect, rows: Iterable[Sequence[object]]) -> list[R]:
+        """The rows of what the driver found."""
+        decoders = self._decoders.get(dialect.name)
+        if decoders is None:
+            decoders = self._decoders[dialect.name] = self._decoders_for(dialect)
+        return [self._decoded(row, decoders) for row in rows]
+
+    def _decoded(self, row: Sequence[object], decoders: Iterable[tuple[int, Change]]) -> R:
+        values = list(row)
+        for place, decode in decoders:
+            values[place] = decode(values[place])
+        return self.made(values)
+
+    def made(self, values: Iterable[object]) -> R:
+        """A row of values that are decoded already."""
+        if is_dataclass(self.row):
+            return cast(Callable[..., R], self.row)(*values)
+        (value,) = values
+        return cast(R, value)
+
+    def _decoders_for(self, dialect: Dialect) -> list[tuple[int, Change]]:
+        found = []
+        for place, kind in enumerate(self._types.values()):
+            decode = kind.dialect_impl(dialect).result_processor(dialect, None)
+            if decode is not None:
+                found.append((place, cast(Change, decode)))
+        return found
+
+
+class Write(_Statement):
+    """A statement that writes; `columns`: those an INSERT or UPDATE fills with parameters of their names.
+
+    `is_encoded`: False where values come as rows keep them, as those that folds make.
+    """
+
+    def __init__(
+        self, statement: ClauseElement | Mapping[str, ClauseElement], *columns: str, is_encoded: bool = True
+    ) -> None:
+        expressions = statement if isinstance(statement, Mapping) else _for_both(statement)
+        super().__init__(expressions, columns or None, is_encoded=is_encoded)
+
+    @classmethod
+    def upsert(
+        cls,
+        table: Table,
+        key: Sequence[str],
+        columns: Sequence[str],
+        *,
+        added: Sequence[str] = (),
+        is_encoded: bool = True,
+    ) -> "Write":
+        """Inserts a row; where its key stands already, sets `columns` and adds to the numbers of `added`."""
+        expressions: dict[str, ClauseElement] = {}
+        for dialect, insert in ((SQLITE, sqlite.insert), (POSTGRESQL, postgresql.insert)):
+            new = insert(table)
+            changed: dict[str, ColumnElement[Any]] = {name: new.excluded[name] for name in columns}
+            changed |= {name: table.c[name] + new.excluded[name] for name in added}
+            expressions[dialect.name] = (
+                new.on_conflict_do_update(index_elements=list(key), set_=changed)
+                if changed
+                else new.on_conflict_do_nothing(index_elements=list(key))
+            )
+        return cls(expressions, *key, *columns, *added, is_encoded=is_encoded)
+
+
+def _for_both(statement: ClauseElement) -> dict[str, ClauseElement]:
+    return {SQLITE.name: statement, POSTGRESQL.name: statement}
+
+
+type Statement = str | Read[Any] | Write
+"""A statement; one that is still a text has `:name` parameters."""
+
+
+def text_of(statement: Statement, dialect: Dialect, values: Values) -> SqlText:
+    """A statement as a dialect writes it."""
+    if isinstance(statement, str):
+        return _of_a_text(statement, dialect.name)
+    return statement.text(dialect, values)
+
+
+@cache
+def _of_a_text(sql: str, dialect: str) -> SqlText:
+    of = SQLITE if dialect == SQLITE.name else POSTGRESQL
+    compiled = text(sql).compile(dialect=of)
+    names = compiled.positiontup or list(compiled.params)
+    return SqlText(compiled.string, tuple(dict.fromkeys(names)), {}, {})
+
+
+def rows_of(row: type[object], table: Table) -> Select[*tuple[object, ...]]:
+    """A select of the columns of a table that a dataclass has fields for."""
+    if not is_dataclass(row):
+        raise TypeError(f"{row.__name__} is no dataclass")
+    return select(*(column_of(table, field.name) for field in fields(row)))
+
+
+def column_of(table: Table, field: str) -> ColumnElement[object]:
+    """The column of a table that a field is for: `class_` for a column "class"."""
+    column: Column[object] = table.c[field.rstrip("_")]
+    return column if column.name == field else column.label(field)
+
+
+def fixed(word: str) -> ColumnElement[str]:
+    """A word that stands in the statement itself, not as a parameter: so that a partial index serves it."""
+    if not word.replace("_", "").isalnum():
+        raise ValueError(word)
+    return literal_column(f"'{word}'")
