@@ -6,12 +6,11 @@ from typing import Annotated
 import typer
 
 from server.commands.say import day_and_time, opened, say, sentence
-from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.people.roles import SCOPES
 from server.jobs.local_socket import write
 from server.settings import Settings
-from server.store.engine.rows import Row
-from server.store.people.accounts import EVERY_HALL, api_keys, halls_of_key
+from server.store.people.api_keys import EVERY_HALL, ApiKeyRow, api_keys
 
 keys = typer.Typer(no_args_is_help=True, help="Create API keys for programs, list or revoke them.")
 
@@ -66,27 +65,27 @@ def list_keys() -> None:
     try:
         with database.read() as rows:
             found = api_keys(rows)
-        now = to_micros(database.clock.now())
+        now = database.clock.now()
     finally:
         database.close()
     for row in found:
-        halls = ",".join(halls_of_key(row))
-        what = f"{row['name']:24} {row['scopes'].replace(' ', ','):16} {halls:24} {_until(row):16}"
-        say(f"{row['id']}  {what} {_state(row, now)}".rstrip())
+        halls = ",".join(row.halls)
+        what = f"{row.name:24} {row.scopes.replace(' ', ','):16} {halls:24} {_until(row):16}"
+        say(f"{row.id}  {what} {_state(row, now)}".rstrip())
 
 
-def _until(row: Row) -> str:
-    if not row["expires_at"]:
+def _until(row: ApiKeyRow) -> str:
+    if not row.expires_at:
         return sentence("command.key.for_ever")
-    return sentence("command.key.until", day=(micros_to_text(row["expires_at"] - 1) or "")[:10])
+    return sentence("command.key.until", day=f"{row.expires_at - timedelta(microseconds=1):%Y-%m-%d}")
 
 
-def _state(row: Row, now: int) -> str:
-    if row["revoked_at"] is not None:
-        return sentence("command.key.revoked_at", at=day_and_time(row["revoked_at"]))
-    if row["expires_at"] is not None and row["expires_at"] <= now:
+def _state(row: ApiKeyRow, now: datetime) -> str:
+    if row.revoked_at is not None:
+        return sentence("command.key.revoked_at", at=day_and_time(row.revoked_at))
+    if row.expires_at is not None and row.expires_at <= now:
         return sentence("command.key.expired")
-    return sentence("command.key.loopback") if row["is_loopback_only"] else ""
+    return sentence("command.key.loopback") if row.is_loopback_only else ""
 
 
 @keys.command("revoke")

@@ -11,8 +11,7 @@ from server.domain.people.roles import DEVICE_KINDS
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
-from server.store.engine.rows import Row
-from server.store.people.accounts import paired_devices
+from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 
@@ -41,7 +40,7 @@ def list_devices(
         hall_id = None if hall is None else database.hall_id(hall)
         with database.read() as rows:
             found = paired_devices(rows, hall_id)
-        vacant = list(_vacant(database, hall, {row["configured"] for row in found if not row["revoked_at"]}))
+        vacant = list(_vacant(database, hall, {row.configured for row in found if row.revoked_at is None}))
     finally:
         database.close()
     for row in found:
@@ -51,11 +50,11 @@ def list_devices(
         say(f"{unpaired:36}  {kind:7} {slug:16} {place:24} {label}")
 
 
-def _say_device(row: Row) -> None:
-    revoked_at = row["revoked_at"]
+def _say_device(row: PairedDevice) -> None:
+    revoked_at = row.revoked_at
     revoked = "" if revoked_at is None else sentence("command.device.revoked_at", at=day_and_time(revoked_at))
-    place = f"{row['kind']:7} {row['slug']:16} {row['configured']:24}"
-    say(f"{row['id']}  {place} {day_and_time(row['created_at'])}  {revoked}".rstrip())
+    place = f"{row.kind:7} {row.slug:16} {row.configured:24}"
+    say(f"{row.id}  {place} {day_and_time(row.created_at)}  {revoked}".rstrip())
 
 
 def _vacant(database: Database, hall: str | None, taken: set[str]) -> Iterator[tuple[str, str, str, str]]:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from server.clock import Clock
 from server.documents.problems import DocumentRefused
-from server.domain.instants import micros_to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, Catalogues
 from server.settings import Settings
@@ -33,9 +34,9 @@ def say(line: str, *, style: str | None = None) -> None:
     console.print(line, style=style, markup=False)
 
 
-def day_and_time(micros: int) -> str:
-    """An instant kept in a row, to the second, UTC."""
-    return (micros_to_text(micros) or "")[:19]
+def day_and_time(instant: datetime) -> str:
+    """An instant to the second, UTC."""
+    return to_text(instant)[:19]
 
 
 def opened(settings: Settings) -> Database:

@@ -119,7 +119,7 @@ def _account(database: Database, login: str) -> Author:
     with database.read() as rows:
         found = account_of_login(rows, login)
     assert found is not None
-    return Author(found["id"])
+    return Author(found.id)
 
 
 def write_demo_file(settings: Settings, described: dict[str, Any]) -> None:

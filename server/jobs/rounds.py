@@ -166,8 +166,8 @@ class Rounds:
             return
         look_at_devices(self.database, hall["id"], sightings)
         for device, connection in renewals_due(self.database, hall["id"], sightings):
-            token = ask_renewal(self.database, SYSTEM, device["id"])
-            self.tell_renewal(device["kind"], connection, token)
+            token = ask_renewal(self.database, SYSTEM, device.id)
+            self.tell_renewal(device.kind, connection, token)
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""

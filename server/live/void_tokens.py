@@ -6,9 +6,10 @@ A revoked screen gets no more messages, nor does a page of somebody who was sign
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.instants import to_micros
 from server.live.presence import Presence, SocketToken
-from server.store.people.accounts import Grant, allowed_by, signed_in, valid_digests
+from server.store.devices.paired_devices import valid_digests
+from server.store.people.accounts import Grant, allowed_by
+from server.store.people.sign_ins import signed_in
 from server.store.transactions.database import Database
 
 READ_EVERY_S = 25.0
@@ -38,7 +39,7 @@ class VoidTokens:
         if not sockets or not self._has_changed():
             return
         with self.database.read() as rows:
-            now = to_micros(self.database.clock.now())
+            now = self.database.clock.now()
             valid = valid_digests(rows, now)
             people = signed_in(rows, self.presence.digests() - valid, now)
         for sid, namespace, tokens in sockets:

@@ -1,33 +1,92 @@
 """Pairings as rows: a code that a device shows, its secret as a digest, and the device it has become."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
-from server.store.engine.rows import Row
+from sqlalchemy import bindparam, case, func, select
+
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.devices import pairing
 
 FORGOTTEN_AFTER_S = 3600
 """How long a pairing is kept once its code has expired: a late code is told apart from a wrong one."""
 
-_COLUMNS = "id, code, secret_digest, address, browser, width_px, height_px, asked_at, expires_at, device"
+
+@dataclass(frozen=True, slots=True)
+class PairingRow:
+    """A code, the browser that shows it with its picture's size in pixels, and the device it has become."""
+
+    id: str
+    code: str
+    secret_digest: str
+    address: str
+    browser: str
+    width_px: int
+    height_px: int
+    asked_at: datetime
+    expires_at: datetime
+    device: str | None
 
 
-def pairing_of_code(rows: Any, code: str) -> Row | None:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    every: int
+    theirs: int
+
+
+_BY_CODE = Read(PairingRow, rows_of(PairingRow, pairing).where(pairing.c.code == bindparam("code")))
+_BY_SECRET = Read(
+    PairingRow, rows_of(PairingRow, pairing).where(pairing.c.secret_digest == bindparam("digest"))
+)
+_IS_THEIRS = case((pairing.c.address == bindparam("address"), 1))
+_WAITING = Read(
+    _Waiting,
+    select(func.count().label("every"), func.count(_IS_THEIRS).label("theirs"))
+    .select_from(pairing)
+    .where(pairing.c.expires_at > bindparam("now"), pairing.c.device.is_(None)),
+)
+_INSERT = Write(
+    pairing.insert(),
+    *("id", "code", "secret_digest", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"),
+)
+_SET_DEVICE = Write(pairing.update().where(pairing.c.id == bindparam("row_id")), "device")
+
+
+def pairing_of_code(rows: Rows, code: str) -> PairingRow | None:
     """The pairing whose code this is or was."""
-    row: Row | None = rows.one(f"SELECT {_COLUMNS} FROM pairing WHERE code = :code", code=code)
-    return row
+    return rows.one(_BY_CODE, code=code)
 
 
-def pairing_of_secret(rows: Any, digest: str) -> Row | None:
+def pairing_of_secret(rows: Rows, digest: str) -> PairingRow | None:
     """The pairing of a device by the digest of its secret."""
-    row: Row | None = rows.one(f"SELECT {_COLUMNS} FROM pairing WHERE secret_digest = :digest", digest=digest)
-    return row
+    return rows.one(_BY_SECRET, digest=digest)
 
 
-def waiting_pairings(rows: Any, address: str, now: int) -> tuple[int, int]:
+def waiting_pairings(rows: Rows, address: str, now: datetime) -> tuple[int, int]:
     """How many codes are shown and not confirmed: in all, and from one address."""
-    row = rows.one(
-        "SELECT count(*) AS every, count(CASE WHEN address = :address THEN 1 END) AS theirs FROM pairing"
-        " WHERE expires_at > :now AND device IS NULL",
-        address=address,
-        now=now,
+    found = rows.one(_WAITING, address=address, now=now)
+    assert found is not None
+    return found.every, found.theirs
+
+
+def insert_pairing(rows: WrittenRows, new: PairingRow) -> None:
+    """Keeps a code that a device begins to show."""
+    rows.execute(
+        _INSERT,
+        id=new.id,
+        code=new.code,
+        secret_digest=new.secret_digest,
+        address=new.address,
+        browser=new.browser,
+        width_px=new.width_px,
+        height_px=new.height_px,
+        asked_at=new.asked_at,
+        expires_at=new.expires_at,
     )
-    return int(row["every"]), int(row["theirs"])
+
+
+def confirm_pairing(transaction: Writes, pairing: str, *, device: str) -> None:
+    """Notes which device the one that showed a code has become."""
+    transaction.run(_SET_DEVICE, row_id=pairing, device=device)

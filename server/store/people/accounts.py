@@ -1,19 +1,18 @@
-"""Accounts, signed-in sessions, devices and API keys: secrets are stored as digests only."""
+"""Accounts and their roles."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
 
 from server.domain.people.roles import ROLES, Permission
-from server.ids import token_digest
-from server.store.engine.rows import Row
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.people import account, identity, invitation, role_grant
 
 EVERY_SITE = "*"
-EVERY_HALL = "*"
-"""What stands for every hall in an API key."""
-ACCESS_CHANGED = "UPDATE installation SET access_version = access_version + 1 WHERE id = 1"
-"""Tells every process that somebody may do less: it looks whose sockets have to be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,78 @@ class Grant:
     site: str
 
 
-_ACCOUNT = (
-    "SELECT id, login, display_name, email, password_hash, is_locked, created_at, last_signed_in_at,"
-    " language FROM account"
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account. `password_hash` is None until its person has chosen a password."""
+
+    id: str
+    login: str
+    display_name: str
+    email: str | None
+    password_hash: str | None
+    is_locked: bool
+    created_at: datetime
+    last_signed_in_at: datetime | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGrant:
+    """A role of an account (id)."""
+
+    account: str
+    role: str
+    site: str
+
+
+_ACCOUNTS = rows_of(AccountRow, account)
+_BY_ID = Read(AccountRow, _ACCOUNTS.where(account.c.id == bindparam("account")))
+_BY_LOGIN = Read(AccountRow, _ACCOUNTS.where(account.c.login == bindparam("login")))
+_BY_EMAIL = Read(AccountRow, _ACCOUNTS.where(account.c.email == bindparam("email")))
+_ALL = Read(AccountRow, _ACCOUNTS.order_by(func.lower(account.c.display_name), account.c.login))
+_ANY = Read(str, select(account.c.id).limit(1))
+_GRANTS = rows_of(Grant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
+_GRANTS_OF = Read(Grant, _GRANTS.where(role_grant.c.account == bindparam("account")))
+_EVERY_GRANT = Read(
+    AccountGrant, rows_of(AccountGrant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
 )
+_OTHER_ADMINISTRATORS = Read(
+    int,
+    select(func.count().label("others"))
+    .select_from(account.join(role_grant, role_grant.c.account == account.c.id))
+    .where(
+        role_grant.c.role == "administrator",
+        role_grant.c.site == EVERY_SITE,
+        account.c.id != bindparam("account"),
+        account.c.is_locked.is_(False),
+        account.c.password_hash.is_not(None),
+    ),
+)
+_INSERT = Write(
+    account.insert(),
+    *("id", "login", "display_name", "email", "password_hash", "is_locked", "created_at", "language"),
+)
+_INSERT_GRANT = Write(role_grant.insert(), "account", "role", "site")
+_DELETE_GRANTS = Write(role_grant.delete().where(role_grant.c.account == bindparam("of_account")))
+_OF_ROW = account.update().where(account.c.id == bindparam("row_id"))
+_DESCRIBE = Write(_OF_ROW, "login", "display_name", "email", "language")
+_SET_LOCKED = Write(_OF_ROW, "is_locked")
+_SET_PASSWORD = Write(_OF_ROW, "password_hash")
+_SET_LANGUAGE = Write(_OF_ROW, "language")
+_OPEN_ACCOUNT = _OF_ROW.where(account.c.is_locked.is_(False))
+_NOTE_SIGNED_IN = Write(_OPEN_ACCOUNT, "last_signed_in_at")
+_NOTE_SIGNED_IN_BY_PASSWORD = Write(
+    _OPEN_ACCOUNT.where(account.c.password_hash == bindparam("proved_by")), "last_signed_in_at"
+)
+_DELETE = [
+    Write(table.delete().where(column == bindparam("of_account")))
+    for table, column in (
+        (invitation, invitation.c.account),
+        (identity, identity.c.account),
+        (role_grant, role_grant.c.account),
+        (account, account.c.id),
+    )
+]
 
 
 def allowed_by(grants: Iterable[Grant], permission: Permission, site: str) -> bool:
@@ -40,180 +107,118 @@ def is_at(grants: Iterable[Grant], sites: Collection[str] | None) -> bool:
     return sites is None or any(grant.site in sites for grant in grants)
 
 
-def account_row(rows: Any, account: str) -> Row | None:
+def account_row(rows: Rows, account: str) -> AccountRow | None:
     """An account by its id."""
-    row: Row | None = rows.one(f"{_ACCOUNT} WHERE id = :account", account=account)
-    return row
+    return rows.one(_BY_ID, account=account)
 
 
-def account_of_login(rows: Any, login: str) -> Row | None:
+def account_of_login(rows: Rows, login: str) -> AccountRow | None:
     """The account with this login, in any case."""
-    row: Row | None = rows.one(f"{_ACCOUNT} WHERE login = :login", login=login.strip().lower())
-    return row
+    return rows.one(_BY_LOGIN, login=login.strip().lower())
 
 
-def account_of_email(rows: Any, email: str) -> Row | None:
+def account_of_email(rows: Rows, email: str) -> AccountRow | None:
     """The account with this address, in any case."""
-    row: Row | None = rows.one(f"{_ACCOUNT} WHERE email = :email", email=email.strip().lower())
-    return row
+    return rows.one(_BY_EMAIL, email=email.strip().lower())
 
 
-def accounts(rows: Any) -> list[Row]:
+def accounts(rows: Rows) -> list[AccountRow]:
     """Every account, by name."""
-    return list(rows.all(f"{_ACCOUNT} ORDER BY lower(display_name), login"))
+    return rows.all(_ALL)
 
 
-def accounts_at(rows: Any, sites: Iterable[str]) -> set[str]:
+def has_account(rows: Rows) -> bool:
+    """Whether there is an account, be it locked."""
+    return rows.one(_ANY) is not None
+
+
+def accounts_at(rows: Rows, sites: Iterable[str]) -> set[str]:
     """The ids of the accounts with a role at one of these sites (slugs), or at every one."""
     scopes = {*sites, EVERY_SITE}
-    return {
-        row["account"] for row in rows.all("SELECT account, site FROM role_grant") if row["site"] in scopes
-    }
+    return {grant.account for grant in rows.all(_EVERY_GRANT) if grant.site in scopes}
 
 
-def other_administrators(rows: Any, account: str) -> int:
+def other_administrators(rows: Rows, account: str) -> int:
     """How many other accounts can sign in as administrator of every site."""
-    row = rows.one(
-        "SELECT count(*) AS others FROM account a JOIN role_grant g ON g.account = a.id"
-        " WHERE g.role = 'administrator' AND g.site = '*' AND a.id <> :account AND a.is_locked = :no"
-        " AND a.password_hash IS NOT NULL",
-        account=account,
-        no=False,
-    )
-    return int(row["others"])
+    return rows.one(_OTHER_ADMINISTRATORS, account=account) or 0
 
 
-def grants_of(rows: Any, account: str) -> list[Grant]:
+def grants_of(rows: Rows, account: str) -> list[Grant]:
     """The roles of an account."""
-    found = rows.all(
-        "SELECT role, site FROM role_grant WHERE account = :account ORDER BY role, site", account=account
-    )
-    return [Grant(row["role"], row["site"]) for row in found]
+    return rows.all(_GRANTS_OF, account=account)
 
 
-def account_of_sign_in(rows: Any, token: str, now: int) -> Row | None:
-    """The account of a signed-in session that has not expired."""
-    row: Row | None = rows.one(
-        "SELECT a.id, a.login, a.display_name, a.language, s.id AS session, s.created_at AS begun_at"
-        " FROM sign_in s"
-        " JOIN account a ON a.id = s.account"
-        " WHERE s.digest = :digest AND s.expires_at > :now AND a.is_locked = :no",
-        digest=token_digest(token),
-        now=now,
-        no=False,
-    )
-    return row
-
-
-def signed_in(rows: Any, digests: Iterable[str], now: int) -> Mapping[str, list[Grant]]:
-    """The roles of whoever the sessions with these digests belong to; one that has ended is missing."""
-    unique = frozenset(digests)
+def every_grant(rows: Rows) -> dict[str, list[Grant]]:
+    """The roles of each account (id) that has one."""
     found: dict[str, list[Grant]] = {}
-    if not unique:
-        return found
-    for row in rows.all(
-        "SELECT s.digest, g.role, g.site FROM sign_in s JOIN account a ON a.id = s.account"
-        " JOIN role_grant g ON g.account = a.id WHERE s.expires_at > :now AND a.is_locked = :no",
-        now=now,
-        no=False,
-    ):
-        if row["digest"] in unique:
-            found.setdefault(row["digest"], []).append(Grant(row["role"], row["site"]))
+    for grant in rows.all(_EVERY_GRANT):
+        found.setdefault(grant.account, []).append(Grant(grant.role, grant.site))
     return found
 
 
-def device_of_token(rows: Any, token: str) -> Row | None:
-    """The device with this token, revoked ones included."""
-    row: Row | None = rows.one(
-        "SELECT d.id, d.kind, d.hall, d.configured, d.revoked_at, h.slug FROM device d JOIN hall h"
-        " ON h.id = d.hall WHERE d.token_digest = :digest",
-        digest=token_digest(token),
+def insert_account(transaction: Writes, new: AccountRow, grants: Iterable[Grant]) -> None:
+    """The rows of a new account that has never signed in."""
+    transaction.run(
+        _INSERT,
+        id=new.id,
+        login=new.login,
+        display_name=new.display_name,
+        email=new.email,
+        password_hash=new.password_hash,
+        is_locked=new.is_locked,
+        created_at=new.created_at,
+        language=new.language,
     )
-    return row
+    _insert_grants(transaction, new.id, grants)
 
 
-def device_in_use(rows: Any, device: str) -> Row | None:
-    """The device that is not revoked, by its id or by its id in the hall document."""
-    row: Row | None = rows.one(
-        "SELECT id, kind, hall, configured, token_digest, copied_at, renewal_digest, renewal_until,"
-        " renewal_by FROM device WHERE (id = :device OR configured = :device) AND revoked_at IS NULL",
-        device=device,
-    )
-    return row
+def replace_grants(transaction: Writes, account: str, grants: Iterable[Grant]) -> None:
+    """Gives an account these roles instead of those it had."""
+    transaction.run(_DELETE_GRANTS, of_account=account)
+    _insert_grants(transaction, account, grants)
 
 
-def bearer_of_token(rows: Any, token: str, now: int) -> Row:
-    """The device, revoked or not, or the valid API key (`key_…`) with this token, in one read."""
-    row: Row = rows.one(
-        "SELECT d.id, d.kind, d.hall, d.configured, d.revoked_at, k.id AS key_id, k.scopes AS key_scopes,"
-        " k.halls AS key_halls, k.is_loopback_only AS key_is_loopback_only FROM (SELECT 1 AS one) AS o"
-        " LEFT JOIN device d ON d.token_digest = :digest LEFT JOIN api_key k ON k.token_digest = :digest"
-        " AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)",
-        digest=token_digest(token),
-        now=now,
-    )
-    return row
+def _insert_grants(transaction: Writes, account: str, grants: Iterable[Grant]) -> None:
+    for grant in grants:
+        transaction.run(_INSERT_GRANT, account=account, role=grant.role, site=grant.site)
 
 
-def valid_digests(rows: Any, now: int) -> set[str]:
-    """The digests of the tokens of every device and API key that may call."""
-    found = rows.all(
-        "SELECT token_digest FROM device WHERE revoked_at IS NULL UNION ALL SELECT token_digest FROM api_key"
-        " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)",
-        now=now,
-    )
-    return {row["token_digest"] for row in found}
-
-
-def halls_of_key(key: Row) -> Sequence[str]:
-    """The slugs of the halls an API key works in; ["*"] means every hall."""
-    halls: Sequence[str] = json.loads(key["key_halls"])
-    return halls
-
-
-def paired_devices(rows: Any, hall: str | None = None) -> list[Row]:
-    """Every device of a hall (id) or of all, revoked ones included, the oldest first."""
-    where, values = ("", {}) if hall is None else (" WHERE d.hall = :hall", {"hall": hall})
-    sql = (
-        "SELECT d.id, d.kind, d.configured, d.created_at, d.revoked_at, d.token_at, d.copied_at,"
-        " d.renewal_until, h.slug"
-        " FROM device d JOIN hall h ON h.id = d.hall"
-    )
-    return list(rows.all(f"{sql}{where} ORDER BY h.slug, d.created_at, d.id", **values))
-
-
-def api_keys(rows: Any) -> list[Row]:
-    """Every API key, expired and revoked ones included, the oldest first."""
-    return list(
-        rows.all(
-            "SELECT id, name, scopes, halls AS key_halls, is_loopback_only, created_at, expires_at,"
-            " revoked_at FROM api_key ORDER BY created_at, id"
-        )
+def describe_account(transaction: Writes, changed: AccountRow) -> None:
+    """Keeps the login, name, address and language of an account."""
+    transaction.run(
+        _DESCRIBE,
+        row_id=changed.id,
+        login=changed.login,
+        display_name=changed.display_name,
+        email=changed.email,
+        language=changed.language,
     )
 
 
-def keys_in(rows: Any, halls: Iterable[str]) -> set[str]:
-    """The ids of the API keys, expired and revoked ones included, for one of these halls (slugs) or all."""
-    scopes = {*halls, EVERY_HALL}
-    return {key["id"] for key in api_keys(rows) if not scopes.isdisjoint(halls_of_key(key))}
+def set_locked(transaction: Writes, account: str, *, is_locked: bool) -> None:
+    """Locks or unlocks an account."""
+    transaction.run(_SET_LOCKED, row_id=account, is_locked=is_locked)
 
 
-def name_of(rows: Any, author: str) -> str | None:
-    """The name of the account or API key that an author is, None for any other."""
-    row = rows.one(
-        "SELECT display_name AS name FROM account WHERE id = :author"
-        " UNION ALL SELECT name FROM api_key WHERE id = :author",
-        author=author,
-    )
-    return None if row is None else str(row["name"])
+def set_password_hash(transaction: Writes, account: str, password_hash: str) -> None:
+    """Keeps the hash of another password."""
+    transaction.run(_SET_PASSWORD, row_id=account, password_hash=password_hash)
 
 
-_NAMES = {
-    "account": "SELECT id, display_name AS name FROM account",
-    "api_key": "SELECT id, name FROM api_key",
-}
+def set_language(transaction: Writes, account: str, language: str) -> None:
+    """Keeps the language of an account's pages and letters."""
+    transaction.run(_SET_LANGUAGE, row_id=account, language=language)
 
 
-def names_of(rows: Any, table: Literal["account", "api_key"]) -> dict[str, str]:
-    """The names of every account or API key, by id."""
-    return {row["id"]: row["name"] for row in rows.all(_NAMES[table])}
+def note_signed_in(rows: WrittenRows, account: str, *, at: datetime, password_hash: str | None) -> bool:
+    """Notes a sign-in; False where the account is locked or removed, or has another password than this."""
+    if password_hash is None:
+        return bool(rows.execute(_NOTE_SIGNED_IN, row_id=account, last_signed_in_at=at))
+    by_password = _NOTE_SIGNED_IN_BY_PASSWORD
+    return bool(rows.execute(by_password, row_id=account, proved_by=password_hash, last_signed_in_at=at))
+
+
+def delete_account(transaction: Writes, account: str) -> None:
+    """Deletes an account with its links, identities and roles."""
+    for delete in _DELETE:
+        transaction.run(delete, of_account=account)

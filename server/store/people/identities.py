@@ -1,32 +1,54 @@
 """Identities of providers, and the accounts they sign in to."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
-from server.store.engine.rows import Row
+from sqlalchemy import bindparam, or_, select
+
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write
+from server.store.tables.people import account, identity
 
 
-def account_of_identity(rows: Any, issuer: str, subject: str) -> Row | None:
+@dataclass(frozen=True, slots=True)
+class IdentifiedAccount:
+    """The account that an identity signs in to."""
+
+    id: str
+    is_locked: bool
+
+
+_ACCOUNT_OF = Read(
+    IdentifiedAccount,
+    select(account.c.id, account.c.is_locked)
+    .select_from(identity.join(account, account.c.id == identity.c.account))
+    .where(identity.c.issuer == bindparam("issuer"), identity.c.subject == bindparam("subject")),
+)
+_INSERT = Write(identity.insert(), "issuer", "subject", "account", "linked_at")
+_OF_ACCOUNT = identity.c.account == bindparam("of_account")
+_DELETE_OF_ACCOUNT = Write(identity.delete().where(_OF_ACCOUNT))
+_DELETE_FORMER = Write(
+    identity.delete().where(
+        identity.c.issuer == bindparam("of_issuer"),
+        or_(_OF_ACCOUNT, identity.c.subject == bindparam("of_subject")),
+    )
+)
+
+
+def account_of_identity(rows: Rows, issuer: str, subject: str) -> IdentifiedAccount | None:
     """The account that a provider's subject has signed in to before."""
-    row: Row | None = rows.one(
-        "SELECT a.id, a.is_locked FROM identity i JOIN account a ON a.id = i.account"
-        " WHERE i.issuer = :issuer AND i.subject = :subject",
-        issuer=issuer,
-        subject=subject,
-    )
-    return row
+    return rows.one(_ACCOUNT_OF, issuer=issuer, subject=subject)
 
 
-def link_identity(transaction: Any, issuer: str, subject: str, *, account: str, linked_at: int) -> None:
+def link_identity(
+    transaction: Writes, issuer: str, subject: str, *, account: str, linked_at: datetime
+) -> None:
     """The subject signs in to the account from now on, instead of any other subject of this provider."""
-    transaction.run(
-        "DELETE FROM identity WHERE issuer = :issuer AND (account = :account OR subject = :subject)",
-        issuer=issuer,
-        account=account,
-        subject=subject,
-    )
-    transaction.insert("identity", issuer=issuer, subject=subject, account=account, linked_at=linked_at)
+    transaction.run(_DELETE_FORMER, of_issuer=issuer, of_account=account, of_subject=subject)
+    transaction.run(_INSERT, issuer=issuer, subject=subject, account=account, linked_at=linked_at)
 
 
-def unlink_identities(transaction: Any, account: str) -> None:
+def unlink_identities(transaction: Writes, account: str) -> None:
     """No identity signs in to the account any more, until one is found by its address again."""
-    transaction.run("DELETE FROM identity WHERE account = :account", account=account)
+    transaction.run(_DELETE_OF_ACCOUNT, of_account=account)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Table, Text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Document, Instant, metadata
 
 DIGEST = String(64)
 
@@ -123,7 +123,7 @@ api_key = Table(
     Column("name", String(80), nullable=False),
     Column("token_digest", String(64), nullable=False, unique=True),
     Column("scopes", String(200), nullable=False),
-    Column("halls", Text, nullable=False),
+    Column("halls", Document, nullable=False),
     Column("is_loopback_only", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),

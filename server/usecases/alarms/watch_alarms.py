@@ -46,8 +46,8 @@ from server.ids import new_id
 from server.language import Translate
 from server.store import counters
 from server.store.alarms import alarms
+from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Row
-from server.store.people.accounts import paired_devices
 from server.store.printing.print_jobs import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction
@@ -144,7 +144,7 @@ def _devices(
     rows: Any, hall: str, look: _Look, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
     configuration = look.configuration
-    paired = {row["configured"] for row in paired_devices(rows, hall) if row["revoked_at"] is None}
+    paired = {row.configured for row in paired_devices(rows, hall) if row.revoked_at is None}
     is_open = opening_at(configuration.calendar, look.now).is_open
     for kind, listed in (
         (AlarmKind.KIOSK_SILENT, configuration.kiosks),

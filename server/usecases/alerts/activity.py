@@ -9,11 +9,10 @@ import structlog
 
 from server.domain.alerts.alerts import ANSWERED_WITHIN, Alert
 from server.domain.hall.configuration import Site
-from server.domain.instants import to_micros
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.people.accounts import allowed_by
-from server.store.people.activity import active_people, note_active
+from server.store.people.sign_ins import active_people, note_active
 from server.store.transactions.database import Database
 
 log = structlog.get_logger()
@@ -46,7 +45,7 @@ class Activity:
             self._written[digest] = now_s
         try:
             with self.database.store.write() as rows:
-                note_active(rows, digest, now=to_micros(self.database.clock.now()))
+                note_active(rows, digest, now=self.database.clock.now())
         except Refusal as refusal:
             log.warning("activity_not_noted", code=refusal.code)
 
@@ -58,8 +57,8 @@ def has_other_to_answer(rows: Any, alert: Alert, site: Site, now: datetime) -> b
     """
     if alert.end_asked_at is None:
         return False
-    since = to_micros(alert.end_asked_at - ANSWERED_WITHIN)
+    since = alert.end_asked_at - ANSWERED_WITHIN
     return any(
         account != alert.end_asked_by and allowed_by([grant], Permission.END_ALERT, site.slug)
-        for account, grant in active_people(rows, since=since, now=to_micros(now))
+        for account, grant in active_people(rows, since=since, now=now)
     )

@@ -24,7 +24,7 @@ from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.engine.rows import Row
-from server.store.people import accounts
+from server.store.people.names import name_of
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import has_other_to_answer
 from server.usecases.answers import Answer
@@ -286,7 +286,7 @@ def read_alerts(
 
 def author_name(rows: Any, author: str | None) -> str | None:
     """How an author is told to people at work: a person's name, a key's; null for any other."""
-    return None if author is None else accounts.name_of(rows, author)
+    return None if author is None else name_of(rows, author)
 
 
 def _instant(micros: int | None) -> datetime | None:

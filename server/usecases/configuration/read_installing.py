@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.store.configuration.documents import hall_documents
+from server.store.people.accounts import has_account
 from server.store.transactions.database import Database
-from server.usecases.people.installation_link import has_account
 from server.usecases.people.sites import known_sites
 
 type Step = Literal["administrator", "place", "hall", "printer"]

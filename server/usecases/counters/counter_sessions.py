@@ -24,7 +24,7 @@ from server.ids import new_id, session_mark
 from server.store import counters
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
-from server.store.people.accounts import name_of
+from server.store.people.names import name_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting

@@ -3,16 +3,18 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
-from server.store.devices.pairings import pairing_of_code, pairing_of_secret, waiting_pairings
-from server.store.engine.buffered_writes import insert_write
-from server.store.engine.rows import Row
-from server.store.people.accounts import device_of_token
-from server.store.tables import metadata
+from server.store.devices.paired_devices import device_of_token
+from server.store.devices.pairings import (
+    PairingRow,
+    insert_pairing,
+    pairing_of_code,
+    pairing_of_secret,
+    waiting_pairings,
+)
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 
 CODE_LETTERS = "CDFHJKLMNPRTWXY3479"
@@ -58,26 +60,27 @@ def ask_pairing(database: Database, asking: Asking) -> ShownCode:
     secret = new_token()
     with database.store.write() as rows:
         now = database.clock.now()
-        every, theirs = waiting_pairings(rows, asking.address, to_micros(now))
+        every, theirs = waiting_pairings(rows, asking.address, now)
         if every >= MOST_SHOWN or theirs >= MOST_SHOWN_AT_ADDRESS:
             raise Refusal("too_many_requests")
         code = _unused_code(rows)
-        values = {
-            "id": new_id(),
-            "code": code,
-            "secret_digest": token_digest(secret),
-            "address": asking.address,
-            "browser": asking.browser,
-            "width_px": asking.width_px,
-            "height_px": asking.height_px,
-            "asked_at": to_micros(now),
-            "expires_at": to_micros(now + SHOWN_FOR),
-        }
-        rows.run(insert_write(metadata.tables["pairing"], tuple(values)), values)
+        pairing = PairingRow(
+            id=new_id(),
+            code=code,
+            secret_digest=token_digest(secret),
+            address=asking.address,
+            browser=asking.browser,
+            width_px=asking.width_px,
+            height_px=asking.height_px,
+            asked_at=now,
+            expires_at=now + SHOWN_FOR,
+            device=None,
+        )
+        insert_pairing(rows, pairing)
     return ShownCode(code, now + SHOWN_FOR, secret)
 
 
-def _unused_code(rows: Any) -> str:
+def _unused_code(rows: Rows) -> str:
     while True:
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         if pairing_of_code(rows, code) is None:
@@ -93,16 +96,16 @@ def read_pairing(database: Database, secret: str) -> Waiting | None:
         row = pairing_of_secret(rows, token_digest(secret))
         if row is None or _is_over(rows, row, secret, database.clock.now()):
             return None
-    return Waiting(row["code"], from_micros(row["expires_at"]), row["device"])
+    return Waiting(row.code, row.expires_at, row.device)
 
 
-def _is_over(rows: Any, pairing: Row, secret: str, now: datetime) -> bool:
-    if pairing["device"] is None:
+def _is_over(rows: Rows, pairing: PairingRow, secret: str, now: datetime) -> bool:
+    if pairing.device is None:
         return is_expired(pairing, now)
     device = device_of_token(rows, secret)
-    return device is None or device["revoked_at"] is not None
+    return device is None or device.revoked_at is not None
 
 
-def is_expired(pairing: Row, now: datetime) -> bool:
+def is_expired(pairing: PairingRow, now: datetime) -> bool:
     """Whether a code is not worth anything any more."""
-    return bool(pairing["expires_at"] <= to_micros(now))
+    return pairing.expires_at <= now

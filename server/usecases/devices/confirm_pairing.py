@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.author import Author
-from server.domain.instants import micros_to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.devices.pairings import pairing_of_code
+from server.store.devices import pairings
+from server.store.devices.pairings import PairingRow, pairing_of_code
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
@@ -39,8 +39,15 @@ def read_asking_device(database: Database, typed: str) -> Answer:
     """
     with database.read() as rows:
         row = _waiting(rows, typed, database.clock.now())
-    answer: Answer = {name: row[name] for name in ("code", "address", "browser", "width_px", "height_px")}
-    return answer | {name: micros_to_text(row[name]) for name in ("asked_at", "expires_at")}
+    return {
+        "code": row.code,
+        "address": row.address,
+        "browser": row.browser,
+        "width_px": row.width_px,
+        "height_px": row.height_px,
+        "asked_at": to_text(row.asked_at),
+        "expires_at": to_text(row.expires_at),
+    }
 
 
 def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> Answer | None:
@@ -66,15 +73,15 @@ def confirm_pairing(
     def confirm(transaction: InstallationTransaction) -> Answer:
         row = _waiting(transaction, confirmation.code, transaction.now)
         device = take_place(
-            transaction, confirmation.place, row["secret_digest"], replaces=confirmation.replaces
+            transaction, confirmation.place, row.secret_digest, replaces=confirmation.replaces
         )
-        transaction.run("UPDATE pairing SET device = :device WHERE id = :id", device=device, id=row["id"])
+        pairings.confirm_pairing(transaction, row.id, device=device)
         return {"device": device, "kind": confirmation.place.kind, "id": confirmation.place.configured}
 
     return database.write_installation(author, write_key, confirm)
 
 
-def _waiting(rows: Any, typed: str, now: datetime) -> Row:
+def _waiting(rows: Rows, typed: str, now: datetime) -> PairingRow:
     """The pairing that waits under a code.
 
     Refusals: unknown_pairing_code when nobody shows it, pairing_expired, pairing_used.
@@ -82,7 +89,7 @@ def _waiting(rows: Any, typed: str, now: datetime) -> Row:
     row = pairing_of_code(rows, as_code(typed))
     if row is None:
         raise Refusal("unknown_pairing_code")
-    if row["device"] is not None:
+    if row.device is not None:
         raise Refusal("pairing_used")
     if is_expired(row, now):
         raise Refusal("pairing_expired")

@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
-from server.store.engine.rows import Row
-from server.store.people.accounts import device_in_use
+from server.store.devices import paired_devices
+from server.store.devices.paired_devices import DeviceInUse, device_in_use
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
 """By the kind of device, the refusal when the hall's document has none so named."""
-NEW_TOKEN = (
-    "UPDATE device SET token_digest = :digest, token_at = :at, copied_at = NULL, renewal_digest = NULL,"
-    " renewal_until = NULL, renewal_by = NULL WHERE id = :device"
-)
-"""Another token for a device: the one before is void, and whatever was said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +81,14 @@ def take_place(
     """
     standing = device_in_use(transaction, place.configured)
     if standing is not None and not replaces:
-        raise Refusal("already_paired", device=standing["id"])
-    now = to_micros(transaction.now)
+        raise Refusal("already_paired", device=standing.id)
     if standing is not None:
-        transaction.run(NEW_TOKEN, device=standing["id"], digest=digest, at=now)
-        transaction.record(of_kind(FactKind.DEVICE_REPLACED, device=standing["id"]))
-        return str(standing["id"])
+        paired_devices.replace_token(transaction, standing.id, digest, now=transaction.now)
+        transaction.record(of_kind(FactKind.DEVICE_REPLACED, device=standing.id))
+        return standing.id
     device = new_id()
     where = {"kind": place.kind, "hall": place.hall, "configured": place.configured}
-    transaction.insert("device", id=device, **where, token_digest=digest, created_at=now, token_at=now)
+    paired_devices.insert_device(transaction, device, **where, digest=digest, now=transaction.now)
     transaction.record(of_kind(FactKind.DEVICE_PAIRED, device=device, **where))
     return device
 
@@ -107,10 +101,9 @@ def renew_device(database: Database, author: Author, device: str) -> PairedDevic
     token = new_token()
     with database.installation_transaction(author) as transaction:
         row = in_use(transaction, device)
-        at = to_micros(transaction.now)
-        transaction.run(NEW_TOKEN, device=row["id"], digest=token_digest(token), at=at)
-        transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=row["id"]))
-    return PairedDevice(row["id"], row["kind"], row["configured"], token)
+        paired_devices.replace_token(transaction, row.id, token_digest(token), now=transaction.now)
+        transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=row.id))
+    return PairedDevice(row.id, row.kind, row.configured, token)
 
 
 def revoke_device(database: Database, author: Author, device: str) -> None:
@@ -120,15 +113,11 @@ def revoke_device(database: Database, author: Author, device: str) -> None:
     """
     with database.installation_transaction(author) as transaction:
         row = in_use(transaction, device)
-        transaction.run(
-            "UPDATE device SET revoked_at = :at WHERE id = :device",
-            at=to_micros(transaction.now),
-            device=row["id"],
-        )
-        transaction.record(of_kind(FactKind.DEVICE_REVOKED, device=row["id"]))
+        paired_devices.revoke_device(transaction, row.id, now=transaction.now)
+        transaction.record(of_kind(FactKind.DEVICE_REVOKED, device=row.id))
 
 
-def in_use(rows: object, device: str) -> Row:
+def in_use(rows: Rows, device: str) -> DeviceInUse:
     """The device that is not revoked, by its id or its id in the document. Refusal: unknown_device."""
     row = device_in_use(rows, device)
     if row is None:

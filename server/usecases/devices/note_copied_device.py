@@ -2,8 +2,7 @@
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
-from server.store.people.accounts import device_in_use
+from server.store.devices.paired_devices import device_in_use, note_copied
 from server.store.transactions.database import Database
 
 
@@ -14,13 +13,12 @@ def note_copied_device(database: Database, configured: str) -> bool:
     """
     with database.read() as rows:
         device = device_in_use(rows, configured)
-    if device is None or device["copied_at"] is not None:
+    if device is None or device.copied_at is not None:
         return False
     with database.installation_transaction(SYSTEM) as transaction:
         device = device_in_use(transaction, configured)
-        if device is None or device["copied_at"] is not None:
+        if device is None or device.copied_at is not None:
             return False
-        at = to_micros(transaction.now)
-        transaction.run("UPDATE device SET copied_at = :at WHERE id = :device", device=device["id"], at=at)
-        transaction.record(of_kind(FactKind.DEVICE_COPIED, device=device["id"]))
+        note_copied(transaction, device.id, now=transaction.now)
+        transaction.record(of_kind(FactKind.DEVICE_COPIED, device=device.id))
     return True

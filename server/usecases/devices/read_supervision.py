@@ -8,11 +8,10 @@ from typing import Any
 from server.domain.devices.connections import is_opened_twice, live
 from server.domain.devices.device_state import PlayerReport, Sighting, is_present, state_of
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.instants import from_micros, to_micros, to_text
+from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.devices.presence import KnownPresence
 from server.store.devices.screen_pictures import ScreenPicture
-from server.store.engine.rows import Row
-from server.store.people.accounts import paired_devices
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.devices.devices import places_of
@@ -46,7 +45,7 @@ def read_supervision(
     hall_id = database.hall_id(hall)
     configuration, now = database.configuration(hall_id), database.clock.now()
     with database.read() as rows:
-        paired = {row["configured"]: row for row in paired_devices(rows, hall_id) if not row["revoked_at"]}
+        paired = {row.configured: row for row in paired_devices(rows, hall_id) if row.revoked_at is None}
         presences = known_presences(rows, hall_id, configuration, now)
         printers = read_printers(rows, configuration, presences, now)
     devices = []
@@ -84,15 +83,15 @@ def _hall(configuration: HallConfiguration) -> Answer:
     }
 
 
-def _pairing(device: Row | None) -> Answer:
+def _pairing(device: PairedDevice | None) -> Answer:
     """Which device stands at a place, since when it has its token, and since when that lives twice."""
     if device is None:
         return {"is_paired": False, "device": None, "token_at": None, "copied_at": None}
     return {
         "is_paired": True,
-        "device": device["id"],
-        "token_at": micros_to_text(device["token_at"]),
-        "copied_at": micros_to_text(device["copied_at"]),
+        "device": device.id,
+        "token_at": to_text(device.token_at),
+        "copied_at": None if device.copied_at is None else to_text(device.copied_at),
     }
 
 

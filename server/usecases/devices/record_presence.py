@@ -11,8 +11,8 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
 from server.domain.instants import to_micros
 from server.domain.printing.printers import may_print
+from server.store.devices.paired_devices import paired_devices
 from server.store.devices.presence import KnownPresence, PresenceCheck, keep_looks, presences_of_hall
-from server.store.people.accounts import paired_devices
 from server.store.printing.print_jobs import printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import UNKNOWN_PLACES, places_of
@@ -27,7 +27,7 @@ def look_at_devices(database: Database, hall: str, sightings: Mapping[str, Sight
     configuration, now = database.configuration(hall), database.clock.now()
     is_open = opening_at(configuration.calendar, now).is_open
     with database.read() as rows:
-        paired = {row["configured"] for row in paired_devices(rows, hall) if row["revoked_at"] is None}
+        paired = {row.configured for row in paired_devices(rows, hall) if row.revoked_at is None}
         looks = [
             *_pages(configuration, paired, sightings, now, counts=is_open),
             *_printers(rows, configuration, now, counts=is_open),

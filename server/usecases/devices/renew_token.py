@@ -11,19 +11,23 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
 from server.domain.author import Author
 from server.domain.devices.connections import live
 from server.domain.devices.device_state import Sighting
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import is_token_shaped, new_token, token_digest
-from server.store.engine.rows import Row
-from server.store.people.accounts import device_of_token, paired_devices
+from server.store.devices.paired_devices import (
+    PairedDevice,
+    device_of_token,
+    keep_renewal,
+    paired_devices,
+    replace_token,
+)
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-from server.usecases.devices.devices import NEW_TOKEN, in_use
+from server.usecases.devices.devices import in_use
 
 EXCHANGED_WITHIN = timedelta(minutes=2)
 RENEWED_AFTER = timedelta(days=90)
@@ -40,20 +44,14 @@ def ask_renewal(database: Database, author: Author, device: str) -> str:
     secret = new_token()
     with database.installation_transaction(author) as transaction:
         row = in_use(transaction, device)
-        transaction.run(
-            "UPDATE device SET renewal_digest = :digest, renewal_until = :until, renewal_by = :author"
-            " WHERE id = :device",
-            device=row["id"],
-            digest=token_digest(secret),
-            until=to_micros(transaction.now + EXCHANGED_WITHIN),
-            author=author.id,
-        )
+        until = transaction.now + EXCHANGED_WITHIN
+        keep_renewal(transaction, row.id, token_digest(secret), until=until, by=author.id)
     return secret
 
 
 def renewals_due(
     database: Database, hall: str, sightings: Mapping[str, Sighting]
-) -> Iterator[tuple[Row, str]]:
+) -> Iterator[tuple[PairedDevice, str]]:
     """The devices of a hall (id) whose token is old, each with its one connection.
 
     One that is away, open twice, or was asked within a day, waits: so no cookie ends while it is used.
@@ -62,10 +60,11 @@ def renewals_due(
     with database.read() as rows:
         devices = paired_devices(rows, hall)
     for device in devices:
-        is_old = device["token_at"] <= to_micros(now - RENEWED_AFTER)
-        was_asked = (device["renewal_until"] or 0) > to_micros(now - ASKED_AGAIN_AFTER)
-        if device["revoked_at"] is None and is_old and not was_asked and device["copied_at"] is None:
-            sighting = sightings.get(device["configured"])
+        is_old = device.token_at <= now - RENEWED_AFTER
+        until = device.renewal_until
+        was_asked = until is not None and until > now - ASKED_AGAIN_AFTER
+        if device.revoked_at is None and is_old and not was_asked and device.copied_at is None:
+            sighting = sightings.get(device.configured)
             connections = () if sighting is None else live(sighting.connections, now)
             if len(connections) == 1:
                 yield device, connections[0].id
@@ -83,27 +82,26 @@ def exchange_token(database: Database, token: str, secret: str) -> str:
             return fresh
     if device is None:
         raise Refusal("unknown_device")
-    asked_by = _asked_by(database, device["id"])
-    with database.installation_transaction(Author(asked_by, device["id"])) as transaction:
-        _refuse_unless_told(transaction, device["id"], secret, transaction.now)
-        at = to_micros(transaction.now)
-        transaction.run(NEW_TOKEN, device=device["id"], digest=token_digest(fresh), at=at)
-        transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=device["id"]))
+    asked_by = _asked_by(database, device.id)
+    with database.installation_transaction(Author(asked_by, device.id)) as transaction:
+        _refuse_unless_told(transaction, device.id, secret, transaction.now)
+        replace_token(transaction, device.id, token_digest(fresh), now=transaction.now)
+        transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=device.id))
     return fresh
 
 
 def _asked_by(database: Database, device: str) -> str:
     with database.read() as rows:
-        asked_by = in_use(rows, device)["renewal_by"]
+        asked_by = in_use(rows, device).renewal_by
     if asked_by is None:
         raise Refusal("renewal_over")
-    return str(asked_by)
+    return asked_by
 
 
-def _refuse_unless_told(rows: Any, device: str, secret: str, now: datetime) -> None:
+def _refuse_unless_told(rows: Rows, device: str, secret: str, now: datetime) -> None:
     row = in_use(rows, device)
-    is_told = hmac.compare_digest(row["renewal_digest"] or "", token_digest(secret))
-    if not is_told or row["renewal_until"] < to_micros(now):
+    is_told = hmac.compare_digest(row.renewal_digest or "", token_digest(secret))
+    if not is_told or row.renewal_until is None or row.renewal_until < now:
         raise Refusal("renewal_over")
 
 

@@ -16,6 +16,7 @@ from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.instants import from_micros, to_micros
 from server.domain.journal.subjects import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms.alarms import alarms_named, values_of
+from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Row
 from server.store.journal.pages import (
     Stretch,
@@ -26,7 +27,9 @@ from server.store.journal.pages import (
     visits_numbered,
 )
 from server.store.notices.notices import titles_of
-from server.store.people.accounts import accounts_at, keys_in, names_of, paired_devices
+from server.store.people.accounts import accounts_at
+from server.store.people.api_keys import keys_in
+from server.store.people.names import names_of
 from server.store.transactions.database import Database
 
 PAGE = 50
@@ -193,8 +196,7 @@ class _JournalStretch:
             self.accounts = names_of(rows, "account")
             self.keys = names_of(rows, "api_key")
             self.devices = {
-                row["id"]: DevicePlace(row["kind"], row["slug"], row["configured"])
-                for row in paired_devices(rows)
+                row.id: DevicePlace(row.kind, row.slug, row.configured) for row in paired_devices(rows)
             }
             visits = self._visits(rows, number) if is_number else None
             self.stretch = self._stretch(rows, visits)

@@ -5,22 +5,21 @@ What somebody did keeps its author, an opaque id: a removed account takes away w
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
 from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
+from server.store.people import accounts
 from server.store.people.accounts import (
-    ACCESS_CHANGED,
     EVERY_SITE,
+    AccountRow,
     Grant,
     account_of_email,
     account_of_login,
@@ -30,6 +29,8 @@ from server.store.people.accounts import (
     other_administrators,
 )
 from server.store.people.identities import unlink_identities
+from server.store.people.invitations import void_invitations
+from server.store.people.sign_ins import ACCESS_CHANGED
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.counters.leave_counters import leave_counters
@@ -121,21 +122,19 @@ def insert_account(
         raise Refusal("login_taken", login=described.login)
     if described.email and account_of_email(transaction, described.email) is not None:
         raise Refusal("email_taken")
-    account = new_id()
-    transaction.insert(
-        "account",
-        id=account,
+    new = AccountRow(
+        id=new_id(),
         login=described.login,
         display_name=described.display_name,
         email=described.email or None,
         password_hash=password_hash,
         is_locked=False,
-        created_at=to_micros(transaction.now),
+        created_at=transaction.now,
+        last_signed_in_at=None,
         language=described.language,
     )
-    for grant in grants:
-        transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
-    return account
+    accounts.insert_account(transaction, new, grants)
+    return new.id
 
 
 def describe_account(
@@ -151,26 +150,23 @@ def describe_account(
     with database.installation_transaction(author) as transaction:
         row = governed(transaction, account, sites)
         namesake = account_of_login(transaction, description.login)
-        if namesake is not None and namesake["id"] != account:
+        if namesake is not None and namesake.id != account:
             raise Refusal("login_taken", login=description.login)
         namesake = account_of_email(transaction, description.email) if description.email else None
-        if namesake is not None and namesake["id"] != account:
+        if namesake is not None and namesake.id != account:
             raise Refusal("email_taken")
-        values = {
-            "login": description.login,
-            "display_name": description.display_name,
-            "email": description.email or None,
-            "language": description.language,
-        }
-        changed = sorted(name for name, value in values.items() if row[name] != value)
+        new = replace(
+            row,
+            login=description.login,
+            display_name=description.display_name,
+            email=description.email or None,
+            language=description.language,
+        )
+        told = ("display_name", "email", "language", "login")
+        changed = [name for name in told if getattr(row, name) != getattr(new, name)]
         if not changed:
             return
-        transaction.run(
-            "UPDATE account SET login = :login, display_name = :display_name, email = :email,"
-            " language = :language WHERE id = :id",
-            **values,
-            id=account,
-        )
+        accounts.describe_account(transaction, new)
         if "email" in changed:
             unlink_identities(transaction, account)
         transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=account, changed=changed))
@@ -205,9 +201,7 @@ def _write_grants(
 ) -> None:
     if Grant("administrator", EVERY_SITE) not in after:
         _check_administered(transaction, account)
-    transaction.run("DELETE FROM role_grant WHERE account = :account", account=account)
-    for grant in after:
-        transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
+    accounts.replace_grants(transaction, account, after)
     transaction.run(ACCESS_CHANGED)
     transaction.record(
         of_kind(FactKind.ROLES_CHANGED, account=account, before=as_body(before), grants=as_body(after))
@@ -231,15 +225,13 @@ def unlock_account(database: Database, author: Author, account: str, *, sites: S
 def _set_locked(database: Database, author: Author, account: str, sites: Sites, *, is_locked: bool) -> None:
     with database.installation_transaction(author) as transaction:
         row = governed(transaction, account, sites)
-        if bool(row["is_locked"]) == is_locked:
+        if row.is_locked == is_locked:
             return
         if is_locked:
             _check_not_own(author, account)
             _check_administered(transaction, account)
             end_sessions(transaction, account, why="locked")
-        transaction.run(
-            "UPDATE account SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=account
-        )
+        accounts.set_locked(transaction, account, is_locked=is_locked)
         kind = FactKind.ACCOUNT_LOCKED if is_locked else FactKind.ACCOUNT_UNLOCKED
         transaction.record(of_kind(kind, account=account))
 
@@ -256,14 +248,12 @@ def remove_account(database: Database, author: Author, account: str, *, sites: S
     with database.installation_transaction(author) as transaction:
         _check_removable(transaction, author, account, sites)
         end_sessions(transaction, account, why="removed")
-        for table in ("invitation", "identity", "role_grant"):
-            transaction.run(f"DELETE FROM {table} WHERE account = :account", account=account)
-        transaction.run("DELETE FROM account WHERE id = :account", account=account)
+        accounts.delete_account(transaction, account)
         transaction.record(of_kind(FactKind.ACCOUNT_REMOVED, account=account))
     leave_counters(database, author, account, [])  # one opened meanwhile
 
 
-def _check_removable(rows: Any, author: Author, account: str, sites: Sites) -> None:
+def _check_removable(rows: Rows, author: Author, account: str, sites: Sites) -> None:
     governed(rows, account, sites)
     _check_not_own(author, account)
     _check_administered(rows, account)
@@ -278,14 +268,18 @@ def set_password(database: Database, author: Author, login: str, password: str) 
         account = account_of_login(rows, login)
         if account is None:
             raise Refusal("unknown_account", login=login)
-        own = Described(account["login"], account["display_name"], account["email"] or "").names
-        check_password(password, [*own, *names_of_office(rows)])
+        check_password(password, [*personal_words(account), *names_of_office(rows)])
     kept = hashed(password)
     with database.installation_transaction(author) as transaction:
-        keep_password(transaction, account["id"], kept)
-        if account["is_locked"]:
-            transaction.run("UPDATE account SET is_locked = :no WHERE id = :id", no=False, id=account["id"])
-            transaction.record(of_kind(FactKind.ACCOUNT_UNLOCKED, account=account["id"]))
+        keep_password(transaction, account.id, kept)
+        if account.is_locked:
+            accounts.set_locked(transaction, account.id, is_locked=False)
+            transaction.record(of_kind(FactKind.ACCOUNT_UNLOCKED, account=account.id))
+
+
+def personal_words(account: AccountRow) -> list[str]:
+    """What a password of this account must not be."""
+    return Described(account.login, account.display_name, account.email or "").names
 
 
 def keep_password(
@@ -297,17 +291,13 @@ def keep_password(
     """
     if account_row(transaction, account) is None:
         raise Refusal("unknown_account")
-    transaction.run("UPDATE account SET password_hash = :hash WHERE id = :id", hash=password_hash, id=account)
-    transaction.run(
-        "UPDATE invitation SET used_at = :now WHERE account = :id AND used_at IS NULL",
-        now=to_micros(transaction.now),
-        id=account,
-    )
+    accounts.set_password_hash(transaction, account, password_hash)
+    void_invitations(transaction, account, now=transaction.now)
     end_sessions(transaction, account, why="password", but=but)
     transaction.record(of_kind(FactKind.PASSWORD_SET, account=account))
 
 
-def governed(rows: Any, account: str, sites: Sites) -> Row:
+def governed(rows: Rows, account: str, sites: Sites) -> AccountRow:
     """The row of an account whose every role is at sites (None: all) that its governor answers for.
 
     Whoever answers for one site must not take over the account of somebody with roles elsewhere.
@@ -347,7 +337,7 @@ def _check_not_own(author: Author, account: str) -> None:
         raise Refusal("own_account")
 
 
-def _check_administered(rows: Any, account: str) -> None:
+def _check_administered(rows: Rows, account: str) -> None:
     """Refuses what would leave no administrator of every site who can sign in."""
     if Grant("administrator", EVERY_SITE) in grants_of(rows, account) and not other_administrators(
         rows, account

@@ -1,17 +1,16 @@
 """API keys: what a program shows to use the API, within scopes and halls and until an instant."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.people.roles import SCOPES
 from server.domain.refusals import Refusal
 from server.ids import new_api_key, new_id, token_digest
-from server.store.people.accounts import EVERY_HALL
+from server.store.people.api_keys import EVERY_HALL, ApiKeyRow, insert_api_key, is_in_use, revoke
 from server.store.transactions.database import Database
 
 LONGEST_NAME = 80
@@ -38,17 +37,17 @@ def create_api_key(database: Database, author: Author, new: NewKey) -> tuple[str
     with database.installation_transaction(author) as transaction:
         if new.expires_at is not None and new.expires_at <= transaction.now:
             raise Refusal("expiry_past", expires_at=to_text(new.expires_at))
-        transaction.insert(
-            "api_key",
+        row = ApiKeyRow(
             id=key,
             name=new.name,
-            token_digest=token_digest(token),
             scopes=" ".join(new.scopes),
-            halls=json.dumps(list(new.halls)),
+            halls=new.halls,
             is_loopback_only=new.is_loopback_only,
-            created_at=to_micros(transaction.now),
-            expires_at=None if new.expires_at is None else to_micros(new.expires_at),
+            created_at=transaction.now,
+            expires_at=new.expires_at,
+            revoked_at=None,
         )
+        insert_api_key(transaction, row, token_digest=token_digest(token))
         transaction.record(
             of_kind(
                 FactKind.API_KEY_CREATED,
@@ -78,10 +77,7 @@ def _check(database: Database, new: NewKey) -> None:
 def revoke_api_key(database: Database, author: Author, key: str) -> None:
     """An API key (id) is worth nothing any more. Refusal: unknown_key, also when it is revoked already."""
     with database.installation_transaction(author) as transaction:
-        row = transaction.one("SELECT id FROM api_key WHERE id = :key AND revoked_at IS NULL", key=key)
-        if row is None:
+        if not is_in_use(transaction, key):
             raise Refusal("unknown_key", key=key)
-        transaction.run(
-            "UPDATE api_key SET revoked_at = :at WHERE id = :key", at=to_micros(transaction.now), key=key
-        )
+        revoke(transaction, key, at=transaction.now)
         transaction.record(of_kind(FactKind.API_KEY_REVOKED, key=key))

@@ -3,10 +3,10 @@
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
-from server.store.people.accounts import EVERY_SITE, Grant
+from server.store.people.accounts import EVERY_SITE, Grant, has_account
 from server.store.transactions.database import Database
 from server.usecases.people.accounts import Described, as_body, insert_account
-from server.usecases.people.installation_link import check_installation_token, has_account
+from server.usecases.people.installation_link import check_installation_token
 from server.usecases.people.passwords import check_password, hashed
 
 ADMINISTRATOR = Grant("administrator", EVERY_SITE)

@@ -5,18 +5,13 @@ Its token is made of the installation's own secret, so that nothing is kept and 
 
 import hmac
 from hashlib import sha256
-from typing import Any
 
 from server.domain.refusals import Refusal
+from server.store.people.accounts import has_account
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import installation_of
 
 _PURPOSE = b"parvis first administrator"
-
-
-def has_account(rows: Any) -> bool:
-    """Whether there is an account, be it locked."""
-    return rows.one("SELECT id FROM account LIMIT 1") is not None
 
 
 def awaits_first_person(database: Database) -> bool:

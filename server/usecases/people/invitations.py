@@ -6,19 +6,31 @@ The token stands in the link's fragment: no server log, proxy or referrer ever s
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import from_micros, to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.ids import new_token, token_digest
-from server.store.engine.rows import Row
-from server.store.people.accounts import Grant, account_row
+from server.ids import new_token
+from server.store.engine.rows import Rows
+from server.store.people.accounts import AccountRow, Grant, account_row
+from server.store.people.invitations import (
+    InvitationRow,
+    insert_invitation,
+    invitation_of_token,
+    void_invitations,
+)
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Sites
-from server.usecases.people.accounts import Described, as_body, governed, insert_account, keep_password
+from server.usecases.people.accounts import (
+    Described,
+    as_body,
+    governed,
+    insert_account,
+    keep_password,
+    personal_words,
+)
 from server.usecases.people.passwords import check_password, hashed, names_of_office
 from server.usecases.people.sites import known_sites
 
@@ -71,14 +83,10 @@ def renew_link(database: Database, author: Author, account: str, *, sites: Sites
     """
     with database.installation_transaction(author) as transaction:
         row = governed(transaction, account, sites)
-        if row["is_locked"]:
+        if row.is_locked:
             raise Refusal("account_locked")
-        transaction.run(
-            "UPDATE invitation SET used_at = :now WHERE account = :account AND used_at IS NULL",
-            now=to_micros(transaction.now),
-            account=account,
-        )
-        return _link(transaction, account, RENEWED_FOR if row["password_hash"] else INVITED_FOR)
+        void_invitations(transaction, account, now=transaction.now)
+        return _link(transaction, account, RENEWED_FOR if row.password_hash else INVITED_FOR)
 
 
 def open_link(database: Database, account: str, token: str, *, sites: Sites) -> Link:
@@ -87,24 +95,17 @@ def open_link(database: Database, account: str, token: str, *, sites: Sites) -> 
     Refusals: unknown_account, forbidden, those of `read_invitation`.
     """
     with database.read() as rows:
-        if governed(rows, account, sites)["is_locked"]:
+        if governed(rows, account, sites).is_locked:
             raise Refusal("account_locked")
         link = _open_link(rows, token, database.clock.now())
-    if link["account"] != account:
+    if link.account != account:
         raise Refusal("unknown_invitation")
-    return Link(account, token, from_micros(link["expires_at"]))
+    return Link(account, token, link.expires_at)
 
 
 def _link(transaction: InstallationTransaction, account: str, lasts: timedelta) -> Link:
     token, expires_at = new_token() + new_token(), transaction.now + lasts
-    transaction.insert(
-        "invitation",
-        digest=token_digest(token),
-        account=account,
-        created_at=to_micros(transaction.now),
-        expires_at=to_micros(expires_at),
-        used_at=None,
-    )
+    insert_invitation(transaction, token, account=account, expires_at=expires_at, now=transaction.now)
     transaction.record(of_kind(FactKind.ACCOUNT_INVITED, account=account, expires_at=to_text(expires_at)))
     return Link(account, token, expires_at)
 
@@ -125,44 +126,40 @@ def accept_invitation(database: Database, token: str, password: str) -> Invitati
     """
     with database.read() as rows:
         row = _open(rows, token, database.clock.now())
-        names = Described(row["login"], row["display_name"], row["email"] or "").names
-        check_password(password, [*names, *names_of_office(rows)])
+        check_password(password, [*personal_words(row), *names_of_office(rows)])
     kept = hashed(password)  # before the lock: it takes long
-    with database.installation_transaction(Author(row["id"])) as transaction:
+    with database.installation_transaction(Author(row.id)) as transaction:
         row = _open(transaction, token, transaction.now)
-        keep_password(transaction, row["id"], kept)
-        transaction.record(of_kind(FactKind.INVITATION_ACCEPTED, account=row["id"]))
+        keep_password(transaction, row.id, kept)
+        transaction.record(of_kind(FactKind.INVITATION_ACCEPTED, account=row.id))
     return _invitation(row)
 
 
-def _open(rows: Any, token: str, now: datetime) -> Row:
-    account = account_row(rows, _open_link(rows, token, now)["account"])
+def _open(rows: Rows, token: str, now: datetime) -> AccountRow:
+    account = account_row(rows, _open_link(rows, token, now).account)
     if account is None:
         raise Refusal("unknown_invitation")
-    if account["is_locked"]:
+    if account.is_locked:
         raise Refusal("account_locked")
     return account
 
 
-def _open_link(rows: Any, token: str, now: datetime) -> Row:
-    link: Row | None = rows.one(
-        "SELECT account, expires_at, used_at FROM invitation WHERE digest = :digest",
-        digest=token_digest(token.strip()),
-    )
+def _open_link(rows: Rows, token: str, now: datetime) -> InvitationRow:
+    link = invitation_of_token(rows, token.strip())
     if link is None:
         raise Refusal("unknown_invitation")
-    if link["used_at"] is not None:
+    if link.used_at is not None:
         raise Refusal("invitation_used")
-    if from_micros(link["expires_at"]) <= now:
+    if link.expires_at <= now:
         raise Refusal("invitation_expired")
     return link
 
 
-def _invitation(account: Row) -> Invitation:
+def _invitation(account: AccountRow) -> Invitation:
     return Invitation(
-        account["id"],
-        account["login"],
-        account["display_name"],
-        account["language"],
-        is_new=not account["password_hash"],
+        account.id,
+        account.login,
+        account.display_name,
+        account.language,
+        is_new=not account.password_hash,
     )

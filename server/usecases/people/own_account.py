@@ -3,9 +3,9 @@
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
-from server.store.people.accounts import account_row
+from server.store.people.accounts import account_row, set_language
 from server.store.transactions.database import Database
-from server.usecases.people.accounts import Described, check_language, keep_password
+from server.usecases.people.accounts import check_language, keep_password, personal_words
 from server.usecases.people.passwords import check_password, hashed, names_of_office
 from server.usecases.people.sign_in import Attempt, prove
 
@@ -17,11 +17,10 @@ def change_own_password(database: Database, attempt: Attempt, new: str, *, sessi
     """
     account = prove(database, attempt)
     with database.read() as rows:
-        names = Described(account["login"], account["display_name"], account["email"] or "").names
-        check_password(new, [*names, *names_of_office(rows)])
+        check_password(new, [*personal_words(account), *names_of_office(rows)])
     kept = hashed(new)
-    with database.installation_transaction(Author(account["id"])) as transaction:
-        keep_password(transaction, account["id"], kept, but=session)
+    with database.installation_transaction(Author(account.id)) as transaction:
+        keep_password(transaction, account.id, kept, but=session)
 
 
 def choose_own_language(database: Database, author: Author, language: str) -> None:
@@ -34,9 +33,7 @@ def choose_own_language(database: Database, author: Author, language: str) -> No
         row = account_row(transaction, author.id)
         if row is None:
             raise Refusal("unknown_account")
-        if row["language"] == language:
+        if row.language == language:
             return
-        transaction.run(
-            "UPDATE account SET language = :language WHERE id = :id", language=language, id=author.id
-        )
+        set_language(transaction, author.id, language)
         transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=author.id, changed=["language"]))

@@ -7,23 +7,31 @@ An ended session's sockets are cut (`server.live.void_tokens`).
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
 from server.domain.people.browsers import browser_name
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
-from server.store.people.accounts import ACCESS_CHANGED, grants_of, is_at
+from server.store.engine.rows import Rows
+from server.store.people.accounts import grants_of, is_at, note_signed_in
+from server.store.people.sign_ins import (
+    ACCESS_CHANGED,
+    NewSignIn,
+    delete_sessions,
+    delete_sign_in,
+    id_token_of,
+    insert_sign_in,
+    note_seen,
+    seen_before,
+    session_ids,
+)
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Sites
 
 SIGNED_IN_FOR = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
-_SEEN_BEFORE = "SELECT digest FROM sign_in WHERE seen_at <= :at"
-_SEEN = "UPDATE sign_in SET seen_at = :now WHERE digest = :digest"
 
 
 def begin_session(
@@ -41,37 +49,30 @@ def begin_session(
     """
     token = new_token() + new_token()
     now = database.clock.now()
-    by_password = "" if password_hash is None else " AND password_hash = :hash"
+    sign_in = NewSignIn(
+        digest=token_digest(token),
+        id=new_id(),
+        account=account,
+        browser=browser_name(user_agent),
+        created_at=now,
+        expires_at=now + SIGNED_IN_FOR,
+        id_token=id_token,
+    )
     with database.store.write() as rows:
-        if not rows.run(
-            "UPDATE account SET last_signed_in_at = :now"
-            f" WHERE id = :account AND is_locked = :no{by_password}",
-            {"now": to_micros(now), "account": account, "no": False, "hash": password_hash},
-        ):
+        if not note_signed_in(rows, account, at=now, password_hash=password_hash):
             raise Refusal("wrong_password")
-        rows.run(
-            "INSERT INTO sign_in (digest, id, account, browser, created_at, seen_at, expires_at,"
-            " id_token) VALUES (:digest, :id, :account, :browser, :now, :now, :expires_at, :id_token)",
-            {
-                "digest": token_digest(token),
-                "id": new_id(),
-                "account": account,
-                "browser": browser_name(user_agent),
-                "now": to_micros(now),
-                "expires_at": to_micros(now + SIGNED_IN_FOR),
-                "id_token": id_token,
-            },
-        )
+        insert_sign_in(rows, sign_in)
     return token
 
 
 def sign_out(database: Database, token: str) -> str | None:
     """Ends the session of a token. The ID token of its provider, if one signed it in."""
+    digest = token_digest(token)
     with database.store.write() as rows:
-        sign_in = rows.one("SELECT id_token FROM sign_in WHERE digest = :digest", digest=token_digest(token))
-        if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
-            rows.run(ACCESS_CHANGED, {})
-    return None if sign_in is None else sign_in["id_token"]
+        id_token = id_token_of(rows, digest)
+        if delete_sign_in(rows, digest):
+            rows.execute(ACCESS_CHANGED)
+    return id_token
 
 
 def end_session(
@@ -95,7 +96,7 @@ def end_every_session(
         end_sessions(transaction, account, why=_why(author, account), but=but)
 
 
-def _check_known(rows: Any, account: str, sites: Sites) -> None:
+def _check_known(rows: Rows, account: str, sites: Sites) -> None:
     grants = grants_of(rows, account)
     if not grants or not is_at(grants, sites):
         raise Refusal("unknown_account")
@@ -114,12 +115,11 @@ def end_sessions(
     but: str | None = None,
 ) -> None:
     """Ends the sessions of an account (ids: `only` one, all `but` one), with a fact where one was open."""
-    found = transaction.all("SELECT id FROM sign_in WHERE account = :account", account=account)
-    ended = [row["id"] for row in found if only in (None, row["id"]) and row["id"] != but]
+    found = session_ids(transaction, account)
+    ended = [session for session in found if only in (None, session) and session != but]
     if not ended:
         return
-    for session in ended:
-        transaction.run("DELETE FROM sign_in WHERE id = :session", session=session)
+    delete_sessions(transaction, ended)
     transaction.run(ACCESS_CHANGED)
     transaction.record(of_kind(FactKind.SESSIONS_ENDED, account=account, ended=len(ended), why=why))
 
@@ -143,8 +143,8 @@ class SeenSessions:
             digests, self._digests = self._digests | set(connected), set()
         now = self.database.clock.now()
         with self.database.read() as rows:
-            due = {row["digest"] for row in rows.all(_SEEN_BEFORE, at=to_micros(now - SEEN_EVERY))} & digests
+            due = seen_before(rows, now - SEEN_EVERY) & digests
         if not due:
             return
         with self.database.store.write() as rows:
-            rows.run_many([(_SEEN, {"now": to_micros(now), "digest": each}) for each in sorted(due)])
+            note_seen(rows, sorted(due), at=now)

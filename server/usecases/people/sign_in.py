@@ -8,24 +8,22 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import from_micros, to_micros
 from server.domain.people.sign_in_delays import PACES, Failures, failed_again, has_just_begun
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
-from server.store.people.accounts import account_of_login
+from server.store.engine.rows import Rows
+from server.store.people.accounts import AccountRow, account_of_login
+from server.store.people.sign_in_failures import (
+    failures_of,
+    forget_failures,
+    keep_failures,
+    lock_secret,
+    take_back_failure,
+)
 from server.store.transactions.database import Database
 from server.usecases.people.passwords import is_right
-
-_FAILURES = "SELECT failures, failed_at, blocked_until FROM sign_in_failure WHERE bucket = :bucket"
-_COUNT = (
-    "INSERT INTO sign_in_failure (bucket, failures, failed_at, blocked_until)"
-    " VALUES (:bucket, :failures, :failed_at, :blocked_until) ON CONFLICT (bucket) DO UPDATE SET"
-    " failures = excluded.failures, failed_at = excluded.failed_at, blocked_until = excluded.blocked_until"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class _Counted:
     after: Failures
 
 
-def prove(database: Database, attempt: Attempt) -> Row:
+def prove(database: Database, attempt: Attempt) -> AccountRow:
     """The account whose login and password were typed.
 
     Each attempt is counted before its password is looked at, so that a hundred at once are no hundred tries.
@@ -61,7 +59,7 @@ def prove(database: Database, attempt: Attempt) -> Row:
     with database.read() as rows:
         account = account_of_login(rows, attempt.login)
     counted = _count(database, attempt, account)
-    kept = None if account is None or account["is_locked"] else account["password_hash"]
+    kept = None if account is None or account.is_locked else account.password_hash
     if not is_right(kept, attempt.password):
         _tell(database, account, counted)
         raise Refusal("wrong_password")
@@ -70,19 +68,16 @@ def prove(database: Database, attempt: Attempt) -> Row:
     return account
 
 
-def _count(database: Database, attempt: Attempt, account: Row | None) -> list[_Counted]:
+def _count(database: Database, attempt: Attempt, account: AccountRow | None) -> list[_Counted]:
     now = database.clock.now()
     with database.store.write() as rows:
-        lock = " FOR UPDATE" if database.store.is_postgresql else ""
-        installation = rows.one(f"SELECT secret FROM installation WHERE id = 1{lock}")
-        assert installation is not None
-        buckets = _buckets(attempt, account, installation["secret"])
+        buckets = _buckets(attempt, account, lock_secret(rows))
         counted = [_next(rows, kind, bucket, now) for kind, bucket in buckets.items()]
         wait_s = max(each.before.wait_s(now) if each.before else 0 for each in counted)
         if wait_s:
             raise Refusal("sign_ins_slowed", seconds=wait_s, wait=_words(wait_s))
         for each in counted:
-            _write(rows, each.bucket, each.after)
+            keep_failures(rows, each.bucket, each.after)
     return counted
 
 
@@ -91,19 +86,15 @@ def _words(wait_s: int) -> str:
     return f"{wait_s}\u00a0s" if wait_s < 60 else f"{-(-wait_s // 60)}\u00a0min"
 
 
-def _next(rows: Any, kind: str, bucket: str, now: datetime) -> _Counted:
-    row = rows.one(_FAILURES, bucket=bucket)
-    before = None
-    if row is not None:
-        instants = from_micros(row["failed_at"]), from_micros(row["blocked_until"])
-        before = Failures(row["failures"], *instants)
+def _next(rows: Rows, kind: str, bucket: str, now: datetime) -> _Counted:
+    before = failures_of(rows, bucket)
     return _Counted(kind, bucket, before, failed_again(before, PACES[kind], now))
 
 
-def _buckets(attempt: Attempt, account: Row | None, secret: str) -> dict[str, str]:
+def _buckets(attempt: Attempt, account: AccountRow | None, secret: str) -> dict[str, str]:
     """What this attempt counts for, by kind of bucket; nothing readable of login or address is kept."""
     login = attempt.login.strip().lower()
-    browser = (attempt.browsers or {}).get(account["id"]) if account is not None else None
+    browser = (attempt.browsers or {}).get(account.id) if account is not None else None
     named = {"pair": f"{login}\0{attempt.address}", "login": login, "address": attempt.address}
     if browser is not None:
         named = {"browser": f"{browser}\0{login}"}
@@ -113,23 +104,13 @@ def _buckets(attempt: Attempt, account: Row | None, secret: str) -> dict[str, st
     }
 
 
-def _write(rows: Any, bucket: str, failures: Failures) -> None:
-    values = {
-        "bucket": bucket,
-        "failures": failures.count,
-        "failed_at": to_micros(failures.failed_at),
-        "blocked_until": to_micros(failures.blocked_until),
-    }
-    rows.run(_COUNT, values)
-
-
-def _tell(database: Database, account: Row | None, counted: list[_Counted]) -> None:
+def _tell(database: Database, account: AccountRow | None, counted: list[_Counted]) -> None:
     """A fact when failures begin to cost a wait; never the address or a login that is nobody's."""
     begun = [each for each in counted if has_just_begun(each.after, PACES[each.kind])]
     delays = [each for each in begun if account is not None or each.kind == "address"]
     if not delays:
         return
-    whose = None if account is None else account["id"]
+    whose = None if account is None else account.id
     with database.installation_transaction(SYSTEM) as transaction:
         for each in delays:
             transaction.record(
@@ -142,10 +123,6 @@ def _take_back(database: Database, counted: list[_Counted]) -> None:
     with database.store.write() as rows:
         for each in counted:
             if each.kind != "address":
-                rows.run("DELETE FROM sign_in_failure WHERE bucket = :bucket", {"bucket": each.bucket})
+                forget_failures(rows, each.bucket)
             else:
-                rows.run(
-                    "UPDATE sign_in_failure SET failures = failures - 1, blocked_until = :now"
-                    " WHERE bucket = :bucket",
-                    {"bucket": each.bucket, "now": to_micros(each.after.failed_at)},
-                )
+                take_back_failure(rows, each.bucket, blocked_until=each.after.failed_at)

@@ -2,12 +2,10 @@
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.oidc.registration import Identity
-from server.store.engine.rows import Row
-from server.store.people.accounts import account_of_email
-from server.store.people.identities import account_of_identity, link_identity
+from server.store.people.accounts import AccountRow, account_of_email
+from server.store.people.identities import IdentifiedAccount, account_of_identity, link_identity
 from server.store.transactions.database import Database
 
 
@@ -33,13 +31,13 @@ def _linked(database: Database, identity: Identity, email: str) -> str:
     """The account with this e-mail address, which the identity belongs to from now on."""
     with database.installation_transaction(SYSTEM) as transaction:
         account = _open(account_of_email(transaction, email))
-        linked_at = to_micros(transaction.now)
-        link_identity(transaction, identity.issuer, identity.subject, account=account, linked_at=linked_at)
+        of = identity.issuer, identity.subject
+        link_identity(transaction, *of, account=account, linked_at=transaction.now)
         transaction.record(of_kind(FactKind.IDENTITY_LINKED, account=account, issuer=identity.issuer))
     return account
 
 
-def _open(account: Row | None) -> str:
-    if account is None or account["is_locked"]:
+def _open(account: AccountRow | IdentifiedAccount | None) -> str:
+    if account is None or account.is_locked:
         raise Refusal("oidc_no_account")
-    return str(account["id"])
+    return account.id

@@ -21,7 +21,7 @@ from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.refusals import Refusal
 from server.domain.text_folding import folded
 from server.store.engine.rows import Row
-from server.store.people.accounts import name_of
+from server.store.people.names import name_of
 from server.store.quality.figures import days_with_legs, legs_of_day, sessions_opened_between
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites

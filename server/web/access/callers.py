@@ -1,19 +1,21 @@
 """Who calls: a signed-in person, a paired device, an API key, or nobody; and what each may do where."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import cast
 
 from flask import current_app, g, request
 
 from server.connections import caller_is_identified
 from server.domain.author import Author
-from server.domain.instants import to_micros
+from server.domain.instants import from_micros
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.engine.rows import Row
-from server.store.people import accounts
-from server.store.people.accounts import EVERY_SITE, Grant
+from server.store.devices.paired_devices import DeviceOfToken, bearer_of_token, device_of_token
+from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, grants_of
+from server.store.people.api_keys import EVERY_HALL
+from server.store.people.sign_ins import account_of_sign_in
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import Activity
 from server.usecases.people.sessions import SIGNED_IN_FOR, SeenSessions
@@ -52,7 +54,7 @@ class Caller:
     def may(self, permission: Permission, *, hall: str, site: str) -> bool:
         """Whether the caller has a permission in a hall (id) of a site (slug)."""
         if self.kind == "person":
-            return accounts.allowed_by(self.grants, permission, site)
+            return allowed_by(self.grants, permission, site)
         if permission not in self.permissions:
             return False
         return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
@@ -123,7 +125,8 @@ def _identify() -> Caller:
 
 def _person(token: str) -> Caller | None:
     """The person of the session cookie; a former one counts where its session began before the upgrade."""
-    before = int(current_app.config["FORMER_COOKIES_UNTIL"]) if is_former(SESSION_COOKIE) else None
+    upgraded_at = from_micros(int(current_app.config["FORMER_COOKIES_UNTIL"]))
+    before = upgraded_at if is_former(SESSION_COOKIE) else None
     person = of_sign_in(database(), token, begun_before=before)
     if person is not None:
         replace_former(SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
@@ -174,54 +177,54 @@ def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
 
 def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:
     with database.read() as rows:
-        row = accounts.bearer_of_token(rows, token, to_micros(database.clock.now()))
+        found = bearer_of_token(rows, token, database.clock.now())
     digest = token_digest(token)
-    if row["key_id"] is None:
-        return replace(_device(row if row["id"] is not None else None), digest=digest), False
-    permissions = frozenset(permission for scope in row["key_scopes"].split() for permission in SCOPES[scope])
-    names = accounts.halls_of_key(row)
-    halls = None if "*" in names else tuple(database.hall_id(name) for name in names)
-    key = Caller(Author(row["key_id"]), "key", permissions, halls=halls, digest=digest)
-    return key, bool(row["key_is_loopback_only"])
+    if found.key is None:
+        return replace(_device(found.device), digest=digest), False
+    key = found.key
+    permissions = frozenset(permission for scope in key.scopes.split() for permission in SCOPES[scope])
+    halls = None if EVERY_HALL in key.halls else tuple(database.hall_id(name) for name in key.halls)
+    caller = Caller(Author(key.id), "key", permissions, halls=halls, digest=digest)
+    return caller, key.is_loopback_only
 
 
 def of_device(database: Database, token: str) -> Caller:
     """The device of a token. Refusals: unknown_device, device_revoked."""
     with database.read() as rows:
-        return _device(accounts.device_of_token(rows, token))
+        return _device(device_of_token(rows, token))
 
 
-def _device(row: Row | None) -> Caller:
+def _device(row: DeviceOfToken | None) -> Caller:
     if row is None:
         raise Refusal("unknown_device")
-    if row["revoked_at"] is not None:
+    if row.revoked_at is not None:
         raise Refusal("device_revoked")
     return Caller(
-        Author(row["id"], row["id"]),
+        Author(row.id, row.id),
         "device",
-        DEVICE_KINDS[row["kind"]],
-        hall=row["hall"],
-        configured=row["configured"],
-        name=row["kind"],
+        DEVICE_KINDS[row.kind],
+        hall=row.hall,
+        configured=row.configured,
+        name=row.kind,
     )
 
 
-def of_sign_in(database: Database, token: str, *, begun_before: int | None = None) -> Caller | None:
-    """The person of a signed-in session; None when it has ended, or began later than this (microseconds)."""
+def of_sign_in(database: Database, token: str, *, begun_before: datetime | None = None) -> Caller | None:
+    """The person of a signed-in session; None when it has ended, or began later than this."""
     with database.read() as rows:
-        row = accounts.account_of_sign_in(rows, token, to_micros(database.clock.now()))
-        if row is None or (begun_before is not None and row["begun_at"] > begun_before):
+        row = account_of_sign_in(rows, token, database.clock.now())
+        if row is None or (begun_before is not None and row.begun_at > begun_before):
             return None
-        grants = tuple(accounts.grants_of(rows, row["id"]))
+        grants = tuple(grants_of(rows, row.id))
     return Caller(
-        Author(row["id"]),
+        Author(row.id),
         "person",
         grants=grants,
-        login=row["login"],
-        name=row["display_name"],
+        login=row.login,
+        name=row.display_name,
         digest=token_digest(token),
-        session=row["session"],
-        language=row["language"],
+        session=row.session,
+        language=row.language,
     )
 
 

@@ -43,7 +43,7 @@ def blueprint(site: SiteContext) -> Blueprint:
         attempt = attempt_of(request.form.get("login", ""), request.form.get("password", ""))
         try:
             account = prove(site.database, attempt)
-            return signed_in(site, account["id"], way_on(), password_hash=account["password_hash"])
+            return signed_in(site, account.id, way_on(), password_hash=account.password_hash)
         except Refusal as refusal:
             sentence = refusal_sentence(refusal, site.translate, page_language())
             page = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())

@@ -15,12 +15,12 @@ from sqlalchemy import Boolean, MetaData, insert
 from sqlalchemy.engine import Connection
 
 from server.clock import Clock
-from server.domain.instants import to_micros
+from server.domain.instants import from_micros
 from server.ids import token_digest
+from server.store.devices.paired_devices import bearer_of_token
 from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.operation.migrating import migrate, migrations_on
-from server.store.people.accounts import bearer_of_token
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import installation_of
 from server.usecases.tickets.give_up_ticket import leg_of_token
@@ -119,17 +119,17 @@ def check_journals(upgraded: Database, tmp_path: Path) -> None:
 
 def check_secrets(upgraded: Database) -> None:
     """Tickets, sessions, devices and keys of before are good."""
-    ticket, at = KEPT["known"]["ticket"], to_micros(upgraded.clock.now())
+    ticket, at = KEPT["known"]["ticket"], upgraded.clock.now()
     with upgraded.read() as rows:
         assert leg_of_token(rows, ticket["token"])["visit"] == ticket["visit"]
         for name in ("kiosk", "key"):
             found = bearer_of_token(rows, KEPT["known"][name], at)
-            assert found["id"] or found["key_id"]
+            assert found.device or found.key
     reprint_ticket(upgraded, "laon", AGENT, ticket["visit"])
     with upgraded.transaction("laon", AGENT) as transaction:
         assert token_again(upgraded, transaction, ticket["visit"]) == ticket["token"]
     token = KEPT["known"]["session_token"]
-    until = installation_of(upgraded)["former_cookies_until"]
+    until = from_micros(installation_of(upgraded)["former_cookies_until"])
     assert of_sign_in(upgraded, token, begun_before=until) is not None, "its former cookie is accepted"
     with upgraded.read() as rows:
         digests = {row["token_digest"] for row in rows.all("SELECT token_digest FROM ticket_access")}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.clock import Clock
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
@@ -66,5 +67,5 @@ def database(request: pytest.FixtureRequest, halls: dict[str, Database], hands: 
     for counter in (COUNTER, OTHER):
         open_counter(database, counter, AGENT, WantedSession(services=[SERVICE]))
     yield database
-    with database.read() as rows:
+    with snapshot(database) as rows:
         assert differences(rows, database.hall_id(HALL)) == []

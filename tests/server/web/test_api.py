@@ -9,7 +9,7 @@ import pytest
 from kiosk.mounting import low_band
 from server.domain.author import SYSTEM
 from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
-from server.store.people.accounts import api_keys
+from server.store.people.api_keys import api_keys
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from server.usecases.people.api_keys import revoke_api_key
 from server.web.access.callers import CALLER_HEADER
@@ -68,7 +68,7 @@ def test_an_unknown_or_revoked_device_gets_that_answer(both: ApiSite):
 def test_what_is_kept_of_a_caller_is_forgotten_at_once(both: ApiSite):
     key = both.new_key("read")
     with both.database.read() as rows:
-        key_id = api_keys(rows)[-1]["id"]
+        key_id = api_keys(rows)[-1].id
     accepted(both.get(f"/halls/{HALL}/menu", token=both.kiosk))
     accepted(both.get(f"/halls/{HALL}/board", token=key))
     renewed = renew_device(both.database, SYSTEM, "laon-borne-1").token

@@ -13,8 +13,7 @@ from server.domain.devices.device_state import Sighting
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
-from server.store.people.accounts import device_in_use
+from server.store.devices.paired_devices import DeviceInUse, device_in_use
 from server.usecases.devices.add_place import add_place
 from server.usecases.devices.confirm_pairing import (
     Confirmation,
@@ -99,19 +98,19 @@ def _tokens(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         """Has a device exchange its token for another, by the page of its own that is connected."""
         caller, row = _configured(api, path.device)
         now = api.database.clock.now()
-        sighting = devices.sightings_of(row["hall"]).sightings.get(row["configured"])
+        sighting = devices.sightings_of(row.hall).sightings.get(row.configured)
         connection = _own_connection(sighting, body.connection, now)
-        token = ask_renewal(api.database, caller.author, row["id"])
-        devices.tell_renewal(row["kind"], connection, token)
-        return {"device": row["id"], "asked_at": to_text(now)}, 202
+        token = ask_renewal(api.database, caller.author, row.id)
+        devices.tell_renewal(row.kind, connection, token)
+        return {"device": row.id, "asked_at": to_text(now)}, 202
 
     @routes.delete("/devices/<device>", responses={204: None})
     @requires(Permission.CONFIGURE)
     def revoke(path: DevicePath) -> Any:
         """A device may do nothing any more; its place is free."""
         caller, row = _configured(api, path.device)
-        revoke_device(api.database, caller.author, row["id"])
-        devices.changed(row["hall"])
+        revoke_device(api.database, caller.author, row.id)
+        devices.changed(row.hall)
         return "", 204
 
 
@@ -136,11 +135,11 @@ def _own_connection(sighting: Sighting | None, connection: str | None, now: date
     return connection or ids[0]
 
 
-def _configured(api: Api, device: str) -> tuple[Caller, Row]:
+def _configured(api: Api, device: str) -> tuple[Caller, DeviceInUse]:
     """The caller, who configures the hall of a device, and its row. Refusals: `allowed`'s, not_found."""
     sites_where(Permission.CONFIGURE)
     with api.database.read() as rows:
         row = device_in_use(rows, device)
     if row is None:
         raise Refusal("not_found", device=device)
-    return allowed(Permission.CONFIGURE, row["hall"])[0], row
+    return allowed(Permission.CONFIGURE, row.hall)[0], row

@@ -26,14 +26,14 @@ class Steps:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.taken = 0
-        connect = SqliteStore._connect_plain
+        connect = SqliteStore._connect
 
         def counted(store: SqliteStore) -> Any:
             connection = connect(store)
             connection.set_progress_handler(self._step, EVERY)
             return connection
 
-        patch.setattr(SqliteStore, "_connect_plain", counted)
+        patch.setattr(SqliteStore, "_connect", counted)
 
     def _step(self) -> int:
         self.taken += EVERY

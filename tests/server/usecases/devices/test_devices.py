@@ -9,7 +9,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.people.accounts import bearer_of_token, paired_devices
+from server.store.devices.paired_devices import bearer_of_token, paired_devices
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
@@ -38,13 +38,13 @@ def facts(database: Database) -> list[tuple[str, str]]:
 
 def device_known_by(database: Database, token: str) -> Any:
     with database.read() as rows:
-        return bearer_of_token(rows, token, 0)
+        return bearer_of_token(rows, token, database.clock.now()).device
 
 
 def test_a_pairing_gives_a_token_of_which_only_the_digest_is_kept(database: Database):
     paired = pair_device(database, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
     assert len(paired.token) == 22
-    assert device_known_by(database, paired.token)["id"] == paired.id
+    assert device_known_by(database, paired.token).id == paired.id
     with database.read() as rows:
         row = dict(rows.one("SELECT * FROM device"))
         bodies = [each["body"] for each in rows.all("SELECT body FROM installation_fact")]
@@ -113,21 +113,21 @@ def test_a_renewed_device_keeps_its_identity_and_loses_its_old_token(database: D
     paired = pair_device(database, ADMINISTRATOR, "laon", kind="screen", configured=SCREEN)
     renewed = renew_device(database, ADMINISTRATOR, getattr(paired, named_by))
     assert (renewed.id, renewed.kind, renewed.configured) == (paired.id, "screen", SCREEN)
-    assert device_known_by(database, paired.token)["id"] is None
-    assert device_known_by(database, renewed.token)["id"] == paired.id
+    assert device_known_by(database, paired.token) is None
+    assert device_known_by(database, renewed.token).id == paired.id
     assert facts(database) == [("DevicePaired", "ada"), ("DeviceRenewed", "ada")]
 
 
 def test_a_revoked_device_is_neither_renewed_nor_revoked_again(database: Database):
     paired = pair_device(database, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
     revoke_device(database, ADMINISTRATOR, KIOSK)
-    assert device_known_by(database, paired.token)["revoked_at"] is not None
+    assert device_known_by(database, paired.token).revoked_at is not None
     for change in (renew_device, revoke_device):
         with pytest.raises(Refusal, match="unknown_device"):
             change(database, ADMINISTRATOR, paired.id)
     assert [kind for kind, _ in facts(database)] == ["DevicePaired", "DeviceRevoked"]
     with database.read() as rows:
-        assert [row["id"] for row in paired_devices(rows)] == [paired.id]
+        assert [row.id for row in paired_devices(rows)] == [paired.id]
 
 
 def _laon() -> Any:

@@ -13,8 +13,8 @@ from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import arrived
 from server.domain.refusals import Refusal
 from server.ids import token_digest
+from server.store.devices.paired_devices import device_of_token
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.people.accounts import device_of_token
 from server.store.transactions.database import Database
 from server.usecases.devices import ask_pairing as asking_rules
 from server.usecases.devices.add_place import add_place
@@ -77,8 +77,8 @@ def test_a_confirmed_code_makes_the_secret_of_its_device_the_token_of_a_place(da
     paired = confirm(database, pairing)
     waiting = read_pairing(database, pairing.secret)
     assert waiting is not None
-    assert waiting.device == paired["device"] == device_of(database, pairing.secret)["id"]
-    assert device_of(database, pairing.secret)["configured"] == SCREEN
+    assert waiting.device == paired["device"] == device_of(database, pairing.secret).id
+    assert device_of(database, pairing.secret).configured == SCREEN
     assert device_of(database, pairing.code) is None
     with database.read() as rows:
         kept = str([dict(row) for row in rows.all("SELECT * FROM pairing")])
@@ -194,7 +194,7 @@ def test_a_token_is_renewed_from_afar_and_a_lost_answer_ends_the_same(database: 
     fresh = exchange_token(database, paired.token, secret)
     assert fresh != paired.token
     assert exchange_token(database, paired.token, secret) == fresh
-    assert device_of(database, fresh)["id"] == paired.id
+    assert device_of(database, fresh).id == paired.id
     assert device_of(database, paired.token) is None
     assert facts(database) == [("DevicePaired", "ada"), ("DeviceRenewed", "ada")]
 
@@ -211,7 +211,7 @@ def test_a_copy_of_the_token_renews_nothing(database: Database, hands: Hands):
     hands.now += EXCHANGED_WITHIN + timedelta(seconds=1)
     with pytest.raises(Refusal, match="renewal_over"):
         exchange_token(database, paired.token, secret)
-    assert device_of(database, paired.token)["id"] == paired.id
+    assert device_of(database, paired.token).id == paired.id
 
 
 def test_a_copied_token_is_a_fact_once_until_it_is_another(database: Database):

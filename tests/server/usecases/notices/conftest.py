@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild_installation import installation_differences
 from server.store.notices.notices import content_digest
 from server.store.transactions.database import Database
@@ -22,7 +23,7 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     """Laon and Vervins."""
     found = database_with_hall(database_url, hands, "laon", "vervins")
     yield found
-    with found.read() as rows:
+    with snapshot(found) as rows:
         assert installation_differences(rows) == []
         for row in rows.all("SELECT content, sha256 FROM notice_version"):
             assert content_digest(row["content"]) == row["sha256"]

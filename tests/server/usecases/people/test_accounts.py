@@ -12,7 +12,8 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.counters import agents_present, open_sessions
-from server.store.people.accounts import Grant, account_of_login, grants_of, name_of
+from server.store.people.accounts import Grant, account_of_login, grants_of
+from server.store.people.names import name_of
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.people.accounts import (
@@ -92,7 +93,7 @@ def test_a_new_password_from_the_machine_ends_every_session_and_unlocks(database
     set_password(database, SYSTEM, "Agent", OTHER)
     assert read_own_sessions(database, account) == []
     assert code_of(prove, database, Attempt("agent", PASSWORD)) == "wrong_password"
-    assert prove(database, Attempt("agent", OTHER))["id"] == account
+    assert prove(database, Attempt("agent", OTHER)).id == account
 
 
 def test_sessions_are_told_by_browser_and_ended_one_by_one_or_all_but_ones_own(
@@ -127,11 +128,11 @@ def test_a_password_changed_while_somebody_signs_in_by_the_old_one_keeps_them_ou
     proved = prove(database, Attempt("agent", PASSWORD))
     with database.installation_transaction(SYSTEM) as transaction:
         keep_password(transaction, account, hashed(OTHER))
-    by_old = code_of(begin_session, database, account, password_hash=proved["password_hash"])
+    by_old = code_of(begin_session, database, account, password_hash=proved.password_hash)
     assert by_old == "wrong_password"
     assert read_own_sessions(database, account) == []
     proved = prove(database, Attempt("agent", OTHER))
-    assert begin_session(database, account, password_hash=proved["password_hash"])
+    assert begin_session(database, account, password_hash=proved.password_hash)
 
 
 def test_a_session_is_seen_without_a_write_a_request(database: Database, hands: Hands):
@@ -160,7 +161,7 @@ def test_another_password_of_ones_own_needs_the_present_one_and_ends_the_other_s
     assert other.id in [each.id for each in read_own_sessions(database, account)]
     change(PASSWORD, OTHER)
     assert [each.id for each in read_own_sessions(database, account)] == [own.id]
-    assert prove(database, Attempt("agent", OTHER))["id"] == account
+    assert prove(database, Attempt("agent", OTHER)).id == account
 
 
 def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database: Database):
@@ -171,7 +172,7 @@ def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database
     with database.read() as rows:
         found = account_of_login(rows, "MARIE.D")
         assert found is not None
-        assert found["display_name"] == "Marie Durand"
+        assert found.display_name == "Marie Durand"
         facts = rows.all("SELECT body FROM installation_fact WHERE kind = 'AccountDescribed'")
     assert len(facts) == 1
     assert '"changed":["display_name","email","language","login"]' in facts[0]["body"]
@@ -253,7 +254,7 @@ def test_a_locked_account_has_no_session_until_it_is_unlocked(database: Database
     assert (person.state, person.sessions) == ("locked", 0)
     assert code_of(begin_session, database, account) == "wrong_password"
     unlock_account(database, SYSTEM, account, sites=LAON)
-    assert prove(database, Attempt("agent", PASSWORD))["id"] == account
+    assert prove(database, Attempt("agent", PASSWORD)).id == account
     assert kinds(database)[-3:] == ["SessionsEnded", "AccountLocked", "AccountUnlocked"]
 
 

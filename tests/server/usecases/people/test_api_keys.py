@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from server.domain.author import Author
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
-from server.store.people.accounts import api_keys, bearer_of_token
+from server.store.devices.paired_devices import bearer_of_token
+from server.store.people.api_keys import api_keys
 from server.store.transactions.database import Database
 from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -31,7 +31,7 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
 
 def is_accepted(database: Database, token: str) -> bool:
     with database.read() as rows:
-        return bearer_of_token(rows, token, to_micros(database.clock.now()))["key_id"] is not None
+        return bearer_of_token(rows, token, database.clock.now()).key is not None
 
 
 def facts(database: Database) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def test_a_key_is_kept_as_a_digest_with_what_it_may(database: Database):
     with database.read() as rows:
         (row,) = api_keys(rows)
         columns = dict(rows.one("SELECT * FROM api_key"))
-    assert (row["id"], row["name"], row["scopes"], row["key_halls"]) == (key, "figures", "read", '["laon"]')
+    assert (row.id, row.name, row.scopes, row.halls) == (key, "figures", "read", ["laon"])
     (fact,) = facts(database)
     assert (fact["kind"], fact["author"]) == ("ApiKeyCreated", "ada")
     assert "figures" not in fact["body"], "a name may be a person's"

@@ -70,7 +70,7 @@ def test_a_link_is_used_once_and_then_its_person_signs_in(database: Database):
         True,
     )
     assert accept_invitation(database, f" {link.token}\n", PASSWORD).account == link.account
-    assert prove(database, Attempt("marie.d", PASSWORD))["id"] == link.account
+    assert prove(database, Attempt("marie.d", PASSWORD)).id == link.account
     assert code_of(database, link.token) == "invitation_used"
     with database.read() as rows:
         kinds = [row["kind"] for row in rows.all("SELECT kind FROM installation_fact ORDER BY position")]

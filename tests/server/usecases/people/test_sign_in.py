@@ -38,7 +38,7 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
 def tried(database: Database, login: str = "marie", password: str = WRONG, **more: Any) -> str:
     """What came of an attempt: the code of its refusal, or the login that was proved."""
     try:
-        return str(prove(database, Attempt(login, password, **{"address": HOME, **more}))["login"])
+        return str(prove(database, Attempt(login, password, **{"address": HOME, **more})).login)
     except Refusal as refusal:
         return refusal.code
 

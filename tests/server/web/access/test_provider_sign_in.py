@@ -189,9 +189,9 @@ def test_an_account_given_to_somebody_else_is_no_longer_the_first_ones(bureau: B
         account = account_of_login(rows, "camille")
     assert account is not None
     described = Described("camille", "Dominique Petit", "dominique.petit@aisne.example")
-    describe_account(database, SYSTEM, account["id"], described, sites=None)
+    describe_account(database, SYSTEM, account.id, described, sites=None)
     assert bureau.come_back(bureau.site.app.test_client()).status_code == 403
-    remove_account(database, SYSTEM, account["id"], sites=None)
+    remove_account(database, SYSTEM, account.id, sites=None)
     assert bureau.site.count("identity") == 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.ids import session_mark
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
 
@@ -41,7 +42,7 @@ class Supervisor:
 @pytest.fixture
 def supervisor(both: ApiSite) -> Iterator[Supervisor]:
     yield Supervisor(both)
-    with both.database.read() as rows:
+    with snapshot(both.database) as rows:
         assert differences(rows, both.database.hall_id(HALL)) == []
 
 

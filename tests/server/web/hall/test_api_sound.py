@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from server.domain.instants import to_text
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 
@@ -24,7 +25,7 @@ def test_quiet_lasts_as_long_as_it_was_asked_for_and_every_screen_is_told(both: 
     assert accepted(chief.get(f"/api/v1/halls/{HALL}/wall"))["quiet_until"] == until
     both.hands.now += timedelta(minutes=30)
     assert quiet_on_board(both) is None
-    with both.database.read() as rows:
+    with snapshot(both.database) as rows:
         assert differences(rows, both.database.hall_id(HALL)) == []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild_installation import installation_differences
 from tests.server.web.api_site import ApiSite
 from tests.server.web.media.bureau import Bureau
@@ -44,7 +45,7 @@ def _used(found: Bureau) -> Iterator[Bureau]:
     """The bureau, with an empty library. Whatever a test did, the rows follow from the journal."""
     yield found
     found.empty()
-    with found.site.database.read() as rows:
+    with snapshot(found.site.database) as rows:
         assert installation_differences(rows) == []
 
 

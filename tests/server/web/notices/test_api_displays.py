@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.instants import to_text
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild_installation import installation_differences, rebuild_installation
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 
@@ -79,7 +80,7 @@ def test_rows_are_folded_from_the_journal_and_come_back_as_they_were(both: ApiSi
     with both.database.store.write() as rows:
         rows.run("UPDATE display SET shown_ms = 1 WHERE notice = 'n1'", {})
         rows.run("DELETE FROM display_record WHERE record = 'r2'", {})
-    with both.database.read() as rows:
+    with snapshot(both.database) as rows:
         assert len(installation_differences(rows)) == 2
     found = rebuild_installation(both.database)
     assert found == [("display", f"n1 {SCREEN} 2026-11-24"), ("display_record", f"{SCREEN} r2")]

@@ -9,8 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from server.domain.author import SYSTEM, Author
-from server.store.engine.rows import Row
-from server.store.people.accounts import Grant
+from server.store.people.accounts import AccountRow, Grant
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
@@ -252,7 +251,7 @@ def test_a_sign_in_by_a_password_that_was_changed_meanwhile_is_refused(
     api.person("agent")
     [person] = read_people(api.database, None)
 
-    def prove_slowly(database: Database, attempt: Attempt) -> Row:
+    def prove_slowly(database: Database, attempt: Attempt) -> AccountRow:
         proved = prove(database, attempt)
         set_password(database, SYSTEM, person.login, NEW)
         return proved

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 
@@ -100,7 +101,7 @@ def test_before_the_call_the_desk_sees_the_card_and_changes_the_service(desk: De
     after = desk.find(number="2")[0]
     assert (after["service"], after["state"]) == (OTHER_SERVICE, "waiting")
     assert desk.numbers(service=SERVICE) == ["A002", "A001"]
-    with desk.site.database.read() as rows:
+    with snapshot(desk.site.database) as rows:
         assert differences(rows, desk.site.database.hall_id(HALL)) == []
 
 
@@ -176,5 +177,5 @@ def test_a_greeting_counted_at_the_desk_is_taken_back_for_five_minutes(desk: Des
     desk.site.hands.now += timedelta(minutes=5, seconds=1)
     refused(desk.post(f"{path}/{greetings[1]}/undo"), 409, "too_late_to_undo")
     assert desk.site.count("greeting WHERE is_undone = :yes", yes=True) == 1
-    with desk.site.database.read() as rows:
+    with snapshot(desk.site.database) as rows:
         assert differences(rows, desk.site.database.hall_id(HALL)) == []

@@ -1,0 +1,193 @@
+"""Paired devices, and who a bearer token belongs to: a device or an API key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, or_, select, union_all
+
+from server.ids import token_digest
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.journals import hall
+from server.store.tables.people import api_key, device
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOfToken:
+    """The device with a token, revoked or not; `configured`: its id in the hall document."""
+
+    id: str
+    kind: str
+    hall: str
+    configured: str
+    revoked_at: datetime | None
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInUse:
+    """A device that is not revoked. `copied_at`: its token was seen on two machines."""
+
+    id: str
+    kind: str
+    hall: str
+    configured: str
+    token_digest: str
+    copied_at: datetime | None
+    renewal_digest: str | None
+    renewal_until: datetime | None
+    renewal_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDevice:
+    """A device of a hall (`slug`), revoked or not; `token_at`: since when it has its token."""
+
+    id: str
+    kind: str
+    configured: str
+    created_at: datetime
+    revoked_at: datetime | None
+    token_at: datetime
+    copied_at: datetime | None
+    renewal_until: datetime | None
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOfToken:
+    """The valid API key with a token. `scopes`: parted by spaces; `halls`: slugs, or "*" for every hall."""
+
+    id: str
+    scopes: str
+    halls: Sequence[str]
+    is_loopback_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a bearer token belongs to: a device, a valid API key, or nobody."""
+
+    device: DeviceOfToken | None
+    key: KeyOfToken | None
+
+
+_OF_HALL = device.join(hall, hall.c.id == device.c.hall)
+_OF_TOKEN = Read(
+    DeviceOfToken,
+    select(device.c.id, device.c.kind, device.c.hall, device.c.configured, device.c.revoked_at, hall.c.slug)
+    .select_from(_OF_HALL)
+    .where(device.c.token_digest == bindparam("digest")),
+)
+_IN_USE = Read(
+    DeviceInUse,
+    rows_of(DeviceInUse, device).where(
+        or_(device.c.id == bindparam("device"), device.c.configured == bindparam("device")),
+        device.c.revoked_at.is_(None),
+    ),
+)
+_PAIRED = (
+    select(
+        device.c.id,
+        device.c.kind,
+        device.c.configured,
+        device.c.created_at,
+        device.c.revoked_at,
+        device.c.token_at,
+        device.c.copied_at,
+        device.c.renewal_until,
+        hall.c.slug,
+    )
+    .select_from(_OF_HALL)
+    .order_by(hall.c.slug, device.c.created_at, device.c.id)
+)
+_EVERY_DEVICE = Read(PairedDevice, _PAIRED)
+_DEVICES_OF_HALL = Read(PairedDevice, _PAIRED.where(device.c.hall == bindparam("hall")))
+_KEY_IS_VALID = and_(
+    api_key.c.revoked_at.is_(None),
+    or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > bindparam("now")),
+)
+_HAS_TOKEN = api_key.c.token_digest == bindparam("digest")
+_KEY_OF_TOKEN = Read(KeyOfToken, rows_of(KeyOfToken, api_key).where(_HAS_TOKEN, _KEY_IS_VALID))
+_INSERT = Write(device.insert(), "id", "kind", "hall", "configured", "token_digest", "created_at", "token_at")
+_OF_ROW = device.update().where(device.c.id == bindparam("row_id"))
+_NEW_TOKEN = Write(
+    _OF_ROW.values(copied_at=None, renewal_digest=None, renewal_until=None, renewal_by=None),
+    "token_digest",
+    "token_at",
+)
+_REVOKE = Write(_OF_ROW, "revoked_at")
+_NOTE_COPIED = Write(_OF_ROW, "copied_at")
+_ASK_RENEWAL = Write(_OF_ROW, "renewal_digest", "renewal_until", "renewal_by")
+_VALID_DIGESTS = Read(
+    str,
+    union_all(
+        select(device.c.token_digest).where(device.c.revoked_at.is_(None)),
+        select(api_key.c.token_digest).where(_KEY_IS_VALID),
+    ),
+)
+
+
+def device_of_token(rows: Rows, token: str) -> DeviceOfToken | None:
+    """The device with this token, revoked ones included."""
+    return rows.one(_OF_TOKEN, digest=token_digest(token))
+
+
+def device_in_use(rows: Rows, device: str) -> DeviceInUse | None:
+    """The device that is not revoked, by its id or by its id in the hall document."""
+    return rows.one(_IN_USE, device=device)
+
+
+def paired_devices(rows: Rows, hall: str | None = None) -> list[PairedDevice]:
+    """Every device of a hall (id) or of all, revoked ones included, the oldest first."""
+    return rows.all(_EVERY_DEVICE) if hall is None else rows.all(_DEVICES_OF_HALL, hall=hall)
+
+
+def bearer_of_token(rows: Rows, token: str, now: datetime) -> Bearer:
+    """Who a token belongs to: a device, revoked or not, or an API key that is valid now."""
+    device = device_of_token(rows, token)
+    key = None if device is not None else rows.one(_KEY_OF_TOKEN, digest=token_digest(token), now=now)
+    return Bearer(device, key)
+
+
+def valid_digests(rows: Rows, now: datetime) -> set[str]:
+    """The digests of the tokens of every device and API key that may call."""
+    return set(rows.all(_VALID_DIGESTS, now=now))
+
+
+def insert_device(
+    transaction: Writes, new: str, *, kind: str, hall: str, configured: str, digest: str, now: datetime
+) -> None:
+    """A new device (its id), with a token of this digest."""
+    transaction.run(
+        _INSERT,
+        id=new,
+        kind=kind,
+        hall=hall,
+        configured=configured,
+        token_digest=digest,
+        created_at=now,
+        token_at=now,
+    )
+
+
+def replace_token(transaction: Writes, device: str, digest: str, *, now: datetime) -> None:
+    """Another token for a device: the one before is void, and whatever was said of it."""
+    transaction.run(_NEW_TOKEN, row_id=device, token_digest=digest, token_at=now)
+
+
+def revoke_device(transaction: Writes, device: str, *, now: datetime) -> None:
+    """A device may do nothing any more."""
+    transaction.run(_REVOKE, row_id=device, revoked_at=now)
+
+
+def note_copied(transaction: Writes, device: str, *, now: datetime) -> None:
+    """Notes that a device's token was seen on two machines."""
+    transaction.run(_NOTE_COPIED, row_id=device, copied_at=now)
+
+
+def keep_renewal(transaction: Writes, device: str, digest: str, *, until: datetime, by: str) -> None:
+    """Keeps what the page of a device was told, so that it may exchange its token."""
+    transaction.run(_ASK_RENEWAL, row_id=device, renewal_digest=digest, renewal_until=until, renewal_by=by)

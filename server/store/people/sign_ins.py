@@ -1,0 +1,217 @@
+"""Signed-in sessions: each row keeps the digest of the token in the cookie."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, or_, select, update
+
+from server.ids import token_digest
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.people.accounts import Grant
+from server.store.tables.journals import installation
+from server.store.tables.people import account, role_grant, sign_in
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInAccount:
+    """The account of a signed-in session: the session's id, and since when it goes on."""
+
+    id: str
+    login: str
+    display_name: str
+    language: str
+    session: str
+    begun_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in session: its browser, since when, when it was last seen, to a minute or two."""
+
+    id: str
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignIn:
+    """A session that begins. `id_token`: of the provider that proved who it is."""
+
+    digest: str
+    id: str
+    account: str
+    browser: str
+    created_at: datetime
+    expires_at: datetime
+    id_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _GrantOfSignIn:
+    digest: str
+    role: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class _GrantOfAccount:
+    account: str
+    role: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    account: str
+    sessions: int
+
+
+_GOES_ON = sign_in.c.expires_at > bindparam("now")
+_OF_OPEN_ACCOUNTS = sign_in.join(account, account.c.id == sign_in.c.account)
+_IS_OPEN = account.c.is_locked.is_(False)
+_ACCOUNT_OF = Read(
+    SignedInAccount,
+    select(
+        account.c.id,
+        account.c.login,
+        account.c.display_name,
+        account.c.language,
+        sign_in.c.id.label("session"),
+        sign_in.c.created_at.label("begun_at"),
+    )
+    .select_from(_OF_OPEN_ACCOUNTS)
+    .where(sign_in.c.digest == bindparam("digest"), _GOES_ON, _IS_OPEN),
+)
+_WITH_GRANTS = _OF_OPEN_ACCOUNTS.join(role_grant, role_grant.c.account == account.c.id)
+_SIGNED_IN = Read(
+    _GrantOfSignIn,
+    select(sign_in.c.digest, role_grant.c.role, role_grant.c.site)
+    .select_from(_WITH_GRANTS)
+    .where(_GOES_ON, _IS_OPEN),
+)
+_ACTIVE = Read(
+    _GrantOfAccount,
+    select(sign_in.c.account, role_grant.c.role, role_grant.c.site)
+    .select_from(_WITH_GRANTS)
+    .where(sign_in.c.active_at >= bindparam("since"), _GOES_ON, _IS_OPEN)
+    .distinct(),
+)
+_SESSIONS = Read(
+    Session,
+    rows_of(Session, sign_in)
+    .where(sign_in.c.account == bindparam("account"), _GOES_ON)
+    .order_by(sign_in.c.seen_at.desc(), sign_in.c.id),
+)
+_COUNTS = Read(
+    _Count,
+    select(sign_in.c.account, func.count().label("sessions")).where(_GOES_ON).group_by(sign_in.c.account),
+)
+_IDS = Read(str, select(sign_in.c.id).where(sign_in.c.account == bindparam("account")))
+_ID_TOKEN = Read(str, select(sign_in.c.id_token).where(sign_in.c.digest == bindparam("digest")))
+_SEEN_BEFORE = Read(str, select(sign_in.c.digest).where(sign_in.c.seen_at <= bindparam("at")))
+_INSERT = Write(
+    sign_in.insert(),
+    *("digest", "id", "account", "browser", "created_at", "seen_at", "expires_at", "id_token"),
+)
+_OF_DIGEST = sign_in.c.digest == bindparam("of_digest")
+_NOTE_SEEN = Write(sign_in.update().where(_OF_DIGEST), "seen_at")
+_NOTE_ACTIVE = Write(
+    sign_in.update().where(
+        _OF_DIGEST, or_(sign_in.c.active_at.is_(None), sign_in.c.active_at < bindparam("before"))
+    ),
+    "active_at",
+)
+_DELETE = Write(sign_in.delete().where(_OF_DIGEST))
+_DELETE_ID = Write(sign_in.delete().where(sign_in.c.id == bindparam("session")))
+ACCESS_CHANGED = Write(
+    update(installation)
+    .where(installation.c.id == 1)
+    .values(access_version=installation.c.access_version + 1)
+)
+"""Tells every process that somebody may do less: it looks whose sockets have to be cut."""
+
+
+def account_of_sign_in(rows: Rows, token: str, now: datetime) -> SignedInAccount | None:
+    """The account of a signed-in session that has not expired."""
+    return rows.one(_ACCOUNT_OF, digest=token_digest(token), now=now)
+
+
+def signed_in(rows: Rows, digests: Iterable[str], now: datetime) -> Mapping[str, list[Grant]]:
+    """The roles of whoever the sessions with these digests belong to; one that has ended is missing."""
+    unique = frozenset(digests)
+    found: dict[str, list[Grant]] = {}
+    for grant in rows.all(_SIGNED_IN, now=now) if unique else ():
+        if grant.digest in unique:
+            found.setdefault(grant.digest, []).append(Grant(grant.role, grant.site))
+    return found
+
+
+def active_people(rows: Rows, *, since: datetime, now: datetime) -> Iterator[tuple[str, Grant]]:
+    """Accounts (ids) with a session that was used since an instant and goes on, with each of their roles."""
+    for grant in rows.all(_ACTIVE, since=since, now=now):
+        yield grant.account, Grant(grant.role, grant.site)
+
+
+def sessions_of(rows: Rows, account: str, now: datetime) -> list[Session]:
+    """The sessions of an account that have not ended, the last seen first."""
+    return rows.all(_SESSIONS, account=account, now=now)
+
+
+def session_counts(rows: Rows, now: datetime) -> dict[str, int]:
+    """How many sessions of each account (id) go on; an account without one is missing."""
+    return {count.account: count.sessions for count in rows.all(_COUNTS, now=now)}
+
+
+def session_ids(rows: Rows, account: str) -> list[str]:
+    """The ids of the sessions of an account, those that have expired included."""
+    return rows.all(_IDS, account=account)
+
+
+def id_token_of(rows: Rows, digest: str) -> str | None:
+    """What the logout at the provider that signed a session in asks for, if one did."""
+    return rows.one(_ID_TOKEN, digest=digest)
+
+
+def seen_before(rows: Rows, at: datetime) -> set[str]:
+    """The digests of the sessions that were last noted as seen at an instant or before."""
+    return set(rows.all(_SEEN_BEFORE, at=at))
+
+
+def insert_sign_in(rows: WrittenRows, new: NewSignIn) -> None:
+    """Keeps a session that begins."""
+    rows.execute(
+        _INSERT,
+        digest=new.digest,
+        id=new.id,
+        account=new.account,
+        browser=new.browser,
+        created_at=new.created_at,
+        seen_at=new.created_at,
+        expires_at=new.expires_at,
+        id_token=new.id_token,
+    )
+
+
+def note_seen(rows: WrittenRows, digests: Iterable[str], *, at: datetime) -> None:
+    """Notes when sessions were seen."""
+    rows.run_many([(_NOTE_SEEN, {"of_digest": digest, "seen_at": at}) for digest in digests])
+
+
+def note_active(rows: WrittenRows, digest: str, *, now: datetime) -> None:
+    """Notes that somebody did something with the session of this digest."""
+    rows.execute(_NOTE_ACTIVE, of_digest=digest, before=now, active_at=now)
+
+
+def delete_sign_in(rows: WrittenRows, digest: str) -> bool:
+    """Ends the session of a digest; False where there is none."""
+    return bool(rows.execute(_DELETE, of_digest=digest))
+
+
+def delete_sessions(transaction: Writes, sessions: Iterable[str]) -> None:
+    """Ends sessions (ids)."""
+    for session in sessions:
+        transaction.run(_DELETE_ID, session=session)
