@@ -16,7 +16,8 @@ RECIPES = dict(
     )
 )
 KINDS = {
-    *("A verb", "An indicator", "A kind of notice", "A language", "A setting", "A migration", "A use case"),
+    *("A verb", "An indicator", "A kind of notice", "A language", "A setting", "A migration", "A statement"),
+    "A use case",
     *("A page", "A printer transport", "An alarm"),
 }
 

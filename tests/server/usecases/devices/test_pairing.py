@@ -146,7 +146,7 @@ def test_a_device_that_replaces_another_is_that_device_and_the_old_token_is_void
     assert confirm(database, pairing, replaces=True)["device"] == before.id
     assert device_of(database, before.token) is None
     found = device_of(database, pairing.secret)
-    assert (found["id"], found["configured"]) == (before.id, SCREEN)
+    assert (found.id, found.configured) == (before.id, SCREEN)
     with database.read() as rows:
         assert rows.one("SELECT count(*) AS n FROM device WHERE copied_at IS NULL")["n"] == 1
     kinds = [kind for kind, _ in facts(database)]
