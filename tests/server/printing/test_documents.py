@@ -8,6 +8,7 @@ from hardware.document import PrintDocument, Qr, Text
 from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content, wait_minutes
+from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.printing import print_jobs
 from server.usecases.printing.print_appointment_sheet import print_sheet
@@ -16,7 +17,7 @@ from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, Printi
 
 def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> PrintDocument:
     printing = TicketPrinting(TRANSLATE, public_url, hall.settings.var / "assets" / "fonts")
-    with hall.database.read() as rows:
+    with snapshot(hall.database) as rows:
         row = next(row for row in print_jobs.open_jobs(rows, KIOSK) if row["id"] == job)
     wanted = read_paper_content(hall.database, printing, row)
     return document_of(wanted, printing, width_dots=PROFILES[profile].width_dots)
@@ -111,7 +112,7 @@ def test_a_sheet_that_says_how_to_book_is_printed_with_a_verdict_and_is_no_ticke
     assert codes == ["https://rendez-vous.example.fr/laon"]
     hall.drive()
     hall.wait_for(job, "done", "printed")
-    with hall.database.read() as rows:
+    with snapshot(hall.database) as rows:
         kept = rows.one("SELECT document FROM print_job WHERE id = :job", job=job)
         assert kept is not None
         assert kept["document"] == "{}", "its language is nobody's business any more"

@@ -109,7 +109,8 @@ class WatchedHall(RuleBasedStateMachine):
             return None
 
     def head(self) -> tuple[Any, ...]:
-        return tuple(self.all("SELECT version, journal_length, head_hash FROM hall WHERE id = :hall")[0])
+        found = self.all("SELECT version, journal_length, head_hash FROM hall WHERE id = :hall")[0]
+        return tuple(found.values())
 
     # --- what always holds -----------------------------------------------------------------------
 
