@@ -1,4 +1,4 @@
-"""Statements are SQLAlchemy expressions in the store (decision 53). What is still a text is counted down."""
+"""Statements are SQLAlchemy expressions in the store (decision 55). What is still a text is counted down."""
 
 import ast
 import re
