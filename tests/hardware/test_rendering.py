@@ -171,7 +171,7 @@ def test_a_ticket_starts_with_a_reset_and_ends_with_a_cut(fonts_dir):
     assert b"\x1dV" not in render(SAMPLES["french"], replace(NATIVE, cut="none"), fonts_dir)
 
 
-def test_two_tickets_in_a_row_choose_their_code_pages_anew(fonts_dir):
+def test_each_ticket_chooses_its_code_pages_again(fonts_dir):
     accents = PrintDocument(576, (Text("é", 30),))
     first, second = (render(accents, NATIVE, fonts_dir) for _ in range(2))
     assert first == second

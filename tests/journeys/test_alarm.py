@@ -66,7 +66,7 @@ def alarms(browser: httpx.Client) -> list[dict[str, Any]]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_paper_out_is_told_on_the_console_by_letter_and_by_webhook_and_so_is_its_end(
+def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
     serve, layout: str, told: Told, pages: Pages
 ):
     smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(told.box.port), "smtp_tls": "none"}

@@ -87,7 +87,7 @@ def test_an_empty_library_says_what_to_do(hall: Served, pages: Pages):
     assert_accessible(page)
 
 
-def test_refusals_are_told_in_place(hall: Served, pages: Pages, tmp_path: Path):
+def test_refusals_appear_in_place(hall: Served, pages: Pages, tmp_path: Path):
     page = library(hall, pages)
     send(page, put(tmp_path, b"", "vide.png"))
     expect(page.locator("[data-refused]")).to_contain_text("Ce fichier est vide")

@@ -12,7 +12,7 @@ from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in
 
 
-def test_what_becomes_of_a_paper_is_told_while_it_happens(standing: Serve, pages: Pages):
+def test_the_progress_of_a_paper_is_shown_live(standing: Serve, pages: Pages):
     hall = standing()
     page, printers = pages.open(), pages.open(f"{hall.base_url}/imprimantes")
     printer = printers.locator("#laon-borne-1")

@@ -198,9 +198,7 @@ def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     expect(page.locator("[data-found-note]")).to_contain_text("n’est pas un numéro")
 
 
-def test_what_helps_is_noted_with_a_ticket_and_corrected_before_the_call_by_keyboard(
-    hall: Served, page: Page
-):
+def test_needs_are_noted_with_a_ticket_and_corrected_before_the_call_by_keyboard(hall: Served, page: Page):
     sign_in(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()
     page.keyboard.press("a")

@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_figures_and_csv_has_a_header(tmp_path: Pat
     assert [row["rule"] for row in csv.DictReader(one.splitlines())] == ["strict_classes", "gcmu_safe"] * 2
 
 
-def test_what_a_day_has_besides_is_told_and_announced_waits_are_judged(tmp_path: Path):
+def test_options_of_a_day_are_named_and_announced_waits_are_judged(tmp_path: Path):
     out = tmp_path / "figures.json"
     besides = ("--break", "carry_over", "--linked", "0.1", "--wrap-up", "60", "--one-agent", "--estimates")
     printed = simulate("--days", "3", "--hall", "hall_80", "--rule", "gcmu_safe", *besides, "--out", str(out))

@@ -23,7 +23,7 @@ def calls(found: Installation) -> list[str]:
     return [line for line in lines if "Calls of" in line or "/voices/" in line]
 
 
-def test_the_voice_of_each_hall_is_told(hall: Installation):
+def test_the_voice_of_each_hall_is_reported(hall: Installation):
     assert calls(hall) == ["✓ Calls of laon in fr are said by espeak-ng."]
 
 

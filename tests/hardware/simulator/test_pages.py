@@ -83,7 +83,7 @@ def test_unknown_printers_tickets_and_faults_are_answered_clearly(client):
     ("address", "headers"),
     [("192.0.2.7", {}), ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}), ("::ffff:192.0.2.7", {})],
 )
-def test_other_computers_are_told_there_is_no_such_page(client, address, headers):
+def test_other_computers_get_not_found(client, address, headers):
     for path in ("/imprimantes", "/imprimantes/laon/tickets/1.png"):
         answer = client.get(path, environ_overrides={"REMOTE_ADDR": address}, headers=headers)
         assert answer.status_code == 404

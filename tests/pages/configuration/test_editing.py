@@ -183,7 +183,7 @@ def test_two_people_editing_at_once_lose_nothing_unseen(server: Served, pages: P
     expect(theirs.locator("[data-text=changes]")).to_have_text("2 modifications")
 
 
-def test_what_could_not_be_saved_is_there_again(server: Served, pages: Pages):
+def test_unsaved_changes_are_there_again(server: Served, pages: Pages):
     page = editing(pages, server)
     page.route(f"**{API}/draft", lambda route: route.abort())
     page.get_by_label("Nom", exact=True).fill("Préfecture sans réseau")

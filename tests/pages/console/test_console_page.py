@@ -328,7 +328,7 @@ def test_a_lost_connection_is_shown_and_a_gesture_made_meanwhile_is_done_once(
     expect(console.locator("[data-person] .number")).to_have_text(number)
 
 
-def test_the_agent_is_told_to_walk_over_and_keeps_the_place_of_who_lacks_an_interpreter(
+def test_the_agent_reads_to_walk_over_and_keeps_the_place_of_a_visitor_without_interpreter(
     console: Page, issue: Callable[..., dict[str, Any]]
 ):
     ticket = issue(needs=["blind", "interpreter"])

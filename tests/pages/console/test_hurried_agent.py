@@ -82,7 +82,9 @@ def test_a_pick_stays_when_the_whole_queue_is_read_late(console: Page, numbers: 
     expect(console.locator("[data-person] .number")).to_have_text(numbers[1])
 
 
-def test_nobody_is_picked_in_place_of_who_has_left_meanwhile(console: Page, hall: Served, numbers: list[str]):
+def test_no_other_visitor_is_picked_for_one_who_has_left_meanwhile(
+    console: Page, hall: Served, numbers: list[str]
+):
     held = Held(console, "**/api/v1/halls/laon/queue")
     console.keyboard.press("c")
     console.locator("[data-panel] input:checked").focus()

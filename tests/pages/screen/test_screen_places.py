@@ -59,7 +59,7 @@ def test_the_last_reader_can_read_where_to_go(
     assert_accessible(page)
 
 
-def test_the_way_from_this_screen_is_told_by_a_sign_and_in_words(pages: Pages, hall: ContractServer) -> None:
+def test_the_way_from_this_screen_is_shown_by_a_sign_and_in_words(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall, layout="corridor", arrow="left")
     called(page, hall)
     expect(page.locator(".card-arrow")).to_have_text("à gauche")

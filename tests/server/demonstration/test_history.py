@@ -92,7 +92,7 @@ def test_journals_verify_with_the_rows_they_fold_to(past: Settings, tmp_path: Pa
         assert verify_journal(database, Anchors(tmp_path), full=True).faults == []
 
 
-def test_numbers_begin_anew_every_day(past: Settings) -> None:
+def test_numbers_start_again_every_day(past: Settings) -> None:
     with opened(past) as database:
         first = rows_of(
             database,

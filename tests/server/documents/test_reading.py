@@ -302,7 +302,7 @@ def test_a_mistyped_key_is_answered_with_the_nearest_known_one():
         (b" " * 2_000_001, "document_too_large"),
     ],
 )
-def test_what_is_no_document_is_refused(content, code):
+def test_a_value_that_is_no_document_is_refused(content, code):
     assert code in {found for _, found in problems_of(content)}
 
 

@@ -85,7 +85,7 @@ def test_a_change_is_described_in_words(path, value, sentence):
         (["guise-accueil"], ["guise-gone"], "« accueil » → guise-gone"),
     ],
 )
-def test_what_a_kiosk_offers_is_told_by_the_names_of_services(before, after, expected):
+def test_the_offer_of_a_kiosk_is_listed_by_the_names_of_services(before, after, expected):
     old, new = (
         normal_content(
             "hall", small_hall(kiosks=[{"id": "guise-b", "label": "Entrée", "services": services}])
@@ -97,7 +97,7 @@ def test_what_a_kiosk_offers_is_told_by_the_names_of_services(before, after, exp
     assert sentence == f"Bornes › « Entrée » › Démarches : {expected}"
 
 
-def test_what_a_counter_serves_is_told_by_names_and_none_is_nothing():
+def test_the_services_of_a_counter_are_named_and_none_is_empty():
     (sentence,) = sentences(("counters.0.services", ["guise-titres"]))
     assert sentence == "Guichets › « guichet 1 » › Démarches : en moins « accueil »"
     (sentence,) = sentences(("counters.0.services", ["guise-titres", "guise-accueil"]))

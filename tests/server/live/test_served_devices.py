@@ -31,7 +31,7 @@ def supervised(browser: httpx.Client) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_what_a_screen_tells_is_seen_through_every_worker_with_its_picture(served_hall, layout, open_):
+def test_a_screens_report_and_picture_are_seen_through_every_worker(served_hall, layout, open_):
     hall = served_hall(layout)
     browser = httpx.Client(base_url=hall.server.base_url, trust_env=False, timeout=20)
     open_.enter_context(browser)

@@ -90,7 +90,7 @@ def test_where_another_hall_is_within_earshot_the_hall_is_named_first():
     assert [sentence.split("\n")[0] for sentence in files.said[0][:2]] == ["Accueil des étrangers"] * 2
 
 
-def test_the_induction_loop_is_told_of_its_own_files():
+def test_the_induction_loop_gets_its_own_files():
     _, sent = spoken(SpokenCall(FRENCH_PLACE, has_loop=True))
     assert (sent[0]["loop"], sent[0]["loop_once_ms"]) == ({"fr": "/audio/loop.wav"}, {"fr": 3_300})
 

@@ -67,7 +67,7 @@ def test_an_api_key_is_masked_whole_by_its_prefix_also_when_it_was_cut():
         "api_key='k'",
     ],
 )
-def test_what_is_announced_as_a_secret_is_masked_whatever_its_shape(text: str):
+def test_a_named_secret_is_masked_whatever_its_shape(text: str):
     kept = masked(text)
     assert kept.endswith(("***", "***'"))
 

@@ -16,7 +16,7 @@ class Seconds:
     now_s: float = 0.0
 
 
-def test_trouble_is_told_for_a_minute_and_looked_at_again_when_somebody_wants_to_go_there():
+def test_trouble_is_shown_for_a_minute_and_checked_again_on_the_next_sign_in():
     seconds = Seconds()
     registration = Registration(
         f"http://127.0.0.1:{free_port()}",

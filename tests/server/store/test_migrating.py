@@ -55,7 +55,7 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
     database.close()
 
 
-def test_recipients_of_before_they_chose_are_told_everything_in_french(database_url: str):
+def test_older_recipients_get_every_alarm_in_french(database_url: str):
     database = database_with_hall(database_url, Hands(), "laon")
     add_recipient(database, SYSTEM, WantedRecipient("email", "laon", "garde@example.org"))
     with database.store.engine.begin() as connection:

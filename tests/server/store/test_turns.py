@@ -94,7 +94,7 @@ def together(database_url: str) -> Iterator[Together]:
     found.close()
 
 
-def test_those_who_wait_share_the_commit_and_each_has_its_own_number(together: Together, tmp_path: Path):
+def test_waiting_transactions_share_a_commit_and_each_gets_its_own_number(together: Together, tmp_path: Path):
     ticket = lambda: issue(together.database)  # noqa: E731
     answers = [future.result() for future in together.come(ticket, ticket, ticket, ticket)]
     assert together.commits == 1
@@ -104,7 +104,7 @@ def test_those_who_wait_share_the_commit_and_each_has_its_own_number(together: T
     assert not verify_journal(together.database, Anchors(tmp_path), full=True).faults
 
 
-def test_one_who_is_refused_after_writing_takes_back_its_own_only(together: Together, tmp_path: Path):
+def test_a_member_refused_after_writing_takes_back_only_its_own_writes(together: Together, tmp_path: Path):
     def refused() -> None:
         with together.database.transaction(HALL, AGENT) as transaction:
             transaction.record(
@@ -271,7 +271,7 @@ def test_a_write_that_fails_after_it_was_handed_on_is_nobodys(together: Together
     assert [*given, issue(together.database)["number"]] == [f"A{n:03}" for n in range(1, len(given) + 2)]
 
 
-def test_one_who_waits_too_long_leaves_and_nobody_waits_for_it(
+def test_a_transaction_that_waits_too_long_leaves_without_delaying_others(
     together: Together, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(group_commit, "BUSY_DEADLINE_S", 0.05)
@@ -304,7 +304,7 @@ def test_at_most_so_many_share_a_commit(together: Together, monkeypatch: pytest.
     assert sorted(answer["number"] for answer in answers) == ["A001", "A002", "A003", "A004"]
 
 
-def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeypatch: pytest.MonkeyPatch):
+def test_transactions_take_turns_one_at_a_time_and_all_finish(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(group_commit, "BUSY_DEADLINE_S", 60)
     working: list[int] = []
     overlaps: list[int] = []

@@ -56,7 +56,7 @@ def installation_facts(database: Database) -> list[Row]:
         )
 
 
-def test_paper_out_is_raised_and_cleared_and_goes_to_who_is_told_in_the_order_of_the_facts(hall: FaultyHall):
+def test_paper_out_is_raised_and_cleared_and_reaches_recipients_in_the_order_of_the_facts(hall: FaultyHall):
     publish_hall(hall.database, AGENT, (HALLS / "vervins.json").read_bytes())
     mine, _ = hall.tells(HOOK), hall.tells("https://example.org/vervins", site="vervins")
     everywhere = hall.tells("garde@example.org", "email", "*")
@@ -260,7 +260,7 @@ def test_a_clock_set_back_raises_an_alarm_at_once_and_its_letter_leaves_by_the_w
     assert hall.open() == []
 
 
-def test_three_jobs_unprinted_are_told_until_one_is_printed(hall: FaultyHall):
+def test_three_unprinted_jobs_raise_an_alarm_until_one_is_printed(hall: FaultyHall):
     hall.look()
     with hall.database.transaction(HALL, AGENT) as transaction:
         transaction.run("UPDATE printer_lease SET unprinted = 3 WHERE printer = :printer", printer=KIOSK)
@@ -291,7 +291,7 @@ def look_undriven(hall: FaultyHall) -> int:
     return watching.watch_alarms(hall.database, hall.id, watching.SeenDevices({}), TRANSLATE)
 
 
-def test_the_first_who_looks_after_an_alarm_is_named_to_people_and_to_no_fact(hall: FaultyHall):
+def test_the_first_person_to_acknowledge_an_alarm_is_named_to_people_and_in_no_fact(hall: FaultyHall):
     claire = account(hall.database, "claire", "Claire Martin")
     other = account(hall.database, "paul", "Paul Petit")
     hook, letter = hall.tells(HOOK), hall.tells("garde@example.org", "email")

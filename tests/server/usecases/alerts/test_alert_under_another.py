@@ -65,7 +65,7 @@ def sent_alerts(database: Database) -> Any:
     return publisher, sent
 
 
-def test_the_one_below_is_told_in_the_second_in_which_the_one_shown_expires(
+def test_the_alert_below_appears_in_the_second_in_which_the_shown_one_expires(
     database: Database, hands: Hands, sent_alerts: Any
 ):
     publisher, sent = sent_alerts

@@ -41,7 +41,7 @@ from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call,
 from tests.server.usecases.quality.figures_history import HALLS, Hands
 
 
-def test_nobody_is_called_while_an_alert_holds_and_who_is_at_the_counter_is_finished(database: Database):
+def test_there_are_no_calls_during_an_alert_and_the_visitor_at_the_counter_is_finished(database: Database):
     tickets = issue(database, 4)
     at_counter, aside = served(database), served(database, OTHER)
     park(database, aside)

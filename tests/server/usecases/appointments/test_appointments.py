@@ -97,7 +97,7 @@ def test_two_people_cannot_have_one_code_on_one_day_but_on_two(database: Databas
         ("booked_in_past", {"at": TEN - timedelta(days=1)}),
     ],
 )
-def test_what_cannot_be_booked_is_refused(database: Database, code: str, more: dict[str, Any]):
+def test_an_impossible_booking_is_refused(database: Database, code: str, more: dict[str, Any]):
     with refused(code):
         book(database, **more)
 

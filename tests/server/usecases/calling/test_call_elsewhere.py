@@ -91,7 +91,7 @@ def test_an_agent_who_stays_holds_both_and_undo_gives_the_other_up(database: Dat
     assert places(database) == {COUNTER: session, ELSEWHERE: None}
 
 
-def test_what_came_after_is_undone_before_it(database: Database):
+def test_later_gestures_are_undone_first(database: Database):
     (ticket,) = issue(database)
     called = go(database, ticket["visit"])
     start(database, Gesture(called["leg"], AGENT))

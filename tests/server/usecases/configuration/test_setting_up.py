@@ -69,7 +69,7 @@ def test_the_link_is_void_once_there_is_an_account(empty):
     assert refusal_of(lambda: begin(empty, "other", token=token)) == "already_installed"
 
 
-def test_of_many_who_come_with_the_link_at_once_one_is_the_administrator(empty):
+def test_one_of_many_simultaneous_users_of_the_link_becomes_administrator(empty):
     token, together, codes = installation_token(empty), threading.Barrier(6), []
 
     def come(number: int) -> None:

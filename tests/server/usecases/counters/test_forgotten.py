@@ -109,7 +109,7 @@ def test_a_counter_that_resumes_calls_the_same_person_first_and_the_wait_counts_
     assert leg(database, first)["end_reason"] == "served"
 
 
-def test_the_console_is_told_when_it_asks_and_an_answer_keeps_the_person(
+def test_the_console_learns_when_to_ask_and_an_answer_keeps_the_person(
     database: Database, rounds: Rounds, hands: Hands
 ):
     assert read_counter(database, COUNTER)["presence"] is None
@@ -210,7 +210,7 @@ def test_a_visitor_sent_to_the_forgotten_counter_may_be_called_by_any(
     assert call_at(database, OTHER, Author("colleague"))["leg"] == moved
 
 
-def test_what_came_before_a_person_was_given_back_is_not_undone(
+def test_gestures_before_a_person_was_given_back_are_not_undone(
     database: Database, rounds: Rounds, hands: Hands
 ):
     called_and_left(database, hands, after=timedelta())

@@ -83,7 +83,7 @@ def test_a_call_names_its_counter_for_everybody_as_the_screens_do(database: Data
     assert [each["counter"] for each in read_queue(database, HALL)["called"]] == [COUNTER]
 
 
-def test_the_message_to_all_pages_is_fetched_by_who_holds_a_counter(database: Database):
+def test_the_holder_of_a_counter_fetches_the_message_to_all_pages(database: Database):
     issue(database, 1)
     served(database)
     message = queue_message(read_queue(database, HALL))

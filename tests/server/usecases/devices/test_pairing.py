@@ -246,7 +246,7 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
     assert due("page") == []
 
 
-def test_of_two_who_confirm_one_code_at_once_one_is_refused(database: Database):
+def test_one_of_two_simultaneous_confirmations_of_a_code_is_refused(database: Database):
     """Both have looked before either writes; the installation's lock lets one after the other."""
     for _ in range(5):
         pairing = ask_pairing(database, ASKING)

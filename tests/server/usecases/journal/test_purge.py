@@ -98,7 +98,7 @@ def test_signed_in_sessions_that_are_over_vanish(database: Database, hands: Hand
     assert purge(database)["sign_in"] == 1
 
 
-def test_what_a_printed_ticket_said_is_forgotten_with_its_token(database: Database, hands: Hands):
+def test_the_content_of_a_printed_ticket_is_forgotten_with_its_token(database: Database, hands: Hands):
     kiosk = next(iter(database.configuration(HALL).kiosks))
     issue_ticket(database, HALL, Author("kiosk"), WantedTicket(SERVICE, "press", language="es", kiosk=kiosk))
     hands.now += timedelta(hours=30)

@@ -94,7 +94,7 @@ def test_one_correction_at_a_time_and_another_once_it_is_put_away(database: Data
     assert correct_notice(database, bureau(former))["notice"] != first["notice"]
 
 
-def test_only_what_is_published_is_corrected_by_who_may_draft_there(database: Database):
+def test_only_a_published_notice_is_corrected_with_the_permission_to_draft_there(database: Database):
     with pytest.raises(Refusal) as refused:
         correct_notice(database, bureau(drafted(database)))
     assert code_of(refused) == "notice_state"
@@ -152,7 +152,7 @@ def test_a_correction_is_corrected_in_its_turn(database: Database):
     assert titles(database) == ["Ouvert à midi"]
 
 
-def test_of_two_who_correct_at_the_same_instant_one_is_led_to_the_other(database: Database):
+def test_one_of_two_simultaneous_corrections_leads_to_the_other(database: Database):
     former = published(database)
     together = Barrier(2)
 

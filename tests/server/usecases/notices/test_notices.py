@@ -228,7 +228,7 @@ def test_a_refusal_has_a_reason_and_a_notice_exists(database: Database):
     assert code_of(refused) == "unknown_notice"
 
 
-def test_of_two_who_edit_at_the_same_instant_one_is_told(database: Database):
+def test_one_of_two_simultaneous_edits_is_informed(database: Database):
     notice = drafted(database)
     together = Barrier(2)
 

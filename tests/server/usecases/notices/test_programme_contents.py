@@ -55,7 +55,7 @@ def test_the_words_of_a_content_are_all_of_them():
     assert words_of(content).split() == list("ABCDEFGHI")
 
 
-def test_weekdays_alike_are_told_together_and_exceptions_apart():
+def test_equal_weekdays_are_listed_together_and_exceptions_separately():
     calendar = Calendar(
         "Europe/Paris",
         {**dict.fromkeys(range(5), (DAY,)), 5: (Span(time(9), MIDNIGHT),)},

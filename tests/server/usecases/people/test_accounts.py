@@ -96,7 +96,7 @@ def test_a_new_password_from_the_machine_ends_every_session_and_unlocks(database
     assert prove(database, Attempt("agent", OTHER)).id == account
 
 
-def test_sessions_are_told_by_browser_and_ended_one_by_one_or_all_but_ones_own(
+def test_sessions_are_listed_by_browser_and_ended_one_by_one_or_all_but_ones_own(
     database: Database, hands: Hands
 ):
     account, another = made(database, "agent"), made(database, "another")

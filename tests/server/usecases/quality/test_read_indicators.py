@@ -167,7 +167,7 @@ def test_an_unknown_split_is_refused(database: Database):
     assert refusal.value.code == "bad_dimension"
 
 
-def test_outcomes_are_told_per_service_and_add_up(database: Database):
+def test_outcomes_are_shown_per_service_and_add_up(database: Database):
     answer = read_indicators(database, "laon", days=DAYS, by="service", sentence=str)
     whole = {figure.indicator: figure for figure in figures_of(read_days(database, "laon", *DAYS).whole())}
     for name in (*(f"outcome_{code}" for code in OUTCOMES), "outcome_left_out"):

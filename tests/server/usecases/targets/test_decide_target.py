@@ -114,7 +114,7 @@ def test_one_for_a_day_between_two_ends_the_first_there(database: Database):
         ({"decided_by": "x" * 81}, "target_decider_too_long"),
     ],
 )
-def test_what_cannot_be_decided_is_refused_and_nothing_is_recorded(
+def test_an_impossible_target_is_refused_and_nothing_is_recorded(
     database: Database, changed: dict[str, Any], code: str
 ):
     with pytest.raises(Refusal) as refusal:
@@ -130,7 +130,7 @@ def test_two_presses_alike_are_one_target(database: Database):
     assert len(of_service(database).spans) == 1
 
 
-def test_of_two_who_decide_at_once_for_one_day_the_second_is_told_and_neither_is_lost(database: Database):
+def test_the_second_of_two_simultaneous_decisions_is_informed_and_neither_is_lost(database: Database):
     both = Barrier(2)
 
     def press(wait_s: int) -> dict[str, Any]:

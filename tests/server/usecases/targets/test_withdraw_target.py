@@ -127,7 +127,7 @@ def test_a_withdrawal_to_come_may_be_brought_forward(database: Database):
         ({"decided_by": "x" * 81}, "target_decider_too_long"),
     ],
 )
-def test_what_cannot_be_withdrawn_is_refused_and_nothing_is_recorded(
+def test_an_impossible_withdrawal_is_refused_and_nothing_is_recorded(
     database: Database, changed: dict[str, Any], code: str
 ):
     target = decide(database)["target"]
@@ -150,7 +150,7 @@ def test_what_is_over_replaced_or_withdrawn_whole_is_left(database: Database, ha
         assert refusal.value.code == "target_over"
 
 
-def test_two_presses_alike_are_one_and_of_two_who_withdraw_at_once_the_second_is_told(database: Database):
+def test_a_repeated_press_counts_once_and_the_second_of_two_withdrawals_is_informed(database: Database):
     target = decide(database)["target"]
     key = WriteKey.of(CHIEF.id, "a form", b"asked")
     withdrawal = replace(WITHDRAWN, target=target, from_on=TODAY + 5 * DAY)

@@ -238,7 +238,7 @@ def test_a_split_can_be_done_while_one_is_served(database: Database):
         unlink(database, tickets[3])
 
 
-def test_links_are_told_with_the_numbers_that_still_go_on(database: Database):
+def test_links_are_shown_with_the_numbers_still_in_progress(database: Database):
     tickets = issue(database, 4)
     linked_files(database, tickets, 0, 2, 3)
     legs = {

@@ -116,7 +116,7 @@ def alert_of(answer: Any) -> str:
 # --- the way there and back ----------------------------------------------------------------------
 
 
-def test_somebody_invited_signs_in_at_the_provider_and_arrives_where_they_wanted(both: Bureau):
+def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested_page(both: Bureau):
     browser = both.site.app.test_client()
     answer = both.come_back(browser)
     assert answer.status_code == 200

@@ -169,7 +169,7 @@ def test_the_pages_at_work_have_a_place_for_alarms(api: ApiSite):
     assert 'data-alarms="card"' in browser.get(f"/mur?hall={HALL}").text
 
 
-def test_what_an_address_is_told_is_chosen_shown_and_changed(api: ApiSite):
+def test_the_alarms_of_an_address_are_chosen_shown_and_changed(api: ApiSite):
     officer = api.writer("administrator", HALL)
     wanted = {"channel": "email", "address": "garde@example.org", "site": HALL, "language": "en"}
     missing = press(officer, "/alarmes/adresses", **wanted)

@@ -125,7 +125,7 @@ def test_what_a_hall_with_people_in_it_sends_has_its_shape(both: ApiSite):
 
 
 @pytest.mark.parametrize("holder", ["whoever holds it", "somebody else"])
-def test_what_a_console_reads_has_its_shape(both: ApiSite, holder: str):
+def test_the_answer_to_a_console_has_its_shape(both: ApiSite, holder: str):
     people_at_every_stage(both, Recorder(both))
     token = both.key if holder == "whoever holds it" else both.new_key("read")
     queue = accepted(both.get(f"/halls/{HALL}/queue", token=token))

@@ -138,7 +138,7 @@ def test_a_draft_made_from_an_older_revision_is_joined_before_it_is_published(ed
     refused(editors.save("ada", laon(), base=9), 404, "unknown_revision")
 
 
-def test_of_two_who_save_at_once_one_is_told(both: ApiSite):
+def test_one_of_two_simultaneous_saves_is_informed(both: ApiSite):
     editors = Editors(both)
     for who in ("ada", "eve"):
         editors.browser(who)

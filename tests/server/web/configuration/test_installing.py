@@ -114,7 +114,7 @@ def test_an_impossible_place_is_refused_at_its_field_and_the_rest_is_kept(wizard
     assert read_installing(wizard.database).step == "place"
 
 
-def test_hours_that_end_before_they_begin_are_told(wizard):
+def test_hours_that_end_before_they_begin_are_reported(wizard):
     wizard.take_link()
     wizard.post("/installation/administrateur", **PERSON)
     answer = wizard.post("/installation/lieu", **PLACE, **{**HOURS, "closes_0": "08:00"})
@@ -213,7 +213,7 @@ def test_while_nobody_can_sign_in_every_door_tells_how_to_begin(wizard, path):
 
 
 @pytest.mark.parametrize("path", ["/installation/hall?template=general", "/configuration/nouveau"])
-def test_setting_up_is_for_who_configures(wizard, path):
+def test_setting_up_needs_the_permission_to_configure(wizard, path):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     wizard.browser.delete_cookie(SESSION_COOKIE)

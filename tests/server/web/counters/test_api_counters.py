@@ -196,7 +196,7 @@ def test_a_verb_of_a_counter_needs_its_session_and_checks_its_author(both: ApiSi
     assert both.count("hall_fact") == facts
 
 
-def test_only_who_opened_a_session_reads_its_id(both: ApiSite):
+def test_only_the_author_of_a_session_reads_its_id(both: ApiSite):
     answer = accepted(both.post(f"/counters/{COUNTER}/session"), 201)
     session, mark = answer["session"], answer["session_mark"]
     assert accepted(both.get(f"/counters/{COUNTER}"))["session"] == session

@@ -182,7 +182,7 @@ def test_a_session_does_not_wrap_up_what_another_ended(wrapping: ApiSite):
     assert told(wrapping)["wrap_up_until"] is None
 
 
-def test_the_wall_shows_who_wraps_up_where_it_shows_counters(wrapping: ApiSite):
+def test_the_wall_shows_wrap_up_where_it_shows_counters(wrapping: ApiSite):
     supervisor = wrapping.person("supervisor")
     accepted(wrapping.verb(served(wrapping), "finish"))
     assert on_wall(wall(wrapping, supervisor))["wrap_up_until"] is None

@@ -235,7 +235,7 @@ def test_a_printer_that_moves_is_fed_as_before_on_paper_of_the_same_width(api: A
 @pytest.mark.parametrize(
     "body", [{"host": "a b"}, {"host": "192.0.2.9", "port": 0}, {"host": "x", "paper_mm": 70}]
 )
-def test_what_is_no_address_of_a_printer_is_refused(api: ApiSite, body: dict[str, Any]):
+def test_a_wrong_address_of_a_printer_is_refused(api: ApiSite, body: dict[str, Any]):
     admin, csrf = api.writer("administrator")
     refused(admin.put(PRINTER, json=body, headers=csrf), 400, "bad_request")
 

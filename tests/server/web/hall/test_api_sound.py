@@ -15,7 +15,7 @@ def quiet_on_board(site: ApiSite) -> str | None:
     return until
 
 
-def test_quiet_lasts_as_long_as_it_was_asked_for_and_every_screen_is_told(both: ApiSite):
+def test_quiet_lasts_for_the_chosen_time_and_every_screen_follows(both: ApiSite):
     chief, header = both.writer("supervisor")
     assert quiet_on_board(both) is None
     told = accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": 30}, headers=header))

@@ -36,7 +36,7 @@ def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     return app.test_client()
 
 
-def test_the_first_sentence_is_told_with_its_own_spaces():
+def test_the_first_sentence_keeps_its_spaces():
     text = "# Titre\n\nLa page **Accueil** (`/accueil`) dit\u00a0: l’*aide* est là\u00a0;\nrien d’autre. Et"
     told = render(text, address_of=lambda _: None).summary
     assert told == "La page Accueil (/accueil) dit\u00a0: l’aide est là\u00a0; rien d’autre."

@@ -60,7 +60,7 @@ def test_a_video_is_served_in_ranges(lone: Bureau):
     assert answer.mimetype == "video/webm"
 
 
-def test_what_a_medium_says_is_written_in_french_first(bureau: Bureau):
+def test_a_medium_is_described_in_french_first(bureau: Bureau):
     medium = bureau.add(image("PNG"))
     refused(bureau.describe(medium, en="Open on Monday"), 422, "text_missing")
     refused(bureau.describe(medium, fr="Ouvert", en="Open"), 422, "one_translation")
@@ -127,7 +127,7 @@ def test_a_medium_of_one_site_belongs_to_that_site_only(bureau: Bureau):
     assert bureau.see(medium)["texts"] == {"fr": "Ouvert"}
 
 
-def test_the_page_offers_the_sites_of_who_drafts_and_all_to_who_may(lone: Bureau):
+def test_the_page_offers_the_sites_of_the_author_and_all_with_the_permission(lone: Bureau):
     def offered(*grants: Grant) -> list[str]:
         page = lone.site.person_of(*grants).get("/affichage/medias").text
         return re.findall(r'<option value="([^"]*)"', page)

@@ -76,7 +76,7 @@ def test_what_is_wrong_is_said_with_its_place(officers: Officers):
     refused(officers.post("bureau", "/notices", {"content": {}}), 422, "document_refused")
 
 
-def test_the_second_of_two_editors_is_told_and_a_repeated_request_is_done_once(officers: Officers):
+def test_the_second_of_two_editors_is_informed_and_a_repeated_request_is_done_once(officers: Officers):
     notice = officers.draft()
     path, edit = f"/notices/{notice['notice']}", {"content": TEXT, "base_version": 1}
     for _ in range(2):

@@ -208,9 +208,7 @@ def programmes(officers: Officers) -> Programmes:
     return Programmes(officers.site.database, lambda key, *_, **__: key)
 
 
-def test_screens_are_told_when_something_begins_or_ends_and_not_otherwise(
-    officers: Officers, programmes: Programmes
-):
+def test_screens_are_nudged_only_when_something_begins_or_ends(officers: Officers, programmes: Programmes):
     site = officers.site
     halls = [site.database.hall_id(HALL)]
     assert programmes.turned(halls) == set()

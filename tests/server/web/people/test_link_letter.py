@@ -146,7 +146,7 @@ def test_a_wrong_address_is_refused_at_its_field(posting: ApiSite, box: Mailbox)
     assert box.letters == []
 
 
-def test_only_a_link_that_opens_is_sent_by_who_may_give_it(posting: ApiSite, box: Mailbox):
+def test_only_a_valid_link_is_sent_and_only_with_the_permission(posting: ApiSite, box: Mailbox):
     chief = Inviting(posting)
     local = Forms(posting, posting.person("administrator", "vervins"))
     form = {"t": chief.token, "address": ADDRESS}

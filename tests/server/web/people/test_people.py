@@ -134,7 +134,7 @@ def test_each_verb_of_a_person_says_what_was_done(both: ApiSite, chief: Forms):
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor", "committee"])
-def test_only_who_administers_people_reads_and_changes_them(api: ApiSite, role: str):
+def test_only_administrators_of_people_read_and_change_them(api: ApiSite, role: str):
     forms = Forms(api, api.person(role))
     me = read_people(api.database, None)[0].account
     assert forms.get("/personnes").status_code == 403
@@ -170,7 +170,7 @@ def test_an_administrator_of_one_site_sees_its_people_alone(api: ApiSite):
     assert forms.post(f"{only}/roles", {"role": ["administrator"], "site": ["*"]}).status_code == 403
 
 
-def test_instants_are_told_in_the_zone_of_a_site_of_the_readers(api: ApiSite):
+def test_instants_are_shown_in_the_zone_of_one_of_the_readers_sites(api: ApiSite):
     laon = known_sites(api.database)[HALL]
     known = {"cayenne": laon.model_copy(update={"time_zone": "America/Cayenne"}), HALL: laon}
     for sites, zone in (
@@ -272,7 +272,7 @@ def test_signing_in_continues_only_at_an_address_of_this_server(api: ApiSite):
         assert f'name="next" value="{escape(way)}"' in page.text, asked
 
 
-def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiSite):
+def test_individual_figures_are_decided_on_the_page_and_agents_are_informed(api: ApiSite):
     chief, agent = Forms(api, api.person("administrator", "*")), Forms(api, api.person("agent"))
     supervisor = Forms(api, api.person("supervisor"))
     assert "Aucun chiffre n’est montré par agent" in agent.get("/compte").text

@@ -98,7 +98,7 @@ def test_the_sheet_carries_exact_values_with_their_sample_and_convention(site: S
     assert mean["convention"].startswith("De la délivrance du ticket")
 
 
-def test_the_sheet_tells_who_was_received_exceptionally_by_reason_and_what_was_unmet(site: Site):
+def test_the_sheet_lists_exceptional_visits_by_reason_and_unmet_demand(site: Site):
     answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?"))
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     permits = [row for row in rows if row["démarche"].startswith("Titre de séjour")]
@@ -238,7 +238,7 @@ def test_every_indicator_and_reason_has_its_sentences():
     assert {f"quality.not_issued.{reason}" for reason in NOT_ISSUED} <= keys
 
 
-def test_visits_present_during_an_alert_are_told_and_left_out_on_demand(site: Site):
+def test_visits_present_during_an_alert_are_counted_and_left_out_on_demand(site: Site):
     assert "alertes" not in site.page(WEEK), "no choice where there was no alert"
     raised_at = to_micros(datetime(2026, 10, 20, 9, tzinfo=UTC))
     hall = site.database.hall_id("laon")

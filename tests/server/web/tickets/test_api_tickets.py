@@ -220,7 +220,7 @@ def test_a_reprint_is_a_new_job_and_strangers_learn_nothing_of_visits(both: ApiS
     refused(agent.post("/api/v1/tickets/no-such-visit/reprint", headers=headers), 404, "unknown_visit")
 
 
-def test_what_became_of_papers_is_told_of_the_last_job_of_each_visit(both: ApiSite):
+def test_the_fate_of_papers_is_that_of_the_last_job_of_each_visit(both: ApiSite):
     ticket, other = (accepted(both.press(token=both.kiosk), 201) for _ in range(2))
     without_printer = accepted(both.press(), 201)
     desk, headers = both.writer("reception")
@@ -239,7 +239,7 @@ def test_what_became_of_papers_is_told_of_the_last_job_of_each_visit(both: ApiSi
         refused(both.get(f"/halls/{HALL}/prints?visits={wrong}"), 400, "bad_request")
 
 
-def test_what_helps_is_noted_with_the_ticket_or_at_a_desk_and_shown_to_agents(both: ApiSite):
+def test_needs_are_noted_with_the_ticket_or_at_a_desk_and_shown_to_agents(both: ApiSite):
     wanted = {"service": SERVICE, "press_id": str(uuid.uuid4()), "needs": ["slow", "deaf"]}
     visit = accepted(both.post(f"/halls/{HALL}/tickets", wanted, token=both.kiosk), 201)["visit"]
     noted = accepted(both.post(f"/tickets/{visit}/needs", {"needs": ["interpreter"]}), 200)

@@ -34,7 +34,7 @@ def test_the_reception_desk_links_and_splits_without_a_counter(both: ApiSite):
     assert accepted(browser.post(f"{path}/unlink", json={}, headers=headers))["linked"] == []
 
 
-def test_only_who_calls_or_receives_may_link(api: ApiSite):
+def test_only_callers_and_receivers_may_link(api: ApiSite):
     one, other = api.ticket(), api.ticket()
     path, body = f"/tickets/{one['visit']}/link", {"number": other["number"]}
     refused(api.post(path, body, token=api.new_key("issue", "read")), 403, "forbidden")
