@@ -163,6 +163,7 @@ def test_no_message_at_all_is_no_report(message: object):
 
 def test_a_clock_that_is_absurdly_off_is_told_as_very_far_off():
     assert report(clock_ms=1e300).clock_ms == 10 * 366 * 86_400_000
+    assert (report(width_px=1e9).width_px, report(height_px=1e9).height_px) == (100_000, 100_000)
     assert report(clock_ms=-86_400_000.4).clock_ms == -86_400_000
 
 

@@ -108,6 +108,7 @@ def test_what_a_document_leaves_out_of_a_hall_is_as_usual():
     assert (made.has_priority_first, made.asks_needs, made.is_demonstration) == (True, True, False)
     assert (made.distribution_before_s, made.screen_margin_s, made.legal_share) == (0, 3_600, 0.2)
     assert made.mark == mark_of(0, 1)
+    assert HOURS.last_ticket_margin_s == 0
     first = made.counters["g1"]
     marks = (first.is_step_free, first.has_hearing_loop, first.is_confidential, first.is_self_service)
     assert not any(marks)

@@ -132,3 +132,10 @@ def test_a_hall_opens_no_more_from_its_last_closing_on():
     assert not opens_no_more(CALENDAR, at(13))
     assert not opens_no_more(CALENDAR, at(16, 29))
     assert opens_no_more(CALENDAR, at(16, 30))
+
+
+def test_a_ticket_that_ends_a_second_after_closing_is_too_late_unless_more_is_allowed():
+    closes_at = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    expected = ExpectedTicket(wait_s=0, service_s=1)
+    assert finishes_too_late(PREDICTING, closes_at, expected, now=closes_at)
+    assert LastTicket().overrun_s == 0

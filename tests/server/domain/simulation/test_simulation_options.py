@@ -6,11 +6,14 @@ import pytest
 
 from server.domain.calling.work_profiles import RuleName
 from server.domain.hours.half_days import AtBreak
+from server.domain.simulation.announced_waits import Announcer
 from server.domain.simulation.days import HALLS, DrawnDay, SimulatedBreak, draw_day
 from server.domain.simulation.figures import honesty
 from server.domain.simulation.options import BREAK, DayOptions, with_options
 from server.domain.simulation.run import run_day
 from server.domain.waits.estimate import WaitRange
+from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from tests.server.domain.calling.waiting_halls import NINE, waiting
 from tests.server.domain.simulation.test_simulation import after, comes, counter
 
 RULE = RuleName.ARRIVAL_ORDER
@@ -110,3 +113,11 @@ def test_announced_waits_are_honest_on_such_days_and_no_wait_is_none(options: Da
     promised = [one for one in waits if isinstance(one.announced, WaitRange) and one.announced.is_none_needed]
     assert len(promised) > 100
     assert max(one.wait_s for one in promised) == 0
+
+
+def test_linked_visits_stand_where_they_wait_in_the_queue():
+    day = DrawnDay(0, (), (), {"short": 240.0}, {})
+    legs = [waiting("A001", 9, link="l"), waiting("A002", 8), waiting("A003", 7, link="l")]
+    hall = Announcer(day).hall_now(legs, [], NINE)
+    assert hall.linked == (LinkedNow((LinkedMember("A001", "front", 0), LinkedMember("A003", "front", 2))),)
+    assert Announcer(day).hall_now(legs[:2], [], NINE).linked == ()
