@@ -64,7 +64,7 @@ def test_a_report_that_cannot_be_true_names_the_display_at_fault(displays, refus
 def days_of(*displays: Display) -> Any:
     body = displays_reported(displays, hall="laon", screen="s-1", record="r-1", time_zone="Europe/Paris").body
     assert (body["first"], body["last"]) == (displays[0].number, displays[-1].number)
-    return body["days"]
+    return list(body["days"])
 
 
 def test_displays_are_summed_by_notice_and_counted_by_how_they_ended():
