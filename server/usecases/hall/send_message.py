@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from server.domain.author import Author
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store import messages
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.messages import MessageRow
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
@@ -18,8 +19,6 @@ KEPT = {COUNTER: timedelta(minutes=30), HELP: timedelta(hours=1)}
 PHRASES = ("come", "visitor_back", "document", "interpreter", "ring", "walk_over")
 """What the reception desk tells a counter without typing."""
 HELP_PHRASE = "help"
-
-_MESSAGE = "SELECT id, hall, kind, counter, seen_at FROM message WHERE id = :message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,9 @@ def send_message(
     def send(transaction: HallTransaction) -> Answer:
         kind = HELP if request.counter is None else COUNTER
         phrase, text = _words(transaction, request)
-        now, message = to_micros(transaction.now), new_id()
-        transaction.run(
-            "DELETE FROM message WHERE hall = :hall AND erase_after <= :now", hall=transaction.hall, now=now
-        )
-        transaction.insert(
-            "message",
-            id=message,
+        now = transaction.now
+        message = MessageRow(
+            id=new_id(),
             hall=transaction.hall,
             kind=kind,
             counter=request.counter,
@@ -62,9 +57,13 @@ def send_message(
             text=text,
             sent_at=now,
             sent_from=request.sent_from,
-            erase_after=to_micros(transaction.now + KEPT[kind]),
+            seen_at=None,
+            seen_from=None,
+            erase_after=now + KEPT[kind],
         )
-        return {"message": message, "kind": kind, "counter": request.counter}
+        messages.delete_old_messages(transaction, transaction.hall, now=now)
+        messages.insert_message(transaction, message)
+        return {"message": message.id, "kind": kind, "counter": request.counter}
 
     return database.write(hall, author, write_key, send)
 
@@ -85,10 +84,10 @@ def _words(transaction: HallTransaction, request: WantedMessage) -> tuple[str | 
 def message_of(database: Database, message: str) -> Answer:
     """The hall (id), kind and counter of a message. Refusal: unknown_message."""
     with database.read() as rows:
-        row = rows.one(_MESSAGE, message=message)
+        row = messages.message_row(rows, message)
     if row is None:
         raise Refusal("unknown_message", message=message)
-    return {name: row[name] for name in ("hall", "kind", "counter")}
+    return {"hall": row.hall, "kind": row.kind, "counter": row.counter}
 
 
 def see_message(
@@ -101,13 +100,7 @@ def see_message(
     about = message_of(database, message)
 
     def see(transaction: HallTransaction) -> Answer:
-        transaction.run(
-            "UPDATE message SET seen_at = :now, seen_from = :seen_from, text = NULL"
-            " WHERE id = :message AND seen_at IS NULL",
-            now=to_micros(transaction.now),
-            seen_from=seen_from,
-            message=message,
-        )
+        messages.note_message_seen(transaction, message, at=transaction.now, seen_from=seen_from)
         return {"message": message, "kind": about["kind"], "counter": about["counter"]}
 
     return database.write(about["hall"], author, write_key, see)

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from itertools import chain
 from operator import itemgetter
 from statistics import median
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
@@ -23,6 +22,7 @@ from server.domain.text_folding import folded
 from server.store.engine.rows import Row
 from server.store.people.names import name_of
 from server.store.quality.figures import days_with_legs, legs_of_day, sessions_opened_between
+from server.store.quality.individual_figures import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.sites import known_sites
@@ -48,18 +48,10 @@ def decide_individual_figures(
             transaction.record(of_kind(FactKind.INDIVIDUAL_FIGURES_DECIDED, site=site, is_on=is_on))
 
 
-def are_individual_figures_on(rows: Any, site: str) -> bool:
-    """Whether figures of one agent may be shown at a site (slug)."""
-    row = rows.one("SELECT is_on FROM individual_figures WHERE site = :site", site=site)
-    return row is not None and bool(row["is_on"])
-
-
 def sites_with_individual_figures(database: Database) -> frozenset[str]:
-    """The sites (slugs) at which they are on."""
+    """The sites (slugs) at which figures of one agent may be shown."""
     with database.read() as rows:
-        return frozenset(
-            row["site"] for row in rows.all("SELECT site, is_on FROM individual_figures") if row["is_on"]
-        )
+        return sites_of_individual_figures(rows)
 
 
 FEWEST_SERVED = 10
