@@ -1,7 +1,10 @@
 """axe-core run inside a page, whatever the page's content policy; its HTML held to the standard."""
 
+import io
 from functools import cache
+from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
 from tests.harness.programs import PROJECT
@@ -63,13 +66,87 @@ LOST_IN_FORCED_COLOURS = """() => {
 }"""
 
 
+# Where words and signs stand in the window that nothing covers; a word's first line is enough.
+PLACES_OF_WORDS = """() => {
+  const places = [];
+  const add = (each, rect, what) => {
+    const [left, top] = [Math.max(rect.left, 0), Math.max(rect.top, 0)];
+    const [right, bottom] = [Math.min(rect.right, innerWidth), Math.min(rect.bottom, innerHeight)];
+    if (right - left < 4 || bottom - top < 4) return;
+    const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    if (found && (each.contains(found) || found.contains(each)))
+      places.push({ what, left, top, right, bottom });
+  };
+  const isShown = (each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    && !each.closest(".visually-hidden, .unseen, .skip, :disabled, option");
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    const each = words.currentNode;
+    if (!each.textContent.trim() || !isShown(each.parentElement)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    const [rect] = range.getClientRects();
+    if (rect) add(each.parentElement, rect, each.textContent.trim().slice(0, 60));
+  }
+  for (const each of document.querySelectorAll("i.icon, .icon"))
+    if (isShown(each)) add(each, each.getBoundingClientRect(), each.className);
+  return places;
+}"""
+# a ring that is a shadow is not drawn in forced colours
+RINGLESS = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)].filter((each) => {
+  if (each.disabled || !each.checkVisibility({ visibilityProperty: true })) return false;
+  each.focus({ preventScroll: true });
+  const { outlineStyle, outlineWidth } = getComputedStyle(each);
+  return document.activeElement === each && (outlineStyle === "none" || outlineWidth === "0px");
+}).map((each) => `no ring: ${each.outerHTML.slice(0, 120)}`)"""
+# what is pressed or current is marked by more than a ground
+UNMARKED = """() => [...document.querySelectorAll('[aria-pressed="true"], [aria-current]')]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true })
+    && getComputedStyle(each).outlineStyle === "none")
+  .map((each) => `not marked: ${each.outerHTML.slice(0, 120)}`)"""
+LEAST_CONTRAST = 3.0
+"""Of the lightest to the darkest dot of a word: thin letters never reach the colour they are drawn in."""
+
+
+def unseen_in_forced_colours(page: Page) -> list[str]:
+    """What is not seen in forced colours: words and signs like their ground, focus and choice without a mark.
+
+    Told by the dots of a picture, which no style can make up: axe cannot say it (see above).
+    """
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    places = page.evaluate(PLACES_OF_WORDS)
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    lost = [each["what"] for each in places if _contrast(picture, each) < LEAST_CONTRAST]
+    found = [f"like its ground: {each}" for each in lost] + page.evaluate(UNMARKED)
+    page.keyboard.press("Shift")  # the focus that follows is one of a keyboard
+    found += page.evaluate(RINGLESS)
+    page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    return found
+
+
+def _contrast(picture: Image.Image, place: dict[str, Any]) -> float:
+    """Of the lightest to the darkest dot of a place, by the greys of them."""
+    left, top, right, bottom = (round(place[name]) for name in ("left", "top", "right", "bottom"))
+    greys = picture.crop((left, top, max(right, left + 1), max(bottom, top + 1))).convert("L").getextrema()
+    darkest, lightest = (_luminance(int(grey) / 255) for grey in greys)
+    return (lightest + 0.05) / (darkest + 0.05)
+
+
+def _luminance(grey: float) -> float:
+    """Relative luminance of a grey from 0 to 1, as WCAG counts it."""
+    return grey / 12.92 if grey <= 0.04045 else ((grey + 0.055) / 1.055) ** 2.4
+
+
 def further_violations(page: Page, *, is_whole: bool = False) -> list[str]:
     """What breaks in forced colours, and at 200 %: half the width and height, letters as they are.
 
     `is_whole`: every rule of axe-core in forced colours too, but for contrast.
     """
     page.emulate_media(forced_colors="active")
-    found = list(page.evaluate(LOST_IN_FORCED_COLOURS))
+    found = list(page.evaluate(LOST_IN_FORCED_COLOURS)) + unseen_in_forced_colours(page)
+    page.emulate_media(forced_colors="active")
     found += [each for each in violations(page) if not each.startswith("color-contrast")] if is_whole else []
     found = [f"forced colours: {each}" for each in found]
     page.emulate_media(forced_colors="none")

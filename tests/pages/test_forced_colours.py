@@ -1,0 +1,85 @@
+"""In forced colours nothing that is read or pressed disappears: console, reception, kiosk, phone, screen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.harness.accessible import unseen_in_forced_colours
+from tests.harness.chromium import Pages
+from tests.harness.servers.served import Served
+from tests.harness.working import demonstration_user, sign_in
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("forced"), voice="false") as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+@pytest.fixture
+def api(hall: Served) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    with httpx.Client(base_url=f"{hall.base_url}/api/v1", headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def called(api: httpx.Client) -> str:
+    """The token of somebody who has just been called at the first counter."""
+    body = {"service": "laon-accueil", "language": "fr"}
+    wanted = [api.post("/halls/laon/tickets", json=body | {"press_id": str(uuid4())}) for _ in range(2)]
+    session = api.post("/counters/laon-g1/session", json={"take_over": True}).json()["session"]
+    api.post("/counters/laon-g1/next", json={}, headers={"X-Counter-Session": session}).raise_for_status()
+    return str(wanted[0].json()["token"])
+
+
+def device(hall: Served, kind: str) -> str:
+    laon = next(site for site in hall.demonstration["sites"] if site["slug"] == "laon")
+    return str(laon["kiosk"]["url"] if kind == "kiosk" else laon["screens"][0]["url"])
+
+
+def test_console_and_reception_lose_nothing(hall: Served, pages: Pages, called: str):
+    for role, path in (("agent", "/console"), ("reception", "/accueil")):
+        page = sign_in(pages.open(), hall, *demonstration_user(hall, role), path)
+        expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
+        assert unseen_in_forced_colours(page) == [], path
+
+
+def test_a_kiosk_keeps_its_signs_and_shows_what_is_pressed(hall: Served, pages: Pages):
+    page = pages.open(device(hall, "kiosk"), width=1080, height=1920)
+    expect(page.locator("main")).to_have_attribute("data-view", "start")
+    page.locator(".access button", has=page.locator(".icon-contrast")).click()
+    expect(page.locator('[aria-pressed="true"]')).not_to_have_count(0)
+    assert unseen_in_forced_colours(page) == []
+
+
+def test_a_called_phone_and_a_screen_lose_nothing(hall: Served, pages: Pages, called: str):
+    phone = pages.open(f"{hall.base_url}/t/{called}", width=390, height=844)
+    expect(phone.locator('[data-ticket="called"]')).to_be_visible()
+    assert unseen_in_forced_colours(phone) == []
+    for width, height in ((1920, 1080), (1080, 1920)):
+        screen = pages.open(device(hall, "screen"), width=width, height=height)
+        expect(screen.locator(".card").first).to_be_visible()
+        assert unseen_in_forced_colours(screen) == []
+
+
+def test_what_opts_out_of_forced_colours_or_is_marked_by_a_ground_is_found(pages: Pages):
+    page = pages.open()
+    page.set_content(
+        "<style>p { forced-color-adjust: none; color: #fff; background: #fff }"
+        " button { outline: none; border: 1px solid } .icon { display: block; width: 40px; height: 40px;"
+        " background: #00f; mask: linear-gradient(90deg, #000 50%, transparent 50%) }</style>"
+        '<p>White on white</p><i class="icon"></i><button aria-pressed="true">Pressed</button>'
+    )
+    found = unseen_in_forced_colours(page)
+    assert [each.partition(":")[0] for each in found] == [
+        "like its ground",
+        "like its ground",
+        "not marked",
+        "no ring",
+    ]
