@@ -119,7 +119,7 @@ def unseen_in_forced_colours(page: Page) -> list[str]:
     places = page.evaluate(PLACES_OF_WORDS)
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     lost = [each["what"] for each in places if _contrast(picture, each) < LEAST_CONTRAST]
-    found = [f"like its ground: {each}" for each in lost] + page.evaluate(UNMARKED)
+    found: list[str] = [f"like its ground: {each}" for each in lost] + page.evaluate(UNMARKED)
     page.keyboard.press("Shift")  # the focus that follows is one of a keyboard
     found += page.evaluate(RINGLESS)
     page.emulate_media(forced_colors="none", reduced_motion="no-preference")
@@ -129,8 +129,8 @@ def unseen_in_forced_colours(page: Page) -> list[str]:
 def _contrast(picture: Image.Image, place: dict[str, Any]) -> float:
     """Of the lightest to the darkest dot of a place, by the greys of them."""
     left, top, right, bottom = (round(place[name]) for name in ("left", "top", "right", "bottom"))
-    greys = picture.crop((left, top, max(right, left + 1), max(bottom, top + 1))).convert("L").getextrema()
-    darkest, lightest = (_luminance(int(grey) / 255) for grey in greys)
+    greys = picture.crop((left, top, max(right, left + 1), max(bottom, top + 1))).convert("L").tobytes()
+    darkest, lightest = (_luminance(grey / 255) for grey in (min(greys), max(greys)))
     return (lightest + 0.05) / (darkest + 0.05)
 
 
