@@ -145,8 +145,7 @@ def further_violations(page: Page, *, is_whole: bool = False) -> list[str]:
     `is_whole`: every rule of axe-core in forced colours too, but for contrast.
     """
     page.emulate_media(forced_colors="active")
-    found = list(page.evaluate(LOST_IN_FORCED_COLOURS)) + unseen_in_forced_colours(page)
-    page.emulate_media(forced_colors="active")
+    found = list(page.evaluate(LOST_IN_FORCED_COLOURS))
     found += [each for each in violations(page) if not each.startswith("color-contrast")] if is_whole else []
     found = [f"forced colours: {each}" for each in found]
     page.emulate_media(forced_colors="none")
