@@ -75,7 +75,8 @@ types: .venv/.tools node_modules/.installed ## What scripts may name of messages
 scripts: types ## Format, lint and types of JavaScript
 	@sh .ci/node_tool.sh prettier --check --log-level warn . && echo "scripts, format: right"
 	@sh .ci/node_tool.sh eslint --max-warnings 0 . && echo "scripts, lint: right"
-	@sh .ci/node_tool.sh tsc --project .ci/tsconfig.json && echo "scripts, types: right"
+	@sh .ci/node_tool.sh tsc --project .ci/tsconfig.json && sh .ci/node_tool.sh tsc --project .ci/tsconfig.worker.json \
+		&& echo "scripts, types: right"
 
 quick: tools check ## Checks, rules, use cases and store on SQLite; no browser, no served page, no PostgreSQL
 	@$(PYTHON) -m pytest -n $(CORES) --dist worksteal -m "not browser and not postgresql and not served" $(QUICK)

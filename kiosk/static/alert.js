@@ -11,7 +11,8 @@ const TAKEN_BACK_MS = 15_000;
 /**
  * Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version.
  */
-export const isLater = (known, told) => !known || known.epoch !== told.epoch || told.version >= known.version;
+export const isLater = (before, message) =>
+  !before || before.epoch !== message.epoch || message.version >= before.version;
 
 /**
  * The alert that a menu or message tells; else one that was just taken back, under an id of its own, for a
@@ -25,8 +26,8 @@ export function toldAlert({ alert, alert_taken_back: back }) {
 }
 
 /** The alert at an instant of the server's clock; one with a stated time ends by itself. */
-export function alertAt(known, at) {
-  const alert = known?.alert ?? null;
+export function alertAt(before, at) {
+  const alert = before?.alert ?? null;
   return alert?.until && Date.parse(alert.until) <= at ? null : alert;
 }
 
@@ -34,8 +35,10 @@ export function alertAt(known, at) {
  * The alert that is told, with the words in further languages that are known of it: a message holds but some
  * of them.
  */
-export function withKnownWords(told, known) {
-  return told && known?.alert === told.alert ? { ...told, texts: { ...known.texts, ...told.texts } } : told;
+export function withKnownWords(message, before) {
+  return message && before?.alert === message.alert
+    ? { ...message, texts: { ...before.texts, ...message.texts } }
+    : message;
 }
 
 /**
@@ -46,7 +49,7 @@ export function withKnownWords(told, known) {
 export function pagesOf(alert, texts, languages) {
   const own = Object.keys(alert.texts ?? {});
   const found = own.length ? own : languages.filter((language) => texts[language]?.kinds[alert.kind]);
-  const spoken = found.toSorted((one, other) => (other === FRENCH) - (one === FRENCH));
+  const spoken = found.toSorted((one, other) => Number(other === FRENCH) - Number(one === FRENCH));
   return (spoken.length ? spoken : [FRENCH]).map((language) => {
     const around = texts[language] ? language : FRENCH;
     const { kinds, drill, not_fire: notFire } = texts[around];
@@ -80,9 +83,9 @@ export function alertView(root, texts, covered) {
   return function show(alert, { at, languages }) {
     const pages = alert ? pagesOf(alert, texts, languages) : [];
     const turn = alert ? turnAt(pages, at - Date.parse(alert.raised_at)) : [];
-    const wanted = JSON.stringify([alert?.alert, turn]);
-    if (wanted === drawn) return;
-    drawn = wanted;
+    const mark = JSON.stringify([alert?.alert, turn]);
+    if (mark === drawn) return;
+    drawn = mark;
     root.hidden = !alert;
     for (const each of covered) each.inert = Boolean(alert);
     if (!alert) return part("spoken").replaceChildren();

@@ -39,7 +39,7 @@ export function appointmentReducers({ active, isGuarded }) {
   const isHere = (state, view, at) => state.view === view && !isGuarded(state, at);
   const check = (state, { pressId, at }, claim, service) => {
     // whose demand was counted: it was no demand
-    const wanted = state.wanted && { wanted_service: state.wanted };
+    const wantedService = state.wanted && { wanted_service: state.wanted };
     return {
       ...active(state, at),
       view: "taking",
@@ -49,7 +49,7 @@ export function appointmentReducers({ active, isGuarded }) {
       press: {
         id: pressId,
         attempt: 1,
-        body: { ...claim, ...wanted, press_id: pressId, language: state.language, priority: false },
+        body: { ...claim, ...wantedService, press_id: pressId, language: state.language, priority: false },
       },
     };
   };
@@ -57,11 +57,11 @@ export function appointmentReducers({ active, isGuarded }) {
     show_appointment(state, { at }) {
       if (!offersAppointment(state) || isGuarded(state, at)) return state;
       // a press that counted the demand goes on by itself: its answer is not waited for
-      const wanted = state.view === "notice" ? state.service : null;
+      const wantedService = state.view === "notice" ? state.service : null;
       return {
         ...active(state, at),
         ...appointmentStart,
-        wanted,
+        wanted: wantedService,
         view: "appointment",
         folder: null,
         service: null,
@@ -109,12 +109,12 @@ export function appointmentReducers({ active, isGuarded }) {
 }
 
 // What « Écouter » asks to hear of these views; the code one typed is not said.
-export function appointmentReading({ view, language: lang, codeError, convocations, convocation }, shown) {
+export function appointmentReading({ view, language: lang, codeError, convocations, convocation }, onPage) {
   if (view === "appointment") return { lang, view, ...(codeError && { reason: codeError }) };
   if (convocations === null) return null;
   return convocation
-    ? { lang, view, service: convocation, hours: shown.join(",") }
-    : { lang, view, shown: shown.join(",") };
+    ? { lang, view, service: convocation, hours: onPage.join(",") }
+    : { lang, view, shown: onPage.join(",") };
 }
 
 // One step back within the appointments; null where the kiosk's own step applies.

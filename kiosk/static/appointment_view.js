@@ -7,6 +7,7 @@ import { duration } from "./words.js";
 const KEYS = [..."1234567890", ..."AZERTYUIOP", ..."QSDFGHJKLM", ..."WXCVBN"];
 
 export function hourIn(state, instant) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = {
     timeZone: state.menu?.time_zone,
     hour: "2-digit",
@@ -18,6 +19,7 @@ export function hourIn(state, instant) {
 }
 
 function dayIn(state, instant) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = {
     timeZone: state.menu?.time_zone,
     weekday: "long",

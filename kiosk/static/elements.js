@@ -18,7 +18,30 @@ const OF_STYLES = [
   "wifi-off",
 ];
 
-export const main = document.getElementById("view");
+/**
+ * The element of an id, where the kiosk’s page always has it. Throws where it has none.
+ *
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} id
+ * @returns {E}
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no ${id} on this page`);
+  return /** @type {E} */ (found);
+}
+
+/**
+ * The nearest element around what was pressed or typed in that matches.
+ *
+ * @param {Event} event
+ * @param {string} selector
+ */
+export function targetIn({ target }, selector) {
+  return target instanceof Element ? target.closest(selector) : null;
+}
+
+export const main = byId("view");
 const icons = new Map(); // name → address of its drawing
 let areIconsAsked = false;
 
@@ -38,6 +61,11 @@ export async function keepIcons() {
 
 const iconAddress = (name) => icons.get(name) ?? `/assets/icons/${name}.svg`;
 
+/**
+ * A button of the kiosk. `act`: what its press does; `key`: its name for « Écouter » and for the focus.
+ *
+ * @param {{ act: string, key: string, label: string, icon?: string, kind?: string }} wanted
+ */
 export function button({ act, key, label, icon, kind = "" }) {
   const made = element("button", { type: "button", class: kind }, element("span", { text: label }));
   made.dataset.act = act;
@@ -50,9 +78,20 @@ export function button({ act, key, label, icon, kind = "" }) {
   return made;
 }
 
+/**
+ * A copy of what a template holds.
+ *
+ * @param {string} template its id
+ */
+export function copyOf(template) {
+  /** @type {HTMLTemplateElement} */
+  const found = byId(template);
+  return /** @type {DocumentFragment} */ (found.content.cloneNode(true));
+}
+
 export function put(template, say) {
   main.removeAttribute("data-closed");
-  main.replaceChildren(document.getElementById(template).content.cloneNode(true));
+  main.replaceChildren(copyOf(template));
   fillTexts(main, say);
   return slotsOf(main);
 }
@@ -75,6 +114,15 @@ export function setIcon(where, name) {
   if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("${iconAddress(name)}")`);
 }
 
+/**
+ * An element with its text and attributes (empty ones are left out) and its children.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {{ text?: string, [name: string]: string | undefined }} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(tag, { text, ...attributes }, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) if (value) made.setAttribute(name, value);
@@ -85,6 +133,6 @@ export function element(tag, { text, ...attributes }, ...children) {
 
 /** Writes a text into the element of an id, only when it changes. */
 export function setText(id, text) {
-  const where = document.getElementById(id);
+  const where = byId(id);
   if (where.textContent !== text) where.textContent = text;
 }

@@ -10,7 +10,7 @@ import { openListening } from "./listening.js";
 import { openLink, pause } from "./live.js";
 import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
 import { drawHour } from "./clock.js";
-import { keepIcons, setText } from "./elements.js";
+import { byId, keepIcons, setText, targetIn } from "./elements.js";
 import { signal } from "./signal.js";
 import { draw } from "./view.js";
 import { speaker } from "./words.js";
@@ -22,7 +22,7 @@ const UNSEEN = ["activeAt", "touchedAt", "heldMenu"];
 const FOCUS_READ_AFTER_MS = 200; // who tabs on hears where they stop
 const LOST_SHOWN_AFTER_MS = 5_000; // a server that starts again is no news
 
-const context = JSON.parse(document.getElementById("context").textContent);
+const context = JSON.parse(byId("context").textContent);
 const now = () => performance.now();
 const languageOf = (code) => context.languages.find((each) => each.code === code);
 const speakers = new Map(
@@ -85,12 +85,12 @@ const link = openLink(
 );
 
 // The menu and a message of its own tell the same; the later one counts.
-function takeAlert(told) {
-  if (told.alert === undefined || !isLater(toldAlert, told)) return;
+function takeAlert(message) {
+  if (message.alert === undefined || !isLater(toldAlert, message)) return;
   toldAlert = {
-    epoch: told.epoch,
-    version: told.version,
-    alert: withKnownWords(alertOf(told), toldAlert?.alert),
+    epoch: message.epoch,
+    version: message.version,
+    alert: withKnownWords(alertOf(message), toldAlert?.alert),
   };
   drawAlert();
 }
@@ -129,7 +129,7 @@ function drawSoon() {
 const keyed = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 
 function drawNow() {
-  const focused = document.activeElement?.dataset?.key;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
   draw(state, say, languages());
   const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
   isRefocusing = true;
@@ -162,8 +162,8 @@ const acts = {
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
 };
 
-document.addEventListener("click", ({ target }) => {
-  const pressed = target.closest("button");
+document.addEventListener("click", (event) => {
+  const pressed = /** @type {HTMLButtonElement | null} */ (targetIn(event, "button"));
   if (!pressed || pressed.disabled) return;
   if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
   else if (pressed === listenButton) dispatch({ type: "toggle_listening" });
@@ -171,27 +171,28 @@ document.addEventListener("click", ({ target }) => {
   else if (pressed.dataset.act)
     dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
 });
-document.addEventListener("pointerdown", ({ target }) => {
+document.addEventListener("pointerdown", (event) => {
   touching ??= { isDue: false, limit: setTimeout(released, LONGEST_TOUCH_MS) };
-  if (!target.closest?.("#warning")) dispatch({ type: "active" });
-  if (target.closest?.("#view") && !target.closest("button")) dispatch({ type: "touch_view" });
+  if (!targetIn(event, "#warning")) dispatch({ type: "active" });
+  if (targetIn(event, "#view") && !targetIn(event, "button")) dispatch({ type: "touch_view" });
   drawWarning();
 });
 for (const end of ["pointerup", "pointercancel"])
   document.addEventListener(end, () => setTimeout(released, 0));
 document.addEventListener("keydown", (pressed) => {
   if (pressed.repeat && ["Enter", " "].includes(pressed.key)) pressed.preventDefault();
-  if (!pressed.target.closest?.("#warning")) dispatch({ type: "active" });
+  if (!targetIn(pressed, "#warning")) dispatch({ type: "active" });
   typeCode(pressed);
 });
-document.addEventListener("contextmenu", (asked) => asked.preventDefault());
+document.addEventListener("contextmenu", (event) => event.preventDefault());
 
 // A keyboard, or a reader of QR codes, which types what it reads and then Enter.
-function typeCode({ key, target, ctrlKey, altKey, metaKey }) {
-  if (ctrlKey || altKey || metaKey || !document.getElementById("alert").hidden) return;
+function typeCode(pressed) {
+  const { key, ctrlKey, altKey, metaKey } = pressed;
+  if (ctrlKey || altKey || metaKey || !byId("alert").hidden) return;
   if (/^[a-z0-9]$/i.test(key)) dispatch({ type: "type_code", letter: key });
   else if (key === "Backspace") dispatch({ type: "erase_code" });
-  else if (key === "Enter" && !target.closest?.("button"))
+  else if (key === "Enter" && !targetIn(pressed, "button"))
     dispatch({ type: "submit_code", pressId: newPressId() });
 }
 
@@ -276,16 +277,13 @@ setInterval(() => {
 
 function drawWarning() {
   const isShown = isWarning(state, now());
-  const section = document.getElementById("warning");
+  const section = byId("warning");
   if (isShown) setText("countdown", say("kiosk.warning.countdown", { count: secondsLeft(state, now()) }));
   if (isShown === wasWarning) return;
   wasWarning = isShown;
   section.hidden = !isShown;
   document.documentElement.toggleAttribute("data-warning", isShown);
-  setText(
-    "spoken",
-    isShown ? `${say("kiosk.warning.title")} ${document.getElementById("countdown").textContent}` : "",
-  );
+  setText("spoken", isShown ? `${say("kiosk.warning.title")} ${byId("countdown").textContent}` : "");
   if (isShown) signal(context.has_sound);
 }
 
@@ -298,18 +296,19 @@ function drawClock() {
 // --- « Écouter », « Boutons plus bas »
 // ------------------------------------------------------------------------------
 
-let heard = () => {};
+/** @type {(value?: unknown) => void} */
+let endSound = () => {};
 const listening = openListening({
-  ask: (wanted) => link.read(wanted),
+  ask: (reading) => link.read(reading),
   play: (address) =>
     new Promise((done) => {
-      heard = player.onended = player.onerror = done;
+      endSound = player.onended = player.onerror = done;
       player.src = address;
       player.play().catch(done);
     }),
   silence() {
     player.pause();
-    heard();
+    endSound();
   },
 });
 
@@ -329,9 +328,9 @@ function readView() {
 }
 
 // Reached by keyboard, or by the switch of somebody who cannot see where it is: the control says itself.
-document.addEventListener("focusin", ({ target }) => {
-  const reached = target.closest("button");
-  if (!reached || isRefocusing || !target.matches(":focus-visible")) return;
+document.addEventListener("focusin", (event) => {
+  const reached = targetIn(event, "button");
+  if (!reached || isRefocusing || !targetIn(event, ":focus-visible")) return;
   sayControl(
     reached.dataset.key ??
       (reached.dataset.toggle

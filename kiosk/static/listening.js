@@ -2,15 +2,15 @@
 
 // `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it
 // at once.
-export function openListening({ ask, play, silence, onChange = () => {} }) {
+export function openListening({ ask, play, silence, onChange = (_isOn) => {} }) {
   let current = null;
 
-  async function start(wanted) {
+  async function start(reading) {
     stop();
     const mine = (current = {});
     onChange(true);
     try {
-      for (const address of await ask(wanted)) {
+      for (const address of await ask(reading)) {
         if (current !== mine) return;
         await play(address);
       }

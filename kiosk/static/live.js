@@ -15,6 +15,13 @@ const READ_WITHIN_MS = 20_000; // a view that nobody has heard yet is rendered f
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/**
+ * The status of an answer and its JSON, null where it is none.
+ *
+ * @param {string} url
+ * @param {{ method?: string, body?: any, headers?: Record<string, string>, within_ms?: number }} [request]
+ * @returns {Promise<{ status: number, json: any }>}
+ */
 export async function fetchJson(
   url,
   { method = "GET", body, headers = {}, within_ms: withinMs = 8_000 } = {},
@@ -36,7 +43,7 @@ export async function fetchJson(
 // `language()` is the one shown now.
 export function openLink(on, language) {
   let hall = null;
-  let known = null;
+  let position = null;
   let edge = null;
   let soon = null;
   let again = null;
@@ -92,22 +99,22 @@ export function openLink(on, language) {
     });
     socket.on("connect_error", () => socket.active || startAgain(REFUSED_SPREAD_MS));
     socket.on("menu.changed", (nudge) => {
-      known = nudge;
+      position = nudge;
       refetchSoon(NUDGE_SPREAD_MS);
     });
     socket.on("heartbeat", (beat) => {
-      const isNews = known && (beat.epoch !== known.epoch || beat.version > known.version);
-      known = beat;
+      const isNews = position && (beat.epoch !== position.epoch || beat.version > position.version);
+      position = beat;
       tell();
       acknowledge();
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
     });
     socket.on("print.verdict", on.verdict);
     socket.on("renewal.asked", renewToken);
-    socket.on("alert.changed", (told) => {
-      on.alert(told);
+    socket.on("alert.changed", (message) => {
+      on.alert(message);
       // a message holds but two languages of words of one's own; the menu holds them all
-      if (told.alert?.kind === "custom") refetchSoon(NUDGE_SPREAD_MS);
+      if (message.alert?.kind === "custom") refetchSoon(NUDGE_SPREAD_MS);
     });
   }
 
@@ -143,7 +150,7 @@ export function openLink(on, language) {
           return;
         }
         if (answer.status === 200) {
-          if (answer.json.version !== undefined) known = answer.json;
+          if (answer.json.version !== undefined) position = answer.json;
           on.menu(answer.json);
           atNextEdge(answer.json);
           await apply(answer.json.configuration);
@@ -190,9 +197,9 @@ export function openLink(on, language) {
   return {
     start,
     refetch,
-    async read(wanted) {
+    async read(reading) {
       const answer = await fetchJson(
-        `/api/v1/halls/${encodeURIComponent(hall)}/reading?${new URLSearchParams(wanted)}`,
+        `/api/v1/halls/${encodeURIComponent(hall)}/reading?${new URLSearchParams(reading)}`,
         { within_ms: READ_WITHIN_MS },
       );
       return answer.status === 200 ? answer.json.audio : [];

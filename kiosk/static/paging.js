@@ -47,6 +47,7 @@ function slicesThatFit(items, fits) {
   return slices;
 }
 
+/** @returns {[HTMLButtonElement, HTMLElement, HTMLButtonElement]} */
 function pagingButtons(say) {
   const previous = button({
     act: "turn_page",

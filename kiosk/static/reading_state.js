@@ -37,11 +37,11 @@ export function focusReadingOf(state, key) {
 
 // What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`:
 // services or hours on the page.
-export function readingOf(state, shown) {
+export function readingOf(state, onPage) {
   const { view, folder, service, ticket, exceptional, language: lang } = state;
   switch (view) {
     case "start":
-      return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
+      return { lang, view, ...(folder && { service: folder }), shown: onPage.join(",") };
     case "languages":
       return { lang, view };
     case "sheet":
@@ -55,7 +55,7 @@ export function readingOf(state, shown) {
       return { lang, view, needs: state.needs.join(",") };
     case "appointment":
     case "convocation":
-      return appointmentReading(state, shown);
+      return appointmentReading(state, onPage);
     case "notice":
       return {
         lang,

@@ -5,9 +5,9 @@ import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
 import { NEEDS, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
-import { longestLines, serviceLines, waitText } from "./words.js";
-import { button, element, fillTexts, main, put, setIcon, showText, slotsOf } from "./elements.js";
-import { atLongest, fillPaged } from "./paging.js";
+import { waitText } from "./words.js";
+import { button, byId, element, fillTexts, main, put, setIcon, showText } from "./elements.js";
+import { fillPaged } from "./paging.js";
 import {
   alreadyButton,
   backButton,
@@ -18,6 +18,7 @@ import {
   reasonButton,
   sheetButton,
 } from "./view_buttons.js";
+import { appointmentItem, serviceItem } from "./service_item.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const NOTICE_ICONS = {
@@ -49,10 +50,10 @@ export function draw(state, say, languages) {
   root.dir = language?.dir ?? "ltr";
   for (const [name, isOn] of Object.entries(state.preferences)) {
     root.toggleAttribute(`data-${name}`, isOn);
-    document.querySelector(`[data-toggle=${name}]`).setAttribute("aria-pressed", String(isOn));
+    document.querySelector(`[data-toggle=${name}]`)?.setAttribute("aria-pressed", String(isOn));
   }
   const hasFrame = !["loading", "unpaired"].includes(state.view) && state.menu !== null;
-  document.getElementById("access").hidden = !hasFrame;
+  byId("access").hidden = !hasFrame;
   drawFrame(state, say);
   drawLanguages(state, say, languages, hasFrame && languages.length > 1);
   views[state.view](state, say, languages);
@@ -62,13 +63,13 @@ export function draw(state, say, languages) {
 function drawFrame(state, say) {
   fillTexts(document.body, say);
   document.title = say("kiosk.page.title");
-  document.getElementById("hall-name").textContent = state.menu?.hall.name ?? "";
-  document.getElementById("demonstration").hidden = !state.menu?.demonstration;
-  document.getElementById("hearing-loop").hidden = !state.menu?.hearing_loop;
+  byId("hall-name").textContent = state.menu?.hall.name ?? "";
+  byId("demonstration").hidden = !state.menu?.demonstration;
+  byId("hearing-loop").hidden = !state.menu?.hearing_loop;
 }
 
 function drawLanguages(state, say, languages, isShown) {
-  const nav = document.getElementById("languages");
+  const nav = byId("languages");
   nav.hidden = !isShown;
   const atOnce = LANGUAGES_AT_ONCE[innerWidth > innerHeight ? "landscape" : "portrait"];
   const isLong = languages.length > atOnce;
@@ -253,7 +254,7 @@ Object.assign(
   views,
   appointmentViews({
     put,
-    button: (...of) => button(...of),
+    button,
     backButton: (say) => backButton(say),
     element,
     fillPaged,
@@ -265,24 +266,6 @@ const noticeText = (state, say) =>
   APPOINTMENT_NOTICES.includes(state.notice)
     ? appointmentNotice(state, say)
     : say(`kiosk.notice.${state.notice}.text`);
-
-function appointmentItem(say) {
-  const item = serviceItem(
-    {
-      id: "",
-      name: say("kiosk.appointment.have"),
-      icon: "calendar-check",
-      state: "folder",
-      children: [],
-      subtitle: say("kiosk.appointment.have_note"),
-    },
-    say,
-  );
-  item.firstElementChild.dataset.act = "show_appointment";
-  item.firstElementChild.dataset.key = "appointment";
-  delete item.firstElementChild.dataset.service;
-  return item;
-}
 
 function ticketWait(ticket, say) {
   if (ticket.why_no_wait === "after_closing") return say("kiosk.ticket.after_closing");
@@ -326,7 +309,14 @@ function drawPrint(slots, state, say) {
   slots.print_text.textContent = say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`);
 }
 
-// With `choices`, what one may press instead stands under the words; it needs the state for its pages.
+/**
+ * Words under an icon. With `choices`, what one may press instead stands under the words; it needs the state
+ * for its pages.
+ *
+ * @param {any} say
+ * @param {{ icon?: string, title: string, about?: string, text?: string, opening?: string, acts?: Node[],
+ *   choices?: Node[] | null, state?: any, book?: string | null }} wanted
+ */
 function plain(
   say,
   { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null, book = null },
@@ -354,35 +344,3 @@ function drawBooking(slots, address, say) {
 }
 
 const codeAddress = (text) => `/kiosk/qr.svg?text=${encodeURIComponent(text)}`;
-
-function serviceItem(service, say) {
-  const item = document.getElementById("item-service").content.cloneNode(true).firstElementChild;
-  const slots = slotsOf(item);
-  item.firstElementChild.dataset.act = "choose_service";
-  item.firstElementChild.dataset.service = service.id;
-  item.firstElementChild.dataset.key = `service-${service.id}`;
-  item.firstElementChild.dataset.state = service.state;
-  item.firstElementChild.toggleAttribute("data-folder", service.children.length > 0);
-  setIcon(slots.icon, service.icon);
-  slots.name.textContent = service.name;
-  write(serviceLines(service, say));
-  // measured with the longest texts it may hold, then as high as that whatever it holds
-  atLongest.set(item, {
-    fill() {
-      item.firstElementChild.style.removeProperty("min-height");
-      write(longestLines(service, say));
-    },
-    keep() {
-      const { height } = item.firstElementChild.getBoundingClientRect();
-      write(serviceLines(service, say));
-      item.firstElementChild.style.minHeight = `${height}px`;
-    },
-  });
-  return item;
-
-  function write(lines) {
-    showText(slots.small, lines.small);
-    showText(slots.strong, lines.strong);
-    showText(slots.caption, lines.caption);
-  }
-}

@@ -14,10 +14,10 @@ export function speaker(sentences, language, fallback = "fr") {
 
 // « 25 à 45 min », « moins de 20 min », « plus de 30 min », « 50 min à 1 h 15 »: the server says how
 // (`said`), never a dash, and rounds to whole steps of five minutes.
-export function waitText({ low_s: lowS, high_s: highS, said }, say) {
+export function waitText({ low_s: lowS, high_s: highS, said: form }, say) {
   const low = lowS / 60;
   const high = Math.max(highS / 60, 5);
-  switch (said ?? (low ? "between" : "under")) {
+  switch (form ?? (low ? "between" : "under")) {
     case "under":
       return say("kiosk.wait.under", { high: duration(high, say) });
     case "over":

@@ -11,12 +11,12 @@ const ANSWERED_MS = 2_000; // two tries within the five seconds after which a sc
  * rejects.
  */
 export function createTold({ ask, afterPaint }) {
-  let shown = null;
+  let alertShown = null;
   let answered = null;
   let isAsking = false;
 
   function show(alert) {
-    shown = alert;
+    alertShown = alert;
     if (alert === null || alert === answered || isAsking) return;
     isAsking = true;
     afterPaint(() => tell(alert));
@@ -24,8 +24,8 @@ export function createTold({ ask, afterPaint }) {
 
   async function tell(alert) {
     try {
-      if (alert === shown) await ask({ alert }, ANSWERED_MS);
-      if (alert === shown) answered = alert;
+      if (alert === alertShown) await ask({ alert }, ANSWERED_MS);
+      if (alert === alertShown) answered = alert;
     } catch {
       // not answered: the next drawing asks again
     } finally {

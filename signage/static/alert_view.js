@@ -14,7 +14,7 @@ const SVG = "http://www.w3.org/2000/svg";
  */
 export function alertView(root, { body, prepared, time }) {
   const spoken = root.querySelector("[role=alert]");
-  const shown = root.querySelector(".alert-shown");
+  const shownPlace = root.querySelector(".alert-shown");
   let drawn = "";
 
   return { show, redraw: () => (drawn = "") };
@@ -26,18 +26,18 @@ export function alertView(root, { body, prepared, time }) {
       root.hidden = true;
       delete body.dataset.alert;
       spoken.replaceChildren();
-      shown.replaceChildren();
+      shownPlace.replaceChildren();
       return;
     }
     const pages = pagesOf(alert, { prepared, languages, further });
     const turn = turnAt(pages, at - Date.parse(alert.raised_at));
-    const wanted = JSON.stringify([alert.alert, turn]);
-    if (wanted === drawn) return;
-    drawn = wanted;
+    const mark = JSON.stringify([alert.alert, turn]);
+    if (mark === drawn) return;
+    drawn = mark;
     root.hidden = false;
     body.dataset.alert = alert.kind;
     if (spoken.dataset.said !== alert.alert || !spoken.childElementCount) say(alert, pages);
-    shown.replaceChildren(...parts(alert, turn));
+    shownPlace.replaceChildren(...parts(alert, turn));
     fit();
   }
 
@@ -88,10 +88,10 @@ export function alertView(root, { body, prepared, time }) {
   /** The largest of the sizes at which everything is inside. */
   function fit() {
     for (let size = 1; size <= SIZES; size += 1) {
-      shown.dataset.size = String(size);
-      const main = shown.querySelector(".alert-main");
+      shownPlace.dataset.size = String(size);
+      const main = shownPlace.querySelector(".alert-main");
       const isInside =
-        shown.scrollHeight <= shown.clientHeight + 1 &&
+        shownPlace.scrollHeight <= shownPlace.clientHeight + 1 &&
         main.scrollHeight <= main.clientHeight + 1 &&
         main.scrollWidth <= main.clientWidth + 1;
       if (isInside) return;

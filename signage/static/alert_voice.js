@@ -34,22 +34,22 @@ export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
     }
   }
 
-  async function say(wanted) {
-    if (wanted === url) return;
+  async function say(address) {
+    if (address === url) return;
     silence();
-    url = wanted;
-    await bring(wanted);
+    url = address;
+    await bring(address);
   }
 
-  async function bring(wanted) {
+  async function bring(address) {
     againAt = null;
     try {
       // decoding takes them away
-      const bytes = (await kept.get(wanted))?.slice(0) ?? (await fetchSound(wanted));
+      const bytes = (await kept.get(address))?.slice(0) ?? (await fetchSound(address));
       const decoded = await output().decodeAudioData(bytes);
-      if (url === wanted) sound = decoded;
+      if (url === address) sound = decoded;
     } catch {
-      if (url === wanted) againAt = now() + TRIED_AGAIN_MS;
+      if (url === address) againAt = now() + TRIED_AGAIN_MS;
     }
     tick();
   }

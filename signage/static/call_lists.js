@@ -3,13 +3,14 @@
 
 import { make } from "./slides.js";
 
+/** @type {[isCrowded: boolean, columns: number][]} whether the notices leave, and how many columns */
 const ROOMS = [
   [false, 1],
   [false, 2],
   [true, 1],
   [true, 2],
   [true, 3],
-]; // whether the notices leave, and how many columns
+];
 
 /**
  * Return the lists in `area`: `write({still, recent}, words)` brings all rows in, `settle(words)` takes away

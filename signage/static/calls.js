@@ -31,7 +31,7 @@ const MOST_REMEMBERED = 200;
  * in the
  * notices' room. Only where it has no room there either, all cards are placed anew on the whole width.
  */
-export function createCards(area, beside, body) {
+export function createCards(area, besideArea, body) {
   const remembered = new Map(); // by what cards are like: {layout, isTight, places, isInside, isFull}
   let written = null; // {key, shape, base, elements, ids, kept, found}
   let stood = null; // what was written last and had room: a card that has none leaves the others as they were
@@ -64,22 +64,22 @@ export function createCards(area, beside, body) {
     );
     for (const element of all()) if (!elements.includes(element)) element.remove();
     const shape = shapeOf(cards, kept, { base, place, isPast });
-    const known = remembered.get(shape);
+    const former = remembered.get(shape);
     written = { key, shape, base, elements, ids: cards.map(idOf), kept, found: null };
     isInside = null;
     apply(
-      known ?? {
+      former ?? {
         layout: base,
         places: elements.map((element, at) => kept[at] ?? { room: "calls", size: firstSize(element) }),
       },
     );
-    show(known?.isFull);
-    if (!known && cards.length) settle();
-    else if (known?.isInside) stood = written;
+    show(former?.isFull);
+    if (!former && cards.length) settle();
+    else if (former?.isInside) stood = written;
     return true;
   }
 
-  const all = () => [...beside.children, ...area.children];
+  const all = () => [...besideArea.children, ...area.children];
 
   /**
    * How the cards stand that are shown already: that they keep. None where all were placed anew, or one is
@@ -95,10 +95,10 @@ export function createCards(area, beside, body) {
   function fits(cards, how) {
     const base = WITHOUT_NOTICES.has(how.place?.layout) ? WIDE[0] : "side";
     const newestFirst = [...cards].reverse();
-    const known = remembered.get(shapeOf(newestFirst, keptPlaces(newestFirst, base), { ...how, base }));
-    if (known?.isInside === false) return false;
+    const former = remembered.get(shapeOf(newestFirst, keptPlaces(newestFirst, base), { ...how, base }));
+    if (former?.isInside === false) return false;
     write(cards, how);
-    return known ? true : settle();
+    return former ? true : settle();
   }
 
   function settle() {
@@ -109,10 +109,10 @@ export function createCards(area, beside, body) {
 
   /** What is remembered of cards like these, if they are as those were. */
   function remembers() {
-    const known = remembered.get(written.shape);
-    if (!known) return null;
-    const isRight = !known.isInside || (areInside() && written.elements.every(isPlaceWhole));
-    return isRight ? known.isInside : null;
+    const former = remembered.get(written.shape);
+    if (!former) return null;
+    const isRight = !former.isInside || (areInside() && written.elements.every(isPlaceWhole));
+    return isRight ? former.isInside : null;
   }
 
   function search() {
@@ -167,6 +167,7 @@ export function createCards(area, beside, body) {
         })),
       ),
     );
+    /** @type {any} how the cards stand in the last one that was tried */
     let found = null;
     for (const { layout, isStacked, isCompact } of tries) {
       const sizeOf = (element) => (isStacked ? `stacked ${STACKED[0]}` : firstSize(element));
@@ -175,7 +176,7 @@ export function createCards(area, beside, body) {
         size: sizeOf(element),
         isCompact: isCompact && at === 0,
       }));
-      found = { layout, isTight, places };
+      found = { layout, isTight, places, isInside: false };
       for (let isChanged = true; isChanged;) {
         apply(found);
         isChanged = false;
@@ -207,13 +208,13 @@ export function createCards(area, beside, body) {
     set("beside", rooms.beside.length ? "yes" : "no");
     if (rooms.beside.length) set("crowded", "no"); // the lists leave the notices' room to it
     stand(area, rooms.calls);
-    stand(beside, rooms.beside);
+    stand(besideArea, rooms.beside);
     set("cards", String(written.elements.length));
   }
 
   function fill(isFull) {
-    const known = remembered.get(written.shape);
-    if (known) known.isFull = isFull;
+    const former = remembered.get(written.shape);
+    if (former) former.isFull = isFull;
     show(isFull);
   }
 
@@ -223,9 +224,10 @@ export function createCards(area, beside, body) {
     else delete body.dataset.full;
   }
 
+  // an empty area is hidden
   const areInside = () =>
     heightOf(area) + marginUnder(area) <= roomIn(area.parentElement) + 1 &&
-    (!beside.firstElementChild || heightOf(beside) <= roomIn(beside) + 1); // an empty one is hidden
+    (!besideArea.firstElementChild || heightOf(besideArea) <= roomIn(besideArea) + 1);
 
   /** The room that the cards take of that of calls, in px of the page. */
   const height = () => heightOf(area);
@@ -305,8 +307,8 @@ function resize(card, size) {
   const stacked = size.startsWith("stacked ") ? size.slice(-1) : null;
   if (stacked === null) delete card.dataset.stacked;
   else if (card.dataset.stacked !== stacked) card.dataset.stacked = stacked;
-  const beside = stacked === null ? size : place.dataset.long === "yes" ? null : SIZES.at(-1);
-  if (beside !== null && place.dataset.size !== beside) place.dataset.size = beside;
+  const besideArea = stacked === null ? size : place.dataset.long === "yes" ? null : SIZES.at(-1);
+  if (besideArea !== null && place.dataset.size !== besideArea) place.dataset.size = besideArea;
 }
 
 function isPlaceWhole(card) {

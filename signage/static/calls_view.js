@@ -13,14 +13,14 @@ export function createCallsView({ body, get, own, wordsIn }) {
   const lists = createLists(get("lists"), (isCrowded) => {
     body.dataset.crowded = isCrowded ? "yes" : "no";
   });
-  let said = []; // the keys of the last cards that were said
+  let saidKeys = []; // the keys of the last cards that were said
   let drawn = { rest: "", lists: "" };
   let isSettled = false;
 
   const how = (place, isPast = false) => ({ words: wordsIn(own), languages: [own], place, isPast });
 
   /** Whether so many cards find room together; they stand there then. */
-  const fits = (wanted, place) => cards.fits(wanted, how(place));
+  const fits = (wantedCards, place) => cards.fits(wantedCards, how(place));
 
   /** What cannot wait: the large calls, and what is said when there are none. */
   function draw(view, { screen, opening }) {
@@ -39,7 +39,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
    * have room.
    */
   function settle({ cards: large, still, recent }) {
-    const rows = JSON.stringify([large.map((card) => card.key), ...[still, recent].map(told)]);
+    const rows = JSON.stringify([large.map((card) => card.key), ...[still, recent].map(listMark)]);
     if (rows === drawn.lists && isSettled) return true;
     drawn.lists = rows;
     isSettled = true;
@@ -68,9 +68,9 @@ export function createCallsView({ body, get, own, wordsIn }) {
 
   /** Screen readers hear each new large call once. */
   function sayCalls(large, words) {
-    const fresh = large.filter((card) => card.isNew && !said.includes(card.key));
+    const fresh = large.filter((card) => card.isNew && !saidKeys.includes(card.key));
     if (!fresh.length) return;
-    said = [...said, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
+    saidKeys = [...saidKeys, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
     get("spoken").textContent = fresh
       .map((card) => words.announcement(card.number, card.counter.label))
       .join(". ");
@@ -91,5 +91,5 @@ export function opensAt(view, state, now) {
   return view === "break" ? (screenState.resumesAt(state, now) ?? NaN) : NaN;
 }
 
-const told = (calls) => calls.map((call) => [call.number, call.counter.label, call.isAwaited]);
+const listMark = (calls) => calls.map((call) => [call.number, call.counter.label, call.isAwaited]);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

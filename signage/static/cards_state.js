@@ -21,11 +21,11 @@ export function arrange(state, now, fits = () => true) {
   const called = calledNow(state, now);
   const byCall = new Map(called.map((call) => [call.call, call]));
   const over = new Set((state.board?.recent ?? []).map((call) => call.number));
-  let shown = state.shown;
+  let shownKeys = state.shown;
   let cards = state.cards.flatMap((card) => {
     const call = byCall.get(card.call);
     if (call && call.rank > card.rank) {
-      shown = [...shown, keyOf(call)];
+      shownKeys = [...shownKeys, keyOf(call)];
       return [largeCard(call, now, true)];
     }
     if (call) return [{ ...card, counter: call.counter }];
@@ -34,19 +34,19 @@ export function arrange(state, now, fits = () => true) {
   });
   for (const call of [...called].reverse()) {
     const key = keyOf(call);
-    if (shown.includes(key) || cards.some((card) => card.key === key)) continue;
-    if (!isNew(state, call, shown, now)) {
-      shown = [...shown, key];
+    if (shownKeys.includes(key) || cards.some((card) => card.key === key)) continue;
+    if (!isNew(state, call, shownKeys, now)) {
+      shownKeys = [...shownKeys, key];
       continue;
     }
     const held = cards.filter((card) => isHeld(state, card, now) && !isFormerCallOf(card, call));
-    const wanted = [...held, largeCard(call, now, true)];
-    if (wanted.length > MOST_CARDS || (wanted.length > 1 && !fits(wanted))) break;
-    cards = wanted;
-    shown = [...shown, key];
+    const candidates = [...held, largeCard(call, now, true)];
+    if (candidates.length > MOST_CARDS || (candidates.length > 1 && !fits(candidates))) break;
+    cards = candidates;
+    shownKeys = [...shownKeys, key];
   }
   if (!cards.length && called.length) cards = [largeCard(called[0], now, false)];
-  return { ...state, cards, shown: shown.slice(-200) };
+  return { ...state, cards, shown: shownKeys.slice(-200) };
 }
 
 /** The last card was thought to have room beside the others and has none: its call waits in the list. */
@@ -85,8 +85,8 @@ const largeCard = (call, now, isNewCall) => ({
  * A call just made, or a recall of one seen before; calls found after a long absence are listed, not played
  * again.
  */
-function isNew(state, call, shown, now) {
+function isNew(state, call, shownKeys, now) {
   if (state.announced[keyOf(call)]) return true;
-  if (call.rank > 1 && shown.includes(`${call.call}#${call.rank - 1}`)) return true;
+  if (call.rank > 1 && shownKeys.includes(`${call.call}#${call.rank - 1}`)) return true;
   return serverNow(state, now) - Date.parse(call.called_at) < OLDEST_SOUND_MS;
 }

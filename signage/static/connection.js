@@ -53,14 +53,14 @@ export function connect({ io, location, history, on }) {
   for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
 
   start();
-  return { fetchSoon, ask: asked, tell, restart: () => socket.disconnect().connect() };
+  return { fetchSoon, ask: sendAndWait, tell, restart: () => socket.disconnect().connect() };
 
   function tell(name, message) {
     return socket.connected && Boolean(socket.emit(name, message));
   }
 
   /** Send a message and wait for its answer, so many milliseconds at most; rejects without one. */
-  async function asked(name, message, ms) {
+  async function sendAndWait(name, message, ms) {
     if (!socket.connected) throw new Error(`${name}: not connected`);
     return socket.timeout(ms).emitWithAck(name, message);
   }

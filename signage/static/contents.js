@@ -71,9 +71,9 @@ function linesIn(queues, language, names = {}) {
     .filter((line) => line.waiting || line.wait || line.why_no_wait)
     .map((line) => {
       const texts = line.services.map((service) => ({ ...service.name, ...names[service.id] }));
-      const shown = texts.map((each) => textIn(each, [language])?.text).filter(Boolean);
+      const serviceNames = texts.map((each) => textIn(each, [language])?.text).filter(Boolean);
       return {
-        name: shown.join(", "),
+        name: serviceNames.join(", "),
         isNamed: texts.every((each) => each[language]),
         waiting: line.waiting,
         wait: line.wait,

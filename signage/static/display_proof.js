@@ -41,7 +41,7 @@ export function createProof({ isPreview, hall, screen }) {
     return { status: answer.status, body: await answer.json().catch(() => null) };
   }
 
-  function seen(display) {
+  function addSeen(display) {
     write(null);
     record.add({ ...display, screen: screen() });
   }
@@ -61,7 +61,7 @@ export function createProof({ isPreview, hall, screen }) {
   /** What a page that went or died was showing. */
   function addLeftOver() {
     try {
-      const left = JSON.parse(localStorage.getItem(OPEN));
+      const left = JSON.parse(localStorage.getItem(OPEN) ?? "null");
       write(null);
       if (left) record.add(left);
     } catch {
@@ -91,5 +91,5 @@ export function createProof({ isPreview, hall, screen }) {
     else hasToldAll = await record.tell();
   }
 
-  return { seen, failed, keep, tell };
+  return { seen: addSeen, failed, keep, tell };
 }

@@ -17,7 +17,7 @@ const REFUSED = [400, 422];
  * after an outage.
  * What is not its own (this browser was another screen before) is forgotten: nobody may report it any more.
  */
-export function createRecord({ store, post, isOwn = () => true }) {
+export function createRecord({ store, post, isOwn = (_display) => true }) {
   let isTelling = false;
   let last = Promise.resolve();
 
@@ -92,20 +92,20 @@ export const nextReportMs = (at, chance = Math.random()) =>
 /** The store of a record in IndexedDB: numbers grow by themselves and are never used twice. */
 export function openStore(indexedDB = globalThis.indexedDB) {
   const opened = new Promise((resolve, reject) => {
-    const asked = indexedDB.open("parvis-displays", 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("displays", { keyPath: "number", autoIncrement: true });
-      asked.result.createObjectStore("name").put(crypto.randomUUID(), "name");
+    const request = indexedDB.open("parvis-displays", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("displays", { keyPath: "number", autoIncrement: true });
+      request.result.createObjectStore("name").put(crypto.randomUUID(), "name");
     };
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
   const using = async (name, mode, work) => {
     const stored = (await opened).transaction(name, mode).objectStore(name);
     return new Promise((resolve, reject) => {
-      const asked = work(stored);
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
+      const request = work(stored);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
     });
   };
   return {

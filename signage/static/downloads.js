@@ -23,16 +23,16 @@ export function createDownloads({
   wait = pause,
   onPhase,
 }) {
-  let wanted = null; // {key}: a new one for each time something else is wanted
+  let current = null; // {key}: a new one for each time something else is wanted
   let phase = "unknown";
 
   async function want(urls) {
     const key = JSON.stringify([...new Set(urls)].sort());
-    if (key === wanted?.key || !storage) return;
-    const isFirst = wanted === null;
+    if (key === current?.key || !storage) return;
+    const isFirst = current === null;
     const mine = { key };
-    wanted = mine;
-    const isCurrent = () => wanted === mine;
+    current = mine;
+    const isCurrent = () => current === mine;
     for (let isAgain = false; isCurrent(); isAgain = true) {
       if (await bring(JSON.parse(key), { isCurrent, spread: isFirst || isAgain ? 0 : SPREAD_MS })) return;
       await wait(AGAIN_MS);
@@ -76,7 +76,7 @@ export function createDownloads({
   }
 
   function stop() {
-    wanted = null;
+    current = null;
   }
 
   function enter(next) {

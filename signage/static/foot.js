@@ -1,6 +1,6 @@
 // The foot of a screen: the hour, and one sentence.
 
-const get = (id) => document.getElementById(id);
+const get = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
  * Writes the hour, since when the screen has not been live, and the sentence of the hall.

@@ -7,7 +7,7 @@ export function createKept({ isPreview, storage = () => globalThis.localStorage 
   function read(name) {
     if (isPreview) return null;
     try {
-      return JSON.parse(storage().getItem(name));
+      return JSON.parse(storage().getItem(name) ?? "null");
     } catch {
       return null;
     }

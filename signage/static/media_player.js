@@ -29,7 +29,7 @@ export function createMediaPlayer({
   onCounted,
 }) {
   let playlist = lists.initialPlaylist({ lag });
-  let seen = null; // {key, item, showing}: what stands on the stage
+  let onStage = null; // {key, item, showing}: what stands on the stage
   let piece = null; // {item, notice, from}: since when it is seen without a break
   let timer = null;
   let notices = new Map(); // of items, for one that fails before it is shown
@@ -50,20 +50,21 @@ export function createMediaPlayer({
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
-    const asked = { programme, at, waiting, empty };
-    playlist = lists.moved(playlist, { ...asked, isCovered });
+    const moment = { programme, at, waiting, empty };
+    playlist = lists.moved(playlist, { ...moment, isCovered });
     const isHidden = isCovered || playlist.isResting;
     stage.cover(isHidden);
     if (isHidden) endPiece(at);
-    else showItem({ asked, contents, screen });
+    else showItem({ asked: moment, contents, screen });
     clearTimeout(timer);
     timer = setTimeout(onEnd, Math.min(lists.endsIn(playlist, at), 60_000));
     return { isResting: playlist.isResting, lag: playlist.lag };
   }
 
-  function showItem({ asked, contents, screen }) {
-    const { programme, at } = asked;
+  function showItem({ asked: moment, contents, screen }) {
+    const { programme, at } = moment;
     const { showing } = playlist;
+    if (!showing) return;
     const key = `${showing.item ?? "welcome"} ${showing.item === null ? "" : showing.began}`;
     const item = programme.items.find((one) => one.id === showing.item) ?? null;
     const content = item ? contents.get(item.id) : welcome(screen, own);
@@ -71,34 +72,34 @@ export function createMediaPlayer({
     stage.show(item?.id ?? "", content, {
       position: lists.turnOf(playlist, at) - showing.began,
       ms: showing.until_turn - showing.began,
-      isNew: seen?.key !== key,
+      isNew: onStage?.key !== key,
     });
-    if (seen?.key === key) beginPiece(at);
-    const following = lists.nextAfter(playlist, asked);
+    if (onStage?.key === key) beginPiece(at);
+    const following = lists.nextAfter(playlist, moment);
     if (contents.get(following)) stage.prepare(following, contents.get(following));
   }
 
   function nowSeen() {
-    if (seen?.key === next.key) return;
+    if (onStage?.key === next.key) return;
     const at = serverNow();
     endPiece(at);
-    seen = next;
+    onStage = next;
     beginPiece(at);
   }
 
   function beginPiece(at) {
-    if (piece || !seen.item?.notice) return;
-    piece = { item: seen.item.id, notice: seen.item.notice, from: at, showing: seen.showing };
+    if (piece || !onStage.item?.notice) return;
+    piece = { item: onStage.item.id, notice: onStage.item.notice, from: at, showing: onStage.showing };
   }
 
   /** What is seen ends at an instant, because something else comes, calls cover it, or the page goes. */
   function endPiece(at) {
     if (!piece) return;
-    onSeen(told(piece, at));
+    onSeen(displayOf(piece, at));
     piece = null;
   }
 
-  function told({ item, notice, from, showing }, at) {
+  function displayOf({ item, notice, from, showing }, at) {
     const isWhole = lists.isWhole(showing, lists.turnOf(playlist, at));
     return { item, notice, from, to: Math.max(at, from), outcome: isWhole ? "completed" : "cut" };
   }
@@ -111,7 +112,7 @@ export function createMediaPlayer({
   }
 
   /** The piece that is being seen, as it would end now: kept so that a page that dies has told it. */
-  const seenNow = (at) => (piece ? told(piece, at) : null);
+  const seenNow = (at) => (piece ? displayOf(piece, at) : null);
 
   return { play, redraw: stage.forget, resettle: stage.resettle, seenNow };
 }

@@ -4,10 +4,10 @@
  * Return whether a received message replaces the one shown: a new epoch wins; within one, (version, as_of)
  * must be higher.
  */
-export function isNewer(shown, received) {
-  if (!shown || shown.epoch !== received.epoch) return true;
-  if (shown.version !== received.version) return received.version > shown.version;
-  const [before, beforeFraction] = instant(shown.as_of);
+export function isNewer(current, received) {
+  if (!current || current.epoch !== received.epoch) return true;
+  if (current.version !== received.version) return received.version > current.version;
+  const [before, beforeFraction] = instant(current.as_of);
   const [after, afterFraction] = instant(received.as_of);
   return after !== before ? after > before : afterFraction > beforeFraction;
 }

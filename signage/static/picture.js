@@ -11,14 +11,15 @@ const OF_FILES = new Set(["src", "srcset", "poster"]);
 const UNNEEDED = "#measure, script, noscript, link";
 
 // style sheets do not change while the page lives; fonts come, a screen is turned
-let known = { key: null, styles: "" };
+/** @type {{ key: string | null, styles: string }} */
+let lastStyles = { key: null, styles: "" };
 
 /** The picture as a WebP blob, at most `LONGEST_PX` a side. Rejects when the page cannot be drawn. */
 export async function drawPicture(page = document) {
   const size = { width: innerWidth, height: innerHeight };
   const fonts = fontsOf(page);
   const key = JSON.stringify([fonts, size]);
-  if (known.key !== key) known = { key, styles: await stylesOf(page, new Set(fonts)) };
+  if (lastStyles.key !== key) lastStyles = { key, styles: await stylesOf(page, new Set(fonts)) };
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(page, size))}`;
   await image.decode();
@@ -34,15 +35,15 @@ export async function drawPicture(page = document) {
 /** The page as SVG text: what it shows, its media as they stand, its styles with their fonts inside. */
 function svgOf(page, { width, height }) {
   const copy = page.body.cloneNode(true);
-  const shown = [...page.body.querySelectorAll("img, video")];
+  const pictures = [...page.body.querySelectorAll("img, video")];
   for (const [at, place] of [...copy.querySelectorAll("img, video")].entries())
-    place.replaceWith(stillOf(shown[at]));
+    place.replaceWith(stillOf(pictures[at]));
   for (const unneeded of copy.querySelectorAll(UNNEEDED)) unneeded.remove();
   const body = new XMLSerializer().serializeToString(copy);
   const own = page.documentElement.style.cssText.replaceAll('"', "'");
   const set = ` style="height: ${height}px; ${own}"`;
   const root = `html xmlns="http://www.w3.org/1999/xhtml" lang="${page.documentElement.lang}"${set}`;
-  const drawn = `<${root}><head><style>${known.styles}</style></head>${body}</html>`;
+  const drawn = `<${root}><head><style>${lastStyles.styles}</style></head>${body}</html>`;
   const box = `svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"`;
   return `<${box}><foreignObject width="100%" height="100%">${drawn}</foreignObject></svg>`;
 }
@@ -65,7 +66,7 @@ function canvasOf(source, width, height) {
     width: Math.round(width),
     height: Math.round(height),
   });
-  canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d")?.drawImage(source, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 

@@ -17,7 +17,7 @@ export const OLDEST_SOUND_MS = 20_000;
  */
 export function createPlayer({ play, now, onSound, onRefused }) {
   const waiting = [];
-  const seen = new Set();
+  const offeredKeys = new Set();
   let isSpeaking = false;
   let isRefused = false;
   let speaking = null; // what stops the sentence that is being said
@@ -27,9 +27,9 @@ export function createPlayer({ play, now, onSound, onRefused }) {
    * same clock as `now()`.
    */
   function offer(item) {
-    if (!item.whole.length || seen.has(item.key) || isOld(item)) return false;
-    seen.add(item.key);
-    if (seen.size > 300) seen.delete(seen.values().next().value);
+    if (!item.whole.length || offeredKeys.has(item.key) || isOld(item)) return false;
+    offeredKeys.add(item.key);
+    if (offeredKeys.size > 300) offeredKeys.delete(offeredKeys.values().next().value);
     waiting.push(item);
     onSound(item.key, "waiting");
     run();
@@ -69,7 +69,7 @@ export function createPlayer({ play, now, onSound, onRefused }) {
       try {
         if (!signal.aborted) await play(file, { mayStop: () => waiting.length > 0, signal });
       } catch (error) {
-        if (error?.name === "NotAllowedError" && !signal.aborted) {
+        if (/** @type {Error} */ (error)?.name === "NotAllowedError" && !signal.aborted) {
           isRefused = true;
           waiting.unshift(item);
           onSound(item.key, "waiting");

@@ -39,14 +39,14 @@ export function reportOf({
  * says.
  */
 export function createReporter({ send }) {
-  let told = "";
+  let lastText = "";
   return {
     tell(report) {
       const text = JSON.stringify({ ...report, clock_ms: 0 }); // a clock that drifts waits for the beat
-      if (text !== told && send("player.state", report)) told = text;
+      if (text !== lastText && send("player.state", report)) lastText = text;
     },
     again() {
-      told = "";
+      lastText = "";
     },
   };
 }

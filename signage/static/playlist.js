@@ -2,13 +2,22 @@
 // and what
 // is being shown. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
 
-import { isResting, shown } from "./schedule.js";
+import { isResting, itemAt } from "./schedule.js";
 
 const LONGEST_LAG_MS = 12 * 3_600_000;
 const SET_BACK_MS = 2_000;
 const TRIED_AGAIN_MS = 60_000;
 
-/** `lag`: how far the playlist's clock is behind the wall clock; `stoodAt`: where it stands while covered. */
+/**
+ * @typedef {object} Playlist
+ * @property {number} lag how far its clock is behind the wall clock, in ms
+ * @property {number | null} stoodAt where it stands while it is covered
+ * @property {any} showing the item that is shown, null before the first
+ * @property {Record<string, number>} failed until when items are left out
+ * @property {boolean} isResting
+ */
+
+/** @type {(from?: { lag?: number }) => Playlist} */
 export const initialPlaylist = ({ lag = 0 } = {}) => ({
   lag,
   stoodAt: null,
@@ -35,6 +44,11 @@ export function skippedAt(playlist, at, empty = []) {
  * more;
  * then the schedule is asked. `showing` tells the item (null: the welcome), its `position`, `began`, and its
  * ends.
+ *
+ * @param {Playlist} playlist
+ * @param {{ programme: any, at: number, waiting: Record<string, number>,
+ *   empty?: string[], isCovered?: boolean }} now
+ * @returns {Playlist}
  */
 export function moved(playlist, { programme, at, waiting, empty = [], isCovered = false }) {
   const skipped = skippedAt(playlist, at, empty);
@@ -46,7 +60,7 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
       : null;
   const isTurned = isResting(programme, at) !== next.isResting; // its hours began or ended, or are others now
   if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped })) return next;
-  const found = shown(programme, { at, turn, waiting, skipped });
+  const found = itemAt(programme, { at, turn, waiting, skipped });
   if (found.is_resting !== next.isResting)
     return moved(
       { ...next, isResting: found.is_resting, lag: 0, stoodAt: null },
@@ -70,7 +84,7 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
 export function nextAfter(playlist, { programme, at, waiting, empty = [] }) {
   const { until_turn: turn } = playlist.showing;
   const ends = at + turn - turnOf(playlist, at);
-  return shown(programme, { at: ends, turn, waiting, skipped: skippedAt(playlist, at, empty) }).item;
+  return itemAt(programme, { at: ends, turn, waiting, skipped: skippedAt(playlist, at, empty) }).item;
 }
 
 /** Milliseconds after which to look again: until what is shown ends; covered, only the wall clock goes on. */

@@ -15,10 +15,10 @@ export function tellPageCounts(pages) {
  * In place of the screen's connection: `on` as there. Hall, screen, notice and version stand in the address.
  */
 export function connectPreview({ location, on }) {
-  const asked = new URLSearchParams(location.search);
-  const path = `/api/v1/halls/${encodeURIComponent(asked.get("hall"))}`;
+  const given = new URLSearchParams(location.search);
+  const path = `/api/v1/halls/${encodeURIComponent(given.get("hall") ?? "")}`;
   const query = new URLSearchParams(
-    ["screen", "notice", "version"].map((name) => [name, asked.get(name) ?? ""]),
+    ["screen", "notice", "version"].map((name) => [name, given.get(name) ?? ""]),
   );
   let isConnected = false;
   setTimeout(() => {

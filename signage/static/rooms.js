@@ -8,11 +8,14 @@ export const rooms = {
   /** Alone, while nobody is called. */
   alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work),
 };
+
 /** Do something with the page as it is in another state, and bring it back before anything is drawn. */
-function inRoom(shown, work) {
-  const { dataset } = document.body;
-  const former = Object.keys(shown).map((name) => [name, dataset[name]]);
-  Object.assign(dataset, shown);
+function inRoom(look, work) {
+  /** @type {Record<string, string | undefined>} */
+  const dataset = document.body.dataset;
+  /** @type {[string, string | undefined][]} */
+  const former = Object.keys(look).map((name) => [name, dataset[name]]);
+  Object.assign(dataset, look);
   try {
     return work();
   } finally {

@@ -20,7 +20,7 @@ export const isResting = ({ hours }, at) => Boolean(hours) && !isIn(hours, at);
  * the built-in welcome. `waiting` tells people per queue, `skipped` (a Set) the items that cannot be shown
  * now.
  */
-export function shown(programme, { at, turn, waiting, skipped = new Set() }) {
+export function itemAt(programme, { at, turn, waiting, skipped = new Set() }) {
   const share = Math.floor(
     Math.min(Math.max(programme.legal_share ?? 0, 0), LARGEST_SHARE / 1000) * 1000 + 0.5,
   );
@@ -68,6 +68,7 @@ function lanesOf(opened, due, share) {
   return { legal: isEmpty(legal) ? [] : legal, others: isEmpty(others) ? [] : others };
 }
 
+/** @type {{ key: string | null, slots: any[] }} */
 let lastRound = { key: null, slots: [] };
 
 /**

@@ -33,8 +33,8 @@ import { createWordsIn, hallLanguages, ownFirst, wordsOf } from "./words.js";
 
 const KEPT = "parvis.screen";
 const TICK_MS = 500;
-const get = (id) => document.getElementById(id);
-const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
+const get = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const { own, languages: spoken } = JSON.parse(get("sentences").textContent ?? "");
 
 // keeps nothing and proves nothing: a real screen may live in the same browser
 const isPreview = document.body.dataset.preview === "yes";
@@ -53,7 +53,7 @@ let isSoundOff = false;
 let isSoundTried = false;
 let isRestDue = false;
 const wordsIn = createWordsIn(spoken, own, () => state.screen?.time_zone);
-const prepared = JSON.parse(get("alert-texts").textContent);
+const prepared = JSON.parse(get("alert-texts").textContent ?? "");
 const alerts = alertView(get("alert"), {
   body: document.body,
   prepared,
@@ -91,7 +91,10 @@ const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 /** In the frame after the one that shows what was drawn; a hidden page paints nothing. */
 const onceShown = (work) =>
   document.hidden ? setTimeout(work) : requestAnimationFrame(() => requestAnimationFrame(() => work()));
-const told = createTold({ afterPaint, ask: (message, ms) => connection.ask("alert.shown", message, ms) });
+const alertTeller = createTold({
+  afterPaint,
+  ask: (message, ms) => connection.ask("alert.shown", message, ms),
+});
 
 const connection = (isPreview ? connectPreview : connect)({
   io,
@@ -99,7 +102,7 @@ const connection = (isPreview ? connectPreview : connect)({
   history,
   on: {
     connected: () => {
-      told.forget();
+      alertTeller.forget();
       supervised.forget();
       worker.look();
       update(screenState.connected(state, now()));
@@ -302,7 +305,7 @@ function drawAlert() {
   const alert = screenState.alertNow(state, now());
   const at = screenState.serverNow(state, now());
   alerts.show(alert, { at, languages: hallLanguages(state.screen, own), further: state.screen?.alert_texts });
-  told.show(isTakenBack(alert) ? null : (alert?.alert ?? null));
+  alertTeller.show(isTakenBack(alert) ? null : (alert?.alert ?? null));
   if (alert) player.drop();
   const spokenBy = alert && state.screen?.has_sound ? screenState.voiceOf(state, alert) : null;
   if (!spokenBy) return voice.silence();
@@ -338,11 +341,11 @@ function drawQuiet(view) {
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
-  const { layout, crowded, beside } = document.body.dataset;
+  const { layout, crowded, beside: isBeside } = document.body.dataset;
   const isCovered =
     layout !== "side" ||
     crowded === "yes" ||
-    beside === "yes" ||
+    isBeside === "yes" ||
     !state.board ||
     Boolean(screenState.alertNow(state, now())) ||
     document.hidden;

@@ -38,8 +38,8 @@ export function initialState() {
 
 /** What is kept for a reload without a server. */
 export function toSave(state) {
-  const { hall, screen, board, queues, directions, shown, alert, lastLiveAt, offset } = state;
-  return { form: 1, hall, screen, board, queues, directions, shown, alert, lastLiveAt, offset };
+  const { hall, screen, board, queues, directions, shown: shownKeys, alert, lastLiveAt, offset } = state;
+  return { form: 1, hall, screen, board, queues, directions, shown: shownKeys, alert, lastLiveAt, offset };
 }
 
 /** The state after a reload: what was saved, not live. Anything unreadable counts as nothing saved. */
@@ -72,9 +72,9 @@ export const fetchDone = (state) => ({ ...state, fetch: null });
 
 /** A heartbeat of another epoch or a higher version reveals a lost message; each is asked about once. */
 export function heartbeat(state, beat, now) {
-  const next = heard(state, beat, now, true);
-  const known = further(further(state.board, state.queues), state.fetchedFor);
-  const isBehind = !known || known.epoch !== beat.epoch || beat.version > known.version;
+  const next = withServerTime(state, beat, now, true);
+  const position = further(further(state.board, state.queues), state.fetchedFor);
+  const isBehind = !position || position.epoch !== beat.epoch || beat.version > position.version;
   return isBehind
     ? wanting({ ...next, fetchedFor: { epoch: beat.epoch, version: beat.version } }, "version")
     : next;
@@ -82,7 +82,7 @@ export function heartbeat(state, beat, now) {
 
 /** The board by message, or by fetch with the queues in it. */
 export function receiveBoard(state, message, now) {
-  let next = heard(state, message, now);
+  let next = withServerTime(state, message, now);
   if (message.queues) next = receiveQueues(next, message, now);
   next = { ...next, alert: receiveAlert(next.alert, message) };
   if (!isNewer(state.board, message)) return { ...next, isConfirmed: next.isConnected };
@@ -101,7 +101,7 @@ export function receiveBoard(state, message, now) {
 }
 
 export function receiveQueues(state, message, now) {
-  const next = heard(state, message, now);
+  const next = withServerTime(state, message, now);
   if (!isNewer(state.queues, message)) return next;
   const { epoch, version, as_of, queues } = message;
   const isOtherEpoch = state.isConfirmed && state.board?.epoch !== epoch;
@@ -111,7 +111,7 @@ export function receiveQueues(state, message, now) {
 
 /** An alert is raised or over, told at once; a custom one has further words, which are fetched. */
 export function receiveAlertMessage(state, message, now) {
-  const next = { ...heard(state, message, now), alert: receiveAlert(state.alert, message) };
+  const next = { ...withServerTime(state, message, now), alert: receiveAlert(state.alert, message) };
   const isCustom = Object.keys(next.alert?.alert?.texts ?? {}).length > 0;
   const isKnown = Boolean(next.screen?.alert_texts?.[next.alert?.alert?.alert]);
   return isCustom && !isKnown && next.isConnected ? wanting(next, "nudge") : next;
@@ -256,7 +256,7 @@ function viewName(state, { now, called, waiting, isForgotten }) {
  * much
  * smaller one is believed only from a heartbeat or the first message: then a clock was set.
  */
-function heard(state, message, now, isBeat = false) {
+function withServerTime(state, message, now, isBeat = false) {
   const at = Date.parse(message.as_of);
   if (Number.isNaN(at)) return { ...state, heardAt: now };
   const offset = at - now;

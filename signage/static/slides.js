@@ -209,12 +209,16 @@ function paragraphs(texts) {
   return box;
 }
 
+/**
+ * @param {{ content: any, tag: string, px: number, title: number, mark?: string, isForced?: boolean }} draft
+ * @param {Node} body
+ */
 function noticeSlide({ content, tag, px, title, mark, isForced }, body) {
   const slide = make("div", "notice", { lang: content.language, dir: directionOf(content.language) });
   slide.dataset.kind = content.kind;
   if (isForced) slide.dataset.forced = "yes";
-  slide.style.setProperty("--text", px);
-  slide.style.setProperty("--title", title);
+  slide.style.setProperty("--text", String(px));
+  slide.style.setProperty("--title", String(title));
   const head = slide.appendChild(make("div", "notice-head"));
   head.append(make("p", "notice-tag", { dir: "auto" }, tag));
   if (mark) head.append(pageMark(mark));
@@ -239,7 +243,7 @@ function buildPicture(_box, content) {
       isVideo ? { playsinline: "", preload: "auto" } : { alt: content.text ?? "" },
     ),
   );
-  if (isVideo) {
+  if (media instanceof HTMLVideoElement) {
     media.setAttribute("aria-label", content.text ?? "");
     media.muted = true;
     if (content.poster) media.poster = content.poster;
@@ -264,7 +268,16 @@ function fitsIn(box, slide, share = 1) {
   return fits;
 }
 
-/** Make an element with a class, attributes and text, of which no line parts a number from its unit. */
+/**
+ * Make an element with a class, attributes and text, of which no line parts a number from its unit.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} [name]
+ * @param {Record<string, string>} [attributes]
+ * @param {string | null} [text]
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function make(tag, name, attributes = {}, text = null) {
   const element = document.createElement(tag);
   if (name) element.className = name;

@@ -7,7 +7,7 @@ const clocks = new Map();
  * the hall is
  * kept quiet. `sound` is that of the screen's message, null: full; `quietUntil` an instant as text or null.
  */
-export function soundLevel({ sound, quietUntil, at, timeZone }) {
+export function soundLevel({ sound, quietUntil = null, at, timeZone }) {
   if (quietUntil && at < Date.parse(quietUntil)) return 0;
   if (!sound) return 1;
   const now = clockOf(timeZone).format(at);
@@ -32,8 +32,8 @@ export function soundOf({ screen, board }, at) {
 }
 
 function clockOf(timeZone) {
-  const known = clocks.get(timeZone);
-  if (known) return known;
+  const existing = clocks.get(timeZone);
+  if (existing) return existing;
   const clock = new Intl.DateTimeFormat("en-GB", {
     hour: "2-digit",
     minute: "2-digit",

@@ -31,11 +31,11 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
    * How many pages a content makes beside calls and without them, and whether a sentence has no room on one.
    */
   function countPages(content) {
-    const [beside, alone] = [rooms.beside, rooms.alone].map((room) => room(() => pagesOf(content)));
+    const [besidePages, alone] = [rooms.beside, rooms.alone].map((room) => room(() => pagesOf(content)));
     return {
-      beside: beside.length,
+      beside: besidePages.length,
       alone: alone.length,
-      isForced: [...beside, ...alone].some((page) => page.isForced),
+      isForced: [...besidePages, ...alone].some((page) => page.isForced),
     };
   }
 
@@ -58,8 +58,8 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
   /** Make an item ready: built, and its file decoded. Returns what is made, now or later. */
   function prepared(key, content) {
     const text = JSON.stringify(content);
-    const known = ready.get(key);
-    if (known?.text === text) return known;
+    const former = ready.get(key);
+    if (former?.text === text) return former;
     const pages = pagesOf(content);
     const media = pages[0].element.querySelector("img, video");
     const made = { key, text, pages, media, isReady: !media, content };
@@ -222,6 +222,7 @@ function loaded(media) {
   ]);
 }
 
+/** @returns {Promise<void>} */
 function firstFrame(video) {
   return new Promise((resolve, reject) => {
     if (video.readyState >= 3) return resolve();

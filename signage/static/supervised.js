@@ -34,10 +34,10 @@ export function createSupervised({ isPreview, know, say, now = Date.now }) {
   }
 
   function tick() {
-    const known = know();
-    reporter.tell(reportOf(known));
-    acknowledge(known);
-    pictures.tick({ now: now(), everyMs: known.everyMs, isCalm: known.isCalm });
+    const facts = know();
+    reporter.tell(reportOf(facts));
+    acknowledge(facts);
+    pictures.tick({ now: now(), everyMs: facts.everyMs, isCalm: facts.isCalm });
   }
 
   function acknowledge({ configuration }) {
@@ -54,9 +54,9 @@ export function createSupervised({ isPreview, know, say, now = Date.now }) {
     tick,
     beat: () => {
       forget();
-      const known = know();
-      reporter.tell(reportOf(known));
-      acknowledge(known);
+      const facts = know();
+      reporter.tell(reportOf(facts));
+      acknowledge(facts);
     },
     forget,
     ask: () => pictures.ask(now()),

@@ -109,9 +109,13 @@ export const clauseEnds = (words) =>
  * empty is taken. A last page of a few words shares the one before with it, where a place allows.
  */
 export function pagesOf(count, fits, levels, blocks = []) {
+  /** @type {[from: number, to: number][]} */
   const found = [];
-  for (let from = 0; from < count; from = found.at(-1)[1])
-    found.push([from, pageEnd(from, count, fits, levels, blocks)]);
+  for (let from = 0; from < count;) {
+    const to = pageEnd(from, count, fits, levels, blocks);
+    found.push([from, to]);
+    from = to;
+  }
   return found.length > 1 ? evened(found, fits, levels[0] ?? []) : found.length ? found : [[0, 0]];
 }
 

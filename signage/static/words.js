@@ -3,6 +3,10 @@
 /**
  * Return an object that says sentences in a language; `sentences` maps names to templates with
  * {placeholders}.
+ *
+ * @param {string} language
+ * @param {Record<string, any>} sentences
+ * @param {{ timeZone?: string }} [where]
  */
 export function wordsOf(language, sentences, { timeZone } = {}) {
   const plural = new Intl.PluralRules(language);
@@ -116,10 +120,10 @@ export function placeParts(label) {
 export function createWordsIn(spoken, own, timeZoneNow) {
   const made = new Map(); // by language and time zone
   return (language) => {
-    const known = spoken[language] ? language : own;
+    const spokenOne = spoken[language] ? language : own;
     const timeZone = timeZoneNow();
-    const key = `${known} ${timeZone}`;
-    if (!made.has(key)) made.set(key, wordsOf(known, spoken[known].sentences, { timeZone }));
+    const key = `${spokenOne} ${timeZone}`;
+    if (!made.has(key)) made.set(key, wordsOf(spokenOne, spoken[spokenOne].sentences, { timeZone }));
     return made.get(key);
   };
 }

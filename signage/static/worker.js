@@ -5,15 +5,16 @@
 // new release is another text, which the browser installs beside the old one and which then takes its place.
 
 /* global RELEASE */
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PAGE = "/screen";
 const KEPT = `parvis-screen-${RELEASE.version}`;
 const MEDIA = "parvis-media";
 // of the programme, the voices of alerts, the organisation's look
 const KEPT_FILES = /^\/(media|audio|look)\//;
 
-self.addEventListener("install", (event) => event.waitUntil(keepRelease()));
-self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(keepRelease()));
+worker.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+worker.addEventListener("fetch", (event) => {
   const answer = answerTo(event.request);
   if (answer) event.respondWith(answer);
 });
@@ -22,7 +23,7 @@ self.addEventListener("fetch", (event) => {
 async function keepRelease() {
   const kept = await caches.open(KEPT);
   await kept.addAll(RELEASE.files.map((file) => new Request(file, { cache: "reload" })));
-  await self.skipWaiting();
+  await worker.skipWaiting();
 }
 
 async function takeOver() {
@@ -32,16 +33,21 @@ async function takeOver() {
       .filter((name) => name.startsWith("parvis-screen-") && name !== KEPT)
       .map((name) => caches.delete(name)),
   );
-  await self.clients.claim();
+  await worker.clients.claim();
 }
 
 function answerTo(request) {
   const url = new URL(request.url);
-  if (url.origin !== self.location.origin || request.method !== "GET") return null;
+  if (url.origin !== worker.location.origin || request.method !== "GET") return null;
   if (url.pathname === `${PAGE}/frozen`) return reloadPages();
-  if (url.pathname === PAGE && url.search) return fetch(request).catch(() => caches.match(PAGE));
+  if (url.pathname === PAGE && url.search) return fetch(request).catch(keptPage);
   if (RELEASE.files.includes(url.pathname)) return fromRelease(request, url.pathname);
   return KEPT_FILES.test(url.pathname) ? fromMedia(request, url.pathname) : null;
+}
+
+/** The page as it was kept; without one, what a browser answers where there is no network. */
+async function keptPage() {
+  return (await caches.match(PAGE)) ?? Response.error();
 }
 
 async function fromRelease(request, path) {
@@ -75,7 +81,7 @@ async function partOf(kept, from, last) {
 
 /** The page's frames stand still, says its watch: the page is loaded again. */
 async function reloadPages() {
-  const pages = await self.clients.matchAll({ type: "window" });
+  const pages = await worker.clients.matchAll({ type: "window" });
   const own = pages.filter((page) => new URL(page.url).pathname === PAGE);
   await Promise.all(own.map((page) => page.navigate(page.url).catch(() => null)));
   return new Response(null, { status: 204 });

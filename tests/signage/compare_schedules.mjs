@@ -3,13 +3,13 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { shown } from "../../signage/static/schedule.js";
+import { itemAt } from "../../signage/static/schedule.js";
 
 const { cases } = JSON.parse(readFileSync(process.argv[2]));
 for (const { programme, moments } of cases) {
   for (const { shown: expected, skipped = [], ...moment } of moments) {
     assert.deepEqual(
-      shown(programme, { ...moment, skipped: new Set(skipped) }),
+      itemAt(programme, { ...moment, skipped: new Set(skipped) }),
       expected,
       JSON.stringify({ programme, moment }),
     );

@@ -62,9 +62,9 @@ def _sync(file: Path) -> None:
 
 
 def check_backup(file: Path, url: str) -> None:
-    """Refuses a file that is no sound backup for the database of an address.
+    """Looks whether a file is a sound backup for the database of an address. Refusals.
 
-    Refusals: file_missing, not_a_backup.
+    File_missing, not_a_backup.
     """
     if not file.is_file():
         raise Refusal("file_missing", file=str(file))

@@ -59,9 +59,8 @@ async function readAgain() {
 
 function renew(part, fresh) {
   if (!fresh) return;
-  const focused = part.contains(document.activeElement)
-    ? document.activeElement.closest("[data-alarm]")?.dataset.alarm
-    : null;
+  const { activeElement } = document;
+  const focused = part.contains(activeElement) ? activeElement?.closest("[data-alarm]")?.dataset.alarm : null;
   part.replaceChildren(...fresh.childNodes);
   if (focused)
     (

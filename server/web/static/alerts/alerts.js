@@ -28,9 +28,10 @@ const PAST = {
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
-const form = document.querySelector("[data-raise]");
+/** @type {HTMLFormElement} */
+const form = one("[data-raise]");
 let state = { isLive: false, lostAtMs: null };
-let known = [];
+let alertsRead = [];
 let asOf = 0; // by the server's clock
 let ending = null; // the alert whose end is being confirmed here
 let takingBack = null; // the alert that is being taken back here
@@ -60,19 +61,20 @@ async function readAll() {
   clearTimeout(timer);
   try {
     const answer = await read("/api/v1/alerts");
-    known = answer.alerts;
+    alertsRead = answer.alerts;
     asOf = Date.parse(answer.as_of);
     draw();
   } catch {
     // Not reachable: the page says so and asks again.
   }
-  timer = setTimeout(readAll, isWaited(known) ? SOON_MS : CALM_MS);
+  timer = setTimeout(readAll, isWaited(alertsRead) ? SOON_MS : CALM_MS);
 }
 
 function draw() {
-  const { holding, past } = sorted(known);
+  const { holding, past } = sorted(alertsRead);
   const list = one('[data-list="alerts"]');
-  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const { activeElement } = document;
+  const focused = list.contains(activeElement) ? /** @type {HTMLElement} */ (activeElement) : null;
   show("[data-none]", holding.length === 0);
   fill(
     list,
@@ -120,7 +122,7 @@ function alertCard(alert) {
 }
 
 function hallPart(hall) {
-  const { count, shown, key } = reached(hall);
+  const { count, shown: shownCount, key } = reached(hall);
   const list = element(
     "ul",
     { "aria-label": say("alerts.screens.list", { hall: hall.name }) },
@@ -140,7 +142,7 @@ function hallPart(hall) {
       "p",
       {},
       element("b", {}, element("bdi", {}, hall.name)),
-      ` ${say(`alerts.screens.${key}`, { count, shown })}`,
+      ` ${say(`alerts.screens.${key}`, { count, shown: shownCount })}`,
     ),
     list,
   );
@@ -168,16 +170,20 @@ function takeBackPart(alert) {
 
 function endPart(alert) {
   if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
-  const asked = askedEnd(alert, asOf);
-  if (asked && !asked.mayConfirm) {
-    const sentence = asked.aloneAt
-      ? say("alerts.end.awaited", { time: words.hour(asked.aloneAt) })
+  const endQuestion = askedEnd(alert, asOf);
+  if (endQuestion && !endQuestion.mayConfirm) {
+    const sentence = endQuestion.aloneAt
+      ? say("alerts.end.awaited", { time: words.hour(endQuestion.aloneAt) })
       : say("alerts.end.needs_other");
     return [element("p", { class: "sure" }, sentence)];
   }
-  if (asked)
+  if (endQuestion)
     return [
-      element("p", { class: "sure" }, say("alerts.end.asked", { who: asked.by ?? say("alerts.someone") })),
+      element(
+        "p",
+        { class: "sure" },
+        say("alerts.end.asked", { who: endQuestion.by ?? say("alerts.someone") }),
+      ),
       gesture(alert, "second", () => confirmEnd(alert, "end"), "primary"),
     ];
   if (ending === alert.alert)
@@ -224,19 +230,21 @@ const failedIn = ({ failed }) =>
 
 function pastLine(alert) {
   const last = alert.halls.toSorted((a, b) => Date.parse(b.ended_at ?? 0) - Date.parse(a.ended_at ?? 0))[0];
-  const told = {
+  const values = {
     what: whatOf(alert),
     where: whereOf(alert.halls),
     from: words.hour(alert.raised_at),
     to: words.hour(last.ended_at ?? alert.until),
     who: last.ended_by ?? "",
   };
-  return element("li", {}, say(PAST[last.end_reason] ?? "alerts.past.expired", told));
+  return element("li", {}, say(PAST[last.end_reason] ?? "alerts.past.expired", values));
 }
 
-function wanted() {
+function typedAlert() {
   const { kind, title, text, lasts, drill } = form.elements;
-  const halls = [...form.querySelectorAll("[name=hall]:checked")];
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const checked = form.querySelectorAll("[name=hall]:checked");
+  const halls = [...checked];
   return {
     kind: kind.value,
     halls: halls.map((hall) => hall.value),
@@ -260,7 +268,7 @@ function otherTexts() {
 const nameOf = (language) => page.spoken.find(({ code }) => code === language)?.name ?? language;
 
 function prepare() {
-  const { kind, halls, isDrill, texts } = wanted();
+  const { kind, halls, isDrill, texts } = typedAlert();
   if (!halls.length) return refuse(say("alerts.raise.no_hall"));
   const wrong = kind === "custom" ? wrongWith(texts, nameOf) : null;
   if (wrong) return refuse(say(...wrong));
@@ -307,7 +315,7 @@ async function raise() {
   isSending = true;
   refuse("");
   const answer = await send(
-    { path: "/api/v1/alerts", body: bodyOf(wanted(), press), headers: csrfHeader() },
+    { path: "/api/v1/alerts", body: bodyOf(typedAlert(), press), headers: csrfHeader() },
     { onRepeat: () => refuse(say("alerts.raise.failed")) },
   );
   isSending = false;
@@ -353,7 +361,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   prepare();
 });
-const confirming = document.querySelector("[data-confirm]");
+const confirming = one("[data-confirm]");
 confirming.addEventListener("click", raise);
 confirming.addEventListener("keydown", (event) => {
   if (event.repeat) event.preventDefault();

@@ -17,8 +17,8 @@ export function sorted(alerts) {
 /** How many screens of a hall there are, and how many show the alert. */
 export function reached(hall) {
   const count = hall.screens.length;
-  const shown = hall.screens.filter((screen) => screen.state === "shown").length;
-  return { count, shown, key: count === 0 ? "none" : shown === count ? "all" : "some" };
+  const shownCount = hall.screens.filter((screen) => screen.state === "shown").length;
+  return { count, shown: shownCount, key: count === 0 ? "none" : shownCount === count ? "all" : "some" };
 }
 
 /** Whether a screen is still waited for: the page then asks again every second. */
@@ -34,14 +34,14 @@ export const isWaited = (alerts) =>
  * confirmed.
  */
 export function askedEnd(alert, at) {
-  const asked = alert.halls.filter((hall) => hall.is_in_force && hall.end_asked_at !== null);
-  if (!asked.length) return null;
+  const halls = alert.halls.filter((hall) => hall.is_in_force && hall.end_asked_at !== null);
+  if (!halls.length) return null;
   const isAwaited = (hall) =>
     hall.is_end_asked_by_reader && (hall.end_alone_at === null || Date.parse(hall.end_alone_at) > at);
-  const alone = asked.map((hall) => hall.end_alone_at);
+  const alone = halls.map((hall) => hall.end_alone_at);
   return {
-    by: asked[0].end_asked_by,
-    mayConfirm: !asked.every(isAwaited),
+    by: halls[0].end_asked_by,
+    mayConfirm: !halls.every(isAwaited),
     aloneAt: alone.includes(null) ? null : alone.toSorted().at(-1),
   };
 }

@@ -23,19 +23,19 @@ function makePlace() {
 async function look() {
   clearTimeout(timer);
   try {
-    const { asked } = await read("/api/v1/alerts/end-asked");
-    const place = document.querySelector("[data-end-asked]") ?? (asked.length ? makePlace() : null);
-    fill(place, JSON.stringify(asked), asked.map(line));
+    const { asked: questions } = await read("/api/v1/alerts/end-asked");
+    const place = document.querySelector("[data-end-asked]") ?? (questions.length ? makePlace() : null);
+    fill(place, JSON.stringify(questions), questions.map(line));
   } catch {
     // Not reachable: the next look says more.
   }
   timer = setTimeout(look, READ_EVERY_MS);
 }
 
-function line({ kind, texts, halls, asked_by: who }) {
+function line({ kind, texts, halls, asked_by: asker }) {
   const what = texts.fr?.title ?? say(`server.alert.kind.${kind}`);
   const sentence = say("server.alert.end_asked", {
-    who: who ?? "",
+    who: asker ?? "",
     what,
     where: halls.map((hall) => hall.name).join(", "),
   });

@@ -4,7 +4,7 @@ import { publishedWords } from "./configuration_words.js";
 import { element, one, show, write } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { read } from "../shared/verbs.js";
+import { answerIn, read } from "../shared/verbs.js";
 
 const page = readJson("configuration-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -13,8 +13,8 @@ const words = { say, moment: dateAndHour(page.language, pageTimeZone()) };
 try {
   const { documents } = await read("/api/v1/configuration");
   one("[data-list]").replaceChildren(...documents.map(line));
-} catch ({ answer }) {
-  write("refused", answer?.problem?.detail ?? say("console.refused.no_answer"));
+} catch (error) {
+  write("refused", answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
   show("[data-refused]", true);
 }
 

@@ -11,7 +11,7 @@ import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send } from "../shared/verbs.js";
+import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
 
 const AWAITED_EVERY_MS = 3000;
 const READ_EVERY_MS = 20000;
@@ -24,7 +24,7 @@ const get = (selector) => document.querySelector(selector);
 const confirm = createConfirming(get("dialog.confirm"));
 const devices = createPaced(readDevices, 1000);
 
-let known = null;
+let current = null;
 let applied = { halls: [] };
 let next = null;
 
@@ -37,7 +37,7 @@ if (await readAll()) watch();
 
 /** Follows who runs it: by messages in a hall, for the installation by asking. */
 function watch() {
-  if (page.kind === "hall" && known.revision) {
+  if (page.kind === "hall" && current.revision) {
     const messages = { "devices.changed": devices.soon, "configuration.changed": readAll };
     connect(
       "/agent",
@@ -55,12 +55,12 @@ function watch() {
 async function readAll() {
   try {
     const [found, revisions] = await Promise.all([read(API), read(`${API}/revisions`)]);
-    known = found;
+    current = found;
     drawDocument();
     get("[data-revisions]").replaceChildren(...revisions.revisions.map(line));
     tellNext(revisions.next);
-  } catch (failure) {
-    refuse(failure.answer?.problem);
+  } catch (error) {
+    refuse(answerIn(error)?.problem);
     return false;
   }
   await devices.now();
@@ -89,13 +89,13 @@ async function readDevices() {
 }
 
 function drawDocument() {
-  const { draft, may_change: mayChange } = known;
-  const name = page.kind === "installation" ? say("publishing.installation") : known.name;
+  const { draft, may_change: mayChange } = current;
+  const name = page.kind === "installation" ? say("publishing.installation") : current.name;
   write("name", name);
   document.title = `${name} · ${document.title.split(" · ").at(-1)}`;
-  write("published", publishedWords(known, words));
+  write("published", publishedWords(current, words));
   show("[data-edit], [data-import]", mayChange);
-  show("[data-export], [data-applied]", known.revision > 0);
+  show("[data-export], [data-applied]", current.revision > 0);
   show("[data-draft]", Boolean(draft));
   if (draft) drawDraft(draft, mayChange);
   show("[data-loaded]", true);
@@ -144,11 +144,11 @@ function problemNodes(kind, problems) {
 }
 
 function line(found) {
-  return revisionLine(found, { ...words, mayChange: known.may_change, restore });
+  return revisionLine(found, { ...words, mayChange: current.may_change, restore });
 }
 
 async function publish() {
-  const { draft } = known;
+  const { draft } = current;
   const what = [
     element("p", {}, say("publishing.publish.what")),
     ...problemNodes("warnings", sorted(draft.problems).warnings),
@@ -189,7 +189,7 @@ async function join(problem, draft) {
 }
 
 async function discard() {
-  const { draft } = known;
+  const { draft } = current;
   const what = [element("p", {}, say("publishing.discard.what")), listOf(draft.changes)];
   if (
     !(await confirm({
@@ -213,10 +213,10 @@ async function restore(revision) {
   let found;
   try {
     found = await read(`${API}/revisions/${revision}`);
-  } catch (failure) {
-    return tell(failure.answer?.problem?.detail);
+  } catch (error) {
+    return tell(answerIn(error)?.problem?.detail);
   }
-  const base = known.revision;
+  const base = current.revision;
   const { errors, warnings } = sorted(found.problems_if_restored);
   const what = [
     ...problemNodes("errors", errors),
@@ -257,7 +257,7 @@ async function importFile({ target }) {
     ...(errors.length
       ? []
       : [
-          element("p", {}, say(known.draft ? "publishing.import.over_draft" : "publishing.import.what")),
+          element("p", {}, say(current.draft ? "publishing.import.over_draft" : "publishing.import.what")),
           content,
         ]),
   ];
@@ -273,8 +273,8 @@ async function importFile({ target }) {
 function importOf(text) {
   return {
     text,
-    base_revision: known.draft?.base_revision ?? known.revision,
-    draft_version: known.draft?.version ?? null,
+    base_revision: current.draft?.base_revision ?? current.revision,
+    draft_version: current.draft?.version ?? null,
   };
 }
 

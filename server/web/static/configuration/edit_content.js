@@ -15,8 +15,8 @@ export function slugOf(text) {
 }
 
 /** Like `wanted`, at most 48 characters, and none of those that are taken. */
-export function freeId(wanted, taken) {
-  const short = wanted.slice(0, 44).replace(/-$/, "");
+export function freeId(stem, taken) {
+  const short = stem.slice(0, 44).replace(/-$/, "");
   let found = short;
   for (let number = 2; taken.includes(found); number += 1) found = `${short}-${number}`;
   return found;
@@ -45,7 +45,13 @@ export function freePrefix({ letters }, content, first = "") {
   return candidates.find((prefix) => !series.includes(prefix)) ?? "";
 }
 
-/** A new part under a name, with its id: what it must refer to is the first there is. */
+/**
+ * A new part under a name, with its id: what it must refer to is the first there is.
+ *
+ * @param {any} form the document as the server describes it
+ * @param {any} content of the document
+ * @param {{ list?: string, part: string, key: string, blank: any, name: string, taken?: string[] }} wanted
+ */
 export function newPart(form, content, { list, part, key, blank, name, taken = idsOf(form, content) }) {
   const made = structuredClone(blank);
   if (key) made[key] = freeId([content.hall, slugOf(name) || part].filter(Boolean).join("-"), taken);
@@ -62,7 +68,7 @@ export const nameField = (part) => ["names", "labels", "label", "name"].find((na
 
 /** How people call a part, in French. */
 export function nameOf(part) {
-  const name = part?.[nameField(part ?? {})];
+  const name = part?.[nameField(part ?? {}) ?? "name"];
   return (typeof name === "object" ? name?.fr : name) || part?.id || part?.slug || "";
 }
 
@@ -77,7 +83,7 @@ export function copyOf(form, content, { list, key, item }) {
   const others = (content[list] ?? []).map(nameOf);
   const copied = newPart(form, content, { list, part: list, key, blank: item, name: nextName(name, others) });
   const field = nameField(item);
-  if (typeof item[field] === "object")
+  if (field && typeof item[field] === "object")
     copied[field] = { ...withNumberOf(copied[field].fr, item[field]), fr: copied[field].fr };
   if (list === "services") {
     copied.queue = item.queue;
@@ -102,7 +108,7 @@ function nextName(name, others) {
 
 /** Texts in other languages with the number at the end of the French one. */
 function withNumberOf(french, texts) {
-  const [number] = /\d+$/.exec(french);
+  const [number] = /\d+$/.exec(french) ?? [""];
   return Object.fromEntries(
     Object.entries(texts).map(([language, text]) => [language, `${text.replace(/ ?\d+$/, "")} ${number}`]),
   );
@@ -150,19 +156,29 @@ export function minutesOf(week) {
 /**
  * The menu of a kiosk as a tree, of the whole hall without one: a folder stands where its first service
  * stands.
+ *
+ * @param {any} content of the hall's document
+ * @param {{ services?: string[] } | null} [kiosk]
  */
-export function menuOf(content, kiosk = null) {
-  const shown = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
+export function menuOf(content, kiosk) {
+  const onKiosk = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
+  /** @type {{ part: any, services: any[] | null }[]} a folder with its services, or a service */
   const entries = [];
-  for (const service of shown) {
+  for (const service of onKiosk) {
     const folder = content.folders?.find(({ id }) => id === service.parent);
-    const known = folder && entries.find(({ part }) => part === folder);
-    if (known) known.services.push(service);
+    const existing = folder && entries.find(({ part }) => part === folder);
+    if (existing) existing.services?.push(service);
     else entries.push(folder ? { part: folder, services: [service] } : { part: service, services: null });
   }
   return kiosk?.services?.length ? offeredOnly(entries, kiosk.services) : entries;
 }
 
+/**
+ * Only what a kiosk offers.
+ *
+ * @param {{ part: any, services: any[] | null }[]} entries
+ * @param {string[]} offered
+ */
 function offeredOnly(entries, offered) {
   const kept = entries.map(({ part, services }) => ({
     part,

@@ -18,17 +18,25 @@ export function choiceName(field, value, form) {
     `document_words.choice.${field.name}.${value}`,
     `editing.choice.${field.name}.${String(value).toLowerCase().replaceAll("-", "_")}`,
   ];
-  const known = keys.find(form.say.knows);
-  return known ? form.say(known) : String(value).split("/").at(-1).replaceAll("_", " ");
+  const key = keys.find(form.say.knows);
+  return key ? form.say(key) : (String(value).split("/").at(-1) ?? "").replaceAll("_", " ");
 }
 
-/** One control under its label, with what it is for and room for what is wrong with it. */
-export function place(field, path, form, control, beside = null) {
+/**
+ * One control under its label, with what it is for and room for what is wrong with it.
+ *
+ * @param {any} field as the document's description has it
+ * @param {string} path
+ * @param {any} form
+ * @param {HTMLElement} control
+ * @param {Node | null} [unit]
+ */
+export function place(field, path, form, control, unit = null) {
   const hint = hintOf(field, path, form);
   if (hint) control.setAttribute("aria-describedby", hint.id);
   control.id = controlId(path);
   control.dataset.path = path;
-  const row = beside ? element("div", { class: "with-unit" }, control, beside) : control;
+  const row = unit ? element("div", { class: "with-unit" }, control, unit) : control;
   return element(
     "div",
     { class: "field", "data-place": path },
@@ -80,6 +88,13 @@ export function select(options, value, chosen) {
 }
 
 /** A small button. */
+/**
+ * A small button.
+ *
+ * @param {string} words
+ * @param {() => unknown} pressed
+ * @param {string | null} [label] what it is called where its words say too little
+ */
 export function small(words, pressed, label = null) {
   const made = element("button", { type: "button", class: "small", "aria-label": label }, words);
   made.addEventListener("click", pressed);

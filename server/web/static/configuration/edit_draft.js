@@ -35,14 +35,14 @@ export function createDraft({
      * Begins with what the server has; answers what an earlier page of this browser could not save, if
      * anything.
      */
-    begin(wanted, from) {
-      content = wanted;
+    begin(fresh, from) {
+      content = fresh;
       base = from;
       edits = 0;
       isHalted = false;
       const left = kept();
       forget();
-      return left && JSON.stringify(left.content) !== JSON.stringify(wanted) ? left : null;
+      return left && JSON.stringify(left.content) !== JSON.stringify(fresh) ? left : null;
     },
     /** Takes up what was left, on the draft or the revision it was made of. */
     takeUp(left) {

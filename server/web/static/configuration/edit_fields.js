@@ -110,8 +110,8 @@ function flag(field, path, form) {
 
 function choice(field, path, form) {
   const value = form.valueAt(path) ?? null;
-  const known = [...(field.is_optional ? [null] : []), ...field.choices];
-  const choices = known.includes(value) || value === "" ? known : [...known, value];
+  const offered = [...(field.is_optional ? [null] : []), ...field.choices];
+  const choices = offered.includes(value) || value === "" ? offered : [...offered, value];
   const say = (each) => (each === null ? form.say("editing.none") : choiceName(field, each, form));
   const chosen = (at) => form.change(path, choices[at], { redraws: true });
   if (choices.length <= MOST_RADIOS) {
@@ -151,8 +151,8 @@ function choice(field, path, form) {
 }
 
 function texts(field, path, form) {
-  const told = form.valueAt(path) ?? {};
-  const languages = [...new Set([...form.languages(), ...Object.keys(told)])];
+  const values = form.valueAt(path) ?? {};
+  const languages = [...new Set([...form.languages(), ...Object.keys(values)])];
   return group(
     field,
     path,
@@ -160,7 +160,7 @@ function texts(field, path, form) {
     element(
       "div",
       { class: "texts" },
-      ...languages.flatMap((language) => textIn(field, path, form, language, told[language])),
+      ...languages.flatMap((language) => textIn(field, path, form, language, values[language])),
     ),
   );
 }
@@ -222,7 +222,7 @@ function icon(field, path, form) {
 }
 
 /** Which of several values a list has, in the order in which they are offered: [value, words] pairs. */
-function boxes(field, path, form, offered, isFixed = () => false) {
+function boxes(field, path, form, offered, isFixed = (_value) => false) {
   const chosen = () => form.valueAt(path) ?? [];
   return group(
     field,
@@ -275,14 +275,14 @@ function choices(field, path, form) {
 
 function reference(field, path, form) {
   const value = form.valueAt(path) ?? "";
-  const known = form.listed(field.to);
+  const offered = form.listed(field.to);
   const options = [
     ...(field.is_optional || !value
       ? [["", form.say(field.is_optional ? `editing.none` : "editing.choose")]]
       : []),
-    ...known,
+    ...offered,
   ];
-  if (value && !known.some(([id]) => id === value)) options.push([value, value]);
+  if (value && !offered.some(([id]) => id === value)) options.push([value, value]);
   return place(
     field,
     path,
@@ -293,8 +293,11 @@ function reference(field, path, form) {
 
 function references(field, path, form) {
   const value = form.valueAt(path) ?? [];
-  const known = form.listed(field.to);
-  const all = [...known, ...value.filter((id) => !known.some(([each]) => each === id)).map((id) => [id, id])];
+  const offered = form.listed(field.to);
+  const all = [
+    ...offered,
+    ...value.filter((id) => !offered.some(([each]) => each === id)).map((id) => [id, id]),
+  ];
   if (field.is_ordered) return ordered(field, path, form, all);
   if (!all.length)
     return group(field, path, form, element("p", { class: "muted" }, form.say("editing.nothing_to_choose")));

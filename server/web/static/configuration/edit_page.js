@@ -14,7 +14,7 @@ import { countsOf, listProblems, markProblems, targetOf } from "./edit_problems.
 import { libraryMedia } from "../notices/notice_medium.js";
 import { setAt, valueAt } from "../shared/paths.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send } from "../shared/verbs.js";
+import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
 
 const page = readJson("editing-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -85,31 +85,31 @@ await load();
 
 /** Takes what the server has, and what an earlier page of this browser could not save. */
 async function load() {
-  let known;
+  let answer;
   try {
-    known = await read(api);
-  } catch ({ answer }) {
-    return refuse(answer?.problem?.detail ?? say("console.refused.no_answer"));
+    answer = await read(api);
+  } catch (error) {
+    return refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
   }
-  published = known.content ?? {};
-  content = structuredClone(known.draft?.content ?? published);
+  published = answer.content ?? {};
+  content = structuredClone(answer.draft?.content ?? published);
   const left = draft.begin(content, {
-    base_revision: known.draft?.base_revision ?? known.revision,
-    draft_version: known.draft?.version ?? null,
+    base_revision: answer.draft?.base_revision ?? answer.revision,
+    draft_version: answer.draft?.version ?? null,
   });
-  const author = known.draft?.author;
+  const author = answer.draft?.author;
   show("[data-other]", Boolean(author) && author !== page.viewer);
-  if (author) write("other", say("editing.draft_of", { name: author, at: moment(known.draft.saved_at) }));
-  took({ problems: known.draft?.problems ?? [], changes: known.draft?.changes ?? [] });
-  tellState(known.draft ? "saved" : "clean", "", known.draft?.saved_at);
+  if (author) write("other", say("editing.draft_of", { name: author, at: moment(answer.draft.saved_at) }));
+  took({ problems: answer.draft?.problems ?? [], changes: answer.draft?.changes ?? [] });
+  tellState(answer.draft ? "saved" : "clean", "", answer.draft?.saved_at);
   if (left) {
     content = draft.takeUp(left);
     tell(say("editing.taken_up"));
   }
   show("[data-loaded]", true);
-  show("[data-not-yours]", !known.may_change);
+  show("[data-not-yours]", !answer.may_change);
   show("[data-refused]", false);
-  get("[data-view]").inert = !known.may_change;
+  get("[data-view]").inert = !answer.may_change;
   return draw();
 }
 
@@ -167,10 +167,10 @@ function change(path, value, { redraws = false, focus = null } = {}) {
 
 /** The control that has the focus, found again once the view is drawn anew. */
 function pathFocus() {
-  const { activeElement: at } = document;
+  const at = /** @type {HTMLElement | null} */ (document.activeElement);
   if (at?.id) return at.id;
   const same = [...document.querySelectorAll(`[data-path="${CSS.escape(at?.dataset.path ?? "")}"]`)];
-  return same.length ? { path: at.dataset.path, order: same.indexOf(at) } : null;
+  return at && same.length ? { path: at.dataset.path, order: same.indexOf(at) } : null;
 }
 
 function redraw(focus) {
@@ -188,8 +188,8 @@ function address(section, list = null, id = null) {
 }
 
 function open(section, list = null, id = null, path = null) {
-  const wanted = address(section, list, id);
-  if (location.hash !== wanted) history.pushState(null, "", wanted);
+  const target = address(section, list, id);
+  if (location.hash !== target) history.pushState(null, "", target);
   draw({ isTurned: true, path });
 }
 
@@ -277,11 +277,11 @@ function folded(name, words, fields) {
   return made;
 }
 
-function drawPreview(wanted = get("[data-preview]").dataset.of) {
+function drawPreview(target = get("[data-preview]").dataset.of) {
   const place = get("[data-preview]");
-  place.dataset.of = wanted ?? "";
-  place.hidden = wanted !== "menu";
-  if (wanted === "menu") place.replaceChildren(menuPreview(form));
+  place.dataset.of = target ?? "";
+  place.hidden = target !== "menu";
+  if (target === "menu") place.replaceChildren(menuPreview(form));
 }
 
 function listed(to) {

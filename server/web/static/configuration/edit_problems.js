@@ -23,7 +23,8 @@ export function listProblems(box, found, form, title) {
   });
   box.querySelector("summary").textContent = form.say(title, { count: found.length });
   const list = box.querySelector("ol");
-  const at = list.contains(document.activeElement) ? document.activeElement.dataset.of : null;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const at = list.contains(focused) ? (focused?.dataset.of ?? null) : null;
   list.replaceChildren(...links);
   if (at === null) return;
   const same = list.querySelector(`[data-of="${CSS.escape(at)}"]`);
@@ -51,11 +52,11 @@ export function markProblems(view, found) {
       .sort((one, other) => other.dataset.place.length - one.dataset.place.length)[0];
     const slot = nearest && [...nearest.querySelectorAll(".problems")].at(-1);
     if (!slot) return;
-    const told = element("p", { class: "problem", id: `problem-${number}` }, problem.sentence);
-    slot.append(told);
+    const line = element("p", { class: "problem", id: `problem-${number}` }, problem.sentence);
+    slot.append(line);
     if (slot.closest("details")) slot.closest("details").open = true;
     const control = controlOf(nearest, problem.path);
-    if (control) mark(control, told.id);
+    if (control) mark(control, line.id);
   });
 }
 

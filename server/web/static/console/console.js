@@ -155,7 +155,7 @@ function takeQueue(queue) {
   readOrderSoon();
   change(withQueue(state, queue, Date.now()));
   const { counter } = state;
-  if (counter?.session_mark && (counter.state !== before.state || counter.leg?.leg !== before.leg?.leg))
+  if (counter?.session_mark && (counter.state !== before?.state || counter.leg?.leg !== before?.leg?.leg))
     readCounter();
 }
 
@@ -170,7 +170,7 @@ async function refresh() {
   } catch {
     // Not reachable: the page says that it is not live, and the next connection refreshes.
   }
-  if (ui.isLoading && breakAfter.reasonIn(state)) tell(say("console.pause.after_set"), state.counter.leg);
+  if (ui.isLoading && breakAfter.reasonIn(state)) tell(say("console.pause.after_set"), state.counter?.leg);
   ui.isLoading = false;
   render();
   if (ui.digit !== null) activate(held.at(ui.digit));
@@ -233,7 +233,7 @@ async function activate(id) {
   tell("");
   refuse("");
   change(atPlace(state, id, words.hall.counters.find((one) => one.id === id)?.label ?? id));
-  speech.speak(say("console.held.said", { place: capital(state.counter.label), here: speech.here() }));
+  speech.speak(say("console.held.said", { place: capital(state.counter?.label ?? ""), here: speech.here() }));
   await readCounter(id);
 }
 
@@ -283,6 +283,7 @@ async function join(choice) {
 
 async function perform(verb, request) {
   const was = state.counter;
+  if (!was) return;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
   if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
@@ -334,6 +335,7 @@ function tellOutcome(verb, was, answer) {
 }
 
 async function greet(choice) {
+  if (!state.counter) return;
   const { services, counter } = state.counter;
   if (!choice && services.length > 1) return panel.open("greeting");
   const service = choice?.service ?? services[0];

@@ -1,7 +1,7 @@
 // The places an agent holds at once, as cards: one is active, the others show who is there. Nothing is
 // decided here.
 
-import { element, fill, one, setText, show } from "../shared/dom.js";
+import { element, fill, one, setText, show, targetIn } from "../shared/dom.js";
 import { secondsSince, stopwatch } from "../shared/durations.js";
 import { capital } from "./console_view.js";
 import { neighbour, placesOf } from "./session_places.js";
@@ -63,7 +63,7 @@ export function createHeld({ words, activate, least = 2 }) {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const next = neighbour(places, event.target.closest("[data-place]").dataset.place, step);
+    const next = neighbour(places, targetIn(event, "[data-place]")?.dataset.place, step);
     activate(next);
     one(`[data-place="${next}"]`, list).focus();
   });

@@ -1,13 +1,13 @@
 // Presses and keys of the console, as actions.
 
 import { isPausing, phaseOf } from "./console_state.js";
-import { isField } from "../shared/dom.js";
+import { isField, targetIn } from "../shared/dom.js";
 import { actionOf, keyOf } from "../shared/keys.js";
 
 /** Listens to the whole page; `toPlace(digit)` goes to another counter of the session. */
 export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPlace }) {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-act], [data-open]");
+    const button = targetIn(event, "[data-act], [data-open]");
     if (!button) return;
     if (button.dataset.open)
       return ui.panel === button.dataset.open ? panel.close() : panel.open(button.dataset.open);

@@ -10,6 +10,7 @@ const STORED_AT = "parvis.console.keys";
 export function createKeys(say) {
   const chosen = storedKeys(localStorage.getItem(STORED_AT));
   let awaited = null;
+  /** @returns {NodeListOf<HTMLInputElement>} */
   const boxes = () => document.querySelectorAll("[data-single-letters]");
 
   function keep() {
@@ -19,7 +20,7 @@ export function createKeys(say) {
 
   function mark() {
     for (const place of document.querySelectorAll("[data-key]")) {
-      const key = chosen.keys[place.dataset.key] ?? "";
+      const key = chosen.keys[place.dataset.key ?? ""] ?? "";
       const isOff = key.length === 1 && !chosen.hasSingleLetters;
       place.textContent = isOff ? "" : key;
       const button = place.closest("button, a");

@@ -7,10 +7,16 @@ const REFUSALS = "[data-refused], [data-refused-opening]";
 
 /** The two lines of a page. */
 export function createLines() {
+  /** @type {Api.Leg | null} */
   let legHere = null; // the leg that the outcome line says is called, or at the counter
 
-  /** Says what came of a gesture; `leg` is whom it says to be here: once that is over the sentence goes. */
-  function tell(text, leg = null) {
+  /**
+   * Says what came of a gesture; `leg` is the one it says to be here: once that is over the sentence goes.
+   *
+   * @param {string} text
+   * @param {Api.Leg | null} [leg]
+   */
+  function tell(text, leg) {
     legHere = leg ?? null;
     for (const place of document.querySelectorAll("[data-outcome]")) place.textContent = text;
   }

@@ -9,7 +9,8 @@ export function heldLegs(queue) {
   return (queue?.queues ?? []).flatMap(({ legs }) => legs ?? []).filter((leg) => leg.is_held);
 }
 
-/** The sentence of a break: [key, values]; null when none is near. */
+/** The sentence of a break: [key, values]; null when none is near.
+ */
 export function breakSaid(rest, hour) {
   if (!rest) return null;
   const when = rest.is_running ? "running" : "near";
@@ -22,6 +23,11 @@ export function breakSaid(rest, hour) {
 /**
  * That people still wait though the hall opens no more today: [key, values]; null while it does, or when
  * nobody waits.
+ *
+ * @param {Api.ClosedHall | null | undefined} closed
+ * @param {number} count
+ * @param {string} language
+ * @returns {[key: string, values: Record<string, unknown>] | null}
  */
 export function closedSaid(closed, count, language) {
   if (!closed || count === 0) return null;
@@ -62,7 +68,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
     (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0),
     language,
   );
-  const edges = [rest, closed].filter(Boolean).map((said) => notice(say(...said), []));
+  const edges = [rest, closed].flatMap((sentence) => (sentence ? [notice(say(...sentence), [])] : []));
   const nodes = [...edges, ...below, ...heldNodes];
   const list = document.querySelector('[data-list="notices"]');
   fill(

@@ -16,14 +16,14 @@ import { askOnce } from "../shared/ask_once.js";
 export function createOpening({ words, attempt, keep, ended }) {
   const { say } = words;
 
-  async function open(wanted, button = null) {
+  async function open(chosenPlaces, button = null) {
     let session = null;
-    for (const place of wanted) {
+    for (const place of chosenPlaces) {
       const answer = await take(place, session);
       if (mustAsk(place, answer) && button) {
         return ask(button, answer.problem, () =>
           open(
-            wanted.map((each) => ({ ...each, isSure: true })),
+            chosenPlaces.map((each) => ({ ...each, isSure: true })),
             button,
           ),
         );
@@ -31,12 +31,19 @@ export function createOpening({ words, attempt, keep, ended }) {
       if (!answer.ok && session === null) return ended(false);
       if (!answer.ok) break;
       session = answer.body.session;
-      if (place.id === wanted[0].id) keep({ counter: place.id, session, mark: answer.body.session_mark });
+      if (place.id === chosenPlaces[0].id)
+        keep({ counter: place.id, session, mark: answer.body.session_mark });
     }
     return ended(true);
   }
 
-  /** Who takes a counter over without having been asked does so only where nobody is called or served. */
+  /**
+   * Who takes a counter over without having been asked does so only where nobody is called or served.
+   *
+   * @param {{ id: string, services?: string[], profile?: string,
+   *   takeOver?: boolean, isSure?: boolean }} place
+   * @param {string | null} session
+   */
   async function take({ id, services, profile, takeOver, isSure }, session) {
     const headers = session ? { "X-Counter-Session": session } : {};
     const request = (more) => ({

@@ -10,6 +10,10 @@ import { read } from "../shared/verbs.js";
  * with every row of the queue, which a panel that lists people asks for.
  */
 export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, act, render }) {
+  /**
+   * @param {string} action
+   * @param {{ choice: any, problem: Api.Problem | null } | null} [refusal] what the server asks about first
+   */
   function open(action, refusal = null) {
     ui.panel = action;
     const nowMs = serverNow(stateNow(), Date.now());
@@ -52,6 +56,7 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
     const from = ui.panel;
     ui.panel = null;
     render();
+    /** @type {HTMLButtonElement | null} */
     const opener = document.querySelector(`[data-open="${from}"], [data-act="${from}"]`);
     (opener?.disabled ? document.getElementById("main") : opener)?.focus();
   }

@@ -121,7 +121,7 @@ function transferPanel({ state, words, nowMs, choose }) {
 function showQuestion({ texts, yes }, { say }, go, leave) {
   const body = one("[data-panel-body]");
   body.replaceChildren(...questionNodes({ texts, yes, no: say("console.ask.no") }, go, leave));
-  body.closest("[data-panel]").focus();
+  body.closest("[data-panel]")?.focus();
 }
 
 function questionNodes({ texts, yes, no }, go, leave) {
@@ -209,11 +209,13 @@ function cancelPanel({ state, words, choose }) {
  */
 export function keepingPicked(redraw) {
   const people = '[data-panel-body] input[name="visit"]';
+  /** @type {HTMLInputElement | null} */
+  /** @type {HTMLInputElement | null} */
   const picked = document.querySelector(`${people}:checked`);
   const hasFocus = picked !== null && picked === document.activeElement;
   redraw();
   if (!picked) return;
-  for (const person of document.querySelectorAll(people)) {
+  for (const person of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(people))) {
     person.checked = person.value === picked.value;
     if (person.checked && hasFocus) person.focus();
   }
@@ -241,13 +243,16 @@ function chosenPanel({ state, words, nowMs, choose }) {
     element("legend", {}, say("console.chosen.who")),
     ...people,
   );
-  list.querySelector("input").checked = true;
+  /** @type {HTMLInputElement} */
+  const first = one("input", list);
+  first.checked = true;
   const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));
   why.append(
     choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => {
+      /** @type {HTMLInputElement | null} */
       const picked = list.querySelector("input:checked");
       if (picked) choose({ visit: picked.value, reason });
-      else list.querySelector("input").focus(); // who was picked has gone meanwhile
+      else first.focus(); // who was picked has gone meanwhile
     }),
   );
   return { title, nodes: [element("div", { class: "two" }, list, why)] };

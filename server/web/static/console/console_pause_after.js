@@ -12,7 +12,7 @@ export function createPauseAfter(hall, session, storage = globalThis.sessionStor
 
   function wish() {
     try {
-      return JSON.parse(storage.getItem(key));
+      return JSON.parse(storage.getItem(key) ?? "null");
     } catch {
       return null;
     }

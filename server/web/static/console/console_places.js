@@ -1,7 +1,7 @@
 // The first view of the console: which counter to take, or which several, who holds them, and for which
 // services.
 
-import { element, fill, rechoose, setText } from "../shared/dom.js";
+import { byId, element, fill, rechoose, setText } from "../shared/dom.js";
 import { capital } from "./console_view.js";
 
 const ticked = new Set();
@@ -31,6 +31,7 @@ export function drawPlaces(state, words, open) {
         placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) }),
       ),
     );
+  /** @type {HTMLSelectElement | null} */
   const options = document.querySelector('[data-list="place-options"]');
   if (options)
     rechoose(options, () =>
@@ -43,7 +44,7 @@ export function drawPlaces(state, words, open) {
       ),
     );
   drawSeveral(rows, words, open);
-  if (list && refusal) placeRefusal(list);
+  if (list && refusal) placeRefusal(list, refusal);
   drawProfiles(words);
   drawNarrow(words);
 }
@@ -59,16 +60,16 @@ function refill(list, mark, items) {
   const same = list.querySelector(
     `${at.localName}[aria-describedby="${at.getAttribute("aria-describedby")}"]`,
   );
-  (same?.className === at.className ? same : document.getElementById("main")).focus();
+  (same?.className === at.className ? same : byId("main")).focus();
 }
 
 /** A refusal stands at what was pressed; above the list before any press, and when that counter is gone. */
-function placeRefusal(list) {
+function placeRefusal(list, refusal) {
   const several = document.querySelector("[data-several]");
   const opening =
     pressed === SEVERAL
       ? several
-      : document.getElementById(`place-${pressed}`)?.closest("li").querySelector(".opening");
+      : document.getElementById(`place-${pressed}`)?.closest("li")?.querySelector(".opening");
   if (opening && opening.nextElementSibling !== refusal) opening.after(refusal);
   if (!opening && list.previousElementSibling !== refusal) list.before(refusal);
 }
@@ -76,33 +77,33 @@ function placeRefusal(list) {
 /**
  * The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more.
  */
-function drawSeveral(told, { say }, open) {
+function drawSeveral(status, { say }, open) {
   const button = document.querySelector("[data-several]");
   if (!button) return;
-  for (const [counter, one] of told) if (one?.session_mark) ticked.delete(counter.id);
-  const chosen = told.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
+  for (const [counter, one] of status) if (one?.session_mark) ticked.delete(counter.id);
+  const chosen = status.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
   button.hidden = chosen.length < 2;
   setText(button, say("console.choose.open_several", { count: chosen.length }));
   button.onclick = () => {
     pressed = SEVERAL;
-    open(chosen.map(wanted));
+    open(chosen.map(chosenPlace));
   };
 }
 
-function wanted(counter) {
+function chosenPlace(counter) {
   return { id: counter.id, services: narrowed(counter.services), profile: profileChosen(), takeOver: false };
 }
 
 /** What a counter that is held does and since when; with few agents present, only that it is held. */
-function heldWords(told, showsCounters, { say, hour }) {
+function heldWords(status, showsCounters, { say, hour }) {
   if (!showsCounters) return say("console.choose.held_by_someone");
-  return say("console.choose.held", { at: hour(told.since), state: say(`console.place.${told.state}`) });
+  return say("console.choose.held", { at: hour(status.since), state: say(`console.place.${status.state}`) });
 }
 
-function placeItem(counter, told, { words, showsCounters, open, redraw }) {
+function placeItem(counter, status, { words, showsCounters, open, redraw }) {
   const { say, hall } = words;
-  const isHeld = Boolean(told?.session_mark);
-  const state = isHeld ? heldWords(told, showsCounters, words) : say("console.choose.is_free");
+  const isHeld = Boolean(status?.session_mark);
+  const state = isHeld ? heldWords(status, showsCounters, words) : say("console.choose.is_free");
   const button = element(
     "button",
     { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
@@ -116,7 +117,7 @@ function placeItem(counter, told, { words, showsCounters, open, redraw }) {
   );
   button.addEventListener("click", () => {
     pressed = counter.id;
-    open([{ ...wanted(counter), takeOver: isHeld }], button);
+    open([{ ...chosenPlace(counter), takeOver: isHeld }], button);
   });
   return element(
     "li",
@@ -150,9 +151,9 @@ function withOthers({ id, label }, say, redraw) {
   return element("label", { class: "choice" }, box, say("console.choose.with_others"));
 }
 
-function optionLabel(counter, told, showsCounters, say) {
-  const state = showsCounters ? told?.state : "open";
-  return told?.session_mark
+function optionLabel(counter, status, showsCounters, say) {
+  const state = showsCounters ? status?.state : "open";
+  return status?.session_mark
     ? `${capital(counter.label)} · ${say(`console.place.${state}`)}`
     : capital(counter.label);
 }
@@ -177,7 +178,10 @@ function drawProfiles({ hall, say }) {
 }
 
 function profileChosen() {
-  return document.querySelector('[data-list="profiles"] input:checked')?.value || null;
+  return (
+    /** @type {HTMLInputElement | null} */ (document.querySelector('[data-list="profiles"] input:checked'))
+      ?.value || null
+  );
 }
 
 function drawNarrow({ hall }) {
@@ -200,9 +204,9 @@ function drawNarrow({ hall }) {
  * nothing.
  */
 function narrowed(services) {
-  const ticked = new Set(
-    Array.from(document.querySelectorAll('[data-list="narrow"] input:checked'), (box) => box.value),
-  );
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const boxes = document.querySelectorAll('[data-list="narrow"] input:checked');
+  const ticked = new Set(Array.from(boxes, (box) => box.value));
   const kept = services.filter((service) => ticked.has(service));
   return kept.length > 0 ? kept : services;
 }
@@ -211,7 +215,9 @@ function narrowed(services) {
 export function openByForm(counters, state, open) {
   document.querySelector("[data-choose-form]")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { value: id } = document.querySelector('[data-list="place-options"]');
+    const { value: id } = /** @type {HTMLInputElement} */ (
+      document.querySelector('[data-list="place-options"]')
+    );
     const { services } = counters.find((one) => one.id === id);
     const takeOver = Boolean(state().queue?.counters.find(({ counter }) => counter === id)?.session_mark);
     open([{ id, services, takeOver }], event.submitter);

@@ -5,7 +5,28 @@ import { legAt } from "../shared/legs.js";
 import { secondsSince } from "../shared/durations.js";
 import { hasSeveral, placesOf } from "./session_places.js";
 
-/** The console before anything is known. */
+/**
+ * A counter as the console holds it: read whole, or just taken from the queue.
+ * @typedef {Pick<Api.CounterAnswer, "counter" | "label" | "state" | "session_mark" | "leg" | "services"> &
+ *   Partial<Api.CounterAnswer>} OwnCounter
+ */
+/**
+ * @typedef {object} ConsoleState
+ * @property {OwnCounter | null} counter
+ * @property {Api.QueueAnswer | null} queue
+ * @property {import("../shared/freshness.js").Order} seen
+ * @property {number} clockOffsetMs
+ * @property {boolean} isLive
+ * @property {number | null} lostAtMs
+ * @property {string | null} takenAt an instant
+ * @property {Api.WaitingAnswer} [order]
+ */
+
+/**
+ * The console before anything is known.
+ *
+ * @returns {ConsoleState}
+ */
 export function emptyConsole() {
   return {
     counter: null,
@@ -69,9 +90,9 @@ export function withLeg(state, leg) {
 function withLegAt(queue, { counter, state, leg }, before) {
   if (!queue) return queue;
   const others = (legs) => legs.filter((one) => one.leg !== before?.leg && one.leg !== leg?.leg);
-  const here = (legs, wanted) => [...others(legs), ...(leg?.state === wanted ? [leg] : [])];
-  const counters = queue.counters.map((told) =>
-    told.counter === counter ? { ...told, state, leg: leg?.leg ?? null } : told,
+  const here = (legs, legState) => [...others(legs), ...(leg?.state === legState ? [leg] : [])];
+  const counters = queue.counters.map((status) =>
+    status.counter === counter ? { ...status, state, leg: leg?.leg ?? null } : status,
   );
   return {
     ...queue,
@@ -95,10 +116,10 @@ function withoutWaiting(queue, id) {
  * nothing.
  */
 export function withQueue(state, queue, nowMs) {
-  const seen = accepted(state.seen, queue);
-  if (seen === null) return state;
+  const order = accepted(state.seen, queue);
+  if (order === null) return state;
   const clockOffsetMs = Date.parse(queue.as_of) - nowMs;
-  return withOwnCounter({ ...state, queue: keepNoShows(queue, state.queue), seen, clockOffsetMs });
+  return withOwnCounter({ ...state, queue: keepNoShows(queue, state.queue), seen: order, clockOffsetMs });
 }
 
 function keepNoShows(queue, before) {
@@ -181,11 +202,11 @@ export function waitingRow(leg, nowMs) {
  * Whether a counter, as the queue tells it, serves a service: its session while it is open, else as
  * configured.
  */
-export function mayServe(told, hall, service) {
+export function mayServe(status, hall, service) {
   const services =
-    told.state !== "closed" && told.services?.length
-      ? told.services
-      : hall.counters.find(({ id }) => id === told.counter)?.services;
+    status.state !== "closed" && status.services?.length
+      ? status.services
+      : hall.counters.find(({ id }) => id === status.counter)?.services;
   return !services || services.includes(service);
 }
 
@@ -321,8 +342,8 @@ function nextBody(leg) {
 
 /** Whether an agent must say what a service led to before it ends; `services` are those of the hall. */
 export function mustTell({ counter }, services) {
-  const asked = services.find(({ id }) => id === counter?.leg?.service);
-  return asked?.outcome === "mandatory" || asked?.note === "mandatory";
+  const service = services.find(({ id }) => id === counter?.leg?.service);
+  return service?.outcome === "mandatory" || service?.note === "mandatory";
 }
 
 /** The polite summary: at most one every 15 s, and only when the number of people waiting has moved. */

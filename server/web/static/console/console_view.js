@@ -94,9 +94,13 @@ function render(state, nowMs, words, ui) {
 /**
  * A part belongs to phases, and where `data-pausing` or `data-unconfirmed` stands (yes, no) only to who
  * pauses or may not have come, or not.
+ *
+ * @param {DOMStringMap} data
+ * @param {string} phase
+ * @param {import("./console_state.js").ConsoleState} state
  */
-function isShown({ phases, pausing, unconfirmed }, phase, state) {
-  const fits = (wanted, is) => wanted === undefined || (wanted === "yes") === is;
+function isShown({ phases = "", pausing, unconfirmed }, phase, state) {
+  const fits = (condition, is) => condition === undefined || (condition === "yes") === is;
   return (
     phases.split(" ").includes(phase) &&
     fits(pausing, isPausing(state)) &&
@@ -199,7 +203,9 @@ function drawDay(day, { say }) {
 }
 
 function enableActs(state, nowMs, ui) {
-  for (const button of document.querySelectorAll("[data-act]")) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
+    document.querySelectorAll("[data-act]")
+  )) {
     const action = button.dataset.act;
     button.disabled = !mayAct(action, state, nowMs, ui);
   }
@@ -228,12 +234,12 @@ function tick(state, nowMs, words) {
   const parked = queue.parked?.length ?? 0;
   show('[data-text="parked-count"]', parked > 0);
   write("parked-count", parked ? words.say("console.parked.count", { count: parked }) : "");
-  const told = phaseOf(state) === "choose" ? null : rowsHere(state, nowMs);
-  const rows = drawWaiting(queue, services, { nowMs, words, told });
+  const givenRows = phaseOf(state) === "choose" ? null : rowsHere(state, nowMs);
+  const rows = drawWaiting(queue, services, { nowMs, words, told: givenRows });
   drawNext(rows, state, words);
   write(
     "waiting-short",
-    words.say("console.bar.waiting", { count: told?.length ?? waitingCount(queue, services) }),
+    words.say("console.bar.waiting", { count: givenRows?.length ?? waitingCount(queue, services) }),
   );
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");

@@ -1,6 +1,6 @@
 // Panels about one visit: set aside and go on, another service, what the service led to.
 
-import { element } from "../shared/dom.js";
+import { element, one } from "../shared/dom.js";
 import { choices, numbered } from "./console_choices.js";
 
 export const OUTCOMES = ["file_received", "paper_missing", "informed", "redirected"];
@@ -23,7 +23,7 @@ export function placeChoice({ say }, usual) {
     element("legend", {}, say("console.place_in_queue.title")),
     ...options,
   );
-  return { node, chosen: () => node.querySelector("input:checked").value };
+  return { node, chosen: () => /** @type {HTMLInputElement} */ (one("input:checked", node)).value };
 }
 
 export function parkPanel({ state, words, choose }) {

@@ -6,7 +6,9 @@ import { legAt } from "../shared/legs.js";
 /** The ids of the counters a session (by its mark) holds, in the hall's order. */
 export function countersOf(queue, mark) {
   if (!mark) return [];
-  return (queue?.counters ?? []).filter((told) => told.session_mark === mark).map(({ counter }) => counter);
+  return (queue?.counters ?? [])
+    .filter((status) => status.session_mark === mark)
+    .map(({ counter }) => counter);
 }
 
 /**
@@ -16,11 +18,11 @@ export function countersOf(queue, mark) {
 export function placesOf({ counter, queue }) {
   const heldCounters = new Set(countersOf(queue, counter?.session_mark));
   return (queue?.counters ?? [])
-    .filter((told) => heldCounters.has(told.counter))
-    .map((told) =>
-      told.counter === counter.counter
-        ? { ...told, ...counter }
-        : { ...told, leg: legAt(told.leg, queue, null) },
+    .filter((status) => heldCounters.has(status.counter))
+    .map((status) =>
+      status.counter === counter.counter
+        ? { ...status, ...counter }
+        : { ...status, leg: legAt(status.leg, queue, null) },
     );
 }
 

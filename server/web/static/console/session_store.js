@@ -12,7 +12,7 @@ export function sessionStore(hall) {
 
   function stored() {
     try {
-      return JSON.parse(localStorage.getItem(key)) ?? {};
+      return JSON.parse(localStorage.getItem(key) ?? "null") ?? {};
     } catch {
       return {};
     }

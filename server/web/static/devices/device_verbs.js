@@ -67,11 +67,11 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 
   async function renew(connection) {
     const before = now.token_at;
-    const asked = await act(
+    const answer = await act(
       { path: `/api/v1/devices/${now.device}/renewal`, body: connection ? { connection } : {} },
       "renewal_asked",
     );
-    if (!asked.ok) return;
+    if (!answer.ok) return;
     for (let tried = 0; tried < 20 && now.token_at === before; tried += 1) {
       await pause(ASKED_AGAIN_MS);
       await onDone();
@@ -83,21 +83,21 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   }
 
   async function trial() {
-    const asked = await act({ path: `${base}/trial` }, "trial_asked");
-    if (!asked.ok) return;
+    const answer = await act({ path: `${base}/trial` }, "trial_asked");
+    if (!answer.ok) return;
     const until = Date.now() + ASKED_FOR_MS;
     while (Date.now() < until) {
       await pause(ASKED_AGAIN_MS);
       const job = await read(
-        `/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs/${asked.body.job}`,
+        `/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs/${answer.body.job}`,
       ).catch(() => null);
       if (job) setText(outcome, trialWords(job, say));
       if (job && ["done", "cancelled"].includes(job.state)) return;
     }
   }
 
-  function draw(seen, kinds) {
-    now = seen;
+  function draw(device, kinds) {
+    now = device;
     const focused = place.contains(document.activeElement) ? document.activeElement : null;
     for (const [kind, button] of buttons)
       button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);

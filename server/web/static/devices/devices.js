@@ -5,7 +5,7 @@ import { withLiveness } from "../shared/clock.js";
 import { createPairing } from "./devices_pairing.js";
 import { createHallTable } from "./devices_table.js";
 import { summaryOfHalls } from "./devices_state.js";
-import { write } from "../shared/dom.js";
+import { one, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced.js";
@@ -19,7 +19,8 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const hour = hourTeller(page.language, page.hall.time_zone);
 const { now: refresh, soon, ageMs } = createPaced(readDevices, AT_MOST_EVERY_MS);
-const only = document.querySelector("[data-only]");
+/** @type {HTMLInputElement} */
+const only = one("[data-only]");
 const place = document.querySelector('[data-list="halls"]');
 const tables = new Map();
 let state = { isLive: false, lostAtMs: null };

@@ -10,9 +10,11 @@ import { csrfHeader, send } from "../shared/verbs.js";
  * after a pairing.
  */
 export function createPairing({ say, hour, onPaired }) {
+  if (!document.querySelector("[data-find]")) return null;
+  /** @type {HTMLFormElement} */
   const finding = one("[data-find]");
+  /** @type {HTMLFormElement} */
   const pairing = one("[data-pair]");
-  if (!finding) return null;
   const { hall: hallChoice, at: choice, name } = pairing.elements;
   const newName = one("[data-new-name]");
   const replaces = one("[data-replaces]");
@@ -80,13 +82,13 @@ export function createPairing({ say, hour, onPaired }) {
     replaces.hidden = !place?.isTaken;
   }
 
-  function foundWords({ address, browser, width_px: width, height_px: height, asked_at: asked }) {
+  function foundWords({ address, browser, width_px: width, height_px: height, asked_at: askedAt }) {
     return {
       address,
       browser: browser || say("device_list.unknown_browser"),
       width,
       height,
-      at: hour(asked),
+      at: hour(askedAt),
     };
   }
 

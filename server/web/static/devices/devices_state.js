@@ -27,7 +27,7 @@ export function summaryOfHalls(halls) {
  * free ones first, then one more of each kind, without an id.
  */
 export function placesOf(hall) {
-  const known = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({
+  const configured = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({
     value: id,
     kind,
     id,
@@ -41,7 +41,11 @@ export function placesOf(hall) {
     label: "",
     isTaken: false,
   }));
-  return [...known.filter(({ isTaken }) => !isTaken), ...known.filter(({ isTaken }) => isTaken), ...more];
+  return [
+    ...configured.filter(({ isTaken }) => !isTaken),
+    ...configured.filter(({ isTaken }) => isTaken),
+    ...more,
+  ];
 }
 
 /** What may be done with a device: verbs, in the order they are shown. */

@@ -39,21 +39,21 @@ export function createHallTable(hall, { place, say, language, onDone }) {
   const rows = new Map();
 
   function draw(now, { only }) {
-    const shown = rowsOf(now, { only });
-    const keys = new Set(shown.map(keyOf));
+    const shownDevices = rowsOf(now, { only });
+    const keys = new Set(shownDevices.map(keyOf));
     for (const [key, row] of rows)
       if (!keys.has(key)) {
         row.body.remove();
         rows.delete(key);
       }
-    for (const device of shown) {
+    for (const device of shownDevices) {
       const key = keyOf(device);
       if (!rows.has(key)) rows.set(key, createRow(device, now));
       rows.get(key).draw(device, now);
     }
-    keepOrder(shown);
-    table.hidden = shown.length === 0;
-    calm.hidden = shown.length > 0;
+    keepOrder(shownDevices);
+    table.hidden = shownDevices.length === 0;
+    calm.hidden = shownDevices.length > 0;
     setText(
       calm,
       say(rowsOf(now, { only: false }).length ? "device_list.none_needing" : "device_list.no_place"),
@@ -64,11 +64,12 @@ export function createHallTable(hall, { place, say, language, onDone }) {
    * Rows come back in the order of the document after some were left out; one that stands right is not
    * touched.
    */
-  function keepOrder(shown) {
+  function keepOrder(shownDevices) {
+    /** @type {Element | null} */
     let before = table.tHead;
-    for (const device of shown) {
+    for (const device of shownDevices) {
       const { body } = rows.get(keyOf(device));
-      if (before.nextElementSibling !== body) before.after(body);
+      if (before?.nextElementSibling !== body) before?.after(body);
       before = body;
     }
   }

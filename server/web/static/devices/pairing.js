@@ -1,17 +1,17 @@
 // The page of a device that is being paired: its code in large letters, until somebody has confirmed it.
 
-import { setText, show, write } from "../shared/dom.js";
-import { grouped, known, pauseAfter, spelt } from "./pairing_state.js";
+import { one, setText, show, write } from "../shared/dom.js";
+import { grouped, stateOf, pauseAfter, spelt } from "./pairing_state.js";
 import { readJson, sayer } from "../shared/sentences.js";
 
 const CONFIRMED_FOR_MS = 4_000;
 const ANSWER_WITHIN_MS = 8_000;
 const say = sayer(readJson("sentences"), document.documentElement.lang);
-const main = document.querySelector("main");
-const said = document.querySelector(".said");
+const main = one("main");
+const saidPlace = one(".said");
 const place = document.querySelector("[data-code]");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-let shown = "";
+let shownCode = "";
 
 write("address", `${location.host}/appareils`);
 follow();
@@ -32,7 +32,7 @@ async function trySound() {
 
 async function follow() {
   for (;;) {
-    const now = known(await ask());
+    const now = stateOf(await ask());
     draw(now);
     if (now.state === "confirmed") {
       await pause(CONFIRMED_FOR_MS);
@@ -65,17 +65,17 @@ async function ask() {
 
 function draw(now) {
   main.dataset.state = now.state;
-  said.classList.toggle("visually-hidden", now.state === "shown");
+  saidPlace.classList.toggle("visually-hidden", now.state === "shown");
   show("[data-code]", now.state === "shown");
   show("[data-how]", now.state === "shown");
   if (now.state !== "shown") {
-    shown = "";
+    shownCode = "";
     write("said", say(`pairing.${now.state}`, { label: now.label, hall: now.hall }));
     return;
   }
   write("left", say("pairing.left", { count: Math.max(1, Math.ceil(now.leftS / 60)) }));
-  if (now.code === shown) return;
-  write("said", say(shown ? "pairing.other_code" : "pairing.code", { code: spelt(now.code) }));
+  if (now.code === shownCode) return;
+  write("said", say(shownCode ? "pairing.other_code" : "pairing.code", { code: spelt(now.code) }));
   setText(place, grouped(now.code));
-  shown = now.code;
+  shownCode = now.code;
 }

@@ -18,7 +18,7 @@ export function spelt(code) {
  * What is known after an answer of the server (null: none came): `{state, code, leftS, label, hall, page}`.
  * The state is "shown", "confirmed", "slowed" (too many ask) or "lost".
  */
-export function known(answer) {
+export function stateOf(answer) {
   if (answer === null) return { state: "lost" };
   if (answer.status === 429) return { state: "slowed" };
   if (answer.status !== 200) return { state: "lost" };

@@ -8,7 +8,7 @@ const ANSWER_WITHIN_MS = 8_000;
  * Exchanges the token for what was `told`; the same again after a lost answer ends the same. Answers whether
  * it could.
  */
-export async function renewToken({ told }, { fetch = globalThis.fetch, pause = wait } = {}) {
+export async function renewToken({ told: nonce }, { fetch = globalThis.fetch, pause = wait } = {}) {
   for (const ms of TRIED_AFTER_MS) {
     await pause(ms);
     try {
@@ -16,7 +16,7 @@ export async function renewToken({ told }, { fetch = globalThis.fetch, pause = w
         method: "POST",
         credentials: "same-origin",
         cache: "no-store",
-        body: JSON.stringify({ told }),
+        body: JSON.stringify({ told: nonce }),
         headers: { "Content-Type": "application/json", "X-Caller": "device" },
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });

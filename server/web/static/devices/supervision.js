@@ -25,11 +25,12 @@ const words = {
   language: page.language,
   moment: momentTeller(page.language, page.hall.time_zone, say),
 };
-const enlarged = document.querySelector("dialog");
+/** @type {HTMLDialogElement} */
+const enlarged = one("dialog");
 const cards = new Map();
-const asked = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
+const requests = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
 let state = { isLive: false, lostAtMs: null };
-let known = null;
+let devicesRead = null;
 
 connect(
   "/agent",
@@ -50,7 +51,7 @@ connect(
 
 async function readDevices() {
   try {
-    known = await read(`${HALL}/supervision`);
+    devicesRead = await read(`${HALL}/supervision`);
   } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
     tellBarred(failure);
@@ -60,9 +61,9 @@ async function readDevices() {
 
 function draw() {
   drawLiveness(state, words);
-  if (!known) return;
-  const devices = [...known.devices, ...known.printers];
-  const { count, all } = summaryOf(devices, known.releases);
+  if (!devicesRead) return;
+  const devices = [...devicesRead.devices, ...devicesRead.printers];
+  const { count, all } = summaryOf(devices, devicesRead.releases);
   write(
     "summary",
     count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }),
@@ -81,27 +82,28 @@ function drawDevice(device) {
   if (!list) return;
   const key = keyOf(device);
   if (!cards.has(key)) cards.set(key, createCard(device, { list, words, onAsk: ask, onEnlarge: enlarge }));
-  const press = asked.get(device.id);
+  const press = requests.get(device.id);
   cards.get(key).draw(device, {
-    releases: known.releases,
+    releases: devicesRead.releases,
     asked: press?.refused ?? askedOf(press, device.picture, Date.now()),
   });
 }
 
 async function ask(screen) {
-  asked.set(screen, { at: new Date(8.64e15).toISOString(), pressedMs: Date.now() });
+  requests.set(screen, { at: new Date(8.64e15).toISOString(), pressedMs: Date.now() });
   draw();
   const answer = await send({
     path: `${HALL}/screens/${encodeURIComponent(screen)}/picture/ask`,
     headers: csrfHeader(),
   });
   const refused = answer.problem?.code === "device_not_connected" ? "away" : "failed";
-  asked.set(screen, answer.ok ? { at: answer.body.asked_at, pressedMs: Date.now() } : { refused });
+  requests.set(screen, answer.ok ? { at: answer.body.asked_at, pressedMs: Date.now() } : { refused });
   await refresh();
 }
 
 function enlarge({ title, image, caption }) {
   one("h2", enlarged).textContent = title;
+  /** @type {HTMLImageElement} */
   const large = one("img", enlarged);
   large.src = image.src;
   large.alt = image.alt;

@@ -40,7 +40,7 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
   );
   list.append(card);
 
-  function draw(now, { releases, asked }) {
+  function draw(now, { releases, asked: request }) {
     const how = standingOf(now);
     card.dataset.level = how.level;
     icon.className = `icon ${how.key === "away" ? "icon-lost" : ICONS[how.level]}`;
@@ -57,7 +57,7 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
     setText(values.files, say(`supervision.files.${now.state.replaceAll(" ", "_")}`));
     setText(values.sound, report ? say(`supervision.sound.${report.sound}`) : say("supervision.not_told"));
     setText(values.revision, versionWords(report?.revision, now.published, say));
-    picture.draw(now, asked);
+    picture?.draw(now, request);
   }
 
   function drawTroubles(now, releases) {
@@ -102,15 +102,15 @@ function pictureOf(device, { words, onAsk, onEnlarge }) {
     onEnlarge({ title: device.label, image, caption: caption.textContent }),
   );
 
-  function draw({ picture }, asked) {
+  function draw({ picture }, request) {
     open.hidden = !picture;
     none.hidden = Boolean(picture);
     const at = picture ? words.moment(picture.taken_at) : "";
     if (picture && image.getAttribute("src") !== picture.url) image.src = picture.url;
     image.alt = picture ? say("supervision.picture_of", { label: device.label, at }) : "";
     setText(caption, picture ? say("supervision.drawn", { at }) : "");
-    setText(status, asked ? say(`supervision.asked.${asked}`) : "");
-    ask.disabled = asked === "asked";
+    setText(status, request ? say(`supervision.asked.${request}`) : "");
+    ask.disabled = request === "asked";
   }
 
   return { place: element("div", { class: "seen" }, open, none, caption, ask, status), draw };

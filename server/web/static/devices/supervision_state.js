@@ -77,8 +77,8 @@ export function clockOf(ms) {
 }
 
 /** What became of a picture that was asked for: "asked", "came" or "silent"; null when none was. */
-export function askedOf(asked, picture, nowMs) {
-  if (!asked) return null;
-  if (picture && Date.parse(picture.taken_at) >= Date.parse(asked.at)) return "came";
-  return nowMs - asked.pressedMs > ANSWERED_WITHIN_MS ? "silent" : "asked";
+export function askedOf(request, picture, nowMs) {
+  if (!request) return null;
+  if (picture && Date.parse(picture.taken_at) >= Date.parse(request.at)) return "came";
+  return nowMs - request.pressedMs > ANSWERED_WITHIN_MS ? "silent" : "asked";
 }

@@ -1,6 +1,7 @@
 // The link of the machine: its token goes from the fragment into a cookie no page sees, and out of the
 // address.
 
+import { one } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 
 addEventListener("hashchange", take);
@@ -12,7 +13,7 @@ async function take() {
   history.replaceState(null, "", location.pathname);
   const answer = await send({ path: "/installation/session", body: { token }, headers: csrfHeader() });
   if (answer.ok) return location.reload();
-  const wrong = document.querySelector('[data-link="wrong"]');
-  wrong.querySelector("span").textContent = answer.problem?.detail ?? "";
+  const wrong = one('[data-link="wrong"]');
+  one("span", wrong).textContent = answer.problem?.detail ?? "";
   wrong.hidden = false;
 }

@@ -1,14 +1,15 @@
 // The verdict of the sheet that was printed for a trial, asked until it is final.
 
 import { paperOf, reasonOf } from "../reception/paper_state.js";
+import { one } from "../shared/dom.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read } from "../shared/verbs.js";
 
 const ASKED_EVERY_MS = 1000;
 const page = readJson("trial-page");
 const say = sayer(readJson("sentences"), page.language);
-const notice = document.querySelector("[data-verdict]");
-const advice = document.querySelector("[data-advice]");
+const notice = one("[data-verdict]");
+const advice = one("[data-advice]");
 
 look();
 
@@ -26,8 +27,8 @@ function tell(ticket) {
   notice.dataset.verdict = paper;
   notice.classList.toggle("good", paper === "printed");
   notice.classList.toggle("alert", ["refused", "retrying", "held", "unknown"].includes(paper));
-  notice.firstElementChild.textContent = say(`installing.trial.${paper}`);
+  one(":scope > *", notice).textContent = say(`installing.trial.${paper}`);
   advice.textContent = why ? say(`installing.trial.why.${why}`) : "";
-  document.querySelector("[data-on]").hidden = !["printed", "unknown"].includes(paper);
+  one("[data-on]").hidden = !["printed", "unknown"].includes(paper);
   if (["queued", "retrying", "held"].includes(paper)) setTimeout(look, ASKED_EVERY_MS);
 }

@@ -19,9 +19,11 @@ const MEDIA = "/api/v1/media";
 const LOOK_EVERY_MS = 1000;
 const page = readJson("media-page");
 const say = sayer(readJson("sentences"), page.language);
-const list = document.querySelector('[data-list="media"]');
-const form = document.querySelector("[data-send]");
-const bar = document.getElementById("progress");
+const list = one('[data-list="media"]');
+/** @type {HTMLFormElement} */
+const form = one("[data-send]");
+/** @type {HTMLInputElement} */
+const bar = byId("progress");
 let media = [];
 let next = null;
 let sending = null;
@@ -72,7 +74,7 @@ function upload(file) {
     write("status", say("media.send.stopped"));
   });
   show("[data-progress], [data-stop]", true);
-  one("[data-do]").disabled = true;
+  /** @type {HTMLButtonElement} */ (one("[data-do]")).disabled = true;
   tell(0);
   sending.send(file);
 }
@@ -105,7 +107,7 @@ function ended() {
   sending = null;
   saidPercent = null;
   show("[data-progress], [data-stop]", false);
-  one("[data-do]").disabled = false;
+  /** @type {HTMLButtonElement} */ (one("[data-do]")).disabled = false;
 }
 
 function refuse(sentence) {
@@ -145,11 +147,12 @@ async function refresh(id) {
 function draw() {
   show("[data-none]", media.length === 0);
   show("[data-more]", next !== null);
-  const cards = new Map([...list.children].map((card) => [card.dataset.medium, card]));
+  const formerCards = /** @type {Iterable<HTMLElement>} */ (list.children);
+  const cards = new Map(Array.from(formerCards, (card) => [card.dataset.medium, card]));
   const places = media.map((medium) => {
     const mark = JSON.stringify([medium.state, medium.texts]);
-    const known = cards.get(medium.medium);
-    if (known?.dataset.mark === mark) return known; // what is being typed in it stays
+    const existing = cards.get(medium.medium);
+    if (existing?.dataset.mark === mark) return existing; // what is being typed in it stays
     const card = element("li", {
       class: "card medium",
       "data-medium": medium.medium,

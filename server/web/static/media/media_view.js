@@ -46,7 +46,7 @@ function picture(medium, say) {
       element("i", { class: `icon icon-${medium.state === "refused" ? "alert" : "clock"}` }),
     );
   const first = medium.files[0];
-  const shown = element("img", {
+  const image = element("img", {
     src: url,
     alt: medium.kind === "font" ? say("media.font.sample") : (medium.texts.fr ?? say("media.without_text")),
     width: 200,
@@ -56,7 +56,7 @@ function picture(medium, say) {
   return element(
     "a",
     { class: "picture", href: medium.kind === "font" ? url : first.url, target: "_blank", rel: "noopener" },
-    shown,
+    image,
     element("span", { class: "visually-hidden" }, ` ${say("media.open")}`),
   );
 }

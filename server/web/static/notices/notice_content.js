@@ -49,6 +49,7 @@ function withoutEmpty(value) {
 
 /** The sections of the list, in the order people look at them: what waits for them first. */
 export function sectionsOf(notices, nowMs) {
+  /** @type {[string, (notice: any) => boolean][]} */
   const sections = [
     ["mine", (each) => each.waits_for_me],
     ["submitted", (each) => each.state === "submitted"],

@@ -37,17 +37,17 @@ export function createForm(form, { page, say, changed }) {
   }
 
   /** Fills every field from a content; the languages are those that are checked, or the content's own. */
-  function fill(wanted, { isFresh = false } = {}) {
-    content = wanted;
+  function fill(target, { isFresh = false } = {}) {
+    content = target;
     if (isFresh)
       for (const box of form.querySelectorAll("[data-language]"))
-        box.checked = box.dataset.language in (wanted.titles ?? {});
-    kind.value = wanted.kind;
-    if (kind.value !== wanted.kind)
+        box.checked = box.dataset.language in (target.titles ?? {});
+    kind.value = target.kind;
+    if (kind.value !== target.kind)
       kind.append(
-        element("option", { value: wanted.kind, selected: true }, say(`notices.kind.${wanted.kind}`)),
+        element("option", { value: target.kind, selected: true }, say(`notices.kind.${target.kind}`)),
       );
-    setText(form.querySelector('[data-text="kind-hint"]'), say(`notices.kind_hint.${wanted.kind}`));
+    setText(form.querySelector('[data-text="kind-hint"]'), say(`notices.kind_hint.${target.kind}`));
     drawWords();
     for (const field of form.querySelectorAll("[data-path]"))
       write(field, valueAt(content, field.dataset.path));
@@ -250,9 +250,9 @@ export function createForm(form, { page, say, changed }) {
 
   /** The field of a path, or the first field below it or above it. */
   function placeOf(path) {
-    for (let wanted = path; wanted; wanted = wanted.replace(/(\.[^.[]+|\[\d+\])$|^[^.[]+$/, "")) {
+    for (let target = path; target; target = target.replace(/(\.[^.[]+|\[\d+\])$|^[^.[]+$/, "")) {
       const found = [...form.querySelectorAll("[data-path], [data-field]")].find((each) =>
-        (each.dataset.path ?? each.dataset.field).startsWith(wanted),
+        (each.dataset.path ?? each.dataset.field).startsWith(target),
       );
       if (found) return found.dataset.field ? found.querySelector(".rich") : found;
     }
@@ -280,6 +280,10 @@ function describe(place, ids) {
 
 const idOf = (path) => `field-${path.replace(/[^a-z0-9]+/gi, "-")}`;
 
+/**
+ * @param {{ path: string, label: string, language?: string | null, tag?: "input" | "textarea",
+ *   attributes?: Record<string, unknown> }} wanted
+ */
 function field({ path, label, language = null, tag = "input", attributes = {} }) {
   const id = idOf(path);
   const type = tag === "input" ? { type: "text" } : {};

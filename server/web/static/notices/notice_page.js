@@ -8,7 +8,7 @@ import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send } from "../shared/verbs.js";
+import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
 
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -51,8 +51,8 @@ function begin() {
 async function refresh() {
   try {
     notice = await read(`/api/v1/notices/${encodeURIComponent(page.notice)}`);
-  } catch ({ answer }) {
-    return refuse(answer?.problem?.detail ?? say("console.refused.no_answer"));
+  } catch (error) {
+    return refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
   }
   form.fill(notice.content, { isFresh: true });
   keepSaved();
@@ -192,8 +192,9 @@ async function act(verb) {
   return get("main").focus();
 }
 
+/** @returns {Promise<import("../shared/verbs.js").Answer>} */
 async function attempt(request) {
-  if (isSending) return { ok: false };
+  if (isSending) return { ok: false, status: 0, body: null, problem: null };
   isSending = true;
   show("[data-refused]", false);
   tell("");

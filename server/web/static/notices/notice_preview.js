@@ -11,7 +11,7 @@ export function createPreview({ section, page, say }) {
   // the screen turned the other way
   const counting = element("div", { class: "counting", "aria-hidden": "true" });
   const counts = new Map(); // by shape
-  let shown = null;
+  let shownKey = null;
   frame.after(counting);
   addEventListener("message", counted);
   for (const hall of page.halls.filter(({ may_preview: may }) => may)) {
@@ -25,7 +25,7 @@ export function createPreview({ section, page, say }) {
 
   return {
     show({ notice, version, targets }) {
-      shown = { notice, version };
+      shownKey = { notice, version };
       const aimed = [...screen.options].find(({ value }) => isAimed(targets, ...value.split("/")));
       if (aimed) screen.value = aimed.value;
       section.hidden = screen.options.length === 0;
@@ -39,10 +39,15 @@ export function createPreview({ section, page, say }) {
   }
 
   function draw() {
-    if (!shown || section.hidden) return;
+    if (!shownKey || section.hidden) return;
     const [hall, id] = screen.value.split("/");
     const [width, height] = shape.value.split("x");
-    const query = new URLSearchParams({ hall, screen: id, notice: shown.notice, version: shown.version });
+    const query = new URLSearchParams({
+      hall,
+      screen: id,
+      notice: shownKey.notice,
+      version: shownKey.version,
+    });
     const inside = (size) =>
       element("iframe", {
         src: `/affichage/apercu?${query}`,

@@ -5,7 +5,7 @@ import { sectionsOf } from "./notice_content.js";
 import { shownInWords } from "./notice_history.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { read } from "../shared/verbs.js";
+import { answerIn, read } from "../shared/verbs.js";
 
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -15,9 +15,10 @@ const instant = dateAndHour(page.language, pageTimeZone());
 
 let listed = [];
 let next = null;
-const more = document.querySelector("[data-more]");
+const more = one("[data-more]");
 
 if (isArchive) {
+  /** @type {HTMLAnchorElement} */
   const link = one("[data-archives]");
   link.href = "/affichage";
   link.textContent = say("notices.back");
@@ -38,11 +39,11 @@ async function readOn() {
   show("[data-refused]", false);
   try {
     const found = await read(`/api/v1/notices?${query}`);
-    const known = new Set(listed.map(({ notice }) => notice)); // what changed meanwhile has moved to the top
-    listed = [...listed, ...found.notices.filter(({ notice }) => !known.has(notice))];
+    const listedIds = new Set(listed.map(({ notice }) => notice)); // what changed has moved to the top
+    listed = [...listed, ...found.notices.filter(({ notice }) => !listedIds.has(notice))];
     next = found.next;
-  } catch ({ answer }) {
-    write("refused", answer?.problem?.detail ?? say("console.refused.no_answer"));
+  } catch (error) {
+    write("refused", answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
     show("[data-refused]", true);
     return;
   }

@@ -3,7 +3,8 @@
 
 import { one, show } from "../shared/dom.js";
 
-const link = document.querySelector("[data-link]");
+/** @type {HTMLInputElement} */
+const link = one("[data-link]");
 
 link.addEventListener("focus", () => link.select());
 if (navigator.clipboard) {

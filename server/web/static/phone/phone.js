@@ -1,7 +1,7 @@
 // The visitor's page: follows one ticket live, gives the place up and takes it back.
 
 import { localeOf } from "../shared/instants.js";
-import { byId, element, one, setText, show, withSuperiors, write } from "../shared/dom.js";
+import { byId, element, one, setText, show, targetIn, withSuperiors, write } from "../shared/dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import {
   aheadSaid,
@@ -44,9 +44,11 @@ const later = {
 };
 const CUT_MS = 500;
 const spread = () => Math.random() * 2000; // so that a hall's phones do not ask together
+/** @type {(language: string) => string} */
 let directionOf = () => "auto"; // until the list has come
+/** @type {Api.TicketChanged} */
 let ticket = page.ticket;
-let seen = accepted(NOTHING_SEEN, ticket);
+let lastOrder = accepted(NOTHING_SEEN, ticket) ?? NOTHING_SEEN;
 let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();
 let lostAtMs = null;
 
@@ -74,7 +76,7 @@ follow(
         if (alert?.kind === "custom") setTimeout(refresh, spread());
       },
       heartbeat: (beat) => {
-        if (isBehind(seen, beat)) setTimeout(refresh, spread());
+        if (isBehind(lastOrder, beat)) setTimeout(refresh, spread());
       },
     },
   },
@@ -86,10 +88,10 @@ show("[data-static]", false);
 showLive(false);
 
 function take(next) {
-  const order = accepted(seen, next);
+  const order = accepted(lastOrder, next);
   if (order === null) return;
   const before = ticket;
-  seen = order;
+  lastOrder = order;
   clockOffsetMs = Date.parse(next.as_of) - Date.now();
   ticket = { ...next, alert: withKnownWords(next.alert, before.alert) };
   draw();
@@ -136,14 +138,14 @@ function draw() {
   drawTakenBack();
   write("number", ticket.number);
   write("service", ticket.service.name);
-  write("wait", said(waitSaid(ticket)));
-  write("ahead", said(aheadSaid(ticket)));
-  write("closed", said(closedSaid(ticket)));
+  write("wait", sentenceOf(waitSaid(ticket)));
+  write("ahead", sentenceOf(aheadSaid(ticket)));
+  write("closed", sentenceOf(closedSaid(ticket)));
   const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));
   write("opening", opening ? openingWords(opening) : "");
   write("keep", say(opening?.isToday ? "phone.closed.keep" : "phone.closed.only_today"));
   if (ticket.call) drawCall(ticket.call);
-  show('[data-act="ask"]', ticket.may_give_up && one("[data-sure]").hidden);
+  show('[data-act="ask"]', ticket.may_give_up && Boolean(one("[data-sure]").hidden));
   show('[data-act="take-back"]', ticket.may_take_back);
   if (ticket.take_back_until)
     write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
@@ -164,7 +166,7 @@ function drawAlert({ alert }) {
   show("[data-ticket]", !alert);
   document.body.classList.toggle("alarmed", Boolean(alert));
   if (!alert) return writeTitle();
-  const part = (name) => place.querySelector(`[data-alert-part="${name}"]`);
+  const part = (name) => one(`[data-alert-part="${name}"]`, place);
   one("[data-alert-sign]", place).setAttribute("href", `#sign-${alert.kind}`);
   part("words").replaceChildren(
     ...words.map(([lang, title, text], at) =>
@@ -194,10 +196,11 @@ function drawTakenBack() {
   const words = takenBackWords(ticket, page.language, page.alerts, at);
   const place = one("[data-taken-back]");
   place.hidden = !words.length;
-  place.lastElementChild.replaceChildren(
+  one(":scope > :last-child", place).replaceChildren(
     ...words.map(([lang, title, text]) => element("p", { lang }, element("b", {}, `${title}.`), ` ${text}`)),
   );
-  if (words.length) setTimeout(drawTakenBack, Date.parse(ticket.alert_taken_back.until) - at + 100);
+  const until = ticket.alert_taken_back?.until;
+  if (words.length && until) setTimeout(drawTakenBack, Date.parse(until) - at + 100);
 }
 
 function writeTitle() {
@@ -206,12 +209,20 @@ function writeTitle() {
   document.title = first?.[1] ?? say(key, { number: ticket.number, service: ticket.service.name });
 }
 
-// a value may itself be a sentence
-function said([key, values]) {
+/**
+ * The sentence of a key and its values; a value may itself be a sentence.
+ *
+ * @param {import("./phone_state.js").Sentence} sentence
+ * @returns {string}
+ */
+function sentenceOf([key, values]) {
   return say(
     key,
     Object.fromEntries(
-      Object.entries(values).map(([name, each]) => [name, Array.isArray(each) ? said(each) : each]),
+      Object.entries(values).map(([name, each]) => [
+        name,
+        Array.isArray(each) ? sentenceOf(/** @type {any} */ (each)) : each,
+      ]),
     ),
   );
 }
@@ -260,8 +271,8 @@ async function stayAwake() {
 
 function sayAloud() {
   const part = partOf(ticket);
-  const shown = document.querySelector(`[data-part="${part}"]`);
-  setText(document.querySelector("[data-say]"), shown?.innerText.replace(/\s+/g, " ").trim() ?? "");
+  const shownPart = document.querySelector(`[data-part="${part}"]`);
+  setText(document.querySelector("[data-say]"), shownPart?.innerText.replace(/\s+/g, " ").trim() ?? "");
 }
 
 async function act(verb) {
@@ -285,7 +296,7 @@ function ask(isAsking) {
 }
 
 document.addEventListener("click", (event) => {
-  const action = event.target.closest("[data-act]")?.dataset.act;
+  const action = targetIn(event, "[data-act]")?.dataset.act;
   if (action === "ask" || action === "keep") return ask(action === "ask");
   if (!action) return;
   show("[data-sure]", false);
@@ -294,7 +305,7 @@ document.addEventListener("click", (event) => {
   act(action);
 });
 
-const allowing = document.querySelector("[data-signal]");
+const allowing = one("[data-signal]");
 let isSignalAllowed = false;
 allowing.hidden = !mayBeCalled(ticket);
 allowing.addEventListener("click", async () => {

@@ -1,5 +1,7 @@
 // What the visitor's phone says about a ticket: pure functions. The server's first page decides the same.
 
+/** @typedef {[key: string, values: Record<string, any>]} Sentence a value may itself be a sentence */
+
 const HOUR = 60;
 // of an open service; what is closed has a part of the page for itself
 const WHY_NO_WAIT = ["held", "paused", "no_counter", "after_closing"];
@@ -11,20 +13,35 @@ export function partOf(ticket) {
   return ticket.state;
 }
 
-/** How many people are before this visitor: [key, values]. */
+/**
+ * How many people are before this visitor.
+ *
+ * @param {Api.TicketChanged} ticket
+ * @returns {Sentence}
+ */
 export function aheadSaid(ticket) {
   return ticket.ahead ? ["phone.ahead", { count: ticket.ahead }] : ["phone.ahead.none", {}];
 }
 
-/** Why nobody is called, where the page says when calls go on: [key, values]. */
+/**
+ * Why nobody is called, where the page says when calls go on.
+ *
+ * @param {Api.TicketChanged} ticket
+ * @returns {Sentence}
+ */
 export function closedSaid({ why_no_wait: why }) {
   return [why === "break" ? "phone.break" : "phone.closed", {}];
 }
 
-/** The remaining wait as a range in minutes and hours, or why none is told. */
+/**
+ * The remaining wait as a range in minutes and hours, or why none is told.
+ *
+ * @param {Api.TicketChanged} ticket
+ * @returns {Sentence}
+ */
 export function waitSaid({ wait, why_no_wait: why }) {
-  if (wait === null) return [`phone.wait.${WHY_NO_WAIT.includes(why) ? why : "unknown"}`, {}];
-  if (wait.none || wait.high_s === 0) return ["phone.wait.none", {}];
+  if (wait === null) return [`phone.wait.${WHY_NO_WAIT.includes(why ?? "") ? why : "unknown"}`, {}];
+  if (wait.high_s === 0) return ["phone.wait.none", {}];
   const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
   switch (wait.said ?? (low ? "between" : "under")) {
     case "under":
@@ -37,7 +54,12 @@ export function waitSaid({ wait, why_no_wait: why }) {
   return ["phone.wait.range", { low, high }];
 }
 
-/** Whole minutes as people say them, [key, values]: hours from one hour on. */
+/**
+ * Whole minutes as people say them: hours from one hour on.
+ *
+ * @param {number} whole
+ * @returns {Sentence}
+ */
 export function durationSaid(whole) {
   const [hours, minutes] = [Math.floor(whole / HOUR), whole % HOUR];
   if (hours === 0) return ["phone.duration.minutes", { minutes }];
@@ -65,9 +87,14 @@ export function isNewCall(before, ticket, nowMs) {
 
 /**
  * What is said of an alert that was just taken back, at an instant of the server's clock: as `alertWords`.
+ *
+ * @param {Pick<Api.TicketChanged, "alert" | "alert_taken_back">} ticket
+ * @param {string} language
+ * @param {any} prepared the screens’ words, by language
+ * @param {number} at
  */
 export function takenBackWords({ alert, alert_taken_back: back }, language, prepared, at) {
-  return alert || !back || Date.parse(back.until) <= at
+  return alert || !back || Date.parse(back.until ?? "") <= at
     ? []
     : alertWords({ alert: back }, language, prepared);
 }
@@ -99,8 +126,10 @@ export function alertWords({ alert }, language, prepared) {
  * The alert that is told, with the words in further languages that are known of it: a message holds but some
  * of them.
  */
-export function withKnownWords(told, known) {
-  return told && known?.alert === told.alert ? { ...told, texts: { ...known.texts, ...told.texts } } : told;
+export function withKnownWords(alert, before) {
+  return alert && before?.alert === alert.alert
+    ? { ...alert, texts: { ...before.texts, ...alert.texts } }
+    : alert;
 }
 
 /** Whether a call may still come: the screen stays awake for it. */

@@ -2,8 +2,8 @@
 
 /** The query of a number or of what is remembered of a lost ticket; null when nothing is filled in. */
 export function queryOf({ number = "", service = "", at = "", language = "" }) {
-  const asked = number.trim() ? { number: number.trim() } : { service, at, language };
-  const filled = Object.entries(asked).filter(([, value]) => value);
+  const query = number.trim() ? { number: number.trim() } : { service, at, language };
+  const filled = Object.entries(query).filter(([, value]) => value);
   return filled.length ? new URLSearchParams(filled).toString() : null;
 }
 

@@ -23,9 +23,11 @@ export function checkedNeeds(within) {
 
 /** The boxes of the next ticket. Answers {open, checked, clear}: all boxes are clear again after a ticket. */
 export function createNextNeeds(say) {
+  /** @type {HTMLDetailsElement} */
   const folded = one("[data-next-needs]");
   one("fieldset", folded).append(...needBoxes(say, []));
-  const boxes = () => [...folded.querySelectorAll("[name=need]")];
+  /** @returns {NodeListOf<HTMLInputElement>} */
+  const boxes = () => folded.querySelectorAll("[name=need]");
   return {
     open() {
       folded.open = true;

@@ -23,16 +23,16 @@ export function reasonOf(ticket) {
 export const needsCare = (ticket) => !["none", "queued", "printed"].includes(paperOf(ticket));
 
 /** The tickets after what was heard of a print job; the same array when it says nothing new. */
-export function withPrint(tickets, heard) {
-  const at = tickets.findIndex(({ visit }) => visit === heard.visit);
-  if (at < 0 || !isNewer(tickets[at].print, heard)) return tickets;
-  const { job, state, verdict, why } = heard;
+export function withPrint(tickets, print) {
+  const at = tickets.findIndex(({ visit }) => visit === print.visit);
+  if (at < 0 || !isNewer(tickets[at].print, print)) return tickets;
+  const { job, state, verdict, why } = print;
   return tickets.with(at, { ...tickets[at], print: { job, state, verdict, why } });
 }
 
 // A reprint is a later job (ids grow with time); of one job, what has ended does not change any more.
-function isNewer(known, heard) {
-  if (!known || heard.job > known.job) return true;
-  if (heard.job < known.job || ENDED.includes(known.state)) return false;
-  return heard.state !== known.state || heard.verdict !== known.verdict || heard.why !== known.why;
+function isNewer(before, print) {
+  if (!before || print.job > before.job) return true;
+  if (print.job < before.job || ENDED.includes(before.state)) return false;
+  return print.state !== before.state || print.verdict !== before.verdict || print.why !== before.why;
 }

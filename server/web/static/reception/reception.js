@@ -62,7 +62,7 @@ const appointments = createAppointments({
   attempt: (request) => attempt(request),
   wishes: () => wishes(),
   arrived(ticket) {
-    one("[data-priority]").checked = false;
+    /** @type {HTMLInputElement} */ (one("[data-priority]")).checked = false;
     issued.add(ticket);
     tell(say("reception.outcome.issued", { number: ticket.number }));
   },
@@ -77,6 +77,7 @@ const find = createFind({
   ask: (query) => read(`${HALL}/visits?${query}`),
 });
 
+/** @type {HTMLFormElement | null} */
 const sayForm = document.querySelector("[data-say-form]");
 const messages = createMessages({ words, attempt, paths: () => (sayForm ? [`${HALL}/messages`] : []) });
 
@@ -92,7 +93,7 @@ if (toConsole && chosenKeys.hasSingleLetters) {
 
 function goToPlace(counter) {
   session.keep({ ...session.stored(), counter });
-  toConsole.click();
+  toConsole?.click();
 }
 
 const calling = createCalling({
@@ -218,7 +219,7 @@ function serviceButton({ id, name }, at) {
 function noteOf(service) {
   if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
   const waiting =
-    state.queue.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
+    state.queue?.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
   const count =
     waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
   return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
@@ -226,10 +227,10 @@ function noteOf(service) {
 
 // What a ticket is asked with, beside its service.
 function wishes() {
-  const kiosk = byId("printer").value;
-  const priority = one("[data-priority]").checked;
+  const kiosk = /** @type {HTMLInputElement} */ (byId("printer")).value;
+  const priority = /** @type {HTMLInputElement} */ (one("[data-priority]")).checked;
   return {
-    language: byId("ticket-language").value,
+    language: /** @type {HTMLInputElement} */ (byId("ticket-language")).value,
     priority,
     ...(kiosk ? { kiosk } : {}),
   };
@@ -248,7 +249,7 @@ async function issue(service, reason = null) {
       ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null)
       : undefined;
   nextNeeds.clear();
-  one("[data-priority]").checked = false;
+  /** @type {HTMLInputElement} */ (one("[data-priority]")).checked = false;
   issued.add(answer.body);
   tell(say("reception.outcome.issued", { number: answer.body.number }));
 }
@@ -288,7 +289,7 @@ async function cancel(ticket, reason) {
 }
 
 async function greet() {
-  const service = byId("greeting-service").value;
+  const service = /** @type {HTMLInputElement} */ (byId("greeting-service")).value;
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
   if (!answer.ok) return;
   tell(say("reception.outcome.greeting", { service: words.hall.serviceName(service) }));
@@ -306,6 +307,7 @@ async function undoGreeting() {
 }
 
 async function sayToCounter() {
+  if (!sayForm) return;
   const { counter, phrase, text } = sayForm.elements;
   const body = {
     counter: counter.value,

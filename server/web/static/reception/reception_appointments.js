@@ -13,8 +13,8 @@ const MAY_BE_UNDONE = "waiting"; // nobody has called yet
  * where the page has no list.
  */
 export function createAppointments({ hall, words, readDay, attempt, wishes, arrived, tell }) {
+  if (!document.querySelector('[data-list="appointments"]')) return null;
   const list = one('[data-list="appointments"]');
-  if (!list) return null;
   const { say } = words;
   const path = `/api/v1/halls/${hall}/appointments`;
   let mark = "";
@@ -28,18 +28,21 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
   }
 
   function draw({ counts, appointments }) {
-    const shown = appointments.filter(({ state }) => state !== "cancelled");
-    const now = JSON.stringify(shown);
+    const listed = appointments.filter(({ state }) => state !== "cancelled");
+    const now = JSON.stringify(listed);
     if (now === mark) return;
     mark = now;
     setText(
       document.querySelector('[data-text="appointments-count"]'),
       say("reception.appointments.count", { booked: counts.booked, here: counts.checked_in }),
     );
-    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const { activeElement } = document;
+    const focused = list.contains(activeElement)
+      ? /** @type {HTMLElement} */ (activeElement).dataset.key
+      : null;
     list.replaceChildren(
-      ...(shown.length
-        ? shown.map(row)
+      ...(listed.length
+        ? listed.map(row)
         : [element("li", {}, element("p", {}, say("reception.appointments.none")))]),
     );
     if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();

@@ -5,7 +5,7 @@ import { element, one, setText, show } from "../shared/dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
 import { CANCEL_REASONS } from "../shared/reasons.js";
-import { read } from "../shared/verbs.js";
+import { answerIn, read } from "../shared/verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips, exceptionalWords } from "../shared/waiting_view.js";
 
@@ -26,10 +26,12 @@ const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
  * no search.
  */
 export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
+  /** @type {HTMLFormElement | null} */
   const form = document.querySelector("[data-find]");
   if (!form) return null;
   const { say, hall } = words;
   const list = one('[data-list="found"]');
+  /** @type {HTMLFormElement} */
   const lost = one("[data-lost-ticket]");
   let query = null;
   let found = [];
@@ -50,8 +52,8 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     );
   });
 
-  async function search(asked, otherwise) {
-    query = queryOf(asked);
+  async function search(criteria, otherwise) {
+    query = queryOf(criteria);
     opened = null;
     if (query === null) return clear(otherwise);
     await fetchFound();
@@ -63,8 +65,8 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     if (query === null) return;
     try {
       found = inOrder((await ask(query)).visits);
-    } catch (failed) {
-      clear(failed.answer?.problem?.detail ?? say("console.refused.no_answer"));
+    } catch (error) {
+      clear(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
       return;
     }
     draw();
@@ -83,10 +85,10 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function draw() {
-    const focused = document.activeElement;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const key = focused?.closest("[data-list=found] button")?.dataset.key;
     list.replaceChildren(...found.map(item));
-    if (kept?.form.contains(focused)) focused.focus();
+    if (kept?.form.contains(focused)) focused?.focus();
     else if (key) list.querySelector(`[data-key="${key}"]`)?.focus();
     show("[data-find-close]", query !== null);
   }

@@ -16,7 +16,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
 
   function stored() {
     try {
-      return JSON.parse(sessionStorage.getItem(storedAt)) ?? [];
+      return JSON.parse(sessionStorage.getItem(storedAt) ?? "null") ?? [];
     } catch {
       return [];
     }

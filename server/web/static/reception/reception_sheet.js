@@ -11,7 +11,7 @@ import { byId, element, one, show, write } from "../shared/dom.js";
  * prints told in the hall.
  * Answers {offer, hide, take}.
  */
-export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }) {
+export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: lastPrints }) {
   const button = one('[data-act="sheet"]');
   let service = null;
   let job = null;
@@ -25,7 +25,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }
     if (!answer.ok) return;
     job = answer.body.job;
     // its verdict may have come first
-    sayPaper(heard().findLast((print) => print.job === job) ?? answer.body);
+    sayPaper(lastPrints().findLast((print) => print.job === job) ?? answer.body);
   });
 
   function reasonItem({ id, name }) {

@@ -57,9 +57,9 @@ async function countPeople() {
   drawLiveness(state, words);
   try {
     const found = await read(`${HALL}/people`);
-    const seen = accepted(state.seen, found);
-    if (seen === null) return;
-    state = { ...state, seen };
+    const order = accepted(state.seen, found);
+    if (order === null) return;
+    state = { ...state, seen: order };
     const { people } = found;
     write("all", String(people.all));
     write("waiting", String(people.waiting));
@@ -136,18 +136,18 @@ async function readCalls() {
   }
 }
 
-function callItem({ sent_at: sent, seen_at: seen, seen_from: from }) {
-  const text = seen
+function callItem({ sent_at: sent, seen_at: seenAt, seen_from: from }) {
+  const text = seenAt
     ? say("security.help.seen", {
         sent: words.hour(sent),
-        at: words.hour(seen),
+        at: words.hour(seenAt),
         who: say(`security.who.${from}`),
       })
     : say("security.help.unseen", { sent: words.hour(sent) });
   return element(
     "li",
-    { class: seen ? "seen" : "unseen" },
-    element("i", { class: `icon icon-${seen ? "check" : "bell"}`, "aria-hidden": "true" }),
+    { class: seenAt ? "seen" : "unseen" },
+    element("i", { class: `icon icon-${seenAt ? "check" : "bell"}`, "aria-hidden": "true" }),
     text,
   );
 }

@@ -9,8 +9,16 @@ import { element } from "./dom.js";
  *
  * `texts` are read before the answers; `go()` is called for yes. `answers`: several ways to say yes, each
  * {label, go}. The button comes back in any case.
+ *
+ * @param {HTMLElement} button
+ * @param {object} question
+ * @param {string[]} question.texts
+ * @param {string} question.no
+ * @param {string} [question.yes]
+ * @param {() => unknown} [question.go]
+ * @param {{ label: string, go: () => unknown }[]} [question.answers]
  */
-export function askOnce(button, { texts, no, yes, go, answers = [{ label: yes, go }] }) {
+export function askOnce(button, { texts, no, yes = "", go = () => {}, answers = [{ label: yes, go }] }) {
   const back = element("button", { type: "button", class: "small" }, no);
   const on = answers.map(({ label }) => element("button", { type: "button", class: "small sure" }, label));
   const group = element(

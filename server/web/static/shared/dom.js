@@ -25,7 +25,25 @@ export function byId(id) {
   return one(`#${CSS.escape(id)}`);
 }
 
-/** An element with attributes (false and null are left out) and children (nodes or texts). */
+/**
+ * The nearest element around what was pressed, or typed in, that matches.
+ *
+ * @param {Event} event
+ * @param {string} selector
+ */
+export function targetIn(event, selector) {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
+}
+
+/**
+ * An element with attributes (false and null are left out) and children (nodes or texts; null is left out).
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -38,22 +56,41 @@ export function element(tag, attributes = {}, ...children) {
 
 /**
  * Writes a text into every [data-text=name]; untouched when it is already there, so nothing is read twice.
+ *
+ * @param {string} name
+ * @param {string} text
+ * @param {ParentNode} [root]
  */
 export function write(name, text, root = document) {
   for (const place of root.querySelectorAll(`[data-text="${name}"]`)) setText(place, text);
 }
 
-/** Sets an element's text only when it changes. */
+/**
+ * Sets an element's text only when it changes.
+ *
+ * @param {Element | null | undefined} place
+ * @param {string} text
+ */
 export function setText(place, text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
-/** Shows or hides every element that matches. */
+/**
+ * Shows or hides every element that matches.
+ *
+ * @param {string} selector
+ * @param {boolean} isShown
+ * @param {ParentNode} [root]
+ */
 export function show(selector, isShown, root = document) {
   for (const found of root.querySelectorAll(selector)) found.hidden = !isShown;
 }
 
-/** Whether an element is a place where one types. */
+/**
+ * Whether an element is a place where one types.
+ *
+ * @param {EventTarget | null} target
+ */
 export function isField(target) {
   if (!(target instanceof Element)) return false;
   return (
@@ -62,19 +99,34 @@ export function isField(target) {
   );
 }
 
-/** A text with `2{nd}`-like marks made of <sup>: ["2", sup("e"), " appel"] from "2^e^ appel". */
+/**
+ * A text with `2{nd}`-like marks made of <sup>: ["2", sup("e"), " appel"] from "2^e^ appel".
+ *
+ * @param {string} text
+ */
 export function withSuperiors(text) {
   return text.split("^").map((part, at) => (at % 2 ? element("sup", {}, part) : part));
 }
 
-/** Gives a select other options; what was chosen stays chosen where it is still there. */
+/**
+ * Gives a select other options; what was chosen stays chosen where it is still there.
+ *
+ * @param {HTMLSelectElement} select
+ * @param {() => void} change
+ */
 export function rechoose(select, change) {
   const { value } = select;
   change();
   if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 
-/** Fills an element with nodes unless `mark` says that the same content is already there. */
+/**
+ * Fills an element with nodes unless `mark` says that the same content is already there.
+ *
+ * @param {HTMLElement | null} place
+ * @param {string} mark
+ * @param {(Node | string)[]} nodes
+ */
 export function fill(place, mark, nodes) {
   if (!place || place.dataset.mark === mark) return;
   place.dataset.mark = mark;

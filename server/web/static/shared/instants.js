@@ -10,7 +10,7 @@ export const pageTimeZone = () => document.documentElement.dataset.timeZone;
 /**
  * A function that writes the date and hour of an instant, e.g. "27 November 2026 at 16:50".
  * @param {string} language
- * @param {string} timeZone
+ * @param {string | undefined} timeZone the browser’s own where none is named
  * @param {"long" | "medium" | "short"} [dateStyle]
  */
 export function dateAndHour(language, timeZone, dateStyle = "long") {

@@ -93,11 +93,11 @@ export function refusedKey(key, action, keys) {
 export function storedKeys(text) {
   try {
     const { keys = {}, hasSingleLetters = true } = JSON.parse(text) ?? {};
-    const known = Object.entries(keys).filter(
+    const entries = Object.entries(keys).filter(
       ([action, key]) => action in DEFAULT_KEYS && typeof key === "string",
     );
     return {
-      keys: { ...DEFAULT_KEYS, ...Object.fromEntries(known) },
+      keys: { ...DEFAULT_KEYS, ...Object.fromEntries(entries) },
       hasSingleLetters: Boolean(hasSingleLetters),
     };
   } catch {

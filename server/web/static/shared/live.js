@@ -1,5 +1,6 @@
 // A live connection: Socket.IO over websocket only, which comes back by itself and says when it is lost.
 
+/** @import { Socket } from "socket.io-client" */
 import { io } from "/assets/socket.io.esm.min.js";
 
 import { watchAlarms } from "../alarms/alarm_line.js";
@@ -14,6 +15,15 @@ const LATE_MS = 500;
  * name, and late(), called once if the first connection takes longer than half a second: a page that reads
  * the server in both live() and late() reads it once on opening.
  * Returns the socket, for the few messages that a page sends.
+ *
+ * @param {string} namespace
+ * @param {Record<string, unknown> & { hall?: string }} auth
+ * @param {object} on
+ * @param {() => void} on.live
+ * @param {() => void} [on.late]
+ * @param {() => void} on.lost
+ * @param {(error: Error) => void} [on.refused]
+ * @param {{ [K in keyof Api.Sent]?: (message: Api.Sent[K]) => unknown }} on.messages
  */
 export function connect(namespace, auth, { live, late, lost, refused, messages }) {
   const socket = io(namespace, {
@@ -36,7 +46,10 @@ export function connect(namespace, auth, { live, late, lost, refused, messages }
     show(`[data-ended="${CSS.escape(error.message)}"]`, true);
     refused?.(error);
   });
-  for (const [name, take] of Object.entries(messages)) socket.on(name, take);
+  for (const [name, take] of Object.entries(messages)) {
+    // each is called with the message of its own name
+    socket.on(name, /** @type {(message: any) => unknown} */ (take));
+  }
   if (late) ifLate(socket, late);
   if (auth.hall) watchAlerts(socket, auth.hall, ifLate);
   if (auth.hall) watchAlarms(socket, auth.hall, spread);
@@ -44,7 +57,12 @@ export function connect(namespace, auth, { live, late, lost, refused, messages }
   return socket;
 }
 
-/** Calls `read` once if the socket is not connected within half a second. */
+/**
+ * Calls `read` once if the socket is not connected within half a second.
+ *
+ * @param {Socket} socket
+ * @param {() => unknown} read
+ */
 function ifLate(socket, read) {
   const timer = setTimeout(read, LATE_MS);
   socket.once("connect", () => clearTimeout(timer));

@@ -1,16 +1,17 @@
 // Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at
 // reception and on the wall.
 
-import { byId, element, one } from "./dom.js";
+import { byId, element } from "./dom.js";
 import { read } from "./verbs.js";
 
 /** `paths()` answers where the messages are read, none where there is nothing to read. Answers {refresh}. */
 export function createMessages({ words, attempt, paths }) {
   const { say, hour } = words;
-  const list = one('[data-list="messages"]');
+  const place = document.querySelector('[data-list="messages"]');
+  if (!place) return { refresh: async () => {} };
+  const list = place;
 
   async function refresh() {
-    if (!list) return;
     try {
       const answers = await Promise.all(paths().map((path) => read(path)));
       draw(answers.flatMap(({ messages }) => messages).filter(({ seen_at: at }) => at === null));
@@ -29,7 +30,7 @@ export function createMessages({ words, attempt, paths }) {
   function item(message) {
     const isHelp = message.kind === "help";
     const at = hour(message.sent_at);
-    const said = isHelp
+    const nodes = isHelp
       ? [say("server.message.help", { at })]
       : [
           [message.phrase && say(`server.message.phrase.${message.phrase}`), message.text]
@@ -41,7 +42,7 @@ export function createMessages({ words, attempt, paths }) {
       "button",
       { type: "button", class: "small" },
       say(isHelp ? "server.message.go" : "server.message.seen"),
-      element("span", { class: "visually-hidden" }, ` ${isHelp ? at : said[0]}`),
+      element("span", { class: "visually-hidden" }, ` ${isHelp ? at : nodes[0]}`),
     );
     button.addEventListener("click", async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
@@ -52,7 +53,7 @@ export function createMessages({ words, attempt, paths }) {
       "li",
       { class: isHelp ? "help" : null },
       isHelp ? element("i", { class: "icon icon-alert", "aria-hidden": "true" }) : null,
-      element("p", {}, ...said),
+      element("p", {}, ...nodes),
       button,
     );
   }

@@ -1,7 +1,8 @@
 // Another configuration applies: a page at work reads its own names anew, in place, and goes on where it was.
 
-import { byId, rechoose } from "./dom.js";
+import { rechoose } from "./dom.js";
 import { spread } from "./live.js";
+import { readJson } from "./sentences.js";
 
 /**
  * Watches a page's socket for another configuration than `page` (its JSON) was made with; then `page` is
@@ -27,7 +28,7 @@ async function renew(page) {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    Object.assign(page, JSON.parse(byId("console-page").textContent));
+    Object.assign(page, readJson("console-page", fresh));
     document.title = fresh.title;
     for (const select of document.querySelectorAll("select[id]"))
       renewChoices(select, fresh.getElementById(select.id));

@@ -1,8 +1,16 @@
 // Sentences of a page: the server writes them, in the page's language, into <script type="application/json">.
 
-/** The JSON value of a <script type="application/json" id="…"> of this page. */
+/**
+ * The JSON value of a <script type="application/json" id="…"> of a page. Throws where it has none.
+ *
+ * @param {string} id
+ * @param {Document} [root]
+ * @returns {any} what the page’s template writes there
+ */
 export function readJson(id, root = document) {
-  return JSON.parse(root.getElementById(id).textContent);
+  const found = root.getElementById(id);
+  if (!found) throw new Error(`no script ${id} on this page`);
+  return JSON.parse(found.textContent);
 }
 
 /**

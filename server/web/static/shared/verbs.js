@@ -6,6 +6,22 @@ const RETRIED = new Set([502, 503, 504]);
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 8000];
 const READ_WAITS_MS = [300, 1000, 3000];
 
+/**
+ * One write: POST where no method is named.
+ * @typedef {{ method?: string, path: string, body?: unknown, headers?: Record<string, string> }} Write
+ */
+/**
+ * What came of it. `status` 0: no answer ever came. `body` is what that address answers, null where nothing.
+ * @typedef {{ ok: boolean, status: number, body: any, problem: Api.Problem | null }} Answer
+ */
+/**
+ * @typedef {object} Sending
+ * @property {typeof globalThis.fetch} [fetch]
+ * @property {(ms: number) => Promise<unknown>} [pause]
+ * @property {() => string} [newKey]
+ * @property {(attempt: number) => void} [onRepeat] called before each repetition
+ */
+
 /** Whether an answer leaves us ignorant of what happened, so that the same key must be sent again. */
 export function mustRepeat(status) {
   return RETRIED.has(status);
@@ -14,16 +30,18 @@ export function mustRepeat(status) {
 /**
  * Sends one verb until an answer is known.
  *
- * `headers` are added to the JSON ones. `onRepeat(attempt)` is called before each repetition. `fetch`,
- * `pause` and
- * `newKey` are passed in by tests. Answers {ok, status, body, problem}; status 0 means that no answer ever
- * came.
+ * `headers` are added to the JSON ones. `fetch`, `pause` and `newKey` are passed in by tests.
+ *
+ * @param {Write} request
+ * @param {Sending} [sending]
+ * @returns {Promise<Answer>}
  */
 export async function send(
   request,
   { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat } = {},
 ) {
   const { method = "POST", path, body, headers = {} } = request;
+  /** @type {RequestInit & { headers: Record<string, string> }} */
   const options = {
     method,
     credentials: "same-origin",
@@ -33,6 +51,7 @@ export async function send(
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body ?? {});
   }
+  /** @type {Answer} */
   let last = { ok: false, status: 0, body: null, problem: null };
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -51,8 +70,12 @@ export async function send(
  * Reads a JSON resource; throws when there is no good answer.
  *
  * What did not reach the server, a cable having been pulled or the network changed, is asked again a few
- * times: nothing
- * else may tell a page soon that it has missed something. `fetch` and `pause` are passed in by tests.
+ * times: nothing else may tell a page soon that it has missed something. `fetch` and `pause` are passed in by
+ * tests.
+ *
+ * @param {string} path
+ * @param {Sending & { headers?: Record<string, string> }} [reading]
+ * @returns {Promise<any>} what that address answers
  */
 export async function read(path, { fetch = globalThis.fetch, pause = wait, headers = {} } = {}) {
   for (let attempt = 0; ; attempt += 1) {
@@ -76,9 +99,15 @@ export async function read(path, { fetch = globalThis.fetch, pause = wait, heade
   }
 }
 
-/** The header a page of a signed-in person sends, from its <meta name="csrf-token">. */
+/**
+ * The header a page of a signed-in person sends, from its <meta name="csrf-token">.
+ *
+ * @param {ParentNode} [root]
+ */
 export function csrfHeader(root = document) {
-  return { "X-CSRFToken": root.querySelector('meta[name="csrf-token"]')?.content ?? "" };
+  /** @type {HTMLMetaElement | null} */
+  const token = root.querySelector('meta[name="csrf-token"]');
+  return { "X-CSRFToken": token?.content ?? "" };
 }
 
 async function answerOf(response) {
@@ -88,10 +117,24 @@ async function answerOf(response) {
   return { ok: response.ok, status: response.status, body, problem: response.ok ? null : body };
 }
 
-/** Where a page may no longer read what it is made of, it says that the roles have changed. */
-export function tellBarred({ answer }) {
-  const notice = answer?.status === 403 && document.querySelector('[data-ended="forbidden"]');
+/**
+ * Where a page may no longer read what it is made of, it says that the roles have changed.
+ *
+ * @param {unknown} error what `read` threw
+ */
+export function tellBarred(error) {
+  const notice = answerIn(error)?.status === 403 && document.querySelector('[data-ended="forbidden"]');
   if (notice) notice.hidden = false;
+}
+
+/**
+ * The answer that `read` threw an error for; undefined where none came.
+ *
+ * @param {unknown} error
+ * @returns {Answer | undefined}
+ */
+export function answerIn(error) {
+  return /** @type {{ answer?: Answer }} */ (error)?.answer;
 }
 
 /** Shows on a page at work that its session has ended, with the way to sign in again; answers the answer. */

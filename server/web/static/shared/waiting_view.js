@@ -11,15 +11,19 @@ let isWhole = false;
 /**
  * Draws who waits for these services and answers the rows, the next person first; `told`: the rows, where
  * they are known otherwise.
+ *
+ * @param {Api.QueueAnswer} queue
+ * @param {string[]} services
+ * @param {{ nowMs: number, words: any, told?: any[] | null }} more
  */
-export function drawWaiting(queue, services, { nowMs, words, told = null }) {
-  const rows = told ?? waitingRows(queue, services, nowMs);
-  const count = Math.max(rows.length, told ? 0 : waitingCount(queue, services));
+export function drawWaiting(queue, services, { nowMs, words, told: givenRows = null }) {
+  const rows = givenRows ?? waitingRows(queue, services, nowMs);
+  const count = Math.max(rows.length, givenRows ? 0 : waitingCount(queue, services));
   const most = isWhole ? rows.length : ROWS_SHOWN;
   write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
   show("[data-nobody]", count === 0);
   drawRows(rows.slice(0, most), words);
-  drawWhole(rows.length, () => drawWaiting(queue, services, { nowMs, words, told }), words);
+  drawWhole(rows.length, () => drawWaiting(queue, services, { nowMs, words, told: givenRows }), words);
   const rest = count - Math.min(rows.length, most);
   show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
   write("waiting-rest", words.say("console.waiting.rest", { count: rest }));

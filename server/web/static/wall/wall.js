@@ -35,7 +35,7 @@ const view = createWallView({ words, move, tickets });
 const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
 const sound = createSound(words, keepQuiet);
 let state = emptyWall();
-let said = null;
+let summary = null;
 let dayEndReadAtMs = -Infinity;
 let isSending = false;
 
@@ -147,8 +147,9 @@ async function tickets(service, verb) {
   if (answer.ok) tell(say(`wall.tickets.${verb}_done`, { service: words.hall.serviceName(service) }));
 }
 
+/** @returns {Promise<import("../shared/verbs.js").Answer>} */
 async function attempt(request) {
-  if (isSending) return { ok: false };
+  if (isSending) return { ok: false, status: 0, body: null, problem: null };
   isSending = true;
   show("[data-refused]", false);
   tell("");
@@ -177,8 +178,8 @@ function tell(text) {
 // A screen reader hears at most every 15 s what changed.
 function sayNowAndThen(nowMs) {
   if (!state.wall) return;
-  const next = saidNext(said, state.wall, nowMs);
-  said = next.memory;
+  const next = saidNext(summary, state.wall, nowMs);
+  summary = next.memory;
   const texts = (next.news ?? []).map(({ queue, state: how }) =>
     say(`wall.said.${how}`, { queue: words.hall.queueName(queue) }),
   );

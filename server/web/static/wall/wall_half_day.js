@@ -15,11 +15,9 @@ export function createHalfDay({ say, hour, language }, choose) {
     show("[data-closed]", sentence !== null);
     if (sentence) write("closed", say(...sentence));
     show("[data-break]", Boolean(rest));
-    if (!rest) return;
-    write(
-      "break",
-      [say(...breakSaid(rest, hour)), rest.is_decided ? "" : say("wall.break.undecided")].join(" "),
-    );
+    const sentenceOfBreak = breakSaid(rest, hour);
+    if (!rest || !sentenceOfBreak) return;
+    write("break", [say(...sentenceOfBreak), rest.is_decided ? "" : say("wall.break.undecided")].join(" "));
     for (const button of document.querySelectorAll("[data-break-choice]")) {
       button.setAttribute(
         "aria-pressed",
@@ -28,19 +26,21 @@ export function createHalfDay({ say, hour, language }, choose) {
     }
   }
 
-  function tellDayEnd(told) {
-    const hasSomething = Boolean(told.business_day) && (told.left > 0 || told.counters_left_open > 0);
+  function tellDayEnd(dayEnd) {
+    const hasSomething = Boolean(dayEnd.business_day) && (dayEnd.left > 0 || dayEnd.counters_left_open > 0);
     show("[data-day-end]", hasSomething);
     if (!hasSomething) return;
-    const day = new Date(`${told.business_day}T12:00:00Z`).toLocaleDateString(localeOf(language), {
+    const day = new Date(`${dayEnd.business_day}T12:00:00Z`).toLocaleDateString(localeOf(language), {
       weekday: "long",
       day: "numeric",
       month: "long",
       timeZone: "UTC",
     });
     const texts = [say("wall.day_end.on", { day })];
-    if (told.left) texts.push(say("wall.day_end.left", { count: told.left }), `${told.numbers.join(", ")}.`);
-    if (told.counters_left_open) texts.push(say("wall.day_end.counters", { count: told.counters_left_open }));
+    if (dayEnd.left)
+      texts.push(say("wall.day_end.left", { count: dayEnd.left }), `${dayEnd.numbers.join(", ")}.`);
+    if (dayEnd.counters_left_open)
+      texts.push(say("wall.day_end.counters", { count: dayEnd.counters_left_open }));
     write("day-end", texts.join(" "));
   }
 

@@ -13,7 +13,7 @@ export function createSound({ say, hour }, keepQuiet) {
     write("sound", isQuiet ? say("wall.sound.is_quiet", { at: hour(until) }) : say("wall.sound.speaks"));
     const back = buttons.find((button) => button.dataset.quiet === "0");
     if (!isQuiet && back === document.activeElement) buttons[0].focus();
-    back.hidden = !isQuiet;
+    if (back) back.hidden = !isQuiet;
   }
 
   return { draw };

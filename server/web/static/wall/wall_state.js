@@ -7,13 +7,17 @@ const SAID_EVERY_MS = 15000;
 
 /** The wall before anything is known. */
 export function emptyWall() {
-  return { wall: null, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null };
+  /** @type {any} what the address of the wall answers */
+  const wall = null;
+  return { wall, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null };
 }
 
 /** A wall taken in if it is newer; an old one changes nothing. */
 export function withWall(state, wall, nowMs) {
-  const seen = accepted(state.seen, wall);
-  return seen === null ? state : { ...state, wall, seen, clockOffsetMs: Date.parse(wall.as_of) - nowMs };
+  const order = accepted(state.seen, wall);
+  return order === null
+    ? state
+    : { ...state, wall, seen: order, clockOffsetMs: Date.parse(wall.as_of) - nowMs };
 }
 
 /**

@@ -11,6 +11,7 @@ const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
 export function createWallView({ words, move, tickets }) {
   const { say, hour, hall } = words;
   const list = (name) => document.querySelector(`[data-list="${name}"]`);
+  const childOf = (name, at) => /** @type {HTMLElement} */ (list(name)?.children[at]);
 
   function figures({ people, day, counted }) {
     const open = ["open", "free", "called", "in_service"].reduce(
@@ -64,7 +65,7 @@ export function createWallView({ words, move, tickets }) {
       ),
     );
     fill(list("queues"), rows.map(({ queue }) => queue).join(), rows.map(queueRow));
-    rows.forEach((row, at) => drawQueue(list("queues").children[at], row));
+    rows.forEach((row, at) => drawQueue(childOf("queues", at), row));
   }
 
   function queueRow({ queue }) {
@@ -141,7 +142,7 @@ export function createWallView({ words, move, tickets }) {
             .map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] }))
             .join(" · "),
     );
-    const body = list("counters");
+    const body = one('[data-list="counters"]');
     const mark = wall.counters
       .map(({ counter, session_mark: held }) => `${counter}${held ? "+" : ""}`)
       .join();
@@ -233,7 +234,7 @@ export function createWallView({ words, move, tickets }) {
     legs.forEach(({ since, target_s: target }, at) => {
       const waitedS = secondsSince(since, nowMs);
       const isLate = waitedS > target;
-      const place = one("em", list("longest").children[at]);
+      const place = one("em", childOf("longest", at));
       place.classList.toggle("late", isLate);
       const text = minutes(waitedS, say);
       fill(
@@ -252,7 +253,7 @@ export function createWallView({ words, move, tickets }) {
 
   function ticketList({ stops }) {
     const since = new Map(stops.map((stop) => [stop.service, stop.since]));
-    const body = list("tickets");
+    const body = one('[data-list="tickets"]');
     if (!body.children.length)
       body.replaceChildren(
         ...hall.services.map(({ id, name }) =>
@@ -264,7 +265,7 @@ export function createWallView({ words, move, tickets }) {
           ),
         ),
       );
-    for (const item of body.children) {
+    for (const item of /** @type {Iterable<HTMLElement>} */ (body.children)) {
       const stopped = since.get(item.dataset.service);
       setText(item.querySelector("small"), stopped ? say("wall.tickets.stopped", { at: hour(stopped) }) : "");
       const button = one("button", item);
@@ -298,7 +299,7 @@ export function createWallView({ words, move, tickets }) {
   }
 
   return {
-    renew: () => list("tickets").replaceChildren(),
+    renew: () => one('[data-list="tickets"]').replaceChildren(),
     draw: (wall, nowMs) => {
       figures(wall);
       sentToClosed(wall);

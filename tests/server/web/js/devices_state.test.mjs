@@ -7,7 +7,7 @@ import {
   summaryOfHalls,
   verbsOf,
 } from "../../../../server/web/static/devices/devices_state.js";
-import { grouped, known, pauseAfter, spelt } from "../../../../server/web/static/devices/pairing_state.js";
+import { grouped, stateOf, pauseAfter, spelt } from "../../../../server/web/static/devices/pairing_state.js";
 import { renewToken } from "../../../../server/web/static/devices/renewal.js";
 
 const AT = "2026-11-24T09:00:00.000000+00:00";
@@ -74,11 +74,11 @@ test("a code is read in two groups and said letter by letter", () => {
 });
 
 test("a server that is away or asked too often is told, and asked again", () => {
-  assert.deepEqual(known(null), { state: "lost" });
-  assert.deepEqual(known({ status: 503, body: null }), { state: "lost" });
-  assert.equal(known({ status: 429, body: null }).state, "slowed");
+  assert.deepEqual(stateOf(null), { state: "lost" });
+  assert.deepEqual(stateOf({ status: 503, body: null }), { state: "lost" });
+  assert.equal(stateOf({ status: 429, body: null }).state, "slowed");
   assert.ok(pauseAfter({ state: "slowed" }) > pauseAfter({ state: "lost" }));
-  assert.deepEqual(known({ status: 200, body: { state: "waiting", code: "K7FR4M", left_s: 600 } }), {
+  assert.deepEqual(stateOf({ status: 200, body: { state: "waiting", code: "K7FR4M", left_s: 600 } }), {
     state: "shown",
     code: "K7FR4M",
     leftS: 600,

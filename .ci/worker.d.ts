@@ -1,0 +1,3 @@
+// What the server writes before the text of the screen's service worker.
+
+declare const RELEASE: { version: string; files: string[] };
