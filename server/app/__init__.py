@@ -23,7 +23,7 @@ from server.jobs.server_lock import hold
 from server.language import LANGUAGES, Catalogues, catalogues_of
 from server.live.sockets import make_socketio
 from server.settings import Settings
-from server.store.engine.rows import Row
+from server.store.installation import InstallationRow
 from server.store.operation.private_files import keep_to_owner, tighten
 from server.store.operation.secret_key import database_of
 from server.store.transactions.database import Database, once_it_answers
@@ -63,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         validation_error_callback=invalid,
     )
     database, installation = _opened(settings, clock or Clock())
-    is_demonstration = bool(installation["is_demonstration"])
+    is_demonstration = installation.is_demonstration
     try:
         settings.check_address(is_demonstration=is_demonstration)
     except Refusal:
@@ -75,7 +75,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         settings = settings.model_copy(update={"public_url": settings.base_url})
     catalogues = Catalogues(CATALOGUES)
     app.config.update(
-        SECRET_KEY=settings.secret_key or str(installation["secret"]),
+        SECRET_KEY=settings.secret_key or installation.secret,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
@@ -85,7 +85,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_https,
-        FORMER_COOKIES_UNTIL=installation["former_cookies_until"],
+        FORMER_COOKIES_UNTIL=installation.former_cookies_until,
     )
     app.session_interface = FormSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -115,7 +115,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     return app
 
 
-def _opened(settings: Settings, clock: Clock) -> tuple[Database, Row]:
+def _opened(settings: Settings, clock: Clock) -> tuple[Database, InstallationRow]:
     """The database and its installation's row, once it answers. Refusal: not_installed."""
     if not may_exist(settings.database_address):
         raise Refusal("not_installed")

@@ -7,13 +7,14 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from server.app.services import Parvis
 from server.domain.refusals import Refusal
+from server.store.installation import installation_head
 
 
 def is_ready(parvis: Parvis) -> bool:
     """Whether this process can read its database."""
     try:
         with parvis.database.read() as rows:
-            return rows.one("SELECT id FROM installation WHERE id = 1") is not None
+            return installation_head(rows) is not None
     except (Refusal, OSError):
         return False
 

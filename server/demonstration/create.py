@@ -16,6 +16,7 @@ from server.domain.author import Author
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
 from server.settings import Settings
+from server.store import installation
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
@@ -73,8 +74,7 @@ def demo_file(settings: Settings) -> Path:
 def is_demonstration(database: Database) -> bool:
     """Whether this database holds the demonstration."""
     with database.read() as rows:
-        row = rows.one("SELECT is_demonstration FROM installation WHERE id = 1")
-    return bool(row and row["is_demonstration"])
+        return installation.is_demonstration(rows)
 
 
 def create_demonstration(database: Database, settings: Settings) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
         if rows.one("SELECT id FROM hall LIMIT 1") is not None:
             raise Refusal("not_empty")
     with database.store.write() as rows:
-        rows.run("UPDATE installation SET is_demonstration = :yes WHERE id = 1", {"yes": True})
+        installation.mark_demonstration(rows)
     publish_installation(database, DEMONSTRATION, json.dumps(_installation(database, settings)))
     sites = [_site(database, settings, slug) for slug in SLUGS]
     key = NewKey("demonstration", ("issue", "read", "call"), is_loopback_only=True)

@@ -23,6 +23,7 @@ from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
 from server.store.engine.rows import Row
 from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
+from server.store.journal.pages import head_of
 from server.store.media.media_files import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.transactions.database import Database
@@ -46,7 +47,6 @@ VOICES_KEPT_S = 7 * 86_400
 LOOKS_KEPT = timedelta(days=92)
 ANCHOR = "anchor"
 AFFLUENCE = "affluence"
-_INSTALLATION_HEAD = "SELECT journal_length, head_hash FROM installation WHERE id = 1"
 
 
 @dataclass
@@ -172,7 +172,7 @@ class Rounds:
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""
         with self.database.read() as rows:
-            head = rows.one(_INSTALLATION_HEAD)
+            head = head_of(rows, None)
         self._anchor(INSTALLATION, EVERY_HALL, self.database.clock.now().date().isoformat(), head)
 
     def _anchor(self, journal: str, hall: str, day: str, head: Row) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from server.live.presence import Presence, SocketToken
 from server.store.devices.paired_devices import valid_digests
+from server.store.installation import AccessMark, access_mark
 from server.store.people.accounts import Grant, allowed_by
 from server.store.people.sign_ins import signed_in
 from server.store.transactions.database import Database
 
 READ_EVERY_S = 25.0
 """How often the tokens are read for what expires by itself."""
-_CHANGES = "SELECT journal_length, access_version FROM installation WHERE id = 1"
 
 
 @dataclass
@@ -27,7 +27,7 @@ class VoidTokens:
     database: Database
     presence: Presence
     cut: Callable[[str, str], None]
-    _seen_changes: tuple[int, int] = (-1, -1)
+    _seen_changes: AccessMark | None = None
     _read_at_s: float = 0.0
 
     def look(self) -> None:
@@ -49,8 +49,7 @@ class VoidTokens:
     def _has_changed(self) -> bool:
         now_s = self.database.clock.elapsed_s()
         with self.database.read() as rows:
-            row = rows.one(_CHANGES)
-        changes = (row["journal_length"], row["access_version"])
+            changes = access_mark(rows)
         if changes == self._seen_changes and now_s - self._read_at_s < READ_EVERY_S:
             return False
         self._seen_changes, self._read_at_s = changes, now_s

@@ -3,6 +3,8 @@
 A line is « size weight text »; spaces and lines are dots of 1/8 mm.
 """
 
+from typing import Any
+
 import pytest
 
 from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
@@ -19,8 +21,8 @@ def key_of(key: str, language: str, **values: object) -> str:
     return " ".join([key.removeprefix("kiosk."), *map(str, values.values())])
 
 
-def ticket(**changes) -> list[str]:
-    usual = {"number": "A042", "people_ahead": 7, "wait_min": (25, 45), "short_code": "K7PM"}
+def ticket(**changes: Any) -> list[str]:
+    usual: dict[str, Any] = {"number": "A042", "people_ahead": 7, "wait_min": (25, 45), "short_code": "K7PM"}
     content = TicketContent("Préfecture", "Laon", **usual | {"follow_url": "https://a.fr/t/1"} | changes)
     return lines_of(lay_out_ticket(content, (FRENCH,), translate=key_of))
 

@@ -40,7 +40,7 @@ def test_a_database_without_tables_is_not_installed(empty_database_url: str, tmp
         create_app(settings, async_mode="threading")
     make_tables(empty_database_url)
     database = open_installed(empty_database_url, Clock())
-    assert not installation_of(database)["is_demonstration"]
+    assert not installation_of(database).is_demonstration
     database.close()
 
 

@@ -15,6 +15,7 @@ from server.domain.quality.targets import with_targets
 from server.domain.refusals import Refusal
 from server.store.configuration.documents import known_printers
 from server.store.engine.rows import Row
+from server.store.installation import is_demonstration
 from server.store.quality.targets import targets_on
 
 INSTALLATION = "installation"
@@ -86,14 +87,13 @@ class Configurations:
             raise Refusal("not_configured", hall=hall["slug"])
         document = parse_hall(found["content"])
         installation = self.installation(rows, hall["installation_revision"])
-        flag = rows.one("SELECT is_demonstration FROM installation WHERE id = 1")
         configuration = to_configuration(
             document,
             installation,
             revision=hall["configuration_revision"],
             installation_revision=hall["installation_revision"],
             holidays=public_holidays_of(document, installation, around=self.clock.now().date()),
-            is_demonstration=bool(flag and flag["is_demonstration"]),
+            is_demonstration=is_demonstration(rows),
             known_printers=known_printers(rows),
         )
         return configuration if self.has_real_hours else without_hours(configuration)

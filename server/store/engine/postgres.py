@@ -13,13 +13,13 @@ from psycopg.pq import Escaping, ExecStatus
 from psycopg.pq.abc import PGresult
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
 from server.domain.refusals import Refusal
 from server.store.engine.gevent_connection import LoopConnection
-from server.store.engine.reads import Reads
+from server.store.engine.reads import Reads, reading
 from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
 from server.store.engine.statements import POSTGRESQL, Read, SqlText, Statement, Values, Write, text_of
 
@@ -242,8 +242,8 @@ class PostgresStore:
 
     @contextmanager
     def read(self) -> Iterator[Reads]:
-        with _refusing(), self._readers.connect() as connection:
-            yield Reads(connection)
+        with _refusing(), reading(self._readers) as rows:
+            yield rows
 
     def close(self) -> None:
         self._writers.close()
@@ -296,5 +296,5 @@ def _assert_still_open(connection: psycopg.Connection[Any], *_: object) -> None:
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (psycopg.OperationalError, PoolTimeout, OperationalError, NoConnectionFree) as error:
+    except (psycopg.OperationalError, PoolTimeout, NoConnectionFree) as error:
         raise Refusal("database_busy", reason=type(error).__name__) from error

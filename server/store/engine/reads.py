@@ -1,10 +1,12 @@
 """Reads outside a transaction: SQLAlchemy executes them, on both databases alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, overload
 
-from sqlalchemy import Connection, CursorResult, TextClause, text
+from sqlalchemy import Connection, CursorResult, Engine, TextClause, text
+from sqlalchemy.exc import DBAPIError
 
 from server.store.engine.statements import Read
 
@@ -12,6 +14,16 @@ from server.store.engine.statements import Read
 @lru_cache(1_000)
 def _text(sql: str) -> TextClause:
     return text(sql)
+
+
+@contextmanager
+def reading(engine: Engine) -> "Iterator[Reads]":
+    """A connection that only reads. What the database raises is the driver's own error, as in a write."""
+    try:
+        with engine.connect() as connection:
+            yield Reads(connection)
+    except DBAPIError as error:
+        raise error.orig or error from error
 
 
 class Reads:

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
-from server.store.engine.reads import Reads
+from server.store.engine.reads import Reads, reading
 from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
 from server.store.engine.statements import SQLITE, Read, Write
 
@@ -155,8 +155,8 @@ class SqliteStore:
 
     @contextmanager
     def read(self) -> Iterator[Reads]:
-        with self._readers.connect() as connection:
-            yield Reads(connection)
+        with reading(self._readers) as rows:
+            yield rows
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteRows]:

@@ -6,6 +6,7 @@ from typing import Any
 from server.domain.journal.installation_fold import INSTALLATION_FOLDS, installation_changes
 from server.domain.row_changes import Insert, InstallationChange, Recorded, Sum
 from server.store.engine.buffered_writes import insert_write
+from server.store.installation import lock_installation
 from server.store.journal.anchors import INSTALLATION
 from server.store.tables import INSTALLATION_PROJECTIONS, metadata
 
@@ -61,7 +62,7 @@ def rebuild_installation(database: Any) -> list[tuple[str, str]]:
     """Replaces the projections of the installation by what its journal says; the rows that differed."""
     with database.store.write() as rows:
         if database.store.is_postgresql:
-            rows.one("SELECT id FROM installation WHERE id = 1 FOR UPDATE")
+            lock_installation(rows)
         found = installation_differences(rows)
         if found:
             for table in INSTALLATION_PROJECTIONS:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.facts import Fact, FactKind, of_kind
+from server.domain.instants import from_micros
 from server.store.engine.rows import Row
+from server.store.installation import note_rights_sealed, rights_sealed_at
 from server.store.journal.hash_chain import canonical
 
 SEAL = "seal"
@@ -50,7 +52,6 @@ _FACTS = (
     f" ({', '.join(f"'{kind}'" for kind in (*_KINDS, FactKind.ACCOUNT_REMOVED, FactKind.RIGHTS_SEALED))})"
     " ORDER BY position"
 )
-_SEALED_AT = "SELECT rights_sealed_at FROM installation WHERE id = 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def seal_all(transaction: Any, at: int) -> None:
 
     `at`: microseconds.
     """
-    if transaction.one(_SEALED_AT)["rights_sealed_at"] is not None:
+    if rights_sealed_at(transaction) is not None:
         return
     seals = {
         table: {row["id"]: _new_seal(transaction, table, row["id"]) for row in transaction.all(sql)}
@@ -91,7 +92,7 @@ def seal_all(transaction: Any, at: int) -> None:
     }
     if any(seals.values()):
         transaction.record(of_kind(FactKind.RIGHTS_SEALED, seals=seals))
-    transaction.run("UPDATE installation SET rights_sealed_at = :at WHERE id = 1", at=at)
+    note_rights_sealed(transaction, from_micros(at))
 
 
 def wrong_rights(rows: Any) -> Iterator[WrongRights]:
@@ -100,7 +101,7 @@ def wrong_rights(rows: Any) -> Iterator[WrongRights]:
     Nothing before the first seal: what was there before is sealed when the database is migrated.
     """
     last = _last_seals(rows)
-    if not last and rows.one(_SEALED_AT)["rights_sealed_at"] is None:
+    if not last and rights_sealed_at(rows) is None:
         return
     for table, sql in _SUBJECTS:
         there = {row["id"] for row in rows.all(sql)}

@@ -36,9 +36,9 @@ type Wrong = Literal[
 
 @dataclass(frozen=True, slots=True)
 class JournalFault:
-    """The first thing wrong in a journal: `position` of the fact (None.
+    """The first thing wrong in a journal: where the fact stands and its id, if known.
 
-    The journal as a whole) and its id if known.
+    `position` is None where the journal as a whole is wrong.
     """
 
     journal: str
@@ -59,10 +59,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Journal:
-    """A journal to walk: its name, its rows' condition, its head, its anchors. `hall` None.
-
-    The installation's.
-    """
+    """A journal to walk, with its head and its anchors; `hall` is None for the installation's."""
 
     name: str
     hall: str | None
@@ -82,9 +79,9 @@ class _Journal:
 def verify_journal(
     database: Any, anchors: Anchors, *, hall: str | None = None, full: bool = False
 ) -> Verified:
-    """Walks the installation's journal and every hall's, or one hall's (id or slug). Refusal.
+    """Walks the installation's journal and every hall's, or only one hall's (id or slug).
 
-    Unknown_hall.
+    Refusal: unknown_hall.
     """
     verified = Verified()
     only_hall = None if hall is None else database.hall_id(hall)

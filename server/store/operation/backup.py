@@ -62,9 +62,9 @@ def _sync(file: Path) -> None:
 
 
 def check_backup(file: Path, url: str) -> None:
-    """Looks whether a file is a sound backup for the database of an address. Refusals.
+    """Refuses a file that is no sound backup for the database of an address.
 
-    File_missing, not_a_backup.
+    Refusals: file_missing, not_a_backup.
     """
     if not file.is_file():
         raise Refusal("file_missing", file=str(file))

@@ -9,6 +9,7 @@ from alembic.config import Config
 
 from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
+from server.store.installation import installation_head
 from server.store.journal.hash_chain import GENESIS
 from server.store.journal.rights_seals import seal_all
 
@@ -33,7 +34,7 @@ def migrate(database: Any) -> None:
     with database.store.engine.begin() as connection:
         command.upgrade(migrations_on(connection), "head")
     with database.store.write() as rows:
-        if rows.one("SELECT id FROM installation WHERE id = 1") is None:
+        if installation_head(rows) is None:
             rows.run(
                 "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret,"
                 " rights_sealed_at) VALUES (1, 0, :hash, :demo, :secret, :at)",

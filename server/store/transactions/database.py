@@ -1,8 +1,7 @@
 """The database: one transaction, then publish.
 
-`Database.transaction(hall, author)` takes the hall's write lock, lets a use case record facts, commits,
-and only
-then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
+`Database.transaction(hall, author)` takes the hall's write lock, lets a use case record facts, commits, and
+only then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.rows import Query, Row
 from server.store.engine.sqlite import SqliteStore
+from server.store.installation import lock_installation
 from server.store.memory.open_legs import OpenLegs
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
@@ -198,8 +198,7 @@ class Database:
     @contextmanager
     def _installation(self, author: Author, write_key: WriteKey | None) -> Iterator[InstallationTransaction]:
         with self.store.write() as rows:
-            lock = self.store.is_postgresql
-            transaction = begin_installation(rows, author, self.clock.now(), lock=lock, write_key=write_key)
+            transaction = begin_installation(rows, author, self.clock.now(), write_key)
             yield transaction
             transaction.flush()
         self.installation_changes += 1
@@ -230,7 +229,7 @@ class Database:
             yield
             return
         with self.store.write() as rows:
-            rows.one("SELECT id FROM installation WHERE id = 1 FOR UPDATE")
+            lock_installation(rows)
             yield
 
     @contextmanager

@@ -15,6 +15,8 @@ from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import WrittenRows
+from server.store.installation import InstallationHead, keep_installation_head, lock_installation
 from server.store.journal.anchors import INSTALLATION
 from server.store.journal.hash_chain import canonical, fact_hash
 from server.store.journal.rights_seals import sealed
@@ -50,34 +52,26 @@ class InstallationTransaction(KeyedWrites):
         self.insert("installation_fact", **columns, body=body, hash=self.head_hash)
         recorded = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, self.author.id)
         self.apply(installation_changes(recorded))
-        self.run(
-            "UPDATE installation SET journal_length = :journal_length, head_hash = :head_hash,"
-            " last_recorded_at = :at WHERE id = 1",
-            journal_length=self.journal_length,
-            head_hash=self.head_hash,
-            at=recorded_at,
-        )
+        keep_installation_head(self, InstallationHead(self.journal_length, self.head_hash, self.now))
         return str(columns["id"])
 
 
 def begin_installation(
-    rows: Any, author: Author, now: datetime, *, lock: bool, write_key: WriteKey | None = None
+    rows: WrittenRows, author: Author, now: datetime, write_key: WriteKey | None
 ) -> InstallationTransaction:
     """A transaction on the installation row, which knows the answer to the same write key, if there is one.
 
     Refusals: not_installed when the database was never set up, idempotency_mismatch.
     """
-    row = rows.one(
-        "SELECT journal_length, head_hash FROM installation WHERE id = 1" + (" FOR UPDATE" if lock else "")
-    )
-    if row is None:
+    head = lock_installation(rows)
+    if head is None:
         raise Refusal("not_installed")
     transaction = InstallationTransaction(
         rows=rows,
         author=author,
         now=now,
-        journal_length=row["journal_length"],
-        head_hash=row["head_hash"],
+        journal_length=head.journal_length,
+        head_hash=head.head_hash,
         write_key=write_key,
     )
     if write_key is not None:

@@ -7,7 +7,7 @@ import psycopg
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
+from server.store.installation import InstallationRow, installation_row
 from server.store.transactions.database import Database
 
 _SQLITE = "sqlite:///"
@@ -34,16 +34,14 @@ def open_installed(url: str, clock: Clock) -> Database:
     return database
 
 
-def installation_of(database: Database) -> Row:
+def installation_of(database: Database) -> InstallationRow:
     """The installation's row: its secret, and whether it is a demonstration.
 
     Refusals: not_installed when the database was never set up, database_busy when it does not answer.
     """
     try:
         with database.read() as rows:
-            row: Row | None = rows.one(
-                "SELECT secret, is_demonstration, former_cookies_until FROM installation WHERE id = 1"
-            )
+            row = installation_row(rows)
     except (sqlite3.OperationalError, psycopg.errors.UndefinedTable) as error:
         if isinstance(error, sqlite3.Error) and "no such table" not in str(error):
             raise

@@ -34,6 +34,7 @@ from server.store.configuration.documents import (
 )
 from server.store.counters import open_sessions
 from server.store.engine.rows import Row
+from server.store.installation import is_demonstration
 from server.usecases.media.read_look import refuse_unknown_look
 
 type Document = HallDocument | InstallationDocument
@@ -142,8 +143,7 @@ def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[Document
 
 def printer_networks(rows: Any, installation: InstallationDocument) -> PrinterNetworks:
     """Where the printers of an installation with this document may be."""
-    flag = rows.one("SELECT is_demonstration FROM installation WHERE id = 1")
-    return networks_of(installation, known_printers(rows), has_loopback=bool(flag["is_demonstration"]))
+    return networks_of(installation, known_printers(rows), has_loopback=is_demonstration(rows))
 
 
 def problems_of_use(rows: Any, document: HallDocument) -> tuple[DocumentProblem, ...]:

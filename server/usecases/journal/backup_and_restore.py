@@ -16,6 +16,7 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.installation import installation_head
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
 from server.store.operation.backup import back_up, check_backup, put_back
 from server.store.operation.migrating import migrate
@@ -68,9 +69,9 @@ class _Remembered:
         for row in rows.all(_HEADS):
             self.add_head(row["slug"], row["journal_length"])
             self.add_offset(row["slug"], row["number_offset_on"], row["number_offset"])
-        installation = rows.one("SELECT journal_length FROM installation WHERE id = 1")
+        installation = installation_head(rows)
         if installation is not None:
-            self.add_head(INSTALLATION, installation["journal_length"])
+            self.add_head(INSTALLATION, installation.journal_length)
         for row in rows.all(_RANKS):
             key = row["hall"], row["business_day"]
             self.ranks[key] = max(self.ranks.get(key, 0), row["highest"])
@@ -122,18 +123,17 @@ def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, k
     with database.read() as rows:
         remembered.add_rows(rows)
         heads = {row["slug"]: row["journal_length"] for row in rows.all(_HEADS)}
-        position = rows.one("SELECT journal_length, head_hash FROM installation WHERE id = 1")
+        head = installation_head(rows)
+    assert head is not None
     lost = {slug: remembered.heads.get(slug, 0) - heads[slug] for slug in heads}
     halls = [_restart_hall(database, anchors, remembered, slug, lost[slug]) for slug in sorted(heads)]
     now = database.clock.now()
-    anchors.append(
-        INSTALLATION, Anchor(to_text(now), position["journal_length"], 0, position["head_hash"], "restore")
-    )
+    anchors.append(INSTALLATION, Anchor(to_text(now), head.journal_length, 0, head.head_hash, "restore"))
     with database.store.write() as rows:
         for table in ("sign_in", "invitation"):  # what was ended or used since the backup stays so
             rows.run(f"DELETE FROM {table}", {})
     purge(database)
-    return Restored(halls, kept, remembered.heads.get(INSTALLATION, 0) - position["journal_length"])
+    return Restored(halls, kept, remembered.heads.get(INSTALLATION, 0) - head.journal_length)
 
 
 def number_offset(

@@ -9,6 +9,7 @@ from server.documents.reading import parse_installation
 from server.domain.instants import to_text
 from server.store.configuration.documents import newest
 from server.store.journal.anchors import INSTALLATION
+from server.store.journal.pages import head_of
 from server.store.notices.notices import versions_of
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
@@ -25,7 +26,7 @@ def read_display_report(
     those of the displays where no others were asked for; `time_zone` of the first hall.
     """
     with database.read() as rows:
-        head = rows.one("SELECT journal_length, head_hash FROM installation WHERE id = 1")
+        head = head_of(rows, None)
         found = newest(rows, INSTALLATION, INSTALLATION)
         versions = versions_of(rows, notice)
     report = read_displays(database, notice, days, may_read=may_read)

@@ -44,5 +44,5 @@ def check_installation_token(database: Database, token: str) -> None:
 
 
 def _token(database: Database) -> str:
-    secret = str(installation_of(database)["secret"])
+    secret = installation_of(database).secret
     return hmac.new(secret.encode(), _PURPOSE, sha256).hexdigest()

@@ -18,9 +18,9 @@ _LAST = "SELECT printer, copy, document FROM print_job WHERE visit = :visit ORDE
 def reprint_ticket(
     database: Database, hall: str, author: Author, visit: str, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The new job. Refusals: unknown_visit.
+    """The new job.
 
-    No_printer when nothing was ever printed for it and the hall has no printer.
+    Refusals: unknown_visit; no_printer when nothing was ever printed for it and the hall has no printer.
     """
 
     def reprint(transaction: HallTransaction) -> Answer:

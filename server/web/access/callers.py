@@ -8,7 +8,6 @@ from flask import current_app, g, request
 
 from server.connections import caller_is_identified
 from server.domain.author import Author
-from server.domain.instants import from_micros
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import token_digest
@@ -125,7 +124,7 @@ def _identify() -> Caller:
 
 def _person(token: str) -> Caller | None:
     """The person of the session cookie; a former one counts where its session began before the upgrade."""
-    upgraded_at = from_micros(int(current_app.config["FORMER_COOKIES_UNTIL"]))
+    upgraded_at: datetime = current_app.config["FORMER_COOKIES_UNTIL"]
     before = upgraded_at if is_former(SESSION_COOKIE) else None
     person = of_sign_in(database(), token, begun_before=before)
     if person is not None:

@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, MetaData, insert
 from sqlalchemy.engine import Connection
 
 from server.clock import Clock
-from server.domain.instants import from_micros
+from server.domain.instants import EPOCH
 from server.ids import token_digest
 from server.store.devices.paired_devices import bearer_of_token
 from server.store.journal.anchors import Anchors
@@ -129,7 +129,7 @@ def check_secrets(upgraded: Database) -> None:
     with upgraded.transaction("laon", AGENT) as transaction:
         assert token_again(upgraded, transaction, ticket["visit"]) == ticket["token"]
     token = KEPT["known"]["session_token"]
-    until = from_micros(installation_of(upgraded)["former_cookies_until"])
+    until = installation_of(upgraded).former_cookies_until
     assert of_sign_in(upgraded, token, begun_before=until) is not None, "its former cookie is accepted"
     with upgraded.read() as rows:
         digests = {row["token_digest"] for row in rows.all("SELECT token_digest FROM ticket_access")}
@@ -145,5 +145,5 @@ def test_the_version_before_is_upgraded_with_all_that_it_knew(upgraded: Database
 
 def test_a_new_installation_accepts_no_former_cookie(database_url: str):
     database = Database(database_url, Clock())
-    assert installation_of(database)["former_cookies_until"] == 0
+    assert installation_of(database).former_cookies_until == EPOCH
     database.close()

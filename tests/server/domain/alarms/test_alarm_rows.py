@@ -65,7 +65,7 @@ def test_a_recipient_is_told_of_the_kinds_and_the_hall_that_were_chosen():
 
 def test_a_choice_of_every_kind_also_holds_for_kinds_to_come():
     assert kinds_of(list(AlarmKind)) is None
-    assert kinds_of(["near_end", "paper_out"]) == {AlarmKind.PAPER_OUT, AlarmKind.NEAR_END}
+    assert kinds_of(["near_end", "paper_out"]) == frozenset({AlarmKind.PAPER_OUT, AlarmKind.NEAR_END})
     chosen = AlarmChoice(kinds_of(["near_end", "paper_out"]))
     assert chosen.as_body()["kinds"] == ["paper_out", "near_end"]
     assert AlarmChoice().as_body()["kinds"] is None

@@ -13,12 +13,12 @@ PROSE = Path(__file__).parents[4] / "docs/rules/alarms.md"
 
 def times() -> dict[str, tuple[int, int]]:
     """By kind the seconds of the two last columns."""
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     for line in PROSE.read_text(encoding="utf-8").splitlines():
         cells = [each.strip() for each in line.strip("|").split("|")]
         if len(cells) == 6 and cells[0].startswith("`"):
-            seconds = tuple(0 if cell == "at once" else int(cell.split()[0]) for cell in cells[4:])
-            found |= dict.fromkeys(re.findall(r"`(\w+)`", cells[0]), seconds)
+            first, last = (0 if cell == "at once" else int(cell.split()[0]) for cell in cells[4:])
+            found |= dict.fromkeys(re.findall(r"`(\w+)`", cells[0]), (first, last))
     return found
 
 

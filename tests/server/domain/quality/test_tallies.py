@@ -1,5 +1,6 @@
 """What a leg adds to the counts, at each edge (docs/rules/indicators.md)."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,7 +85,7 @@ def test_an_appointment_counts_in_its_first_leg_only_and_not_before_a_call():
 
 
 def test_outcomes_and_services_are_of_those_who_were_served():
-    served = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
+    served: Any = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
     counted = tally(leg(**served, start_pressed=True, outcome="informed", outcome_asked="optional"))
     assert (counted.services, counted.outcomes) == ({600: (1, 0)}, {"informed": 1})
     assert (counted.outcome_optional, counted.outcome_left_out) == (1, 0)
@@ -93,7 +94,7 @@ def test_outcomes_and_services_are_of_those_who_were_served():
 
 
 def test_the_time_of_a_service_is_without_what_was_parked_and_never_negative():
-    served = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
+    served: Any = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
     assert service_s(leg(**served, parked_s=60)) == 540
     assert service_s(leg(**served, parked_s=900)) == 0
     assert service_s(leg(called=5, started=6, ended=16, end_reason="no_show")) is None

@@ -19,7 +19,7 @@ from server.domain.simulation.figures import (
     honesty,
 )
 from server.domain.simulation.options import DayOptions, with_options
-from server.domain.simulation.run import run_day
+from server.domain.simulation.run import SimulatedWait, run_day
 
 QUIET, FULL = HALLS
 SECOND = timedelta(seconds=1)
@@ -110,7 +110,7 @@ def test_a_published_difference_is_of_a_thousand_samples_and_95_percent():
 
 
 def test_the_interval_of_a_difference_is_the_same():
-    waits = {
+    waits: dict[str, list[SimulatedWait]] = {
         rule: [
             wait
             for number in range(6)

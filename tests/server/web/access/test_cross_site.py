@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Response
 
+from server.domain.instants import EPOCH
 from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE
 from tests.conftest import make_tables
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
@@ -107,7 +109,7 @@ def test_a_former_session_continues_under_its_new_name_and_ends_with_sign_out(si
     token = browser.get_cookie(name).value
     browser.delete_cookie(name)
     browser.set_cookie(SESSION_COOKIE, token)
-    site.app.config["FORMER_COOKIES_UNTIL"] = 2**55
+    site.app.config["FORMER_COOKIES_UNTIL"] = datetime.max.replace(tzinfo=UTC)
     page = browser.get("/", base_url="https://localhost")
     assert set_by(page) == {name: token, SESSION_COOKIE: ""}
     csrf = page.text.partition('name="csrf-token" content="')[2].partition('"')[0]
@@ -121,5 +123,5 @@ def test_a_session_of_after_the_upgrade_is_not_taken_from_a_name_that_other_host
     token = browser.get_cookie(name).value
     browser.delete_cookie(name)
     browser.set_cookie(SESSION_COOKIE, token)
-    site.app.config["FORMER_COOKIES_UNTIL"] = 0
+    site.app.config["FORMER_COOKIES_UNTIL"] = EPOCH
     refused(browser.get(f"/api/v1/halls/{HALL}/queue"), 401, "not_signed_in")
