@@ -278,3 +278,9 @@ def test_an_exceptional_way_is_offered_while_its_service_gives_tickets(changes, 
 
 def test_a_hall_that_says_nothing_of_it_has_no_loop_and_is_no_demonstration():
     assert (HALL.has_loop, HALL.is_demonstration, HALL.keeps_tickets, HALL.takes_appointments) == (False,) * 4
+
+
+@pytest.mark.parametrize(("days", "words"), [(6, "lundi"), (7, "1 décembre"), (8, "2 décembre")])
+def test_an_opening_in_a_week_or_later_is_said_by_its_date(days, words):
+    now = NOW.astimezone(PARIS)
+    assert words in opening_text(translate, "fr", now + timedelta(days=days), now)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.alarms.detection import AlarmKind, AlarmRules
+from server.domain.alarms.detection import CALM_AFTER_RETURN, RETURNS_WITHIN, AlarmKind, AlarmRules
 
 PROSE = Path(__file__).parents[4] / "docs/rules/alarms.md"
 
@@ -38,3 +38,7 @@ def test_a_hall_may_choose_its_own_times_and_thresholds():
         30,
         900,
     )
+
+
+def test_an_alarm_that_came_back_is_watched_for_ten_minutes():
+    assert timedelta(minutes=10) == RETURNS_WITHIN == CALM_AFTER_RETURN

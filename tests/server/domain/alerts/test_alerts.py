@@ -123,6 +123,7 @@ def test_only_who_raised_an_alert_takes_it_back_and_within_a_minute():
     for by, now, code in (
         ("somebody else", NOON, "alert_of_another"),
         (raised.raised_by, NOON + TAKEN_BACK_WITHIN, "too_late_to_take_back"),
+        (raised.raised_by, NOON + 9 * TAKEN_BACK_WITHIN, "too_late_to_take_back"),
     ):
         with pytest.raises(Refusal) as refused:
             check_may_take_back(raised, by, now)

@@ -32,7 +32,12 @@ def test_columns_are_found_by_their_names_in_any_order():
 
 @pytest.mark.parametrize(
     "header",
-    ["", "r1,titres,2026-11-24T09:00", "external_id,service,booked_at,name", "service,booked_at,service"],
+    [
+        "",
+        "r1,titres,2026-11-24T09:00",
+        "external_id,service,booked_at,name",
+        "external_id,service,booked_at,service",
+    ],
 )
 def test_a_file_without_its_header_is_refused_whole(header: str):
     with pytest.raises(Refusal, match="appointment_columns"):

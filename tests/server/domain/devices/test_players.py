@@ -120,6 +120,7 @@ def test_whoever_looks_on_is_told_of_changes_and_not_of_signs_of_life():
     assert is_same_but_for_time(sighting_of(), reported(sighting_of(), report(), LATER))
     assert not is_same_but_for_time(sighting_of(), reported(sighting_of(), report(view="calls"), LATER))
     assert not is_same_but_for_time(sighting_of(), left(sighting_of(), NOW))
+    assert not is_same_but_for_time(left(sighting_of(), NOW), sighting_of())
     assert not is_same_but_for_time(None, sighting_of())
 
 
