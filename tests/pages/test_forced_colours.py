@@ -21,14 +21,14 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
         yield server.start()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(hall: Served) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
     with httpx.Client(base_url=f"{hall.base_url}/api/v1", headers=headers, trust_env=False) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def called(api: httpx.Client) -> str:
     """The token of somebody who has just been called at the first counter."""
     body = {"service": "laon-accueil", "language": "fr"}
