@@ -7,7 +7,7 @@ each dialect and runs on the driver's own connection: measured, that is what cal
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -93,7 +93,8 @@ class _Statement:
         fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
         encoders = {name: _encoder(bind, dialect) for name, bind in binds.items() if self._is_encoded}
         if lists:
-            expanded = compiled.construct_expanded_state({**fixed, **values})
+            encoded = {name: _encoded_list(values[name], encoders.pop(name, None)) for name in lists}
+            expanded = compiled.construct_expanded_state({**fixed, **values, **encoded})
             sql, names = expanded.statement, expanded.positiontup or list(expanded.parameters)
             fixed |= {name: value for name, value in expanded.parameters.items() if name not in binds}
         return SqlText(
@@ -103,6 +104,11 @@ class _Statement:
 
 def _encoder(bind: ColumnElement[object], dialect: Dialect) -> Change | None:
     return cast("Change | None", bind.type.dialect_impl(dialect).bind_processor(dialect))
+
+
+def _encoded_list(values: object, encode: Change | None) -> list[object]:
+    found = cast(Iterable[object], values)
+    return [each if encode is None else encode(each) for each in found]
 
 
 class Read[R](_Statement):
@@ -202,7 +208,7 @@ def text_of(statement: Statement, dialect: Dialect, values: Values) -> SqlText:
     return statement.text(dialect, values)
 
 
-@cache
+@lru_cache(1_000)
 def _of_a_text(sql: str, dialect: str) -> SqlText:
     of = SQLITE if dialect == SQLITE.name else POSTGRESQL
     compiled = text(sql).compile(dialect=of)
