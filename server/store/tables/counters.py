@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Day, Instant, metadata
 
 counter_session = Table(
     "counter_session",
@@ -72,7 +72,7 @@ ticket_stop = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("service", ID, nullable=False),
     Column("stopped_at", Instant, nullable=False),
     Column("reopened_at", Instant),
@@ -133,7 +133,7 @@ break_decision = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("half_day", Integer, nullable=False),
     Column("choice", String(12), nullable=False),
     Column("decided_at", Instant, nullable=False),

@@ -2,14 +2,14 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint, false, text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Day, Instant, metadata
 
 visit = Table(
     "visit",
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("series", ID, nullable=False),
     Column("incarnation", ID, nullable=False),
     Column("rank", Integer, nullable=False),
@@ -57,7 +57,7 @@ leg = Table(
     Column("id", ID, primary_key=True),
     Column("visit", ID, nullable=False),
     Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("number", String(12), nullable=False),
     Column("position", Integer, nullable=False),
     Column("service", ID, nullable=False),
@@ -180,7 +180,7 @@ ticket_access = Table(
     Column("token", String(32), unique=True),
     Column("token_digest", String(64), nullable=False, unique=True),
     Column("short_code", String(8), nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("press", ID, unique=True),
     Column("press_by", ID),
     Column("expires_at", Instant, nullable=False),
@@ -194,7 +194,7 @@ greeting = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("service", ID, nullable=False),
     Column("counter", ID),
     Column("greeted_at", Instant, nullable=False),
@@ -207,7 +207,7 @@ not_issued = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("business_day", Day, nullable=False),
     Column("service", ID, nullable=False),
     Column("reason", String(30), nullable=False),
     Column("device", ID),

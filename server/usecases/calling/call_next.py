@@ -12,10 +12,11 @@ from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.transitions import EndReason, LegState, Verb, next_state, state_after
 from server.ids import new_id
-from server.store import alerts, counters, hours
+from server.store import alerts, counters
 from server.store.counters import terms_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query, Row
+from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.transactions.hall_memory import HallSnapshot
 from server.store.transactions.hall_transaction import HallTransaction
@@ -80,7 +81,7 @@ def _prefetch(database: Database, snapshot: HallSnapshot, counter: str) -> list[
     at = running_break(snapshot.configuration.calendar, snapshot.now)
     legs = database.remembered_legs(snapshot.hall)
     first_calls = None if legs is None else legs.first_calls(snapshot.hall)
-    decision = None if at is None else hours.of_decision(snapshot.hall, at)
+    decision = None if at is None else breaks.of_decision(snapshot.hall, at)
     queries = (counters.of_open_session(counter), alerts.of_hall(snapshot.hall), decision, first_calls)
     return [each for each in queries if each is not None]
 
@@ -129,7 +130,7 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
     assert chosen is not None
     check_step_free(transaction, chosen, counter)
     check_linked_elsewhere(transaction, visit, counter)
-    rest = hours.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
+    rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
     if rest is not None:
         raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
     return chosen

@@ -12,8 +12,9 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.languages import FRENCH
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
-from server.store import counters, hours
+from server.store import counters
 from server.store.engine.rows import Row
+from server.store.hours import breaks
 from server.store.notices.notices import notices_mark
 from server.store.sound import quiet_until
 from server.store.transactions.database import Database
@@ -65,7 +66,7 @@ def read_board(database: Database, hall: str) -> Message:
         still_shown = to_micros(state.position.as_of - ARRIVAL_SHOWN_FOR)
         called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
         recent = rows.all(_RECENT, hall=hall_id)
-        rest = hours.carried_over(rows, hall_id, state.configuration, state.position.as_of)
+        rest = breaks.carried_over(rows, hall_id, state.configuration, state.position.as_of)
         quiet = quiet_until(rows, hall_id, state.position.as_of)
         alert = alert_told(rows, hall_id, state.configuration, state.position.as_of)
         mark = notices_mark(rows)

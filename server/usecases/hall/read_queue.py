@@ -17,8 +17,9 @@ from server.domain.instants import micros_to_text, to_text
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.ids import session_mark
-from server.store import counters, hours
+from server.store import counters
 from server.store.engine.rows import Row
+from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits import links
@@ -141,7 +142,7 @@ def read_break(rows: Any, hall: str, configuration: HallConfiguration, now: date
     at = next_break(configuration.calendar, now)
     if at is None or not at.is_near(now):
         return None
-    choice = hours.decided(rows, hall, at)
+    choice = breaks.decided(rows, hall, at)
     return {
         "begins_at": to_text(at.begins_at),
         "resumes_at": to_text(at.resumes_at),

@@ -7,38 +7,20 @@ the night.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from server.domain.author import SYSTEM
 from server.domain.counters.facts import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hours.calendars import Calendar, business_day, day_closes_at
-from server.domain.instants import from_micros, to_micros
+from server.domain.instants import from_micros
 from server.domain.visits.facts import leg_ended
 from server.domain.visits.transitions import EndReason, Verb, next_state
 from server.store.counters import end_lease, open_sessions
-from server.store.engine.rows import Row
+from server.store.hours import day_ends
+from server.store.hours.day_ends import OpenLeg
 from server.store.operation.erase_expired import erase_now
-from server.store.operation.job_runs import has_run
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-
-JOB = "day_end"
-OPEN_DAYS = (
-    "SELECT business_day FROM leg WHERE hall = :hall AND state = 'waiting' UNION SELECT business_day FROM leg"
-    " WHERE hall = :hall AND state IN ('called', 'in_service', 'parked') ORDER BY business_day"
-)
-_LEG = "SELECT id, visit, state, issued_at, last_called_at, started_at FROM leg WHERE hall = :hall"
-OPEN_LEGS = (
-    f"{_LEG} AND state = 'waiting' AND business_day <= :day UNION ALL"
-    f" {_LEG} AND state IN ('called', 'in_service', 'parked') AND business_day <= :day ORDER BY issued_at, id"
-)
-"""Written so that the partial indexes of open legs serve them, however long the past is."""
-_WAS_BUSY = (
-    "SELECT EXISTS (SELECT 1 FROM leg WHERE hall = :hall AND business_day = :day)"
-    " OR EXISTS (SELECT 1 FROM greeting WHERE hall = :hall AND business_day = :day)"
-    " OR EXISTS (SELECT 1 FROM not_issued WHERE hall = :hall AND business_day = :day) AS was_busy"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +36,11 @@ def days_to_close(database: Database, hall: str) -> list[date]:
     calendar, now = database.configuration(hall).calendar, database.clock.now()
     today = business_day(calendar, now)
     with database.read() as rows:
-        left = {date.fromisoformat(row["business_day"]) for row in rows.all(OPEN_DAYS, hall=hall)}
+        left = set(day_ends.days_with_open_legs(rows, hall))
         left |= {
             _day_of_session(calendar, from_micros(row["opened_at"])) for row in open_sessions(rows, hall)
         }
-        due = {
-            day for day in (today - timedelta(days=1), today) if not has_run(rows, JOB, hall, day.isoformat())
-        }
+        due = {day for day in (today - timedelta(days=1), today) if not day_ends.is_closed(rows, hall, day)}
     return sorted(day for day in left | due if day <= today and day_closes_at(calendar, day) <= now)
 
 
@@ -88,7 +68,7 @@ def close_day(database: Database, hall: str, day: date) -> ClosedDay:
             for row in open_sessions(transaction, transaction.hall)
             if _day_of_session(calendar, from_micros(row["opened_at"])) <= day
         ]
-        legs = transaction.all(OPEN_LEGS, hall=transaction.hall, day=day.isoformat())
+        legs = day_ends.open_legs_up_to(transaction, transaction.hall, day)
         for leg in legs:
             _end_leg(transaction, leg, closes_at)
         for session in sessions:
@@ -101,25 +81,19 @@ def close_day(database: Database, hall: str, day: date) -> ClosedDay:
     return ClosedDay(len(legs), len(sessions))
 
 
-def _end_leg(transaction: HallTransaction, leg: Row, closes_at: datetime) -> None:
-    next_state(leg["state"], Verb.CLOSE_DAY)
-    latest = max(leg[column] or 0 for column in ("issued_at", "last_called_at", "started_at"))
-    fact = leg_ended(leg["id"], leg["visit"], reason=EndReason.CLOSED_AT_DAY_END, counter=None)
-    transaction.record(fact, happened_at=max(closes_at, from_micros(latest)))
+def _end_leg(transaction: HallTransaction, leg: OpenLeg, closes_at: datetime) -> None:
+    next_state(leg.state, Verb.CLOSE_DAY)
+    instants = [leg.issued_at, leg.last_called_at, leg.started_at, closes_at]
+    fact = leg_ended(leg.id, leg.visit, reason=EndReason.CLOSED_AT_DAY_END, counter=None)
+    transaction.record(fact, happened_at=max(at for at in instants if at is not None))
 
 
-def _mark_closed(transaction: HallTransaction, day: date, **counts: Any) -> None:
+def _mark_closed(transaction: HallTransaction, day: date, *, legs: int, sessions: int) -> None:
     """Records once that the day is closed; a day on which nothing happened leaves no fact."""
-    key = {"hall": transaction.hall, "day": day.isoformat()}
-    if has_run(transaction, JOB, transaction.hall, day.isoformat()):
+    hall = transaction.hall
+    if day_ends.is_closed(transaction, hall, day):
         return
-    was_busy = transaction.one(_WAS_BUSY, **key)
-    if (was_busy is not None and was_busy["was_busy"]) or any(counts.values()):
+    if legs or sessions or day_ends.was_busy(transaction, hall, day):
+        counts = {"legs": legs, "sessions": sessions}
         transaction.record(of_kind(FactKind.DAY_CLOSED, business_day=day.isoformat(), **counts))
-    transaction.insert(
-        "job_run",
-        job=JOB,
-        hall=transaction.hall,
-        business_day=day.isoformat(),
-        done_at=to_micros(transaction.now),
-    )
+    day_ends.note_closed(transaction, hall, day, at=transaction.now)

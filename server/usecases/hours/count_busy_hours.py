@@ -1,21 +1,15 @@
 """Count the tickets a hall gives by weekday and local hour, over eight weeks: once a day, off requests."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.hours.busy_hours import COUNTED_WEEKS
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros
+from server.store.hours.busy_hours import tickets_by_hour
 from server.store.notices.notices import Affluence, keep_affluence
 from server.store.transactions.database import Database
-
-_HOURS = (
-    "SELECT business_day, arrived_at / 3600000000 AS hour, COUNT(*) AS tickets FROM leg WHERE hall = :hall"
-    " AND position = 1 AND business_day >= :first AND business_day < :last"
-    " AND (end_reason IS NULL OR end_reason NOT IN ('cancelled', 'undone'))"
-    " GROUP BY business_day, arrived_at / 3600000000"
-)
 
 
 def count_affluence(database: Database, hall: str) -> Affluence:
@@ -26,13 +20,13 @@ def count_affluence(database: Database, hall: str) -> Affluence:
     today = business_day(configuration.calendar, now)
     first = today - timedelta(weeks=COUNTED_WEEKS)
     with database.read() as rows:
-        found = rows.all(_HOURS, hall=hall, first=first.isoformat(), last=today.isoformat())
+        found = tickets_by_hour(rows, hall, first=first, last=today)
     tickets: Counter[tuple[int, int]] = Counter()
-    days: dict[int, set[str]] = {}
+    days: dict[int, set[date]] = {}
     for row in found:
-        local = from_micros(row["hour"] * 3_600_000_000).astimezone(zone)
-        tickets[local.weekday(), local.hour] += row["tickets"]
-        days.setdefault(local.weekday(), set()).add(row["business_day"])
+        local = from_micros(row.hour * 3_600_000_000).astimezone(zone)
+        tickets[local.weekday(), local.hour] += row.tickets
+        days.setdefault(local.weekday(), set()).add(row.business_day)
     counted = Affluence(dict(tickets), {weekday: len(dates) for weekday, dates in days.items()})
     with database.store.write() as rows:
         keep_affluence(rows, hall, counted, now)

@@ -1,59 +1,40 @@
 """What the last day end closed, for the supervisor the next morning."""
 
-import json
-from typing import Any
+from collections import Counter
+from datetime import date
 
 from server.domain.appointments.check_in import DEMAND_MET
 from server.domain.facts import FactKind
-from server.domain.instants import micros_to_text
+from server.domain.instants import to_text
 from server.domain.visits.transitions import EndReason
+from server.store.engine.rows import Rows
+from server.store.hours import day_ends
+from server.store.hours.day_ends import ClosedDayFact
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 
 NAMED = 20
 """Numbers named at most."""
-_CLOSED = (
-    "SELECT body, happened_at FROM hall_fact WHERE hall = :hall AND kind = :kind"
-    " ORDER BY position DESC LIMIT 1"
-)
-_LEFT = (
-    "SELECT number, service FROM leg WHERE hall = :hall AND business_day = :on AND end_reason = :reason"
-    " ORDER BY issued_at, id"
-)
-_ENDS = (
-    "SELECT end_reason, count(*) AS counted FROM visit WHERE hall = :hall AND business_day = :on"
-    " AND end_reason IS NOT NULL GROUP BY end_reason"
-)
-_NOT_ISSUED = (
-    "SELECT reason, count(*) AS counted FROM not_issued WHERE hall = :hall AND business_day = :on"
-    " AND reason <> :met GROUP BY reason"
-)
 
 
 def read_day_end(database: Database, hall: str) -> Answer:
     """The last business day that was closed; "business_day" is null before the first."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        fact = rows.one(_CLOSED, hall=hall_id, kind=str(FactKind.DAY_CLOSED))
-        if fact is None:
-            return {"business_day": None}
-        return _day_end_answer(rows, hall_id, fact)
+        fact = day_ends.last_closed_day(rows, hall_id, FactKind.DAY_CLOSED)
+        return {"business_day": None} if fact is None else _day_end_answer(rows, hall_id, fact)
 
 
-def _day_end_answer(rows: Any, hall: str, fact: Any) -> Answer:
-    closed = json.loads(fact["body"])
-    day = {"hall": hall, "on": closed["business_day"]}
-    left = rows.all(_LEFT, **day, reason=str(EndReason.CLOSED_AT_DAY_END))
-    services: dict[str, int] = {}
-    for row in left:
-        services[row["service"]] = services.get(row["service"], 0) + 1
+def _day_end_answer(rows: Rows, hall: str, fact: ClosedDayFact) -> Answer:
+    day = date.fromisoformat(fact.body["business_day"])
+    left = day_ends.legs_ended_by(rows, hall, day, reason=EndReason.CLOSED_AT_DAY_END)
     return {
-        "business_day": closed["business_day"],
-        "closed_at": micros_to_text(fact["happened_at"]),
+        "business_day": fact.body["business_day"],
+        "closed_at": to_text(fact.happened_at),
         "left": len(left),
-        "left_by_service": services,
-        "numbers": [row["number"] for row in left[:NAMED]],
-        "counters_left_open": closed["sessions"],
-        "ended": {row["end_reason"]: row["counted"] for row in rows.all(_ENDS, **day)},
-        "not_issued": {row["reason"]: row["counted"] for row in rows.all(_NOT_ISSUED, **day, met=DEMAND_MET)},
+        "left_by_service": dict(Counter(leg.service for leg in left)),
+        "numbers": [leg.number for leg in left[:NAMED]],
+        "counters_left_open": fact.body["sessions"],
+        "ended": day_ends.visits_ended(rows, hall, day),
+        "not_issued": day_ends.tickets_not_issued(rows, hall, day, met=DEMAND_MET),
     }

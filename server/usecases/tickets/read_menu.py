@@ -26,7 +26,8 @@ from server.domain.languages import FRENCH
 from server.domain.tickets.quotas import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
-from server.store import counters, hours
+from server.store import counters
+from server.store.hours import breaks
 from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
@@ -63,7 +64,7 @@ def read_menu(
         state = hall_state(database, rows, hall_id)
         by_queue, by_service = database.open_legs(rows, state.row).waiting()
         sessions = counters.open_sessions(rows, hall_id)
-        rest = hours.rest_of(rows, hall_id, state.configuration, state.position.as_of)
+        rest = breaks.rest_of(rows, hall_id, state.configuration, state.position.as_of)
         on = business_day(state.configuration.calendar, state.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
         alert = alert_told(rows, hall_id, state.configuration, state.position.as_of, has_every_language=True)

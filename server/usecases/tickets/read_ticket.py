@@ -10,8 +10,9 @@ from server.domain.hours.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.languages import FRENCH
 from server.domain.visits.transitions import LegState, is_unconfirmed
-from server.store import counters, hours
+from server.store import counters
 from server.store.engine.rows import Row
+from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.read_alerts import alert_told, in_message
@@ -84,7 +85,7 @@ def _answers(
     with database.read() as rows:
         state = hall_state(database, rows, leg["hall"])
         is_waiting = leg["state"] == LegState.WAITING
-        rest = hours.rest_of(rows, leg["hall"], state.configuration, state.position.as_of)
+        rest = breaks.rest_of(rows, leg["hall"], state.configuration, state.position.as_of)
         ahead = legs.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
         alert = alert_told(
             rows, leg["hall"], state.configuration, state.position.as_of, has_every_language=True

@@ -10,8 +10,9 @@ from server.domain.hours.half_days import last_closing
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import CounterNow, Rest
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
-from server.store import counters, hours
+from server.store import counters
 from server.store.engine.rows import Row
+from server.store.hours import breaks
 from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
@@ -73,7 +74,7 @@ def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
 def rest_now(rows: Any, hall: str, state: HallState) -> Rest | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
     now = state.position.as_of
-    at = hours.carried_over(rows, hall, state.configuration, now)
+    at = breaks.carried_over(rows, hall, state.configuration, now)
     if at is None:
         return None
     return Rest((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())

@@ -10,10 +10,11 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.statements import SQLITE
+from server.store.hours import day_ends
 from server.store.operation import erase_expired
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.hours import close_day
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import Described, NewAccount, create_account
 from server.usecases.people.invitations import invite
@@ -117,10 +118,11 @@ def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
         for table, sql in erase_expired.ERASE.items():
             plan = " ".join(row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", now=1, batch=1))
             assert table == "sign_in" or "SCAN" not in plan.replace("SCAN p USING", ""), plan
-        for sql in (close_day.OPEN_DAYS, close_day.OPEN_LEGS):
-            steps = [
-                row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
-            ]
+        values = {"hall": "hall", "day": date(2026, 11, 20)}
+        for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
+            sql = statement.text(SQLITE, values).sql
+            plan = rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
+            steps = [row["detail"] for row in plan]
             assert not [step for step in steps if step == "SCAN leg"], steps
             assert sum("ix_leg_" in step for step in steps) == 2, steps
     database.close()

@@ -1,0 +1,166 @@
+"""Ends of business days: what is left to close, and what the last end closed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, bindparam, exists, func, or_, select, type_coerce, union, union_all
+
+from server.domain.facts import Json
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, fixed, rows_of
+from server.store.tables.columns import Document
+from server.store.tables.journals import hall_fact, job_run
+from server.store.tables.visits import greeting, leg, not_issued, visit
+
+JOB = "day_end"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLeg:
+    """A leg that has not ended, with what happened to it last."""
+
+    id: str
+    visit: str
+    state: str
+    issued_at: datetime
+    last_called_at: datetime | None
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLeg:
+    """A leg that the end of a day closed."""
+
+    number: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDayFact:
+    """What the fact of a closed day says (JSON), and when it happened."""
+
+    body: Json
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    key: str
+    counted: int
+
+
+_IS_WAITING = leg.c.state == fixed("waiting")
+_IS_AT_WORK = leg.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
+"""Two conditions, each of a partial index, so that the past is never read."""
+
+
+def _both(columns: Select[*tuple[object, ...]]) -> list[Select[*tuple[object, ...]]]:
+    of_hall = columns.where(leg.c.hall == bindparam("hall"))
+    return [of_hall.where(_IS_WAITING), of_hall.where(_IS_AT_WORK)]
+
+
+OPEN_DAYS = Read(date, union(*_both(select(leg.c.business_day))).order_by("business_day"))
+_UP_TO_DAY = rows_of(OpenLeg, leg).where(leg.c.business_day <= bindparam("day"))
+OPEN_LEGS = Read(OpenLeg, union_all(*_both(_UP_TO_DAY)).order_by("issued_at", "id"))
+_WAS_BUSY = Read(
+    bool,
+    select(
+        or_(
+            *(
+                exists().where(table.c.hall == bindparam("hall"), table.c.business_day == bindparam("day"))
+                for table in (leg, greeting, not_issued)
+            )
+        ).label("was_busy")
+    ),
+)
+_HAS_RUN = Read(
+    str,
+    select(job_run.c.job).where(
+        job_run.c.job == JOB, job_run.c.hall == bindparam("hall"), job_run.c.business_day == bindparam("day")
+    ),
+)
+_NOTE_RUN = Write(job_run.insert(), "job", "hall", "business_day", "done_at")
+_LAST_CLOSED = Read(
+    ClosedDayFact,
+    select(type_coerce(hall_fact.c.body, Document).label("body"), hall_fact.c.happened_at)
+    .where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.kind == bindparam("kind"))
+    .order_by(hall_fact.c.position.desc())
+    .limit(1),
+)
+_LEFT = Read(
+    LeftLeg,
+    rows_of(LeftLeg, leg)
+    .where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.business_day == bindparam("day"),
+        leg.c.end_reason == bindparam("reason"),
+    )
+    .order_by(leg.c.issued_at, leg.c.id),
+)
+_ENDS = Read(
+    _Counted,
+    select(visit.c.end_reason.label("key"), func.count().label("counted"))
+    .where(
+        visit.c.hall == bindparam("hall"),
+        visit.c.business_day == bindparam("day"),
+        visit.c.end_reason.is_not(None),
+    )
+    .group_by(visit.c.end_reason),
+)
+_NOT_ISSUED = Read(
+    _Counted,
+    select(not_issued.c.reason.label("key"), func.count().label("counted"))
+    .where(
+        not_issued.c.hall == bindparam("hall"),
+        not_issued.c.business_day == bindparam("day"),
+        not_issued.c.reason != bindparam("met"),
+    )
+    .group_by(not_issued.c.reason),
+)
+
+
+def days_with_open_legs(rows: Rows, hall: str) -> list[date]:
+    """The business days of a hall (id) with a leg that has not ended, oldest first."""
+    return rows.all(OPEN_DAYS, hall=hall)
+
+
+def open_legs_up_to(rows: Rows, hall: str, day: date) -> list[OpenLeg]:
+    """The legs of a hall (id) and of a business day or before that have not ended, the first issued first."""
+    return rows.all(OPEN_LEGS, hall=hall, day=day)
+
+
+def was_busy(rows: Rows, hall: str, day: date) -> bool:
+    """Whether anybody came to a hall (id) on a business day."""
+    found = rows.one(_WAS_BUSY, hall=hall, day=day)
+    return found is True
+
+
+def is_closed(rows: Rows, hall: str, day: date) -> bool:
+    """Whether a business day of a hall (id) was closed."""
+    return rows.one(_HAS_RUN, hall=hall, day=day.isoformat()) is not None
+
+
+def note_closed(transaction: Writes, hall: str, day: date, *, at: datetime) -> None:
+    """Notes that a business day of a hall (id) is closed."""
+    transaction.run(_NOTE_RUN, job=JOB, hall=hall, business_day=day.isoformat(), done_at=at)
+
+
+def last_closed_day(rows: Rows, hall: str, kind: str) -> ClosedDayFact | None:
+    """The last fact of this kind, of a hall's (id) closed day; None before the first."""
+    return rows.one(_LAST_CLOSED, hall=hall, kind=kind)
+
+
+def legs_ended_by(rows: Rows, hall: str, day: date, *, reason: str) -> list[LeftLeg]:
+    """The legs of a hall (id) and business day that ended for a reason, the first issued first."""
+    return rows.all(_LEFT, hall=hall, day=day, reason=reason)
+
+
+def visits_ended(rows: Rows, hall: str, day: date) -> dict[str, int]:
+    """How many visits of a hall (id) and business day ended, by reason."""
+    return {each.key: each.counted for each in rows.all(_ENDS, hall=hall, day=day)}
+
+
+def tickets_not_issued(rows: Rows, hall: str, day: date, *, met: str) -> dict[str, int]:
+    """How many tickets were not issued in a hall (id) on a business day, by reason, but for `met`."""
+    return {each.key: each.counted for each in rows.all(_NOT_ISSUED, hall=hall, day=day, met=met)}
