@@ -116,14 +116,20 @@ def unseen_in_forced_colours(page: Page) -> list[str]:
     Told by the dots of a picture, which no style can make up: axe cannot say it (see above).
     """
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
-    places = page.evaluate(PLACES_OF_WORDS)
-    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-    lost = [each["what"] for each in places if _contrast(picture, each) < LEAST_CONTRAST]
+    lost = _unseen_words(page)
+    if lost:
+        lost = _unseen_words(page)  # a page may have turned to another between its places and its picture
     found: list[str] = [f"like its ground: {each}" for each in lost] + page.evaluate(UNMARKED)
     page.keyboard.press("Shift")  # the focus that follows is one of a keyboard
     found += page.evaluate(RINGLESS)
     page.emulate_media(forced_colors="none", reduced_motion="no-preference")
     return found
+
+
+def _unseen_words(page: Page) -> list[str]:
+    places = page.evaluate(PLACES_OF_WORDS)
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    return [each["what"] for each in places if _contrast(picture, each) < LEAST_CONTRAST]
 
 
 def _contrast(picture: Image.Image, place: dict[str, Any]) -> float:

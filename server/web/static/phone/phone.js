@@ -255,7 +255,8 @@ function showLive(isLive) {
 }
 
 async function readDirections() {
-  ({ directionOf } = await import("/assets/directions.js"));
+  const directions = await import("/assets/directions.js").catch(() => null);
+  if (directions) directionOf = directions.directionOf; // without network each text says its own direction
 }
 
 async function alertVisitor() {
