@@ -1,4 +1,4 @@
-"""Reads outside a transaction: SQLAlchemy executes them, on both databases alike."""
+"""Reads of PostgreSQL outside a transaction: SQLAlchemy executes them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
-from server.store.engine.reads import Reads, reading
 from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
 from server.store.engine.statements import SQLITE, Read, Write
 
@@ -154,9 +153,9 @@ class SqliteStore:
             self._writer.execute("pragma wal_checkpoint(truncate)")
 
     @contextmanager
-    def read(self) -> Iterator[Reads]:
-        with reading(self._readers) as rows:
-            yield rows
+    def read(self) -> Iterator[SqliteRows]:
+        with self._readers.connect() as connection:
+            yield SqliteRows(cast(sqlite3.Connection, connection.connection.driver_connection))
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteRows]:

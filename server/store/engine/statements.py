@@ -1,8 +1,8 @@
 """Statements: SQLAlchemy Core expressions, built once at import, each with the type of the rows it finds.
 
-A `Read` knows the dataclass of its rows, a `Write` the columns it fills. A read outside a transaction runs
-through SQLAlchemy (`server.store.engine.reads`). Inside a write transaction a statement is compiled once for
-each dialect and runs on the driver's own connection: measured, that is what calls and tickets need.
+A `Read` knows the dataclass of its rows, a `Write` the columns it fills. A statement is compiled once for each
+dialect and runs on the driver's own connection: measured, that is what calls and tickets need. On PostgreSQL
+a read outside a transaction runs through SQLAlchemy (`server.store.engine.reads`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
