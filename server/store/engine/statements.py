@@ -1,8 +1,8 @@
 """Statements: SQLAlchemy Core expressions, built once at import, each with the type of the rows it finds.
 
-A `Read` knows the dataclass of its rows, a `Write` the columns it fills. A statement is compiled once for each
-dialect and runs on the driver's own connection: measured, that is what calls and tickets need. On PostgreSQL
-a read outside a transaction runs through SQLAlchemy (`server.store.engine.reads`).
+A `Read` knows the dataclass of its rows, a `Write` the columns it fills. A statement is compiled once for
+each dialect and runs on the driver's own connection: measured, that is what calls and tickets need. On
+PostgreSQL a read outside a transaction runs through SQLAlchemy (`server.store.engine.reads`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -87,14 +87,15 @@ class _Statement:
         compiled = cast(SQLCompiler, expression.compile(dialect=dialect, column_keys=self._columns))
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         lists = {name for name, bind in binds.items() if bind.expanding}
-        self._of_lists[dialect.name] = bool(lists)
         sql = compiled.string
         names: Sequence[str] = compiled.positiontup or list(compiled.params)
         fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
+        self._of_lists[dialect.name] = not lists <= fixed.keys()
         encoders = {name: _encoder(bind, dialect) for name, bind in binds.items() if self._is_encoded}
         if lists:
-            encoded = {name: _encoded_list(values[name], encoders.pop(name, None)) for name in lists}
-            expanded = compiled.construct_expanded_state({**fixed, **values, **encoded})
+            given = {**fixed, **values}
+            encoded = {name: _encoded_list(given[name], encoders.pop(name, None)) for name in lists}
+            expanded = compiled.construct_expanded_state(given | encoded)
             sql, names = expanded.statement, expanded.positiontup or list(expanded.parameters)
             fixed |= {name: value for name, value in expanded.parameters.items() if name not in binds}
         return SqlText(

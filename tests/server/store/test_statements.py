@@ -37,6 +37,7 @@ AT_THESE = Read(
     .where(sign_in_failure.c.failed_at.in_(bindparam("instants", expanding=True)))
     .order_by(sign_in_failure.c.bucket),
 )
+AMONG_TWO = Read(str, select(sign_in_failure.c.bucket).where(sign_in_failure.c.bucket.not_in(["b", "c"])))
 COUNT = Write.upsert(sign_in_failure, ["bucket"], ["failed_at", "blocked_until"], added=["failures"])
 KEYS = Read(Key, rows_of(Key, api_key))
 NEW_KEY = Write(
@@ -91,8 +92,10 @@ def test_a_list_of_values_is_decoded_as_its_column_whatever_its_length(database:
     expected = ["abc"[minute - 1] for minute in wanted]
     with database.read() as rows:
         assert rows.all(AT_THESE, instants=instants) == expected
+        assert rows.all(AMONG_TWO) == ["a"]
     with database.store.write() as rows:
         assert rows.all(AT_THESE, instants=instants) == expected
+        assert rows.all(AMONG_TWO) == ["a"]
 
 
 def test_a_row_type_without_the_columns_of_its_statement_is_refused_at_import():
