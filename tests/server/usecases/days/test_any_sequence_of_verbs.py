@@ -71,7 +71,7 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
         run_state_machine_as_test(
             cast(type[RuleBasedStateMachine], seed(SEED)(lambda: DayOfAlerts(database, hands, seen))),
             settings=settings(
-                max_examples=count(small=12 if few else 150, large=500 if few else 10_000),
+                max_examples=count(small=8 if few else 100, large=500 if few else 10_000),
                 stateful_step_count=LENGTH,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
