@@ -1,13 +1,13 @@
-"""The installation's row: the head of its journal, its secret, and what every process looks at."""
+"""The installation's row: its secret, the head of its journal, and marks that every process compares."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.journals import installation
 
 
@@ -31,7 +31,7 @@ class InstallationHead:
 
 @dataclass(frozen=True, slots=True)
 class AccessMark:
-    """What changes when somebody may do something else than before."""
+    """A mark that changes when somebody's rights change."""
 
     journal_length: int
     access_version: int
@@ -46,8 +46,7 @@ _LOCKED_HEAD = Read(
 _MARK = Read(AccessMark, rows_of(AccessMark, installation).where(_IS_THE_ROW))
 _SEALED_AT = Read(datetime, select(installation.c.rights_sealed_at).where(_IS_THE_ROW))
 _KEEP_HEAD = Write(
-    installation.update().where(installation.c.id == bindparam("row_id")),
-    *("journal_length", "head_hash", "last_recorded_at"),
+    installation.update().where(_IS_THE_ROW), "journal_length", "head_hash", "last_recorded_at"
 )
 _SET_DEMONSTRATION = Write(installation.update().where(_IS_THE_ROW), "is_demonstration")
 _SET_SEALED = Write(installation.update().where(_IS_THE_ROW), "rights_sealed_at")
@@ -70,29 +69,23 @@ def installation_head(rows: Rows) -> InstallationHead | None:
 
 
 def lock_installation(rows: WrittenRows) -> InstallationHead | None:
-    """The same, with the installation's write lock, which is held to the end of the transaction."""
+    """Takes the installation's write lock until the transaction ends; the head of its journal, or None."""
     return rows.one(_LOCKED_HEAD)
 
 
 def access_mark(rows: Rows) -> AccessMark | None:
-    """What changes when somebody may do something else than before; None as above."""
+    """The mark that changes when somebody's rights change; None where the database was never set up."""
     return rows.one(_MARK)
 
 
 def rights_sealed_at(rows: Rows) -> datetime | None:
-    """When the rights that were there before seals were sealed; None: they were not yet."""
+    """The instant at which rights older than seals were sealed; None before it."""
     return rows.one(_SEALED_AT)
 
 
 def keep_installation_head(transaction: Writes, head: InstallationHead) -> None:
     """Writes the head of the installation's journal."""
-    transaction.run(
-        _KEEP_HEAD,
-        row_id=1,
-        journal_length=head.journal_length,
-        head_hash=head.head_hash,
-        last_recorded_at=head.last_recorded_at,
-    )
+    transaction.run(_KEEP_HEAD, **values_of(head))
 
 
 def mark_demonstration(rows: WrittenRows) -> None:
@@ -101,5 +94,5 @@ def mark_demonstration(rows: WrittenRows) -> None:
 
 
 def note_rights_sealed(transaction: Writes, at: datetime) -> None:
-    """Notes when the rights that were there before seals were sealed."""
+    """Notes the instant at which rights older than seals were sealed."""
     transaction.run(_SET_SEALED, rights_sealed_at=at)

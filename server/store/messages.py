@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.counters import message
 
 
@@ -43,10 +43,7 @@ _OF_KIND = Read(
     .order_by(message.c.sent_at.desc(), message.c.id.desc())
     .limit(10),
 )
-_INSERT = Write(
-    message.insert(),
-    *("id", "hall", "kind", "counter", "phrase", "text", "sent_at", "sent_from", "erase_after"),
-)
+_INSERT = Write.new_row(message, MessageRow)
 _DELETE_OLD = Write(
     message.delete().where(message.c.hall == bindparam("of_hall"), message.c.erase_after <= bindparam("now"))
 )
@@ -64,7 +61,7 @@ def message_row(rows: Rows, message: str) -> MessageRow | None:
 
 
 def unseen_messages(rows: Rows, hall: str, counter: str, *, now: datetime) -> list[MessageRow]:
-    """What nobody has seen yet at a counter of a hall (id), the oldest first."""
+    """The unseen messages for a counter of a hall (id), the oldest first."""
     return rows.all(_UNSEEN, hall=hall, counter=counter, now=now)
 
 
@@ -75,18 +72,7 @@ def newest_messages(rows: Rows, hall: str, kind: str, *, now: datetime) -> list[
 
 def insert_message(transaction: Writes, new: MessageRow) -> None:
     """Keeps a new message, which nobody has seen."""
-    transaction.run(
-        _INSERT,
-        id=new.id,
-        hall=new.hall,
-        kind=new.kind,
-        counter=new.counter,
-        phrase=new.phrase,
-        text=new.text,
-        sent_at=new.sent_at,
-        sent_from=new.sent_from,
-        erase_after=new.erase_after,
-    )
+    transaction.run(_INSERT, **values_of(new))
 
 
 def delete_old_messages(transaction: Writes, hall: str, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Paired devices, and who a bearer token belongs to: a device or an API key."""
+"""Paired devices, and the owner of a bearer token: a device or an API key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class DeviceInUse:
 
 @dataclass(frozen=True, slots=True)
 class PairedDevice:
-    """A device of a hall (`slug`), revoked or not; `token_at`: since when it has its token."""
+    """A device of a hall (`slug`), revoked or not; `token_at`: when it got its token."""
 
     id: str
     kind: str
@@ -68,7 +68,7 @@ class KeyOfToken:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who a bearer token belongs to: a device, a valid API key, or nobody."""
+    """The owner of a bearer token: a device, a valid API key, or nobody."""
 
     device: DeviceOfToken | None
     key: KeyOfToken | None
@@ -146,7 +146,7 @@ def paired_devices(rows: Rows, hall: str | None = None) -> list[PairedDevice]:
 
 
 def bearer_of_token(rows: Rows, token: str, now: datetime) -> Bearer:
-    """Who a token belongs to: a device, revoked or not, or an API key that is valid now."""
+    """The owner of a token: a device, revoked ones included, or an API key that is valid now."""
     device = device_of_token(rows, token)
     key = None if device is not None else rows.one(_KEY_OF_TOKEN, digest=token_digest(token), now=now)
     return Bearer(device, key)
@@ -160,7 +160,7 @@ def valid_digests(rows: Rows, now: datetime) -> set[str]:
 def insert_device(
     transaction: Writes, new: str, *, kind: str, hall: str, configured: str, digest: str, now: datetime
 ) -> None:
-    """A new device (its id), with a token of this digest."""
+    """Keeps a new device (id), with a token of this digest."""
     transaction.run(
         _INSERT,
         id=new,
@@ -174,12 +174,12 @@ def insert_device(
 
 
 def replace_token(transaction: Writes, device: str, digest: str, *, now: datetime) -> None:
-    """Another token for a device: the one before is void, and whatever was said of it."""
+    """Gives a device another token. The former one is void; a renewal and a noted copy are cleared."""
     transaction.run(_NEW_TOKEN, row_id=device, token_digest=digest, token_at=now)
 
 
 def revoke_device(transaction: Writes, device: str, *, now: datetime) -> None:
-    """A device may do nothing any more."""
+    """Revokes a device."""
     transaction.run(_REVOKE, row_id=device, revoked_at=now)
 
 
@@ -189,5 +189,5 @@ def note_copied(transaction: Writes, device: str, *, now: datetime) -> None:
 
 
 def keep_renewal(transaction: Writes, device: str, digest: str, *, until: datetime, by: str) -> None:
-    """Keeps what the page of a device was told, so that it may exchange its token."""
+    """Keeps the digest of the secret with which a device's page may exchange its token."""
     transaction.run(_ASK_RENEWAL, row_id=device, renewal_digest=digest, renewal_until=until, renewal_by=by)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, case, func, select
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.devices import pairing
 
 FORGOTTEN_AFTER_S = 3600
@@ -16,7 +16,7 @@ FORGOTTEN_AFTER_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class PairingRow:
-    """A code, the browser that shows it with its picture's size in pixels, and the device it has become."""
+    """A code, the browser that shows it with the size of its window in pixels, and the device it became."""
 
     id: str
     code: str
@@ -47,10 +47,7 @@ _WAITING = Read(
     .select_from(pairing)
     .where(pairing.c.expires_at > bindparam("now"), pairing.c.device.is_(None)),
 )
-_INSERT = Write(
-    pairing.insert(),
-    *("id", "code", "secret_digest", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"),
-)
+_INSERT = Write.new_row(pairing, PairingRow)
 _SET_DEVICE = Write(pairing.update().where(pairing.c.id == bindparam("row_id")), "device")
 
 
@@ -73,20 +70,9 @@ def waiting_pairings(rows: Rows, address: str, now: datetime) -> tuple[int, int]
 
 def insert_pairing(rows: WrittenRows, new: PairingRow) -> None:
     """Keeps a code that a device begins to show."""
-    rows.execute(
-        _INSERT,
-        id=new.id,
-        code=new.code,
-        secret_digest=new.secret_digest,
-        address=new.address,
-        browser=new.browser,
-        width_px=new.width_px,
-        height_px=new.height_px,
-        asked_at=new.asked_at,
-        expires_at=new.expires_at,
-    )
+    rows.execute(_INSERT, **values_of(new))
 
 
 def confirm_pairing(transaction: Writes, pairing: str, *, device: str) -> None:
-    """Notes which device the one that showed a code has become."""
+    """Notes the device that a confirmed code became."""
     transaction.run(_SET_DEVICE, row_id=pairing, device=device)

@@ -1,15 +1,15 @@
 """Buffered writes of a transaction: executed in one go before the next read or at the commit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, overload
+from typing import Any
 
 from sqlalchemy import Table, bindparam
 
 from server.domain.row_changes import Insert, InstallationChange, Sum, Update
-from server.store.engine.rows import Buffered, Query, WrittenRows
-from server.store.engine.statements import Read, Write
+from server.store.engine.rows import Buffered, Query, Rows, WrittenRows
+from server.store.engine.statements import Read, Values, Write
 from server.store.tables import metadata
 
 
@@ -45,7 +45,7 @@ def write_of(change: InstallationChange) -> Buffered:
 
 
 @dataclass
-class Writes:
+class Writes(Rows):
     """The rows of one transaction. Reads see the writes buffered before them."""
 
     rows: WrittenRows
@@ -58,39 +58,20 @@ class Writes:
         """Keeps prefetched rows: they answer the same queries until the first write."""
         self._prefetched = list(zip(queries, found, strict=True))
 
-    @overload
-    def one(self, statement: str, **values: Any) -> Any: ...
-    @overload
-    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
-    def one(self, statement: str | Read[Any], **values: Any) -> Any:
-        """The first row of a query, or None."""
-        prefetched = self._prefetched_rows(statement, values)
-        if prefetched is not None:
-            return prefetched[0] if prefetched else None
-        self._before_reading()
-        return self.rows.one(statement, **values)
-
-    @overload
-    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
-    @overload
-    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
-    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
-        """Every row of a query."""
+    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+        """Every row that a statement finds: prefetched, or read after the buffered writes."""
         prefetched = self._prefetched_rows(statement, values)
         if prefetched is not None:
             return prefetched
-        self._before_reading()
-        return self.rows.all(statement, **values)
+        self.has_unprefetched_reads = True
+        self.flush()
+        return self.rows.found(statement, values)
 
-    def _prefetched_rows(self, statement: object, values: Mapping[str, object]) -> Sequence[Any] | None:
+    def _prefetched_rows(self, statement: object, values: Values) -> Sequence[Any] | None:
         for query, found in () if self._pending else self._prefetched:
             if query.statement == statement and query.values == values:
                 return found
         return None
-
-    def _before_reading(self) -> None:
-        self.has_unprefetched_reads = True
-        self.flush()
 
     def run(self, write: str | Write, **values: object) -> None:
         """Buffers a write."""

@@ -1,9 +1,9 @@
 """PostgreSQL: a FIFO pool of connections that write, and one of connections that read."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Self, overload
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from server.domain.refusals import Refusal
 from server.store.engine.gevent_connection import LoopConnection
 from server.store.engine.reads import Reads, reading
-from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
+from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query, WrittenRows
 from server.store.engine.statements import POSTGRESQL, Read, SqlText, Statement, Values, Write, text_of
 
 MOST_PREPARED = 300
@@ -73,7 +73,7 @@ _prepared: WeakKeyDictionary[psycopg.Connection[Any], _Prepared] = WeakKeyDictio
 _counter = itertools.count()
 
 
-class PostgresRows:
+class PostgresRows(WrittenRows):
     """Rows of one psycopg connection, inside a transaction that begins with its first statement.
 
     Round trips are what a write costs here, so BEGIN travels with the first statement, and writes wait for
@@ -87,20 +87,8 @@ class PostgresRows:
         self._is_working = False
         """Whether the database has writes whose results were not awaited yet."""
 
-    @overload
-    def one(self, statement: str, **values: Any) -> Any: ...
-    @overload
-    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
-    def one(self, statement: str | Read[Any], **values: Any) -> Any:
-        found = self._found(statement, self._sent(statement, values))
-        return found[0] if found else None
-
-    @overload
-    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
-    @overload
-    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
-    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
-        return self._found(statement, self._sent(statement, values))
+    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+        return self._rows_of(statement, self._sent(statement, values))
 
     def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
         places = []
@@ -109,21 +97,19 @@ class PostgresRows:
             places.append(len(self._unsent) - 1)
         results = self._send()
         return [
-            self._found(query.statement, results[place]) for query, place in zip(queries, places, strict=True)
+            self._rows_of(query.statement, results[place])
+            for query, place in zip(queries, places, strict=True)
         ]
 
-    def _found(self, statement: str | Read[Any], result: PGresult) -> Sequence[Any]:
+    def _rows_of(self, statement: str | Read[Any], result: PGresult) -> Sequence[Any]:
         rows = self._prepared.rows(result)
         if not isinstance(statement, str):
             return statement.decoded(POSTGRESQL, rows)
         names = [(result.fname(at) or b"").decode() for at in range(result.nfields)]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def run(self, statement: str | Write, values: Mapping[str, Any]) -> int:
+    def run(self, statement: str | Write, values: Values) -> int:
         return self._sent(statement, values).command_tuples or 0
-
-    def execute(self, write: Write, **values: object) -> int:
-        return self._sent(write, values).command_tuples or 0
 
     def _sent(self, statement: Statement, values: Values) -> PGresult:
         self._keep(statement, values)

@@ -1,13 +1,14 @@
-"""What both databases answer to: SQL texts with `:name` parameters, rows by column name."""
+"""The interface of both databases: statements with the values of their parameters, and the rows they find."""
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, overload
+from typing import Any, overload
 
 import psycopg
 
-from server.store.engine.statements import Read, Write
+from server.store.engine.statements import Read, Values, Write
 
 type Row = Mapping[str, Any]
 type Buffered = tuple[str | Write, Mapping[str, Any]]
@@ -30,43 +31,53 @@ DATABASE_ERRORS = (sqlite3.Error, psycopg.Error)
 """What a database raises: the transaction in which it did so is lost."""
 
 
-class Rows(Protocol):
-    """What reads: a transaction, or a connection that only reads.
+class Rows(ABC):
+    """Rows to read: of a transaction, or of a connection that only reads.
 
     A statement may still be a text with `:name` parameters, whose rows are mappings: those become `Read`s.
     """
 
     @overload
-    def one(self, statement: str, **values: Any) -> Any:
+    def one(self, statement: str, **values: Any) -> Any: ...
+    @overload
+    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
+    def one(self, statement: str | Read[Any], **values: Any) -> Any:
         """The first row, or None."""
+        found = self.found(statement, values)
+        return found[0] if found else None
 
     @overload
-    def one[R](self, statement: Read[R], **values: object) -> R | None:
-        """The first row, or None."""
-
+    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
     @overload
-    def all(self, statement: str, **values: Any) -> Sequence[Any]:
+    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
+    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
         """Every row."""
+        return self.found(statement, values)
 
-    @overload
-    def all[R](self, statement: Read[R], **values: object) -> list[R]:
-        """Every row."""
+    @abstractmethod
+    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+        """Every row that a statement finds with these values."""
 
 
-class WrittenRows(Rows, Protocol):
-    """What a transaction works with: it reads, and writes at once."""
+class WrittenRows(Rows):
+    """The rows of a transaction: it reads, and writes at once."""
 
+    @abstractmethod
     def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
         """Every row of each query, in one round trip."""
 
-    def run(self, statement: str | Write, values: Mapping[str, Any]) -> int:
+    @abstractmethod
+    def run(self, statement: str | Write, values: Values) -> int:
         """Execute a write; the number of rows it changed."""
 
     def execute(self, write: Write, **values: object) -> int:
         """Execute a write; the number of rows it changed."""
+        return self.run(write, values)
 
+    @abstractmethod
     def run_many(self, statements: Sequence[Buffered]) -> None:
-        """Execute writes in order, at once or with what is asked next."""
+        """Execute writes in order, at once or before the next read."""
 
+    @abstractmethod
     def hand_on(self) -> None:
         """Lets the database begin with the writes it has not seen yet, while we go on."""

@@ -3,17 +3,17 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast, overload
+from typing import Any, cast
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
-from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query
-from server.store.engine.statements import SQLITE, Read, Write
+from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query, WrittenRows
+from server.store.engine.statements import SQLITE, Read, Values, Write
 
 _BUSY_STEP_S = 0.02
 AWAY = {
@@ -24,26 +24,13 @@ AWAY = {
 """What a write is refused with when SQLite cannot do it now; any other error is a mistake of ours."""
 
 
-class SqliteRows:
+class SqliteRows(WrittenRows):
     """The rows of a write transaction on one SQLite connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    @overload
-    def one(self, statement: str, **values: Any) -> Any: ...
-    @overload
-    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
-    def one(self, statement: str | Read[Any], **values: Any) -> Any:
-        cursor = self._cursor(statement, values)
-        found = cursor.fetchone()
-        return None if found is None else self._rows(statement, cursor, [found])[0]
-
-    @overload
-    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
-    @overload
-    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
-    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
+    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
         cursor = self._cursor(statement, values)
         return self._rows(statement, cursor, cursor.fetchall())
 
@@ -56,20 +43,17 @@ class SqliteRows:
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
-        return [self.all(query.statement, **query.values) for query in queries]
+        return [self.found(query.statement, query.values) for query in queries]
 
-    def run(self, statement: str | Write, values: Mapping[str, Any]) -> int:
+    def run(self, statement: str | Write, values: Values) -> int:
         return self._cursor(statement, values).rowcount
-
-    def execute(self, write: Write, **values: object) -> int:
-        return self._cursor(write, values).rowcount
 
     def run_many(self, statements: Sequence[Buffered]) -> None:
         """Executes buffered writes in order."""
         for statement, values in statements:
             self._cursor(statement, values)
 
-    def _cursor(self, statement: str | Read[Any] | Write, values: Mapping[str, Any]) -> sqlite3.Cursor:
+    def _cursor(self, statement: str | Read[Any] | Write, values: Values) -> sqlite3.Cursor:
         if isinstance(statement, str):
             return self.connection.execute(statement, values)
         text = statement.text(SQLITE, values)

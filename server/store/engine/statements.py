@@ -30,8 +30,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 SQLITE: Dialect = sqlite.dialect(paramstyle="named")
 POSTGRESQL: Dialect = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
-type Change = Callable[[object], object]
-"""What turns a value into what the driver takes, or back."""
+type Conversion = Callable[[object], object]
+"""Turns a value into the one that the driver takes, or back."""
 type Values = Mapping[str, object]
 """The values of a statement's parameters, by name."""
 
@@ -45,7 +45,7 @@ class SqlText:
     """Its parameters in the order of their places; a dialect with named ones uses each name once."""
     fixed: Values
     """The values that stand in the statement itself."""
-    encoders: Mapping[str, Change]
+    encoders: Mapping[str, Conversion]
 
     def encoded(self, values: Values) -> dict[str, object]:
         """The values as the driver takes them."""
@@ -103,11 +103,11 @@ class _Statement:
         )
 
 
-def _encoder(bind: ColumnElement[object], dialect: Dialect) -> Change | None:
-    return cast("Change | None", bind.type.dialect_impl(dialect).bind_processor(dialect))
+def _encoder(bind: ColumnElement[object], dialect: Dialect) -> Conversion | None:
+    return cast("Conversion | None", bind.type.dialect_impl(dialect).bind_processor(dialect))
 
 
-def _encoded_list(values: object, encode: Change | None) -> list[object]:
+def _encoded_list(values: object, encode: Conversion | None) -> list[object]:
     found = cast(Iterable[object], values)
     return [each if encode is None else encode(each) for each in found]
 
@@ -124,19 +124,19 @@ class Read[R](_Statement):
         self.row = row
         self._types = {column.key: column.type for column in statement.selected_columns}
         found = list(self._types)
-        wanted = [field.name for field in fields(row)] if is_dataclass(row) else found[:1]
+        wanted = _fields_of(row) if is_dataclass(row) else found[:1]
         if found != wanted:
             raise TypeError(f"{row.__name__} has the fields {wanted}, its statement the columns {found}")
-        self._decoders: dict[str, list[tuple[int, Change]]] = {}
+        self._decoders: dict[str, list[tuple[int, Conversion]]] = {}
 
     def decoded(self, dialect: Dialect, rows: Iterable[Sequence[object]]) -> list[R]:
-        """The rows of what the driver found."""
+        """The rows of the values that the driver returned."""
         decoders = self._decoders.get(dialect.name)
         if decoders is None:
             decoders = self._decoders[dialect.name] = self._decoders_for(dialect)
         return [self._decoded(row, decoders) for row in rows]
 
-    def _decoded(self, row: Sequence[object], decoders: Iterable[tuple[int, Change]]) -> R:
+    def _decoded(self, row: Sequence[object], decoders: Iterable[tuple[int, Conversion]]) -> R:
         values = list(row)
         for place, decode in decoders:
             values[place] = decode(values[place])
@@ -149,12 +149,12 @@ class Read[R](_Statement):
         (value,) = values
         return cast(R, value)
 
-    def _decoders_for(self, dialect: Dialect) -> list[tuple[int, Change]]:
+    def _decoders_for(self, dialect: Dialect) -> list[tuple[int, Conversion]]:
         found = []
         for place, kind in enumerate(self._types.values()):
             decode = kind.dialect_impl(dialect).result_processor(dialect, None)
             if decode is not None:
-                found.append((place, cast(Change, decode)))
+                found.append((place, cast(Conversion, decode)))
         return found
 
 
@@ -169,6 +169,11 @@ class Write(_Statement):
     ) -> None:
         expressions = statement if isinstance(statement, Mapping) else _for_both(statement)
         super().__init__(expressions, columns or None, is_encoded=is_encoded)
+
+    @classmethod
+    def new_row(cls, table: Table, row: type[object], *more: str) -> "Write":
+        """Inserts a row: the fields of its dataclass (`values_of`), and `more` columns."""
+        return cls(table.insert(), *_fields_of(row), *more)
 
     @classmethod
     def upsert(
@@ -219,9 +224,18 @@ def _of_a_text(sql: str, dialect: str) -> SqlText:
 
 def rows_of(row: type[object], table: Table) -> Select[*tuple[object, ...]]:
     """A select of the columns of a table that a dataclass has fields for."""
+    return select(*(column_of(table, field) for field in _fields_of(row)))
+
+
+def values_of(row: object) -> dict[str, object]:
+    """The values of a row's fields, as parameters of the statement that writes it."""
+    return {field: getattr(row, field) for field in _fields_of(type(row))}
+
+
+def _fields_of(row: type[object]) -> list[str]:
     if not is_dataclass(row):
         raise TypeError(f"{row.__name__} is no dataclass")
-    return select(*(column_of(table, field.name) for field in fields(row)))
+    return [field.name for field in fields(row)]
 
 
 def column_of(table: Table, field: str) -> ColumnElement[object]:

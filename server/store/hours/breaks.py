@@ -1,4 +1,4 @@
-"""What was decided for the breaks of a hall."""
+"""Decisions on the breaks of a hall."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def of_decision(hall: str, at: Break) -> Query:
 
 
 def decided(rows: Rows, hall: str, at: Break) -> AtBreak | None:
-    """What was chosen last for a break; None: nobody chose, the hall's own habit holds."""
+    """The last decision on a break; None where nobody decided and the hall's own setting holds."""
     choice = rows.one(_DECIDED, hall=hall, on=at.on, half_day=at.half_day)
     return None if choice is None else AtBreak(choice)
 

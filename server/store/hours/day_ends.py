@@ -1,4 +1,4 @@
-"""Ends of business days: what is left to close, and what the last end closed."""
+"""Ends of business days: open legs to close, and the counts of the last closed day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,7 +38,7 @@ class LeftLeg:
 
 @dataclass(frozen=True, slots=True)
 class ClosedDayFact:
-    """What the fact of a closed day says (JSON), and when it happened."""
+    """The body (JSON) and the instant of the fact of a closed day."""
 
     body: Json
     happened_at: datetime
@@ -52,7 +52,7 @@ class _Counted:
 
 _IS_WAITING = leg.c.state == fixed("waiting")
 _IS_AT_WORK = leg.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
-"""Two conditions, each of a partial index, so that the past is never read."""
+"""Each of the two conditions has a partial index, which keeps the past unread."""
 
 
 def _both(columns: Select[*tuple[object, ...]]) -> list[Select[*tuple[object, ...]]]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from server.domain.people.roles import ROLES, Permission
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.people import account, identity, invitation, role_grant
 
 EVERY_SITE = "*"
@@ -70,10 +70,7 @@ _OTHER_ADMINISTRATORS = Read(
         account.c.password_hash.is_not(None),
     ),
 )
-_INSERT = Write(
-    account.insert(),
-    *("id", "login", "display_name", "email", "password_hash", "is_locked", "created_at", "language"),
-)
+_INSERT = Write.new_row(account, AccountRow)
 _INSERT_GRANT = Write(role_grant.insert(), "account", "role", "site")
 _DELETE_GRANTS = Write(role_grant.delete().where(role_grant.c.account == bindparam("of_account")))
 _OF_ROW = account.update().where(account.c.id == bindparam("row_id"))
@@ -128,7 +125,7 @@ def accounts(rows: Rows) -> list[AccountRow]:
 
 
 def has_account(rows: Rows) -> bool:
-    """Whether there is an account, be it locked."""
+    """Whether an account exists, locked ones included."""
     return rows.one(_ANY) is not None
 
 
@@ -158,17 +155,7 @@ def every_grant(rows: Rows) -> dict[str, list[Grant]]:
 
 def insert_account(transaction: Writes, new: AccountRow, grants: Iterable[Grant]) -> None:
     """The rows of a new account that has never signed in."""
-    transaction.run(
-        _INSERT,
-        id=new.id,
-        login=new.login,
-        display_name=new.display_name,
-        email=new.email,
-        password_hash=new.password_hash,
-        is_locked=new.is_locked,
-        created_at=new.created_at,
-        language=new.language,
-    )
+    transaction.run(_INSERT, **values_of(new))
     _insert_grants(transaction, new.id, grants)
 
 

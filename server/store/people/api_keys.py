@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, select
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.people import api_key
 
 EVERY_HALL = "*"
-"""What stands for every hall in an API key."""
+"""Stands for every hall in an API key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,7 @@ _ALL = Read(ApiKeyRow, rows_of(ApiKeyRow, api_key).order_by(api_key.c.created_at
 _IN_USE = Read(
     str, select(api_key.c.id).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None))
 )
-_INSERT = Write(
-    api_key.insert(),
-    *("id", "name", "token_digest", "scopes", "halls", "is_loopback_only", "created_at", "expires_at"),
-)
+_INSERT = Write.new_row(api_key, ApiKeyRow, "token_digest")
 _REVOKE = Write(api_key.update().where(api_key.c.id == bindparam("row_id")), "revoked_at")
 
 
@@ -58,19 +55,9 @@ def is_in_use(rows: Rows, key: str) -> bool:
 
 def insert_api_key(transaction: Writes, new: ApiKeyRow, *, token_digest: str) -> None:
     """Keeps a new API key."""
-    transaction.run(
-        _INSERT,
-        id=new.id,
-        name=new.name,
-        token_digest=token_digest,
-        scopes=new.scopes,
-        halls=list(new.halls),
-        is_loopback_only=new.is_loopback_only,
-        created_at=new.created_at,
-        expires_at=new.expires_at,
-    )
+    transaction.run(_INSERT, **values_of(new), token_digest=token_digest)
 
 
 def revoke(transaction: Writes, key: str, *, at: datetime) -> None:
-    """An API key (id) is worth nothing any more."""
+    """Revokes an API key (id)."""
     transaction.run(_REVOKE, row_id=key, revoked_at=at)

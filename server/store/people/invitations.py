@@ -14,7 +14,7 @@ from server.store.tables.people import invitation
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
-    """A link for an account (id); `used_at`: since when it opens no more."""
+    """A link for an account (id). It opens nothing from `used_at` on."""
 
     account: str
     expires_at: datetime
@@ -42,12 +42,12 @@ _VOID = Write(invitation.update().where(invitation.c.account == bindparam("of_ac
 
 
 def invitation_of_token(rows: Rows, token: str) -> InvitationRow | None:
-    """The link with this token, be it used or expired."""
+    """The link with this token, used and expired ones included."""
     return rows.one(_BY_DIGEST, digest=token_digest(token))
 
 
 def open_invitations(rows: Rows, now: datetime) -> dict[str, datetime]:
-    """Until when the last open link of each account (id) holds; an account without one is missing."""
+    """The end of the last open link, by account (id); accounts without one are missing."""
     return {each.account: each.expires_at for each in rows.all(_OPEN_UNTIL, now=now)}
 
 
@@ -65,5 +65,5 @@ def insert_invitation(
 
 
 def void_invitations(transaction: Writes, account: str, *, now: datetime) -> None:
-    """The open links of an account open no more."""
+    """Voids the open links of an account."""
     transaction.run(_VOID, of_account=account, used_at=now)

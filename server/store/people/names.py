@@ -1,4 +1,4 @@
-"""The names of accounts and API keys, for whoever reads what they did."""
+"""The names of accounts and API keys, for pages that show who did something."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -37,12 +37,12 @@ def lock_secret(rows: WrittenRows) -> str:
 
 
 def failures_of(rows: Rows, bucket: str) -> Failures | None:
-    """What was counted in a bucket; None: nothing."""
+    """The failures counted in a bucket; None where it is empty."""
     return rows.one(_FAILURES, bucket=bucket)
 
 
 def keep_failures(rows: WrittenRows, bucket: str, failures: Failures) -> None:
-    """Keeps what is counted in a bucket."""
+    """Keeps the failures counted in a bucket."""
     rows.execute(
         _KEEP,
         bucket=bucket,

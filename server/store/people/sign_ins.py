@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from server.ids import token_digest
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.people.accounts import Grant
 from server.store.tables.journals import installation
 from server.store.tables.people import account, role_grant, sign_in
@@ -17,7 +17,7 @@ from server.store.tables.people import account, role_grant, sign_in
 
 @dataclass(frozen=True, slots=True)
 class SignedInAccount:
-    """The account of a signed-in session: the session's id, and since when it goes on."""
+    """The account of a signed-in session; `session`: its id, `begun_at`: when it began."""
 
     id: str
     login: str
@@ -29,7 +29,7 @@ class SignedInAccount:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in session: its browser, since when, when it was last seen, to a minute or two."""
+    """A signed-in session: its browser, when it began, and when it was last used, to a minute or two."""
 
     id: str
     browser: str
@@ -113,10 +113,7 @@ _COUNTS = Read(
 _IDS = Read(str, select(sign_in.c.id).where(sign_in.c.account == bindparam("account")))
 _ID_TOKEN = Read(str, select(sign_in.c.id_token).where(sign_in.c.digest == bindparam("digest")))
 _SEEN_BEFORE = Read(str, select(sign_in.c.digest).where(sign_in.c.seen_at <= bindparam("at")))
-_INSERT = Write(
-    sign_in.insert(),
-    *("digest", "id", "account", "browser", "created_at", "seen_at", "expires_at", "id_token"),
-)
+_INSERT = Write.new_row(sign_in, NewSignIn, "seen_at")
 _OF_DIGEST = sign_in.c.digest == bindparam("of_digest")
 _NOTE_SEEN = Write(sign_in.update().where(_OF_DIGEST), "seen_at")
 _NOTE_ACTIVE = Write(
@@ -132,7 +129,7 @@ ACCESS_CHANGED = Write(
     .where(installation.c.id == 1)
     .values(access_version=installation.c.access_version + 1)
 )
-"""Tells every process that somebody may do less: it looks whose sockets have to be cut."""
+"""Tells every process that somebody's rights shrank: it then cuts sockets that are no longer allowed."""
 
 
 def account_of_sign_in(rows: Rows, token: str, now: datetime) -> SignedInAccount | None:
@@ -172,7 +169,7 @@ def session_ids(rows: Rows, account: str) -> list[str]:
 
 
 def id_token_of(rows: Rows, digest: str) -> str | None:
-    """What the logout at the provider that signed a session in asks for, if one did."""
+    """The ID token that a session's provider asks for at logout; None for a session without a provider."""
     return rows.one(_ID_TOKEN, digest=digest)
 
 
@@ -183,17 +180,7 @@ def seen_before(rows: Rows, at: datetime) -> set[str]:
 
 def insert_sign_in(rows: WrittenRows, new: NewSignIn) -> None:
     """Keeps a session that begins."""
-    rows.execute(
-        _INSERT,
-        digest=new.digest,
-        id=new.id,
-        account=new.account,
-        browser=new.browser,
-        created_at=new.created_at,
-        seen_at=new.created_at,
-        expires_at=new.expires_at,
-        id_token=new.id_token,
-    )
+    rows.execute(_INSERT, **values_of(new), seen_at=new.created_at)
 
 
 def note_seen(rows: WrittenRows, digests: Iterable[str], *, at: datetime) -> None:
