@@ -1,4 +1,4 @@
-"""Who writes a fact."""
+"""The author of a fact."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """Facts: what happened, past tense, immutable. A fact's body holds JSON values only, nothing personal.
 
-Everything a row of a projection needs stands in the fact, so that a rebuild needs no configuration.
+A fact holds everything its rows need, so a rebuild needs no configuration.
 Instants are RFC 3339 texts with six decimals, durations integers in seconds, local dates ISO texts. `schema`
 is raised when a body changes its meaning. `server.domain.journal.fold` reads older schemas for ever.
 """
@@ -165,7 +165,7 @@ class Erasable:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a leg was called: the rule, a sentence's key with its values, and who came next."""
+    """Why a leg was called: the rule, a sentence's key with its values, and the next legs."""
 
     rule: str
     key: str

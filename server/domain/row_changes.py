@@ -1,4 +1,4 @@
-"""What folding a fact may read, and what it says of rows: new ones, and new values of others."""
+"""What folding a fact may read, and its result: new rows, and new values of existing rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

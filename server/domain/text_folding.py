@@ -1,4 +1,4 @@
-"""Texts as people look for them and put them in order: without capitals and accents. Pure."""
+"""Texts in the form used for search and sorting: without capitals and accents. Pure."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Web addresses that secrets may travel to, and what one caller is known by in a network."""
+"""Web addresses that may receive secrets, and the key by which one caller of a network is counted."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def is_private_way(address: str) -> bool:
-    """Whether nobody on the way can read what is sent there: https, or this machine itself."""
+    """Whether nobody on the network can read what is sent there: https, or this machine itself."""
     try:
         parts = urlsplit(address)
         host = parts.hostname
@@ -17,9 +17,9 @@ def is_private_way(address: str) -> bool:
 
 
 def network_of(address: str) -> str:
-    """What limits are counted by: an IPv4 address, or the /64 of an IPv6 one, which one caller owns whole.
+    """The key for limits: an IPv4 address, or the /64 of an IPv6 one, which one caller owns whole.
 
-    An IPv4 address written as IPv6 is that address. What is no address is returned as it is.
+    An IPv4 address written as IPv6 is that address. Another text is returned unchanged.
     """
     try:
         found = ip_address(address.partition("%")[0])

@@ -1,7 +1,7 @@
-"""Alarms: a fault of a device, a queue, a counter or the clock that a person should know of.
+"""Alarms: faults of devices, queues, counters or the clock that a person should know about.
 
-Pure. A threshold holds for a while before an alarm is raised, and is gone for a while before it is cleared. A
-fault that is back soon is the same alarm again, which then asks for a longer calm: a fault that flickers is
+Pure. A fault must last for a time before its alarm is raised, and be over for a time before it is cleared. A
+fault that returns soon opens the same alarm again, and must then be over for longer: a flickering fault is
 one alarm. In prose: `docs/rules/alarms.md`.
 """
 
@@ -37,7 +37,7 @@ class Sign(StrEnum):
 
 
 class AlarmTurn(StrEnum):
-    """What happens to an alarm: it is raised, comes back soon after it was cleared, is cleared."""
+    """What happens to an alarm: it is raised, returns soon after it was cleared, or is cleared."""
 
     RAISED = "raised"
     RETURNED = "returned"
@@ -53,7 +53,7 @@ CALM_AFTER_RETURN = timedelta(minutes=10)
 """How long the fault of an alarm that came back is gone before the alarm is cleared."""
 
 ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
-"""Of one printer: who changes the paper opens the cover, which is no second alarm."""
+"""Kinds of one printer: a person who changes the paper opens the cover, which is no second alarm."""
 _PRINTER = frozenset({*ONE_AT_A_TIME, AlarmKind.NEAR_END, AlarmKind.UNPRINTED})
 _SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
 
@@ -155,7 +155,7 @@ class AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a look changes: memories to keep, subjects to forget, alarms."""
+    """What one check changes: memories to keep, subjects to forget, alarms."""
 
     kept: Mapping[Watched, Memory]
     forgotten: frozenset[Watched]
@@ -172,10 +172,10 @@ def decide(
     rules: AlarmRules,
     now: datetime,
 ) -> Decision:
-    """Compares the signs of this look with the memories of earlier ones.
+    """Compares the signs of this check with the memories of earlier ones.
 
     `alarms`: of each subject the one that is open, else the last that was cleared. Kinds that are off are
-    not watched; what is not watched any more is forgotten, and its alarm cleared.
+    not watched; a subject that is no longer watched is forgotten, and its alarm cleared.
 
     """
     watched = {each: observed for each, observed in signs.items() if each[0] not in rules.off}
@@ -198,7 +198,7 @@ def decide(
 def _remembered(
     watched: Mapping[Watched, Observed], memories: Mapping[Watched, Memory], now: datetime
 ) -> Iterator[tuple[Watched, Memory | None]]:
-    """The memories that this look changes; a subject that was never well or faulty has none."""
+    """The memories that this check changes; a subject that was never well or faulty has none."""
     for each, observed in watched.items():
         memory = memories.get(each)
         is_faulty = observed.sign is Sign.FAULTY

@@ -26,7 +26,7 @@ def alarm_cleared(alarm: Alarm, *, reason: str) -> Fact:
 
 
 def alarm_acknowledged(alarm: str) -> Fact:
-    """A person takes care of an alarm; only the fact's author says who."""
+    """A person takes care of an alarm; the fact's author is that person."""
     return Fact(FactKind.ALARM_ACKNOWLEDGED, {"id": alarm})
 
 

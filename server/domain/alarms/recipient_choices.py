@@ -22,11 +22,11 @@ class AlarmChoice:
         return (self.kinds is None or kind in self.kinds) and self.hall in (None, hall)
 
     def listed_kinds(self) -> list[str] | None:
-        """The kinds in the order in which alarms are told, None for every one."""
+        """The kinds in the order in which alarms are listed, None for every kind."""
         return None if self.kinds is None else [str(kind) for kind in AlarmKind if kind in self.kinds]
 
     def as_body(self) -> dict[str, Any]:
-        """As it stands in a fact."""
+        """The choice as JSON values of a fact."""
         return {"kinds": self.listed_kinds(), "hall": self.hall, "language": self.language}
 
 

@@ -31,7 +31,7 @@ _KNOWN_WELL = {
 
 @dataclass(frozen=True, slots=True)
 class PrinterSeen:
-    """A printer now: its state (`printers.state_now`), `unknown` when nobody drives it.
+    """A printer now: its state (`printers.state_now`), `unknown` when no process drives it.
 
     `unprinted`: how many of its last jobs in a row were not printed.
     """

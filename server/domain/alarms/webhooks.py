@@ -17,12 +17,12 @@ _WAITS_S = (10, 30, 120, 600, 1800, 3600)
 
 
 def secret_of(key: bytes) -> str:
-    """A secret in the form that the person who sets up the receiver is given."""
+    """A secret in the form shown to the person who sets up the receiver."""
     return SECRET_PREFIX + base64.b64encode(key).decode("ascii")
 
 
 def signed_headers(secret: str, delivery: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers that prove where a delivery comes from and when it left."""
+    """The headers that prove the sender of a delivery and its time of sending."""
     timestamp = str(int(at.timestamp()))
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = f"{delivery}.{timestamp}.".encode() + body

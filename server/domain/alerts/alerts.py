@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 
 
 class AlertKind(StrEnum):
-    """What an alert asks of those who are in the hall, the gravest first."""
+    """What people in the hall must do, the gravest kind first."""
 
     EVACUATE = "evacuate"
     SHELTER = "shelter"
@@ -43,7 +43,7 @@ TAKEN_BACK_WITHIN = timedelta(minutes=1)
 TAKEN_BACK_SHOWN_FOR = timedelta(minutes=1)
 """How long screens and phones say that an alert was taken back."""
 SHOWN_WITHIN = timedelta(seconds=5)
-"""A screen that has not said by then that it shows an alert is named as not reached."""
+"""A screen that has not confirmed an alert after this time is named as not reached."""
 SHORTEST_S, LONGEST_S = 60, 8 * 3_600
 """Bounds of the time after which an alert may expire."""
 
@@ -62,9 +62,11 @@ class AlertRules:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert of a hall that nobody has ended. `id`: that of all halls of one press; `row`: the hall's own.
+    """An alert of a hall that nobody has ended. `id`: shared by all halls of one press; `row`: the hall's
+    own.
 
-    `words`: the id of the erasable words of a custom one. `end_asked_by`: who confirmed its end a first time.
+    `words`: the id of the erasable words of a custom one. `end_asked_by`: the person who confirmed its end a
+    first time.
 
     """
 

@@ -94,7 +94,7 @@ def appointment_moved(appointment: str, *, service: str, booked_at: datetime, on
 
 
 def appointment_cancelled(appointment: str) -> Fact:
-    """Nobody is expected any more."""
+    """An appointment is cancelled: the visitor is no longer expected."""
     return Fact(FactKind.APPOINTMENT_CANCELLED, {"appointment": appointment})
 
 

@@ -1,1 +1,1 @@
-"""Rules: calling: who is called next, and why."""
+"""Rules of calling: which leg is called next, and why."""

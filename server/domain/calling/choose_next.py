@@ -1,4 +1,4 @@
-"""Chooses the next leg: who may be called, in which steps, by which rule; with score, runners-up and reason.
+"""Chooses the next leg: the legs that may be called, the steps, the rule; with score, runners-up and reason.
 
 Candidates are the first legs of each lane (one series in one class, `waiting_legs.lanes`), so no rule lets a
 leg pass another one of the same series and class. Steps come before the rule's score.
@@ -39,7 +39,7 @@ RUNNERS_UP = 3
 
 
 class ChoiceStep(IntEnum):
-    """What comes before the rule: the bigger first."""
+    """The steps around the rule; a leg of a bigger step is called first."""
 
     EARLY = 0
     """An appointment before its hour: called only when nobody waits whose turn has come."""

@@ -21,7 +21,7 @@ from server.domain.calling.work_profiles import RuleName, WorkProfile
 ACCUMULATED_RATES: Mapping[str, float] = {PRIORITY: 6.0, APPOINTMENT: 4.0, WALK_IN: 1.0}
 """What a minute of waiting counts under `accumulating_priority`."""
 CLASS_ORDER = (WALK_IN, APPOINTMENT, PRIORITY)
-"""Under `strict_classes` the last comes first."""
+"""Under `strict_classes` the last class is called first."""
 CLASS_SCALE = 1e5
 """More minutes than a leg can wait: parts the classes of `strict_classes`."""
 STEP_AT, GUARD_AT = 0.5, 3.0
@@ -68,7 +68,7 @@ def _arrival(leg: QueuedLeg, by: ScoringContext) -> float:
 
 
 def _listed(leg: QueuedLeg, by: ScoringContext) -> float:
-    # whoever was sent to this very counter waits for nobody else
+    # a leg sent to this very counter waits for no other leg
     return -by.profile.queues.index(leg.queue) if leg.queue in by.profile.queues else 1
 
 

@@ -1,4 +1,4 @@
-"""Facts of counter sessions: who takes a counter and under which terms, pauses, is there, leaves it."""
+"""Facts of counter sessions: an agent takes a counter under some terms, pauses, is present, leaves it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +54,7 @@ def counter_closed(session: str, counter: str, *, duty: str | None, reason: str)
 def profile_changed(
     session: str, counter: str, *, duties: tuple[str | None, str | None], terms: DutyTerms
 ) -> Fact:
-    """A counter session goes on under other terms. `duties`: the interval that ends, the one that begins."""
+    """A counter session continues under other terms. `duties`: the interval that ends, the one that begins."""
     body = {
         "session": session,
         "counter": counter,

@@ -1,4 +1,4 @@
-"""Wrap-up: the time an agent has after a service to finish what it leaves to do, before the next call."""
+"""Wrap-up: the time an agent has for work after a service, before the next call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

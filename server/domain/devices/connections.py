@@ -40,7 +40,7 @@ class DeviceConnection:
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:
-        """The connection that was kept as JSON values."""
+        """The connection from its stored JSON values."""
         since, seen_at = from_text(message["since"]), from_text(message["seen_at"])
         return cls(str(message["id"]), str(message["address"]), str(message["browser"]), since, seen_at)
 

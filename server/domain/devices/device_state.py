@@ -1,8 +1,8 @@
 """What a hall's kiosks and screens report about themselves, and the state that supervision shows for a
 player.
 
-Rule: docs/rules/supervision.md. A player is never `up to date` without proof: it is there, it has told that
-all its files are, and it runs the programme that the server has for it now.
+Rule: docs/rules/supervision.md. A player is `up to date` only with proof: it is connected, it has reported
+that it has all its files, and it runs the programme that the server has for it now.
 """
 
 import re
@@ -18,7 +18,7 @@ from server.domain.instants import from_text, to_text
 LOST_AFTER = SILENT_AFTER
 """A device that sent nothing for this long counts as absent."""
 APPLIED_WITHIN = timedelta(seconds=60)
-"""How long a device that is there may take to run what was published, before it is not updated."""
+"""How long a connected device may take to run a published revision, before it counts as not updated."""
 LONGEST_NAME = 64
 _MARK = re.compile(r"[0-9]{1,10}\.[0-9]{1,10}")
 LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
@@ -26,7 +26,7 @@ LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
 
 
 class PlayerState(StrEnum):
-    """Whether a player has what it is to show."""
+    """Whether a player has the files that it must show."""
 
     UP_TO_DATE = "up to date"
     DOWNLOADING = "downloading"
@@ -159,9 +159,9 @@ type Report = PlayerReport | KioskReport
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """The last known state of a device. `since`: when it came, went, or last reported something new.
+    """The last known state of a device. `since`: when it connected, disconnected, or last reported a change.
 
-    `configuration`: the revisions it runs (`HallConfiguration.mark`), None before it told.
+    `configuration`: the revisions it runs (`HallConfiguration.mark`), None before its first report.
 
     """
 
@@ -182,7 +182,7 @@ class Sighting:
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:
-        """The sighting that was kept as JSON values."""
+        """The sighting from its stored JSON values."""
         fields = message["report"]
         report = PlayerReport.of_message(fields) or KioskReport.of_message(fields)
         seen_at, since = from_text(message["seen_at"]), from_text(message["since"])

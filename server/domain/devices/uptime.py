@@ -12,7 +12,7 @@ DAYS = 30
 """Number of local days that an uptime covers, today included."""
 LOOK_EVERY_S = 120
 FEWEST_LOOKS = 30
-"""Fewer looks, an hour of opening, tell nothing yet."""
+"""With fewer checks (an hour of opening) no share is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class DayOfLooks:
 
 
 def uptime(days: Iterable[DayOfLooks], today: date) -> float | None:
-    """The share of the last 30 days' looks that saw the device, 0 to 1; None after too few looks."""
+    """The share of checks in the last 30 days that found the device, 0 to 1; None after too few checks."""
     since = today - timedelta(days=DAYS - 1)
     counted = [day for day in days if since <= day.on <= today]
     present = sum(day.seen for day in counted)

@@ -44,7 +44,7 @@ def mark_of(installation_revision: int, revision: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A building: its address, its time zone (IANA name), and what it has decided of its alerts."""
+    """A building: its address, its time zone (IANA name), and its decisions about alerts."""
 
     slug: str
     name: str
@@ -65,7 +65,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Exceptional:
-    """Who may be received without the appointment a service asks for.
+    """For which reasons a visitor without an appointment is received, for a service that needs one.
 
     `received_by` is the service that receives them; `reasons` are the exceptional reasons by code, with their
     names, in the order people see.
@@ -80,14 +80,14 @@ class Service:
     """What a visitor comes for.
 
     Targets are waits in seconds, per class; `target_from_on`: the first day of the decided one in force, None
-    where the document's own stand. `typed_mean_s` is the service time somebody typed in, used until
+    where the document's own apply. `typed_mean_s` is the service time somebody typed in, used until
     enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
     `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
     long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
     `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
     an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
-    begins with the call, without a question. `exceptional`: for which reasons who has
-    no appointment is received all the same, and where; None: never. `quota`: tickets a half-day gives.
+    begins with the call, without a question. `exceptional`: for which reasons a visitor
+    without an appointment is received, and by which service; None: never. `quota`: tickets a half-day gives.
     """
 
     id: str
@@ -262,12 +262,12 @@ class Screen:
 class HallConfiguration:
     """Everything a hall's rules need, of one revision. `hall` is its slug, `languages` begins with French.
 
-    `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
-    `has_priority_first` call for sessions without a profile. `at_break`: what becomes of who still waits when
-    nobody decides; `distribution_before_s`: how long before opening tickets may be given by hand, 0 never;
-    `screen_margin_s`: how long before the first opening and after the last closing screens are on;
-    `asks_needs`: whether the kiosk asks what helps; `priority_grounds`: who else passes first here;
-    `legal_share`: of the screens' time, for legal notices, 0 to 0.5.
+    `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and `has_priority_first`
+    call for sessions without a profile. `at_break`: what happens to waiting visitors when nobody decides;
+    `distribution_before_s`: how long before opening tickets may be given by hand, 0 never; `screen_margin_s`:
+    how long before the first opening and after the last closing screens are on; `asks_needs`: whether the
+    kiosk asks for needs; `priority_grounds`: other people who pass first here; `legal_share`: of the screens'
+    time, for legal notices, 0 to 0.5.
     """
 
     revision: int

@@ -19,7 +19,7 @@ def tickets_reopened(stop: str, *, service: str) -> Fact:
 
 
 def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
-    """What becomes of those who still wait at a break was chosen: finish, or carry_over."""
+    """Somebody decided what happens to waiting visitors at a break: finish, or carry_over."""
     body = {
         "id": fact_id,
         "business_day": at.on.isoformat(),

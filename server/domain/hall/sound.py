@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 LONGEST_QUIET_MINUTES = 120
-"""A voice that was silenced comes back by itself."""
+"""A silenced voice is turned on again by itself after this time."""
 
 
 LOOP_TEST_HOLDS = timedelta(days=366)
-"""A loop whose last test is older is not shown: a visitor who trusts the sign and hears nothing misses the
-call.
+"""A loop whose last test is older than this is not shown: a visitor who relies on the sign and hears nothing
+misses the call.
 """
 
 

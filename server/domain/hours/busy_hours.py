@@ -1,4 +1,4 @@
-"""The busy and the quiet hours of a hall, from the tickets it really gave, said where enough is known."""
+"""The busy and the quiet hours of a hall, from the tickets it really gave; named only with enough data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def _length(minutes: OpenMinutes) -> int:
 
 
 def _spans_of(slots: Sequence[Slot], opened: Mapping[Slot, OpenMinutes]) -> tuple[HoursOfWeek, ...]:
-    """The first few spans that hours beside each other make, the most telling hour deciding which."""
+    """The first few spans of adjacent hours; the most extreme hours are taken first."""
     spans: list[HoursOfWeek] = []
     for weekday, hour in slots:
         first, last = opened[weekday, hour]

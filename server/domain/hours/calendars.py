@@ -6,7 +6,7 @@ shows that time or a later one. Hence, on the two nights when clocks change:
 - a time that does not exist (clocks jump over it) is the instant of the jump;
 - a time that happens twice is its first passage, for an opening as for a closing.
 
-This keeps half-days in order and apart whatever the zone does; a span that falls wholly into a jump vanishes.
+This keeps half-days in order and separate in any zone; a span that falls wholly into a jump is dropped.
 A half-day never runs past midnight: `closes` 00:00 means the end of that local day (24:00).
 """
 
@@ -35,10 +35,10 @@ class Span:
 class Calendar:
     """When a hall or a service receives visitors.
 
-    `weekly` goes from Monday (0) to Sunday (6), spans in order and apart; a weekday that is absent is closed.
-    `exceptions` replace the week on a date (no span: closed) and win over `closed_days` (public holidays).
-    `last_ticket_margin_s`: seconds before the end of a half-day from which no ticket is issued any more.
-    `why`: of exceptions, what visitors are told, by language.
+    `weekly` goes from Monday (0) to Sunday (6), spans in order and separate; a weekday that is absent is
+    closed. `exceptions` replace the week on a date (no span: closed) and win over `closed_days` (public
+    holidays). `last_ticket_margin_s`: seconds before the end of a half-day from which no ticket is issued any
+    more. `why`: the reason of an exception for visitors, by language.
     """
 
     time_zone: str

@@ -22,7 +22,7 @@ SOON = timedelta(hours=1)
 
 
 class AtBreak(StrEnum):
-    """What becomes of those who still wait when a break begins."""
+    """What happens to waiting visitors when a break begins."""
 
     FINISH = "finish"
     CARRY_OVER = "carry_over"
@@ -82,7 +82,7 @@ def finishes_too_late(
 ) -> bool:
     """Whether a ticket taken now would end after closing by more than allowed.
 
-    `closes_at` None: those who still wait then are carried over. Without an estimate nothing is predicted.
+    `closes_at` None: waiting visitors are carried over. Without an estimate nothing is predicted.
     """
     if not terms.is_predictive or closes_at is None or expected is None:
         return False
@@ -93,7 +93,7 @@ def finishes_too_late(
 def closing_that_counts(
     calendar: Calendar, opening: Opening, at_break: AtBreak, *, now: datetime
 ) -> datetime | None:
-    """The closing a ticket must be served by: the half-day's, None where those who wait are carried over."""
+    """The closing a ticket must be served by: the half-day's, None where waiting visitors are carried over."""
     if opening.half_day is None or opening.next_opens_at == opening.half_day.closes_at:
         return None
     coming = next_break(calendar, now)
@@ -119,7 +119,7 @@ def last_closing(calendar: Calendar, now: datetime) -> datetime | None:
 
 
 def opens_no_more(calendar: Calendar, now: datetime) -> bool:
-    """Whether a hall is closed for the rest of its business day: who waits then is closed with it."""
+    """Whether a hall is closed for the rest of its business day: waiting legs then end with it."""
     on = business_day(calendar, now)
     return not any(now < half_day.closes_at for half_day in half_days(calendar, on))
 

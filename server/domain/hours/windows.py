@@ -1,8 +1,8 @@
 """When something may be shown: turns local dates, parts of the day and opening hours into instants.
 
 A window is an interval of aware UTC instants, its beginning included, its end not. Lists of windows are in
-order and apart. `server.domain.hours.calendars` turns local times into instants, as for half-days: a night
-on which clocks change neither loses a window nor opens it twice.
+order and do not overlap. `server.domain.hours.calendars` turns local times into instants, as for half-days: a
+night on which clocks change neither loses a window nor opens it twice.
 """
 
 from collections.abc import Iterable, Sequence

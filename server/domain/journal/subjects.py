@@ -91,9 +91,9 @@ OF_INSTALLATION = (
     *(Subject.CONFIGURATION, Subject.PEOPLE, Subject.DEVICES, Subject.ALARMS, Subject.NOTICES),
     Subject.MEDIA,
 )
-"""Subjects whose facts may stand in the installation's journal."""
+"""Subjects with facts in the installation's journal."""
 NOT_OF_HALLS = (Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
-"""Subjects whose facts all stand there."""
+"""Subjects with facts in the installation's journal only."""
 
 BY_PLACE = frozenset(
     kind for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS) for kind in SUBJECTS[subject]

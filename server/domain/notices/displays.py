@@ -1,6 +1,6 @@
 """Proof of display: checks a screen's report of what it showed, and sums it by notice and local day.
 
-A player numbers each display in a record of its own; a number counts once, also when it is sent again. In
+A player numbers each display in its own record; a number counts once, also when it is sent again. In
 prose: `docs/rules/displays.md`.
 """
 
@@ -128,7 +128,7 @@ def _days(display: Display, zone: ZoneInfo) -> Iterable[tuple[str, int]]:
 
 
 def _digest(displays: Sequence[Display]) -> str:
-    """SHA-256 of a report's lines, so that a player's own list can be held against the journal."""
+    """SHA-256 of a report's lines, so that a player's own list can be compared with the journal."""
     lines = [
         [each.number, each.notice, each.item, to_text(each.began_at), to_text(each.ended_at), each.outcome]
         for each in displays

@@ -84,7 +84,7 @@ def notice_approved(step: NoticeStep, version: int) -> Fact:
 
 
 def notice_refused(step: NoticeStep, version: int, reason: Erasable) -> Fact:
-    """A version goes back to its author, with a reason."""
+    """A version is sent back to its author, with a reason."""
     return Fact(FactKind.NOTICE_REFUSED, step.as_body() | {"version": version, "reason": reason.as_body()})
 
 

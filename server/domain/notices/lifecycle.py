@@ -67,7 +67,7 @@ NOTICE_TRANSITIONS: dict[tuple[NoticeState, NoticeVerb], NoticeState] = {
     (_S.PUBLISHED, _V.CORRECT): _S.PUBLISHED,
     **{(state, _V.REPLACE): _S.ARCHIVED for state in _S if state is not _S.ARCHIVED},
 }
-"""The state that each verb leads to from each state; what is missing is refused. Prose:
+"""The state that each verb leads to from each state; a missing pair is refused. Prose:
 docs/rules/notices.md.
 """
 
@@ -99,7 +99,7 @@ def verbs_in(state: NoticeState) -> tuple[NoticeVerb, ...]:
 
 
 def state_at(state: NoticeState, publish_until: datetime | None, now: datetime) -> NoticeState:
-    """The state at an instant: what was published until then or earlier has expired by itself."""
+    """The state at an instant: a notice published until then or earlier has expired by itself."""
     if state is NoticeState.PUBLISHED and publish_until is not None and publish_until <= now:
         return next_state(state, NoticeVerb.EXPIRE)
     return state

@@ -29,7 +29,7 @@ def texts_digest(texts: Texts) -> str:
 
 
 def texts_json(texts: Texts) -> str:
-    """The texts in the form that is kept and hashed."""
+    """The texts in the form that is stored and hashed."""
     return json.dumps(dict(texts), ensure_ascii=False, sort_keys=True)
 
 
@@ -38,12 +38,12 @@ type Sites = frozenset[str] | None
 
 
 def may_show(site: str | None, sites: Sites) -> bool:
-    """Whether who drafts at these sites may see and show a medium of a site (None: of all sites)."""
+    """Whether a drafter at these sites may see and show a medium of a site (None: of all sites)."""
     return site is None or sites is None or site in sites
 
 
 def may_change(site: str | None, sites: Sites) -> bool:
-    """Whether they may describe and remove it: what belongs to all sites, only who drafts at every site."""
+    """Whether a drafter may describe and remove it; one of all sites, only a drafter at every site."""
     return sites is None or site in sites
 
 

@@ -1,4 +1,4 @@
-"""Which browser asks, in two words: what a person recognises a session of theirs by. Pure."""
+"""The name of a browser in two words, by which people recognise their sessions. Pure."""
 
 _BROWSERS = (
     ("Edg", "Edge"),

@@ -27,7 +27,7 @@ PACES = {
     "login": SignInPace(20, timedelta(minutes=15), timedelta(minutes=15)),
     "address": SignInPace(30, timedelta(minutes=15), timedelta(minutes=1)),
 }
-"""What failures are counted by: a browser that its person has used before, a login from one address, a login
+"""Failures are counted by: a browser that its person has used before, a login from one address, a login
 from anywhere, an address with any login. A known browser is counted only as such, so that somebody who
 guesses from elsewhere never keeps its owner out.
 """

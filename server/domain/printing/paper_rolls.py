@@ -1,8 +1,8 @@
 """The number of papers left in a printer, learnt from its former rolls. Pure. Rule:
 docs/rules/supervision.md.
 
-A paper is what one print job takes. A roll goes from one change of paper to the next; how many papers it
-gives, and how many it still gives once the printer says that it is nearly out, is learnt from those before.
+A paper is the paper of one print job. A roll lasts from one change of paper to the next. Earlier rolls teach
+how many papers a roll gives, and how many are left when the printer reports that it is nearly out.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class EndedRoll:
-    """A roll that is gone: what it gave, and how it ended."""
+    """A former roll: how many papers it gave, and how it ended."""
 
     papers: int
     low_at: int | None
@@ -51,9 +51,9 @@ class EndedRoll:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What rolls of a printer give: papers in all, and after the sign of the near end.
+    """How many papers a printer's roll gives: in all, and after the sign of the near end.
 
-    `is_learnt`: from its own rolls, else a usual length; `has_sensor`: its near end was told before.
+    `is_learnt`: from its own rolls, else a usual length; `has_sensor`: it has reported a near end before.
     """
 
     papers: int
@@ -80,7 +80,7 @@ def roll_after(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
     """The roll after the printer reported a state, and how the former roll ended if this is another one.
 
     Paper that is there again after it was out is another roll; so is paper without a near end, once the cover
-    was opened after one. A near end that comes and goes alone is the sensor's.
+    was opened after one. A near end that comes and goes alone is an effect of the sensor.
 
     """
     if state == "paper_out":
@@ -103,10 +103,10 @@ def _begun(state: str) -> Roll:
 
 
 def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
-    """What the former rolls teach, the newest first.
+    """How many papers a roll gives, learnt from the former rolls, the newest first.
 
-    From those that were used up. One that was changed before its end says only that it had at least what it
-    gave: it counts while none was used up, and where that is more than usual.
+    Only used-up rolls count. One changed before its end says only that it had at least the papers it gave:
+    it counts while none was used up, and only if that is more than usual.
 
     """
     recent = ended[:LEARNT_FROM]
@@ -127,7 +127,8 @@ def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
 def paper_left(roll: Roll, capacity: Learnt) -> PaperLeft:
     """About how many papers are left: none only when the printer says so.
 
-    Once the near end was told it is counted from there; before, a printer that tells it has its reserve.
+    Once the near end was reported, it is counted from there; before, a printer that reports it has its
+    reserve.
     """
     if roll.is_out:
         return PaperLeft(0, is_low=True, is_learnt=capacity.is_learnt)

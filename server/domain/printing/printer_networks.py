@@ -1,7 +1,7 @@
 """Networks where printers may be, as the installation declares them. Pure.
 
-What a printer's name means is asked when a connection is made: the address found then is checked, so that a
-name cannot lead elsewhere later. Link-local addresses are refused where connections are made.
+A printer's name is looked up when a connection is made, and the address found then is checked: a name cannot
+lead elsewhere later. Link-local addresses are refused where connections are made.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class PrinterNetworks:
 
 
 def network_text(text: str) -> str:
-    """A network as it is kept: `192.0.2.7/24` is `192.0.2.0/24`. ValueError for what is none."""
+    """A network in its stored form: `192.0.2.7/24` is `192.0.2.0/24`. ValueError for other texts."""
     return str(ip_network(text.strip(), strict=False))
 
 

@@ -1,6 +1,6 @@
 """The last state of a printer that its driver saw. Pure.
 
-A state is one of `hardware.status.PrinterState`, the worst that holds; `unknown` when nobody asked lately.
+A state is one of `hardware.status.PrinterState`, the worst that applies; `unknown` without a recent answer.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ASKED_WITHIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class PrinterSighting:
-    """The last state of a printer, since when it has it, and when it was last asked."""
+    """The last state of a printer, the instant it began, and the instant of the last question."""
 
     state: str
     since: datetime

@@ -48,7 +48,7 @@ class Indicator:
 
     @property
     def definition_key(self) -> str:
-        """Message key of what it measures."""
+        """Message key of the sentence that says what it measures."""
         return f"quality.indicator.{self.name}.definition"
 
     @property

@@ -18,7 +18,7 @@ class LegRecord:
     `position` orders the legs of a visit, from 1. `outcome_asked`: whether the service left the
     outcome `optional` when the leg ended, or made it `mandatory`; None: not known. `exceptional_reason`: why
     the visit began without the appointment that `wanted_service` asks for; both None for any other.
-    `during_alert`: whether the visit was present while an alert held, from its arrival to its end.
+    `during_alert`: whether the visit was present while an alert was in force, from its arrival to its end.
     """
 
     leg: str
@@ -63,7 +63,7 @@ class LegRecord:
 
     @property
     def moved_before_call(self) -> bool:
-        """True when the visitor was redirected while still waiting: the wait goes on in the next leg."""
+        """True when the visitor was redirected while still waiting: the wait continues in the next leg."""
         return self.end_reason == "transferred" and self.first_called_at is None
 
     @property
@@ -93,7 +93,7 @@ class MeasuredLeg:
 
     @property
     def end_reason(self) -> str:
-        """The end reason as counted: who cancels late has left; not ended is `open`."""
+        """The end reason as counted: a late cancellation counts as having left; not ended is `open`."""
         reason = self.record.end_reason
         if self.stage == "outside" or reason not in ("cancelled", "abandoned"):
             return reason or "open"

@@ -233,7 +233,7 @@ OFFICE_LATE_S = 600
 
 
 def _tally_appointment(tally: Tally, leg: MeasuredLeg, booked_at: datetime) -> None:
-    """The visitor's punctuality; and the office's, towards who came in time to be expected."""
+    """The visitor's punctuality; and the office's, towards visitors who came in time."""
     record = leg.record
     tally.appointments += 1
     tally.arrived_in_time += (record.arrived_at or record.issued_at) <= booked_at
@@ -301,7 +301,7 @@ class Within(NamedTuple):
 
 
 def waits_within(tally: Tally, wait_s: int) -> Within:
-    """How many were called within `wait_s`, of all waits: who left before the call is never within."""
+    """How many were called within `wait_s`, of all waits: a visitor who left before the call is never within."""
     called = sum(first for second, (first, _) in tally.waits.items() if second <= wait_s)
     return Within(called, sum(first + last for first, last in tally.waits.values()))
 

@@ -1,4 +1,4 @@
-"""Targets of waiting: what was decided for a service, from which day on (docs/rules/targets.md). Pure."""
+"""Targets of waiting: the decided wait of a service, from a day on (docs/rules/targets.md). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ class WithdrawalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WantedWithdrawal:
-    """A request to withdraw a target (id) from a local date on, with who decided it."""
+    """A request to withdraw a target (id) from a local date on, with the office that decided it."""
 
     target: str
     from_on: date
@@ -69,7 +69,7 @@ class Withdrawal(WantedWithdrawal):
 
 @dataclass(frozen=True, slots=True)
 class TargetSpan:
-    """A target, the last day on which it applies, and its withdrawals as they were recorded.
+    """A target, the last day on which it applies, and its withdrawals in the order of recording.
 
     `ends_on` None: until another is decided; before its first day: it was withdrawn before it applied.
     `is_replaced`: another was decided later for the same day.
@@ -98,7 +98,7 @@ class TargetSpan:
 
 
 def spans(targets: Iterable[Target], withdrawals: Iterable[Withdrawal] = ()) -> list[TargetSpan]:
-    """The targets of one service, given as they were recorded, by the day from which they apply.
+    """The targets of one service, given in the order of recording, by the day from which they apply.
 
     Of several for the same day the one recorded last applies. A target withdrawn from its first day on never
     applies: the one before it continues.

@@ -1,6 +1,7 @@
 """The waits announced on a simulated day, by the estimate of a real hall (docs/rules/estimates.md).
 
-It uses what a hall knows then: typed means, services that have ended, people who wait or are received.
+It uses what a hall knows at that instant: typed means, services that have ended, people who wait or are
+received.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_i
 
 @dataclass(frozen=True, slots=True)
 class PlaceNow:
-    """A counter that receives people: who was called to it, and seconds left of a wrap-up (0: none)."""
+    """A counter that receives people: the visitor called to it, and seconds left of a wrap-up (0: none)."""
 
     plan: CounterPlan
     profile: WorkProfile

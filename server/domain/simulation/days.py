@@ -1,8 +1,8 @@
 """Simulated days: a described hall, and what a seed draws for one of its days.
 
-Everything random is drawn before the day is run: who comes when, for what, how long it takes, who is not
-there when called, how long each would wait at most, when counters open and pause. So every rule runs on the
-same day, and a difference in results comes from the rules. Seconds count from midnight.
+Everything random is drawn before the day is run: who comes when, for what, how long it takes, which visitors
+are not there when called, how long each would wait at most, when counters open and pause. So every rule runs
+on the same day, and a difference in results comes from the rules. Seconds count from midnight.
 """
 
 import math
@@ -100,8 +100,8 @@ class DrawnVisitor:
 class CounterPlan:
     """A counter's day: it opens, pauses (instant, seconds) once it is free, and closes.
 
-    `stays`: after closing it still receives those who wait. `agent`: who holds it together with the other
-    counters of that name and receives one person at a time; empty: it has its own.
+    `stays`: after closing it still receives those who wait. `agent`: the name of an agent who holds all
+    counters with that name and receives one person at a time; empty: it has its own agent.
     """
 
     counter: CallingCounter
@@ -176,7 +176,7 @@ def _walk_ins(hall: SimulatedHall, chance: random.Random) -> Sequence[_Demand]:
 
 
 def _appointments(hall: SimulatedHall, chance: random.Random) -> Sequence[_Demand]:
-    """Booked on quarters of an hour; who comes does so 8 minutes early on average, spread 10 minutes."""
+    """Booked on quarters of an hour; visitors come 8 minutes early on average, spread 10 minutes."""
     found = []
     for service in hall.services:
         booked = hall.tickets_a_day * service.share * service.by_appointment / hall.appointments_kept

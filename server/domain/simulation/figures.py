@@ -1,9 +1,9 @@
 """Figures of simulated days, and how sure a difference between two rules is.
 
-Every ticket counts: who left before the call with the wait until then, never within the target. A group is a
-service and a class with at least 40 tickets; its P95 is by nearest rank. Differences are paired: both rules
-met the same days, and whole days are drawn again with repetition to see how much a difference depends on
-them.
+Every ticket counts: a visitor who left before the call has the wait until then, never within the target. A
+group is a service and a class with at least 40 tickets; its P95 is by nearest rank. Differences are paired:
+both rules met the same days, and whole days are drawn again with repetition to see how much a difference
+depends on them.
 """
 
 import random

@@ -1,9 +1,9 @@
 """Days of a real log, for any rule to run on: from `legs.csv`, `counters.csv`, `services.csv` of any source.
 
 Arrivals, appointments, service times, absences and the counters' hours are those of the log; only the order
-of calls is the rule's. What a log cannot tell is taken so: each service waits in a queue of its own; who was
-called would have waited on; who left before the call would have left at that instant; a service that never
-took place would have taken the service's mean; the last duty of a counter goes on until nobody it serves
+of calls is the rule's. Assumptions where a log says nothing: each service has its own queue; a visitor who
+was called would have waited on; one who left before the call would have left at that instant; a service that
+never took place would have taken the service's mean; the last duty of a counter lasts until nobody it serves
 waits.
 """
 
@@ -33,7 +33,7 @@ type Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class LoggedDuty:
-    """An interval in which a counter served these services; `closed_at` None: the log does not tell."""
+    """An interval in which a counter served these services; `closed_at` None: the log does not say."""
 
     counter: str
     hall: str
@@ -44,7 +44,7 @@ class LoggedDuty:
 
 
 def read_duties(rows: Iterable[Row]) -> list[LoggedDuty]:
-    """The rows of a `counters.csv`. Raises KeyError or ValueError for what is no such file."""
+    """The rows of a `counters.csv`. Raises KeyError or ValueError for another file."""
     return [
         LoggedDuty(
             counter=row["counter"],
@@ -67,7 +67,7 @@ def days_of_log(
 ) -> list[DrawnDay]:
     """The days of each hall in the log, numbered from 0; days without a counter on duty are left out.
 
-    `one_agent`: who holds several counters of one session receives one person at a time.
+    `one_agent`: an agent with several counters of one session receives one person at a time.
     """
     kept = [leg for leg in legs if not leg.is_outside and not leg.moved_before_call]
     settings = {row["service"]: row for row in services}
@@ -85,7 +85,7 @@ def days_of_log(
 
 
 def _called_s(leg: LegRecord) -> int | None:
-    """Seconds from the call to the end, None for a leg that was not called or goes on."""
+    """Seconds from the call to the end, None for a leg that was not called or has not ended."""
     if leg.first_called_at is None or leg.ended_at is None:
         return None
     return max(1, int((leg.ended_at - leg.first_called_at).total_seconds()))

@@ -16,18 +16,18 @@ BREAK = (MIDNIGHT + timedelta(hours=12), MIDNIGHT + timedelta(hours=13, minutes=
 LUNCH_S = HOUR
 """A pause at least this long is a lunch."""
 AT_THE_DOOR_S = 600
-"""Who would have come during the break comes within this after it."""
+"""Visitors who would have come during the break come within this time after it."""
 SAME_PARTY = timedelta(hours=1)
-"""Who would have come later than this after the first is not of the party."""
+"""A visitor who would have come later than this after the first is not of the party."""
 LARGEST_PARTY = 4
 """Linked visits that come together, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayOptions:
-    """What is added to each day; nothing by default.
+    """Options added to each day; none by default.
 
-    `at_break`: the hall is closed at midday and those who wait then are finished with or carried over.
+    `at_break`: the hall is closed at midday; visitors who wait then are still called, or carried over.
     `linked_share`: how many walk-ins of a service bring further visits, 0 to 1. `wrap_up_s`: after each
     service. `has_shared_agent`: the last two counters have one agent.
 
@@ -52,7 +52,7 @@ def with_options(day: DrawnDay, options: DayOptions, *, seed: int) -> DrawnDay:
 
 
 def _with_break(day: DrawnDay, at_break: AtBreak, chance: random.Random) -> DrawnDay:
-    """Nobody comes while the hall is closed, no appointment is booked then, lunches are in it."""
+    """Moves arrivals, appointments and lunches of a day for a break of the hall at midday."""
     rest = SimulatedBreak(*BREAK, is_carried_over=at_break is AtBreak.CARRY_OVER)
     moved = (_around(visitor, rest, chance) for visitor in day.visitors if not _is_booked_in(visitor, rest))
     counters = tuple(
@@ -69,7 +69,9 @@ def _is_booked_in(visitor: DrawnVisitor, rest: SimulatedBreak) -> bool:
 
 
 def _around(visitor: DrawnVisitor, rest: SimulatedBreak, chance: random.Random) -> DrawnVisitor:
-    """Comes after the break rather than in it; has no less patience for a break in between."""
+    """A visitor who comes after the break instead of in it; a break during the wait does not reduce the
+    patience.
+    """
     leg = visitor.leg
     patience = visitor.leaves_at - leg.reference
     if rest.begins_at <= leg.issued_at < rest.resumes_at:
@@ -104,7 +106,7 @@ def _linked(
 
 @dataclass(frozen=True, slots=True)
 class _Party:
-    """Those who come together: their link, when, and how many still join them."""
+    """Visitors who come together: their link, their arrival, and how many still join them."""
 
     link: str
     came_at: datetime

@@ -1,8 +1,8 @@
 """Runs one simulated day under a calling rule, with the `choose` of a real hall (docs/rules/calling.md).
 
-Pure and exact: events in order of instant, then kind, then place. A counter that is free calls at once; who
-comes while able counters are free goes to the one with the fewest services, then to the one free for longest.
-An agent who holds several counters calls to the one that called least lately, if somebody may come there.
+Pure and exact: events in order of instant, then kind, then place. A counter that is free calls at once. A
+visitor who comes while able counters are free goes to the one with the fewest services, then to the one free
+for longest. An agent with several counters calls to the one whose last call is oldest, if a leg may go there.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class SimulatedWait:
 
     @property
     def is_within(self) -> bool:
-        """Called within the target; who left is not."""
+        """Called within the target; a visitor who left is not."""
         return self.is_called and self.wait_s <= self.target_s
 
 
@@ -67,7 +67,7 @@ type _Event = tuple[datetime, _Kind, int, int]
 
 @dataclass(slots=True)
 class _SimulatedCounter:
-    """A counter during the day. `last`: who was called last; `ended_at`: when a service there ends."""
+    """A counter during the day. `last`: the visitor called last; `ended_at`: when a service there ends."""
 
     plan: CounterPlan
     profile: WorkProfile
@@ -183,7 +183,7 @@ class _Run:
         place.be_free(now)
         if self._has_agent(at):
             self._call(at, now)
-        if self.has_links:  # those linked to who was here may be called elsewhere now
+        if self.has_links:  # visits linked to the one that was here may now be called elsewhere
             for number, other in enumerate(self.places):
                 if other.free_since is not None and self._has_agent(number):
                     self._call(number, now)
@@ -194,7 +194,7 @@ class _Run:
         return all(self.places[other].state not in engaged for other in self.of_agent[at] if other != at)
 
     def _call(self, at: int, now: datetime) -> None:
-        """The agent of a counter is free: goes on the pause, rests, calls, waits for someone, or closes."""
+        """The agent of a counter is free: begins the pause, rests, calls, waits for a visitor, or closes."""
         ready = [other for other in self.of_agent[at] if other == at or self._is_free(other)]
         owed = [other for other in ready if self._owes_pause(other, now)]
         if owed:
@@ -216,7 +216,7 @@ class _Run:
         return place.owed_pause_s > 0 and now < place.plan.closes_at
 
     def _calls(self, at: int, now: datetime) -> bool:
-        """Whether somebody is called to this counter; if not, it waits for someone, or closes."""
+        """Whether a visitor is called to this counter; if not, it waits for one, or closes."""
         place = self.places[at]
         is_over = now >= place.plan.closes_at
         if is_over and not place.plan.stays:

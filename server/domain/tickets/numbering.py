@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.domain.refusals import Refusal
 
 PREFIX_LETTERS = frozenset("ACFHKLRT")
-"""Letters a prefix may use: no two of them are confused by ear, none looks like a digit."""
+"""Letters a prefix may use: no two of them sound alike, none looks like a digit."""
 
 LONGEST_PREFIX = 2
 HIGHEST_RANK = 99_999
@@ -39,7 +39,7 @@ def next_rank(last: int | None, series: Series) -> int:
     """The rank that follows `last` in the series, or its first when nothing was issued yet that day.
 
     `last` is the highest rank of that prefix issued that day *inside* the range, so two services may share a
-    prefix with ranges apart. One below the range (moved up during the day) leads to the first rank.
+    prefix with separate ranges. One below the range (moved up during the day) leads to the first rank.
     Refuses with `numbers_exhausted` when the series is used up.
     """
     rank = series.first if last is None else max(series.first, last + 1)

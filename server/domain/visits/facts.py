@@ -83,7 +83,7 @@ class NewLeg:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionalVisit:
-    """Why a ticket is given without the appointment that a service asks for: the service, a reason's code."""
+    """Why a ticket is given without the appointment that a service needs: the service, a reason's code."""
 
     service: str
     reason: str
@@ -165,7 +165,7 @@ def is_started_by_call(kind: str, body: Json) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a service led to: a code of the short list, and a note that can be erased.
+    """The outcome of a service: a code of the short list, and a note that can be erased.
 
     `outcome_rule`: `optional` or `mandatory`, as the service asked for an outcome then.
     """

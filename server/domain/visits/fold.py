@@ -117,7 +117,7 @@ def _priority_checked(fact: Recorded) -> list[Change]:
 
 
 _WITHOUT_CALL: Json = dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")) | {"rank": 0}
-"""A leg that waits again belongs to no counter; when it was called is kept."""
+"""A leg that waits again belongs to no counter; the instant of its call is kept."""
 
 
 def _leg_postponed(fact: Recorded) -> list[Change]:
@@ -199,7 +199,9 @@ def _leg_ended(fact: Recorded) -> list[Change]:
     if body.get("outcome_asked"):
         of_leg["outcome_asked"] = body["outcome_asked"]
     if body["reason"] == EndReason.NO_SHOW:
-        of_leg["started_at"] = None  # a call that counted as the arrival had begun a service of nobody
+        of_leg["started_at"] = (
+            None  # a call that counted as the arrival had begun a service without a visitor
+        )
     leg = Update("leg", body["leg"], _suspect(fact, of_leg))
     if body.get("new_leg"):
         return [leg, _successor(fact, body["new_leg"])]

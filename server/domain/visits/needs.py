@@ -1,4 +1,4 @@
-"""What helps a visitor now. No fact holds a need: it is kept as a separate text that is erased at closing."""
+"""Needs: what helps a visitor now. No fact holds a need: it is a separate text that is erased at closing."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -15,11 +15,11 @@ class Need(StrEnum):
 
 
 def needs_text(needs: Collection[str]) -> str:
-    """Needs as the text that is kept, each once, in one order. Raises ValueError for an unknown one."""
+    """Needs as the stored text, each once, in a fixed order. Raises ValueError for an unknown one."""
     given = {Need(each) for each in needs}
     return ",".join(need for need in Need if need in given)
 
 
 def needs_of(text: str | None) -> tuple[Need, ...]:
-    """The needs of a kept text; none once it was erased."""
+    """The needs of a stored text; none once it was erased."""
     return tuple(Need(each) for each in text.split(",")) if text else ()

@@ -1,4 +1,4 @@
-"""What a service led to: the short list an agent chooses from, and whether a service asks for it."""
+"""Outcomes of services: the short list an agent chooses from, and whether a service requires one."""
 
 from typing import Literal, get_args
 

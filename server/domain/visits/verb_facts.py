@@ -86,7 +86,7 @@ class VoidCall:
 def leg_given_back(leg: LegAtCounter, place: WaitingPlace, *, void: VoidCall | None = None) -> Fact:
     """It waits again before the others: its counter is forgotten, at no particular counter from now on.
 
-    When it was called first is kept. `void`: an alert stopped its call, which never was.
+    The instant of its first call is kept. `void`: an alert made its call void.
     """
     more = {} if void is None else void.as_body()
     return _waits_again(FactKind.LEG_GIVEN_BACK, leg, place, **more)
@@ -126,7 +126,7 @@ def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
 class CheckedPriority:
     """A leg after its priority card was checked: its state, class, target and place in its queue.
 
-    `called_before`: for a leg that waits from now on, the calls that stand.
+    `called_before`: for a leg that now waits, the earlier calls that still count.
 
     """
 
@@ -172,6 +172,6 @@ def leg_held(leg: str, visit: str, *, voided: CalledBefore | None, counter: str 
 
 
 def leg_released(leg: str, visit: str, *, counter: str | None) -> Fact:
-    """A leg that was held may be called again, at its rank."""
+    """A held leg may be called again, at its rank."""
     body = {"leg": leg, "visit": visit, "counter": counter}
     return Fact(FactKind.LEG_RELEASED, body, visit=visit, counter=counter)

@@ -13,9 +13,9 @@ class Limits:
 
     `recall_after_s`: between two recalls of one call. `most_recalls`: of one call, so that the highest rank
     is one more. `*_after_calls`: first calls of the same queue that a leg lets pass when it waits again.
-    `park_s`: the timer of a parked leg unless another is asked for, at most `most_park_s`.
+    `park_s`: the timer of a parked leg unless the agent chooses another, at most `most_park_s`.
     `forgotten_after_s`: without a gesture after a call until the console asks whether its agent is there;
-    `forgotten_answer_s`: from then until who is called goes back to the queue.
+    `forgotten_answer_s`: from then until the called visitor goes back to the queue.
 
     """
 

@@ -4,7 +4,7 @@
 The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and
 variance are those of a sum of service times divided over the counters' shares; the range is a pair of
 quantiles of the lognormal with that mean and variance, moved by a break that comes before them, rounded
-outward to five minutes; or nothing is said.
+outward to five minutes; or there is no range.
 """
 
 import math
@@ -112,7 +112,7 @@ class Rest:
     resumes_in_s: float
 
     def moved(self, wait_s: float) -> float:
-        """A wait without the break, longer by what of it comes before its end."""
+        """A wait, lengthened by the break if the break begins before its end."""
         begins_s = max(0.0, self.begins_in_s)
         return wait_s if wait_s < begins_s else wait_s + self.resumes_in_s - begins_s
 
@@ -121,9 +121,9 @@ class Rest:
 class HallNow:
     """The input of an estimate: the hall at one instant.
 
-    `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
+    `rest`: the break that runs or comes next today, None where waiting visitors are still called in it.
     `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
-    (`new_in`), as far as it was played forward (`play_forward`).
+    (`new_in`), as far as the rule was simulated (`play_forward`).
     `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
 
     """
@@ -137,7 +137,7 @@ class HallNow:
 
     @property
     def changes_by_itself(self) -> bool:
-        """Whether time alone changes what can be said."""
+        """Whether the passing of time alone changes the estimate."""
         has_wrap_up = any(counter.wraps_up_s for counter in self.counters)
         return self.rest is not None or has_wrap_up or bool(self.closes_in_s)
 
@@ -207,7 +207,7 @@ def _whole(found: Iterable[Estimate]) -> Estimate:
 
 
 def new_in(service: str, *, has_priority: bool = False) -> str:
-    """How who takes a ticket of a service now is named in `HallNow.called_in_s`."""
+    """The key, in `HallNow.called_in_s`, of a visitor who takes a ticket of a service now."""
     return f"{'priority' if has_priority else 'new'} {service}"
 
 
@@ -318,7 +318,7 @@ def _with_model_error(found: _Sum) -> _Sum:
 
 
 def residual_s(pace: ServicePace) -> float:
-    """The mean rest of a service seen at a random instant."""
+    """The mean rest of a service at a random instant."""
     return pace.mean_s * (1 + pace.spread**2) / 2
 
 
@@ -374,8 +374,8 @@ def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
 def _announced(waits_s: tuple[float, float, float], rest: Rest | None, *, residual_s: float) -> WaitRange:
     """The range of a low, median and high wait in seconds, each moved by a break before it.
 
-    What is under way when the break begins ends in it, so that the lower end may be nearer to the break's end
-    by so much.
+    A service under way when the break begins ends in it, so the lower end may be nearer to the break's end by
+    the rest of that service.
     """
     low_s, median_s, high_s = waits_s
     if rest is None:

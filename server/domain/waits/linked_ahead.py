@@ -19,7 +19,7 @@ class LinkedMember:
 
 @dataclass(frozen=True, slots=True)
 class LinkedNow:
-    """Linked visits that wait, the longest wait first; `at`: who receives one of them now, if anybody."""
+    """Linked visits that wait, the longest wait first; `at`: where one of them is received now, if anywhere."""
 
     members: tuple[LinkedMember, ...]
     at: str | None = None
@@ -61,7 +61,7 @@ def place_of_linked(linked: Sequence[LinkedNow], visit: str) -> LinkedPlace | No
 
 
 def work_ahead(linked: Sequence[LinkedNow], queue: str, ahead: int, able: Sequence[str]) -> WorkAhead:
-    """What is called before a leg behind `ahead` others of a queue that the counters `able` serve.
+    """The legs called before a leg behind `ahead` others of a queue that the counters `able` serve.
 
     Linked visits follow one another at one counter: those linked to someone before the leg pass before it,
     and keep one counter while the others go on. One pass over the legs before it, none without links.

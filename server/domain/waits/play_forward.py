@@ -1,4 +1,4 @@
-"""When each leg would be called if nobody else came: plays the rule forward once with mean service times.
+"""When each leg would be called if nobody else came: simulates the rule once, with mean service times.
 
 Pure, for `server.domain.waits.estimate` (docs/rules/estimates.md). `choose` picks here as at a counter.
 Newcomers get the instant at which the rule would call them and take no counter's time, so one pass answers
@@ -43,7 +43,7 @@ class ExpectedCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HallAhead:
-    """A hall as the rule is played forward in it: `legs` wait, `newcomers` by any key would come now.
+    """The state of a hall for the simulation: `legs` wait, `newcomers` (by any key) would come now.
 
     `takes_s`: mean seconds between two calls of a counter by service; `mean_s`: those the rule weighs.
     `counters_open`: which counters are open, as the conditions of a profile ask.
