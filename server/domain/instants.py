@@ -32,6 +32,11 @@ def to_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def text_or_none(instant: datetime | None) -> str | None:
+    """The RFC 3339 text of an aware instant; None for None."""
+    return None if instant is None else to_text(instant)
+
+
 def from_text(text: str) -> datetime:
     """The aware UTC instant of an RFC 3339 text. Raises ValueError when it has no offset."""
     instant = datetime.fromisoformat(text)

@@ -1,1 +1,1 @@
-"""Statements and rows: the library of media and the feeds."""
+"""Statements and rows: media, their uploads, web feeds; and the folder of their files."""

@@ -1,80 +1,92 @@
-"""Rows of web feeds: the last good content of each, and when it was read."""
+"""Web feeds: the last good content of each, and when it was read."""
 
 import hashlib
-import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
-from server.domain.instants import to_micros
-from server.store.engine.rows import Row
+from sqlalchemy import bindparam, or_, select
 
-_ADD = "INSERT INTO feed (id, url) VALUES (:id, :url) ON CONFLICT DO NOTHING"
-_DUE = "SELECT id, url FROM feed WHERE tried_at IS NULL OR tried_at <= :before ORDER BY id"
-_CLAIM = "UPDATE feed SET tried_at = :now WHERE id = :id AND (tried_at IS NULL OR tried_at <= :before)"
-_READ = (
-    "INSERT INTO feed (id, url, content, read_at, tried_at) VALUES (:id, :url, :content, :now, :now)"
-    " ON CONFLICT (id) DO UPDATE SET content = :content, read_at = :now, tried_at = :now, failure = NULL"
-)
-_FAILED = "UPDATE feed SET failure = :failure WHERE id = :id"
-_FORGET = "DELETE FROM feed WHERE id = :id AND (tried_at IS NULL OR tried_at <= :before)"
+from server.domain.facts import Json
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.media import feed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A feed as it was last read well, with the instant; `failure`: the code of why not since.
+
+    `content`: its title and entries; None, as `read_at`, until it was read well once.
+    """
+
+    url: str
+    content: Json | None
+    read_at: datetime | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed to read: its id, and its address."""
+
+    id: str
+    url: str
+
+
+_OF_ID = feed.c.id == bindparam("of_id")
+_IS_DUE = or_(feed.c.tried_at.is_(None), feed.c.tried_at <= bindparam("before"))
+_BY_ID = Read(FeedRow, rows_of(FeedRow, feed).where(_OF_ID))
+_IDS = Read(str, select(feed.c.id))
+_DUE = Read(DueFeed, rows_of(DueFeed, feed).where(_IS_DUE).order_by(feed.c.id))
+_ADD = Write.upsert(feed, ("id",), ("url",))
+_CLAIM = Write(feed.update().where(_OF_ID, _IS_DUE), "tried_at")
+_KEEP = Write.upsert(feed, ("id",), ("url", "content", "read_at", "tried_at", "failure"))
+_SET_FAILURE = Write(feed.update().where(_OF_ID), "failure")
+_DELETE = Write(feed.delete().where(_OF_ID, _IS_DUE))
 
 
 def feed_id(url: str) -> str:
-    """What a feed is kept under: the SHA-256 of its address."""
+    """The id of the feed with this address: the SHA-256 of the address."""
     return hashlib.sha256(url.encode()).hexdigest()
 
 
-def feed_row(rows: Any, url: str) -> Row | None:
-    """A feed as it was last read; None: nobody ever asked for it."""
-    row: Row | None = rows.one(
-        "SELECT url, content, read_at, tried_at, failure FROM feed WHERE id = :id", id=feed_id(url)
-    )
-    return row
+def feed_row(rows: Rows, url: str) -> FeedRow | None:
+    """The feed of an address; None where no notice has asked for it."""
+    return rows.one(_BY_ID, of_id=feed_id(url))
 
 
-def add_feeds(database: Any, urls: Iterable[str]) -> None:
-    """Keeps addresses to be read; those that are known stay as they are."""
-    with database.read() as rows:
-        existing = {row["id"] for row in rows.all("SELECT id FROM feed")}
-    new = [url for url in urls if feed_id(url) not in existing]
-    if new:
-        with database.store.write() as rows:
-            for url in new:
-                rows.run(_ADD, {"id": feed_id(url), "url": url})
+def new_feeds(rows: Rows, urls: Iterable[str]) -> list[str]:
+    """Those of these addresses that have no row yet."""
+    existing = set(rows.all(_IDS))
+    return [url for url in urls if feed_id(url) not in existing]
 
 
-def due_feeds(rows: Any, now: datetime, *, every_s: float) -> list[Row]:
-    """The feeds that nobody tried to read for `every_s` seconds."""
-    return list(rows.all(_DUE, before=_before(now, every_s)))
+def add_feed(rows: WrittenRows, url: str) -> None:
+    """The feed of this address is to be read; one that is there stays as it is."""
+    rows.execute(_ADD, id=feed_id(url), url=url)
 
 
-def claim_feed(database: Any, feed: str, now: datetime, *, every_s: float) -> bool:
-    """Takes the next reading of a feed (id); False when another worker has it."""
-    values = {"id": feed, "now": to_micros(now), "before": _before(now, every_s)}
-    with database.store.write() as rows:
-        return bool(rows.run(_CLAIM, values))
+def due_feeds(rows: Rows, *, tried_before: datetime) -> list[DueFeed]:
+    """The feeds that nobody has tried to read since an instant."""
+    return rows.all(_DUE, before=tried_before)
 
 
-def keep_feed(database: Any, url: str, content: dict[str, Any], now: datetime) -> None:
-    """The new content of a feed, in place of the one before; the feed, too, if it was forgotten meanwhile."""
-    text = json.dumps(content, ensure_ascii=False)
-    values = {"id": feed_id(url), "url": url, "content": text, "now": to_micros(now)}
-    with database.store.write() as rows:
-        rows.run(_READ, values)
+def claim_feed(rows: WrittenRows, feed: str, *, now: datetime, tried_before: datetime) -> bool:
+    """Takes the next reading of a feed (id); False when another worker has tried since that instant."""
+    return bool(rows.execute(_CLAIM, of_id=feed, before=tried_before, tried_at=now))
 
 
-def keep_failure(database: Any, feed: str, code: str) -> None:
-    """Why a feed (id) could not be read; its last good content stays."""
-    with database.store.write() as rows:
-        rows.run(_FAILED, {"id": feed, "failure": code})
+def keep_feed(rows: WrittenRows, url: str, content: Json, now: datetime) -> None:
+    """Keeps the new content of a feed; its row, too, if that was deleted meanwhile."""
+    rows.execute(_KEEP, id=feed_id(url), url=url, content=content, read_at=now, tried_at=now, failure=None)
 
 
-def forget_feed(database: Any, feed: str, now: datetime, *, after_s: float) -> None:
-    """Drops a feed (id) that nobody tried to read for `after_s` seconds."""
-    with database.store.write() as rows:
-        rows.run(_FORGET, {"id": feed, "before": _before(now, after_s)})
+def keep_failure(rows: WrittenRows, feed: str, code: str) -> None:
+    """Keeps why a feed (id) could not be read; its last good content stays."""
+    rows.execute(_SET_FAILURE, of_id=feed, failure=code)
 
 
-def _before(now: datetime, seconds: float) -> int:
-    return to_micros(now - timedelta(seconds=seconds))
+def delete_feed(rows: WrittenRows, feed: str, *, tried_before: datetime) -> None:
+    """Deletes a feed (id), unless somebody has tried to read it since that instant."""
+    rows.execute(_DELETE, of_id=feed, before=tried_before)

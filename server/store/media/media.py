@@ -1,99 +1,140 @@
-"""Rows of media, of what they say, and of uploads that wait to be prepared."""
+"""Media: what notices and pages show, with a description of each for people who cannot see it."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
-from server.domain.instants import to_micros
-from server.domain.notices.media import MediumState, Sites
-from server.store.engine.rows import Row
+from sqlalchemy import Dialect, Text, bindparam, func, or_, select, type_coerce
+from sqlalchemy.types import TypeDecorator
 
-_MEDIUM = (
-    "SELECT m.id, m.state, m.kind, m.files, m.refusal, m.upload_sha256, m.upload_size, m.uploaded_at,"
-    " m.uploaded_by, m.texts_sha256, t.texts, s.site FROM medium m"
-    " LEFT JOIN medium_text t ON t.medium = m.id LEFT JOIN medium_site s ON s.medium = m.id"
-)
-_WAITING = (
-    "SELECT medium, tries FROM upload WHERE claimed_until IS NULL OR claimed_until <= :now ORDER BY medium"
-)
-_CLAIM = (
-    "UPDATE upload SET claimed_until = :until, tries = tries + 1 WHERE medium = :medium"
-    " AND (claimed_until IS NULL OR claimed_until <= :now)"
-)
+from server.domain.facts import Json
+from server.domain.notices.media import MediumState, Sites, Texts, texts_json
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write
+from server.store.tables.columns import Document
+from server.store.tables.media import medium, medium_site, medium_text
+from signage.media.prepared import PreparedFile
 
 
-def medium_row(rows: Any, medium: str) -> Row | None:
-    """A medium with its texts, removed ones too."""
-    row: Row | None = rows.one(f"{_MEDIUM} WHERE m.id = :medium", medium=medium)
-    return row
+class PreparedFiles(TypeDecorator[tuple[PreparedFile, ...]]):
+    """The prepared files of a medium in the order they are shown, as a row keeps them (JSON)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[PreparedFile, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps([file.as_body() for file in value], sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PreparedFile, ...]:
+        return tuple(PreparedFile(**file) for file in json.loads(value or "[]"))
 
 
-def listed_media(rows: Any, *, before: str | None, limit: int, sites: Sites = None) -> Sequence[Row]:
-    """The media of these sites and of all that were not removed, the newest first.
+@dataclass(frozen=True, slots=True)
+class MediumRow:
+    """A medium with its description.
 
-    Those older than the medium `before`.
+    `kind` is None until it is prepared. `refusal`: the code and details of why it could not be. `upload_size`
+    is in bytes. `texts`: the description by language, empty until somebody writes it; `texts_sha256` is None
+    until then. `site`: the slug of the site it belongs to, None: all sites.
     """
-    condition = "m.state <> 'removed'" + (" AND m.id < :before" if before else "")
-    values = {"before": before} if before else {}
-    if sites is not None:
-        named = {f"site{at}": site for at, site in enumerate(sorted(sites))}
-        among = ", ".join(f":{name}" for name in named) or "NULL"
-        condition, values = f"{condition} AND (s.site IS NULL OR s.site IN ({among}))", values | named
-    found: Sequence[Row] = rows.all(
-        f"{_MEDIUM} WHERE {condition} ORDER BY m.id DESC LIMIT :limit", limit=limit, **values
+
+    id: str
+    state: str
+    kind: str | None
+    files: tuple[PreparedFile, ...]
+    refusal: Json | None
+    upload_size: int
+    uploaded_at: datetime
+    texts_sha256: str | None
+    texts: Mapping[str, str]
+    site: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is prepared, and not removed."""
+        return self.state == MediumState.READY
+
+
+_FILES = type_coerce(medium.c.files, PreparedFiles).label("files")
+_TEXTS = func.coalesce(medium_text.c.texts, "{}")
+_MEDIA = select(
+    medium.c.id,
+    medium.c.state,
+    medium.c.kind,
+    _FILES,
+    type_coerce(medium.c.refusal, Document).label("refusal"),
+    medium.c.upload_size,
+    medium.c.uploaded_at,
+    medium.c.texts_sha256,
+    type_coerce(_TEXTS, Document).label("texts"),
+    medium_site.c.site,
+).select_from(
+    medium.outerjoin(medium_text, medium_text.c.medium == medium.c.id).outerjoin(
+        medium_site, medium_site.c.medium == medium.c.id
     )
-    return found
+)
+_BY_ID = Read(MediumRow, _MEDIA.where(medium.c.id == bindparam("medium")))
+_NEWEST_FIRST = (
+    _MEDIA.where(medium.c.state != MediumState.REMOVED.value)
+    .order_by(medium.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_IS_OLDER = medium.c.id < bindparam("before")
+_IS_OF_SITES = or_(medium_site.c.site.is_(None), medium_site.c.site.in_(bindparam("sites", expanding=True)))
+_LISTED = {
+    (False, False): Read(MediumRow, _NEWEST_FIRST),
+    (False, True): Read(MediumRow, _NEWEST_FIRST.where(_IS_OF_SITES)),
+    (True, False): Read(MediumRow, _NEWEST_FIRST.where(_IS_OLDER)),
+    (True, True): Read(MediumRow, _NEWEST_FIRST.where(_IS_OLDER, _IS_OF_SITES)),
+}
+"""By whether the list goes on after a medium, and whether it is of some sites only."""
+_IS_READY = medium.c.state == MediumState.READY.value
+_READY_FILES = Read(tuple[PreparedFile, ...], select(_FILES).where(_IS_READY))
+_WITH_FILE = Read(str, select(medium.c.id).where(_IS_READY, medium.c.files.like(bindparam("named"))).limit(1))
+_SET_TEXTS = Write.upsert(medium_text, ("medium",), ("texts",))
+_INSERT_SITE = Write(medium_site.insert(), "medium", "site")
+_DELETE_TEXTS = Write(medium_text.delete().where(medium_text.c.medium == bindparam("of_medium")))
+_DELETE_SITE = Write(medium_site.delete().where(medium_site.c.medium == bindparam("of_medium")))
 
 
-def files_of(row: Row) -> list[dict[str, Any]]:
-    """The prepared files of a medium's row, in order."""
-    files: list[dict[str, Any]] = json.loads(row["files"])
-    return files
+def medium_row(rows: Rows, medium: str) -> MediumRow | None:
+    """A medium by its id, a removed one too."""
+    return rows.one(_BY_ID, medium=medium)
 
 
-def texts_of(row: Row) -> dict[str, str]:
-    """What a medium's row says, by language; empty: nobody has written it."""
-    texts: dict[str, str] = json.loads(row["texts"] or "{}")
-    return texts
+def listed_media(rows: Rows, *, before: str | None, limit: int, sites: Sites = None) -> list[MediumRow]:
+    """The newest media of these sites and of all sites, without removed ones; `limit` at most.
+
+    `before`: only media older than the one with this id.
+    """
+    statement = _LISTED[before is not None, sites is not None]
+    return rows.all(statement, before=before, limit=limit, sites=sorted(sites or ()))
 
 
-def file_name(file: dict[str, Any]) -> str:
-    """The name of a prepared file in the media folder and in its address."""
-    return f"{file['sha256']}.{file['extension']}"
+def names_in_use(rows: Rows) -> set[str]:
+    """The names of all files of the media that are ready."""
+    return {file.name for files in rows.all(_READY_FILES) for file in files}
 
 
-def names_in_use(rows: Any) -> set[str]:
-    """The names of all files of media that are ready."""
-    ready = rows.all("SELECT files FROM medium WHERE state = :ready", ready=MediumState.READY.value)
-    return {file_name(file) for row in ready for file in files_of(row)}
-
-
-def is_file_in_use(rows: Any, name: str) -> bool:
-    """Whether a medium that is ready has a file so named."""
-    sql = "SELECT 1 AS found FROM medium WHERE state = :ready AND files LIKE :named LIMIT 1"
+def is_file_in_use(rows: Rows, name: str) -> bool:
+    """Whether a medium that is ready has a file of this name."""
     sha256 = name.partition(".")[0]
-    return rows.one(sql, ready=MediumState.READY.value, named=f"%{sha256}%") is not None
+    return rows.one(_WITH_FILE, named=f"%{sha256}%") is not None
 
 
-def put_texts(transaction: Any, medium: str, texts: str) -> None:
-    """Keeps what a medium says, in place of what it said."""
-    transaction.run("DELETE FROM medium_text WHERE medium = :medium", medium=medium)
-    transaction.insert("medium_text", medium=medium, texts=texts)
+def set_texts(transaction: Writes, medium: str, texts: Texts) -> None:
+    """Keeps the description of a medium, by language, in place of the one before."""
+    transaction.run(_SET_TEXTS, medium=medium, texts=texts_json(texts))
 
 
-def waiting_uploads(rows: Any, now: datetime) -> list[Row]:
-    """Uploads that nobody prepares now: their media and how often it was tried, the oldest first."""
-    return list(rows.all(_WAITING, now=to_micros(now)))
+def set_site(transaction: Writes, medium: str, site: str) -> None:
+    """A new medium belongs to a site (slug)."""
+    transaction.run(_INSERT_SITE, medium=medium, site=site)
 
 
-def claim_upload(database: Any, medium: str, *, now: datetime, for_s: float) -> bool:
-    """Takes an upload for a time; False when another worker has it."""
-    until = to_micros(now + timedelta(seconds=for_s))
-    with database.store.write() as rows:
-        return bool(rows.run(_CLAIM, {"medium": medium, "until": until, "now": to_micros(now)}))
-
-
-def waiting_names(rows: Any) -> set[str]:
-    """The media whose upload still waits or is being prepared."""
-    return {row["medium"] for row in rows.all("SELECT medium FROM upload")}
+def delete_texts_and_site(transaction: Writes, medium: str) -> None:
+    """Deletes the description of a medium, and the row that says which site it belongs to."""
+    transaction.run(_DELETE_TEXTS, of_medium=medium)
+    transaction.run(_DELETE_SITE, of_medium=medium)

@@ -15,14 +15,14 @@ from server.domain.refusals import Refusal
 NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp|webm|woff2)")
 """What a prepared file is named."""
 RESERVE_BYTES = 500_000_000
-"""Room that uploads leave on the disk for the database and its journals."""
+"""The bytes that uploads leave free on the disk for the database and its journals."""
 YOUNG_S = 3600.0
-"""A file that no medium has is kept this long: it may have been prepared just now."""
+"""How long a file that belongs to no medium is kept: it may have been prepared just now."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedUpload:
-    """An upload on the disk: where, its size in bytes, its SHA-256."""
+    """An upload on the disk: its file, its size in bytes, its SHA-256."""
 
     file: Path
     size: int
@@ -31,7 +31,7 @@ class ReceivedUpload:
 
 @dataclass(frozen=True, slots=True)
 class MediaFiles:
-    """The folder, made when it is first needed."""
+    """The folder, made when it is first needed. `reserve`: the bytes that uploads leave free on its disk."""
 
     folder: Path
     reserve: int = RESERVE_BYTES
@@ -42,7 +42,7 @@ class MediaFiles:
         return self.folder / "incoming"
 
     def path(self, name: str) -> Path | None:
-        """Where a prepared file is; None when there is none so named."""
+        """The path of a prepared file; None where there is none of this name."""
         place = self.folder / name
         return place if NAME.fullmatch(name) and place.is_file() else None
 
@@ -51,30 +51,30 @@ class MediaFiles:
         return self.incoming / medium
 
     def check_room(self, size: int) -> None:
-        """Refuses before anything is written what the disk has no room for. Refusal: storage_full."""
+        """Refuses an upload of so many bytes that the disk has no room for. Refusal: storage_full."""
         self.incoming.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(self.incoming).free < size + self.reserve:
             raise Refusal("storage_full")
 
     def new_part(self) -> Path:
-        """The file that the next upload is received in."""
+        """A new path for an upload that is being received."""
         self.incoming.mkdir(parents=True, exist_ok=True)
         return self.incoming / f"{secrets.token_hex(8)}.part"
 
     def names(self) -> set[str]:
-        """The names of the prepared files that are there."""
+        """The names of the prepared files in the folder."""
         if not self.folder.is_dir():
             return set()
         return {path.name for path in self.folder.iterdir() if NAME.fullmatch(path.name)}
 
     def remove(self, names: Iterable[str]) -> None:
-        """Removes prepared files; one that is gone already is no matter."""
+        """Removes prepared files by their names; one may be gone already."""
         for name in names:
             if NAME.fullmatch(name):
                 (self.folder / name).unlink(missing_ok=True)
 
     def old(self, *, now_s: float) -> Iterator[Path]:
-        """Everything in the folder that nobody has written for an hour. `now_s`: seconds since 1970."""
+        """The files and folders that nobody has written for an hour. `now_s`: seconds since 1970."""
         for folder in (self.folder, self.incoming):
             for path in folder.iterdir() if folder.is_dir() else ():
                 if path != self.incoming and path.stat().st_mtime < now_s - YOUNG_S:
@@ -83,7 +83,7 @@ class MediaFiles:
 
 @contextmanager
 def full_disk_is_refused() -> Iterator[None]:
-    """Refuses what the disk has no room for. Refusal: storage_full."""
+    """Turns the error of a full disk into a refusal. Refusal: storage_full."""
     try:
         yield
     except OSError as error:
@@ -93,7 +93,7 @@ def full_disk_is_refused() -> Iterator[None]:
 
 
 def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> ReceivedUpload:
-    """Writes an upload to a file as it comes. Nothing is left of one that is refused or breaks off.
+    """Writes an upload to a file while it arrives. Nothing stays of one that is refused or breaks off.
 
     Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full.
     """

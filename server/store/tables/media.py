@@ -1,8 +1,8 @@
-"""Media: the row of each, what it says for who cannot see it, uploads that wait, and feeds as last read."""
+"""Media with their descriptions, uploads that wait to be prepared, and the last content of web feeds."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Document, Instant, metadata
 
 medium = Table(
     "medium",
@@ -53,7 +53,7 @@ feed = Table(
     Column("url", Text, nullable=False),
     Column("tried_at", Instant),
     Column("read_at", Instant),
-    Column("content", Text),
+    Column("content", Document),
     Column("failure", String(40)),
     comment="Web feeds by the SHA-256 of their address: the last good content and when it was read.",
 )

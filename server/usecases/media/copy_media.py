@@ -1,4 +1,4 @@
-"""The files of media beside a backup, and back from there: a backup without them would show holes."""
+"""Copy the files of media beside a backup of the database, and bring them back from there."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ from server.store.transactions.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What a restore did for media: files brought back, and files in use that are nowhere."""
+    """What a restore did for media: how many files it brought back, and how many in use are nowhere."""
 
     files: int
     missing: int
@@ -26,9 +26,10 @@ def media_folder_of(file: Path) -> Path:
 
 
 def copy_media(database: Database, files: MediaFiles, file: Path) -> int:
-    """Copies the files of all media into a new folder beside a backup; how many. Whole or absent.
+    """Copies the files of all media into a new folder beside a backup; how many.
 
-    Uploads that are not prepared yet are not in it. Refusals: file_exists, storage_full.
+    The folder appears whole or not at all, and is without uploads that wait to be prepared.
+    Refusals: file_exists, storage_full.
     """
     folder = media_folder_of(file)
     if folder.exists():
@@ -51,7 +52,7 @@ def copy_media(database: Database, files: MediaFiles, file: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """A second name for the file where the disk is the same: prepared files never change."""
+    """Copies a file; on the same disk by a second name (hard link), for prepared files never change."""
     try:
         os.link(source, target)
     except OSError:
@@ -59,7 +60,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def bring_media(database: Database, files: MediaFiles, file: Path) -> Brought:
-    """Brings back from beside a backup the files of media that are not there, each as its name says."""
+    """Brings back from beside a backup the files that media lack, where their SHA-256 is still right."""
     brought = missing = 0
     with database.read() as rows:
         names = sorted(names_in_use(rows))

@@ -1,11 +1,11 @@
-"""Write what a medium says, for who cannot see it: no notice shows it before."""
+"""Describe a medium for people who cannot see it. No notice shows a medium without a description."""
 
 from server.domain.author import Author
-from server.domain.notices.media import MediumState, Sites, Texts, medium_described, texts_json
+from server.domain.notices.media import MediumState, Sites, Texts, medium_described
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.media.media import medium_row, put_texts
+from server.store.media.media import medium_row, set_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -13,7 +13,7 @@ from server.usecases.answers import Answer
 from server.usecases.media.read_media import changeable, medium_answer
 
 LONGEST_TEXT = 1000
-"""Characters of what a medium says, in each language."""
+"""The most characters of a description, in each language."""
 FRENCH = "fr"
 
 
@@ -26,24 +26,24 @@ def describe_medium(
     sites: Sites = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The medium with its texts, one by language: French, and with translations at least two of them.
+    """The medium with its description by language: in French; if translated, in two more at least.
 
-    A notice that was proposed, approved or shown keeps the texts of its medium until it is archived.
-    Refusals: unknown_medium, medium_of_all, medium_frozen, wrong_language, text_missing without French,
-    text_too_long, one_translation.
+    Refusals: unknown_medium, medium_of_all, wrong_language, text_missing without French, text_too_long,
+    one_translation; medium_frozen while a notice with this medium is submitted, approved or was shown, and
+    is not archived.
     """
     kept = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
     _check(kept)
 
     def describe(transaction: InstallationTransaction) -> Answer:
         row = changeable(medium_row(transaction, medium), medium, sites)
-        if row["state"] not in (MediumState.READY, MediumState.PREPARING):
+        if row.state not in (MediumState.READY, MediumState.PREPARING):
             raise Refusal("unknown_medium", medium=medium)
         frozen = notices_frozen_with(transaction, medium)
         if frozen:
             raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
         transaction.record(medium_described(medium, kept))
-        put_texts(transaction, medium, texts_json(kept))
+        set_texts(transaction, medium, kept)
         described = medium_row(transaction, medium)
         assert described is not None
         return medium_answer(described, sites)

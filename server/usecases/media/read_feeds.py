@@ -1,27 +1,29 @@
-"""Read the web feeds that notices show, now and again; what was read last well is kept with its date."""
+"""Read the web feeds that notices show, every quarter of an hour; the last good content stays."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from server.apart import ApartEnded
 from server.documents.notices import LONGEST_ADDRESS
-from server.domain.instants import micros_to_text, to_micros
+from server.domain.facts import Json
+from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.media.feeds import (
-    add_feeds,
+    DueFeed,
+    add_feed,
     claim_feed,
+    delete_feed,
     due_feeds,
     feed_id,
     feed_row,
-    forget_feed,
     keep_failure,
     keep_feed,
+    new_feeds,
 )
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
@@ -30,51 +32,64 @@ from signage.feeds.reading import read_feed
 
 log = structlog.get_logger()
 
-READ_EVERY_S = 900.0
+READ_EVERY = timedelta(minutes=15)
 """A feed is read again after this time, whether the last reading went well or not."""
 ENDED_AFTER_S = 15.0
 """The process that reads is ended when a feed takes longer."""
-FORGOTTEN_AFTER_S = 2 * 86_400.0
+FORGOTTEN_AFTER = timedelta(days=2)
+"""A feed that no notice shows is deleted when nobody has tried to read it for this time."""
 
-type WantedFeeds = Callable[[Any, datetime], Iterable[str]]
-"""The addresses of the feeds that notices show, by rows and the instant."""
+type FeedsInUse = Callable[[Rows, datetime], Iterable[str]]
+"""Finds the addresses of the feeds that notices show at an instant."""
 
 
 @dataclass
 class Feeds:
-    """The feeds of one process. `off_loop` calls in a process apart that is ended when it hangs."""
+    """Reads feeds, one for each server process. `off_loop` calls in another, which is ended if it hangs."""
 
     database: Database
     off_loop: Callable[..., Any]
     limits: FeedLimits
-    urls_in_use: WantedFeeds
+    urls_in_use: FeedsInUse
 
     def read_due(self) -> int:
-        """Reads the feeds that are wanted and were not tried for a while; how many were read well."""
+        """Reads the feeds in use that nobody has tried to read lately; how many were read well."""
         now = self.database.clock.now()
         with self.database.read() as rows:
             urls = set(self.urls_in_use(rows, now))
-        add_feeds(self.database, urls)
+            new = new_feeds(rows, urls)
+        if new:
+            with self.database.store.write() as rows:
+                for url in new:
+                    add_feed(rows, url)
         with self.database.read() as rows:
-            due = due_feeds(rows, now, every_s=READ_EVERY_S)
-        return sum(self._read_again(feed) for feed in due if feed["url"] in urls or self._forget(feed))
+            due = due_feeds(rows, tried_before=now - READ_EVERY)
+        for feed in due:
+            if feed.url not in urls:
+                self._forget(feed)
+        return sum(self._read_again(feed) for feed in due if feed.url in urls)
 
-    def _forget(self, feed: Row) -> bool:
-        now = self.database.clock.now()
-        forget_feed(self.database, feed["id"], now, after_s=FORGOTTEN_AFTER_S)
-        return False
+    def _forget(self, feed: DueFeed) -> None:
+        """Deletes a feed that no notice shows, unless somebody tried to read it in the last two days."""
+        with self.database.store.write() as rows:
+            delete_feed(rows, feed.id, tried_before=self.database.clock.now() - FORGOTTEN_AFTER)
 
-    def _read_again(self, feed: Row) -> bool:
+    def _read_again(self, feed: DueFeed) -> bool:
         now = self.database.clock.now()
-        if not claim_feed(self.database, feed["id"], now, every_s=READ_EVERY_S):
-            return False
+        with self.database.store.write() as rows:
+            if not claim_feed(rows, feed.id, now=now, tried_before=now - READ_EVERY):
+                return False
         try:
-            self._read(feed["url"])
+            self._read(feed.url)
         except FeedRefused as refusal:
-            log.warning("feed_not_read", feed=feed["id"][:12], code=refusal.code)
-            keep_failure(self.database, feed["id"], refusal.code)
+            log.warning("feed_not_read", feed=feed.id[:12], code=refusal.code)
+            self._keep_failure(feed.id, refusal.code)
             return False
         return True
+
+    def _keep_failure(self, feed: str, code: str) -> None:
+        with self.database.store.write() as rows:
+            keep_failure(rows, feed, code)
 
     def _read(self, url: str) -> Answer:
         try:
@@ -82,8 +97,10 @@ class Feeds:
         except (ApartEnded, MemoryError) as error:
             raise FeedRefused("feed_unreachable") from error
         now = self.database.clock.now()
-        keep_feed(self.database, url, asdict(found), now)
-        return _answer(url, asdict(found), to_micros(now), None)
+        content = asdict(found)
+        with self.database.store.write() as rows:
+            keep_feed(rows, url, content, now)
+        return _answer(url, content, now, None)
 
     def try_now(self, url: str) -> Answer:
         """The feed of an address, read now. Refusals: feed_address_too_long; those of FeedRefused."""
@@ -92,23 +109,26 @@ class Feeds:
         try:
             return self._read(url)
         except FeedRefused as refusal:
-            keep_failure(self.database, feed_id(url), refusal.code)
+            self._keep_failure(feed_id(url), refusal.code)
             raise Refusal(refusal.code) from refusal
 
 
-def feed_answer(rows: Any, url: str) -> Answer | None:
-    """A feed as it was last read well, with when that was; `failure`: why not since. None: never."""
+def feed_answer(rows: Rows, url: str) -> Answer | None:
+    """A feed as it was last read well, with the instant; None where it never was.
+
+    `failure`: the code of why it could not be read since, or null.
+    """
     row = feed_row(rows, url)
-    if row is None or row["content"] is None:
+    if row is None or row.content is None:
         return None
-    return _answer(row["url"], json.loads(row["content"]), row["read_at"], row["failure"])
+    return _answer(row.url, row.content, row.read_at, row.failure)
 
 
-def _answer(url: str, content: Answer, read_at: int, failure: str | None) -> Answer:
+def _answer(url: str, content: Json, read_at: datetime | None, failure: str | None) -> Answer:
     return {
         "url": url,
         "title": content["title"],
         "entries": list(content["entries"]),
-        "read_at": micros_to_text(read_at),
+        "read_at": text_or_none(read_at),
         "failure": failure,
     }

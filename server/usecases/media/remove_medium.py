@@ -1,22 +1,23 @@
-"""Remove a medium that nothing shows, and sweep the files that no medium has."""
+"""Remove a medium that nothing shows; and sweep the files that belong to no medium."""
 
 import shutil
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection
 
 from server.domain.author import SYSTEM, Author
 from server.domain.notices.media import MediumState, Sites, medium_removed
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.media.media import file_name, files_of, medium_row, names_in_use, waiting_names
+from server.store.engine.rows import Rows
+from server.store.media.media import delete_texts_and_site, medium_row, names_in_use
 from server.store.media.media_files import NAME, MediaFiles
+from server.store.media.uploads import delete_upload, media_to_prepare
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.media.read_look import look_in_use
 from server.usecases.media.read_media import changeable
 
-type NoticesWith = Callable[[Any, str], Sequence[str]]
+type NoticesWith = Callable[[Rows, str], Collection[str]]
 """The ids of the notices that show a medium, by rows and the medium's id."""
 
 
@@ -30,7 +31,7 @@ def remove_medium(
     sites: Sites = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The medium removed: its files are gone, unless another medium has the same.
+    """The removed medium. Its files are deleted, unless another medium has the same.
 
     Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
     the brand does.
@@ -44,27 +45,27 @@ def remove_medium(
             raise Refusal("medium_in_use", medium=medium, notices=len(used))
         if look_in_use(transaction, medium):
             raise Refusal("medium_in_look", medium=medium)
-        names.update(file_name(file) for file in files_of(row))
+        names.update(file.name for file in row.files)
         transaction.record(medium_removed(medium))
-        for table in ("upload", "medium_text", "medium_site"):
-            transaction.run(f"DELETE FROM {table} WHERE medium = :medium", medium=medium)
+        delete_upload(transaction, medium)
+        delete_texts_and_site(transaction, medium)
         return {"medium": medium, "state": str(MediumState.REMOVED)}
 
     answer = database.write_installation(author, write_key, remove)
     files.upload(medium).unlink(missing_ok=True)
-    # under the lock that a prepared medium is recorded with: what is in use then stays
+    # under the lock with which a prepared medium is recorded: it keeps the files it has in common
     with database.installation_transaction(SYSTEM) as transaction:
         files.remove(names - names_in_use(transaction))
     return answer
 
 
 def sweep_media(database: Database, files: MediaFiles) -> int:
-    """Removes what is older than an hour and belongs to no medium: left by a crash. How many files."""
+    """Removes files older than an hour that belong to no medium, as a crash leaves them; how many."""
     old = list(files.old(now_s=database.clock.now().timestamp()))
     if not old:
         return 0
     with database.installation_transaction(SYSTEM) as transaction:
-        kept = names_in_use(transaction) | waiting_names(transaction)
+        kept = names_in_use(transaction) | media_to_prepare(transaction)
         orphans = [path for path in old if path.name not in kept]
         for path in orphans:
             if path.is_dir():

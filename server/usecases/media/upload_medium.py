@@ -1,4 +1,4 @@
-"""Receive a file that is to become a medium: it waits on the disk until a worker prepares it."""
+"""Receive a file that becomes a medium: it waits on the disk until a worker prepares it."""
 
 from collections.abc import Callable, Iterable
 
@@ -6,7 +6,9 @@ from server.domain.author import Author
 from server.domain.notices.media import MediumState, medium_uploaded
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.media.media import set_site
 from server.store.media.media_files import MediaFiles, receive
+from server.store.media.uploads import insert_upload
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
@@ -25,9 +27,9 @@ def upload_medium(
     site: str | None = None,
     write_key: KeyOf = lambda _: None,
 ) -> Answer:
-    """The medium that will be prepared, in state `preparing`. The name of the file is not kept.
+    """The new medium, in the state `preparing`. The name of the file is not kept.
 
-    `site`: the site it belongs to; None: all sites.
+    `site`: the site it belongs to; None: all sites. `largest`: in bytes.
 
     Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full; nothing is kept then.
     """
@@ -37,8 +39,8 @@ def upload_medium(
         medium = new_id()
         transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
         if site is not None:
-            transaction.insert("medium_site", medium=medium, site=site)
-        transaction.insert("upload", medium=medium, claimed_until=None, tries=0)
+            set_site(transaction, medium, site)
+        insert_upload(transaction, medium)
         transaction.flush()
         received.file.replace(files.upload(medium))
         return {"medium": medium, "state": str(MediumState.PREPARING)}

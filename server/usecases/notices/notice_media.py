@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from server.documents.checks.notices import check_medium
 from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import DocumentRefused
-from server.domain.notices.media import MediumState, Sites, may_show
-from server.store.media.media import file_name, files_of, medium_row, texts_of
-from server.usecases.media.read_feeds import feed_answer
+from server.domain.notices.media import Sites, may_show
+from server.store.engine.rows import Rows
+from server.store.media.feeds import feed_row
+from server.store.media.media import medium_row
+from signage.media.prepared import PreparedFile
 
 
 @dataclass(frozen=True, slots=True)
 class MediumFile:
-    """One prepared file of a medium: a picture, a page, or a film with its poster and duration."""
+    """A file of a medium that a screen shows: a picture, a page, or a film with its poster and duration (ms).
+
+    `width` and `height` are in pixels.
+    """
 
     url: str
     width: int
@@ -25,9 +29,9 @@ class MediumFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownMedium:
-    """What a notice shows of a medium: its files in order, and what it says by language.
+    """What a notice shows of a medium: its files in order, and its description by language.
 
-    No files: there is none so named, it is not ready, or nobody has written what it says.
+    Without files where there is no such medium, it is not ready, or nobody has described it.
     """
 
     files: tuple[MediumFile, ...] = ()
@@ -42,47 +46,44 @@ class FeedText:
     text: str
 
 
-def shown_medium(rows: Any, medium: str) -> ShownMedium:
-    """A medium as notices show it; a font shows nothing."""
+def shown_medium(rows: Rows, medium: str) -> ShownMedium:
+    """A medium as notices show it; a font has nothing to show."""
     row = medium_row(rows, medium)
-    if row is None or row["state"] != MediumState.READY or row["texts_sha256"] is None:
+    if row is None or not row.is_ready or row.texts_sha256 is None or row.kind == "font":
         return ShownMedium()
-    if row["kind"] == "font":
-        return ShownMedium()
-    files = files_of(row)
-    poster = next((_address(file) for file in files if file["role"] == "poster"), None)
+    poster = next((_address(file) for file in row.files if file.role == "poster"), None)
     pages = tuple(
         MediumFile(
             _address(file),
-            file["width"],
-            file["height"],
-            file["duration_ms"],
-            poster if file["duration_ms"] is not None else None,
+            file.width,
+            file.height,
+            file.duration_ms,
+            poster if file.duration_ms is not None else None,
         )
-        for file in files
-        if file["role"] == "page"
+        for file in row.files
+        if file.role == "page"
     )
-    return ShownMedium(pages, texts_of(row))
+    return ShownMedium(pages, row.texts)
 
 
-def _address(file: dict[str, Any]) -> str:
-    return f"/media/{file_name(file)}"
+def _address(file: PreparedFile) -> str:
+    return f"/media/{file.name}"
 
 
-def entries_of_feed(rows: Any, url: str) -> tuple[FeedText, ...]:
-    """The newest entries of a feed as they were last read; empty: it was never read."""
-    found = feed_answer(rows, url)
-    entries = [] if found is None else found["entries"]
+def entries_of_feed(rows: Rows, url: str) -> tuple[FeedText, ...]:
+    """The newest entries of a feed as they were last read well; empty where it never was."""
+    feed = feed_row(rows, url)
+    entries = [] if feed is None or feed.content is None else feed.content["entries"]
     return tuple(FeedText(entry["title"], entry["text"]) for entry in entries)
 
 
-def _is_ready(rows: Any, medium: str, sites: Sites) -> bool:
+def _is_ready(rows: Rows, medium: str, sites: Sites) -> bool:
     row = medium_row(rows, medium)
-    return row is not None and may_show(row["site"], sites) and bool(shown_medium(rows, medium).files)
+    return row is not None and may_show(row.site, sites) and bool(shown_medium(rows, medium).files)
 
 
-def check_media(rows: Any, notice: NoticeContent, sites: Sites = None) -> None:
-    """Refuses a medium that cannot be shown, or that is of other sites. Raises DocumentRefused."""
+def check_media(rows: Rows, notice: NoticeContent, sites: Sites = None) -> None:
+    """Refuses a medium that cannot be shown, or that belongs to another site. Raises DocumentRefused."""
     is_ready = isinstance(notice, MediumNotice) and _is_ready(rows, notice.medium, sites)
     problems = check_medium(notice, is_ready=is_ready)
     if problems:

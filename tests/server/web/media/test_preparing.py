@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.apart import IsolatedWorker
-from server.store.media.media import claim_upload
+from server.store.media.uploads import claim_upload
 from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.remove_medium import sweep_media
 from tests.server.web.api_site import accepted, refused
@@ -67,7 +67,9 @@ def test_a_worker_that_died_is_replaced_and_a_file_that_kills_is_refused(bureau:
 
 def test_a_lone_server_resumes_interrupted_preparations_at_once(lone: Bureau):
     lone.upload(image("PNG"))
-    claim_upload(lone.site.database, lone.waiting(), now=lone.site.database.clock.now(), for_s=1000)
+    now = lone.site.database.clock.now()
+    with lone.site.database.store.write() as rows:
+        assert claim_upload(rows, lone.waiting(), now=now, until=now + timedelta(seconds=1000))
     assert lone.prepare() == 0
     lone.media.take_over()
     assert lone.prepare() == 1
