@@ -20,7 +20,7 @@ from server.store.journal.hash_chain import ENVELOPE, GENESIS, fact_hash
 from server.store.journal.rebuild import differences
 from server.store.journal.rebuild_installation import installation_differences
 from server.store.journal.rights_seals import wrong_rights
-from server.store.notices.notices import content_digest, versions_of
+from server.store.notices.versions import content_digest, version_texts
 
 PAGE = 2_000
 """Facts read at once."""
@@ -286,8 +286,7 @@ def _notice_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     kinds = {"drafted": str(FactKind.NOTICE_DRAFTED), "edited": str(FactKind.NOTICE_EDITED)}
     for fact in rows.all(_VERSIONS, **kinds):
         body = json.loads(fact["body"])
-        kept = {row["version"]: row["content"] for row in versions_of(rows, body["notice"])}
-        text = kept.get(body["version"])
+        text = version_texts(rows, body["notice"]).get(body["version"])
         if text is None or content_digest(text) != body["sha256"]:
             return JournalFault(journal.name, "document", fact["position"], fact["id"], body["notice"])
     return None

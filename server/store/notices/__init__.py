@@ -1,1 +1,1 @@
-"""Statements and rows: notices and what screens show."""
+"""Statements and rows: notices, their versions, and the displays that screens reported."""

@@ -1,24 +1,54 @@
-"""Queries over the rows of what screens showed."""
+"""Displays: how long screens really showed each notice, and how far the record of each player is counted."""
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
-from server.store.engine.rows import Row
+from sqlalchemy import bindparam, select
 
-_LAST = "SELECT last_number FROM display_record WHERE screen = :screen AND record = :record"
-_OF_NOTICE = (
-    "SELECT hall, screen, shown_on, shown_ms, completed, cut, failed FROM display"
-    " WHERE notice = :notice AND shown_on BETWEEN :begins_on AND :ends_on ORDER BY hall, screen, shown_on"
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.displays import display, display_record
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedDay:
+    """What a screen of a hall (id) showed of a notice on a local date.
+
+    `shown_ms`: milliseconds; `completed`, `cut`, `failed`: how many displays ended that way.
+    """
+
+    hall: str
+    screen: str
+    shown_on: date
+    shown_ms: int
+    completed: int
+    cut: int
+    failed: int
+
+
+_LAST_NUMBER = Read(
+    int,
+    select(display_record.c.last_number).where(
+        display_record.c.screen == bindparam("screen"), display_record.c.record == bindparam("record")
+    ),
+)
+_OF_NOTICE = Read(
+    DisplayedDay,
+    rows_of(DisplayedDay, display)
+    .where(
+        display.c.notice == bindparam("notice"),
+        display.c.shown_on >= bindparam("first"),
+        display.c.shown_on <= bindparam("last"),
+    )
+    .order_by(display.c.hall, display.c.screen, display.c.shown_on),
 )
 
 
-def last_number(rows: Any, screen: str, record: str) -> int:
-    """Up to which number of a player's record displays are counted; 0 for a new one."""
-    row = rows.one(_LAST, screen=screen, record=record)
-    return 0 if row is None else int(row["last_number"])
+def last_number(rows: Rows, screen: str, record: str) -> int:
+    """The number up to which the displays in a player's record are counted; 0 for a new record."""
+    return rows.one(_LAST_NUMBER, screen=screen, record=record) or 0
 
 
-def displays_of(rows: Any, notice: str, *, begins_on: str, ends_on: str) -> Sequence[Row]:
-    """The sums of a notice by hall, screen and local date, both dates included."""
-    found: Sequence[Row] = rows.all(_OF_NOTICE, notice=notice, begins_on=begins_on, ends_on=ends_on)
-    return found
+def displays_of(rows: Rows, notice: str, *, first: date, last: date) -> list[DisplayedDay]:
+    """The displays of a notice from one local date to another, by hall, screen and date."""
+    return rows.all(_OF_NOTICE, notice=notice, first=first, last=last)

@@ -1,244 +1,318 @@
-"""Reads and writes of notices: their rows, the steps of their lives, what each version says."""
+"""Notices and the steps of their lives."""
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
+from sqlalchemy import and_, bindparam, func, or_, select, type_coerce
 
 from server.documents.notices import NoticeContent, parse_notice
 from server.documents.problems import DocumentRefused
-from server.domain.instants import to_micros
-from server.domain.notices.lifecycle import NoticeState
+from server.domain.facts import Json
+from server.domain.notices.facts import Targets
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, fixed, rows_of
+from server.store.tables.columns import Document, Instant
+from server.store.tables.journals import erasable
+from server.store.tables.notices import notice, notice_step, notice_version
+from server.store.tables.people import account
 
 log = structlog.get_logger()
 
-_NOTICE = (
-    "SELECT id, state, steps, version, kind, category, targets, drafted_by, drafted_at, changed_at,"
-    " shown_version, shown_from, shown_until, replaces FROM notice"
-)
-_SHOWN = (
-    "SELECT n.id, n.shown_version, n.shown_from, n.shown_until, v.content FROM notice n"
-    " JOIN notice_version v ON v.notice = n.id AND v.version = n.shown_version"
-    " WHERE n.state = 'published' AND n.shown_from < :ends_at"
-    " AND (n.shown_until IS NULL OR n.shown_until > :starts_at) ORDER BY n.shown_from, n.id"
-)
-_STEPS = (
-    "SELECT s.step, s.kind, s.state, s.version, s.done_at, s.author, s.shown_from, s.shown_until,"
-    " a.display_name, e.value AS reason FROM notice_step s LEFT JOIN account a ON a.id = s.author"
-    " LEFT JOIN erasable e ON e.id = s.reason WHERE s.notice = :notice ORDER BY s.step"
-)
-_VERSIONS = "SELECT version, content, sha256 FROM notice_version WHERE notice = :notice ORDER BY version"
-_LISTED = (
-    "SELECT n.id, n.state, n.version, n.kind, n.category, n.targets, n.drafted_by, n.changed_at,"
-    " n.shown_from, n.shown_until, n.replaces, v.content, a.display_name FROM notice n"
-    " JOIN notice_version v ON v.notice = n.id AND v.version = n.version"
-    " LEFT JOIN account a ON a.id = n.drafted_by"
-)
-_IN_STATE = {
-    "": "n.state <> 'archived'",
-    "published": "n.state = 'published' AND (n.shown_until IS NULL OR n.shown_until > :now)",
-    "expired": "n.state = 'published' AND n.shown_until <= :now",
-}
-"""Which rows have a state at an instant; every other state is as the row says."""
-_OF_MEDIA = (
-    "SELECT n.id, v.content FROM notice n JOIN notice_version v ON v.notice = n.id"
-    " AND (v.version = n.version OR v.version = n.shown_version)"
-    " WHERE v.content LIKE :named AND n.state <> 'archived'"
-)
-_DECIDED = "(n.state NOT IN ('draft', 'refused') OR n.shown_version IS NOT NULL)"
-_OF_FEEDS = (
-    "SELECT v.content FROM notice n JOIN notice_version v ON v.notice = n.id AND v.version = n.shown_version"
-    " WHERE n.kind = 'feed' AND n.state = 'published' AND (n.shown_until IS NULL OR n.shown_until > :now)"
-)
-_MARK = (
-    "SELECT COUNT(*) AS notices, COALESCE(SUM(steps), 0) AS steps FROM notice WHERE shown_version IS NOT NULL"
-)
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice. `version` is the newest; `kind`, `category` and `targets` are those of it.
+
+    `state` is the one after the last step: a notice that is `published` may have expired since. It is shown
+    from `shown_from` until `shown_until`, None: without end. `replaces`: the notice (id) that it corrects.
+    """
+
+    id: str
+    state: str
+    steps: int
+    version: int
+    kind: str
+    category: str
+    targets: Targets
+    drafted_by: str
+    changed_at: datetime
+    shown_from: datetime | None
+    shown_until: datetime | None
+    replaces: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotice(NoticeRow):
+    """A notice with its newest content; `author_name` is None where the account is gone."""
+
+    content: Json
+    author_name: str | None
+
+    @property
+    def title(self) -> str:
+        """The title in French."""
+        return str(self.content["titles"]["fr"])
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step in the life of a notice: `kind` is that of its fact, `reason` the words of a refusal.
+
+    `author_name` and `reason` are None once they are erased.
+    """
+
+    step: int
+    kind: str
+    state: str
+    version: int
+    done_at: datetime
+    shown_from: datetime | None
+    shown_until: datetime | None
+    author_name: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """A version as it is published; instants in microseconds, `until` None: no end."""
+    """A version of a notice that is published between two instants; `shown_until` None: without end."""
 
     id: str
     version: int
-    shown_from: int
-    shown_until: int | None
+    shown_from: datetime
+    shown_until: datetime | None
     content: NoticeContent
 
 
-def notice_row(rows: Any, notice: str) -> Row:
-    """The row of a notice. Refusal: unknown_notice."""
-    row: Row | None = rows.one(f"{_NOTICE} WHERE id = :notice", notice=notice)
-    if row is None:
-        raise Refusal("unknown_notice", notice=notice)
-    return row
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """As `ShownNotice`; `content` stays a text, for one that cannot be read must not hide the others."""
 
-
-type ChangedAt = tuple[int, str]
-"""When a notice was last changed, in microseconds, and its id: its place in the list."""
-
-
-def listed_notices(rows: Any, state: str, now: int, *, before: ChangedAt | None, limit: int) -> Sequence[Row]:
-    """Notices in a state at an instant, each with its newest content and its author, the last changed first.
-
-    State empty: all but the archived. `before`: those that come after this place in the list.
-    """
-    values: dict[str, Any] = {"now": now, "state": state, "limit": limit}
-    condition = _IN_STATE.get(state, "n.state = :state")
-    if before is not None:
-        condition = f"({condition}) AND (n.changed_at < :at OR (n.changed_at = :at AND n.id < :id))"
-        values |= {"at": before[0], "id": before[1]}
-    used = {name: value for name, value in values.items() if f":{name}" in condition or name == "limit"}
-    sql = f"{_LISTED} WHERE {condition} ORDER BY n.changed_at DESC, n.id DESC LIMIT :limit"
-    found: Sequence[Row] = rows.all(sql, **used)
-    return found
-
-
-def known_notices(rows: Any, notices: Sequence[str]) -> set[str]:
-    """Those of these ids that are a notice's."""
-    found = (rows.one("SELECT id FROM notice WHERE id = :id", id=notice) for notice in notices)
-    return {row["id"] for row in found if row is not None}
-
-
-def listed_notice(rows: Any, notice: str) -> Row:
-    """One notice as it is listed. Refusal: unknown_notice."""
-    row: Row | None = rows.one(f"{_LISTED} WHERE n.id = :notice", notice=notice)
-    if row is None:
-        raise Refusal("unknown_notice", notice=notice)
-    return row
-
-
-def corrections_of(rows: Any, notice: str) -> Sequence[Row]:
-    """The corrections of a notice that were not put away, the newest last."""
-    sql = f"{_NOTICE} WHERE replaces = :notice AND state <> 'archived' ORDER BY id"
-    found: Sequence[Row] = rows.all(sql, notice=notice)
-    return found
-
-
-def steps_of(rows: Any, notice: str) -> Sequence[Row]:
-    """The steps of a notice in order, with the names and reasons that are not erased."""
-    found: Sequence[Row] = rows.all(_STEPS, notice=notice)
-    return found
-
-
-def versions_of(rows: Any, notice: str) -> Sequence[Row]:
-    """What each version of a notice says, from the first."""
-    found: Sequence[Row] = rows.all(_VERSIONS, notice=notice)
-    return found
-
-
-def titles_of(rows: Any, notices: Sequence[str]) -> dict[str, str]:
-    """The French titles of some notices, as their newest versions say."""
-    found = {notice: versions_of(rows, notice) for notice in notices}
-    return {
-        notice: json.loads(versions[-1]["content"])["titles"]["fr"]
-        for notice, versions in found.items()
-        if versions
-    }
-
-
-def content_of(rows: Any, notice: str, version: int) -> NoticeContent:
-    """What a version says. Refusal: unknown_notice."""
-    for row in versions_of(rows, notice):
-        if row["version"] == version:
-            return parse_notice(json.loads(row["content"]))
-    raise Refusal("unknown_notice", notice=notice)
-
-
-def shown_between(rows: Any, starts_at: int, ends_at: int) -> list[ShownNotice]:
-    """The notices published for some of an interval (microseconds), in the order of their beginnings.
-
-    One that cannot be read is left out and logged: the others are shown.
-    """
-    found = (_readable_notice(row) for row in rows.all(_SHOWN, starts_at=starts_at, ends_at=ends_at))
-    return [notice for notice in found if notice is not None]
-
-
-def _readable_notice(row: Row) -> ShownNotice | None:
-    try:
-        content = parse_notice(json.loads(row["content"]))
-    except (DocumentRefused, ValueError) as error:
-        log.warning("notice_not_read", notice=row["id"], version=row["shown_version"], why=str(error))
-        return None
-    return ShownNotice(row["id"], row["shown_version"], row["shown_from"], row["shown_until"], content)
-
-
-def notices_mark(rows: Any) -> str:
-    """A text that changes with every step of a notice that is, or was, published."""
-    row = rows.one(_MARK)
-    return f"{row['notices']}.{row['steps']}"
-
-
-def content_text(notice: NoticeContent) -> str:
-    """What a notice says as one canonical JSON text: same content, same bytes."""
-    return json.dumps(notice.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
-
-
-def content_digest(text: str) -> str:
-    """The SHA-256 of a content's text, as facts hold it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def keep_version(transaction: Any, notice: str, version: int, text: str) -> str:
-    """Keeps what a version says; its SHA-256."""
-    digest = content_digest(text)
-    transaction.insert("notice_version", notice=notice, version=version, content=text, sha256=digest)
-    return digest
+    id: str
+    version: int
+    shown_from: datetime
+    shown_until: datetime | None
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
-class Affluence:
-    """Tickets of a hall by weekday (0 is Monday) and local hour, and the days they were counted on."""
-
-    tickets: dict[tuple[int, int], int]
-    days: dict[int, int]
+class _NoticeContent:
+    id: str
+    content: Json
 
 
-def affluence_of(rows: Any, hall: str) -> Affluence | None:
-    """What was counted last of a hall (id); None when nothing was yet."""
-    row = rows.one("SELECT counts FROM affluence WHERE hall = :hall", hall=hall)
-    if row is None:
-        return None
-    counts = json.loads(row["counts"])
-    tickets = {(weekday, hour): counted for weekday, hour, counted in counts["tickets"]}
-    return Affluence(tickets, {int(weekday): days for weekday, days in counts["days"].items()})
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    notices: int
+    steps: int
 
 
-def keep_affluence(rows: Any, hall: str, found: Affluence, now: Any) -> None:
-    """Keeps what was counted of a hall (id) in place of what was counted before."""
-    tickets = [[weekday, hour, counted] for (weekday, hour), counted in sorted(found.tickets.items())]
-    counts = json.dumps({"tickets": tickets, "days": found.days})
-    rows.run("DELETE FROM affluence WHERE hall = :hall", {"hall": hall})
-    rows.run(
-        "INSERT INTO affluence (hall, counted_at, counts) VALUES (:hall, :at, :counts)",
-        {"hall": hall, "at": to_micros(now), "counts": counts},
+type ListPlace = tuple[datetime, str]
+"""The place of a notice in the list: when it was last changed, and its id."""
+
+_CONTENT = type_coerce(notice_version.c.content, Document).label("content")
+_IS_OF_NOTICE = notice_version.c.notice == notice.c.id
+_NEWEST = and_(_IS_OF_NOTICE, notice_version.c.version == notice.c.version)
+_SHOWN = and_(_IS_OF_NOTICE, notice_version.c.version == notice.c.shown_version)
+_NOT_ARCHIVED = notice.c.state != fixed("archived")
+_IS_PUBLISHED = notice.c.state == fixed("published")
+_ENDED = notice.c.shown_until <= bindparam("now")
+_GOES_ON = or_(notice.c.shown_until.is_(None), notice.c.shown_until > bindparam("now"))
+
+_BY_ID = Read(NoticeRow, rows_of(NoticeRow, notice).where(notice.c.id == bindparam("notice")))
+_EXISTING = Read(str, select(notice.c.id).where(notice.c.id.in_(bindparam("notices", expanding=True))))
+_CORRECTIONS = Read(
+    str,
+    select(notice.c.id).where(notice.c.replaces == bindparam("notice"), _NOT_ARCHIVED).order_by(notice.c.id),
+)
+
+_LISTED = (
+    rows_of(NoticeRow, notice)
+    .add_columns(_CONTENT, account.c.display_name.label("author_name"))
+    .select_from(notice.join(notice_version, _NEWEST).outerjoin(account, account.c.id == notice.c.drafted_by))
+)
+_LISTED_ONE = Read(ListedNotice, _LISTED.where(notice.c.id == bindparam("notice")))
+_NEWEST_FIRST = _LISTED.order_by(notice.c.changed_at.desc(), notice.c.id.desc()).limit(bindparam("limit"))
+_CHANGED_AT = bindparam("changed_at", type_=Instant)
+_COMES_AFTER = or_(
+    notice.c.changed_at < _CHANGED_AT,
+    and_(notice.c.changed_at == _CHANGED_AT, notice.c.id < bindparam("after")),
+)
+_IN_STATE = {
+    "": _NOT_ARCHIVED,
+    "published": and_(_IS_PUBLISHED, _GOES_ON),
+    "expired": and_(_IS_PUBLISHED, _ENDED),
+}
+"""Which rows are in a state at an instant; every other state is the one of the row."""
+_OTHER = "other"
+_FIRST_PAGES = {
+    state: _NEWEST_FIRST.where(condition)
+    for state, condition in (_IN_STATE | {_OTHER: notice.c.state == bindparam("state")}).items()
+}
+_FIRST_PAGE = {state: Read(ListedNotice, page) for state, page in _FIRST_PAGES.items()}
+_NEXT_PAGE = {state: Read(ListedNotice, page.where(_COMES_AFTER)) for state, page in _FIRST_PAGES.items()}
+
+_STEPS = Read(
+    StepRow,
+    select(
+        notice_step.c.step,
+        notice_step.c.kind,
+        notice_step.c.state,
+        notice_step.c.version,
+        notice_step.c.done_at,
+        notice_step.c.shown_from,
+        notice_step.c.shown_until,
+        account.c.display_name.label("author_name"),
+        erasable.c.value.label("reason"),
     )
+    .select_from(
+        notice_step.outerjoin(account, account.c.id == notice_step.c.author).outerjoin(
+            erasable, erasable.c.id == notice_step.c.reason
+        )
+    )
+    .where(notice_step.c.notice == bindparam("notice"))
+    .order_by(notice_step.c.step),
+)
+_TITLED = Read(
+    _NoticeContent,
+    select(notice.c.id, _CONTENT)
+    .select_from(notice.join(notice_version, _NEWEST))
+    .where(notice.c.id.in_(bindparam("notices", expanding=True))),
+)
+_PUBLISHED_BETWEEN = Read(
+    _Published,
+    select(
+        notice.c.id,
+        notice.c.shown_version.label("version"),
+        notice.c.shown_from,
+        notice.c.shown_until,
+        notice_version.c.content,
+    )
+    .select_from(notice.join(notice_version, _SHOWN))
+    .where(
+        _IS_PUBLISHED,
+        notice.c.shown_from < bindparam("ends_at"),
+        or_(notice.c.shown_until.is_(None), notice.c.shown_until > bindparam("starts_at")),
+    )
+    .order_by(notice.c.shown_from, notice.c.id),
+)
+_WITH_TEXT = (
+    select(notice.c.id, _CONTENT)
+    .select_from(notice.join(notice_version, or_(_NEWEST, _SHOWN)))
+    .where(notice_version.c.content.like(bindparam("pattern")), _NOT_ARCHIVED)
+)
+_IS_DECIDED = or_(
+    notice.c.state.not_in([fixed("draft"), fixed("refused")]), notice.c.shown_version.is_not(None)
+)
+_NAMING = Read(_NoticeContent, _WITH_TEXT)
+_DECIDED_NAMING = Read(_NoticeContent, _WITH_TEXT.where(_IS_DECIDED))
+_FEEDS = Read(
+    _NoticeContent,
+    select(notice.c.id, _CONTENT)
+    .select_from(notice.join(notice_version, _SHOWN))
+    .where(notice.c.kind == fixed("feed"), _IS_PUBLISHED, _GOES_ON),
+)
+_MARK = Read(
+    _Mark,
+    select(func.count().label("notices"), func.coalesce(func.sum(notice.c.steps), 0).label("steps")).where(
+        notice.c.shown_version.is_not(None)
+    ),
+)
 
 
-def state_of(row: Row) -> NoticeState:
-    """The state a row says, before the clock has its say."""
-    return NoticeState(row["state"])
+def notice_row(rows: Rows, notice: str) -> NoticeRow:
+    """A notice by its id. Refusal: unknown_notice."""
+    row = rows.one(_BY_ID, notice=notice)
+    if row is None:
+        raise Refusal("unknown_notice", notice=notice)
+    return row
 
 
-def notices_with_medium(rows: Any, medium: str) -> list[str]:
-    """The ids of the notices that show a medium, or would once published; archived ones do not count."""
-    found = rows.all(_OF_MEDIA, named=f"%{medium}%")
-    return sorted({row["id"] for row in found if json.loads(row["content"]).get("medium") == medium})
+def existing_notices(rows: Rows, notices: Collection[str]) -> set[str]:
+    """Those of these ids that a notice has."""
+    return set(rows.all(_EXISTING, notices=list(notices)))
 
 
-def notices_frozen_with(rows: Any, medium: str) -> list[str]:
-    """The ids of the notices with a medium that wait for a decision, or were approved or shown once."""
-    found = rows.all(f"{_OF_MEDIA} AND {_DECIDED}", named=f"%{medium}%")
-    return sorted({row["id"] for row in found if json.loads(row["content"]).get("medium") == medium})
+def listed_notices(
+    rows: Rows, state: str, now: datetime, *, after: ListPlace | None, limit: int
+) -> list[ListedNotice]:
+    """The notices in a state at an instant, the last changed first; `limit` at most.
+
+    An empty state: all but the archived. `after`: those that follow this place of the list.
+    """
+    kind = state if state in _IN_STATE else _OTHER
+    if after is None:
+        return rows.all(_FIRST_PAGE[kind], state=state, now=now, limit=limit)
+    changed_at, notice = after
+    return rows.all(_NEXT_PAGE[kind], state=state, now=now, limit=limit, changed_at=changed_at, after=notice)
 
 
-def feeds_shown(rows: Any, now: datetime) -> set[str]:
-    """The addresses of the feeds that published notices show, or will; not those of expired ones."""
-    contents = (json.loads(row["content"]) for row in rows.all(_OF_FEEDS, now=to_micros(now)))
-    return {content["url"] for content in contents if "url" in content}
+def listed_notice(rows: Rows, notice: str) -> ListedNotice:
+    """One notice as it is listed. Refusal: unknown_notice."""
+    row = rows.one(_LISTED_ONE, notice=notice)
+    if row is None:
+        raise Refusal("unknown_notice", notice=notice)
+    return row
+
+
+def corrections_of(rows: Rows, notice: str) -> list[str]:
+    """The ids of the corrections of a notice that are not archived, the newest last."""
+    return rows.all(_CORRECTIONS, notice=notice)
+
+
+def steps_of(rows: Rows, notice: str) -> list[StepRow]:
+    """The steps of a notice in order."""
+    return rows.all(_STEPS, notice=notice)
+
+
+def titles_of(rows: Rows, notices: Collection[str]) -> dict[str, str]:
+    """The French titles of notices by their ids, from their newest versions."""
+    found = rows.all(_TITLED, notices=list(notices)) if notices else ()
+    return {row.id: row.content["titles"]["fr"] for row in found}
+
+
+def shown_between(rows: Rows, starts_at: datetime, ends_at: datetime) -> list[ShownNotice]:
+    """The notices that are published for a part of an interval, those shown first first.
+
+    One that cannot be read is left out, with a line in the log.
+    """
+    found = map(_readable_notice, rows.all(_PUBLISHED_BETWEEN, starts_at=starts_at, ends_at=ends_at))
+    return [notice for notice in found if notice is not None]
+
+
+def _readable_notice(row: _Published) -> ShownNotice | None:
+    try:
+        content = parse_notice(json.loads(row.content))
+    except (DocumentRefused, ValueError) as error:
+        log.warning("notice_not_read", notice=row.id, version=row.version, why=str(error))
+        return None
+    return ShownNotice(row.id, row.version, row.shown_from, row.shown_until, content)
+
+
+def notices_mark(rows: Rows) -> str:
+    """A text that changes with every step of a notice that is, or was, published."""
+    mark = rows.one(_MARK)
+    assert mark is not None
+    return f"{mark.notices}.{mark.steps}"
+
+
+def notices_with_medium(rows: Rows, medium: str) -> list[str]:
+    """The ids of the notices whose newest or published version has a medium, without the archived."""
+    return _having(rows.all(_NAMING, pattern=f"%{medium}%"), medium)
+
+
+def notices_frozen_with(rows: Rows, medium: str) -> list[str]:
+    """Those of `notices_with_medium` that wait for a decision, are approved, or were published."""
+    return _having(rows.all(_DECIDED_NAMING, pattern=f"%{medium}%"), medium)
+
+
+def _having(found: Collection[_NoticeContent], medium: str) -> list[str]:
+    return sorted({row.id for row in found if row.content.get("medium") == medium})
+
+
+def feeds_shown(rows: Rows, now: datetime) -> set[str]:
+    """The addresses of the feeds in notices that are shown now or later."""
+    return {row.content["url"] for row in rows.all(_FEEDS, now=now) if "url" in row.content}

@@ -1,15 +1,15 @@
-"""What screens really showed: sums of the displays that players told, and how far each has told them."""
+"""What screens really showed: sums of the displays that players reported, and how far each has reported."""
 
-from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, Table
 
-from server.store.tables.columns import ID, metadata
+from server.store.tables.columns import ID, Day, metadata
 
 display = Table(
     "display",
     metadata,
     Column("notice", ID, nullable=False),
     Column("screen", ID, nullable=False),
-    Column("shown_on", String(10), nullable=False),
+    Column("shown_on", Day, nullable=False),
     Column("hall", ID, nullable=False),
     Column("shown_ms", BigInteger, nullable=False),
     Column("completed", Integer, nullable=False),

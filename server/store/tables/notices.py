@@ -1,8 +1,26 @@
 """Notices: the row of each, the steps of its life, and the content of each version."""
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+import json
 
-from server.store.tables.columns import ID, Instant, metadata
+from sqlalchemy import Column, Dialect, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+from server.domain.notices.facts import Targets
+from server.store.tables.columns import ID, Document, Instant, metadata
+
+
+class NoticeTargets(TypeDecorator[Targets]):
+    """The targets of a notice, kept as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Targets | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value.as_body(), sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Targets | None:
+        return None if value is None else Targets(**json.loads(value))
+
 
 notice = Table(
     "notice",
@@ -13,7 +31,7 @@ notice = Table(
     Column("version", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("category", String(20), nullable=False),
-    Column("targets", Text, nullable=False),
+    Column("targets", NoticeTargets, nullable=False),
     Column("drafted_by", ID, nullable=False),
     Column("drafted_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
@@ -60,6 +78,6 @@ affluence = Table(
     metadata,
     Column("hall", ID, primary_key=True),
     Column("counted_at", Instant, nullable=False),
-    Column("counts", Text, nullable=False),
+    Column("counts", Document, nullable=False),
     comment="How many tickets a hall gave by weekday and local hour, counted daily; not a projection.",
 )

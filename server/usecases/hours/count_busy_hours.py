@@ -8,7 +8,7 @@ from server.domain.hours.busy_hours import COUNTED_WEEKS
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros
 from server.store.hours.busy_hours import tickets_by_hour
-from server.store.notices.notices import Affluence, keep_affluence
+from server.store.notices.affluence import Affluence, keep_affluence
 from server.store.transactions.database import Database
 
 

@@ -1,4 +1,4 @@
-"""Submit a notice, approve or refuse it, withdraw it, put it into the archive."""
+"""Submit a notice; approve, refuse, withdraw or archive it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,11 +16,11 @@ from server.usecases.notices.begin_gesture import NoticeGesture, Standing, begin
 
 LONGEST_REASON = 400
 REASON_KEPT = timedelta(days=365)
-"""How long the words of a refusal are kept; that there was one stays."""
+"""How long the words of a refusal are kept. The refusal itself stays in the history."""
 
 
 def submit_notice(database: Database, gesture: NoticeGesture) -> Answer:
-    """The version waits for whoever decides. Refusals: as every gesture (`begin_gesture`)."""
+    """The version waits for a decision. Refusals: as every gesture (`begin_gesture`)."""
     return _moved(database, gesture, NoticeVerb.SUBMIT, facts.notice_submitted)
 
 
@@ -30,7 +30,7 @@ def approve_notice(database: Database, gesture: NoticeGesture) -> Answer:
 
 
 def withdraw_notice(database: Database, gesture: NoticeGesture) -> Answer:
-    """The notice is shown no more, and where it was. Refusals: as every gesture."""
+    """No screen shows the notice any more. Refusals: as every gesture."""
     return _moved(database, gesture, NoticeVerb.WITHDRAW, facts.notice_withdrawn)
 
 
@@ -40,9 +40,9 @@ def archive_notice(database: Database, gesture: NoticeGesture) -> Answer:
 
 
 def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> Answer:
-    """The version goes back with a reason of 1 to 400 characters on one line, as it is read in a list.
+    """The version goes back to its author with a reason of 1 to 400 characters, kept on one line.
 
-    Refusals: no_reason; as every gesture.
+    Refusals: no_reason for another length; as every gesture.
     """
     words = " ".join(reason.split())
     if not 1 <= len(words) <= LONGEST_REASON:

@@ -1,4 +1,4 @@
-"""Draft a notice, or the correction of one: a first version, by whoever may draft at one of its sites."""
+"""Draft a notice, or the correction of one, where somebody may draft at one of its sites."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,8 @@ from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.notices.notices import content_of, content_text, corrections_of, keep_version
+from server.store.notices.notices import corrections_of
+from server.store.notices.versions import content_of, keep_version
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
@@ -27,7 +28,7 @@ def draft_notice(
     reach: Reach,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The notice drafted, with its id and version 1. Raises DocumentRefused; refusal: forbidden."""
+    """The id of a new draft, its version (1) and state. Raises DocumentRefused; refusal: forbidden."""
     notice = parse_notice(content)
 
     def draft(transaction: InstallationTransaction) -> Answer:
@@ -40,16 +41,16 @@ def draft_notice(
 
 
 def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
-    """The draft of a correction of a published notice: the same words, to be edited, decided and published.
+    """The draft of a correction of a published notice; it begins with the same content.
 
-    Refusals: correction_open, with its id, while there is one; as every gesture (`begin_gesture`).
+    Refusals: correction_open, with its id, while another is not archived; as every gesture (`begin_gesture`).
     """
 
     def correct(transaction: InstallationTransaction) -> Answer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
         opened = corrections_of(transaction, gesture.notice)
         if opened:
-            raise Refusal("correction_open", correction=opened[-1]["id"])
+            raise Refusal("correction_open", correction=opened[-1])
         notice = content_of(transaction, gesture.notice, standing.version)
         step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         version = new_version(transaction, step.notice, 1, notice)
@@ -67,9 +68,9 @@ def checked_for(
     *,
     before: NoticeContent | None = None,
 ) -> None:
-    """Refuses places and media that do not exist, media of other sites, and sites at which one may not draft.
+    """Refuses places and media that do not exist, media of other sites, and sites where one may not draft.
 
-    `before`: the content that is edited; its medium may stay whoever edits.
+    `before`: the content that is edited. Its medium may stay, also where the editor could not choose it.
     Raises DocumentRefused; refusal: forbidden.
     """
     check_places(notice, places)
@@ -82,6 +83,6 @@ def checked_for(
 def new_version(
     transaction: InstallationTransaction, notice: str, version: int, content: NoticeContent
 ) -> NewVersion:
-    """Keeps what a version says; what its fact holds of it."""
-    digest = keep_version(transaction, notice, version, content_text(content))
+    """Keeps the content of a version; what its fact says of it."""
+    digest = keep_version(transaction, notice, version, content)
     return NewVersion(version, digest, content.kind, content.category, targets_of(content))

@@ -1,4 +1,4 @@
-"""Edit a notice: one more version, a draft again whatever was decided of the one before."""
+"""Edit a notice: it gets one more version, which is a draft again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from server.documents.notices import parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.notices.facts import notice_edited
 from server.domain.notices.lifecycle import NoticeVerb
-from server.store.notices.notices import content_of
+from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
@@ -19,14 +19,14 @@ from server.usecases.notices.draft_notice import checked_for, new_version
 def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str, Any]) -> Answer:
     """The notice with one more version; the gesture's `version` is the one it was made from.
 
-    Its kind stays: what shows a medium or a feed is told by it. Raises DocumentRefused;
-    refusals: unknown_notice, forbidden, stale_notice, notice_state.
+    Raises DocumentRefused, also for another kind; refusals: unknown_notice, forbidden, stale_notice,
+    notice_state.
     """
     notice = parse_notice(content)
 
     def edit(transaction: InstallationTransaction) -> Answer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
-        problems = check_kind(notice, standing.row["kind"])
+        problems = check_kind(notice, standing.row.kind)
         if problems:
             raise DocumentRefused(problems)
         before = content_of(transaction, gesture.notice, standing.version)

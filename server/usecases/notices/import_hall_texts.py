@@ -1,4 +1,4 @@
-"""Carry over the texts that a hall's document still holds: published once as notices, kept as such."""
+"""Carry over the texts in a hall's document: each is published once as a notice of its own."""
 
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from server.domain.notices import facts
 from server.domain.notices.facts import NoticeStep
 from server.domain.notices.lifecycle import NoticeState
 from server.store.configuration.documents import hall_documents
-from server.store.notices.notices import known_notices
+from server.store.notices.notices import existing_notices
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.draft_notice import new_version
@@ -24,23 +24,24 @@ log = structlog.get_logger()
 
 
 def carry_over_every_hall(database: Database) -> int:
-    """Does so for every hall as it is configured, when a server starts; how many were carried over."""
+    """Carries over the texts of every hall's published document, when a server starts; how many."""
     with database.read() as rows:
         documents = hall_documents(rows)
     return sum(carry_over_notices(database, SYSTEM, document) for document in documents)
 
 
 def carry_over_notices(database: Database, author: Author, document: HallDocument) -> int:
-    """Publishes the texts of a hall's document that were never notices, in that hall; how many.
+    """Publishes in a hall the texts of its document that were never notices; how many.
 
-    A notice takes the id of its text: it is carried over once, whatever becomes of it afterwards, and what
-    screens have shown of it stays its own. Left out, with a line in the log: what is over, or cannot be read.
+    A notice takes the id of its text. So it is carried over once, even if it is archived later, and the
+    displays of the text count for it. A text that has ended or cannot be read is left out, with a line in the
+    log.
     """
     if not document.notices:
         return 0
     zone = ZoneInfo(database.configuration(document.hall).site.time_zone)
     with database.installation_transaction(author) as transaction:
-        existing = known_notices(transaction, [part.id for part in document.notices])
+        existing = existing_notices(transaction, [part.id for part in document.notices])
         fresh = (part for part in document.notices if part.id not in existing)
         return sum(_carry_over(transaction, part, document.hall, zone) for part in fresh)
 

@@ -1,8 +1,7 @@
-"""The places a notice is for: which sites it touches, and who may do what about them."""
+"""The places where a notice is shown, and at which sites a person may draft and publish."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from server.documents.checks.notices import KnownPlaces, check_notice
 from server.documents.notices import NoticeContent
@@ -14,10 +13,11 @@ from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.configuration.halls import all_halls
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 
 ANY_SCREEN = "*"
-"""In place of a screen's id: whichever of a hall's."""
+"""Stands for any screen of a hall, in place of a screen's id."""
 
 type Sites = frozenset[str] | None
 """Slugs of sites; None: every site."""
@@ -25,30 +25,30 @@ type Sites = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """At which sites somebody may draft notices, and at which they decide what is shown."""
+    """At which sites a person may draft notices, and at which they approve and publish them."""
 
     drafts: Sites
     publishes: Sites
 
     @property
     def media(self) -> Sites:
-        """The sites whose media they may show."""
+        """The sites whose media the person may show."""
         if self.drafts is None or self.publishes is None:
             return None
         return self.drafts | self.publishes
 
     def may_draft(self, sites: Collection[str]) -> bool:
-        """Whether they may draft for some of these sites."""
+        """Whether the person may draft for at least one of these sites."""
         return self.may_publish(sites) or self.drafts is None or not self.drafts.isdisjoint(sites)
 
     def may_publish(self, sites: Collection[str]) -> bool:
-        """Whether they decide for all of these sites."""
+        """Whether the person may publish for all of these sites."""
         return self.publishes is None or (bool(sites) and self.publishes.issuperset(sites))
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every hall of the installation as it is configured now, and its languages."""
+    """The halls of the installation as they are configured now, and its languages."""
 
     halls: Sequence[HallConfiguration]
     languages: Sequence[str]
@@ -59,15 +59,15 @@ class Places:
         return frozenset(hall.site.slug for hall in self.halls)
 
     def halls_of(self, targets: Targets) -> list[HallConfiguration]:
-        """The halls in which the targets show something on some screen."""
+        """The halls with a screen among the targets."""
         return [hall for hall in self.halls if is_for_hall(targets, hall)]
 
     def sites_of(self, targets: Targets) -> frozenset[str]:
-        """The sites the targets touch; what is for every screen touches every site."""
+        """The sites (slugs) with a screen among the targets."""
         return frozenset(hall.site.slug for hall in self.halls_of(targets))
 
 
-def read_places(database: Database, rows: Any) -> Places:
+def read_places(database: Database, rows: Rows) -> Places:
     """The places of an installation. Refusal: not_configured."""
     found = newest(rows, INSTALLATION, INSTALLATION)
     if found is None:
@@ -75,27 +75,25 @@ def read_places(database: Database, rows: Any) -> Places:
     return Places(configured_halls(database, rows), parse_installation(found.content).languages)
 
 
-def configured_halls(database: Database, rows: Any) -> list[HallConfiguration]:
-    """Every hall that has a configuration, by slug."""
-    return [
-        database.configurations.of(rows, hall) for hall in all_halls(rows) if hall["configuration_revision"]
-    ]
+def configured_halls(database: Database, rows: Rows) -> list[HallConfiguration]:
+    """The halls that have a configuration, in the order of their slugs."""
+    return [database.configurations.of(rows, hall) for hall in all_halls(rows) if hall.is_configured]
 
 
 def targets_of(notice: NoticeContent) -> Targets:
-    """The targets of a notice as facts know them."""
+    """The targets of a notice, as its facts have them."""
     part = notice.targets
     return Targets(part.sites, part.halls, part.screens)
 
 
 def is_for_hall(targets: Targets, hall: HallConfiguration) -> bool:
-    """Whether some screen of a hall is among the targets."""
+    """Whether a screen of a hall is among the targets."""
     named = hall.site.slug in targets.sites or hall.hall in targets.halls
     return targets.is_everywhere or named or not hall.screens.keys().isdisjoint(targets.screens)
 
 
 def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> bool:
-    """Whether a screen of a hall is among the targets; ANY_SCREEN: some one of them; empty: all of them."""
+    """Whether a screen (id) of a hall is among the targets; ANY_SCREEN: whether any; empty: whether all."""
     if screen == ANY_SCREEN:
         return is_for_hall(targets, hall)
     named = hall.site.slug in targets.sites or hall.hall in targets.halls
@@ -103,7 +101,7 @@ def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> boo
 
 
 def check_places(notice: NoticeContent, places: Places) -> None:
-    """Refuses targets, a queue and languages that the installation does not have. Raises DocumentRefused."""
+    """Refuses targets, a queue or languages that the installation does not have. Raises DocumentRefused."""
     screens = [screen for hall in places.halls for screen in hall.screens.values() if not screen.is_retired]
     known_places = KnownPlaces(
         {

@@ -1,4 +1,4 @@
-"""What the items of a programme hold, by kind of notice, in one language; nothing: hidden for now."""
+"""The contents of the items of a programme, by kind of notice, in one language."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,22 +21,25 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import BusyAndQuiet
 from server.domain.languages import FRENCH, language_shown, text_in
 from server.language import LANGUAGES
+from server.store.engine.rows import Rows
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
 
 type Contents = list[dict[str, Any]]
 
 BY_KIND_COMPUTED = frozenset({"hours", "results", "waits", "priority_card"})
-"""Kinds of which the product says some of the words: only in the languages of its interface."""
+"""Kinds for which the product writes some of the words: only in the languages of its interface."""
 READING_MS = {"start": 5_000, "word": 350}
+"""How long one reads slowly, in milliseconds: before the first word, and for each word."""
 SHORTEST_MS, LONGEST_MS = 10_000, 30_000
+"""The bounds of how long a text is shown, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class HallWords:
-    """What contents of a hall are made of: `days` are the local days covered, today first."""
+    """What the contents of a hall are made from; `days` are the local days covered, today first."""
 
-    rows: Any
+    rows: Rows
     hall: HallConfiguration
     days: Sequence[date]
     affluence: BusyAndQuiet
@@ -44,13 +47,13 @@ class HallWords:
 
 
 def turn_ms(words: str) -> int:
-    """How long some words stay, in milliseconds: enough to read them slowly."""
+    """How long to show a text, in milliseconds: enough to read it slowly."""
     reading_ms = READING_MS["start"] + len(words.split()) * READING_MS["word"]
     return min(max(reading_ms, SHORTEST_MS), LONGEST_MS)
 
 
 def spoken_languages(kind: str, languages: Sequence[str]) -> list[str]:
-    """In which of its languages a notice can be shown: French first, never with one translation alone."""
+    """The languages, of these, in which a notice is shown: French first, never with a single translation."""
     if kind not in BY_KIND_COMPUTED:
         return list(languages)
     spoken = [language for language in languages if language in LANGUAGES]
@@ -58,9 +61,9 @@ def spoken_languages(kind: str, languages: Sequence[str]) -> list[str]:
 
 
 def said_in(texts: Mapping[str, str], language: str) -> str:
-    """What texts say in a language, in French without that translation, made for narrow lines.
+    """The text in a language, or in French where it is not translated, made for narrow lines.
 
-    Spaces of French do not break, and long words have places where they may be parted.
+    French spaces before punctuation do not break, and long words may be hyphenated.
     """
     in_language = language_shown(texts, language)
     text = text_in(texts, language)
@@ -68,7 +71,7 @@ def said_in(texts: Mapping[str, str], language: str) -> str:
 
 
 def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWords) -> Contents:
-    """The contents of a notice, one an item; several for a document of several pages."""
+    """The contents of a notice, one for each item: a document has one a page. Empty: it is hidden for now."""
     title = {"title": said_in(notice.titles, language)}
     match notice:
         case TextNotice():
@@ -119,14 +122,14 @@ def _computed(kind: str, title: dict[str, str], language: str, words: HallWords)
         lines = hours_lines(words.hall.calendar, words.days, language, say)
         return [title | {"lines": lines + affluence_lines(words.affluence, language, say)}]
     if kind == "waits":
-        # the player fills in who waits now, from what it is told of the queues
+        # the player adds how many wait now, from the messages about queues
         return [title]
-    # results: a card shows frozen and approved figures only, and there are none yet
+    # results: a card shows approved figures only, and there are none yet
     return []
 
 
 def words_of(content: dict[str, Any]) -> str:
-    """All the words of a content, block by block: what is counted to say how long it stays."""
+    """All the words of a content, a line for each block: they decide how long it is shown."""
     texts: list[str] = [content.get("title", ""), words_of_html(content.get("html", ""))]
     texts += content.get("lines", ())
     texts += [f"{row['label']} {row['delay']}" for row in content.get("rows", ())]

@@ -1,4 +1,4 @@
-"""The items of a programme, round by round: languages take turns, and what is new comes soon."""
+"""The items of a programme in rounds: languages take turns, and a new notice comes soon."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ from server.usecases.notices.programme_contents import (
 
 LEGAL: Category = "legal"
 NEW_FOR = timedelta(minutes=3)
-"""So long a notice is new: it is shown between the others, for its own turn may be minutes away."""
+"""How long a notice is new: it is shown between the others, for its own turn may be minutes away."""
 NEW_EVERY_MS = 30_000
-"""After so much of the others what is new comes again."""
+"""After so many milliseconds of other notices a new one is shown again."""
 
 type Item = dict[str, Any]
 type ContentsById = Mapping[tuple[str, str], Contents]
-"""What slides hold by their id and a language."""
+"""The contents of slides, by slide (id) and language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """A notice that a screen may show: in which windows (None: always), and since when it is published.
+    """A notice that a screen may show in some windows (None: always).
 
-    `since` None: it is there by itself, or looked at alone.
+    `since`: when it was published; None for one that the product makes itself, and for a preview.
     """
 
     id: str
@@ -45,12 +45,12 @@ class Slide:
 
     @property
     def is_legal(self) -> bool:
-        """Whether it has its part of the time of legal notices."""
+        """Whether it is a legal notice: these have a guaranteed share of the time."""
         return self.notice.category == LEGAL or self.kind == "priority_card"
 
 
 def items_of(slides: Sequence[Slide], words: HallWords) -> list[Item]:
-    """Rounds of the slides: each in French and in one other language, the next one in the next round."""
+    """The items of all rounds: each slide in French and in one other language, another in each round."""
     shown_slides = [slide for slide in slides if slide.windows is None or slide.windows]
     spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in shown_slides}
     rounds = max((len(languages) - 1 for languages in spoken.values()), default=0)
@@ -70,7 +70,7 @@ def items_of(slides: Sequence[Slide], words: HallWords) -> list[Item]:
 
 
 def _while_new(slide: Slide) -> Slide | None:
-    """The slide in the minutes after its publication only; legal ones have a guaranteed part of the time."""
+    """The slide in the minutes after its publication; None if it is not new, always shown, or legal."""
     if slide.since is None or slide.is_legal or slide.windows is None:
         return None
     windows = within(slide.windows, (slide.since, slide.since + NEW_FOR))
@@ -85,7 +85,7 @@ def _with_new(
     *,
     first_turn: int,
 ) -> Iterator[Item]:
-    """The items with what is new between them. Each time is a turn of its own: its items have other ids."""
+    """The items with new notices between them, each time in a turn of its own: items then have other ids."""
     turn, since_ms = first_turn, NEW_EVERY_MS
     for item in items:
         if since_ms >= NEW_EVERY_MS:
@@ -120,10 +120,10 @@ def _items(slide: Slide, language: str, turn: int, contents: Contents) -> Iterat
 
 
 def in_ms(windows: Sequence[Window]) -> list[list[int]]:
-    """Windows as a programme has them."""
+    """Windows as a programme has them: pairs of milliseconds since 1970."""
     return [[to_ms(starts), to_ms(ends)] for starts, ends in windows]
 
 
 def to_ms(instant: datetime) -> int:
-    """An instant in milliseconds, as screens count."""
+    """An instant in milliseconds since 1970, as browsers count."""
     return to_micros(instant) // 1000

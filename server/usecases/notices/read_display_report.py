@@ -1,16 +1,14 @@
-"""The report of a notice as a paper tells it: its title, the organisation, where the journal stood."""
+"""The display report of a notice for print: with its title, the organisation, and the head of the journal."""
 
-import json
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from server.documents.reading import parse_installation
 from server.domain.instants import to_text
 from server.store.configuration.documents import newest
 from server.store.journal.anchors import INSTALLATION
 from server.store.journal.pages import head_of
-from server.store.notices.notices import versions_of
+from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.notices.read_displays import read_displays
@@ -19,11 +17,11 @@ from server.usecases.notices.read_displays import read_displays
 def read_display_report(
     database: Database, notice: str, days: tuple[date, date], *, may_read: Callable[[str], bool]
 ) -> Answer:
-    """What `read_displays` answers, and what makes a letter of it.
+    """The answer of `read_displays`, with what a printed letter needs.
 
-    `title` in French, the id for a notice that has none or that nobody has seen there; `organisation`;
-    `journal`: its facts and the hash of its head, read before the sums; `first` and `last`: local dates,
-    those of the displays where no others were asked for; `time_zone` of the first hall.
+    `title`: in French; the id of a notice that no screen there has shown. `journal`: how many facts the
+    installation's journal has and the hash of the last, read before the sums. `first`, `last`: the local
+    dates of the displays, within the dates of the request. `time_zone`: that of the first hall.
     """
     with database.read() as rows:
         head = head_of(rows, None)
@@ -33,10 +31,10 @@ def read_display_report(
     shown_days = [day["shown_on"] for screen in report["screens"] for day in screen["days"]]
     halls = {screen["hall"]: database.configuration(screen["hall"]) for screen in report["screens"]}
     screens = [screen | {"hall_name": halls[screen["hall"]].name} for screen in report["screens"]]
-    zones: list[Any] = [hall.site.time_zone for hall in halls.values()]
-    is_told = bool(versions) and bool(screens)
+    zones = [hall.site.time_zone for hall in halls.values()]
+    is_shown = bool(versions) and bool(screens)
     return report | {
-        "title": json.loads(versions[-1]["content"])["titles"]["fr"] if is_told else notice,
+        "title": versions[-1].content["titles"]["fr"] if is_shown else notice,
         "organisation": parse_installation(found.content).organisation if found else "",
         "screens": screens,
         "first": max([report["from"], *([min(shown_days)] if shown_days else [])]),

@@ -1,14 +1,14 @@
-"""The report of a notice: on which screens it was really seen, on which days and how long."""
+"""The display report of a notice: which screens really showed it, on which days and how long."""
 
 import csv
 import io
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.notices.displays import DisplayOutcome
 from server.domain.sheets import plain_cells
-from server.store.notices.displays import displays_of
+from server.store.notices.displays import DisplayedDay, displays_of
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 
@@ -21,39 +21,39 @@ def read_displays(
 ) -> Answer:
     """The displays of a notice from the first to the last local date, in the halls (ids) one may read.
 
-    Empty for a notice that was never seen.
+    Empty for a notice that no screen has shown.
     """
-    begins_on, ends_on = (day.isoformat() for day in days)
+    first, last = days
     with database.read() as rows:
-        found = displays_of(rows, notice, begins_on=begins_on, ends_on=ends_on)
+        found = displays_of(rows, notice, first=first, last=last)
     screens: dict[tuple[str, str], Answer] = {}
-    halls: dict[str, Any] = {}
+    halls: dict[str, HallConfiguration | None] = {}
     for row in found:
-        if row["hall"] not in halls:
-            halls[row["hall"]] = database.configuration(row["hall"]) if may_read(row["hall"]) else None
-        configuration = halls[row["hall"]]
+        if row.hall not in halls:
+            halls[row.hall] = database.configuration(row.hall) if may_read(row.hall) else None
+        configuration = halls[row.hall]
         if configuration is None:
             continue
-        placed = configuration.screens.get(row["screen"])
+        placed = configuration.screens.get(row.screen)
         screen = screens.setdefault(
-            (configuration.hall, row["screen"]),
+            (configuration.hall, row.screen),
             {
                 "hall": configuration.hall,
-                "screen": row["screen"],
-                "label": placed.label if placed else row["screen"],
+                "screen": row.screen,
+                "label": placed.label if placed else row.screen,
                 "days": [],
             },
         )
         screen["days"].append(
-            {"shown_on": row["shown_on"], "shown_s": row["shown_ms"] / 1000, **_outcomes(row)}
+            {"shown_on": row.shown_on.isoformat(), "shown_s": row.shown_ms / 1000, **_outcomes(row)}
         )
     listed = [screen | _sums(screen["days"]) for screen in screens.values()]
-    answer: Answer = {"notice": notice, "from": begins_on, "to": ends_on, "screens": listed}
-    return answer | _sums(listed)
+    answer: Answer = {"notice": notice, "from": first.isoformat(), "to": last.isoformat()}
+    return answer | {"screens": listed} | _sums(listed)
 
 
 def displays_csv(report: Answer) -> str:
-    """The report as a sheet: one line a screen and local date."""
+    """The report as a sheet (CSV), with a line for each screen and local date."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
     sheet.writerow(COLUMNS)
@@ -64,8 +64,8 @@ def displays_csv(report: Answer) -> str:
     return text.getvalue()
 
 
-def _outcomes(row: Any) -> Answer:
-    return {str(outcome): row[outcome] for outcome in DisplayOutcome}
+def _outcomes(row: DisplayedDay) -> Answer:
+    return {"completed": row.completed, "cut": row.cut, "failed": row.failed}
 
 
 def _sums(parts: list[Answer]) -> Answer:

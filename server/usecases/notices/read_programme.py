@@ -1,7 +1,7 @@
-"""The programme of a screen: the notices it may show, resolved into instants for eight local days.
+"""The programme of a screen: the notices it may show in the next eight local days, with their instants.
 
-It depends on the day, on what is published and on the hall, not on the second: asked again, it is the same,
-revision and all, until one of these changes.
+It depends on the day, on the published notices and on the hall's configuration, not on the second. Until one
+of these changes, each reading gives the same programme and the same revision.
 """
 
 import hashlib
@@ -29,8 +29,10 @@ from server.domain.hours.windows import (
     outside,
     within,
 )
-from server.domain.instants import from_micros, to_micros
-from server.store.notices.notices import affluence_of, content_of, shown_between
+from server.store.engine.rows import Rows
+from server.store.notices.affluence import affluence_of
+from server.store.notices.notices import ShownNotice, shown_between
+from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import is_for_screen, targets_of
 from server.usecases.notices.programme_contents import HallWords, spoken_languages
@@ -41,7 +43,7 @@ type Programme = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A version of a notice to look at on a screen, whatever its state, alone and at any hour."""
+    """A version of a notice to preview on a screen: alone, in any state and at any hour."""
 
     notice: str
     version: int
@@ -54,9 +56,9 @@ def read_programme(
     translate: Callable[..., str],
     preview: Preview | None = None,
 ) -> Programme:
-    """The programme of a screen: its id; empty: what all screens of the hall show; ANY_SCREEN: what some do.
+    """The programme of a screen (its id). Empty: of every screen of the hall; ANY_SCREEN: of any.
 
-    With a preview it holds that version alone, always. Refusals: unknown_hall, unknown_notice.
+    With a preview it has that version alone, at every hour. Refusals: unknown_hall, unknown_notice.
     """
     hall_id = database.hall_id(hall)
     configuration = database.configuration(hall_id)
@@ -81,34 +83,30 @@ def read_programme(
 
 
 def _revision(programme: Programme) -> str:
-    """The same for the same programme, another for another."""
+    """A digest of a programme, of 16 characters."""
     text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _affluence(rows: Any, hall_id: str, configuration: HallConfiguration) -> BusyAndQuiet:
+def _affluence(rows: Rows, hall_id: str, configuration: HallConfiguration) -> BusyAndQuiet:
     counted = affluence_of(rows, hall_id)
     if counted is None:
         return BusyAndQuiet()
     return busy_and_quiet(counted.tickets, counted.days, open_slots(configuration.calendar.weekly))
 
 
-def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[Slide]:
-    """Waits, what is published, and the notice on priority cards."""
+def _slides(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[Slide]:
+    """The slide of waits, the published notices, and the slide on priority cards."""
     hall = words.hall
     published = []
-    for shown_notice in shown_between(rows, to_micros(covered[0]), to_micros(covered[1])):
-        notice = shown_notice.content
+    for shown in shown_between(rows, *covered):
+        notice = shown.content
         if not is_for_screen(targets_of(notice), hall, screen):
             continue
         if notice.when is not None and notice.when.queue not in hall.queues:
             continue
-        until = covered[1] if shown_notice.shown_until is None else from_micros(shown_notice.shown_until)
-        windows = _windows(
-            notice, hall.calendar, words, (from_micros(shown_notice.shown_from), until), covered
-        )
-        since = from_micros(shown_notice.shown_from)
-        published.append(Slide(shown_notice.id, shown_notice.version, notice.kind, notice, windows, since))
+        windows = _windows(shown, hall.calendar, words, covered)
+        published.append(Slide(shown.id, shown.version, notice.kind, notice, windows, shown.shown_from))
     waits = _built_in("waits", "signage.screen.ticket_now", published, words, covered)
     legal: list[Slide] = []
     if hall.has_priority_first:
@@ -116,20 +114,20 @@ def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[S
     return [*waits, *published, *legal]
 
 
-def _previewed(rows: Any, preview: Preview) -> Slide:
-    notice = _whoever_waits(content_of(rows, preview.notice, preview.version))
+def _previewed(rows: Rows, preview: Preview) -> Slide:
+    notice = _without_condition(content_of(rows, preview.notice, preview.version))
     return Slide(preview.notice, preview.version, notice.kind, notice, None)
 
 
-def _whoever_waits(notice: NoticeContent) -> NoticeContent:
-    """The notice without the condition that people wait: what is looked at is shown."""
+def _without_condition(notice: NoticeContent) -> NoticeContent:
+    """The notice without the condition that people wait in a queue: a preview is always shown."""
     return notice.model_copy(update={"when": None})
 
 
 def _built_in(
     kind: str, title: str, published: Sequence[Slide], words: HallWords, covered: Window
 ) -> list[Slide]:
-    """What the product says by itself, whenever no published notice of that kind is shown for certain."""
+    """The slide that the product makes itself, unless a published notice of that kind is sure to be shown."""
     own = [slide for slide in published if slide.kind == kind and slide.notice.when is None]
     covered_windows = [
         window for slide in own for window in ([covered] if slide.windows is None else slide.windows)
@@ -148,18 +146,19 @@ def _built_in(
 
 
 def _windows(
-    notice: NoticeContent, calendar: Calendar, words: HallWords, window: Window, covered: Window
+    shown: ShownNotice, calendar: Calendar, words: HallWords, covered: Window
 ) -> list[Window] | None:
-    """When a published notice is shown among the days covered; None: always."""
-    zone = ZoneInfo(words.hall.site.time_zone)
-    starts, ends = window
+    """When a published notice is shown within the days covered; None: always."""
+    zone, notice = ZoneInfo(words.hall.site.time_zone), shown.content
+    starts = shown.shown_from
+    ends = covered[1] if shown.shown_until is None else shown.shown_until
     if notice.validity.starts is not None:
         starts = max(starts, local_start(notice.validity.starts, zone))
     if notice.validity.ends is not None:
         ends = min(ends, local_end(notice.validity.ends, zone))
     part = notice.dayparts
     dayparts = Dayparts(part.weekdays, part.parts, local_spans(part.spans))
-    # the day after is looked at too: an hour before its opening may be this evening
+    # with the day after: the hour before its opening may be in the evening of the last day covered
     days = [*words.days, words.days[-1] + DAY]
     windows = [covered] if dayparts.is_always else daypart_windows(calendar, dayparts, days)
     return _or_always(within(windows, (starts, ends)), covered)

@@ -1,4 +1,4 @@
-"""A screen tells what it really showed: one fact of the installation a report, summed by notice and day."""
+"""Count what a screen reports to have shown: one fact for each report, with sums by notice and day."""
 
 from collections.abc import Sequence
 
@@ -22,9 +22,10 @@ def report_displays(
     record: str,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """Counts displays of a screen (its id in the document of a hall, an id), and says up to which number.
+    """How many displays of a screen were counted, and up to which number of the record.
 
-    Numbers told before are not counted again, whenever and however often they come. The hall's version stays.
+    `hall`: an id; `screen`: its id in the hall's document; `record`: the player's record that the numbers
+    belong to. A number is counted once, however often it is reported. The hall's version does not change.
     Refusals: unknown_screen, displays_unordered, display_too_old, display_reversed, display_in_future,
     idempotency_mismatch.
     """

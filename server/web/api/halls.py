@@ -10,7 +10,7 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.usecases.hall.read_board import read_board, read_queues, read_screen
 from server.usecases.hall.read_queue import read_queue, read_queue_page
-from server.usecases.notices.read_notices import check_seen
+from server.usecases.notices.read_notices import check_visible
 from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.individual_figures import (
     FEWEST_SERVED,
@@ -63,7 +63,7 @@ def blueprint(api: Api) -> APIBlueprint:
         preview = None
         if query.notice and caller.kind == "person":
             person, reach = reach_of_caller()
-            check_seen(api.database, person.author, reach, query.notice)
+            check_visible(api.database, person.author, reach, query.notice)
             preview = Preview(query.notice, query.version)
         screen_id = caller.configured or preview_of
         voices = api.alert_voices(api.database.configuration(hall).site.alerts)

@@ -6,7 +6,7 @@ import pytest
 
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild_installation import installation_differences
-from server.store.notices.notices import content_digest
+from server.store.notices.versions import content_digest
 from server.store.transactions.database import Database
 from tests.server.usecases.notices.notice_gestures import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
