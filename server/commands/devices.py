@@ -59,7 +59,7 @@ def _say_device(row: PairedDevice) -> None:
 
 def _vacant(database: Database, hall: str | None, taken: set[str]) -> Iterator[tuple[str, str, str, str]]:
     with database.read() as rows:
-        configured = [each["slug"] for each in all_halls(rows) if each["configuration_revision"] > 0]
+        configured = [each.slug for each in all_halls(rows) if each.is_configured]
     for slug in configured:
         if hall is not None and database.hall_id(hall) != database.hall_id(slug):
             continue

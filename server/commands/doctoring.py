@@ -53,7 +53,7 @@ def _rebuild(settings: Settings) -> None:
         database = opened(settings)
         try:
             with database.read() as rows:
-                halls = [hall["slug"] for hall in all_halls(rows)]
+                halls = [hall.slug for hall in all_halls(rows)]
             _say_changed(INSTALLATION, rebuild_installation(database))
             for hall in halls:
                 _say_changed(hall, rebuild(database, hall))

@@ -31,7 +31,7 @@ def export_visits_command(
     database = opened(Settings())
     try:
         with database.read() as rows:
-            halls = hall or [each["slug"] for each in all_halls(rows) if each["configuration_revision"] > 0]
+            halls = hall or [each.slug for each in all_halls(rows) if each.is_configured]
         counts = export_visits(database, halls, days=days, folder=out)
     finally:
         database.close()

@@ -10,9 +10,8 @@ import structlog
 
 from server.domain.refusals import Refusal
 from server.language import Translate
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.sightings import Players
-from server.store.engine.rows import Row
 from server.store.operation.job_runs import claim_every
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import SeenDevices, watch_alarms
@@ -43,21 +42,21 @@ class AlarmRounds:
             if not claim_every(self.database, "alarms", now=now, every_s=_TURN_S):
                 return
         with self.database.read() as rows:
-            halls = [hall for hall in all_halls(rows) if hall["configuration_revision"] > 0]
+            halls = [hall for hall in all_halls(rows) if hall.is_configured]
         for hall in halls:
             self._watch(hall)
             self.breathe()
 
-    def _watch(self, hall: Row) -> None:
+    def _watch(self, hall: HallRow) -> None:
         try:
-            sightings = SeenDevices(self.players.of_hall(hall["id"]), are_known=not self.players.is_away)
-            changed = watch_alarms(self.database, hall["id"], sightings, self.translate)
+            sightings = SeenDevices(self.players.of_hall(hall.id), are_known=not self.players.is_away)
+            changed = watch_alarms(self.database, hall.id, sightings, self.translate)
         except Refusal as refusal:
             self.failures += 1
-            log.warning("alarms_not_watched", hall=hall["slug"], code=refusal.code)
+            log.warning("alarms_not_watched", hall=hall.slug, code=refusal.code)
         except Exception:
             self.failures += 1
-            log.exception("alarms_not_watched", hall=hall["slug"])
+            log.exception("alarms_not_watched", hall=hall.slug)
         else:
             if changed:
-                log.info("alarms_changed", hall=hall["slug"], facts=changed)
+                log.info("alarms_changed", hall=hall.slug, facts=changed)

@@ -7,7 +7,7 @@ nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from hardware.speech import AudioFiles
 from server.domain.author import SYSTEM
 from server.domain.devices.uptime import LOOK_EVERY_S
 from server.domain.hours.calendars import business_day
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.presence import forget_looks
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
@@ -75,7 +75,7 @@ class Rounds:
     def make(self) -> None:
         """One round over all halls; a job that fails is logged and tried again in the next round."""
         with self.database.read() as rows:
-            halls = [hall for hall in all_halls(rows) if hall["configuration_revision"] > 0]
+            halls = [hall for hall in all_halls(rows) if hall.is_configured]
         for hall in halls:
             self._attempt(self.end_days, hall)
             self._attempt(self.return_parked, hall)
@@ -95,51 +95,51 @@ class Rounds:
             self.failures += 1
             log.exception("job_failed", job=job.__name__)
 
-    def end_days(self, hall: Row) -> None:
+    def end_days(self, hall: HallRow) -> None:
         """Closes the hall's business days whose end has passed."""
-        for day in days_to_close(self.database, hall["id"]):
-            closed = close_day(self.database, hall["id"], day)
+        for day in days_to_close(self.database, hall.id):
+            closed = close_day(self.database, hall.id, day)
             if closed.legs or closed.sessions:
                 log.info(
                     "day_closed",
-                    hall=hall["slug"],
+                    hall=hall.slug,
                     day=day.isoformat(),
                     legs=closed.legs,
                     sessions=closed.sessions,
                 )
 
-    def return_parked(self, hall: Row) -> None:
+    def return_parked(self, hall: HallRow) -> None:
         """Returns parked visitors to their queue when their timer has ended."""
-        returned = return_parked(self.database, hall["id"])
+        returned = return_parked(self.database, hall.id)
         if returned:
-            log.info("parked_returned", hall=hall["slug"], legs=returned)
+            log.info("parked_returned", hall=hall.slug, legs=returned)
 
-    def give_back_forgotten(self, hall: Row) -> None:
+    def give_back_forgotten(self, hall: HallRow) -> None:
         """Pauses forgotten counters and returns the visitors called there to their queue."""
-        given_back = give_back_forgotten(self.database, hall["id"])
+        given_back = give_back_forgotten(self.database, hall.id)
         if given_back:
-            log.info("forgotten_given_back", hall=hall["slug"], legs=given_back)
+            log.info("forgotten_given_back", hall=hall.slug, legs=given_back)
 
-    def expire_alerts(self, hall: Row) -> None:
+    def expire_alerts(self, hall: HallRow) -> None:
         """Ends the alerts whose stated time is over; evacuate and shelter never."""
-        expired = expire_alerts(self.database, hall["id"])
+        expired = expire_alerts(self.database, hall.id)
         if expired:
-            log.info("alerts_expired", hall=hall["slug"], alerts=expired)
+            log.info("alerts_expired", hall=hall.slug, alerts=expired)
 
-    def anchor(self, hall: Row) -> None:
+    def anchor(self, hall: HallRow) -> None:
         """Anchors the hall's journal once a business day."""
         now = self.database.clock.now()
-        day = business_day(self.database.configuration(hall["id"]).calendar, now).isoformat()
-        self._anchor(hall["slug"], hall["id"], day, hall)
+        day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
+        self._anchor(hall.slug, hall.id, day, asdict(hall))
 
-    def count_affluence(self, hall: Row) -> None:
+    def count_affluence(self, hall: HallRow) -> None:
         """Counts once a business day when people come, for the notice on opening hours."""
         now = self.database.clock.now()
-        day = business_day(self.database.configuration(hall["id"]).calendar, now).isoformat()
-        if claim(self.database, AFFLUENCE, hall["id"], day, now=now):
-            count_affluence(self.database, hall["id"])
+        day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
+        if claim(self.database, AFFLUENCE, hall.id, day, now=now):
+            count_affluence(self.database, hall.id)
 
-    def look_at_devices(self, halls: Sequence[Row]) -> None:
+    def look_at_devices(self, halls: Sequence[HallRow]) -> None:
         """Records every two minutes which devices are present, once they had time to return after a start.
 
         Devices with an old token are asked to renew it.
@@ -159,13 +159,13 @@ class Rounds:
                 return
             self.breathe()
 
-    def _look_at_hall(self, hall: Row, players: Players) -> None:
+    def _look_at_hall(self, hall: HallRow, players: Players) -> None:
         """Without readable sightings nothing is recorded."""
-        sightings = players.of_hall(hall["id"])
+        sightings = players.of_hall(hall.id)
         if players.is_away:
             return
-        look_at_devices(self.database, hall["id"], sightings)
-        for device, connection in renewals_due(self.database, hall["id"], sightings):
+        look_at_devices(self.database, hall.id, sightings)
+        for device, connection in renewals_due(self.database, hall.id, sightings):
             token = ask_renewal(self.database, SYSTEM, device.id)
             self.tell_renewal(device.kind, connection, token)
 

@@ -1,4 +1,4 @@
-"""Find what a request names in a hall's configuration; what is retired is no longer there."""
+"""Find a service, counter or kiosk of a hall by its id, unless it is retired."""
 
 from server.domain.hall.configuration import Counter, HallConfiguration, Kiosk, Service
 from server.domain.refusals import Refusal

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
+from server.store.configuration.halls import revisions_of
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from signage import board
@@ -36,4 +37,4 @@ def hall_state(database: Database, rows: Any, hall: str) -> HallState:
     if row is None:
         raise Refusal("unknown_hall", hall=hall)
     position = board.HallPosition(epoch=row["epoch"], version=row["version"], as_of=database.clock.now())
-    return HallState(rows, row, database.configurations.of(rows, row), position)
+    return HallState(rows, row, database.configurations.of(rows, revisions_of(row)), position)

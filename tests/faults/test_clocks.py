@@ -41,7 +41,7 @@ def test_the_nights_of_the_change_of_time_lose_and_repeat_no_hour(sqlite_url, ni
     database = opened_hall(sqlite_url, hands)
     with database.store.write() as rows:
         rows.run("UPDATE installation SET is_demonstration = :yes", {"yes": True})
-    database.configurations._known.clear()
+    database.configurations._made.clear()
     hands.now = night - timedelta(hours=3)
     found = []
     for _ in range(12):

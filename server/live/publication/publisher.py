@@ -195,7 +195,7 @@ class Publisher:
     def programme_changed(self) -> None:
         """Tells the screens of every hall, whichever process they hang on, to read their programme again."""
         with self.database.read() as rows:
-            halls = [row["id"] for row in all_halls(rows)]
+            halls = [hall.id for hall in all_halls(rows)]
         for hall in halls:
             self._nudge_screens(hall)
 

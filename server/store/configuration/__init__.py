@@ -1,1 +1,1 @@
-"""Statements and rows: configuration documents and their revisions."""
+"""Statements and rows: halls, the documents of their configuration, and drafts of these."""

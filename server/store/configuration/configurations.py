@@ -1,8 +1,7 @@
-"""Configurations in force: documents as published, translated once per revision, with the targets decided."""
+"""The configurations of halls: made once from the published documents, with the targets decided since."""
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
@@ -13,19 +12,20 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import always_open
 from server.domain.quality.targets import with_targets
 from server.domain.refusals import Refusal
-from server.store.configuration.documents import known_printers
-from server.store.engine.rows import Row
+from server.store.configuration.documents import document_text, known_printers
+from server.store.configuration.halls import HallRevisions
+from server.store.engine.rows import Rows
 from server.store.installation import is_demonstration
 from server.store.quality.targets import targets_on
 
 INSTALLATION = "installation"
 HALL = "hall"
-_SELECT = "SELECT content FROM document WHERE kind = :kind AND scope = :scope AND revision = :revision"
+"""The kinds of documents. The installation's document has its kind as its scope, too; a hall's its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class _InForce:
-    """What a published configuration became on a day, after so many targets had been decided or withdrawn."""
+    """A configuration with the targets of a day, and how many were decided or withdrawn by then."""
 
     published: HallConfiguration
     targets_decided: int
@@ -37,77 +37,80 @@ class _InForce:
 
 
 class Configurations:
-    """The configuration of each hall, by its revision, the installation's, and the year (public holidays)."""
+    """The configurations of halls that were made in this process.
+
+    Each is kept by the revisions of both documents and the year, on which public holidays depend.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.has_real_hours = False
-        """Whether a demonstration keeps its halls' real hours instead of being open round the clock."""
-        self._known: dict[tuple[str, int, int, int, bool], HallConfiguration] = {}
+        """Whether a demonstration has the hours of its documents; otherwise it is open round the clock."""
+        self._made: dict[tuple[str, int, int, int, bool], HallConfiguration] = {}
         self._in_force: dict[str, _InForce] = {}
 
-    def of(self, rows: Any, hall: Row) -> HallConfiguration:
-        """The configuration a hall row points at, with the targets that apply today.
+    def of(self, rows: Rows, hall: HallRevisions) -> HallConfiguration:
+        """The configuration of a hall, with the targets that apply today.
 
-        Refusal: not_configured when nothing was published yet.
+        Refusal: not_configured before its document is published.
         """
         published = self.published(rows, hall)
-        if not hall["targets_decided"]:
+        if not hall.targets_decided:
             return published
         on = self.clock.now().astimezone(ZoneInfo(published.site.time_zone)).date()
-        cached = self._in_force.get(hall["id"])
-        if cached is None or not cached.is_made_of(published, hall["targets_decided"], on):
-            configuration = with_targets(published, targets_on(rows, hall["id"], on))
-            cached = _InForce(published, hall["targets_decided"], on, configuration)
-            self._in_force[hall["id"]] = cached
+        cached = self._in_force.get(hall.id)
+        if cached is None or not cached.is_made_of(published, hall.targets_decided, on):
+            configuration = with_targets(published, targets_on(rows, hall.id, on))
+            cached = _InForce(published, hall.targets_decided, on, configuration)
+            self._in_force[hall.id] = cached
         return cached.configuration
 
     def forget_targets(self, hall: str) -> None:
-        """After a commit in a hall (id) that failed: targets it had decided may have been read."""
+        """Forgets the targets of a hall (id) after a commit that failed: it may have decided them."""
         self._in_force.pop(hall, None)
 
-    def published(self, rows: Any, hall: Row) -> HallConfiguration:
-        """The configuration a hall row points at, with its document's targets. Refusal: not_configured."""
+    def published(self, rows: Rows, hall: HallRevisions) -> HallConfiguration:
+        """The configuration of a hall as published, with its document's targets. Refusal: not_configured."""
         year = self.clock.now().year
         key = (
-            hall["id"],
-            hall["configuration_revision"],
-            hall["installation_revision"],
+            hall.id,
+            hall.configuration_revision,
+            hall.installation_revision,
             year,
             self.has_real_hours,
         )
-        cached = self._known.get(key)
+        cached = self._made.get(key)
         if cached is None:
-            cached = self._known[key] = self._read(rows, hall)
+            cached = self._made[key] = self._read(rows, hall)
         return cached
 
-    def _read(self, rows: Any, hall: Row) -> HallConfiguration:
-        found = rows.one(_SELECT, kind=HALL, scope=hall["id"], revision=hall["configuration_revision"])
-        if found is None:
-            raise Refusal("not_configured", hall=hall["slug"])
-        document = parse_hall(found["content"])
-        installation = self.installation(rows, hall["installation_revision"])
+    def _read(self, rows: Rows, hall: HallRevisions) -> HallConfiguration:
+        text = document_text(rows, HALL, hall.id, hall.configuration_revision)
+        if text is None:
+            raise Refusal("not_configured", hall=hall.slug)
+        document = parse_hall(text)
+        installation = self.installation(rows, hall.installation_revision)
         configuration = to_configuration(
             document,
             installation,
-            revision=hall["configuration_revision"],
-            installation_revision=hall["installation_revision"],
+            revision=hall.configuration_revision,
+            installation_revision=hall.installation_revision,
             holidays=public_holidays_of(document, installation, around=self.clock.now().date()),
             is_demonstration=is_demonstration(rows),
             known_printers=known_printers(rows),
         )
         return configuration if self.has_real_hours else without_hours(configuration)
 
-    def installation(self, rows: Any, revision: int) -> InstallationDocument:
+    def installation(self, rows: Rows, revision: int) -> InstallationDocument:
         """The installation document of a revision. Refusal: not_configured."""
-        found = rows.one(_SELECT, kind=INSTALLATION, scope=INSTALLATION, revision=revision)
-        if found is None:
+        text = document_text(rows, INSTALLATION, INSTALLATION, revision)
+        if text is None:
             raise Refusal("not_configured", hall=INSTALLATION)
-        return parse_installation(found["content"])
+        return parse_installation(text)
 
 
 def without_hours(configuration: HallConfiguration) -> HallConfiguration:
-    """A demonstration's configuration open round the clock; any other configuration as it is."""
+    """The configuration of a demonstration, made open round the clock; any other stays as it is."""
     if not configuration.is_demonstration:
         return configuration
     open_calendar = always_open(configuration.site.time_zone)

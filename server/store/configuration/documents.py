@@ -1,136 +1,217 @@
-"""Documents as they were published, and what their revisions say."""
+"""Documents of the configuration as they were published: each revision, and the ids that they have used.
+
+The content of a revision stays the text that was published: its SHA-256 is in a fact, and it is exported.
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 
 from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
-from server.domain.instants import to_micros
 from server.domain.printing.printer_networks import PrinterPlace
-from server.store.engine.rows import Row
-
-_COLUMNS = (
-    "SELECT d.revision, d.content, d.published_at, d.published_by, d.restores, a.display_name FROM document d"
-    " LEFT JOIN account a ON a.id = d.published_by WHERE d.kind = :kind AND d.scope = :scope"
-)
-_NEWEST_OF_HALLS = (
-    "SELECT h.slug, d.revision, d.content, d.published_at, d.published_by, d.restores, a.display_name"
-    " FROM hall h JOIN document d ON d.kind = 'hall' AND d.scope = h.id"
-    " AND d.revision = h.configuration_revision LEFT JOIN account a ON a.id = d.published_by ORDER BY h.slug"
-)
-_MARK = "SELECT COUNT(*) AS published, MAX(published_at) AS last FROM document"
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.tables.journals import configured, document, hall
+from server.store.tables.people import account
+from server.store.tables.printing import known_printer
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A revision of a document and its text.
+    """A revision of a document, with the text of its content.
 
-    `published_by` is an id, `author_name` None for who has no account (any more); `restores`: the revision
-    whose content this is again, None for what is new.
+    `published_by` is an id; `author_name` is None where no account has that id. `restores`: the earlier
+    revision whose content this is again, None for new content.
     """
 
     revision: int
     content: str
-    published_at: int
+    published_at: datetime
     published_by: str
-    author_name: str | None
     restores: int | None
+    author_name: str | None
 
     @property
     def parsed(self) -> dict[str, Any]:
-        """What the text says."""
+        """The content as JSON values."""
         read: dict[str, Any] = json.loads(self.content)
         return read
 
 
-def newest(rows: Any, kind: str, scope: str) -> Published | None:
-    """The newest revision of a document, None when there is none yet."""
-    row = rows.one(f"{_COLUMNS} ORDER BY d.revision DESC LIMIT 1", kind=kind, scope=scope)
-    return None if row is None else _published(row)
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A revision to keep: `content` is the canonical text, `published_by` an author's id, `scope` an id."""
+
+    kind: str
+    scope: str
+    revision: int
+    content: str
+    published_at: datetime
+    published_by: str
+    restores: int | None
 
 
-def revision_of(rows: Any, kind: str, scope: str, revision: int) -> Published | None:
-    """One revision of a document, None when there is none of that number."""
-    row = rows.one(f"{_COLUMNS} AND d.revision = :revision", kind=kind, scope=scope, revision=revision)
-    return None if row is None else _published(row)
+@dataclass(frozen=True, slots=True)
+class DocumentsMark:
+    """How many revisions were published, and when the last: it changes with every publication."""
+
+    published: int
+    last: datetime | None
 
 
-def revisions_before(rows: Any, kind: str, scope: str, before: int, limit: int) -> list[Published]:
-    """The revisions with a smaller number, the newest first, so many at most."""
-    sql = f"{_COLUMNS} AND d.revision < :before ORDER BY d.revision DESC LIMIT :limit"
-    return [_published(row) for row in rows.all(sql, kind=kind, scope=scope, before=before, limit=limit)]
+@dataclass(frozen=True, slots=True)
+class _PublishedOfHall(Published):
+    slug: str
 
 
-def contents_of(rows: Any, name: str) -> list[str]:
-    """The content of every revision of a document (`installation` or a hall's slug)."""
-    sql = (
-        "SELECT d.content FROM document d LEFT JOIN hall h ON h.id = d.scope"
-        " WHERE d.scope = :name OR h.slug = :name ORDER BY d.revision"
+@dataclass(frozen=True, slots=True)
+class _TakenId:
+    id: str
+    kind: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    host: str
+    port: int
+
+
+def _revisions(*more: Any) -> Select[*tuple[Any, ...]]:
+    return select(
+        document.c.revision,
+        document.c.content,
+        document.c.published_at,
+        document.c.published_by,
+        document.c.restores,
+        account.c.display_name.label("author_name"),
+        *more,
     )
-    return [str(row["content"]) for row in rows.all(sql, name=name)]
 
 
-def newest_of_halls(rows: Any) -> dict[str, Published]:
-    """The published document of every hall, by its slug."""
-    return {row["slug"]: _published(row) for row in rows.all(_NEWEST_OF_HALLS)}
+_AUTHOR = account.c.id == document.c.published_by
+_OF_DOCUMENT = (
+    _revisions()
+    .select_from(document.outerjoin(account, _AUTHOR))
+    .where(document.c.kind == bindparam("kind"), document.c.scope == bindparam("scope"))
+)
+_NEWEST_FIRST = _OF_DOCUMENT.order_by(document.c.revision.desc())
+_NEWEST = Read(Published, _NEWEST_FIRST.limit(1))
+_REVISION = Read(Published, _OF_DOCUMENT.where(document.c.revision == bindparam("revision")))
+_BEFORE = Read(
+    Published, _NEWEST_FIRST.where(document.c.revision < bindparam("before")).limit(bindparam("limit"))
+)
+_TEXT = Read(
+    str,
+    select(document.c.content).where(
+        document.c.kind == bindparam("kind"),
+        document.c.scope == bindparam("scope"),
+        document.c.revision == bindparam("revision"),
+    ),
+)
+_NAME: BindParameter[str] = bindparam("name")
+_TEXTS = Read(
+    str,
+    select(document.c.content)
+    .select_from(document.outerjoin(hall, hall.c.id == document.c.scope))
+    .where(or_(document.c.scope == _NAME, hall.c.slug == _NAME))
+    .order_by(document.c.revision),
+)
+_IN_FORCE = and_(
+    document.c.kind == "hall",
+    document.c.scope == hall.c.id,
+    document.c.revision == hall.c.configuration_revision,
+)
+_NEWEST_OF_HALLS = Read(
+    _PublishedOfHall,
+    _revisions(hall.c.slug)
+    .select_from(hall.join(document, _IN_FORCE).outerjoin(account, _AUTHOR))
+    .order_by(hall.c.slug),
+)
+_MARK = Read(
+    DocumentsMark,
+    select(func.count().label("published"), func.max(document.c.published_at).label("last")).select_from(
+        document
+    ),
+)
+_TAKEN = Read(
+    _TakenId,
+    select(configured.c.id, configured.c.kind, hall.c.slug).select_from(
+        configured.join(hall, hall.c.id == configured.c.hall)
+    ),
+)
+_IDS_OF_HALL = Read(str, select(configured.c.id).where(configured.c.hall == bindparam("hall")))
+_PRINTERS = Read(_Printer, rows_of(_Printer, known_printer))
+_INSERT = Write.new_row(document, NewRevision)
+_INSERT_ID = Write(configured.insert(), "id", "kind", "hall")
 
 
-def hall_documents(rows: Any) -> list[HallDocument]:
-    """The published document of every hall."""
+def newest(rows: Rows, kind: str, scope: str) -> Published | None:
+    """The newest revision of a document; None before the first."""
+    return rows.one(_NEWEST, kind=kind, scope=scope)
+
+
+def revision_of(rows: Rows, kind: str, scope: str, revision: int) -> Published | None:
+    """One revision of a document; None where there is none of that number."""
+    return rows.one(_REVISION, kind=kind, scope=scope, revision=revision)
+
+
+def revisions_before(rows: Rows, kind: str, scope: str, before: int, limit: int) -> list[Published]:
+    """The revisions of a document with smaller numbers, the newest first; `limit` at most."""
+    return rows.all(_BEFORE, kind=kind, scope=scope, before=before, limit=limit)
+
+
+def document_text(rows: Rows, kind: str, scope: str, revision: int) -> str | None:
+    """The text of one revision of a document; None where there is none of that number."""
+    return rows.one(_TEXT, kind=kind, scope=scope, revision=revision)
+
+
+def document_texts(rows: Rows, name: str) -> list[str]:
+    """The texts of every revision of a document (`installation` or the slug of a hall), from the first."""
+    return rows.all(_TEXTS, name=name)
+
+
+def newest_of_halls(rows: Rows) -> dict[str, Published]:
+    """The published document of every hall that has one, by the hall's slug."""
+    return {row.slug: row for row in rows.all(_NEWEST_OF_HALLS)}
+
+
+def hall_documents(rows: Rows) -> list[HallDocument]:
+    """The published document of every hall that has one, parsed."""
     return [parse_hall(published.content) for published in newest_of_halls(rows).values()]
 
 
-def keep_revision(
-    transaction: Any, kind: str, scope: str, *, revision: int, content: str, restores: int | None
-) -> None:
-    """Keeps a new revision of a document, published by the transaction's author."""
-    transaction.insert(
-        "document",
-        kind=kind,
-        scope=scope,
-        revision=revision,
-        content=content,
-        published_at=to_micros(transaction.now),
-        published_by=transaction.author.id,
-        restores=restores,
-    )
+def keep_revision(transaction: Writes, new: NewRevision) -> None:
+    """Keeps a new revision of a document."""
+    transaction.run(_INSERT, **values_of(new))
 
 
-def documents_mark(rows: Any) -> tuple[int, int | None]:
-    """What changes with every publication."""
-    row = rows.one(_MARK)
-    return row["published"], row["last"]
+def documents_mark(rows: Rows) -> DocumentsMark:
+    """The mark that changes with every publication of a document."""
+    mark = rows.one(_MARK)
+    assert mark is not None
+    return mark
 
 
-def taken_ids(rows: Any) -> dict[str, tuple[str, str]]:
-    """Every id any revision of any hall ever used: its hall's slug and its list."""
-    found = rows.all("SELECT c.id, c.kind, h.slug FROM configured c JOIN hall h ON h.id = c.hall")
-    return {row["id"]: (row["slug"], row["kind"]) for row in found}
+def taken_ids(rows: Rows) -> dict[str, tuple[str, str]]:
+    """Every id that a revision of a hall's document has used: the hall's slug, and the list it was in."""
+    return {row.id: (row.slug, row.kind) for row in rows.all(_TAKEN)}
 
 
-def keep_ids(transaction: Any, hall: str, ids: Mapping[str, str]) -> None:
-    """Keeps which ids (with the list each is in) a hall (id) has used, so that none is used again."""
-    kept_ids = {
-        row["id"] for row in transaction.all("SELECT id FROM configured WHERE hall = :hall", hall=hall)
-    }
-    for configured, kind in ids.items():
-        if configured not in kept_ids:
-            transaction.insert("configured", id=configured, kind=kind, hall=hall)
+def keep_ids(transaction: Writes, hall: str, ids: Mapping[str, str]) -> None:
+    """Keeps the ids (with the list each is in) that a hall (id) uses, so that no other ever uses them."""
+    kept = set(transaction.all(_IDS_OF_HALL, hall=hall))
+    for configured_id, kind in ids.items():
+        if configured_id not in kept:
+            transaction.run(_INSERT_ID, id=configured_id, kind=kind, hall=hall)
 
 
-def known_printers(rows: Any) -> frozenset[PrinterPlace]:
-    """The printers that were configured before networks of printers were declared."""
-    return frozenset((row["host"], row["port"]) for row in rows.all("SELECT host, port FROM known_printer"))
-
-
-def _published(row: Row) -> Published:
-    return Published(
-        row["revision"],
-        row["content"],
-        row["published_at"],
-        row["published_by"],
-        row["display_name"],
-        row["restores"],
-    )
+def known_printers(rows: Rows) -> frozenset[PrinterPlace]:
+    """The printers (host and port) that were configured before networks of printers were declared."""
+    return frozenset((row.host, row.port) for row in rows.all(_PRINTERS))

@@ -1,44 +1,39 @@
-"""Drafts of documents, by the document's name: the newest version, and those before it for a while.
+"""Drafts of documents, by the document's name: the newest version, and some versions before it.
 
-A version without content says that the draft was published or discarded; the next draft goes on counting, so
-that no page takes it for the one it has open.
+A version without content says that the draft was published or discarded. The next draft goes on counting, so
+that no page mistakes it for the one it has open.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from server.domain.instants import to_micros
+from sqlalchemy import Select, bindparam, exists, select, type_coerce
+
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, values_of
+from server.store.tables.columns import Document
+from server.store.tables.journals import draft
+from server.store.tables.people import account
 
 KEPT_VERSIONS = 50
-"""How many versions of a draft are kept, for whoever saves over an older one."""
-
-_NEWEST = (
-    "SELECT d.version, d.base_revision, d.content, d.author, d.saved_at, a.display_name FROM draft d"
-    " LEFT JOIN account a ON a.id = d.author WHERE d.document = :document ORDER BY d.version DESC LIMIT 1"
-)
-_ONE = "SELECT content FROM draft WHERE document = :document AND version = :version AND content IS NOT NULL"
-_OPEN = (
-    "SELECT d.document, d.version, d.base_revision, d.content, d.author, d.saved_at, a.display_name"
-    " FROM draft d LEFT JOIN account a ON a.id = d.author WHERE d.content IS NOT NULL AND NOT EXISTS"
-    " (SELECT 1 FROM draft n WHERE n.document = d.document AND n.version > d.version) ORDER BY d.document"
-)
-_FORGET = "DELETE FROM draft WHERE document = :document AND version < :version"
+"""How many versions of a draft are kept, for people who save a change of an older one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft's newest version. `author` is an id, `author_name` None for who has no account (any more)."""
+    """The newest version of a draft. `author` is an id; `author_name` None where no account has that id."""
 
     version: int
     base_revision: int
     content: dict[str, Any]
     author: str
+    saved_at: datetime
     author_name: str | None
-    saved_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +41,14 @@ class Ended:
     """Who ended the last draft, by publishing or discarding it, and when. `author_name` as in `Draft`."""
 
     author_name: str | None
-    at: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """How a document's drafting stands: the last number given, and the draft, None when there is none.
+    """The state of a document's drafts: the last version number, and the draft, None where there is none.
 
-    `ended`: how the one before went, None while there is one and before the first.
+    `ended`: how the draft before was ended; None while there is a draft, and before the first.
     """
 
     last_version: int
@@ -62,67 +57,118 @@ class Drafting:
 
     @property
     def version(self) -> int | None:
-        """The version of the draft; None when there is none."""
+        """The version of the draft; None where there is none."""
         return None if self.draft is None else self.draft.version
 
 
-def drafting_of(rows: Any, document: str) -> Drafting:
-    """How the drafting of a document stands."""
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """As `Draft`; without content the draft was ended."""
+
+    version: int
+    base_revision: int
+    content: dict[str, Any] | None
+    author: str
+    saved_at: datetime
+    author_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenDraft(Draft):
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version of a draft to keep, the one after the last; without content it ends the draft."""
+
+    document: str
+    version: int
+    base_revision: int
+    content: Mapping[str, Any] | None
+    author: str
+    saved_at: datetime
+
+
+_LATER = draft.alias("later")
+_CONTENT = type_coerce(draft.c.content, Document).label("content")
+
+
+def _versions(*more: Any) -> Select[*tuple[Any, ...]]:
+    return select(
+        draft.c.version,
+        draft.c.base_revision,
+        _CONTENT,
+        draft.c.author,
+        draft.c.saved_at,
+        account.c.display_name.label("author_name"),
+        *more,
+    ).select_from(draft.outerjoin(account, account.c.id == draft.c.author))
+
+
+_NEWEST = Read(
+    _Version,
+    _versions().where(draft.c.document == bindparam("document")).order_by(draft.c.version.desc()).limit(1),
+)
+_OPEN = Read(
+    _OpenDraft,
+    _versions(draft.c.document)
+    .where(
+        draft.c.content.is_not(None),
+        ~exists().where(_LATER.c.document == draft.c.document, _LATER.c.version > draft.c.version),
+    )
+    .order_by(draft.c.document),
+)
+_CONTENT_OF = Read(
+    dict[str, Any],
+    select(_CONTENT).where(
+        draft.c.document == bindparam("document"),
+        draft.c.version == bindparam("version"),
+        draft.c.content.is_not(None),
+    ),
+)
+_INSERT = Write.new_row(draft, NewVersion)
+_DELETE_BEFORE = Write(
+    draft.delete().where(
+        draft.c.document == bindparam("of_document"), draft.c.version < bindparam("oldest_kept")
+    )
+)
+
+
+def drafting_of(rows: Rows, document: str) -> Drafting:
+    """The state of a document's drafts."""
     row = rows.one(_NEWEST, document=document)
     if row is None:
         return Drafting(0, None)
-    if row["content"] is None:
-        return Drafting(row["version"], None, Ended(row["display_name"], row["saved_at"]))
-    return Drafting(row["version"], _draft(row))
+    if row.content is None:
+        return Drafting(row.version, None, Ended(row.author_name, row.saved_at))
+    newest = Draft(row.version, row.base_revision, row.content, row.author, row.saved_at, row.author_name)
+    return Drafting(row.version, newest)
 
 
-def open_drafts(rows: Any) -> dict[str, Draft]:
-    """Every draft, by its document."""
-    return {row["document"]: _draft(row) for row in rows.all(_OPEN)}
+def open_drafts(rows: Rows) -> dict[str, Draft]:
+    """Every draft, by its document's name."""
+    return {row.document: row for row in rows.all(_OPEN)}
 
 
-def draft_content(rows: Any, document: str, version: int) -> dict[str, Any] | None:
-    """What a version said; None when it is not kept any more."""
-    row = rows.one(_ONE, document=document, version=version)
-    return None if row is None else json.loads(row["content"])
+def draft_content(rows: Rows, document: str, version: int) -> dict[str, Any] | None:
+    """The content of a version of a draft; None where it is not kept any more."""
+    return rows.one(_CONTENT_OF, document=document, version=version)
 
 
-def write_version(
-    transaction: Any, document: str, version: int, *, base_revision: int, content: Mapping[str, Any] | None
-) -> None:
-    """Writes the version after the last one, under the installation's lock.
-
-    Without content it ends the draft.
-    """
-    transaction.insert(
-        "draft",
-        document=document,
-        version=version,
-        base_revision=base_revision,
-        content=None if content is None else json.dumps(content),
-        author=transaction.author.id,
-        saved_at=to_micros(transaction.now),
-    )
-    kept = 1 if content is None else KEPT_VERSIONS
-    transaction.run(_FORGET, document=document, version=version + 1 - kept)
+def keep_version(transaction: Writes, new: NewVersion) -> None:
+    """Keeps a version of a draft, under the installation's lock, and deletes those that are too old."""
+    text = None if new.content is None else json.dumps(new.content)
+    transaction.run(_INSERT, **values_of(new) | {"content": text})
+    kept = 1 if new.content is None else KEPT_VERSIONS
+    transaction.run(_DELETE_BEFORE, of_document=new.document, oldest_kept=new.version + 1 - kept)
 
 
-def end_draft(transaction: Any, document: str, version: int) -> None:
-    """The draft of this version is no more. Refusal: stale_draft when it has another version, or none."""
+def end_draft(transaction: Writes, document: str, version: int, *, author: str, now: datetime) -> None:
+    """Ends the draft of this version. Refusal: stale_draft where it has another version, or there is none."""
     drafting = drafting_of(transaction, document)
-    if drafting.draft is None or drafting.draft.version != version:
+    draft = drafting.draft
+    if draft is None or draft.version != version:
         raise Refusal("stale_draft", newest=drafting.version)
-    write_version(
-        transaction, document, version + 1, base_revision=drafting.draft.base_revision, content=None
-    )
-
-
-def _draft(row: Row) -> Draft:
-    return Draft(
-        row["version"],
-        row["base_revision"],
-        json.loads(row["content"]),
-        row["author"],
-        row["display_name"],
-        row["saved_at"],
-    )
+    ended = NewVersion(document, version + 1, draft.base_revision, None, author=author, saved_at=now)
+    keep_version(transaction, ended)

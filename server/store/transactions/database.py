@@ -16,10 +16,11 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import Configurations
+from server.store.configuration.halls import HallRevisions, revisions_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.rows import Query, Row
+from server.store.engine.rows import Query, Row, Rows
 from server.store.engine.sqlite import SqliteStore
 from server.store.installation import lock_installation
 from server.store.memory.open_legs import OpenLegs
@@ -105,13 +106,15 @@ class Database:
         """A hall's configuration as published, whatever targets were decided. Refusal: unknown_hall."""
         return self._configuration(hall, self.configurations.published)
 
-    def _configuration(self, hall: str, of: Callable[[Any, Row], HallConfiguration]) -> HallConfiguration:
+    def _configuration(
+        self, hall: str, of: Callable[[Rows, HallRevisions], HallConfiguration]
+    ) -> HallConfiguration:
         hall_id = self.hall_id(hall)
         with self.read() as rows:
             row = rows.one(SELECT_HALL, hall=hall_id)
             if row is None:
                 raise Refusal("unknown_hall", hall=hall)
-            return of(rows, row)
+            return of(rows, revisions_of(row))
 
     def _memory(self, hall: str) -> HallMemory:
         remembered = self._memories.get(hall)
@@ -273,7 +276,7 @@ class Database:
             transaction.memory = memory
             memory.began(transaction.head_hash)
             if is_configured:
-                transaction.configuration = self.configurations.of(commit.rows, transaction.row)
+                transaction.configuration = self.configurations.of(commit.rows, revisions_of(transaction.row))
                 memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
             try:
                 yield transaction

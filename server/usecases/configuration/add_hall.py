@@ -1,4 +1,4 @@
-"""Add a site, and a hall made from a template: documents like any others, published at once."""
+"""Add a site, or a hall made from a template: its document is published at once."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +30,7 @@ class WantedSite:
 
 @dataclass(frozen=True, slots=True)
 class WantedFromTemplate:
-    """A new hall: its template, how many counters, and which services of the template; None: all of them."""
+    """A new hall: its template, how many counters, and the services of the template (ids; None: all)."""
 
     template: str
     name: str

@@ -1,8 +1,7 @@
-"""Check a document against everything around it: the other documents, and what people need just now."""
+"""Check a document against the other documents of the installation, and what people need just now."""
 
 import json
 from datetime import datetime
-from typing import Any
 
 from server.documents.checks.characters import check_characters, texts_with_control
 from server.documents.checks.closing_hours import HoursOf, closing_with_people
@@ -26,32 +25,28 @@ from server.domain.printing.printer_networks import PrinterNetworks
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import (
-    contents_of,
+    document_texts,
     hall_documents,
     known_printers,
     newest,
     taken_ids,
 )
+from server.store.configuration.halls import hall_id_of
+from server.store.configuration.in_use import open_legs, people_waiting
 from server.store.counters import open_sessions
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.installation import is_demonstration
 from server.usecases.media.read_look import refuse_unknown_look
 
 type Document = HallDocument | InstallationDocument
 
-_WAITING = (
-    "SELECT count(*) AS people FROM leg JOIN hall ON hall.id = leg.hall JOIN installation i ON i.id = 1"
-    " WHERE hall.slug = :slug AND leg.state = 'waiting' AND i.is_demonstration = :no"
-)
-_OPEN_LEGS = "SELECT service, queue, counter, added_services FROM leg WHERE hall = :hall AND state <> 'ended'"
-
 
 def read_document(kind: str, content: Content) -> Document:
-    """A document of a kind in a JSON text or its content. Raises DocumentRefused."""
+    """The document of a kind that a JSON text or its content says. Raises DocumentRefused."""
     return parse_installation(content) if kind == INSTALLATION else parse_hall(content)
 
 
-def installation_document(rows: Any) -> InstallationDocument:
+def installation_document(rows: Rows) -> InstallationDocument:
     """The installation's document as it is published. Refusal: not_configured."""
     found = newest(rows, INSTALLATION, INSTALLATION)
     if found is None:
@@ -59,8 +54,8 @@ def installation_document(rows: Any) -> InstallationDocument:
     return parse_installation(found.content)
 
 
-def problems_around(rows: Any, document: Document, now: datetime) -> tuple[DocumentProblem, ...]:
-    """The errors and warnings a document that is right by itself has in this installation.
+def problems_around(rows: Rows, document: Document, now: datetime) -> tuple[DocumentProblem, ...]:
+    """The errors and warnings of a valid document in this installation, at an instant.
 
     Refusal: not_configured, for a hall before the installation has a document.
     """
@@ -69,17 +64,17 @@ def problems_around(rows: Any, document: Document, now: datetime) -> tuple[Docum
     return (*_characters(rows, document), *_of_hall(rows, document, now))
 
 
-def _characters(rows: Any, document: Document) -> tuple[DocumentProblem, ...]:
-    """The errors of control characters that no revision of the document had: one that had them may return."""
+def _characters(rows: Rows, document: Document) -> tuple[DocumentProblem, ...]:
+    """The errors of new control characters; those that an earlier revision had are accepted."""
     if not check_characters(document, ()):
         return ()
-    known_icons: set[str] = set()
-    for content in contents_of(rows, getattr(document, "hall", INSTALLATION)):
-        known_icons |= texts_with_control(json.loads(content))
-    return check_characters(document, known_icons)
+    earlier: set[str] = set()
+    for text in document_texts(rows, getattr(document, "hall", INSTALLATION)):
+        earlier |= texts_with_control(json.loads(text))
+    return check_characters(document, earlier)
 
 
-def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[DocumentProblem, ...]:
+def problems_of(rows: Rows, name: str, content: Content, now: datetime) -> tuple[DocumentProblem, ...]:
     """Every error and warning of the content of a document (`installation` or a hall's slug)."""
     kind = INSTALLATION if name == INSTALLATION else HALL
     try:
@@ -94,10 +89,10 @@ def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[
     )
 
 
-def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
-    """Refuses a hall's draft that nobody may publish under its name (slug), whatever surrounds it.
+def refuse_unfit_draft(rows: Rows, name: str, content: Content) -> None:
+    """Refuses a hall's draft that nobody may publish under its name (slug), whatever the other documents say.
 
-    Raises DocumentRefused: for what is wrong by itself, another hall's, or with texts nobody has approved.
+    Raises DocumentRefused for an invalid one, for another hall's, and for one with new texts to show.
     """
     document = parse_hall(content)
     problems = check_name(document, name) or _new_notices(rows, document)
@@ -105,7 +100,9 @@ def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
         raise DocumentRefused(problems)
 
 
-def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -> tuple[DocumentProblem, ...]:
+def _of_installation(
+    rows: Rows, document: InstallationDocument, now: datetime
+) -> tuple[DocumentProblem, ...]:
     halls = hall_documents(rows)
     found = [each for hall in halls for each in check_against_installation(hall, document)]
     networks = printer_networks(rows, document)
@@ -117,7 +114,7 @@ def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -
         for hall in halls:
             hours = HoursOf(hall, before), HoursOf(hall, document)
             path = places.get(hall.site, ("sites",))
-            found.extend(closing_with_people(path, *hours, _waiting(rows, hall.hall), now))
+            found.extend(closing_with_people(path, *hours, people_waiting(rows, hall.hall), now))
     try:
         refuse_unknown_look(rows, document.brand)
     except DocumentRefused as refused:
@@ -125,7 +122,7 @@ def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -
     return tuple(found)
 
 
-def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[DocumentProblem, ...]:
+def _of_hall(rows: Rows, document: HallDocument, now: datetime) -> tuple[DocumentProblem, ...]:
     installation = installation_document(rows)
     published = _published(rows, document.hall)
     before = document if published is None else published[1]
@@ -136,18 +133,18 @@ def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[Document
         *check_against_neighbours(document, hall_documents(rows)),
         *check_ids(document, taken_ids(rows)),
         *problems_of_use(rows, document),
-        *closing_with_people(("calendar",), *hours, _waiting(rows, document.hall), now),
+        *closing_with_people(("calendar",), *hours, people_waiting(rows, document.hall), now),
         *warnings_of(document),
     )
 
 
-def printer_networks(rows: Any, installation: InstallationDocument) -> PrinterNetworks:
+def printer_networks(rows: Rows, installation: InstallationDocument) -> PrinterNetworks:
     """Where the printers of an installation with this document may be."""
     return networks_of(installation, known_printers(rows), has_loopback=is_demonstration(rows))
 
 
-def problems_of_use(rows: Any, document: HallDocument) -> tuple[DocumentProblem, ...]:
-    """The errors of what a hall's document drops though somebody needs it just now."""
+def problems_of_use(rows: Rows, document: HallDocument) -> tuple[DocumentProblem, ...]:
+    """The errors of a hall's document that removes or retires something which somebody needs just now."""
     published = _published(rows, document.hall)
     if published is None:
         return ()
@@ -155,32 +152,25 @@ def problems_of_use(rows: Any, document: HallDocument) -> tuple[DocumentProblem,
     return check_in_use(before, document, _in_use(rows, hall))
 
 
-def _new_notices(rows: Any, document: HallDocument) -> tuple[DocumentProblem, ...]:
+def _new_notices(rows: Rows, document: HallDocument) -> tuple[DocumentProblem, ...]:
     published = _published(rows, document.hall) if document.notices else None
     return check_no_new_notices(document, None if published is None else published[1])
 
 
-def _published(rows: Any, slug: str) -> tuple[str, HallDocument] | None:
-    """The id of a hall and its document as it is published; None before there is one."""
-    hall = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
-    found = None if hall is None else newest(rows, HALL, hall["id"])
-    return None if found is None else (str(hall["id"]), parse_hall(found.content))
+def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:
+    """The id of a hall (slug) and its published document; None before there is one."""
+    hall = hall_id_of(rows, slug)
+    if hall is None:
+        return None
+    found = newest(rows, HALL, hall)
+    return None if found is None else (hall, parse_hall(found.content))
 
 
-def _waiting(rows: Any, slug: str) -> int:
-    """How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
-    return int(rows.one(_WAITING, slug=slug, no=False)["people"])
-
-
-def _in_use(rows: Any, hall: str) -> InUse:
-    legs, sessions = rows.all(_OPEN_LEGS, hall=hall), open_sessions(rows, hall)
-    at_counters = {leg["counter"] for leg in legs if leg["counter"] is not None}
+def _in_use(rows: Rows, hall: str) -> InUse:
+    legs, sessions = open_legs(rows, hall), open_sessions(rows, hall)
+    at_counters = {leg.counter for leg in legs if leg.counter is not None}
     return InUse(
-        services=frozenset(service for leg in legs for service in _services_of(leg)),
-        queues=frozenset(leg["queue"] for leg in legs),
+        services=frozenset(service for leg in legs for service in leg.services),
+        queues=frozenset(leg.queue for leg in legs),
         counters=frozenset(at_counters | {session["counter"] for session in sessions}),
     )
-
-
-def _services_of(leg: Row) -> tuple[str, ...]:
-    return (leg["service"], *json.loads(leg["added_services"] or "[]"))

@@ -1,4 +1,4 @@
-"""A configuration document by its name, as it is published and drafted, and who may change it."""
+"""A document of the configuration by its name: its published content, its draft, and who may edit it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,36 +13,38 @@ from server.language import Translate
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import Published, newest, revision_of
 from server.store.configuration.drafts import Drafting, drafting_of
+from server.store.configuration.halls import hall_id_of
+from server.store.engine.rows import Rows
 from server.usecases.answers import Answer
 
 type Sites = frozenset[str] | None
-"""At which sites (slugs) somebody configures; None: at every one."""
+"""The sites (slugs) at which a person configures; None: every site."""
 type Content = Mapping[str, Any]
 
 NOTHING: Content = {}
 PAGES = ("nouveau",)
-"""What no hall is called: pages of the configuration are (`/configuration/nouveau`)."""
+"""Names that no hall may have: they are pages of the configuration (`/configuration/nouveau`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentReader:
-    """Who reads or changes documents: at which sites, and in which words they are told."""
+    """A person who reads or changes documents: at which sites, and the words in their language."""
 
     sites: Sites
     words: Words
 
     @classmethod
     def of(cls, sites: Sites, translate: Translate, language: str) -> "DocumentReader":
-        """Somebody with these sites, told in a language."""
+        """A person with these sites and a language."""
         return cls(sites, Words(translate, language))
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationDocument:
-    """A document of a name (`installation`, or the slug of a hall that may not exist yet).
+    """A document by its name: `installation`, or the slug of a hall that may not exist yet.
 
-    `scope` is what its revisions are kept under, None before there is one. `site_calendars`: by slug, the
-    hours of the sites, which a hall without hours of its own has.
+    `scope`: the id under which its revisions are kept, None before the first. `site_calendars`: the opening
+    hours of sites by slug; a hall without hours of its own has those of its site.
     """
 
     name: str
@@ -59,30 +61,30 @@ class ConfigurationDocument:
 
     @property
     def content(self) -> Content:
-        """What is published; empty before the first revision."""
+        """The published content; empty before the first revision."""
         return NOTHING if self.published is None else self.published.parsed
 
     @property
     def exists(self) -> bool:
-        """Whether there is something of it: a revision or a draft."""
+        """Whether it has a revision or a draft."""
         return self.published is not None or self.drafting.draft is not None
 
     @property
     def was_discarded(self) -> bool:
-        """Whether the last draft was discarded, and nothing published since: publishing ends it as well."""
+        """Whether the last draft was discarded and nothing published since; publishing ends a draft, too."""
         ended = self.drafting.ended
         return ended is not None and (self.published is None or self.published.published_at < ended.at)
 
     @property
     def site(self) -> str | None:
-        """The site of a hall as it is published, else as it is drafted; None for what has none."""
+        """The site (slug) of a hall as published, else as drafted; None where there is none."""
         draft = self.drafting.draft
         content = self.content or (NOTHING if draft is None else draft.content)
         site = content.get("site")
         return site if isinstance(site, str) else None
 
-    def content_at(self, rows: Any, revision: int) -> Content:
-        """What a revision says; empty for revision 0. Refusal: unknown_revision."""
+    def content_at(self, rows: Rows, revision: int) -> Content:
+        """The content of a revision; empty for revision 0. Refusal: unknown_revision."""
         if revision == 0:
             return NOTHING
         found = None if self.scope is None else revision_of(rows, self.kind, self.scope, revision)
@@ -91,25 +93,24 @@ class ConfigurationDocument:
         return found.parsed
 
 
-def configuration_document(rows: Any, name: str) -> ConfigurationDocument:
-    """The document of a name, whether there is something of it yet or not."""
+def configuration_document(rows: Rows, name: str) -> ConfigurationDocument:
+    """The document of a name, whether it exists yet or not."""
     drafting = drafting_of(rows, name)
     if name == INSTALLATION:
         return ConfigurationDocument(name, INSTALLATION, INSTALLATION, newest(rows, name, name), drafting)
-    hall = rows.one("SELECT id FROM hall WHERE slug = :name", name=name)
-    scope = None if hall is None else str(hall["id"])
+    scope = hall_id_of(rows, name)
     published = None if scope is None else newest(rows, HALL, scope)
     return ConfigurationDocument(name, HALL, scope, published, drafting, _site_calendars(rows))
 
 
-def _site_calendars(rows: Any) -> Content:
+def _site_calendars(rows: Rows) -> Content:
     found = newest(rows, INSTALLATION, INSTALLATION)
     sites = normal_content(INSTALLATION, found.parsed).get("sites", ()) if found else ()
     return {site["slug"]: site["calendar"] for site in sites if site.get("calendar")}
 
 
-def document_for(rows: Any, name: str, reader: DocumentReader) -> ConfigurationDocument:
-    """The document of a name that somebody may look at. Refusals: unknown_configuration, forbidden."""
+def document_for(rows: Rows, name: str, reader: DocumentReader) -> ConfigurationDocument:
+    """The document of a name, for somebody who may read it. Refusals: unknown_configuration, forbidden."""
     document = configuration_document(rows, name)
     if not document.exists:
         raise Refusal("unknown_configuration", document=name)
@@ -119,12 +120,12 @@ def document_for(rows: Any, name: str, reader: DocumentReader) -> ConfigurationD
 
 
 def may_change(document: ConfigurationDocument, sites: Sites) -> bool:
-    """Whether who configures at these sites may change a document: the installation is everybody's."""
+    """Whether a person who configures at these sites may change a document; the installation's needs all."""
     return sites is None or document.site in sites
 
 
 def check_reach(document: ConfigurationDocument, sites: Sites, content: Content | None = None) -> None:
-    """Refuses a document, or a hall's move to a site, beyond one's sites. Refusal: forbidden."""
+    """Refuses a document, or the move of a hall to a site, outside a person's sites. Refusal: forbidden."""
     if sites is None:
         return
     site = document.site if content is None else content.get("site")
@@ -140,7 +141,7 @@ def describe_changes(
 ) -> list[Answer]:
     """The changes from one content to another, each with its sentence.
 
-    A hall that gets hours of its own, or gives them up, is described by its resulting hours.
+    Where a hall gets hours of its own, or loses them, the hours before and after are compared.
     """
     old, new = normal_content(document.kind, before), normal_content(document.kind, after)
     hours = _describe_own_hours(old, new, words)
@@ -150,7 +151,7 @@ def describe_changes(
 
 
 def _describe_own_hours(old: Content, new: Content, words: Words) -> list[Answer]:
-    """The change that a hall has hours of its own from now on, or no longer; empty for a new hall."""
+    """The change that a hall has hours of its own from now on, or no more; empty for a new hall."""
     if not old or not new or bool(old.get("calendar")) == bool(new.get("calendar")):
         return []
     kind = "added" if new.get("calendar") else "removed"
@@ -177,7 +178,7 @@ def describe_change(change: DocumentChange, before: Content, after: Content, wor
 
 
 def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> Answer:
-    """One problem: its place, in words too, its code and its sentence."""
+    """One problem: its place (path and words), its code and its sentence."""
     return {
         "path": problem.path,
         "place": words.place(problem.path, content),

@@ -1,4 +1,4 @@
-"""Discard the draft of a document: what is published stays as it is."""
+"""Discard the draft of a document; what is published does not change."""
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
@@ -19,14 +19,17 @@ def discard_draft(
     sites: Sites,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """Which draft is no more. Refusals: unknown_configuration, forbidden, stale_draft for another version."""
+    """The draft (document and version) that was discarded.
+
+    Refusals: unknown_configuration, forbidden, stale_draft for another version.
+    """
 
     def discard(transaction: InstallationTransaction) -> Answer:
         document = configuration_document(transaction, name)
         if not document.exists:
             raise Refusal("unknown_configuration", document=name)
         check_reach(document, sites)
-        end_draft(transaction, name, version)
+        end_draft(transaction, name, version, author=author.id, now=transaction.now)
         return {"document": name, "version": version}
 
     return database.write_installation(author, write_key, discard)

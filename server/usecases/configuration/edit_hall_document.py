@@ -1,4 +1,4 @@
-"""One change of a hall's published document, made from a page of its own and published like any other."""
+"""Make one change of a hall's published document, for a page of its own, and publish it like any other."""
 
 import json
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from server.usecases.configuration.publish_configuration import Publication, Ter
 def edit_hall_document(
     database: Database, hall: str, author: Author, change: Callable[[dict[str, Any]], None]
 ) -> Publication:
-    """Publishes a hall's document (id or slug) as `change` makes it of the newest revision.
+    """Publishes the document of a hall (id or slug) after `change` has changed its newest content.
 
-    Raises DocumentRefused; refusals: unknown_hall, not_configured, stale_revision when somebody published
+    Raises DocumentRefused; refusals: unknown_hall, not_configured, stale_revision where somebody published
     meanwhile.
     """
     hall_id = database.hall_id(hall)

@@ -1,4 +1,4 @@
-"""Import a document from a file: what is right becomes the draft, read and published like any other."""
+"""Import a document from a file: a valid one becomes the draft, to be read and published like any other."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from server.usecases.configuration.save_draft import examined
 
 
 def examine_file(database: Database, name: str, text: str, reader: DocumentReader) -> Answer:
-    """What is wrong with a file and what it would change; nothing is kept. Refusal: forbidden."""
+    """The problems of a file and the changes it would make; nothing is kept. Refusal: forbidden."""
     content, problems = _content(database, name, text, reader.sites)
     if content is None or problems:
         answers = [describe_problem(each, NOTHING, reader.words) for each in problems]
@@ -48,7 +48,7 @@ def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[st
 def _content(
     database: Database, name: str, text: str, sites: Sites
 ) -> tuple[dict[str, Any] | None, Sequence[DocumentProblem]]:
-    """What a file says, told only to who may change the document that it is for. Refusal: forbidden."""
+    """The content of a file and its problems, for people who may change its document. Refusal: forbidden."""
     with database.read() as rows:
         document = configuration_document(rows, name)
     if document.exists:

@@ -1,4 +1,4 @@
-"""Publish a document: validated, with the revision it was based on, as a new revision and a fact."""
+"""Publish a document: check it, keep it as a new revision, and record a fact."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,9 +13,21 @@ from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
-from server.store.configuration.documents import Published, documents_mark, keep_ids, keep_revision, newest
+from server.store.configuration.documents import (
+    DocumentsMark,
+    NewRevision,
+    Published,
+    documents_mark,
+    keep_ids,
+    keep_revision,
+    newest,
+)
 from server.store.configuration.drafts import end_draft
-from server.store.configuration.halls import create_hall
+from server.store.configuration.halls import (
+    hall_id_of,
+    set_configuration_revision,
+    set_installation_revision,
+)
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -23,15 +35,16 @@ from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import Document, problems_around, problems_of_use
+from server.usecases.configuration.create_hall import create_hall
 from server.usecases.notices.import_hall_texts import carry_over_notices
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a document is published.
+    """How to publish a document.
 
-    `base_revision`: the one it was made from, None: whichever is there. `draft`: the version of the draft
-    that it is, which ends with it. `restores`: the revision whose content it is again.
+    `base_revision`: the revision it was made from, None: any. `draft`: the version of the draft that is
+    published, and ends. `restores`: the revision whose content it is again.
     """
 
     base_revision: int | None = None
@@ -43,9 +56,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What was, or with a dry run would be, published: the revision, what changes.
+    """A revision that was published, or would be without a dry run: its changes and its warnings.
 
-    What looks like an oversight.
+    `scope`: `installation`, or the slug of the hall.
     """
 
     scope: str
@@ -55,7 +68,7 @@ class Publication:
     is_published: bool = True
 
     def answer(self) -> Answer:
-        """Which revision of which document applies."""
+        """The document and the revision that applies now."""
         return {"document": self.scope, "revision": self.revision}
 
 
@@ -78,7 +91,7 @@ def publish_installation(
             transaction.keep_nothing()
             return publication
         kept = _keep(transaction, INSTALLATION, document, publication, terms)
-        transaction.run("UPDATE hall SET installation_revision = :revision", revision=publication.revision)
+        set_installation_revision(transaction, publication.revision)
         transaction.record(of_kind(FactKind.INSTALLATION_PUBLISHED, **kept))
         transaction.keep(publication.answer())
         return publication
@@ -89,14 +102,14 @@ def publish_installation(
 def publish_hall(
     database: Database, author: Author, content: str | bytes, terms: Terms = Terms()
 ) -> Publication:
-    """Publishes a hall's document; a new slug creates the hall. Its texts become notices, once.
+    """Publishes a hall's document; a new slug creates the hall. Each of its texts becomes a notice, once.
 
     Raises DocumentRefused; refusals: stale_revision, stale_draft, not_configured.
     """
     document = parse_hall(content)
     with database.read() as rows:
         checked = _Checked(documents_mark(rows), problems_around(rows, document, database.clock.now()))
-        is_new = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=document.hall) is None
+        is_new = hall_id_of(rows, document.hall) is None
     checked.refuse_errors()
     if is_new and terms.is_dry_run:
         return _publication(document, None, terms, checked)
@@ -110,13 +123,13 @@ def publish_hall(
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What was found of a document when the published documents had this mark."""
+    """The problems of a document at a time when the published documents had this mark."""
 
-    mark: tuple[int, int | None]
+    mark: DocumentsMark
     problems: Sequence[DocumentProblem]
 
     def again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
-        """The same under the locks: all of it where something was published since, else who needs what."""
+        """Checks again under the locks: everything if something was published since, else what is in use."""
         if documents_mark(transaction) != self.mark:
             return _Checked(self.mark, problems_around(transaction, document, transaction.now))
         return _Checked(self.mark, (*self.problems, *problems_of_use(transaction, document)))
@@ -141,11 +154,7 @@ def _publish(
             return publication
         kept = _keep(transaction, transaction.hall, document, publication, terms)
         keep_ids(transaction, transaction.hall, ids_of(document))
-        transaction.run(
-            "UPDATE hall SET configuration_revision = :revision WHERE id = :hall",
-            revision=publication.revision,
-            hall=transaction.hall,
-        )
+        set_configuration_revision(transaction, transaction.hall, publication.revision)
         transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, **kept))
         transaction.keep(publication.answer())
         return publication
@@ -162,7 +171,7 @@ def _publish(
 
 
 def _publication(document: Document, found: Published | None, terms: Terms, checked: _Checked) -> Publication:
-    """What is published over what was found. Refusal: stale_revision."""
+    """The publication of a document over the newest revision found. Refusal: stale_revision."""
     revision = 0 if found is None else found.revision
     if terms.base_revision not in (None, revision):
         raise Refusal("stale_revision", newest=revision)
@@ -177,16 +186,20 @@ def _publication(document: Document, found: Published | None, terms: Terms, chec
 
 
 def _keep(
-    transaction: KeyedWrites, scope: str, document: Document, publication: Publication, terms: Terms
+    transaction: HallTransaction | InstallationTransaction,
+    scope: str,
+    document: Document,
+    publication: Publication,
+    terms: Terms,
 ) -> dict[str, Any]:
-    """Keeps the revision and ends the draft it was; what its fact says. Refusal: stale_draft."""
+    """Keeps the revision and ends the draft it was; the body of its fact. Refusal: stale_draft."""
+    author, now = transaction.author.id, transaction.now
     if terms.draft is not None:
-        end_draft(transaction, publication.scope, terms.draft)
+        end_draft(transaction, publication.scope, terms.draft, author=author, now=now)
     text = export_text(document)
     kind = HALL if isinstance(document, HallDocument) else INSTALLATION
-    keep_revision(
-        transaction, kind, scope, revision=publication.revision, content=text, restores=terms.restores
-    )
+    new = NewRevision(kind, scope, publication.revision, text, now, author, terms.restores)
+    keep_revision(transaction, new)
     digest = hashlib.sha256(text.encode()).hexdigest()
     kept: dict[str, Any] = {"revision": publication.revision, "sha256": digest}
     return kept if terms.restores is None else kept | {"restores": terms.restores}

@@ -1,4 +1,4 @@
-"""Publish the draft of a document as it was read, or an old revision of it again."""
+"""Publish the draft of a document in the version that was read, or an old revision again."""
 
 import json
 from dataclasses import replace
@@ -8,6 +8,7 @@ from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.drafts import draft_content
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import refuse_unfit_draft
@@ -37,7 +38,7 @@ def publish_draft(
     sites: Sites,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The revision that the draft of this version has become.
+    """The revision that the draft of this version became.
 
     Raises DocumentRefused and StaleDocument; refusals: unknown_configuration, forbidden.
     """
@@ -70,10 +71,10 @@ def roll_back(
     base_revision: int | None = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """A new revision with the content of an old one, validated like any other.
+    """A new revision with the content of an old one, checked like any other.
 
     Raises DocumentRefused; refusals: unknown_configuration, unknown_revision, forbidden, nothing_to_restore
-    for what is published now, stale_revision when another one than `base_revision` is.
+    for the revision that applies now, stale_revision where that is another than `base_revision`.
     """
     earlier = answered_before(database, write_key)
     if earlier is not None:
@@ -90,7 +91,7 @@ def roll_back(
     return _publish(database, author, document, content, replace(terms, write_key=write_key))
 
 
-def _document(rows: object, name: str, sites: Sites) -> ConfigurationDocument:
+def _document(rows: Rows, name: str, sites: Sites) -> ConfigurationDocument:
     document = configuration_document(rows, name)
     if not document.exists:
         raise Refusal("unknown_configuration", document=name)

@@ -1,9 +1,8 @@
-"""Configuration documents as those who change them see them: the list, one, its revisions."""
+"""Read the documents of the configuration: the list, one with its draft, its revisions."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from server.domain.instants import micros_to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import (
@@ -14,6 +13,7 @@ from server.store.configuration.documents import (
     revisions_before,
 )
 from server.store.configuration.drafts import Draft, Drafting, open_drafts
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.configuration.configuration_document import (
@@ -28,14 +28,14 @@ from server.usecases.configuration.configuration_document import (
 from server.usecases.configuration.save_draft import examined
 
 PAGE = 20
-"""Revisions told at once."""
+"""How many revisions one answer lists."""
 HIGHEST_REVISION = 2**31 - 1
 WITHOUT_ACCOUNT = ("command_line", "demonstration", "system")
-"""Authors that are no person's."""
+"""Authors that are no person."""
 
 
 def read_documents(database: Database, reader: DocumentReader) -> Answer:
-    """The installation's document and those of the halls somebody configures, drafts of new halls too."""
+    """The installation's document, and those of the halls a person configures, also new ones in draft."""
     with database.read() as rows:
         drafts = open_drafts(rows)
         published = {INSTALLATION: newest(rows, INSTALLATION, INSTALLATION), **newest_of_halls(rows)}
@@ -46,7 +46,7 @@ def read_documents(database: Database, reader: DocumentReader) -> Answer:
 
 
 def read_document(database: Database, name: str, reader: DocumentReader) -> Answer:
-    """A document as it is published, and its draft with what is wrong with it and what it changes.
+    """A document as published, and its draft with the problems it has and the changes it makes.
 
     Refusals: unknown_configuration, forbidden.
     """
@@ -81,7 +81,7 @@ def read_revisions(
 
 
 def read_revision(database: Database, name: str, revision: int, reader: DocumentReader) -> Answer:
-    """One revision: its content, what it changed, and what a rollback to it would change now, and have wrong.
+    """One revision: its content, its changes, and what a rollback to it would change now, with its problems.
 
     Refusals: unknown_configuration, unknown_revision, forbidden.
     """
@@ -109,7 +109,7 @@ def read_export(database: Database, name: str, reader: DocumentReader, revision:
 
 
 def _document(name: str, published: Published | None, draft: Draft | None) -> ConfigurationDocument:
-    """A document as it is listed; what it is kept under is not looked up."""
+    """A document for the list, without its scope."""
     kind = INSTALLATION if name == INSTALLATION else HALL
     return ConfigurationDocument(name, kind, None, published, Drafting(0, draft))
 
@@ -124,7 +124,7 @@ def _listed(document: ConfigurationDocument, reader: DocumentReader) -> Answer:
         "name": name if isinstance(name, str) and name else document.name,
         "site": document.site,
         "revision": document.revision,
-        "published_at": None if published is None else micros_to_text(published.published_at),
+        "published_at": None if published is None else to_text(published.published_at),
         "author": None if published is None else published.author_name,
         "origin": None if published is None else _origin(published),
         "has_draft": draft is not None,
@@ -138,17 +138,17 @@ def _draft(draft: Draft) -> Answer:
         "version": draft.version,
         "base_revision": draft.base_revision,
         "author": draft.author_name,
-        "saved_at": micros_to_text(draft.saved_at),
+        "saved_at": to_text(draft.saved_at),
     }
 
 
 def _origin(published: Published) -> str:
-    """From where it was published: a browser, or the name of what writes without an account."""
+    """Where it was published: `browser`, or the author's name where that is no person."""
     return published.published_by if published.published_by in WITHOUT_ACCOUNT else "browser"
 
 
 def _revisions(
-    rows: Any, document: ConfigurationDocument, before: int, limit: int = PAGE + 1
+    rows: Rows, document: ConfigurationDocument, before: int, limit: int = PAGE + 1
 ) -> Sequence[Published]:
     if document.scope is None:
         return ()
@@ -161,7 +161,7 @@ def _revision(
     before = NOTHING if older is None else older.parsed
     return {
         "revision": published.revision,
-        "published_at": micros_to_text(published.published_at),
+        "published_at": to_text(published.published_at),
         "author": published.author_name,
         "origin": _origin(published),
         "restores": published.restores,

@@ -1,4 +1,4 @@
-"""How far an installation is, for whoever sets it up."""
+"""How far the setup of an installation is."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ type Step = Literal["administrator", "place", "hall", "printer"]
 
 @dataclass(frozen=True, slots=True)
 class Installing:
-    """What there is already; `sites` and `halls` are slugs."""
+    """What the installation has already; `sites` and `halls` are slugs."""
 
     has_account: bool
     sites: tuple[str, ...]
@@ -21,7 +21,7 @@ class Installing:
 
     @property
     def step(self) -> Step:
-        """What comes next."""
+        """The next step."""
         if not self.has_account:
             return "administrator"
         if not self.sites:
@@ -30,7 +30,7 @@ class Installing:
 
 
 def read_installing(database: Database) -> Installing:
-    """What there is already."""
+    """What the installation has already."""
     sites = known_sites(database)
     with database.read() as rows:
         halls = hall_documents(rows)

@@ -1,19 +1,19 @@
-"""Save the draft of a document: kept with its problems, and never over what somebody else wrote unseen."""
+"""Save the draft of a document, problems included, and never over changes of others that one has not read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from server.documents.parts.values import SLUG
 from server.documents.reading import normal_content
 from server.documents.three_way import Merge, Side, three_way
 from server.domain.author import Author
-from server.domain.instants import micros_to_text
+from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
-from server.store.configuration.drafts import draft_content, write_version
+from server.store.configuration.drafts import NewVersion, draft_content, keep_version
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
@@ -32,12 +32,12 @@ from server.usecases.configuration.configuration_document import (
 
 LONGEST_NAME = 48
 DEEPEST = 24
-"""How deep a document may be nested: three times as deep as any is."""
+"""How deep a document may be nested: three times as deep as real ones are."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPosition:
-    """How a document stands: its newest revision, and the version of its draft, None without one."""
+    """The newest revision of a document, and the version of its draft, None without one."""
 
     revision: int
     draft_version: int | None
@@ -49,7 +49,7 @@ class DraftPosition:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """How to go on after somebody else's change: where the document was seen to stand, and who wins where."""
+    """How to join changes with those of somebody else: onto which versions, and whose wins at each place."""
 
     onto: DraftPosition
     choices: Mapping[str, Side] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class WantedDraft:
-    """What to save, and what it was made from: a revision (0: none yet) and a version of the draft."""
+    """A content to save, and what it was made from: a revision (0: none yet) and a version of the draft."""
 
     content: Content
     base_revision: int
@@ -68,7 +68,7 @@ class WantedDraft:
 class StaleDocument(Refusal):
     """Somebody else changed the document meanwhile.
 
-    `code` is `stale_draft` for the draft and `stale_revision` for what is published. `onto`: how it stands
+    `code` is `stale_draft` for its draft and `stale_revision` for what is published. `onto`: its versions
     now; `base`, `mine` and `theirs`: the three contents; `merge`: both joined.
     """
 
@@ -86,23 +86,23 @@ class StaleDocument(Refusal):
         self.merge = three_way(self.base, self.mine, self.theirs)
 
     def joined(self, joining: Joining | None) -> Merge | None:
-        """The contents joined as wanted; None where that is not decided, or the document has moved again."""
+        """The joined contents; None where some choice is missing, or the document has changed again."""
         if joining is None or joining.onto != self.onto:
             return None
         merge = three_way(self.base, self.mine, self.theirs, joining.choices)
         return None if merge.conflicts else merge
 
     def as_answer(self, reader: DocumentReader) -> Answer:
-        """Who changed it and when, what they and one oneself changed, and the places where both did.
+        """Who changed it and when, their changes, one's own, and the places that both changed.
 
-        `discarded`: they discarded the draft, and have published nothing of it.
+        `discarded`: they discarded the draft and published nothing since.
         """
         words = reader.words
         by, at = self._by_whom()
         return {
             "onto": self.onto.as_answer(),
             "author": by,
-            "at": micros_to_text(at),
+            "at": text_or_none(at),
             "discarded": self.is_discarded,
             "theirs": describe_changes(self.document, self.base, self.theirs, words),
             "mine": describe_changes(self.document, self.base, self.mine, words),
@@ -125,7 +125,7 @@ class StaleDocument(Refusal):
             "merged": self.merge.content,
         }
 
-    def _by_whom(self) -> tuple[str | None, int | None]:
+    def _by_whom(self) -> tuple[str | None, datetime | None]:
         """Who saved, published or discarded last, and when."""
         drafting, published = self.document.drafting, self.document.published
         if self.is_draft and drafting.draft is not None:
@@ -144,7 +144,7 @@ def save_draft(
     reader: DocumentReader,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The draft with one more version, what is wrong with it and what it changes.
+    """The draft with one more version, its problems and its changes.
 
     Refusals: unknown_configuration, unknown_revision, forbidden; StaleDocument.
     """
@@ -167,14 +167,15 @@ def _saved(transaction: InstallationTransaction, name: str, request: WantedDraft
     draft = _joined(transaction, document, request)
     check_reach(document, sites, draft.content)
     version = document.drafting.last_version + 1
-    write_version(transaction, name, version, base_revision=draft.base_revision, content=draft.content)
+    author, now = transaction.author.id, transaction.now
+    keep_version(transaction, NewVersion(name, version, draft.base_revision, draft.content, author, now))
     return {"document": name, "version": version, "base_revision": draft.base_revision}
 
 
 def examined(
-    rows: Any, document: ConfigurationDocument, content: Content, reader: DocumentReader, now: datetime
+    rows: Rows, document: ConfigurationDocument, content: Content, reader: DocumentReader, now: datetime
 ) -> Answer:
-    """What is wrong with a content at an instant, and what it changes of what is published."""
+    """The problems of a content at an instant, and its changes of the published content."""
     problems = problems_of(rows, document.name, content, now)
     return {
         "problems": [describe_problem(each, content, reader.words) for each in problems],
@@ -182,8 +183,8 @@ def examined(
     }
 
 
-def _joined(rows: Any, document: ConfigurationDocument, request: WantedDraft) -> WantedDraft:
-    """What to save: as wanted, or joined with what is there now. Raises StaleDocument."""
+def _joined(rows: Rows, document: ConfigurationDocument, request: WantedDraft) -> WantedDraft:
+    """What to save: the request, or that joined with the changes of others. Raises StaleDocument."""
     draft = document.drafting.draft
     based_on = request.base_revision if draft is None else draft.base_revision
     if request.draft_version != document.drafting.version:
@@ -202,15 +203,15 @@ def _joined(rows: Any, document: ConfigurationDocument, request: WantedDraft) ->
     return WantedDraft(merge.content, revision)
 
 
-def _content_before(rows: Any, document: ConfigurationDocument, request: WantedDraft) -> Content:
-    """What a save was made from: the version of the draft, or the revision where that is not kept."""
+def _content_before(rows: Rows, document: ConfigurationDocument, request: WantedDraft) -> Content:
+    """The content that a save was made from: the draft's version, or the revision where that is not kept."""
     version = request.draft_version
     content = None if version is None else draft_content(rows, document.name, version)
     return document.content_at(rows, request.base_revision) if content is None else content
 
 
-def _depth(content: Any) -> int:
-    """How deep objects and lists lie in each other; counted to a little more than is allowed."""
+def _depth(content: object) -> int:
+    """How deep objects and lists are nested; counting ends just above DEEPEST."""
     deepest, here = 0, [content]
     while here and deepest <= DEEPEST:
         deepest += 1
@@ -218,5 +219,5 @@ def _depth(content: Any) -> int:
     return deepest
 
 
-def _inside(value: Any) -> Any:
+def _inside(value: Mapping[str, object] | list[object]) -> Iterable[object]:
     return value.values() if isinstance(value, Mapping) else value

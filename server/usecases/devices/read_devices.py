@@ -20,7 +20,7 @@ class May(Protocol):
 def supervised_halls(database: Database, may: May) -> list[str]:
     """The ids of the halls somebody may oversee, by slug."""
     with database.read() as rows:
-        halls = [row["id"] for row in all_halls(rows) if row["configuration_revision"] > 0]
+        halls = [hall.id for hall in all_halls(rows) if hall.is_configured]
     sites = {hall: database.configuration(hall).site.slug for hall in halls}
     return [hall for hall in halls if may(Permission.SUPERVISE, hall=hall, site=sites[hall])]
 

@@ -16,6 +16,7 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.configuration.halls import revisions_of
 from server.store.installation import installation_head
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
 from server.store.operation.backup import back_up, check_backup, put_back
@@ -156,7 +157,8 @@ def _restart_hall(
             "restore",
         )
         with suppress(Refusal):
-            transaction.configuration = database.configurations.of(transaction.rows, transaction.row)
+            hall = revisions_of(transaction.row)
+            transaction.configuration = database.configurations.of(transaction.rows, hall)
         day = _business_day(transaction)
         highest = remembered.ranks.get((transaction.hall, day), 0)
         offset = number_offset(remembered.offsets, (transaction.hall, slug), highest, day)

@@ -43,7 +43,7 @@ class NightlyVerification:
         """Verifies where it is time and nobody else does."""
         now = self.database.clock.now()
         with self.database.read() as rows:
-            slugs = [hall["slug"] for hall in all_halls(rows) if hall["configuration_revision"] > 0]
+            slugs = [hall.slug for hall in all_halls(rows) if hall.is_configured]
         if not slugs:
             return
         local = now.astimezone(ZoneInfo(self.database.configuration(slugs[0]).site.time_zone))

@@ -231,4 +231,4 @@ def _may(database: Database, halls: Sequence[str], permission: Permission) -> li
 
 def _every(database: Database) -> list[str]:
     with database.read() as rows:
-        return [row["id"] for row in all_halls(rows) if row["configuration_revision"] > 0]
+        return [hall.id for hall in all_halls(rows) if hall.is_configured]
