@@ -59,7 +59,7 @@ def test_every_language_has_the_same_keys(folder: str):
         assert set(messages(folder, language)) ^ french == set(), f"{folder} in {language}"
 
 
-def test_no_key_stands_twice_in_a_catalogue():
+def test_no_catalogue_has_a_key_twice():
     keys = {
         name_of(path): re.findall(r'^msgid "(.+)"', path.read_text(), re.MULTILINE) for path in files(".po")
     }

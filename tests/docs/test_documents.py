@@ -80,7 +80,7 @@ def test_what_is_public_exists():
     assert set(HelpLibrary(DOCS).documents()) >= PUBLIC
 
 
-def test_every_decision_tells_its_context_decision_and_consequences():
+def test_every_decision_has_context_decision_and_consequences():
     numbers = []
     for file in sorted((DOCS / "decisions").glob("*.md")):
         text = file.read_text(encoding="utf-8")

@@ -44,7 +44,7 @@ def test_every_kind_of_change_has_a_recipe():
 
 
 @pytest.mark.parametrize("kind", sorted(RECIPES))
-def test_the_example_of_a_recipe_stands_in_every_file_it_lists(kind: str):
+def test_every_file_of_a_recipe_contains_its_example(kind: str):
     examples = "|".join(map(re.escape, examples_in(RECIPES[kind])))
     names = re.compile(rf"(?<![a-z])(?:{examples})(?![a-z])", re.IGNORECASE)
     texts = {path: (PROJECT / path).read_text(encoding="utf-8") for path in paths_in(RECIPES[kind])}

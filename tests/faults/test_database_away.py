@@ -56,7 +56,7 @@ def test_while_a_write_waits_screens_are_still_answered(served_hall):
 
 
 @pytest.mark.long
-def test_a_postgresql_that_stops_and_comes_back_refuses_meanwhile_and_loses_nothing(served_hall, postgresql):
+def test_while_postgresql_is_stopped_requests_are_refused_and_nothing_is_lost(served_hall, postgresql):
     hall = served_hall("workers")
     before = [hall.ticket() for _ in range(5)]
     postgresql.stop()

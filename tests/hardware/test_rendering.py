@@ -122,7 +122,7 @@ def test_the_code_on_the_drawn_ticket_reads_as_the_address(width_dots, fonts_dir
     assert scanned(drawn, tmp_path) == [FOLLOW_URL]
 
 
-def test_native_text_comes_out_as_written_on_two_printers(fonts_dir, emupos, simulated, tmp_path):
+def test_two_printers_print_native_text_unchanged(fonts_dir, emupos, simulated, tmp_path):
     document = ticket(SPANISH)
     blob = render(document, NATIVE, fonts_dir)
     receipt = emupos_receipt(emupos, blob)

@@ -19,7 +19,7 @@ class Only:
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "fe80::1%lo"])
-def test_no_printer_is_asked_at_a_link_local_address(host: str):
+def test_no_connection_is_made_to_a_link_local_address(host: str):
     """Services of a data centre answer there with its secrets."""
     with pytest.raises(PrinterUnreachable, match="link-local"):
         TcpAddress(host, 80).connect(within_s=0.01)

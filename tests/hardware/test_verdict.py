@@ -152,7 +152,7 @@ def test_a_roll_that_ends_in_mid_ticket_holds_the_ticket_until_a_new_one_is_in(s
     assert len(simulated.tickets()) == 1
 
 
-def test_a_held_ticket_that_is_cleared_never_comes_out(simulated, blob):
+def test_a_cleared_held_ticket_is_never_printed(simulated, blob):
     def stop() -> None:
         simulated.set_fault(PrinterFault.PAPER_OUT)
 
@@ -191,7 +191,7 @@ def test_a_printer_switched_off_while_it_holds_a_ticket_makes_it_unknown(simulat
 
 
 @pytest.mark.parametrize("traits", [PrinterTraits(), WITH_PROCESS_ID])
-def test_a_held_ticket_whose_buffer_was_emptied_is_unknown_and_never_comes_out(simulated, blob, traits):
+def test_a_held_ticket_whose_buffer_was_emptied_is_unknown_and_never_printed(simulated, blob, traits):
     with relay(
         TcpAddress(simulated.host, simulated.port),
         before_ticket=lambda: simulated.set_fault(PrinterFault.PAPER_OUT),
@@ -368,7 +368,7 @@ def test_a_busy_printer_is_mute_to_a_second_connection(simulated, blob):
     assert wait_until(lambda: read_state(address) is PrinterState.READY, "the printer is free")
 
 
-def test_a_status_that_a_picture_asked_for_does_not_shift_the_answers(blob):
+def test_a_status_question_inside_a_picture_does_not_shift_the_answers(blob):
     """Bytes of a picture may read as a status question, which the printer then answers."""
     answers = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
 

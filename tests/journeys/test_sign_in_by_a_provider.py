@@ -52,7 +52,7 @@ def assert_fits(page: Page) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
 
 
-def test_somebody_goes_to_the_provider_comes_back_and_leaves_it_and_it_is_killed(
+def test_a_person_signs_in_and_out_by_a_provider_which_is_then_killed(
     serve: Serve, page: Page, tmp_path: Path
 ):
     with running_provider(tmp_path) as provider:

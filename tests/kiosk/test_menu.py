@@ -85,7 +85,7 @@ def flat(services: list[ServiceMessage]) -> list[ServiceMessage]:
 
 
 @given(trees, instants)
-def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_is_free(tree, now):
+def test_no_wait_is_announced_only_with_a_free_open_counter(tree, now):
     said = flat(menu(*tree, now=now)["services"])
     asked = [each for parent in tree for each in (parent, *parent.children)]
     for message, source in zip(said, asked, strict=True):
@@ -96,7 +96,7 @@ def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_is_free(tree, n
             assert message["wait"] is None
 
 
-def test_nobody_waiting_is_not_no_wait_while_the_counters_are_taken():
+def test_an_empty_queue_with_busy_counters_is_not_announced_as_no_wait():
     assert only(waiting=0, wait=ExpectedWait(300, 2700))["wait"] == {
         "low_s": 300,
         "high_s": 2700,
@@ -141,7 +141,7 @@ def test_the_message_is_json(tree, now):
 
 
 @given(waits)
-def test_a_wait_is_told_as_it_comes_one_step_at_least(wait):
+def test_an_announced_wait_has_at_least_one_step(wait):
     said = said_wait(wait)
     assert said["said"] == said_of(wait.low_s, wait.high_s)
     assert (said["low_s"], said["high_s"]) == (wait.low_s, max(wait.high_s, STEP_S))
@@ -281,6 +281,6 @@ def test_a_hall_that_says_nothing_of_it_has_no_loop_and_is_no_demonstration():
 
 
 @pytest.mark.parametrize(("days", "words"), [(6, "lundi"), (7, "1 décembre"), (8, "2 décembre")])
-def test_an_opening_in_a_week_or_later_is_said_by_its_date(days, words):
+def test_an_opening_in_a_week_or_later_is_announced_by_date(days, words):
     now = NOW.astimezone(PARIS)
     assert words in opening_text(translate, "fr", now + timedelta(days=days), now)

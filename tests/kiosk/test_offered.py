@@ -50,6 +50,6 @@ def test_a_folder_keeps_all_it_is_but_the_services_that_are_not_offered(hall):
 
 
 @given(halls())
-def test_who_offers_everything_shows_the_whole_menu(hall):
+def test_a_kiosk_that_offers_everything_shows_the_whole_menu(hall):
     entries, _ = hall
     assert offered_only(entries, lambda _: True) == entries

@@ -63,7 +63,7 @@ def test_a_ticket_with_everything():
     ]
 
 
-def test_a_ticket_whose_call_comes_after_closing_and_that_no_phone_follows():
+def test_a_ticket_with_a_call_after_closing_and_no_page_for_phones():
     assert ticket(is_after_closing=True, follow_url=None) == [
         *HEAD,
         *NUMBER,
@@ -89,7 +89,7 @@ def test_a_ticket_without_a_wait():
 
 
 @pytest.mark.parametrize("late_min", [59, 60, 61])
-def test_minutes_and_hours_late_are_said_apart(late_min):
+def test_minutes_late_and_hours_late_have_different_words(late_min):
     words = {59: "duration.minutes 59", 60: "duration.hours 1", 61: "duration.hours_minutes 1 01"}
     assert f"34 700 arrival.late 10:30 {words[late_min]}" in ticket(arrival="late", late_min=late_min)
 
@@ -98,15 +98,15 @@ def test_minutes_and_hours_late_are_said_apart(late_min):
     ("wait_min", "words"),
     [((35, 55), "minutes 35 55"), ((40, 60), "mixed duration.minutes 40 duration.hours 1")],
 )
-def test_a_wait_of_an_hour_is_said_in_hours(wait_min, words):
+def test_a_wait_of_an_hour_is_announced_in_hours(wait_min, words):
     assert f"34 700 paper.wait wait.{words}" in ticket(wait_min=wait_min)
 
 
-def test_nobody_and_no_time_ahead_is_a_ticket_too():
+def test_a_ticket_with_nobody_ahead_and_no_wait_is_printed():
     assert "34 700 paper.wait wait.under duration.minutes 5" in ticket(people_ahead=0, wait_min=(0, 5))
 
 
-def test_a_ticket_needs_a_number_and_no_fewer_than_nobody_ahead():
+def test_a_ticket_needs_a_number_and_no_negative_count_ahead():
     for wrong in ({"number": " "}, {"people_ahead": -1}):
         with pytest.raises(ValueError, match=r"a ticket has a number|is negative"):
             ticket(**wrong)
@@ -151,7 +151,7 @@ def test_a_paper_of_every_day_is_no_demonstration():
 
 
 @pytest.mark.parametrize("language", ["es", "pt"])
-def test_only_french_stands_out(language):
+def test_only_french_is_bold(language):
     other = TicketLanguage(language, "Residencia", "24/11/2026", "10:42")
     content = TicketContent("Préfecture", "Laon", "A042", 7, None, "K7PM")
     lines = lines_of(lay_out_ticket(content, (FRENCH, other), translate=key_of))

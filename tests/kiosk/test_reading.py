@@ -83,7 +83,7 @@ def test_only_the_services_of_the_page_that_is_up_are_read():
         ("anything", ""),
     ],
 )
-def test_the_control_that_the_keyboard_is_on_is_said_with_its_place(key: str, said: str):
+def test_the_focused_control_is_read_aloud_with_its_place(key: str, said: str):
     spoken = plain(focused(reader(), key, view="start", needs=["slow"]))
     assert spoken.startswith(said)
     assert bool(spoken) == bool(said)
@@ -94,7 +94,7 @@ def test_an_appointment_is_a_choice_of_the_first_view_only(view):
     assert plain(focused(reader(), "appointment", view=view)) == "J’ai déjà un rendez-vous"
 
 
-def test_a_reason_that_the_keyboard_is_on_is_said_with_its_place():
+def test_a_focused_reason_is_read_aloud_with_its_place():
     way = ExceptionalWay(ACCUEIL, {"urgent": {"fr": "Départ demain"}, "online": {"fr": "Pas d’internet"}})
     reading = reader(replace(BOOKED, exceptional=way))
     said = [plain(focused(reading, f"reason-{code}", view="notice", within="natu")) for code in way.reasons]
@@ -106,7 +106,7 @@ def test_only_a_refusal_by_the_hours_says_when_the_next_opening_is():
     assert "Ouvre demain" not in plain(reader().notice("armes", "appointment_other_day", NOW))
 
 
-def test_every_key_of_the_kiosk_s_controls_is_known():
+def test_reading_knows_every_key_of_the_kiosks_controls():
     code = "".join(path.read_text(encoding="utf-8") for path in Path("kiosk/static").glob("*.js"))
     code += Path("kiosk/templates/kiosk/kiosk.html").read_text(encoding="utf-8")
     keys = set(re.findall(r'(?:key: |data-key=)"([a-z-]+)"', code)) - {"title"}
@@ -139,7 +139,7 @@ def test_a_sheet_says_the_wait_the_papers_and_what_to_press():
     )
 
 
-def test_the_start_says_where_an_appointment_goes_only_while_one_may_check_in():
+def test_the_start_mentions_appointments_only_while_check_in_is_possible():
     def start(services, **hall):
         message = build_menu(replace(HALL, **hall), services, language="fr", translate=translate, now=NOW)
         return plain(ViewReader(message, translate).start())

@@ -29,7 +29,7 @@ def test_a_sheet_says_the_service_how_to_book_and_what_to_bring():
     ]  # fmt: skip
 
 
-def test_the_chosen_language_stands_under_each_french_text():
+def test_the_chosen_language_is_under_each_french_text():
     words = said(sheet(SPANISH))
     for french, spanish in (
         ("Comment prendre rendez-vous", "Cómo pedir cita"),

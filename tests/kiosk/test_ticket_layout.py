@@ -59,7 +59,7 @@ def test_the_number_is_the_only_text_that_fills_the_paper():
     assert [text.text for text in texts(ticket()) if text.fit] == ["A042"]
 
 
-def test_every_sentence_stands_in_french_and_under_it_in_the_chosen_language():
+def test_every_sentence_is_in_french_and_below_in_the_chosen_language():
     lines = said(ticket(ARABIC))
     for key in ("ticket.ahead 7", "ticket.follow", "paper.away", "paper.priority"):
         assert lines.index(f"ar:{key}") == lines.index(f"fr:{key}") + 1
@@ -97,11 +97,11 @@ def test_the_paper_says_the_wait_as_the_kiosk_does(wait_min: tuple[int, int], wo
     assert f"Attente : {words}" in [line.replace("\u00a0", " ") for line in said(printed)]
 
 
-def test_nobody_ahead_is_said_so():
+def test_a_ticket_with_nobody_ahead_says_so():
     assert "fr:ticket.ahead_none" in said(ticket(people_ahead=0))
 
 
-def test_the_code_stands_with_the_address_where_it_is_typed_or_not_at_all():
+def test_the_code_is_printed_with_the_address_that_accepts_it_or_not_at_all():
     plain = ticket(follow_url=None)
     assert not of_kind(plain, Qr)
     assert "K7PM-3XQA" not in " ".join(said(plain)), "it could be typed nowhere"
@@ -140,7 +140,7 @@ def test_a_declared_priority_asks_for_the_card_and_others_learn_how_to_say_it():
     assert "fr:paper.priority" in said(ticket())
 
 
-def test_french_comes_first_always():
+def test_french_is_always_first():
     for languages in ((ARABIC,), (), (FRENCH, ARABIC, ARABIC)):
         with pytest.raises(ValueError, match="French first"):
             lay_out_ticket(content(), languages, translate=translate)

@@ -25,18 +25,18 @@ from kiosk.waits import STEP_S, said_of
         (50, 130, "over"),
     ],
 )
-def test_a_range_is_said_by_its_sure_end_when_it_is_wider_than_half_its_middle(low_min, high_min, said):
+def test_a_range_wider_than_half_its_middle_is_announced_by_its_reliable_end(low_min, high_min, said):
     assert said_of(low_min * 60, high_min * 60) == said
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
-def test_a_range_that_is_said_whole_is_narrow(first: int, steps: int):
+def test_a_range_announced_with_both_ends_is_narrow(first: int, steps: int):
     low, high = first * STEP_S, (first + steps) * STEP_S
     if said_of(low, high) == "between":
         assert high - low <= (low + high) / 4 + STEP_S
 
 
-def test_no_wait_is_said_as_one_step():
+def test_no_wait_is_announced_as_one_step():
     assert said_of(0, 0) == said_of(0, STEP_S) == "under"
     assert said_of(STEP_S, STEP_S) == "about"
     assert said_of(1_800, 5_400) == "over"

@@ -126,7 +126,7 @@ def test_a_video_and_a_document_are_prepared_by_the_separate_process(
         assert_accessible(page)
 
 
-def test_the_real_server_refuses_too_large_an_upload_before_it_comes(hall: Served, pages: Pages):
+def test_the_real_server_refuses_a_too_large_upload_before_reading_it(hall: Served, pages: Pages):
     page = library(hall, pages)
     cookies = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
     token = page.locator('meta[name="csrf-token"]').get_attribute("content")
@@ -139,7 +139,7 @@ def test_the_real_server_refuses_too_large_an_upload_before_it_comes(hall: Serve
     assert not list((hall.var / "media" / "incoming").glob("*.part"))
 
 
-def test_people_who_may_not_draft_read_why(hall: Served, pages: Pages):
+def test_people_without_the_right_to_draft_get_an_explanation(hall: Served, pages: Pages):
     page = pages.open(f"{hall.base_url}{PATH}")
     assert "/connexion" in page.url
     user = next(u for u in hall.demonstration["users"] if u["role"] == "quality")

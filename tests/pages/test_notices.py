@@ -150,7 +150,7 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
     expect(on_screen.get_by_role("link", name="Préparez vos papiers")).to_have_count(0)
 
 
-def test_the_list_goes_on_by_keyboard_and_no_notice_stands_twice(server: Served, pages: Pages):
+def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Served, pages: Pages):
     """The first answer of the server is cut in two pages; what changed meanwhile comes in both."""
     page = pages.open()
     asked: list[str] = []

@@ -42,7 +42,7 @@ def test_the_progress_of_a_paper_is_shown_live(standing: Serve, pages: Pages):
     expect(page.locator('[data-list="last"] .care')).to_have_count(0)
 
 
-def test_a_verdict_that_comes_before_the_answer_of_its_ticket_is_shown(standing: Serve, pages: Pages):
+def test_a_verdict_received_before_the_answer_of_its_ticket_is_shown(standing: Serve, pages: Pages):
     hall, page = standing(), pages.open()
     sign_in(page, hall, *demonstration_user(hall, "reception"), "/accueil")
     expect(page.locator("[data-live=yes]")).to_be_visible()

@@ -28,7 +28,7 @@ def hall(demonstration_sqlite: Path, tmp_path: Path, box: Mailbox):
         yield server.start()
 
 
-def test_somebody_is_invited_works_and_is_locked_out_in_order(hall: Served, pages: Pages, box: Mailbox):
+def test_a_person_is_invited_works_and_is_locked_in_this_order(hall: Served, pages: Pages, box: Mailbox):
     chief = pages.open()
     sign_in(chief, hall, *demonstration_user(hall, "administrator", "*"), path="/personnes/inviter")
     address = invited(chief)

@@ -11,7 +11,7 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_it_ends_when_nobody_asked_for_a_while_and_begins_again():
+def test_an_idle_process_ends_and_begins_again_when_needed():
     apart = IsolatedWorker(idle_s=0.2)
     first = apart.call(os.getpid)
     assert first != os.getpid()
@@ -22,7 +22,7 @@ def test_it_ends_when_nobody_asked_for_a_while_and_begins_again():
     assert not is_alive(second)
 
 
-def test_one_that_is_not_told_to_end_stays():
+def test_a_process_without_an_idle_limit_stays():
     apart = IsolatedWorker()
     assert apart.call(os.getpid) == apart.call(os.getpid)
     apart.close()

@@ -114,7 +114,7 @@ def test_a_document_is_published_by_its_file(tmp_path: Path, sqlite_url: str):
     assert "laon: published as revision 1" in found.parvis("import-configuration", str(HALLS / "laon.json"))
 
 
-def test_a_configuration_goes_out_changes_and_comes_in_again(installation: Installation):
+def test_a_configuration_is_exported_changed_and_imported(installation: Installation):
     out = installation.parvis("export-configuration", "--hall", "laon")
     file = installation.var / "laon.json"
     file.write_text(out.replace("Préfecture de l’Aisne – Laon", "Laon"), encoding="utf-8")

@@ -21,7 +21,7 @@ from server.domain.web_addresses import network_of
         ("no address", "no address"),
     ],
 )
-def test_a_caller_is_known_by_its_address_and_in_ipv6_by_its_64(address: str, network: str):
+def test_a_caller_is_counted_by_address_and_in_ipv6_by_its_64(address: str, network: str):
     assert network_of(address) == network
 
 
@@ -94,7 +94,7 @@ def forwarded(address: str) -> dict[str, str]:
     return {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": address}
 
 
-def test_behind_a_proxy_a_connection_counts_for_whom_it_forwards_once_the_head_is_read():
+def test_behind_a_proxy_a_connection_counts_for_the_forwarded_address_after_the_head():
     with ExitStack() as open_:
         hall = Hall(open_, most=2)
         hall.connections.is_behind_proxy = True
@@ -108,7 +108,7 @@ def test_behind_a_proxy_a_connection_counts_for_whom_it_forwards_once_the_head_i
         assert hall.closed == ["a"]
 
 
-def test_a_connection_of_a_proxy_that_somebody_identified_counts_for_the_next_caller():
+def test_a_proxys_connection_identified_by_one_caller_still_counts_for_the_next():
     with ExitStack() as open_:
         hall = Hall(open_, most=1)
         hall.connections.is_behind_proxy = True

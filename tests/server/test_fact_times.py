@@ -21,7 +21,7 @@ def test_an_instant_is_never_before_the_last_one(behind_s: float, is_suspect: bo
     assert (instant, was_suspect) == (max(NINE, NINE - timedelta(seconds=behind_s)), is_suspect)
 
 
-def test_a_visitor_who_comes_while_the_clock_steps_back_waits_behind_earlier_ones(database_url: str):
+def test_a_visitor_who_arrives_while_the_clock_steps_back_waits_behind_earlier_ones(database_url: str):
     hands = Hands()
     database = opened_hall(database_url, hands)
     first = issue(database)

@@ -150,7 +150,7 @@ def test_a_server_without_tls_is_served_on_loopback_only(
         create_app(settings, async_mode="threading")
 
 
-def test_a_demonstration_is_served_on_loopback_only_whatever_its_certificate():
+def test_a_demonstration_is_served_on_loopback_only_even_with_a_certificate():
     open_to_all = Settings(host="0.0.0.0", tls_certificate="parvis.pem", tls_key="parvis.key")
     with pytest.raises(Refusal, match="demonstration_on_loopback_only"):
         open_to_all.check_address(is_demonstration=True)

@@ -27,7 +27,7 @@ def test_the_voice_of_each_hall_is_reported(hall: Installation):
     assert calls(hall) == ["✓ Calls of laon in fr are said by espeak-ng."]
 
 
-def test_the_recordings_a_hall_lacks_are_named_and_those_of_no_use_too(hall: Installation):
+def test_missing_and_unused_recordings_of_a_hall_are_named(hall: Installation):
     folder = record(hall.var / "voices" / "fr", [*SERIES, "guichet"])
     [told] = calls(hall)
     assert told.startswith(
@@ -56,7 +56,7 @@ def test_a_sentence_is_spoken_in_the_voice_in_force(tmp_path: Path):
     assert 0 < len(from_wav(out.read_bytes())) < with_chime
 
 
-def test_what_cannot_be_said_ends_with_1_or_2(tmp_path: Path):
+def test_a_sentence_that_cannot_be_spoken_ends_with_status_1_or_2(tmp_path: Path):
     found = Installation(tmp_path / "var")
     out = tmp_path / "heard.wav"
     assert "no voice for language 'xx'" in found.parvis(

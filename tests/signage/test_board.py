@@ -187,7 +187,7 @@ def test_an_addition_that_leaves_no_room_is_an_error() -> None:
         board_message(hall="laon", position=POSITION, calls=[], recent=[], extra={"alert": "x" * 5_000})
 
 
-def test_queues_carry_people_and_waits_and_none_where_nothing_honest_is_known() -> None:
+def test_queues_carry_people_and_waits_but_no_wait_without_an_estimate() -> None:
     lines = [
         QueueLine(
             queue="q1", services=[("s1", {"fr": "Accueil"})], waiting=3, wait=QueueWait(low_s=300, high_s=900)

@@ -72,7 +72,7 @@ def test_there_is_always_something_to_show_and_only_what_may_be_shown(
 
 
 @given(programme=programmes(), moment=moments(), later=st.integers(0, 10 * HOUR_MS))
-def test_nothing_changes_before_it_says_so_and_a_covered_screen_goes_on_where_it_was(
+def test_nothing_changes_before_the_given_end_and_a_covered_screen_continues_where_it_was(
     programme: dict[str, Any], moment: dict[str, Any], later: int
 ) -> None:
     first = asked(programme, moment)

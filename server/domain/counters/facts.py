@@ -54,7 +54,7 @@ def counter_closed(session: str, counter: str, *, duty: str | None, reason: str)
 def profile_changed(
     session: str, counter: str, *, duties: tuple[str | None, str | None], terms: DutyTerms
 ) -> Fact:
-    """A counter session continues under other terms. `duties`: the interval that ends, the one that begins."""
+    """A counter session continues under other terms. `duties`: the interval that ends, and the next one."""
     body = {
         "session": session,
         "counter": counter,

@@ -93,7 +93,7 @@ def finishes_too_late(
 def closing_that_counts(
     calendar: Calendar, opening: Opening, at_break: AtBreak, *, now: datetime
 ) -> datetime | None:
-    """The closing a ticket must be served by: the half-day's, None where waiting visitors are carried over."""
+    """The last closing for a ticket: the half-day's, None where waiting visitors are carried over."""
     if opening.half_day is None or opening.next_opens_at == opening.half_day.closes_at:
         return None
     coming = next_break(calendar, now)

@@ -301,7 +301,7 @@ class Within(NamedTuple):
 
 
 def waits_within(tally: Tally, wait_s: int) -> Within:
-    """How many were called within `wait_s`, of all waits: a visitor who left before the call is never within."""
+    """How many were called within `wait_s`, of all waits; a visitor who left first is never within."""
     called = sum(first for second, (first, _) in tally.waits.items() if second <= wait_s)
     return Within(called, sum(first + last for first, last in tally.waits.values()))
 

@@ -19,7 +19,7 @@ class LinkedMember:
 
 @dataclass(frozen=True, slots=True)
 class LinkedNow:
-    """Linked visits that wait, the longest wait first; `at`: where one of them is received now, if anywhere."""
+    """Linked visits that wait, the longest wait first; `at`: where one of them is received now."""
 
     members: tuple[LinkedMember, ...]
     at: str | None = None

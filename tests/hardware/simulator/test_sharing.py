@@ -80,7 +80,7 @@ def test_a_fault_is_switched_where_the_printer_runs(simulated, seen, address):
         b'{"ask": "switch", "name": "laon", "fault": "fire", "is_on": true}',
     ],
 )
-def test_what_asks_nothing_known_is_answered_with_nothing(shared, address, line):
+def test_an_unknown_request_gets_an_empty_answer(shared, address, line):
     with closing(connected(address)) as asked:
         asked.sendall(line + b"\n")
         assert asked.recv(100) == b"null\n"

@@ -64,7 +64,7 @@ def test_a_note_dies_away_so_that_it_is_no_alarm() -> None:
     assert max(note[-eighth:]) < 0.1 * max(note)
 
 
-def test_a_pause_stands_between_number_and_place_and_a_longer_one_between_the_sentences() -> None:
+def test_there_is_a_pause_between_number_and_place_and_a_longer_one_between_sentences() -> None:
     pauses = gaps(samples_of(render_announcement(TWICE, "fr")), at_least_s=0.3)
     assert sum(0.65 < pause < 0.85 for pause in pauses) == 1
     assert sum(0.3 <= pause < 0.55 for pause in pauses) >= 2
@@ -152,7 +152,7 @@ def test_nothing_to_say_is_an_error() -> None:
         render_announcement((" ", ""), "fr")
 
 
-def test_silence_has_the_length_asked_and_trims_to_nothing() -> None:
+def test_silence_has_the_requested_length_and_is_trimmed_to_nothing() -> None:
     assert len(silence(0.5)) == RATE_HZ // 2
     assert len(trimmed(silence(0.5))) == 0
 
@@ -203,7 +203,7 @@ def test_a_call_may_be_stopped_in_the_silence_between_its_two_sentences(tmp_path
     assert peak(samples[: round(from_s * RATE_HZ)]) == pytest.approx(peak(samples), rel=0.01)
 
 
-def test_twenty_calls_a_minute_can_be_said_briefly_one_after_the_other(tmp_path: Path) -> None:
+def test_twenty_calls_a_minute_can_be_spoken_in_their_brief_form(tmp_path: Path) -> None:
     files = AudioFiles(tmp_path)
     path = files.path(files.announcement(SENTENCE, "A, 0, 4, 2\nguichet 3", "fr").brief)
     assert path is not None

@@ -38,7 +38,7 @@ def test_a_number_is_spoken_letter_and_digits_one_by_one():
     assert said(found, "Numéro A, 0, 4, 2") == ["numero", "a", "0", "4", "2"]
 
 
-def test_a_place_is_said_as_it_was_recorded_in_one_breath_where_it_was():
+def test_a_place_recorded_as_one_phrase_is_played_as_one_phrase():
     assert said(clips("guichet", "12"), "guichet 12") == ["guichet", "12"]
     assert said(clips("guichet", "12", "guichet-12"), "guichet 12") == ["guichet-12"]
     assert said(clips("guichet", "1", "2"), "guichet 12") is None
@@ -78,7 +78,7 @@ def test_a_recording_of_another_format_rate_or_width_becomes_ours(tmp_path: Path
     assert peak(samples) == pytest.approx(9_000, rel=0.15)
 
 
-def test_recordings_are_said_equally_loud_with_a_short_gap(tmp_path: Path):
+def test_recordings_are_played_equally_loud_with_a_short_gap(tmp_path: Path):
     for name, share in (("a", 0.08), ("b", 0.9)):
         (tmp_path / f"{name}.wav").write_bytes(to_wav(tone(0.3, share=share)))
     sound = say_pieces([tmp_path / "a.wav", tmp_path / "b.wav"])

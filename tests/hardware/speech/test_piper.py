@@ -52,7 +52,7 @@ def test_recordings_come_before_a_voice_file(tmp_path: Path):
     assert voices.name(PHRASES, "fr", in_clips=False) == "piper"
 
 
-def test_without_the_package_espeak_speaks_and_the_reason_is_told(
+def test_without_the_package_espeak_speaks_and_the_reason_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     voice = drop_voice(tmp_path / "fr")

@@ -115,7 +115,7 @@ def test_a_medical_alert_is_shown_on_wall_and_reception_and_ended_by_two_people(
     expect(desk.locator(".alert-strip p")).to_have_count(0)
 
 
-def test_halls_are_ticked_by_whoever_raises_taken_off_in_the_last_step_and_the_alert_is_taken_back(
+def test_halls_are_ticked_then_removed_in_the_last_step_and_the_alert_is_taken_back(
     server: Served, pages: Pages
 ):
     page = at_work(pages, server, "administrator", "/alerte?hall=laon", "*")

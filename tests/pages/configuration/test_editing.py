@@ -40,7 +40,9 @@ def turn(page: Page, section: str) -> None:
     page.get_by_role("navigation", name="Rubriques").get_by_role("link", name=section).click()
 
 
-def test_a_new_service_by_keyboard_with_its_problems_beside_their_fields(server: Served, pages: Pages):
+def test_a_new_service_is_added_by_keyboard_and_problems_are_shown_at_their_fields(
+    server: Served, pages: Pages
+):
     page = editing(pages, server, "#services")
     page.get_by_label("Nouvelle démarche").focus()
     page.keyboard.type(LONG)
@@ -82,7 +84,7 @@ def test_a_new_service_by_keyboard_with_its_problems_beside_their_fields(server:
     expect(page.get_by_role("link", name="Voir et publier")).to_have_attribute("href", "/configuration/laon")
 
 
-def test_a_problem_one_has_reached_keeps_the_focus_whatever_comes_late(server: Served, pages: Pages):
+def test_a_focused_problem_keeps_the_focus_when_a_late_answer_arrives(server: Served, pages: Pages):
     page = editing(pages, server, "#services")
     page.get_by_label("Nouvelle démarche").fill(LONG)
     page.get_by_label("Nouvelle démarche").press("Enter")

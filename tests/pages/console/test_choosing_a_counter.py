@@ -120,9 +120,7 @@ def test_a_counter_taken_elsewhere_says_so(hall: Served, pages: Pages):
     phase(other, "choose")
 
 
-def test_a_further_counter_is_taken_over_from_whoever_has_somebody_there_after_one_question(
-    hall: Served, pages: Pages
-):
+def test_a_further_counter_with_a_visitor_is_taken_over_after_one_question(hall: Served, pages: Pages):
     first, other = console(pages, hall), console(pages, hall, "supervisor")
     number = issue(hall, "laon", "laon-accueil")
     places = '[data-list="places"] li'
@@ -148,7 +146,7 @@ def test_a_further_counter_is_taken_over_from_whoever_has_somebody_there_after_o
     close_counters(other)
 
 
-def test_a_refusal_stands_at_the_counter_that_was_pressed(hall: Served, pages: Pages):
+def test_a_refusal_is_shown_at_the_pressed_counter(hall: Served, pages: Pages):
     page = console(pages, hall)
     problem = json.dumps({"code": "locked", "detail": "Une alerte est en cours."})
     refuse = {"status": 409, "content_type": "application/problem+json", "body": problem}

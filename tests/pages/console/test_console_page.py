@@ -239,7 +239,7 @@ def test_the_last_gesture_is_taken_back(console: Page, issue: Callable[[], dict[
     expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
 
 
-def test_a_no_show_comes_back_with_the_same_number(console: Page, issue: Callable[[], dict[str, Any]]):
+def test_a_returned_no_show_keeps_the_number(console: Page, issue: Callable[[], dict[str, Any]]):
     number = issue()["number"]
     expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
     console.keyboard.press("F9")
@@ -309,7 +309,7 @@ def test_the_bar_follows_the_same_counter_in_one_line(console: Page, issue: Call
     phase(console, "called")
 
 
-def test_a_lost_connection_is_shown_and_a_gesture_made_meanwhile_is_done_once(
+def test_a_lost_connection_is_shown_and_a_gesture_during_it_is_done_once(
     console: Page, hall: Served, issue: Callable[[], dict[str, Any]]
 ):
     number = issue()["number"]
@@ -419,7 +419,7 @@ def test_one_person_with_two_files_by_keyboard(console: Page, issue: Callable[[]
     expect(chips).not_to_contain_text("avec")
 
 
-def test_a_number_that_cannot_be_linked_is_said(console: Page, issue: Callable[[], dict[str, Any]]):
+def test_a_number_that_cannot_be_linked_gives_a_message(console: Page, issue: Callable[[], dict[str, Any]]):
     number = issue()["number"]
     expect(console.locator('[data-text="waiting-count"]')).to_have_text("1 personne")
     console.keyboard.press("F9")

@@ -85,7 +85,7 @@ def call(page: Page) -> None:
     phase(page, "called")
 
 
-def test_the_question_comes_without_taking_the_focus_and_its_key_answers(console: Page, told: Told):
+def test_the_question_appears_without_taking_the_focus_and_its_key_answers(console: Page, told: Told):
     told.changes["asks_after_s"] = 0
     call(console)
     expect(console.locator(PRESENCE)).to_be_visible()
@@ -101,7 +101,7 @@ def test_the_question_comes_without_taking_the_focus_and_its_key_answers(console
     phase(console, "called")
 
 
-def test_the_button_answers_and_the_page_goes_on_from_its_main_part(console: Page, told: Told):
+def test_the_button_answers_and_the_focus_moves_to_the_main_part(console: Page, told: Told):
     told.changes["asks_after_s"] = 0
     call(console)
     button = console.locator('[data-act="present"]')

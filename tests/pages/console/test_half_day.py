@@ -138,7 +138,7 @@ def test_a_queue_that_is_to_be_finished_continues_after_twelve(hall: MovedServed
         assert_accessible(page)
 
 
-def test_the_wall_tells_what_the_day_end_closed_the_next_morning(hall: MovedServed, pages: Pages):
+def test_the_next_morning_the_wall_shows_what_the_day_end_closed(hall: MovedServed, pages: Pages):
     console = at_work(hall, pages, "agent", "/console")
     at_first_counter(console)
     numbers = [ticket(hall)["number"] for _ in range(2)]

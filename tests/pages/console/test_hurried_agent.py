@@ -82,7 +82,7 @@ def test_a_pick_stays_when_the_whole_queue_is_read_late(console: Page, numbers: 
     expect(console.locator("[data-person] .number")).to_have_text(numbers[1])
 
 
-def test_no_other_visitor_is_picked_for_one_who_has_left_meanwhile(
+def test_no_other_visitor_is_called_instead_of_one_who_just_left(
     console: Page, hall: Served, numbers: list[str]
 ):
     held = Held(console, "**/api/v1/halls/laon/queue")

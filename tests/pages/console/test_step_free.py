@@ -39,7 +39,7 @@ def issue(hall: Served) -> str:
     return str(httpx.post(url, json=body, headers=key, trust_env=False).raise_for_status().json()["number"])
 
 
-def test_one_press_goes_to_the_step_free_counter_and_one_undo_comes_back(hall: Served, page: Page):
+def test_one_press_moves_to_the_step_free_counter_and_one_undo_moves_back(hall: Served, page: Page):
     sign_in(page, hall, *demonstration_user(hall, "agent"), path="/console")
     page.locator(f"button[aria-describedby=place-{UPSTAIRS}]").press("Enter")
     phase(page, "free")

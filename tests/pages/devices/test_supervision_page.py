@@ -23,7 +23,7 @@ def supervisor(pages: Pages, server: Served) -> Page:
     return page
 
 
-def test_a_screen_is_seen_to_come_is_pictured_and_is_missed_when_it_goes(server: Served, pages: Pages):
+def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server: Served, pages: Pages):
     laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
     page = supervisor(pages, server)
     card = page.locator('[data-device="laon-ecran-1"]')

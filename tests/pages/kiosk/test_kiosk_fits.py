@@ -104,7 +104,7 @@ def test_every_view_fits_and_is_accessible_with_every_comfort(at_kiosk, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_needs_are_asked_on_one_view_that_fits(at_kiosk: Callable[..., Page], hall: Served, size: str):
+def test_the_questions_about_needs_fit_one_view(at_kiosk: Callable[..., Page], hall: Served, size: str):
     page = at_kiosk(size)
     press(page, f'[data-service="{WALK_IN}"]')
     press(page, '[data-key="needs"]')

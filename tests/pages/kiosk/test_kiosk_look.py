@@ -10,7 +10,7 @@ from tests.pages.kiosk.kiosk_page import SITE, fits, issue_elsewhere
 INK = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
 
 
-def test_the_logo_stands_in_the_head_and_a_published_colour_and_menu_come_by_themselves(hall, at_kiosk):
+def test_the_head_has_the_logo_and_a_published_colour_and_menu_appear_without_a_reload(hall, at_kiosk):
     page = at_kiosk()
     expect(page.locator(".top .logo")).to_be_visible()
     assert page.locator(".top .logo").get_attribute("alt") == "Préfecture de l’Aisne"

@@ -82,7 +82,7 @@ def test_answers_lost_on_the_way_give_one_ticket(hall, at_kiosk):
     expect(page.locator("[data-slot=priority]")).to_be_visible()
 
 
-def test_a_killed_server_is_reported_and_its_number_comes_when_it_is_back(hall, at_kiosk):
+def test_a_killed_server_is_reported_and_the_number_arrives_when_it_is_back(hall, at_kiosk):
     before = received(hall)
     page = at_kiosk()
     choose(page)
@@ -155,7 +155,7 @@ def test_a_verdict_missed_while_the_link_was_down_is_fetched(at_kiosk):
     assert len(set(seen)) == 1
 
 
-def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_when_asked(at_kiosk):
+def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_on_request(at_kiosk):
     page = at_kiosk(before=lambda page: page.clock.install())
     page.locator("[data-toggle=contrast]").click()
     page.clock.run_for(59_000)

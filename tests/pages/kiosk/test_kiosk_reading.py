@@ -52,7 +52,7 @@ def test_the_number_is_read_digit_by_digit_and_another_view_is_silent(at_kiosk):
     expect(listen).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_views_of_needs_and_appointments_are_heard_by_keyboard(at_kiosk, hall, tmp_path: Path):
+def test_the_views_of_needs_and_appointments_are_read_aloud_by_keyboard(at_kiosk, hall, tmp_path: Path):
     book_convocation(hall, tmp_path)
     page = at_kiosk()
 

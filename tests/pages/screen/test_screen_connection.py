@@ -73,7 +73,7 @@ def test_a_restore_announced_while_the_former_hall_is_fetched_is_not_forgotten(
     expect(page.locator(".card-number")).to_have_text(["R043"])
 
 
-def test_the_token_leaves_the_address_and_the_page_comes_back_without_it(
+def test_the_token_leaves_the_address_and_a_reload_works_without_it(
     pages: Pages, hall: ContractServer
 ) -> None:
     page = opened(pages, hall)
@@ -102,7 +102,7 @@ def test_a_reload_without_server_shows_the_last_calls_and_since_when(
     assert_accessible(page)
 
 
-def test_a_connection_that_comes_back_is_live_again_and_asks_once(pages: Pages, hall: ContractServer) -> None:
+def test_a_restored_connection_is_live_again_and_reads_once(pages: Pages, hall: ContractServer) -> None:
     page = pages.open(width=1920, height=1080)
     sockets: list[Any] = []
     page.route_web_socket(

@@ -47,7 +47,7 @@ def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("shown", [NOTICE, WAITS], ids=["notice", "waits"])
-def test_with_nobody_called_a_notice_has_all_but_the_head(
+def test_without_calls_a_notice_has_everything_below_the_head(
     pages: Pages, hall: ContractServer, shown: dict[str, Any], size: str
 ) -> None:
     hall.screen["programme"] = programme(shown)
@@ -86,7 +86,7 @@ def test_a_call_takes_its_room_at_once_and_gives_it_back(
     expect(page.locator("#slide")).to_contain_text("Votre rendez-vous")
 
 
-def test_a_published_look_is_worn_without_a_reload(pages: Pages, hall: ContractServer) -> None:
+def test_a_published_look_applies_without_a_reload(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall)
     wait_until(lambda: page.evaluate(INK) == "#1a2a5e", "the first look")
     page.evaluate("window.isSame = true")

@@ -107,7 +107,7 @@ def test_a_broken_loop_is_shown_nowhere(pages: Pages, hall: ContractServer) -> N
 
 
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
-def test_three_calls_are_all_seen_at_once_though_each_counter_has_a_loop(
+def test_three_calls_with_hearing_loops_are_all_visible_at_once(
     pages: Pages, hall: ContractServer, size: str
 ) -> None:
     scale = text_scale(140, 8, "hall") if size == "landscape" else text_scale(109, 5, "hall")

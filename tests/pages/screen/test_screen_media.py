@@ -78,7 +78,7 @@ def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: Contract
     assert page.evaluate("window.troubles") == []
 
 
-def test_what_is_no_text_never_comes_from_a_notice(pages: Pages, hall: ContractServer) -> None:
+def test_a_notice_brings_only_text_to_the_screen(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall, every_kind()[0])
     expect(page.locator("#slide li")).to_have_count(2)
     assert page.locator("#slide").evaluate("box => box.querySelectorAll('script, a').length") == 0
@@ -106,7 +106,7 @@ def test_media_follow_each_other_without_an_empty_frame_and_broken_ones_are_left
     assert page.evaluate("window.troubles") == []
 
 
-def test_a_video_stands_still_while_calls_cover_it_and_goes_on_where_it_was(
+def test_a_video_stops_while_calls_cover_it_and_continues_from_there(
     pages: Pages, hall: ContractServer
 ) -> None:
     page = opened(pages, hall, film("film") | {"ms": 60_000})
@@ -194,7 +194,7 @@ def test_a_page_whose_frames_stand_still_is_loaded_again(pages: Pages, hall: Con
 
 
 @pytest.mark.parametrize("days", [-1, 1])
-def test_windows_follow_the_servers_clock_whatever_the_screens_own_says(
+def test_windows_follow_the_servers_clock_not_the_screens(
     pages: Pages, hall: ContractServer, days: int
 ) -> None:
     now_ms, day_ms = int(time.time() * 1000), 86_400_000

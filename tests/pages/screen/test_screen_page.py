@@ -92,7 +92,7 @@ def test_the_sentences_of_all_languages_reach_the_page(pages: Pages, hall: Contr
 
 
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
-def test_a_second_and_a_third_call_move_nothing_and_the_newest_comes_first(
+def test_a_second_and_a_third_call_move_nothing_and_the_newest_is_first(
     pages: Pages, hall: ContractServer, size: str
 ) -> None:
     hall.recent = [former(f"C00{n}", f"guichet {n}") for n in range(1, 9)]

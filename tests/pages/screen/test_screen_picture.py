@@ -51,7 +51,7 @@ def test_the_picture_is_what_the_screen_shows(
     assert max(abs(one - other) for one, other in zip(middle, NOTICE, strict=True)) < 24, middle
 
 
-def test_a_film_is_pictured_and_nothing_beside_a_new_call(pages: Pages, media_hall: ContractServer):
+def test_a_picture_shows_a_film_and_none_is_taken_during_a_new_call(pages: Pages, media_hall: ContractServer):
     media_hall.screen["programme"] = programme(film("film") | {"ms": 600_000})
     page = pages.open(width=1280, height=720)
     page.goto(f"{media_hall.url}/screen#t=good")

@@ -66,7 +66,7 @@ def test_the_way_from_this_screen_is_shown_by_a_sign_and_in_words(pages: Pages, 
     expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
 
 
-def test_a_published_change_of_the_arrow_or_the_counter_is_seen_at_once(
+def test_a_published_change_of_the_arrow_or_the_counter_is_shown_at_once(
     pages: Pages, hall: ContractServer
 ) -> None:
     page = opened(pages, hall, layout="corridor", arrow="left")

@@ -79,7 +79,7 @@ def test_each_site_receives_its_monthly_volume(past: Settings) -> None:
         assert received == pytest.approx(expected, rel=0.1)
 
 
-def test_nobody_is_left_waiting_and_no_counter_open(past: Settings) -> None:
+def test_no_visitor_is_left_waiting_and_no_counter_open(past: Settings) -> None:
     with opened(past) as database:
         assert rows_of(database, "SELECT count(*) FROM leg WHERE state <> 'ended'") == [(0,)]
         assert rows_of(database, "SELECT count(*) FROM counter_session WHERE closed_at IS NULL") == [(0,)]

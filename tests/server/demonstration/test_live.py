@@ -103,7 +103,7 @@ class Always(Random):
         return 0.0
 
 
-def test_people_who_come_together_have_linked_visits(serve: Serve) -> None:
+def test_visitors_who_come_together_have_linked_visits(serve: Serve) -> None:
     server, told = serve(), []
     keys = Keys(server.demonstration["sites"][0]["kiosk"]["token"], server.demonstration["api_key"])
     with httpx.Client(base_url=server.base_url, timeout=10, trust_env=False) as client:

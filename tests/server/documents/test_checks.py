@@ -41,7 +41,7 @@ def test_a_hall_fits_its_installation():
     )
 
 
-def test_an_unknown_site_and_a_language_the_installation_lacks_are_named():
+def test_an_unknown_site_and_a_missing_language_are_named():
     installation = parse_installation(small_installation(languages=["fr"]))
     assert found(check_against_installation(parse_hall(small_hall(site="vervins")), installation)) == [
         ("site", "unknown_site", False),
@@ -57,7 +57,7 @@ def test_halls_within_earshot_share_no_prefix_whichever_declares_it():
     assert found(check_against_neighbours(declared, [neighbour("C", neighbours=["guise"])])) == shared
 
 
-def test_ranges_apart_do_not_make_a_neighbours_prefix_free():
+def test_separate_ranges_do_not_free_a_neighbours_prefix():
     content = changed(small_hall(neighbours=["ribemont"]), "services.1.series", {"prefix": "C", "first": 900})
     assert len(check_against_neighbours(parse_hall(content), [neighbour("C")])) == 1
 
@@ -71,7 +71,7 @@ def test_a_hall_does_not_collide_with_its_own_published_document():
     assert check_against_neighbours(document, [document, neighbour("F")]) == ()
 
 
-def test_a_neighbour_that_is_not_known_yet_is_a_warning():
+def test_an_unknown_neighbour_is_a_warning():
     document = parse_hall(small_hall(neighbours=["ribemont"]))
     assert found(check_against_neighbours(document, [])) == [("neighbours[0]", "unknown_neighbour", True)]
 
@@ -103,7 +103,7 @@ def test_a_service_with_open_legs_cannot_vanish_nor_retire():
     assert check_in_use(old, old, InUse(services={"guise-titres"})) == ()
 
 
-def test_a_counter_somebody_holds_and_a_queue_somebody_waits_in_stay():
+def test_a_held_counter_and_a_queue_with_visitors_cannot_be_dropped():
     old = parse_hall(
         small_hall(
             queues=[

@@ -160,7 +160,7 @@ def test_other_grounds_of_priority_are_the_sites_own_words():
     assert configuration().priority_grounds == {}
 
 
-def test_a_service_says_who_confirms_an_arrival():
+def test_a_service_has_a_mode_of_confirming_arrivals():
     document = small_hall()
     assert {each.confirmation for each in configuration(document).services.values()} == {"agent"}
     of_first = changed(document, "services.0.confirmation", "call")

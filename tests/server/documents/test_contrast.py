@@ -50,7 +50,7 @@ def test_the_neutral_theme_passes_its_own_rule():
 
 
 @given(colours, st.sampled_from(["ink", "action"]))
-def test_a_refused_brand_colour_comes_with_one_that_is_taken(colour, role):
+def test_a_refused_brand_colour_comes_with_an_accepted_one(colour, role):
     content = changed(small_installation(), "brand.colours", {role: colour})
     try:
         parse_installation(content)

@@ -57,7 +57,7 @@ def _ids(document):
     return [item.id for items in lists for item in items]
 
 
-def test_vervins_is_one_agent_who_serves_everything_on_58_mm_paper():
+def test_vervins_has_one_agent_for_every_service_and_58_mm_paper():
     made = configuration("vervins")
     assert {service.id for service in made.services_served_by("vervins-g1")} == set(made.services)
     office = {service.id for service in made.services_served_by("vervins-b1")}

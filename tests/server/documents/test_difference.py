@@ -25,7 +25,7 @@ def test_a_changed_text_names_the_thing_and_its_language():
     )
 
 
-def test_an_added_service_comes_whole():
+def test_an_added_service_is_one_change_with_all_its_fields():
     (change,) = changes(("services.2", service("armes", "T")))
     assert (change.path, change.kind, change.before) == ("services[guise-armes]", "added", None)
     assert change.after["series"] == {"prefix": "T", "first": 1, "last": None}

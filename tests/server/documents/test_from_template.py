@@ -45,7 +45,7 @@ def test_a_reception_without_a_kiosk_has_no_device_and_one_place_to_be_received(
 
 
 @given(hall_requests())
-def test_whatever_is_kept_makes_a_right_hall(template_and_hall):
+def test_any_choice_of_services_makes_a_valid_hall(template_and_hall):
     template, hall = template_and_hall
     document = parse_hall(json.dumps(from_template(template, hall)))
     assert warnings_of(document) == ()

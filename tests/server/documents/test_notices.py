@@ -57,7 +57,7 @@ def test_every_kind_has_a_model_and_is_read():
         ('<p lang="en" dir="ltr" id=z>One</p>', '<p lang="en" dir="ltr">One</p>'),
     ],
 )
-def test_what_is_not_allowed_goes_and_words_stay(dirty: str, clean: str):
+def test_elements_not_allowed_are_removed_and_their_words_stay(dirty: str, clean: str):
     assert safe_html(dirty) == clean
     notice = parse_notice(TEXT | {"bodies": {"fr": f"{dirty}<p>x</p>"}})
     assert isinstance(notice, TextNotice)
@@ -110,7 +110,7 @@ def test_words_come_back_from_their_html(words: str):
         ({"items": ["n1"]}, ("items", "unknown_key")),
     ],
 )
-def test_what_is_wrong_is_said_where_it_is(change: dict[str, Any], found: tuple[str, str]):
+def test_each_problem_has_its_place(change: dict[str, Any], found: tuple[str, str]):
     assert found in problems(TEXT | change)
 
 

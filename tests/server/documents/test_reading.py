@@ -239,7 +239,7 @@ def test_a_notice_is_in_french_alone_or_has_two_translations(languages, is_allow
         ]
 
 
-def test_two_services_may_share_a_letter_when_their_ranges_are_apart():
+def test_two_services_may_share_a_letter_with_separate_ranges():
     series = [{"prefix": "A", "last": 499}, {"prefix": "A", "first": 500}]
     services = [service(f"s{n}", "A", series=each) for n, each in enumerate(series)]
     counters = [{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-s0", "guise-s1"]}]
@@ -281,7 +281,7 @@ def test_every_error_is_reported_at_once():
     }
 
 
-def test_a_mistyped_key_is_answered_with_the_nearest_known_one():
+def test_the_problem_of_a_mistyped_key_names_the_nearest_valid_one():
     with pytest.raises(DocumentRefused) as refused:
         parse_hall(changed(small_hall(), "services.0.target", 900))
     (problem,) = refused.value.problems

@@ -151,7 +151,7 @@ ANYTHING = st.recursive(
 
 
 @given(KEYS, ANYTHING)
-def test_whatever_a_draft_holds_its_changes_are_told(key, value):
+def test_changes_of_any_draft_can_be_put_into_words(key, value):
     content = small_hall() | {key: value}
     for before, after in ((small_hall(), content), (content, small_hall())):
         for change in changes_between(before, after):

@@ -82,7 +82,7 @@ def test_the_problems_of_a_document_come_back_with_their_places(served: Database
     assert all(problem.path.startswith("services[") for problem in refused.value.problems)
 
 
-def test_a_dry_run_tells_the_difference_and_publishes_nothing(served: Database, var: Path):
+def test_a_dry_run_shows_the_difference_and_publishes_nothing(served: Database, var: Path):
     content = (
         (HALLS / "laon.json").read_text(encoding="utf-8").replace("Préfecture de l’Aisne – Laon", "Laon")
     )

@@ -64,7 +64,7 @@ def halls(database_url: str, tmp_path: Path) -> Iterator[Halls]:
     database.close()
 
 
-def test_a_device_counts_as_missed_only_while_somebody_can_look(halls: Halls):
+def test_a_device_counts_as_missed_only_while_checks_are_possible(halls: Halls):
     players = OwnPlayers(is_away=True)
     rounds = halls.looks(players)
     assert halls.missed() == {}

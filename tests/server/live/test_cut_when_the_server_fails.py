@@ -59,7 +59,7 @@ def test_it_is_cut_and_the_next_one_joins(fresh_hall, layout):
     assert "socket_not_joined" in hall.server.log.read_text(encoding="utf-8")
 
 
-def test_a_phone_comes_back_by_itself(fresh_hall, pages):
+def test_a_phone_reconnects_by_itself(fresh_hall, pages):
     hall = fresh_hall()
     server, token = hall.server, hall.ticket()["token"]
     with ExitStack() as away:

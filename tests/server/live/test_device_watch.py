@@ -14,7 +14,7 @@ from tests.server.usecases.quality.figures_history import Hands
 HALL, SCREEN = "h-watched", "s1"
 
 
-def test_a_token_on_two_machines_is_seen_through_two_workers_and_one_that_leaves_is_not(redis_url: str):
+def test_two_workers_notice_a_token_on_two_machines_but_not_a_page_that_left(redis_url: str):
     Redis.from_url(redis_url).delete(f"parvis:players:{HALL}")
     hands, copied, changed = Hands(), list[str](), list[str]()
     workers = [

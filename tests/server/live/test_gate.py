@@ -54,7 +54,7 @@ def test_after_an_outage_every_socket_of_a_site_may_come_back_at_once():
     assert (sockets.cut, len(sockets.heard)) == ([], PACKETS * 5)
 
 
-def test_many_sockets_of_one_network_that_nobody_let_in_share_a_budget():
+def test_unauthorised_sockets_of_one_network_share_a_budget():
     sockets = Sockets()
     for number in range(PACKETS // 2 + 2):
         sockets.send(f"stranger-{number}", *["1/none,"] * 3, address=f"2001:db8::{number + 1:x}")
@@ -72,7 +72,7 @@ def test_a_cut_socket_is_ignored():
     assert (sockets.cut, len(sockets.heard)) == (["stranger", "screen"], REFUSALS + EVENTS)
 
 
-def test_behind_a_proxy_a_network_is_that_of_whoever_called_it():
+def test_behind_a_proxy_the_network_is_that_of_the_forwarded_address():
     sockets = Sockets(is_behind_proxy=True)
     for number in range(PACKETS):
         sid = f"phone-{number}"

@@ -72,7 +72,7 @@ def name_on_paper(hall: ServedHall, fonts_dir: Path) -> str:
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses_their_place(
+def test_every_page_follows_a_publication_and_its_rollback_and_no_visitor_loses_a_place(
     served_hall: Halls, layout: str, fonts_dir: Path
 ):
     hall = served_hall(layout, public_url=PUBLIC_URL)

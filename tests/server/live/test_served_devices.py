@@ -31,7 +31,7 @@ def supervised(browser: httpx.Client) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_a_screens_report_and_picture_are_seen_through_every_worker(served_hall, layout, open_):
+def test_every_worker_shows_a_screens_report_and_picture(served_hall, layout, open_):
     hall = served_hall(layout)
     browser = httpx.Client(base_url=hall.server.base_url, trust_env=False, timeout=20)
     open_.enter_context(browser)
@@ -97,7 +97,7 @@ def test_a_device_is_paired_and_renewed_through_any_worker(served_hall, layout, 
         assert [hall["hall"] for hall in found] == ["laon"]
 
 
-def test_the_room_of_devices_is_for_those_who_supervise(served_hall):
+def test_the_room_of_devices_is_for_supervisors(served_hall):
     hall = served_hall()
     auth = {"token": hall.key, "hall": "laon"}
     assert refusal_of(hall.server, messages.AGENT, auth | {"devices": True}) == "forbidden"

@@ -34,7 +34,7 @@ def called(hall: ServedHall, language: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_a_call_is_said_in_recordings_to_the_loop_too_and_in_the_language_of_its_ticket(
+def test_recordings_speak_a_call_also_for_the_loop_and_in_the_language_of_its_ticket(
     served_hall: Halls, layout: str
 ):
     hall = served_hall(layout, voice="true")

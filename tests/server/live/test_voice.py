@@ -105,12 +105,12 @@ def test_a_call_is_spoken_in_french_then_in_the_language_of_its_ticket():
 
 
 @pytest.mark.parametrize("language", ["es", "de"])
-def test_without_a_voice_or_without_words_the_call_is_said_in_french_only(language: str):
+def test_without_a_voice_or_words_in_a_language_the_call_is_spoken_in_french_only(language: str):
     _, sent = spoken(SpokenCall({"fr": "guichet 3", language: "3"}))
     assert list(sent[0]["audio"]) == ["fr"]
 
 
-def test_recordings_are_joined_in_the_process_apart(tmp_path: Path):
+def test_a_separate_process_joins_recordings(tmp_path: Path):
     files = AudioFiles(tmp_path / "audio", voices=Voices(tmp_path / "voices"))
     record(tmp_path / "voices" / "fr")
     apart = IsolatedWorker()
@@ -126,6 +126,6 @@ def test_recordings_are_joined_in_the_process_apart(tmp_path: Path):
     assert len(from_wav(path.read_bytes())) / RATE_HZ == pytest.approx(words + gaps, abs=0.05)
 
 
-def test_a_language_that_only_calls_and_alerts_know_is_said_too():
+def test_a_language_of_calls_and_alerts_only_is_spoken_too():
     files, _ = spoken(SpokenCall({"fr": "guichet 3", "ar": "شباك 3"}))
     assert files.said[1] == ("الرقم A, 0, 4, 2\nشباك 3", "A, 0, 4, 2\nشباك 3", "ar")

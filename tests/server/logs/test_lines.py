@@ -69,7 +69,7 @@ def test_libraries_speak_from_warning_on(level: str, heard: list[str]):
     assert [re.findall("event=([a-z]+) logger=alembic", line) for line in lines] == [[each] for each in heard]
 
 
-def test_no_token_is_written_by_whatever_way():
+def test_no_way_of_logging_writes_a_token():
     program = f"""
 token = {TOKEN!r}
 guard_standard_error()

@@ -27,7 +27,7 @@ TOKEN = "e0Cgbdz1xEDF-OgBKRbPFg"  # fixed: the parameters of a test must not cha
         f"{TOKEN} failed",
     ],
 )
-def test_a_token_is_masked_wherever_it_stands(text: str):
+def test_a_token_is_masked_anywhere_in_a_line(text: str):
     assert TOKEN not in masked(text)
     assert "***" in masked(text)
 
@@ -67,7 +67,7 @@ def test_an_api_key_is_masked_whole_by_its_prefix_also_when_it_was_cut():
         "api_key='k'",
     ],
 )
-def test_a_named_secret_is_masked_whatever_its_shape(text: str):
+def test_a_named_secret_of_any_shape_is_masked(text: str):
     kept = masked(text)
     assert kept.endswith(("***", "***'"))
 

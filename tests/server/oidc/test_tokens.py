@@ -43,7 +43,7 @@ def test_what_is_no_token_is_refused(token: str):
     assert code_of(token) == "oidc_signature"
 
 
-def test_a_key_that_is_not_there_is_asked_for_again():
+def test_a_missing_key_is_fetched_again():
     another = RSAKey.generate_key(2048, auto_kid=True)
     with pytest.raises(UnknownKey):
         signed_claims(jwt.encode({"alg": "RS256", "kid": another.kid}, CLAIMS, another), KEYS)

@@ -63,7 +63,7 @@ def test_a_reprint_is_marked_and_the_first_paper_is_not(open_hall):
     assert ticket["number"] in said(paper(hall, again))
 
 
-def test_the_chosen_language_stands_beside_french_with_its_service(open_small_hall):
+def test_the_chosen_language_is_printed_with_french_and_names_the_service(open_small_hall):
     hall = open_small_hall(9)
     document = paper(hall, hall.press(language="es")["print"]["job"])
     languages = {element.language for element in document.elements if isinstance(element, Text)}
@@ -72,7 +72,7 @@ def test_the_chosen_language_stands_beside_french_with_its_service(open_small_ha
     assert {"Personne avant vous", "Nadie delante de usted"} <= set(said(document))
 
 
-def test_a_language_nobody_translated_prints_french_alone(open_small_hall):
+def test_a_language_without_translation_prints_french_alone(open_small_hall):
     hall = open_small_hall(9)
     french = paper(hall, hall.press()["print"]["job"])
     other = paper(hall, hall.press(language="x1")["print"]["job"])

@@ -75,7 +75,7 @@ def test_a_lease_let_go_of_is_free_at_once(database):
     assert second.take() == PrinterLeaseToken(KIOSK, "two", 2)
 
 
-def test_a_driver_that_was_away_too_long_sends_nothing_even_if_nobody_took_its_printer(database, watch):
+def test_a_driver_whose_lease_ran_out_sends_nothing_even_to_a_free_printer(database, watch):
     lease = PrinterLease(database, KIOSK, "one")
     lease.take()
     freshness = [lease.is_fresh]
@@ -234,7 +234,7 @@ def test_two_processes_on_one_printer_print_each_ticket_once_and_never_at_the_sa
     assert hall.ends() == [(job, "printed") for job, _ in hall.ends()]
 
 
-def test_a_database_that_goes_away_after_the_bytes_loses_no_verdict(open_small_hall, simulated, monkeypatch):
+def test_a_database_that_fails_after_the_bytes_loses_no_verdict(open_small_hall, simulated, monkeypatch):
     """The verdict is kept in memory and written when the database is back."""
     hall = open_small_hall(simulated.port)
     service = hall.drive()

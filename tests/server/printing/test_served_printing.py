@@ -161,7 +161,7 @@ def scanned(png: bytes, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_press_comes_out_as_paper_and_its_verdict_reaches_the_kiosk(serve, layout, fonts_dir, tmp_path):
+def test_a_press_is_printed_and_its_verdict_reaches_the_kiosk(serve, layout, fonts_dir, tmp_path):
     server = serve(layout, voice="false", public_url=PUBLIC_URL)
     kiosk = Kiosk(server)
     with kiosk.listening():

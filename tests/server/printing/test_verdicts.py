@@ -99,7 +99,7 @@ def test_a_printer_that_cannot_print_refuses_and_prints_once_after_the_repair(
     assert hall.ends() == [(job, "printed") for job in jobs]
 
 
-def test_a_refused_ticket_older_than_a_minute_never_comes_out(open_hall, printer):
+def test_a_refused_ticket_older_than_a_minute_is_never_printed(open_hall, printer):
     hall = open_hall(printer.address.port)
     before = len(printer.texts())
     printer.switch(PrinterFault.PAPER_OUT, is_on=True)
@@ -116,7 +116,9 @@ def test_a_refused_ticket_older_than_a_minute_never_comes_out(open_hall, printer
     assert len(printer.texts()) == before + 1
 
 
-def test_a_ticket_nobody_could_send_for_a_minute_is_cancelled_without_a_verdict(open_small_hall, simulated):
+def test_a_ticket_that_could_not_be_sent_for_a_minute_is_cancelled_without_a_verdict(
+    open_small_hall, simulated
+):
     hall = open_small_hall(simulated.port)
     job = hall.press()["print"]["job"]
     hall.hands.step = timedelta(seconds=61)
@@ -141,7 +143,7 @@ def held_in_the_middle(
 
 
 @pytest.mark.parametrize("fault", [PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN])
-def test_a_ticket_stopped_in_the_middle_is_held_and_comes_out_once(open_small_hall, printer, fault):
+def test_a_ticket_stopped_in_the_middle_is_held_and_printed_once(open_small_hall, printer, fault):
     before = len(printer.texts())
     with relay(printer.address, before_ticket=lambda: printer.switch(fault, is_on=True)) as address:
         hall, job = held_in_the_middle(open_small_hall, printer, fault, address.port)
@@ -154,7 +156,7 @@ def test_a_ticket_stopped_in_the_middle_is_held_and_comes_out_once(open_small_ha
         hall.close_loops()
 
 
-def test_a_held_ticket_too_old_is_cleared_and_never_comes_out(open_small_hall, simulated):
+def test_a_held_ticket_too_old_is_cleared_and_never_printed(open_small_hall, simulated):
     printer = EitherPrinter(simulated)
     with relay(printer.address, lambda: simulated.set_fault(PrinterFault.PAPER_OUT)) as address:
         hall, job = held_in_the_middle(open_small_hall, printer, PrinterFault.PAPER_OUT, address.port)

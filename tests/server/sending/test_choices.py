@@ -54,7 +54,7 @@ def test_a_recipient_reads_of_an_alarm_and_its_end_in_the_language_it_chose(offi
     assert why == "This address is on the page Alarms of Parvis. The IT service can remove it there."
 
 
-def test_webhooks_choose_too_each_hall_in_order_and_once_more_when_asked(
+def test_webhooks_get_their_choice_in_order_by_hall_and_again_on_request(
     any_office: Office, endpoint: Endpoint
 ):
     office = any_office

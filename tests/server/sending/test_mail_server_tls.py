@@ -49,7 +49,7 @@ def certificate(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("tls", ["tls", "starttls"])
-def test_a_letter_leaves_encrypted_to_a_mail_server_that_is_known(
+def test_letters_are_sent_encrypted_to_a_mail_server_with_a_valid_certificate(
     tls: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     file = certificate(tmp_path)

@@ -80,9 +80,7 @@ def test_a_sender_later_than_another_takes_nothing_back(any_office: Office):
 
 
 @pytest.mark.parametrize("farewell", ["250 what for?", "421 too many letters"])
-def test_a_letter_that_was_accepted_is_sent_whatever_its_server_says_at_the_end(
-    office: Office, box: Mailbox, farewell: str
-):
+def test_an_accepted_letter_is_sent_despite_any_answer_to_quit(office: Office, box: Mailbox, farewell: str):
     box.farewell = farewell
     office.hall.tells("garde@example.org", "email")
     office.breaks()
@@ -91,7 +89,7 @@ def test_a_letter_that_was_accepted_is_sent_whatever_its_server_says_at_the_end(
     assert (len(box.letters), standing["underway"], standing["failure"]) == (1, 0, None)
 
 
-def test_why_a_letter_was_refused_is_told_whatever_its_server_says_at_the_end(office: Office, box: Mailbox):
+def test_the_reason_of_a_refused_letter_is_kept_despite_any_answer_to_quit(office: Office, box: Mailbox):
     box.refuses, box.farewell = "550 nobody here", "421 too many letters"
     letters, to = office.sender.channels["email"], recipient("garde@example.org", "email")
     with pytest.raises(SendRefused) as refused:

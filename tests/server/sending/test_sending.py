@@ -88,7 +88,7 @@ def test_a_recipient_that_hangs_delays_no_other_and_no_hall(office: Office, endp
     endpoint.hold.set()
 
 
-def test_what_is_refused_is_told_tried_again_and_stays_in_order(
+def test_a_refused_delivery_is_reported_tried_again_and_stays_in_order(
     office: Office, endpoint: Endpoint, box: Mailbox
 ):
     hook = office.hall.tells(f"{endpoint.address}/hook")

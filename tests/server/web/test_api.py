@@ -107,7 +107,7 @@ def test_a_key_whose_halls_are_gone_works_nowhere(api: ApiSite):
     assert api.get(f"/halls/{HALL}/board", token=gone).status_code in (403, 404)
 
 
-def test_a_new_token_is_exchanged_whatever_the_browser_held_before(api: ApiSite):
+def test_a_new_token_is_exchanged_despite_an_older_cookie(api: ApiSite):
     """A void cookie and a signed-in person each once kept a device from its new token."""
     revoke_device(api.database, SYSTEM, "laon-borne-1")
     new = pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token
@@ -190,7 +190,7 @@ def test_a_device_exchanges_its_token_for_a_cookie_no_script_sees(api: ApiSite):
         refused(answer, 400, "bad_request")
 
 
-def test_nobody_keeps_a_page_or_an_answer_that_may_be_private(api: ApiSite):
+def test_no_cache_keeps_a_page_or_an_answer_that_may_be_private(api: ApiSite):
     browser = api.person("supervisor")
     for path in ("/", f"/mur?hall={HALL}", "/compte", f"/api/v1/halls/{HALL}/queue", "/api/v1/nothing"):
         assert browser.get(path).headers["Cache-Control"] == "no-store", path
@@ -332,7 +332,7 @@ def test_the_description_is_openapi_3_1_and_knows_every_route_of_the_contract(ap
     assert routes == set(described["paths"])
 
 
-def test_the_description_says_who_may_call_and_which_headers_a_write_takes(api: ApiSite):
+def test_the_openapi_document_names_callers_and_the_headers_of_writes(api: ApiSite):
     described = accepted(api.get("/openapi.json", token=None))
     assert set(described["components"]["securitySchemes"]) == {"token", "device", "person"}
     for path, methods in described["paths"].items():

@@ -191,7 +191,7 @@ def test_a_video_is_encoded_again_without_sound_and_with_a_poster(tmp_path: Path
         assert is_red(pictures[-1].to_image(), 5, 20)
 
 
-def test_a_video_taken_upright_stands_upright(tmp_path: Path):
+def test_an_upright_video_is_shown_upright(tmp_path: Path):
     found = prepared(tmp_path, video("libx264", "mp4", rotation=90))
     assert (found.files[0].width, found.files[0].height) == (42, 64)
     poster = opened(tmp_path, found.files[1])
@@ -204,7 +204,7 @@ def test_a_video_in_an_unknown_codec_is_refused(tmp_path: Path):
     assert refused(tmp_path, nameless) in ("medium_unknown_codec", "medium_broken")
 
 
-def test_a_long_video_is_refused_whatever_its_head_says(tmp_path: Path):
+def test_a_long_video_is_refused_despite_its_head(tmp_path: Path):
     assert refused(tmp_path, video(pictures=30)) == "medium_too_long"
     assert refused(tmp_path, video("mpeg2video", "mpegts", pictures=30)) == "medium_too_long"
 

@@ -42,19 +42,19 @@ def test_a_raised_alarm_has_not_come_back_and_keeps_its_values_in_one_order():
     assert row["told"] == '{"a": 2, "b": 1}'
 
 
-def test_an_alarm_that_comes_back_is_open_again_and_counts_its_return():
+def test_a_returned_alarm_is_open_again_and_counts_its_return():
     last = Alarm("alarm-1", *PAPER, returns=2)
     row = row_after(RAISED, CLEARED, alarm_returned(last, AlarmChange(AlarmTurn.RETURNED, PAPER, last)))
     assert (row["returns"], row["cleared_at"], row["clear_reason"]) == (3, None, None)
 
 
-def test_an_alarm_says_when_and_why_it_ended_and_who_looks_after_it():
+def test_the_row_of_an_alarm_holds_its_end_its_reason_and_who_acknowledged_it():
     row = row_after(RAISED, alarm_acknowledged("alarm-1"), CLEARED)
     assert (row["acknowledged_at"], row["acknowledged_by"]) == (1, "agent-1")
     assert (row["cleared_at"], row["clear_reason"]) == (2, "well")
 
 
-def test_a_recipient_is_told_of_the_kinds_and_the_hall_that_were_chosen():
+def test_a_recipient_gets_the_chosen_kinds_of_the_chosen_hall():
     paper = AlarmChoice(frozenset({AlarmKind.PAPER_OUT}), "laon")
     assert paper.includes(AlarmKind.PAPER_OUT, "laon")
     assert not paper.includes(AlarmKind.PAPER_OUT, "soissons")

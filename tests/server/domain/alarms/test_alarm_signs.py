@@ -47,7 +47,7 @@ def test_a_clock_is_suspect_more_than_two_seconds_before_the_last_fact(ahead_s, 
     assert clock_sign(CLOSED, last, TWO_S) == expected
 
 
-def test_somebody_sent_to_a_closed_counter_is_awaited():
+def test_a_visitor_sent_to_a_closed_counter_makes_it_awaited():
     assert awaited_sign(2, is_open=False) == Observed(Sign.FAULTY, {"count": 2})
     assert awaited_sign(2, is_open=True) == awaited_sign(0, is_open=False) == Observed(Sign.WELL)
 

@@ -70,7 +70,7 @@ looks = st.lists(st.tuples(signs, st.floats(0.1, 900)), max_size=60)
 
 
 @given(looks)
-def test_whatever_is_seen_turns_follow_each_other_and_an_alarm_is_told_a_bounded_number_of_times(looks):
+def test_for_any_signs_an_alarm_changes_in_order_and_is_reported_a_bounded_number_of_times(looks):
     hall = Watching()
     for sign, after_s in looks:
         hall.look({PAPER: sign}, after_s)
@@ -84,7 +84,7 @@ def test_whatever_is_seen_turns_follow_each_other_and_an_alarm_is_told_a_bounded
 
 
 @given(st.lists(st.floats(0.1, 299), min_size=2, max_size=60))
-def test_a_fault_that_flickers_is_one_alarm_and_is_told_three_times_until_it_calms(steps):
+def test_a_flickering_fault_is_one_alarm_reported_three_times_until_it_calms(steps):
     hall = Watching()
     for number, after_s in enumerate(steps):
         hall.look({PAPER: WELL if number % 2 else FAULTY}, after_s)
@@ -104,7 +104,7 @@ def test_what_is_not_sure_changes_nothing(looks):
         assert (hall.open(), len(hall.told)) == before
 
 
-def test_paper_that_is_out_is_told_at_once_and_its_return_at_the_second_look():
+def test_missing_paper_is_reported_at_once_and_its_return_at_the_second_check():
     hall = Watching()
     assert hall.look({PAPER: WELL}) == []
     assert hall.look({PAPER: FAULTY}) == [AlarmTurn.RAISED]
@@ -126,7 +126,7 @@ def test_a_fault_back_soon_is_the_same_alarm_which_then_asks_for_a_longer_calm()
     assert hall.look({PAPER: FAULTY}, RETURNS_WITHIN.total_seconds() + 1) == [AlarmTurn.RAISED]
 
 
-def test_a_device_is_missed_for_a_while_before_it_is_told_and_a_moment_of_it_begins_anew():
+def test_a_missing_device_is_reported_after_a_delay_that_any_sign_of_life_restarts():
     hall = Watching(AlarmRules(silent_after_s=60))
     hall.look({SILENT: WELL})
     hall.look({SILENT: FAULTY})
@@ -137,7 +137,7 @@ def test_a_device_is_missed_for_a_while_before_it_is_told_and_a_moment_of_it_beg
     assert hall.look({SILENT: FAULTY}, 1) == [AlarmTurn.RAISED]
 
 
-def test_who_opens_the_cover_to_change_the_paper_raises_nothing_more():
+def test_opening_the_cover_to_change_the_paper_raises_no_second_alarm():
     hall = Watching()
     hall.look({PAPER: FAULTY, COVER: WELL})
     assert hall.look({PAPER: UNSURE, COVER: FAULTY}) == []

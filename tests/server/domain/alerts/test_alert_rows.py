@@ -42,7 +42,7 @@ def test_an_alert_of_ones_own_words_keeps_their_id_and_when_it_expires():
     assert (row["texts"], row["expires_at"], row["is_drill"]) == ("w-1", to_micros(NOON), True)
 
 
-def test_an_alert_says_who_asked_for_its_end_and_who_ended_it_and_why():
+def test_the_row_of_an_alert_holds_both_confirmations_and_the_reason():
     raised = alert_raised("row-1", NewAlert("a-1", "evacuate", is_drill=False, press="p"))
     row = row_after(raised, alert_end_asked("row-1", "a-1"), alert_ended("row-1", "a-1", reason="confirmed"))
     assert (row["end_asked_at"], row["end_asked_by"]) == (1, "agent-1")

@@ -52,7 +52,7 @@ def test_the_gravest_that_holds_is_shown_and_ending_it_shows_the_next(active: li
     assert in_force(holding[1:], NOON) == holding[1:]
 
 
-def test_a_real_alert_comes_before_the_drill_of_a_graver_one_and_the_later_of_two_alike():
+def test_a_real_alert_goes_before_a_graver_drill_and_the_later_before_the_earlier_of_one_kind():
     drill = alert(AlertKind.EVACUATE, is_drill=True)
     older = alert(AlertKind.CUSTOM, at=NOON - SECOND)
     newer = alert(AlertKind.CUSTOM)
@@ -117,7 +117,7 @@ def test_a_refused_end_says_for_how_many_minutes():
         assert refused.value.details == {"minutes": minutes}
 
 
-def test_only_who_raised_an_alert_takes_it_back_and_within_a_minute():
+def test_only_its_author_takes_an_alert_back_and_within_a_minute():
     raised = alert(AlertKind.EVACUATE)
     check_may_take_back(raised, raised.raised_by, NOON + TAKEN_BACK_WITHIN - SECOND)
     for by, now, code in (

@@ -82,7 +82,7 @@ def test_an_hour_that_is_skipped_doubled_or_unreadable_is_malformed(text: str):
         (15, 1, Arrival.WALK_IN),
     ],
 )
-def test_an_arrival_stands_to_its_hour(minutes: int, seconds: int, expected: Arrival):
+def test_an_arrival_is_early_on_time_late_or_a_walk_in(minutes: int, seconds: int, expected: Arrival):
     arrived_at = NINE.replace(minute=0) if minutes >= 0 else NINE.replace(hour=7, minute=59)
     arrived_at = arrived_at.replace(minute=max(minutes, 0) if minutes >= 0 else 59, second=seconds)
     assert arrival_of(NINE, arrived_at, late_grace_s=900) is expected

@@ -26,7 +26,7 @@ from tests.server.domain.calling.waiting_halls import NINE, context, minutes, pr
         (RuleName.GCMU_SAFE, "walk_in", 240, 600, 4_800),
     ],
 )
-def test_a_leg_is_passed_by_nobody_later_than_its_bound(rule, leg_class, waited_min, shortest_s, latest_s):
+def test_no_leg_later_than_the_bound_passes(rule, leg_class, waited_min, shortest_s, latest_s):
     passed_by = RULES[rule].bound.passed_by
     assert passed_by is not None
     found = passed_by(waiting("A001", waited_min, leg_class=leg_class), NINE, shortest_s)
@@ -44,7 +44,7 @@ def test_accumulating_priority_counts_minutes_by_class(leg_class, score):
     assert RULES[RuleName.ACCUMULATING_PRIORITY].score(waiting("A001", 10, leg_class=leg_class), by) == score
 
 
-def test_a_service_without_a_known_mean_takes_ten_minutes():
+def test_a_service_without_a_mean_takes_ten_minutes():
     by = ScoringContext(profile(), context(mean_s={}), {})
     assert by.mean_min(waiting("A001", 10)) == 10
 
@@ -88,7 +88,7 @@ def test_strict_classes_say_the_class(leg_class, key):
     assert pick.reason.key == key
 
 
-def test_a_mean_time_is_said_as_one_minute_at_least():
+def test_an_explanation_names_a_mean_time_of_at_least_one_minute():
     pick = choose(profile(), [waiting("A001", 1)], context(mean_s={"short": 20.0}))
     assert pick is not None
     assert pick.reason.values["mean_minutes"] == 1

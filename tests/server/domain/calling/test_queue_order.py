@@ -41,7 +41,7 @@ def test_a_wait_is_counted_from_the_later_of_arrival_and_hour():
 @pytest.mark.parametrize(
     ("waited_s", "told"), [(-90, 0), (0, 0), (59, 0), (60, 1), (3_599, 59), (7_380, 123)]
 )
-def test_a_choice_by_hand_tells_whole_minutes_waited_and_the_reason(waited_s, told):
+def test_the_explanation_of_a_chosen_call_has_whole_minutes_and_the_reason(waited_s, told):
     why = chosen_by_hand(NINE, NINE + timedelta(seconds=waited_s), "ill")
     assert (why.rule, why.key, why.values) == ("chosen", "why.chosen", {"minutes": told, "reason": "ill"})
 

@@ -71,7 +71,7 @@ def test_priority_first_puts_card_holders_before_everyone(rule: RuleName):
 
 
 @pytest.mark.parametrize("rule", RuleName)
-def test_an_early_appointment_comes_only_when_nobody_due_waits(rule: RuleName):
+def test_an_early_appointment_is_called_only_when_nobody_due_waits(rule: RuleName):
     assert called(profile(rule), HALL[3:5]) == "FR001"
     assert called(profile(rule), HALL[4:5]) == "HR001"
 
@@ -99,13 +99,13 @@ def test_beyond_three_targets_gcmu_safe_forgets_classes_and_short_services():
     assert called(profile(priority_first=False), legs) == "F001"
 
 
-def test_who_was_given_back_at_the_front_comes_after_priority_and_before_the_rest():
+def test_a_leg_given_back_at_the_front_is_called_after_priority_and_before_the_rest():
     front = waiting("F009", 1, service="papers", is_at_front=True)
     assert called(profile(), (*HALL, front)) == "H001"
     assert called(profile(priority_first=False), (*HALL, front)) == "F009"
 
 
-def test_who_lets_calls_pass_comes_when_nobody_else_is_due():
+def test_a_leg_that_lets_calls_pass_is_called_when_nobody_else_is_due():
     back = waiting("A009", 50, is_out_of_series=True, lets_pass=2)
     assert called(profile(RuleName.ARRIVAL_ORDER), (back, HALL[0], HALL[4])) == "A001"
     assert called(profile(RuleName.ARRIVAL_ORDER), (back, HALL[4])) == "A009"
@@ -148,7 +148,7 @@ def test_a_late_appointment_keeps_its_class_within_the_grace_and_then_waits_as_a
     assert arrival_class("confirmed", booked_at, NINE + minutes(90)) == "priority"
 
 
-def test_a_declared_priority_counts_at_once_unless_the_card_must_be_seen():
+def test_a_declared_priority_counts_at_once_unless_the_card_must_be_checked():
     assert arrival_class("declared", None, NINE) == "priority"
     assert arrival_class("declared", None, NINE, ArrivalTerms(must_confirm=True)) == "walk_in"
     assert arrival_class("confirmed", None, NINE, ArrivalTerms(must_confirm=True)) == "priority"
@@ -162,7 +162,7 @@ def test_a_late_appointment_does_not_hold_up_those_on_time():
     assert called(profile(priority_first=False), (late, on_time)) == "FR002"
 
 
-def test_walk_ins_of_one_prefix_are_called_as_issued_whatever_service_and_reference():
+def test_walk_ins_of_one_prefix_are_called_in_issue_order_for_any_service_and_reference():
     first = waiting("F001", 5, service="papers", issued_at=NINE - minutes(9))
     second = waiting("F002", 8, service="copies", issued_at=NINE - minutes(8))
     for rule in RuleName:
@@ -252,7 +252,7 @@ def test_a_condition_never_calls_the_early_before_the_due():
     assert called(chosen, (HALL[0], HALL[4])) == "A001"
 
 
-def test_what_whole_queues_hold_may_be_told_beside_the_legs():
+def test_the_sizes_of_whole_queues_may_be_given_with_the_legs():
     chosen = profile(RuleName.LONGEST_QUEUE)
     queues = {"front": QueueFacts(40, NINE - minutes(10))}
     assert called(chosen, (HALL[0], *QUEUE_OF_THREE)) == "H001"
@@ -306,7 +306,7 @@ def test_what_whole_queues_hold_may_be_told_beside_the_legs():
         ),
     ],
 )
-def test_the_reason_tells_what_decided(
+def test_the_reason_names_the_deciding_step(
     chosen: WorkProfile, legs: tuple[QueuedLeg, ...], key: str, values: dict[str, object]
 ):
     pick = choose(chosen, legs, context())
@@ -326,14 +326,14 @@ def test_the_reason_tells_what_decided(
         ((CountersAtMost(3), PeopleExceed("long", 2)), "why.condition.other", {"condition": 1}),
     ],
 )
-def test_the_reason_of_a_condition_tells_its_test(tests: tuple, key: str, values: dict[str, object]):
+def test_the_reason_of_a_condition_names_its_test(tests: tuple, key: str, values: dict[str, object]):
     pick = choose(profile(conditions=(Condition(tests, "long"),)), (HALL[0], *QUEUE_OF_THREE), context())
     assert pick is not None
     assert pick.reason.key == key
     assert values.items() <= pick.reason.values.items()
 
 
-def test_three_runners_up_are_those_who_would_be_called_next():
+def test_the_three_runners_up_would_be_called_next():
     pick = choose(profile(priority_first=False), HALL, context())
     assert pick is not None
     order = [pick.leg.number]
@@ -359,7 +359,7 @@ def test_the_explanation_is_json_with_rule_score_and_runners_up():
 
 
 @pytest.mark.parametrize("rule", [*RuleName])
-def test_the_order_of_calls_begins_with_the_pick_and_names_everyone_who_may_be_called(rule: RuleName):
+def test_the_order_of_calls_begins_with_the_pick_and_has_every_callable_leg(rule: RuleName):
     legs = (*HALL, waiting("X9", 5, for_counter="elsewhere"))
     by = profile(rule)
     pick = choose(by, legs, context())

@@ -65,7 +65,7 @@ def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...
 
 
 @given(drawn=profiles(), seed=SEEDS)
-def test_seen_from_the_hall_the_numbers_of_a_prefix_come_in_order(drawn: WorkProfile, seed: int):
+def test_the_hall_calls_the_numbers_of_a_prefix_in_order(drawn: WorkProfile, seed: int):
     """The same over a whole history: where every counter serves all, walk-in numbers are called as issued."""
     hall = PlayedHall((drawn,), counters=(EVERYTHING,))
     called: dict[str, list[str]] = {}
@@ -107,7 +107,7 @@ def test_the_pick_is_callable_due_first_and_the_same_every_time(drawn: tuple[Wor
 
 
 @given(drawn=profiles(), seed=SEEDS)
-def test_four_legs_a_lane_are_enough_when_the_queues_are_told(drawn: WorkProfile, seed: int):
+def test_four_legs_a_lane_are_enough_when_queue_sizes_are_given(drawn: WorkProfile, seed: int):
     hall = PlayedHall((drawn,), counters=(EVERYTHING,))
     for act in drawn_acts(seed, 120):
         if isinstance(act, Arrival):
@@ -161,7 +161,7 @@ BOUNDED = [name for name, rule in RULES.items() if rule.bound.kind is BoundKind.
 
 @pytest.mark.parametrize("rule", BOUNDED)
 @given(seed=SEEDS, priority_first=st.booleans())
-def test_nobody_is_passed_beyond_the_bound(rule: RuleName, seed: int, priority_first: bool):
+def test_no_leg_is_passed_beyond_the_bound(rule: RuleName, seed: int, priority_first: bool):
     chosen, chance = profile(rule, priority_first=priority_first), random.Random(seed)
     for _ in range(60):
         assert_bound_kept(chosen, drawn_hall(chance), context())

@@ -50,7 +50,7 @@ def test_two_pages_of_one_machine_are_no_copy():
 
 
 @given(st.floats(0, 20), st.floats(0, 600))
-def test_a_page_that_comes_back_from_another_address_is_no_copy(silent_s: float, later_s: float):
+def test_a_page_that_reconnects_from_another_address_is_no_copy(silent_s: float, later_s: float):
     """Its old connection is missed after 20 s at the latest, and gives no sign of life meanwhile."""
     found = lived(("a", HERE, 0), ("a", HERE, 25), ("b", THERE, 25.1), ("a", HERE, 25.1 + silent_s))
     found = with_sign_of_life(found, connection("b", THERE), NOW + timedelta(seconds=45.1 + later_s))

@@ -52,7 +52,7 @@ def sighting_of(**more: Any) -> Sighting:
     return reported(None, report(**more), NOW)
 
 
-def test_a_player_that_has_never_told_anything_is_unknown():
+def test_a_player_without_a_report_is_unknown():
     assert state_of(None, "r1", NOW) is PlayerState.UNKNOWN
     assert state_of(arrived(None, NOW), "r1", NOW) is PlayerState.UNKNOWN
 
@@ -63,7 +63,7 @@ def test_a_player_is_up_to_date_with_all_files_of_the_programme_the_server_has()
 
 
 @pytest.mark.parametrize("media", ["downloading", "pending", "not updated", "unknown"])
-def test_what_a_player_lacks_by_its_own_words_it_lacks(media: str):
+def test_a_player_that_reports_missing_files_is_not_updated(media: str):
     assert state_of(sighting_of(media=media), "r1", NOW) == media
     assert state_of(sighting_of(media=media), "r2", NOW) == media
 
@@ -79,7 +79,7 @@ def test_what_a_player_lacks_by_its_own_words_it_lacks(media: str):
         ("unknown", "unknown"),
     ],
 )
-def test_of_a_player_that_is_away_nothing_better_is_said_than_it_last_told(media: str, away: str):
+def test_the_state_of_an_absent_player_is_never_better_than_its_last_report(media: str, away: str):
     silent = NOW + LOST_AFTER + timedelta(seconds=1)
     assert state_of(sighting_of(media=media), "r1", silent) == away
     assert state_of(left(sighting_of(media=media), NOW), "r1", NOW) == away
@@ -92,7 +92,7 @@ def test_of_a_player_that_is_away_nothing_better_is_said_than_it_last_told(media
     is_gone=st.booleans(),
     silent_s=st.integers(0, 200),
 )
-def test_up_to_date_is_said_with_proof_only(media: PlayerState, runs: str, is_gone: bool, silent_s: int):
+def test_up_to_date_needs_proof(media: PlayerState, runs: str, is_gone: bool, silent_s: int):
     sighting = sighting_of(media=media, revision=runs)
     last_sighting = left(sighting, NOW) if is_gone else sighting
     now = NOW + timedelta(seconds=silent_s)
@@ -116,7 +116,7 @@ def test_since_when_is_kept_while_only_the_clock_drifts_and_moves_when_something
     assert arrived(left(sighting_of(), NOW), LATER) == Sighting(LATER, LATER, True, report())
 
 
-def test_whoever_looks_on_is_told_of_changes_and_not_of_signs_of_life():
+def test_supervisors_get_changes_but_not_signs_of_life():
     assert is_same_but_for_time(sighting_of(), reported(sighting_of(), report(), LATER))
     assert not is_same_but_for_time(sighting_of(), reported(sighting_of(), report(view="calls"), LATER))
     assert not is_same_but_for_time(sighting_of(), left(sighting_of(), NOW))
@@ -162,7 +162,7 @@ def test_no_message_at_all_is_no_report(message: object):
     assert PlayerReport.of_message(message) is None
 
 
-def test_a_clock_that_is_absurdly_off_is_told_as_very_far_off():
+def test_an_absurdly_wrong_clock_is_reported_as_very_wrong():
     assert report(clock_ms=1e300).clock_ms == 10 * 366 * 86_400_000
     assert (report(width_px=1e9).width_px, report(height_px=1e9).height_px) == (100_000, 100_000)
     assert report(clock_ms=-86_400_000.4).clock_ms == -86_400_000
@@ -195,7 +195,7 @@ def test_a_device_runs_a_configuration_only_by_its_own_word():
     }
 
 
-def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
+def test_a_devices_report_of_its_revisions_is_read_or_is_none():
     assert configuration_of_message({"configuration": "3.12"}) == "3.12"
     for message in (
         None,
@@ -211,6 +211,6 @@ def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
     assert Sighting.of_message(before) == arrived(None, NOW)  # kept by an older release
 
 
-def test_a_player_with_any_other_revision_is_behind_whatever_their_order():
+def test_a_player_with_any_other_revision_is_pending():
     for other in ("r0", "r11", "r2"):
         assert state_of(sighting_of(), other, NOW) is PlayerState.PENDING

@@ -30,7 +30,7 @@ def test_an_uptime_is_a_share_and_days_before_the_thirty_do_not_count(days: list
 
 
 @given(LOOKS)
-def test_one_more_look_that_missed_the_device_never_raises_it(days: list[DayOfLooks]):
+def test_one_more_check_that_missed_the_device_never_raises_the_share(days: list[DayOfLooks]):
     before, after = uptime(days, TODAY), uptime([*days, DayOfLooks(TODAY, 0, 1)], TODAY)
     if before is not None:
         assert after is not None

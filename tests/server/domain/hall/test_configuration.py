@@ -118,7 +118,7 @@ def test_what_a_document_leaves_out_of_a_hall_is_as_usual():
     ("mode", "walks_in", "books"),
     [("walk_in", True, False), ("appointment_only", False, True), ("both", True, True)],
 )
-def test_the_mode_of_a_service_says_who_is_received(mode, walks_in, books):
+def test_the_mode_of_a_service_decides_which_visitors_it_receives(mode, walks_in, books):
     made = service("a", "q", mode=mode, appointment_series=Series("R"))
     assert (made.may_walk_in, made.may_book) == (walks_in, books)
     assert not service("a", "q", mode=mode).may_book, "without a series"

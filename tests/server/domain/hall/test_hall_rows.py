@@ -94,7 +94,7 @@ APPOINTMENT = NewAppointment("r-1", "sejour", NINE, DAY, is_convocation=False)
 DEMAND = ticket_not_issued("n-1", DAY, service="sejour", reason="appointment_only", device=None)
 
 
-def test_a_check_in_says_who_came_when_and_settles_the_demand_it_answers():
+def test_a_check_in_links_visit_and_appointment_and_settles_its_demand():
     booked = appointment_booked(APPOINTMENT)
     rows = rows_after(
         booked, DEMAND, appointment_checked_in("r-1", "v-1", arrival=Arrival.LATE, demand="n-1")

@@ -20,12 +20,12 @@ LATE, IN_TIME = Waited(901, 900), Waited(900, 900)
         (QueueSeen([LATE], None, 900, 0), "unserved"),
     ],
 )
-def test_the_worst_that_holds_is_said(queue: QueueSeen, state: str):
+def test_the_worst_applicable_state_is_shown(queue: QueueSeen, state: str):
     assert queue_state(queue) == state
 
 
 @given(st.lists(st.integers(0, 4000)), st.integers(0, 4000), st.integers(1, 4000), st.integers(1, 9))
-def test_a_breach_is_told_before_it_happens_and_late_once_it_has(
+def test_a_breach_is_predicted_before_it_happens_and_late_afterwards(
     waits: list[int], expected: int, target: int, counters: int
 ):
     waiting = [Waited(wait, target) for wait in waits]

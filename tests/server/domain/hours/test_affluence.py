@@ -14,14 +14,14 @@ def hours(weekday: int, starts: int, ends: int) -> HoursOfWeek:
     return HoursOfWeek(weekday, starts * 60, ends * 60)
 
 
-def test_what_stands_out_is_said_with_hours_beside_each_other_as_one():
+def test_adjacent_busy_hours_are_named_as_one_span():
     tickets = LEVEL | {(0, 9): 240, (0, 10): 200, (3, 14): 10, (3, 15): 12, (4, 12): 20}
     assert busy_and_quiet(tickets, DAYS, OPEN) == BusyAndQuiet(
         busy=(hours(0, 9, 11),), quiet=(hours(3, 14, 16), hours(4, 12, 13))
     )
 
 
-def test_nothing_is_said_where_little_is_known_or_nothing_stands_out():
+def test_no_hours_are_named_without_enough_data_or_differences():
     assert busy_and_quiet({}, {}, OPEN) == BusyAndQuiet()
     assert busy_and_quiet(LEVEL, DAYS, OPEN) == BusyAndQuiet()
     assert busy_and_quiet({(0, 9): 199}, DAYS, OPEN) == BusyAndQuiet()
@@ -33,18 +33,18 @@ def test_hours_the_hall_is_not_open_are_left_out():
     assert busy_and_quiet(LEVEL | {(0, 7): 900}, DAYS, OPEN) == BusyAndQuiet()
 
 
-def test_no_more_than_three_are_said():
+def test_at_most_three_spans_are_named():
     tickets = LEVEL | {(weekday, 9 + weekday): 300 + weekday for weekday in range(5)}
     found = busy_and_quiet(tickets, DAYS, OPEN).busy
     assert [(each.weekday, each.starts) for each in found] == [(2, 11 * 60), (3, 12 * 60), (4, 13 * 60)]
 
 
-def test_hours_that_a_third_one_joins_are_told_as_one():
+def test_two_spans_that_a_third_hour_joins_become_one():
     tickets = LEVEL | {(0, 9): 300, (0, 11): 290, (0, 10): 280}
     assert busy_and_quiet(tickets, DAYS, OPEN).busy == (hours(0, 9, 12),)
 
 
-def test_an_hour_open_in_part_counts_for_that_part_and_is_told_as_it_is_open():
+def test_an_hour_open_in_part_counts_and_is_named_for_that_part():
     opened = open_slots(
         dict.fromkeys(range(5), (Span(time(8, 30), time(12)), Span(time(13, 30), time(16, 30))))
     )

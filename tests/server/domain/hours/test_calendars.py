@@ -231,7 +231,7 @@ def test_the_demonstration_is_open_at_every_instant(zone, instant):
 
 
 @given(calendars, dates)
-def test_half_days_are_in_order_apart_and_on_their_own_date(hours, on):
+def test_half_days_are_in_order_separate_and_on_their_own_date(hours, on):
     halves = half_days(hours, on)
     zone = ZoneInfo(hours.time_zone)
     assert [half.index for half in halves] == list(range(len(halves)))

@@ -112,7 +112,7 @@ WINDOWS = st.lists(st.tuples(INSTANTS, INSTANTS), max_size=8)
 
 
 @given(WINDOWS, st.tuples(INSTANTS, INSTANTS), INSTANTS)
-def test_windows_are_in_order_apart_and_hold_the_same_instants(windows, limits, at):
+def test_windows_are_in_order_separate_and_hold_the_same_instants(windows, limits, at):
     made = within(windows, limits)
     assert all(starts < ends for starts, ends in made)
     assert all(earlier[1] < later[0] for earlier, later in pairwise(made))

@@ -140,7 +140,5 @@ def test_the_texts_of_a_medium_have_one_form_in_any_order():
         *(("a", frozenset({"a"}), True, True), ("b", frozenset({"a"}), False, False)),
     ],
 )
-def test_a_medium_of_all_sites_is_shown_by_all_and_changed_by_who_drafts_everywhere(
-    site, sites, shows, changes
-):
+def test_all_sites_show_a_common_medium_and_drafters_of_all_sites_change_it(site, sites, shows, changes):
     assert (may_show(site, sites), may_change(site, sites)) == (shows, changes)

@@ -22,7 +22,7 @@ VERBS = st.sampled_from(sorted(NoticeVerb))
 
 
 @given(st.lists(VERBS, max_size=30))
-def test_whatever_is_tried_only_an_approved_version_is_ever_shown(verbs: list[NoticeVerb]):
+def test_after_any_attempts_only_approved_versions_are_shown(verbs: list[NoticeVerb]):
     state, is_approved = NoticeState.DRAFT, False
     for verb in verbs:
         if (state, verb) not in NOTICE_TRANSITIONS:
@@ -45,7 +45,7 @@ def test_every_state_is_reached_and_only_the_archive_is_an_end():
     assert {state for state in NoticeState if not verbs_in(state)} == {NoticeState.ARCHIVED}
 
 
-def test_whoever_drafts_decides_nothing():
+def test_drafters_decide_nothing():
     drafting = {NoticeVerb.EDIT, NoticeVerb.SUBMIT, NoticeVerb.CORRECT}
     by_itself = {NoticeVerb.EXPIRE, NoticeVerb.REPLACE}
     deciding = {verb for verb, needs in VERB_NEEDS.items() if needs == "publish"}

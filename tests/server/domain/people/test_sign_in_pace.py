@@ -40,7 +40,7 @@ def test_so_many_are_free_then_each_doubles_the_wait_to_the_longest(kind: str):
 
 @pytest.mark.parametrize("kind", PACES)
 @given(gaps=GAPS)
-def test_nobody_waits_longer_than_the_longest_however_often_somebody_fails(kind: str, gaps: list[int]):
+def test_no_wait_exceeds_the_longest_after_any_number_of_failures(kind: str, gaps: list[int]):
     pace, now = PACES[kind], NOW
     failures: Failures | None = None
     for gap in gaps:
@@ -85,5 +85,5 @@ CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
         ("curl/8.14", ""),
     ],
 )
-def test_a_browser_is_known_by_two_words(user_agent: str, name: str):
+def test_a_browser_is_named_by_two_words(user_agent: str, name: str):
     assert browser_name(user_agent) == name

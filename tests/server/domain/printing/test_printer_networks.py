@@ -31,7 +31,7 @@ def test_a_printer_is_reached_in_declared_networks_or_where_it_always_was(
     assert NETWORKS.reach_of(host, 9100).holds(address) is is_reached
 
 
-def test_a_printer_known_from_before_is_known_with_its_port():
+def test_a_printer_from_before_networks_is_identified_with_its_port():
     assert not NETWORKS.reach_of("old.example", 6379).holds("198.51.100.7")
 
 

@@ -8,7 +8,7 @@ from server.domain.printing.printers import PRINTING, PrinterSighting, may_print
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
-def test_a_printer_nobody_asked_lately_is_unknown():
+def test_a_printer_without_a_recent_answer_is_unknown():
     sighting = PrinterSighting("ready", NOW, NOW)
     assert state_now(sighting, NOW + timedelta(seconds=60)) == "ready"
     assert state_now(sighting, NOW + timedelta(seconds=61)) == "unknown"

@@ -77,7 +77,7 @@ def test_before_anything_is_learnt_a_roll_has_the_usual_papers_of_its_width():
         assert (capacity.is_learnt, paper_left(Roll(), capacity).papers) == (False, papers)
 
 
-def test_a_roll_put_in_anew_after_a_few_papers_teaches_nothing():
+def test_a_roll_changed_after_a_few_papers_teaches_nothing():
     assert not learnt([used_up(FEWEST_PAPERS - 1)], paper_mm=80).is_learnt
 
 
@@ -116,12 +116,12 @@ def test_a_printer_that_says_nothing_of_its_paper_changes_nothing(state: str):
         assert roll_after(roll, state) == (roll, None)
 
 
-def test_a_sensor_that_told_from_the_first_paper_says_nothing_about_the_reserve():
+def test_a_near_end_reported_at_the_first_paper_teaches_no_reserve():
     whole = FEWEST_PAPERS + 200
     assert learnt([used_up(whole, 0)], paper_mm=80).reserve == USUAL_RESERVE
     assert learnt([used_up(whole, 0), used_up(whole, whole - 7)], paper_mm=80).reserve == 7
     assert learnt([used_up(whole, 1)], paper_mm=80).reserve == whole - 1
 
 
-def test_a_roll_of_which_nothing_is_known_has_the_usual_papers():
+def test_a_roll_without_history_has_the_usual_number_of_papers():
     assert {width: learnt([], paper_mm=width).papers for width in (58, 80)} == {58: 215, 80: 590}

@@ -20,17 +20,17 @@ def figures(*records: LegRecord) -> dict[str, Figure]:
     return {figure.indicator: figure for figure in figures_of(roll_up(records, time_zone=PARIS))}
 
 
-def test_a_wait_runs_from_issue_to_the_first_call_whatever_the_recalls():
+def test_a_wait_runs_from_issue_to_the_first_call_despite_recalls():
     found = figures(leg(issued=0, called=12, last_called=15, started=16, ended=20, end_reason="served"))
     assert found["wait_median"] == Figure("wait_median", 720, n=1)
 
 
-def test_an_appointment_waits_from_its_booked_hour_when_the_visitor_comes_early():
+def test_an_early_visitors_wait_runs_from_the_booked_hour():
     early = leg(issued=0, arrived=0, booked=30, called=35, leg_class="appointment")
     assert figures(early)["wait_max"].value == 5 * 60
 
 
-def test_an_appointment_waits_from_its_arrival_when_the_visitor_comes_late():
+def test_a_late_visitors_wait_runs_from_the_arrival():
     late = leg(issued=40, arrived=40, booked=30, called=45, leg_class="appointment")
     assert figures(late)["wait_max"].value == 5 * 60
 
@@ -39,7 +39,7 @@ def test_an_early_visitor_called_before_the_booked_hour_has_waited_nothing():
     assert figures(leg(issued=0, booked=30, called=10, leg_class="appointment"))["wait_max"].value == 0
 
 
-def test_who_left_before_the_call_counts_with_the_time_of_leaving_and_is_reported_apart():
+def test_visitors_who_left_before_the_call_count_until_leaving_and_are_reported_separately():
     found = figures(
         leg("v1", called=5, ended=9, end_reason="served"), leg("v2", ended=40, end_reason="abandoned")
     )
@@ -78,7 +78,7 @@ def test_a_redirection_followed_by_a_cancellation_does_not_make_the_wait_vanish(
     assert (found["wait_max"].value, found["left_before_call"].value) == (61 * 60, 1)
 
 
-def test_outcomes_are_counted_among_those_told_and_left_out_among_those_optional():
+def test_outcome_shares_are_of_given_outcomes_and_left_out_of_optional_ones():
     served: dict[str, Any] = {"called": 5, "ended": 9, "end_reason": "served"}
     found = figures(
         leg("v1", **served, outcome="paper_missing", outcome_asked="optional"),
@@ -130,7 +130,7 @@ def test_a_no_show_keeps_its_wait_and_the_return_is_counted():
     assert (found["no_shows"].value, found["no_shows_reinstated"].value, found["wait_max"].n) == (2, 1, 2)
 
 
-def test_a_service_without_a_start_press_runs_from_the_last_call_and_is_counted_apart():
+def test_a_service_without_a_start_press_runs_from_the_last_call_and_is_counted_separately():
     found = figures(
         leg("v1", called=5, started=6, start_pressed=True, ended=16, end_reason="served"),
         leg("v2", called=5, last_called=7, ended=27, end_reason="served"),
@@ -145,7 +145,7 @@ def test_a_wait_under_a_suspect_clock_is_left_out_and_counted():
     assert found["clock_suspect"].value == 1
 
 
-def test_who_still_waits_has_no_wait_yet_but_is_counted():
+def test_a_visitor_who_still_waits_is_counted_without_a_wait():
     found = figures(leg())
     assert (found["visits"].value, found["still_waiting"].value, found["wait_median"].n) == (1, 1, 0)
 
@@ -250,7 +250,7 @@ def test_demand_by_appointment_only_is_received_exceptionally_or_unmet():
     assert "permits" in rollup.services()
 
 
-def test_who_is_received_exceptionally_unasked_leaves_the_demand_of_other_services_alone():
+def test_an_exceptional_ticket_without_demand_does_not_reduce_that_of_other_services():
     records = [leg(f"v{n}", wanted_service="permits", exceptional_reason="urgent") for n in range(3)]
     not_issued = {("permits", "appointment_only"): 1, ("papers", "appointment_only"): 2}
     rollup = roll_up(records, DayCounts(not_issued=not_issued), time_zone=PARIS)

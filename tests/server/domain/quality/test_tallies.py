@@ -27,7 +27,7 @@ def test_a_call_at_the_target_is_within_it(called, within):
     assert tally(leg(called=called)).within_target == within
 
 
-def test_who_left_within_the_target_was_not_called_within_it():
+def test_a_visitor_who_left_within_the_target_was_not_called_within_it():
     counted = tally(leg(ended=5, end_reason="abandoned"), leg("v2", called=5, target_s=None))
     assert (counted.within_target, counted.left_with_target, counted.called_with_target) == (0, 1, 0)
 
@@ -84,7 +84,7 @@ def test_an_appointment_counts_in_its_first_leg_only_and_not_before_a_call():
     assert (tally(left).delays, tally(left).office_in_time) == ({}, 0)
 
 
-def test_outcomes_and_services_are_of_those_who_were_served():
+def test_outcomes_and_services_count_served_visitors_only():
     served: Any = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
     counted = tally(leg(**served, start_pressed=True, outcome="informed", outcome_asked="optional"))
     assert (counted.services, counted.outcomes) == ({600: (1, 0)}, {"informed": 1})
@@ -109,7 +109,7 @@ def test_waits_within_count_calls_of_all_waits():
     assert waits_within(Tally(), 300).percent is None
 
 
-def test_a_leg_stands_in_the_half_hour_in_which_its_wait_begins():
+def test_a_leg_belongs_to_the_half_hour_in_which_its_wait_begins():
     def half_hour(minutes: float) -> int:
         (key,) = roll_up([leg(issued=minutes)], time_zone=PARIS).cells
         return key.half_hour

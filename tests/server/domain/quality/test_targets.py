@@ -85,12 +85,12 @@ def test_a_target_holds_from_its_first_day_to_the_day_before_the_next():
     assert not first.is_void
 
 
-def test_of_two_targets_for_one_day_the_later_stands():
+def test_of_two_targets_for_one_day_the_later_applies():
     first, second = spans([TARGET, replace(TARGET, id="t-2")])
     assert (first.is_void, first.applies(FIRST), second.applies(FIRST)) == (True, False, True)
 
 
-def test_a_target_withdrawn_from_its_first_day_never_stands():
+def test_a_target_withdrawn_from_its_first_day_never_applies():
     withdrawal = Withdrawal("t-1", FIRST, WithdrawalReason.MISTAKE, FIRST, "Comité", "w-1", AT)
     [span] = spans([TARGET], [withdrawal])
     assert (span.is_void, span.applies(FIRST), span.days_to_withdraw(FIRST)) == (True, False, None)
@@ -105,7 +105,7 @@ def test_a_target_may_be_withdrawn_from_today_until_two_years_ahead():
     assert span.days_to_withdraw(FIRST - DAY) == (FIRST, FIRST + DAY * 730)
 
 
-def test_a_target_takes_the_place_of_the_services_own_and_promises_nobody_first_a_longer_wait():
+def test_a_target_replaces_the_services_own_and_never_lengthens_those_of_priorities():
     made = hall(service("a", "q", target_priority_s=300), service("b", "q"))
     found = with_targets(made, {"a": replace(TARGET, wait_s=450), "gone": TARGET}).services
     assert [found["a"].target_for(each) for each in ("walk_in", "appointment", "priority")] == [450, 450, 300]

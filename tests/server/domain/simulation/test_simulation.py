@@ -73,7 +73,7 @@ def test_one_counter_serves_one_after_the_other():
     assert found == {"A1": 0, "A2": 9, "A3": 0}
 
 
-def test_who_comes_before_opening_waits_for_it():
+def test_a_visitor_who_comes_before_opening_waits_for_it():
     late = counter("g1", "A", opens_at=after(20))
     assert waits_min([late], comes("A1", 0), comes("A2", 25)) == {"A1": 20, "A2": 5}
 
@@ -89,7 +89,7 @@ def test_a_pause_begins_once_the_counter_is_free_and_lasts_in_full():
     assert waits_min([paused], comes("A1", 0), comes("A2", 6)) == {"A1": 0, "A2": 19}
 
 
-def test_who_leaves_counts_with_the_wait_until_then():
+def test_a_visitor_who_leaves_counts_with_the_wait_until_then():
     found = waits_min([counter("g1", "A")], comes("A1", 0, 60), comes("A2", 5, leaves_min=35), comes("A3", 6))
     assert found == {"A1": 0, "A2": -30, "A3": 54}
 
@@ -99,7 +99,7 @@ def test_an_absent_visitor_takes_the_counter_for_the_time_of_calling():
     assert found == {"A1": 0, "A2": 1}
 
 
-def test_after_closing_a_counter_that_stays_receives_who_waits_and_another_goes():
+def test_after_closing_a_counter_that_stays_receives_waiting_visitors_and_another_closes():
     crowd = (comes("A1", 0, 15), comes("A2", 1), comes("A3", 2))
     assert waits_min([counter("g1", "A", closes_min=10)], *crowd) == {"A1": 0, "A2": 14, "A3": 23}
     gone = waits_min([counter("g1", "A", closes_min=10, stays=False)], *crowd)

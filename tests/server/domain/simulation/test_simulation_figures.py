@@ -17,7 +17,7 @@ def wait(day: int, minutes: float, *, service: str = "a", called: bool = True) -
     return SimulatedWait(day, service, "walk_in", int(60 * minutes), 900, called)
 
 
-def test_who_left_is_never_within_the_target_and_counts_in_every_figure():
+def test_a_visitor_who_left_is_never_within_the_target_and_counts_in_every_figure():
     runs = Runs({"one": [wait(0, 5), wait(0, 15), wait(0, 16), wait(1, 3, called=False)]})
     found = runs.figures("one")
     assert (found.tickets, found.within, found.left) == (4, 0.5, 0.25)

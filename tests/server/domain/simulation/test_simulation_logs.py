@@ -83,7 +83,7 @@ def test_a_gap_between_two_duties_is_a_pause_and_other_services_are_another_plan
     assert waits_min(day, RuleName.ARRIVAL_ORDER) == {"A001": 0, "A002": 49, "F001": 63}
 
 
-def test_a_session_with_two_counters_is_one_agent_where_that_is_asked():
+def test_a_session_with_two_counters_is_one_agent_on_request():
     duties = [duty_line(name, "A;F", "08:50", "12:00") | {"session": "s1"} for name in ("g1", "g2")]
     duties.append(duty_line("g3", "Z", "08:50", "12:00") | {"session": "s2"})
     [day], [shared] = days(LOG, duties), days(LOG, duties, one_agent=True)
@@ -93,7 +93,7 @@ def test_a_session_with_two_counters_is_one_agent_where_that_is_asked():
     assert waits_min(shared, RuleName.ARRIVAL_ORDER)["A002"] == 19
 
 
-def test_who_left_no_show_and_day_end_are_taken_as_the_log_tells():
+def test_leavers_no_shows_and_day_ends_follow_the_log():
     legs = (
         leg_line("A001", "09:00", "09:00", "09:50"),
         leg_line("A002", "09:05", "", "09:30", end_reason="abandoned"),
@@ -127,7 +127,7 @@ def test_targets_and_means_come_from_the_leg_then_the_services_then_the_usual_on
     assert day.mean_s == {"A": 420, "F": 600}
 
 
-def test_days_and_halls_are_apart_and_a_day_without_a_counter_is_left_out():
+def test_days_and_halls_are_separate_and_a_day_without_a_counter_is_left_out():
     legs = (
         *LOG,
         leg_line("A001", "09:00", "09:00", "09:20", hall="soissons"),

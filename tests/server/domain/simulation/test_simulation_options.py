@@ -58,13 +58,13 @@ def test_linked_visits_follow_one_another_at_one_counter_before_those_between():
     assert waits_min(made(linked[0], comes("A4", 1), alone, counters=1)) == {"A1": 0, "A4": 19, "A3": 8}
 
 
-def test_wrap_up_keeps_a_counter_after_each_service_but_not_after_who_was_absent():
+def test_wrap_up_occupies_a_counter_after_each_service_but_not_after_a_no_show():
     day = made(comes("A1", 0), comes("A2", 1), comes("A3", 2, 2, is_absent=True), comes("A4", 3), counters=1)
     assert waits_min(day)["A4"] == 19
     assert waits_min(replace(day, wrap_up_s=120)) == {"A1": 0, "A2": 11, "A3": 22, "A4": 23}
 
 
-def test_nobody_is_called_in_a_break_that_carries_over():
+def test_there_is_no_call_in_a_break_that_carries_over():
     rest = SimulatedBreak(after(5), after(65), is_carried_over=True)
     day = made(comes("A1", 0), comes("A2", 1), comes("A3", 2), counters=1)
     assert waits_min(replace(day, rest=rest)) == {"A1": 0, "A2": 64, "A3": 73}
@@ -79,7 +79,7 @@ def test_without_options_a_day_is_the_very_day(hall):
 
 
 @pytest.mark.parametrize("hall", HALLS, ids=lambda hall: hall.name)
-def test_nobody_comes_while_the_hall_is_closed(hall):
+def test_no_visitor_comes_while_the_hall_is_closed(hall):
     for number in range(20):
         day = draw_day(hall, number, seed=7)
         closed = with_options(day, DayOptions(AtBreak.CARRY_OVER), seed=7)

@@ -27,7 +27,7 @@ def test_a_series_starts_at_its_first_rank_and_goes_up_by_one():
     assert next_rank(None, Series("A")) == 1
 
 
-def test_a_series_whose_range_moved_up_during_the_day_goes_on_at_its_first_rank():
+def test_a_series_whose_range_moved_up_during_the_day_continues_at_its_first_rank():
     assert next_rank(42, Series("A", first=500)) == 500
 
 

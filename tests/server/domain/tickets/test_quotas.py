@@ -17,7 +17,7 @@ def calendar(*spans: Span) -> Calendar:
     return Calendar(time_zone="Europe/Paris", weekly=dict.fromkeys(range(7), spans))
 
 
-def test_each_half_day_has_its_own_and_a_ticket_before_the_doors_open_counts_for_what_comes():
+def test_each_half_day_has_its_quota_and_a_ticket_before_opening_counts_for_the_coming_one():
     quota, week = Quota(40, 30), calendar(*SPLIT)
     morning, closed_at = QuotaNow(DAY, 40, None), NINE + timedelta(hours=3)
     afternoon = QuotaNow(DAY, 30, closed_at)

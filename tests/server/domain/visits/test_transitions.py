@@ -60,7 +60,7 @@ def test_a_pressed_start_ends_what_only_a_called_leg_does():
         state_after(BY_CALL | {"is_start_pressed": True}, Verb.NO_SHOW)
 
 
-def test_a_visitor_who_gives_up_after_a_call_has_left_after_it():
+def test_a_visitor_who_gives_up_after_a_call_left_after_call():
     assert give_up_reason(was_called=True) is EndReason.LEFT_AFTER_CALL
     assert give_up_reason(was_called=False) is EndReason.ABANDONED
 

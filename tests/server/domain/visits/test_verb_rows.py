@@ -64,7 +64,7 @@ def test_a_recall_that_counts_as_the_arrival_moves_the_start():
 
 
 @pytest.mark.parametrize(("by_call", "is_pressed"), [(None, True), ("call-1", False)])
-def test_a_start_says_whether_somebody_pressed_it(by_call, is_pressed):
+def test_the_row_of_a_start_says_whether_it_was_pressed(by_call, is_pressed):
     row = Story().call().record(leg_started("leg-1", "visit-1", counter="3", by_call=by_call)).leg()
     assert_row(row, state="in_service", started_at=minute(2), is_start_pressed=is_pressed)
 
@@ -137,7 +137,7 @@ def checked(state: str, *, is_confirmed: bool, before: CalledBefore | None = Non
     return Story().call().record(priority_checked(check, counter="3"))
 
 
-def test_a_card_that_was_seen_makes_leg_and_visit_a_priority_and_leaves_the_call():
+def test_a_confirmed_card_makes_leg_and_visit_a_priority_and_keeps_the_call():
     story = checked("called", is_confirmed=True)
     like = {"priority": "confirmed", "class": "priority"}
     assert_row(story.visit(), **like)

@@ -25,12 +25,12 @@ def hall(waiting: int, *, counters: int = 1, free: int = 0, mean_s: float = 600)
     return HallNow([QueueNow("papers", waiting, ServicePace(mean_s))], places)
 
 
-def test_a_free_able_counter_and_nobody_waiting_means_no_wait():
+def test_a_free_able_counter_and_an_empty_queue_mean_no_wait():
     assert estimate_hall(hall(0, free=1)) == {"papers": WaitRange(0, 0, 0)}
     assert WaitRange(0, 0, 0).is_none_needed
 
 
-def test_without_an_open_counter_nothing_is_said():
+def test_without_an_open_counter_there_is_no_range():
     assert estimate_hall(hall(3, counters=0)) == {"papers": None}
 
 
@@ -41,7 +41,7 @@ def test_an_open_counter_that_serves_something_else_says_nothing():
     assert estimate_at(elsewhere, queue="papers", ahead=0) is None
 
 
-def test_a_busy_counter_and_nobody_ahead_is_a_short_range_never_nothing():
+def test_a_busy_counter_and_nobody_ahead_give_a_short_range():
     found = estimate_at(hall(0), queue="papers", ahead=0)
     assert isinstance(found, WaitRange)
     assert found.low_s == 0

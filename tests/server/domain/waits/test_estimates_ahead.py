@@ -68,13 +68,13 @@ def test_a_row_of_linked_visits_is_never_more_work_than_all_of_it(
     assert found.callable_ahead <= ahead + len(places)
 
 
-def test_a_row_at_one_counter_leaves_the_other_to_who_stands_behind():
+def test_linked_visits_at_one_counter_leave_the_other_to_legs_behind():
     assert work_ahead((together(0, 1, 2, 3, at="1"),), QUEUE, 4, ABLE).callable_ahead == 0
     assert work_ahead((together(0, 1, 2, 3),), QUEUE, 4, ABLE).ahead < 2
     assert work_ahead((), QUEUE, 4, ABLE).ahead == 4
 
 
-def test_rows_are_taken_in_their_order_and_nobody_alone_before_who_stands_in_front():
+def test_rows_of_linked_visits_are_taken_in_order_and_no_single_leg_before_its_turn():
     two_rows = (together(0, 1), together(2, 3, 4, 5, 6))
     # one counter takes the row of two, then the one who is alone; the other takes the row of five
     assert work_ahead(two_rows, QUEUE, 8, ABLE).ahead == 3 + 3 + 1
@@ -84,13 +84,13 @@ def test_rows_are_taken_in_their_order_and_nobody_alone_before_who_stands_in_fro
     assert work_ahead((together(5, 6), together(0, 1, 2, 3, 4)), QUEUE, 8, ABLE).ahead == 3 + 3 + 1
 
 
-def test_who_is_linked_in_another_queue_passes_too_but_stands_in_front_of_nobody_here():
+def test_a_visit_linked_in_another_queue_passes_but_is_not_ahead_in_this_one():
     across = LinkedNow((LinkedMember("v1", "front", 0), LinkedMember("v2", QUEUE, 3)))
     assert work_ahead((across,), QUEUE, 4, ["1"]) == WorkAhead(5, 5)
     assert work_ahead((across,), QUEUE, 3, ["1"]) == WorkAhead(3, 3)
 
 
-def test_the_row_comes_at_the_place_of_its_first():
+def test_a_row_of_linked_visits_has_the_place_of_its_first():
     assert work_ahead((together(3, 5),), QUEUE, 3, ["1"]).ahead == 3
     assert work_ahead((together(3, 5),), QUEUE, 4, ["1"]).ahead == 5
 
@@ -129,9 +129,7 @@ def test_a_break_is_added_to_what_reaches_it_only():
 
 
 @given(begins_s=st.floats(-3600, 20_000), lasts_s=st.floats(60, 7200), ahead=st.integers(0, 60))
-def test_a_break_never_shortens_a_wait_and_nobody_is_promised_a_call_in_it(
-    begins_s: float, lasts_s: float, ahead: int
-):
+def test_a_break_never_shortens_a_wait_and_no_range_ends_in_it(begins_s: float, lasts_s: float, ahead: int):
     rest = Rest(begins_s, max(1.0, begins_s + lasts_s))
     calm = estimate_at(hall(ahead), queue=QUEUE, ahead=ahead)
     found = estimate_at(replace(hall(ahead), rest=rest), queue=QUEUE, ahead=ahead)

@@ -81,7 +81,7 @@ def test_one_after_the_other_in_the_order_of_the_rule():
     assert predicted([listed], *legs) == {"F001": 60, "A001": 360, "A002": 960}
 
 
-def test_a_condition_on_open_counters_is_asked_of_those_that_are_open():
+def test_a_condition_on_open_counters_uses_the_counters_open_now():
     """« F first while at most one counter serves F » does not hold while two do."""
     legs = (waits("A001", 10), waits("F001", 5))
     first = Condition((CountersAtMost(1, "F"),), "F")
@@ -97,7 +97,7 @@ def test_a_newcomer_takes_nobodys_time_and_each_queue_has_its_own():
     assert both == {"A001": 0, "A002": 600, new_in("A"): 1200, new_in("F"): 120}
 
 
-def test_who_passes_before_others_is_called_before_them():
+def test_a_leg_that_passes_others_is_predicted_before_them():
     legs = [waits(f"A{number:03d}", 20 - number) for number in range(5)]
     card = waits("A900", 0, leg_class=PRIORITY)
     assert predicted([calls("g1", "A", 30)], *legs, card)["A900"] == 30

@@ -13,14 +13,14 @@ def row_of(people: int, *, after_s: float, counter: str = "g1", waited: bool = T
     return found
 
 
-def test_what_follows_a_service_is_learnt_where_somebody_waited():
+def test_the_work_after_a_service_is_measured_only_when_a_visitor_waited():
     taken = taken_of(row_of(20, after_s=80), {"a": 240})
     assert taken.usual_turnaround_s == 80
     assert taken.by_service == {"a": [380] * 20}
     assert taken.after_s(240) == 80, "agents cut their wrap-up short"
 
 
-def test_until_enough_is_known_the_documents_wrap_up_stands_in():
+def test_with_too_few_measures_the_documents_wrap_up_is_used():
     few = row_of(ENOUGH_TURNAROUNDS, after_s=80)
     taken = taken_of(few, {"a": 240})
     assert taken.usual_turnaround_s is None
@@ -29,7 +29,7 @@ def test_until_enough_is_known_the_documents_wrap_up_stands_in():
     assert taken_of([], {}).after_s(0) == 0
 
 
-def test_waiting_for_somebody_or_a_pause_is_no_turnaround():
+def test_waiting_for_a_visitor_or_a_pause_is_no_turnaround():
     assert taken_of(row_of(20, after_s=80, waited=False), {}).usual_turnaround_s is None
     assert taken_of(row_of(20, after_s=1800), {}).usual_turnaround_s is None
 
@@ -39,7 +39,7 @@ def test_each_counter_has_its_own_row():
     assert taken_of(both[::-1], {}).usual_turnaround_s == 80
 
 
-def test_a_turnaround_begins_at_once_where_somebody_came_just_in_time():
+def test_a_turnaround_begins_at_once_when_a_visitor_came_just_in_time():
     def received(number: int, after_s: int, *, before_s: int = 0) -> ReceivedVisit:
         called_s = number * (300 + after_s)
         return ReceivedVisit("g1", "a", called_s - after_s - before_s, called_s, called_s + 300)

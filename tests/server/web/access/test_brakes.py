@@ -92,7 +92,7 @@ def test_uploads_are_counted_by_person(api: ApiSite, tmp_path: Path):
 
 @pytest.mark.usefixtures("one_instant")
 @pytest.mark.parametrize("path", ["/connexion", "/invitation"])
-def test_a_page_asked_too_often_says_so(api: ApiSite, path: str):
+def test_a_page_requested_too_often_says_so(api: ApiSite, path: str):
     api.person("agent")
     browser = api.app.test_client()
     form = {"csrf_token": csrf_of(browser), "login": "nobody", "password": PASSWORD, "token": "x" * 22}

@@ -91,7 +91,7 @@ def test_pages_and_sockets_are_refused_to_another_name_in_words(site: ApiSite):
     assert browser.get("/health/live", base_url="http://accueil.exemple.fr").status_code == 200
 
 
-def test_an_invitation_leads_to_the_public_address_whatever_name_was_called(site: ApiSite):
+def test_an_invitation_leads_to_the_public_address_for_any_host_name(site: ApiSite):
     chief = site.person("administrator", "*")
     form = {"login": "lea", "name": "Léa", "role": "agent", "site": HALL, "csrf_token": csrf_of(chief)}
     page = chief.post("/personnes/inviter", data=form, follow_redirects=True)

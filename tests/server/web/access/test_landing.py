@@ -17,7 +17,7 @@ from tests.server.web.api_site import HALL, PASSWORD, ApiSite
         (("supervisor",), "/", "/"),
     ],
 )
-def test_signing_in_opens_the_counter_for_whoever_has_no_other_job(
+def test_signing_in_opens_the_counter_for_people_who_are_only_agents(
     api: ApiSite, roles: tuple[str, ...], wanted: str, where: str
 ):
     new = NewAccount("sam", PASSWORD, "Sam", [Grant(role, HALL) for role in roles])

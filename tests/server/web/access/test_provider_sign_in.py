@@ -132,7 +132,7 @@ def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested
     assert "sub-of" not in fact["body"]
 
 
-def test_what_is_asked_of_the_provider_is_what_proconnect_asks_for(bureau: Bureau):
+def test_the_request_to_the_provider_has_exactly_the_parameters_of_proconnect(bureau: Bureau):
     asked = asked_at(bureau.begin(bureau.site.app.test_client()))
     assert set(asked) == {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "prompt"}
     assert (asked["response_type"], asked["scope"], asked["prompt"]) == ("code", "openid email", "login")
@@ -155,7 +155,7 @@ def test_a_provider_that_never_says_verified_is_trusted_by_a_setting_alone(
         trusting.close()
 
 
-def test_once_linked_the_subject_signs_in_whatever_its_address_is_now(both: Bureau):
+def test_a_linked_subject_signs_in_with_any_later_address(both: Bureau):
     both.come_back(both.site.app.test_client())
     both.wrongly(sub=f"sub-of-{EMAIL}", person={"email": None, "email_verified": False})
     assert both.come_back(both.site.app.test_client()).status_code == 200
@@ -182,7 +182,7 @@ def test_a_person_without_an_invitation_gets_no_account_and_no_role(both: Bureau
     assert (both.site.count("account"), both.site.count("role_grant")) == before
 
 
-def test_an_account_given_to_somebody_else_is_no_longer_the_first_ones(bureau: Bureau):
+def test_an_account_linked_to_a_new_person_no_longer_opens_for_the_first(bureau: Bureau):
     database = bureau.site.database
     bureau.come_back(bureau.site.app.test_client())
     with database.read() as rows:
@@ -323,7 +323,7 @@ def test_a_provider_that_did_not_ask_again_is_refused_on_a_shared_counter(refusi
     assert_refused(refusing, "oidc_not_again", 403)
 
 
-def test_an_answer_counts_once_in_the_browser_that_asked_and_for_ten_minutes(bureau: Bureau):
+def test_an_answer_is_accepted_once_in_the_same_browser_within_ten_minutes(bureau: Bureau):
     browser = bureau.site.app.test_client()
     address = urlsplit(bureau.provider.enter(bureau.begin(browser), EMAIL))
     back = f"{address.path}?{address.query}"

@@ -90,7 +90,7 @@ def inline(html: str) -> list[str]:
     return found + [tag for tag in scripts if "src=" not in tag and 'type="application/json"' not in tag]
 
 
-def test_inline_code_would_be_seen():
+def test_the_check_detects_inline_code():
     for seen in ('<p style="color:red">', "<script>x</script>", '<a onclick="x">'):
         assert inline(seen)
     assert not inline(

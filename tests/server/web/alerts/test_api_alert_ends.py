@@ -41,7 +41,7 @@ def reasons(site: ApiSite, kind: str = "AlertEnded") -> list[str | None]:
     return [json.loads(row["body"]).get("reason") for row in found if row["kind"] == kind]
 
 
-def test_another_person_who_acts_on_another_worker_gives_the_second_confirmation(
+def test_a_second_person_active_on_another_worker_gives_the_second_confirmation(
     both: ApiSite, other_worker: Any
 ):
     guard, header = both.writer("security")

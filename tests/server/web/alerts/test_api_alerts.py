@@ -132,7 +132,7 @@ def test_raising_or_reading_without_the_permission_is_refused(api: ApiSite):
     assert code(elsewhere.get(f"{ALERTS}/{raised['alert']}")) == "unknown_alert"
 
 
-def test_only_people_read_who_raised_an_alert(api: ApiSite):
+def test_only_people_read_the_author_of_an_alert(api: ApiSite):
     agent, header = api.writer("agent")
     accepted(agent.post(ALERTS, json=press("medical", drill=True), headers=header), 201)
     (seen,) = accepted(api.get("/halls/laon/alerts", token=api.screen))["alerts"]
@@ -141,7 +141,7 @@ def test_only_people_read_who_raised_an_alert(api: ApiSite):
     assert told["raised_by"] == guard_name(agent)
 
 
-def test_what_is_wrong_with_an_alert_is_said(api: ApiSite):
+def test_an_invalid_alert_is_refused_with_its_problem(api: ApiSite):
     key = api.new_key("alert")
 
     def refused(**wrong: Any) -> tuple[int, str]:

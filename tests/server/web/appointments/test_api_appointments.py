@@ -74,7 +74,7 @@ def test_permissions_to_see_book_and_check_in(api: ApiSite, booking: str):
     assert api.person("committee").get(f"/api/v1{LIST}").status_code == 403
 
 
-def test_the_reception_lets_somebody_in_earlier_and_takes_a_mistake_back(api: ApiSite, booking: str):
+def test_the_reception_checks_in_earlier_and_undoes_a_mistaken_check_in(api: ApiSite, booking: str):
     made = accepted(api.post(LIST, body(booked_at="2026-11-24T16:00:00+01:00"), token=booking), 201)
     check = {"hall": HALL, "appointment": made["appointment"], "press_id": "press-1-of-tests"}
     kiosk = {"code": made["code"], "press_id": "press-2-of-tests"}
@@ -88,7 +88,7 @@ def test_the_reception_lets_somebody_in_earlier_and_takes_a_mistake_back(api: Ap
     assert guard.post(path, headers=header).status_code == 403
 
 
-def test_a_file_by_rest_tells_each_line_it_did_not_take(api: ApiSite, booking: str):
+def test_a_file_sent_by_rest_reports_each_refused_line(api: ApiSite, booking: str):
     text = (
         f"{HEADER}\nr1,{SERVICE},2026-11-24T14:00,A1\nr1,{SERVICE},2026-11-24T15:00,A2\nr2,{SERVICE},?,A3\n"
     )

@@ -87,7 +87,7 @@ def test_own_hours_are_shown_against_those_of_the_site(both: ApiSite):
     assert [each["code"] for each in read["problems_if_restored"] if not each["is_warning"]] == []
 
 
-def test_a_save_over_somebody_elses_is_refused_with_both_changes_and_goes_on_field_by_field(both: ApiSite):
+def test_a_save_over_another_persons_is_refused_with_both_changes_and_joined_field_by_field(both: ApiSite):
     editors = Editors(both)
     first = accepted(editors.save("ada", laon(name="Un")))["version"]
     accepted(editors.save("eve", laon(name="Deux", asks_needs=False), draft_version=first))
@@ -205,7 +205,7 @@ def test_a_draft_is_kept_with_its_problems_and_publishing_it_names_them(editors:
     assert editors.site.database.configuration(HALL).languages == ("fr", "en", "es")
 
 
-def test_a_service_that_somebody_waits_for_cannot_vanish_by_draft_file_or_rollback(editors: Editors):
+def test_a_service_with_waiting_visitors_cannot_be_dropped_by_draft_file_or_rollback(editors: Editors):
     accepted(editors.save("ada", laon()))
     editors.site.ticket()
     without = laon()
@@ -245,7 +245,7 @@ def test_a_service_that_somebody_waits_for_cannot_vanish_by_draft_file_or_rollba
     assert editors.site.database.configuration(HALL).revision == 2
 
 
-def test_a_file_goes_out_and_comes_in_as_a_draft(editors: Editors):
+def test_an_exported_file_is_imported_as_a_draft(editors: Editors):
     out = editors.send("chief", "GET", f"/{HALL}/export")
     assert out.headers["Content-Disposition"] == f'attachment; filename="{HALL}.json"'
     text = out.text.replace(LAON["name"], "Accueil du préfet")
@@ -295,7 +295,7 @@ def test_a_new_hall_begins_as_a_draft(editors: Editors):
     assert editors.site.database.configuration("guise").name == "Accueil de Guise"
 
 
-def test_the_installation_is_changed_by_whoever_configures_every_site(editors: Editors):
+def test_people_who_configure_every_site_change_the_installation(editors: Editors):
     content = INSTALLATION | {"organisation": "Préfecture de l’Aisne"}
     refused(editors.save("chief", content, document="installation"), 403, "forbidden")
     assert editors.read("chief", "/installation")["may_change"] is False

@@ -51,7 +51,7 @@ def fields_of_models(kind: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", FORMS)
-def test_every_field_of_the_models_stands_on_one_page_once(kind):
+def test_every_field_of_the_models_is_on_exactly_one_page(kind):
     expected = {
         field
         for field in fields_of_models(kind)

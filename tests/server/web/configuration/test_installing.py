@@ -186,7 +186,7 @@ def test_a_wrong_network_is_refused_and_not_declared(wizard, host, network, fiel
     assert list(problems(again)) == ["host"], "nothing was declared"
 
 
-def test_a_printer_may_come_later_and_none_is_simulated_meanwhile(wizard):
+def test_a_printer_may_be_added_later_and_none_is_simulated_before(wizard):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     answer = wizard.post("/installation/imprimante", kind="network", host="", later="yes")
@@ -205,7 +205,7 @@ def test_without_a_kiosk_there_is_no_question_of_a_printer(wizard):
 
 
 @pytest.mark.parametrize("path", ["/", "/connexion"])
-def test_while_nobody_can_sign_in_every_door_tells_how_to_begin(wizard, path):
+def test_without_accounts_every_entry_page_says_how_to_begin(wizard, path):
     assert wizard.browser.get(path).headers["Location"] == "/installation"
     wizard.up_to_the_hall()
     wizard.browser.delete_cookie(SESSION_COOKIE)

@@ -52,7 +52,7 @@ def stylesheet(site: ApiSite) -> str:
     return str(site.app.test_client().get(screen_look(site)["stylesheet"]).text)
 
 
-def test_a_published_look_is_worn_by_screens_kiosks_and_pages_alike(both: ApiSite) -> None:
+def test_screens_kiosks_and_pages_use_a_published_look(both: ApiSite) -> None:
     both.person("agent")
     before = screen_look(both)
     logo = added(both, image("PNG"))
@@ -110,14 +110,14 @@ def test_everybody_reads_the_files_of_the_look_and_no_others(api: ApiSite) -> No
 @pytest.mark.parametrize(
     ("part", "content"), [("logo", None), ("font", None), ("logo", font), ("font", lambda: image("PNG"))]
 )
-def test_a_look_of_what_the_library_does_not_have_is_refused(
+def test_a_look_with_media_that_do_not_exist_is_refused(
     api: ApiSite, part: str, content: Callable[[], bytes] | None
 ) -> None:
     medium = "nowhere" if content is None else added(api, content())
     assert refused_brand(api, **{part: medium}) == [(f"brand.{part}", f"unknown_{part}")]
 
 
-def test_what_the_look_wears_is_not_removed(api: ApiSite) -> None:
+def test_media_of_the_look_cannot_be_removed(api: ApiSite) -> None:
     logo = added(api, image("PNG"))
     publish(api, logo=logo)
     media = api.app.extensions["parvis"].media
@@ -138,7 +138,7 @@ def test_an_address_that_is_not_of_now_is_not_kept(api: ApiSite) -> None:
     assert "immutable" in now.headers["Cache-Control"]
 
 
-def test_a_new_look_turns_every_hall_within_a_minute(api: ApiSite) -> None:
+def test_a_new_look_reaches_every_hall_within_a_minute(api: ApiSite) -> None:
     hall = api.database.hall_id(HALL)
     programmes = Programmes(api.database, lambda key, *_: key)
     assert programmes.turned([hall]) == set()

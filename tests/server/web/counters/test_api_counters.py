@@ -88,7 +88,7 @@ def test_next_ends_the_current_visit_and_says_why_the_leg_was_chosen(both: ApiSi
     assert both.count("leg WHERE end_reason = 'served'") == 1
 
 
-def test_next_is_204_when_nobody_waits_and_the_current_visit_is_ended_all_the_same(both: ApiSite):
+def test_next_is_204_when_nobody_waits_and_still_ends_the_current_visit(both: ApiSite):
     both.open()
     assert both.next().status_code == 204
     both.ticket()
@@ -116,7 +116,7 @@ def test_next_repeated_after_a_lost_answer_calls_one_person(both: ApiSite):
     assert both.count("hall_fact WHERE kind = 'LegCalled'") == 1
 
 
-def test_nobody_repeated_after_a_lost_answer_is_still_nobody(both: ApiSite):
+def test_next_without_a_visitor_gives_the_same_answer_when_repeated(both: ApiSite):
     both.open()
     key = {"Idempotency-Key": "nobody"}
     assert both.next(headers=key).status_code == 204
@@ -229,7 +229,7 @@ def test_a_counter_pauses_resumes_and_closes(both: ApiSite):
     refused(both.call("DELETE", path), 409, "no_counter_session")
 
 
-def test_a_counter_does_not_close_over_someone_who_was_only_called(api: ApiSite):
+def test_a_counter_with_a_visitor_only_called_does_not_close(api: ApiSite):
     api.open()
     api.ticket()
     accepted(api.next())
@@ -267,7 +267,7 @@ def test_a_gesture_is_undone_within_five_minutes(api: ApiSite):
     refused(api.verb(leg, "undo", {"fact": gesture["fact"]}), 409, "too_late_to_undo")
 
 
-def test_a_no_show_comes_back_twice_at_most(both: ApiSite):
+def test_a_no_show_is_reinstated_twice_at_most(both: ApiSite):
     both.open()
     both.ticket()
     for _ in range(2):
@@ -335,7 +335,7 @@ def test_waiting_visitors_of_a_counter_are_listed_in_call_order_with_those_sent_
     assert accepted(both.get("/counters/laon-g3/waiting"))["legs"] == []
 
 
-def test_a_counter_with_somebody_is_taken_over_only_when_it_was_said(both: ApiSite):
+def test_a_counter_with_a_visitor_is_taken_over_only_with_take_over(both: ApiSite):
     session = both.open()
     opened_at = both.hands.now
     number = both.ticket()["number"]

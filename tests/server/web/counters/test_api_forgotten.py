@@ -43,7 +43,7 @@ def limits(api: ApiSite, **changes: int) -> None:
     publish_hall(api.database, SYSTEM, json.dumps(document))
 
 
-def test_the_question_comes_at_its_hour_and_an_answer_moves_it(both: ApiSite, tmp_path: Path):
+def test_the_instant_of_the_question_is_given_and_an_answer_moves_it(both: ApiSite, tmp_path: Path):
     session = both.open()
     both.ticket()
     called = accepted(both.next())

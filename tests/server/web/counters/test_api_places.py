@@ -97,7 +97,7 @@ def test_a_counter_of_another_is_joined_only_by_taking_over(both: ApiSite):
     accepted(session.pause(TWO))
 
 
-def test_a_session_pauses_with_all_its_places_unless_somebody_is_only_called(both: ApiSite):
+def test_a_session_pauses_with_all_its_places_unless_a_visitor_is_only_called(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
     leg = accepted(session.next(TWO))["leg"]
@@ -140,7 +140,7 @@ def test_an_agent_with_one_counter_ends_a_service_before_a_pause(both: ApiSite):
     refused(session.pause(ONE), 409, "wrong_state")
 
 
-def test_one_place_is_left_alone_when_nobody_is_there(both: ApiSite):
+def test_a_place_without_a_visitor_can_be_left(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
     leg = accepted(session.next(ONE))["leg"]
@@ -156,7 +156,7 @@ def test_one_place_is_left_alone_when_nobody_is_there(both: ApiSite):
     refused(session.join(ONE), 409, "no_counter_session")
 
 
-def test_closing_ends_every_place_unless_somebody_is_only_called(both: ApiSite):
+def test_closing_ends_every_place_unless_a_visitor_is_only_called(both: ApiSite):
     session = at_two_places(both)
     both.ticket(), both.ticket()
     legs = [accepted(session.next(counter))["leg"] for counter in (ONE, TWO)]

@@ -70,7 +70,7 @@ def test_a_device_is_paired_by_the_code_it_shows_and_gets_its_cookie(both: ApiSi
     refused(again, 409, "pairing_used")
 
 
-def test_a_code_that_expires_is_renewed_by_the_device_and_late_for_whoever_types_it(api: ApiSite):
+def test_the_device_renews_an_expired_code_and_typing_the_old_one_is_too_late(api: ApiSite):
     device, (admin, csrf) = api.app.test_client(), api.writer("administrator")
     first = shown(device)["code"]
     api.hands.now += timedelta(minutes=10)
@@ -91,7 +91,7 @@ def test_a_new_place_is_added_to_the_hall_once_though_the_answer_was_lost(api: A
     assert one(admin, paired["id"])["is_paired"]
 
 
-def test_a_caller_who_may_not_configure_the_hall_learns_and_changes_nothing(api: ApiSite):
+def test_a_caller_without_the_right_to_configure_learns_and_changes_nothing(api: ApiSite):
     code = shown(api.app.test_client())["code"]
     find, pair = "/api/v1/devices/pairings/find", "/api/v1/devices/pairings"
     wanted = {"code": code, "hall": HALL, "kind": "screen", "id": FREE}

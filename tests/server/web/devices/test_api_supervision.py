@@ -56,7 +56,7 @@ def agents(site: ApiSite, *counters: str) -> None:
         accepted(browser.post(f"/api/v1/counters/{counter}/session", json={}, headers=headers), 201)
 
 
-def test_a_queue_stands_against_its_target(supervisor: Supervisor):
+def test_a_queue_is_compared_with_its_target(supervisor: Supervisor):
     site = supervisor.site
     site.ticket()
     assert supervisor.queue()["state"] == "unserved"
@@ -233,11 +233,11 @@ def test_a_press_whose_answer_was_lost_gives_its_ticket_though_tickets_were_stop
     assert accepted(supervisor.site.press(press_id="press-one"))["number"] == first["number"]
 
 
-def test_what_is_unknown_is_said(supervisor: Supervisor):
+def test_unknown_values_are_refused_with_their_code(supervisor: Supervisor):
     refused(supervisor.stop("no-such-service"), 409, "unknown_service")
 
 
-def test_no_wait_and_no_breach_is_foretold_for_a_ticket_that_nobody_can_take(supervisor: Supervisor):
+def test_no_wait_and_no_breach_are_predicted_while_no_ticket_can_be_taken(supervisor: Supervisor):
     site = supervisor.site
     agents(site, COUNTER)
     for _ in range(40):

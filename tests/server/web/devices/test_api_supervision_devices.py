@@ -56,7 +56,7 @@ def send(site: ApiSite, content: bytes, *, token: str | None = None, path: str =
     return site.app.test_client().post(f"/api/v1{path}", data=content, headers=headers)
 
 
-def test_every_kiosk_and_screen_of_the_document_is_listed_seen_or_not(both: ApiSite):
+def test_every_kiosk_and_screen_of_the_document_is_listed_paired_or_not(both: ApiSite):
     found = devices(both)
     assert found[SCREEN]["state"] == "unknown"
     assert (found[SCREEN]["is_connected"], found[SCREEN]["seen_at"], found[SCREEN]["since"]) == (
@@ -71,7 +71,7 @@ def test_every_kiosk_and_screen_of_the_document_is_listed_seen_or_not(both: ApiS
     assert devices(both)[KIOSK]["is_connected"]
 
 
-def test_a_screen_that_tells_it_has_everything_is_up_to_date_until_it_falls_silent(api: ApiSite):
+def test_a_screen_that_reports_all_files_is_up_to_date_until_it_falls_silent(api: ApiSite):
     told(api, clock_ms=86_400_000, notice="waits")
     found = devices(api)[SCREEN]
     assert (found["state"], found["is_connected"]) == ("up to date", True)
@@ -87,7 +87,7 @@ def test_a_screen_that_tells_it_has_everything_is_up_to_date_until_it_falls_sile
     assert devices(api)[SCREEN]["state"] == "pending"
 
 
-def test_only_those_who_supervise_the_hall_see_its_devices(api: ApiSite):
+def test_only_supervisors_of_the_hall_read_its_devices(api: ApiSite):
     path = f"/api/v1/halls/{HALL}/supervision"
     assert api.person("administrator", "*").get(path).status_code == 200
     refused(api.person("agent").get(path), 403, "forbidden")

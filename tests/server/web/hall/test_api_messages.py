@@ -45,7 +45,7 @@ def people(both: ApiSite) -> People:
     return People(both)
 
 
-def test_a_message_is_shown_at_its_counter_until_it_is_seen(people: People):
+def test_a_message_is_shown_at_its_counter_until_it_is_read(people: People):
     accepted(people.say(phrase="come"), 201)
     people.site.hands.now += timedelta(seconds=5)
     accepted(people.say(text="  le dossier bleu  "), 201)

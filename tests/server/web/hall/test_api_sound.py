@@ -29,7 +29,7 @@ def test_quiet_lasts_for_the_chosen_time_and_every_screen_follows(both: ApiSite)
         assert differences(rows, both.database.hall_id(HALL)) == []
 
 
-def test_the_voice_comes_back_before_and_the_last_choice_holds(both: ApiSite):
+def test_the_voice_can_be_turned_on_earlier_and_the_last_choice_applies(both: ApiSite):
     chief, header = both.writer("supervisor")
     for minutes in (60, 0):
         accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header))
@@ -37,7 +37,7 @@ def test_the_voice_comes_back_before_and_the_last_choice_holds(both: ApiSite):
     assert quiet_on_board(both) is None
 
 
-def test_nobody_silences_a_hall_for_ever_nor_without_the_right(both: ApiSite):
+def test_silencing_a_hall_needs_the_right_and_an_end(both: ApiSite):
     chief, header = both.writer("supervisor")
     for minutes in (121, -1):
         refused(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header), 400, "bad_request")

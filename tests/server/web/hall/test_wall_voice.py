@@ -27,5 +27,5 @@ def test_the_wall_says_whose_voice_calls_have_and_how_many_recordings_are_missin
     site.close()
 
 
-def test_where_nothing_is_said_the_wall_names_no_voice(api: ApiSite):
+def test_without_spoken_calls_the_wall_names_no_voice(api: ApiSite):
     assert told(api) == []

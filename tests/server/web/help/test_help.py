@@ -60,7 +60,7 @@ def test_the_visitors_manual_and_the_accessibility_declaration_are_open_to_all(n
     assert client(None).get(f"/aide/{name}").status_code == 200
 
 
-def test_everything_else_asks_for_a_sign_in_and_comes_back():
+def test_other_documents_need_a_sign_in_that_leads_back_to_them():
     answer = client(None).get("/aide/manuels/agent")
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/connexion?next=%2Faide%2Fmanuels%2Fagent"
@@ -105,7 +105,7 @@ def found(page: str) -> list[str]:
     )
 
 
-def test_words_are_looked_for_in_all_manuals_without_accents_or_capitals():
+def test_search_ignores_accents_and_capitals_in_all_manuals():
     reader = client(AGENT)
     assert found(reader.get("/aide?q=REORIENTER file").text)[0].startswith("/aide/manuels/")
     assert found(reader.get("/aide?lang=en&q=set aside").text)[0].startswith("/aide/manuals/")
@@ -119,7 +119,7 @@ def test_an_anonymous_search_finds_only_public_documents():
     } <= {f"/aide/{name}" for name in PUBLIC}
 
 
-def test_a_passage_whose_heading_has_the_words_comes_first():
+def test_a_passage_with_the_words_in_its_heading_is_first():
     text = "# Titre\n\nLe papier manque. Autre chose.\n\n## Le papier\n\nRien ici.\n"
     document = HelpDocument("manuels/x", "manuals", "fr", render(text, address_of=lambda _: None))
     first, second = search([document], "papiér", "fr")

@@ -53,6 +53,6 @@ def test_requests_on_one_connection_are_answered_in_turn(served):
     assert answered(served, f"{HELLO}\r\n{HELLO}\r\n{last}") == ["200", "200", "200"]
 
 
-def test_names_of_fields_are_known_in_any_case(served):
+def test_header_names_are_recognised_in_any_case(served):
     head = "GET /api/v1/halls/laon/queue HTTP/1.1\r\nhost: localhost\r\n"
     assert answered(served, f"{head}AUTHORIZATION: Bearer none\r\nconnection: close\r\n\r\n") == ["401"]

@@ -30,7 +30,7 @@ from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, read
 
 
-def test_facts_are_worded_with_the_place_or_the_person_who_decided(both: ApiSite):
+def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(both: ApiSite):
     a_morning(both)
     told = read(both.person("supervisor"))
     assert told[0][1:] == ("Tickets de nouveau donnés", "Accueil et renseignements", "Camille Dupont")

@@ -78,6 +78,6 @@ def test_a_backup_includes_the_files_of_media(bureau: Bureau, tmp_path: Path):
     assert bureau.fetch(url).status_code == 404
 
 
-def test_an_empty_library_leaves_no_folder_beside_a_backup(lone: Bureau, tmp_path: Path):
+def test_the_backup_of_an_empty_library_has_no_folder(lone: Bureau, tmp_path: Path):
     assert copy_media(lone.site.database, lone.media.files, tmp_path / "copy") == 0
     assert list(tmp_path.iterdir()) == []

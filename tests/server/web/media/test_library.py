@@ -140,7 +140,7 @@ def test_the_page_offers_the_sites_of_the_author_and_all_with_the_permission(lon
     assert {HALL, OTHER} < set(everywhere)
 
 
-def test_a_medium_of_all_sites_is_shown_by_all_and_changed_by_people_who_draft_for_all(lone: Bureau):
+def test_everybody_shows_a_medium_of_all_sites_and_drafters_of_all_sites_change_it(lone: Bureau):
     whole, headers = lone.site.writer("communication", EVERY_SITE)
     upload = whole.post("/api/v1/media", data=image("PNG"), headers=headers)
     medium = accepted(upload, 201)["medium"]

@@ -75,7 +75,7 @@ def test_a_lone_server_resumes_interrupted_preparations_at_once(lone: Bureau):
     assert lone.prepare() == 1
 
 
-def test_the_process_apart_is_ended_when_it_takes_too_long_or_too_much(tmp_path: Path):
+def test_the_separate_process_is_ended_when_it_takes_too_much_time_or_memory(tmp_path: Path):
     slow = IsolatedWorker(deadline_s=0.2)
     with pytest.raises(OSError, match="ended"):
         slow.call(time.sleep, 60)

@@ -55,7 +55,7 @@ def test_a_disk_without_room_refuses_before_anything_is_written(lone: Bureau):
     assert lone.left() == []
 
 
-def test_people_who_draft_no_notices_may_not_upload(lone: Bureau):
+def test_people_without_the_right_to_draft_may_not_upload(lone: Bureau):
     browser, headers = lone.site.writer("agent")
     for answer in (
         browser.post("/api/v1/media", data=b"x", headers=headers),
@@ -66,7 +66,7 @@ def test_people_who_draft_no_notices_may_not_upload(lone: Bureau):
         refused(answer, 403, "forbidden")
 
 
-def test_neither_devices_nor_keys_nor_nobody_upload(lone: Bureau):
+def test_devices_keys_and_unknown_callers_may_not_upload(lone: Bureau):
     refused(lone.site.app.test_client().post("/api/v1/media", data=b"x"), 401, "not_signed_in")
     for token in (lone.site.screen, lone.site.key):
         refused(lone.site.call("POST", "/media", {}, token=token), 403, "forbidden")

@@ -64,7 +64,7 @@ def test_a_caller_without_the_permission_is_refused(officers: Officers):
     ]
 
 
-def test_what_is_wrong_is_said_with_its_place(officers: Officers):
+def test_each_problem_of_a_notice_has_its_place(officers: Officers):
     one = TEXT | {"titles": {"fr": "Un", "en": "One"}, "bodies": {"fr": "Un", "en": "One"}}
     problem = refused(officers.post("bureau", "/notices", {"content": one}), 422, "document_refused")
     assert ("titles", "one_translation") in [(each["path"], each["code"]) for each in problem["problems"]]

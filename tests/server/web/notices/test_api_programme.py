@@ -123,7 +123,7 @@ def test_the_built_in_notice_on_priority_is_there_whenever_the_published_one_is_
     assert again == str(built_in), "what depends on who waits is not certain to be shown"
 
 
-def test_delays_hours_and_what_was_asked_are_shown_and_results_are_hidden(officers: Officers):
+def test_delays_hours_and_requested_contents_are_shown_and_results_are_hidden(officers: Officers):
     delays = {
         "kind": "delays",
         "titles": {"fr": "Délais moyens"},

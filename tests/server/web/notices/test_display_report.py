@@ -50,7 +50,7 @@ def test_the_paper_names_screens_hours_and_where_the_journal_stood(both: ApiSite
         assert bytes(told).decode("utf-16-le").rstrip("\0") == "fr"
 
 
-def test_the_paper_is_in_the_language_asked_for_and_says_when_nothing_was_seen(api: ApiSite):
+def test_the_paper_is_in_the_requested_language_and_says_when_nothing_was_shown(api: ApiSite):
     (page,) = pages(api.get(f"{PDF}?lang=en&from=2026-11-01&to=2026-11-30"))
     assert "Report of display" in page
     assert "was seen on no screen" in page

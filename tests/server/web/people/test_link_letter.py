@@ -104,7 +104,7 @@ def test_a_letter_speaks_the_language_of_its_person_and_says_that_a_password_is_
     assert "25 nov 2026, 10:00" in text_of_letter(box.letters[1].content)
 
 
-def test_what_the_mail_server_refuses_is_said_and_the_link_stays(
+def test_a_refusal_of_the_mail_server_is_shown_and_the_link_stays(
     posting: ApiSite, box: Mailbox, capfd: pytest.CaptureFixture[str]
 ):
     configure_logs("debug")

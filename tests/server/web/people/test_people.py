@@ -56,7 +56,7 @@ def chief(both: ApiSite) -> Forms:
     return Forms(both, both.person("administrator", "*"))
 
 
-def test_somebody_is_invited_chooses_a_password_and_is_signed_in(both: ApiSite, chief: Forms):
+def test_an_invited_person_chooses_a_password_and_is_signed_in(both: ApiSite, chief: Forms):
     form = {
         "name": "Marie Dubreuil",
         "login": "marie",
@@ -197,7 +197,7 @@ def test_one_sees_and_ends_ones_own_sessions_and_no_others(api: ApiSite):
     assert own.get("/compte").status_code == 200
 
 
-def test_a_person_reads_their_language_whatever_the_browser_asks_for(both: ApiSite):
+def test_pages_use_the_persons_language_not_the_browsers(both: ApiSite):
     chief, agent = Forms(both, both.person("administrator", "*")), Forms(both, both.person("agent"))
     in_english = {"Accept-Language": "en"}
     assert '<html lang="fr"' in agent.browser.get("/compte", headers=in_english).text
@@ -245,9 +245,7 @@ def test_a_known_browser_signs_in_while_its_login_is_being_guessed(api: ApiSite)
     assert tampered.post("/connexion", right, page="/connexion").status_code == 429
 
 
-def test_a_sign_in_by_a_password_that_was_changed_meanwhile_is_refused(
-    api: ApiSite, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_sign_in_with_a_password_just_changed_is_refused(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
     api.person("agent")
     [person] = read_people(api.database, None)
 

@@ -38,12 +38,12 @@ def imported(module: str) -> set[str]:
     return {module} | others | {name for each in own for name in imported(each)}
 
 
-def test_what_paints_the_page_comes_in_one_round_trip():
+def test_everything_needed_to_paint_the_page_arrives_in_one_round_trip():
     blocking = re.findall(r'<script src=|rel="stylesheet"', head())
     assert 3 <= len(blocking) <= CONNECTIONS - 1
 
 
-def test_what_makes_the_page_live_is_named_at_once_and_comes_in_one_more():
+def test_the_scripts_of_the_page_are_named_at_once_and_arrive_in_one_more_round_trip():
     named = re.search(r"\{% for each in \[(.*?)\] %\}", head())
     assert named is not None
     preloaded = set(re.findall(r'"([\w/]+)"', named[1])) | set(

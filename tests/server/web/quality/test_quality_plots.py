@@ -34,7 +34,7 @@ def test_lying_bars_carry_their_whole_names_and_values(drawings: Drawings):
     assert all(f">{text}<" in svg for text in ("Expediente recibido", "Pièce manquante", "12", "étapes"))
 
 
-def test_median_percentile_and_target_are_named_beside_the_marks(drawings: Drawings):
+def test_the_plot_names_median_percentile_and_target_at_their_marks(drawings: Drawings):
     bars = [WaitBar("9 h", 4, 12), WaitBar("10 h", None, None)]
     (svg,) = drawings.svgs([waits_plot(bars, words=WORDS, target_min=15)])
     assert svg is not None

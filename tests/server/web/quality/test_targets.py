@@ -75,7 +75,7 @@ def test_two_presses_on_one_form_are_one_target_and_another_value_is_another(api
         ("par", " ", "Dites qui a décidé"),
     ],
 )
-def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
+def test_a_refusal_is_shown_at_its_field_and_typed_values_stay(
     api: ApiSite, chief: Any, field: str, text: str, sentence: str
 ):
     answer = press(chief, **{field: text})
@@ -108,7 +108,7 @@ def test_the_committee_reads_and_decides_nothing(api: ApiSite):
     assert decided(api) == 0
 
 
-def test_what_was_measured_stands_beside_the_form_and_small_months_have_no_share(api: ApiSite, chief: Any):
+def test_measured_waits_are_beside_the_form_and_small_months_have_no_share(api: ApiSite, chief: Any):
     assert "Aucune attente mesurée" in chief.get(f"{PAGE}&demarche={SERVICE}").text
     play_days(api.database, date(2026, 10, 19), 7, a_day=40)
     play_days(api.database, date(2026, 11, 23), 1, a_day=20)
@@ -147,7 +147,7 @@ def test_no_key_is_left_untranslated(api: ApiSite, chief: Any, language: str):
         assert not re.search(r">[^<]*\bwaiting_targets\.", page)
 
 
-def test_the_api_decides_once_a_key_and_tells_what_applies(api: ApiSite):
+def test_the_api_decides_once_for_a_key_and_returns_the_target_that_applies(api: ApiSite):
     browser, csrf = api.writer("quality")
     path, headers = f"/api/v1/halls/{HALL}/targets", csrf | {"Idempotency-Key": "one"}
     first = accepted(browser.post(path, json=BODY, headers=headers), 201)
@@ -240,9 +240,7 @@ def test_a_refused_withdrawal_is_explained_at_its_field(
     assert api.count("hall_fact WHERE kind = 'TargetWithdrawn'") == 0
 
 
-def test_what_is_withdrawn_by_somebody_else_meanwhile_is_said_above_and_others_may_not(
-    api: ApiSite, chief: Any
-):
+def test_a_simultaneous_withdrawal_is_reported_above_the_form_and_needs_the_right(api: ApiSite, chief: Any):
     target = target_of(press(chief))
     withdraw(chief, target, debut="2026-12-01")
     answer = withdraw(chief, target, formulaire="three")
@@ -254,7 +252,7 @@ def test_what_is_withdrawn_by_somebody_else_meanwhile_is_said_above_and_others_m
     assert withdraw(member, target).status_code == 403
 
 
-def test_the_api_withdraws_and_tells_it_in_the_history(api: ApiSite):
+def test_the_api_withdraws_and_shows_it_in_the_history(api: ApiSite):
     browser, csrf = api.writer("quality")
     path = f"/api/v1/halls/{HALL}/targets"
     target = accepted(browser.post(path, json=BODY, headers=csrf), 201)["target"]

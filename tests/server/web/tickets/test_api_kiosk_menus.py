@@ -44,7 +44,7 @@ def test_each_kiosk_reads_its_own_services_in_the_hall_s_order_and_people_read_t
     assert read(both, desk) == whole
 
 
-def test_a_press_on_a_service_withdrawn_meanwhile_still_gives_its_ticket(both: ApiSite):
+def test_a_press_on_a_service_just_withdrawn_still_gives_a_ticket(both: ApiSite):
     both.publish_kiosks({ENTRANCE: [LICENCE]})
     ticket = accepted(both.press(SERVICE, token=both.kiosk), 201)
     assert ticket["service"] == SERVICE

@@ -137,7 +137,7 @@ def test_a_control_that_the_kiosk_does_not_know_has_nothing_to_say(spoken: ApiSi
         assert answer["sentences"] == answer["audio"] == []
 
 
-def test_a_caller_who_may_not_issue_tickets_gets_nothing_read_aloud(spoken: ApiSite):
+def test_a_caller_without_the_right_to_issue_gets_no_reading(spoken: ApiSite):
     refused(spoken.get(f"{READING}?view=languages", token=spoken.screen), 403, "forbidden")
     refused(spoken.get(f"/halls/{OTHER}/reading?view=languages", token=spoken.kiosk), 403, "foreign_device")
     refused(spoken.get(f"{READING}?view=languages", token=None), 401, "not_signed_in")
@@ -155,7 +155,7 @@ def test_a_server_without_a_voice_says_so_and_its_kiosks_offer_none(api: ApiSite
     assert 'id="listen"' not in api.app.test_client().get("/kiosk").text
 
 
-def test_a_program_that_is_gone_meanwhile_is_said(spoken: ApiSite, monkeypatch: pytest.MonkeyPatch):
+def test_a_speech_program_that_disappeared_is_reported(spoken: ApiSite, monkeypatch: pytest.MonkeyPatch):
     assert 'id="listen"' in spoken.app.test_client().get("/kiosk").text
     monkeypatch.setenv("PATH", "")
     refused(spoken.get(f"{READING}?view=languages", token=spoken.kiosk), 503, "voice_unavailable")

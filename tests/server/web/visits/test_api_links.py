@@ -42,7 +42,7 @@ def test_only_callers_and_receivers_may_link(api: ApiSite):
     refused(browser.post(f"/api/v1{path}", json=body, headers=headers), 403, "forbidden")
 
 
-def test_a_link_that_cannot_be_is_said(api: ApiSite):
+def test_a_link_that_is_not_possible_is_refused_with_its_reason(api: ApiSite):
     one, other, third, fourth = (api.ticket() for _ in range(4))
     path = f"/tickets/{one['visit']}/link"
     refused(api.post(path, {}), 400, "bad_request")
@@ -68,7 +68,7 @@ def test_the_same_press_links_once(both: ApiSite):
 
 
 @pytest.mark.parametrize("verb", ["link", "unlink"])
-def test_a_kiosk_links_nobody(api: ApiSite, verb: str):
+def test_a_kiosk_may_not_link_visits(api: ApiSite, verb: str):
     one = api.ticket()
     body = {"number": "1"} if verb == "link" else {}
     refused(api.post(f"/tickets/{one['visit']}/{verb}", body, token=api.kiosk), 403, "forbidden")

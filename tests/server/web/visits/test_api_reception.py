@@ -59,7 +59,7 @@ def test_needs_are_noted_with_the_ticket_found_and_corrected(desk: Desk):
         assert desk.find(number=ticket["number"])[0]["needs"] == needs
 
 
-def test_what_is_no_number_or_nothing_at_all_is_said(desk: Desk):
+def test_a_text_that_is_no_number_and_an_empty_search_are_refused(desk: Desk):
     refused(desk.browser.get(VISITS, query_string={"number": "Dupont"}), 400, "unknown_number")
     refused(desk.browser.get(VISITS), 400, "bad_request")
     refused(desk.browser.get(VISITS, query_string={"at": "25:00"}), 400, "bad_request")
@@ -137,7 +137,7 @@ def test_a_ticket_too_many_is_voided_before_the_call_and_not_after(desk: Desk):
     refused(desk.verb(called["leg"], "cancel", {"reason": "double_press"}), 409, "wrong_state")
 
 
-def test_the_history_of_a_visit_says_what_happened_and_why_it_was_called_and_not_who_did_it(desk: Desk):
+def test_the_history_of_a_visit_has_events_and_explanations_but_no_authors(desk: Desk):
     visit = desk.site.ticket()["visit"]
     desk.site.ticket()
     desk.site.open()
