@@ -11,7 +11,7 @@ CANCELLED_AT_ONCE = timedelta(minutes=2)
 """A ticket cancelled this soon after its issue is outside every figure; later it counts as abandoned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LegRecord:
     """One leg as the open format carries it; instants are aware UTC, durations whole seconds.
 

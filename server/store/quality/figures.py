@@ -1,58 +1,19 @@
 """Reads of what the figures count: legs, greetings, tickets not issued, intervals on duty."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, type_coerce
 
 from server.domain.appointments.check_in import DEMAND_MET
-from server.domain.instants import from_micros, to_micros
 from server.domain.quality.leg_records import LegRecord
-from server.store.engine.rows import Row
-
-_LEGS_OF_DAY = """
-SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priority, l.target_s,
- l.booked_at, l.arrived_at, l.issued_at, l.first_called_at, l.last_called_at, l.started_at,
- l.is_start_pressed, l.parked_s, l.ended_at, l.end_reason, l.counter, l.is_clock_suspect,
- l.quoted_low_s, l.quoted_median_s, l.quoted_high_s, l.outcome, l.outcome_asked,
- v.wanted_service, v.exceptional_reason,
- EXISTS (SELECT 1 FROM leg AS later WHERE later.visit = l.visit AND later.reinstated_from = l.id
-  AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated,
- EXISTS (SELECT 1 FROM alert AS a WHERE a.hall = l.hall AND (v.ended_at IS NULL OR a.raised_at < v.ended_at)
-  AND (a.ended_at IS NULL OR a.ended_at > v.arrived_at)) AS is_during_alert
-FROM leg AS l LEFT JOIN visit AS v ON v.id = l.visit
-WHERE l.hall = :hall AND l.business_day = :day ORDER BY l.visit, l.position, l.id
-"""
-_DAYS = """
-SELECT DISTINCT business_day FROM leg
-WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on ORDER BY business_day
-"""
-_GREETINGS = """
-SELECT business_day, service, COUNT(*) AS counted FROM greeting
-WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on AND NOT is_undone
-GROUP BY business_day, service
-"""
-_NOT_ISSUED = """
-SELECT business_day, service, reason, COUNT(*) AS counted FROM not_issued
-WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on AND reason <> :met
-GROUP BY business_day, service, reason
-"""
-_DUE = """
-SELECT booked_on, service, COUNT(*) AS due, SUM(CASE WHEN state = 'booked' THEN 1 ELSE 0 END) AS missed
-FROM appointment WHERE hall = :hall AND booked_on >= :starts_on AND booked_on < :ends_on
-AND state <> 'cancelled' AND booked_at < :now GROUP BY booked_on, service
-"""
-_DUTIES = """
-SELECT d.counter, d.hall, coalesce(s.joined_to, d.session) AS session, d.profile, d.rule, d.services,
-d.opened_at, d.closed_at FROM duty d LEFT JOIN counter_session s ON s.id = d.session
-WHERE d.hall = :hall AND d.opened_at < :ends_at AND (d.closed_at IS NULL OR d.closed_at >= :starts_at)
-ORDER BY d.opened_at, d.id
-"""
-_SESSIONS = """
-SELECT counter, author, opened_at, closed_at FROM counter_session
-WHERE hall = :hall AND opened_at >= :starts_at AND opened_at < :ends_at ORDER BY opened_at, id
-"""
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.alerts import alert
+from server.store.tables.columns import Day, Document
+from server.store.tables.counters import counter_session, duty
+from server.store.tables.visits import appointment, greeting, leg, not_issued, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +25,184 @@ class Duty:
     session: str
     profile: str | None
     rule: str
-    services: tuple[str, ...]
+    services: Sequence[str]
     opened_at: datetime
     closed_at: datetime | None
 
 
-def days_with_legs(rows: Any, hall: str, starts_on: date, ends_on: date) -> list[date]:
-    """The business days of a hall (its id) that have legs, from `starts_on`, before `ends_on`."""
-    found = rows.all(_DAYS, hall=hall, **_between(starts_on, ends_on))
-    return [date.fromisoformat(row["business_day"]) for row in found]
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A counter session with its author (id); `closed_at` None while it is open."""
+
+    counter: str
+    author: str
+    opened_at: datetime
+    closed_at: datetime | None
 
 
-def legs_of_day(rows: Any, hall: str, day: date) -> list[LegRecord]:
-    """Every leg of a hall's business day, visit by visit."""
-    found = rows.all(_LEGS_OF_DAY, hall=hall, day=day.isoformat())
-    return [_leg_record(row, day) for row in found]
+@dataclass(frozen=True, slots=True)
+class _Greetings:
+    business_day: date
+    service: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class _NotIssued:
+    business_day: date
+    service: str
+    reason: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    booked_on: date
+    service: str
+    due: int
+    missed: int
+
+
+def _is_between(day: ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(day >= bindparam("starts_on"), day < bindparam("ends_on"))
+
+
+_later = leg.alias("later")
+_IS_REINSTATED = exists().where(
+    _later.c.visit == leg.c.visit,
+    _later.c.reinstated_from == leg.c.id,
+    or_(_later.c.end_reason.is_(None), _later.c.end_reason != "undone"),
+)
+_IS_DURING_ALERT = exists().where(
+    alert.c.hall == leg.c.hall,
+    or_(visit.c.ended_at.is_(None), alert.c.raised_at < visit.c.ended_at),
+    or_(alert.c.ended_at.is_(None), alert.c.ended_at > visit.c.arrived_at),
+)
+_LEGS_OF_DAY = Read(
+    LegRecord,
+    select(
+        leg.c.id.label("leg"),
+        leg.c.visit,
+        leg.c.number,
+        leg.c.hall,
+        leg.c.service,
+        leg.c["class"].label("leg_class"),
+        leg.c.business_day,
+        leg.c.issued_at,
+        leg.c.booked_at,
+        leg.c.arrived_at,
+        leg.c.first_called_at,
+        leg.c.last_called_at,
+        leg.c.started_at,
+        leg.c.ended_at,
+        leg.c.end_reason,
+        leg.c.counter,
+        leg.c.quoted_low_s,
+        leg.c.quoted_median_s,
+        leg.c.quoted_high_s,
+        leg.c.target_s,
+        leg.c.position,
+        leg.c.priority,
+        leg.c.is_start_pressed.label("start_pressed"),
+        func.coalesce(leg.c.parked_s, 0).label("parked_s"),
+        _IS_REINSTATED.label("reinstated"),
+        leg.c.is_clock_suspect.label("clock_suspect"),
+        leg.c.outcome,
+        leg.c.outcome_asked,
+        visit.c.wanted_service,
+        visit.c.exceptional_reason,
+        _IS_DURING_ALERT.label("during_alert"),
+    )
+    .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
+    .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day"))
+    .order_by(leg.c.visit, leg.c.position, leg.c.id),
+)
+_DAYS = Read(
+    date,
+    select(leg.c.business_day)
+    .where(leg.c.hall == bindparam("hall"), _is_between(leg.c.business_day))
+    .distinct()
+    .order_by(leg.c.business_day),
+)
+_GREETINGS = Read(
+    _Greetings,
+    select(greeting.c.business_day, greeting.c.service, func.count().label("counted"))
+    .where(
+        greeting.c.hall == bindparam("hall"),
+        _is_between(greeting.c.business_day),
+        greeting.c.is_undone.is_(False),
+    )
+    .group_by(greeting.c.business_day, greeting.c.service),
+)
+_NOT_ISSUED = Read(
+    _NotIssued,
+    select(
+        not_issued.c.business_day, not_issued.c.service, not_issued.c.reason, func.count().label("counted")
+    )
+    .where(
+        not_issued.c.hall == bindparam("hall"),
+        _is_between(not_issued.c.business_day),
+        not_issued.c.reason != DEMAND_MET,
+    )
+    .group_by(not_issued.c.business_day, not_issued.c.service, not_issued.c.reason),
+)
+_BOOKED_ON = type_coerce(appointment.c.booked_on, Day)
+_DUE = Read(
+    _Due,
+    select(
+        _BOOKED_ON.label("booked_on"),
+        appointment.c.service,
+        func.count().label("due"),
+        func.count().filter(appointment.c.state == "booked").label("missed"),
+    )
+    .where(
+        appointment.c.hall == bindparam("hall"),
+        _is_between(_BOOKED_ON),
+        appointment.c.state != "cancelled",
+        appointment.c.booked_at < bindparam("now"),
+    )
+    .group_by(appointment.c.booked_on, appointment.c.service),
+)
+_DUTIES = Read(
+    Duty,
+    select(
+        duty.c.counter,
+        duty.c.hall,
+        func.coalesce(counter_session.c.joined_to, duty.c.session).label("session"),
+        duty.c.profile,
+        duty.c.rule,
+        type_coerce(duty.c.services, Document).label("services"),
+        duty.c.opened_at,
+        duty.c.closed_at,
+    )
+    .select_from(duty.outerjoin(counter_session, counter_session.c.id == duty.c.session))
+    .where(
+        duty.c.hall == bindparam("hall"),
+        duty.c.opened_at < bindparam("ends_at"),
+        or_(duty.c.closed_at.is_(None), duty.c.closed_at >= bindparam("starts_at")),
+    )
+    .order_by(duty.c.opened_at, duty.c.id),
+)
+_OPENED_SESSIONS = Read(
+    OpenedSession,
+    rows_of(OpenedSession, counter_session)
+    .where(
+        counter_session.c.hall == bindparam("hall"),
+        counter_session.c.opened_at >= bindparam("starts_at"),
+        counter_session.c.opened_at < bindparam("ends_at"),
+    )
+    .order_by(counter_session.c.opened_at, counter_session.c.id),
+)
+
+
+def days_with_legs(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[date]:
+    """The business days of a hall (id) that have legs, from `starts_on`, before `ends_on`."""
+    return rows.all(_DAYS, hall=hall, starts_on=starts_on, ends_on=ends_on)
+
+
+def legs_of_day(rows: Rows, hall: str, day: date) -> list[LegRecord]:
+    """Every leg of a hall (id) and business day, visit by visit."""
+    return rows.all(_LEGS_OF_DAY, hall=hall, day=day)
 
 
 type Greetings = dict[date, dict[str, int]]
@@ -87,99 +211,41 @@ type NotIssued = dict[date, dict[tuple[str, str], int]]
 """Tickets not issued, per day, service and reason."""
 
 
-def greetings_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> Greetings:
-    """People received without a ticket; those taken back are left out."""
+def greetings_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> Greetings:
+    """People received without a ticket, but for greetings that were taken back."""
     counts: Greetings = {}
-    for row in rows.all(_GREETINGS, hall=hall, **_between(starts_on, ends_on)):
-        counts.setdefault(date.fromisoformat(row["business_day"]), {})[row["service"]] = row["counted"]
+    for row in rows.all(_GREETINGS, hall=hall, starts_on=starts_on, ends_on=ends_on):
+        counts.setdefault(row.business_day, {})[row.service] = row.counted
     return counts
 
 
-def not_issued_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> NotIssued:
-    """Tickets wanted and not given."""
+def not_issued_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> NotIssued:
+    """Tickets that visitors wanted and did not get."""
     counts: NotIssued = {}
-    for row in rows.all(_NOT_ISSUED, hall=hall, met=DEMAND_MET, **_between(starts_on, ends_on)):
-        of_day = counts.setdefault(date.fromisoformat(row["business_day"]), {})
-        of_day[row["service"], row["reason"]] = row["counted"]
+    for row in rows.all(_NOT_ISSUED, hall=hall, starts_on=starts_on, ends_on=ends_on):
+        counts.setdefault(row.business_day, {})[row.service, row.reason] = row.counted
     return counts
 
 
 type Due = dict[date, dict[str, tuple[int, int]]]
-"""Per day and service: appointments whose hour has passed, and how many of them nobody came for."""
+"""Per day and service: the appointments whose hour has passed, and how many visitors did not come."""
 
 
-def due_between(rows: Any, hall: str, starts_on: date, ends_on: date, *, now: datetime) -> Due:
+def due_between(rows: Rows, hall: str, starts_on: date, ends_on: date, *, now: datetime) -> Due:
     """The appointments of local dates that were not cancelled and whose hour is before `now`."""
     counts: Due = {}
-    for row in rows.all(_DUE, hall=hall, now=to_micros(now), **_between(starts_on, ends_on)):
-        of_day = counts.setdefault(date.fromisoformat(row["booked_on"]), {})
-        of_day[row["service"]] = int(row["due"]), int(row["missed"])
+    for row in rows.all(_DUE, hall=hall, now=now, starts_on=starts_on, ends_on=ends_on):
+        counts.setdefault(row.booked_on, {})[row.service] = row.due, row.missed
     return counts
 
 
-def duties_between(rows: Any, hall: str, starts_at: int, ends_at: int) -> list[Duty]:
-    """The intervals on duty that touch a span of microseconds, by their opening."""
-    return [
-        Duty(
-            counter=row["counter"],
-            hall=row["hall"],
-            session=row["session"],
-            profile=row["profile"],
-            rule=row["rule"],
-            services=tuple(json.loads(row["services"])),
-            opened_at=from_micros(row["opened_at"]),
-            closed_at=_instant(row["closed_at"]),
-        )
-        for row in rows.all(_DUTIES, hall=hall, starts_at=starts_at, ends_at=ends_at)
-    ]
+def duties_between(rows: Rows, hall: str, starts_at: datetime, ends_at: datetime) -> list[Duty]:
+    """The intervals on duty of a hall (id) between two instants, also in part, by their opening."""
+    return rows.all(_DUTIES, hall=hall, starts_at=starts_at, ends_at=ends_at)
 
 
-def sessions_opened_between(rows: Any, hall: str, starts_at: datetime, ends_at: datetime) -> Sequence[Row]:
-    """Who held which counter of a hall (its id) from when to when, by the opening; `ends_at` is excluded."""
-    between = {"starts_at": to_micros(starts_at), "ends_at": to_micros(ends_at)}
-    found: Sequence[Row] = rows.all(_SESSIONS, hall=hall, **between)
-    return found
-
-
-def _between(starts_on: date, ends_on: date) -> dict[str, str]:
-    return {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)
-
-
-def _leg_record(row: Mapping[str, Any], day: date) -> LegRecord:
-    return LegRecord(
-        leg=row["id"],
-        visit=row["visit"],
-        number=row["number"],
-        hall=row["hall"],
-        service=row["service"],
-        leg_class=row["class"],
-        business_day=day,
-        position=row["position"],
-        priority=row["priority"],
-        target_s=row["target_s"],
-        booked_at=_instant(row["booked_at"]),
-        arrived_at=_instant(row["arrived_at"]),
-        issued_at=from_micros(row["issued_at"]),
-        first_called_at=_instant(row["first_called_at"]),
-        last_called_at=_instant(row["last_called_at"]),
-        started_at=_instant(row["started_at"]),
-        start_pressed=bool(row["is_start_pressed"]),
-        parked_s=row["parked_s"] or 0,
-        ended_at=_instant(row["ended_at"]),
-        end_reason=row["end_reason"],
-        counter=row["counter"],
-        quoted_low_s=row["quoted_low_s"],
-        quoted_median_s=row["quoted_median_s"],
-        quoted_high_s=row["quoted_high_s"],
-        clock_suspect=bool(row["is_clock_suspect"]),
-        reinstated=bool(row["is_reinstated"]),
-        during_alert=bool(row["is_during_alert"]),
-        outcome=row["outcome"],
-        outcome_asked=row["outcome_asked"],
-        wanted_service=row["wanted_service"],
-        exceptional_reason=row["exceptional_reason"],
-    )
+def sessions_opened_between(
+    rows: Rows, hall: str, starts_at: datetime, ends_at: datetime
+) -> list[OpenedSession]:
+    """The counter sessions of a hall (id) opened from `starts_at`, before `ends_at`, by their opening."""
+    return rows.all(_OPENED_SESSIONS, hall=hall, starts_at=starts_at, ends_at=ends_at)

@@ -1,33 +1,52 @@
-"""Reads of the targets that were decided for a hall, and withdrawn."""
+"""Reads of the targets that were decided for a hall, and of their withdrawals."""
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from server.domain.instants import from_micros
+from sqlalchemy import bindparam
+
 from server.domain.quality.targets import Target, TargetSpan, Withdrawal, WithdrawalReason, spans
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.counters import target, target_withdrawal
 
-_TARGETS = (
-    "SELECT id, service, wait_s, share_percent, applies_from_on, decided_on, decided_by, recorded_at"
-    " FROM target WHERE hall = :hall ORDER BY recorded_at, id"
+
+@dataclass(frozen=True, slots=True)
+class _WithdrawalRow:
+    target: str
+    from_on: date
+    reason: str
+    decided_on: date
+    decided_by: str
+    id: str
+    recorded_at: datetime
+
+
+_TARGETS = Read(
+    Target,
+    rows_of(Target, target)
+    .where(target.c.hall == bindparam("hall"))
+    .order_by(target.c.recorded_at, target.c.id),
 )
-_WITHDRAWALS = (
-    "SELECT id, target, from_on, reason, decided_on, decided_by, recorded_at"
-    " FROM target_withdrawal WHERE hall = :hall ORDER BY recorded_at, id"
+_WITHDRAWALS = Read(
+    _WithdrawalRow,
+    rows_of(_WithdrawalRow, target_withdrawal)
+    .where(target_withdrawal.c.hall == bindparam("hall"))
+    .order_by(target_withdrawal.c.recorded_at, target_withdrawal.c.id),
 )
 
 
-def target_spans(rows: Any, hall: str) -> dict[str, list[TargetSpan]]:
-    """Every target decided for a hall (its id) with the days it applies, by service."""
+def target_spans(rows: Rows, hall: str) -> dict[str, list[TargetSpan]]:
+    """Every target decided for a hall (id) with the days on which it applies, by service."""
     targets: dict[str, list[Target]] = {}
-    for row in rows.all(_TARGETS, hall=hall):
-        targets.setdefault(row["service"], []).append(_target(row))
+    for each in rows.all(_TARGETS, hall=hall):
+        targets.setdefault(each.service, []).append(each)
     withdrawals = [_withdrawal(row) for row in rows.all(_WITHDRAWALS, hall=hall)] if targets else []
     return {service: spans(found, withdrawals) for service, found in targets.items()}
 
 
-def targets_on(rows: Any, hall: str, on: date) -> dict[str, Target]:
-    """The target of each service of a hall (its id) on a local date, where one applies."""
+def targets_on(rows: Rows, hall: str, on: date) -> dict[str, Target]:
+    """The target of each service of a hall (id) on a local date, where one applies."""
     return {
         service: span.target
         for service, found in target_spans(rows, hall).items()
@@ -36,26 +55,13 @@ def targets_on(rows: Any, hall: str, on: date) -> dict[str, Target]:
     }
 
 
-def _target(row: Mapping[str, Any]) -> Target:
-    return Target(
-        id=row["id"],
-        service=row["service"],
-        wait_s=row["wait_s"],
-        share_percent=row["share_percent"],
-        applies_from_on=date.fromisoformat(row["applies_from_on"]),
-        decided_on=date.fromisoformat(row["decided_on"]),
-        decided_by=row["decided_by"],
-        recorded_at=from_micros(row["recorded_at"]),
-    )
-
-
-def _withdrawal(row: Mapping[str, Any]) -> Withdrawal:
+def _withdrawal(row: _WithdrawalRow) -> Withdrawal:
     return Withdrawal(
-        id=row["id"],
-        target=row["target"],
-        from_on=date.fromisoformat(row["from_on"]),
-        reason=WithdrawalReason(row["reason"]),
-        decided_on=date.fromisoformat(row["decided_on"]),
-        decided_by=row["decided_by"],
-        recorded_at=from_micros(row["recorded_at"]),
+        target=row.target,
+        from_on=row.from_on,
+        reason=WithdrawalReason(row.reason),
+        decided_on=row.decided_on,
+        decided_by=row.decided_by,
+        id=row.id,
+        recorded_at=row.recorded_at,
     )

@@ -1,7 +1,7 @@
 """Export visits in the open format: `legs.csv`, `counters.csv`, `services.csv`, line by line.
 
-Where figures of one agent are off (docs/rules/accounts.md) no leg names its counter, and counters and
-sessions on duty have names of one day in one file: enough to recompute every figure, not to follow somebody.
+Where figures of one agent are off (docs/rules/accounts.md), no leg names its counter. Counters and sessions
+on duty then have random names, other ones each day: a reader can recompute every figure but follow nobody.
 """
 
 import csv
@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
-from server.domain.instants import midnight, to_micros
+from server.domain.instants import midnight
 from server.domain.quality.open_format import (
     COUNTER_COLUMNS,
     LEG_COLUMNS,
@@ -34,7 +34,7 @@ def export_visits(
 ) -> dict[str, int]:
     """Writes the three files of some halls (ids or slugs) into a folder; the rows written, per file.
 
-    `days`: the first included, the end excluded. A file is whole or absent: written beside, then renamed.
+    `days`: the first is included, the second excluded. Each file is complete or absent.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {
@@ -46,7 +46,7 @@ def export_visits(
 
 
 def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
-    """The lines of `legs.csv`, header first; one business day of one hall is held at a time."""
+    """The lines of `legs.csv`, header first. Only one business day of one hall is in memory at a time."""
     yield _line(LEG_COLUMNS)
     for hall in halls:
         hall_id, configuration = database.hall_id(hall), database.configuration(hall)
@@ -62,12 +62,12 @@ def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) 
 
 
 def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
-    """The lines of `counters.csv`: intervals on duty that touch these local days."""
+    """The lines of `counters.csv`: the intervals on duty of these local days, also those partly in them."""
     yield _line(COUNTER_COLUMNS)
     for hall in halls:
         configuration = database.configuration(hall)
         zone = ZoneInfo(configuration.site.time_zone)
-        starts_at, ends_at = (to_micros(midnight(day, zone)) for day in days)
+        starts_at, ends_at = (midnight(day, zone) for day in days)
         with database.read() as rows:
             duties = duties_between(rows, database.hall_id(hall), starts_at, ends_at)
             names_counters = are_individual_figures_on(rows, configuration.site.slug)
@@ -92,7 +92,7 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
 
 
 def _unnamed(duties: Iterable[Duty], zone: ZoneInfo) -> list[Duty]:
-    """The duties, with a name for each counter and session that holds for one local day alone."""
+    """The duties with random names of counters and sessions, other ones each local day."""
     names: dict[tuple[date, str], str] = {}
 
     def name(duty: Duty, of: str) -> str:

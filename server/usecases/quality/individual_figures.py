@@ -1,6 +1,6 @@
-"""Figures of one agent: none at a site unless an administrator decided so; then how many, how long.
+"""Figures of one agent: how many people, and how long. None at a site unless an administrator turned them on.
 
-All services together and each by itself: a long service is not a slow agent.
+All services together, and each service alone: a long service is not a slow agent.
 """
 
 import time
@@ -9,19 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import midnight, to_micros
+from server.domain.instants import midnight
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.refusals import Refusal
 from server.domain.text_folding import folded
-from server.store.engine.rows import Row
 from server.store.people.names import name_of
-from server.store.quality.figures import days_with_legs, legs_of_day, sessions_opened_between
+from server.store.quality.figures import OpenedSession, days_with_legs, legs_of_day, sessions_opened_between
 from server.store.quality.individual_figures import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
@@ -29,13 +28,13 @@ from server.usecases.people.sites import known_sites
 from server.usecases.quality.read_indicators import LONGEST
 
 _LONGEST_SESSION = timedelta(days=2)
-"""No session lasts longer: the end of a day closes every counter, also one opened after the end before."""
+"""No session lasts longer: each end of a day closes every counter."""
 
 
 def decide_individual_figures(
     database: Database, author: Author, site: str, *, is_on: bool, sites: Sites
 ) -> None:
-    """Turns them on or off at a site, as a fact; nothing where it is so already.
+    """Turns these figures on or off at a site, as a fact; records nothing where nothing changes.
 
     Refusals: unknown_site, forbidden.
     """
@@ -65,14 +64,14 @@ class Served:
     median_s: int
 
     @property
-    def told_median_s(self) -> int | None:
-        """None below `FEWEST_SERVED`: it would say nothing of whoever served, and is told nowhere."""
+    def shown_median_s(self) -> int | None:
+        """The median to show; None below `FEWEST_SERVED`, where it would say nothing of the agent."""
         return None if self.count < FEWEST_SERVED else self.median_s
 
 
 @dataclass(frozen=True, slots=True)
 class AgentFigures:
-    """Whom one agent has served, in all and of each service (by its id); name None: gone."""
+    """The people that one agent has served, in all and by service (id). `name` None: the account is gone."""
 
     name: str | None
     served: Served
@@ -82,7 +81,7 @@ class AgentFigures:
 def read_individual_figures(
     database: Database, hall: str, starts_on: date, ends_on: date
 ) -> list[AgentFigures]:
-    """The figures of each agent of a hall (id or slug), by name, before `ends_on`.
+    """The figures of each agent of a hall (id or slug), from `starts_on`, before `ends_on`, by name.
 
     Refusals: unknown_hall, individual_figures_off, bad_period when it is empty or has more than 400 days.
     """
@@ -122,21 +121,24 @@ def _served(seconds: Iterable[int]) -> Served:
     return Served(len(each), int(median(each)))
 
 
-def _by_counter(sessions: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
-    found: dict[str, list[Row]] = {}
+def _by_counter(sessions: Iterable[OpenedSession]) -> Mapping[str, Sequence[OpenedSession]]:
+    found: dict[str, list[OpenedSession]] = {}
     for session in sessions:
-        found.setdefault(session["counter"], []).append(session)
+        found.setdefault(session.counter, []).append(session)
     return found
 
 
-def _who_served(leg: LegRecord, sessions: Mapping[str, Sequence[Row]]) -> str | None:
-    """Who held the counter of a leg when its service ended; `sessions`: of each counter, by their opening.
+def _who_served(leg: LegRecord, sessions: Mapping[str, Sequence[OpenedSession]]) -> str | None:
+    """The author (id) who held the counter of a leg when its service ended.
 
-    Who takes the counter over at that very instant has served nobody yet.
+    `sessions`: of each counter, by their opening. An author who opens the counter at that very instant did
+    not serve this leg.
     """
     if leg.ended_at is None or leg.counter is None:
         return None
-    ended, shifts = to_micros(leg.ended_at), sessions.get(leg.counter, ())
-    opened_before = bisect_left(shifts, ended, key=itemgetter("opened_at"))
-    last = shifts[opened_before - 1] if opened_before else None
-    return str(last["author"]) if last is not None and ended <= (last["closed_at"] or ended) else None
+    held = sessions.get(leg.counter, ())
+    opened_before = bisect_left(held, leg.ended_at, key=attrgetter("opened_at"))
+    if not opened_before:
+        return None
+    last = held[opened_before - 1]
+    return last.author if last.closed_at is None or leg.ended_at <= last.closed_at else None

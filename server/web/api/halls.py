@@ -131,4 +131,4 @@ def _of_agent(agent: AgentFigures) -> dict[str, Any]:
 
 
 def _served(served: Served) -> dict[str, Any]:
-    return {"served": served.count, "median_s": served.told_median_s}
+    return {"served": served.count, "median_s": served.shown_median_s}

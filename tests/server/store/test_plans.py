@@ -1,14 +1,18 @@
 """How databases find rows."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Dialect
+
 from server.domain.author import Author
 from server.domain.facts import FactKind
-from server.domain.instants import to_micros
 from server.store.counters import open_sessions
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values, text_of
 from server.store.journal.pages import Stretch, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database
@@ -39,17 +43,24 @@ def test_no_plan_is_compiled_for_being_without_an_index(postgresql_url: str):
     assert not [line for line in plan if "JIT" in line["QUERY PLAN"]]
 
 
-class Explained:
-    """Answers how a query would be answered."""
+class Explained(Rows):
+    """Finds nothing, and keeps in `plan` how the database would find it."""
 
-    def __init__(self, rows: Any, prefix: str) -> None:
-        self.rows, self.prefix = rows, prefix
+    def __init__(self, rows: WrittenRows, dialect: Dialect) -> None:
+        self.rows, self.dialect = rows, dialect
+        self.plan: list[str] = []
 
-    def all(self, sql: str, **values: Any) -> list[dict[str, Any]]:
-        for name, value in values.items():
-            sql = sql.replace(f":{name}", repr(value))
-        plan = self.rows.all(f"{self.prefix} {sql}")
-        return [{"position": 0, "line": " ".join(str(part) for part in dict(line).values())} for line in plan]
+    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+        text = text_of(statement, self.dialect, values)
+        encoded = text.encoded(values)
+        if self.dialect is SQLITE:
+            lines = self.rows.all(f"EXPLAIN QUERY PLAN {text.sql}", **encoded)
+        else:
+            literals = [repr(encoded[name]) for name in text.names]
+            sql = re.sub(r"\$(\d+)", lambda found: literals[int(found[1]) - 1], text.sql)
+            lines = self.rows.all(f"EXPLAIN {sql}")
+        self.plan += [" ".join(map(str, line.values())) for line in lines]
+        return []
 
 
 @contextmanager
@@ -58,7 +69,7 @@ def explained(database: Database) -> Iterator[Explained]:
     with database.store.write() as rows:
         if database.store.is_postgresql:
             rows.run("SET LOCAL enable_seqscan = off", {})
-        yield Explained(rows, "EXPLAIN" if database.store.is_postgresql else "EXPLAIN QUERY PLAN")
+        yield Explained(rows, POSTGRESQL if database.store.is_postgresql else SQLITE)
 
 
 def test_sessions_of_a_period_are_found_in_their_order_without_those_before(database_url: str):
@@ -66,11 +77,13 @@ def test_sessions_of_a_period_are_found_in_their_order_without_those_before(data
     database = opened_hall(database_url, hands)
     hall = database.hall_id("laon")
     with explained(database) as rows:
-        plan = sessions_opened_between(rows, hall, hands.now - timedelta(days=1), hands.now)
-        assert [line for line in plan if "ix_counter_session_opened" in line["line"]], plan
-        assert not [line for line in plan if "counter_session_hall" in line["line"]], plan
-        plan = open_sessions(rows, hall)
-        assert not [line for line in plan if "ix_counter_session_opened" in line["line"]], plan
+        sessions_opened_between(rows, hall, hands.now - timedelta(days=1), hands.now)
+        assert [line for line in rows.plan if "ix_counter_session_opened" in line], rows.plan
+        assert not [line for line in rows.plan if "counter_session_hall" in line], rows.plan
+    with explained(database) as rows:
+        open_sessions(rows, hall)
+        assert rows.plan
+        assert not [line for line in rows.plan if "ix_counter_session_opened" in line], rows.plan
     author, taken = Author("agent"), WantedSession(take_over=True)
     for _ in range(3):
         open_counter(database, "laon-g1", author, taken)
@@ -78,16 +91,16 @@ def test_sessions_of_a_period_are_found_in_their_order_without_those_before(data
     with database.read() as rows:
         found = sessions_opened_between(rows, hall, hands.now - timedelta(days=4), hands.now)
     database.close()
-    assert [(to_micros(hands.now) - row["opened_at"]) // 86_400_000_000 for row in found] == [4, 2]
+    assert [(hands.now - each.opened_at).days for each in found] == [4, 2]
 
 
 def test_a_rare_kind_of_fact_is_found_along_its_index(database_url: str):
     """The condition of the index stands in the query in the index's own words, or it is walked past."""
     database = opened_hall(database_url, Hands())
-    with explained(database) as rows:
-        for kind, index in ((FactKind.DAY_CLOSED, "ix_hall_fact_kind"), (FactKind.LEG_CALLED, "hall_fact")):
-            stretch = Stretch(database.hall_id("laon"), 0, 1_000_000, [kind])
-            plan = newest_facts(rows, stretch, 100)
-            assert [line for line in plan if index in line["line"]], plan
-            assert not [line for line in plan if "TEMP B-TREE" in line["line"]], plan
+    for kind, index in ((FactKind.DAY_CLOSED, "ix_hall_fact_kind"), (FactKind.LEG_CALLED, "hall_fact")):
+        stretch = Stretch(database.hall_id("laon"), 0, 1_000_000, [kind])
+        with explained(database) as rows:
+            newest_facts(rows, stretch, 100)
+            assert [line for line in rows.plan if index in line], rows.plan
+            assert not [line for line in rows.plan if "TEMP B-TREE" in line], rows.plan
     database.close()

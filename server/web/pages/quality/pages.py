@@ -183,7 +183,7 @@ def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
         selection=selection,
         agents=agents,
         fewest=FEWEST_SERVED,
-        is_few=any(each.told_median_s is None for agent in agents or () for each in agent.services.values()),
+        is_few=any(each.shown_median_s is None for agent in agents or () for each in agent.services.values()),
         service_name=lambda service: service_name(hall, service, selection.language),
         period=wording.period_text(selection.period, selection.language),
         query=_query(selection, selection.period.starts_on),

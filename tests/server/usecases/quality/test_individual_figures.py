@@ -53,7 +53,7 @@ def test_they_are_off_then_by_service_of_whoever_held_the_counter_when_it_ended(
         ),
         AgentFigures(None, Served(1, 30 * 60), {SERVICE: Served(1, 30 * 60)}),
     ]
-    assert [Served(count, 60).told_median_s for count in (9, 10)] == [None, 60]
+    assert [Served(count, 60).shown_median_s for count in (9, 10)] == [None, 60]
 
 
 def test_an_agent_who_takes_a_counter_over_did_not_serve_the_visitor_finished_at_that_instant(
