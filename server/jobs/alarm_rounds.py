@@ -1,6 +1,6 @@
-"""The rounds that watch for faults: every hall, every few seconds.
+"""The rounds that watch for faults in every hall, every few seconds.
 
-Any worker makes them, one at a time; a look done twice changes nothing (`watch_alarms`).
+Any worker makes them, one worker at a time. Checking twice changes nothing (`watch_alarms`).
 """
 
 from collections.abc import Callable
@@ -21,12 +21,15 @@ log = structlog.get_logger()
 ALARM_ROUND_S = 5.0
 """Seconds between two checks: with a poll every ten seconds, a fault is reported within two polls."""
 _TURN_S = 4
-"""One worker checks for all."""
+"""For so many seconds, the worker that checks does so for all workers."""
 
 
 @dataclass
 class AlarmRounds:
-    """Those of one process. `is_one_of_several`: others share the database; `breathe` as in `Rounds`."""
+    """The alarm rounds of one process.
+
+    `is_one_of_several`: other processes share the database. `breathe` as in `Rounds`.
+    """
 
     database: Database
     players: Players

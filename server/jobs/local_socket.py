@@ -1,13 +1,13 @@
-"""The local socket: commands that write go through the running server, as lines of JSON.
+"""The local socket, `var/parvis.sock` (0600): the running server does the writes of commands.
 
-It is `var/parvis.sock` (0600). A request is `{"write": name, "values": {…}}`, an answer `{"answer": …}` or
+A request and an answer are each one line of JSON: `{"write": name, "values": {…}}`, then `{"answer": …}` or
 `{"refused": code, "details": …}`, with `problems` for a refused document.
 """
 
 import json
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,19 @@ from server.jobs.server_lock import SOCKET, alone, may_listen
 from server.jobs.writers import WRITERS
 from server.store.transactions.database import Database
 from server.unix_socket import connected, listening
+from server.usecases.answers import Answer
 
 log = structlog.get_logger()
 
 LARGEST_LINE = 8_000_000
 ANSWER_WITHIN_S = 600.0
-"""How long a command waits for the answer of a write: a purge of years may take minutes."""
+"""How long a command waits for an answer. A purge of years of data may take minutes."""
 REACHED_WITHIN_S = 10.0
 LISTENER_RETRY_S = 1.0
 
 
 def serve_local(database: Database, var: Path, wait: Callable[[float], None]) -> None:
-    """Answers writes for ever, one at a time; with several workers the one that holds the listener's lock."""
+    """Answers writes for ever, one at a time. Of several workers only the holder of the lock does."""
     while (lock := may_listen(var)) is None:
         wait(LISTENER_RETRY_S)
     open_ = listening(var, SOCKET)
@@ -49,8 +50,8 @@ def serve_local(database: Database, var: Path, wait: Callable[[float], None]) ->
                 log.warning("local_socket_cut", reason=str(gone))
 
 
-def answer_to(database: Database, line: bytes) -> dict[str, Any]:
-    """What a request is answered."""
+def answer_to(database: Database, line: bytes) -> Answer:
+    """The answer to a request."""
     try:
         request = json.loads(line)
         write = WRITERS[request["write"]]
@@ -83,8 +84,10 @@ def _line(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def write(var: Path, opened: Callable[[], Database], name: str, /, **values: Any) -> Any:
-    """Does a write by the running server, or here when none runs. Raises the refusal of the write.
+def write(var: Path, opened: Callable[[], Database], name: str, /, **values: object) -> Any:
+    """The answer (JSON) of a write, done by the running server, or here when none runs.
+
+    Raises the refusal of the write.
 
     Refusal: server_running when a server holds the folder but does not answer on its socket.
     """
@@ -108,8 +111,8 @@ def write(var: Path, opened: Callable[[], Database], name: str, /, **values: Any
         time.sleep(0.05)
 
 
-def _ask_server(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
-    """The server's answer; None when nobody listens. Raises its refusal."""
+def _ask_server(var: Path, name: str, values: Mapping[str, object]) -> Answer | None:
+    """The server's answer; None when no server listens. Raises the refusal in it."""
     try:
         reached = connected(var, SOCKET)
     except OSError:
@@ -120,7 +123,7 @@ def _ask_server(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] 
         line = _line(connection)
     if not line:
         raise Refusal("server_stopped")
-    answer: dict[str, Any] = json.loads(line)
+    answer: Answer = json.loads(line)
     if "problems" in answer:
         raise DocumentRefused(DocumentProblem(*each) for each in answer["problems"])
     if "refused" in answer:

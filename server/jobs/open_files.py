@@ -6,15 +6,15 @@ from contextlib import suppress
 from server.domain.refusals import Refusal
 
 ENOUGH_FILES = 65_536
-"""What a server asks for: connections, database, files; an idle one costs nothing."""
+"""The limit that a server sets, for connections, database and files. An unused one costs nothing."""
 FEWEST_FILES = 4_096
-"""Under it, strangers that hold connections open would stop the server."""
+"""Below this limit, strangers who keep connections open could stop the server."""
 
 
 def allow_open_files() -> int:
-    """Raises the limit of open files of this process and its children as far as the system lets it.
+    """Raises the limit of open files of this process and its children as far as possible; returns the limit.
 
-    Returns the limit. Refusal: too_few_files.
+    Refusal: too_few_files.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     ends_at = ENOUGH_FILES if hard == resource.RLIM_INFINITY else max(hard, FEWEST_FILES)

@@ -1,6 +1,6 @@
-"""Who may write on a `var` folder.
+"""The lock on a `var` folder: its holder may write there.
 
-Servers hold a lock on it, commands take it alone or go through the server.
+Servers hold it, shared among their workers. A command takes it alone, or writes through the server.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ def _open(file: Path) -> int:
 
 
 def hold(var: Path, *, is_shared: bool) -> int:
-    """Holds the folder for a server until the process ends; shared among its workers.
+    """Locks the folder until the process ends, shared with the other workers of the server or alone.
 
     Refusals: server_running, folder_not_writable.
     """
@@ -44,7 +44,7 @@ def _hold(file: Path, *, is_shared: bool) -> int:
 
 @contextmanager
 def alone(var: Path) -> Iterator[None]:
-    """Nobody else writes on this folder meanwhile. Refusals: server_running, folder_not_writable."""
+    """Locks the folder for this process alone. Refusals: server_running, folder_not_writable."""
     lock = hold(var, is_shared=False)
     try:
         yield

@@ -1,12 +1,11 @@
-"""The writes a command may ask for, by name.
+"""The writes of commands, by name.
 
-Each takes and answers JSON values, here or in the running server.
+Each takes and returns JSON values, whether it runs in the command or in the running server.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 from server.domain.author import Author
 from server.domain.instants import from_text
@@ -14,6 +13,7 @@ from server.domain.languages import FRENCH
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
+from server.usecases.answers import Answer
 from server.usecases.appointments.import_appointments import Form, import_appointments
 from server.usecases.configuration.publish_configuration import (
     Publication,
@@ -47,9 +47,9 @@ def _reset_password(database: Database, *, login: str, password: str) -> None:
 
 
 def is_hall_document(content: str) -> bool:
-    """Whether a text is a hall's document rather than the installation's.
+    """Whether a text is the document of a hall, not of the installation.
 
-    What is not JSON is left to the reader.
+    True for a text that is not JSON: reading it as a document of a hall will refuse it.
     """
     try:
         read = json.loads(content)
@@ -60,12 +60,12 @@ def is_hall_document(content: str) -> bool:
     )
 
 
-def _import_configuration(database: Database, *, content: str, dry_run: bool) -> dict[str, Any]:
+def _import_configuration(database: Database, *, content: str, dry_run: bool) -> Answer:
     publish = publish_hall if is_hall_document(content) else publish_installation
     return _described(publish(database, COMMAND_LINE, content, Terms(is_dry_run=dry_run)))
 
 
-def _described(publication: Publication) -> dict[str, Any]:
+def _described(publication: Publication) -> Answer:
     return {
         "scope": publication.scope,
         "revision": publication.revision,
@@ -75,9 +75,7 @@ def _described(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _import_appointments(
-    database: Database, *, hall: str, content: str, form: Form, dry_run: bool
-) -> dict[str, Any]:
+def _import_appointments(database: Database, *, hall: str, content: str, form: Form, dry_run: bool) -> Answer:
     return import_appointments(database, hall, COMMAND_LINE, content, form=form, is_dry_run=dry_run)
 
 
@@ -123,7 +121,7 @@ def _purge(database: Database) -> dict[str, int]:
     return purge(database)
 
 
-WRITERS: Mapping[str, Callable[..., Any]] = {
+WRITERS: Mapping[str, Callable[..., object]] = {
     "create_user": _create_user,
     "reset_password": _reset_password,
     "import_configuration": _import_configuration,
