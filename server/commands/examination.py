@@ -23,6 +23,7 @@ from server.jobs.open_files import FEWEST_FILES, allow_open_files
 from server.jobs.server_lock import is_server_running
 from server.oidc.description import described
 from server.settings import Settings
+from server.store.journal.heads import heads_of_halls
 from server.store.media.media import names_in_use
 from server.store.operation.backup import postgresql_program
 from server.store.operation.private_files import open_files
@@ -130,7 +131,7 @@ def database(settings: Settings) -> Finding:
         found = open_installed(settings.database_address, Clock())
         try:
             with found.read() as rows:
-                halls = rows.one("SELECT count(*) AS n FROM hall")["n"]
+                halls = len(heads_of_halls(rows))
         finally:
             found.close()
     except Refusal as refused:
@@ -139,7 +140,7 @@ def database(settings: Settings) -> Finding:
         return Finding("wrong", "doctor.database.away", {"kind": kind, "why": refused.code})
     except Exception as error:  # noqa: BLE001 - whatever keeps a database from answering is told
         return Finding("wrong", "doctor.database.away", {"kind": kind, "why": type(error).__name__})
-    return Finding("right", "doctor.database", {"kind": kind, "count": int(halls)})
+    return Finding("right", "doctor.database", {"kind": kind, "count": halls})
 
 
 def key(settings: Settings) -> Finding:

@@ -17,6 +17,7 @@ from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store import installation
+from server.store.journal.heads import heads_of_halls
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
@@ -83,7 +84,7 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
     Refusal: not_empty when halls exist already.
     """
     with database.read() as rows:
-        if rows.one("SELECT id FROM hall LIMIT 1") is not None:
+        if heads_of_halls(rows):
             raise Refusal("not_empty")
     with database.store.write() as rows:
         installation.mark_demonstration(rows)

@@ -7,6 +7,7 @@ from server.domain.author import Author
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
 from server.store.counters import open_session, places_of
+from server.store.devices.paired_devices import paired_devices
 from server.store.transactions.database import Database
 from server.store.visits.legs import leg_at_counter
 from server.usecases.answers import Answer
@@ -41,8 +42,9 @@ RECEPTION = Author("demonstration-reception")
 def kiosk_author(database: Database, hall: str) -> Author:
     """The first kiosk of a hall (id) as an author."""
     with database.read() as rows:
-        row = rows.one("SELECT id FROM device WHERE hall = :hall AND kind = 'kiosk' ORDER BY id", hall=hall)
-    return Author(row["id"], row["id"]) if row is not None else RECEPTION
+        kiosks = [each.id for each in paired_devices(rows, hall) if each.kind == "kiosk"]
+    first = min(kiosks, default=None)
+    return RECEPTION if first is None else Author(first, first)
 
 
 def _agent(counter: str) -> Author:

@@ -1,15 +1,12 @@
-"""The rounds of a running server: days, timers of legs and alerts, forgotten counters, affluence, purges.
+"""The rounds of a running server: days, timers of legs and alerts, forgotten counters, busy hours, purges.
 
-What ends a day runs once per hall and day.
-
-Every worker makes its rounds; a claim in the database decides who does a job, and a job done twice changes
-nothing.
+Jobs that end a day run once per hall and day. Every worker makes its rounds; a claim in the database decides
+which worker does a job, and a job done twice changes nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -21,9 +18,8 @@ from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.presence import forget_looks
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
-from server.store.engine.rows import Row
 from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
-from server.store.journal.pages import head_of
+from server.store.journal.heads import JournalHead, head_of
 from server.store.media.media_files import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.transactions.database import Database
@@ -43,7 +39,7 @@ ROUND_S = 20.0
 """Seconds between two rounds."""
 PURGE_EVERY_S = 3600
 VOICES_KEPT_S = 7 * 86_400
-"""How long a rendered voice is kept after its last use: the same numbers are called every day."""
+"""How long a rendered voice is kept after its last use. The same numbers are called every day."""
 LOOKS_KEPT = timedelta(days=92)
 ANCHOR = "anchor"
 AFFLUENCE = "affluence"
@@ -88,7 +84,7 @@ class Rounds:
         self._attempt(self.anchor_installation)
         self._attempt(self.purge)
 
-    def _attempt(self, job: Callable[..., None], *values: Any) -> None:
+    def _attempt[*Values](self, job: Callable[[*Values], None], *values: *Values) -> None:
         try:
             job(*values)
         except Exception:
@@ -130,7 +126,9 @@ class Rounds:
         """Anchors the hall's journal once a business day."""
         now = self.database.clock.now()
         day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
-        self._anchor(hall.slug, hall.id, day, asdict(hall))
+        with self.database.read() as rows:
+            head = head_of(rows, hall.id)
+        self._anchor(hall.slug, hall.id, day, head)
 
     def count_affluence(self, hall: HallRow) -> None:
         """Counts once a business day when people come, for the notice on opening hours."""
@@ -140,11 +138,9 @@ class Rounds:
             count_affluence(self.database, hall.id)
 
     def look_at_devices(self, halls: Sequence[HallRow]) -> None:
-        """Records every two minutes which devices are present, once they had time to return after a start.
+        """Records every two minutes which devices are present, and asks those with an old token to renew it.
 
-        Devices with an old token are asked to renew it.
-
-
+        After a start it waits, so that devices can connect again first.
         """
         elapsed_s = self.database.clock.elapsed_s()
         if self.players is None or elapsed_s - self._looked_at_s < LOOK_EVERY_S:
@@ -160,7 +156,7 @@ class Rounds:
             self.breathe()
 
     def _look_at_hall(self, hall: HallRow, players: Players) -> None:
-        """Without readable sightings nothing is recorded."""
+        """Records nothing where the sightings cannot be read."""
         sightings = players.of_hall(hall.id)
         if players.is_away:
             return
@@ -175,8 +171,8 @@ class Rounds:
             head = head_of(rows, None)
         self._anchor(INSTALLATION, EVERY_HALL, self.database.clock.now().date().isoformat(), head)
 
-    def _anchor(self, journal: str, hall: str, day: str, head: Row) -> None:
-        """Writes first, then marks: an anchor written by two workers harms nothing, a missing one would."""
+    def _anchor(self, journal: str, hall: str, day: str, head: JournalHead) -> None:
+        """Writes the anchor before the claim: two anchors do no harm, a missing one would."""
         with self.database.read() as rows:
             if has_run(rows, ANCHOR, hall, day):
                 return

@@ -1,7 +1,7 @@
 """Anchors: heads of journals kept outside the database, one file a journal (`anchors/<hall>.jsonl`).
 
 A line says where a journal stood (`at`, `position`, `version`, `hash`) and `why` it was written: daily,
-backup or restore. A restore takes a journal back: its line voids the anchors after that position.
+backup or restore. A restore sets a journal back: its line makes the anchors after that position void.
 """
 
 import json
@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from server.domain.instants import to_text
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
+from server.store.journal.heads import JournalHead, head_of_installation, heads_of_halls
 
 INSTALLATION = "installation"
-_HALLS = "SELECT id, slug, version, journal_length, head_hash FROM hall ORDER BY slug"
-_INSTALLATION = "SELECT journal_length, head_hash FROM installation WHERE id = 1"
+"""The name of the installation's journal; that of a hall's is its slug."""
 
 type Why = Literal["daily", "backup", "restore"]
 
@@ -42,17 +42,14 @@ class Anchors:
     folder: Path
 
     def read(self, journal: str) -> list[Anchor]:
-        """Every line of a journal (a hall's slug, or "installation"), oldest first.
-
-        A half-written one is left out.
-        """
+        """Every line of a journal (a hall's slug, or "installation"), oldest first; no incomplete ones."""
         file = self.folder / f"{journal}.jsonl"
         if not file.exists():
             return []
         return [found for line in file.read_bytes().splitlines() if (found := _parsed(line)) is not None]
 
     def standing(self, journal: str) -> list[Anchor]:
-        """The anchors that still hold: those a restore took back are left out."""
+        """The anchors that still hold: those that a restore made void are left out."""
         return still_standing(self.read(journal))
 
     def journals(self) -> list[str]:
@@ -60,7 +57,7 @@ class Anchors:
         return sorted(file.stem for file in self.folder.glob("*.jsonl"))
 
     def append(self, journal: str, anchor: Anchor) -> None:
-        """Adds a line, on disk when this returns."""
+        """Adds a line. It is on disk when this returns."""
         self.folder.mkdir(parents=True, exist_ok=True)
         line = json.dumps({key: value for key, value in asdict(anchor).items() if value not in (0, None)})
         with (self.folder / f"{journal}.jsonl").open("a", encoding="utf-8") as file:
@@ -87,20 +84,17 @@ def still_standing(anchors: Iterable[Anchor]) -> list[Anchor]:
     return standing
 
 
-def anchor_of(row: Row, now: datetime, why: Why) -> Anchor:
-    """The anchor of a journal whose head this row holds."""
-    version = row["version"] if "version" in row.keys() else 0  # noqa: SIM118 - a sqlite3.Row is no mapping
-    return Anchor(to_text(now), row["journal_length"], version, row["head_hash"], why)
+def anchor_of(head: JournalHead, now: datetime, why: Why) -> Anchor:
+    """The anchor of a journal with this head."""
+    return Anchor(to_text(now), head.journal_length, head.version, head.head_hash, why)
 
 
-def write_anchors(anchors: Anchors, rows: Any, now: datetime, why: Why) -> list[str]:
-    """Anchors every journal as these rows show it; the journals."""
-    written = []
-    for hall in rows.all(_HALLS):
-        anchors.append(hall["slug"], anchor_of(hall, now, why))
-        written.append(str(hall["slug"]))
-    installation = rows.one(_INSTALLATION)
+def write_anchors(anchors: Anchors, rows: Rows, now: datetime, why: Why) -> list[str]:
+    """Anchors every journal as these rows show it; the names of the journals."""
+    heads = heads_of_halls(rows)
+    installation = head_of_installation(rows)
     if installation is not None:
-        anchors.append(INSTALLATION, anchor_of(installation, now, why))
-        written.append(INSTALLATION)
-    return written
+        heads[INSTALLATION] = installation
+    for journal, head in heads.items():
+        anchors.append(journal, anchor_of(head, now, why))
+    return list(heads)

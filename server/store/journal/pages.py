@@ -1,34 +1,59 @@
-"""Queries over the facts of one journal, the newest first, for who reads it a page at a time."""
+"""Reads of the facts of one journal, the newest first, for readers who take a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from functools import cache
 
-from server.domain.facts import FactKind
-from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
-from server.store.tables.journals import RARE
+from sqlalchemy import ColumnElement, Label, Select, bindparam, null, select, text, type_coerce
+from sqlalchemy.sql.selectable import FromClause
 
-_COLUMNS = (
-    "f.position, f.id, f.kind, f.happened_at, f.recorded_at, f.is_clock_suspect, f.author, f.device, f.body,"
-    " f.hash"
-)
-_HALL = (
-    f"SELECT {_COLUMNS}, f.visit, f.counter, v.number FROM hall_fact f LEFT JOIN visit v ON v.id = f.visit"
-)
-_INSTALLATION = f"SELECT {_COLUMNS} FROM installation_fact f"
+from server.domain.facts import FactKind, Json
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.columns import Document
+from server.store.tables.journals import RARE, hall_fact, installation_fact
+from server.store.tables.visits import visit
+
 FREQUENT = frozenset({FactKind.TICKET_ISSUED, FactKind.LEG_CALLED, FactKind.LEG_STARTED, FactKind.LEG_ENDED})
-"""Kinds of which a page is found among any few hundred facts, without an index."""
+"""Kinds that are found among any few hundred facts, without an index."""
 MOST_VISITS = 200
-"""Visits of one number that are looked for, the newest."""
+"""At most so many visits of one number are found, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFact:
+    """A fact of a journal; `visit`, `counter` and `number` (of the ticket) only in the journal of a hall."""
+
+    position: int
+    id: str
+    kind: str
+    happened_at: datetime
+    recorded_at: datetime
+    is_clock_suspect: bool
+    author: str
+    device: str | None
+    body: Json
+    hash: str
+    visit: str | None
+    counter: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactMark:
+    """When a fact was recorded, and its hash."""
+
+    recorded_at: datetime
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Facts of a journal between two positions, both excluded. `hall` None: the installation's journal.
 
-    `kinds`: these only, None for all. `author`: by this one only. `visits`: about these only.
+    `kinds`: only these, None for all. `author`: only facts of this author (id). `visits`: only facts about
+    these visits (ids).
     """
 
     hall: str | None
@@ -40,93 +65,130 @@ class Stretch:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no fact can be of it."""
+        """Whether it can hold no fact."""
         return any(among is not None and not among for among in (self.kinds, self.visits))
 
     @property
     def is_indexed(self) -> bool:
-        """Whether an index leads to each of its facts, however far apart they stand."""
+        """Whether an index leads to each of its facts, however far apart they are."""
         of_some = self.author is not None or self.visits is not None
         return not of_some and self.kinds is not None and FREQUENT.isdisjoint(self.kinds)
 
 
-def newest_facts(rows: Any, stretch: Stretch, limit: int) -> list[Row]:
-    """The newest facts of a stretch, the newest first.
+def _columns[T](facts: FromClause, *more: ColumnElement[T]) -> Select[*tuple[object, ...]]:
+    column = facts.c
+    return select(
+        column.position,
+        column.id,
+        column.kind,
+        column.happened_at,
+        column.recorded_at,
+        column.is_clock_suspect,
+        column.author,
+        column.device,
+        type_coerce(column.body, Document).label("body"),
+        column.hash,
+        *more,
+    )
 
-    Where an index leads to them, each kind is read for itself along it; else all positions are walked over.
+
+def _nothing(name: str) -> Label[None]:
+    return null().label(name)
+
+
+_OF_HALL = (
+    _columns(hall_fact, hall_fact.c.visit, hall_fact.c.counter, visit.c.number)
+    .select_from(hall_fact.outerjoin(visit, visit.c.id == hall_fact.c.visit))
+    .where(hall_fact.c.hall == bindparam("hall"))
+)
+_OF_INSTALLATION = _columns(installation_fact, *map(_nothing, ("visit", "counter", "number")))
+_MARK_OF_HALL = Read(
+    FactMark,
+    rows_of(FactMark, hall_fact).where(
+        hall_fact.c.hall == bindparam("hall"), hall_fact.c.position == bindparam("position")
+    ),
+)
+_MARK_OF_INSTALLATION = Read(
+    FactMark,
+    rows_of(FactMark, installation_fact).where(installation_fact.c.position == bindparam("position")),
+)
+_NUMBERED = Read(
+    str,
+    select(visit.c.id)
+    .where(
+        visit.c.hall == bindparam("hall"),
+        visit.c.business_day >= bindparam("since"),
+        visit.c.number == bindparam("number"),
+    )
+    .order_by(visit.c.business_day.desc())
+    .limit(MOST_VISITS),
+)
+
+
+@cache
+def _statement(conditions: frozenset[str], *, of_hall: bool, is_indexed: bool) -> Read[PageFact]:
+    """The read of the newest facts with these conditions (author, kinds, visits)."""
+    facts = hall_fact if of_hall else installation_fact
+    read = _OF_HALL if of_hall else _OF_INSTALLATION
+    read = read.where(facts.c.position > bindparam("after"), facts.c.position < bindparam("before"))
+    if "author" in conditions:
+        read = read.where(facts.c.author == bindparam("author"))
+    if "kinds" in conditions:
+        read = read.where(facts.c.kind.in_(bindparam("kinds", expanding=True)))
+    if "visits" in conditions:
+        read = read.where(facts.c.visit.in_(bindparam("visits", expanding=True)))
+    if of_hall and is_indexed:
+        read = read.where(text(RARE))  # the words of the index: without them no database would use it
+    return Read(PageFact, read.order_by(facts.c.position.desc()).limit(bindparam("limit")))
+
+
+def newest_facts(rows: Rows, stretch: Stretch, limit: int) -> list[PageFact]:
+    """At most `limit` facts of a stretch, the newest first.
+
+    Where an index leads to them, each kind is read alone by that index; else every position is read.
     """
     if stretch.is_empty:
         return []
-    apart = [replace(stretch, kinds=[kind]) for kind in stretch.kinds or ()]
-    found = [row for each in (apart if stretch.is_indexed else [stretch]) for row in _read(rows, each, limit)]
-    return sorted(found, key=lambda row: -int(row["position"]))[:limit]
+    stretches = [stretch]
+    if stretch.is_indexed:
+        stretches = [replace(stretch, kinds=[kind]) for kind in stretch.kinds or ()]
+    found = [fact for each in stretches for fact in _read(rows, each, limit)]
+    return sorted(found, key=lambda fact: -fact.position)[:limit]
 
 
-def _read(rows: Any, stretch: Stretch, limit: int) -> Sequence[Row]:
-    values: dict[str, Any] = {"after": stretch.after, "before": stretch.before, "limit": limit}
-    conditions = ["f.position > :after AND f.position < :before"]
-    for column, value in (("hall", stretch.hall), ("author", stretch.author)):
-        if value is not None:
-            conditions.append(f"f.{column} = :{column}")
-            values[column] = value
-    for column, among in (("kind", stretch.kinds), ("visit", stretch.visits)):
-        if among is not None:
-            named = {f"{column}{n}": str(value) for n, value in enumerate(among)}
-            conditions.append(f"f.{column} IN ({', '.join(f':{name}' for name in named)})")
-            values |= named
-    if stretch.hall is not None and stretch.is_indexed:
-        conditions.append(f"f.{RARE}")  # the words of the index, or it would not be used
-    select = _INSTALLATION if stretch.hall is None else _HALL
-    where = " AND ".join(conditions)
-    found: Sequence[Row] = rows.all(f"{select} WHERE {where} ORDER BY f.position DESC LIMIT :limit", **values)
-    return found
+def _read(rows: Rows, stretch: Stretch, limit: int) -> list[PageFact]:
+    kinds = None if stretch.kinds is None else list(map(str, stretch.kinds))
+    among = {"author": stretch.author, "kinds": kinds, "visits": stretch.visits}
+    given = {name: value for name, value in among.items() if value is not None}
+    of_hall = stretch.hall is not None
+    statement = _statement(frozenset(given), of_hall=of_hall, is_indexed=stretch.is_indexed)
+    values: dict[str, object] = {"after": stretch.after, "before": stretch.before, "limit": limit, **given}
+    return rows.all(statement, **values, **({"hall": stretch.hall} if of_hall else {}))
 
 
-def head_of(rows: Any, hall: str | None) -> Row:
-    """How many facts a journal has, and the hash of the last. Refusals: not_installed, unknown_hall."""
+def fact_at(rows: Rows, hall: str | None, position: int) -> FactMark | None:
+    """The mark of the fact at a position of the journal of a hall (id) or of the installation (None)."""
     if hall is None:
-        row = rows.one("SELECT journal_length, head_hash FROM installation WHERE id = 1")
-    else:
-        row = rows.one("SELECT journal_length, head_hash FROM hall WHERE id = :hall", hall=hall)
-    if row is None:
-        raise Refusal("not_installed" if hall is None else "unknown_hall")
-    found: Row = row
-    return found
+        return rows.one(_MARK_OF_INSTALLATION, position=position)
+    return rows.one(_MARK_OF_HALL, hall=hall, position=position)
 
 
-def fact_at(rows: Any, hall: str | None, position: int) -> Row | None:
-    """When the fact at a position was recorded, and its hash; None when there is none."""
-    found: Row | None
-    if hall is None:
-        sql = "SELECT recorded_at, hash FROM installation_fact WHERE position = :position"
-        found = rows.one(sql, position=position)
-    else:
-        sql = "SELECT recorded_at, hash FROM hall_fact WHERE hall = :hall AND position = :position"
-        found = rows.one(sql, hall=hall, position=position)
-    return found
+def first_position_at(rows: Rows, hall: str | None, length: int, at: datetime) -> int:
+    """The position of the first fact recorded at an instant or later; `length` + 1 where there is none.
 
-
-def first_position_at(rows: Any, hall: str | None, length: int, at: int) -> int:
-    """The position of the first fact recorded at an instant or later; `length` + 1 when none was.
-
-    Facts stand in the order they were recorded in: the place is found by halving.
+    Facts are in the order in which they were recorded: a binary search finds the position.
     """
     low, high = 1, length + 1
     while low < high:
         middle = (low + high) // 2
         fact = fact_at(rows, hall, middle)
-        if fact is not None and fact["recorded_at"] < at:
+        if fact is not None and fact.recorded_at < at:
             low = middle + 1
         else:
             high = middle
     return low
 
 
-def visits_numbered(rows: Any, hall: str, number: str, since: date) -> list[str]:
-    """The visits of a hall with this ticket number, of a business day or later, the newest first."""
-    sql = (
-        "SELECT id FROM visit WHERE hall = :hall AND business_day >= :since AND number = :number"
-        " ORDER BY business_day DESC LIMIT :most"
-    )
-    found = rows.all(sql, hall=hall, since=since.isoformat(), number=number, most=MOST_VISITS)
-    return [row["id"] for row in found]
+def visits_numbered(rows: Rows, hall: str, number: str, since: date) -> list[str]:
+    """The visits (ids) of a hall (id) with this ticket number, since a business day, the newest first."""
+    return rows.all(_NUMBERED, hall=hall, since=since, number=number)

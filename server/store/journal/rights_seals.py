@@ -1,7 +1,10 @@
-"""Seals of rights: what a fact keeps of who may do what, so that a right changed in the database is found.
+"""Seals of rights: what a fact keeps of a subject's rights, so that a change made in the database is found.
 
-A seal is a keyed digest of the rights of one account, API key or device, as their rows say. It stands in the
-fact of each change; its salt stands beside, and is erased with the account: then the seal tells nothing.
+A seal is a keyed digest of the rights of one account, API key or device, as their rows hold them. Each fact
+that changes rights holds the new seal. The salt is in a table and is erased with the account: after that,
+the seal says nothing.
+
+The digest covers values in their stored form: instants as microseconds, JSON as text.
 """
 
 import hashlib
@@ -10,13 +13,17 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from server.domain.facts import Fact, FactKind, of_kind
-from server.domain.instants import from_micros
-from server.store.engine.rows import Row
-from server.store.installation import note_rights_sealed, rights_sealed_at
+from sqlalchemy import BigInteger, BindParameter, Text, bindparam, select, type_coerce
+
+from server.domain.facts import Fact, FactKind
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.installation import rights_sealed_at
 from server.store.journal.hash_chain import canonical
+from server.store.tables.journals import installation_fact
+from server.store.tables.people import account, api_key, device, identity, rights_salt, role_grant
 
 SEAL = "seal"
 """The key of a seal in the body of a fact."""
@@ -35,28 +42,12 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     FactKind.DEVICE_REPLACED: ("device", "device"),
     FactKind.DEVICE_REVOKED: ("device", "device"),
 }
-"""By the kind of fact that changes rights, the table of its subject and where its body names it."""
-_ACCOUNT = "SELECT login, email, password_hash, is_locked FROM account WHERE id = :id"
-_ROLES = "SELECT role, site FROM role_grant WHERE account = :id"
-_IDENTITIES = "SELECT issuer, subject FROM identity WHERE account = :id"
-_API_KEY = (
-    "SELECT token_digest, scopes, halls, is_loopback_only, expires_at, revoked_at FROM api_key WHERE id = :id"
-)
-_DEVICE = "SELECT token_digest, kind, hall, configured, revoked_at FROM device WHERE id = :id"
-_SALT = "SELECT salt FROM rights_salt WHERE subject = :id"
-_SUBJECTS = tuple(
-    (table, f"SELECT id FROM {table} ORDER BY id") for table in ("account", "api_key", "device")
-)
-_FACTS = (
-    "SELECT position, id, kind, body FROM installation_fact WHERE kind IN"
-    f" ({', '.join(f"'{kind}'" for kind in (*_KINDS, FactKind.ACCOUNT_REMOVED, FactKind.RIGHTS_SEALED))})"
-    " ORDER BY position"
-)
+"""By kind of a fact that changes rights: the table of its subject, and the key of the id in its body."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrongRights:
-    """Rights that are not those of their last fact: the subject, and that fact if there is one."""
+    """A subject whose rights are not those of its last fact. `position`, `fact`: of that fact, if any."""
 
     table: str
     subject: str
@@ -64,13 +55,107 @@ class WrongRights:
     fact: str | None = None
 
 
-def sealed(transaction: Any, fact: Fact) -> Fact:
-    """The fact with the seal of the rights as they are now, where it changed any.
+type Seals = dict[str, dict[str, str]]
+"""Seals by table and subject (id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AccountRights:
+    login: str
+    email: str | None
+    password_hash: str | None
+    is_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    role: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class _ApiKeyRights:
+    token_digest: str
+    scopes: str
+    halls: str
+    is_loopback_only: bool
+    expires_at: int | None
+    revoked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _DeviceRights:
+    token_digest: str
+    kind: str
+    hall: str
+    configured: str
+    revoked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _RightsFact:
+    position: int
+    id: str
+    kind: str
+    body: str
+
+
+_SUBJECT: BindParameter[str] = bindparam("subject")
+_ACCOUNT = Read(_AccountRights, rows_of(_AccountRights, account).where(account.c.id == _SUBJECT))
+_ROLES = Read(_Role, rows_of(_Role, role_grant).where(role_grant.c.account == _SUBJECT))
+_IDENTITIES = Read(_Identity, rows_of(_Identity, identity).where(identity.c.account == _SUBJECT))
+_API_KEY = Read(
+    _ApiKeyRights,
+    select(
+        api_key.c.token_digest,
+        api_key.c.scopes,
+        type_coerce(api_key.c.halls, Text).label("halls"),
+        api_key.c.is_loopback_only,
+        type_coerce(api_key.c.expires_at, BigInteger).label("expires_at"),
+        type_coerce(api_key.c.revoked_at, BigInteger).label("revoked_at"),
+    ).where(api_key.c.id == _SUBJECT),
+)
+_DEVICE = Read(
+    _DeviceRights,
+    select(
+        device.c.token_digest,
+        device.c.kind,
+        device.c.hall,
+        device.c.configured,
+        type_coerce(device.c.revoked_at, BigInteger).label("revoked_at"),
+    ).where(device.c.id == _SUBJECT),
+)
+_SALT = Read(str, select(rights_salt.c.salt).where(rights_salt.c.subject == _SUBJECT))
+_INSERT_SALT = Write(rights_salt.insert(), "subject", "salt")
+_DELETE_SALT = Write(rights_salt.delete().where(rights_salt.c.subject == bindparam("of_subject")))
+_SUBJECTS = {
+    table.name: Read(str, select(table.c.id).order_by(table.c.id)) for table in (account, api_key, device)
+}
+_FACTS = Read(
+    _RightsFact,
+    rows_of(_RightsFact, installation_fact)
+    .where(
+        installation_fact.c.kind.in_(
+            [str(kind) for kind in (*_KINDS, FactKind.ACCOUNT_REMOVED, FactKind.RIGHTS_SEALED)]
+        )
+    )
+    .order_by(installation_fact.c.position),
+)
+
+
+def sealed(transaction: Writes, fact: Fact) -> Fact:
+    """The fact, with the seal of the rights of its subject as they are now where it changed them.
 
     A removed account takes its salt with it.
     """
     if fact.kind == FactKind.ACCOUNT_REMOVED:
-        transaction.run("DELETE FROM rights_salt WHERE subject = :id", id=fact.body["account"])
+        transaction.run(_DELETE_SALT, of_subject=fact.body["account"])
         return fact
     table_and_key = _KINDS.get(fact.kind)
     if table_and_key is None:
@@ -79,32 +164,24 @@ def sealed(transaction: Any, fact: Fact) -> Fact:
     return replace(fact, body={**fact.body, SEAL: _new_seal(transaction, table, fact.body[key])})
 
 
-def seal_all(transaction: Any, at: int) -> None:
-    """Seals what was there before there were seals, in one fact; nothing where that was done.
-
-    `at`: microseconds.
-    """
-    if rights_sealed_at(transaction) is not None:
-        return
-    seals = {
-        table: {row["id"]: _new_seal(transaction, table, row["id"]) for row in transaction.all(sql)}
-        for table, sql in _SUBJECTS
+def seals_of_all(transaction: Writes) -> Seals:
+    """The seals of the rights of every account, API key and device, as they are now."""
+    return {
+        table: {subject: _new_seal(transaction, table, subject) for subject in transaction.all(subjects)}
+        for table, subjects in _SUBJECTS.items()
     }
-    if any(seals.values()):
-        transaction.record(of_kind(FactKind.RIGHTS_SEALED, seals=seals))
-    note_rights_sealed(transaction, from_micros(at))
 
 
-def wrong_rights(rows: Any) -> Iterator[WrongRights]:
-    """Accounts, API keys and devices whose rows are not those of their last fact, or that no fact made.
+def wrong_rights(rows: Rows) -> Iterator[WrongRights]:
+    """Accounts, API keys and devices whose rights are not those of their last fact, or that no fact made.
 
-    Nothing before the first seal: what was there before is sealed when the database is migrated.
+    Nothing before the first seal: rights of before are sealed when the database is migrated.
     """
     last = _last_seals(rows)
     if not last and rights_sealed_at(rows) is None:
         return
-    for table, sql in _SUBJECTS:
-        there = {row["id"] for row in rows.all(sql)}
+    for table, subjects in _SUBJECTS.items():
+        there = set(rows.all(subjects))
         for subject in sorted(there | {each for name, each in last if name == table}):
             sealed_row = last.get((table, subject))
             if sealed_row is None:
@@ -115,68 +192,70 @@ def wrong_rights(rows: Any) -> Iterator[WrongRights]:
                 yield WrongRights(table, subject, position, fact)
 
 
-def _last_seals(rows: Any) -> dict[tuple[str, str], tuple[str, int, str]]:
-    """By table and subject, the last seal with the position and id of its fact.
+def _last_seals(rows: Rows) -> dict[tuple[str, str], tuple[str, int, str]]:
+    """The last seal by table and subject, with the position and id of its fact.
 
-    Only the first fact that seals everything counts: a second one is nobody's.
+    Only the first fact that seals everything counts: the product never records a second one.
     """
     found: dict[tuple[str, str], tuple[str, int, str]] = {}
     is_all_sealed = False
     for fact in rows.all(_FACTS):
-        body = json.loads(fact["body"])
-        if fact["kind"] == FactKind.ACCOUNT_REMOVED:
+        body = json.loads(fact.body)
+        if fact.kind == FactKind.ACCOUNT_REMOVED:
             found.pop(("account", body["account"]), None)
-        elif fact["kind"] == FactKind.RIGHTS_SEALED:
+        elif fact.kind == FactKind.RIGHTS_SEALED:
             for table, seals in {} if is_all_sealed else body["seals"].items():
                 for subject, seal in seals.items():
-                    found[table, subject] = (seal, fact["position"], fact["id"])
+                    found[table, subject] = (seal, fact.position, fact.id)
             is_all_sealed = True
         elif SEAL in body:
-            table, key = _KINDS[fact["kind"]]
-            found[table, body[key]] = (body[SEAL], fact["position"], fact["id"])
+            table, key = _KINDS[fact.kind]
+            found[table, body[key]] = (body[SEAL], fact.position, fact.id)
     return found
 
 
-def _new_seal(transaction: Any, table: str, subject: str) -> str:
-    row = transaction.one(_SALT, id=subject)
-    salt = secrets.token_hex(16) if row is None else str(row["salt"])
-    if row is None:
-        transaction.insert("rights_salt", subject=subject, salt=salt)
+def _new_seal(transaction: Writes, table: str, subject: str) -> str:
+    salt = transaction.one(_SALT, subject=subject)
+    if salt is None:
+        salt = secrets.token_hex(16)
+        transaction.run(_INSERT_SALT, subject=subject, salt=salt)
     return _seal(salt, _RIGHTS[table](transaction, subject))
 
 
-def _is_right(rows: Any, table: str, subject: str, seal: str) -> bool:
-    row = rows.one(_SALT, id=subject)
-    return row is not None and hmac.compare_digest(_seal(row["salt"], _RIGHTS[table](rows, subject)), seal)
+def _is_right(rows: Rows, table: str, subject: str, seal: str) -> bool:
+    salt = rows.one(_SALT, subject=subject)
+    return salt is not None and hmac.compare_digest(_seal(salt, _RIGHTS[table](rows, subject)), seal)
 
 
-def _seal(salt: str, rights: Mapping[str, Any]) -> str:
+def _seal(salt: str, rights: Mapping[str, object]) -> str:
     return hmac.new(salt.encode(), canonical(rights).encode(), hashlib.sha256).hexdigest()
 
 
-def _account(rows: Any, account: str) -> dict[str, Any]:
-    row: Row = rows.one(_ACCOUNT, id=account)
+def _account_rights(rows: Rows, subject: str) -> dict[str, object]:
+    found = rows.one(_ACCOUNT, subject=subject)
+    assert found is not None
     return {
-        **{key: row[key] for key in ("login", "email", "password_hash")},
-        "is_locked": bool(row["is_locked"]),
-        "roles": sorted([each["role"], each["site"]] for each in rows.all(_ROLES, id=account)),
-        "identities": sorted([each["issuer"], each["subject"]] for each in rows.all(_IDENTITIES, id=account)),
+        **values_of(found),
+        "roles": sorted([each.role, each.site] for each in rows.all(_ROLES, subject=subject)),
+        "identities": sorted([each.issuer, each.subject] for each in rows.all(_IDENTITIES, subject=subject)),
     }
 
 
-def _api_key(rows: Any, key: str) -> dict[str, Any]:
-    row: Row = rows.one(_API_KEY, id=key)
-    return {**dict(row), "is_loopback_only": bool(row["is_loopback_only"])}
+def _api_key_rights(rows: Rows, subject: str) -> dict[str, object]:
+    found = rows.one(_API_KEY, subject=subject)
+    assert found is not None
+    return values_of(found)
 
 
-def _device(rows: Any, device: str) -> dict[str, Any]:
-    row: Row = rows.one(_DEVICE, id=device)
-    return dict(row)
+def _device_rights(rows: Rows, subject: str) -> dict[str, object]:
+    found = rows.one(_DEVICE, subject=subject)
+    assert found is not None
+    return values_of(found)
 
 
-_RIGHTS: Mapping[str, Callable[[Any, str], dict[str, Any]]] = {
-    "account": _account,
-    "api_key": _api_key,
-    "device": _device,
+_RIGHTS: Mapping[str, Callable[[Rows, str], dict[str, object]]] = {
+    "account": _account_rights,
+    "api_key": _api_key_rights,
+    "device": _device_rights,
 }
-"""By table, what a subject may do, as JSON values."""
+"""By table, the rights of a subject as JSON values."""

@@ -1,57 +1,92 @@
-"""The rows of the nightly walks over the journals."""
+"""The results of the nightly verifications of the journals."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from server.domain.instants import to_micros
-from server.store.engine.buffered_writes import insert_write
-from server.store.engine.rows import Row
+from sqlalchemy import bindparam, func, select
+
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.journal.journal_database import JournalDatabase
 from server.store.journal.verify import Verified
-from server.store.tables import metadata
+from server.store.tables.verifying import verification
 
-_LAST = "SELECT * FROM verification WHERE journal = :journal ORDER BY verified_on DESC LIMIT 1"
-_OF_DAY = "SELECT count(*) AS n FROM verification WHERE verified_on = :day"
-_VANISHED = (
-    "SELECT journal FROM verification WHERE wrong = 'hall_missing'"
-    " AND verified_on = (SELECT max(verified_on) FROM verification) ORDER BY journal"
+
+@dataclass(frozen=True, slots=True)
+class VerificationRow:
+    """A verification of a journal (a hall's slug, or "installation") on a local day, with its first fault.
+
+    `wrong` None: no fault. `position`, `fact` (id), `detail`: of the fault, where it has them.
+    """
+
+    journal: str
+    verified_on: date
+    verified_at: datetime
+    took_ms: int
+    facts: int
+    head: str | None
+    wrong: str | None
+    position: int | None
+    fact: str | None
+    detail: str | None
+
+
+_LAST = Read(
+    VerificationRow,
+    rows_of(VerificationRow, verification)
+    .where(verification.c.journal == bindparam("journal"))
+    .order_by(verification.c.verified_on.desc())
+    .limit(1),
 )
-_FORGET = "DELETE FROM verification WHERE verified_on = :day"
+_OF_DAY = Read(
+    str, select(verification.c.journal).where(verification.c.verified_on == bindparam("day")).limit(1)
+)
+_VANISHED = Read(
+    str,
+    select(verification.c.journal)
+    .where(
+        verification.c.wrong == "hall_missing",
+        verification.c.verified_on == select(func.max(verification.c.verified_on)).scalar_subquery(),
+    )
+    .order_by(verification.c.journal),
+)
+_DELETE = Write(verification.delete().where(verification.c.verified_on == bindparam("of_day")))
+_INSERT = Write.new_row(verification, VerificationRow)
 
 
-def is_verified(rows: Any, day: str) -> bool:
-    """Whether the journals were walked on a local day."""
-    return bool(rows.one(_OF_DAY, day=day)["n"])
+def is_verified(rows: Rows, day: date) -> bool:
+    """Whether the journals were verified on a local day."""
+    return rows.one(_OF_DAY, day=day) is not None
 
 
-def last_verification(rows: Any, journal: str) -> Row | None:
-    """The last walk over a journal: a hall's slug, or "installation"."""
-    found: Row | None = rows.one(_LAST, journal=journal)
-    return found
+def last_verification(rows: Rows, journal: str) -> VerificationRow | None:
+    """The last verification of a journal: a hall's slug, or "installation"."""
+    return rows.one(_LAST, journal=journal)
 
 
-def vanished_halls(rows: Any) -> list[str]:
-    """The halls (slugs) that the last walk missed as a whole."""
-    return [row["journal"] for row in rows.all(_VANISHED)]
+def vanished_halls(rows: Rows) -> list[str]:
+    """The halls (slugs) of which the last verification found no row."""
+    return rows.all(_VANISHED)
 
 
-def keep_verified(database: Any, verified: Verified, day: str, took_s: float) -> None:
-    """Keeps what a walk over every journal found, in place of what one of the same day did."""
+def keep_verified(database: JournalDatabase, verified: Verified, day: date, took_s: float) -> None:
+    """Keeps the results of a verification of every journal, in place of those of the same local day."""
     faults = {fault.journal: fault for fault in verified.faults}
-    at = to_micros(database.clock.now())
+    at = database.clock.now()
     with database.store.write() as rows:
-        rows.run(_FORGET, {"day": day})
+        rows.execute(_DELETE, of_day=day)
         for journal in sorted({*verified.facts, *faults}):
             fault = faults.get(journal)
-            values: Mapping[str, Any] = {
-                "journal": journal,
-                "verified_on": day,
-                "verified_at": at,
-                "took_ms": round(took_s * 1000),
-                "facts": verified.facts.get(journal, 0),
-                "head": verified.heads.get(journal),
-                "wrong": None if fault is None else fault.wrong,
-                "position": None if fault is None else fault.position,
-                "fact": None if fault is None else fault.fact,
-                "detail": None if fault is None else fault.detail,
-            }
-            rows.run(insert_write(metadata.tables["verification"], tuple(values)), values)
+            row = VerificationRow(
+                journal=journal,
+                verified_on=day,
+                verified_at=at,
+                took_ms=round(took_s * 1000),
+                facts=verified.facts.get(journal, 0),
+                head=verified.heads.get(journal),
+                wrong=None if fault is None else fault.wrong,
+                position=None if fault is None else fault.position,
+                fact=None if fault is None else fault.fact,
+                detail=None if fault is None else fault.detail,
+            )
+            rows.execute(_INSERT, **values_of(row))

@@ -1,7 +1,7 @@
-"""Verify journals: walk the chain, recompute every hash, compare with the head and the anchors.
+"""Verify journals: walk over the facts, compute every hash again, compare with the head and the anchors.
 
-A fault names the first fact that is not as it was recorded. `full` also compares what is derived from facts:
-the rows of the projections, the published documents and the erasable values.
+A fault names the first fact that is not as it was recorded. `full` also compares everything that follows from
+facts: the rows of projections, published documents, notices, texts of media, rights and erasable values.
 """
 
 import hashlib
@@ -9,17 +9,31 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from server.domain.facts import SILENT, FactKind
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.snapshots import snapshot
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors
 from server.store.journal.hash_chain import ENVELOPE, GENESIS, fact_hash
+from server.store.journal.journal_database import JournalDatabase
 from server.store.journal.rebuild import differences
 from server.store.journal.rebuild_installation import installation_differences
 from server.store.journal.rights_seals import wrong_rights
+from server.store.journal.stored_facts import (
+    StoredFact,
+    StoredHead,
+    bodies_of_created_halls,
+    document_of_hall,
+    facts_of_erasables,
+    facts_of_notice_versions,
+    publications_of,
+    stored_facts,
+    stored_halls,
+    stored_head_of_installation,
+    texts_of_media,
+)
 from server.store.notices.versions import content_digest, version_texts
 
 PAGE = 2_000
@@ -36,7 +50,7 @@ type Wrong = Literal[
 
 @dataclass(frozen=True, slots=True)
 class JournalFault:
-    """The first thing wrong in a journal: where the fact stands and its id, if known.
+    """The first fault of a journal, with the position and the id of its fact if these are known.
 
     `position` is None where the journal as a whole is wrong.
     """
@@ -50,7 +64,7 @@ class JournalFault:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was walked: facts and last hash per journal, and the first fault of each that has one."""
+    """The result: the number of facts and the last hash of each journal, and first faults."""
 
     facts: dict[str, int] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
@@ -63,21 +77,19 @@ class _Journal:
 
     name: str
     hall: str | None
-    head: Row
+    head: StoredHead
     anchors: list[Anchor]
 
     @property
     def length(self) -> int:
-        return int(self.head["journal_length"])
+        return self.head.journal_length
 
-    def page(self, rows: Any, after: int) -> list[Row]:
-        table, where = ("hall_fact", "hall = :hall AND ") if self.hall else ("installation_fact", "")
-        sql = f"SELECT * FROM {table} WHERE {where}position > :after ORDER BY position LIMIT {PAGE}"
-        return list(rows.all(sql, after=after, **({"hall": self.hall} if self.hall else {})))
+    def page(self, rows: Rows, after: int) -> list[StoredFact]:
+        return stored_facts(rows, self.hall, after, limit=PAGE)
 
 
 def verify_journal(
-    database: Any, anchors: Anchors, *, hall: str | None = None, full: bool = False
+    database: JournalDatabase, anchors: Anchors, *, hall: str | None = None, full: bool = False
 ) -> Verified:
     """Walks the installation's journal and every hall's, or only one hall's (id or slug).
 
@@ -85,7 +97,7 @@ def verify_journal(
     """
     verified = Verified()
     only_hall = None if hall is None else database.hall_id(hall)
-    # before the rows: an anchor of what is written meanwhile would miss it there
+    # read before the rows: these may lack a fact that a later anchor has
     standing = {name: anchors.standing(name) for name in anchors.journals()}
     with snapshot(database) as rows:
         for journal in _journals(rows, standing, only_hall):
@@ -102,26 +114,26 @@ def verify_journal(
     return verified
 
 
-def _journals(rows: Any, standing: Standing, only_hall: str | None) -> list[_Journal]:
+def _journals(rows: Rows, standing: Standing, only_hall: str | None) -> list[_Journal]:
     found = []
-    head = rows.one("SELECT journal_length, head_hash, last_recorded_at FROM installation WHERE id = 1")
+    head = stored_head_of_installation(rows)
     if head is None:
         raise Refusal("not_installed")
     if only_hall is None:
         found.append(_Journal(INSTALLATION, None, head, standing.get(INSTALLATION, [])))
-    for row in rows.all("SELECT * FROM hall ORDER BY slug"):
-        if only_hall in (None, row["id"]):
-            found.append(_Journal(row["slug"], row["id"], row, standing.get(row["slug"], [])))
+    for hall in stored_halls(rows):
+        if only_hall in (None, hall.id):
+            found.append(_Journal(hall.slug, hall.id, hall.head, standing.get(hall.slug, [])))
     return found
 
 
-def _missing_halls(rows: Any, standing: Standing) -> Iterator[JournalFault]:
-    """Halls that were created, or that anchors know, and of which no row is left."""
-    there = {row["id"]: row["slug"] for row in rows.all("SELECT id, slug FROM hall")}
+def _missing_halls(rows: Rows, standing: Standing) -> Iterator[JournalFault]:
+    """Halls that were created, or that anchors name, and that have no row any more."""
+    there = {hall.id: hall.slug for hall in stored_halls(rows)}
     created = {}
-    for row in rows.all("SELECT body FROM installation_fact WHERE kind = 'HallCreated'"):
+    for text in bodies_of_created_halls(rows):
         try:
-            body = json.loads(row["body"])
+            body = json.loads(text)
             created[body["hall"]] = body["slug"]
         except (ValueError, KeyError, TypeError):
             continue  # the walk names it as altered
@@ -142,39 +154,39 @@ class _Walk:
         self.anchors = {anchor.position: anchor for anchor in journal.anchors}
         self.anchored_at = 0
 
-    def fault(self, rows: Any) -> JournalFault | None:
+    def fault(self, rows: Rows) -> JournalFault | None:
         """The first fault, None when there is none."""
         while True:
             page = self.journal.page(rows, self.count)
-            for index, row in enumerate(page):
-                fault = self._step(row, page[index + 1] if index + 1 < len(page) else None)
+            for index, fact in enumerate(page):
+                fault = self._step(fact, page[index + 1] if index + 1 < len(page) else None)
                 if fault is not None:
                     return fault
             if len(page) < PAGE:
                 return self._end()
 
-    def _step(self, row: Row, following: Row | None) -> JournalFault | None:
+    def _step(self, fact: StoredFact, following: StoredFact | None) -> JournalFault | None:
         position = self.count + 1
-        if row["position"] != position:
+        if fact.position != position:
             return self._found("removed", position)
-        if not self._is_right(row):
-            if self._was_moved_by_the_last(row):
+        if not self._is_right(fact):
+            if self._was_moved_by_the_last(fact):
                 return self._found("inserted", position - 1, self.last_fact)
-            return self._found(self._how(row, following), position, row["id"])
+            return self._found(self._how(fact, following), position, fact.id)
         if position > self.journal.length:
-            return self._found("inserted", position, row["id"])
+            return self._found("inserted", position, fact.id)
         if self.journal.hall is not None:
-            self.version += 0 if row["kind"] in SILENT else 1
-            if row["version"] != self.version:
-                return self._found("version", position, row["id"])
-        self.hash_before, self.last_fact = self.hash, row["id"]
-        self.hash, self.count, self.recorded_at = row["hash"], position, row["recorded_at"]
+            self.version += 0 if fact.kind in SILENT else 1
+            if fact.version != self.version:
+                return self._found("version", position, fact.id)
+        self.hash_before, self.last_fact = self.hash, fact.id
+        self.hash, self.count, self.recorded_at = fact.hash, position, fact.recorded_at
         return self._anchor_fault(following)
 
-    def _anchor_fault(self, following: Row | None) -> JournalFault | None:
-        """Where an anchor says otherwise.
+    def _anchor_fault(self, following: StoredFact | None) -> JournalFault | None:
+        """The fault where an anchor has another hash than the fact at its position.
 
-        The first fact that may be another one is the one after the last right anchor.
+        The first fact that may be wrong is the one after the last anchor that was right.
         """
         position = self.count
         anchor = self.anchors.get(position)
@@ -183,33 +195,30 @@ class _Walk:
         if anchor.hash == self.hash:
             self.anchored_at = position
             return None
-        if following is not None and following["hash"] == anchor.hash:
+        if following is not None and following.hash == anchor.hash:
             return self._found("inserted", position, self.last_fact)
         return JournalFault(
             self.journal.name, "anchor", self.anchored_at + 1, None, f"{self.anchored_at + 1}–{position}"
         )
 
-    def _is_right(self, row: Row) -> bool:
-        return bool(recomputed(self.hash, row, self.journal.hall) == row["hash"])
+    def _is_right(self, fact: StoredFact) -> bool:
+        return recomputed(self.hash, fact, self.journal.hall) == fact.hash
 
-    def _was_moved_by_the_last(self, row: Row) -> bool:
-        """Whether a fact follows the one before the last.
-
-        The last was put in with a right hash of its own.
-        """
+    def _was_moved_by_the_last(self, fact: StoredFact) -> bool:
+        """Whether this fact follows the one before the last: then the last one was inserted."""
         return any(
-            recomputed(self.hash_before, row, self.journal.hall, moved=(-1, -step)) == row["hash"]
+            recomputed(self.hash_before, fact, self.journal.hall, moved=(-1, -step)) == fact.hash
             for step in (0, 1)
         )
 
-    def _how(self, row: Row, following: Row | None) -> Wrong:
-        """Whether a fact that breaks the chain was altered, or others were renumbered around it."""
+    def _how(self, fact: StoredFact, following: StoredFact | None) -> Wrong:
+        """Whether a fact that breaks the chain was altered or inserted, or one before it was removed."""
         if following is None:
             return "altered"
         for step in (0, 1):
-            if recomputed(self.hash, following, self.journal.hall, moved=(-1, -step)) == following["hash"]:
+            if recomputed(self.hash, following, self.journal.hall, moved=(-1, -step)) == following.hash:
                 return "inserted"
-            if recomputed(row["hash"], following, self.journal.hall, moved=(1, step)) == following["hash"]:
+            if recomputed(fact.hash, following, self.journal.hall, moved=(1, step)) == following.hash:
                 return "removed"
         return "altered"
 
@@ -220,9 +229,9 @@ class _Walk:
         beyond = next((a for a in self.journal.anchors if a.position > self.count), None)
         if beyond is not None:
             return self._found("tail_cut", self.count + 1)
-        if head["head_hash"] != self.hash or head["last_recorded_at"] != self.recorded_at:
+        if head.head_hash != self.hash or head.last_recorded_at != self.recorded_at:
             return self._found("head", self.count)
-        if self.journal.hall is not None and head["version"] != self.version:
+        if self.journal.hall is not None and head.version != self.version:
             return self._found("version", self.count)
         return None
 
@@ -230,82 +239,72 @@ class _Walk:
         return JournalFault(self.journal.name, wrong, position, fact)
 
 
-def recomputed(previous: str, row: Row, hall: str | None, *, moved: tuple[int, int] = (0, 0)) -> str | None:
-    """The hash a stored fact should have, None when a column holds what no fact may hold.
+def recomputed(
+    previous: str, fact: StoredFact, hall: str | None, *, moved: tuple[int, int] = (0, 0)
+) -> str | None:
+    """The hash that a stored fact should have; None when a column holds a value that no fact may hold.
 
-    `moved`: positions and versions that are added first, to recognise a fact that was renumbered.
+    `moved`: added to its position and version first, to recognise a fact that was renumbered.
     """
-    if row["is_clock_suspect"] not in (0, 1):
+    if fact.is_clock_suspect not in (0, 1):
         return None
-    columns: dict[str, Any] = {
-        key: row[key] for key in ENVELOPE if hall is not None or key in _INSTALLATION_KEYS
-    }
-    columns["is_clock_suspect"] = bool(row["is_clock_suspect"])
+    keys = _INSTALLATION_KEYS if hall is None else ENVELOPE
+    columns = {key: getattr(fact, key) for key in keys}
+    columns["is_clock_suspect"] = bool(fact.is_clock_suspect)
     columns["position"] += moved[0]
     if hall is not None:
         columns["version"] += moved[1]
     try:
-        return fact_hash(previous, columns, row["body"])
+        return fact_hash(previous, columns, fact.body)
     except (TypeError, UnicodeError):
         return None
 
 
-_INSTALLATION_KEYS = frozenset(ENVELOPE) - {"hall", "counter", "version", "visit"}
+_INSTALLATION_KEYS = tuple(key for key in ENVELOPE if key not in ("hall", "counter", "version", "visit"))
 
 
-def _derived_fault(rows: Any, journal: _Journal) -> JournalFault | None:
+def _derived_fault(rows: WrittenRows, journal: _Journal) -> JournalFault | None:
     wrong = installation_differences(rows) if journal.hall is None else differences(rows, journal.hall)
     for table, row_id in wrong:
         return JournalFault(journal.name, "rows", None, row_id, table)
     if journal.hall is None:
         return _notice_fault(rows, journal) or _text_fault(rows, journal) or _rights_fault(rows, journal)
-    return _document_fault(rows, journal) or _erasable_fault(rows, journal)
+    return _document_fault(rows, journal, journal.hall) or _erasable_fault(rows, journal, journal.hall)
 
 
-def _document_fault(rows: Any, journal: _Journal) -> JournalFault | None:
-    sql = "SELECT position, id, body FROM hall_fact WHERE hall = :hall AND kind = :kind ORDER BY position"
-    for fact in rows.all(sql, hall=journal.hall, kind=str(FactKind.CONFIGURATION_PUBLISHED)):
-        body = json.loads(fact["body"])
-        found = rows.one(
-            "SELECT content FROM document WHERE kind = 'hall' AND scope = :scope AND revision = :revision",
-            scope=journal.hall,
-            revision=body["revision"],
-        )
-        if found is None or hashlib.sha256(found["content"].encode()).hexdigest() != body["sha256"]:
-            return JournalFault(journal.name, "document", fact["position"], fact["id"], str(body["revision"]))
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _document_fault(rows: Rows, journal: _Journal, hall: str) -> JournalFault | None:
+    """The first published document whose content is not the one that its fact was recorded with."""
+    for fact in publications_of(rows, hall):
+        body = json.loads(fact.body)
+        content = document_of_hall(rows, hall, body["revision"])
+        if content is None or _sha256(content) != body["sha256"]:
+            return JournalFault(journal.name, "document", fact.position, fact.id, str(body["revision"]))
     return None
 
 
-_VERSIONS = (
-    "SELECT position, id, body FROM installation_fact WHERE kind IN (:drafted, :edited) ORDER BY position"
-)
-
-
-def _notice_fault(rows: Any, journal: _Journal) -> JournalFault | None:
-    """The first version of a notice whose content is no longer the one it was recorded with."""
-    kinds = {"drafted": str(FactKind.NOTICE_DRAFTED), "edited": str(FactKind.NOTICE_EDITED)}
-    for fact in rows.all(_VERSIONS, **kinds):
-        body = json.loads(fact["body"])
-        text = version_texts(rows, body["notice"]).get(body["version"])
-        if text is None or content_digest(text) != body["sha256"]:
-            return JournalFault(journal.name, "document", fact["position"], fact["id"], body["notice"])
+def _notice_fault(rows: Rows, journal: _Journal) -> JournalFault | None:
+    """The first version of a notice whose content is not the one that its fact was recorded with."""
+    for fact in facts_of_notice_versions(rows):
+        body = json.loads(fact.body)
+        content = version_texts(rows, body["notice"]).get(body["version"])
+        if content is None or content_digest(content) != body["sha256"]:
+            return JournalFault(journal.name, "document", fact.position, fact.id, body["notice"])
     return None
 
 
-_TEXTS = (
-    "SELECT m.id, m.texts_sha256, t.texts FROM medium m JOIN medium_text t ON t.medium = m.id ORDER BY m.id"
-)
-
-
-def _text_fault(rows: Any, journal: _Journal) -> JournalFault | None:
-    """The first medium whose texts are no longer those that its fact was recorded with."""
-    for row in rows.all(_TEXTS):
-        if hashlib.sha256(row["texts"].encode()).hexdigest() != row["texts_sha256"]:
-            return JournalFault(journal.name, "document", None, row["id"], "medium")
+def _text_fault(rows: Rows, journal: _Journal) -> JournalFault | None:
+    """The first medium whose texts are not those that its fact was recorded with."""
+    for medium in texts_of_media(rows):
+        if _sha256(medium.texts) != medium.texts_sha256:
+            return JournalFault(journal.name, "document", None, medium.id, "medium")
     return None
 
 
-def _rights_fault(rows: Any, journal: _Journal) -> JournalFault | None:
+def _rights_fault(rows: Rows, journal: _Journal) -> JournalFault | None:
     """The first account, API key or device whose rights are not those of its last fact."""
     for wrong in wrong_rights(rows):
         return JournalFault(
@@ -314,29 +313,14 @@ def _rights_fault(rows: Any, journal: _Journal) -> JournalFault | None:
     return None
 
 
-_KEPT = tuple(
-    "SELECT f.position, f.id, f.kind, f.body, e.id AS erasable, e.value, e.salt"
-    f" FROM visit v JOIN erasable e ON e.id = v.{column}"
-    f" JOIN hall_fact f ON f.visit = v.id AND f.kind = '{kind}'"
-    " WHERE v.hall = :hall AND e.value IS NOT NULL ORDER BY f.position"
-    for column, kind in (("language", FactKind.TICKET_ISSUED), ("needs", FactKind.NEEDS_NOTED))
-)
-
-
-def _erasable_fault(rows: Any, journal: _Journal) -> JournalFault | None:
-    """The first fact whose erasable value is no longer the one it was recorded with.
-
-    Erased values are right.
-    """
-    for row in sorted(
-        (row for sql in _KEPT for row in rows.all(sql, hall=journal.hall)),
-        key=lambda row: int(row["position"]),
-    ):
-        body = json.loads(row["body"])
-        kept = body["needs"] if row["kind"] == FactKind.NEEDS_NOTED else body["visit"]["language"]
-        if kept is None or kept["id"] != row["erasable"]:
-            continue  # noted anew since
-        salt = (row["salt"] or "").encode()
-        if hmac.new(salt, row["value"].encode(), hashlib.sha256).hexdigest() != kept["hmac"]:
-            return JournalFault(journal.name, "erasable", row["position"], row["id"])
+def _erasable_fault(rows: Rows, journal: _Journal, hall: str) -> JournalFault | None:
+    """The first fact whose erasable value is neither erased nor the one that it was recorded with."""
+    for fact in facts_of_erasables(rows, hall):
+        body = json.loads(fact.body)
+        named = body["needs"] if fact.kind == FactKind.NEEDS_NOTED else body["visit"]["language"]
+        if named is None or named["id"] != fact.erasable:
+            continue  # a later fact replaced the value
+        salt = (fact.salt or "").encode()
+        if hmac.new(salt, fact.value.encode(), hashlib.sha256).hexdigest() != named["hmac"]:
+            return JournalFault(journal.name, "erasable", fact.position, fact.id)
     return None

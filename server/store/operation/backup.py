@@ -6,11 +6,12 @@ import sqlite3
 import subprocess
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
 from server.domain.refusals import Refusal
+from server.store.engine.sqlite import SqliteStore
+from server.store.transactions.database import Database
 
 _VARIABLES = {
     "host": "PGHOST",
@@ -22,8 +23,8 @@ _VARIABLES = {
 _SQLITE_HEAD = b"SQLite format 3\x00"
 
 
-def back_up(database: Any, file: Path) -> None:
-    """Writes a copy of the database as committed now to a new file, readable by its owner only.
+def back_up(database: Database, file: Path) -> None:
+    """Writes a copy of the database, as it is committed now, to a new file that only its owner can read.
 
     Refusals: file_exists; on PostgreSQL pg_dump_missing, backup_failed with the program's words.
     """
@@ -33,21 +34,21 @@ def back_up(database: Any, file: Path) -> None:
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        if database.store.is_postgresql:
+        if isinstance(database.store, SqliteStore):
+            _copy_sqlite(database.store, part)
+        else:
             _run(
                 database.url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={part}"
             )
-        else:
-            _copy_sqlite(database, part)
         _sync(part)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _copy_sqlite(database: Any, part: Path) -> None:
+def _copy_sqlite(store: SqliteStore, part: Path) -> None:
     target = sqlite3.connect(part)
-    with database.store.snapshot() as rows:
+    with store.snapshot() as rows:
         rows.connection.backup(target)
     target.execute("pragma journal_mode = delete")
     sound = target.execute("pragma quick_check").fetchone()[0]
@@ -76,25 +77,25 @@ def check_backup(file: Path, url: str) -> None:
         copy = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
         try:
             sound = copy.execute("pragma quick_check").fetchone()[0]
-            halls = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'hall'").fetchone()[0]
+            columns_of_halls = copy.execute("pragma table_info(hall)").fetchall()
         except sqlite3.DatabaseError as broken:
             raise Refusal("not_a_backup", file=str(file)) from broken
         finally:
             copy.close()
-        if sound != "ok" or not halls:
+        if sound != "ok" or not columns_of_halls:
             raise Refusal("not_a_backup", file=str(file))
 
 
 def is_postgresql(url: str) -> bool:
-    """Which kind of database an address means."""
+    """Whether an address is that of a PostgreSQL database."""
     return url.startswith("postgresql")
 
 
 def put_back(url: str, file: Path, now: datetime) -> Path | None:
-    """Replaces the database of an address by a backup; nobody may have it open.
+    """Replaces the database of an address by a backup; no process may have it open.
 
-    SQLite: the replaced file is kept beside under the answered name. PostgreSQL: one transaction, nothing
-    is kept.
+    SQLite: the replaced file stays in the same folder, under the path that is returned. PostgreSQL: one
+    transaction; nothing is kept, None is returned.
     """
     if is_postgresql(url):
         _run(
@@ -125,7 +126,7 @@ def _connection(url: str) -> dict[str, str]:
 def _run(url: str, name: str, *arguments: str) -> None:
     """Runs a program of PostgreSQL.
 
-    How to connect stands in its environment, where nobody else reads a password.
+    The connection is in its environment, where no other user can read the password.
     """
     program = postgresql_program(name)
     if program is None:
@@ -144,7 +145,7 @@ def _run(url: str, name: str, *arguments: str) -> None:
 
 
 def postgresql_program(name: str) -> str | None:
-    """Where a program of PostgreSQL is: the newest installed one, else the one on the PATH, else None."""
+    """The path of a program of PostgreSQL: of the newest version installed, else on the PATH, else None."""
     versions = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
     newest = sorted(versions, key=lambda path: float(path.parts[-3]))
     return str(newest[-1]) if newest else shutil.which(name)

@@ -1,70 +1,93 @@
-"""Erase what is past its time, a few rows at a time so that no visitor waits for it.
+"""Erase rows whose time is over, a few at a time so that no visitor waits for it.
 
 The journals are not touched.
 """
 
 import time
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from server.domain.instants import to_micros
+from sqlalchemy import BindParameter, Table, bindparam, null, select, tuple_
+
 from server.store.devices.pairings import FORGOTTEN_AFTER_S
+from server.store.engine.statements import Write
+from server.store.tables.alarms import delivery
+from server.store.tables.counters import message
+from server.store.tables.devices import pairing
+from server.store.tables.journals import erasable, idempotency
+from server.store.tables.people import invitation, sign_in, sign_in_failure
+from server.store.tables.printing import print_job
+from server.store.tables.visits import appointment_access, ticket_access
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 
 BATCH = 500
 """Rows per transaction."""
 IDEMPOTENCY_KEPT_S = 24 * 3600
 INVITATION_KEPT_S = 30 * 24 * 3600
-"""After its end: until then a link that comes too late is told so."""
+"""How long an invitation is kept after its end: meanwhile, its link still says that it has ended."""
 FAILURES_KEPT_S = 24 * 3600
 DELIVERIES_KEPT_S = 30 * 86_400
 NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
 """What is left of a printed ticket's content."""
 
-ERASE = {
-    "erasable": (
-        "UPDATE erasable SET value = NULL, salt = NULL WHERE id IN"
-        " (SELECT id FROM erasable WHERE value IS NOT NULL AND erase_after <= :now LIMIT :batch)"
-    ),
-    "print_job": (
-        f"UPDATE print_job SET document = '{NEUTRAL_TICKET}' WHERE id IN (SELECT p.id FROM ticket_access a"
-        f" JOIN print_job p ON p.visit = a.visit AND p.document <> '{NEUTRAL_TICKET}'"
-        " WHERE a.expires_at <= :now LIMIT :batch)"
-    ),
-    "ticket_access": (
-        "DELETE FROM ticket_access WHERE visit IN"
-        " (SELECT visit FROM ticket_access WHERE expires_at <= :now LIMIT :batch)"
-    ),
-    "appointment_access": (
-        "DELETE FROM appointment_access WHERE appointment IN"
-        " (SELECT appointment FROM appointment_access WHERE expires_at <= :now LIMIT :batch)"
-    ),
-    "idempotency": (
-        "DELETE FROM idempotency WHERE (author, key) IN"
-        " (SELECT author, key FROM idempotency WHERE created_at <= :now LIMIT :batch)"
-    ),
-    "message": (
-        "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE erase_after <= :now LIMIT :batch)"
-    ),
-    "delivery": (
-        "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE created_at <= :now LIMIT :batch)"
-    ),
-    "sign_in": (
-        "DELETE FROM sign_in WHERE digest IN"
-        " (SELECT digest FROM sign_in WHERE expires_at <= :now LIMIT :batch)"
-    ),
-    "invitation": (
-        "DELETE FROM invitation WHERE digest IN"
-        " (SELECT digest FROM invitation WHERE expires_at <= :now LIMIT :batch)"
-    ),
-    "sign_in_failure": (
-        "DELETE FROM sign_in_failure WHERE bucket IN"
-        " (SELECT bucket FROM sign_in_failure WHERE failed_at <= :now LIMIT :batch)"
-    ),
-    "pairing": (
-        "DELETE FROM pairing WHERE id IN (SELECT id FROM pairing WHERE expires_at <= :now LIMIT :batch)"
-    ),
+_NOW: BindParameter[datetime] = bindparam("now")
+_BATCH: BindParameter[int] = bindparam("batch")
+
+
+def _delete(table: Table, over_at: str) -> Write:
+    """Deletes up to `batch` rows whose instant `over_at` has passed at `now`."""
+    key = list(table.primary_key.columns)
+    past = select(*key).where(table.c[over_at] <= _NOW).limit(_BATCH).correlate(None)
+    return Write(table.delete().where(tuple_(*key).in_(past)))
+
+
+_ERASABLES = Write(
+    erasable.update()
+    .where(
+        erasable.c.id.in_(
+            select(erasable.c.id)
+            .where(erasable.c.value.is_not(None), erasable.c.erase_after <= _NOW)
+            .limit(_BATCH)
+            .correlate(None)
+        )
+    )
+    .values(value=null(), salt=null())
+)
+_printed = print_job.alias("printed")
+_TICKET_CONTENTS = Write(
+    print_job.update()
+    .where(
+        print_job.c.id.in_(
+            select(_printed.c.id)
+            .join_from(
+                ticket_access,
+                _printed,
+                (_printed.c.visit == ticket_access.c.visit) & (_printed.c.document != NEUTRAL_TICKET),
+            )
+            .where(ticket_access.c.expires_at <= _NOW)
+            .limit(_BATCH)
+        )
+    )
+    .values(document=NEUTRAL_TICKET)
+)
+ERASE: Mapping[str, Write] = {
+    "erasable": _ERASABLES,
+    "print_job": _TICKET_CONTENTS,
+    "ticket_access": _delete(ticket_access, "expires_at"),
+    "appointment_access": _delete(appointment_access, "expires_at"),
+    "idempotency": _delete(idempotency, "created_at"),
+    "message": _delete(message, "erase_after"),
+    "delivery": _delete(delivery, "created_at"),
+    "sign_in": _delete(sign_in, "expires_at"),
+    "invitation": _delete(invitation, "expires_at"),
+    "sign_in_failure": _delete(sign_in_failure, "failed_at"),
+    "pairing": _delete(pairing, "expires_at"),
 }
-"""In this order: what a print said goes with its ticket's token. Each finds its rows by an index."""
+"""The writes by table, in this order: a printed content goes with its ticket's token.
+
+Each finds its rows by an index.
+"""
 _KEPT_S = {
     "idempotency": IDEMPOTENCY_KEPT_S,
     "invitation": INVITATION_KEPT_S,
@@ -74,27 +97,27 @@ _KEPT_S = {
 }
 
 
-def erase_past(database: Any, now: datetime) -> dict[str, int]:
+def erase_past(database: Database, now: datetime) -> dict[str, int]:
     """How many rows of each table were erased because their time was over at `now`."""
     counts = {}
-    for table, sql in ERASE.items():
-        limit = to_micros(now) - _KEPT_S.get(table, 0) * 1_000_000
-        counts[table] = _in_batches(database, sql, limit)
+    for table, erase in ERASE.items():
+        limit = now - timedelta(seconds=_KEPT_S.get(table, 0))
+        counts[table] = _in_batches(database, erase, limit)
     return counts
 
 
-def erase_now(transaction: Any, now: datetime) -> None:
-    """Erases what is due within a hall's transaction: what helped its visitors, when their day closes."""
-    transaction.run(ERASE["erasable"], now=to_micros(now), batch=BATCH)
+def erase_now(transaction: HallTransaction, now: datetime) -> None:
+    """Erases needs and languages of visitors within a hall's transaction, when their day closes."""
+    transaction.run(_ERASABLES, now=now, batch=BATCH)
     transaction.memory.needs_erased()
 
 
-def _in_batches(database: Any, sql: str, limit: int) -> int:
+def _in_batches(database: Database, erase: Write, limit: datetime) -> int:
     total = 0
     while True:
         with database.store.write() as rows:
-            count: int = rows.run(sql, {"now": limit, "batch": BATCH})
+            count = rows.execute(erase, now=limit, batch=BATCH)
         total += count
         if count < BATCH:
             return total
-        time.sleep(0)  # under gevent: whoever waits to write goes first
+        time.sleep(0)  # under gevent: transactions that wait to write go first

@@ -1,40 +1,67 @@
 """Which job ran for which hall and business day: a claim that several workers cannot take twice."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from server.domain.instants import to_micros
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.store.engine.rows import Rows
+from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write
+from server.store.tables.journals import job_run
+from server.store.transactions.database import Database
 
 EVERY_HALL = "*"
-_INSERT = (
-    "INSERT INTO job_run (job, hall, business_day, done_at) VALUES (:job, :hall, :business_day, :at)"
-    " ON CONFLICT DO NOTHING"
+"""The hall of a job that is done once for the whole installation."""
+_NO_DAY = ""
+"""The business day of a job that recurs."""
+_IS_THE_RUN = (
+    (job_run.c.job == bindparam("of_job"))
+    & (job_run.c.hall == bindparam("of_hall"))
+    & (job_run.c.business_day == bindparam("of_day"))
 )
-_AGAIN = (
-    "UPDATE job_run SET done_at = :at WHERE job = :job AND hall = :hall AND business_day = :business_day"
-    " AND (done_at <= :before OR done_at > :ahead)"
+_RUN = Read(str, select(job_run.c.job).where(_IS_THE_RUN))
+_CLAIM = Write(
+    {
+        SQLITE.name: sqlite.insert(job_run).on_conflict_do_nothing(),
+        POSTGRESQL.name: postgresql.insert(job_run).on_conflict_do_nothing(),
+    },
+    *("job", "hall", "business_day", "done_at"),
 )
-"""A claim from the future was made by a clock that has been set back since: it holds nobody up."""
+_CLAIM_AGAIN = Write(
+    job_run.update().where(
+        _IS_THE_RUN,
+        or_(job_run.c.done_at <= bindparam("due_before"), job_run.c.done_at > bindparam("too_far_ahead")),
+    ),
+    "done_at",
+)
+"""A claim of the future was made by a clock that was set back since: it must not stop the job."""
 
 
-def has_run(rows: Any, job: str, hall: str, day: str) -> bool:
-    """Whether a job is done for a hall and day."""
-    sql = "SELECT done_at FROM job_run WHERE job = :job AND hall = :hall AND business_day = :day"
-    return rows.one(sql, job=job, hall=hall, day=day) is not None
+def has_run(rows: Rows, job: str, hall: str, day: str) -> bool:
+    """Whether a job is done for a hall (id) and a local day (ISO)."""
+    return rows.one(_RUN, of_job=job, of_hall=hall, of_day=day) is not None
 
 
-def claim(database: Any, job: str, hall: str, day: str, *, now: datetime) -> bool:
-    """Takes a job of a hall and day; False when it was taken before, by whichever worker."""
-    values = {"job": job, "hall": hall, "business_day": day, "at": to_micros(now)}
+def claim(database: Database, job: str, hall: str, day: str, *, now: datetime) -> bool:
+    """Takes a job of a hall (id) and a local day (ISO); False when a worker took it before."""
     with database.store.write() as rows:
-        return bool(rows.run(_INSERT, values))
+        return bool(rows.execute(_CLAIM, job=job, hall=hall, business_day=day, done_at=now))
 
 
-def claim_every(database: Any, job: str, *, now: datetime, every_s: int) -> bool:
-    """Takes a job that recurs; False when it was taken less than `every_s` seconds ago."""
-    at, every = to_micros(now), every_s * 1_000_000
-    values = {"job": job, "hall": EVERY_HALL, "business_day": "", "at": at}
+def claim_every(database: Database, job: str, *, now: datetime, every_s: int) -> bool:
+    """Takes a job that recurs; False when a worker took it less than `every_s` seconds ago."""
+    every = timedelta(seconds=every_s)
     with database.store.write() as rows:
-        if rows.run(_INSERT, values):
+        if rows.execute(_CLAIM, job=job, hall=EVERY_HALL, business_day=_NO_DAY, done_at=now):
             return True
-        return bool(rows.run(_AGAIN, {**values, "before": at - every, "ahead": at + every}))
+        return bool(
+            rows.execute(
+                _CLAIM_AGAIN,
+                of_job=job,
+                of_hall=EVERY_HALL,
+                of_day=_NO_DAY,
+                due_before=now - every,
+                too_far_ahead=now + every,
+                done_at=now,
+            )
+        )

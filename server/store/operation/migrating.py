@@ -2,48 +2,66 @@
 
 import secrets
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection, Integer, literal_column, select
 
 from server.domain.author import SYSTEM
-from server.domain.instants import to_micros
-from server.store.installation import installation_head
+from server.domain.facts import FactKind, of_kind
+from server.store.engine.statements import Read, Write
+from server.store.installation import installation_head, note_rights_sealed, rights_sealed_at
 from server.store.journal.hash_chain import GENESIS
-from server.store.journal.rights_seals import seal_all
+from server.store.journal.rights_seals import seals_of_all
+from server.store.tables.journals import installation
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_ANY_ANSWER = Read(int, select(literal_column("1", Integer).label("one")))
+_INSERT_INSTALLATION = Write(
+    installation.insert(),
+    *("id", "journal_length", "head_hash", "is_demonstration", "secret", "rights_sealed_at"),
+)
 
 
-def migrations_on(connection: Any) -> Config:
-    """The migrations as Alembic's commands take them, on a connection that has begun."""
+def migrations_on(connection: Connection) -> Config:
+    """The settings of Alembic's commands, on a connection that has begun a transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
 
-def migrate(database: Any) -> None:
-    """Applies the missing migrations, makes sure the installation row exists, and seals the rights there are.
+def migrate(database: Database) -> None:
+    """Applies the missing migrations, inserts the installation's row, and seals rights older than seals.
 
     Refusal: database_busy when the database does not answer.
     """
     with database.read() as rows:
-        rows.one("SELECT 1 AS one")
+        rows.one(_ANY_ANSWER)
     with database.store.engine.begin() as connection:
         command.upgrade(migrations_on(connection), "head")
     with database.store.write() as rows:
         if installation_head(rows) is None:
-            rows.run(
-                "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret,"
-                " rights_sealed_at) VALUES (1, 0, :hash, :demo, :secret, :at)",
-                {
-                    "hash": GENESIS,
-                    "demo": False,
-                    "secret": secrets.token_hex(32),
-                    "at": to_micros(database.clock.now()),
-                },
+            rows.execute(
+                _INSERT_INSTALLATION,
+                id=1,
+                journal_length=0,
+                head_hash=GENESIS,
+                is_demonstration=False,
+                secret=secrets.token_hex(32),
+                rights_sealed_at=database.clock.now(),
             )
     with database.installation_transaction(SYSTEM) as transaction:
-        seal_all(transaction, to_micros(transaction.now))
+        _seal_older_rights(transaction)
+
+
+def _seal_older_rights(transaction: InstallationTransaction) -> None:
+    """Seals the rights that are older than seals, in one fact; does nothing where that was done."""
+    if rights_sealed_at(transaction) is not None:
+        return
+    seals = seals_of_all(transaction)
+    if any(seals.values()):
+        transaction.record(of_kind(FactKind.RIGHTS_SEALED, seals=seals))
+    note_rights_sealed(transaction, transaction.now)

@@ -1,4 +1,4 @@
-"""Files of the var folder are for their owner alone: those that are made, and those that were there."""
+"""Only the owner may read and change the files of the var folder, new ones and old ones."""
 
 import os
 import stat
@@ -18,12 +18,12 @@ _SQLITE = "sqlite:///"
 
 
 def keep_to_owner() -> None:
-    """Whatever this process makes from now on is readable by its owner alone."""
+    """From now on only the owner can read the files that this process makes."""
     os.umask(UMASK)
 
 
 def tighten(settings: Settings) -> int:
-    """Takes from others what they may do with the files of the installation; how many were changed.
+    """Removes every permission of other users on the files of the installation; how many files changed.
 
     Files of another owner stay as they are: `parvis doctor` names them.
     """
@@ -57,7 +57,7 @@ def _files(settings: Settings) -> Iterator[Path]:
 
 
 def _is_open(place: Path) -> bool:
-    """A folder that everybody may use (as /tmp, with its sticky bit) is not the installation's."""
+    """Whether other users have a permission. A folder for everybody (/tmp, sticky bit) is not counted."""
     try:
         mode = place.lstat().st_mode
     except OSError:

@@ -1,6 +1,6 @@
-"""The installation's key, kept outside the database: what it opens, no copy of the database opens.
+"""The installation's key. It is kept outside the database, so that a copy of the database does not hold it.
 
-`PARVIS_SECRET_KEY`, else a file in the var folder that its owner alone reads, made when it is first needed.
+It is `PARVIS_SECRET_KEY`, else a file in the var folder, made at first need, that only its owner can read.
 """
 
 import os
@@ -28,17 +28,17 @@ def database_of(settings: Settings, clock: Clock) -> Database:
 
 
 def use_key(database: Database, settings: Settings) -> None:
-    """Has a database make the tokens of tickets with the installation's key."""
+    """Lets a database make the tokens of tickets with the installation's key."""
     database.ticket_tokens = TicketTokens(lambda: secret_key(settings))
 
 
 def key_file(settings: Settings) -> Path:
-    """Where the key is while the setting is empty."""
+    """The file of the key, used while the setting is empty."""
     return settings.var / KEY_FILE
 
 
 def secret_key(settings: Settings) -> bytes:
-    """The key; the file is made at first need, once however many workers need it.
+    """The key. The first worker that needs it makes the file.
 
     Refusal: secret_key_unreadable.
     """
@@ -57,28 +57,31 @@ def secret_key(settings: Settings) -> bytes:
 
 
 def check_key_copy(settings: Settings, backup: Path) -> None:
-    """Looks whether the key can be copied beside a backup. Refusals: file_exists, secret_key_unreadable."""
-    if not settings.secret_key and _beside(backup).exists():
-        raise Refusal("file_exists", file=str(_beside(backup)))
+    """Checks that the key can be copied next to a backup. Refusals: file_exists, secret_key_unreadable."""
+    if not settings.secret_key and _copy_for(backup).exists():
+        raise Refusal("file_exists", file=str(_copy_for(backup)))
     secret_key(settings)
 
 
 def back_up_key(settings: Settings, backup: Path) -> Path | None:
-    """Copies the file of the key to a new file beside a backup; None where the setting is the key.
+    """Copies the key to a new file next to a backup; the file, or None where the setting is the key.
 
     Refusal: secret_key_unreadable.
     """
     if settings.secret_key:
         return None
-    _write_once(_beside(backup), secret_key(settings))
-    return _beside(backup)
+    _write_once(_copy_for(backup), secret_key(settings))
+    return _copy_for(backup)
 
 
 def bring_key(settings: Settings, backup: Path, now: datetime) -> bool:
-    """Puts the key beside a backup in its place, the replaced one beside it. Whether there is a key now."""
+    """Restores the key that was copied next to a backup; whether there is a key now.
+
+    Another key that was there is kept, under a name that says when it was replaced.
+    """
     if settings.secret_key:
         return True
-    file, copy = key_file(settings), _beside(backup)
+    file, copy = key_file(settings), _copy_for(backup)
     if not copy.exists():
         return file.exists()
     key = copy.read_bytes()
@@ -89,7 +92,7 @@ def bring_key(settings: Settings, backup: Path, now: datetime) -> bool:
     return True
 
 
-def _beside(backup: Path) -> Path:
+def _copy_for(backup: Path) -> Path:
     return backup.with_name(backup.name + BACKUP_ENDING)
 
 
@@ -99,7 +102,7 @@ def _make(file: Path) -> None:
 
 
 def _write_once(file: Path, key: bytes) -> None:
-    """Writes a file whole or not at all; a file that another process made meanwhile stays."""
+    """Writes a file, complete or not at all. A file that another process made meanwhile stays."""
     part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
     opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -2,13 +2,13 @@
 
 from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String, Table, Text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Day, Instant, metadata
 
 verification = Table(
     "verification",
     metadata,
     Column("journal", ID, nullable=False),
-    Column("verified_on", String(10), nullable=False),
+    Column("verified_on", Day, nullable=False),
     Column("verified_at", Instant, nullable=False),
     Column("took_ms", Integer, nullable=False),
     Column("facts", BigInteger, nullable=False),

@@ -1,34 +1,40 @@
 """Back up and restore.
 
-A restored hall starts a new epoch and fresh number series, and says what it has lost.
+A restored hall begins a new epoch and new number series. A restore also counts the facts that are lost.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from server.clock import Clock
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind, print_ended
 from server.domain.hours.calendars import business_day
-from server.domain.instants import to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.configuration.halls import revisions_of
+from server.store.engine.rows import Rows
 from server.store.installation import installation_head
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
 from server.store.operation.backup import back_up, check_backup, put_back
 from server.store.operation.migrating import migrate
+from server.store.operation.restoring import (
+    cancel_print,
+    delete_sign_ins,
+    highest_ranks,
+    numbered_halls,
+    open_prints,
+    restart_hall,
+)
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.journal.erase_expired import purge
 
 SERIES_STEP = 1000
-"""A restored hall's numbers of that day begin a multiple of this higher: above all that are on paper."""
-
-_RANKS = "SELECT hall, business_day, max(rank) AS highest FROM visit GROUP BY hall, business_day"
-_HEADS = "SELECT slug, id, journal_length, version, number_offset, number_offset_on FROM hall"
+"""The numbers of a restored hall begin a multiple of this higher that day: above every number on paper."""
 
 
 def backup(database: Database, anchors: Anchors, file: Path) -> list[str]:
@@ -41,7 +47,7 @@ def backup(database: Database, anchors: Anchors, file: Path) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RestoredHall:
-    """What a restore did to a hall. `lost`: facts known to be gone, at least."""
+    """What a restore did to a hall. `lost`: at least so many facts are gone."""
 
     hall: str
     epoch: str
@@ -51,7 +57,7 @@ class RestoredHall:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did; `kept`: where the replaced SQLite file is."""
+    """What a restore did. `kept`: the path of the replaced SQLite file."""
 
     halls: list[RestoredHall]
     kept: Path | None
@@ -60,22 +66,22 @@ class Restored:
 
 @dataclass
 class _Remembered:
-    """What was known before: heads and offsets per slug, highest ranks per (hall id, day)."""
+    """Lengths of journals by slug, offsets by (slug, day) and highest ranks by (hall id, day)."""
 
     heads: dict[str, int] = field(default_factory=dict)
     offsets: dict[tuple[str, str], int] = field(default_factory=dict)
     ranks: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def add_rows(self, rows: Any) -> None:
-        for row in rows.all(_HEADS):
-            self.add_head(row["slug"], row["journal_length"])
-            self.add_offset(row["slug"], row["number_offset_on"], row["number_offset"])
+    def add_rows(self, rows: Rows) -> None:
+        for hall in numbered_halls(rows):
+            self.add_head(hall.slug, hall.journal_length)
+            self.add_offset(hall.slug, hall.number_offset_on, hall.number_offset)
         installation = installation_head(rows)
         if installation is not None:
             self.add_head(INSTALLATION, installation.journal_length)
-        for row in rows.all(_RANKS):
-            key = row["hall"], row["business_day"]
-            self.ranks[key] = max(self.ranks.get(key, 0), row["highest"])
+        for highest in highest_ranks(rows):
+            key = highest.hall, highest.business_day.isoformat()
+            self.ranks[key] = max(self.ranks.get(key, 0), highest.rank)
 
     def add_anchors(self, anchors: Anchors) -> None:
         for journal in anchors.journals():
@@ -103,7 +109,7 @@ def restore(
     check_backup(file, url)
     remembered = _Remembered()
     remembered.add_anchors(anchors)
-    with suppress(Exception):  # a database that is lost or broken is why one restores
+    with suppress(Exception):  # the replaced database may be lost or broken
         replaced = Database(url, clock)
         try:
             with replaced.read() as rows:
@@ -123,7 +129,7 @@ def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, k
     migrate(database)
     with database.read() as rows:
         remembered.add_rows(rows)
-        heads = {row["slug"]: row["journal_length"] for row in rows.all(_HEADS)}
+        heads = {hall.slug: hall.journal_length for hall in numbered_halls(rows)}
         head = installation_head(rows)
     assert head is not None
     lost = {slug: remembered.heads.get(slug, 0) - heads[slug] for slug in heads}
@@ -131,8 +137,7 @@ def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, k
     now = database.clock.now()
     anchors.append(INSTALLATION, Anchor(to_text(now), head.journal_length, 0, head.head_hash, "restore"))
     with database.store.write() as rows:
-        for table in ("sign_in", "invitation"):  # what was ended or used since the backup stays so
-            rows.run(f"DELETE FROM {table}", {})
+        delete_sign_ins(rows)  # the backup holds sign-ins and invitations that were ended or used since
     purge(database)
     return Restored(halls, kept, remembered.heads.get(INSTALLATION, 0) - head.journal_length)
 
@@ -140,7 +145,7 @@ def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, k
 def number_offset(
     offsets: Mapping[tuple[str, str], int], hall: tuple[str, str], highest: int, day: str
 ) -> int:
-    """How far above its first number each series begins on this day. `hall`: id and slug."""
+    """How much higher than its first number each series begins on this day. `hall`: id and slug."""
     above = max(highest, offsets.get((hall[1], day), 0))
     return SERIES_STEP * (above // SERIES_STEP + 1)
 
@@ -163,14 +168,7 @@ def _restart_hall(
         highest = remembered.ranks.get((transaction.hall, day), 0)
         offset = number_offset(remembered.offsets, (transaction.hall, slug), highest, day)
         epoch = new_id()
-        transaction.run(
-            "UPDATE hall SET epoch = :epoch, number_offset = :offset, number_offset_on = :day"
-            " WHERE id = :hall",
-            epoch=epoch,
-            offset=offset,
-            day=day,
-            hall=transaction.hall,
-        )
+        restart_hall(transaction, transaction.hall, epoch=epoch, number_offset=offset, day=day)
         transaction.record(
             of_kind(
                 FactKind.HALL_RESTORED,
@@ -188,23 +186,15 @@ def _restart_hall(
     return RestoredHall(slug, epoch, offset, lost)
 
 
-def _business_day(transaction: Any) -> str:
+def _business_day(transaction: HallTransaction) -> str:
     configuration = getattr(transaction, "configuration", None)
     if configuration is None:
-        return str(transaction.now.date().isoformat())
+        return transaction.now.date().isoformat()
     return business_day(configuration.calendar, transaction.now).isoformat()
 
 
-def _drop_prints(transaction: Any) -> None:
-    """What was queued when the backup was made has been printed since, or its visitor has left: not again."""
-    sql = (
-        "SELECT id, visit FROM print_job WHERE hall = :hall AND state IN ('queued', 'sending')"
-        " ORDER BY queued_at"
-    )
-    for job in transaction.all(sql, hall=transaction.hall):
-        transaction.run(
-            "UPDATE print_job SET state = 'cancelled', why = 'restored', done_at = :at WHERE id = :job",
-            at=to_micros(transaction.now),
-            job=job["id"],
-        )
-        transaction.record(print_ended(job["id"], job["visit"], verdict=None, why="restored"))
+def _drop_prints(transaction: HallTransaction) -> None:
+    """Cancels the prints queued in the backup: they were printed since then, or their visitor has left."""
+    for job in open_prints(transaction, transaction.hall):
+        cancel_print(transaction, job.id, why="restored", at=transaction.now)
+        transaction.record(print_ended(job.id, job.visit, verdict=None, why="restored"))

@@ -1,10 +1,9 @@
-"""A journal as people read it: facts, the newest first, with who did what from where as is known today.
+"""A journal as people read it: facts, the newest first, with the names that their ids have today.
 
-Names are looked up when they are read: a fact holds opaque ids only. What people do all day for visitors is
-told with the place, not the person.
+A fact holds opaque ids; names are read with it. A gesture for visitors is shown with its place, not its
+person.
 """
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,16 +12,16 @@ from typing import Any, Literal
 
 from server.domain.alarms.detection import AlarmKind
 from server.domain.facts import OF_ALARMS, FactKind
-from server.domain.instants import from_micros, to_micros
 from server.domain.journal.subjects import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms.alarms import alarms_named, values_of
 from server.store.devices.paired_devices import paired_devices
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
+from server.store.journal.heads import head_of
 from server.store.journal.pages import (
+    PageFact,
     Stretch,
     fact_at,
     first_position_at,
-    head_of,
     newest_facts,
     visits_numbered,
 )
@@ -35,15 +34,15 @@ from server.store.transactions.database import Database
 PAGE = 50
 """Facts of a page."""
 READ_AT_ONCE = 500
-"""Facts read at once where many are looked through."""
+"""Facts read at once where many are searched."""
 MOST_LOOKED_THROUGH = 4_000
-"""Facts one page may look through for words, before it says how far it came."""
+"""Facts that one page may search for words, before it says how far it searched."""
 FARTHEST = 200_000
-"""Positions one page may look back for what one person did, before it says how far it came."""
+"""Positions that one page may search for one author, before it says how far it searched."""
 STEP = 20_000
-"""Positions one statement may walk over where no index leads to what is wanted."""
+"""Positions that one statement may read where no index leads to the facts."""
 NUMBERED_WITHIN = timedelta(days=400)
-"""How far back visits are looked for by their number, unless a first day is told."""
+"""How far back visits are searched by their number, unless a first day is given."""
 TICKET_NUMBER = re.compile(r"[A-Z]{1,3}[0-9]{3,6}")
 
 type AuthorKind = Literal[
@@ -67,7 +66,7 @@ class DevicePlace:
 
 @dataclass(frozen=True, slots=True)
 class KnownAlarm:
-    """What an alarm is about, in which hall (slug), and what its sentence names as it was last told."""
+    """An alarm: its hall (slug), kind and subject, and the values of the last sentence about it."""
 
     hall: str
     kind: AlarmKind
@@ -77,7 +76,7 @@ class KnownAlarm:
 
 @dataclass(frozen=True, slots=True)
 class NamesById:
-    """What is known today by id: names of accounts and keys, devices, titles of notices in French, alarms."""
+    """What ids mean today: names of accounts and keys, devices, French titles of notices, alarms."""
 
     accounts: Mapping[str, str]
     keys: Mapping[str, str]
@@ -88,9 +87,9 @@ class NamesById:
 
 @dataclass(frozen=True, slots=True)
 class KnownFact:
-    """A fact with what is known today of what it names.
+    """A fact with the names that its ids have today.
 
-    `author_kind` withheld: a person whose gesture is told with the place; `author` is then empty.
+    `author_kind` withheld: a person whose gesture is shown with its place only; `author` is then empty.
     """
 
     position: int
@@ -112,11 +111,11 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class JournalSearch:
-    """What somebody looks for in a journal. `hall` (id) None: the installation's.
+    """A search in a journal. `hall` (id) None: the installation's.
 
-    `begins_at` and `ends_at`: recorded from the first until before the second. `before`: only positions
-    below, where the page before ended. `subject`, `author` (an id): of these only. `words`: a ticket number,
-    or words of the line. `names_everybody`: individual figures are on.
+    `begins_at`, `ends_at`: only facts recorded from the first, before the second. `before`: only positions
+    below, where the page before this one ended. `subject`, `author` (id): only facts of these. `words`: a
+    ticket number, or words of the line. `names_everybody`: individual figures are on.
     """
 
     hall: str | None
@@ -131,9 +130,9 @@ class JournalSearch:
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """Some facts, the newest first; `next`: the position before which it goes on, None at the end.
+    """Some facts, the newest first. `next`: the next page has facts before this position; None: no next page.
 
-    `looked_until`: the page is not full, and facts recorded before this instant were not looked at.
+    `looked_until`: the page is not full, and facts recorded before this instant were not searched.
     """
 
     facts: Sequence[KnownFact]
@@ -142,7 +141,7 @@ class JournalPage:
 
 
 type Matches = Callable[[KnownFact], bool]
-"""Whether the line of a fact holds the words that are looked for."""
+"""Whether the line of a fact has the words of the search."""
 
 
 def read_journal(database: Database, search: JournalSearch, matches: Matches | None = None) -> JournalPage:
@@ -153,7 +152,10 @@ def read_journal(database: Database, search: JournalSearch, matches: Matches | N
 def every_fact(
     database: Database, search: JournalSearch, matches: Matches | None = None
 ) -> Iterator[Sequence[KnownFact]]:
-    """Everything wanted that is recorded by now, the newest first, some at a time. Refusal: unknown_hall."""
+    """Every fact of the search that is recorded by now, the newest first, some at a time.
+
+    Refusal: unknown_hall.
+    """
     reading = _JournalStretch(database, search, matches)
     before: int | None = reading.stretch.before
     while before is not None:
@@ -162,8 +164,8 @@ def every_fact(
         before = step.last
 
 
-def people_of(rows: Any, sites: Collection[str] | None, halls: Collection[str]) -> dict[str, str]:
-    """Whom one may ask for who reads journals at some sites (slugs; None: everywhere), by id, with names.
+def people_of(rows: Rows, sites: Collection[str] | None, halls: Collection[str]) -> dict[str, str]:
+    """The authors that a reader of the journals of some sites (slugs; None: all) may choose: names by id.
 
     Accounts with a role at one of these sites or everywhere; API keys of one of the halls (slugs) or of all.
     """
@@ -176,7 +178,7 @@ def people_of(rows: Any, sites: Collection[str] | None, halls: Collection[str]) 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Facts that match, of so many read; `last`: the last position looked at, None at the end."""
+    """Facts that match, of so many read. `last`: the last position searched, None at the end."""
 
     found: list[KnownFact]
     read: int
@@ -184,7 +186,7 @@ class _Step:
 
 
 class _JournalStretch:
-    """What is wanted, as a stretch of positions of one journal, read some facts at a time."""
+    """A search as a stretch of positions of one journal, read some facts at a time."""
 
     def __init__(self, database: Database, search: JournalSearch, matches: Matches | None) -> None:
         number = search.words.strip().upper()
@@ -202,18 +204,18 @@ class _JournalStretch:
             self.stretch = self._stretch(rows, visits)
         self.matches = matches if visits is None else None
 
-    def _visits(self, rows: Any, number: str) -> Sequence[str]:
+    def _visits(self, rows: Rows, number: str) -> Sequence[str]:
         hall, begins_at = self.search.hall, self.search.begins_at
-        assert hall is not None  # what is a number is looked for in a hall, from an instant
+        assert hall is not None  # a number is searched in a hall, from an instant
         assert begins_at is not None
         return visits_numbered(rows, hall, number, begins_at.date())
 
-    def _stretch(self, rows: Any, visits: Sequence[str] | None) -> Stretch:
+    def _stretch(self, rows: Rows, visits: Sequence[str] | None) -> Stretch:
         search = self.search
-        length = int(head_of(rows, search.hall)["journal_length"])
+        length = head_of(rows, search.hall).journal_length
 
         def position_at(at: datetime) -> int:
-            return first_position_at(rows, search.hall, length, to_micros(at))
+            return first_position_at(rows, search.hall, length, at)
 
         after = 0 if search.begins_at is None else position_at(search.begins_at) - 1
         before = length + 1 if search.ends_at is None else position_at(search.ends_at)
@@ -223,7 +225,7 @@ class _JournalStretch:
         return replace(found, after=before - 1) if found.is_empty else found
 
     def _kinds(self) -> Sequence[FactKind] | None:
-        """None: all. Of what a person did all day for visitors nothing, unless individual figures are on."""
+        """None: all. Without a person's gestures for visitors, unless individual figures are on."""
         search = self.search
         kinds: Sequence[FactKind] | None = None if search.subject is None else SUBJECTS[search.subject]
         if search.author is None or search.names_everybody or search.author in self.keys:
@@ -231,7 +233,7 @@ class _JournalStretch:
         return [kind for kind in kinds or tuple(FactKind) if kind not in BY_PLACE]
 
     def page(self) -> JournalPage:
-        """The first page of the stretch, within what one page may look through."""
+        """The first page of the stretch, within the limits of what one page may search."""
         floor, before = self.stretch.after, self.stretch.before
         if self.search.author is not None:
             floor = max(floor, before - 1 - FARTHEST)
@@ -250,56 +252,53 @@ class _JournalStretch:
             return JournalPage(found, None)
         with self.database.read() as rows:
             last_fact = fact_at(rows, self.search.hall, going_on)
-        return JournalPage(
-            found, going_on, None if last_fact is None else from_micros(last_fact["recorded_at"])
-        )
+        return JournalPage(found, going_on, None if last_fact is None else last_fact.recorded_at)
 
     def step(self, limit: int, stretch: Stretch) -> _Step:
-        """One look for the newest facts of a stretch; lets other work through afterwards."""
+        """Reads the newest facts of a stretch once, then lets other work through."""
         after = stretch.after if stretch.is_indexed else max(stretch.after, stretch.before - 1 - STEP)
         with self.database.read() as rows:
             read = newest_facts(rows, replace(stretch, after=after), limit)
             alarms = _alarms_of(rows, read)
-            notices = {json.loads(row["body"])["notice"] for row in read if row["kind"].startswith("Notice")}
+            notices = {fact.body["notice"] for fact in read if fact.kind.startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
         names = NamesById(self.accounts, self.keys, self.devices, titles, alarms)
-        facts = [_known_fact(row, names, names_everybody=self.search.names_everybody) for row in read]
+        facts = [_known_fact(fact, names, names_everybody=self.search.names_everybody) for fact in read]
         matches = self.matches
         found = facts if matches is None else [fact for fact in facts if matches(fact)]
         self.database.breathe()
         if len(read) == limit:
-            return _Step(found, limit, int(read[-1]["position"]))
+            return _Step(found, limit, read[-1].position)
         return _Step(found, len(read), after + 1 if after > stretch.after else None)
 
 
-def _alarms_of(rows: Any, facts: Sequence[Row]) -> dict[str, KnownAlarm]:
-    named = {json.loads(fact["body"])["id"] for fact in facts if fact["kind"] in OF_ALARMS}
+def _alarms_of(rows: Rows, facts: Sequence[PageFact]) -> dict[str, KnownAlarm]:
+    named = {fact.body["id"] for fact in facts if fact.kind in OF_ALARMS}
     return {
         row["id"]: KnownAlarm(row["slug"], AlarmKind(row["kind"]), row["subject"], values_of(row))
         for row in alarms_named(rows, sorted(named))
     }
 
 
-def _known_fact(row: Row, names: NamesById, *, names_everybody: bool) -> KnownFact:
-    kind = _author_kind(row["author"], row["device"], names)
-    if kind in ("person", "gone") and row["kind"] in BY_PLACE and not names_everybody:
+def _known_fact(fact: PageFact, names: NamesById, *, names_everybody: bool) -> KnownFact:
+    kind = _author_kind(fact.author, fact.device, names)
+    if kind in ("person", "gone") and fact.kind in BY_PLACE and not names_everybody:
         kind = "withheld"
-    is_of_hall = "visit" in row.keys()  # noqa: SIM118 - a sqlite3.Row is no mapping
     return KnownFact(
-        position=row["position"],
-        id=row["id"],
-        kind=row["kind"],
-        happened_at=from_micros(row["happened_at"]),
-        recorded_at=from_micros(row["recorded_at"]),
-        is_clock_suspect=bool(row["is_clock_suspect"]),
+        position=fact.position,
+        id=fact.id,
+        kind=fact.kind,
+        happened_at=fact.happened_at,
+        recorded_at=fact.recorded_at,
+        is_clock_suspect=fact.is_clock_suspect,
         author_kind=kind,
-        author="" if kind == "withheld" else row["author"],
-        device=row["device"],
-        visit=row["visit"] if is_of_hall else None,
-        counter=row["counter"] if is_of_hall else None,
-        number=row["number"] if is_of_hall else None,
-        body=json.loads(row["body"]),
-        hash=row["hash"],
+        author="" if kind == "withheld" else fact.author,
+        device=fact.device,
+        visit=fact.visit,
+        counter=fact.counter,
+        number=fact.number,
+        body=fact.body,
+        hash=fact.hash,
         names=names,
     )
 

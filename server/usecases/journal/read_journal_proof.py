@@ -1,14 +1,14 @@
-"""What shows that a journal is whole: its last verification, its head, its anchors; and a sheet compared."""
+"""The proof that a journal is complete: its last verification, head and anchors; a printed sheet compared."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from server.domain.instants import from_micros, from_text
-from server.store.engine.rows import Row
+from server.domain.instants import from_text
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors
-from server.store.journal.pages import fact_at, head_of
-from server.store.journal.verifications import last_verification
+from server.store.journal.heads import head_of
+from server.store.journal.pages import fact_at
+from server.store.journal.verifications import VerificationRow, last_verification
 from server.store.transactions.database import Database
 
 SHORTEST_HASH = 12
@@ -19,9 +19,9 @@ type Compared = Literal["same", "different", "too_short", "not_there"]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The last walk over a journal: when, how many facts, how long (ms); `wrong` None: nothing is wrong.
+    """The last verification of a journal: its instant, how many facts, and how long it took (ms).
 
-    `position`: of the first fact that is wrong, where one can be named.
+    `wrong`: the kind of the first fault, None where there is none; `position`: of its fact, if it has one.
     """
 
     at: datetime
@@ -33,7 +33,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A journal (a hall's slug or "installation"): its facts and head now, its last anchor and walk."""
+    """A journal (a hall's slug or "installation"): its facts and head now, last anchor and verification."""
 
     journal: str
     facts: int
@@ -48,26 +48,25 @@ def read_proof(database: Database, anchors: Anchors, journal: str) -> Proof:
     hall = None if journal == INSTALLATION else database.hall_id(journal)
     with database.read() as rows:
         head = head_of(rows, hall)
-        walked = last_verification(rows, journal)
+        verified = last_verification(rows, journal)
     standing = anchors.standing(journal)
     last = standing[-1] if standing else None
     return Proof(
         journal,
-        head["journal_length"],
-        head["head_hash"],
+        head.journal_length,
+        head.head_hash,
         None if last is None else from_text(last.at),
         last,
-        None if walked is None else _verification(walked),
+        None if verified is None else _verification(verified),
     )
 
 
-def _verification(row: Row) -> Verification:
-    at = from_micros(row["verified_at"])
-    return Verification(at, row["facts"], row["took_ms"], row["wrong"], row["position"])
+def _verification(row: VerificationRow) -> Verification:
+    return Verification(row.verified_at, row.facts, row.took_ms, row.wrong, row.position)
 
 
 def compare_sheet(database: Database, journal: str, position: int, typed: str) -> Compared:
-    """Whether the fact at a position has the hash of a printed sheet, or begins as what was typed of it.
+    """Whether the hash of the fact at a position begins with the text typed from a printed sheet.
 
     Refusal: unknown_hall.
     """
@@ -79,4 +78,4 @@ def compare_sheet(database: Database, journal: str, position: int, typed: str) -
         fact = fact_at(rows, hall, position)
     if fact is None:
         return "not_there"
-    return "same" if str(fact["hash"]).startswith(typed_hash) else "different"
+    return "same" if fact.hash.startswith(typed_hash) else "different"

@@ -1,11 +1,11 @@
-"""Verify every journal once a day, at night, in a process apart; keep what was found.
+"""Verify every journal once a day, at night, in a separate process, and keep the results.
 
-Every worker asks whether it is time; a claim in the database decides who walks. A walk that was cut off is
-taken up again after an hour.
+Every worker tries; a claim in the database decides which one verifies. A verification that was interrupted
+starts again after an hour.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ JOB = "verification"
 NIGHT_HOURS = range(2, 6)
 """Local hours in which the journals are verified."""
 AFTER_START_S = 3600
-"""A server that does not stand at night verifies by day, so long after its start."""
+"""A server that is off at night verifies by day, so many seconds after its start."""
 TAKEN_FOR_S = 3600
 
 type CallApart = Callable[..., Any]
@@ -40,7 +40,7 @@ class NightlyVerification:
         self.started_s = database.clock.elapsed_s()
 
     def make(self) -> None:
-        """Verifies where it is time and nobody else does."""
+        """Verifies if it is time and no other worker does."""
         now = self.database.clock.now()
         with self.database.read() as rows:
             slugs = [hall.slug for hall in all_halls(rows) if hall.is_configured]
@@ -48,7 +48,7 @@ class NightlyVerification:
             return
         local = now.astimezone(ZoneInfo(self.database.configuration(slugs[0]).site.time_zone))
         if self._is_time(local):
-            self._verify(local.date().isoformat(), now)
+            self._verify(local.date(), now)
 
     def _is_time(self, local: datetime) -> bool:
         if local.hour in NIGHT_HOURS:
@@ -56,7 +56,7 @@ class NightlyVerification:
         stands_s = self.database.clock.elapsed_s() - self.started_s
         return local.hour >= NIGHT_HOURS.stop and stands_s > AFTER_START_S
 
-    def _verify(self, day: str, now: datetime) -> None:
+    def _verify(self, day: date, now: datetime) -> None:
         with self.database.read() as rows:
             if is_verified(rows, day):
                 return
@@ -70,7 +70,7 @@ class NightlyVerification:
 
 
 def verify_apart(database_url: str, anchors_folder: Path) -> tuple[Verified, float]:
-    """Walks every journal with a connection of its own; what was found, and the seconds it took."""
+    """Verifies every journal with a new connection; the results, and the seconds it took."""
     clock = Clock()
     began_s = clock.elapsed_s()
     database = Database(database_url, clock)

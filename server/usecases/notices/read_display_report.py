@@ -7,7 +7,7 @@ from server.documents.reading import parse_installation
 from server.domain.instants import to_text
 from server.store.configuration.documents import newest
 from server.store.journal.anchors import INSTALLATION
-from server.store.journal.pages import head_of
+from server.store.journal.heads import head_of
 from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
@@ -40,6 +40,6 @@ def read_display_report(
         "first": max([report["from"], *([min(shown_days)] if shown_days else [])]),
         "last": min([report["to"], *([max(shown_days)] if shown_days else [])]),
         "time_zone": zones[0] if zones else "UTC",
-        "journal": {"facts": head["journal_length"], "head": head["head_hash"]},
+        "journal": {"facts": head.journal_length, "head": head.head_hash},
         "as_of": to_text(database.clock.now()),
     }

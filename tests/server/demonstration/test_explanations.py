@@ -20,7 +20,7 @@ from server.domain.journal.fold import changes
 from server.domain.row_changes import Insert, Recorded
 from server.ids import new_id
 from server.settings import Settings
-from server.store.journal.facts import as_recorded
+from server.store.journal.facts import facts_after
 from server.store.transactions.database import Database
 from server.store.visits.legs import as_queued
 from server.usecases.calling.call_next import AtCounter, call_next
@@ -31,10 +31,11 @@ from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, u
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
-_FACTS = (
-    "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"
-    " FROM hall_fact WHERE hall = :hall ORDER BY position"
-)
+
+def every_fact(database: Database, slug: str) -> list[Recorded]:
+    with database.read() as rows:
+        facts = facts_after(rows, database.hall_id(slug), 0, limit=1_000_000)
+    return [fact.recorded for fact in facts]
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,7 @@ def test_every_call_of_a_week_is_explained_by_the_facts_before_it(week: Settings
     called = 0
     for slug in SLUGS:
         told = Retelling(database, slug)
-        with database.read() as rows:
-            facts = [as_recorded(row) for row in rows.all(_FACTS, hall=database.hall_id(slug))]
-        for fact in facts:
+        for fact in every_fact(database, slug):
             if fact.kind == FactKind.LEG_CALLED and fact.body["reason"] is None:
                 assert told.why(fact) == fact.body["why"], fact.body["number"]
                 called += 1
@@ -84,9 +83,7 @@ def test_the_calls_of_linked_visits_are_explained_by_the_facts_before_them(sqlit
         if turn == 2:
             unlink_visit(database, Linking(visits[5], agent))
     told, keys = Retelling(database, "laon"), []
-    with database.read() as rows:
-        facts = [as_recorded(row) for row in rows.all(_FACTS, hall=database.hall_id("laon"))]
-    for fact in facts:
+    for fact in every_fact(database, "laon"):
         if fact.kind == FactKind.LEG_CALLED:
             assert told.why(fact) == fact.body["why"], fact.body["number"]
             keys.append(fact.body["why"]["key"])

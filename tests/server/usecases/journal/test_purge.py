@@ -115,9 +115,12 @@ def test_the_content_of_a_printed_ticket_is_forgotten_with_its_token(database: D
 def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
     database = morning(sqlite_url, hands)
     with database.read() as rows:
-        for table, sql in erase_expired.ERASE.items():
-            plan = " ".join(row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", now=1, batch=1))
-            assert table == "sign_in" or "SCAN" not in plan.replace("SCAN p USING", ""), plan
+        limits = {"now": hands.now, "batch": 1}
+        for table, erase in erase_expired.ERASE.items():
+            text = erase.text(SQLITE, limits)
+            explained = rows.all(f"EXPLAIN QUERY PLAN {text.sql}", **text.encoded(limits))
+            plan = " ".join(row["detail"] for row in explained)
+            assert table == "sign_in" or "SCAN" not in plan.replace("SCAN printed USING", ""), plan
         values = {"hall": "hall", "day": date(2026, 11, 20)}
         for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
             sql = statement.text(SQLITE, values).sql

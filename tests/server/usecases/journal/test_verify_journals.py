@@ -45,7 +45,7 @@ def wrong(database: Database) -> list[Any]:
     with database.read() as rows:
         found = last_verification(rows, HALL)
     assert found is not None
-    return [found["wrong"], found["position"]]
+    return [found.wrong, found.position]
 
 
 def test_one_of_two_workers_verifies_once_a_night(database: Database, hands: Hands, tmp_path: Path):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pypdfium2
@@ -163,7 +164,7 @@ def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
     with both.database.read() as rows:
         write_anchors(anchors, rows, both.hands.now, "daily")
     verified, took_s = verify_apart(both.database.url, anchors.folder)
-    keep_verified(both.database, verified, "2026-11-24", took_s)
+    keep_verified(both.database, verified, date(2026, 11, 24), took_s)
     page = browser.get(WHERE).text
     assert re.search(r"Le fait \d+ a été modifié après coup\.", page)
     assert 'role="alert"' in page
@@ -174,7 +175,7 @@ def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
 
 def test_a_hall_that_vanished_is_shown_to_readers_of_the_installation(api: ApiSite):
     verified = Verified(facts={HALL: 1}, faults=[JournalFault(OTHER, "hall_missing")])
-    keep_verified(api.database, verified, "2026-11-24", 0.1)
+    keep_verified(api.database, verified, date(2026, 11, 24), 0.1)
     told = "Le hall «\u00a0vervins\u00a0» a disparu de la base"
     assert told in api.person("administrator", "*").get(WHERE).text
     assert told not in api.person("supervisor").get(WHERE).text

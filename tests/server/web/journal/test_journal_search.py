@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.instants import to_micros
+from server.domain.instants import from_micros
 from server.store.journal.pages import Stretch, first_position_at, newest_facts, visits_numbered
 from server.usecases.journal import read_journal
 from server.usecases.tickets.stop_tickets import stop_tickets
@@ -149,7 +149,7 @@ def test_facts_are_found_by_the_instant_they_were_recorded_at(both: ApiSite):
             "SELECT position, recorded_at FROM hall_fact WHERE hall = :h ORDER BY position", h=hall
         )
         for fact in facts:
-            first = first_position_at(rows, hall, len(facts), fact["recorded_at"])
+            first = first_position_at(rows, hall, len(facts), from_micros(fact["recorded_at"]))
             same = [each["position"] for each in facts if each["recorded_at"] == fact["recorded_at"]]
             assert first == min(same)
-        assert first_position_at(rows, hall, len(facts), to_micros(both.hands.now)) == len(facts) + 1
+        assert first_position_at(rows, hall, len(facts), both.hands.now) == len(facts) + 1
