@@ -2,9 +2,9 @@
 
     python .ci/script_types.py
 
-Writes var/types/api.schema.json: one JSON schema with each shape of `server.web.api.shapes`. `make types`
-makes var/types/api.d.ts of it. A field with a default may be left out, in questions as in answers: that is
-how the server sends them.
+Writes var/types/api.schema.json: one JSON schema with each shape of `server.web.api.shapes` (requests and
+live messages) and `server.web.api.responses`. `make types` makes var/types/api.d.ts of it. A field with a
+default may be left out, in requests as in answers: that is how the server sends them.
 """
 
 import importlib
@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from server.web.api import shapes
+from server.web.api import responses, shapes
 from server.web.api.shapes.messages import SENT, TAKEN
 
 SCHEMA = Path(__file__).parents[1] / "var" / "types" / "api.schema.json"
@@ -27,12 +27,13 @@ REFERENCE = "#/definitions/{model}"
 def all_shapes() -> list[type[BaseModel]]:
     """Every shape of the API, by name. Raises ValueError if two have one name."""
     found: dict[str, type[BaseModel]] = {}
-    for module in pkgutil.iter_modules(shapes.__path__, f"{shapes.__name__}."):
-        for value in vars(importlib.import_module(module.name)).values():
-            if isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.name:
-                if value.__name__ in found:
-                    raise ValueError(f"two shapes are named {value.__name__}")
-                found[value.__name__] = value
+    for package in (shapes, responses):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            for value in vars(importlib.import_module(module.name)).values():
+                if isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.name:
+                    if value.__name__ in found:
+                        raise ValueError(f"two shapes are named {value.__name__}")
+                    found[value.__name__] = value
     return list(found.values())
 
 

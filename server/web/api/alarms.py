@@ -10,9 +10,9 @@ from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_
 from server.usecases.alarms.read_alarms import read_alarms
 from server.web.access.callers import allowed
 from server.web.access.requirements import PEOPLE, requires
+from server.web.api.responses.alarms import AlarmsAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import HallPath, RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="alarms")
@@ -28,7 +28,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("alarms", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.get("/halls/<hall>/alarms", responses={200: Anything})
+    @routes.get("/halls/<hall>/alarms", responses={200: AlarmsAnswer})
     @requires(Permission.READ_QUEUE)
     def of_hall(path: HallPath) -> Any:
         """The open alarms of a hall, those nobody looks after first; people at work read names."""

@@ -18,9 +18,16 @@ from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_end
 from server.usecases.once_in_many_halls import once
 from server.web.access.callers import Caller, allowed, someone
 from server.web.access.requirements import PEOPLE, requires
+from server.web.api.responses.alerts import (
+    AlertAnswer,
+    AlertGestureAnswer,
+    AlertsAnswer,
+    EndsAskedAnswer,
+    HallAlertsAnswer,
+    RaisedAlertAnswer,
+)
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
 
@@ -70,7 +77,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("alerts", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.post("/alerts", responses={200: Anything, 201: Anything})
+    @routes.post("/alerts", responses={200: RaisedAlertAnswer, 201: RaisedAlertAnswer})
     @requires(Permission.RAISE_ALERT)
     @requires(Permission.RAISE_ALERT)
     def take_over(body: AlertBody) -> Any:
@@ -95,7 +102,7 @@ def blueprint(api: Api) -> APIBlueprint:
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
         return answer, 201 if answer["is_new"] else 200
 
-    @routes.get("/alerts", responses={200: Anything})
+    @routes.get("/alerts", responses={200: AlertsAnswer})
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def listed() -> Any:
         """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
@@ -103,14 +110,14 @@ def blueprint(api: Api) -> APIBlueprint:
         halls = _own_halls(api.database)
         return read_alerts(api.database, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/alerts/end-asked", responses={200: Anything})
+    @routes.get("/alerts/end-asked", responses={200: EndsAskedAnswer})
     @requires(Permission.END_ALERT, of=PEOPLE, anywhere=True)
     def ends_asked() -> Any:
         """The alerts whose end another person has confirmed once and the caller may confirm."""
         halls = _may(api.database, _every(api.database), Permission.END_ALERT)
         return read_ends_asked(api.database, halls, someone().author.id)
 
-    @routes.get("/alerts/<alert>", responses={200: Anything})
+    @routes.get("/alerts/<alert>", responses={200: AlertAnswer})
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def one(path: AlertPath) -> Any:
         """An alert: who raised it and when, and per hall its screens, which showed it, and its end.
@@ -120,14 +127,14 @@ def blueprint(api: Api) -> APIBlueprint:
         caller, halls = someone(), _own_halls(api.database)
         return read_alert(api.database, path.alert, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/halls/<hall>/alerts", responses={200: Anything})
+    @routes.get("/halls/<hall>/alerts", responses={200: HallAlertsAnswer})
     @requires(Permission.READ_BOARD)
     def of_hall(path: HallPath) -> Any:
         """The alerts in force in a hall; people at work read who raised each."""
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
         return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
 
-    @routes.post("/alerts/<alert>/ask-end", responses={200: Anything})
+    @routes.post("/alerts/<alert>/ask-end", responses={200: AlertGestureAnswer})
     @requires(Permission.END_ALERT)
     def first(path: AlertPath, body: EndBody) -> Any:
         """The first confirmation that an alert is over; the second follows within five minutes.
@@ -136,7 +143,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """
         return _confirmed(api, path.alert, body, ask_end, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/end", responses={200: Anything})
+    @routes.post("/alerts/<alert>/end", responses={200: AlertGestureAnswer})
     @requires(Permission.END_ALERT)
     def second(path: AlertPath, body: EndBody) -> Any:
         """The second confirmation: the alert is over, but in the halls of `failed`.
@@ -146,7 +153,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """
         return _confirmed(api, path.alert, body, end_alert, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/take-back", responses={200: Anything})
+    @routes.post("/alerts/<alert>/take-back", responses={200: AlertGestureAnswer})
     @requires(Permission.RAISE_ALERT, of=PEOPLE)
     def taken_back(path: AlertPath, body: EndBody) -> Any:
         """Whoever raised the alert by mistake takes it back, within a minute; screens say so."""

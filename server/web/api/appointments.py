@@ -23,20 +23,25 @@ from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.tickets.issue_ticket import WantedTicket
 from server.web.access.callers import allowed, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.responses.appointments import (
+    AppointmentAnswer,
+    AppointmentsAnswer,
+    ConvocationsAnswer,
+    ImportAnswer,
+)
+from server.web.api.responses.printing import PrintState
+from server.web.api.responses.tickets import TicketAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.appointments import (
-    AppointmentAnswer,
     AppointmentBody,
     AppointmentChange,
     AppointmentPath,
     AppointmentSheetBody,
     CheckInBody,
     DayQuery,
-    ImportAnswer,
     ImportBody,
 )
 from server.web.api.shapes.requests import HallPath
-from server.web.api.shapes.responses import Anything, TicketAnswer
 from server.web.api.tickets import channel_of, issued
 from server.web.rendering.viewer import page_language
 
@@ -55,7 +60,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _reading(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/halls/<hall>/appointments", responses={200: Anything})
+    @routes.get("/halls/<hall>/appointments", responses={200: AppointmentsAnswer})
     @requires(Permission.READ_APPOINTMENTS)
     def appointments(path: HallPath, query: DayQuery) -> Any:
         """The appointments of a local date, today unless told.
@@ -76,7 +81,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
             has_visits=may(Permission.READ_QUEUE, Permission.BOOK),
         )
 
-    @routes.post("/halls/<hall>/appointment-sheets", responses={202: Anything})
+    @routes.post("/halls/<hall>/appointment-sheets", responses={202: PrintState})
     @requires(Permission.ISSUE)
     def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> Any:
         """Prints how to book a service; it is no ticket."""
@@ -93,7 +98,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
         )
         return answer, 202
 
-    @routes.get("/halls/<hall>/convocations", responses={200: Anything})
+    @routes.get("/halls/<hall>/convocations", responses={200: ConvocationsAnswer})
     @requires(Permission.ISSUE)
     def convocations(path: HallPath) -> Any:
         """The hours of today at which convocations without a code are still expected, by service.

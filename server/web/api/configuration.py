@@ -6,7 +6,7 @@ from typing import Any, Literal
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from server.domain.people.roles import Permission
 from server.store.devices.sightings import Players
@@ -32,9 +32,20 @@ from server.usecases.configuration.save_draft import (
 from server.usecases.devices.read_applied import read_applied
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
+from server.web.api.responses.configuration import (
+    AppliedAnswer,
+    DiscardedAnswer,
+    DocumentAnswer,
+    DocumentsAnswer,
+    DraftAnswer,
+    ExportedDocument,
+    ImportedFileAnswer,
+    PublishedAnswer,
+    RevisionAnswer,
+    RevisionsAnswer,
+)
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 from server.web.rendering.problems import problem, refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
 
@@ -128,55 +139,6 @@ class RollbackBody(RequestShape):
     base_revision: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
 
 
-class ProblemTold(BaseModel):
-    """Something wrong with a document, or, a warning, what looks like an oversight."""
-
-    path: str
-    place: str
-    code: str
-    sentence: str
-    is_warning: bool
-
-
-class ChangeTold(BaseModel):
-    """One change; JSON values."""
-
-    path: str
-    kind: Literal["added", "removed", "changed", "moved"]
-    sentence: str
-    before: Any
-    after: Any
-
-
-class ExaminedAnswer(BaseModel):
-    """What is wrong with a document, and what it changes of what is published."""
-
-    document: str
-    problems: list[ProblemTold]
-    changes: list[ChangeTold]
-
-
-class DraftAnswer(ExaminedAnswer):
-    """A draft as it was saved."""
-
-    version: int
-    base_revision: int
-
-
-class DiscardedAnswer(BaseModel):
-    """A draft that is no more."""
-
-    document: str
-    version: int
-
-
-class PublishedAnswer(BaseModel):
-    """The revision that applies now."""
-
-    document: str
-    revision: int
-
-
 def blueprint(api: Api, players: Players) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint(
@@ -203,37 +165,37 @@ def _stale(api: Api, stale: StaleDocument) -> Response:
 
 
 def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
-    @routes.get("", responses={200: Anything})
+    @routes.get("", responses={200: DocumentsAnswer})
     @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def documents() -> Any:
         """The documents one may change, with their newest revisions and drafts."""
         return read_documents(api.database, _reader(api)[1])
 
-    @routes.get("/<document>", responses={200: Anything})
+    @routes.get("/<document>", responses={200: DocumentAnswer})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def document(path: DocumentPath) -> Any:
         """A document as it is published, and its draft."""
         return read_document(api.database, path.document, _reader(api)[1])
 
-    @routes.get("/<document>/revisions", responses={200: Anything})
+    @routes.get("/<document>/revisions", responses={200: RevisionsAnswer})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def revisions(path: DocumentPath, query: RevisionsQuery) -> Any:
         """Who published what when, the newest first, twenty at a time."""
         return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
 
-    @routes.get("/<document>/revisions/<revision>", responses={200: Anything})
+    @routes.get("/<document>/revisions/<revision>", responses={200: RevisionAnswer})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def revision(path: RevisionPath) -> Any:
         """A revision with its content, and what a rollback to it would change."""
         return read_revision(api.database, path.document, path.revision, _reader(api)[1])
 
-    @routes.get("/<document>/devices", responses={200: Anything})
+    @routes.get("/<document>/devices", responses={200: AppliedAnswer})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def devices(path: DocumentPath) -> Any:
         """Which configuration each kiosk and screen that a document is for runs."""
         return read_applied(api.database, path.document, _reader(api)[1], players)
 
-    @routes.get("/<document>/export", responses={200: Anything})
+    @routes.get("/<document>/export", responses={200: ExportedDocument})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def export(path: DocumentPath, query: ExportQuery) -> Any:
         """A revision as a file, ready to be changed and imported."""
@@ -262,7 +224,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
             write_key=key,
         )
 
-    @routes.post("/<document>/import", responses={200: ExaminedAnswer})
+    @routes.post("/<document>/import", responses={200: ImportedFileAnswer})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def import_file(path: DocumentPath, query: ImportQuery, body: FileBody) -> Any:
         """A file becomes the draft, unless it has errors; with `dry_run` it is only examined."""

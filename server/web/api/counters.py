@@ -30,6 +30,8 @@ from server.usecases.visits.leg_verbs import Destination, Gesture, hall_of_leg
 from server.usecases.visits.undo_gesture import undo
 from server.web.access.callers import allowed, allowed_either
 from server.web.access.requirements import requires
+from server.web.api.responses.counters import CounterAnswer, SessionAnswer, WaitingAnswer
+from server.web.api.responses.legs import Leg
 from server.web.api.services import REFUSED, Api, own_session, place_header, session_header, write_key
 from server.web.api.shapes.requests import (
     CallBody,
@@ -47,7 +49,6 @@ from server.web.api.shapes.requests import (
     TransferBody,
     UndoBody,
 )
-from server.web.api.shapes.responses import Anything, LegAnswer, SessionAnswer
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
@@ -85,14 +86,14 @@ def _believed(body: NextBody) -> AtCounter:
 
 
 def _reading(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/counters/<counter>", responses={200: Anything})
+    @routes.get("/counters/<counter>", responses={200: CounterAnswer})
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
         caller, _ = allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_counter(api.database, path.counter, reader=caller.author.id)
 
-    @routes.get("/counters/<counter>/waiting", responses={200: Anything})
+    @routes.get("/counters/<counter>/waiting", responses={200: WaitingAnswer})
     @requires(Permission.READ_QUEUE)
     def waiting(path: CounterPath) -> Any:
         """Everyone who waits for a counter, in the order in which it would call them now."""
@@ -111,7 +112,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
         )
         return open_counter(api.database, path.counter, author, session, write_key=write_key(author)), 201
 
-    @routes.patch("/counters/<counter>/session", responses={200: Anything})
+    @routes.patch("/counters/<counter>/session", responses={200: CounterAnswer})
     @requires(Permission.CALL, Permission.SUPERVISE)
     def change_session(path: CounterPath, body: SessionChange) -> Any:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
@@ -158,7 +159,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
 
 
 def _presence(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/counters/<counter>/presence", responses={200: Anything})
+    @routes.post("/counters/<counter>/presence", responses={200: CounterAnswer})
     @requires(Permission.CALL)
     def presence(path: CounterPath) -> Any:
         """The agent whose console asked is there: who is called stays called."""
@@ -169,7 +170,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
 
 
 def _calls(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/counters/<counter>/next", responses={200: LegAnswer, 204: None})
+    @routes.post("/counters/<counter>/next", responses={200: Leg, 204: None})
     @requires(Permission.CALL)
     def next_leg(path: CounterPath, body: NextBody) -> Any:
         """Calls the next person, ending the current visit."""
@@ -179,7 +180,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
         api.breathe()
         return ("", 204) if answer is None else answer
 
-    @routes.post("/counters/<counter>/call", responses={200: LegAnswer})
+    @routes.post("/counters/<counter>/call", responses={200: Leg})
     @requires(Permission.CALL)
     def chosen_leg(path: CounterPath, body: CallBody) -> Any:
         """Calls a chosen visit out of order, with its reason."""
@@ -195,7 +196,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
             write_key=write_key(author),
         )
 
-    @routes.post("/counters/<counter>/call-elsewhere", responses={200: LegAnswer})
+    @routes.post("/counters/<counter>/call-elsewhere", responses={200: Leg})
     @requires(Permission.CALL)
     def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
@@ -227,7 +228,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
     ):
         _simple_verb(routes, name, verb, summary=summary, apply=apply)
 
-    @routes.post("/legs/<leg>/transfer", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/transfer", responses={200: Leg})
     @requires(Permission.CALL, Permission.RECEIVE)
     def transfer(path: LegPath, body: TransferBody) -> Any:
         """Sends a visit to another service or counter."""
@@ -236,7 +237,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         to = Destination(body.service, body.counter, body.place, body.not_before)
         return apply(path.leg, leg_verbs.transfer, to=to)
 
-    @routes.post("/legs/<leg>/cancel", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/cancel", responses={200: Leg})
     @requires(Permission.CALL, Permission.RECEIVE)
     def cancel(path: LegPath, body: CancelBody) -> Any:
         """Voids a visit."""
@@ -246,31 +247,31 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
 def _services(routes: APIBlueprint, api: Api) -> None:
     apply = partial(_applied, api)
 
-    @routes.post("/legs/<leg>/finish", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/finish", responses={200: Leg})
     @requires(Permission.CALL)
     def finish(path: LegPath, body: ResultBody) -> Any:
         """The service has ended."""
         return apply(path.leg, leg_verbs.finish, result=WantedResult(body.outcome, body.note))
 
-    @routes.post("/legs/<leg>/park", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/park", responses={200: Leg})
     @requires(Permission.CALL)
     def park(path: LegPath, body: ParkBody) -> Any:
         """Sets a visitor aside, with a timer."""
         return apply(path.leg, postpone_and_park.park, for_s=body.for_s, place=body.return_place)
 
-    @routes.post("/legs/<leg>/resume", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/resume", responses={200: Leg})
     @requires(Permission.CALL)
     def resume(path: LegPath, body: ResumeBody) -> Any:
         """Serves a visitor who was set aside."""
         return apply(path.leg, postpone_and_park.resume, counter=body.counter)
 
-    @routes.post("/legs/<leg>/add-service", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/add-service", responses={200: Leg})
     @requires(Permission.CALL)
     def add_service(path: LegPath, body: ServiceBody) -> Any:
         """Another service opens when this one has ended."""
         return apply(path.leg, leg_verbs.add_service, service=body.service)
 
-    @routes.post("/legs/<leg>/correct-service", responses={200: LegAnswer})
+    @routes.post("/legs/<leg>/correct-service", responses={200: Leg})
     @requires(Permission.CALL, Permission.RECEIVE)
     def correct_service(path: LegPath, body: ServiceBody) -> Any:
         """The visitor came for another service."""
@@ -278,7 +279,7 @@ def _services(routes: APIBlueprint, api: Api) -> None:
 
 
 def _undoing(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/legs/<leg>/undo", responses={200: Anything})
+    @routes.post("/legs/<leg>/undo", responses={200: CounterAnswer})
     @requires(Permission.CALL)
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture on this leg."""
@@ -290,7 +291,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
             raise Refusal("unknown_leg", leg=path.leg)
         return _undo(counter, body.fact)
 
-    @routes.post("/counters/<counter>/undo", responses={200: Anything})
+    @routes.post("/counters/<counter>/undo", responses={200: CounterAnswer})
     @requires(Permission.CALL)
     def undo_gesture(path: CounterPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture, a greeting included."""
@@ -327,4 +328,4 @@ def _simple_verb(
     view.__name__ = f"leg_{name.replace('-', '_')}"
     view.__doc__ = summary
     allowed_to = (Permission.CALL, Permission.RECEIVE) if verb in BEFORE_CALL else (Permission.CALL,)
-    routes.post(f"/legs/<leg>/{name}", responses={200: LegAnswer})(requires(*allowed_to)(view))
+    routes.post(f"/legs/<leg>/{name}", responses={200: Leg})(requires(*allowed_to)(view))

@@ -22,6 +22,10 @@ from server.usecases.quality.read_indicators import read_indicators
 from server.web.access.callers import allowed
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
+from server.web.api.responses.board import BoardAnswer
+from server.web.api.responses.hall import QueueAnswer, QueuePage
+from server.web.api.responses.quality import IndicatorsAnswer, IndividualFiguresAnswer
+from server.web.api.responses.screens import ScreenAnswer
 from server.web.api.services import REFUSED, Api
 from server.web.api.shapes.requests import (
     HallPath,
@@ -31,7 +35,6 @@ from server.web.api.shapes.requests import (
     PeriodQuery,
     ScreenQuery,
 )
-from server.web.api.shapes.responses import Anything
 from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="halls")
@@ -41,7 +44,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("halls", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.get("/halls/<hall>/board", responses={200: Anything})
+    @routes.get("/halls/<hall>/board", responses={200: BoardAnswer})
     @requires(Permission.READ_BOARD)
     def board(path: HallPath) -> Any:
         """Calls, last calls and queues with their waits."""
@@ -49,7 +52,7 @@ def blueprint(api: Api) -> APIBlueprint:
         queues = read_queues(api.database, hall, api.estimates.of(hall).ranges)
         return read_board(api.database, hall) | {"queues": queues["queues"]}
 
-    @routes.get("/halls/<hall>/screen", responses={200: Anything})
+    @routes.get("/halls/<hall>/screen", responses={200: ScreenAnswer})
     @requires(Permission.READ_BOARD)
     def screen(path: HallPath, query: ScreenQuery) -> Any:
         """What a screen needs besides the board: names, programme, sound.
@@ -70,14 +73,14 @@ def blueprint(api: Api) -> APIBlueprint:
         content = read_screen(api.database, hall, screen_id, api.translate, preview)
         return content | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
 
-    @routes.get("/halls/<hall>/queue", responses={200: Anything})
+    @routes.get("/halls/<hall>/queue", responses={200: QueueAnswer})
     @requires(Permission.READ_QUEUE)
     def queue(path: HallPath) -> Any:
         """Who waits, who is called and served, which counters are open, the day's figures."""
         caller, hall = allowed(Permission.READ_QUEUE, path.hall)
         return read_queue(api.database, hall, reader=caller.author.id)
 
-    @routes.get("/halls/<hall>/queue/<queue>", responses={200: Anything})
+    @routes.get("/halls/<hall>/queue/<queue>", responses={200: QueuePage})
     @requires(Permission.READ_QUEUE)
     def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
         """The next waiting legs of one queue."""
@@ -86,7 +89,7 @@ def blueprint(api: Api) -> APIBlueprint:
             raise Refusal("unknown_queue", queue=path.queue)
         return read_queue_page(api.database, hall, path.queue, after=query.after)
 
-    @routes.get("/indicators", responses={200: Anything})
+    @routes.get("/indicators", responses={200: IndicatorsAnswer})
     @requires(Permission.READ_FIGURES)
     def indicators(query: IndicatorsQuery) -> Any:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
@@ -100,7 +103,7 @@ def blueprint(api: Api) -> APIBlueprint:
             sentence=lambda key: api.translate(key, page_language()),
         )
 
-    @routes.get("/individual-figures", responses={200: Anything})
+    @routes.get("/individual-figures", responses={200: IndividualFiguresAnswer})
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def individual_figures(query: PeriodQuery) -> Any:
         """Whom each agent served over some days and how long, in all and by service.

@@ -13,9 +13,10 @@ from server.usecases.hours.read_day_end import read_day_end
 from server.usecases.tickets.issue_before_opening import WantedSeries, distribute
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
+from server.web.api.responses.hours import BreakDecidedAnswer, DayEndAnswer
+from server.web.api.responses.tickets import DistributionAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import BreakBody, DistributionBody, HallPath
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="half-days")
 
@@ -24,7 +25,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("half_days", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.post("/halls/<hall>/break", responses={200: Anything})
+    @routes.post("/halls/<hall>/break", responses={200: BreakDecidedAnswer})
     @requires(Permission.SUPERVISE)
     def at_break(path: HallPath, body: BreakBody) -> Any:
         """Decides whether the queue is finished at the break, or carried over with its ranks."""
@@ -32,7 +33,7 @@ def blueprint(api: Api) -> APIBlueprint:
         key = write_key(caller.author)
         return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
 
-    @routes.post("/halls/<hall>/distribution", responses={201: Anything})
+    @routes.post("/halls/<hall>/distribution", responses={201: DistributionAnswer})
     @requires(Permission.DISTRIBUTE)
     def distribution(path: HallPath, body: DistributionBody) -> Any:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
@@ -53,7 +54,7 @@ def blueprint(api: Api) -> APIBlueprint:
         api.breathe()
         return {"tickets": tickets}, 201
 
-    @routes.get("/halls/<hall>/day-end", responses={200: Anything})
+    @routes.get("/halls/<hall>/day-end", responses={200: DayEndAnswer})
     @requires(Permission.SUPERVISE)
     def day_end(path: HallPath) -> Any:
         """What the last day end closed."""

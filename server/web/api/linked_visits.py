@@ -11,9 +11,9 @@ from server.usecases.visits.find_visits import hall_of_visit
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.web.access.callers import allowed_either
 from server.web.access.requirements import requires
+from server.web.api.responses.visits import LinkAnswer
 from server.web.api.services import REFUSED, Api, place_header, session_header, write_key
 from server.web.api.shapes.requests import LinkBody, VisitPath
-from server.web.api.shapes.responses import LinkAnswer
 
 TAG = Tag(name="tickets")
 

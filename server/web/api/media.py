@@ -22,9 +22,15 @@ from server.usecases.media.remove_medium import NoticesWith, remove_medium
 from server.usecases.media.upload_medium import upload_medium
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.responses.media import (
+    FeedAnswer,
+    MediaAnswer,
+    MediumAnswer,
+    RemovedMediumAnswer,
+    UploadedAnswer,
+)
 from server.web.api.services import REFUSED, Api, idempotency_key, write_key
 from server.web.api.shapes.requests import LINE, RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="media")
@@ -122,7 +128,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         sentence = api.translate(f"refusal.{refusal['code']}", page_language(), **refusal["details"])
         return {**medium, "refusal": {**refusal, "detail": sentence}}
 
-    @routes.post("/media", responses={201: Anything})
+    @routes.post("/media", responses={201: UploadedAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def upload(query: UploadQuery) -> Any:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
@@ -149,20 +155,20 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         library.uploaded()
         return answer, 201
 
-    @routes.get("/media", responses={200: Anything})
+    @routes.get("/media", responses={200: MediaAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def listed(query: MediaQuery) -> Any:
         """The media of the library, the newest first, some at a time."""
         found = read_media(api.database, before=query.before, sites=sites())
         return {**found, "media": [with_sentence(medium) for medium in found["media"]]}
 
-    @routes.get("/media/<medium>", responses={200: Anything})
+    @routes.get("/media/<medium>", responses={200: MediumAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def one(path: MediumPath) -> Any:
         """A medium: its state, its files, and why it was refused."""
         return with_sentence(read_medium(api.database, path.medium, sites=sites()))
 
-    @routes.patch("/media/<medium>", responses={200: Anything})
+    @routes.patch("/media/<medium>", responses={200: MediumAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def describe(path: MediumPath, body: DescriptionBody) -> Any:
         """Writes what a medium says for who cannot see it; a notice needs it."""
@@ -172,7 +178,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
             describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
         )
 
-    @routes.delete("/media/<medium>", responses={200: Anything})
+    @routes.delete("/media/<medium>", responses={200: RemovedMediumAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def remove(path: MediumPath) -> Any:
         """Removes a medium that no notice shows."""
@@ -187,7 +193,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
             write_key=write_key(author),
         )
 
-    @routes.post("/feeds", responses={200: Anything})
+    @routes.post("/feeds", responses={200: FeedAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def feed(body: FeedBody) -> Any:
         """Reads a web feed now, as a notice would show it."""

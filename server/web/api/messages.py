@@ -12,9 +12,9 @@ from server.usecases.hall.read_wall import read_people
 from server.usecases.hall.send_message import HELP, WantedMessage, message_of, see_message, send_message
 from server.web.access.callers import allowed, allowed_either, role_of
 from server.web.access.requirements import requires
+from server.web.api.responses.hall import MessageAnswer, MessagesAnswer, PeopleAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import LINE, CounterPath, HallPath, RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="messages")
 
@@ -37,21 +37,21 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("messages", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.get("/halls/<hall>/people", responses={200: Anything})
+    @routes.get("/halls/<hall>/people", responses={200: PeopleAnswer})
     @requires(Permission.READ_BOARD)
     def people(path: HallPath) -> Any:
         """How many people are in the hall, and what happens to them."""
         _, hall = allowed(Permission.READ_BOARD, path.hall)
         return read_people(api.database, hall)
 
-    @routes.get("/halls/<hall>/messages", responses={200: Anything})
+    @routes.get("/halls/<hall>/messages", responses={200: MessagesAnswer})
     @requires(Permission.RECEIVE, Permission.ASK_HELP)
     def help_calls(path: HallPath) -> Any:
         """The calls for help of the last hour, with who has seen them."""
         allowed_either(Permission.RECEIVE, Permission.ASK_HELP, path.hall)
         return {"messages": calls_for_help(api.database, api.database.hall_id(path.hall))}
 
-    @routes.post("/halls/<hall>/messages", responses={201: Anything})
+    @routes.post("/halls/<hall>/messages", responses={201: MessageAnswer})
     @requires(Permission.RECEIVE, Permission.ASK_HELP)
     def send(path: HallPath, body: MessageBody) -> Any:
         """Sends a line to a counter, or calls for help."""
@@ -62,7 +62,7 @@ def blueprint(api: Api) -> APIBlueprint:
         api.messages_changed(hall, answer["counter"])
         return answer, 201
 
-    @routes.get("/counters/<counter>/messages", responses={200: Anything})
+    @routes.get("/counters/<counter>/messages", responses={200: MessagesAnswer})
     @requires(Permission.CALL)
     def for_counter(path: CounterPath) -> Any:
         """What nobody has seen yet at a counter."""
@@ -70,7 +70,7 @@ def blueprint(api: Api) -> APIBlueprint:
         allowed(Permission.CALL, hall)
         return {"messages": messages_for_counter(api.database, hall, path.counter)}
 
-    @routes.post("/messages/<message>/seen", responses={200: Anything})
+    @routes.post("/messages/<message>/seen", responses={200: MessageAnswer})
     @requires(Permission.RECEIVE, Permission.CALL)
     def seen(path: MessagePath) -> Any:
         """A person has seen a message."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
@@ -26,10 +26,15 @@ from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
 from server.usecases.notices.read_notices import WantedNotices, read_notice, read_notices
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
+from server.web.api.responses.notices import (
+    NoticeAnswer,
+    NoticeDetailAnswer,
+    NoticesAnswer,
+    PublishedNoticeAnswer,
+)
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import LINE, OPAQUE, RequestShape, Slug, one_line
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="notices")
 
@@ -78,14 +83,6 @@ class NoticeDisplayBody(NoticeVersionBody):
     ends_at: Instant | None = Field(default=None, alias="until")
 
 
-class NoticeAnswer(BaseModel):
-    """Where a notice stands after a gesture."""
-
-    notice: str
-    version: int
-    state: NoticeState
-
-
 def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
     """The routes; `programme_changed` tells screens after what they show has changed."""
     routes = APIBlueprint("notices", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
@@ -102,7 +99,7 @@ def _gesture(path: NoticePath, version: int) -> NoticeGesture:
 
 
 def _drafting(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/notices", responses={200: Anything})
+    @routes.get("/notices", responses={200: NoticesAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def notices(query: NoticesQuery) -> Any:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
@@ -124,7 +121,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         """A draft with the same words; once published, it takes the place of this one."""
         return correct_notice(api.database, _gesture(path, body.version)), 201
 
-    @routes.get("/notices/<notice>", responses={200: Anything})
+    @routes.get("/notices/<notice>", responses={200: NoticeDetailAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def notice(path: NoticePath) -> Any:
         """One notice with its history and what changed from version to version."""
@@ -169,7 +166,7 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
         programme_changed()
         return answer
 
-    @routes.post("/notices/<notice>/publish", responses={200: NoticeAnswer})
+    @routes.post("/notices/<notice>/publish", responses={200: PublishedNoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.web.access.callers import CALLER_HEADER
 from server.web.access.cookies import DEVICE_COOKIE, PREFIX, SESSION_COOKIE
-from server.web.api.shapes.responses import Problem
+from server.web.api.responses.exact import Problem
 
 _BY_HTTPS = f" By https its name begins with `{PREFIX}`."
 SCHEMES = {

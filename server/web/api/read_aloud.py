@@ -16,10 +16,10 @@ from server.domain.refusals import Refusal
 from server.usecases.tickets.read_aloud import WantedReading, read_aloud
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
+from server.web.api.responses.tickets import ReadingAnswer
 from server.web.api.services import REFUSED, Api
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import HallPath, RequestShape
-from server.web.api.shapes.responses import ReadingAnswer
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from server.domain.people.roles import Permission
 from server.usecases.visits.find_visits import Sought, find_visits
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
+from server.web.api.responses.visits import FoundVisitsAnswer
 from server.web.api.services import REFUSED, Api
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="reception")
 
@@ -33,7 +33,7 @@ def blueprint(api: Api) -> APIBlueprint:
         "reception-api", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
     )
 
-    @routes.get("/halls/<hall>/visits", responses={200: Anything})
+    @routes.get("/halls/<hall>/visits", responses={200: FoundVisitsAnswer})
     @requires(Permission.RECEIVE)
     def visits(path: HallPath, query: VisitsQuery) -> Any:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""

@@ -11,9 +11,9 @@ from server.domain.people.roles import Permission
 from server.usecases.hall.set_quiet import set_quiet
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
+from server.web.api.responses.hall import QuietAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import HallPath, RequestShape
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="sound")
 
@@ -28,7 +28,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("sound", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.post("/halls/<hall>/quiet", responses={200: Anything})
+    @routes.post("/halls/<hall>/quiet", responses={200: QuietAnswer})
     @requires(Permission.SUPERVISE)
     def quiet(path: HallPath, body: QuietBody) -> Any:
         """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""

@@ -23,9 +23,9 @@ from server.usecases.quality.read_targets import targets_answer
 from server.usecases.quality.withdraw_target import withdraw_target
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
+from server.web.api.responses.quality import TargetDecidedAnswer, TargetsAnswer, TargetWithdrawnAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="targets")
 
@@ -63,14 +63,14 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("targets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.get("/halls/<hall>/targets", responses={200: Anything})
+    @routes.get("/halls/<hall>/targets", responses={200: TargetsAnswer})
     @requires(Permission.READ_FIGURES)
     def targets(path: HallPath) -> Any:
         """The targets of each service: the one that applies today, those to come, the earlier ones."""
         _, hall = allowed(Permission.READ_FIGURES, path.hall)
         return targets_answer(api.database, hall)
 
-    @routes.post("/halls/<hall>/targets", responses={201: Anything})
+    @routes.post("/halls/<hall>/targets", responses={201: TargetDecidedAnswer})
     @requires(Permission.DECIDE_TARGETS)
     def decide(path: HallPath, body: TargetBody) -> Any:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
@@ -79,7 +79,7 @@ def blueprint(api: Api) -> APIBlueprint:
         key = write_key(caller.author)
         return decide_target(api.database, hall, caller.author, target, write_key=key), 201
 
-    @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: Anything})
+    @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: TargetWithdrawnAnswer})
     @requires(Permission.DECIDE_TARGETS)
     def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
         """Withdraws a target in force or to come, from a day on."""

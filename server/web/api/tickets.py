@@ -26,6 +26,16 @@ from server.usecases.visits.find_visits import hall_of_visit
 from server.usecases.visits.read_history import read_history
 from server.web.access.callers import Caller, allowed, allowed_either
 from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
+from server.web.api.responses.menu import MenuAnswer
+from server.web.api.responses.printing import PrintsAnswer, PrintState
+from server.web.api.responses.tickets import (
+    FollowedTicket,
+    GreetingAnswer,
+    GreetingUndoneAnswer,
+    NeedsAnswer,
+    TicketAnswer,
+)
+from server.web.api.responses.visits import HistoryAnswer
 from server.web.api.services import REFUSED, Api, own_session, write_key
 from server.web.api.shapes.requests import (
     GreetingBody,
@@ -38,7 +48,6 @@ from server.web.api.shapes.requests import (
     TokenPath,
     VisitPath,
 )
-from server.web.api.shapes.responses import Anything, TicketAnswer
 
 TAG = Tag(name="tickets")
 CODE_LENGTH = 8
@@ -53,7 +62,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _issuing(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/halls/<hall>/menu", responses={200: Anything})
+    @routes.get("/halls/<hall>/menu", responses={200: MenuAnswer})
     @requires(Permission.ISSUE)
     def menu(path: HallPath, query: MenuQuery) -> Any:
         """Services offered now, or why not and when next; a kiosk reads those it offers."""
@@ -85,7 +94,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         )
         return issued(api, caller, hall, ticket)
 
-    @routes.post("/halls/<hall>/greetings", responses={201: Anything})
+    @routes.post("/halls/<hall>/greetings", responses={201: GreetingAnswer})
     @requires(Permission.CALL, Permission.ISSUE)
     def greetings(path: HallPath, body: GreetingBody) -> Any:
         """Counts someone helped without a ticket."""
@@ -96,7 +105,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         api.breathe()
         return answer, 201
 
-    @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: Anything})
+    @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: GreetingUndoneAnswer})
     @requires(Permission.ISSUE)
     def undo_one_greeting(path: GreetingPath) -> Any:
         """Takes back a greeting that was counted at no counter, for five minutes."""
@@ -104,14 +113,14 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         key = write_key(caller.author)
         return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
 
-    @routes.get("/halls/<hall>/prints", responses={200: Anything})
+    @routes.get("/halls/<hall>/prints", responses={200: PrintsAnswer})
     @requires(Permission.ISSUE)
     def prints(path: HallPath, query: PrintsQuery) -> Any:
         """What became of the paper of some visits: the last print job of each."""
         _, hall = allowed(Permission.ISSUE, path.hall)
         return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
 
-    @routes.post("/tickets/<visit>/needs", responses={200: Anything})
+    @routes.post("/tickets/<visit>/needs", responses={200: NeedsAnswer})
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)  # a kiosk notes them with its own ticket
     def needs(path: VisitPath, body: NeedsBody) -> Any:
         """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
@@ -119,14 +128,14 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         key = write_key(caller.author)
         return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
 
-    @routes.get("/tickets/<visit>/history", responses={200: Anything})
+    @routes.get("/tickets/<visit>/history", responses={200: HistoryAnswer})
     @requires(Permission.CALL, Permission.RECEIVE)
     def history(path: VisitPath) -> Any:
         """What happened to a visit, in order, with the reason of each call; not who did it."""
         allowed_either(Permission.CALL, Permission.RECEIVE, _hall_of_visit(api, path.visit))
         return read_history(api.database, path.visit)
 
-    @routes.post("/tickets/<visit>/reprint", responses={202: Anything})
+    @routes.post("/tickets/<visit>/reprint", responses={202: PrintState})
     @requires(Permission.REPRINT)
     def reprint(path: VisitPath) -> Any:
         """Prints a ticket again; the first paper is void."""
@@ -182,7 +191,7 @@ def _holder(token: str) -> Author:
 
 
 def _visitors(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/tickets/<token>", responses={200: Anything})
+    @routes.get("/tickets/<token>", responses={200: FollowedTicket})
     @open_to(Access.TICKET)
     def ticket(path: TokenPath, query: MenuQuery) -> Any:
         """What the visitor's phone shows; by the 22-character token or the short code of the day."""
@@ -191,7 +200,7 @@ def _visitors(routes: APIBlueprint, api: Api) -> None:
             return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
         return read_ticket(api.database, api.estimates, path.token, language=query.lang)
 
-    @routes.post("/tickets/<token>/give-up", responses={200: Anything})
+    @routes.post("/tickets/<token>/give-up", responses={200: FollowedTicket})
     @open_to(Access.TICKET)
     def give_up_ticket(path: TokenPath) -> Any:
         """The visitor leaves."""
@@ -199,7 +208,7 @@ def _visitors(routes: APIBlueprint, api: Api) -> None:
         give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
 
-    @routes.post("/tickets/<token>/take-back", responses={200: Anything})
+    @routes.post("/tickets/<token>/take-back", responses={200: FollowedTicket})
     @open_to(Access.TICKET)
     def take_ticket_back(path: TokenPath) -> Any:
         """The visitor stays after all, with the same rank."""

@@ -22,6 +22,7 @@ from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.api_keys import NewKey, create_api_key
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE, cookie_name
+from tests.harness.described_answers import DescribedClient
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 HALL, OTHER, SERVICE, COUNTER = "laon", "vervins", "laon-accueil", "laon-g1"
@@ -44,6 +45,7 @@ class ApiSite:
         chosen = {"var": folder, "database_url": url, "voice": voice, "secret_key": "tests"}
         self.settings = Settings.model_validate({**chosen, **(settings or {})})
         self.app = create_app(self.settings, clock=self.hands.clock(), async_mode="threading")
+        self.app.test_client_class = DescribedClient
         self.database: Database = self.app.extensions["parvis"].database
         self.database.subscribers.clear()
         self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token

@@ -27,9 +27,9 @@ from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, allowed, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.responses.devices import AskingDeviceAnswer, DevicesAnswer, PairedAnswer, RenewalAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.devices import CodeBody, DevicePath, PairingBody, RenewalBody
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="devices")
 
@@ -56,7 +56,7 @@ def blueprint(api: Api, devices: Devices) -> APIBlueprint:
     _pairings(routes, api, devices)
     _tokens(routes, api, devices)
 
-    @routes.get("/devices", responses={200: Anything})
+    @routes.get("/devices", responses={200: DevicesAnswer})
     @requires(Permission.SUPERVISE, anywhere=True, of=PEOPLE_AND_KEYS)
     def list_devices() -> Any:
         """Every kiosk, screen and printer of every hall the caller oversees, as it was last seen."""
@@ -67,7 +67,7 @@ def blueprint(api: Api, devices: Devices) -> APIBlueprint:
 
 
 def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/pairings/find", responses={200: Anything})
+    @routes.post("/devices/pairings/find", responses={200: AskingDeviceAnswer})
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE_AND_KEYS)
     def find(body: CodeBody) -> Any:
         """Which device shows a code: its address, its browser, the size of its picture."""
@@ -75,7 +75,7 @@ def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         devices.slow_codes()
         return read_asking_device(api.database, body.code)
 
-    @routes.post("/devices/pairings", responses={201: Anything})
+    @routes.post("/devices/pairings", responses={201: PairedAnswer})
     @requires(Permission.CONFIGURE)
     def pair(body: PairingBody) -> Any:
         """The device that shows a code takes a place of a hall, and opens its page by itself."""
@@ -92,7 +92,7 @@ def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
 
 
 def _tokens(routes: APIBlueprint, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/<device>/renewal", responses={202: Anything})
+    @routes.post("/devices/<device>/renewal", responses={202: RenewalAnswer})
     @requires(Permission.CONFIGURE)
     def renew(path: DevicePath, body: RenewalBody) -> Any:
         """Has a device exchange its token for another, by the page of its own that is connected."""

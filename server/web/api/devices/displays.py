@@ -16,9 +16,9 @@ from server.usecases.notices.read_displays import displays_csv, read_displays
 from server.usecases.notices.report_displays import report_displays
 from server.web.access.callers import allowed
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
+from server.web.api.responses.notices import DisplaysAnswer, DisplaysCountedAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
-from server.web.api.shapes.responses import Anything
 from server.web.pages.display_report.sheet import report_sheet
 from server.web.pages.display_report.words import TEMPLATES, report_page
 from server.web.rendering.viewer import Sentence, page_language
@@ -92,7 +92,7 @@ def blueprint(api: Api) -> APIBlueprint:
         template_folder=str(TEMPLATES),
     )
 
-    @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
+    @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: DisplaysCountedAnswer})
     @requires(Permission.READ_BOARD, of=DEVICES)
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
         """A screen tells what it really showed; what it told before is not counted again."""
@@ -114,7 +114,7 @@ def blueprint(api: Api) -> APIBlueprint:
             raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
         return read(api.database, notice, (query.starts_on, query.ends_on), may_read=_may_read)
 
-    @routes.get("/notices/<notice>/displays", responses={200: Anything})
+    @routes.get("/notices/<notice>/displays", responses={200: DisplaysAnswer})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def of_notice(path: DisplayReportPath, query: DaysQuery) -> Any:
         """On which screens a notice was really seen, by day, and how long."""

@@ -11,9 +11,9 @@ from server.usecases.printing.print_trial import print_trial, read_print
 from server.usecases.printing.set_printer import WantedPrinter, set_printer
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
+from server.web.api.responses.printing import PrinterPlacedAnswer, PrintState, PrintVerdict, RollChangedAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.devices import KioskPath, PrinterBody, PrintJobPath
-from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="printers")
 
@@ -22,7 +22,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("printers", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: Anything})
+    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: PrinterPlacedAnswer})
     @requires(Permission.CONFIGURE)
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
@@ -30,7 +30,7 @@ def blueprint(api: Api) -> APIBlueprint:
         printer = None if body.host is None else WantedPrinter(body.host, body.port, body.paper_mm)
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: Anything})
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: PrintState})
     @requires(Permission.SUPERVISE)
     def trial(path: KioskPath) -> Any:
         """Prints a sheet that is no ticket; its verdict comes as that of any job."""
@@ -38,14 +38,14 @@ def blueprint(api: Api) -> APIBlueprint:
         key = write_key(caller.author)
         return print_trial(api.database, hall, caller.author, path.kiosk, write_key=key), 202
 
-    @routes.get("/halls/<hall>/print-jobs/<job>", responses={200: Anything})
+    @routes.get("/halls/<hall>/print-jobs/<job>", responses={200: PrintVerdict})
     @requires(Permission.SUPERVISE)
     def verdict(path: PrintJobPath) -> Any:
         """What became of a print job."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)
         return read_print(api.database, hall, path.job)
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", responses={200: Anything})
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", responses={200: RollChangedAnswer})
     @requires(Permission.REPRINT)
     def roll(path: KioskPath) -> Any:
         """Another roll was put into a kiosk's printer."""

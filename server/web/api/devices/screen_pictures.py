@@ -19,8 +19,8 @@ from server.usecases.devices.keep_screen_picture import CallApart, keep_screen_p
 from server.web.access.callers import allowed
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
+from server.web.api.responses.devices import PictureAskedAnswer, PictureTakenAnswer
 from server.web.api.services import REFUSED, Api
-from server.web.api.shapes.responses import Anything
 from signage.media.screen_pictures import MOST_BYTES
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
         "screen_pictures", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
     )
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: Anything})
+    @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: PictureTakenAnswer})
     @requires(Permission.READ_BOARD, of=DEVICES)
     def send(path: ScreenPath) -> Any:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
@@ -74,7 +74,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
         pictures.changed(hall)
         return kept
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: Anything})
+    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: PictureAskedAnswer})
     @requires(Permission.SUPERVISE)
     def ask(path: ScreenPath) -> Any:
         """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""

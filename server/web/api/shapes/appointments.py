@@ -1,8 +1,6 @@
 """Shapes of the API's appointments."""
 
-from typing import Literal
-
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 
@@ -64,41 +62,6 @@ class CheckInBody(RequestShape):
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
     kiosk: str | None = Field(default=None, max_length=64, pattern=LINE)
-
-
-class AppointmentAnswer(BaseModel):
-    """An appointment."""
-
-    appointment: str
-    external_id: str | None
-    service: str
-    booked_at: str
-    code: str | None
-    is_convocation: bool
-    state: Literal["booked", "checked_in", "cancelled"]
-    visit: str | None
-    arrival: Literal["early", "on_time", "late", "walk_in"] | None
-    checked_in_at: str | None
-
-
-class LineRefused(BaseModel):
-    """A line of a file, or an event of a calendar by its place from 1, that was not taken, and why."""
-
-    line: int
-    external_id: str
-    code: str
-    detail: str
-
-
-class ImportAnswer(BaseModel):
-    """What became of a file's lines."""
-
-    is_dry_run: bool
-    booked: int
-    moved: int
-    cancelled: int
-    unchanged: int
-    refused: list[LineRefused]
 
 
 class AppointmentSheetBody(RequestShape):

@@ -46,7 +46,7 @@ const CUT_MS = 500;
 const spread = () => Math.random() * 2000; // so that a hall's phones do not ask together
 /** @type {(language: string) => string} */
 let directionOf = () => "auto"; // until the list has come
-/** @type {Api.TicketChanged} */
+/** @type {Api.FollowedTicket} */
 let ticket = page.ticket;
 let lastOrder = accepted(NOTHING_SEEN, ticket) ?? NOTHING_SEEN;
 let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();

@@ -16,7 +16,7 @@ export function partOf(ticket) {
 /**
  * How many people are before this visitor.
  *
- * @param {Api.TicketChanged} ticket
+ * @param {Api.FollowedTicket} ticket
  * @returns {Sentence}
  */
 export function aheadSaid(ticket) {
@@ -26,7 +26,7 @@ export function aheadSaid(ticket) {
 /**
  * Why nobody is called, where the page says when calls go on.
  *
- * @param {Api.TicketChanged} ticket
+ * @param {Api.FollowedTicket} ticket
  * @returns {Sentence}
  */
 export function closedSaid({ why_no_wait: why }) {
@@ -36,7 +36,7 @@ export function closedSaid({ why_no_wait: why }) {
 /**
  * The remaining wait as a range in minutes and hours, or why none is told.
  *
- * @param {Api.TicketChanged} ticket
+ * @param {Api.FollowedTicket} ticket
  * @returns {Sentence}
  */
 export function waitSaid({ wait, why_no_wait: why }) {
@@ -88,7 +88,7 @@ export function isNewCall(before, ticket, nowMs) {
 /**
  * What is said of an alert that was just taken back, at an instant of the server's clock: as `alertWords`.
  *
- * @param {Pick<Api.TicketChanged, "alert" | "alert_taken_back">} ticket
+ * @param {Pick<Api.FollowedTicket, "alert" | "alert_taken_back">} ticket
  * @param {string} language
  * @param {any} prepared the screens’ words, by language
  * @param {number} at

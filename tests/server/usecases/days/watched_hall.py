@@ -24,8 +24,10 @@ from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall.read_waiting import read_waiting
 from server.usecases.tickets.issue_ticket import issue_ticket
 from server.usecases.visits.leg_verbs import Gesture
-from server.web.api.shapes.hall_answers import CounterAnswer, QueueAnswer, WaitingAnswer
-from server.web.api.shapes.messages import BoardChanged, QueueChanged
+from server.web.api.responses.board import BoardChanged
+from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
+from server.web.api.responses.hall import QueueAnswer
+from server.web.api.shapes.messages import QueueChanged
 from tests.server.live.faults import faults_of
 from tests.server.usecases.quality.figures_history import Hands
 

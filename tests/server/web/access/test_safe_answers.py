@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import request
+from flask.testing import FlaskClient
 from werkzeug.routing import AnyConverter, Rule
 
 from server.domain.author import SYSTEM
@@ -15,6 +16,7 @@ from server.web.access.cookies import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from server.web.rendering.pdf import Papers
 from server.web.rendering.security_headers import CONTENT_SECURITY, FILE_SECURITY, FRAMED, FRAMING
 from tests.conftest import make_tables
+from tests.harness.described_answers import DescribedClient
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -124,6 +126,7 @@ def reached(site: ApiSite, writer: Any, monkeypatch: pytest.MonkeyPatch) -> list
         found.append(request.url_rule.rule if request.url_rule else "")
         return ""
 
+    monkeypatch.setattr(DescribedClient, "open", FlaskClient.open)  # no view answers as it is described
     for endpoint in site.app.view_functions:
         monkeypatch.setitem(site.app.view_functions, endpoint, view)
     return found

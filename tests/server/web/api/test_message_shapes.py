@@ -16,7 +16,8 @@ from server.live.presence import Joined
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.raise_alert import WantedAlert, raise_alert
-from server.web.api.shapes import hall_answers
+from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
+from server.web.api.responses.hall import QueueAnswer
 from server.web.api.shapes.messages import SENT, TAKEN
 from tests.server.live.faults import faults_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
@@ -129,12 +130,12 @@ def test_the_answer_to_a_console_has_its_shape(both: ApiSite, holder: str):
     people_at_every_stage(both, Recorder(both))
     token = both.key if holder == "whoever holds it" else both.new_key("read")
     queue = accepted(both.get(f"/halls/{HALL}/queue", token=token))
-    assert faults_of(hall_answers.QueueAnswer, queue) == []
+    assert faults_of(QueueAnswer, queue) == []
     for counter in (COUNTER, OTHER_COUNTER, "laon-g2"):
         answer = accepted(both.get(f"/counters/{counter}", token=token))
-        assert faults_of(hall_answers.CounterAnswer, answer) == []
+        assert faults_of(CounterAnswer, answer) == []
     waiting = accepted(both.get(f"/counters/{COUNTER}/waiting", token=both.key))
-    assert faults_of(hall_answers.WaitingAnswer, waiting) == []
+    assert faults_of(WaitingAnswer, waiting) == []
     assert waiting["legs"]
 
 

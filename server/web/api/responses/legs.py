@@ -1,32 +1,30 @@
 """Shapes of legs as consoles, the reception desk and supervision read them."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from server.domain.visits.needs import Need
 from server.domain.visits.outcomes import Outcome
 from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_limits import ReturnPlace
+from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Seconds
 
 type Priority = Literal["none", "declared", "confirmed", "not_confirmed"]
-type InstantText = str
-"""RFC 3339, UTC."""
-
-
-class ExactShape(BaseModel):
-    """What the server sends: these fields and no other. A field with a default may be left out."""
-
-    model_config = ConfigDict(extra="forbid")
+type RankedValue = str | int | float | bool | None
 
 
 class Explanation(ExactShape):
     """Why a leg was called: the rule, the key of a sentence with its values, and who came next."""
 
     rule: str
+    """The name of the calling rule; `chosen`: an agent chose."""
     key: str
-    values: dict[str, Any]
-    runners_up: list[dict[str, Any]]
+    """The key of the sentence, as `why.arrival`."""
+    values: dict[str, RankedValue]
+    """What the sentence says: minutes, hours, numbers; and the step and the score that decided."""
+    runners_up: list[dict[str, RankedValue]]
+    """At most three, each with its `number`, its `minutes` waited, its `queue`, `step` and `score`."""
 
 
 class ExceptionalReason(ExactShape):
@@ -61,14 +59,14 @@ class Leg(ExactShape):
     last_called_at: InstantText | None
     started_at: InstantText | None
     call: str | None
-    rank: int
+    rank: Count
     """1 for the first invitation of a call, 2 and more for recalls; 0 before any call."""
     counter: str | None
-    target_s: int
+    target_s: Seconds
     why: Explanation | None
     end_reason: EndReason | None
     is_held: bool = False
-    postponements: int = 0
+    postponements: Count = 0
     not_before: InstantText | None = None
     return_place: ReturnPlace | None = None
     added_services: list[str] = Field(default_factory=list)
@@ -77,11 +75,11 @@ class Leg(ExactShape):
     linked: list[str] = Field(default_factory=list)
     """The ticket numbers of the visits it is linked to."""
     exceptional: ExceptionalReason | None = None
-    ranked_from: InstantText = ""
+    ranked_from: InstantText = LEFT_OUT
     """The earlier arrival that ranks it, where it has one, as after a transfer."""
-    for_counter: str = ""
+    for_counter: str = LEFT_OUT
     """The one counter that it waits for."""
     is_unconfirmed: bool = False
     """In service by the call alone: nobody has said that the visitor came."""
-    destination: Destination | None = None
+    destination: Destination = LEFT_OUT
     """Of a leg that was just transferred."""

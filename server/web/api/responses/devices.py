@@ -1,0 +1,195 @@
+"""Shapes of devices: as supervision shows them, and after one was paired, renewed or looked at."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hardware.status import PrinterState
+from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
+from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels
+
+type Uptime = Annotated[float, Field(ge=0, le=1)] | None
+"""The share of opening hours of the last 30 days in which it was there; null: not known yet."""
+
+
+class DeviceConnectionAnswer(ExactShape):
+    """A page of a device that is open now."""
+
+    id: str
+    address: str
+    browser: str
+    since: InstantText
+    seen_at: InstantText
+
+
+class NoticeShown(ExactShape):
+    """The notice that a screen shows; `title` null: it has none, or left the programme."""
+
+    id: str
+    title: str | None
+
+
+class KioskReportAnswer(ExactShape):
+    """What a kiosk says of itself."""
+
+    release: str
+    clock_ms: int
+    """Milliseconds its clock is ahead of the server's; negative: behind."""
+
+
+class ScreenReportAnswer(KioskReportAnswer):
+    """What a screen says of itself."""
+
+    media: PlayerState
+    view: PlayerView
+    sound: PlayerSound
+    revision: str
+    """Of the programme it runs; empty before it has one."""
+    notice: NoticeShown | None
+    width_px: Pixels
+    height_px: Pixels
+
+
+class PictureOfScreen(ExactShape):
+    """The last picture of a screen: when it was taken, and where it is."""
+
+    taken_at: InstantText
+    url: str
+
+
+class DeviceAtPlace(ExactShape):
+    """A place of a hall's document and the device that stands there."""
+
+    id: str
+    label: str
+    is_paired: bool
+    device: str | None
+    token_at: InstantText | None
+    """Since when the device has its token."""
+    copied_at: InstantText | None
+    """Since when two machines use that token; null: one does."""
+    is_connected: bool
+    since: InstantText | None
+    """Since when it is there or away and tells the same; null: never seen."""
+    seen_at: InstantText | None
+    uptime: Uptime
+    connections: list[DeviceConnectionAnswer]
+    is_opened_twice: bool
+
+
+class KioskAtPlace(DeviceAtPlace):
+    """A kiosk of a hall."""
+
+    kind: Literal["kiosk"]
+    report: KioskReportAnswer = LEFT_OUT
+    """Left out before it told."""
+
+
+class ScreenAtPlace(DeviceAtPlace):
+    """A screen of a hall: what it shows, and whether that is what was published."""
+
+    kind: Literal["screen"]
+    state: PlayerState
+    published: str
+    """The revision of the programme it is to run."""
+    report: ScreenReportAnswer | None
+    picture: PictureOfScreen | None
+
+
+class PaperLeftAnswer(ExactShape):
+    """About how many tickets a roll still gives."""
+
+    left: Count
+    is_low: bool
+    is_learnt: bool
+    """Reckoned from the rolls before; false: from the length of a usual roll."""
+
+
+class PrinterOfKiosk(ExactShape):
+    """The printer of a kiosk, as its driver last found it."""
+
+    kind: Literal["printer"]
+    id: str
+    """The id of its kiosk."""
+    label: str
+    host: str | None
+    """Its address in the network; null: the simulated printer."""
+    port: int = Field(ge=1, le=65_535)
+    paper_mm: Literal[58, 80]
+    state: PrinterState | Literal["unknown"]
+    since: InstantText | None
+    seen_at: InstantText | None
+    paper: PaperLeftAnswer
+    uptime: Uptime
+
+
+class Releases(ExactShape):
+    """The releases of the pages that this server has."""
+
+    screen: str
+    kiosk: str
+
+
+class SupervisionAnswer(ExactShape):
+    """The kiosks, screens and printers of a hall."""
+
+    hall: str
+    name: str
+    site: str
+    time_zone: str
+    as_of: InstantText
+    releases: Releases
+    devices: list[KioskAtPlace | ScreenAtPlace]
+    printers: list[PrinterOfKiosk]
+
+
+class SupervisedHall(SupervisionAnswer):
+    """The devices of a hall, and whether the caller may pair and revoke them."""
+
+    may_configure: bool
+
+
+class DevicesAnswer(ExactShape):
+    """The devices of every hall that the caller oversees."""
+
+    as_of: InstantText
+    halls: list[SupervisedHall]
+
+
+class AskingDeviceAnswer(ExactShape):
+    """The device that shows a code."""
+
+    code: str
+    address: str
+    browser: str
+    width_px: Pixels
+    height_px: Pixels
+    asked_at: InstantText
+    expires_at: InstantText
+
+
+class PairedAnswer(ExactShape):
+    """A device that was paired, and the place it took."""
+
+    device: str
+    kind: Literal["screen", "kiosk"]
+    id: str
+
+
+class RenewalAnswer(ExactShape):
+    """A device that was asked to exchange its token."""
+
+    device: str
+    asked_at: InstantText
+
+
+class PictureTakenAnswer(ExactShape):
+    """A picture of a screen that was kept."""
+
+    taken_at: InstantText
+
+
+class PictureAskedAnswer(ExactShape):
+    """A screen that was asked for a picture of itself: the one that is taken after `asked_at`."""
+
+    asked_at: InstantText

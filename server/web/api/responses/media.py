@@ -1,0 +1,90 @@
+"""Shapes of the media of the library, and of feeds."""
+
+from typing import Any, Literal
+
+from server.domain.notices.media import MediumState
+from server.web.api.responses.exact import Count, ExactShape, InstantText, Milliseconds, Pixels, Texts
+
+type MediumKind = Literal["image", "document", "video", "font"]
+type FileRole = Literal["page", "bold", "poster", "thumbnail"]
+
+
+class FileOfMedium(ExactShape):
+    """A file that was made of an upload."""
+
+    url: str
+    role: FileRole
+    """`page` is shown; `poster`: the first picture of a video; `bold`: of a font; `thumbnail`: for lists."""
+    type: str
+    """Its media type."""
+    width: Pixels
+    height: Pixels
+    bytes: Count
+    duration_ms: Milliseconds | None
+    """Of a video."""
+
+
+class MediumRefusal(ExactShape):
+    """Why an upload became no medium: a code, its values, and the sentence in the reader's language."""
+
+    code: str
+    details: dict[str, Any]
+    detail: str
+
+
+class MediumAnswer(ExactShape):
+    """A medium of the library."""
+
+    medium: str
+    state: MediumState
+    kind: MediumKind | None
+    """Null before it is prepared."""
+    files: list[FileOfMedium]
+    refusal: MediumRefusal | None
+    texts: Texts
+    """What it says, by language, for who cannot see it."""
+    uploaded_at: InstantText
+    upload_bytes: Count
+    site: str | None
+    """The slug of the site it belongs to; null: all sites."""
+    may_change: bool
+
+
+class MediaAnswer(ExactShape):
+    """Some media, the newest first."""
+
+    media: list[MediumAnswer]
+    next: str | None
+    """Before which medium to go on; null at the end."""
+
+
+class UploadedAnswer(ExactShape):
+    """A medium that will be prepared."""
+
+    medium: str
+    state: Literal[MediumState.PREPARING]
+
+
+class RemovedMediumAnswer(ExactShape):
+    """A medium that is no more."""
+
+    medium: str
+    state: Literal[MediumState.REMOVED]
+
+
+class FeedEntryAnswer(ExactShape):
+    """An entry of a feed, without markup."""
+
+    title: str
+    text: str
+
+
+class FeedAnswer(ExactShape):
+    """A web feed as it was read just now."""
+
+    url: str
+    title: str
+    entries: list[FeedEntryAnswer]
+    read_at: InstantText
+    failure: str | None
+    """The code of why it could not be read since; null: it could."""

@@ -1,0 +1,162 @@
+"""Shapes of notices: listed, one with its history, and where it was really shown."""
+
+from typing import Any
+
+from pydantic import Field
+
+from server.documents.hall import Category
+from server.domain.facts import FactKind
+from server.domain.notices.lifecycle import NoticeState, NoticeVerb
+from server.web.api.responses.exact import Count, ExactShape, InstantText, LocalDate
+
+
+class NoticeAnswer(ExactShape):
+    """Where a notice stands after a gesture."""
+
+    notice: str
+    version: int = Field(ge=1)
+    state: NoticeState
+
+
+class PublishedNoticeAnswer(NoticeAnswer):
+    """A notice that was published, and when it is shown; `until` null: as long as it stands."""
+
+    shown_from: InstantText = Field(alias="from")
+    shown_until: InstantText | None = Field(alias="until")
+
+
+class NoticeTargets(ExactShape):
+    """Where a notice is shown: sites, halls and screens by their ids; all empty: on every screen."""
+
+    sites: list[str]
+    halls: list[str]
+    screens: list[str]
+
+
+class ListedNotice(NoticeAnswer):
+    """A notice in the list of those that somebody has to do with."""
+
+    kind: str
+    """What it holds: docs/rules/notices.md."""
+    category: Category
+    title: str
+    languages: list[str]
+    targets: NoticeTargets
+    sites: list[str]
+    """The slugs of the sites it is shown at."""
+    drafted_by: str | None
+    """The name of who drafted it; null: somebody who is gone."""
+    is_mine: bool
+    is_correction: bool
+    changed_at: InstantText
+    shown_from: InstantText | None = Field(alias="from")
+    shown_until: InstantText | None = Field(alias="until")
+    waits_for_me: bool
+    """The next gesture is the caller's."""
+    verbs: list[NoticeVerb]
+    """What the caller may do with it."""
+
+
+class NoticesAnswer(ExactShape):
+    """Some notices, the last changed first."""
+
+    notices: list[ListedNotice]
+    next: str | None
+    """Where to go on; null at the end."""
+
+
+class NamedNotice(ExactShape):
+    """Another notice, by its title."""
+
+    notice: str
+    title: str
+    state: NoticeState
+
+
+class StepOfNotice(ExactShape):
+    """Something that was done with a notice."""
+
+    step: int = Field(ge=1)
+    """Its place in the history, from 1."""
+    fact: FactKind
+    state: NoticeState
+    version: int = Field(ge=1)
+    at: InstantText
+    by: str | None
+    """The name of who did it; null: the clock, or somebody who is gone."""
+    reason: str | None
+    """Why it was refused; erased after a year."""
+    shown_from: InstantText | None = Field(alias="from")
+    shown_until: InstantText | None = Field(alias="until")
+
+
+class ChangeOfNotice(ExactShape):
+    """What one version changed of the one before; JSON values."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class VersionOfNotice(ExactShape):
+    """A version of a notice: the digest of its content, and what it changed."""
+
+    version: int = Field(ge=1)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    changes: list[ChangeOfNotice]
+
+
+class NoticeDetailAnswer(ListedNotice):
+    """One notice with its content, its history and its versions."""
+
+    content: dict[str, Any]
+    """What its newest version says, by its kind: docs/rules/notices.md."""
+    is_hidden: bool
+    """No screen shows it yet, whatever its state."""
+    corrects: NamedNotice | None
+    """The notice it is to take the place of."""
+    correction: NamedNotice | None
+    """The notice that is to take its place."""
+    history: list[StepOfNotice]
+    versions: list[VersionOfNotice]
+
+
+class DisplaySums(ExactShape):
+    """How long something was really shown, and how often it was so to its end, cut, or not at all."""
+
+    shown_s: float = Field(ge=0)
+    """Seconds, three decimals."""
+    completed: Count
+    cut: Count
+    failed: Count
+
+
+class DisplaysOfDay(DisplaySums):
+    """The displays of a local date."""
+
+    shown_on: LocalDate
+
+
+class DisplaysOnScreen(DisplaySums):
+    """The displays on one screen."""
+
+    hall: str
+    screen: str
+    label: str
+    days: list[DisplaysOfDay]
+
+
+class DisplaysAnswer(DisplaySums):
+    """Where a notice was really shown, from a local date to another, both included."""
+
+    notice: str
+    starts_on: LocalDate = Field(alias="from")
+    ends_on: LocalDate = Field(alias="to")
+    screens: list[DisplaysOnScreen]
+
+
+class DisplaysCountedAnswer(ExactShape):
+    """How many displays of a report were new, and the last number that is counted."""
+
+    counted: Count
+    last: Count

@@ -1,0 +1,42 @@
+"""Shapes of printers and print jobs."""
+
+from typing import Literal
+
+from hardware.verdict import Verdict
+from server.web.api.responses.exact import Count, ExactShape, Revision
+
+type PrintJobState = Literal["queued", "sending", "done", "cancelled"]
+
+
+class PrintState(ExactShape):
+    """A print job's state, and its verdict; null before it was tried."""
+
+    job: str
+    state: PrintJobState
+    verdict: Verdict | None
+
+
+class PrintVerdict(PrintState):
+    """A print job with the visit whose paper it is, null for a trial, and the reason of a failure."""
+
+    visit: str | None
+    why: str | None
+
+
+class PrintsAnswer(ExactShape):
+    """The last print job of each visit that has one."""
+
+    prints: list[PrintVerdict]
+
+
+class PrinterPlacedAnswer(ExactShape):
+    """The revision of the hall's document that says where the printer is."""
+
+    revision: Revision
+
+
+class RollChangedAnswer(ExactShape):
+    """A printer that got another roll, and how many papers the one before gave."""
+
+    printer: str
+    papers: Count

@@ -1,0 +1,227 @@
+"""Shapes of what a screen needs besides its board: its look, its place, its sound, its programme."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from server.documents.hall import Category
+from server.domain.hall.configuration import Arrow, ScreenLayout, SoundOutput
+from server.web.api.responses.exact import (
+    Count,
+    ExactShape,
+    InstantText,
+    LocalDate,
+    Milliseconds,
+    Percent,
+    Pixels,
+    Seconds,
+    Texts,
+)
+
+type WindowMs = Annotated[list[int], Field(min_length=2, max_length=2)]
+"""From when to when, in milliseconds since 1970-01-01T00:00:00Z."""
+
+
+class LogoAnswer(ExactShape):
+    """The picture of a logo."""
+
+    url: str
+    width: Pixels
+    height: Pixels
+
+
+class LookAnswer(ExactShape):
+    """The name of the organisation, its stylesheet, its logo and the addresses of its fonts."""
+
+    name: str
+    stylesheet: str
+    logo: LogoAnswer | None
+    fonts: list[str]
+
+
+class SoundLevel(ExactShape):
+    """How loud calls are from one local hour to another, HH:MM."""
+
+    opens: str
+    closes: str
+    percent: Percent
+
+
+class SoundOfScreen(ExactShape):
+    """How loud calls are said: the most, and the levels by the local hour."""
+
+    most_percent: Percent
+    levels: list[SoundLevel]
+
+
+class CounterOfScreen(ExactShape):
+    """The counter that a screen stands at."""
+
+    id: str
+    label: str
+
+
+class PlaceOfScreen(ExactShape):
+    """What a screen is for, and how large its text is there."""
+
+    layout: ScreenLayout
+    text_scale: Annotated[float, Field(gt=0)]
+    least_px: Pixels
+    """The smallest letters that can be read from where people stand."""
+    arrow: Arrow | None
+    counter: CounterOfScreen | None
+
+
+class TitledContent(ExactShape):
+    """A notice of which the screen fills in the rest: who waits now."""
+
+    title: str
+
+
+class TextContent(TitledContent):
+    """Words with a few marks."""
+
+    html: str
+
+
+class PictureContent(ExactShape):
+    """An image, or a page of a document; `text` says it in words."""
+
+    url: str
+    width: Pixels
+    height: Pixels
+    text: str
+
+
+class VideoContent(PictureContent):
+    """A video: how long it lasts, and the address of its first picture."""
+
+    ms: Milliseconds
+    poster: str | None
+
+
+class EntryShown(ExactShape):
+    """An entry of a feed, without markup."""
+
+    title: str
+    text: str
+
+
+class FeedContent(TitledContent):
+    """The newest entries of a feed."""
+
+    entries: list[EntryShown]
+
+
+class DelayShown(ExactShape):
+    """How long something takes."""
+
+    label: str
+    delay: str
+
+
+class DelaysContent(TitledContent):
+    """How long some things take, by whom that is said, and when it was so."""
+
+    rows: list[DelayShown]
+    source: str
+    on: LocalDate
+
+
+class LinesContent(TitledContent):
+    """Some sentences."""
+
+    lines: list[str]
+
+
+class AskedContent(LinesContent):
+    """What people asked for, and what was done."""
+
+    asked: str
+    done: str
+
+
+class QueueCondition(ExactShape):
+    """Shown while more than so many people wait in a queue."""
+
+    queue: str
+    more_than: Count
+
+
+type NoticeOnScreen = (
+    TextContent
+    | VideoContent
+    | PictureContent
+    | FeedContent
+    | DelaysContent
+    | AskedContent
+    | LinesContent
+    | TitledContent
+)
+
+
+class ProgrammeItem(ExactShape):
+    """One turn of a notice on a screen, in one language."""
+
+    id: str
+    notice: str
+    kind: str
+    """The kind of the notice: docs/rules/notices.md."""
+    language: str
+    category: Category
+    is_legal: bool
+    """It has its guaranteed part of the time."""
+    ms: Milliseconds
+    """How long it stays."""
+    windows: list[WindowMs] | None
+    """When it is shown; null: always."""
+    when: QueueCondition | None
+    content: NoticeOnScreen
+
+
+class ProgrammeAnswer(ExactShape):
+    """What a screen shows between calls, for eight local days."""
+
+    revision: str
+    """The same for the same programme, another for another."""
+    legal_share: Annotated[float, Field(ge=0, le=1)]
+    """Which part of the time legal notices have at least; 0: there are none."""
+    covers_until: Milliseconds
+    """Until when, in milliseconds since 1970-01-01T00:00:00Z."""
+    items: list[ProgrammeItem]
+    hours: list[WindowMs] | None
+    """When the screen is on; null: always."""
+
+
+class ScreenAnswer(ExactShape):
+    """What a screen needs besides the board."""
+
+    hall: str
+    name: str
+    site: str
+    time_zone: str
+    languages: list[str]
+    services: dict[str, Texts]
+    """The names of services by their ids."""
+    is_open: bool
+    next_opening_at: InstantText | None
+    closes_at: InstantText | None
+    awaited_s: Seconds
+    """How long a call stands before somebody is asked whether the agent is there."""
+    has_sound: bool
+    output: SoundOutput
+    sound: SoundOfScreen
+    hearing_loop: bool
+    place: PlaceOfScreen
+    demonstration: bool
+    look: LookAnswer
+    alert_texts: dict[str, dict[str, Texts]]
+    """The words of each custom alert in force, by alert, then by language: `title` and `text`."""
+    programme: ProgrammeAnswer
+    configuration: str
+    """The revisions that apply, as `3.12`: the installation's and the hall's."""
+    now: InstantText
+    alert_voices: Texts
+    """The address of the voice of each kind of alert."""
+    picture_every_s: Seconds
+    """How often the screen sends a picture of itself; 0: never."""
