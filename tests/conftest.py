@@ -1,5 +1,6 @@
 """Fixtures every test may ask for. What a fixture starts lives in tests/harness."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -94,6 +95,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in needs_of(item):
             item.add_marker(marker)
     items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), not item.get_closest_marker("long")))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lasts to the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -242,7 +242,7 @@ def a_restart_and_a_cut_are_overcome(day: Day) -> None:
         for page in day.screens.values():
             page.context.set_offline(True)
             cut.callback(page.context.set_offline, False)
-            page.reload()
+            page.reload(wait_until="commit")
             expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
         day.picture("cut, reloaded")
     after = day.call(COUNTERS[0])

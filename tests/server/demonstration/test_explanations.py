@@ -1,15 +1,12 @@
 """Why each person was called: what was told is the rule, computed again from the facts before the call."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from server.clock import Clock
 from server.demonstration.create import SLUGS
-from server.demonstration.history import Past, create_with_past
 from server.domain.author import Author
 from server.domain.calling.choose_next import choose
 from server.domain.calling.waiting_legs import CallContext, CallingCounter, LinkedTurn
@@ -38,15 +35,8 @@ def every_fact(database: Database, slug: str) -> list[Recorded]:
     return [fact.recorded for fact in facts]
 
 
-@pytest.fixture(scope="module")
-def week(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = Settings(var=tmp_path_factory.mktemp("week"))
-    create_with_past(settings, Past(7, date(2026, 11, 24)))
-    return settings
-
-
-def test_every_call_of_a_week_is_explained_by_the_facts_before_it(week: Settings) -> None:
-    database = Database(week.database_address, Clock())
+def test_every_call_of_the_past_is_explained_by_the_facts_before_it(past: Settings) -> None:
+    database = Database(past.database_address, Clock())
     called = 0
     for slug in SLUGS:
         told = Retelling(database, slug)

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,8 @@ from server.store.transactions.database import Database
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
-from tests.harness.counts import count
+from tests.server.demonstration.conftest import LONG, UNTIL
 
-UNTIL = date(2026, 11, 24)
-LONG = Past(count(small=21, large=90), UNTIL)
 SHORT = Past(4, UNTIL)
 LEGS = (
     "SELECT business_day, number, position, service, class, state, end_reason, counter, issued_at,"
@@ -53,14 +51,6 @@ def opened(chosen: Settings, now: datetime | None = None) -> Iterator[Database]:
 def rows_of(database: Database, sql: str) -> list[Any]:
     with database.read() as rows:
         return [tuple(row[name] for name in row.keys()) for row in rows.all(sql)]  # noqa: SIM118
-
-
-@pytest.fixture(scope="module")
-def past(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A demonstration with three weeks of past, not to be changed."""
-    chosen = settings(tmp_path_factory.mktemp("past"))
-    create_with_past(chosen, LONG)
-    return chosen
 
 
 def figures(database: Database, hall: str) -> dict[str, float | None]:

@@ -29,8 +29,19 @@ HALL, OTHER, SERVICE, COUNTER = "laon", "vervins", "laon-accueil", "laon-g1"
 PASSWORD = "a password for tests only"
 
 
+TUESDAY_AT_TEN = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def publish_both_halls(url: str) -> None:
+    """Gives a database that has only tables the halls of an `ApiSite`."""
+    database_with_hall(url, Hands(TUESDAY_AT_TEN), HALL, OTHER).close()
+
+
 class ApiSite:
-    """Laon and Vervins on a Tuesday at ten, open, nobody waiting."""
+    """Laon and Vervins on a Tuesday at ten, open, nobody waiting.
+
+    `has_halls`: the database was copied from one that has both halls already.
+    """
 
     def __init__(
         self,
@@ -39,9 +50,11 @@ class ApiSite:
         *,
         voice: bool = False,
         settings: Mapping[str, str] | None = None,
+        has_halls: bool = False,
     ) -> None:
-        self.hands = Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
-        database_with_hall(url, self.hands, HALL, OTHER).close()
+        self.hands = Hands(TUESDAY_AT_TEN)
+        if not has_halls:
+            publish_both_halls(url)
         chosen = {"var": folder, "database_url": url, "voice": voice, "secret_key": "tests"}
         self.settings = Settings.model_validate({**chosen, **(settings or {})})
         self.app = create_app(self.settings, clock=self.hands.clock(), async_mode="threading")

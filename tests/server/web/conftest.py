@@ -1,27 +1,62 @@
 """The API in this process, on each database or on SQLite."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Serve
+from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.server.live.hall import Halls
-from tests.server.web.api_site import ApiSite
+from tests.server.web.api_site import ApiSite, publish_both_halls
+
+
+@pytest.fixture(scope="session")
+def halls_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with both halls, to copy."""
+    place = tmp_path_factory.mktemp("halls") / "parvis.db"
+    shutil.copy(migrated_sqlite, place)
+    publish_both_halls(f"sqlite:///{place}")
+    return place
+
+
+@pytest.fixture(scope="session")
+def halls_postgresql(postgresql: PostgresqlCluster, migrated_postgresql: str) -> str:
+    """Name of a PostgreSQL database with both halls, to copy."""
+    name = postgresql.new_database(migrated_postgresql)
+    publish_both_halls(postgresql.url(name))
+    return name
 
 
 @pytest.fixture
-def both(database_url: str, tmp_path: Path) -> Iterator[ApiSite]:
+def halls_sqlite_url(tmp_path: Path, halls_sqlite: Path) -> str:
+    """A fresh SQLite database with both halls."""
+    place = tmp_path / "parvis.db"
+    shutil.copy(halls_sqlite, place)
+    return f"sqlite:///{place}"
+
+
+@pytest.fixture
+def halls_postgresql_url(postgresql: PostgresqlCluster, halls_postgresql: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with both halls."""
+    name = postgresql.new_database(halls_postgresql)
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ApiSite]:
     """On each kind of database."""
-    found = ApiSite(database_url, tmp_path)
+    found = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
     yield found
     found.close()
 
 
 @pytest.fixture
-def api(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
+def api(halls_sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     """On SQLite, where the database makes no difference."""
-    found = ApiSite(sqlite_url, tmp_path)
+    found = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
     yield found
     found.close()
 
