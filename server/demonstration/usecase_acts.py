@@ -6,7 +6,7 @@ from server.demonstration.acts import CalledPerson, Ending, ExpectedVisitor, Hel
 from server.domain.author import Author
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
-from server.store.counters import open_session, places_of
+from server.store.counters.sessions import open_place, places_of
 from server.store.devices.paired_devices import paired_devices
 from server.store.transactions.database import Database
 from server.store.visits.legs import leg_at_counter
@@ -146,10 +146,10 @@ class UseCaseActs:
 
     def look(self, counter: str) -> HeldCounter:
         with self.database.read() as rows:
-            session = open_session(rows, counter)
+            place = open_place(rows, counter)
             row = leg_at_counter(rows, counter)
         leg = None
         if row is not None:
             is_started = row["state"] == "in_service"
             leg = CalledPerson(row["id"], row["visit"], row["number"], row["service"], is_started)
-        return HeldCounter(None if session is None else session["session"], leg)
+        return HeldCounter(None if place is None else place.session, leg)

@@ -1,12 +1,13 @@
 """Answers kept for a repetition of a request that writes in several halls: each hall's own is apart."""
 
-import json
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
+from server.store.engine import idempotency_keys
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
@@ -17,9 +18,9 @@ log = structlog.get_logger()
 def once(
     database: Database, hall: str, author: Author, write_key: WriteKey | None, work: Callable[[], Answer]
 ) -> Answer:
-    """What `work` answers, kept with a hall (id); what it answered to the same request before.
+    """The answer of `work`, which a hall (id) keeps; for a repetition the kept one, without working.
 
-    An answer that cannot be kept is given all the same. Refusal: idempotency_mismatch.
+    An answer that cannot be kept is returned all the same. Refusal: idempotency_mismatch.
     """
     if write_key is None:
         return work()
@@ -35,14 +36,9 @@ def once(
 
 
 def answered_before(database: Database, write_key: WriteKey | None) -> Answer | None:
-    """What the same request was answered; None for one that was never made. Refusal: idempotency_mismatch."""
+    """The answer to the same request; None for a new one. Refusal: idempotency_mismatch."""
     if write_key is None:
         return None
-    query = write_key.answer()
     with database.read() as rows:
-        row = rows.one(query.statement, **query.values)
-    if row is None:
-        return None
-    if row["fingerprint"] != write_key.fingerprint:
-        raise Refusal("idempotency_mismatch")
-    return dict(json.loads(row["answer"]))
+        earlier = idempotency_keys.answered_before(rows, write_key)
+    return None if earlier is None else cast(Answer, earlier.value)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from server.domain.alarms.detection import AlarmKind, AlarmRules, Observed, Sign, Watched
 from server.domain.hours.calendars import Calendar, business_day, half_days
-from server.domain.instants import from_micros
 
 SERVER = "server"
 """The subject of an alarm about the clock."""
@@ -113,9 +112,9 @@ def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
     return bool(opened) and now - opened[-1].closes_at >= timedelta(seconds=seconds)
 
 
-def clock_sign(now: datetime, last_recorded_at: int | None, suspect_after: timedelta) -> Observed:
-    """The sign of the wall clock against the hall's last fact (microseconds)."""
-    behind = timedelta(0) if last_recorded_at is None else from_micros(last_recorded_at) - now
+def clock_sign(now: datetime, last_recorded_at: datetime | None, suspect_after: timedelta) -> Observed:
+    """The sign of the wall clock against the hall's last fact."""
+    behind = timedelta(0) if last_recorded_at is None else last_recorded_at - now
     if behind > suspect_after:
         return Observed(Sign.FAULTY, {"behind_s": int(behind.total_seconds())})
     return Observed(Sign.WELL)

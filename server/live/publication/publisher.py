@@ -17,6 +17,7 @@ from server.domain.facts import OF_ALARMS, SILENT, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
+from server.domain.refusals import Refusal
 from server.domain.visits.facts import is_started_by_call
 from server.language import LANGUAGES
 from server.live import messages
@@ -28,7 +29,7 @@ from server.live.publication.programmes import Programmes
 from server.live.publication.queue_message import queue_message
 from server.live.publication.republished import Republished
 from server.live.publication.spoken_call import SpokenCall
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import all_halls, hall_row
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
@@ -288,10 +289,7 @@ class Publisher:
 
     def _read_versions(self) -> dict[str, tuple[str, int]]:
         with self.database.read() as rows:
-            return {
-                row["id"]: (row["epoch"], row["version"])
-                for row in rows.all("SELECT id, epoch, version FROM hall")
-            }
+            return {hall.id: (hall.epoch, hall.version) for hall in all_halls(rows)}
 
     def _send_local(self, hall: str) -> None:
         room = messages.hall_room(hall)
@@ -316,11 +314,13 @@ class Publisher:
 
     def _position(self, hall: str) -> dict[str, Any]:
         with self.database.read() as rows:
-            row = rows.one("SELECT slug, epoch, version FROM hall WHERE id = :hall", hall=hall)
+            row = hall_row(rows, hall)
+        if row is None:
+            raise Refusal("unknown_hall", hall=hall)
         return {
-            "hall": row["slug"],
-            "epoch": row["epoch"],
-            "version": row["version"],
+            "hall": row.slug,
+            "epoch": row.epoch,
+            "version": row.version,
             "as_of": to_text(self.database.clock.now()),
         }
 

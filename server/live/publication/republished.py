@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from server.domain.hall.configuration import mark_of
+from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
-
-_MARKS = "SELECT id, installation_revision, configuration_revision FROM hall"
 
 
 @dataclass
@@ -22,8 +21,8 @@ class Republished:
             return {}
         with self.database.read() as rows:
             marks = {
-                row["id"]: mark_of(row["installation_revision"], row["configuration_revision"])
-                for row in rows.all(_MARKS)
+                hall.id: mark_of(hall.installation_revision, hall.configuration_revision)
+                for hall in all_halls(rows)
             }
         # of every hall: who comes and hears of a publication in the same second has read what was before it
         before, self._last_marks = self._last_marks, marks

@@ -1,14 +1,15 @@
 """Halls: the row of each, with the revisions of the documents that apply."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Row, Rows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.rows import Query, Rows, WrittenRows
+from server.store.engine.statements import Read, Write, fixed, rows_of, values_of
 from server.store.journal.hash_chain import GENESIS
-from server.store.tables.journals import hall
+from server.store.tables.journals import configured, hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,20 @@ class HallRevisions:
 
 @dataclass(frozen=True, slots=True)
 class HallRow(HallRevisions):
-    """A hall, with the epoch, version, length and last hash of its journal."""
+    """A hall, which is also its write lock.
+
+    `version` counts the facts of its journal but for silent ones; `head_hash` and `last_recorded_at` are
+    those of the last fact. Since a restore, the ranks of numbers of the day `number_offset_on` (ISO date) are
+    higher by `number_offset`.
+    """
 
     epoch: str
     version: int
     journal_length: int
     head_hash: str
+    last_recorded_at: datetime | None
+    number_offset: int
+    number_offset_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +62,61 @@ class _NewHall:
     number_offset: int
 
 
-_ALL = Read(HallRow, rows_of(HallRow, hall).order_by(hall.c.slug))
+_HALLS = rows_of(HallRow, hall)
+_OF_ID = _HALLS.where(hall.c.id == bindparam("hall"))
+_ALL = Read(HallRow, _HALLS.order_by(hall.c.slug))
+_HALL = Read(HallRow, _OF_ID)
+LOCKED_HALL = Read(HallRow, _OF_ID.with_for_update())
+_NAMED = Read(
+    str, select(hall.c.id).where(or_(hall.c.id == bindparam("name"), hall.c.slug == bindparam("name")))
+)
+_OF_COUNTER = Read(
+    str,
+    select(configured.c.hall).where(
+        configured.c.id == bindparam("counter"), configured.c.kind == fixed("counters")
+    ),
+)
+_WRITE_HEAD = Write(
+    hall.update().where(hall.c.id == bindparam("row_id")),
+    *("version", "journal_length", "head_hash", "last_recorded_at", "targets_decided"),
+)
 _ID_OF_SLUG = Read(str, select(hall.c.id).where(hall.c.slug == bindparam("slug")))
 _INSERT = Write.new_row(hall, _NewHall)
 _SET_CONFIGURATION = Write(hall.update().where(hall.c.id == bindparam("row_id")), "configuration_revision")
 _SET_INSTALLATION = Write(hall.update(), "installation_revision")
 
 
-def revisions_of(row: Row) -> HallRevisions:
-    """The revisions in a hall's row that a transaction keeps as the database returned it."""
-    return HallRevisions(
-        row["id"],
-        row["slug"],
-        row["configuration_revision"],
-        row["installation_revision"],
-        row["targets_decided"],
-    )
+def hall_row(rows: Rows, hall: str) -> HallRow | None:
+    """A hall by its id."""
+    return rows.one(_HALL, hall=hall)
+
+
+def locking_hall(hall: str) -> Query:
+    """The read of a hall's row (id) that takes its write lock until the transaction ends."""
+    return Query(LOCKED_HALL, {"hall": hall})
+
+
+def hall_named(rows: Rows, name: str) -> str | None:
+    """The id of the hall with this id or slug."""
+    return rows.one(_NAMED, name=name)
+
+
+def hall_of_counter(rows: Rows, counter: str) -> str | None:
+    """The id of the hall whose document ever had this counter (id)."""
+    return rows.one(_OF_COUNTER, counter=counter)
+
+
+def write_head(rows: WrittenRows, left: HallRow) -> None:
+    """Writes what transactions change of a hall's row, with the next read or the commit."""
+    values = {
+        "row_id": left.id,
+        "version": left.version,
+        "journal_length": left.journal_length,
+        "head_hash": left.head_hash,
+        "last_recorded_at": left.last_recorded_at,
+        "targets_decided": left.targets_decided,
+    }
+    rows.run_many([(_WRITE_HEAD, values)])
 
 
 def all_halls(rows: Rows) -> list[HallRow]:

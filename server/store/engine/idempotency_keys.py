@@ -1,16 +1,46 @@
 """Idempotency keys: a request sent twice is answered twice and done once."""
 
 import hashlib
+import json
 from dataclasses import dataclass
+from datetime import datetime
 
-from server.store.engine.rows import Query
+from sqlalchemy import bindparam
 
-_SELECT_ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE author = :by AND key = :key"
+from server.domain.refusals import Refusal
+from server.store.engine.rows import Query, Rows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.journals import idempotency
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer to an earlier request, and the fingerprint of that request.
+
+    `answer` is the text of a JSON value. It may be « null », which is another thing than no answer.
+    """
+
+    fingerprint: str
+    answer: str
+
+    @property
+    def value(self) -> object:
+        """The answer itself."""
+        return json.loads(self.answer)
+
+
+_KEPT = Read(
+    KeptAnswer,
+    rows_of(KeptAnswer, idempotency).where(
+        idempotency.c.author == bindparam("by"), idempotency.c.key == bindparam("key")
+    ),
+)
+_KEEP = Write(idempotency.insert(), "author", "key", "fingerprint", "answer", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
 class WriteKey:
-    """An idempotency key: `by` is the author it belongs to, `fingerprint` the SHA-256 of what was asked."""
+    """An idempotency key: `by` is the author it belongs to, `fingerprint` the SHA-256 of the request."""
 
     by: str
     key: str
@@ -22,5 +52,23 @@ class WriteKey:
         return cls(by, key, hashlib.sha256(content).hexdigest())
 
     def answer(self) -> Query:
-        """The read of what a request with this key was answered."""
-        return Query(_SELECT_ANSWER, {"by": self.by, "key": self.key}, is_own=True)
+        """The read of the answer to an earlier request with this key."""
+        return Query(_KEPT, {"by": self.by, "key": self.key}, is_own=True)
+
+    def same_request(self, earlier: KeptAnswer) -> KeptAnswer:
+        """The answer to an earlier request with this key. Refusal: idempotency_mismatch, to another one."""
+        if earlier.fingerprint != self.fingerprint:
+            raise Refusal("idempotency_mismatch")
+        return earlier
+
+
+def answered_before(rows: Rows, key: WriteKey) -> KeptAnswer | None:
+    """The answer to the same request; None for a new one. Refusal: idempotency_mismatch."""
+    earlier = rows.one(_KEPT, by=key.by, key=key.key)
+    return None if earlier is None else key.same_request(earlier)
+
+
+def keeping(key: WriteKey, answer: object, at: datetime) -> tuple[Write, dict[str, object]]:
+    """The write that keeps an answer (JSON) under a key."""
+    values = {"author": key.by, "key": key.key, "fingerprint": key.fingerprint}
+    return _KEEP, {**values, "answer": json.dumps(answer, ensure_ascii=False), "created_at": at}

@@ -8,6 +8,7 @@ wrote, a fact opened a leg that had ended) makes the next transaction read them 
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from server.domain.calling.waiting_legs import QueueFacts
@@ -15,7 +16,8 @@ from server.domain.instants import from_micros
 from server.domain.row_changes import Change, Insert, Update
 from server.domain.visits.needs import Need, needs_of
 from server.domain.visits.transitions import LegState
-from server.store.engine.rows import Query, Row
+from server.store.configuration.halls import HallRow
+from server.store.engine.rows import Row, Rows
 from server.store.memory.compact_legs import COLUMNS, KeptLegs
 from server.store.visits.legs import NOTED
 from server.store.visits.links import LINKED
@@ -27,10 +29,6 @@ _LEG = (
 _OPEN = (
     f"WITH noted AS ({NOTED}), linked AS ({LINKED}) {_LEG} AND l.state = 'waiting'"
     f" UNION ALL {_LEG} AND l.state IN ('called', 'in_service', 'parked')"
-)
-_FIRST_CALLS = (
-    "SELECT queue, first_called_at FROM leg"
-    " WHERE hall = :hall AND last_called_at > :since AND first_called_at > :since"
 )
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
@@ -62,9 +60,9 @@ class OpenLegs:
             self._put({name: row[name] for name in COLUMNS})
 
     @classmethod
-    def read(cls, rows: Any, hall: Row) -> "OpenLegs":
+    def read(cls, rows: Rows, hall: HallRow) -> "OpenLegs":
         """Reads those of a hall's row; exact under its lock, while nothing is recorded yet."""
-        return cls(hall["head_hash"], hall["journal_length"], rows.all(_OPEN, hall=hall["id"]))
+        return cls(hall.head_hash, hall.journal_length, rows.all(_OPEN, hall=hall.id))
 
     def at_counter(self, counter: str) -> Row | None:
         """The leg that is called to or served at a counter."""
@@ -118,13 +116,11 @@ class OpenLegs:
             for _, leg in line[:most]
         ]
 
-    def first_calls(self, hall: str) -> Query | None:
-        """The read of the calls made since the first leg began to let some pass; None: no leg lets any pass.
-
-        Rows have `queue` and `first_called_at`.
-        """
+    @property
+    def lets_pass_since(self) -> datetime | None:
+        """When the first of the legs that let calls pass began to; None where no leg lets any pass."""
         since = min(list(self._let_pass_since.values()), default=None)
-        return None if since is None else Query(_FIRST_CALLS, {"hall": hall, "since": since})
+        return None if since is None else from_micros(since)
 
     def queues(self) -> dict[str, QueueFacts]:
         """How many wait in each queue with someone, whoever may serve them, and since when the first one."""

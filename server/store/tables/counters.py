@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
-from server.store.tables.columns import ID, Day, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 counter_session = Table(
     "counter_session",
@@ -13,7 +13,7 @@ counter_session = Table(
     Column("author", ID, nullable=False),
     Column("profile", ID),
     Column("rule", String(30), nullable=False),
-    Column("services", Text, nullable=False),
+    Column("services", Document, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("paused_at", Instant),
     Column("pause_reason", String(80)),

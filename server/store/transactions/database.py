@@ -5,7 +5,7 @@ only then tells the subscribers. A subscriber that fails is logged and counted; 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import structlog
@@ -13,14 +13,20 @@ import structlog
 from server.clock import Clock, FactTimes
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import Configurations
-from server.store.configuration.halls import HallRevisions, revisions_of
+from server.store.configuration.halls import (
+    HallRow,
+    hall_named,
+    hall_of_counter,
+    hall_row,
+    locking_hall,
+    write_head,
+)
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.rows import Query, Row, Rows
+from server.store.engine.rows import Query, Rows
 from server.store.engine.sqlite import SqliteStore
 from server.store.installation import lock_installation
 from server.store.memory.open_legs import OpenLegs
@@ -28,7 +34,7 @@ from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
 from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
 from server.store.transactions.hall_memory import HallMemory, HallSnapshot, Prefetch
-from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction, write_hall
+from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
 
 log = structlog.get_logger()
@@ -70,8 +76,8 @@ class Database:
         """Closes every connection."""
         self.store.close()
 
-    def read(self) -> Any:
-        """A context of reads: `rows.one(sql, **values)` and `rows.all(sql, **values)`."""
+    def read(self) -> AbstractContextManager[Rows]:
+        """Rows to read, as a context; each statement sees what is committed then."""
         return self.store.read()
 
     def hall_id(self, name: str) -> str:
@@ -79,10 +85,10 @@ class Database:
         hall = self._halls.get(name)
         if hall is None:
             with self.read() as rows:
-                row = rows.one("SELECT id FROM hall WHERE id = :name OR slug = :name", name=name)
-            if row is None:
+                hall = hall_named(rows, name)
+            if hall is None:
                 raise Refusal("unknown_hall", hall=name)
-            hall = self._halls[name] = str(row["id"])
+            self._halls[name] = hall
         return hall
 
     def hall_of_counter(self, counter: str) -> str:
@@ -90,12 +96,10 @@ class Database:
         hall = self._counters.get(counter)
         if hall is None:
             with self.read() as rows:
-                row = rows.one(
-                    "SELECT hall FROM configured WHERE id = :counter AND kind = 'counters'", counter=counter
-                )
-            if row is None:
+                hall = hall_of_counter(rows, counter)
+            if hall is None:
                 raise Refusal("unknown_counter", counter=counter)
-            hall = self._counters[counter] = str(row["hall"])
+            self._counters[counter] = hall
         return hall
 
     def configuration(self, hall: str) -> HallConfiguration:
@@ -107,14 +111,14 @@ class Database:
         return self._configuration(hall, self.configurations.published)
 
     def _configuration(
-        self, hall: str, of: Callable[[Rows, HallRevisions], HallConfiguration]
+        self, hall: str, of: Callable[[Rows, HallRow], HallConfiguration]
     ) -> HallConfiguration:
         hall_id = self.hall_id(hall)
         with self.read() as rows:
-            row = rows.one(SELECT_HALL, hall=hall_id)
+            row = hall_row(rows, hall_id)
             if row is None:
                 raise Refusal("unknown_hall", hall=hall)
-            return of(rows, revisions_of(row))
+            return of(rows, row)
 
     def _memory(self, hall: str) -> HallMemory:
         remembered = self._memories.get(hall)
@@ -125,13 +129,12 @@ class Database:
                 memory.forget()
                 self.configurations.forget_targets(hall)
 
-            lock = " FOR UPDATE" if self.store.is_postgresql else ""
             memory.turns = GroupCommit(
                 HallWrites(
-                    lock=Query(SELECT_HALL + lock, {"hall": hall}),
+                    lock=locking_hall(hall),
                     begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
                     breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
-                    write_hall=write_hall,
+                    write_hall=write_head,
                     forget=forget,
                 )
             )
@@ -146,13 +149,13 @@ class Database:
         """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
         return self._memory(hall).open_legs
 
-    def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
+    def open_legs(self, rows: Rows, hall: HallRow) -> OpenLegs:
         """The open legs of a hall without its lock, at the version of the row `hall` or later.
 
         They may include uncommitted changes of this process: never decide on them.
         """
-        legs = self.remembered_legs(hall["id"])
-        if legs is not None and legs.length >= hall["journal_length"]:
+        legs = self.remembered_legs(hall.id)
+        if legs is not None and legs.length >= hall.journal_length:
             return legs
         return OpenLegs.read(rows, hall)
 
@@ -276,7 +279,7 @@ class Database:
             transaction.memory = memory
             memory.began(transaction.head_hash)
             if is_configured:
-                transaction.configuration = self.configurations.of(commit.rows, revisions_of(transaction.row))
+                transaction.configuration = self.configurations.of(commit.rows, transaction.row)
                 memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
             try:
                 yield transaction
@@ -285,7 +288,7 @@ class Database:
                 raise
             transaction.write_last()
             if transaction.committed:
-                before, head = transaction.row["head_hash"], transaction.head_hash
+                before, head = transaction.row.head_hash, transaction.head_hash
                 facts, length = transaction.committed, transaction.journal_length
                 memory.moved(facts, before=before, head=head, length=length)
             commit.unprefetched_reads += transaction.has_unprefetched_reads
@@ -313,23 +316,22 @@ class Database:
             raise Refusal("unknown_hall", hall=hall_id)
         if found is None:
             found = commit.rows.several([*answers, *prefetched])
-        last = row["last_recorded_at"]
-        now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
+        now, is_suspect = self.times.instant_for(hall_id, row.last_recorded_at)
         transaction = HallTransaction(
             rows=commit.rows,
             is_shared=commit.is_shared,
             hall=hall_id,
-            slug=row["slug"],
-            epoch=row["epoch"],
+            slug=row.slug,
+            epoch=row.epoch,
             row=row,
-            number_offset=row["number_offset"],
-            number_offset_on=row["number_offset_on"],
+            number_offset=row.number_offset,
+            number_offset_on=row.number_offset_on,
             now=now,
             author=author,
             is_clock_suspect=is_suspect,
-            version=row["version"],
-            journal_length=row["journal_length"],
-            head_hash=row["head_hash"],
+            version=row.version,
+            journal_length=row.journal_length,
+            head_hash=row.head_hash,
             write_key=write_key,
         )
         transaction.prefetch(prefetched, found[len(answers) :])

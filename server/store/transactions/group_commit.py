@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.refusals import Refusal
-from server.store.engine.rows import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, Row
+from server.store.configuration.halls import HallRow
+from server.store.engine.rows import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, WrittenRows
 
 MOST_TOGETHER = 32
 """The most transactions in one commit. Another process waits for the hall during that time, some 20 ms."""
@@ -23,8 +24,8 @@ MOST_TOGETHER = 32
 class SharedCommit:
     """The database transaction that the members of a group commit share."""
 
-    rows: Any
-    hall: Row | None = None
+    rows: WrittenRows
+    hall: HallRow | None = None
     """The hall's row after the members so far; None: there is no such hall."""
     members: int = 1
     unprefetched_reads: int = 0
@@ -49,7 +50,7 @@ class SharedCommit:
         self.is_over.set()
 
 
-type Found = list[Sequence[Row]]
+type Found = list[Sequence[Any]]
 """The rows of each query, in the order of the queries."""
 
 
@@ -83,11 +84,11 @@ class HallWrites:
 
     lock: Query
     """Reads the hall's row and locks it."""
-    begin: Callable[[], AbstractContextManager[Any]]
+    begin: Callable[[], AbstractContextManager[WrittenRows]]
     """A database transaction as a context; it commits at the end."""
     breathe: Callable[[], None]
     """Yields to other greenlets before the commit: they may join it."""
-    write_hall: Callable[[Any, Row], None]
+    write_hall: Callable[[WrittenRows, HallRow], None]
     """Writes the hall's row as the last member left it, just before the commit."""
     forget: Callable[[], None]
     """Clears the memory of the hall after a failed commit."""

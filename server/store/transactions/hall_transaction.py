@@ -1,6 +1,6 @@
 """A transaction in a hall: what it records, and the hall's row before and after it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from server.domain.instants import from_micros, to_micros
 from server.domain.journal.fold import changes
 from server.domain.row_changes import Recorded
 from server.ids import new_id
-from server.store.engine.rows import Row
+from server.store.configuration.halls import HallRow
 from server.store.journal.hash_chain import canonical, fact_hash
 from server.store.memory.last_numbers import Given, SeriesOfDay
 from server.store.memory.open_legs import OpenLegs
@@ -19,23 +19,6 @@ from server.store.transactions.commits import CommittedFact
 from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.idempotent_writes import KeyedWrites
 
-_HALL_COLUMNS = (
-    "id",
-    "slug",
-    "epoch",
-    "version",
-    "journal_length",
-    "head_hash",
-    "last_recorded_at",
-    "configuration_revision",
-    "installation_revision",
-    "number_offset",
-    "number_offset_on",
-    "targets_decided",
-)
-SELECT_HALL = f"SELECT {', '.join(_HALL_COLUMNS)} FROM hall WHERE id = :hall"
-_LEFT = ("id", "version", "journal_length", "head_hash", "last_recorded_at", "targets_decided")
-_UPDATE_HALL = f"UPDATE hall SET {', '.join(f'{column} = :{column}' for column in _LEFT[1:])} WHERE id = :id"
 _SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
 
 
@@ -46,7 +29,7 @@ class HallTransaction(KeyedWrites):
     hall: str
     slug: str
     epoch: str
-    row: Row
+    row: HallRow
     number_offset: int
     number_offset_on: str | None
     author: Author
@@ -78,7 +61,7 @@ class HallTransaction(KeyedWrites):
     @property
     def open_legs(self) -> OpenLegs:
         """The hall's legs that have not ended, as they were when the lock was taken."""
-        head = self.row["head_hash"]
+        head = self.row.head_hash
         legs = self.memory.open_legs
         if legs is None or legs.head != head:
             if self.committed:
@@ -88,7 +71,7 @@ class HallTransaction(KeyedWrites):
 
     def given(self, series: SeriesOfDay) -> Given:
         """The last rank of a series and whether a service is stopped, as when the lock was taken."""
-        head = self.row["head_hash"]
+        head = self.row.head_hash
         remembered = self.memory.given.of(series, head)
         if remembered is not None:
             return remembered
@@ -151,20 +134,15 @@ class HallTransaction(KeyedWrites):
         return sum(fact.kind in kinds for fact in self.committed)
 
     @property
-    def row_left(self) -> Row:
+    def row_left(self) -> HallRow:
         """The hall's row as this transaction leaves it."""
         if not self.committed:
             return self.row
-        return {
-            **{column: self.row[column] for column in _HALL_COLUMNS},
-            "version": self.version,
-            "journal_length": self.journal_length,
-            "head_hash": self.head_hash,
-            "last_recorded_at": to_micros(self.now),
-            "targets_decided": self.row["targets_decided"] + self._targets_decided,
-        }
-
-
-def write_hall(rows: Any, row: Row) -> None:
-    """Writes a hall's row as a transaction left it."""
-    rows.run_many([(_UPDATE_HALL, {column: row[column] for column in _LEFT})])
+        return replace(
+            self.row,
+            version=self.version,
+            journal_length=self.journal_length,
+            head_hash=self.head_hash,
+            last_recorded_at=self.now,
+            targets_decided=self.row.targets_decided + self._targets_decided,
+        )

@@ -1,16 +1,12 @@
 """Idempotent writes: the answer to a request is kept under its write key, and given again."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from server.domain.instants import to_micros
-from server.domain.refusals import Refusal
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
+from server.store.engine.idempotency_keys import KeptAnswer, WriteKey, keeping
 
 
 @dataclass(kw_only=True)
@@ -19,17 +15,15 @@ class KeyedWrites(Writes):
 
     now: datetime
     write_key: WriteKey | None = None
-    _answered: Row | None = field(default=None, init=False)
-    """The row of the answer to the same request; None for a new request."""
+    _answered: KeptAnswer | None = field(default=None, init=False)
+    """The answer to the same request; None for a new request."""
     _is_kept: bool = field(default=False, init=False)
     """Whether the work has decided what a repetition is answered."""
 
-    def replay(self, earlier: Row) -> None:
+    def replay(self, earlier: KeptAnswer) -> None:
         """Notes the answer kept under the write key. Refusal: idempotency_mismatch, of another request."""
         assert self.write_key is not None
-        if earlier["fingerprint"] != self.write_key.fingerprint:
-            raise Refusal("idempotency_mismatch")
-        self._answered = earlier
+        self._answered = self.write_key.same_request(earlier)
 
     def answer_once[Transaction: KeyedWrites, Answer](
         self: Transaction,
@@ -41,7 +35,7 @@ class KeyedWrites(Writes):
         `repeated` makes the answer of a repetition of what was kept.
         """
         if self._answered is not None:
-            kept = json.loads(self._answered["answer"])
+            kept = self._answered.value
             return cast(Answer, kept) if repeated is None else repeated(self, kept)
         answer = work(self)
         if not self._is_kept:
@@ -52,14 +46,8 @@ class KeyedWrites(Writes):
         """Keeps this answer (JSON) for a repetition, where it is not the one that the work returns."""
         self._is_kept = True
         if self.write_key is not None:
-            self.insert(
-                "idempotency",
-                author=self.write_key.by,
-                key=self.write_key.key,
-                fingerprint=self.write_key.fingerprint,
-                answer=json.dumps(answer, ensure_ascii=False),
-                created_at=to_micros(self.now),
-            )
+            write, values = keeping(self.write_key, answer, self.now)
+            self.run(write, **values)
 
     def keep_nothing(self) -> None:
         """Keeps no answer: a repetition of the same key does the work again."""

@@ -40,17 +40,17 @@ from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
-from server.domain.instants import from_micros
 from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
-from server.store import counters
 from server.store.alarms import alarms
+from server.store.configuration.halls import HallRow, hall_row
+from server.store.counters.sessions import open_places
 from server.store.devices.paired_devices import paired_devices
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.printing.print_jobs import lease_of, sighting_of
 from server.store.transactions.database import Database
-from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction
+from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alarms.record_alarm import tell_alarm
 
 
@@ -77,8 +77,9 @@ def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate:
     wall = database.clock.now()
     configuration = database.configuration(hall)
     with database.read() as rows:
-        row = rows.one(SELECT_HALL, hall=hall)
-        last = wall if row["last_recorded_at"] is None else from_micros(row["last_recorded_at"])
+        row = hall_row(rows, hall)
+        assert row is not None
+        last = row.last_recorded_at or wall
         look = _Look(configuration, devices, max(wall, last), wall)
         is_quiet = not _decision(rows, row, look)
     if is_quiet and wall >= last - SUSPECT_AFTER:
@@ -92,9 +93,9 @@ def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate:
     return len(decision.changes)
 
 
-def _decision(rows: Any, row: Row, look: _Look) -> Decision:
-    memories = alarms.memories_of(rows, row["id"])
-    last = alarms.last_alarms(rows, row["id"], look.now - RETURNS_WITHIN)
+def _decision(rows: Rows, row: HallRow, look: _Look) -> Decision:
+    memories = alarms.memories_of(rows, row.id)
+    last = alarms.last_alarms(rows, row.id, look.now - RETURNS_WITHIN)
     signs = dict(_signs(rows, row, look, memories))
     return decide(signs, memories, last, look.configuration.alarms, look.now)
 
@@ -116,13 +117,13 @@ def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, t
 
 
 def _signs(
-    rows: Any, row: Row, look: _Look, memories: Mapping[Watched, Memory]
+    rows: Rows, row: HallRow, look: _Look, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
     """All that is seen of a hall now."""
-    hall = row["id"]
+    hall = row.id
     yield (
         (AlarmKind.CLOCK_SUSPECT, SERVER),
-        clock_sign(look.wall, row["last_recorded_at"], SUSPECT_AFTER),
+        clock_sign(look.wall, row.last_recorded_at, SUSPECT_AFTER),
     )
     yield from _printers(rows, look)
     yield from _devices(rows, hall, look, memories)
@@ -169,18 +170,18 @@ def _queues(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observ
 
 
 def _counters(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
-    sessions = {session["counter"]: session for session in counters.open_sessions(rows, hall)}
-    serving = alarms.serving_counters(rows, hall) if sessions else set()
+    held = {place.counter: place for place in open_places(rows, hall)}
+    serving = alarms.serving_counters(rows, hall) if held else set()
     sent = alarms.waiting_by_counter(rows, hall)
     for counter in look.configuration.counters.values():
-        session = sessions.get(counter.id)
-        awaited = awaited_sign(sent.get(counter.id, 0), is_open=session is not None)
-        if session is None and counter.is_retired and awaited.sign is Sign.WELL:
+        place = held.get(counter.id)
+        awaited = awaited_sign(sent.get(counter.id, 0), is_open=place is not None)
+        if place is None and counter.is_retired and awaited.sign is Sign.WELL:
             continue
         yield (AlarmKind.COUNTER_AWAITED, counter.id), awaited
         seen_counter = CounterSeen()
-        if session is not None:
-            is_forgotten = session["paused_at"] is not None and session["pause_reason"] == FORGOTTEN
+        if place is not None:
+            is_forgotten = place.is_paused and place.pause_reason == FORGOTTEN
             seen_counter = CounterSeen(True, is_forgotten, counter.id in serving)
         sign = counter_sign(seen_counter, look.configuration.calendar, look.configuration.alarms, look.now)
         yield (AlarmKind.COUNTER_FORGOTTEN, counter.id), sign

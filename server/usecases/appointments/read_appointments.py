@@ -36,7 +36,7 @@ def read_appointments(
     hidden = (() if has_codes else CODES) + (() if has_visits else VISIT)
     listed = [_listed(row, now=now, hidden=hidden) for row in found]
     return {
-        "hall": state.row["slug"],
+        "hall": state.row.slug,
         "on": day.isoformat(),
         "epoch": state.position.epoch,
         "version": state.position.version,
@@ -85,4 +85,4 @@ def read_convocations(database: Database, hall: str, kiosk: str | None = None) -
         for service in state.configuration.services.values()
         if service.id in hours and not service.is_retired and state.configuration.offers(kiosk, service.id)
     ]
-    return {"hall": state.row["slug"], "on": day.isoformat(), "services": services}
+    return {"hall": state.row.slug, "on": day.isoformat(), "services": services}

@@ -47,11 +47,11 @@ def call_elsewhere(
         present = session_held(transaction, counter, session)
         check_no_alert(transaction)
         chosen = waiting_and_callable(transaction, request.visit, request.to)
-        place = take_further(transaction, request.to, present["session"])
+        place = take_further(transaction, request.to, present.session)
         if not request.stays:
             end_free_place(transaction, present)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, request.reason)
-        left = None if request.stays else present["id"]
+        left = None if request.stays else present.id
         by = CalledBy(request.to, place, request.reason, is_elsewhere=True, left=left)
         return record_call(transaction, by, chosen, why=why)
 

@@ -12,8 +12,8 @@ from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.transitions import EndReason, LegState, Verb, next_state, state_after
 from server.ids import new_id
-from server.store import alerts, counters
-from server.store.counters import terms_of
+from server.store import alerts
+from server.store.counters.sessions import SessionPlace, of_open_place
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query, Row
 from server.store.hours import breaks
@@ -58,16 +58,16 @@ def call_next(
     """
 
     def call(transaction: HallTransaction) -> Answer | None:
-        counter_session, current = _ready(transaction, counter, believed)
+        place, current = _ready(transaction, counter, believed)
         state = CallingState(
             transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
         )
-        pick = pick_next(state, counter, terms_of(counter_session))
+        pick = pick_next(state, counter, place.terms)
         chosen = None if pick is None else state.legs.leg(pick.leg.id)
         _end_current(transaction, current, believed)
         if pick is None or chosen is None:
             return None
-        by = CalledBy(counter, counter_session["id"])
+        by = CalledBy(counter, place.id)
         return record_call(transaction, by, chosen, why=pick.why())
 
     hall = database.hall_of_counter(counter)
@@ -82,7 +82,7 @@ def _prefetch(database: Database, snapshot: HallSnapshot, counter: str) -> list[
     legs = database.remembered_legs(snapshot.hall)
     first_calls = None if legs is None else legs.first_calls(snapshot.hall)
     decision = None if at is None else breaks.of_decision(snapshot.hall, at)
-    queries = (counters.of_open_session(counter), alerts.of_hall(snapshot.hall), decision, first_calls)
+    queries = (of_open_place(counter), alerts.of_hall(snapshot.hall), decision, first_calls)
     return [each for each in queries if each is not None]
 
 
@@ -103,11 +103,11 @@ def call_chosen(
     """
 
     def call(transaction: HallTransaction) -> Answer:
-        counter_session, current = _ready(transaction, counter, believed)
+        place, current = _ready(transaction, counter, believed)
         chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
-        by = CalledBy(counter, counter_session["id"], reason)
+        by = CalledBy(counter, place.id, reason)
         return record_call(transaction, by, chosen, why=why)
 
     return database.write(database.hall_of_counter(counter), author, write_key, call)
@@ -152,9 +152,11 @@ def record_call(transaction: HallTransaction, by: CalledBy, chosen: Row, *, why:
     return leg_answer(after, of_visit)
 
 
-def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:
-    counter_session = session_held(transaction, counter, believed.session)
-    if counter_session["paused_at"] is not None:
+def _ready(
+    transaction: HallTransaction, counter: str, believed: AtCounter
+) -> tuple[SessionPlace, Row | None]:
+    place = session_held(transaction, counter, believed.session)
+    if place.is_paused:
         raise Refusal("wrong_state", state="paused", verb="next")
     check_no_alert(transaction)
     current = transaction.open_legs.at_counter(counter)
@@ -162,7 +164,7 @@ def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> t
         raise Refusal("stale", leg=current["id"] if current is not None else None)
     if current is not None and current["state"] == LegState.CALLED and believed.current_end is None:
         raise Refusal("not_started", leg=current["id"])
-    return counter_session, current
+    return place, current
 
 
 def _end_current(transaction: HallTransaction, current: Row | None, believed: AtCounter) -> None:

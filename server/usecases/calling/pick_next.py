@@ -1,10 +1,8 @@
 """Pick the leg a counter calls next, by its session's work profile."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.calling.choose_next import Pick, call_order, choose
@@ -22,25 +20,21 @@ from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkPr
 from server.domain.counters.facts import DutyTerms
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
-from server.store import counters
-from server.store.engine.rows import Row
+from server.domain.instants import to_micros
+from server.store.calling.counted_calls import calls_by_rule, first_calls
+from server.store.counters.sessions import SessionPlace, open_places
+from server.store.engine.rows import Rows
 from server.store.hours import breaks
 from server.store.memory.open_legs import OpenLegs
 from server.store.visits import links
 from server.store.visits.legs import as_queued
-
-_CALLED_BY_SHARES = (
-    "SELECT l.queue, l.why FROM leg l JOIN counter_session s ON s.id = l.session"
-    " WHERE l.hall = :hall AND l.business_day = :on AND l.rule = :rule AND s.profile = :profile"
-    " ORDER BY l.first_called_at, l.id"
-)
 
 
 @dataclass(slots=True)
 class CallingState:
     """A hall as a pick looks at it: `rows` for the reads that few rules need, `legs` those still open."""
 
-    rows: Any
+    rows: Rows
     hall: str
     configuration: HallConfiguration
     legs: OpenLegs
@@ -48,11 +42,11 @@ class CallingState:
     _first_calls: list[tuple[str, int]] | None = None
 
     def first_calls(self) -> list[tuple[str, int]]:
-        """The calls that legs letting some pass have seen, read once; none when no leg lets any pass."""
+        """The first calls since a leg began to let calls pass, read once; none where no leg lets any pass."""
         if self._first_calls is None:
-            query = self.legs.first_calls(self.hall)
-            found = [] if query is None else self.rows.all(query.statement, **query.values)
-            self._first_calls = [(row["queue"], row["first_called_at"]) for row in found]
+            since = self.legs.lets_pass_since
+            found = [] if since is None else first_calls(self.rows, self.hall, since=since)
+            self._first_calls = [(call.queue, to_micros(call.first_called_at)) for call in found]
         return self._first_calls
 
 
@@ -120,14 +114,14 @@ def _counters_open(state: CallingState, profile: WorkProfile) -> CountersOpen:
     tests = [test for condition in profile.conditions for test in condition.tests]
     if not any(isinstance(test, CountersAtMost) for test in tests):
         return CountersOpen()
-    sessions = [row for row in counters.open_sessions(state.rows, state.hall) if row["paused_at"] is None]
-    return count_open_sessions(sessions, state.configuration)
+    places = [place for place in open_places(state.rows, state.hall) if not place.is_paused]
+    return count_open_places(places, state.configuration)
 
 
-def count_open_sessions(sessions: Iterable[Row], configuration: HallConfiguration) -> CountersOpen:
+def count_open_places(places: Iterable[SessionPlace], configuration: HallConfiguration) -> CountersOpen:
     """Counts the counters of sessions that are not in pause, in the hall and for each queue."""
     queue_of = {service.id: service.queue for service in configuration.services.values()}
-    return count_open((counters.terms_of(session).services for session in sessions), queue_of)
+    return count_open((place.services for place in places), queue_of)
 
 
 def _linked_here(state: CallingState, counter: str) -> LinkedTurn | None:
@@ -145,13 +139,7 @@ def _turns(state: CallingState, profile: WorkProfile) -> Turns:
     """The turns after the calls of the day that shares decided."""
     if profile.rule is not RuleName.WEIGHTED_SHARES:
         return Turns()
-    on = business_day(state.configuration.calendar, state.now).isoformat()
-    called = state.rows.all(
-        _CALLED_BY_SHARES,
-        hall=state.hall,
-        on=on,
-        rule=str(RuleName.WEIGHTED_SHARES),
-        profile=profile.id,
-    )
-    by_share = (row["queue"] for row in called if json.loads(row["why"])["values"]["step"] == "rule")
+    on = business_day(state.configuration.calendar, state.now)
+    called = calls_by_rule(state.rows, state.hall, on, rule=str(RuleName.WEIGHTED_SHARES), profile=profile.id)
+    by_share = (call.queue for call in called if call.why["values"]["step"] == "rule")
     return turns_after(by_share, profile.weights)

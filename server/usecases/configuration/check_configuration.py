@@ -33,7 +33,7 @@ from server.store.configuration.documents import (
 )
 from server.store.configuration.halls import hall_id_of
 from server.store.configuration.in_use import open_legs, people_waiting
-from server.store.counters import open_sessions
+from server.store.counters.sessions import open_places
 from server.store.engine.rows import Rows
 from server.store.installation import is_demonstration
 from server.usecases.media.read_look import refuse_unknown_look
@@ -167,10 +167,10 @@ def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:
 
 
 def _in_use(rows: Rows, hall: str) -> InUse:
-    legs, sessions = open_legs(rows, hall), open_sessions(rows, hall)
+    legs, places = open_legs(rows, hall), open_places(rows, hall)
     at_counters = {leg.counter for leg in legs if leg.counter is not None}
     return InUse(
         services=frozenset(service for leg in legs for service in leg.services),
         queues=frozenset(leg.queue for leg in legs),
-        counters=frozenset(at_counters | {session["counter"] for session in sessions}),
+        counters=frozenset(at_counters | {place.counter for place in places}),
     )

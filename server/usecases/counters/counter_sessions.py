@@ -17,11 +17,12 @@ from server.domain.counters.facts import (
     counter_resumed,
     profile_changed,
 )
-from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.ids import new_id, session_mark
-from server.store import counters
+from server.store.counters.leases import end_lease, give_lease, prolong_lease
+from server.store.counters.sessions import SessionPlace, open_place, place_by_id, places_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.people.names import name_of
@@ -74,7 +75,7 @@ def open_counter(
         return {
             "session": request.joins or place,
             "session_mark": session_mark(request.joins or place),
-            "places": [*(each["counter"] for each in own), counter, *taken],
+            "places": [*(each.counter for each in own), counter, *taken],
             "services": list(terms.services),
             "profile": terms.profile,
             "rule": terms.rule,
@@ -93,7 +94,7 @@ def take_further(transaction: HallTransaction, counter: str, session: str) -> st
     request = WantedSession(joins=session)
     terms = _terms(transaction, counter, request)
     _joined(transaction, session)
-    place = counters.open_session(transaction, counter)
+    place = open_place(transaction, counter)
     if place is not None and not _is_held(transaction, place):
         _check_free(transaction, place)
     return _take_held(transaction, counter, terms, request)[0]
@@ -105,12 +106,13 @@ def take_back_place(transaction: HallTransaction, place: str, session: str) -> s
     Refusals: counter_taken when somebody has taken it meanwhile, no_counter_session, wrong_state in a pause.
     """
     _joined(transaction, session)
-    left = counters.place(transaction, place)
-    _take_held(transaction, left["counter"], counters.terms_of(left), WantedSession(joins=session))
-    return str(left["counter"])
+    left = place_by_id(transaction, place)
+    assert left is not None
+    _take_held(transaction, left.counter, left.terms, WantedSession(joins=session))
+    return left.counter
 
 
-def end_free_place(transaction: HallTransaction, place: Row) -> None:
+def end_free_place(transaction: HallTransaction, place: SessionPlace) -> None:
     """A place of a session ends, the session goes on elsewhere. Refusal: place_busy, somebody is there."""
     _check_free(transaction, place)
     end_place(transaction, place, "closed")
@@ -123,22 +125,22 @@ def _take_held(
 
     The lease of all places of the session runs from now.
     """
-    former = counters.open_session(transaction, counter)
+    former = open_place(transaction, counter)
     taken = [] if former is None else _end_held(transaction, former, request)
     place = _take(transaction, counter, terms, joined_to=request.joins)
     session = request.joins or place
     for other in taken:
-        _take(transaction, other["counter"], counters.terms_of(other), joined_to=session)
-    counters.prolong_lease(transaction, session, to_micros(transaction.now + LEASE))
-    return place, [str(other["counter"]) for other in taken]
+        _take(transaction, other.counter, other.terms, joined_to=session)
+    prolong_lease(transaction, session, transaction.now + LEASE)
+    return place, [other.counter for other in taken]
 
 
-def _joined(transaction: HallTransaction, session: str) -> list[Row]:
+def _joined(transaction: HallTransaction, session: str) -> list[SessionPlace]:
     """The places of the author's own open session."""
-    places = counters.places_of(transaction, transaction.hall, session)
+    places = places_of(transaction, transaction.hall, session)
     if not is_own(transaction, places):
         raise Refusal("no_counter_session")
-    if any(place["paused_at"] is not None for place in places):
+    if any(place.is_paused for place in places):
         raise Refusal("wrong_state", state="paused", verb="open")
     return places
 
@@ -147,7 +149,7 @@ def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joine
     """Opens a counter as the first place of a new session, or a further one; the place."""
     place = new_id()
     transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
-    counters.give_lease(transaction, counter, joined_to or place, to_micros(transaction.now + LEASE))
+    give_lease(transaction, counter, joined_to or place, transaction.now + LEASE)
     return place
 
 
@@ -175,49 +177,59 @@ def _services(transaction: HallTransaction, counter: str, requested: Sequence[st
     return tuple(requested) if requested else tuple(served)
 
 
-def _end_held(transaction: HallTransaction, former: Row, request: WantedSession) -> list[Row]:
+def _end_held(
+    transaction: HallTransaction, former: SessionPlace, request: WantedSession
+) -> list[SessionPlace]:
     """Ends the session that holds a counter; its other places that whoever ends it must hold now.
 
     An agent who takes a colleague's place over answers for everybody called or served at the others too.
     """
     is_held = _is_held(transaction, former)
-    same = former["author"] == transaction.author.id
-    places = counters.places_of(transaction, transaction.hall, former["session"])
+    same = former.author == transaction.author.id
+    places = places_of(transaction, transaction.hall, former.session)
     leg = _leg_taken_along(transaction, former, places)
     is_kept = is_held or (request.if_free and leg is not None)
-    if former["session"] == request.joins or (is_kept and not request.take_over):
-        number, by = None if leg is None else leg["number"], name_of(transaction, former["author"])
-        since = micros_to_text(former["opened_at"])
+    if former.session == request.joins or (is_kept and not request.take_over):
+        number, by = None if leg is None else leg["number"], name_of(transaction, former.author)
+        since = to_text(former.opened_at)
         raise Refusal("counter_taken", since=since, is_yours=same, opened_by=by, number=number)
     reason = "taken_over" if is_held else "expired"
     for place in places:
         end_place(transaction, place, reason)
-    others = [place for place in places if place["counter"] != former["counter"]]
-    return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
+    others = [place for place in places if place.counter != former.counter]
+    return [place for place in others if is_held or waiting.leg_at_counter(transaction, place.counter)]
 
 
-def _leg_taken_along(transaction: HallTransaction, from_place: Row, places: Sequence[Row]) -> Row | None:
+def _leg_taken_along(
+    transaction: HallTransaction, from_place: SessionPlace, places: Sequence[SessionPlace]
+) -> Row | None:
     """A leg called or served at the counter, else at another place of its session."""
-    own_first = sorted(places, key=lambda place: place["counter"] != from_place["counter"])
-    legs = (waiting.leg_at_counter(transaction, place["counter"]) for place in own_first)
+    own_first = sorted(places, key=lambda place: place.counter != from_place.counter)
+    legs = (waiting.leg_at_counter(transaction, place.counter) for place in own_first)
     return next((leg for leg in legs if leg is not None), None)
 
 
-def _is_held(transaction: HallTransaction, place: Row) -> bool:
+def _is_held(transaction: HallTransaction, place: SessionPlace) -> bool:
     """Whether the lease of an open session runs."""
-    return place["expires_at"] is not None and from_micros(place["expires_at"]) > transaction.now
+    return place.expires_at is not None and place.expires_at > transaction.now
 
 
-def end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
+def end_place(transaction: HallTransaction, place: SessionPlace, reason: str) -> None:
     """A place of a session ends, whoever is there."""
-    transaction.record(counter_closed(place["id"], place["counter"], duty=place["duty"], reason=reason))
-    counters.end_lease(transaction, place["counter"])
+    transaction.record(counter_closed(place.id, place.counter, duty=place.duty, reason=reason))
+    end_lease(transaction, place.counter)
 
 
-def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[Row]:
+def pause_place(transaction: HallTransaction, place: SessionPlace, reason: str) -> None:
+    """A place that does not pause begins to."""
+    assert place.duty is not None, "it is on duty"
+    transaction.record(counter_paused(place.id, place.counter, duty=place.duty, reason=reason))
+
+
+def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[SessionPlace]:
     """Every place of the session that holds a counter."""
     place = session_held(transaction, counter, session)
-    return counters.places_of(transaction, transaction.hall, place["session"])
+    return places_of(transaction, transaction.hall, place.session)
 
 
 def pause_counter(
@@ -238,30 +250,29 @@ def pause_counter(
 
     def pause(transaction: HallTransaction) -> None:
         places = _places_held(transaction, counter, session)
-        if any(place["paused_at"] is not None for place in places):
+        if any(place.is_paused for place in places):
             raise Refusal("wrong_state", verb="pause")
         _check_may_pause(transaction, counter, places)
         for place in places:
-            paused = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=reason)
-            transaction.record(paused)
+            pause_place(transaction, place, reason)
 
     database.write(database.hall_of_counter(counter), author, write_key, pause)
 
 
-def _check_may_pause(transaction: HallTransaction, counter: str, places: Sequence[Row]) -> None:
+def _check_may_pause(transaction: HallTransaction, counter: str, places: Sequence[SessionPlace]) -> None:
     for place in places:
-        leg = waiting.leg_at_counter(transaction, place["counter"])
+        leg = waiting.leg_at_counter(transaction, place.counter)
         if leg is None or (leg["state"] == LegState.IN_SERVICE and len(places) > 1):
             continue
-        if place["counter"] == counter:
+        if place.counter == counter:
             raise Refusal("wrong_state", state=leg["state"], verb="pause")
-        raise Refusal("place_busy", counter=place["counter"], number=leg["number"])
+        raise Refusal("place_busy", counter=place.counter, number=leg["number"])
 
 
-def _check_free(transaction: HallTransaction, place: Row) -> None:
-    leg = waiting.leg_at_counter(transaction, place["counter"])
+def _check_free(transaction: HallTransaction, place: SessionPlace) -> None:
+    leg = waiting.leg_at_counter(transaction, place.counter)
     if leg is not None:
-        raise Refusal("place_busy", counter=place["counter"], number=leg["number"])
+        raise Refusal("place_busy", counter=place.counter, number=leg["number"])
 
 
 def resume_counter(
@@ -275,14 +286,12 @@ def resume_counter(
     """Ends the pause of a counter's session. Refusals: no_counter_session, wrong_state when not paused."""
 
     def resume(transaction: HallTransaction) -> None:
-        paused = [
-            place for place in _places_held(transaction, counter, session) if place["paused_at"] is not None
-        ]
+        paused = [place for place in _places_held(transaction, counter, session) if place.is_paused]
         if not paused:
             raise Refusal("wrong_state", verb="resume")
         for place in paused:
-            terms = counters.terms_of(place)
-            transaction.record(counter_resumed(place["id"], place["counter"], duty=new_id(), terms=terms))
+            terms = place.terms
+            transaction.record(counter_resumed(place.id, place.counter, duty=new_id(), terms=terms))
 
     database.write(database.hall_of_counter(counter), author, write_key, resume)
 
@@ -308,9 +317,9 @@ def change_profile(
         if session is not None and not is_own(transaction, [place]):
             raise Refusal("no_counter_session", counter=counter)
         terms = _terms(transaction, counter, WantedSession(profile=profile))
-        if terms != counters.terms_of(place):
-            duties = (place["duty"], new_id() if place["duty"] is not None else None)
-            transaction.record(profile_changed(place["id"], counter, duties=duties, terms=terms))
+        if terms != place.terms:
+            duties = (place.duty, new_id() if place.duty is not None else None)
+            transaction.record(profile_changed(place.id, counter, duties=duties, terms=terms))
 
     database.write(database.hall_of_counter(counter), author, write_key, change)
 
@@ -330,13 +339,13 @@ def close_counter(
 
     def close(transaction: HallTransaction) -> None:
         places = _places_held(transaction, counter, session)
-        found = [(place, waiting.leg_at_counter(transaction, place["counter"])) for place in places]
+        found = [(place, waiting.leg_at_counter(transaction, place.counter)) for place in places]
         for _, current in found:
             if current is not None and current["state"] == LegState.CALLED:
                 raise Refusal("not_started", leg=current["id"])
         for place, current in found:
             if current is not None:
-                ended = end_served(transaction, current, NOTHING_TOLD, counter=place["counter"])
+                ended = end_served(transaction, current, NOTHING_TOLD, counter=place.counter)
                 transaction.record(ended)
             end_place(transaction, place, "closed")
 

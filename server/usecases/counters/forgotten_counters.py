@@ -5,20 +5,19 @@ The rule in words: `docs/rules/forgotten.md`.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from server.domain.author import SYSTEM, Author
-from server.domain.counters.facts import counter_paused, presence_confirmed
+from server.domain.counters.facts import presence_confirmed
 from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceAsked, presence_asked
-from server.domain.instants import from_micros
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_limits import Limits
-from server.store import counters
+from server.store.counters.sessions import last_sign_at, open_places, places_of
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
+from server.store.engine.rows import Row, Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
+from server.usecases.counters.counter_sessions import pause_place
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs.give_back import given_back
 
@@ -42,12 +41,12 @@ def give_back_forgotten(database: Database, hall: str) -> int:
     return len(found)
 
 
-def presence_of(rows: Any, hall: str, limits: Limits, places: Sequence[str]) -> PresenceAsked | None:
+def presence_of(rows: Rows, hall: str, limits: Limits, places: Sequence[str]) -> PresenceAsked | None:
     """When a session with these places is asked whether its agent is there; None: nobody is called there."""
     called = legs.open_legs(rows, hall)
     if not any(leg["state"] == LegState.CALLED and leg["counter"] in places for leg in called):
         return None
-    return presence_asked((from_micros(counters.last_sign_at(rows, hall, each)) for each in places), limits)
+    return presence_asked((last_sign_at(rows, hall, each) for each in places), limits)
 
 
 def confirm_presence(
@@ -65,41 +64,40 @@ def confirm_presence(
 
     def confirm(transaction: HallTransaction) -> None:
         own_place = session_held(transaction, counter, session)
-        places = counters.places_of(transaction, transaction.hall, own_place["session"])
-        at = [legs.leg_at_counter(transaction, place["counter"]) for place in places]
+        places = places_of(transaction, transaction.hall, own_place.session)
+        at = [legs.leg_at_counter(transaction, place.counter) for place in places]
         if any(leg is not None and leg["state"] == LegState.CALLED for leg in at):
-            transaction.record(presence_confirmed(own_place["id"], counter))
+            transaction.record(presence_confirmed(own_place.id, counter))
 
     database.write(database.hall_of_counter(counter), author, write_key, confirm)
 
 
-def _forgotten(rows: Any, hall: str, limits: Limits, now: datetime) -> list[Row]:
+def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[Row]:
     """Who is called at a counter whose session has given no sign for too long; the first call first."""
     called = [leg for leg in legs.open_legs(rows, hall) if leg["state"] == LegState.CALLED]
     if not called:
         return []
-    session_of = {place["counter"]: place["session"] for place in counters.open_sessions(rows, hall)}
+    session_of = {place.counter: place.session for place in open_places(rows, hall)}
     found = []
     for leg in reversed(called):
         counter, session = leg["counter"], session_of.get(leg["counter"])
         places = {counter} | {
             at for at, other in session_of.items() if session is not None and other == session
         }
-        signs = (from_micros(counters.last_sign_at(rows, hall, place)) for place in places)
+        signs = (last_sign_at(rows, hall, place) for place in places)
         if presence_asked(signs, limits).is_over(now):
             found.append(leg)
     return found
 
 
 def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:
-    open_places = counters.open_sessions(transaction, transaction.hall)
+    places = open_places(transaction, transaction.hall)
     serving = {leg["counter"] for leg in legs.open_legs(transaction, transaction.hall) if _is_served(leg)}
-    sessions = {place["session"] for place in open_places if place["counter"] in forgotten}
-    at_work = {place["session"] for place in open_places if place["counter"] in serving}
-    for place in open_places:
-        if place["session"] in sessions - at_work and place["paused_at"] is None:
-            fact = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=FORGOTTEN)
-            transaction.record(fact)
+    sessions = {place.session for place in places if place.counter in forgotten}
+    at_work = {place.session for place in places if place.counter in serving}
+    for place in places:
+        if place.session in sessions - at_work and not place.is_paused:
+            pause_place(transaction, place, FORGOTTEN)
 
 
 def _is_served(leg: Row) -> bool:

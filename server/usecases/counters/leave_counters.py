@@ -10,7 +10,7 @@ from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.store import counters
+from server.store.counters.sessions import halls_of_author, open_places
 from server.store.people.accounts import Grant, allowed_by
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -19,7 +19,6 @@ from server.usecases.counters.counter_sessions import end_place
 from server.usecases.legs.following_leg import NOBODY_TO_TELL, end_served
 from server.usecases.legs.give_back import given_back
 
-_HALLS = "SELECT DISTINCT hall FROM counter_session WHERE author = :account AND closed_at IS NULL"
 REASON = "not_allowed"
 
 
@@ -30,7 +29,7 @@ def leave_counters(database: Database, author: Author, account: str, grants: Seq
     Refusal: database_busy, of the first hall that could not record it; again does what is left.
     """
     with database.read() as rows:
-        halls = [row["hall"] for row in rows.all(_HALLS, account=account)]
+        halls = halls_of_author(rows, account)
     left, failed = 0, list[Refusal]()
     for hall in halls:
         if allowed_by(grants, Permission.CALL, database.configuration(hall).site.slug):
@@ -46,15 +45,13 @@ def leave_counters(database: Database, author: Author, account: str, grants: Seq
 
 
 def _leave(transaction: HallTransaction, account: str) -> int:
-    places = [
-        place for place in counters.open_sessions(transaction, transaction.hall) if place["author"] == account
-    ]
+    places = [place for place in open_places(transaction, transaction.hall) if place.author == account]
     for place in places:
-        leg = legs.leg_at_counter(transaction, place["counter"])
+        leg = legs.leg_at_counter(transaction, place.counter)
         if leg is not None and leg["state"] == LegState.CALLED:
             transaction.record(given_back(leg))
         elif leg is not None:
-            ended = end_served(transaction, leg, NOBODY_TO_TELL, counter=place["counter"])
+            ended = end_served(transaction, leg, NOBODY_TO_TELL, counter=place.counter)
             transaction.record(ended)
         end_place(transaction, place, REASON)
     return len(places)

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
-from server.store import counters
-from server.store.engine.rows import Row
+from server.store.counters.leases import give_lease, holds, prolong_lease, prolong_lease_now
+from server.store.counters.sessions import SessionPlace, open_place, places_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -14,7 +13,7 @@ LEASE = timedelta(seconds=60)
 """How long a counter is held without a sign of its console."""
 
 
-def session_held(transaction: HallTransaction, counter: str, session: str | None) -> Row:
+def session_held(transaction: HallTransaction, counter: str, session: str | None) -> SessionPlace:
     """The place of the caller's session at a counter; prolongs the lease of all its places.
 
     `session`: the id the caller sent (None: whichever is open; a route never passes None). Refusals:
@@ -23,23 +22,22 @@ def session_held(transaction: HallTransaction, counter: str, session: str | None
     place = place_at(transaction, counter, session)
     if not is_own(transaction, [place]):
         raise Refusal("no_counter_session", counter=counter)
-    expires_at = place["expires_at"]
-    if expires_at is None:
-        counters.give_lease(transaction, counter, place["session"], to_micros(transaction.now + LEASE))
-    elif from_micros(expires_at) - transaction.now < LEASE / 2:
-        counters.prolong_lease(transaction, place["session"], to_micros(transaction.now + LEASE))
+    if place.expires_at is None:
+        give_lease(transaction, counter, place.session, transaction.now + LEASE)
+    elif place.expires_at - transaction.now < LEASE / 2:
+        prolong_lease(transaction, place.session, transaction.now + LEASE)
     return place
 
 
-def is_own(transaction: HallTransaction, places: Sequence[Row]) -> bool:
+def is_own(transaction: HallTransaction, places: Sequence[SessionPlace]) -> bool:
     """Whether the author of a transaction opened these places; False when there are none."""
-    return bool(places) and all(place["author"] == transaction.author.id for place in places)
+    return bool(places) and all(place.author == transaction.author.id for place in places)
 
 
-def place_at(transaction: HallTransaction, counter: str, session: str | None) -> Row:
+def place_at(transaction: HallTransaction, counter: str, session: str | None) -> SessionPlace:
     """The place that is open at a counter. Refusal: no_counter_session when it is another session's."""
-    place = counters.open_session(transaction, counter)
-    if place is None or session not in (None, place["session"]):
+    place = open_place(transaction, counter)
+    if place is None or session not in (None, place.session):
         raise Refusal("no_counter_session", counter=counter)
     return place
 
@@ -53,7 +51,7 @@ def place_of_gesture(
     """
     if session is None:
         return None
-    places = counters.places_of(transaction, transaction.hall, session)
+    places = places_of(transaction, transaction.hall, session)
     if not is_own(transaction, places):
         raise Refusal("no_counter_session")
     return _place_among(places, counter)
@@ -61,13 +59,13 @@ def place_of_gesture(
 
 def place_left(transaction: HallTransaction, session: str, counter: str | None) -> str | None:
     """Where a session stands once it left a place: at `counter` or its first place; None: it has ended."""
-    places = counters.places_of(transaction, transaction.hall, session)
+    places = places_of(transaction, transaction.hall, session)
     return _place_among(places, counter) if places else None
 
 
-def _place_among(open_places: Sequence[Row], counter: str | None) -> str:
-    places = [str(row["counter"]) for row in open_places]
-    return counter if counter in places else places[0]
+def _place_among(places: Sequence[SessionPlace], counter: str | None) -> str:
+    held = [place.counter for place in places]
+    return counter if counter in held else held[0]
 
 
 def keep_session(database: Database, counter: str | None, session: str, *, author: str) -> bool:
@@ -75,9 +73,8 @@ def keep_session(database: Database, counter: str | None, session: str, *, autho
 
     False when it no longer holds the counter (None: any counter), or when it belongs to another author.
     """
-    expires_at = to_micros(database.clock.now() + LEASE)
     with database.store.write() as rows:
-        if not counters.holds(rows, session, counter, author=author):
+        if not holds(rows, session, counter, author=author):
             return False
-        rows.run(counters.PROLONG, {"expires_at": expires_at, "session": session})
+        prolong_lease_now(rows, session, database.clock.now() + LEASE)
     return True

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain.hall.wall import shows_counters
-from server.store.counters import agents_present
-from server.store.engine.rows import Row
+from server.store.counters.sessions import SessionPlace, agents_present
 from server.usecases.answers import Answer
 
 HIDDEN: Answer = {"state": "open", "since": None}
@@ -20,12 +19,10 @@ class CounterVisibility:
     own: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, sessions: Sequence[Row], reader: str | None = None) -> "CounterVisibility":
-        """By the open sessions of a hall; `reader`: the author who asks, None: everybody is told the same."""
-        own = frozenset(
-            each["counter"] for each in sessions if reader is not None and each["author"] == reader
-        )
-        return cls(shows_counters(agents_present(sessions)), own)
+    def of(cls, places: Sequence[SessionPlace], reader: str | None = None) -> "CounterVisibility":
+        """By the open places of a hall; `reader`: the author who asks, None: everybody reads the same."""
+        own = frozenset(place.counter for place in places if reader is not None and place.author == reader)
+        return cls(shows_counters(agents_present(places)), own)
 
     def tells(self, counter: str | None) -> bool:
         """Whether what a counter does may be told."""

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from server.domain.counters.wrap_up import ServiceEnded, wrap_up_until
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros, to_micros
-from server.store.engine.rows import Row
+from server.store.counters.sessions import SessionPlace
+from server.store.engine.rows import Rows
 from server.store.visits import legs
 
 
 def wrapping_up(
-    rows: Any, hall: str, configuration: HallConfiguration, sessions: Iterable[Row], now: datetime
+    rows: Rows, hall: str, configuration: HallConfiguration, places: Iterable[SessionPlace], now: datetime
 ) -> Mapping[str, datetime]:
     """Until when each open, unpaused counter wraps up after what it ended last; only those that do.
 
@@ -26,11 +26,12 @@ def wrapping_up(
     on = business_day(configuration.calendar, now).isoformat()
     ended = {row["counter"]: row for row in legs.services_ended(rows, hall, on, since=to_micros(since))}
     found = {}
-    for session in sessions:
-        last = ended.get(session["counter"])
-        if last is None or session["paused_at"] is not None or last["ended_at"] < session["opened_at"]:
+    for place in places:
+        last = ended.get(place.counter)
+        ended_at = None if last is None else from_micros(last["ended_at"])
+        if last is None or ended_at is None or place.is_paused or ended_at < place.opened_at:
             continue
-        until = wrap_up_until(ServiceEnded(last["service"], from_micros(last["ended_at"])), wrap_up_s, now)
+        until = wrap_up_until(ServiceEnded(last["service"], ended_at), wrap_up_s, now)
         if until is not None:
-            found[session["counter"]] = until
+            found[place.counter] = until
     return found

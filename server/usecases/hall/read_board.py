@@ -1,6 +1,5 @@
 """What a screen shows: the board (calls) and the queues (people waiting), as messages."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -9,11 +8,11 @@ from kiosk.waits import said_of
 from server.domain.hall.configuration import Counter, HallConfiguration, Screen
 from server.domain.hall.sound import Sound
 from server.domain.hours.calendars import business_day
-from server.domain.instants import from_micros, to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
-from server.store import counters
-from server.store.engine.rows import Row
+from server.store.counters.sessions import open_places
+from server.store.hall.board_calls import EarlierCall, ShownCall, earlier_calls, shown_calls
 from server.store.hours import breaks
 from server.store.notices.notices import notices_mark
 from server.store.sound import quiet_until
@@ -26,19 +25,6 @@ from server.usecases.media.read_look import read_look
 from server.usecases.notices.read_programme import Preview, read_programme
 from signage import board
 from signage.lettering import SMALLEST_PX, least_px, text_scale
-
-_CALLED = (
-    "SELECT id, call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"
-    # the first condition is the one of an index: without it SQLite looks through every leg ever called
-    " AND state IN ('called', 'in_service', 'parked') AND (state = 'called' OR (state = 'in_service'"
-    " AND is_start_pressed = :no AND parked_s IS NULL AND last_called_at > :still_shown))"
-    " ORDER BY last_called_at DESC LIMIT 12"
-)
-_RECENT = (
-    "SELECT id, number, counter, last_called_at, state, business_day, end_reason FROM leg"
-    " WHERE hall = :hall AND last_called_at IS NOT NULL ORDER BY last_called_at DESC LIMIT 24"
-)
-
 
 type Message = dict[str, Any]
 type Waits = Mapping[str, Estimate]
@@ -63,40 +49,26 @@ def read_board(database: Database, hall: str) -> Message:
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        still_shown = to_micros(state.position.as_of - ARRIVAL_SHOWN_FOR)
-        called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
-        recent = rows.all(_RECENT, hall=hall_id)
+        called = shown_calls(rows, hall_id, since=state.position.as_of - ARRIVAL_SHOWN_FOR)
+        recent = earlier_calls(rows, hall_id)
         rest = breaks.carried_over(rows, hall_id, state.configuration, state.position.as_of)
         quiet = quiet_until(rows, hall_id, state.position.as_of)
         alert = alert_told(rows, hall_id, state.configuration, state.position.as_of)
         mark = notices_mark(rows)
     day = business_day(state.configuration.calendar, state.position.as_of)
-    today = day.isoformat()
-    shown_legs = {row["id"] for row in called}
-    over = [
-        row
-        for row in recent
-        if row["state"] != "called"
-        and row["id"] not in shown_legs
-        and row["business_day"] == today
-        and row["end_reason"] != "undone"
-        and row["counter"]
-    ]
-    latest: dict[str, Row] = {}
-    for row in over:
-        latest.setdefault(row["number"], row)
-    return board.board_message(
-        hall=state.row["slug"],
-        position=state.position,
-        calls=[_call(state.configuration, row, day) for row in called],
-        recent=[
-            board.RecentCall(
-                number=row["number"],
-                place=place_of(state.configuration, row["counter"]),
-                called_at=from_micros(row["last_called_at"]),
+    shown_legs = {call.id for call in called}
+    latest: dict[str, board.RecentCall] = {}
+    for leg in recent:
+        if leg.counter and leg.id not in shown_legs and _is_over(leg, day):
+            place = place_of(state.configuration, leg.counter)
+            latest.setdefault(
+                leg.number, board.RecentCall(number=leg.number, place=place, called_at=leg.last_called_at)
             )
-            for row in list(latest.values())[: board.MAX_RECENT]
-        ],
+    return board.board_message(
+        hall=state.row.slug,
+        position=state.position,
+        calls=[_call(state.configuration, call, day) for call in called],
+        recent=list(latest.values())[: board.MAX_RECENT],
         extra={
             "programme_revision": f"{state.configuration.revision}.{mark}",
             **alert,
@@ -115,16 +87,21 @@ def read_alert_message(database: Database, hall: str) -> Message:
         alert = alert_told(rows, hall, state.configuration, state.position.as_of)
     position = state.position
     answer = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
-    return {"hall": state.row["slug"], **answer, **alert}
+    return {"hall": state.row.slug, **answer, **alert}
 
 
-def _call(configuration: HallConfiguration, row: Row, today: date) -> board.BoardCall:
+def _is_over(leg: EarlierCall, today: date) -> bool:
+    """Whether a leg was called today, is not called any more, and its call was not taken back."""
+    return leg.state != "called" and leg.business_day == today and leg.end_reason != "undone"
+
+
+def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> board.BoardCall:
     return board.BoardCall(
-        call=row["call"],
-        number=row["number"],
-        place=place_of(configuration, row["counter"], today),
-        called_at=from_micros(row["last_called_at"]),
-        rank=row["rank"],
+        call=call.call,
+        number=call.number,
+        place=place_of(configuration, call.counter, today),
+        called_at=call.last_called_at,
+        rank=call.rank,
     )
 
 
@@ -134,13 +111,8 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
         counts = legs.counts(rows, hall_id)
-        sessions = counters.open_sessions(rows, hall_id)
-    served = {
-        service
-        for session in sessions
-        if session["paused_at"] is None
-        for service in json.loads(session["services"])
-    }
+        places = open_places(rows, hall_id)
+    served = {service for place in places if not place.is_paused for service in place.services}
     lines = []
     for queue in state.configuration.queues.values():
         services = [
@@ -165,7 +137,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
                 is_after_closing=isinstance(wait, AfterClosing),
             )
         )
-    return board.queues_message(hall=state.row["slug"], position=state.position, queues=lines)
+    return board.queues_message(hall=state.row.slug, position=state.position, queues=lines)
 
 
 def read_screen(

@@ -8,8 +8,8 @@ from server.domain.counters.forgotten_counter import PresenceAsked
 from server.domain.facts import FactKind
 from server.domain.instants import micros_to_text, to_text
 from server.domain.refusals import Refusal
-from server.store import counters
-from server.store.engine.rows import Row
+from server.store.counters.sessions import SessionPlace, open_place, open_places, places_of
+from server.store.engine.rows import Row, Rows
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer
@@ -39,29 +39,29 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         configured = state.configuration.counters.get(counter)
         if configured is None:
             raise Refusal("unknown_counter", counter=counter)
-        session = counters.open_session(rows, counter)
+        place = open_place(rows, counter)
         leg = waiting.leg_at_counter(rows, counter)
-        gesture = last_gesture(rows, hall, counter) if session is not None else None
+        gesture = last_gesture(rows, hall, counter) if place is not None else None
         numbers = _number_of(rows, gesture)
         notes = [] if leg is None else waiting.notes_before(rows, leg)
         details = VisitDetails.read(rows, hall)
-        answer = _counter(counter, session, leg, _calling_state(database, state))
-        may_tell = CounterVisibility.of(counters.open_sessions(rows, hall), reader)
-        session_places = [] if session is None else counters.places_of(rows, hall, session["session"])
-        places = [place["counter"] for place in session_places]
-        wrap_up = _wrap_up(rows, hall, state, session, leg)
+        answer = _counter(counter, place, leg, _calling_state(database, state))
+        may_tell = CounterVisibility.of(open_places(rows, hall), reader)
+        of_session = [] if place is None else places_of(rows, hall, place.session)
+        places = [each.counter for each in of_session]
+        wrap_up = _wrap_up(rows, state, place, leg)
         presence_check = presence_of(rows, hall, state.configuration.limits, places)
-    place = {
-        "session": None if session is None or not _may_read_id(session, reader) else session["session"],
+    about = {
+        "session": None if place is None or not _may_read_id(place, reader) else place.session,
         "label": configured.label,
-        "hall": state.row["slug"],
+        "hall": state.row.slug,
         "epoch": state.position.epoch,
         "version": state.position.version,
         "as_of": to_text(state.position.as_of),
     }
-    if reader is not None and session is not None and not may_tell.tells(counter):
+    if reader is not None and place is not None and not may_tell.tells(counter):
         return (
-            _hidden(answer, may_tell) | dict.fromkeys(OF_WHO_HOLDS_IT) | {"places": [], "notes": []} | place
+            _hidden(answer, may_tell) | dict.fromkeys(OF_WHO_HOLDS_IT) | {"places": [], "notes": []} | about
         )
     return (
         answer
@@ -71,25 +71,25 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
             "notes": notes,
             "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
             "presence": None if presence_check is None else _presence(presence_check),
-            "pause_reason": None if session is None else session["pause_reason"],
-            "opened_at": None if session is None else micros_to_text(session["opened_at"]),
-            "expires_at": None if session is None else micros_to_text(session["expires_at"]),
-            "held_by": None if session is None else session["author"],
+            "pause_reason": None if place is None else place.pause_reason,
+            "opened_at": None if place is None else to_text(place.opened_at),
+            "expires_at": None if place is None or place.expires_at is None else to_text(place.expires_at),
+            "held_by": None if place is None else place.author,
             "last_gesture": None if gesture is None else _gesture(gesture, numbers),
         }
-        | place
+        | about
     )
 
 
-def _may_read_id(session: Row, reader: str | None) -> bool:
-    return reader is None or session["author"] == reader
+def _may_read_id(place: SessionPlace, reader: str | None) -> bool:
+    return reader is None or place.author == reader
 
 
-def _wrap_up(rows: Any, hall: str, state: HallState, session: Row | None, leg: Row | None) -> datetime | None:
-    if session is None or leg is not None:
+def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: Row | None) -> datetime | None:
+    if place is None or leg is not None:
         return None
-    found = wrapping_up(rows, hall, state.configuration, [session], state.position.as_of)
-    return found.get(session["counter"])
+    found = wrapping_up(rows, place.hall, state.configuration, [place], state.position.as_of)
+    return found.get(place.counter)
 
 
 def _presence(presence_check: PresenceAsked) -> Answer:

@@ -3,22 +3,21 @@
 The day's figures.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
-from typing import Any
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import next_break, opens_no_more
-from server.domain.instants import micros_to_text, to_text
+from server.domain.instants import from_micros, micros_to_text, to_text
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.ids import session_mark
-from server.store import counters
-from server.store.engine.rows import Row
+from server.store.counters.sessions import SessionPlace, free_since, open_places
+from server.store.engine.rows import Row, Rows
+from server.store.hall.day_counts import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
@@ -45,7 +44,7 @@ class VisitDetails:
     exceptional: Mapping[str, Answer | None]
 
     @classmethod
-    def read(cls, rows: Any, hall: str) -> "VisitDetails":
+    def read(cls, rows: Rows, hall: str) -> "VisitDetails":
         """Reads those of a hall (id)."""
         received = {row["visit"]: exceptional_answer(row) for row in waiting.exceptional_visits(rows, hall)}
         return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
@@ -61,18 +60,6 @@ class VisitDetails:
         return leg_answer(row, of_visit)
 
 
-_DAY = (
-    "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS"
-    " no_shows FROM leg"
-    " WHERE hall = :hall AND business_day = :on AND position = 1"
-)
-_WAITS = (
-    "SELECT first_called_at - arrived_at AS wait, arrived_at, booked_at, first_called_at, target_s FROM leg"
-    " WHERE hall = :hall AND business_day = :on AND first_called_at IS NOT NULL"
-)
-_GREETINGS = (
-    "SELECT count(*) AS greetings FROM greeting WHERE hall = :hall AND business_day = :on AND is_undone = :no"
-)
 _NO_SHOWS = (
     f"SELECT {waiting.LEG_COLUMNS} FROM leg l WHERE hall = :hall AND business_day = :on AND"
     f" end_reason = 'no_show'"
@@ -91,18 +78,18 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
     with database.read() as rows:
         hall_now = hall_state(database, rows, hall_id)
         configuration = hall_now.configuration
-        on = business_day(configuration.calendar, hall_now.position.as_of).isoformat()
+        on = business_day(configuration.calendar, hall_now.position.as_of)
         opened = waiting.open_legs(rows, hall_id)
-        sessions = counters.open_sessions(rows, hall_id)
+        places = open_places(rows, hall_id)
         details = VisitDetails.read(rows, hall_id)
-        may_tell = CounterVisibility.of(sessions, reader)
-        at_counters = _counters(database, hall_now, sessions, opened)
+        may_tell = CounterVisibility.of(places, reader)
+        at_counters = _counters(database, hall_now, places, opened)
 
         def answers_of(legs: Iterable[Row], state: str) -> list[Answer]:
             return [may_tell.leg(details.leg(row)) for row in legs if row["state"] == state]
 
         answer: Answer = {
-            "hall": hall_now.row["slug"],
+            "hall": hall_now.row.slug,
             "epoch": hall_now.position.epoch,
             "version": hall_now.position.version,
             "as_of": to_text(hall_now.position.as_of),
@@ -113,7 +100,7 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
             "parked": answers_of(opened, LegState.PARKED),
             "counters": [_hidden(each, may_tell) for each in at_counters],
             "shows_counters": may_tell.tells_all,
-            "no_shows": answers_of(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
+            "no_shows": answers_of(rows.all(_NO_SHOWS, hall=hall_id, on=on.isoformat()), LegState.ENDED),
         }
         answer["break"] = read_break(rows, hall_id, configuration, hall_now.position.as_of)
         answer["closed"] = read_closed(configuration, hall_now.position.as_of)
@@ -137,7 +124,7 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
         }
 
 
-def read_break(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
+def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
     """The break of a hall once it runs or begins within the hour, with what holds for it."""
     at = next_break(configuration.calendar, now)
     if at is None or not at.is_near(now):
@@ -169,7 +156,7 @@ _WAITING_OF_VISIT = (
 
 
 def _step_free(
-    rows: Any,
+    rows: Rows,
     configuration: HallConfiguration,
     noted: Mapping[str, tuple[Need, ...]],
     counters_now: list[Answer],
@@ -189,7 +176,7 @@ def _step_free(
 
 
 def _queues(
-    rows: Any, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
+    rows: Rows, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
 ) -> list[Answer]:
     counts = waiting.counts(rows, hall)
     found = []
@@ -209,13 +196,15 @@ def _queues(
     return found
 
 
-def _counters(database: Database, hall_now: HallState, sessions: Sequence[Row], opened: Any) -> list[Answer]:
-    of_counter = {session["counter"]: session for session in sessions}
+def _counters(
+    database: Database, hall_now: HallState, places: Sequence[SessionPlace], opened: Sequence[Row]
+) -> list[Answer]:
+    held = {place.counter: place for place in places}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
     calling = _calling_state(database, hall_now)
     today = business_day(hall_now.configuration.calendar, hall_now.position.as_of)
     return [
-        _counter(counter.id, of_counter.get(counter.id), legs.get(counter.id), calling)
+        _counter(counter.id, held.get(counter.id), legs.get(counter.id), calling)
         | ({"hearing_loop": True} if counter.shows_loop(today) else {})
         for counter in hall_now.configuration.counters.values()
         if not counter.is_retired
@@ -231,11 +220,11 @@ def _hidden(answer: Answer, may_tell: CounterVisibility) -> Answer:
 
 def _calling_state(database: Database, state: HallState) -> CallingState:
     legs = database.open_legs(state.rows, state.row)
-    return CallingState(state.rows, state.row["id"], state.configuration, legs, state.position.as_of)
+    return CallingState(state.rows, state.row.id, state.configuration, legs, state.position.as_of)
 
 
-def _counter(counter: str, session: Any, leg: Any, calling: CallingState) -> Answer:
-    if session is None:
+def _counter(counter: str, place: SessionPlace | None, leg: Row | None, calling: CallingState) -> Answer:
+    if place is None:
         return {
             "counter": counter,
             "session_mark": None,
@@ -246,46 +235,43 @@ def _counter(counter: str, session: Any, leg: Any, calling: CallingState) -> Ans
             "next": None,
         }
     if leg is not None:
-        state, since = leg["state"], leg["started_at"] or leg["last_called_at"]
-    elif session["paused_at"] is not None:
-        state, since = "paused", session["paused_at"]
+        state, since = leg["state"], from_micros(leg["started_at"] or leg["last_called_at"])
+    elif place.paused_at is not None:
+        state, since = "paused", place.paused_at
     else:
-        state, since = "free", counters.free_since(calling.rows, calling.hall, session)
+        state, since = "free", free_since(calling.rows, place)
     answer: Answer = {
         "counter": counter,
-        "session_mark": session_mark(session["session"]),
+        "session_mark": session_mark(place.session),
         "state": state,
-        "since": micros_to_text(since),
+        "since": to_text(since),
         "leg": None if leg is None else leg["id"],
-        "services": json.loads(session["services"]),
-        "next": _next_number(calling, counter, session),
+        "services": place.services,
+        "next": _next_number(calling, place),
     }
-    if leg is not None and session["paused_at"] is not None:
+    if leg is not None and place.is_paused:
         answer["is_paused"] = True  # not told otherwise: a message says this of every counter of the hall
     return answer
 
 
-def _next_number(calling: CallingState, counter: str, session: Any) -> str | None:
-    """The number that `next` would call at this counter now; None when nobody."""
-    if counter not in calling.configuration.counters:
+def _next_number(calling: CallingState, place: SessionPlace) -> str | None:
+    """The number that `next` would call at this place now; None when nobody."""
+    if place.counter not in calling.configuration.counters:
         return None
-    pick = pick_next(calling, counter, counters.terms_of(session))
+    pick = pick_next(calling, place.counter, place.terms)
     return None if pick is None else pick.leg.number
 
 
-def day_figures(rows: Any, hall: str, on: str) -> Answer:
-    """The figures of a hall (id) on a business day (ISO date), so far."""
-    day = rows.one(_DAY, hall=hall, on=on)
-    waited = []
-    within = 0
-    for row in rows.all(_WAITS, hall=hall, on=on):
-        wait_s = (row["first_called_at"] - max(row["arrived_at"], row["booked_at"] or 0)) / 1_000_000
-        waited.append(max(0.0, wait_s))
-        within += wait_s <= row["target_s"]
+def day_figures(rows: Rows, hall: str, on: date) -> Answer:
+    """The figures of a hall (id) on a business day, so far."""
+    arrivals = arrivals_of_day(rows, hall, on)
+    waits = waits_of_day(rows, hall, on)
+    waited_s = [max(0.0, each.wait.total_seconds()) for each in waits]
+    within = sum(each.wait.total_seconds() <= each.target_s for each in waits)
     return {
-        "received": day["received"],
-        "no_shows": day["no_shows"] or 0,
-        "median_wait_s": int(median(waited)) if waited else None,
-        "within_target_percent": round(100 * within / len(waited)) if waited else None,
-        "greetings": rows.one(_GREETINGS, hall=hall, on=on, no=False)["greetings"],
+        "received": arrivals.received,
+        "no_shows": arrivals.no_shows or 0,
+        "median_wait_s": int(median(waited_s)) if waited_s else None,
+        "within_target_percent": round(100 * within / len(waits)) if waits else None,
+        "greetings": greetings_of_day(rows, hall, on),
     }

@@ -3,7 +3,7 @@
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.store import counters
+from server.store.counters.sessions import open_place
 from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
@@ -23,13 +23,13 @@ def read_waiting(database: Database, counter: str) -> Answer:
         state = hall_state(database, rows, hall)
         if counter not in state.configuration.counters:
             raise Refusal("unknown_counter", counter=counter)
-        session = counters.open_session(rows, counter)
+        place = open_place(rows, counter)
         legs: OpenLegs = database.open_legs(rows, state.row)
         at = CallingState(rows, hall, state.configuration, legs, state.position.as_of)
         in_order: list[str] = []
         others: list[str] = []
-        if session is not None:
-            terms = counters.terms_of(session)
+        if place is not None:
+            terms = place.terms
             in_order = order_of_calls(at, counter, terms)
             profile = profile_of(state.configuration, terms)
             mine = legs.heads(profile.queues, counter=counter, most=None)

@@ -1,6 +1,5 @@
 """The supervisor's wall: a hall at one glance, under the rule that it shows the hall, not the person."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
-from server.store import counters
+from server.store.counters.sessions import SessionPlace, agents_present, free_since, open_places
 from server.store.engine.rows import Row
 from server.store.memory.open_legs import OpenLegs
 from server.store.sound import quiet_until
@@ -39,7 +38,7 @@ class _WallState:
 
     hall: HallState
     legs: Sequence[Row]
-    sessions: Sequence[Row]
+    places: Sequence[SessionPlace]
     wrap_ups: Mapping[str, datetime]
     now: int
 
@@ -54,7 +53,7 @@ class _WallState:
 
     def sent_to_closed(self) -> list[Row]:
         """Who waits for one counter alone that nobody holds, the first sent first."""
-        open_counters = {session["counter"] for session in self.sessions}
+        open_counters = {place.counter for place in self.places}
         sent = [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["for_counter"]]
         return sorted(
             (leg for leg in sent if leg["for_counter"] not in open_counters),
@@ -67,8 +66,8 @@ class _WallState:
     def serving(self, queue: Queue) -> int:
         """How many counters on duty serve a queue."""
         services = {s.id for s in self.hall.configuration.services.values() if s.queue == queue.id}
-        on_duty = (session for session in self.sessions if session["paused_at"] is None)
-        return sum(not services.isdisjoint(json.loads(session["services"])) for session in on_duty)
+        on_duty = (place for place in self.places if not place.is_paused)
+        return sum(not services.isdisjoint(place.services) for place in on_duty)
 
     def gives_tickets(self, services: Sequence[Service]) -> bool:
         """Whether somebody may take a ticket now, whose wait could be foretold."""
@@ -91,18 +90,18 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         state = hall_state(database, rows, hall_id)
         as_of = state.position.as_of
         on = business_day(state.configuration.calendar, as_of)
-        sessions = counters.open_sessions(rows, hall_id)
-        wrap_ups = wrapping_up(rows, hall_id, state.configuration, sessions, as_of)
+        places = open_places(rows, hall_id)
+        wrap_ups = wrapping_up(rows, hall_id, state.configuration, places, as_of)
         open_legs = database.open_legs(rows, state.row)
         people = people_of(open_legs)
-        snapshot = _WallState(state, list(open_legs), sessions, wrap_ups, to_micros(as_of))
+        snapshot = _WallState(state, list(open_legs), places, wrap_ups, to_micros(as_of))
         at_counters = _counters(snapshot)
         stops = stops_of_day(rows, hall_id, on)
-        day = day_figures(rows, hall_id, on.isoformat())
+        day = day_figures(rows, hall_id, on)
         quiet = quiet_until(rows, hall_id, as_of)
         rest = read_break(rows, hall_id, state.configuration, as_of)
     return {
-        "hall": state.row["slug"],
+        "hall": state.row.slug,
         "epoch": state.position.epoch,
         "version": state.position.version,
         "as_of": to_text(as_of),
@@ -134,7 +133,7 @@ def read_people(database: Database, hall: str) -> Answer:
         state = hall_state(database, rows, hall_id)
         people = people_of(database.open_legs(rows, state.row))
     return {
-        "hall": state.row["slug"],
+        "hall": state.row.slug,
         "epoch": state.position.epoch,
         "version": state.position.version,
         "as_of": to_text(state.position.as_of),
@@ -208,31 +207,30 @@ def _longest(snapshot: _WallState) -> list[Answer]:
 
 
 def _counters(snapshot: _WallState) -> Answer:
-    sessions = {session["counter"]: session for session in snapshot.sessions}
+    held = {place.counter: place for place in snapshot.places}
     at_counter = {
         leg["counter"]: leg for leg in snapshot.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     }
-    agents = counters.agents_present(snapshot.sessions)
-    may_tell = CounterVisibility.of(snapshot.sessions)
+    agents = agents_present(snapshot.places)
+    may_tell = CounterVisibility.of(snapshot.places)
     found = []
     counted: dict[str, int] = {}
     for counter in snapshot.hall.configuration.counters.values():
-        session = sessions.get(counter.id)
-        if counter.is_retired and session is None:
+        place = held.get(counter.id)
+        if counter.is_retired and place is None:
             continue
-        doing = _doing(snapshot, session, at_counter.get(counter.id), snapshot.wrap_ups.get(counter.id))
-        is_told = session is None or may_tell.tells(counter.id)
+        doing = _doing(snapshot, place, at_counter.get(counter.id), snapshot.wrap_ups.get(counter.id))
+        is_told = place is None or may_tell.tells(counter.id)
         state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
         counted[state] = counted.get(state, 0) + 1
         if not is_told:
             doing = HIDDEN | {"number": None, "wrap_up_until": None}
-        terms = None if session is None else counters.terms_of(session)
         found.append(
             {
                 "counter": counter.id,
-                "session_mark": None if session is None else session_mark(session["session"]),
-                "profile": None if terms is None else terms.profile,
-                "services": [] if terms is None else list(terms.services),
+                "session_mark": None if place is None else session_mark(place.session),
+                "profile": None if place is None else place.profile,
+                "services": [] if place is None else place.services,
                 **doing,
             }
         )
@@ -240,17 +238,16 @@ def _counters(snapshot: _WallState) -> Answer:
 
 
 def _doing(
-    snapshot: _WallState, session: Row | None, leg: Row | None, wrap_up: datetime | None
+    snapshot: _WallState, place: SessionPlace | None, leg: Row | None, wrap_up: datetime | None
 ) -> dict[str, Any]:
     until = to_text(wrap_up) if wrap_up is not None and leg is None else None
     doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
-    if session is None:
+    if place is None:
         return doing
     if leg is not None:
         at = micros_to_text(leg["started_at"] or leg["last_called_at"])
         return doing | {"state": leg["state"], "since": at, "number": leg["number"]}
-    if session["paused_at"] is not None:
-        state = "forgotten" if session["pause_reason"] == FORGOTTEN else "paused"
-        return doing | {"state": state, "since": micros_to_text(session["paused_at"])}
-    since = counters.free_since(snapshot.hall.rows, snapshot.hall.row["id"], session)
-    return doing | {"state": "free", "since": micros_to_text(since)}
+    if place.paused_at is not None:
+        state = "forgotten" if place.pause_reason == FORGOTTEN else "paused"
+        return doing | {"state": state, "since": to_text(place.paused_at)}
+    return doing | {"state": "free", "since": to_text(free_since(snapshot.hall.rows, place))}

@@ -12,10 +12,10 @@ from server.domain.author import SYSTEM
 from server.domain.counters.facts import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hours.calendars import Calendar, business_day, day_closes_at
-from server.domain.instants import from_micros
 from server.domain.visits.facts import leg_ended
 from server.domain.visits.transitions import EndReason, Verb, next_state
-from server.store.counters import end_lease, open_sessions
+from server.store.counters.leases import end_lease
+from server.store.counters.sessions import open_places
 from server.store.hours import day_ends
 from server.store.hours.day_ends import OpenLeg
 from server.store.operation.erase_expired import erase_now
@@ -37,9 +37,7 @@ def days_to_close(database: Database, hall: str) -> list[date]:
     today = business_day(calendar, now)
     with database.read() as rows:
         left = set(day_ends.days_with_open_legs(rows, hall))
-        left |= {
-            _day_of_session(calendar, from_micros(row["opened_at"])) for row in open_sessions(rows, hall)
-        }
+        left |= {_day_of_session(calendar, place.opened_at) for place in open_places(rows, hall)}
         due = {day for day in (today - timedelta(days=1), today) if not day_ends.is_closed(rows, hall, day)}
     return sorted(day for day in left | due if day <= today and day_closes_at(calendar, day) <= now)
 
@@ -63,22 +61,22 @@ def close_day(database: Database, hall: str, day: date) -> ClosedDay:
         closes_at = day_closes_at(calendar, day)
         if transaction.now < closes_at:
             return ClosedDay(0, 0)
-        sessions = [
-            row
-            for row in open_sessions(transaction, transaction.hall)
-            if _day_of_session(calendar, from_micros(row["opened_at"])) <= day
+        places = [
+            place
+            for place in open_places(transaction, transaction.hall)
+            if _day_of_session(calendar, place.opened_at) <= day
         ]
         legs = day_ends.open_legs_up_to(transaction, transaction.hall, day)
         for leg in legs:
             _end_leg(transaction, leg, closes_at)
-        for session in sessions:
-            at = max(closes_at, from_micros(session["opened_at"]))
-            closed = counter_closed(session["id"], session["counter"], duty=session["duty"], reason="day_end")
+        for place in places:
+            at = max(closes_at, place.opened_at)
+            closed = counter_closed(place.id, place.counter, duty=place.duty, reason="day_end")
             transaction.record(closed, happened_at=at)
-            end_lease(transaction, session["counter"])
+            end_lease(transaction, place.counter)
         erase_now(transaction, transaction.now)
-        _mark_closed(transaction, day, legs=len(legs), sessions=len(sessions))
-    return ClosedDay(len(legs), len(sessions))
+        _mark_closed(transaction, day, legs=len(legs), sessions=len(places))
+    return ClosedDay(len(legs), len(places))
 
 
 def _end_leg(transaction: HallTransaction, leg: OpenLeg, closes_at: datetime) -> None:

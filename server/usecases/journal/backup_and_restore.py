@@ -15,7 +15,6 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.configuration.halls import revisions_of
 from server.store.engine.rows import Rows
 from server.store.installation import installation_head
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
@@ -162,8 +161,7 @@ def _restart_hall(
             "restore",
         )
         with suppress(Refusal):
-            hall = revisions_of(transaction.row)
-            transaction.configuration = database.configurations.of(transaction.rows, hall)
+            transaction.configuration = database.configurations.of(transaction.rows, transaction.row)
         day = _business_day(transaction)
         highest = remembered.ranks.get((transaction.hall, day), 0)
         offset = number_offset(remembered.offsets, (transaction.hall, slug), highest, day)

@@ -15,7 +15,7 @@ from server.domain.visits.outcomes import Outcome
 from server.domain.visits.transitions import EndReason
 from server.domain.visits.verb_limits import ReturnPlace
 from server.ids import new_id
-from server.store.counters import open_sessions
+from server.store.counters.sessions import open_places
 from server.store.engine.rows import Row
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.hall_transaction import HallTransaction
@@ -66,19 +66,19 @@ def service_received(transaction: HallTransaction, service_id: str) -> Service:
     configuration = transaction.configuration
     service = find_service(configuration, service_id)
     if not opening_now(configuration, service.id, transaction.now).opening.is_open:
-        sessions = open_sessions(transaction, transaction.hall)
-        if not any(service.id in json.loads(session["services"]) for session in sessions):
+        places = open_places(transaction, transaction.hall)
+        if not any(service.id in place.services for place in places):
             raise Refusal("closed", service=service.id)
     return service
 
 
 def destination_of(transaction: HallTransaction, service: str, counter: str | None) -> Answer:
     """Where a visitor is sent, and whether a counter is open there now: that one, or any for the service."""
-    sessions = open_sessions(transaction, transaction.hall)
+    places = open_places(transaction, transaction.hall)
     if counter is not None:
-        is_open = any(session["counter"] == counter for session in sessions)
+        is_open = any(place.counter == counter for place in places)
     else:
-        is_open = any(service in json.loads(session["services"]) for session in sessions)
+        is_open = any(service in place.services for place in places)
     return {"service": service, "counter": counter, "is_open": is_open}
 
 

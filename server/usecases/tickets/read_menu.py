@@ -1,6 +1,5 @@
 """The menu a kiosk shows: services offered now, expected waits, or why not and when next."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from server.domain.languages import FRENCH
 from server.domain.tickets.quotas import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
-from server.store import counters
+from server.store.counters.sessions import open_places
 from server.store.hours import breaks
 from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
@@ -63,7 +62,7 @@ def read_menu(
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
         by_queue, by_service = database.open_legs(rows, state.row).waiting()
-        sessions = counters.open_sessions(rows, hall_id)
+        places = open_places(rows, hall_id)
         rest = breaks.rest_of(rows, hall_id, state.configuration, state.position.as_of)
         on = business_day(state.configuration.calendar, state.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
@@ -73,9 +72,9 @@ def read_menu(
     configuration, now = state.configuration, state.position.as_of
     is_offered = partial(configuration.offers, kiosk)
     open_for: dict[str, int] = {}
-    for session in sessions:
-        if session["paused_at"] is None:
-            for service in json.loads(session["services"]):
+    for place in places:
+        if not place.is_paused:
+            for service in place.services:
                 open_for[service] = open_for.get(service, 0) + 1
     ranges = estimates.of(hall_id).by_service
 

@@ -10,7 +10,7 @@ from server.domain.hours.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.languages import FRENCH
 from server.domain.visits.transitions import LegState, is_unconfirmed
-from server.store import counters
+from server.store.counters.sessions import open_places
 from server.store.engine.rows import Row
 from server.store.hours import breaks
 from server.store.transactions.database import Database
@@ -147,11 +147,11 @@ def _why_no_wait(database: Database, leg: Row) -> str | None:
     if leg["is_held"]:
         return "held"
     with database.read() as rows:
-        sessions = counters.open_sessions(rows, leg["hall"])
-    able = [each for each in sessions if leg["service"] in counters.terms_of(each).services]
+        places = open_places(rows, leg["hall"])
+    able = [place for place in places if leg["service"] in place.services]
     if not able:
         return "no_counter"
-    return "paused" if all(each["paused_at"] is not None for each in able) else None
+    return "paused" if all(place.is_paused for place in able) else None
 
 
 def is_finished_in_break(state: HallState) -> bool:

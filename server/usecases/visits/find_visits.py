@@ -11,7 +11,7 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.store.counters import open_sessions
+from server.store.counters.sessions import open_places
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.store.visits.links import linked_numbers
@@ -69,7 +69,7 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
         found = rows.all(sql, hall=hall_id, on=on.isoformat(), **values)
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = legs.needs_noted(rows, hall_id) if found else {}
-        may_tell = CounterVisibility.of(open_sessions(rows, hall_id), reader)
+        may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row["id"], ()), linked.get(row["id"], ())) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row["id"] for row in found])}
     return {

@@ -96,15 +96,15 @@ def resume(
             raise Refusal("not_parked", state=row["state"])
         check_no_alert(transaction)
         place = session_held(transaction, counter or _counter_of(transaction, gesture), gesture.session)
-        if place["paused_at"] is not None:
+        if place.is_paused:
             raise Refusal("wrong_state", state="paused", verb=str(Verb.RESUME))
-        current = legs.leg_at_counter(transaction, place["counter"])
+        current = legs.leg_at_counter(transaction, place.counter)
         if current is not None:
             raise Refusal("counter_busy", leg=current["id"])
-        check_step_free(transaction, row, place["counter"])
-        check_linked_elsewhere(transaction, row["visit"], place["counter"])
-        leg = LegAtCounter(row["id"], row["visit"], place["counter"])
-        fact = leg_resumed(leg, session=place["id"], parked_s=_parked_s(transaction, row))
+        check_step_free(transaction, row, place.counter)
+        check_linked_elsewhere(transaction, row["visit"], place.counter)
+        leg = LegAtCounter(row["id"], row["visit"], place.counter)
+        fact = leg_resumed(leg, session=place.id, parked_s=_parked_s(transaction, row))
         return leg_answer(transaction.record(fact).after(row))
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, serve_again)

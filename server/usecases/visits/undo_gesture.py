@@ -116,12 +116,12 @@ def _back(transaction: HallTransaction, place: Row, gesture: Row) -> str:
     """A call elsewhere is undone with the counter that was taken for it; where the session is then."""
     elsewhere = as_recorded(gesture).body.get("elsewhere")
     if elsewhere is None:
-        return str(place["counter"])
+        return place.counter
     taken_back = None
     if elsewhere["left"] is not None:
-        taken_back = take_back_place(transaction, elsewhere["left"], place["session"])
+        taken_back = take_back_place(transaction, elsewhere["left"], place.session)
     end_free_place(transaction, place)
-    return place_left(transaction, place["session"], taken_back) or str(place["counter"])
+    return place_left(transaction, place.session, taken_back) or place.counter
 
 
 def _check_counter_free(

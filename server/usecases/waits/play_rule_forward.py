@@ -10,11 +10,10 @@ from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import ServicePace, new_in, residual_s
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
-from server.store import counters
 from server.store.engine.rows import Row
 from server.store.memory.open_legs import OpenLegs
 from server.store.visits.legs import as_queued
-from server.usecases.calling.pick_next import count_open_sessions, profile_of
+from server.usecases.calling.pick_next import count_open_places, profile_of
 from server.usecases.waits.serving_now import Receiving
 
 AFTER_ALL = "~" * 12
@@ -51,8 +50,8 @@ def predict_calls(
             newcomers=dict(_newcomers(services.values(), now)),
             takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
             mean_s={each.id: float(each.typed_mean_s) for each in services.values()},
-            counters_open=count_open_sessions(
-                (session for _, sessions in receiving for session in sessions), configuration
+            counters_open=count_open_places(
+                (place for _, places in receiving for place in places), configuration
             ),
         )
     )
@@ -67,16 +66,15 @@ def _caller(
     at_counter: Mapping[str, Row],
     paces: Mapping[str, ServicePace],
 ) -> ExpectedCaller:
-    counter, sessions = receiving
+    counter, places = receiving
     found, linked, rest_s = [], None, counter.wraps_up_s
-    for session in sessions:
-        leg = at_counter.get(session["counter"])
-        terms = counters.terms_of(session)
-        configured = configuration.counters.get(session["counter"])
+    for place in places:
+        leg = at_counter.get(place.counter)
+        configured = configuration.counters.get(place.counter)
         calling = CallingCounter(
-            session["counter"], frozenset(terms.services), configured is not None and configured.is_step_free
+            place.counter, frozenset(place.services), configured is not None and configured.is_step_free
         )
-        found.append((calling, profile_of(configuration, terms)))
+        found.append((calling, profile_of(configuration, place.terms)))
         if leg is not None:
             rest_s += residual_s(paces[leg["queue"]]) if leg["queue"] in paces else 0.0
             link = legs.link(leg["visit"])

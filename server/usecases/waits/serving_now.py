@@ -10,7 +10,7 @@ from server.domain.hours.half_days import last_closing
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import CounterNow, Rest
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
-from server.store import counters
+from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Row
 from server.store.hours import breaks
 from server.store.memory.open_legs import OpenLegs
@@ -20,8 +20,8 @@ from server.store.visits.links import LINKED
 from server.usecases.counters.wrapping_up import wrapping_up
 from server.usecases.hall_view import HallState
 
-type Receiving = tuple[CounterNow, Sequence[Row]]
-"""Who receives one person at a time, and the session of each counter that is theirs."""
+type Receiving = tuple[CounterNow, Sequence[SessionPlace]]
+"""Who receives one person at a time, and the places of sessions that are theirs."""
 
 
 def receiving_now(rows: Any, hall: str, state: HallState) -> list[Receiving]:
@@ -30,16 +30,16 @@ def receiving_now(rows: Any, hall: str, state: HallState) -> list[Receiving]:
     The counters of one session are one, but for those where visitors work by themselves.
     """
     configuration, as_of = state.configuration, state.position.as_of
-    sessions = [row for row in counters.open_sessions(rows, hall) if row["paused_at"] is None]
+    open_now = [place for place in open_places(rows, hall) if not place.is_paused]
     opened = waiting.open_legs(rows, hall)
     people = Counter(row["counter"] for row in opened if row["state"] != LegState.PARKED)
-    wrap_ups = wrapping_up(rows, hall, configuration, sessions, as_of)
-    by_agent: dict[str, list[Row]] = {}
-    for session in sessions:
-        by_agent.setdefault(agent_of(configuration, session), []).append(session)
+    wrap_ups = wrapping_up(rows, hall, configuration, open_now, as_of)
+    by_agent: dict[str, list[SessionPlace]] = {}
+    for place in open_now:
+        by_agent.setdefault(agent_of(configuration, place), []).append(place)
     found: list[Receiving] = []
     for agent, places in by_agent.items():
-        at = [place["counter"] for place in places]
+        at = [place.counter for place in places]
         here = sum(people[counter] for counter in at)
         wraps_up_s = _longest_s((wrap_ups[counter] for counter in at if counter in wrap_ups), as_of)
         queues = frozenset(queue for place in places for queue in _queues(configuration, place))
@@ -50,21 +50,21 @@ def receiving_now(rows: Any, hall: str, state: HallState) -> list[Receiving]:
             is_free,
             wraps_up_s=0.0 if here else wraps_up_s,
             also_here=max(0, here - 1),
-            services=frozenset(each for place in places for each in counters.terms_of(place).services),
+            services=frozenset(each for place in places for each in place.services),
         )
         found.append((counter, places))
     return found
 
 
-def agent_of(configuration: HallConfiguration, session: Row) -> str:
+def agent_of(configuration: HallConfiguration, place: SessionPlace) -> str:
     """Who receives at the place of a session: the place itself where visitors work by themselves."""
-    counter = configuration.counters.get(session["counter"])
-    return str(session["counter"] if counter is not None and counter.is_self_service else session["session"])
+    counter = configuration.counters.get(place.counter)
+    return place.counter if counter is not None and counter.is_self_service else place.session
 
 
-def _queues(configuration: HallConfiguration, session: Row) -> Iterable[str]:
+def _queues(configuration: HallConfiguration, place: SessionPlace) -> Iterable[str]:
     services = configuration.services
-    return (services[each].queue for each in counters.terms_of(session).services if each in services)
+    return (services[each].queue for each in place.services if each in services)
 
 
 def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
@@ -96,13 +96,13 @@ def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, fl
 
 def linked_now(database: Database, rows: Any, state: HallState) -> tuple[LinkedNow, ...]:
     """The linked visits that wait, and who receives one of them; no leg is read where no visit is linked."""
-    remembered = database.remembered_legs(state.row["id"])
-    is_current = remembered is not None and remembered.length >= state.row["journal_length"]
-    if not (remembered.has_links if is_current and remembered else rows.all(LINKED, hall=state.row["id"])):
+    remembered = database.remembered_legs(state.row.id)
+    is_current = remembered is not None and remembered.length >= state.row.journal_length
+    if not (remembered.has_links if is_current and remembered else rows.all(LINKED, hall=state.row.id)):
         return ()
     legs = database.open_legs(rows, state.row)
-    sessions = counters.open_sessions(rows, state.row["id"])
-    agents = {row["counter"]: agent_of(state.configuration, row) for row in sessions}
+    places = open_places(rows, state.row.id)
+    agents = {place.counter: agent_of(state.configuration, place) for place in places}
     waiting_of: dict[str, list[Row]] = {}
     at: dict[str, str] = {}
     for leg in legs:

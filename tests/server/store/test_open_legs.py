@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
+from server.store.configuration.halls import hall_row
 from server.store.transactions.database import Database
 from tests.server.store.journals import HALL, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
@@ -16,7 +17,7 @@ from tests.server.usecases.quality.figures_history import Hands
 def looked_at(database: Database) -> list[str]:
     """The numbers a look without the hall's lock sees."""
     with database.read() as rows:
-        row = rows.one("SELECT id, journal_length, head_hash FROM hall WHERE slug = :slug", slug=HALL)
+        row = hall_row(rows, database.hall_id(HALL))
         assert row is not None
         return sorted(leg["number"] for leg in database.open_legs(rows, row))
 

@@ -10,13 +10,13 @@ from sqlalchemy import Dialect
 
 from server.domain.author import Author
 from server.domain.facts import FactKind
-from server.store.counters import open_sessions
+from server.store.configuration.halls import LOCKED_HALL
+from server.store.counters.sessions import open_places
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values, text_of
 from server.store.journal.pages import Stretch, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database
-from server.store.transactions.hall_transaction import SELECT_HALL
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from tests.server.store.journals import opened_hall
 from tests.server.usecases.quality.figures_history import Hands
@@ -28,7 +28,7 @@ def test_rows_are_found_by_index_also_while_a_table_is_small_and_counted(postgre
     with database.store.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
     with database.store.write() as rows:
-        plan = rows.all("EXPLAIN " + SELECT_HALL.replace(":hall", "'any'"))
+        plan = rows.all("EXPLAIN " + LOCKED_HALL.text(POSTGRESQL, {}).sql.replace("$1", "'any'"))
     database.close()
     assert not [line for line in plan if "Seq Scan" in line["QUERY PLAN"]]
 
@@ -81,7 +81,7 @@ def test_sessions_of_a_period_are_found_in_their_order_without_those_before(data
         assert [line for line in rows.plan if "ix_counter_session_opened" in line], rows.plan
         assert not [line for line in rows.plan if "counter_session_hall" in line], rows.plan
     with explained(database) as rows:
-        open_sessions(rows, hall)
+        open_places(rows, hall)
         assert rows.plan
         assert not [line for line in rows.plan if "ix_counter_session_opened" in line], rows.plan
     author, taken = Author("agent"), WantedSession(take_over=True)

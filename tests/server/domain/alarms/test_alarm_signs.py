@@ -7,7 +7,6 @@ import pytest
 from server.domain.alarms.detection import AlarmRules, Observed, Sign
 from server.domain.alarms.signs import CounterSeen, awaited_sign, clock_sign, counter_sign, queue_sign
 from server.domain.hours.calendars import Calendar, Span
-from server.domain.instants import to_micros
 
 RULES = AlarmRules(counter_after_s=900)
 HOURS = Calendar("UTC", {1: (Span(time(9), time(12)), Span(time(14), time(17)))})  # a Tuesday
@@ -43,7 +42,7 @@ def test_a_counter_is_forgotten_or_open_long_after_the_last_closing(counter, now
     ],
 )
 def test_a_clock_is_suspect_more_than_two_seconds_before_the_last_fact(ahead_s, expected):
-    last = None if ahead_s is None else to_micros(CLOSED + ahead_s * SECOND)
+    last = None if ahead_s is None else CLOSED + ahead_s * SECOND
     assert clock_sign(CLOSED, last, TWO_S) == expected
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from server.domain.author import Author
-from server.store import counters
+from server.store.counters.sessions import SessionPlace, open_place, open_places
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.counters.counter_sessions import WantedSession, leave_place, open_counter
 from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten
@@ -24,17 +24,22 @@ LEASES = "SELECT counter, session FROM counter_lease"
 class DayOfPlaces(DayOfVerbs):
     """The day of verbs, with agents who hold more than one counter."""
 
-    def place_at(self, counter: str) -> Any:
+    def place_at(self, counter: str) -> SessionPlace | None:
         with self.database.read() as rows:
-            return counters.open_session(rows, counter)
+            return open_place(rows, counter)
+
+    def held_at(self, counter: str) -> SessionPlace:
+        place = self.place_at(counter)
+        assert place is not None
+        return place
 
     @rule(pick=picks, take_over=st.booleans(), is_own=st.booleans(), is_left=st.booleans())
     def keep_a_further_place(self, pick: int, take_over: bool, is_own: bool, is_left: bool) -> None:
         """A counter joins the session of its neighbour, calls, and is perhaps left."""
         index = pick % 3
         place = self.place_at(self.counters[index - 1])
-        author = Author(place["author"] if place is not None and is_own else "agent-1")
-        joins = "long-gone" if place is None else place["session"]
+        author = Author(place.author if place is not None and is_own else "agent-1")
+        joins = "long-gone" if place is None else place.session
         counter = self.counters[index]
         request = WantedSession(take_over=take_over, joins=joins)
         joined = self.may(open_counter, counter, author, request)
@@ -54,14 +59,14 @@ class DayOfPlaces(DayOfVerbs):
         if place is None:
             return
         if other is not None and self.leg_at(there) is None and pick % 2:
-            self.may(leave_place, there, Author(other["author"]))
+            self.may(leave_place, there, Author(other.author))
         someone = self.all("SELECT visit FROM leg WHERE hall = :hall AND state = 'waiting' ORDER BY sort_key")
-        author = Author(place["author"])
+        author = Author(place.author)
         request = Elsewhere(there, someone[pick % len(someone)]["visit"] if someone else "gone", "x", stays)
         called = self.may(call_elsewhere, here, author, request)
         if called is None:
             return
-        assert self.place_at(there)["session"] == place["session"]
+        assert self.held_at(there).session == place.session
         assert (self.place_at(here) is None) is not stays
         if is_undone:
             with self.database.read() as rows:
@@ -69,8 +74,8 @@ class DayOfPlaces(DayOfVerbs):
             assert gesture is not None
             if self.may(undo, there, author, gesture["id"]) is not None:
                 assert self.place_at(there) is None
-                assert self.place_at(here)["session"] == place["session"]
-                assert self.place_at(here)["services"] == place["services"]
+                assert self.held_at(here).session == place.session
+                assert self.held_at(here).services == place.services
                 self.covered.add("elsewhere_undone")
 
     @rule(pick=picks)
@@ -80,7 +85,7 @@ class DayOfPlaces(DayOfVerbs):
         self.may(leave_place, counter, self.agent_at(counter))
         if self.leg_at(counter) is not None:
             after = self.place_at(counter)
-            assert (before and before["id"]) == (after and after["id"]), "nobody is left alone at a counter"
+            assert (before and before.id) == (after and after.id), "nobody is left alone at a counter"
 
     @rule(minutes=st.sampled_from([0, 6, LONGER_THAN_FORGOTTEN]))
     def counters_are_forgotten(self, minutes: int) -> None:
@@ -120,15 +125,15 @@ class DayOfPlaces(DayOfVerbs):
     def a_session_has_one_agent_one_lease_and_one_pause(self) -> None:
         with self.database.read() as rows:
             leases = {row["counter"]: row["session"] for row in rows.all(LEASES)}
-            open_places = counters.open_sessions(rows, self.hall)
-        places: dict[str, list[Any]] = {}
-        for place in open_places:
-            places.setdefault(place["session"], []).append(place)
+            found = open_places(rows, self.hall)
+        places: dict[str, list[SessionPlace]] = {}
+        for place in found:
+            places.setdefault(place.session, []).append(place)
         for session, own_places in places.items():
-            assert len({place["author"] for place in own_places}) == 1
-            assert len({place["paused_at"] is None for place in own_places}) == 1
-            assert all((place["duty"] is None) == (place["paused_at"] is not None) for place in own_places)
-            assert {place["counter"] for place in own_places} == {
+            assert len({place.author for place in own_places}) == 1
+            assert len({place.is_paused for place in own_places}) == 1
+            assert all((place.duty is None) == place.is_paused for place in own_places)
+            assert {place.counter for place in own_places} == {
                 at for at, by in leases.items() if by == session
             }
-            assert len({place["expires_at"] for place in own_places}) == 1
+            assert len({place.expires_at for place in own_places}) == 1

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.ids import new_id
-from server.store import counters
+from server.store.counters.sessions import open_place
 from server.usecases.appointments.book_appointment import (
     WantedAppointment,
     book_appointment,
@@ -108,8 +108,8 @@ class DayOfTickets(WatchedHall):
     def greet(self, pick: int) -> None:
         service, counter = self.services[pick % len(self.services)], self.counters[pick % 3]
         with self.database.read() as rows:
-            place = counters.open_session(rows, counter)
-        at = GreetedAt(counter, None if place is None else place["session"])
+            place = open_place(rows, counter)
+        at = GreetedAt(counter, None if place is None else place.session)
         self.may(count_greeting, HALL, self.agent_at(counter), service=service, at=at)
 
     @rule(pick=picks)

@@ -12,7 +12,7 @@ from server.domain.author import Author
 from server.domain.hours.half_days import AtBreak
 from server.domain.visits.needs import Need
 from server.domain.visits.verb_limits import ReturnPlace
-from server.store import counters
+from server.store.counters.sessions import open_place
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.legs.note_needs import note_needs
@@ -107,8 +107,8 @@ class DayOfVerbs(DayOfCounters):
             return Linking(visit, Author("agent"))
         at = self.counters[counter]
         with self.database.read() as rows:
-            place = counters.open_session(rows, at)
-        return Linking(visit, self.agent_at(at), None if place is None else place["session"], at)
+            place = open_place(rows, at)
+        return Linking(visit, self.agent_at(at), None if place is None else place.session, at)
 
     @rule(
         pick=picks,

@@ -10,7 +10,8 @@ from server.domain.author import Author
 from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
 from server.live.publication.queue_message import queue_message
-from server.store import counters
+from server.store.configuration.halls import hall_row
+from server.store.counters.sessions import open_place
 from server.store.engine.snapshots import snapshot
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild import differences
@@ -91,8 +92,8 @@ class WatchedHall(RuleBasedStateMachine):
     def agent_at(self, counter: str | None) -> Author:
         """Who holds a counter now; somebody else where nobody does."""
         with self.database.read() as rows:
-            place = None if counter is None else counters.open_session(rows, counter)
-        return Author("agent" if place is None else place["author"])
+            place = None if counter is None else open_place(rows, counter)
+        return Author("agent" if place is None else place.author)
 
     def gesture(self, leg: str) -> Gesture:
         """A gesture on a leg by whoever holds its counter."""
@@ -156,8 +157,9 @@ class WatchedHall(RuleBasedStateMachine):
         if remembered is None or remembered.head != self.head()[2]:
             return
         with self.database.read() as rows:
-            sql = "SELECT id, journal_length, head_hash FROM hall WHERE id = :hall"
-            read = OpenLegs.read(rows, rows.all(sql, hall=self.hall)[0])
+            row = hall_row(rows, self.hall)
+            assert row is not None
+            read = OpenLegs.read(rows, row)
         assert remembered.length == read.length
         assert {leg["id"]: leg for leg in remembered} == {leg["id"]: leg for leg in read}
         queues = self.database.configuration(HALL).queues

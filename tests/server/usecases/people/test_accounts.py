@@ -11,7 +11,7 @@ import pytest
 
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
-from server.store.counters import agents_present, open_sessions
+from server.store.counters.sessions import agents_present, open_places
 from server.store.people.accounts import Grant, account_of_login, grants_of
 from server.store.people.names import name_of
 from server.store.transactions.database import Database
@@ -242,7 +242,7 @@ def busy_in(database: Database, hall: str) -> Callable[..., Any]:
 
 def agents_of(database: Database, hall: str) -> int:
     with database.read() as rows:
-        return agents_present(open_sessions(rows, database.hall_id(hall)))
+        return agents_present(open_places(rows, database.hall_id(hall)))
 
 
 def test_a_locked_account_has_no_session_until_it_is_unlocked(database: Database):

@@ -1,0 +1,1 @@
+"""Statements and rows: calling: the calls that rules count."""

@@ -1,0 +1,1 @@
+"""Statements and rows: counters: sessions, their places and leases."""

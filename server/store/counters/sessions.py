@@ -1,0 +1,138 @@
+"""Counter sessions and their places.
+
+A session holds one counter or several. Each row of `counter_session` is one of its places; the first place
+gives the session its id.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from server.domain.counters.facts import DutyTerms
+from server.store.engine.rows import Query, Rows
+from server.store.engine.statements import Read
+from server.store.tables.counters import counter_lease, counter_session, duty
+from server.store.tables.journals import hall_fact
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlace:
+    """A counter that a session holds or held. `session`: its id, that of its first place.
+
+    `expires_at`: the end of its lease, None where it has none; `duty`: its running interval of duty (id).
+    """
+
+    id: str
+    session: str
+    hall: str
+    counter: str
+    author: str
+    profile: str | None
+    rule: str
+    services: list[str]
+    opened_at: datetime
+    paused_at: datetime | None
+    pause_reason: str | None
+    expires_at: datetime | None
+    duty: str | None
+
+    @property
+    def terms(self) -> DutyTerms:
+        """The terms it was opened under."""
+        return DutyTerms(tuple(self.services), self.rule, self.profile)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nobody is called there now, because its session pauses."""
+        return self.paused_at is not None
+
+
+_WITH_LEASE_AND_DUTY = counter_session.outerjoin(
+    counter_lease, counter_lease.c.counter == counter_session.c.counter
+).outerjoin(duty, (duty.c.session == counter_session.c.id) & duty.c.closed_at.is_(None))
+_PLACES = select(
+    counter_session.c.id,
+    func.coalesce(counter_session.c.joined_to, counter_session.c.id).label("session"),
+    counter_session.c.hall,
+    counter_session.c.counter,
+    counter_session.c.author,
+    counter_session.c.profile,
+    counter_session.c.rule,
+    counter_session.c.services,
+    counter_session.c.opened_at,
+    counter_session.c.paused_at,
+    counter_session.c.pause_reason,
+    counter_lease.c.expires_at,
+    duty.c.id.label("duty"),
+).select_from(_WITH_LEASE_AND_DUTY)
+_IS_OPEN = counter_session.c.closed_at.is_(None)
+_AT_COUNTER = Read(SessionPlace, _PLACES.where(counter_session.c.counter == bindparam("counter"), _IS_OPEN))
+OPEN_PLACES = Read(SessionPlace, _PLACES.where(counter_session.c.hall == bindparam("hall"), _IS_OPEN))
+_PLACE = Read(SessionPlace, _PLACES.where(counter_session.c.id == bindparam("place")))
+_HALLS_OF_AUTHOR = Read(
+    str,
+    select(counter_session.c.hall)
+    .where(counter_session.c.author == bindparam("author"), _IS_OPEN)
+    .distinct(),
+)
+_LAST_SIGN = Read(
+    datetime,
+    select(hall_fact.c.happened_at)
+    .where(
+        hall_fact.c.hall == bindparam("hall"),
+        hall_fact.c.counter == bindparam("counter"),
+        hall_fact.c.kind != "ProfileChanged",
+    )
+    .order_by(hall_fact.c.position.desc())
+    .limit(1),
+)
+
+
+def of_open_place(counter: str) -> Query:
+    """The read of `open_place`."""
+    return Query(_AT_COUNTER, {"counter": counter})
+
+
+def open_place(rows: Rows, counter: str) -> SessionPlace | None:
+    """The place of the session that holds a counter; None when nobody holds it."""
+    return rows.one(_AT_COUNTER, counter=counter)
+
+
+def open_places(rows: Rows, hall: str) -> list[SessionPlace]:
+    """Every counter of a hall (id) that a session holds."""
+    return rows.all(OPEN_PLACES, hall=hall)
+
+
+def agents_present(places: Iterable[SessionPlace]) -> int:
+    """How many people hold a counter, by the open places of a hall."""
+    return len({place.author for place in places})
+
+
+def places_of(rows: Rows, hall: str, session: str) -> list[SessionPlace]:
+    """The places a session holds, in the order of their opening; none when it has ended."""
+    found = [place for place in open_places(rows, hall) if place.session == session]
+    return sorted(found, key=lambda place: (place.opened_at, place.id))
+
+
+def place_by_id(rows: Rows, place: str) -> SessionPlace | None:
+    """A place of a session, open or ended, by its id."""
+    return rows.one(_PLACE, place=place)
+
+
+def halls_of_author(rows: Rows, author: str) -> list[str]:
+    """The halls (ids) where an author holds a counter."""
+    return rows.all(_HALLS_OF_AUTHOR, author=author)
+
+
+def last_sign_at(rows: Rows, hall: str, counter: str) -> datetime:
+    """When something was done last at a counter that was opened once; a supervisor's move does not count."""
+    found = rows.one(_LAST_SIGN, hall=hall, counter=counter)
+    assert found is not None
+    return found
+
+
+def free_since(rows: Rows, place: SessionPlace) -> datetime:
+    """Since when nobody is at an open counter: its opening, or what was done last there."""
+    return max(place.opened_at, last_sign_at(rows, place.hall, place.counter))

@@ -1,0 +1,72 @@
+"""Counts of a hall's business day so far: who came, who waited how long, who was greeted."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, case, func, select
+
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.visits import greeting, leg
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalCounts:
+    """How many visits began on a day, and how many of their first legs ended as no-shows (None: no visit)."""
+
+    received: int
+    no_shows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledAfter:
+    """The wait of a leg that was called; `target_s`: the longest it should be, in seconds."""
+
+    arrived_at: datetime
+    booked_at: datetime | None
+    first_called_at: datetime
+    target_s: int
+
+    @property
+    def wait(self) -> timedelta:
+        """From the arrival, or the hour of the appointment where that is later; negative if called before."""
+        begins_at = self.arrived_at if self.booked_at is None else max(self.arrived_at, self.booked_at)
+        return self.first_called_at - begins_at
+
+
+_LEG_OF_DAY = (leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("on"))
+_ARRIVALS = Read(
+    ArrivalCounts,
+    select(
+        func.count().label("received"),
+        func.sum(case((leg.c.end_reason == "no_show", 1), else_=0)).label("no_shows"),
+    )
+    .select_from(leg)
+    .where(*_LEG_OF_DAY, leg.c.position == 1),
+)
+_WAITS = Read(CalledAfter, rows_of(CalledAfter, leg).where(*_LEG_OF_DAY, leg.c.first_called_at.is_not(None)))
+_GREETINGS = Read(
+    int,
+    select(func.count().label("greetings"))
+    .select_from(greeting)
+    .where(
+        greeting.c.hall == bindparam("hall"),
+        greeting.c.business_day == bindparam("on"),
+        greeting.c.is_undone.is_(False),
+    ),
+)
+
+
+def arrivals_of_day(rows: Rows, hall: str, on: date) -> ArrivalCounts:
+    """The visits of a hall (id) that began on a business day."""
+    return rows.one(_ARRIVALS, hall=hall, on=on) or ArrivalCounts(0, None)
+
+
+def waits_of_day(rows: Rows, hall: str, on: date) -> list[CalledAfter]:
+    """The waits of the legs of a hall (id) and business day that were called."""
+    return rows.all(_WAITS, hall=hall, on=on)
+
+
+def greetings_of_day(rows: Rows, hall: str, on: date) -> int:
+    """How many visitors were greeted without a ticket in a hall (id) on a business day."""
+    return rows.one(_GREETINGS, hall=hall, on=on) or 0
