@@ -113,7 +113,7 @@ class UseCaseActs:
         else:
             with self.database.read() as rows:
                 [first, *_] = places_of(rows, self.database.hall_id(self.hall), joins)
-            self._agents[counter] = Author(first["author"])
+            self._agents[counter] = Author(first.author)
         answer = open_counter(self.database, counter, self._agents[counter], WantedSession(joins=joins))
         return answer["session"], tuple(answer["services"])
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from server.domain.alerts.alerts import Alert, AlertKind
 from server.domain.instants import from_micros
-from server.store.engine.rows import Query, Row
+from server.store.engine.rows import Row
 
 _COLUMNS = (
     "id, hall, alert, kind, is_drill, texts, raised_at, raised_by, expires_at, end_asked_at, end_asked_by,"
@@ -24,11 +24,6 @@ _HALLS_OF_EXPIRED = (
 )
 _SHOWN = "SELECT screen, shown_at FROM alert_shown WHERE alert = :alert AND hall = :hall"
 _WORDS = "SELECT value FROM erasable WHERE id = :id"
-
-
-def of_hall(hall: str) -> Query:
-    """The read of `open_alerts`."""
-    return Query(_OPEN, {"hall": hall})
 
 
 def open_alerts(rows: Any, hall: str) -> list[Alert]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from server.domain.counters.facts import DutyTerms
-from server.store.engine.rows import Query, Rows
+from server.store.engine.rows import Rows
 from server.store.engine.statements import Read
 from server.store.tables.counters import counter_lease, counter_session, duty
 from server.store.tables.journals import hall_fact
@@ -88,11 +88,6 @@ _LAST_SIGN = Read(
     .order_by(hall_fact.c.position.desc())
     .limit(1),
 )
-
-
-def of_open_place(counter: str) -> Query:
-    """The read of `open_place`."""
-    return Query(_AT_COUNTER, {"counter": counter})
 
 
 def open_place(rows: Rows, counter: str) -> SessionPlace | None:

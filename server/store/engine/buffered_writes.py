@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam
 
 from server.domain.row_changes import Insert, InstallationChange, Sum, Update
-from server.store.engine.rows import Buffered, Query, Rows, WrittenRows
+from server.store.engine.rows import Buffered, Rows, WrittenRows
 from server.store.engine.statements import Read, Values, Write
 from server.store.tables import metadata
 
@@ -50,28 +50,11 @@ class Writes(Rows):
 
     rows: WrittenRows
     _pending: list[Buffered] = field(default_factory=list, init=False)
-    _prefetched: list[tuple[Query, Sequence[Any]]] = field(default_factory=list, init=False)
-    has_unprefetched_reads: bool = field(default=False, init=False)
-    """Whether a read was made that was not prefetched."""
-
-    def prefetch(self, queries: Sequence[Query], found: Sequence[Sequence[Any]]) -> None:
-        """Keeps prefetched rows: they answer the same queries until the first write."""
-        self._prefetched = list(zip(queries, found, strict=True))
 
     def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
-        """Every row that a statement finds: prefetched, or read after the buffered writes."""
-        prefetched = self._prefetched_rows(statement, values)
-        if prefetched is not None:
-            return prefetched
-        self.has_unprefetched_reads = True
+        """Every row that a statement finds, after the buffered writes."""
         self.flush()
         return self.rows.found(statement, values)
-
-    def _prefetched_rows(self, statement: object, values: Values) -> Sequence[Any] | None:
-        for query, found in () if self._pending else self._prefetched:
-            if query.statement == statement and query.values == values:
-                return found
-        return None
 
     def run(self, write: str | Write, **values: object) -> None:
         """Buffers a write."""
@@ -93,7 +76,6 @@ class Writes(Rows):
     def flush(self) -> None:
         """Executes the buffered writes."""
         if self._pending:
-            self._prefetched.clear()
             pending = list(self._pending)
             self._pending.clear()
             self.rows.run_many(pending)

@@ -53,7 +53,7 @@ class WriteKey:
 
     def answer(self) -> Query:
         """The read of the answer to an earlier request with this key."""
-        return Query(_KEPT, {"by": self.by, "key": self.key}, is_own=True)
+        return Query(_KEPT, {"by": self.by, "key": self.key})
 
     def same_request(self, earlier: KeptAnswer) -> KeptAnswer:
         """The answer to an earlier request with this key. Refusal: idempotency_mismatch, to another one."""
@@ -62,9 +62,14 @@ class WriteKey:
         return earlier
 
 
+def earlier_answer(rows: Rows, key: WriteKey) -> KeptAnswer | None:
+    """The answer to an earlier request with this key, which may be another request."""
+    return rows.one(_KEPT, by=key.by, key=key.key)
+
+
 def answered_before(rows: Rows, key: WriteKey) -> KeptAnswer | None:
     """The answer to the same request; None for a new one. Refusal: idempotency_mismatch."""
-    earlier = rows.one(_KEPT, by=key.by, key=key.key)
+    earlier = earlier_answer(rows, key)
     return None if earlier is None else key.same_request(earlier)
 
 

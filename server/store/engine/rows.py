@@ -21,8 +21,6 @@ class Query:
 
     statement: str | Read[Any]
     values: Mapping[str, Any]
-    is_own: bool = False
-    """Whether only work that asks the very same can change what it finds."""
 
 
 BUSY_DEADLINE_S = 5.0

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.half_days import AtBreak, Break, next_break, running_break
-from server.store.engine.rows import Query, Rows
+from server.store.engine.rows import Rows
 from server.store.engine.statements import Read
 from server.store.tables.counters import break_decision
 
@@ -21,11 +21,6 @@ _DECIDED = Read(
     .order_by(break_decision.c.decided_at.desc(), break_decision.c.id.desc())
     .limit(1),
 )
-
-
-def of_decision(hall: str, at: Break) -> Query:
-    """The read of `decided`."""
-    return Query(_DECIDED, {"hall": hall, "on": at.on, "half_day": at.half_day})
 
 
 def decided(rows: Rows, hall: str, at: Break) -> AtBreak | None:

@@ -1,52 +1,18 @@
-"""What issuing looks at in a hall's day, remembered: the last rank of each series, the services stopped.
+"""The last rank of each series of a hall's day, and the services that are stopped, in memory.
 
-Exact for one head of the hall's journal, as the open legs are: each commit of this process moves it on by
-what its facts changed, and when another process wrote it is read anew.
+Exact for one head of the hall's journal, as the open legs are: it follows the facts of this process, and is
+read anew after those of another one.
 """
 
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from server.domain.row_changes import Change, Insert
-from server.store.engine.rows import Query
-
-_SELECT = (
-    "SELECT (SELECT id FROM ticket_stop WHERE hall = :hall AND business_day = :business_day"
-    " AND service = :service AND reopened_at IS NULL LIMIT 1) AS stop,"
-    " (SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
-    " AND incarnation = :incarnation AND rank BETWEEN :lowest AND :highest"
-    " ORDER BY rank DESC LIMIT 1) AS last"
-)
+from server.store.tickets.numbers_given import Given, SeriesOfDay
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesOfDay:
-    """The numbers from `lowest` to `highest` of a series on a business day (ISO date), for a service."""
-
-    hall: str
-    business_day: str
-    service: str
-    series: str
-    incarnation: str
-    lowest: int
-    highest: int
-
-    def read(self) -> Query:
-        """The read of what `LastGiven` remembers of it."""
-        names = self.__dataclass_fields__
-        return Query(_SELECT, dict(zip(names, astuple(self), strict=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The last rank given in a series (None: none yet), and whether the service's tickets are stopped."""
-
-    last: int | None
-    is_stopped: bool
-
-
-class LastGiven:
+class LastNumbers:
     """What was given last in one hall, at one `head` (hash of the last fact) of its journal."""
 
     def __init__(self) -> None:
@@ -54,27 +20,25 @@ class LastGiven:
         self._known: dict[SeriesOfDay, Given] = {}
 
     def of(self, series: SeriesOfDay, head: str) -> Given | None:
-        """What is remembered at a head; None when it must be read."""
+        """What is known of a series at a head; None when it must be read."""
         return self._known.get(series) if self.head == head else None
 
-    def keep(self, series: SeriesOfDay, row: Any, head: str) -> Given:
-        """Remembers what was read at a head."""
+    def keep(self, series: SeriesOfDay, given: Given, head: str) -> None:
+        """Remembers what was read at a head; forgets the days before."""
         if self.head != head:
             self._known.clear()
             self.head = head
-        today = {
+        known = {
             other: given for other, given in self._known.items() if other.business_day >= series.business_day
         }
-        given = today[series] = Given(row["last"], row["stop"] is not None)
-        self._known = today
-        return given
+        self._known = known | {series: given}
 
     def forget(self) -> None:
-        """After a commit that failed."""
+        """Forgets everything, after facts that it followed were taken back."""
         self.head = ""
 
-    def moved(self, changes: Iterable[Change], *, before: str, head: str) -> None:
-        """Applies what a commit changed, from the head before it to its own."""
+    def follow(self, changes: Iterable[Change], *, before: str, head: str) -> None:
+        """Applies what facts change, from the head before them to the new one."""
         if self.head != before:
             return
         self.head = head
@@ -82,10 +46,11 @@ class LastGiven:
             if change.table == "ticket_stop":
                 self._known.clear()
             elif change.table == "visit" and isinstance(change, Insert):
-                self._given(change.values["business_day"], change.values)
+                self._number_given(change.values)
 
-    def _given(self, business_day: str, visit: Any) -> None:
-        of = (business_day, visit["series"], visit["incarnation"])
+    def _number_given(self, visit: Mapping[str, Any]) -> None:
+        """Notes the number of a new visit, whose values are as rows keep them."""
+        of = (date.fromisoformat(visit["business_day"]), visit["series"], visit["incarnation"])
         for series, given in self._known.items():
             is_in = (series.business_day, series.series, series.incarnation) == of
             if is_in and series.lowest <= visit["rank"] <= series.highest:

@@ -142,8 +142,8 @@ class OpenLegs:
             by_service[service] += len(line)
         return by_queue, by_service
 
-    def moved(self, changes: Iterable[Change], head: str, length: int) -> bool:
-        """Applies what a commit changed; False when that is not enough, and they must be read anew."""
+    def follow(self, changes: Iterable[Change], head: str, length: int) -> bool:
+        """Applies what facts change; False when that is not enough, and they must be read anew."""
         for change in changes:
             if isinstance(change, Update) and change.table == "visit" and _is_more_than_an_end(change):
                 return False

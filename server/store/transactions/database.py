@@ -4,7 +4,7 @@
 only then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -26,14 +26,14 @@ from server.store.configuration.halls import (
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.rows import Query, Rows
+from server.store.engine.rows import Rows
 from server.store.engine.sqlite import SqliteStore
 from server.store.installation import lock_installation
 from server.store.memory.open_legs import OpenLegs
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
 from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
-from server.store.transactions.hall_memory import HallMemory, HallSnapshot, Prefetch
+from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
 
@@ -167,7 +167,6 @@ class Database:
         work: Callable[[HallTransaction], Answer],
         *,
         repeated: Callable[[HallTransaction, Any], Answer] | None = None,
-        prefetch: Prefetch | None = None,
         is_configured: bool = True,
     ) -> Answer:
         """What `work` answers in a transaction of a hall; a request sent twice is done once.
@@ -176,8 +175,7 @@ class Database:
         makes of it, and `work` does not run. `is_configured` is False where `bare_transaction` is needed.
         Refusals: idempotency_mismatch, those of `transaction` and of the work.
         """
-        keyed = self._published(hall, author, write_key, prefetch, is_configured=is_configured)
-        with keyed as transaction:
+        with self._published(hall, author, write_key, is_configured=is_configured) as transaction:
             return transaction.answer_once(work, repeated)
 
     def write_installation[Answer](
@@ -210,19 +208,12 @@ class Database:
         self.installation_changes += 1
 
     @contextmanager
-    def transaction(
-        self,
-        hall: str,
-        author: Author,
-        *,
-        prefetch: Prefetch | None = None,
-    ) -> Iterator[HallTransaction]:
+    def transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
         """A transaction under the hall's write lock; commits at the end, then publishes. `hall`: id or slug.
 
-        Without a write key: `write` is for requests. The queries of `prefetch` run in the round trip of the
-        lock. Refusals: unknown_hall, database_busy.
+        Without a write key: `write` is for requests. Refusals: unknown_hall, database_busy.
         """
-        with self._published(hall, author, None, prefetch, is_configured=True) as transaction:
+        with self._published(hall, author, None, is_configured=True) as transaction:
             yield transaction
 
     @contextmanager
@@ -241,81 +232,45 @@ class Database:
     @contextmanager
     def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
         """A transaction for a hall that may have no configuration yet; never read its `configuration`."""
-        with self._published(hall, author, None, None, is_configured=False) as transaction:
+        with self._published(hall, author, None, is_configured=False) as transaction:
             yield transaction
 
     @contextmanager
     def _published(
-        self,
-        hall: str,
-        author: Author,
-        write_key: WriteKey | None,
-        prefetch: Prefetch | None,
-        *,
-        is_configured: bool,
+        self, hall: str, author: Author, write_key: WriteKey | None, *, is_configured: bool
     ) -> Iterator[HallTransaction]:
-        locked = self._locked(self.hall_id(hall), author, write_key, prefetch, is_configured=is_configured)
-        with locked as transaction:
+        hall_id = self.hall_id(hall)
+        with self._locked(hall_id, author, write_key, is_configured=is_configured) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
 
     @contextmanager
     def _locked(
-        self,
-        hall_id: str,
-        author: Author,
-        write_key: WriteKey | None,
-        prefetch: Prefetch | None,
-        *,
-        is_configured: bool,
+        self, hall_id: str, author: Author, write_key: WriteKey | None, *, is_configured: bool
     ) -> Iterator[HallTransaction]:
         memory = self._memory(hall_id)
-        prefetched = self._prefetch(memory, hall_id, prefetch)
-        answers = [] if write_key is None else [write_key.answer()]
-        with memory.turns.turn([*answers, *prefetched], is_alone=not is_configured) as turn:
+        with memory.turns.turn(write_key, is_alone=not is_configured) as turn:
             commit = turn.commit
-            transaction = self._begin(turn, hall_id, author, write_key, answers, prefetched)
+            transaction = self._begin(turn, hall_id, author, write_key)
             transaction.memory = memory
-            memory.began(transaction.head_hash)
             if is_configured:
                 transaction.configuration = self.configurations.of(commit.rows, transaction.row)
-                memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
             try:
                 yield transaction
             except BaseException:
                 transaction.take_back()
                 raise
             transaction.write_last()
-            if transaction.committed:
-                before, head = transaction.row.head_hash, transaction.head_hash
-                facts, length = transaction.committed, transaction.journal_length
-                memory.moved(facts, before=before, head=head, length=length)
-            commit.unprefetched_reads += transaction.has_unprefetched_reads
+            transaction.lead_memory()
             commit.hall = transaction.row_left
 
-    def _prefetch(self, memory: HallMemory, hall: str, prefetch: Prefetch | None) -> Sequence[Query]:
-        if prefetch is None or memory.configuration is None:
-            return ()
-        try:
-            return prefetch(HallSnapshot(hall, memory.epoch, memory.configuration, self.clock.now(), memory))
-        except Refusal:
-            return ()
-
     def _begin(
-        self,
-        turn: WriteTurn,
-        hall_id: str,
-        author: Author,
-        write_key: WriteKey | None,
-        answers: Sequence[Query],
-        prefetched: Sequence[Query],
+        self, turn: WriteTurn, hall_id: str, author: Author, write_key: WriteKey | None
     ) -> HallTransaction:
-        commit, found, row = turn.commit, turn.found, turn.commit.hall
+        commit, row = turn.commit, turn.commit.hall
         if row is None:
             raise Refusal("unknown_hall", hall=hall_id)
-        if found is None:
-            found = commit.rows.several([*answers, *prefetched])
         now, is_suspect = self.times.instant_for(hall_id, row.last_recorded_at)
         transaction = HallTransaction(
             rows=commit.rows,
@@ -334,9 +289,8 @@ class Database:
             head_hash=row.head_hash,
             write_key=write_key,
         )
-        transaction.prefetch(prefetched, found[len(answers) :])
-        if write_key is not None and found[0]:
-            transaction.replay(found[0][0])
+        if turn.earlier is not None:
+            transaction.replay(turn.earlier)
         return transaction
 
     def _publish(self, transaction: HallTransaction) -> None:

@@ -1,19 +1,18 @@
 """Group commit: waiting transactions of a hall share one database commit.
 
-One transaction leads. It locks the hall and, in the same round trip, runs its own reads and the prefetches of
-the transactions that wait. It does its work, lets the others do theirs one after the other, and commits for
-all of them. No request is answered and no fact is published before that commit.
+One transaction leads. It locks the hall, does its work, lets the others do theirs one after the other, and
+commits for all of them. No request is answered and no fact is published before that commit.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow
+from server.store.engine.idempotency_keys import KeptAnswer, WriteKey, earlier_answer
 from server.store.engine.rows import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, WrittenRows
 
 MOST_TOGETHER = 32
@@ -24,12 +23,10 @@ MOST_TOGETHER = 32
 class SharedCommit:
     """The database transaction that the members of a group commit share."""
 
-    rows: WrittenRows
+    rows: WrittenRows = field(init=False)
     hall: HallRow | None = None
     """The hall's row after the members so far; None: there is no such hall."""
     members: int = 1
-    unprefetched_reads: int = 0
-    """How many reads were not prefetched. Rows prefetched before such a read may be out of date."""
     is_full: bool = False
     broken_by: BaseException | None = None
     refusal: BaseException | None = None
@@ -50,32 +47,20 @@ class SharedCommit:
         self.is_over.set()
 
 
-type Found = list[Sequence[Any]]
-"""The rows of each query, in the order of the queries."""
-
-
 @dataclass(slots=True, eq=False)
 class _Waiter:
     """A transaction that waits for its turn; `commit`: the one to join, None to lead."""
 
-    reads: Sequence[Query]
     may_begin: threading.Event = field(default_factory=threading.Event)
     commit: SharedCommit | None = None
-    found: Found | None = None
-    found_in: tuple[SharedCommit, int] | None = None
-    """The commit of these reads and its `unprefetched_reads` then; the rows are valid only in that state."""
-
-    def rows_prefetched_in(self, commit: SharedCommit) -> Found | None:
-        """The rows prefetched for it in this commit; None: it reads for itself."""
-        return self.found if self.found_in == (commit, commit.unprefetched_reads) else None
 
 
 @dataclass(frozen=True, slots=True)
 class WriteTurn:
-    """The turn of a transaction: the commit it works in and its prefetched rows (None: none)."""
+    """The turn of a transaction: the commit it works in; the answer to an earlier request with its key."""
 
     commit: SharedCommit
-    found: Found | None
+    earlier: KeptAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +94,27 @@ class GroupCommit:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
+    def turn(self, key: WriteKey | None = None, *, is_alone: bool = False) -> Iterator[WriteTurn]:
         """A turn as a context; at its end the work is committed.
 
-        `reads` are prefetched with the lock. `is_alone`: no other transaction shares this commit.
-        Refusal: database_busy.
+        `key`: of the request. `is_alone`: no other transaction shares this commit. Refusal: database_busy.
         """
-        waiter = self._wait_for_turn(reads)
+        waiter = self._wait_for_turn()
         if waiter is None or waiter.commit is None:
-            with self._lead(reads, is_alone=is_alone) as turn:
+            with self._lead(key, is_alone=is_alone) as turn:
                 yield turn
         else:
-            with self._take_part(waiter.commit, is_alone=is_alone):
-                yield WriteTurn(waiter.commit, waiter.rows_prefetched_in(waiter.commit))
+            commit = waiter.commit
+            with self._take_part(commit, is_alone=is_alone):
+                yield WriteTurn(commit, None if key is None else earlier_answer(commit.rows, key))
 
-    def _wait_for_turn(self, reads: Sequence[Query]) -> _Waiter | None:
+    def _wait_for_turn(self) -> _Waiter | None:
         """Waits for a turn; None when the turn was free. Refusal: database_busy."""
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
                 return None
-            waiter = _Waiter(reads)
+            waiter = _Waiter()
             self._waiting.append(waiter)
         try:
             if waiter.may_begin.wait(BUSY_DEADLINE_S):
@@ -162,14 +147,16 @@ class GroupCommit:
         return True
 
     @contextmanager
-    def _lead(self, reads: Sequence[Query], *, is_alone: bool) -> Iterator[WriteTurn]:
-        commit = SharedCommit(None)
+    def _lead(self, key: WriteKey | None, *, is_alone: bool) -> Iterator[WriteTurn]:
+        commit = SharedCommit()
         has_turn, has_worked = True, False
         try:
             with self._writes.begin() as commit.rows:
-                halls, *found = self._read(commit, [self._writes.lock, *reads], is_alone=is_alone)
+                # the lock and the answer travel together
+                answer = [] if key is None else [key.answer()]
+                halls, *answers = commit.rows.several([self._writes.lock, *answer])
                 before = commit.hall = halls[0] if halls else None
-                yield WriteTurn(commit, found)
+                yield WriteTurn(commit, answers[0][0] if answers and answers[0] else None)
                 has_worked = True
                 if not is_alone:
                     self._writes.breathe()
@@ -193,7 +180,6 @@ class GroupCommit:
     def _let_others_in(self, commit: SharedCommit) -> None:
         while self._waiting and commit.members < MOST_TOGETHER and not commit.is_full:
             commit.rows.hand_on()
-            self._prefetch_for_waiters(commit)
             commit.members += 1
             commit.is_back.clear()
             if not self._let_in(commit):
@@ -201,26 +187,6 @@ class GroupCommit:
             _wait_whatever_happens(commit.is_back)
             if commit.broken_by is not None:
                 raise commit.broken_by
-
-    def _prefetch_for_waiters(self, commit: SharedCommit) -> None:
-        """Prefetches for the next waiters after the writes so far, unless their rows are still valid."""
-        with self._guard:
-            is_read = not self._waiting or self._waiting[0].rows_prefetched_in(commit) is not None
-        if not is_read:
-            self._read(commit, [], is_alone=False)
-
-    def _read(self, commit: SharedCommit, own: list[Query], *, is_alone: bool) -> Found:
-        """The rows of the member's own queries; the same round trip prefetches for the next waiters."""
-        with self._guard:
-            coming = [] if is_alone else list(self._waiting)[: MOST_TOGETHER - commit.members]
-        together = _independent(own, coming)
-        queries = [*own, *(query for waiter in together for query in waiter.reads)]
-        rows = commit.rows.several(queries) if queries else []
-        rest = iter(rows[len(own) :])
-        for waiter in together:
-            waiter.found = [next(rest) for _ in waiter.reads]
-            waiter.found_in = (commit, commit.unprefetched_reads)
-        return rows[: len(own)]
 
     @contextmanager
     def _take_part(self, commit: SharedCommit, *, is_alone: bool) -> Iterator[None]:
@@ -234,23 +200,6 @@ class GroupCommit:
         commit.is_over.wait()
         if commit.refusal is not None:
             raise commit.refusal
-
-
-def _independent(own: Sequence[Query], coming: Sequence[_Waiter]) -> list[_Waiter]:
-    """The first waiters whose reads no earlier member can change."""
-    read_before = {_query_key(query) for query in own}
-    together: list[_Waiter] = []
-    for waiter in coming:
-        reads = {_query_key(query) for query in waiter.reads}
-        if not reads or reads & read_before or not all(query.is_own for query in waiter.reads):
-            break
-        read_before |= reads
-        together.append(waiter)
-    return together
-
-
-def _query_key(query: Query) -> tuple[object, ...]:
-    return (query.statement, *query.values.values())
 
 
 def _wait_whatever_happens(event: threading.Event) -> None:

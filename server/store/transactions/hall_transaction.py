@@ -9,12 +9,12 @@ from server.domain.facts import SILENT, Fact, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros, to_micros
 from server.domain.journal.fold import changes
-from server.domain.row_changes import Recorded
+from server.domain.row_changes import Change, Recorded
 from server.ids import new_id
 from server.store.configuration.halls import HallRow
 from server.store.journal.hash_chain import canonical, fact_hash
-from server.store.memory.last_numbers import Given, SeriesOfDay
 from server.store.memory.open_legs import OpenLegs
+from server.store.tickets.numbers_given import Given, SeriesOfDay, read_given
 from server.store.transactions.commits import CommittedFact
 from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.idempotent_writes import KeyedWrites
@@ -45,6 +45,13 @@ class HallTransaction(KeyedWrites):
     has_savepoint: bool = field(default=False, init=False)
     printers: set[str] = field(default_factory=set)
     """The printers that get a job in this transaction; they are woken after the commit."""
+    _unfollowed: list[Change] = field(default_factory=list, init=False)
+    """The row changes of facts that the memory of the hall has not followed yet."""
+    _followed: str = field(default="", init=False)
+    """The hash of the last fact that the memory has followed."""
+
+    def __post_init__(self) -> None:
+        self._followed = self.head_hash
 
     def flush(self) -> None:
         """Executes the buffered writes, behind a savepoint where others' work would be lost with them."""
@@ -57,30 +64,33 @@ class HallTransaction(KeyedWrites):
         """Rolls back the writes of this transaction; those of other members of the commit stay."""
         if self.has_savepoint:
             self.rows.run_many([(_TO_SAVEPOINT, {})])
+        if self._followed != self.row.head_hash:
+            self.memory.forget()
 
     @property
     def open_legs(self) -> OpenLegs:
-        """The hall's legs that have not ended, as they were when the lock was taken."""
-        head = self.row.head_hash
+        """The hall's legs that have not ended, after what was recorded so far."""
+        self.lead_memory()
         legs = self.memory.open_legs
-        if legs is None or legs.head != head:
-            if self.committed:
-                raise RuntimeError("open legs are read before anything is recorded")
-            legs = self.memory.open_legs = OpenLegs.read(self, self.row)
+        if legs is None or legs.head != self.head_hash:
+            legs = self.memory.open_legs = OpenLegs.read(self, self.row_left)
         return legs
 
     def given(self, series: SeriesOfDay) -> Given:
-        """The last rank of a series and whether a service is stopped, as when the lock was taken."""
-        head = self.row.head_hash
-        remembered = self.memory.given.of(series, head)
-        if remembered is not None:
-            return remembered
-        if self.committed:
-            raise RuntimeError("what was given last is read before anything is recorded")
-        read = series.read()
-        row = self.one(read.statement, **read.values)
-        assert row is not None
-        return self.memory.given.keep(series, row, head)
+        """The last rank of a series, and whether a service is stopped, after what was recorded so far."""
+        self.lead_memory()
+        given = self.memory.last_numbers.of(series, self.head_hash)
+        if given is None:
+            given = read_given(self, series)
+            self.memory.last_numbers.keep(series, given, self.head_hash)
+        return given
+
+    def lead_memory(self) -> None:
+        """Lets the memory of the hall follow what was recorded so far."""
+        if self._unfollowed:
+            changes, self._unfollowed = self._unfollowed, []
+            before, self._followed = self._followed, self.head_hash
+            self.memory.follow(changes, before=before, head=self.head_hash, length=self.journal_length)
 
     def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
         """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
@@ -112,6 +122,7 @@ class HallTransaction(KeyedWrites):
         )
         changed = changes(recorded)
         self.apply(changed)
+        self._unfollowed.extend(changed)
         committed = CommittedFact(
             columns["id"],
             columns["kind"],

@@ -6,19 +6,16 @@ from server.domain.author import Author
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called
 from server.domain.calling.queue_order import chosen_by_hand
 from server.domain.facts import Why
-from server.domain.hours.half_days import running_break
 from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.transitions import EndReason, LegState, Verb, next_state, state_after
 from server.ids import new_id
-from server.store import alerts
-from server.store.counters.sessions import SessionPlace, of_open_place
+from server.store.counters.sessions import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Query, Row
+from server.store.engine.rows import Row
 from server.store.hours import breaks
 from server.store.transactions.database import Database
-from server.store.transactions.hall_memory import HallSnapshot
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer, leg_answer
@@ -70,20 +67,7 @@ def call_next(
         by = CalledBy(counter, place.id)
         return record_call(transaction, by, chosen, why=pick.why())
 
-    hall = database.hall_of_counter(counter)
-    return database.write(
-        hall, author, write_key, call, prefetch=lambda snapshot: _prefetch(database, snapshot, counter)
-    )
-
-
-def _prefetch(database: Database, snapshot: HallSnapshot, counter: str) -> list[Query]:
-    """The reads a call makes: the counter's session, alerts, the decision of a break, first calls."""
-    at = running_break(snapshot.configuration.calendar, snapshot.now)
-    legs = database.remembered_legs(snapshot.hall)
-    first_calls = None if legs is None else legs.first_calls(snapshot.hall)
-    decision = None if at is None else breaks.of_decision(snapshot.hall, at)
-    queries = (of_open_place(counter), alerts.of_hall(snapshot.hall), decision, first_calls)
-    return [each for each in queries if each is not None]
+    return database.write(database.hall_of_counter(counter), author, write_key, call)
 
 
 def call_chosen(

@@ -16,12 +16,11 @@ from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, ticke
 from server.domain.waits.estimate import Quote
 from server.ids import new_id, new_short_code, token_digest
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Query
 from server.store.journal.erasables import keep_erasable
-from server.store.memory.last_numbers import SeriesOfDay
 from server.store.printing.print_jobs import queue_job
+from server.store.tickets.numbers_given import SeriesOfDay
+from server.store.tickets.ticket_tokens import is_press_known
 from server.store.transactions.database import Database
-from server.store.transactions.hall_memory import HallSnapshot
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer, quoted_answer
 from server.usecases.appointments.check_in import (
@@ -38,8 +37,6 @@ from server.usecases.legs.note_needs import record_needs
 from server.usecases.tickets.check_may_issue import IssueRequest, check_finish, check_open, check_quota
 from server.usecases.tickets.repeat_press import pressed_before
 from server.usecases.tickets.ticket_token import answered_again
-
-_SELECT_PRESSED = "SELECT visit FROM ticket_access WHERE press = :press"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +121,7 @@ def issue_ticket(
     def repeat(transaction: HallTransaction, kept: Answer) -> Answer:
         return answered_again(database, transaction, kept) | {"is_repeated": True}
 
-    answer = database.write(
-        hall,
-        author,
-        write_key,
-        issue,
-        repeated=repeat,
-        prefetch=lambda snapshot: _prefetch(snapshot, request),
-    )
+    answer = database.write(hall, author, write_key, issue, repeated=repeat)
     if isinstance(answer, Refusal):
         raise answer
     return answer
@@ -190,29 +180,11 @@ class _IssueContext:
     priority: str
 
 
-def _prefetch(snapshot: HallSnapshot, request: WantedTicket) -> list[Query]:
-    """The reads of a ticket: an earlier ticket of this press and, unless in memory, the last number given.
-
-    It assumes a hall without an offset of its numbers, as nearly all are.
-    """
-    if request.claim is not None:
-        return []
-    arriving = _without_appointment(snapshot.configuration, request)
-    on = opening_now(snapshot.configuration, arriving.service.id, snapshot.now).on
-    series = _series_of_day(snapshot.hall, snapshot.epoch, arriving, on=on, offset=0)
-    pressed = _pressed(request)
-    return [pressed] if snapshot.is_given(series) else [pressed, series.read()]
-
-
-def _pressed(request: WantedTicket) -> Query:
-    return Query(_SELECT_PRESSED, {"press": request.press_id}, is_own=True)
-
-
 def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offset: int) -> SeriesOfDay:
     series = arriving.series
     return SeriesOfDay(
         hall,
-        on.isoformat(),
+        on,
         arriving.service.id,
         series.prefix,
         epoch,
@@ -227,8 +199,7 @@ def _place(
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
-    pressed = _pressed(request)
-    is_pressed = transaction.one(pressed.statement, **pressed.values) is not None
+    is_pressed = is_press_known(transaction, request.press_id)
     given = transaction.given(
         _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
     )

@@ -13,6 +13,7 @@ from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.linked_visits import links_before
 from server.domain.visits.transitions import LegState
+from server.store.counters.sessions import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.journal.facts import as_recorded, facts_of_visit
@@ -112,7 +113,7 @@ def undo(
     return database.write(database.hall_of_counter(counter), author, write_key, undo_last)
 
 
-def _back(transaction: HallTransaction, place: Row, gesture: Row) -> str:
+def _back(transaction: HallTransaction, place: SessionPlace, gesture: Row) -> str:
     """A call elsewhere is undone with the counter that was taken for it; where the session is then."""
     elsewhere = as_recorded(gesture).body.get("elsewhere")
     if elsewhere is None:

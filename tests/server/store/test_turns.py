@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,13 +15,12 @@ from server.domain.quality.targets import WantedTarget
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Query, Row
+from server.store.engine.rows import Query
 from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions import group_commit
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.store.transactions.hall_memory import Prefetch
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.tickets.count_greeting import count_greeting
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
@@ -173,25 +172,6 @@ def test_one_key_that_waits_twice_counts_once(together: Together):
         assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 1
 
 
-def test_what_those_who_wait_ask_travels_together(together: Together, monkeypatch: pytest.MonkeyPatch):
-    trips: list[int] = []
-    issue(together.database)
-    with together.database.store.write() as rows:
-        kind = type(rows)
-    several = kind.several
-
-    def counted(rows: Any, queries: list[Query]) -> Any:
-        trips.append(len(queries))
-        return several(rows, queries)
-
-    monkeypatch.setattr(kind, "several", counted)
-    ticket = lambda: issue(together.database)  # noqa: E731
-    answers = [future.result()["number"] for future in together.come(ticket, ticket, ticket, ticket)]
-    assert answers == ["A002", "A003", "A004", "A005"]
-    lock_and_press, three_presses = 2, 3
-    assert trips == [lock_and_press, three_presses]
-
-
 def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
     issue(together.database)
     press = new_id()
@@ -204,32 +184,6 @@ def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
     once, twice, other = together.come(ticket, lambda: issue(together.database, press="later"), ticket)
     assert {each.result()["number"] for each in (once, twice, other)} == {"A005", "A006", "A007"}
     assert issue(together.database, press="later")["number"] == twice.result()["number"]
-
-
-def test_prefetched_rows_are_read_again_after_a_read_that_was_not_prefetched(together: Together):
-    count = Query("SELECT count(*) AS greetings FROM greeting", {}, is_own=True)
-    issue(together.database)
-
-    def greet_without_prefetch() -> None:
-        with together.database.transaction(HALL, AGENT) as transaction:
-            transaction.one(count.statement)
-            transaction.record(
-                greeting_counted(new_id(), transaction.now.date(), service=SERVICE, counter=None)
-            )
-
-    def counted() -> int:
-        prefetch: Prefetch = lambda _: [count]  # noqa: E731
-        with together.database.transaction(HALL, AGENT, prefetch=prefetch) as transaction:
-            row = transaction.one(count.statement)
-            return 0 if row is None else int(row["greetings"])
-
-    hall = together.database.hall_id(HALL)
-    came: list[Future[Any]] = []
-    with together.database.bare_transaction(HALL, AGENT):  # alone: the two come to the next commit
-        for each in (greet_without_prefetch, counted):
-            came.append(together._people.submit(each))
-            wait_until(lambda: together.database.waiting_writers(hall) == len(came), "it waits for its turn")
-    assert [each.result() for each in came] == [None, 1]
 
 
 def test_a_stop_counts_for_those_who_come_after_it_in_the_same_commit(together: Together):
@@ -311,7 +265,7 @@ def test_transactions_take_turns_one_at_a_time_and_all_finish(monkeypatch: pytes
     done: list[int] = []
 
     class NoRows:
-        def several(self, queries: list[Query]) -> list[list[Row]]:
+        def several(self, queries: list[Query]) -> list[list[Any]]:
             return [[] for _ in queries]
 
         def hand_on(self) -> None:
@@ -327,7 +281,9 @@ def test_transactions_take_turns_one_at_a_time_and_all_finish(monkeypatch: pytes
         yield begun[-1]
 
     nothing = lambda *_: None  # noqa: E731
-    hall = group_commit.GroupCommit(group_commit.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
+    hall = group_commit.GroupCommit(
+        group_commit.HallWrites(Query("", {}), cast(Any, begin), nothing, nothing, nothing)
+    )
 
     def take_turns(person: int) -> None:
         for number in range(200):

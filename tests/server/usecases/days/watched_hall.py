@@ -172,8 +172,8 @@ class WatchedHall(RuleBasedStateMachine):
             heads = [legs.heads(queues, counter=counter, most=4) for legs in (remembered, read)]
             assert sorted(heads[0], key=str) == sorted(heads[1], key=str)
             assert remembered.at_counter(counter) == read.at_counter(counter)
-        for row in read:
-            place = row["queue"], row["sort_key"]
+        for leg in read:
+            place = leg["queue"], leg["sort_key"]
             assert remembered.ahead(*place) == read.ahead(*place)
         self.covered.add("remembered")
 

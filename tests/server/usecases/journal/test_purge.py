@@ -124,8 +124,8 @@ def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
         values = {"hall": "hall", "day": date(2026, 11, 20)}
         for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
             sql = statement.text(SQLITE, values).sql
-            plan = rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
-            steps = [row["detail"] for row in plan]
+            explained = rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
+            steps = [row["detail"] for row in explained]
             assert not [step for step in steps if step == "SCAN leg"], steps
             assert sum("ix_leg_" in step for step in steps) == 2, steps
     database.close()

@@ -104,8 +104,8 @@ def test_an_upload_belongs_to_one_worker_until_it_is_given_back(database: Databa
         assert (waiting(), media_to_prepare(rows)) == ([], {"m4"})
     with database.installation_transaction(SYSTEM) as transaction:
         release_upload(transaction, "m4")
-    with database.read() as rows:
-        assert [upload.tries for upload in waiting_uploads(rows, now)] == [1]
+    with database.read() as committed:
+        assert [upload.tries for upload in waiting_uploads(committed, now)] == [1]
     with database.installation_transaction(SYSTEM) as transaction:
         delete_upload(transaction, "m4")
         assert media_to_prepare(transaction) == set()
