@@ -15,7 +15,7 @@ from server.domain.author import SYSTEM
 from server.domain.devices.uptime import LOOK_EVERY_S
 from server.domain.hours.calendars import business_day
 from server.store.configuration.halls import HallRow, all_halls
-from server.store.devices.presence import forget_looks
+from server.store.devices.presence import delete_checks
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
 from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
@@ -191,6 +191,7 @@ class Rounds:
                 counts["media_files"] = sweep_media(self.database, self.media)
             if self.pictures is not None:
                 counts["screen_pictures"] = self.pictures.purge(now)
-            counts["device_presence"] = forget_looks(self.database, now.date() - LOOKS_KEPT)
+            with self.database.store.write() as rows:
+                counts["device_presence"] = delete_checks(rows, now.date() - LOOKS_KEPT)
             if any(counts.values()):
                 log.info("purged", **{name: count for name, count in counts.items() if count})

@@ -1,95 +1,149 @@
-"""Queries over alerts."""
+"""Alerts of halls: the rows of one alert, one for each hall, and the screens that show it."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, type_coerce
 
 from server.domain.alerts.alerts import Alert, AlertKind
-from server.domain.instants import from_micros
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.alerts import alert, alert_shown
+from server.store.tables.columns import Document
+from server.store.tables.journals import erasable
 
-_COLUMNS = (
-    "id, hall, alert, kind, is_drill, texts, raised_at, raised_by, expires_at, end_asked_at, end_asked_by,"
-    " ended_at, ended_by, end_reason"
-)
-_OPEN = f"SELECT {_COLUMNS} FROM alert WHERE hall = :hall AND ended_at IS NULL ORDER BY raised_at, id"
-_OF_PRESS = f"SELECT {_COLUMNS} FROM alert WHERE raised_by = :by AND press = :press AND hall = :hall"
-_BY_PRESS = "SELECT alert FROM alert WHERE raised_by = :by AND press = :press ORDER BY raised_at, id LIMIT 1"
-_OF_ALERT = f"SELECT {_COLUMNS} FROM alert WHERE alert = :alert ORDER BY hall"
-_OVER = (
-    f"SELECT {_COLUMNS} FROM alert WHERE hall = :hall AND ended_at > :since"
-    " ORDER BY ended_at DESC, id DESC LIMIT :most"
-)
-_EXPIRED = "SELECT id FROM alert WHERE hall = :hall AND ended_at IS NULL AND expires_at <= :now"
-_HALLS_OF_EXPIRED = (
-    "SELECT DISTINCT hall FROM alert WHERE ended_at IS NULL AND expires_at > :after AND expires_at <= :until"
-)
-_SHOWN = "SELECT screen, shown_at FROM alert_shown WHERE alert = :alert AND hall = :hall"
-_WORDS = "SELECT value FROM erasable WHERE id = :id"
+type Words = Mapping[str, Mapping[str, str]]
+"""The words of a custom alert, by language: `title` and `text`."""
 
 
-def open_alerts(rows: Any, hall: str) -> list[Alert]:
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in one hall (id). `id`: of this row; `alert`: shared by all halls in which it was raised.
+
+    `texts`: the id of the erasable words of a custom alert. `end_asked_by` confirmed the end a first time.
+    """
+
+    id: str
+    hall: str
+    alert: str
+    kind: str
+    is_drill: bool
+    texts: str | None
+    raised_at: datetime
+    raised_by: str
+    expires_at: datetime | None
+    end_asked_at: datetime | None
+    end_asked_by: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    screen: str
+    shown_at: datetime
+
+
+_ALERTS = rows_of(AlertRow, alert)
+_OF_HALL = alert.c.hall == bindparam("hall")
+_IS_OPEN = alert.c.ended_at.is_(None)
+_IS_OF_PRESS = (alert.c.raised_by == bindparam("by"), alert.c.press == bindparam("press"))
+_OPEN = Read(AlertRow, _ALERTS.where(_OF_HALL, _IS_OPEN).order_by(alert.c.raised_at, alert.c.id))
+_OF_PRESS = Read(str, select(alert.c.alert).where(*_IS_OF_PRESS, _OF_HALL))
+_OF_PRESS_ANYWHERE = Read(
+    str, select(alert.c.alert).where(*_IS_OF_PRESS).order_by(alert.c.raised_at, alert.c.id).limit(1)
+)
+_IN_ITS_HALLS = Read(AlertRow, _ALERTS.where(alert.c.alert == bindparam("alert")).order_by(alert.c.hall))
+_ENDED_SINCE = Read(
+    AlertRow,
+    _ALERTS.where(_OF_HALL, alert.c.ended_at > bindparam("since"))
+    .order_by(alert.c.ended_at.desc(), alert.c.id.desc())
+    .limit(bindparam("most")),
+)
+_EXPIRED = Read(
+    str, select(alert.c.id).where(_OF_HALL, _IS_OPEN, alert.c.expires_at <= bindparam("now")).limit(1)
+)
+_HALLS_OF_EXPIRED = Read(
+    str,
+    select(alert.c.hall)
+    .where(_IS_OPEN, alert.c.expires_at > bindparam("after"), alert.c.expires_at <= bindparam("until"))
+    .distinct(),
+)
+_SHOWN = Read(
+    _Shown,
+    rows_of(_Shown, alert_shown).where(
+        alert_shown.c.alert == bindparam("alert"), alert_shown.c.hall == bindparam("hall")
+    ),
+)
+_WORDS = Read(
+    dict[str, dict[str, str]],
+    select(type_coerce(erasable.c.value, Document).label("words")).where(erasable.c.id == bindparam("kept")),
+)
+
+
+def open_alerts(rows: Rows, hall: str) -> list[Alert]:
     """The alerts of a hall (id) that nobody has ended, in the order they were raised."""
     return [as_alert(row) for row in open_rows(rows, hall)]
 
 
-def has_expired(rows: Any, hall: str, now: int) -> bool:
+def open_rows(rows: Rows, hall: str) -> list[AlertRow]:
+    """The rows of `open_alerts`."""
+    return rows.all(_OPEN, hall=hall)
+
+
+def has_expired(rows: Rows, hall: str, now: datetime) -> bool:
     """Whether an alert of a hall (id) that nobody has ended is past its stated time."""
     return rows.one(_EXPIRED, hall=hall, now=now) is not None
 
 
-def halls_of_expired(rows: Any, *, after: int, until: int) -> set[str]:
-    """The halls (ids) with an alert that nobody has ended and that expired in a span, in microseconds."""
-    return {row["hall"] for row in rows.all(_HALLS_OF_EXPIRED, after=after, until=until)}
+def halls_of_expired(rows: Rows, *, after: datetime, until: datetime) -> set[str]:
+    """The halls (ids) with an alert that nobody has ended and that expired after `after`, by `until`."""
+    return set(rows.all(_HALLS_OF_EXPIRED, after=after, until=until))
 
 
-def of_press(rows: Any, hall: str, *, by: str, press: str) -> Row | None:
-    """The alert that a press of an author raised in a hall (id)."""
-    row: Row | None = rows.one(_OF_PRESS, by=by, press=press, hall=hall)
-    return row
+def alert_of_press(rows: Rows, hall: str, *, by: str, press: str) -> str | None:
+    """The alert that a press (digest) of an author raised in a hall (id)."""
+    return rows.one(_OF_PRESS, by=by, press=press, hall=hall)
 
 
-def by_press(rows: Any, *, by: str, press: str) -> str | None:
-    """The alert that a press of an author raised in any hall."""
-    row = rows.one(_BY_PRESS, by=by, press=press)
-    return None if row is None else str(row["alert"])
+def alert_of_press_anywhere(rows: Rows, *, by: str, press: str) -> str | None:
+    """The alert that a press (digest) of an author raised in any hall."""
+    return rows.one(_OF_PRESS_ANYWHERE, by=by, press=press)
 
 
-def of_alert(rows: Any, alert: str) -> list[Row]:
+def rows_of_alert(rows: Rows, alert: str) -> list[AlertRow]:
     """An alert in each of its halls."""
-    return list(rows.all(_OF_ALERT, alert=alert))
+    return rows.all(_IN_ITS_HALLS, alert=alert)
 
 
-def open_rows(rows: Any, hall: str) -> list[Row]:
-    """The alerts of a hall (id) that nobody has ended, all of them, in the order they were raised."""
-    return list(rows.all(_OPEN, hall=hall))
+def ended_since(rows: Rows, hall: str, since: datetime, *, most: int) -> list[AlertRow]:
+    """The alerts of a hall (id) that ended after an instant, `most` at most, the last end first."""
+    return rows.all(_ENDED_SINCE, hall=hall, since=since, most=most)
 
 
-def over_since(rows: Any, hall: str, since: int, *, most: int) -> list[Row]:
-    """The alerts of a hall (id) ended after an instant in microseconds, the last of them to end first."""
-    return list(rows.all(_OVER, hall=hall, since=since, most=most))
+def screens_showing(rows: Rows, alert: str, hall: str) -> dict[str, datetime]:
+    """The screens that confirmed that they show an alert in a hall (id), and when each did."""
+    return {each.screen: each.shown_at for each in rows.all(_SHOWN, alert=alert, hall=hall)}
 
 
-def shown_on(rows: Any, alert: str, hall: str) -> dict[str, int]:
-    """The screens that said they show an alert in a hall (id), with when, in microseconds."""
-    return {row["screen"]: row["shown_at"] for row in rows.all(_SHOWN, alert=alert, hall=hall)}
+def words_of(rows: Rows, kept: str | None) -> Words:
+    """The words of a custom alert, by the id of the erasable value; empty when it has none, or none left."""
+    return {} if kept is None else rows.one(_WORDS, kept=kept) or {}
 
 
-def words(rows: Any, kept: str | None) -> str | None:
-    """The words of a custom alert as JSON, by their id; None when it has none, or none any more."""
-    row = None if kept is None else rows.one(_WORDS, id=kept)
-    return None if row is None else row["value"]
-
-
-def as_alert(row: Row) -> Alert:
+def as_alert(row: AlertRow) -> Alert:
     """An alert's row as the rules read it."""
     return Alert(
-        id=row["alert"],
-        row=row["id"],
-        kind=AlertKind(row["kind"]),
-        is_drill=bool(row["is_drill"]),
-        raised_at=from_micros(row["raised_at"]),
-        raised_by=row["raised_by"],
-        words=row["texts"],
-        expires_at=None if row["expires_at"] is None else from_micros(row["expires_at"]),
-        end_asked_at=None if row["end_asked_at"] is None else from_micros(row["end_asked_at"]),
-        end_asked_by=row["end_asked_by"],
+        id=row.alert,
+        row=row.id,
+        kind=AlertKind(row.kind),
+        is_drill=row.is_drill,
+        raised_at=row.raised_at,
+        raised_by=row.raised_by,
+        words=row.texts,
+        expires_at=row.expires_at,
+        end_asked_at=row.end_asked_at,
+        end_asked_by=row.end_asked_by,
     )

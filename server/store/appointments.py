@@ -1,80 +1,226 @@
-"""Queries over the appointments of a hall, by id, by what they are known as outside, by code and by hour."""
+"""Appointments of a hall: by id, by the id of another program, by code and by hour."""
 
-from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from server.store.engine.rows import Row
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-_COLUMNS = (
-    "p.id, p.hall, p.service, p.booked_at, p.booked_on, p.is_convocation, p.state, p.visit, p.arrival,"
-    " p.checked_in_at, a.external_id, a.code"
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.tables.visits import appointment, appointment_access, leg, not_issued, ticket_access, visit
+
+_ONLY_BY_APPOINTMENT = "appointment_only"
+"""Why a service gave no ticket to a visitor without an appointment."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRow:
+    """An appointment. `booked_on`: the local date of its hour.
+
+    `external_id`, `code`: None also once they are purged. `visit`, `arrival` (early, on time or late) and
+    `checked_in_at`: None until the visitor has arrived.
+    """
+
+    id: str
+    hall: str
+    service: str
+    booked_at: datetime
+    booked_on: date
+    is_convocation: bool
+    state: str
+    visit: str | None
+    arrival: str | None
+    checked_in_at: datetime | None
+    external_id: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentOfDay(AppointmentRow):
+    """An appointment with the ticket number of its visit, the state of the last leg, and how it ended."""
+
+    number: str | None
+    ended_at: datetime | None
+    end_reason: str | None
+    leg_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConvocationHour:
+    """How many convocations of a service are still expected at an hour."""
+
+    service: str
+    booked_at: datetime
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentAccess:
+    """By what an appointment (id) is found: the id another program gave it, and its code."""
+
+    appointment: str
+    hall: str
+    booked_on: date
+    external_id: str | None
+    code: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LastLeg:
+    """The last leg of a visit. `position`: from 1."""
+
+    id: str
+    position: int
+    state: str
+    issued_at: datetime
+    end_reason: str | None
+
+
+_COLUMNS: list[ColumnElement[Any]] = [
+    *(each for each in appointment.c),
+    appointment_access.c.external_id,
+    appointment_access.c.code,
+]
+_WITH_ACCESS = appointment.outerjoin(appointment_access, appointment_access.c.appointment == appointment.c.id)
+_APPOINTMENTS = select(*_COLUMNS).select_from(_WITH_ACCESS)
+_OF_HALL = appointment.c.hall == bindparam("hall")
+_ACCESS_OF_HALL = appointment_access.c.hall == bindparam("hall")
+_ON_DAY = appointment.c.booked_on == bindparam("on")
+_BY_ID = Read(AppointmentRow, _APPOINTMENTS.where(_OF_HALL, appointment.c.id == bindparam("name")))
+_BY_EXTERNAL_ID = Read(
+    AppointmentRow,
+    _APPOINTMENTS.where(_ACCESS_OF_HALL, appointment_access.c.external_id == bindparam("name")),
 )
-_FROM = f"SELECT {_COLUMNS} FROM appointment p LEFT JOIN appointment_access a ON a.appointment = p.id"
-_BY_ID = f"{_FROM} WHERE p.hall = :hall AND p.id = :name"
-_BY_EXTERNAL_ID = f"{_FROM} WHERE a.hall = :hall AND a.external_id = :name"
-_BY_CODE = f"{_FROM} WHERE a.hall = :hall AND a.code = :code ORDER BY p.booked_at"
-_KNOWN = f"{_FROM} WHERE a.hall = :hall"
-_AT_HOUR = (
-    f"{_FROM} WHERE p.hall = :hall AND p.booked_on = :on AND p.service = :service AND p.booked_at = :at"
-    " AND p.is_convocation = :yes ORDER BY p.state, p.id"
+_BY_CODE = Read(
+    AppointmentRow,
+    _APPOINTMENTS.where(_ACCESS_OF_HALL, appointment_access.c.code == bindparam("code")).order_by(
+        appointment.c.booked_at
+    ),
 )
-_HOURS = (
-    "SELECT service, booked_at, count(*) AS expected FROM appointment WHERE hall = :hall AND booked_on = :on"
-    " AND is_convocation = :yes AND state = 'booked' GROUP BY service, booked_at ORDER BY service, booked_at"
+_NAMED_OUTSIDE = Read(AppointmentRow, _APPOINTMENTS.where(_ACCESS_OF_HALL))
+_AT_HOUR = Read(
+    AppointmentRow,
+    _APPOINTMENTS.where(
+        _OF_HALL,
+        _ON_DAY,
+        appointment.c.service == bindparam("service"),
+        appointment.c.booked_at == bindparam("at"),
+        appointment.c.is_convocation.is_(True),
+    ).order_by(appointment.c.state, appointment.c.id),
 )
-_OF_DAY = (
-    f"SELECT {_COLUMNS}, v.number, v.ended_at, v.end_reason,"
-    " (SELECT l.state FROM leg l WHERE l.visit = p.visit ORDER BY l.position DESC LIMIT 1) AS leg_state"
-    " FROM appointment p LEFT JOIN appointment_access a ON a.appointment = p.id"
-    " LEFT JOIN visit v ON v.id = p.visit"
-    " WHERE p.hall = :hall AND p.booked_on = :on ORDER BY p.booked_at, p.service, p.id"
-)
-_DEMAND = (
-    "SELECT id FROM not_issued WHERE hall = :hall AND business_day = :on AND service = :service"
-    " AND device = :device AND reason = :reason AND wanted_at >= :since"
-    " ORDER BY wanted_at DESC, id DESC LIMIT 1"
+_HOURS = Read(
+    ConvocationHour,
+    select(appointment.c.service, appointment.c.booked_at, func.count().label("expected"))
+    .where(_OF_HALL, _ON_DAY, appointment.c.is_convocation.is_(True), appointment.c.state == "booked")
+    .group_by(appointment.c.service, appointment.c.booked_at)
+    .order_by(appointment.c.service, appointment.c.booked_at),
 )
 
 
-def demand_counted(rows: Any, hall: str, on: date, *, service: str, device: str, since: int) -> str | None:
-    """The last ticket not issued at a device, of a service by appointment only, since an instant (µs)."""
-    values = {"hall": hall, "on": on.isoformat(), "service": service, "device": device, "since": since}
-    row = rows.one(_DEMAND, **values, reason="appointment_only")
-    return None if row is None else str(row["id"])
+def _of_day() -> Select[*tuple[Any, ...]]:
+    last_leg = (
+        select(leg.c.state)
+        .where(leg.c.visit == appointment.c.visit)
+        .order_by(leg.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(*_COLUMNS, visit.c.number, visit.c.ended_at, visit.c.end_reason, last_leg.label("leg_state"))
+        .select_from(_WITH_ACCESS.outerjoin(visit, visit.c.id == appointment.c.visit))
+        .where(_OF_HALL, _ON_DAY)
+        .order_by(appointment.c.booked_at, appointment.c.service, appointment.c.id)
+    )
 
 
-def appointment_named(rows: Any, hall: str, name: str) -> Row | None:
-    """An appointment of a hall by its id, else by its id outside."""
-    row: Row | None = rows.one(_BY_ID, hall=hall, name=name)
-    return row if row is not None else rows.one(_BY_EXTERNAL_ID, hall=hall, name=name)
+_OF_DAY = Read(AppointmentOfDay, _of_day())
+_DEMAND = Read(
+    str,
+    select(not_issued.c.id)
+    .where(
+        not_issued.c.hall == bindparam("hall"),
+        not_issued.c.business_day == bindparam("on"),
+        not_issued.c.service == bindparam("service"),
+        not_issued.c.device == bindparam("device"),
+        not_issued.c.reason == _ONLY_BY_APPOINTMENT,
+        not_issued.c.wanted_at >= bindparam("since"),
+    )
+    .order_by(not_issued.c.wanted_at.desc(), not_issued.c.id.desc())
+    .limit(1),
+)
+_OF_PRESS = Read(
+    str,
+    select(appointment.c.id)
+    .select_from(ticket_access.join(appointment, appointment.c.visit == ticket_access.c.visit))
+    .where(ticket_access.c.press == bindparam("press"), ticket_access.c.hall == bindparam("hall")),
+)
+_LAST_LEG = Read(
+    LastLeg,
+    rows_of(LastLeg, leg).where(leg.c.visit == bindparam("visit")).order_by(leg.c.position.desc()).limit(1),
+)
+_INSERT_ACCESS = Write.new_row(appointment_access, AppointmentAccess)
+_MOVE_ACCESS = Write(
+    appointment_access.update().where(appointment_access.c.appointment == bindparam("of_appointment")),
+    "booked_on",
+    "expires_at",
+)
 
 
-def appointments_with_code(rows: Any, hall: str, code: str) -> Sequence[Row]:
-    """Those whose code (as `code_key` writes it) this is, by their hour: one a day at most."""
-    found: Sequence[Row] = rows.all(_BY_CODE, hall=hall, code=code)
-    return found
+def ticket_not_issued(
+    rows: Rows, hall: str, on: date, *, service: str, device: str, since: datetime
+) -> str | None:
+    """The last ticket not issued at a device since an instant, because the service needs an appointment."""
+    return rows.one(_DEMAND, hall=hall, on=on, service=service, device=device, since=since)
 
 
-def convocations_at(rows: Any, hall: str, on: date, *, service: str, at: int) -> Sequence[Row]:
-    """The convocations of a service at an hour (microseconds), those still expected first."""
-    found: Sequence[Row] = rows.all(_AT_HOUR, hall=hall, on=on.isoformat(), service=service, at=at, yes=True)
-    return found
+def appointment_named(rows: Rows, hall: str, name: str) -> AppointmentRow | None:
+    """An appointment of a hall by its id, else by the id another program gave it."""
+    return rows.one(_BY_ID, hall=hall, name=name) or rows.one(_BY_EXTERNAL_ID, hall=hall, name=name)
 
 
-def hours_of_convocations(rows: Any, hall: str, on: date) -> Sequence[Row]:
-    """The hours of a day at which convocations are still expected: service, booked_at, how many."""
-    found: Sequence[Row] = rows.all(_HOURS, hall=hall, on=on.isoformat(), yes=True)
-    return found
+def appointments_with_code(rows: Rows, hall: str, code: str) -> list[AppointmentRow]:
+    """The appointments with a code (as `code_key` writes it), by their hour: one a day at most."""
+    return rows.all(_BY_CODE, hall=hall, code=code)
 
 
-def appointments_of_day(rows: Any, hall: str, on: date) -> Sequence[Row]:
-    """The appointments of a local date by their hour, with the number and the state of who came."""
-    found: Sequence[Row] = rows.all(_OF_DAY, hall=hall, on=on.isoformat())
-    return found
+def convocations_at(rows: Rows, hall: str, on: date, *, service: str, at: datetime) -> list[AppointmentRow]:
+    """The convocations of a service at an hour, those still expected first."""
+    return rows.all(_AT_HOUR, hall=hall, on=on, service=service, at=at)
 
 
-def known_outside(rows: Any, hall: str) -> Sequence[Row]:
-    """Every appointment of a hall that outside ids or codes still name."""
-    found: Sequence[Row] = rows.all(_KNOWN, hall=hall)
-    return found
+def hours_of_convocations(rows: Rows, hall: str, on: date) -> list[ConvocationHour]:
+    """The hours of a local date at which convocations are still expected, by service."""
+    return rows.all(_HOURS, hall=hall, on=on)
+
+
+def appointments_of_day(rows: Rows, hall: str, on: date) -> list[AppointmentOfDay]:
+    """The appointments of a local date by their hour, with the visits of those who came."""
+    return rows.all(_OF_DAY, hall=hall, on=on)
+
+
+def appointments_named_outside(rows: Rows, hall: str) -> list[AppointmentRow]:
+    """Every appointment of a hall that still has a code or the id of another program."""
+    return rows.all(_NAMED_OUTSIDE, hall=hall)
+
+
+def appointment_of_press(rows: Rows, hall: str, press: str) -> str | None:
+    """The appointment whose ticket a press gave (id); None where it gave none, or one without appointment."""
+    return rows.one(_OF_PRESS, press=press, hall=hall)
+
+
+def last_leg_of(rows: Rows, visit: str) -> LastLeg | None:
+    """The last leg of a visit (id)."""
+    return rows.one(_LAST_LEG, visit=visit)
+
+
+def insert_access(transaction: Writes, access: AppointmentAccess) -> None:
+    """Keeps by what a new appointment is found."""
+    transaction.run(_INSERT_ACCESS, **values_of(access))
+
+
+def move_access(transaction: Writes, appointment: str, *, booked_on: date, expires_at: datetime) -> None:
+    """Moves the code and the external id of an appointment (id) to another local date."""
+    transaction.run(_MOVE_ACCESS, of_appointment=appointment, booked_on=booked_on, expires_at=expires_at)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.instants import to_micros
 from server.store import alerts
 from server.store.transactions.database import Database
 
@@ -24,4 +23,4 @@ class Expiries:
         if before is None or not watched:
             return set()  # whoever connects reads what holds
         with self.database.read() as rows:
-            return watched & alerts.halls_of_expired(rows, after=to_micros(before), until=to_micros(now))
+            return watched & alerts.halls_of_expired(rows, after=before, until=now)

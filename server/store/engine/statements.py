@@ -25,13 +25,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 SQLITE: Dialect = sqlite.dialect(paramstyle="named")
 POSTGRESQL: Dialect = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 type Conversion = Callable[[object], object]
 """Turns a value into the one that the driver takes, or back."""
+type NewValues = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
+"""The values of a row that is inserted, by the names of their columns."""
 type Values = Mapping[str, object]
 """The values of a statement's parameters, by name."""
 
@@ -186,17 +190,40 @@ class Write(_Statement):
         is_encoded: bool = True,
     ) -> "Write":
         """Inserts a row; where its key stands already, sets `columns` and adds to the numbers of `added`."""
+
+        def changed(new: NewValues) -> dict[str, ColumnElement[Any]]:
+            return {name: new[name] for name in columns} | {name: table.c[name] + new[name] for name in added}
+
+        return cls.insert_or(changed, table, key, [*columns, *added], is_encoded=is_encoded)
+
+    @classmethod
+    def insert_or(
+        cls,
+        changed: Callable[[NewValues], Mapping[str, ColumnElement[Any]]],
+        table: Table,
+        key: Sequence[str],
+        columns: Sequence[str],
+        *,
+        index_where: ColumnElement[bool] | None = None,
+        where: ColumnElement[bool] | None = None,
+        is_encoded: bool = True,
+    ) -> "Write":
+        """Inserts a row of `key` and `columns`; where its key stands already, changes the row that is there.
+
+        `changed`: what the columns become, from the values of the new row. `index_where`: the condition of
+        the partial index over `key`. `where`: which rows may be changed.
+        """
         expressions: dict[str, ClauseElement] = {}
         for dialect, insert in ((SQLITE, sqlite.insert), (POSTGRESQL, postgresql.insert)):
             new = insert(table)
-            changed: dict[str, ColumnElement[Any]] = {name: new.excluded[name] for name in columns}
-            changed |= {name: table.c[name] + new.excluded[name] for name in added}
+            index = {"index_elements": list(key), "index_where": index_where}
+            set_ = changed(new.excluded)
             expressions[dialect.name] = (
-                new.on_conflict_do_update(index_elements=list(key), set_=changed)
-                if changed
-                else new.on_conflict_do_nothing(index_elements=list(key))
+                new.on_conflict_do_update(**index, set_=set_, where=where)
+                if set_
+                else new.on_conflict_do_nothing(**index)
             )
-        return cls(expressions, *key, *columns, *added, is_encoded=is_encoded)
+        return cls(expressions, *key, *columns, is_encoded=is_encoded)
 
 
 def _for_both(statement: ClauseElement) -> dict[str, ClauseElement]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Day, Instant, metadata
 
 pairing = Table(
     "pairing",
@@ -26,7 +26,7 @@ device_presence = Table(
     Column("hall", ID, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("configured", ID, nullable=False),
-    Column("looked_on", String(10), nullable=False),
+    Column("looked_on", Day, nullable=False),
     Column("seen", Integer, nullable=False),
     Column("missed", Integer, nullable=False),
     Column("seen_at", Instant),

@@ -1,9 +1,8 @@
-"""Which people who may end alerts are there: they did something lately, on whichever worker."""
+"""Which people who may end an alert are present: those that did something in the last minutes."""
 
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -11,6 +10,7 @@ from server.domain.alerts.alerts import ANSWERED_WITHIN, Alert
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.store.engine.rows import Rows
 from server.store.people.accounts import allowed_by
 from server.store.people.sign_ins import active_people, note_active
 from server.store.transactions.database import Database
@@ -18,22 +18,22 @@ from server.store.transactions.database import Database
 log = structlog.get_logger()
 
 WRITTEN_EVERY_S = 10.0
-"""A session is written at most once in so long: what is read may be older than the truth by as much."""
+"""Each session is noted at most once in this time, so what others read may be this old."""
 MOST_REMEMBERED = 1_000
 
 
 @dataclass
 class Activity:
-    """Writes to the database who acts, so that every worker knows it; one of each process."""
+    """Notes in the database when people act, for all workers; each process has one."""
 
     database: Database
     _written: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def acted(self, digest: str) -> None:
-        """Somebody who may end alerts did something with the session of this digest.
+        """Notes that somebody who may end alerts has acted, in the session with this digest.
 
-        A database that cannot note it now does not fail what they did.
+        When the database cannot note it, their own act succeeds all the same.
         """
         now_s = self.database.clock.elapsed_s()
         with self._lock:
@@ -50,10 +50,10 @@ class Activity:
             log.warning("activity_not_noted", code=refusal.code)
 
 
-def has_other_to_answer(rows: Any, alert: Alert, site: Site, now: datetime) -> bool:
-    """Whether somebody else than who asked for its end may end an alert at a site and is there to answer.
+def has_other_to_answer(rows: Rows, alert: Alert, site: Site, now: datetime) -> bool:
+    """Whether a second person is present who may end an alert at a site, once a first one asked for its end.
 
-    There: signed in, and did something in the two minutes before the end was asked for, or since.
+    Present: signed in, and active since two minutes before the end was asked for.
     """
     if alert.end_asked_at is None:
         return False

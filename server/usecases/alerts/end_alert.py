@@ -7,7 +7,6 @@ import structlog
 from server.domain.alerts.alerts import Alert, AlertEndReason, check_may_take_back, end_reason
 from server.domain.alerts.facts import alert_end_asked, alert_ended, alert_taken_back
 from server.domain.author import SYSTEM, Author
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.transactions.database import Database
@@ -22,7 +21,7 @@ type _Confirm = Callable[[HallTransaction, Alert], None]
 def halls_of_alert(database: Database, alert: str) -> list[str]:
     """The halls (ids) an alert was raised in. Refusal: unknown_alert."""
     with database.read() as rows:
-        found = [str(row["hall"]) for row in alerts.of_alert(rows, alert)]
+        found = [row.hall for row in alerts.rows_of_alert(rows, alert)]
     if not found:
         raise Refusal("unknown_alert", alert=alert)
     return found
@@ -57,7 +56,7 @@ def take_back(database: Database, alert: str, halls: Sequence[str], author: Auth
 def expire_alerts(database: Database, hall: str) -> int:
     """Ends the alerts of a hall (id) whose stated time is over, at that time; how many."""
     with database.read() as rows:
-        if not alerts.has_expired(rows, hall, to_micros(database.clock.now())):
+        if not alerts.has_expired(rows, hall, database.clock.now()):
             return 0
     with database.transaction(hall, SYSTEM) as transaction:
         opened = alerts.open_alerts(transaction, transaction.hall)

@@ -1,10 +1,9 @@
-"""Raise an alert in some halls: each hall's own journal says it, calls stop, who was called waits again."""
+"""Raise an alert in some halls: each records it, calls stop, and visitors just called wait again."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -19,7 +18,8 @@ from server.domain.visits.transitions import LegState, is_unconfirmed
 from server.domain.visits.verb_facts import VoidCall
 from server.ids import new_id, token_digest
 from server.store import alerts
-from server.store.engine.rows import Row
+from server.store.alerts import Words
+from server.store.engine.rows import Row, Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -32,16 +32,17 @@ log = structlog.get_logger()
 MOST_CUSTOM = 10
 """Custom alerts that one author may have in force in a hall at once."""
 WORDS_KEPT = timedelta(days=400)
-"""How long the words of a custom alert are kept for whoever looks back at what was said."""
+"""How long the words of a custom alert are kept, for people who look back at it."""
 TITLE_CHARACTERS, TEXT_CHARACTERS = 40, 140
-
-type Words = Mapping[str, Mapping[str, str]]
-"""By language: `title` and `text`. French first, then none or at least two others."""
 
 
 @dataclass(frozen=True, slots=True)
 class WantedAlert:
-    """What is raised. `press` repeated by the same author gives the same alert; `for_s`: then it expires."""
+    """The alert to raise. It expires after `for_s` seconds; None: people end it.
+
+    `press`: an idempotency key; an author that repeats it gets the same alert. `words`: in French, and then
+    in no other language or in at least two.
+    """
 
     kind: AlertKind
     press: str
@@ -52,9 +53,10 @@ class WantedAlert:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """The alert, whether this press raised it anywhere, and the halls (ids) that did not take it.
+    """The alert, and whether this press raised it anywhere.
 
-    `already`: where one alike of the same author held, its id. `failed`: those that could not record it, why.
+    `already`: by hall (id), the like alert of the same author that was in force there. `failed`: by hall
+    (id), the refusal of a hall that could not record the alert.
     """
 
     alert: str
@@ -65,7 +67,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class _InHall:
-    """What a press came to in one hall."""
+    """The result of a press in one hall."""
 
     alert: str
     is_new: bool = False
@@ -80,10 +82,10 @@ def raise_alert(
     *,
     breathe: Callable[[], None] = lambda: None,
 ) -> Raised:
-    """Takes the screens of halls (ids) over, one hall after the other, each told at once.
+    """Raises an alert in halls (ids), one after the other. The screens of each take it over at once.
 
-    A hall that cannot record it does not keep the others: it is named in the answer. Where the author has
-    one alike in force (kind, drill, words), that one is answered: pressing again is no second alert.
+    A hall that cannot record it is named in the answer and does not stop the others. Where the author has an
+    alert in force with the same kind, drill and words, the answer is that alert: a second press adds none.
     Refusals: words_missing, words_without_alert, one_translation, never_expires, expires_out_of_bounds;
     when no hall could record it: database_busy, too_many_alerts.
     """
@@ -91,7 +93,7 @@ def raise_alert(
     expiry(request.kind, request.for_s, database.clock.now())
     press = token_digest(request.press)
     with database.read() as rows:
-        earlier = alerts.by_press(rows, by=author.id, press=press)
+        earlier = alerts.alert_of_press_anywhere(rows, by=author.id, press=press)
         earlier = earlier or _joined(rows, halls, author, request, database.clock.now())
     alert = earlier or new_id()
     found: dict[str, _InHall] = {}
@@ -113,25 +115,23 @@ def raise_alert(
 
 
 def _joined(
-    rows: Any, halls: Sequence[str], author: Author, request: WantedAlert, now: datetime
+    rows: Rows, halls: Sequence[str], author: Author, request: WantedAlert, now: datetime
 ) -> str | None:
-    """The alert alike that a press goes on with: it holds in one of the halls and is over in none of them."""
+    """The like alert that this press continues: in force in one of the halls and over in none of them."""
     for hall in sorted(halls):
         alike = _alike(rows, hall, author, request, now)
         if alike is not None:
-            here = [row for row in alerts.of_alert(rows, alike.id) if row["hall"] in halls]
-            is_over = any(
-                row["ended_at"] is not None or alerts.as_alert(row).has_expired(now) for row in here
-            )
+            here = [row for row in alerts.rows_of_alert(rows, alike.id) if row.hall in halls]
+            is_over = any(row.ended_at is not None or alerts.as_alert(row).has_expired(now) for row in here)
             return None if is_over else alike.id
     return None
 
 
-def _alike(rows: Any, hall: str, author: Author, request: WantedAlert, now: datetime) -> Alert | None:
+def _alike(rows: Rows, hall: str, author: Author, request: WantedAlert, now: datetime) -> Alert | None:
     """The alert in force in a hall (id) that this author raised with the same kind, drill and words."""
     for alert in in_force(alerts.open_alerts(rows, hall), now):
         is_same = (alert.raised_by, alert.kind, alert.is_drill) == (author.id, request.kind, request.is_drill)
-        if is_same and alerts.words(rows, alert.words) == _as_text(request.words):
+        if is_same and alerts.words_of(rows, alert.words) == request.words:
             return alert
     return None
 
@@ -141,9 +141,9 @@ def _raise_in(
 ) -> _InHall:
     alert, digest = press
     with database.transaction(hall, author) as transaction:
-        earlier = alerts.of_press(transaction, transaction.hall, by=author.id, press=digest)
+        earlier = alerts.alert_of_press(transaction, transaction.hall, by=author.id, press=digest)
         if earlier is not None:
-            return _InHall(str(earlier["alert"]))
+            return _InHall(earlier)
         alike = _alike(transaction, transaction.hall, author, request, transaction.now)
         if alike is not None:
             return _InHall(alike.id, was_alike=True)
@@ -164,7 +164,7 @@ def _raise_in(
 
 
 def _check_few_enough(transaction: HallTransaction, author: Author, request: WantedAlert) -> None:
-    """Refusal: too_many_alerts. Only words of one's own can differ without end."""
+    """Refuses a further custom alert of an author that has MOST_CUSTOM in force. Refusal: too_many_alerts."""
     active = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
     own = [each for each in active if each.raised_by == author.id and each.kind is AlertKind.CUSTOM]
     if request.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
@@ -172,7 +172,10 @@ def _check_few_enough(transaction: HallTransaction, author: Author, request: Wan
 
 
 def _is_awaited(transaction: HallTransaction, leg: Row) -> bool:
-    """Whether somebody is called and not yet there; by the call alone: while the screens still show it."""
+    """Whether a visitor is called and has not arrived yet.
+
+    Where the call alone starts the service, that is so while screens still show the arrival.
+    """
     if leg["state"] == LegState.CALLED:
         return True
     if not is_unconfirmed(leg):
@@ -185,16 +188,12 @@ def _void(transaction: HallTransaction, leg: Row) -> VoidCall:
 
 
 def _keep_words(transaction: HallTransaction, words: Words) -> Erasable | None:
-    text = _as_text(words)
-    return None if text is None else keep_erasable(transaction, text, until=transaction.now + WORDS_KEPT)
-
-
-def _as_text(words: Words) -> str | None:
-    """The words as they are kept: JSON, French first; None when there are none."""
+    """Keeps the words outside the journal, French first; None when there are none."""
     if not words:
         return None
     french_first = dict(sorted(words.items(), key=lambda item: (item[0] != FRENCH, item[0])))
-    return json.dumps(french_first, ensure_ascii=False)
+    text = json.dumps(french_first, ensure_ascii=False)
+    return keep_erasable(transaction, text, until=transaction.now + WORDS_KEPT)
 
 
 def _check_words(request: WantedAlert) -> None:

@@ -1,10 +1,8 @@
-"""Alerts as screens, pages at work and whoever raised one read them."""
+"""Read alerts: for screens and phones, for pages of people at work, and for the key that raised one."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from server.domain.alerts.alerts import (
     ANSWERED_WITHIN,
@@ -19,96 +17,104 @@ from server.domain.alerts.alerts import (
     screen_reached,
 )
 from server.domain.hall.configuration import HallConfiguration, Site
-from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.store import alerts
-from server.store.engine.rows import Row
+from server.store.alerts import AlertRow
+from server.store.engine.rows import Rows
 from server.store.people.names import name_of
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import has_other_to_answer
 from server.usecases.answers import Answer
 
 LOOKED_BACK = timedelta(hours=24)
-"""How long an alert that is over is still listed."""
+"""How long an alert is listed after its end."""
 LANGUAGES_IN_MESSAGE = 2
-"""Languages of a custom alert's words in a message; whoever shows more asks for them."""
+"""Languages of a custom alert's words in a message; a page that shows more reads them apart."""
 MOST_OVER = 50
-"""Alerts of a hall that are over and still listed; those in force are listed whatever their number."""
-_NOBODY = {"end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
-"""What a key reads instead of names."""
+"""How many alerts that are over are listed for each hall. All alerts in force are listed."""
+_NO_NAMES = {"end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
+"""What an API key reads instead of names."""
 
 
 def board_alert(
-    rows: Any, hall: str, configuration: HallConfiguration, now: datetime, *, has_every_language: bool = False
+    rows: Rows,
+    hall: str,
+    configuration: HallConfiguration,
+    now: datetime,
+    *,
+    has_every_language: bool = False,
 ) -> Answer | None:
-    """The alert a hall (id) shows now, small: the rest each screen has had since it was loaded.
+    """The alert that a hall (id) shows now, None without one.
 
-    A custom one carries its words in every language, or only in French and one other (a message is small).
+    A message is small: screens know the words of other kinds since they were loaded, and a custom alert has
+    its words in LANGUAGES_IN_MESSAGE languages only, unless `has_every_language`.
     """
     holding = in_force(alerts.open_alerts(rows, hall), now)
     if not holding:
         return None
     first = holding[0]
-    words = _words(rows, first.words)
+    words = alerts.words_of(rows, first.words)
     return {
         "alert": first.id,
         "kind": str(first.kind),
         "drill": first.is_drill,
         "raised_at": to_text(first.raised_at),
-        "until": None if first.expires_at is None else to_text(first.expires_at),
+        "until": text_or_none(first.expires_at),
         "texts": words if has_every_language else dict(list(words.items())[:LANGUAGES_IN_MESSAGE]),
         "has_voice": has_voice(first.kind, configuration.site.alerts),
     }
 
 
 def alert_told(
-    rows: Any, hall: str, configuration: HallConfiguration, now: datetime, *, has_every_language: bool = False
+    rows: Rows,
+    hall: str,
+    configuration: HallConfiguration,
+    now: datetime,
+    *,
+    has_every_language: bool = False,
 ) -> Answer:
-    """What a page of a hall (id) is told: `alert`, as `board_alert`; `alert_taken_back` for a minute after.
+    """The part of an answer or message about the alert of a hall (id): `alert`, as `board_alert`.
 
-    That one has the form of an alert of the kind `taken_back`, which nobody has to obey.
+    For a minute after an alert was taken back there is `alert_taken_back` too, in the form of an alert of
+    the kind `taken_back`: it says that nobody has to obey any more.
     """
     alert = board_alert(rows, hall, configuration, now, has_every_language=has_every_language)
     if alert is not None:
         return {"alert": alert}
-    over = alerts.over_since(rows, hall, to_micros(now - TAKEN_BACK_SHOWN_FOR), most=1)
-    if not over or over[0]["end_reason"] != AlertEndReason.TAKEN_BACK:
+    over = alerts.ended_since(rows, hall, now - TAKEN_BACK_SHOWN_FOR, most=1)
+    taken_back_at = over[0].ended_at if over else None
+    if taken_back_at is None or over[0].end_reason != AlertEndReason.TAKEN_BACK:
         return {"alert": None}
-    taken_back_at = from_micros(over[0]["ended_at"])
     back = {
-        "alert": over[0]["alert"],
+        "alert": over[0].alert,
         "kind": str(AlertEndReason.TAKEN_BACK),
-        "drill": bool(over[0]["is_drill"]),
+        "drill": over[0].is_drill,
         "raised_at": to_text(taken_back_at),
         "until": to_text(taken_back_at + TAKEN_BACK_SHOWN_FOR),
         "texts": {},
-        "has_voice": has_voice(AlertKind(over[0]["kind"]), configuration.site.alerts),
+        "has_voice": has_voice(AlertKind(over[0].kind), configuration.site.alerts),
     }
     return {"alert": None, "alert_taken_back": back}
 
 
-def screen_words(rows: Any, hall: str, now: datetime) -> Answer:
+def screen_words(rows: Rows, hall: str, now: datetime) -> Answer:
     """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
     holding = in_force(alerts.open_alerts(rows, hall), now)
-    return {alert.id: _words(rows, alert.words) for alert in holding if alert.words is not None}
+    return {alert.id: alerts.words_of(rows, alert.words) for alert in holding if alert.words is not None}
 
 
 def in_message(alert: Answer | None, language: str) -> Answer | None:
-    """An alert as a message to a phone tells it: its words in French and in the language of the phone."""
+    """An alert for a message to a phone: with its words in French and in the language of the phone only."""
     if alert is None:
         return None
     kept = {code: words for code, words in alert["texts"].items() if code in (FRENCH, language)}
     return alert | {"texts": kept}
 
 
-def _words(rows: Any, words: str | None) -> dict[str, dict[str, str]]:
-    kept = alerts.words(rows, words)
-    return {} if kept is None else json.loads(kept)
-
-
 def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> Answer:
-    """The alerts in force in a hall (id), the one shown first; who raised each where that may be told."""
+    """The alerts in force in a hall (id), the shown one first. `names_people`: with the names of authors."""
     now = database.clock.now()
     configuration = database.configuration(hall)
     with database.read() as rows:
@@ -119,8 +125,8 @@ def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> An
                 "kind": str(alert.kind),
                 "drill": alert.is_drill,
                 "raised_at": to_text(alert.raised_at),
-                "until": None if alert.expires_at is None else to_text(alert.expires_at),
-                "texts": _words(rows, alert.words),
+                "until": text_or_none(alert.expires_at),
+                "texts": alerts.words_of(rows, alert.words),
                 "raised_by": author_name(rows, alert.raised_by) if names_people else None,
             }
             for alert in holding
@@ -136,50 +142,50 @@ def read_alert(
     only_by: str | None = None,
     reader: str | None = None,
 ) -> Answer:
-    """An alert in its halls, or those of some ids: who raised it, its screens, its end.
+    """An alert in its halls, or in those with some ids: who raised it, its screens, its end.
 
-    `only_by` (an author's id) reads what it raised itself, and nobody's name; `reader` (an author's id) is
-    told what is theirs. Refusal: unknown_alert.
+    `only_by` (an author's id): only what that author raised, and without names. `reader` (an author's id):
+    for whom the answer says what they themselves did and may do. Refusal: unknown_alert.
     """
     now = database.clock.now()
     with database.read() as rows:
-        found = alerts.of_alert(rows, alert)
+        found = alerts.rows_of_alert(rows, alert)
         if halls is not None:
             among = set(halls)
-            found = [row for row in found if row["hall"] in among]
+            found = [row for row in found if row.hall in among]
         if only_by is not None:
-            found = [row for row in found if row["raised_by"] == only_by]
+            found = [row for row in found if row.raised_by == only_by]
         if not found:
             raise Refusal("unknown_alert", alert=alert)
-        first = min(found, key=lambda row: row["raised_at"])
+        first = min(found, key=lambda row: row.raised_at)
         return {
             "alert": alert,
-            "kind": first["kind"],
-            "drill": bool(first["is_drill"]),
-            "texts": _words(rows, first["texts"]),
-            "raised_at": micros_to_text(first["raised_at"]),
-            "raised_by": None if only_by else author_name(rows, first["raised_by"]),
-            "until": micros_to_text(first["expires_at"]),
+            "kind": first.kind,
+            "drill": first.is_drill,
+            "texts": alerts.words_of(rows, first.texts),
+            "raised_at": to_text(first.raised_at),
+            "raised_by": None if only_by else author_name(rows, first.raised_by),
+            "until": text_or_none(first.expires_at),
             "may_take_back_until": _taken_back_until(found, reader, now),
             "halls": [
-                _in_hall(database, rows, row, now, reader) | (_NOBODY if only_by is not None else {})
+                _in_hall(database, rows, row, now, reader) | (_NO_NAMES if only_by is not None else {})
                 for row in found
             ],
             "as_of": to_text(now),
         }
 
 
-def _taken_back_until(found: Iterable[Row], reader: str | None, now: datetime) -> str | None:
-    """Until when the reader may take an alert back; None: not theirs, over, or too late."""
-    theirs = [row for row in found if row["raised_by"] == reader and row["ended_at"] is None]
-    until = [from_micros(row["raised_at"]) + TAKEN_BACK_WITHIN for row in theirs]
+def _taken_back_until(found: Iterable[AlertRow], reader: str | None, now: datetime) -> str | None:
+    """Until when the reader may take an alert back; None: it is not theirs, it is over, or it is too late."""
+    theirs = [row for row in found if row.raised_by == reader and row.ended_at is None]
+    until = [row.raised_at + TAKEN_BACK_WITHIN for row in theirs]
     return to_text(max(until)) if until and max(until) > now else None
 
 
-def _end_asked(rows: Any, alert: Alert, site: Site, now: datetime) -> Answer:
-    """Who confirmed the end a first time, and from when they may end it without another person.
+def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> Answer:
+    """Who confirmed the end a first time, when, and from when they may end it without a second person.
 
-    `end_alone_at` is None where the site always asks for two people.
+    `end_alone_at` is None where the site always needs two people.
     """
     if alert.end_asked_at is None:
         return {"end_asked_by": None, "end_asked_at": None, "end_alone_at": None}
@@ -192,12 +198,12 @@ def _end_asked(rows: Any, alert: Alert, site: Site, now: datetime) -> Answer:
     }
 
 
-def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str | None) -> Answer:
-    configuration, alert = database.configuration(row["hall"]), alerts.as_alert(row)
-    shown_at = alerts.shown_on(rows, alert.id, row["hall"])
-    holds = row["ended_at"] is None and not alert.has_expired(now)
-    is_covered = holds and in_force(alerts.open_alerts(rows, row["hall"]), now)[0].id != alert.id
-    asked_at = _uncovered_at(rows, row["hall"], alert, now)
+def _in_hall(database: Database, rows: Rows, row: AlertRow, now: datetime, reader: str | None) -> Answer:
+    configuration, alert = database.configuration(row.hall), alerts.as_alert(row)
+    shown_at = alerts.screens_showing(rows, alert.id, row.hall)
+    holds = row.ended_at is None and not alert.has_expired(now)
+    is_covered = holds and in_force(alerts.open_alerts(rows, row.hall), now)[0].id != alert.id
+    uncovered_at = _uncovered_at(rows, row.hall, alert, now)
     is_end_asked = holds and alert.end_is_asked(now)
     with_end_asked = alert if is_end_asked else replace(alert, end_asked_at=None, end_asked_by=None)
     return {
@@ -209,17 +215,17 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str
         **_end_asked(rows, with_end_asked, configuration.site, now),
         "is_end_asked_by_reader": is_end_asked and alert.end_asked_by == reader,
         "needs_second_person": configuration.site.alerts.needs_second_person,
-        "ended_at": micros_to_text(row["ended_at"]),
-        "ended_by": author_name(rows, row["ended_by"]),
-        "end_reason": row["end_reason"],
+        "ended_at": text_or_none(row.ended_at),
+        "ended_by": author_name(rows, row.ended_by),
+        "end_reason": row.end_reason,
         "screens": [
             {
                 "screen": screen.id,
                 "label": screen.label,
                 "state": str(
-                    screen_reached(_instant(shown_at.get(screen.id)), asked_at, now, is_covered=is_covered)
+                    screen_reached(shown_at.get(screen.id), uncovered_at, now, is_covered=is_covered)
                 ),
-                "shown_at": micros_to_text(shown_at.get(screen.id)),
+                "shown_at": text_or_none(shown_at.get(screen.id)),
             }
             for screen in configuration.screens.values()
             if not screen.is_retired
@@ -227,17 +233,17 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str
     }
 
 
-def _uncovered_at(rows: Any, hall: str, alert: Alert, now: datetime) -> datetime:
-    """Since when screens of a hall (id) may show an alert: those before it are over, or it was raised."""
-    since = to_micros(alert.raised_at)
+def _uncovered_at(rows: Rows, hall: str, alert: Alert, now: datetime) -> datetime:
+    """Since when screens of a hall (id) can show an alert: it was raised, and no other covers it any more."""
     expired = [row for row in alerts.open_rows(rows, hall) if alerts.as_alert(row).has_expired(now)]
-    over = [*alerts.over_since(rows, hall, since, most=MOST_OVER), *expired]
-    covering = [row for row in over if row["alert"] != alert.id and is_before(alerts.as_alert(row), alert)]
-    return from_micros(max([since, *(row["ended_at"] or row["expires_at"] for row in covering)]))
+    over = [*alerts.ended_since(rows, hall, alert.raised_at, most=MOST_OVER), *expired]
+    covering = [row for row in over if row.alert != alert.id and is_before(alerts.as_alert(row), alert)]
+    ends = [row.ended_at or row.expires_at for row in covering]
+    return max([alert.raised_at, *(end for end in ends if end is not None)])
 
 
 def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> Answer:
-    """The alerts of halls (ids) whose end somebody else than the reader (an author's id) has asked for."""
+    """The alerts of halls (ids) whose end another person than the reader (an author's id) confirmed first."""
     now = database.clock.now()
     found: dict[str, Answer] = {}
     with database.read() as rows:
@@ -252,7 +258,7 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> An
                         "alert": alert.id,
                         "kind": str(alert.kind),
                         "drill": alert.is_drill,
-                        "texts": _words(rows, alert.words),
+                        "texts": alerts.words_of(rows, alert.words),
                         "asked_by": author_name(rows, alert.end_asked_by),
                         "asked_at": to_text(alert.end_asked_at),
                         "halls": [],
@@ -265,29 +271,25 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> An
 def read_alerts(
     database: Database, halls: Iterable[str], *, only_by: str | None = None, reader: str | None = None
 ) -> Answer:
-    """The alerts of halls (ids) in force, every one, then those over since a day at most, the latest first.
+    """All alerts in force in halls (ids), then those that ended in the last day, the latest raised first.
 
-    Of those over, the last MOST_OVER of each hall. `only_by`, `reader`: as of `read_alert`.
+    Of those that ended, the last MOST_OVER of each hall. `only_by`, `reader`: as in `read_alert`.
     """
     now = database.clock.now()
     hall_ids = list(halls)
-    listed: dict[str, tuple[bool, int]] = {}
+    listed: dict[str, tuple[bool, timedelta]] = {}
     with database.read() as rows:
         for hall in hall_ids:
-            over = alerts.over_since(rows, hall, to_micros(now - LOOKED_BACK), most=MOST_OVER)
+            over = alerts.ended_since(rows, hall, now - LOOKED_BACK, most=MOST_OVER)
             for row in [*over, *alerts.open_rows(rows, hall)]:
-                if only_by in (None, row["raised_by"]):
-                    place = (row["ended_at"] is not None, -row["raised_at"])
-                    listed[row["alert"]] = min(place, listed.get(row["alert"], place))
+                if only_by in (None, row.raised_by):
+                    place = (row.ended_at is not None, now - row.raised_at)
+                    listed[row.alert] = min(place, listed.get(row.alert, place))
     ordered = sorted(listed, key=lambda alert: listed[alert])
     found = [read_alert(database, alert, hall_ids, only_by=only_by, reader=reader) for alert in ordered]
     return {"alerts": found, "as_of": to_text(now)}
 
 
-def author_name(rows: Any, author: str | None) -> str | None:
-    """How an author is told to people at work: a person's name, a key's; null for any other."""
+def author_name(rows: Rows, author: str | None) -> str | None:
+    """The name of an author for people at work: of a person or an API key; None for any other."""
     return None if author is None else name_of(rows, author)
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)

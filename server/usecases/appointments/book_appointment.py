@@ -15,12 +15,18 @@ from server.domain.appointments.check_in import (
 )
 from server.domain.author import Author
 from server.domain.hours.calendars import business_day
-from server.domain.instants import from_micros, micros_to_text, to_micros
+from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_short_code
-from server.store.appointments import appointment_named, appointments_with_code
+from server.store.appointments import (
+    AppointmentAccess,
+    AppointmentRow,
+    appointment_named,
+    appointments_with_code,
+    insert_access,
+    move_access,
+)
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
@@ -30,10 +36,9 @@ from server.usecases.hours.opening import end_of_next_day
 
 @dataclass(frozen=True, slots=True)
 class WantedAppointment:
-    """An appointment somebody asks for.
+    """An appointment to book. `external_id`: its id in the program it comes from.
 
-    `external_id` names it in the program it comes from; `code` None draws one, unless it is a convocation,
-    which has none.
+    `code` None: one is drawn, unless it is a convocation, which has none.
     """
 
     service: str
@@ -51,7 +56,7 @@ def book_appointment(
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The appointment; "is_new" tells whether this call booked it: the same external id gives the same one.
+    """Books an appointment; `is_new`: False when one with the same external id was booked before.
 
     Refusals: unknown_service, service_without_appointments, booked_in_past, appointment_exists when that
     external id has another hour or service, appointment_code_taken.
@@ -61,7 +66,7 @@ def book_appointment(
         earlier = _find_by_external_id(transaction, request.external_id)
         if earlier is not None:
             if not is_same(earlier, request):
-                raise Refusal("appointment_exists", appointment=earlier["id"])
+                raise Refusal("appointment_exists", appointment=earlier.id)
             transaction.keep_nothing()
             return appointment_answer(earlier) | {"is_new": False}
         on = check_bookable(transaction, request.service, request.booked_at)
@@ -84,13 +89,13 @@ def move_appointment(
     service: str | None = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """Another hour or service for an appointment (its id, or its id outside); its code stays.
+    """Gives an appointment (its id, or its external id) another hour or service; it keeps its code.
 
     Refusals: unknown_appointment, appointment_used, appointment_cancelled, and those of a booking.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> None:
-        to = WantedAppointment(service or row["service"], booked_at or from_micros(row["booked_at"]))
+    def decide(transaction: HallTransaction, row: AppointmentRow) -> None:
+        to = WantedAppointment(service or row.service, booked_at or row.booked_at)
         if not is_same(row, to):
             move(transaction, row, to, on=check_bookable(transaction, to.service, to.booked_at))
 
@@ -100,14 +105,14 @@ def move_appointment(
 def cancel_appointment(
     database: Database, hall: str, author: Author, name: str, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """Nobody is expected any more; done again, it changes nothing.
+    """Cancels an appointment (its id, or its external id); once more changes nothing.
 
     Refusals: unknown_appointment, appointment_used.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> None:
-        if row["state"] != AppointmentState.CANCELLED:
-            transaction.record(appointment_cancelled(row["id"]))
+    def decide(transaction: HallTransaction, row: AppointmentRow) -> None:
+        if row.state != AppointmentState.CANCELLED:
+            transaction.record(appointment_cancelled(row.id))
 
     return _change(database, hall, author, name, decide=decide, write_key=write_key, may_be_cancelled=True)
 
@@ -118,7 +123,7 @@ def _change(
     author: Author,
     name: str,
     *,
-    decide: Callable[[HallTransaction, Row], None],
+    decide: Callable[[HallTransaction, AppointmentRow], None],
     write_key: WriteKey | None,
     may_be_cancelled: bool = False,
 ) -> Answer:
@@ -128,21 +133,24 @@ def _change(
             raise Refusal("unknown_appointment")
         check_changeable(row, may_be_cancelled=may_be_cancelled)
         decide(transaction, row)
-        return _read(transaction, row["id"])
+        return _read(transaction, row.id)
 
     return database.write(hall, author, write_key, change)
 
 
-def check_changeable(row: Row, *, may_be_cancelled: bool = False) -> None:
-    """Refusals: appointment_used, appointment_cancelled."""
-    if row["state"] == AppointmentState.CHECKED_IN:
+def check_changeable(row: AppointmentRow, *, may_be_cancelled: bool = False) -> None:
+    """Refuses to change an appointment. Refusals: appointment_used, appointment_cancelled."""
+    if row.state == AppointmentState.CHECKED_IN:
         raise Refusal("appointment_used")
-    if row["state"] == AppointmentState.CANCELLED and not may_be_cancelled:
+    if row.state == AppointmentState.CANCELLED and not may_be_cancelled:
         raise Refusal("appointment_cancelled")
 
 
 def check_bookable(transaction: HallTransaction, service_id: str, booked_at: datetime) -> date:
-    """The local date of an hour at which that service may be booked; the past is another day, not an hour."""
+    """The local date of an hour at which a service is to be booked. An hour of today that has passed may be.
+
+    Refusals: unknown_service, service_without_appointments, booked_in_past.
+    """
     configuration = transaction.configuration
     if not find_service(configuration, service_id).may_book:
         raise Refusal("service_without_appointments", service=service_id)
@@ -153,14 +161,17 @@ def check_bookable(transaction: HallTransaction, service_id: str, booked_at: dat
 
 
 def code_for(transaction: HallTransaction, request: WantedAppointment, on: date) -> str | None:
-    """Its code as it is kept, drawn where none is given. Refusal: appointment_code_taken on that day."""
+    """The code of a new appointment, drawn where none is given.
+
+    Refusals: bad_request, appointment_code_taken.
+    """
     if request.is_convocation:
         return None
     code = code_key(request.code or new_short_code())
     if not code:
         raise Refusal("bad_request", field="code")
     others = appointments_with_code(transaction, transaction.hall, code)
-    if any(row["booked_on"] == on.isoformat() for row in others):
+    if any(row.booked_on == on for row in others):
         raise Refusal("appointment_code_taken", taken=code)
     return code
 
@@ -170,43 +181,29 @@ def book(transaction: HallTransaction, request: WantedAppointment, *, on: date, 
     new = NewAppointment(new_id(), request.service, request.booked_at, on, request.is_convocation)
     transaction.record(appointment_booked(new))
     if code is not None or request.external_id is not None:
-        transaction.insert(
-            "appointment_access",
-            appointment=new.id,
-            hall=transaction.hall,
-            booked_on=on.isoformat(),
-            external_id=request.external_id,
-            code=code,
-            expires_at=to_micros(end_of_next_day(transaction.configuration, on)),
-        )
+        until = end_of_next_day(transaction.configuration, on)
+        access = AppointmentAccess(new.id, transaction.hall, on, request.external_id, code, until)
+        insert_access(transaction, access)
     return new.id
 
 
-def move(transaction: HallTransaction, row: Row, to: WantedAppointment, *, on: date) -> None:
+def move(transaction: HallTransaction, row: AppointmentRow, to: WantedAppointment, *, on: date) -> None:
     """Records a move that was checked. Refusal: appointment_code_taken on the new day."""
-    others = appointments_with_code(transaction, transaction.hall, row["code"]) if row["code"] else ()
-    if any(other["booked_on"] == on.isoformat() and other["id"] != row["id"] for other in others):
-        raise Refusal("appointment_code_taken", taken=row["code"])
-    transaction.record(appointment_moved(row["id"], service=to.service, booked_at=to.booked_at, on=on))
-    transaction.run(
-        "UPDATE appointment_access SET booked_on = :on, expires_at = :until WHERE appointment = :id",
-        id=row["id"],
-        on=on.isoformat(),
-        until=to_micros(end_of_next_day(transaction.configuration, on)),
-    )
+    others = appointments_with_code(transaction, transaction.hall, row.code) if row.code else ()
+    if any(other.booked_on == on and other.id != row.id for other in others):
+        raise Refusal("appointment_code_taken", taken=row.code)
+    transaction.record(appointment_moved(row.id, service=to.service, booked_at=to.booked_at, on=on))
+    until = end_of_next_day(transaction.configuration, on)
+    move_access(transaction, row.id, booked_on=on, expires_at=until)
 
 
-def is_same(row: Row, request: WantedAppointment) -> bool:
+def is_same(row: AppointmentRow, request: WantedAppointment) -> bool:
     """Whether an appointment already has this hour, service and, where one is given, this code."""
-    is_same_code = request.code is None or code_key(request.code) == row["code"]
-    return (
-        is_same_code
-        and row["service"] == request.service
-        and int(row["booked_at"]) == to_micros(request.booked_at)
-    )
+    is_same_code = request.code is None or code_key(request.code) == row.code
+    return is_same_code and (row.service, row.booked_at) == (request.service, request.booked_at)
 
 
-def _find_by_external_id(transaction: HallTransaction, external_id: str | None) -> Row | None:
+def _find_by_external_id(transaction: HallTransaction, external_id: str | None) -> AppointmentRow | None:
     return None if external_id is None else appointment_named(transaction, transaction.hall, external_id)
 
 
@@ -216,17 +213,17 @@ def _read(transaction: HallTransaction, appointment: str) -> Answer:
     return appointment_answer(row)
 
 
-def appointment_answer(row: Row) -> Answer:
-    """An appointment as the API tells it."""
+def appointment_answer(row: AppointmentRow) -> Answer:
+    """An appointment as the API answers it."""
     return {
-        "appointment": row["id"],
-        "external_id": row["external_id"],
-        "service": row["service"],
-        "booked_at": micros_to_text(row["booked_at"]),
-        "code": row["code"],
-        "is_convocation": bool(row["is_convocation"]),
-        "state": row["state"],
-        "visit": row["visit"],
-        "arrival": row["arrival"],
-        "checked_in_at": micros_to_text(row["checked_in_at"]),
+        "appointment": row.id,
+        "external_id": row.external_id,
+        "service": row.service,
+        "booked_at": to_text(row.booked_at),
+        "code": row.code,
+        "is_convocation": row.is_convocation,
+        "state": row.state,
+        "visit": row.visit,
+        "arrival": row.arrival,
+        "checked_in_at": text_or_none(row.checked_in_at),
     }

@@ -1,4 +1,4 @@
-"""Who arrives: somebody without an appointment, or the person an appointment expects."""
+"""Arrivals: with an appointment, claimed by its code, its hour or its id, or without one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,34 +14,31 @@ from server.domain.appointments.check_in import (
 )
 from server.domain.calling.waiting_legs import ArrivalTerms
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.instants import from_micros, to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import Series
 from server.domain.visits.facts import ExceptionalVisit
 from server.store.appointments import (
+    AppointmentRow,
     appointment_named,
+    appointment_of_press,
     appointments_with_code,
     convocations_at,
-    demand_counted,
+    ticket_not_issued,
 )
-from server.store.engine.rows import Row
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
 DEMAND_KEPT_S = 600
-"""A kiosk asks whoever stands there far sooner whether they are still there."""
-_PRESSED = (
-    "SELECT p.id FROM ticket_access a JOIN appointment p ON p.visit = a.visit WHERE a.press = :press"
-    " AND a.hall = :hall"
-)
+"""How long a choice at a kiosk may belong to the same visitor: it asks far sooner if they are still there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """By what an appointment is claimed: its code, its hour and service (a convocation), or its id.
+    """What a visitor names: the code of an appointment, its hour and service (a convocation), or its id.
 
-    `may_be_early`: whoever opens the door decides (the reception desk), a kiosk keeps to the early window.
-    `wanted_service`: what this person chose before at the same kiosk; their demand was counted then.
+    `may_be_early`: the reception desk may take somebody before the early window, a kiosk may not.
+    `wanted_service`: the service this visitor chose before at the same kiosk, without getting a ticket.
     """
 
     code: str | None = None
@@ -54,7 +51,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A service, the series its number is from, and the appointment or the exceptional reason, if any."""
+    """A visitor who arrives: the service, the series of the number, the appointment or exceptional reason."""
 
     service: Service
     series: Series
@@ -64,42 +61,40 @@ class Arriving:
 
     @property
     def terms(self) -> ArrivalTerms:
-        """How the service classes who arrives."""
+        """What the service says about late arrivals and priority."""
         return ArrivalTerms(self.service.late_grace_s, self.service.confirm_priority)
 
 
 def expected(transaction: HallTransaction, claim: Claim, press: str) -> Arriving:
-    """The appointment claimed, which may check in now; pressed again, the one that press checked in.
+    """The arrival for the appointment that is claimed. A repeated press finds the one it checked in.
 
     Refusals: unknown_appointment, appointment_used, appointment_cancelled, appointment_other_day,
     appointment_other_service, appointment_too_early, unknown_service.
     """
-    pressed = transaction.one(_PRESSED, press=press, hall=transaction.hall)
+    pressed = appointment_of_press(transaction, transaction.hall, press)
     row = _claimed(transaction, claim)
-    service = transaction.configuration.services.get(row["service"])
+    service = transaction.configuration.services.get(row.service)
     if service is None or service.appointment_series is None:
-        raise Refusal("unknown_service", service=row["service"])
+        raise Refusal("unknown_service", service=row.service)
     if claim.service is not None and claim.service != service.id:
         raise Refusal("appointment_other_service", service=service.id)
-    booked_at = from_micros(row["booked_at"])
-    if pressed is None or pressed["id"] != row["id"]:
+    if pressed != row.id:
         _check_expected(transaction, row, service, claim=claim)
-    return Arriving(service, service.appointment_series, row["id"], booked_at)
+    return Arriving(service, service.appointment_series, row.id, row.booked_at)
 
 
-def _claimed(transaction: HallTransaction, claim: Claim) -> Row:
-    hall, on = transaction.hall, _today(transaction).date().isoformat()
+def _claimed(transaction: HallTransaction, claim: Claim) -> AppointmentRow:
+    hall, on = transaction.hall, _today(transaction)
     if claim.appointment is not None:
         named = appointment_named(transaction, hall, claim.appointment)
         found = [named] if named is not None else []
     elif claim.code is not None:
-        found = list(appointments_with_code(transaction, hall, code_key(claim.code)))
+        found = appointments_with_code(transaction, hall, code_key(claim.code))
         found.sort(key=lambda row: _days_away(row, on))
     elif claim.service is not None and claim.booked_at is not None:
         day = booked_on(claim.booked_at, transaction.configuration.site.time_zone)
-        at = to_micros(claim.booked_at)
-        found = list(convocations_at(transaction, hall, day, service=claim.service, at=at))
-        found.sort(key=lambda row: row["state"] != AppointmentState.BOOKED)
+        found = convocations_at(transaction, hall, day, service=claim.service, at=claim.booked_at)
+        found.sort(key=lambda row: row.state != AppointmentState.BOOKED)
     else:
         raise Refusal("bad_request", missing="code")
     if not found:
@@ -107,43 +102,44 @@ def _claimed(transaction: HallTransaction, claim: Claim) -> Row:
     return found[0]
 
 
-def _days_away(row: Row, on: str) -> tuple[bool, bool, str]:
-    """Today's comes first, then those to come, then those past."""
-    return row["booked_on"] != on, row["booked_on"] < on, row["booked_on"]
+def _days_away(row: AppointmentRow, on: date) -> tuple[bool, bool, date]:
+    """A key that sorts appointments: those of this day, then later ones, then past ones."""
+    return row.booked_on != on, row.booked_on < on, row.booked_on
 
 
-def _today(transaction: HallTransaction) -> datetime:
+def _today(transaction: HallTransaction) -> date:
     zone = ZoneInfo(transaction.configuration.site.time_zone)
-    return transaction.now.astimezone(zone)
+    return transaction.now.astimezone(zone).date()
 
 
-def _check_expected(transaction: HallTransaction, row: Row, service: Service, *, claim: Claim) -> None:
-    booked_at = from_micros(row["booked_at"])
-    values = {"booked_at": to_text(booked_at), "service": service.id}
-    if row["state"] == AppointmentState.CANCELLED:
+def _check_expected(
+    transaction: HallTransaction, row: AppointmentRow, service: Service, *, claim: Claim
+) -> None:
+    values = {"booked_at": to_text(row.booked_at), "service": service.id}
+    if row.state == AppointmentState.CANCELLED:
         raise Refusal("appointment_cancelled", **values)
-    if row["state"] == AppointmentState.CHECKED_IN:
+    if row.state == AppointmentState.CHECKED_IN:
         raise Refusal("appointment_used", **values)
-    if row["booked_on"] != _today(transaction).date().isoformat():
+    if row.booked_on != _today(transaction):
         raise Refusal("appointment_other_day", **values)
-    from_at = booked_at - timedelta(seconds=service.early_window_s)
+    from_at = row.booked_at - timedelta(seconds=service.early_window_s)
     if transaction.now < from_at and not claim.may_be_early:
         raise Refusal("appointment_too_early", **values, from_at=to_text(from_at))
 
 
 def demand_of(transaction: HallTransaction, claim: Claim | None, on: date) -> str | None:
-    """The ticket not issued that this person's choice was counted as; None where there was none."""
+    """The ticket not issued that was counted when this visitor chose the service before; None without one."""
     device = transaction.author.device
     if claim is None or claim.wanted_service is None or device is None:
         return None
-    since = to_micros(transaction.now - timedelta(seconds=DEMAND_KEPT_S))
-    return demand_counted(
+    since = transaction.now - timedelta(seconds=DEMAND_KEPT_S)
+    return ticket_not_issued(
         transaction, transaction.hall, on, service=claim.wanted_service, device=device, since=since
     )
 
 
 def arrival(arriving: Arriving, arrived_at: datetime) -> Arrival | None:
-    """How this arrival stands to the hour booked; None without an appointment."""
+    """Whether an arrival is early, on time or late for its hour; None without an appointment."""
     if arriving.booked_at is None:
         return None
     return arrival_of(arriving.booked_at, arrived_at, late_grace_s=arriving.service.late_grace_s)
@@ -152,7 +148,7 @@ def arrival(arriving: Arriving, arrived_at: datetime) -> Arrival | None:
 def arrival_answer(
     configuration: HallConfiguration, service_id: str, booked_at: datetime | None, arrived_at: datetime
 ) -> Answer | None:
-    """What a ticket says of its appointment: the hour, how the visitor stands to it, minutes late."""
+    """What a ticket says about its appointment: the hour, early, on time or late, and minutes late."""
     service = configuration.services.get(service_id)
     if booked_at is None or service is None:
         return None

@@ -1,4 +1,4 @@
-"""Import appointments from a file: new ones are booked, changed ones moved, those called off cancelled."""
+"""Import appointments from a file: book new ones, move changed ones, cancel those called off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,9 +16,8 @@ from server.domain.appointments.files import (
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
-from server.store.appointments import known_outside
+from server.store.appointments import AppointmentRow, appointments_named_outside
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
@@ -48,16 +47,17 @@ def import_appointments(
     is_dry_run: bool = False,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """How many lines of a file were booked, moved, cancelled or changed nothing, and each line refused.
+    """Imports a file: how many lines booked, moved, cancelled or changed nothing, and the refused lines.
 
-    In a calendar (`ics`) a line is an event. A refused line leaves the others be; `is_dry_run` writes
-    nothing. A known external id is the same appointment: read twice, a file changes nothing.
+    In a calendar (`ics`) a line is an event. A refused line does not stop the others; `is_dry_run` writes
+    nothing. The external id names the appointment, so a file imported twice changes nothing.
     Refusals: appointment_columns, malformed_calendar, too_large.
     """
     lines = _lines(database.configuration(hall), text, form)
 
     def take_lines(transaction: HallTransaction) -> Answer:
-        by_external_id = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
+        known = appointments_named_outside(transaction, transaction.hall)
+        by_external_id = {row.external_id: row for row in known}
         reading = _ImportRows(transaction, by_external_id, is_dry_run)
         for line in lines:
             reading.take(line)
@@ -75,7 +75,7 @@ def import_appointments(
 
 
 def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[ReadLine]:
-    """Read before the hall is locked: a large file takes its time."""
+    """The lines of a file. They are read before the hall is locked, since a large file takes long."""
     if form == "ics":
         return read_calendar_file(text, configuration)
     return list(read_appointment_file(text, configuration.site.time_zone))
@@ -84,14 +84,14 @@ def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[Read
 @dataclass
 class _ImportRows:
     transaction: HallTransaction
-    by_external_id: Mapping[str, Row]
+    by_external_id: Mapping[str | None, AppointmentRow]
     is_dry_run: bool
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     refused: list[RefusedLine] = field(default_factory=list)
     _codes: set[tuple[date, str]] = field(default_factory=set)
 
     def take(self, line: ReadLine) -> None:
-        """Does what a line asks for, or notes why not."""
+        """Books, moves or cancels as a line says, or notes why it is refused."""
         if isinstance(line, RefusedLine):
             self.refused.append(line)
             return
@@ -121,8 +121,8 @@ class _ImportRows:
             book(self.transaction, request, on=on, code=code)
         return "booked"
 
-    def _move(self, row: Row, request: WantedAppointment) -> str:
-        if request.code is not None and code_key(request.code) != row["code"]:
+    def _move(self, row: AppointmentRow, request: WantedAppointment) -> str:
+        if request.code is not None and code_key(request.code) != row.code:
             raise Refusal("appointment_exists")
         if is_same(row, request):
             return "unchanged"
@@ -132,10 +132,10 @@ class _ImportRows:
             move(self.transaction, row, request, on=on)
         return "moved"
 
-    def _cancel(self, row: Row) -> str:
-        if row["state"] == AppointmentState.CANCELLED:
+    def _cancel(self, row: AppointmentRow) -> str:
+        if row.state == AppointmentState.CANCELLED:
             return "unchanged"
         check_changeable(row)
         if not self.is_dry_run:
-            self.transaction.record(appointment_cancelled(row["id"]))
+            self.transaction.record(appointment_cancelled(row.id))
         return "cancelled"

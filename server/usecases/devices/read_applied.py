@@ -1,13 +1,13 @@
-"""Which configuration each kiosk and screen runs, for the document that was published."""
+"""Read which configuration each kiosk and screen runs, beside the published one."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from server.domain.devices.device_state import Sighting, configuration_state, is_present
 from server.domain.hall.configuration import HallConfiguration, mark_of
-from server.domain.instants import from_micros, to_text
+from server.domain.instants import to_text
 from server.store.configuration.configurations import HALL
+from server.store.devices.applied_configurations import published_halls
 from server.store.devices.sightings import Players
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
@@ -15,37 +15,32 @@ from server.usecases.configuration.configuration_document import DocumentReader,
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_supervision import KINDS
 
-_HALLS = (
-    "SELECT h.id, h.slug, h.installation_revision, h.configuration_revision, d.published_at,"
-    " i.published_at AS installation_at FROM hall h"
-    " JOIN document d ON d.kind = 'hall' AND d.scope = h.id AND d.revision = h.configuration_revision"
-    " JOIN document i ON i.kind = 'installation' AND i.revision = h.installation_revision ORDER BY h.slug"
-)
-
 
 def read_applied(database: Database, name: str, reader: DocumentReader, players: Players) -> Answer:
-    """The devices of a hall, or of all that somebody configures for the installation, and what each runs.
+    """The devices that a published document concerns, each with the configuration it runs.
 
-    `configuration` names the revisions that apply (`mark_of`). Refusals: unknown_configuration, forbidden.
+    `name`: the document of a hall, or that of the installation, which concerns all halls that the reader
+    configures. `configuration` names the revisions in force (`mark_of`).
+    Refusals: unknown_configuration, forbidden.
     """
     with database.read() as rows:
         kind = document_for(rows, name, reader).kind
-        halls = [row for row in rows.all(_HALLS) if kind != HALL or row["slug"] == name]
+        halls = [row for row in published_halls(rows) if kind != HALL or row.slug == name]
     answers = []
     for row in halls:
-        hall = database.configuration(row["id"])
+        hall = database.configuration(row.id)
         if reader.sites is not None and hall.site.slug not in reader.sites:
             continue
-        mark = mark_of(row["installation_revision"], row["configuration_revision"])
-        since = from_micros(max(row["published_at"], row["installation_at"]))
-        answers.append(_hall(hall, mark, since, players.of_hall(row["id"]), database.clock.now()))
+        mark = mark_of(row.installation_revision, row.configuration_revision)
+        since = max(row.published_at, row.installation_at)
+        answers.append(_hall(hall, mark, since, players.of_hall(row.id), database.clock.now()))
     return {"document": name, "as_of": to_text(database.clock.now()), "halls": answers}
 
 
 def _hall(
     hall: HallConfiguration, mark: str, since: datetime, sightings: Mapping[str, Sighting], now: datetime
 ) -> Answer:
-    devices: list[dict[str, Any]] = []
+    devices: list[Answer] = []
     for kind in KINDS:
         for device, label in places_of(hall, kind).items():
             sighting = sightings.get(device)

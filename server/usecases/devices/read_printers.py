@@ -1,14 +1,14 @@
-"""The printers of a hall: how each was when its driver last asked it, and how much paper it has left."""
+"""Read the printers of a hall: the state of each when it was last asked, and the paper it has left."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
 from server.domain.printing.printers import state_now
 from server.store.devices.presence import KnownPresence
+from server.store.engine.rows import Rows
 from server.store.printing.paper_rolls import ended_rolls, roll_in
 from server.store.printing.print_jobs import printer_sighting
 from server.usecases.answers import Answer
@@ -17,12 +17,12 @@ from server.usecases.devices.record_presence import uptime_of
 
 
 def read_printers(
-    rows: Any,
+    rows: Rows,
     configuration: HallConfiguration,
     presences: Mapping[tuple[str, str], KnownPresence],
     now: datetime,
 ) -> list[Answer]:
-    """The printers of a hall's kiosks, each by the id of its kiosk, in the document's order."""
+    """The printers of a hall's kiosks, in the order of its document. A printer has the id of its kiosk."""
     answers: list[Answer] = []
     for kiosk, label in places_of(configuration, "kiosk").items():
         printer = configuration.kiosks[kiosk].printer
@@ -48,6 +48,6 @@ def read_printers(
     return answers
 
 
-def paper_left_in(rows: Any, printer: str, *, paper_mm: int) -> PaperLeft:
-    """About how many papers a printer (the id of its kiosk) has left."""
+def paper_left_in(rows: Rows, printer: str, *, paper_mm: int) -> PaperLeft:
+    """About how many papers a printer (the id of its kiosk) can still print."""
     return paper_left(roll_in(rows, printer), learnt(ended_rolls(rows, printer), paper_mm=paper_mm))

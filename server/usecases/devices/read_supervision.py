@@ -8,7 +8,7 @@ from typing import Any
 from server.domain.devices.connections import is_opened_twice, live
 from server.domain.devices.device_state import PlayerReport, Sighting, is_present, state_of
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.instants import from_micros, to_micros, to_text
+from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.devices.presence import KnownPresence
 from server.store.devices.screen_pictures import ScreenPicture
@@ -20,14 +20,14 @@ from server.usecases.devices.record_presence import known_presences, uptime_of
 from server.usecases.notices.read_programme import Programme, read_programme
 
 KINDS = ("screen", "kiosk")
-"""In the order they are told."""
+"""The kinds of devices, in the order of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceSightings:
-    """What is known of a hall's devices, by their ids in its document.
+    """The last sightings and pictures of a hall's devices, by their ids in its document.
 
-    `releases`: of the pages that this server has, by the kind of device.
+    `releases`: the release of the page that this server has, by the kind of device.
     """
 
     sightings: Mapping[str, Sighting]
@@ -38,7 +38,7 @@ class DeviceSightings:
 def read_supervision(
     database: Database, hall: str, sightings: DeviceSightings, translate: Callable[..., str]
 ) -> Answer:
-    """The devices of a hall (id or slug): those its document has, in its order, as they were last seen.
+    """The devices in the document of a hall (id or slug), in its order, as they were last seen.
 
     Refusal: unknown_hall.
     """
@@ -84,19 +84,19 @@ def _hall(configuration: HallConfiguration) -> Answer:
 
 
 def _pairing(device: PairedDevice | None) -> Answer:
-    """Which device stands at a place, since when it has its token, and since when that lives twice."""
+    """The device at a place, when it got its token, and when that token was first seen on two machines."""
     if device is None:
         return {"is_paired": False, "device": None, "token_at": None, "copied_at": None}
     return {
         "is_paired": True,
         "device": device.id,
         "token_at": to_text(device.token_at),
-        "copied_at": None if device.copied_at is None else to_text(device.copied_at),
+        "copied_at": text_or_none(device.copied_at),
     }
 
 
 def _connections(sighting: Sighting | None, now: datetime) -> Answer:
-    """From where a device is connected, and whether its page is open twice."""
+    """The connections of a device, and whether its page is open twice."""
     connections = () if sighting is None else sighting.connections
     return {
         "connections": [each.as_message() for each in live(connections, now)],
@@ -105,13 +105,12 @@ def _connections(sighting: Sighting | None, now: datetime) -> Answer:
 
 
 def _presence_answer(sighting: Sighting | None, presence: KnownPresence | None, now: datetime) -> Answer:
-    """Whether a device is there, since when that and what it told are so, and its last sign of life.
+    """Whether a device is connected, since when its state is as it is, and its last sign of life.
 
-    Of one that was not seen since the server started, what is kept of the days.
+    Without a sighting since the server started, the last sign of life comes from the stored sums of days.
     """
     if sighting is None:
-        kept = None if presence is None or presence.seen_at is None else from_micros(presence.seen_at)
-        last = None if kept is None else to_text(kept)
+        last = None if presence is None else text_or_none(presence.seen_at)
         return {"is_connected": False, "since": last, "seen_at": last}
     return {
         "is_connected": is_present(sighting, now),
@@ -121,7 +120,7 @@ def _presence_answer(sighting: Sighting | None, presence: KnownPresence | None, 
 
 
 def _since(sighting: Sighting, now: datetime) -> datetime:
-    """A device that fell silent has been away since its last sign of life."""
+    """Since when the state of a device is as it is; a silent one is away since its last sign of life."""
     is_silent = sighting.is_connected and not is_present(sighting, now)
     return sighting.seen_at if is_silent else sighting.since
 
@@ -140,7 +139,7 @@ def _player(sighting: Sighting | None, programme: Programme, now: datetime) -> A
 
 
 def _picture(hall: str, picture: ScreenPicture | None) -> Answer | None:
-    """When the last picture of a screen was taken, and where it is; its address changes with it."""
+    """When the last picture of a screen was taken, and its address, which is another for each picture."""
     if picture is None:
         return None
     address = f"/api/v1/halls/{hall}/screens/{picture.screen}/picture?taken={to_micros(picture.taken_at)}"
@@ -148,6 +147,6 @@ def _picture(hall: str, picture: ScreenPicture | None) -> Answer | None:
 
 
 def _title(programme: Programme, notice: str) -> str | None:
-    """What a notice of the programme is called, None for one without a title or that left it."""
+    """The title of a notice; None when it has none or is no longer in the programme."""
     titles = (item["content"].get("title") for item in programme["items"] if item["notice"] == notice)
     return next((title for title in titles if title), None)
