@@ -1,5 +1,6 @@
-"""From a print job to the sheet « Comment prendre rendez-vous », in French and the language chosen."""
+"""The content of the sheet that says how to book an appointment, in French and a chosen language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from kiosk.sheet_layout import SheetContent, SheetLanguage
@@ -9,10 +10,12 @@ from server.domain.refusals import Refusal
 from server.language import direction_of
 
 
-def sheet_languages(configuration: HallConfiguration, request: dict[str, Any]) -> tuple[SheetLanguage, ...]:
+def sheet_languages(
+    configuration: HallConfiguration, request: Mapping[str, Any]
+) -> tuple[SheetLanguage, ...]:
     """The languages of a job's sheet, with its words.
 
-    Refusal: unknown_service, when the service was removed from the hall meanwhile.
+    Refusal: unknown_service, when the hall has lost the service meanwhile.
     """
     service = configuration.services.get(str(request.get("service")))
     if service is None:
@@ -21,7 +24,7 @@ def sheet_languages(configuration: HallConfiguration, request: dict[str, Any]) -
     return tuple(_language(service, language) for language in languages)
 
 
-def sheet_content(configuration: HallConfiguration, request: dict[str, Any]) -> SheetContent:
+def sheet_content(configuration: HallConfiguration, request: Mapping[str, Any]) -> SheetContent:
     """The content of the sheet besides its languages."""
     service = configuration.services[str(request["service"])]
     return SheetContent(

@@ -1,13 +1,11 @@
-"""From a print job to bytes: the issued ticket, laid out by the kiosk, drawn for its printer.
+"""Turn a print job into bytes: read its content, lay it out as the kiosk does, draw it for its printer.
 
-"Ahead" and wait are those of the instant of issue, also on a reprint. Dates and hours are those of the site.
+The people ahead and the wait are those of the instant of issue, also on a reprint. Hours are local.
 """
 
 import base64
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,12 +20,12 @@ from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.instants import from_micros
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages
-from server.store.engine.rows import Row
+from server.store.printing.issued_tickets import IssuedTicket, issued_ticket
+from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
 from server.usecases.appointments.check_in import arrival_answer
 from server.usecases.media.read_look import Logo, read_look
@@ -40,18 +38,10 @@ PROFILES = {
 }
 _CODE_PART = 4
 
-_TICKET = (
-    "SELECT v.number, l.service, l.issued_at, l.priority, l.quoted_low_s, l.quoted_median_s, l.quoted_high_s,"
-    " l.booked_at, l.arrived_at, a.token, a.token_digest, a.short_code, f.body"
-    " FROM visit v JOIN leg l ON l.visit = v.id AND l.position = 1"
-    " LEFT JOIN ticket_access a ON a.visit = v.id"
-    " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE v.id = :visit"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class TicketPrinting:
-    """What tickets are made with: sentences, the address phones reach ("" for none), fonts and media."""
+    """What tickets are made of: sentences, the address for phones ("" for none), fonts and media."""
 
     translate: Callable[..., str]
     public_url: str
@@ -69,7 +59,7 @@ class PreparedDocument:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentSheet:
-    """As `PreparedDocument`, how to book a service instead of a ticket."""
+    """As `PreparedDocument`, for the sheet that says how to book a service."""
 
     content: SheetContent
     languages: tuple[SheetLanguage, ...]
@@ -78,15 +68,15 @@ class AppointmentSheet:
 type PaperContent = PreparedDocument | AppointmentSheet | TrialContent
 
 
-def read_paper_content(database: Database, printing: TicketPrinting, job: Row) -> PaperContent:
+def read_paper_content(database: Database, printing: TicketPrinting, job: OpenJob) -> PaperContent:
     """Reads the content of a print job's paper.
 
     Refusals: unknown_visit, unknown_service, unknown_document (a kind not printed).
 
     """
-    request: dict[str, Any] = json.loads(job["document"])
+    request = job.document
     if request.get("kind") == "appointment_sheet":
-        configuration = database.configuration(job["hall"])
+        configuration = database.configuration(job.hall)
         return AppointmentSheet(
             languages=sheet_languages(configuration, request), content=sheet_content(configuration, request)
         )
@@ -94,13 +84,13 @@ def read_paper_content(database: Database, printing: TicketPrinting, job: Row) -
         return _trial(database, job)
     if request.get("kind") != "ticket":
         raise Refusal("unknown_document", kind=request.get("kind"))
-    configuration = database.configuration(job["hall"])
+    configuration = database.configuration(job.hall)
     with database.read() as rows:
-        ticket = rows.one(_TICKET, visit=job["visit"])
+        ticket = None if job.visit is None else issued_ticket(rows, job.visit)
         logo = read_look(rows).logo
-    if ticket is None:
-        raise Refusal("unknown_visit", visit=job["visit"])
-    token = database.ticket_tokens.again(job["visit"], digest=ticket["token_digest"], former=ticket["token"])
+    if job.visit is None or ticket is None:
+        raise Refusal("unknown_visit", visit=job.visit)
+    token = database.ticket_tokens.again(job.visit, digest=ticket.token_digest, former=ticket.token)
     languages = tuple(dict.fromkeys((FRENCH, str(request.get("language") or FRENCH))))
     return PreparedDocument(
         replace(_content(configuration, printing, request, ticket, token=token), logo=_logo(printing, logo)),
@@ -108,10 +98,10 @@ def read_paper_content(database: Database, printing: TicketPrinting, job: Row) -
     )
 
 
-def _trial(database: Database, job: Row) -> TrialContent:
-    configuration = database.configuration(job["hall"])
-    kiosk = configuration.kiosks[job["printer"]]
-    at = from_micros(job["queued_at"]).astimezone(ZoneInfo(configuration.site.time_zone))
+def _trial(database: Database, job: OpenJob) -> TrialContent:
+    configuration = database.configuration(job.hall)
+    kiosk = configuration.kiosks[job.printer]
+    at = job.queued_at.astimezone(ZoneInfo(configuration.site.time_zone))
     return TrialContent(
         site=configuration.site.name,
         hall=configuration.name,
@@ -122,7 +112,7 @@ def _trial(database: Database, job: Row) -> TrialContent:
 
 
 def document_of(inputs: PaperContent, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:
-    """The ticket or the sheet for a paper so wide."""
+    """The ticket or the sheet, laid out for the width of its paper."""
     if isinstance(inputs, TrialContent):
         return lay_out_trial(inputs, translate=printing.translate, width_dots=width_dots)
     if isinstance(inputs, AppointmentSheet):
@@ -146,30 +136,30 @@ def ticket_bytes(
 def _content(
     configuration: HallConfiguration,
     printing: TicketPrinting,
-    request: dict[str, Any],
-    ticket: Row,
+    request: Mapping[str, Any],
+    ticket: IssuedTicket,
     *,
     token: str | None,
 ) -> TicketContent:
     base = printing.public_url.rstrip("/")
-    may_follow = bool(base and ticket["short_code"])
+    may_follow = bool(base and ticket.short_code)
     language = request.get("language", FRENCH)
     arrival = _arrival(configuration, ticket)
     return TicketContent(
         site=configuration.site.name,
         hall=configuration.name,
-        number=ticket["number"],
+        number=ticket.number,
         people_ahead=_ahead(request, ticket),
-        wait_min=wait_minutes(ticket["quoted_low_s"], ticket["quoted_high_s"]),
-        short_code=_readable(ticket["short_code"] or ""),
+        wait_min=wait_minutes(ticket.quoted_low_s, ticket.quoted_high_s),
+        short_code=_readable(ticket.short_code or ""),
         follow_url=follow_address(base, token, language) if token else None,
         follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
-        is_priority=ticket["priority"] in ("declared", "confirmed"),
+        is_priority=ticket.priority in ("declared", "confirmed"),
         arrival=arrival["arrival"] if arrival else None,
         late_min=arrival["late_min"] if arrival else 0,
         is_reprint=bool(request.get("is_reprint")),
         is_demonstration=configuration.is_demonstration,
-        is_after_closing=ticket["quoted_median_s"] is not None and ticket["quoted_high_s"] is None,
+        is_after_closing=ticket.quoted_median_s is not None and ticket.quoted_high_s is None,
     )
 
 
@@ -183,16 +173,15 @@ def _logo(printing: TicketPrinting, logo: Logo | None) -> str | None:
         return None
 
 
-def _arrival(configuration: HallConfiguration, ticket: Row) -> dict[str, Any] | None:
-    booked_at = None if ticket["booked_at"] is None else from_micros(ticket["booked_at"])
-    return arrival_answer(configuration, ticket["service"], booked_at, from_micros(ticket["arrived_at"]))
+def _arrival(configuration: HallConfiguration, ticket: IssuedTicket) -> dict[str, Any] | None:
+    return arrival_answer(configuration, ticket.service, ticket.booked_at, ticket.arrived_at)
 
 
-def _ahead(request: dict[str, Any], ticket: Row) -> int:
-    """The people ahead at the issue: as queued with the job, else as recorded with the ticket."""
+def _ahead(request: Mapping[str, Any], ticket: IssuedTicket) -> int:
+    """The people ahead at the issue: as the job has it, else as the fact of the ticket has it."""
     if request.get("ahead") is not None:
         return int(request["ahead"])
-    return int(json.loads(ticket["body"])["ahead"]) if ticket["body"] else 0
+    return int(ticket.fact["ahead"]) if ticket.fact is not None else 0
 
 
 def wait_minutes(low_s: int | None, high_s: int | None) -> tuple[int, int] | None:
@@ -206,13 +195,13 @@ def _readable(code: str) -> str:
     return "-".join(code[at : at + _CODE_PART] for at in range(0, len(code), _CODE_PART))
 
 
-def _language(configuration: HallConfiguration, ticket: Row, language: str) -> TicketLanguage:
+def _language(configuration: HallConfiguration, ticket: IssuedTicket, language: str) -> TicketLanguage:
     locale = locale_of(language)
-    service = configuration.services.get(ticket["service"])
-    issued_at: datetime = from_micros(ticket["issued_at"]).astimezone(ZoneInfo(configuration.site.time_zone))
+    service = configuration.services.get(ticket.service)
+    issued_at = ticket.issued_at.astimezone(ZoneInfo(configuration.site.time_zone))
     return TicketLanguage(
         language=language,
-        service=service.name(language) if service is not None else ticket["service"],
+        service=service.name(language) if service is not None else ticket.service,
         date=format_date(issued_at.date(), "full", locale=locale),
         hour=format_time(issued_at, "short", tzinfo=ZoneInfo(configuration.site.time_zone), locale=locale),
         booked_hour=_booked_hour(configuration, ticket, locale),
@@ -220,8 +209,8 @@ def _language(configuration: HallConfiguration, ticket: Row, language: str) -> T
     )
 
 
-def _booked_hour(configuration: HallConfiguration, ticket: Row, locale: Locale) -> str:
-    if ticket["booked_at"] is None:
+def _booked_hour(configuration: HallConfiguration, ticket: IssuedTicket, locale: Locale) -> str:
+    if ticket.booked_at is None:
         return ""
     zone = ZoneInfo(configuration.site.time_zone)
-    return format_time(from_micros(ticket["booked_at"]), "short", tzinfo=zone, locale=locale)
+    return format_time(ticket.booked_at, "short", tzinfo=zone, locale=locale)

@@ -1,17 +1,17 @@
-"""The lease of a printer: one driver at a time, over every worker and machine of one database.
+"""The lease of a printer: one driver at a time, among all workers and machines of one database.
 
-A lease not renewed for 15 s may be taken; its fence then grows, and whoever held it can end no job any more.
+Another worker may take a lease that was not renewed for 15 s. Its fence then grows, and the former holder can
+end no job any more.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from server.domain.instants import from_micros, to_micros
-from server.store.engine.rows import Row
-from server.store.printing import print_jobs
+from server.domain.instants import EPOCH
+from server.store.printing.leases import Lease, PrinterLeaseToken, keep_lease, lease_of, take_lease
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import LEASE, PrinterLeaseToken
+from server.usecases.printing.print_jobs import LEASE
 
-_NEVER = -1
 _MARGIN_S = 2.0
 
 
@@ -28,7 +28,7 @@ class PrinterLease:
     holder: str
     token: PrinterLeaseToken | None = None
     _good_until_s: float = 0.0
-    _observed: tuple[int, int, float] | None = field(default=None, init=False)
+    _observed: tuple[int, datetime, float] | None = field(default=None, init=False)
 
     @property
     def is_fresh(self) -> bool:
@@ -43,40 +43,28 @@ class PrinterLease:
         asked_at_s = self.database.clock.elapsed_s()
         now = self.database.clock.now()
         with self.database.read() as rows:
-            lease = print_jobs.lease_of(rows, self.printer)
+            lease = lease_of(rows, self.printer)
         unchanged = self._unchanged(lease)
-        if lease is not None and from_micros(lease["expires_at"]) > now and unchanged == _NEVER:
+        if lease is not None and lease.expires_at > now and unchanged is None:
             return None
-        values = {
-            "printer": self.printer,
-            "holder": self.holder,
-            "now": to_micros(now),
-            "expires_at": to_micros(now + LEASE),
-            "unchanged": unchanged,
-        }
         with self.database.store.write() as rows:
-            if not print_jobs.take_lease(rows, values):
+            until = now + LEASE
+            if not take_lease(rows, self.printer, self.holder, until=until, now=now, unchanged=unchanged):
                 return None
-            taken = print_jobs.lease_of(rows, self.printer)
+            taken = lease_of(rows, self.printer)
         assert taken is not None
-        self.token = PrinterLeaseToken(self.printer, self.holder, taken["fence"])
+        self.token = PrinterLeaseToken(self.printer, self.holder, taken.fence)
         self.renewed(asked_at_s=asked_at_s)
         return self.token
 
     def renew(self) -> bool:
-        """Prolongs the lease; False when it is another's by now."""
+        """Prolongs the lease; False when another worker holds it by now."""
         token = self.token
         if token is None:
             return False
         asked_at_s = self.database.clock.elapsed_s()
-        values = {
-            "printer": token.printer,
-            "holder": token.holder,
-            "fence": token.fence,
-            "expires_at": to_micros(self.database.clock.now() + LEASE),
-        }
         with self.database.store.write() as rows:
-            is_kept = print_jobs.keep_lease(rows, values)
+            is_kept = keep_lease(rows, token, until=self.database.clock.now() + LEASE)
         if is_kept:
             self.renewed(asked_at_s=asked_at_s)
         elif self.token is token:
@@ -84,7 +72,7 @@ class PrinterLease:
         return is_kept
 
     def renewed(self, *, asked_at_s: float) -> None:
-        """Another write prolonged the lease; `asked_at_s` is the monotonic clock before it."""
+        """Notes that a write prolonged the lease. `asked_at_s`: the monotonic clock before that write."""
         self._good_until_s = asked_at_s + LEASE.total_seconds() - _MARGIN_S
 
     def release(self) -> None:
@@ -92,17 +80,19 @@ class PrinterLease:
         token, self.token = self.token, None
         if token is None:
             return
-        values = {"printer": token.printer, "holder": token.holder, "fence": token.fence, "expires_at": 0}
         with self.database.store.write() as rows:
-            print_jobs.keep_lease(rows, values)
+            keep_lease(rows, token, until=EPOCH)
 
-    def _unchanged(self, lease: Row | None) -> int:
-        """The expiry of a lease seen unrenewed for 15 s of this worker's own time: wall clocks step."""
+    def _unchanged(self, lease: Lease | None) -> datetime | None:
+        """The end of a lease that was not renewed for 15 s on this worker's monotonic clock; else None.
+
+        So a wall clock that was set back does not keep a dead holder's lease alive.
+        """
         elapsed_s = self.database.clock.elapsed_s()
         if lease is None:
-            return _NEVER
-        if self._observed is None or self._observed[:2] != (lease["fence"], lease["expires_at"]):
-            self._observed = (lease["fence"], lease["expires_at"], elapsed_s)
-            return _NEVER
+            return None
+        if self._observed is None or self._observed[:2] != (lease.fence, lease.expires_at):
+            self._observed = (lease.fence, lease.expires_at, elapsed_s)
+            return None
         is_old = elapsed_s - self._observed[2] >= LEASE.total_seconds()
-        return int(lease["expires_at"]) if is_old else _NEVER
+        return lease.expires_at if is_old else None

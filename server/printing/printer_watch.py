@@ -1,26 +1,26 @@
-"""What a printer's driver knows of it: its state, kept for the supervisor, and what it can do."""
+"""The state of a printer, which its driver reads and keeps for the supervisor, and its abilities."""
 
-import json
-from typing import Any
+from datetime import datetime
 
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transport import ConnectionLost, PrinterUnreachable, SendDeadline, TcpAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.configuration import PrinterConnection
-from server.domain.instants import to_micros, to_text
+from server.domain.instants import EPOCH
 from server.domain.printing import paper_rolls
 from server.domain.printing.printer_networks import PrinterReach
 from server.printing.lease import LeaseLost
-from server.store.printing import print_jobs
-from server.store.printing.paper_rolls import roll_in, roll_kept
+from server.store.engine.rows import WrittenRows
+from server.store.printing import leases
+from server.store.printing.leases import PrinterLeaseToken
+from server.store.printing.paper_rolls import note_roll, roll_in
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import PrinterLeaseToken
 
 SIMULATED_HOST = "127.0.0.1"
 
 
 class PrinterWatch:
-    """State and abilities of one printer; `printer_lease.state` holds `{"state", "since"}` of the last."""
+    """The last state that was read of one printer, and its abilities."""
 
     def __init__(self, database: Database, *, poll_s: float, deadlines: PrinterDeadlines) -> None:
         self._database = database
@@ -29,25 +29,25 @@ class PrinterWatch:
         self.address = TcpAddress(SIMULATED_HOST, reach=PrinterReach())
         self._traits: PrinterTraits | None = None
         self._state: PrinterState | None = None
-        self._since = ""
+        self._since = EPOCH
         self._seen_at_s = 0.0
         self._noted: tuple[int, PrinterState, float] | None = None
 
     def aim(self, connection: PrinterConnection) -> None:
-        """Sets the address of the printer; one at another address is asked again what it can do."""
+        """Sets the address of the printer; at another address its abilities are asked again."""
         address = TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
         if address != self.address:
             self.address, self._traits, self._state = address, None, None
 
     @property
     def traits(self) -> PrinterTraits:
-        """What the printer was found to do; the least while it was not asked yet."""
+        """The abilities of the printer; the least ones until it was asked."""
         return self._traits or PrinterTraits()
 
     def idle(self, token: PrinterLeaseToken) -> tuple[float, PrinterState]:
-        """Asks a printer that has nothing to do, every ten seconds.
+        """Asks an idle printer for its state every ten seconds; the seconds to the next time, and the state.
 
-        The seconds until the next time, and its state. What it can do is asked once, when it is ready.
+        Its abilities are asked once, when it is ready.
         """
         left_s = self._seen_at_s + self._poll_s - self._database.clock.elapsed_s()
         if self._state is not None and left_s > 0 and (self._traits or not self._state.may_print):
@@ -65,27 +65,20 @@ class PrinterWatch:
         return self._state
 
     def note_state(self, token: PrinterLeaseToken, state: PrinterState) -> None:
-        """Keeps a state that was just read. Raises LeaseLost when the printer is another's by now."""
+        """Keeps a state that was just read. Raises LeaseLost when another worker has the printer by now."""
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
         is_news = state is not self._state
         if is_news:
-            self._state, self._since = state, to_text(now)
+            self._state, self._since = state, now
         self._seen_at_s = elapsed_s
         is_noted = self._noted is not None and self._noted[:2] == (token.fence, state)
         if self._noted is not None and is_noted and elapsed_s - self._noted[2] < self._poll_s / 2:
             return
-        values = {
-            "printer": token.printer,
-            "holder": token.holder,
-            "fence": token.fence,
-            "state": json.dumps({"state": state.value, "since": self._since}),
-            "state_at": to_micros(now),
-        }
         with self._database.store.write() as rows:
-            if not print_jobs.note_state(rows, values):
+            if not leases.note_state(rows, token, state.value, since=self._since, at=now):
                 raise LeaseLost
             if is_news:
-                _note_roll(rows, token.printer, state, to_micros(now))
+                _note_roll(rows, token.printer, state, now)
         self._noted = token.fence, state, elapsed_s
 
     def _ask_abilities(self) -> None:
@@ -96,9 +89,9 @@ class PrinterWatch:
         self._traits = PrinterTraits(has_process_id=abilities.has_process_id)
 
 
-def _note_roll(rows: Any, printer: str, state: PrinterState, now: int) -> None:
+def _note_roll(rows: WrittenRows, printer: str, state: PrinterState, now: datetime) -> None:
     """Records what a new state reveals about the printer's roll."""
     before = roll_in(rows, printer)
     after, end = paper_rolls.roll_after(before, state.value)
     if end is not None or after != before:
-        rows.run_many(roll_kept(printer, after, end, now=now))
+        note_roll(rows, printer, after, end, now=now)

@@ -28,10 +28,10 @@ type Spawn = Callable[[Callable[[], None]], Any]
 
 
 class PrintService:
-    """A loop per printer, a watch that wakes them for jobs of other processes, and their leases kept.
+    """Runs a loop for each printer, wakes it for jobs of other processes, and renews the leases.
 
-    `off_loop(work, *values)` computes away from the loop; `tell(job)` is called when a job has a verdict that
-    is not final (PrintEnded tells of the final one).
+    `off_loop(work, *values)` computes away from the loop. `tell(job)` is called for a verdict that is not
+    final; a final one is published with the fact PrintEnded.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class PrintService:
 
     @property
     def failures(self) -> int:
-        """What went wrong in the loops since the start."""
+        """How many errors the loops had since the start."""
         return sum(worker.failures for worker in list(self.workers.values()))
 
     def start(self, spawn: Spawn) -> None:
@@ -110,9 +110,9 @@ class PrintService:
             halls = print_jobs.configured_halls(rows)
             waiting = print_jobs.printers_with_open_jobs(rows)
         for hall in halls:
-            revisions = hall["configuration_revision"], hall["installation_revision"]
-            if self._halls.get(hall["id"], (0, 0, []))[:2] != revisions:
-                self._follow_configuration(hall["id"], revisions)
+            revisions = hall.configuration_revision, hall.installation_revision
+            if self._halls.get(hall.id, (0, 0, []))[:2] != revisions:
+                self._follow_configuration(hall.id, revisions)
         for printer in waiting:
             if printer in self.workers:
                 self.workers[printer].wake()

@@ -22,7 +22,7 @@ PAPER_DOTS = {80: 576, 58: 384}
 
 
 class SimulatedPrinters:
-    """The simulated printers of an installation. Of several processes one runs them; the others ask it."""
+    """The simulated printers of an installation. One process runs them; the others ask that process."""
 
     def __init__(self, database: Database, var: Path) -> None:
         self._database = database
@@ -40,11 +40,11 @@ class SimulatedPrinters:
         self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
 
     def follow(self) -> None:
-        """Starts and stops printers as the published documents want them; logs taken ports."""
+        """Starts and stops printers as the published documents say; logs the ports that are taken."""
         if self._lock is None:
             return
         with self._database.read() as rows:
-            revisions = [(hall["id"], hall["configuration_revision"]) for hall in configured_halls(rows)]
+            revisions = [(hall.id, hall.configuration_revision) for hall in configured_halls(rows)]
         if revisions == self._followed:
             return
         kiosks = {kiosk.id: kiosk for kiosk in self._simulated_kiosks(revisions)}
@@ -64,7 +64,7 @@ class SimulatedPrinters:
         return {kiosk: ZoneInfo(hall.site.time_zone) for hall in self._halls() for kiosk in hall.kiosks}
 
     def labels(self) -> Mapping[str, str]:
-        """What each kiosk is called, with its hall."""
+        """The label of each kiosk, with the name of its hall."""
         return {
             each: f"{kiosk.label} · {hall.name}"
             for hall in self._halls()
@@ -73,7 +73,7 @@ class SimulatedPrinters:
 
     def _halls(self) -> list[HallConfiguration]:
         with self._database.read() as rows:
-            ids = [hall["id"] for hall in configured_halls(rows)]
+            ids = [hall.id for hall in configured_halls(rows)]
         return [self._database.configuration(hall) for hall in ids]
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""One printer's loop: take the lease, print the oldest job, follow what the printer holds, give the verdict.
+"""The loop of one printer: take the lease, print the oldest job, wait for the paper, give the verdict.
 
 A printer that cannot print is sent nothing: the job is tried again until it is a minute old, then cancelled.
 What was sent is never sent again. Nothing here runs in a web request.
@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,17 +16,16 @@ import structlog
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held, print_document_bytes
 from server.domain.hall.configuration import PrinterConnection
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
 from server.printing.lease import LeaseLost, PrinterLease
 from server.printing.printer_watch import PrinterWatch
-from server.store.engine.rows import Row
 from server.store.printing import print_jobs
+from server.store.printing.leases import PrinterLeaseToken
+from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import (
     PrintEnd,
-    PrinterLeaseToken,
     end_prints,
     note_print,
     start_print,
@@ -38,9 +38,10 @@ QUEUED, SENDING, DONE, CANCELLED = "queued", "sending", "done", "cancelled"
 
 @dataclass(frozen=True, slots=True)
 class PrintingPace:
-    """Seconds. `age_limit_s`: older tickets stay unprinted, whoever waited for them has left.
+    """The times of a printer's loop, in seconds. `age_limit_s`: older tickets are not printed, since their
+    visitors have left.
 
-    `between_jobs_s`: no ticket printer is faster; it bounds what printing takes from everything else.
+    `between_jobs_s`: a pause as long as a printer needs for a ticket; it bounds the load of printing.
     """
 
     age_limit_s: float = 60.0
@@ -86,19 +87,19 @@ class PrinterWorker:
         self._is_blocked = False
         self._job_number = secrets.randbelow(10_000)
         self._verdicts: dict[str, PrintEnd] = {}
-        """Ends that are known and perhaps not yet in the database."""
+        """Ends that are known but perhaps not in the database yet."""
 
     def wake(self) -> None:
-        """There may be a job."""
+        """Makes the loop look for jobs now."""
         self._awake.set()
 
     def stop(self) -> None:
-        """Ends the loop after the job in hand."""
+        """Ends the loop after the present job."""
         self._stopping.set()
         self._awake.set()
 
     def run(self) -> None:
-        """Drives the printer until stopped, and lets go of it."""
+        """Drives the printer until stopped, and releases its lease."""
         try:
             while not self._stopping.is_set():
                 wait_s = self._guarded(self.step)
@@ -109,7 +110,7 @@ class PrinterWorker:
             self.ended.set()
 
     def _guarded[Done](self, deed: Callable[[], Done]) -> Done | None:
-        """The loop outlives whatever goes wrong: a database that is away, a printer taken by another."""
+        """Does a step of the loop and logs its errors, so that the loop goes on; None after an error."""
         try:
             return deed()
         except LeaseLost:
@@ -145,31 +146,30 @@ class PrinterWorker:
         self._stopping.wait(self.printing.pace.between_jobs_s)
         return 0.0
 
-    def settle(self, token: PrinterLeaseToken) -> list[Row]:
+    def settle(self, token: PrinterLeaseToken) -> list[OpenJob]:
         """Ends jobs that were abandoned or are too old; returns those that may be printed, the oldest first.
 
-        This loop sends one job at a time and is not sending now: one that is `sending` was left by a holder
-        that died, or by this one when the database went away.
-
+        This loop sends one job at a time and is not sending now. So a job that is `sending` was left by a
+        holder that died, or by this one when the database went away.
         """
         jobs = self._open_jobs()
-        left = [job for job in jobs if job["state"] == SENDING]
-        queued = [job for job in jobs if job["state"] == QUEUED]
+        left = [job for job in jobs if job.state == SENDING]
+        queued = [job for job in jobs if job.state == QUEUED]
         old = [job for job in queued if self._is_old(job)]
-        ends = [(job, self._verdicts.get(job["id"], _left(job["id"]))) for job in left]
-        self._end(token, ends + [(job, _cancelled(job["id"], job["verdict"], job["why"])) for job in old])
+        ends = [(job, self._verdicts.get(job.id, _left(job.id))) for job in left]
+        self._end(token, ends + [(job, _cancelled(job.id, job.verdict, job.why)) for job in old])
         self._verdicts.clear()
         return [job for job in queued if job not in old]
 
-    def _open_jobs(self) -> list[Row]:
+    def _open_jobs(self) -> list[OpenJob]:
         with self.printing.database.read() as rows:
             return print_jobs.open_jobs(rows, self.printer)
 
-    def _is_old(self, job: Row) -> bool:
-        age_micros = to_micros(self.printing.database.clock.now()) - int(job["queued_at"])
-        return age_micros > self.printing.pace.age_limit_s * 1_000_000
+    def _is_old(self, job: OpenJob) -> bool:
+        age = self.printing.database.clock.now() - job.queued_at
+        return age > timedelta(seconds=self.printing.pace.age_limit_s)
 
-    def _is_ready_again(self, token: PrinterLeaseToken, queued: Sequence[Row]) -> bool:
+    def _is_ready_again(self, token: PrinterLeaseToken, queued: Sequence[OpenJob]) -> bool:
         """Whether a printer that refused may print now. If not, waiting jobs get that verdict at once."""
         state = self.watch.state_now(token, at_most_s=self.printing.pace.retry_s)
         if not state.may_print:
@@ -178,23 +178,23 @@ class PrinterWorker:
 
     # --- one job ----------------------------------------------------------------------------------
 
-    def _print(self, token: PrinterLeaseToken, job: Row) -> None:
+    def _print(self, token: PrinterLeaseToken, job: OpenJob) -> None:
         tickets = self.printing.tickets
         try:
             inputs = read_paper_content(self.printing.database, tickets, job)
             blob = ticket_bytes(inputs, tickets, self.connection.profile, self.printing.off_loop)
         except Exception:
             self.failures += 1
-            log.exception("ticket_not_drawn", printer=self.printer, job=job["id"])
-            self._end(token, [(job, _cancelled(job["id"], Verdict.REFUSED.value, "not_drawn"))])
+            log.exception("ticket_not_drawn", printer=self.printer, job=job.id)
+            self._end(token, [(job, _cancelled(job.id, Verdict.REFUSED.value, "not_drawn"))])
             return
         self._job_number += 1
         asked_at_s = self.printing.database.clock.elapsed_s()
-        if not start_print(self.printing.database, token, job["id"], job_number=self._job_number):
+        if not start_print(self.printing.database, token, job.id, job_number=self._job_number):
             return
         self.lease.renewed(asked_at_s=asked_at_s)
         if not self.lease.is_fresh:
-            self._note(token, PrintEnd(job["id"], QUEUED, None, None))  # nothing was sent
+            self._note(token, PrintEnd(job.id, QUEUED, None, None))  # nothing was sent
             raise LeaseLost
         outcome = print_document_bytes(
             self.watch.address,
@@ -207,30 +207,30 @@ class PrinterWorker:
             outcome = self._follow(token, job, outcome.held)
         self._judge(token, job, outcome)
 
-    def _judge(self, token: PrinterLeaseToken, job: Row, outcome: PrintOutcome) -> None:
+    def _judge(self, token: PrinterLeaseToken, job: OpenJob, outcome: PrintOutcome) -> None:
         verdict = outcome.verdict.value
         is_final = outcome.verdict in (Verdict.PRINTED, Verdict.UNKNOWN)
-        end = _cancelled(job["id"], verdict, outcome.why)
+        end = _cancelled(job.id, verdict, outcome.why)
         if is_final:
-            end = PrintEnd(job["id"], DONE, verdict, outcome.why)
-        self._verdicts[job["id"]] = end
+            end = PrintEnd(job.id, DONE, verdict, outcome.why)
+        self._verdicts[job.id] = end
         if outcome.verdict is Verdict.REFUSED:
             self._is_blocked = True
-            self._note(token, PrintEnd(job["id"], QUEUED, verdict, outcome.why))
+            self._note(token, PrintEnd(job.id, QUEUED, verdict, outcome.why))
         else:
             self._end(token, [(job, end)])
         self._verdicts.clear()
         self.watch.note_state(token, outcome.state_after or outcome.state_before)
 
-    def _follow(self, token: PrinterLeaseToken, job: Row, ticket: HeldTicket) -> PrintOutcome:
-        """Waits for what a stopped printer keeps. Too old, it is cleared: `held`, else `unknown`."""
+    def _follow(self, token: PrinterLeaseToken, job: OpenJob, ticket: HeldTicket) -> PrintOutcome:
+        """Waits for a ticket that a stopped printer keeps. Too old, it is cleared: `held`; else `unknown`."""
         try:
             noted_reason: str | None = None
             while True:
                 outcome = ticket.outcome
                 if outcome.why != noted_reason:
                     noted_reason = outcome.why
-                    self._note(token, PrintEnd(job["id"], SENDING, Verdict.HELD.value, noted_reason))
+                    self._note(token, PrintEnd(job.id, SENDING, Verdict.HELD.value, noted_reason))
                 self._while_held(token, outcome)
                 if self._is_old(job):
                     self._is_blocked = True
@@ -251,23 +251,25 @@ class PrinterWorker:
             raise LeaseLost
         state = outcome.state_after or outcome.state_before
         self.watch.note_state(token, state)
-        others = [job for job in self._open_jobs() if job["state"] == QUEUED]
+        others = [job for job in self._open_jobs() if job.state == QUEUED]
         self._tell_newcomers(token, others, state)
 
     # --- what is written --------------------------------------------------------------------------
 
-    def _tell_newcomers(self, token: PrinterLeaseToken, queued: Sequence[Row], state: PrinterState) -> None:
+    def _tell_newcomers(
+        self, token: PrinterLeaseToken, queued: Sequence[OpenJob], state: PrinterState
+    ) -> None:
         for job in queued:
-            if job["verdict"] is None:
-                self._note(token, PrintEnd(job["id"], QUEUED, Verdict.REFUSED.value, state.value))
+            if job.verdict is None:
+                self._note(token, PrintEnd(job.id, QUEUED, Verdict.REFUSED.value, state.value))
 
     def _note(self, token: PrinterLeaseToken, noted: PrintEnd) -> None:
         if note_print(self.printing.database, token, noted):
             self.printing.tell(noted.job)
 
-    def _end(self, token: PrinterLeaseToken, ends: Sequence[tuple[Row, PrintEnd]]) -> None:
-        for hall in dict.fromkeys(job["hall"] for job, _ in ends):
-            mine = [end for job, end in ends if job["hall"] == hall]
+    def _end(self, token: PrinterLeaseToken, ends: Sequence[tuple[OpenJob, PrintEnd]]) -> None:
+        for hall in dict.fromkeys(job.hall for job, _ in ends):
+            mine = [end for job, end in ends if job.hall == hall]
             end_prints(self.printing.database, hall, token, mine)
 
 

@@ -178,10 +178,10 @@ class Publisher:
             return
         with self.database.read() as rows:
             found = print_jobs.print_jobs(rows, jobs)
-        for job, row in found.items():
-            message = print_answer({**row, "job": job})
-            self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
-            self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row["hall"]))
+        for row in found.values():
+            message = print_answer(row)
+            self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row.printer))
+            self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row.hall))
 
     def messages_changed(self, hall: str, counter: str | None) -> None:
         """Tells a hall's pages to read the messages to a counter again; None: the calls for help."""

@@ -1,66 +1,76 @@
-"""The rolls of printers as rows: the one in the printer, and those before it. No row is a projection.
-
-Writes are statements with their values, for whichever transaction executes them.
-"""
+"""The rolls of paper of printers: the one in each printer, and those before it. No row is a projection."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select
 
 from server.domain.printing.paper_rolls import LEARNT_FROM, EndedRoll, Roll, RollEnd
 from server.ids import new_id
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import NewValues, Read, Write, rows_of, values_of
+from server.store.tables.devices import roll
+from server.store.transactions.idempotent_writes import KeyedWrites
 
-_IN_PRINTER = (
-    "SELECT papers, low_at, is_out, was_opened FROM roll WHERE printer = :printer AND ended_at IS NULL"
+_OF_PRINTER = roll.c.printer == bindparam("printer")
+_IS_IN = roll.c.ended_at.is_(None)
+"""The roll is in its printer; a partial index keeps it the only one."""
+_COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
+
+
+def _with_more_papers(new: NewValues) -> Mapping[str, ColumnElement[Any]]:
+    return {"papers": roll.c.papers + new.papers}
+
+
+def _as_noted(new: NewValues) -> Mapping[str, ColumnElement[Any]]:
+    return {"low_at": new.low_at, "is_out": new.is_out, "was_opened": new.was_opened}
+
+
+_IN_PRINTER = Read(Roll, rows_of(Roll, roll).where(_OF_PRINTER, _IS_IN))
+_ENDED = Read(
+    EndedRoll,
+    select(roll.c.papers, roll.c.low_at, roll.c.ended_by.label("end"))
+    .where(_OF_PRINTER, roll.c.ended_at.is_not(None))
+    .order_by(roll.c.began_at.desc(), roll.c.id.desc())
+    .limit(LEARNT_FROM),
 )
-_ENDED = (
-    "SELECT papers, low_at, ended_by FROM roll WHERE printer = :printer AND ended_at IS NOT NULL"
-    " ORDER BY began_at DESC, id DESC LIMIT :limit"
-)
-_COLUMNS = ("id", "printer", "began_at", "papers", "low_at", "is_out", "was_opened")
-_BEGIN = f"INSERT INTO roll ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{each}' for each in _COLUMNS)})"
-_IF_ONE_IS_IN = " ON CONFLICT (printer) WHERE ended_at IS NULL DO UPDATE SET"
-_COUNT = f"{_BEGIN}{_IF_ONE_IS_IN} papers = roll.papers + :papers"
-_NOTE = f"{_BEGIN}{_IF_ONE_IS_IN} low_at = :low_at, is_out = :is_out, was_opened = :was_opened"
-_END = "UPDATE roll SET ended_at = :at, ended_by = :ended_by WHERE printer = :printer AND ended_at IS NULL"
-
-type Write = tuple[str, Mapping[str, Any]]
+_BEGIN = Write(roll.insert(), "printer", *_COLUMNS)
+_COUNT = Write.insert_or(_with_more_papers, roll, ["printer"], _COLUMNS, index_where=_IS_IN)
+_NOTE = Write.insert_or(_as_noted, roll, ["printer"], _COLUMNS, index_where=_IS_IN)
+_END = Write(roll.update().where(roll.c.printer == bindparam("of_printer"), _IS_IN), "ended_at", "ended_by")
 
 
-def roll_in(rows: Any, printer: str) -> Roll:
+def roll_in(rows: Rows, printer: str) -> Roll:
     """The roll in a printer; a new one when it has not printed yet."""
-    row: Row | None = rows.one(_IN_PRINTER, printer=printer)
-    if row is None:
-        return Roll()
-    return Roll(row["papers"], row["low_at"], bool(row["is_out"]), bool(row["was_opened"]))
+    return rows.one(_IN_PRINTER, printer=printer) or Roll()
 
 
-def ended_rolls(rows: Any, printer: str) -> list[EndedRoll]:
+def ended_rolls(rows: Rows, printer: str) -> list[EndedRoll]:
     """The last rolls of a printer that are gone, the newest first."""
-    found = rows.all(_ENDED, printer=printer, limit=LEARNT_FROM)
-    return [EndedRoll(row["papers"], row["low_at"], row["ended_by"]) for row in found]
+    return rows.all(_ENDED, printer=printer)
 
 
-def papers_counted(printer: str, papers: int, *, now: int) -> Write:
-    """Counts papers to the roll in a printer; the first paper of a printer begins one."""
-    return _COUNT, _begun(printer, Roll(papers), now)
+def count_papers(transaction: KeyedWrites, printer: str, papers: int) -> None:
+    """Adds papers to the count of the roll in a printer; the first paper of a printer begins a roll."""
+    transaction.run(_COUNT, **_values(printer, Roll(papers), transaction.now))
 
 
-def roll_kept(printer: str, roll: Roll, end: RollEnd | None, *, now: int) -> list[Write]:
-    """Keeps what was seen of the roll in a printer; with an `end`, of another roll than before."""
-    kept = _begun(printer, roll, now)
+def replace_roll(transaction: KeyedWrites, printer: str, end: RollEnd) -> None:
+    """Ends the roll in a printer, as `end` says, and begins a whole one."""
+    now = transaction.now
+    transaction.run(_END, of_printer=printer, ended_at=now, ended_by=end)
+    transaction.run(_BEGIN, **_values(printer, Roll(), now))
+
+
+def note_roll(rows: WrittenRows, printer: str, current: Roll, end: RollEnd | None, *, now: datetime) -> None:
+    """Keeps the roll in a printer as its driver knows it. `end`: how the roll before ended, if it did."""
     if end is None:
-        return [(_NOTE, kept)]
-    return [(_END, {"printer": printer, "at": now, "ended_by": end}), (_BEGIN, kept)]
+        rows.execute(_NOTE, **_values(printer, current, now))
+    else:
+        rows.execute(_END, of_printer=printer, ended_at=now, ended_by=end)
+        rows.execute(_BEGIN, **_values(printer, current, now))
 
 
-def _begun(printer: str, roll: Roll, now: int) -> Mapping[str, Any]:
-    return {
-        "id": new_id(),
-        "printer": printer,
-        "began_at": now,
-        "papers": roll.papers,
-        "low_at": roll.low_at,
-        "is_out": roll.is_out,
-        "was_opened": roll.was_opened,
-    }
+def _values(printer: str, begun: Roll, now: datetime) -> dict[str, object]:
+    return {"id": new_id(), "printer": printer, "began_at": now, **values_of(begun)}

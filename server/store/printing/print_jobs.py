@@ -1,52 +1,95 @@
-"""Print jobs and the leases of printers, as rows.
-
-A lease belongs to one holder until its instant passes; its fence grows at each take-over. Whoever changes a
-print job shows the fence it got, in the same transaction.
-"""
+"""Print jobs: documents for printers, from their queue to their verdict."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from server.domain.instants import from_micros, from_text, to_micros
-from server.domain.printing.printers import PrinterSighting
+from sqlalchemy import bindparam, case, literal, select, type_coerce
+
 from server.ids import new_id
-from server.store.engine.rows import Row
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, fixed, rows_of
+from server.store.tables.columns import Document
+from server.store.tables.journals import hall
+from server.store.tables.printing import print_job
 from server.store.transactions.hall_transaction import HallTransaction
 
-_LEASE = (
-    "SELECT printer, holder, fence, expires_at, state, state_at, unprinted FROM printer_lease"
-    " WHERE printer = :printer"
-)
-_TAKE = (
-    "INSERT INTO printer_lease (printer, holder, fence, expires_at)"
-    " VALUES (:printer, :holder, 1, :expires_at)"
-    " ON CONFLICT (printer) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,"
-    " fence = printer_lease.fence + 1"
-    " WHERE printer_lease.expires_at <= :now OR printer_lease.expires_at = :unchanged"
-)
-_KEEP = (
-    "UPDATE printer_lease SET expires_at = :expires_at"
-    " WHERE printer = :printer AND holder = :holder AND fence = :fence"
-)
-_NOTE_STATE = (
-    "UPDATE printer_lease SET state = :state, state_at = :state_at"
-    " WHERE printer = :printer AND holder = :holder AND fence = :fence"
-)
-_NOTE_UNPRINTED = "UPDATE printer_lease SET unprinted = :unprinted WHERE printer = :printer"
-_OPEN = (
-    "SELECT id, hall, printer, visit, copy, document, state, verdict, why, fence, queued_at FROM print_job"
-    " WHERE state IN ('queued', 'sending') AND printer = :printer ORDER BY queued_at, id LIMIT :limit"
-)
-_WITH_OPEN_JOBS = "SELECT DISTINCT printer FROM print_job WHERE state IN ('queued', 'sending')"
-_JOB = "SELECT id, hall, printer, visit, state, verdict, why, fence FROM print_job WHERE id = :job"
 MOST_AT_ONCE = 200
 """Jobs read, and cancelled in one transaction, at a time."""
-_JOBS = _JOB.replace("= :job", f"IN ({', '.join(f':job_{number}' for number in range(MOST_AT_ONCE))})")
-_HALLS = (
-    "SELECT id, slug, configuration_revision, installation_revision FROM hall"
-    " WHERE configuration_revision > 0"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A job of a printer (the id of its kiosk). `visit` None: the paper is no ticket.
+
+    `verdict` None: not tried yet; `why`: the reason of the verdict.
+    """
+
+    id: str
+    hall: str
+    printer: str
+    visit: str | None
+    state: str
+    verdict: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob(PrintJob):
+    """A job that has not ended. `document`: what its paper says, by the kind of paper."""
+
+    document: Mapping[str, Any]
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredHall:
+    """A hall (id) that has a configuration, with the revisions in force."""
+
+    id: str
+    configuration_revision: int
+    installation_revision: int
+
+
+_IS_QUEUED = print_job.c.state == fixed("queued")
+_IS_OPEN = print_job.c.state.in_([fixed("queued"), fixed("sending")])
+"""The condition of a partial index."""
+_JOB = Read(PrintJob, rows_of(PrintJob, print_job).where(print_job.c.id == bindparam("job")))
+_PLACES = [f"job_{number}" for number in range(MOST_AT_ONCE)]
+_JOBS = Read(PrintJob, rows_of(PrintJob, print_job).where(print_job.c.id.in_(list(map(bindparam, _PLACES)))))
+"""A place for each job, so that the text is always the same and the database prepares it once."""
+_LAST_OF_VISIT = Read(
+    PrintJob,
+    rows_of(PrintJob, print_job)
+    .where(print_job.c.hall == bindparam("hall"), print_job.c.visit == bindparam("visit"))
+    .order_by(print_job.c.copy.desc())
+    .limit(1),
 )
+_OPEN = Read(
+    OpenJob,
+    rows_of(PrintJob, print_job)
+    .add_columns(type_coerce(print_job.c.document, Document).label("document"), print_job.c.queued_at)
+    .where(_IS_OPEN, print_job.c.printer == bindparam("printer"))
+    .order_by(print_job.c.queued_at, print_job.c.id)
+    .limit(MOST_AT_ONCE),
+)
+_PRINTERS_WITH_OPEN_JOBS = Read(str, select(print_job.c.printer).where(_IS_OPEN).distinct())
+_CONFIGURED = Read(ConfiguredHall, rows_of(ConfiguredHall, hall).where(hall.c.configuration_revision > 0))
+_QUEUE = Write(print_job.insert(), "id", "hall", "printer", "visit", "copy", "document", "state", "queued_at")
+_OF_JOB = print_job.update().where(print_job.c.id == bindparam("row_id"))
+_START = Write(_OF_JOB.where(_IS_QUEUED), "state", "fence", "sent_at", "job_number")
+_NOTE = Write(_OF_JOB.where(_IS_OPEN), "state", "verdict", "why")
+_END = Write(
+    _OF_JOB.values(document=case((print_job.c.visit.is_(None), literal("{}")), else_=print_job.c.document)),
+    "state",
+    "verdict",
+    "why",
+    "done_at",
+)
+"""A paper of no visit is never printed again: its content, and the language of it, go with its end."""
 
 
 def queue_job(
@@ -57,8 +100,8 @@ def queue_job(
     `visit` None: the paper is no ticket.
     """
     job = new_id()
-    transaction.insert(
-        "print_job",
+    transaction.run(
+        _QUEUE,
         id=job,
         hall=transaction.hall,
         printer=printer,
@@ -66,81 +109,59 @@ def queue_job(
         copy=copy,
         document=json.dumps(content),
         state="queued",
-        queued_at=to_micros(transaction.now),
+        queued_at=transaction.now,
     )
     transaction.printers.add(printer)
     return job
 
 
-def lease_of(rows: Any, printer: str, *, lock: bool = False) -> Row | None:
-    """The lease of a printer; `lock` keeps it as it is until the end of the transaction (PostgreSQL)."""
-    row: Row | None = rows.one(_LEASE + (" FOR UPDATE" if lock else ""), printer=printer)
-    return row
+def start_job(rows: WrittenRows, job: str, *, fence: int, job_number: int, at: datetime) -> bool:
+    """Marks a queued job as being sent; False when it is not queued any more."""
+    values = {"row_id": job, "state": "sending", "fence": fence, "sent_at": at, "job_number": job_number}
+    return bool(rows.execute(_START, **values))
 
 
-def printer_sighting(rows: Any, printer: str) -> PrinterSighting | None:
-    """What the driver of a printer last saw of it; None: it was never asked."""
-    return sighting_of(lease_of(rows, printer))
+def note_job(rows: WrittenRows, job: str, *, state: str, verdict: str | None, why: str | None) -> bool:
+    """Keeps the state and a verdict of a job that goes on; False when it has ended."""
+    return bool(rows.execute(_NOTE, row_id=job, state=state, verdict=verdict, why=why))
 
 
-def sighting_of(lease: Row | None) -> PrinterSighting | None:
-    """What the driver that has or had a lease last saw of its printer."""
-    if lease is None or lease["state"] is None:
-        return None
-    state = json.loads(lease["state"])
-    return PrinterSighting(state["state"], from_text(state["since"]), from_micros(lease["state_at"]))
+def end_job(
+    transaction: Writes, job: str, *, state: str, verdict: str | None, why: str | None, at: datetime
+) -> None:
+    """Ends a job; what a paper of no visit said is erased."""
+    transaction.run(_END, row_id=job, state=state, verdict=verdict, why=why, done_at=at)
 
 
-def take_lease(rows: Any, values: Mapping[str, Any]) -> bool:
-    """Makes a holder the driver of a printer, unless another holds it.
-
-    `values`: printer, holder, expires_at, now and `unchanged`, an expiry that was seen not to be renewed.
-    """
-    return bool(rows.run(_TAKE, values))
-
-
-def keep_lease(rows: Any, values: Mapping[str, Any]) -> bool:
-    """Prolongs the lease of a printer to `expires_at`; False when it is another's by now."""
-    return bool(rows.run(_KEEP, values))
-
-
-def note_state(rows: Any, values: Mapping[str, Any]) -> bool:
-    """Keeps what the printer's driver saw of it; False when the lease is another's by now."""
-    return bool(rows.run(_NOTE_STATE, values))
-
-
-def note_unprinted(transaction: HallTransaction, printer: str, count: int) -> None:
-    """Keeps how many jobs of a printer in a row were not printed; its lease is held."""
-    transaction.run(_NOTE_UNPRINTED, printer=printer, unprinted=count)
-
-
-def open_jobs(rows: Any, printer: str) -> list[Row]:
+def open_jobs(rows: Rows, printer: str) -> list[OpenJob]:
     """The print jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
-    return list(rows.all(_OPEN, printer=printer, limit=MOST_AT_ONCE))
+    return rows.all(_OPEN, printer=printer)
 
 
-def printers_with_open_jobs(rows: Any) -> set[str]:
-    """The printers that have something to do."""
-    return {str(row["printer"]) for row in rows.all(_WITH_OPEN_JOBS)}
+def printers_with_open_jobs(rows: Rows) -> set[str]:
+    """The printers with a job that has not ended."""
+    return set(rows.all(_PRINTERS_WITH_OPEN_JOBS))
 
 
-def print_job(rows: Any, job: str) -> Row | None:
+def print_job_of(rows: Rows, job: str) -> PrintJob | None:
     """A print job by its id."""
-    row: Row | None = rows.one(_JOB, job=job)
-    return row
+    return rows.one(_JOB, job=job)
 
 
-def print_jobs(rows: Any, jobs: Sequence[str]) -> dict[str, Row]:
+def print_jobs(rows: Rows, jobs: Sequence[str]) -> dict[str, PrintJob]:
     """Print jobs by their ids, MOST_AT_ONCE at most, in one round trip."""
     if len(jobs) == 1:
-        found = print_job(rows, jobs[0])
+        found = print_job_of(rows, jobs[0])
         return {} if found is None else {jobs[0]: found}
-    values = dict.fromkeys((f"job_{number}" for number in range(MOST_AT_ONCE)), "")
-    values |= {f"job_{number}": job for number, job in enumerate(jobs)}
-    return {row["id"]: row for row in rows.all(_JOBS, **values)}
+    values = dict.fromkeys(_PLACES, "") | dict(zip(_PLACES, jobs, strict=False))
+    return {row.id: row for row in rows.all(_JOBS, **values)}
 
 
-def configured_halls(rows: Any) -> Sequence[Row]:
+def last_job_of_visit(rows: Rows, hall: str, visit: str) -> PrintJob | None:
+    """The print job of the last paper of a visit (id) in a hall (id)."""
+    return rows.one(_LAST_OF_VISIT, hall=hall, visit=visit)
+
+
+def configured_halls(rows: Rows) -> list[ConfiguredHall]:
     """The halls that have a configuration, with the revisions in force."""
-    found: Sequence[Row] = rows.all(_HALLS)
-    return found
+    return rows.all(_CONFIGURED)

@@ -48,7 +48,7 @@ from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters.sessions import open_places
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
-from server.store.printing.print_jobs import lease_of, sighting_of
+from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alarms.record_alarm import tell_alarm
@@ -136,7 +136,7 @@ def _printers(rows: Any, look: _Look) -> Iterator[tuple[Watched, Observed]]:
         if kiosk.printer is None or kiosk.is_retired:
             continue
         lease = lease_of(rows, kiosk.id)
-        unprinted = 0 if lease is None else lease["unprinted"]
+        unprinted = 0 if lease is None else lease.unprinted
         seen_printer = PrinterSeen(state_now(sighting_of(lease), look.wall), unprinted)
         yield from printer_signs(kiosk.id, seen_printer, look.configuration.alarms)
 

@@ -9,8 +9,8 @@ from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
 from server.domain.printing.printers import state_now
 from server.store.devices.presence import KnownPresence
 from server.store.engine.rows import Rows
+from server.store.printing.leases import printer_sighting
 from server.store.printing.paper_rolls import ended_rolls, roll_in
-from server.store.printing.print_jobs import printer_sighting
 from server.usecases.answers import Answer
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.record_presence import uptime_of

@@ -12,7 +12,7 @@ from server.domain.printing.printers import may_print
 from server.store.devices.paired_devices import paired_devices
 from server.store.devices.presence import KnownPresence, PresenceCheck, add_checks, presences_of_hall
 from server.store.engine.rows import Rows
-from server.store.printing.print_jobs import printer_sighting
+from server.store.printing.leases import printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import UNKNOWN_PLACES, places_of
 

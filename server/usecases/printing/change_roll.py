@@ -1,12 +1,11 @@
-"""« Bobine changée »: somebody has put another roll into a printer."""
+"""Note that somebody has put another roll of paper into a printer."""
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
-from server.domain.printing.paper_rolls import Roll, RollEnd
+from server.domain.printing.paper_rolls import RollEnd
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.printing.paper_rolls import roll_in, roll_kept
+from server.store.printing.paper_rolls import replace_roll, roll_in
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
@@ -15,7 +14,7 @@ from server.usecases.answers import Answer
 def change_roll(
     database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The printer of a kiosk has a whole roll from now on; what the one before gave is learnt from.
+    """Begins a whole roll in the printer of a kiosk; the answer has the papers that the former one gave.
 
     Refusals: unknown_kiosk, no_printer.
     """
@@ -28,8 +27,7 @@ def change_roll(
             raise Refusal("no_printer")
         before = roll_in(transaction, kiosk)
         end: RollEnd = "out" if before.is_out else "changed"
-        for sql, values in roll_kept(kiosk, Roll(), end, now=to_micros(transaction.now)):
-            transaction.run(sql, **values)
+        replace_roll(transaction, kiosk, end)
         transaction.record(of_kind(FactKind.ROLL_CHANGED, printer=kiosk, papers=before.papers))
         return {"printer": kiosk, "papers": before.papers}
 

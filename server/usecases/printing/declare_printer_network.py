@@ -1,4 +1,4 @@
-"""Declare one more network of printers: a change of the installation's document, published at once."""
+"""Declare one more network of printers: this edits the installation's document and publishes it at once."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Print the sheet « Comment prendre rendez-vous » of a service: an ordinary print job, never a ticket."""
+"""Print the sheet that says how to book an appointment for a service: a print job, but no ticket."""
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
@@ -22,7 +22,7 @@ def print_sheet(
     language: str = FRENCH,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The print job, on the printer of `kiosk`. The sheet is no visit: it has no number and waits for nobody.
+    """Queues the sheet of a service for the printer of `kiosk`; the answer is the print job. No visit begins.
 
     Refusals: unknown_service, service_without_appointments, no_printer.
     """

@@ -1,9 +1,9 @@
-"""Print a sheet that shows whether a printer works: an ordinary print job with a verdict, never a ticket."""
+"""Print a trial sheet, which shows whether a printer works: a print job with a verdict, but no ticket."""
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.printing.print_jobs import print_job, queue_job
+from server.store.printing.print_jobs import print_job_of, queue_job
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
@@ -14,7 +14,7 @@ from server.usecases.printing.read_prints import print_answer
 def print_trial(
     database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The print job, on the printer of a kiosk. Refusals: unknown_kiosk, no_printer."""
+    """Queues a trial sheet for the printer of a kiosk; the print job. Refusals: unknown_kiosk, no_printer."""
 
     def queue(transaction: HallTransaction) -> Answer:
         if find_kiosk(transaction.configuration, kiosk).printer is None:
@@ -28,7 +28,7 @@ def print_trial(
 def read_print(database: Database, hall: str, job: str) -> Answer:
     """A print job of a hall (id): its state, its verdict (None: not yet), why. Refusal: unknown_print_job."""
     with database.read() as rows:
-        row = print_job(rows, job)
-    if row is None or row["hall"] != hall:
+        row = print_job_of(rows, job)
+    if row is None or row.hall != hall:
         raise Refusal("unknown_print_job", job=job)
-    return print_answer({**row, "job": job})
+    return print_answer(row)

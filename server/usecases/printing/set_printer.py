@@ -1,4 +1,4 @@
-"""Say where a kiosk's printer is: a change of the hall's document, published at once."""
+"""Change where the printer of a kiosk is: this edits the hall's document and publishes it at once."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal

@@ -19,6 +19,7 @@ from server.printing.service import PrintService
 from server.printing.worker import PrintingPace
 from server.settings import Settings
 from server.store.printing import print_jobs
+from server.store.printing.leases import Lease, lease_of, printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
@@ -111,9 +112,9 @@ class PrintingHall:
     def job(self, job: str) -> tuple[str, str | None, str | None]:
         """State, verdict and why."""
         with self.database.read() as rows:
-            row = print_jobs.print_job(rows, job)
+            row = print_jobs.print_job_of(rows, job)
         assert row is not None
-        return row["state"], row["verdict"], row["why"]
+        return row.state, row.verdict, row.why
 
     def wait_for(
         self, job: str, state: str, verdict: str | None, *, within_s: float = PATIENCE_S
@@ -131,16 +132,18 @@ class PrintingHall:
             raise AssertionError(f"{late}, but {seen[0]}") from None
         return seen[0][2]
 
-    def lease(self) -> dict[str, Any]:
-        """The row of the printer's lease."""
+    def lease(self) -> Lease:
+        """The printer's lease."""
         with self.database.read() as rows:
-            row = print_jobs.lease_of(rows, KIOSK)
-        return dict(row) if row is not None else {}
+            lease = lease_of(rows, KIOSK)
+        assert lease is not None
+        return lease
 
     def state_noted(self) -> str | None:
-        """What supervision reads of the printer."""
-        noted = self.lease().get("state")
-        return None if noted is None else str(json.loads(noted)["state"])
+        """The state of the printer that supervision reads."""
+        with self.database.read() as rows:
+            sighting = printer_sighting(rows, KIOSK)
+        return None if sighting is None else sighting.state
 
     def ends(self) -> list[tuple[str, str | None]]:
         """Job and verdict of each PrintEnded of the journal, in order."""

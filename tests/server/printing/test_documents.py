@@ -18,7 +18,7 @@ from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, Printi
 def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> PrintDocument:
     printing = TicketPrinting(TRANSLATE, public_url, hall.settings.var / "assets" / "fonts")
     with snapshot(hall.database) as rows:
-        row = next(row for row in print_jobs.open_jobs(rows, KIOSK) if row["id"] == job)
+        row = next(row for row in print_jobs.open_jobs(rows, KIOSK) if row.id == job)
     wanted = read_paper_content(hall.database, printing, row)
     return document_of(wanted, printing, width_dots=PROFILES[profile].width_dots)
 

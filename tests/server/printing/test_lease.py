@@ -9,13 +9,14 @@ import pytest
 
 from hardware.simulator import PrinterFault
 from server.clock import Clock
+from server.domain.instants import EPOCH
 from server.domain.refusals import Refusal
 from server.printing import worker
 from server.printing.lease import PrinterLease
+from server.store.printing.leases import PrinterLeaseToken
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import (
     PrintEnd,
-    PrinterLeaseToken,
     end_prints,
     note_print,
     start_print,
@@ -205,7 +206,7 @@ def test_a_driver_that_stops_while_a_ticket_is_held_says_that_it_does_not_know(o
     hall.wait_for(job, "sending", "held")
     hall.close_loops()
     assert hall.job(job) == ("done", "unknown", "paper_out")
-    assert hall.lease()["expires_at"] == 0
+    assert hall.lease().expires_at == EPOCH
 
 
 def test_two_processes_on_one_printer_print_each_ticket_once_and_never_at_the_same_time(open_hall, simulated):
@@ -224,7 +225,7 @@ def test_two_processes_on_one_printer_print_each_ticket_once_and_never_at_the_sa
         for ticket in tickets:
             hall.wait_for(ticket["print"]["job"], "done", "printed")
         printed += [ticket.text for ticket in reversed(simulated.tickets()[:4])]
-        holder = hall.lease()["holder"]
+        holder = hall.lease().holder
         driver = next(service for service in services if service.printing.holder == holder)
         hall.end(driver)
         services.append(hall.drive())

@@ -1,6 +1,5 @@
 """A hall whose printer, devices and clock a test makes faulty, looked at as a server does."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,9 +9,8 @@ from typing import Any
 from server.app import CATALOGUES
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.devices.device_state import Sighting
-from server.domain.instants import to_micros, to_text
 from server.language import Catalogues
-from server.store.printing import print_jobs
+from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.alarms.read_alarms import read_alarms
@@ -48,21 +46,15 @@ class FaultyHall:
 
     def note_printer(self) -> None:
         """What the printer's driver keeps of it."""
-        now = to_micros(self.hands.now)
-        lease = {"printer": KIOSK, "holder": "driver", "expires_at": now + 15_000_000, "now": now}
-        state = {
-            "state": json.dumps({"state": self.printer, "since": to_text(self.hands.now)}),
-            "state_at": now,
-        }
+        now = self.hands.now
+        until = now + timedelta(seconds=15)
         with self.database.store.write() as rows:
-            current_lease = print_jobs.lease_of(rows, KIOSK)
-            if current_lease is None:
-                print_jobs.take_lease(rows, lease | {"unchanged": 0})
-                current_lease = print_jobs.lease_of(rows, KIOSK)
-            assert current_lease is not None
-            print_jobs.note_state(
-                rows, state | {"printer": KIOSK, "holder": "driver", "fence": current_lease["fence"]}
-            )
+            lease = lease_of(rows, KIOSK)
+            if lease is None:
+                take_lease(rows, KIOSK, "driver", until=until, now=now, unchanged=None)
+                lease = lease_of(rows, KIOSK)
+            assert lease is not None
+            note_state(rows, PrinterLeaseToken(KIOSK, "driver", lease.fence), self.printer, since=now, at=now)
 
     def pair(self, kind: str, device: str) -> None:
         pair_device(self.database, AGENT, HALL, kind=kind, configured=device)
