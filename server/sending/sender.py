@@ -15,11 +15,10 @@ import structlog
 
 from server.domain.alarms.webhooks import next_try
 from server.domain.facts import OF_ALARMS
-from server.domain.instants import from_micros
 from server.sending.refused import SendRefused
 from server.store.alarms import outbox
+from server.store.alarms.outbox import Delivery
 from server.store.alarms.recipients import Recipient, recipient_of
-from server.store.engine.rows import Row
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 
@@ -54,7 +53,7 @@ class Sender:
     def look(self) -> None:
         """Sends due deliveries to each recipient that this process is not already sending to."""
         try:
-            waiting = dict.fromkeys(row["recipient"] for row in self._due())
+            waiting = dict.fromkeys(delivery.recipient for delivery in self._due())
         except Exception:
             self.failures += 1
             log.exception("outbox_not_read")
@@ -64,14 +63,14 @@ class Sender:
                 self._busy.add(recipient)
                 self.spawn(partial(self._send_all, recipient))
 
-    def _due(self) -> Sequence[Row]:
+    def _due(self) -> Sequence[Delivery]:
         with self.database.read() as rows:
             return outbox.due_deliveries(rows, self.database.clock.now())
 
     def _send_all(self, recipient: str) -> None:
         """Until nothing is due there: a delivery that failed waits, those of other halls go on."""
         try:
-            while mine := [row for row in self._due() if row["recipient"] == recipient]:
+            while mine := [each for each in self._due() if each.recipient == recipient]:
                 for delivery in mine:
                     self._send(delivery)
         except Exception:
@@ -80,24 +79,24 @@ class Sender:
         finally:
             self._busy.discard(recipient)
 
-    def _send(self, delivery: Row) -> None:
+    def _send(self, delivery: Delivery) -> None:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if not outbox.take_delivery(rows, delivery, now):
                 return
         with self.database.read() as rows:
-            recipient = recipient_of(rows, delivery["recipient"])
+            recipient = recipient_of(rows, delivery.recipient)
         if recipient is None:  # removed meanwhile
             with self.database.store.write() as rows:
-                outbox.give_up(rows, delivery["id"], now)
+                outbox.give_up(rows, delivery.id, now)
             return
-        refused = self.try_to_send(recipient, delivery["id"], delivery["body"])
+        refused = self.try_to_send(recipient, delivery.id, delivery.body)
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if refused is None:
-                outbox.note_sent(rows, delivery["id"], now)
+                outbox.note_sent(rows, delivery.id, now)
                 return
-            again_at = next_try(from_micros(delivery["queued_at"]), delivery["tries"] + 1, now)
+            again_at = next_try(delivery.queued_at, delivery.tries + 1, now)
             outbox.note_failed(rows, delivery, refused.code, now=now, again_at=again_at)
 
     def try_to_send(self, recipient: Recipient, delivery: str, body: str) -> SendRefused | None:

@@ -1,17 +1,28 @@
 """Until when calls are not said aloud in a hall."""
 
 from datetime import datetime
-from typing import Any
 
-from server.domain.instants import from_micros, to_micros
+from sqlalchemy import bindparam, func, select
 
-_QUIET = (
-    "SELECT quiet_until FROM quiet WHERE hall = :hall AND quiet_until > :now"
-    " AND set_at = (SELECT max(set_at) FROM quiet WHERE hall = :hall)"
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read
+from server.store.tables.counters import quiet
+
+_LATER = quiet.alias("later")
+_LAST_SET_AT = select(func.max(_LATER.c.set_at)).where(_LATER.c.hall == bindparam("hall")).scalar_subquery()
+_QUIET_UNTIL = Read(
+    datetime,
+    select(quiet.c.quiet_until).where(
+        quiet.c.hall == bindparam("hall"),
+        quiet.c.quiet_until > bindparam("now"),
+        quiet.c.set_at == _LAST_SET_AT,
+    ),
 )
 
 
-def quiet_until(rows: Any, hall: str, now: datetime) -> datetime | None:
-    """The instant the voice comes back; None while it speaks. What was asked for last holds."""
-    row = rows.one(_QUIET, hall=hall, now=to_micros(now))
-    return None if row is None else from_micros(row["quiet_until"])
+def quiet_until(rows: Rows, hall: str, now: datetime) -> datetime | None:
+    """The instant from which calls are said aloud again in a hall (id); None while they are.
+
+    The last request holds, also where it is shorter than one before.
+    """
+    return rows.one(_QUIET_UNTIL, hall=hall, now=now)

@@ -113,7 +113,7 @@ def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
 
 
 def clock_sign(now: datetime, last_recorded_at: datetime | None, suspect_after: timedelta) -> Observed:
-    """The sign of the wall clock against the hall's last fact."""
+    """The sign of the wall clock against the instant of the hall's last fact."""
     behind = timedelta(0) if last_recorded_at is None else last_recorded_at - now
     if behind > suspect_after:
         return Observed(Sign.FAULTY, {"behind_s": int(behind.total_seconds())})

@@ -1,73 +1,149 @@
-"""Queries over alarms and over what was last seen of their subjects."""
+"""Alarms of halls, and whether each of their subjects was last faulty or well."""
 
-import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, func, or_, select, type_coerce
+
 from server.domain.alarms.detection import Alarm, AlarmKind, Memory, Watched
-from server.domain.instants import from_micros, to_micros
-from server.store.engine.rows import Row
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.alarms import alarm, alarm_sign
+from server.store.tables.columns import Document
+from server.store.tables.journals import hall
 
-_COLUMNS = (
-    "id, hall, kind, subject, raised_at, returns, told, acknowledged_at, acknowledged_by, cleared_at,"
-    " clear_reason"
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """An alarm of a hall (id). `subject`: the id of a device, queue or counter, or `server`.
+
+    `returns`: how often the fault came back. `values`: what its sentence names. `acknowledged_by`: the
+    author who did it first.
+    """
+
+    id: str
+    hall: str
+    kind: str
+    subject: str
+    raised_at: datetime
+    returns: int
+    values: Mapping[str, Any]
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    cleared_at: datetime | None
+    clear_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAlarm:
+    """An alarm with the slug of its hall, and the values that its sentence names."""
+
+    id: str
+    kind: str
+    subject: str
+    values: Mapping[str, Any]
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    kind: str
+    subject: str
+    is_faulty: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    slug: str
+    alarms: int
+
+
+_VALUES = type_coerce(alarm.c.told, Document).label("values")
+_ALARMS = select(
+    alarm.c.id,
+    alarm.c.hall,
+    alarm.c.kind,
+    alarm.c.subject,
+    alarm.c.raised_at,
+    alarm.c.returns,
+    _VALUES,
+    alarm.c.acknowledged_at,
+    alarm.c.acknowledged_by,
+    alarm.c.cleared_at,
+    alarm.c.clear_reason,
 )
-_ONE = f"SELECT {_COLUMNS} FROM alarm WHERE id = :alarm"
-_OPEN = f"SELECT {_COLUMNS} FROM alarm WHERE hall = :hall AND cleared_at IS NULL ORDER BY raised_at, id"
-_LAST = (
-    f"SELECT {_COLUMNS} FROM alarm WHERE hall = :hall AND (cleared_at IS NULL OR cleared_at >= :since)"
-    " ORDER BY raised_at, id"
+_OF_HALL = alarm.c.hall == bindparam("hall")
+_IS_OPEN = alarm.c.cleared_at.is_(None)
+_IS_CLEARED_SINCE = alarm.c.cleared_at >= bindparam("since")
+_WITH_HALL = alarm.join(hall, hall.c.id == alarm.c.hall)
+_BY_ID = Read(AlarmRow, _ALARMS.where(alarm.c.id == bindparam("alarm")))
+_NAMED = Read(
+    NamedAlarm,
+    select(alarm.c.id, alarm.c.kind, alarm.c.subject, _VALUES, hall.c.slug)
+    .select_from(_WITH_HALL)
+    .where(alarm.c.id.in_(bindparam("alarms", expanding=True))),
 )
-_PAST = (
-    f"SELECT {_COLUMNS} FROM alarm WHERE hall = :hall AND cleared_at >= :since"
-    " ORDER BY cleared_at DESC, id DESC LIMIT :most"
+_OPEN = Read(AlarmRow, _ALARMS.where(_OF_HALL, _IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
+_OPEN_OR_CLEARED_SINCE = Read(
+    AlarmRow,
+    _ALARMS.where(_OF_HALL, or_(_IS_OPEN, _IS_CLEARED_SINCE)).order_by(alarm.c.raised_at, alarm.c.id),
 )
-_SIGNS = "SELECT kind, subject, is_faulty, since FROM alarm_sign WHERE hall = :hall"
-_KEEP = (
-    "INSERT INTO alarm_sign (hall, kind, subject, is_faulty, since)"
-    " VALUES (:hall, :kind, :subject, :is_faulty, :since)"
-    " ON CONFLICT (hall, kind, subject) DO UPDATE SET is_faulty = excluded.is_faulty, since = excluded.since"
+_PAST = Read(
+    AlarmRow,
+    _ALARMS.where(_OF_HALL, _IS_CLEARED_SINCE)
+    .order_by(alarm.c.cleared_at.desc(), alarm.c.id.desc())
+    .limit(bindparam("most")),
 )
-_FORGET = "DELETE FROM alarm_sign WHERE hall = :hall AND kind = :kind AND subject = :subject"
-
-
-def alarm_row(rows: Any, alarm: str) -> Row | None:
-    """An alarm by its id."""
-    row: Row | None = rows.one(_ONE, alarm=alarm)
-    return row
-
-
-def alarms_named(rows: Any, alarms: Iterable[str]) -> list[Row]:
-    """Some alarms (ids), each with its hall (`slug`)."""
-    named = {f"alarm{n}": alarm for n, alarm in enumerate(alarms)}
-    if not named:
-        return []
-    among = ", ".join(f":{name}" for name in named)
-    sql = (
-        "SELECT a.id, a.kind, a.subject, a.told, h.slug FROM alarm a JOIN hall h ON h.id = a.hall"
-        f" WHERE a.id IN ({among})"
+_OPEN_BY_HALL = Read(
+    _Counted,
+    select(hall.c.slug, func.count().label("alarms"))
+    .select_from(_WITH_HALL)
+    .where(_IS_OPEN)
+    .group_by(hall.c.slug),
+)
+_SIGNS = Read(_Sign, rows_of(_Sign, alarm_sign).where(alarm_sign.c.hall == bindparam("hall")))
+_KEEP_SIGN = Write.upsert(alarm_sign, ["hall", "kind", "subject"], ["is_faulty", "since"])
+_DELETE_SIGN = Write(
+    alarm_sign.delete().where(
+        alarm_sign.c.hall == bindparam("of_hall"),
+        alarm_sign.c.kind == bindparam("of_kind"),
+        alarm_sign.c.subject == bindparam("of_subject"),
     )
-    return list(rows.all(sql, **named))
+)
 
 
-def open_alarms(rows: Any, hall: str) -> list[Row]:
+def alarm_row(rows: Rows, alarm: str) -> AlarmRow | None:
+    """An alarm by its id."""
+    return rows.one(_BY_ID, alarm=alarm)
+
+
+def alarms_named(rows: Rows, alarms: Iterable[str]) -> list[NamedAlarm]:
+    """Some alarms, by their ids."""
+    ids = list(alarms)
+    return rows.all(_NAMED, alarms=ids) if ids else []
+
+
+def open_alarms(rows: Rows, hall: str) -> list[AlarmRow]:
     """The alarms of a hall (id) whose fault is not over, the oldest first."""
-    return list(rows.all(_OPEN, hall=hall))
+    return rows.all(_OPEN, hall=hall)
 
 
-def past_alarms(rows: Any, hall: str, since: datetime, *, most: int) -> list[Row]:
-    """The alarms of a hall (id) cleared since an instant, the last cleared first."""
-    return list(rows.all(_PAST, hall=hall, since=to_micros(since), most=most))
+def past_alarms(rows: Rows, hall: str, since: datetime, *, most: int) -> list[AlarmRow]:
+    """The alarms of a hall (id) cleared since an instant, the last cleared first; `most` at most."""
+    return rows.all(_PAST, hall=hall, since=since, most=most)
 
 
-def last_alarms(rows: Any, hall: str, since: datetime) -> dict[Watched, Alarm]:
-    """Of each subject of a hall (id) its open alarm, else the last of those cleared since an instant."""
+def last_alarms(rows: Rows, hall: str, since: datetime) -> dict[Watched, Alarm]:
+    """The alarm of each subject of a hall (id): the open one, else the last one cleared since an instant."""
     found: dict[Watched, Alarm] = {}
-    for alarm in (as_alarm(row) for row in rows.all(_LAST, hall=hall, since=to_micros(since))):
-        former = found.get(alarm.watched)
-        if former is None or (former.cleared_at is not None and _is_later(alarm, former.cleared_at)):
-            found[alarm.watched] = alarm
+    for each in map(as_alarm, rows.all(_OPEN_OR_CLEARED_SINCE, hall=hall, since=since)):
+        former = found.get(each.watched)
+        if former is None or (former.cleared_at is not None and _is_later(each, former.cleared_at)):
+            found[each.watched] = each
     return found
 
 
@@ -75,68 +151,36 @@ def _is_later(alarm: Alarm, cleared_at: datetime) -> bool:
     return alarm.cleared_at is None or alarm.cleared_at >= cleared_at
 
 
-def as_alarm(row: Row) -> Alarm:
+def as_alarm(row: AlarmRow) -> Alarm:
     """An alarm's row as the rules read it."""
-    cleared_at = None if row["cleared_at"] is None else from_micros(row["cleared_at"])
-    return Alarm(row["id"], AlarmKind(row["kind"]), row["subject"], cleared_at, row["returns"])
+    return Alarm(row.id, AlarmKind(row.kind), row.subject, row.cleared_at, row.returns)
 
 
-def values_of(row: Row) -> Mapping[str, Any]:
-    """What the sentence of an alarm names, by its row."""
-    values: Mapping[str, Any] = json.loads(row["told"])
-    return values
+def open_by_hall(rows: Rows) -> dict[str, int]:
+    """How many alarms are open in each hall (slug) that has some."""
+    return {each.slug: each.alarms for each in rows.all(_OPEN_BY_HALL)}
 
 
-def memories_of(rows: Any, hall: str) -> dict[Watched, Memory]:
-    """What was last seen of the subjects of a hall (id)."""
+def memories_of(rows: Rows, hall: str) -> dict[Watched, Memory]:
+    """Whether each subject of a hall (id) was last faulty or well, and since when."""
     return {
-        (AlarmKind(row["kind"]), row["subject"]): Memory(bool(row["is_faulty"]), from_micros(row["since"]))
-        for row in rows.all(_SIGNS, hall=hall)
+        (AlarmKind(sign.kind), sign.subject): Memory(sign.is_faulty, sign.since)
+        for sign in rows.all(_SIGNS, hall=hall)
     }
 
 
 def keep_memories(
-    transaction: Any, hall: str, kept: Mapping[Watched, Memory], forgotten: Iterable[Watched]
+    transaction: Writes, hall: str, kept: Mapping[Watched, Memory], forgotten: Iterable[Watched]
 ) -> None:
-    """Keeps what is seen now of some subjects of a hall (id), and forgets others."""
+    """Keeps the present state of some subjects of a hall (id), and deletes that of others."""
     for (kind, subject), memory in kept.items():
         transaction.run(
-            _KEEP,
+            _KEEP_SIGN,
             hall=hall,
             kind=str(kind),
             subject=subject,
             is_faulty=memory.is_faulty,
-            since=to_micros(memory.since),
+            since=memory.since,
         )
     for kind, subject in forgotten:
-        transaction.run(_FORGET, hall=hall, kind=str(kind), subject=subject)
-
-
-def open_by_hall(rows: Any) -> dict[str, int]:
-    """How many alarms are open in each hall (slug) that has some."""
-    sql = (
-        "SELECT h.slug, count(*) AS alarms FROM alarm a JOIN hall h ON h.id = a.hall"
-        " WHERE a.cleared_at IS NULL GROUP BY h.slug"
-    )
-    return {row["slug"]: int(row["alarms"]) for row in rows.all(sql)}
-
-
-def waiting_by_queue(rows: Any, hall: str) -> dict[str, int]:
-    """How many legs wait in each queue of a hall (id)."""
-    sql = "SELECT queue, count(*) AS legs FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY queue"
-    return {row["queue"]: int(row["legs"]) for row in rows.all(sql, hall=hall)}
-
-
-def waiting_by_counter(rows: Any, hall: str) -> dict[str, int]:
-    """How many legs wait for one counter of a hall (id) alone, by counter."""
-    sql = (
-        "SELECT for_counter, count(*) AS legs FROM leg WHERE hall = :hall AND state = 'waiting'"
-        " AND for_counter IS NOT NULL GROUP BY for_counter"
-    )
-    return {row["for_counter"]: int(row["legs"]) for row in rows.all(sql, hall=hall)}
-
-
-def serving_counters(rows: Any, hall: str) -> set[str]:
-    """The counters of a hall (id) at which somebody is called or received."""
-    sql = "SELECT counter FROM leg WHERE hall = :hall AND state IN ('called', 'in_service')"
-    return {row["counter"] for row in rows.all(sql, hall=hall)}
+        transaction.run(_DELETE_SIGN, of_hall=hall, of_kind=str(kind), of_subject=subject)

@@ -1,68 +1,140 @@
-"""The outbox: what is on its way to recipients, in the order of each hall's facts.
+"""The outbox: messages on their way to recipients of alarms, in the order of each hall's facts.
 
-A delivery is written in the transaction of its fact. It is taken for a while by the one that sends it; the
-next of the same recipient and hall goes once it is sent or given up.
+A delivery is written in the transaction of its fact. A sender takes it for a while. The next delivery to the
+same recipient from the same hall goes once it is sent or given up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from server.domain.instants import to_micros
+from sqlalchemy import Select, and_, bindparam, case, func, null, or_, select
+
 from server.ids import new_id
-from server.store.engine.rows import Row
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of
+from server.store.tables.alarms import delivery
+from server.store.transactions.hall_transaction import HallTransaction
 
 TAKEN_FOR = timedelta(minutes=3)
-"""A delivery whose sender died is tried by another after this time, longer than a letter takes to be sent."""
-_COLUMNS = "d.id, d.recipient, d.hall, d.position, d.turn, d.body, d.queued_at, d.tries"
-_UNDERWAY = "sent_at IS NULL AND given_up_at IS NULL"
-_DUE = (
-    f"SELECT {_COLUMNS} FROM delivery d JOIN (SELECT recipient, hall, min(position) AS first FROM delivery"
-    f" WHERE {_UNDERWAY} GROUP BY recipient, hall) h"
-    " ON h.recipient = d.recipient AND h.hall = d.hall AND h.first = d.position"
-    " WHERE d.next_at <= :now AND (d.taken_until IS NULL OR d.taken_until <= :now) ORDER BY d.queued_at, d.id"
-)
-_TAKE = (
-    f"UPDATE delivery SET taken_until = :until, tries = tries + 1 WHERE id = :delivery AND {_UNDERWAY}"
-    " AND tries = :tries AND (taken_until IS NULL OR taken_until <= :now)"
-)
-_SENT = "UPDATE delivery SET sent_at = :now, taken_until = NULL, failure = NULL WHERE id = :delivery"
-"""Whoever sent it and how late: it has arrived."""
-_FAILED = (
-    "UPDATE delivery SET taken_until = NULL, failure = :failure, next_at = :next_at,"
-    f" given_up_at = :given_up_at WHERE id = :delivery AND {_UNDERWAY} AND tries = :tries"
-)
-_GIVE_UP = f"UPDATE delivery SET given_up_at = :now, taken_until = NULL WHERE {_UNDERWAY}"
-_AGAIN = (
-    "UPDATE delivery SET sent_at = NULL, given_up_at = NULL, taken_until = NULL, tries = 0, queued_at = :now,"
-    " next_at = :now WHERE recipient = :recipient AND created_at >= :since"
-)
-_STANDING = (
-    f"SELECT recipient, count(CASE WHEN {_UNDERWAY} THEN 1 END) AS underway,"
-    f" count(CASE WHEN given_up_at IS NOT NULL THEN 1 END) AS given_up, max(sent_at) AS sent_at,"
-    f" max(CASE WHEN {_UNDERWAY} THEN failure END) AS failure,"
-    f" min(CASE WHEN {_UNDERWAY} THEN next_at END) AS next_at FROM delivery GROUP BY recipient"
-)
+"""When a sender dies, another tries its delivery after this time, longer than a letter takes to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said of an alarm: `body` is JSON, as it will be sent."""
+    """A message about an alarm. `turn`: what happened to the alarm; `body`: JSON, as it will be sent."""
 
     alarm: str
     turn: str
     body: str
 
 
-def queue_delivery(transaction: Any, recipient: str, message: Message, *, now: datetime) -> None:
-    """Puts what was just recorded of an alarm on its way to a recipient.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message (`body`) to a recipient (id). `tries`: how often it was taken to be sent."""
+
+    id: str
+    recipient: str
+    body: str
+    queued_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The deliveries of a recipient: how many are on their way or given up, and when the last one was sent.
+
+    `failure`: the code of the present failure; `next_at`: when a delivery is tried next.
+    """
+
+    recipient: str
+    underway: int
+    given_up: int
+    sent_at: datetime | None
+    failure: str | None
+    next_at: datetime | None
+
+
+_IS_UNDERWAY = and_(delivery.c.sent_at.is_(None), delivery.c.given_up_at.is_(None))
+_IS_FREE = or_(delivery.c.taken_until.is_(None), delivery.c.taken_until <= bindparam("now"))
+
+
+def _due() -> Select[*tuple[object, ...]]:
+    firsts = (
+        select(delivery.c.recipient, delivery.c.hall, func.min(delivery.c.position).label("position"))
+        .where(_IS_UNDERWAY)
+        .group_by(delivery.c.recipient, delivery.c.hall)
+        .subquery("firsts")
+    )
+    is_first = and_(
+        firsts.c.recipient == delivery.c.recipient,
+        firsts.c.hall == delivery.c.hall,
+        firsts.c.position == delivery.c.position,
+    )
+    return (
+        rows_of(Delivery, delivery)
+        .join(firsts, is_first)
+        .where(delivery.c.next_at <= bindparam("now"), _IS_FREE)
+        .order_by(delivery.c.queued_at, delivery.c.id)
+    )
+
+
+_DUE = Read(Delivery, _due())
+_STANDINGS = Read(
+    Standing,
+    select(
+        delivery.c.recipient,
+        func.count(case((_IS_UNDERWAY, 1))).label("underway"),
+        func.count(delivery.c.given_up_at).label("given_up"),
+        func.max(delivery.c.sent_at).label("sent_at"),
+        func.max(case((_IS_UNDERWAY, delivery.c.failure))).label("failure"),
+        func.min(case((_IS_UNDERWAY, delivery.c.next_at))).label("next_at"),
+    ).group_by(delivery.c.recipient),
+)
+_QUEUE = Write(
+    delivery.insert(),
+    "id",
+    "recipient",
+    "hall",
+    "position",
+    "alarm",
+    "turn",
+    "body",
+    "created_at",
+    "queued_at",
+    "tries",
+    "next_at",
+)
+_OF_ROW = delivery.c.id == bindparam("row_id")
+_OF_RECIPIENT = delivery.c.recipient == bindparam("of_recipient")
+_IS_OF_TRY = delivery.c.tries == bindparam("of_tries")
+_FREE = delivery.update().values(taken_until=null())
+_TAKE = Write(
+    delivery.update().where(_OF_ROW, _IS_UNDERWAY, _IS_OF_TRY, _IS_FREE).values(tries=delivery.c.tries + 1),
+    "taken_until",
+)
+_NOTE_SENT = Write(_FREE.where(_OF_ROW).values(failure=null()), "sent_at")
+"""Whoever sent it and however late: it has arrived."""
+_NOTE_FAILED = Write(_FREE.where(_OF_ROW, _IS_UNDERWAY, _IS_OF_TRY), "failure", "next_at", "given_up_at")
+_GIVE_UP = Write(_FREE.where(_OF_ROW, _IS_UNDERWAY), "given_up_at")
+_GIVE_UP_ALL = Write(_FREE.where(_OF_RECIPIENT, _IS_UNDERWAY), "given_up_at")
+_SEND_AGAIN = Write(
+    _FREE.where(_OF_RECIPIENT, delivery.c.created_at >= bindparam("since")).values(
+        sent_at=null(), given_up_at=null(), tries=0
+    ),
+    "queued_at",
+    "next_at",
+)
+
+
+def queue_delivery(transaction: HallTransaction, recipient: str, message: Message, *, now: datetime) -> None:
+    """Puts a message about the last recorded fact on its way to a recipient.
 
     `now`: of the wall clock, which may be behind the facts.
     """
-    at = to_micros(now)
-    transaction.insert(
-        "delivery",
+    transaction.run(
+        _QUEUE,
         id=new_id(),
         recipient=recipient,
         hall=transaction.hall,
@@ -70,60 +142,61 @@ def queue_delivery(transaction: Any, recipient: str, message: Message, *, now: d
         alarm=message.alarm,
         turn=message.turn,
         body=message.body,
-        created_at=at,
-        queued_at=at,
+        created_at=now,
+        queued_at=now,
         tries=0,
-        next_at=at,
+        next_at=now,
     )
 
 
-def due_deliveries(rows: Any, now: datetime) -> Sequence[Row]:
-    """The first delivery of each recipient and hall, where it is due and nobody sends it."""
-    found: Sequence[Row] = rows.all(_DUE, now=to_micros(now))
-    return found
+def due_deliveries(rows: Rows, now: datetime) -> list[Delivery]:
+    """The first delivery of each recipient and hall, where it is due and no sender has it."""
+    return rows.all(_DUE, now=now)
 
 
-def take_delivery(rows: Any, delivery: Row, now: datetime) -> bool:
-    """Takes a delivery that was found due; False when another has it."""
-    until = to_micros(now + TAKEN_FOR)
-    values = {"delivery": delivery["id"], "tries": delivery["tries"], "now": to_micros(now), "until": until}
-    return bool(rows.run(_TAKE, values))
+def take_delivery(rows: WrittenRows, delivery: Delivery, now: datetime) -> bool:
+    """Takes a delivery that was found due; False when another sender has it."""
+    values = {"row_id": delivery.id, "of_tries": delivery.tries, "now": now}
+    return bool(rows.execute(_TAKE, **values, taken_until=now + TAKEN_FOR))
 
 
-def note_sent(rows: Any, delivery: str, now: datetime) -> None:
-    """A delivery has reached its recipient."""
-    rows.run(_SENT, {"delivery": delivery, "now": to_micros(now)})
+def note_sent(rows: WrittenRows, delivery: str, now: datetime) -> None:
+    """Notes that a delivery has reached its recipient."""
+    rows.execute(_NOTE_SENT, row_id=delivery, sent_at=now)
 
 
-def note_failed(rows: Any, delivery: Row, failure: str, *, now: datetime, again_at: datetime | None) -> None:
-    """A delivery that was found due and taken has failed, by a code; None: it is given up.
+def note_failed(
+    rows: WrittenRows, delivery: Delivery, failure: str, *, now: datetime, again_at: datetime | None
+) -> None:
+    """Notes the failure (a code) of a delivery that was found due and taken; `again_at` None: gives it up.
 
-    Nothing changes where it was given up meanwhile, or another has taken it since.
+    Nothing changes where it was given up meanwhile, or another sender has taken it since.
     """
-    values: dict[str, Any] = {"delivery": delivery["id"], "tries": delivery["tries"] + 1, "failure": failure}
-    values["next_at"] = to_micros(now if again_at is None else again_at)
-    values["given_up_at"] = to_micros(now) if again_at is None else None
-    rows.run(_FAILED, values)
-
-
-def give_up(rows: Any, delivery: str, now: datetime) -> None:
-    """A delivery goes nowhere any more."""
-    rows.run(f"{_GIVE_UP} AND id = :delivery", {"delivery": delivery, "now": to_micros(now)})
-
-
-def give_up_all(transaction: Any, recipient: str) -> None:
-    """Nothing goes to a recipient any more."""
-    transaction.run(
-        f"{_GIVE_UP} AND recipient = :recipient", recipient=recipient, now=to_micros(transaction.now)
+    rows.execute(
+        _NOTE_FAILED,
+        row_id=delivery.id,
+        of_tries=delivery.tries + 1,
+        failure=failure,
+        next_at=now if again_at is None else again_at,
+        given_up_at=now if again_at is None else None,
     )
 
 
-def send_again(rows: Any, recipient: str, *, since: datetime, now: datetime) -> int:
+def give_up(rows: WrittenRows, delivery: str, now: datetime) -> None:
+    """Gives a delivery up: it is not sent any more."""
+    rows.execute(_GIVE_UP, row_id=delivery, given_up_at=now)
+
+
+def give_up_all(transaction: Writes, recipient: str, *, now: datetime) -> None:
+    """Gives up every delivery that is on its way to a recipient (id)."""
+    transaction.run(_GIVE_UP_ALL, of_recipient=recipient, given_up_at=now)
+
+
+def send_again(rows: WrittenRows, recipient: str, *, since: datetime, now: datetime) -> int:
     """Puts on its way again what went to a recipient since an instant, sent or given up; how many."""
-    values = {"recipient": recipient, "since": to_micros(since), "now": to_micros(now)}
-    return int(rows.run(_AGAIN, values))
+    return rows.execute(_SEND_AGAIN, of_recipient=recipient, since=since, queued_at=now, next_at=now)
 
 
-def standing_by_recipient(rows: Any) -> Mapping[str, Row]:
-    """Of each recipient: how much is on its way or given up, the last success, the failure in hand."""
-    return {row["recipient"]: row for row in rows.all(_STANDING)}
+def standing_by_recipient(rows: Rows) -> Mapping[str, Standing]:
+    """How the deliveries of each recipient (id) stand; recipients without any are missing."""
+    return {each.recipient: each for each in rows.all(_STANDINGS)}

@@ -1,10 +1,9 @@
-"""Who is told of alarms: e-mail addresses and webhooks of a site or of every one, added, renewed, removed."""
+"""Add, change and remove the recipients of alarms: e-mail addresses and webhooks, of one site or of all."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from server.domain.alarms.facts import (
@@ -17,19 +16,21 @@ from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.alarms.webhooks import secret_of
 from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL, is_email
-from server.domain.instants import micros_to_text, to_micros
+from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.alarms.outbox import give_up_all, send_again, standing_by_recipient
+from server.store.alarms import recipients
+from server.store.alarms.outbox import Standing, give_up_all, send_again, standing_by_recipient
 from server.store.alarms.recipients import (
     Recipient,
-    choice_columns,
-    erase_address,
+    insert_recipient,
     recipient_of,
     recipients_of,
+    set_choice,
+    set_secret,
 )
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.operation.erase_expired import DELIVERIES_KEPT_S
 from server.store.people.accounts import EVERY_SITE
@@ -41,11 +42,10 @@ EMAIL, WEBHOOK = "email", "webhook"
 CHANNELS = (EMAIL, WEBHOOK)
 LONGEST_URL = 500
 KEPT = timedelta(days=50 * 366)
-"""An address is erased when its recipient is removed, not by time."""
+"""Longer than any recipient lives: an address is erased when its recipient is removed, not by time."""
 SECRET_BYTES = 32
-_NOTHING_SENT = {"underway": 0, "given_up": 0, "sent_at": None, "failure": None, "next_at": None}
 RESENT_AT_MOST = timedelta(seconds=DELIVERIES_KEPT_S)
-"""How far back deliveries may be sent again: they are kept so long."""
+"""How far back deliveries may be sent again; older ones are deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class WantedRecipient:
 
 
 def add_recipient(database: Database, author: Author, request: WantedRecipient) -> tuple[str, str | None]:
-    """The id of a new recipient, and the secret of a webhook (shown once).
+    """Adds a recipient: its id, and the secret of a webhook (shown once).
 
     Refusals: bad_recipient, bad_webhook, unknown_site, unknown_hall, wrong_language, recipient_known.
     """
@@ -71,16 +71,17 @@ def add_recipient(database: Database, author: Author, request: WantedRecipient) 
     with database.installation_transaction(author) as transaction:
         _check_free(transaction, request.address, request.site, request.choice.hall)
         kept = keep_erasable(transaction, request.address, until=transaction.now + KEPT)
-        transaction.insert(
-            "recipient",
+        new = Recipient(
             id=recipient,
             channel=request.channel,
             site=request.site,
-            address=kept.id,
+            address=request.address,
+            kept=kept.id,
+            added_at=transaction.now,
             secret=secret,
-            added_at=to_micros(transaction.now),
-            **choice_columns(request.choice),
+            choice=request.choice,
         )
+        insert_recipient(transaction, new)
         transaction.record(
             recipient_added(
                 recipient, channel=request.channel, site=request.site, address=kept, choice=request.choice
@@ -90,7 +91,7 @@ def add_recipient(database: Database, author: Author, request: WantedRecipient) 
 
 
 def choose_alarms(database: Database, author: Author, recipient: str, choice: AlarmChoice) -> None:
-    """What is recorded of alarms from now on goes to a recipient by this choice; what is on its way goes on.
+    """Changes which alarms a recipient receives from now on. Messages already on their way are still sent.
 
     Refusals: unknown_recipient, unknown_hall, wrong_language, recipient_known.
     """
@@ -101,44 +102,35 @@ def choose_alarms(database: Database, author: Author, recipient: str, choice: Al
             return
         if current.choice.hall != choice.hall:
             _check_free(transaction, current.address, current.site, choice.hall)
-        transaction.run(
-            "UPDATE recipient SET hall = :hall, kinds = :kinds, language = :language WHERE id = :id",
-            id=recipient,
-            **choice_columns(choice),
-        )
+        set_choice(transaction, recipient, choice)
         transaction.record(recipient_changed(recipient, choice))
 
 
 def renew_secret(database: Database, author: Author, recipient: str) -> str:
-    """The new secret of a webhook (shown once), in place of the old one. Refusal: unknown_recipient."""
+    """Replaces the secret of a webhook; the new one (shown once). Refusal: unknown_recipient."""
     secret = secret_of(secrets.token_bytes(SECRET_BYTES))
     with database.installation_transaction(author) as transaction:
         current = _existing_recipient(transaction, recipient)
         if current.channel != WEBHOOK:
             raise Refusal("unknown_recipient", recipient=recipient)
-        transaction.run("UPDATE recipient SET secret = :secret WHERE id = :id", secret=secret, id=recipient)
+        set_secret(transaction, recipient, secret)
         transaction.record(recipient_renewed(recipient))
     return secret
 
 
 def remove_recipient(database: Database, author: Author, recipient: str) -> None:
-    """Nothing is sent there any more; its address is erased at once. Refusal: unknown_recipient."""
+    """Removes a recipient: nothing is sent any more, its address is erased. Refusal: unknown_recipient."""
     with database.installation_transaction(author) as transaction:
         current = _existing_recipient(transaction, recipient)
-        erase_address(transaction, current)
-        give_up_all(transaction, recipient)
-        transaction.run(
-            "UPDATE recipient SET removed_at = :at, secret = NULL WHERE id = :id",
-            at=to_micros(transaction.now),
-            id=recipient,
-        )
+        recipients.remove_recipient(transaction, current, now=transaction.now)
+        give_up_all(transaction, recipient, now=transaction.now)
         transaction.record(recipient_removed(recipient))
 
 
 def resend(database: Database, recipient: str, since: datetime) -> int:
-    """Sends again, in their order, what went to a recipient since an instant; how many deliveries.
+    """Sends again, in their order, the messages to a recipient since an instant; how many.
 
-    A delivery keeps its id, so that a receiver knows it again. Refusal: unknown_recipient.
+    Each keeps its id, by which the receiver recognises it. Refusal: unknown_recipient.
     """
     now = database.clock.now()
     with database.store.write() as rows:
@@ -153,45 +145,46 @@ def known_recipient(database: Database, recipient: str) -> Recipient:
 
 
 def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[Answer]:
-    """The recipients of the sites (slugs, `*`) that the reader may see, with how their deliveries stand."""
+    """The recipients of the sites (slugs, `*`) that the reader may see, with how the deliveries of each stand."""
     with database.read() as rows:
         standing = standing_by_recipient(rows)
         found = [each for each in recipients_of(rows) if may_see(each.site)]
-    return [_recipient_answer(each, standing.get(each.id, _NOTHING_SENT)) for each in found]
+    return [_recipient_answer(each, standing.get(each.id)) for each in found]
 
 
-def _recipient_answer(recipient: Recipient, stands: Row | Mapping[str, Any]) -> Answer:
+def _recipient_answer(recipient: Recipient, standing: Standing | None) -> Answer:
+    stands = standing or Standing(recipient.id, 0, 0, None, None, None)
     return {
         "recipient": recipient.id,
         "channel": recipient.channel,
         "site": recipient.site,
         "address": shown_address(recipient),
         "choice": recipient.choice,
-        "underway": stands["underway"],
-        "given_up": stands["given_up"],
-        "sent_at": micros_to_text(stands["sent_at"]),
-        "failure": stands["failure"],
-        "next_at": micros_to_text(stands["next_at"]),
+        "underway": stands.underway,
+        "given_up": stands.given_up,
+        "sent_at": text_or_none(stands.sent_at),
+        "failure": stands.failure,
+        "next_at": text_or_none(stands.next_at),
     }
 
 
 def shown_address(recipient: Recipient) -> str:
-    """An address as pages show it: of a webhook the host only, since the rest may hold a key."""
+    """An address as pages show it. Of a webhook only the host, since the rest may contain a key."""
     if recipient.channel == EMAIL:
         return recipient.address
     parts = urlsplit(recipient.address)
     return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else recipient.address
 
 
-def _existing_recipient(rows: Any, recipient: str) -> Recipient:
+def _existing_recipient(rows: Rows, recipient: str) -> Recipient:
     found = recipient_of(rows, recipient)
     if found is None:
         raise Refusal("unknown_recipient", recipient=recipient)
     return found
 
 
-def _check_free(rows: Any, address: str, site: str, hall: str | None) -> None:
-    """Refuses an address that is told of the same place already, whatever the kinds."""
+def _check_free(rows: Rows, address: str, site: str, hall: str | None) -> None:
+    """Refuses an address that receives alarms of the same place already. Refusal: recipient_known."""
     taken = [(each.address, each.site, each.choice.hall) for each in recipients_of(rows)]
     if (address, site, hall) in taken:
         raise Refusal("recipient_known")

@@ -1,4 +1,4 @@
-"""What is said of an alarm: its sentence for people, and the message that goes to recipients."""
+"""The sentence about an alarm for people, and the message about it for recipients."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _OF_COUNTERS = frozenset({AlarmKind.COUNTER_FORGOTTEN, AlarmKind.COUNTER_AWAITED
 def label_of(
     configuration: HallConfiguration, kind: AlarmKind, subject: str, language: str, translate: Translate
 ) -> str:
-    """What people call the subject of an alarm; its id where the hall has it no more."""
+    """The name of the subject of an alarm; its id where the hall does not have it any more."""
     if subject == SERVER:
         return translate("alarms.subject.server", language)
     if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
@@ -34,14 +34,14 @@ def label_of(
 def sentence_of(
     kind: AlarmKind, label: str, values: Mapping[str, Any], language: str, translate: Translate
 ) -> str:
-    """An alarm in one sentence that begins with what it is about."""
+    """One sentence about an alarm. It begins with the name of its subject."""
     name = f"printer_{values['state']}" if kind is AlarmKind.PRINTER_DOWN else str(kind)
     return translate(f"alarms.told.{name}", language, label=label, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmSentences:
-    """A fact of an alarm to be told: what happened (`turn`), when, and its place in the journal."""
+    """A fact of an alarm for a message: what happened (`turn`), when, and its position in the journal."""
 
     alarm: Alarm
     turn: str
@@ -53,7 +53,7 @@ class AlarmSentences:
 def message_of(
     configuration: HallConfiguration, event: AlarmSentences, language: str, translate: Translate
 ) -> Message:
-    """The message to recipients of a language; nothing personal. Described in docs/rules/alarms.md."""
+    """The message for recipients of a language, without personal data. Described in docs/rules/alarms.md."""
     kind, subject = event.alarm.watched
     label = label_of(configuration, kind, subject, language, translate)
     body = {
@@ -75,7 +75,7 @@ def message_of(
 
 
 def trial_of(configuration: HallConfiguration, language: str, translate: Translate, now: datetime) -> str:
-    """The body of a test: what a recipient gets when somebody tries whether it arrives."""
+    """The body of a test message, with which somebody tries whether a recipient is reached."""
     text = translate("alarms.try.text", language)
     body = {
         "type": "alarm.test",

@@ -1,4 +1,4 @@
-"""Record what happens to an alarm, and put it on its way to those who are told, in one transaction."""
+"""Record a fact of an alarm and queue a message for each recipient, in one transaction."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from server.usecases.alarms.alarm_words import AlarmSentences, message_of
 
 ACKNOWLEDGED = "acknowledged"
 NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})
-"""What a person did to an alarm is told to programs; nobody wants a letter of it."""
+"""Turns of an alarm that go to webhooks only: nobody wants an e-mail when somebody acknowledged it."""
 
 
 def tell_alarm(
@@ -27,7 +27,7 @@ def tell_alarm(
     now: datetime,
     translate: Translate,
 ) -> None:
-    """Records the fact, and a delivery for each recipient told of such alarms. `now`: of the wall clock."""
+    """Records the fact, and a delivery to each recipient that chose such alarms. `now`: of the wall clock."""
     recorded = transaction.record(fact)
     event = AlarmSentences(alarm, turn, recorded.happened_at, transaction.journal_length, values)
     for recipient in _recipients_for(transaction, alarm, turn):

@@ -1,7 +1,7 @@
 """Watch a hall: raise an alarm for a fault that lasts, clear it when it is over. Rule: docs/rules/alarms.md.
 
-Every worker watches. What a look changes is decided again under the hall's lock, so that an alarm is raised
-once whoever saw its fault.
+Every worker watches. A change is decided again under the hall's lock, so an alarm is raised only once,
+however many workers noticed its fault.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ from server.domain.hours.calendars import opening_at
 from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
-from server.store.alarms import alarms
+from server.store.alarms import alarms, subjects
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters.sessions import open_places
 from server.store.devices.paired_devices import paired_devices
@@ -64,7 +64,7 @@ class SeenDevices:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A look at a hall at an instant of its facts; `wall` is the wall clock then."""
+    """A check of a hall. `now`: an instant not before its last fact; `wall`: the wall clock then."""
 
     configuration: HallConfiguration
     devices: SeenDevices
@@ -73,7 +73,7 @@ class _Look:
 
 
 def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate: Translate) -> int:
-    """Looks at a hall (id) once; how many facts it recorded. Safe with several workers."""
+    """Checks a hall (id) once; how many facts it recorded. Safe with several workers."""
     wall = database.clock.now()
     configuration = database.configuration(hall)
     with database.read() as rows:
@@ -111,7 +111,7 @@ def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, t
     else:
         fact = alarm_cleared(alarm, reason=change.reason)
         row = alarms.alarm_row(transaction, alarm.id)
-        values = {} if row is None else alarms.values_of(row)
+        values = {} if row is None else row.values
     turn = str(change.turn)
     tell_alarm(transaction, alarm, fact, turn=turn, values=values, now=wall, translate=translate)
 
@@ -119,7 +119,7 @@ def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, t
 def _signs(
     rows: Rows, row: HallRow, look: _Look, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
-    """All that is seen of a hall now."""
+    """The present sign of every subject of a hall."""
     hall = row.id
     yield (
         (AlarmKind.CLOCK_SUSPECT, SERVER),
@@ -131,7 +131,7 @@ def _signs(
     yield from _counters(rows, hall, look)
 
 
-def _printers(rows: Any, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+def _printers(rows: Rows, look: _Look) -> Iterator[tuple[Watched, Observed]]:
     for kiosk in look.configuration.kiosks.values():
         if kiosk.printer is None or kiosk.is_retired:
             continue
@@ -142,7 +142,7 @@ def _printers(rows: Any, look: _Look) -> Iterator[tuple[Watched, Observed]]:
 
 
 def _devices(
-    rows: Any, hall: str, look: _Look, memories: Mapping[Watched, Memory]
+    rows: Rows, hall: str, look: _Look, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
     configuration = look.configuration
     paired = {row.configured for row in paired_devices(rows, hall) if row.revoked_at is None}
@@ -162,17 +162,17 @@ def _devices(
             yield watched, presence_sign(is_present=is_here, was_seen=watched in memories, is_open=is_open)
 
 
-def _queues(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
-    waiting = alarms.waiting_by_queue(rows, hall)
+def _queues(rows: Rows, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+    waiting = subjects.waiting_by_queue(rows, hall)
     for queue in look.configuration.queues.values():
         most = queue.most_waiting or look.configuration.alarms.queue_people
         yield (AlarmKind.QUEUE_LONG, queue.id), queue_sign(waiting.get(queue.id, 0), most)
 
 
-def _counters(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+def _counters(rows: Rows, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
     held = {place.counter: place for place in open_places(rows, hall)}
-    serving = alarms.serving_counters(rows, hall) if held else set()
-    sent = alarms.waiting_by_counter(rows, hall)
+    serving = subjects.serving_counters(rows, hall) if held else set()
+    sent = subjects.waiting_by_counter(rows, hall)
     for counter in look.configuration.counters.values():
         place = held.get(counter.id)
         awaited = awaited_sign(sent.get(counter.id, 0), is_open=place is not None)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from server.domain.alarms.detection import AlarmKind
 from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.journal.subjects import BY_PLACE, SUBJECTS, Subject
-from server.store.alarms.alarms import alarms_named, values_of
+from server.store.alarms.alarms import alarms_named
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
 from server.store.journal.heads import head_of
@@ -275,8 +275,8 @@ class _JournalStretch:
 def _alarms_of(rows: Rows, facts: Sequence[PageFact]) -> dict[str, KnownAlarm]:
     named = {fact.body["id"] for fact in facts if fact.kind in OF_ALARMS}
     return {
-        row["id"]: KnownAlarm(row["slug"], AlarmKind(row["kind"]), row["subject"], values_of(row))
-        for row in alarms_named(rows, sorted(named))
+        alarm.id: KnownAlarm(alarm.slug, AlarmKind(alarm.kind), alarm.subject, alarm.values)
+        for alarm in alarms_named(rows, sorted(named))
     }
 
 

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from typing import Any
 
+from server.domain.instants import EPOCH
 from server.sending.letters import Letters
 from server.sending.mail_server import MailServer
 from server.sending.sender import Channel, Sender
@@ -120,4 +121,4 @@ def text_of_letter(content: bytes) -> str:
 
 
 def recipient(address: str, channel: str = "webhook") -> Recipient:
-    return Recipient("r", channel, "laon", address, "kept", 0, "whsec_AAAA")
+    return Recipient("r", channel, "laon", address, "kept", EPOCH, "whsec_AAAA")

@@ -70,7 +70,7 @@ def test_a_sender_later_than_another_takes_nothing_back(any_office: Office):
     fails(slow, later)
     assert office.hall.outbox()[0]["taken_until"] is not None, "the other still sends"
     with office.hall.database.store.write() as rows:
-        note_sent(rows, slow["id"], later)
+        note_sent(rows, slow.id, later)
     fails(quick, later)
     assert office.hall.outbox()[0]["sent_at"] is not None
     with office.hall.database.read() as rows:
