@@ -145,7 +145,7 @@ def known_recipient(database: Database, recipient: str) -> Recipient:
 
 
 def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[Answer]:
-    """The recipients of the sites (slugs, `*`) that the reader may see, with how the deliveries of each stand."""
+    """The recipients of the sites (slugs, `*`) that the reader may see, with how deliveries stand."""
     with database.read() as rows:
         standing = standing_by_recipient(rows)
         found = [each for each in recipients_of(rows) if may_see(each.site)]
