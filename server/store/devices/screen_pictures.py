@@ -1,4 +1,4 @@
-"""The folder of the screens' pictures, `var/pictures`: of each screen the last one, for a while."""
+"""The folder of the screens' pictures, `var/pictures`: the last one of each screen, for some time."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _NAME = re.compile(r"(?P<hall>[A-Za-z0-9-]+)\.(?P<screen>[A-Za-z0-9_-]+)\.(?P<mi
 
 @dataclass(frozen=True, slots=True)
 class ScreenPicture:
-    """A picture: of which hall (id) and screen (its id in the hall's document), taken when, in which file."""
+    """A picture of a screen (its id in the hall's document) of a hall (id), and its file."""
 
     hall: str
     screen: str
@@ -24,13 +24,13 @@ class ScreenPicture:
 
 @dataclass(frozen=True, slots=True)
 class ScreenPictures:
-    """The folder, made when it is first needed. A picture older than `kept_for` is there for nobody."""
+    """The folder, created when it is first needed. Nobody sees a picture older than `kept_for`."""
 
     folder: Path
     kept_for: timedelta
 
     def keep(self, hall: str, screen: str, taken_at: datetime, content: bytes) -> ScreenPicture:
-        """Keeps the picture of a screen (WebP) in the place of the one before. Refusal: storage_full."""
+        """Keeps the picture of a screen (WebP) and deletes the one before. Refusal: storage_full."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / f"{hall}.{screen}.{to_micros(taken_at)}.webp"
         draft = file.with_suffix(".part")
@@ -57,7 +57,7 @@ class ScreenPictures:
             return self.read(hall, screen, now)
 
     def purge(self, now: datetime) -> int:
-        """Deletes what is too old, and what a crash has left half written; how many pictures."""
+        """Deletes old pictures, and files that a crash left half written; how many pictures."""
         old = [each for each in self._all() if now - each.taken_at > self.kept_for]
         for each in old:
             each.file.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""When each kiosk and screen was last seen and what it told: in memory, or in Redis where workers share it.
+"""The last sighting of each kiosk and screen: in memory, or in Redis where several workers share it.
 
-Nothing of it is a fact: it is true for a minute. It is told anew by the devices after each start.
+Sightings are no facts: each holds for a minute. After a start of the server the devices send them again.
 """
 
 import json
@@ -25,7 +25,7 @@ return 1
 """Keeps a device's sighting (third argument) where it still has the one that was read (second)."""
 
 type Rule = Callable[[Sighting | None], Sighting | None]
-"""What is to be kept of a device, from what was kept; None: nothing changes. It may be asked again."""
+"""Makes the new sighting of a device from the last one; None: nothing changes. It may be called twice."""
 
 
 class Changed(NamedTuple):
@@ -38,7 +38,7 @@ class Changed(NamedTuple):
 class Players(Protocol):
     """The last sighting of each device, by hall (id) and its id in the hall's document.
 
-    `is_away`: what was read last could not be read; that a device is unknown then says nothing of it.
+    `is_away`: the last reading failed, so a device without a sighting may well be present.
     """
 
     is_away: bool
@@ -47,7 +47,7 @@ class Players(Protocol):
         """The last sighting of a device; None when it was never seen."""
 
     def change(self, hall: str, device: str, rule: Rule) -> Changed:
-        """Keeps what a rule makes of the last sighting of a device; of changes at once none is lost."""
+        """Keeps the sighting that a rule makes from the last one. Changes at the same time are all kept."""
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         """The last sightings of a hall's devices."""
@@ -55,7 +55,7 @@ class Players(Protocol):
 
 @dataclass
 class OwnPlayers:
-    """Those that this process saw, since it was started."""
+    """The sightings of this process since its start."""
 
     is_away: bool = False
     _sightings: dict[str, dict[str, Sighting]] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class OwnPlayers:
 
 @dataclass
 class SharedPlayers:
-    """Those that any worker saw. Where Redis does not answer, nothing is known and nobody is held up."""
+    """The sightings of all workers. While Redis does not answer there are none, and nobody waits for it."""
 
     url: str
     is_away: bool = False
@@ -107,7 +107,7 @@ class SharedPlayers:
             return Changed(None, rule(None))
 
     def _swap(self, hall: str, device: str, text: str, sighting: Sighting) -> bool:
-        """Whether the kept text was still this one, and is the sighting now."""
+        """Replaces the kept text by a sighting; False when the text had changed meanwhile."""
         arguments = [device, text, json.dumps(sighting.as_message()), KEPT_FOR_S]
         return bool(self._swapping(keys=[_key(hall)], args=arguments))
 
@@ -124,7 +124,7 @@ class SharedPlayers:
 
 
 def _read(text: str | None) -> Sighting | None:
-    """What was kept; None for nothing, and for what another release of the server kept in another form."""
+    """The sighting in a text; None without one, and for a text that another release wrote in another form."""
     if text is None:
         return None
     try:
@@ -138,5 +138,5 @@ def _key(hall: str) -> str:
 
 
 def players_at(redis_url: str) -> Players:
-    """Where devices are kept: in Redis when there is one, else in this process."""
+    """The place of sightings: Redis when there is one, else this process."""
     return SharedPlayers(redis_url) if redis_url else OwnPlayers()

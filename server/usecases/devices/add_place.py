@@ -1,4 +1,4 @@
-"""One more kiosk or screen in a hall's document, for a device that is being paired."""
+"""Add a kiosk or screen to a hall's document, for a device that is being paired."""
 
 from collections.abc import Collection
 from typing import Any
@@ -11,14 +11,14 @@ from server.usecases.configuration.edit_hall_document import edit_hall_document
 from server.usecases.devices.devices import UNKNOWN_PLACES, DevicePlace, places_of
 
 _IDS = {"kiosk": "borne", "screen": "ecran"}
-"""By the kind of device, what its ids are made of: documents are in the words of those who read them."""
+"""By the kind of device, the word in its ids."""
 
 
 def add_place(database: Database, hall: str, author: Author, *, kind: str, label: str) -> DevicePlace:
-    """The new place, under a name no other of its kind has in the hall; its id was never used.
+    """Adds a place with a label that no other of its kind has in the hall; its id was never used before.
 
-    A screen says calls only where no other does. Refusals: unknown_device_kind, name_taken, stale_revision,
-    and what a document is refused for.
+    A screen says calls aloud only where no other one does.
+    Refusals: unknown_device_kind, name_taken, stale_revision, and those of a document.
     """
     if kind not in UNKNOWN_PLACES:
         raise Refusal("unknown_device_kind", kind=kind)

@@ -1,4 +1,4 @@
-"""A device that nobody knows asks to be paired: it shows a code and keeps a secret, its token to be."""
+"""Ask to pair a new device: it shows a code and keeps a secret, which becomes its token."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 
 CODE_LETTERS = "CDFHJKLMNPRTWXY3479"
-"""None that is read as another from afar (0 O Q, 1 I, 2 Z, 5 S, 6 G, 8 B, U V) and no vowel: no code is a
-word. Six of them are 47 million codes."""
+"""Letters that nobody takes for another from afar (unlike 0 O Q, 1 I, 2 Z, 5 S, 6 G, 8 B, U V), without
+vowels, so that no code is a word. Six of them make 47 million codes."""
 CODE_LENGTH = 6
 SHOWN_FOR = timedelta(minutes=10)
 MOST_SHOWN = 2000
 MOST_SHOWN_AT_ADDRESS = 60
-"""Codes that wait at once, of the installation and of one address: a hall, or a hall behind a router."""
+"""How many codes may wait at once, in the installation and from one address, which may be a whole hall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Which device asks: from which address, in which browser, with a picture of which size (pixels)."""
+    """The device that asks: its address, its browser, and the size of its window in pixels."""
 
     address: str
     browser: str
@@ -39,7 +39,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class ShownCode:
-    """What the device shows, until when; `secret` is told to that device alone, once."""
+    """The code that the device shows until `expires_at`. `secret`: only for that device, given once."""
 
     code: str
     expires_at: datetime
@@ -48,7 +48,7 @@ class ShownCode:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The pairing of a device as it stands: the code it shows, or the device it has become (its id)."""
+    """A pairing: the code that is shown, and the id of the device once somebody confirmed it."""
 
     code: str
     expires_at: datetime
@@ -56,7 +56,7 @@ class Waiting:
 
 
 def ask_pairing(database: Database, asking: Asking) -> ShownCode:
-    """A new code, for ten minutes. Refusal: too_many_requests while too many wait."""
+    """A new code, valid for ten minutes. Refusal: too_many_requests while too many codes wait."""
     secret = new_token()
     with database.store.write() as rows:
         now = database.clock.now()
@@ -88,9 +88,9 @@ def _unused_code(rows: Rows) -> str:
 
 
 def read_pairing(database: Database, secret: str) -> Waiting | None:
-    """How the pairing of a device stands, by its secret; None when that leads to nothing any more.
+    """The pairing of a device, by its secret; None when it is over.
 
-    Its code has expired unconfirmed, or the device it became was revoked or replaced since.
+    It is over when its code expired unconfirmed, or the device was revoked or replaced since.
     """
     with database.read() as rows:
         row = pairing_of_secret(rows, token_digest(secret))
@@ -107,5 +107,5 @@ def _is_over(rows: Rows, pairing: PairingRow, secret: str, now: datetime) -> boo
 
 
 def is_expired(pairing: PairingRow, now: datetime) -> bool:
-    """Whether a code is not worth anything any more."""
+    """Whether a code is not valid any more."""
     return pairing.expires_at <= now

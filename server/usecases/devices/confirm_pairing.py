@@ -1,4 +1,4 @@
-"""Somebody who configures a hall confirms the code a device shows: it is that kiosk or screen from now on."""
+"""Confirm the code that a device shows: from then on it is a certain kiosk or screen of a hall."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from server.usecases.once_in_many_halls import answered_before
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A code as somebody typed it, and the place its device takes; `replaces` the one that stands there."""
+    """A code as somebody typed it, and a place for its device. `replaces`: even where another stands."""
 
     code: str
     place: DevicePlace
@@ -28,12 +28,12 @@ class Confirmation:
 
 
 def as_code(typed: str) -> str:
-    """A code as it was shown, of what somebody typed: capitals, without spaces and dashes."""
+    """What somebody typed, in the form of a code: capitals and digits, without spaces and dashes."""
     return "".join(letter for letter in typed.upper() if letter.isalnum())
 
 
 def read_asking_device(database: Database, typed: str) -> Answer:
-    """Which device shows a code, so that whoever confirms sees that it is the one in front of them.
+    """The device that shows a code, so that people can check that it is the one in front of them.
 
     Refusals: those of `_waiting`.
     """
@@ -51,7 +51,7 @@ def read_asking_device(database: Database, typed: str) -> Answer:
 
 
 def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> Answer | None:
-    """What the same request was answered before; None for a new one, whose code is worth something.
+    """The answer that the same request got before; None for a new request, whose code must be valid.
 
     Refusals: those of `_waiting`.
     """
@@ -65,9 +65,9 @@ def paired_before(database: Database, typed: str, write_key: WriteKey | None) ->
 def confirm_pairing(
     database: Database, author: Author, confirmation: Confirmation, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The device that showed a code takes a place: what it kept to itself is its token from now on.
+    """Gives a place to the device that showed a code; its secret is its token from then on.
 
-    Refusals: those of `_waiting`; already_paired while another device stands there that is not replaced.
+    Refusals: those of `_waiting`; already_paired while another device stands there and `replaces` is not set.
     """
 
     def confirm(transaction: InstallationTransaction) -> Answer:

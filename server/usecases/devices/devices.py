@@ -1,6 +1,6 @@
-"""Devices: bound to a kiosk or screen of a hall's document by a token that is shown once.
+"""Pair devices with kiosks and screens of a hall's document, renew their tokens, revoke them.
 
-Each change is a fact of the installation; the token itself is kept nowhere, only its digest.
+Each change is a fact of the installation. Only the digest of a token is kept; the token is shown once.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
-"""By the kind of device, the refusal when the hall's document has none so named."""
+"""By the kind of device, the refusal when the hall's document has none of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class DevicePlace:
 
 @dataclass(frozen=True, slots=True)
 class PairedDevice:
-    """A device and its token, told once. `configured` is its id in the hall document."""
+    """A device and its token, which is shown once. `configured`: its id in the hall document."""
 
     id: str
     kind: str
@@ -40,7 +40,7 @@ class PairedDevice:
 
 
 def places_of(configuration: HallConfiguration, kind: str) -> dict[str, str]:
-    """The kiosks or screens of a hall that a device may be paired with: their labels by id, none retired."""
+    """The labels of the kiosks or screens of a hall that a device may be paired with, by id; none retired."""
     listed = configuration.kiosks if kind == "kiosk" else configuration.screens
     return {place.id: place.label for place in listed.values() if not place.is_retired}
 
@@ -49,7 +49,7 @@ def place_named(database: Database, hall: str, *, kind: str, name: str) -> Devic
     """The kiosk or screen of a hall's document with this id or label.
 
     Refusals: unknown_hall, unknown_device_kind, unknown_kiosk and unknown_screen when the document has none
-    so named (or two).
+    of that name, or two.
     """
     if kind not in UNKNOWN_PLACES:
         raise Refusal("unknown_device_kind", kind=kind)
@@ -61,7 +61,7 @@ def place_named(database: Database, hall: str, *, kind: str, name: str) -> Devic
 
 
 def pair_device(database: Database, author: Author, hall: str, *, kind: str, configured: str) -> PairedDevice:
-    """A device for a kiosk or screen of the hall's document, `configured` by its id or its label.
+    """Pairs a device with a kiosk or screen of the hall's document; `configured`: its id or its label.
 
     Refusals: those of `place_named`; already_paired while another device stands there.
     """
@@ -74,10 +74,10 @@ def pair_device(database: Database, author: Author, hall: str, *, kind: str, con
 def take_place(
     transaction: InstallationTransaction, place: DevicePlace, digest: str, *, replaces: bool = False
 ) -> str:
-    """The id of the device that stands at a place with a token of this digest from now on.
+    """Puts a device with a token of this digest at a place; its id.
 
-    One that replaces another is that device: its name and its history go on, the old token is void.
-    Refusal: already_paired while another stands there that is not to be replaced.
+    A device that replaces another keeps the id and the history of that one, whose token is void.
+    Refusal: already_paired while another device stands there and `replaces` is not set.
     """
     standing = device_in_use(transaction, place.configured)
     if standing is not None and not replaces:
@@ -94,7 +94,7 @@ def take_place(
 
 
 def renew_device(database: Database, author: Author, device: str) -> PairedDevice:
-    """A new token for a device, told by its id or its id in the document; the old one is void at once.
+    """Gives a device (its id, or its id in the document) a new token; the old one is void at once.
 
     Refusal: unknown_device, also when it is revoked.
     """
@@ -107,7 +107,7 @@ def renew_device(database: Database, author: Author, device: str) -> PairedDevic
 
 
 def revoke_device(database: Database, author: Author, device: str) -> None:
-    """A device, told by its id or its id in the document, may do nothing any more.
+    """Revokes a device (its id, or its id in the document): its token is void.
 
     Refusal: unknown_device, also when it is revoked already.
     """

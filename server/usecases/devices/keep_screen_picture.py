@@ -1,4 +1,4 @@
-"""A screen has sent a picture of itself: encoded anew off the loop, it takes the place of the last one."""
+"""Keep the picture that a screen sent of itself: encode it anew in another process, delete the last one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,9 +23,11 @@ def keep_screen_picture(
     screen: str,
     content: bytes,
 ) -> Answer:
-    """When it was taken, by the server's clock. `hall` is an id, `screen` its id in the hall's document.
+    """Keeps a picture; the answer says when it was taken, by the server's clock.
 
-    Refusals: unreadable_picture for what is no picture or too large a one; storage_full.
+    `hall`: an id; `screen`: its id in the hall's document.
+
+    Refusals: unreadable_picture when it is no picture, or too large; storage_full.
     """
     taken_at = database.clock.now()
     try:

@@ -1,4 +1,4 @@
-"""A device's token is used on two machines at once: noted, and told to whoever supervises, once a token."""
+"""Note that a device's token is used on two machines at once, once for each token."""
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
@@ -7,9 +7,9 @@ from server.store.transactions.database import Database
 
 
 def note_copied_device(database: Database, configured: str) -> bool:
-    """Records that the token of the device at a place was copied; False when that is known already.
+    """Records that the token of the device at a place was copied; False when that was recorded before.
 
-    Which machines they are is nowhere kept: it is shown while they are there.
+    The machines are not recorded: supervision shows them while they are connected.
     """
     with database.read() as rows:
         device = device_in_use(rows, configured)

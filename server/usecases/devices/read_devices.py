@@ -1,4 +1,4 @@
-"""Every device of every hall somebody oversees, at one glance."""
+"""Read the devices of all halls that somebody supervises."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ class May(Protocol):
 
 
 def supervised_halls(database: Database, may: May) -> list[str]:
-    """The ids of the halls somebody may oversee, by slug."""
+    """The ids of the halls that somebody may supervise, by slug."""
     with database.read() as rows:
         halls = [hall.id for hall in all_halls(rows) if hall.is_configured]
     sites = {hall: database.configuration(hall).site.slug for hall in halls}
@@ -31,7 +31,7 @@ def read_devices(
     sightings_of: Callable[[str], DeviceSightings],
     translate: Callable[..., str],
 ) -> Answer:
-    """The halls somebody may oversee, each with its devices as `read_supervision` tells them."""
+    """The halls that somebody may supervise, each with the answer of `read_supervision`."""
     answers: list[Any] = []
     for hall in supervised_halls(database, may):
         may_configure = may(Permission.CONFIGURE, hall=hall, site=database.configuration(hall).site.slug)

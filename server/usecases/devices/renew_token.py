@@ -1,8 +1,7 @@
-"""A device's token is renewed from afar: its page is told, and exchanges the old one for another.
+"""Renew a device's token from afar: its page gets a secret, and exchanges the old token for a new one.
 
-The new token follows from the old one and from what only the page that was told knows. So an exchange whose
-answer was lost is made again with the same end, nothing secret is kept meanwhile, and a copy of the old token
-elsewhere cannot take part in it.
+The new token is computed from the old one and the secret. So the page may repeat an exchange whose answer was
+lost, the server keeps nothing secret meanwhile, and a copy of the old token elsewhere cannot be exchanged.
 """
 
 import hashlib
@@ -37,7 +36,7 @@ _TOKEN_LENGTH = 22
 
 
 def ask_renewal(database: Database, author: Author, device: str) -> str:
-    """What the page of a device (its id) is told, so that it may exchange its token within two minutes.
+    """A secret for the page of a device (its id), which may exchange its token with it for two minutes.
 
     Refusal: unknown_device, also when it is revoked.
     """
@@ -54,7 +53,7 @@ def renewals_due(
 ) -> Iterator[tuple[PairedDevice, str]]:
     """The devices of a hall (id) whose token is old, each with its one connection.
 
-    One that is away, open twice, or was asked within a day, waits: so no cookie ends while it is used.
+    A device that is away, open twice or was asked within a day waits. Cookies last far longer than that.
     """
     now = database.clock.now()
     with database.read() as rows:
@@ -71,9 +70,9 @@ def renewals_due(
 
 
 def exchange_token(database: Database, token: str, secret: str) -> str:
-    """The new token of the device that has `token` and was told so; `token` is void from now on.
+    """Exchanges the token of a device whose page got `secret`; the new token. `token` is void at once.
 
-    Refusals: unknown_device; renewal_over when nobody asked, something else was told, or it is too late.
+    Refusals: unknown_device; renewal_over when nobody asked, the secret is another, or it is too late.
     """
     fresh = _follows(token, secret)
     with database.read() as rows:
@@ -84,7 +83,7 @@ def exchange_token(database: Database, token: str, secret: str) -> str:
         raise Refusal("unknown_device")
     asked_by = _asked_by(database, device.id)
     with database.installation_transaction(Author(asked_by, device.id)) as transaction:
-        _refuse_unless_told(transaction, device.id, secret, transaction.now)
+        _check_secret(transaction, device.id, secret, transaction.now)
         replace_token(transaction, device.id, token_digest(fresh), now=transaction.now)
         transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=device.id))
     return fresh
@@ -98,15 +97,15 @@ def _asked_by(database: Database, device: str) -> str:
     return asked_by
 
 
-def _refuse_unless_told(rows: Rows, device: str, secret: str, now: datetime) -> None:
+def _check_secret(rows: Rows, device: str, secret: str, now: datetime) -> None:
     row = in_use(rows, device)
-    is_told = hmac.compare_digest(row.renewal_digest or "", token_digest(secret))
-    if not is_told or row.renewal_until is None or row.renewal_until < now:
+    is_same = hmac.compare_digest(row.renewal_digest or "", token_digest(secret))
+    if not is_same or row.renewal_until is None or row.renewal_until < now:
         raise Refusal("renewal_over")
 
 
 def _follows(token: str, secret: str) -> str:
-    """132 bits as URL-safe characters, of the shape that logs know as a token."""
+    """The new token: 132 bits as URL-safe characters, in the form by which logs recognise and mask tokens."""
     for attempt in count():
         digest = hmac.digest(token.encode(), f"{secret}.{attempt}".encode(), hashlib.sha256)
         fresh = urlsafe_b64encode(digest).decode()[:_TOKEN_LENGTH]
