@@ -10,6 +10,7 @@ from flask_openapi3.models.tag import Tag
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.store.visits.counters_of_legs import counter_of_leg
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
@@ -285,8 +286,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
         """Takes back the counter's last gesture on this leg."""
         allowed(Permission.CALL, hall_of_leg(api.database, path.leg))
         with api.database.read() as rows:
-            row = rows.one("SELECT counter FROM leg WHERE id = :leg", leg=path.leg)
-        counter = body.counter or (row["counter"] if row is not None else None)
+            counter = body.counter or counter_of_leg(rows, path.leg)
         if counter is None:
             raise Refusal("unknown_leg", leg=path.leg)
         return _undo(counter, body.fact)
