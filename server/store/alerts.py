@@ -77,7 +77,7 @@ _SHOWN = Read(
         alert_shown.c.alert == bindparam("alert"), alert_shown.c.hall == bindparam("hall")
     ),
 )
-_WORDS = Read(
+_WORDS: Read[Words] = Read(
     dict[str, dict[str, str]],
     select(type_coerce(erasable.c.value, Document).label("words")).where(erasable.c.id == bindparam("kept")),
 )

@@ -216,12 +216,13 @@ class Write(_Statement):
         expressions: dict[str, ClauseElement] = {}
         for dialect, insert in ((SQLITE, sqlite.insert), (POSTGRESQL, postgresql.insert)):
             new = insert(table)
-            index = {"index_elements": list(key), "index_where": index_where}
             set_ = changed(new.excluded)
             expressions[dialect.name] = (
-                new.on_conflict_do_update(**index, set_=set_, where=where)
+                new.on_conflict_do_update(
+                    index_elements=list(key), index_where=index_where, set_=set_, where=where
+                )
                 if set_
-                else new.on_conflict_do_nothing(**index)
+                else new.on_conflict_do_nothing(index_elements=list(key), index_where=index_where)
             )
         return cls(expressions, *key, *columns, is_encoded=is_encoded)
 
