@@ -14,6 +14,7 @@ from server.ids import new_id
 from server.printing.documents import TicketPrinting
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import Settings
+from server.store.configuration.halls import all_halls
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
@@ -107,7 +108,7 @@ class PrintService:
     def look(self) -> None:
         """Follows the configuration, wakes the printers that have jobs, keeps the leases."""
         with self.printing.database.read() as rows:
-            halls = print_jobs.configured_halls(rows)
+            halls = [hall for hall in all_halls(rows) if hall.is_configured]
             waiting = print_jobs.printers_with_open_jobs(rows)
         for hall in halls:
             revisions = hall.configuration_revision, hall.installation_revision

@@ -10,7 +10,7 @@ import structlog
 
 from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
 from server.domain.hall.configuration import HallConfiguration, Kiosk
-from server.store.printing.print_jobs import configured_halls
+from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.unix_socket import connected, listening
 
@@ -44,7 +44,8 @@ class SimulatedPrinters:
         if self._lock is None:
             return
         with self._database.read() as rows:
-            revisions = [(hall.id, hall.configuration_revision) for hall in configured_halls(rows)]
+            halls = all_halls(rows)
+        revisions = [(hall.id, hall.configuration_revision) for hall in halls if hall.is_configured]
         if revisions == self._followed:
             return
         kiosks = {kiosk.id: kiosk for kiosk in self._simulated_kiosks(revisions)}
@@ -73,8 +74,8 @@ class SimulatedPrinters:
 
     def _halls(self) -> list[HallConfiguration]:
         with self._database.read() as rows:
-            ids = [hall.id for hall in configured_halls(rows)]
-        return [self._database.configuration(hall) for hall in ids]
+            halls = all_halls(rows)
+        return [self._database.configuration(hall.id) for hall in halls if hall.is_configured]
 
     def stop(self) -> None:
         """Closes their ports; another process may run them."""

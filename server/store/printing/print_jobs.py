@@ -13,7 +13,6 @@ from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, fixed, rows_of
 from server.store.tables.columns import Document
-from server.store.tables.journals import hall
 from server.store.tables.printing import print_job
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -45,15 +44,6 @@ class OpenJob(PrintJob):
     queued_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredHall:
-    """A hall (id) that has a configuration, with the revisions in force."""
-
-    id: str
-    configuration_revision: int
-    installation_revision: int
-
-
 _IS_QUEUED = print_job.c.state == fixed("queued")
 _IS_OPEN = print_job.c.state.in_([fixed("queued"), fixed("sending")])
 """The condition of a partial index."""
@@ -77,7 +67,6 @@ _OPEN = Read(
     .limit(MOST_AT_ONCE),
 )
 _PRINTERS_WITH_OPEN_JOBS = Read(str, select(print_job.c.printer).where(_IS_OPEN).distinct())
-_CONFIGURED = Read(ConfiguredHall, rows_of(ConfiguredHall, hall).where(hall.c.configuration_revision > 0))
 _QUEUE = Write(print_job.insert(), "id", "hall", "printer", "visit", "copy", "document", "state", "queued_at")
 _OF_JOB = print_job.update().where(print_job.c.id == bindparam("row_id"))
 _START = Write(_OF_JOB.where(_IS_QUEUED), "state", "fence", "sent_at", "job_number")
@@ -160,8 +149,3 @@ def print_jobs(rows: Rows, jobs: Sequence[str]) -> dict[str, PrintJob]:
 def last_job_of_visit(rows: Rows, hall: str, visit: str) -> PrintJob | None:
     """The print job of the last paper of a visit (id) in a hall (id)."""
     return rows.one(_LAST_OF_VISIT, hall=hall, visit=visit)
-
-
-def configured_halls(rows: Rows) -> list[ConfiguredHall]:
-    """The halls that have a configuration, with the revisions in force."""
-    return rows.all(_CONFIGURED)
