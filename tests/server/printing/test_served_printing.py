@@ -1,6 +1,7 @@
 """Press, paper, verdict: the real server, its simulated printers and a kiosk's socket, on both layouts."""
 
 import io
+import json
 import queue
 import re
 import subprocess
@@ -8,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,13 @@ from hardware.drawing import draw
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines
 from server.clock import Clock
+from server.domain.instants import from_micros
 from server.live import messages
 from server.printing.documents import PaperContent, TicketPrinting, document_of, read_paper_content
 from server.settings import Settings
 from server.store.operation.secret_key import database_of
+from server.store.printing import print_jobs
+from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
 from tests.harness.programs import program
 from tests.harness.servers.served import Served
@@ -125,9 +130,13 @@ def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[PaperContent, 
     printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir, server.var / "media")
     database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
     with database.read() as rows:
-        row = rows.one("SELECT hall, visit, document FROM print_job WHERE id = :job", job=job)
-    assert row is not None
-    wanted = read_paper_content(database, printing, row)
+        found = print_jobs.print_job_of(rows, job)
+        row = rows.one("SELECT document, queued_at FROM print_job WHERE id = :job", job=job)
+    assert found is not None
+    content, queued_at = json.loads(row["document"]), from_micros(row["queued_at"])
+    wanted = read_paper_content(
+        database, printing, OpenJob(**asdict(found), document=content, queued_at=queued_at)
+    )
     database.close()
     return wanted, printing
 
