@@ -66,12 +66,13 @@ LOST_IN_FORCED_COLOURS = """() => {
 }"""
 
 
-# Where words and signs stand in the window that nothing covers; a word's first line is enough.
+# Where words and signs stand whole in the window, with nothing over them; a word's first line is enough. Of
+# what the window's edge cuts there may be too little to judge.
 PLACES_OF_WORDS = """() => {
   const places = [];
   const add = (each, rect, what) => {
-    const [left, top] = [Math.max(rect.left, 0), Math.max(rect.top, 0)];
-    const [right, bottom] = [Math.min(rect.right, innerWidth), Math.min(rect.bottom, innerHeight)];
+    const { left, top, right, bottom } = rect;
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) return;
     if (right - left < 4 || bottom - top < 4) return;
     const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     if (found && (each.contains(found) || found.contains(each)))

@@ -1,4 +1,4 @@
-"""In forced colours nothing that is read or pressed disappears: console, reception, kiosk, phone, screen."""
+"""In forced colours nothing that is read or pressed disappears: pages of work, kiosk, phone, screen."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,8 +43,8 @@ def device(hall: Served, kind: str) -> str:
     return str(laon["kiosk"]["url"] if kind == "kiosk" else laon["screens"][0]["url"])
 
 
-def test_console_and_reception_lose_nothing(hall: Served, pages: Pages, called: str):
-    for role, path in (("agent", "/console"), ("reception", "/accueil")):
+def test_pages_of_work_lose_nothing(hall: Served, pages: Pages, called: str):
+    for role, path in (("agent", "/console"), ("reception", "/accueil"), ("supervisor", "/supervision")):
         page = sign_in(pages.open(), hall, *demonstration_user(hall, role), path)
         expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
         assert unseen_in_forced_colours(page) == [], path
