@@ -34,6 +34,18 @@ def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
     return page
 
 
+OVER_ITS_BAND = """() => [...document.querySelectorAll(".alert-drill")].filter((band) => {
+  const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(band);
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  const ink = pen.measureText(band.textContent);
+  // how far letters reach over the middle of a line, where its text stands
+  const middle = (ink.fontBoundingBoxAscent - ink.fontBoundingBoxDescent) / 2;
+  const reach = Math.max(ink.actualBoundingBoxAscent - middle, ink.actualBoundingBoxDescent + middle);
+  return reach > band.clientHeight / 2;
+}).map((band) => band.textContent)"""
+"""The words of a drill whose letters lie over the edge of their band."""
+
+
 def title(kind: str, language: str = "fr") -> str:
     return translate(f"signage.alert.{kind}_title", language)
 
@@ -52,6 +64,7 @@ def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pag
                 continue  # its turn was over meanwhile
             expect(page.locator(".alert-title")).to_have_text(title(kind))  # French, in every turn
             assert page.evaluate(MEASURE) == []
+            assert page.evaluate(OVER_ITS_BAND) == []
             assert other.get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
             expect(page.locator(".alert-drill")).to_have_count(2 if drill else 0)
             seen.add(language)
