@@ -1,1 +1,1 @@
-"""Store: migrate, back up, erase, and keep the files private."""
+"""Store: migrate, back up, restore, erase, and keep files private."""

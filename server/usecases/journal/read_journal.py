@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from server.domain.alarms.detection import AlarmKind
-from server.domain.facts import OF_ALARMS, FactKind
+from server.domain.facts import OF_ALARMS, FactKind, Json
 from server.domain.journal.subjects import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms.alarms import alarms_named
 from server.store.devices.paired_devices import paired_devices
@@ -71,7 +71,7 @@ class KnownAlarm:
     hall: str
     kind: AlarmKind
     subject: str
-    values: Mapping[str, Any]
+    values: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class KnownFact:
     visit: str | None
     counter: str | None
     number: str | None
-    body: Mapping[str, Any]
+    body: Json
     hash: str
     names: NamesById
 

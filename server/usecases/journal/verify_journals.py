@@ -7,7 +7,6 @@ starts again after an hour.
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -29,7 +28,10 @@ AFTER_START_S = 3600
 """A server that is off at night verifies by day, so many seconds after its start."""
 TAKEN_FOR_S = 3600
 
-type CallApart = Callable[..., Any]
+type Verification = tuple[Verified, float]
+"""The results, and the seconds they took."""
+type CallApart = Callable[[Callable[[str, Path], Verification], str, Path], Verification]
+"""Calls a function in a separate process."""
 
 
 class NightlyVerification:
@@ -69,7 +71,7 @@ class NightlyVerification:
             log.error("journal_wrong", journal=fault.journal, wrong=fault.wrong, position=fault.position)
 
 
-def verify_apart(database_url: str, anchors_folder: Path) -> tuple[Verified, float]:
+def verify_apart(database_url: str, anchors_folder: Path) -> Verification:
     """Verifies every journal with a new connection; the results, and the seconds it took."""
     clock = Clock()
     began_s = clock.elapsed_s()

@@ -1,4 +1,4 @@
-"""Who decided about a target, and on which day: as asked of a target and of its withdrawal."""
+"""Checks of who decided a target or its withdrawal, and on which day."""
 
 from datetime import date
 

@@ -27,14 +27,14 @@ from server.usecases.quality.check_target_decision import check_decider, check_d
 def decide_target(
     database: Database, hall: str, author: Author, request: WantedTarget, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The target decided; `replaces` is the one that stood for the same service and day, None: none did.
+    """The target decided. `replaces`: the earlier target of the same service and day, None for none.
 
-    It stands until a later one applies; earlier ones stay as they were. It takes the place of the wait in
-    the hall's document for every ticket taken from that day on (docs/rules/targets.md).
+    It applies until a later target does, instead of the wait in the hall's document, to every ticket issued
+    from its day on (docs/rules/targets.md). Earlier targets do not change.
 
-    Refusals: unknown_service; bad_target_wait, bad_target_share; bad_target_start for a day before today, as
-    each ticket keeps the target of its own day, or more than two years ahead; bad_decision_day for one still
-    to come; target_decider_missing, target_decider_too_long.
+    Refusals: unknown_service; bad_target_wait, bad_target_share; bad_target_start for a day before today (a
+    ticket keeps the target of its own day) or more than two years ahead; bad_decision_day for a day to come;
+    target_decider_missing, target_decider_too_long.
     """
     _check_terms(request)
 

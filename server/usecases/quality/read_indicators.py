@@ -29,7 +29,7 @@ WITHOUT_WAIT = (
     *("greetings", "received", "not_issued", "appointments_missed"),
     *("appointment_demand", "received_exceptionally", "unmet_demand"),
 )
-"""Indicators that have no class, hour or end reason: left out where figures are split by one."""
+"""Indicators without class, hour or end reason: left out where figures are split by one of these."""
 
 type Sentence = Callable[[str], str]
 
@@ -63,7 +63,7 @@ class HallDays:
 def read_days(
     database: Database, hall: str, starts_on: date, ends_on: date, *, with_alerts: bool = True
 ) -> HallDays:
-    """The rollups of a hall (id or slug); between two days other work is let through.
+    """The rollups of the days of a hall (id or slug); lets other work through between two days.
 
     `with_alerts`: whether visits that were present while an alert held are counted.
 
@@ -107,7 +107,7 @@ def read_indicators(
     with_alerts: bool = True,
     sentence: Sentence,
 ) -> Answer:
-    """The indicators as the API gives them; `days`: start included, end excluded; `sentence` reads a key.
+    """The indicators as the API gives them. `days`: end excluded. `sentence` gives the text of a key.
 
     Refusals: those of `read_days`, bad_dimension when `by` is none of DIMENSIONS.
     """

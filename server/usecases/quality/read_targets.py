@@ -1,4 +1,4 @@
-"""Read the targets of a hall: what applies today, what will, what did, and what was measured lately."""
+"""Read the targets of a hall: present, future and past ones, and what the last months measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from server.usecases.answers import Answer
 from server.usecases.quality.read_indicators import LONGEST, read_days
 
 MONTHS = 3
-"""How many of the last months with waits are measured, the one that runs included."""
+"""How many of the last months with waits are measured, with the present one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTargets:
-    """The targets of a service as of a local date, those that apply first at the front.
+    """The targets of a service as of a local date, in the order in which they apply.
 
-    `service` tells the wait that applies today, decided or not; `document_wait_s` that of the document.
+    `service` has the wait that applies today, decided or not; `document_wait_s` is that of the document.
     """
 
     service: Service
@@ -34,17 +34,17 @@ class ServiceTargets:
 
     @property
     def now(self) -> TargetSpan | None:
-        """The one that applies; None: the hall's document stands."""
+        """The target that applies; None: that of the hall's document applies."""
         return next((each for each in self.spans if each.applies(self.on)), None)
 
     @property
     def to_come(self) -> list[TargetSpan]:
-        """Those that will apply, the next at the front."""
+        """The targets that will apply, the next one first."""
         return [e for e in self.spans if not e.is_void and e.target.applies_from_on > self.on]
 
     @property
     def earlier(self) -> list[TargetSpan]:
-        """Those that are over, those withdrawn before they applied, those another took the place of."""
+        """The targets that ended, were withdrawn before they applied, or were replaced."""
         standing = [self.now, *self.to_come]
         return [each for each in self.spans if each not in standing]
 
@@ -52,7 +52,7 @@ class ServiceTargets:
 def read_targets(database: Database, hall: str) -> tuple[date, list[ServiceTargets]]:
     """The hall's local date, and the targets of its services in the hall's order. Refusal: unknown_hall.
 
-    A retired service stands there only where targets were decided for it.
+    A retired service is in it only where targets were decided for it.
     """
     configuration, published = database.configuration(hall), database.published(hall)
     on = database.clock.now().astimezone(ZoneInfo(configuration.site.time_zone)).date()
@@ -114,7 +114,7 @@ def _withdrawal(withdrawal: Withdrawal) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredMonth:
-    """What a month measured of a service; `is_running`: it is not over."""
+    """The waits of a service in a month. `is_running`: the month is not over."""
 
     period: Period
     is_running: bool
@@ -122,7 +122,7 @@ class MeasuredMonth:
 
 
 def read_measured(database: Database, hall: str, service: str, on: date) -> list[MeasuredMonth]:
-    """The last three months of a service that have waits, the oldest at the front, as of a local date.
+    """The last three months of a service that have waits, the oldest first, as of a local date.
 
     Refusal: unknown_hall.
     """

@@ -1,4 +1,4 @@
-"""Withdraw a target: from a date on it applies no more."""
+"""Withdraw a target: it does not apply any more from a date on."""
 
 from dataclasses import replace
 from datetime import date
@@ -25,10 +25,10 @@ def withdraw_target(
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The withdrawal: from its day on the wait of the hall's document stands, until another target applies.
+    """The withdrawal: from its day on the wait of the hall's document applies, until another target does.
 
-    A target withdrawn from its first day on never applies: the one before it goes on. What was is left as
-    it was: tickets keep their target, a day that is over its own (docs/rules/targets.md).
+    A target withdrawn from its first day on never applies: the one before it continues. Tickets and days of
+    before keep their target (docs/rules/targets.md).
 
     Refusals: unknown_target; target_over when it applies no more, never did or was replaced;
     bad_withdrawal_day outside the days it still applies (two years ahead at the latest); bad_decision_day,
