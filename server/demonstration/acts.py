@@ -1,4 +1,4 @@
-"""What a simulated visitor or agent may do, whichever door it goes through: the use cases or the REST API."""
+"""The acts of simulated visitors and agents, done through the use cases or through the REST API."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A ticket that is wanted at the kiosk or the reception desk; `exceptional_reason`: no appointment."""
+    """A request for a ticket. `exceptional_reason`: why the visitor has no appointment."""
 
     service: str
     language: str
@@ -39,7 +39,7 @@ class TakenTicket:
 
 @dataclass(frozen=True, slots=True)
 class CalledPerson:
-    """Who an agent has called."""
+    """The visitor whom an agent has called."""
 
     leg: str
     visit: str
@@ -50,7 +50,7 @@ class CalledPerson:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Who is at a counter when the next is called, how that ends, and what it led to; nobody: all None."""
+    """How the visit at a counter ends before the next call, and its outcome; all None: nobody is there."""
 
     current: str | None = None
     end: str | None = None
@@ -81,10 +81,10 @@ class Acts(Protocol):
         """Someone is helped without a ticket at a counter of a session."""
 
     def link(self, visit: str, number: str) -> None:
-        """Two visits are to be called one after the other to one counter."""
+        """Two visits will be called one after the other to one counter."""
 
     def open(self, counter: str, joins: str | None) -> tuple[str, tuple[str, ...]]:
-        """The session of a counter, a new one or that it joins as a further place, and what it serves."""
+        """The session of a counter, new or joined by this counter, and the services it serves."""
 
     def leave(self, counter: str, session: str) -> None:
         """The counter is left; the session goes on at others."""
@@ -99,7 +99,7 @@ class Acts(Protocol):
         """Ends the current visit and calls the next visitor; None when nobody waits."""
 
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
-        """The service has ended, and what it led to."""
+        """The service ends, with its outcome."""
 
     def verb(self, verb: str, session: str, *, leg: str, counter: str) -> None:
         """recall, start, no-show or reinstate, from a counter of a session."""

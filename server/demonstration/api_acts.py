@@ -17,18 +17,18 @@ from server.domain.refusals import Refusal
 AWAY = frozenset({502, 503, 504})
 TRIED_AGAIN_EVERY_S = 1.0
 GIVEN_UP_AFTER_S = 3.0
-"""How long a server that is away is waited for while the counters are closed at the end."""
+"""How long the play waits for an absent server while it closes the counters at the end."""
 
 
 class ServerAway(Exception):
-    """The server is away while the play ends: nothing more can be done on it."""
+    """The server is away while the play ends: no act is possible any more."""
 
 
 @dataclass
 class Server:
     """The server of a demonstration. `tell` is called when it stops answering and when it answers again.
 
-    A request is repeated with the same idempotency key until it is answered, so that nothing is done twice.
+    A request is sent again with the same idempotency key until it is answered: no act is done twice.
     """
 
     client: httpx.Client
@@ -80,7 +80,7 @@ def _refusal(answer: httpx.Response) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Who acts: the hall's kiosk, and the API key of the demonstration for agents and reception."""
+    """The authors of acts: the hall's kiosk, and the demonstration's API key for agents and reception."""
 
     kiosk: str
     agents: str

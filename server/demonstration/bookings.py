@@ -64,7 +64,7 @@ def _slots(on: date, halves: Sequence[HalfDay]) -> list[datetime]:
 
 
 def book_day(database: Database, hall: str, on: date, booked: Sequence[Booked]) -> None:
-    """Books them as a file does."""
+    """Books these appointments as an imported file does."""
     zone = ZoneInfo(database.configuration(hall).site.time_zone)
     lines = [
         f"{on}-{rank:03d},{each.service},{each.booked_at.astimezone(zone).isoformat()},{each.code}"

@@ -1,6 +1,6 @@
 """Create the demonstration: documents, devices, accounts of every role, an API key.
 
-`var/demo.json` tells them.
+`var/demo.json` lists them.
 """
 
 import json
@@ -32,7 +32,7 @@ EVERYWHERE = {
     "administrator": ("admin", "Admin"),
     "communication": ("communication_aisne", "Communication de l’Aisne"),
 }
-"""Roles that somebody has in every site: login and name."""
+"""Roles held in every site: login and name of the person."""
 WORDS = (
     "ardoise",
     "beffroi",
@@ -64,7 +64,7 @@ FIRST_NAMES = {
     "administrator": "Charlie",
     "committee": "Lou",
 }
-"""How the people of Laon are called, by role."""
+"""First names of the people of Laon, by role."""
 
 
 def demo_file(settings: Settings) -> Path:
@@ -109,7 +109,7 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
 
 
 def _installation(database: Database, settings: Settings) -> dict[str, Any]:
-    """The installation's document, with the logo that was put into the library."""
+    """The installation's document, with a logo from the library."""
     document: dict[str, Any] = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     name = f"Logo\u00a0: {document['brand']['name']}"
     document["brand"]["logo"] = make_logo(database, settings.var, DEMONSTRATION, name)
@@ -133,7 +133,7 @@ def write_demo_file(settings: Settings, described: dict[str, Any]) -> None:
 
 
 def at_base_url(settings: Settings, described: dict[str, Any]) -> dict[str, Any]:
-    """The description with the addresses of the settings of now."""
+    """The description with the addresses of the present settings."""
     old, new = described["base_url"], settings.base_url
     changed: dict[str, Any] = json.loads(json.dumps(described).replace(old, new))
     return changed

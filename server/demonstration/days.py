@@ -13,16 +13,16 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import HalfDay, half_days
 
 GREETED_SHARE = 0.06
-"""Of the people received, those helped without a ticket."""
+"""The share of the people received who get help without a ticket."""
 CLOSED_SHARE = 0.02
 COUNTED = 0.6
-"""Of the appointments, those taken off the walk-ins of the day, so that months keep their volume."""
+"""The share of the appointments subtracted from the walk-ins of the day: months keep their volume."""
 TOO_LATE_SHARE = 0.012
 EARLY_SHARE = 0.12
-"""Of a half-day's visitors, those who waited at the door before it opened."""
+"""The share of a half-day's visitors who waited at the door before it opened."""
 SLOT_S = 600
 LONG_HALF_DAY = timedelta(hours=5)
-"""A half-day longer than this goes on over lunch: agents lunch in turn."""
+"""In a half-day longer than this, agents have lunch one after the other."""
 LUNCH_EVERY_S = 40 * 60
 LUNCHES = 3
 
@@ -101,7 +101,7 @@ def _opening_before(halves: Sequence[HalfDay], instant_s: float) -> float:
 
 
 def _plan_counters(play: HallPlay, configuration: HallConfiguration, half: HalfDay, place: int) -> None:
-    """Opens and closes the counters that are held; visitors press what one of them serves."""
+    """Opens and closes the counters; visitors press only services that an open counter serves."""
     opens_s, closes_s = half.opens_at.timestamp(), half.closes_at.timestamp()
     sessions = [
         counter

@@ -21,8 +21,8 @@ class HallHabits:
     `visitors_a_month`: people received, with or without a ticket. `services`: weights of what they press.
     `sent_on`: percent of those served by `sent_on_from` that go on to another service. `staffing`: the chance
     of each counter to be held in the morning and in the afternoon. `appointments`: how many a day.
-    `together`: the further counters that who holds one of them holds too.
-    `exceptional`: weights of the reasons of who has none, per service that asks for one.
+    `together`: by counter, the other counters that its agent holds too.
+    `exceptional`: by service that needs an appointment, weights of the reasons for having none.
     """
 
     hall: str

@@ -1,7 +1,7 @@
 """The demonstration's past: whole days played through the use cases on a simulated clock.
 
-Days end the evening before the day it is created, so that today's numbers begin at 001. Nothing is announced
-or printed: nobody subscribes, and no kiosk is named whose printer would print.
+The last day is the one before the demonstration is created, so that today's numbers begin at 001. Nothing is
+announced or printed: the database has no subscriber, and the tickets have no kiosk.
 """
 
 import re
@@ -33,9 +33,9 @@ from server.usecases.waits.estimate_waits import Estimates
 
 SEED = "aisne"
 CREATED_AT = time(6)
-"""Local time of the first day at which the demonstration is created: before any hall opens."""
+"""The local time at which the demonstration is created on its first day: before any hall opens."""
 TIME_ZONE = ZoneInfo("Europe/Paris")
-"""Of the five sites."""
+"""The time zone of the five sites."""
 _SPAN = re.compile(r"(\d{1,3})([dw])")
 LONGEST_DAYS = 400
 
@@ -53,7 +53,7 @@ class Past:
 
     @property
     def dates(self) -> list[date]:
-        """Its dates, oldest first."""
+        """The dates of the past, oldest first."""
         return [self.until_on - timedelta(days=ago) for ago in range(self.days, 0, -1)]
 
 
@@ -74,7 +74,7 @@ def today() -> date:
 def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, whole: None) -> dict[str, Any]:
     """Creates the demonstration as of its first day and plays every day up to yesterday.
 
-    Refusal: not_empty when halls exist already; a past is never added to journals that have a present.
+    Refusal: not_empty when halls exist already: days cannot be recorded before facts that exist.
     """
     first_at = datetime.combine(past.dates[0], CREATED_AT, TIME_ZONE).astimezone(UTC)
     timeline = Timeline(first_at.timestamp())
@@ -159,14 +159,14 @@ class _Hall:
         close_day(self.database, self.hall, on)
 
     def book(self, on: date, halves: Sequence[HalfDay]) -> list[Booked]:
-        """The day's appointments, booked."""
+        """Books the appointments of a day."""
         chance = Random(f"{self.seed} {self.slug} {on} appointments")
         booked = bookings(habits().halls[self.slug], on, halves, chance)
         book_day(self.database, self.slug, on, booked)
         return booked
 
     def book_today(self, on: date) -> None:
-        """Those of the day the past ends before, booked the evening before."""
+        """Books the appointments of the day after the past, the evening before."""
         self.timeline.now_s = max(self.timeline.now_s, self.closed_s)
         self.book(on, half_days(self.database.configuration(self.slug).calendar, on))
 

@@ -1,7 +1,7 @@
 """The demonstration played live: visitors and agents act on a running server through its public REST API.
 
-They act as people do: at their own pace, beside whoever else presses, calls or takes a counter meanwhile. The
-database is never touched.
+They act at their own pace, together with the real people who press, call or take a counter. The play never
+uses the database.
 """
 
 import json
@@ -27,7 +27,7 @@ from server.demonstration.timeline import Timeline
 from server.domain.refusals import Refusal
 
 type Tell = Callable[[str, str, str, str], None]
-"""`tell(hall, verb, number, where)`: an act that was done; of `refused` the code stands for the number."""
+"""`tell(hall, verb, number, where)`: an act that was done; for `refused`, the code instead of the number."""
 
 ARRIVALS_AN_HOUR_OF_A_MONTH = 1 / 130
 """Arrivals an hour for each visitor a month: a month has about 130 hours of opening."""
@@ -35,14 +35,14 @@ BUSY = 1.25
 """The demonstration plays a busy hour."""
 GREETED_SHARE = 0.06
 NEWCOMERS_HALL = "chateau-thierry"
-"""Nobody is simulated here: whoever tries the product opens its counter and takes its tickets."""
+"""Nobody is simulated here: this hall is for the people who try the product."""
 OPENS_WITHIN_S = 1.0
 COMES_AT_FIRST_WITHIN_S = 3.0
 WAITING_AT_FIRST_A_COUNTER = 2
 EAGER_FOR_S = 60.0
-"""How long agents call at once in the beginning, in seconds of play: the first page shows a busy hall."""
+"""For so many seconds of play agents call without a pause: the first page shows a busy hall."""
 LOOKS_FOR_APPOINTMENTS_EVERY_S = 120.0
-"""In seconds of life, whatever the pace: appointments have the hours of the server's day."""
+"""In real seconds, at any pace: appointments have the hours of the server's day."""
 FIRST_ARRIVAL_WITHIN_S = 30.0
 WAITS_AT_MOST_S = 0.5
 
@@ -87,9 +87,9 @@ def _end_with(server: Server, parent: int) -> None:
 
 @contextmanager
 def _interrupted_by(server: Server) -> Iterator[None]:
-    """Ends the play at these signals, also where a shell had them ignored; a second one ends it at once.
+    """Ends the play at these signals, even where a shell ignores them; a second one ends it at once.
 
-    An act that was begun is awaited, so that whoever plays knows every counter that was opened.
+    An act that has begun is finished first, so that the play knows every counter that it opened.
     """
 
     def ended(_: int, __: FrameType | None) -> None:
@@ -131,7 +131,7 @@ def _hall_play(
 
 
 def _plan(play: HallPlay, pace: float) -> None:
-    """Counters open and people come in the first seconds, whatever the pace; then life goes on."""
+    """Counters open and people come in the first seconds, at any pace; then everything takes its time."""
     play.eager_until_s = play.time.now_s + EAGER_FOR_S
     for counter in play.own.staffing:
         opens_s = play.chance.uniform(0, OPENS_WITHIN_S) * pace
@@ -164,7 +164,7 @@ def _expect_appointments(play: HallPlay, pace: float) -> None:
 def _still_comes(booked: Booked, chance: Random, since: datetime) -> datetime | None:
     """When the visitor of an appointment comes; None for one who does not come, or whose time has passed.
 
-    Who would be here already, before the hour, comes at once.
+    A visitor who should be here already comes at once.
     """
     drawn = comes_at(booked, chance)
     if drawn is None or max(drawn, booked.booked_at) < since:
@@ -183,7 +183,7 @@ def _arrivals(play: HallPlay) -> None:
 
 
 def _run(timeline: Timeline, pace: float, server: Server) -> None:
-    """Does what is planned when its time has come; late after an absence of the server, never all at once."""
+    """Does each planned act at its time. After an absence of the server acts are late, not all at once."""
     played_s, since_s = timeline.now_s, time.monotonic()
     while not server.is_ending and (next_s := timeline.next_at()) is not None:
         due_in_s = (next_s - played_s) / pace - (time.monotonic() - since_s)

@@ -1,4 +1,4 @@
-"""Notices of the demonstration: drafted by the reception desk, decided by whoever answers for every site."""
+"""Notices of the demonstration: the reception drafts them, the officer for every site decides."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
 
 NOTICES = Path(__file__).parent / "notices.json"
-"""What each says, and `until` which state it is brought: draft, submitted or published."""
+"""The contents, and the state that each reaches (`until`): draft, submitted or published."""
 _EVERYWHERE = Reach(drafts=None, publishes=None)
 
 

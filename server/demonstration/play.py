@@ -1,7 +1,7 @@
 """The play of one hall: visitors come, wait, leave or are served; agents call, serve, pause and close.
 
-Nobody here knows the database or the network: what is done goes through `Acts`, when is told by `Timeline`.
-Given the same chance the same things are done at the same instants.
+This module knows neither the database nor the network: `Acts` does the acts, `Timeline` says when. The same
+random numbers give the same acts at the same instants.
 """
 
 from collections.abc import Callable
@@ -18,14 +18,14 @@ COMES_BACK_SHARE = 0.4
 LEFT_AFTER_CALL_SHARE = 0.006
 SLOW_SHARE = 0.08
 USUAL_RECALLS = 3
-"""After so many recalls in vain an agent gives up."""
+"""After so many recalls without an answer an agent gives up."""
 OUTCOME_SHARE = 0.7
-"""After how many of the services the agent says what they led to."""
+"""The share of services after which the agent notes an outcome."""
 START_PRESSED_SHARE = 0.83
 PAUSE_SHARE = 0.012
-"""After how many of the visits an agent pauses."""
+"""The share of visits after which an agent pauses."""
 LOOKS_UP_S = 130.0
-"""Mean time until an agent with nobody at the counter has put the file down and calls."""
+"""Mean time until an idle agent calls a visitor."""
 FILES_S = 100.0
 """Mean time for the file of a visit once the visitor has left, before the next call."""
 LOOKS_AGAIN_S = 60.0
@@ -84,7 +84,7 @@ class HallPlay(HallVisitors):
             self._coming(post, self.chance.uniform(5, 40))
 
     def leave(self, counter: str, *, serves_all: bool) -> None:
-        """The agent wants to leave: after the visits that run, or once nobody waits for the counters."""
+        """The agent will leave after the present visits, or once nobody waits for the counters."""
         for post in self._posts_with(counter):
             if post.session is not None:
                 post.is_leaving, post.serves_all = True, serves_all
@@ -152,7 +152,7 @@ class HallPlay(HallVisitors):
             self._close(post)
 
     def _calls(self, post: CounterPost, ending: Ending = NOBODY_THERE) -> bool:
-        """Whether somebody is called to this post."""
+        """Whether a visitor is called to this post."""
         assert post.session is not None
         post.leg = called = self.acts.next(post.counter, post.session, ending)
         if called is None:
@@ -256,7 +256,7 @@ class HallPlay(HallVisitors):
         return None
 
     def _free(self, post: CounterPost, delay_s: float) -> None:
-        """Nobody is at the post any more: the agent leaves it, or goes on at one of those held together."""
+        """The visitor has left the post: the agent leaves it, or continues at another one held with it."""
         post.state = "idle"
         if post.is_leaving and not post.serves_all:
             self._close(post)
@@ -306,7 +306,7 @@ class HallPlay(HallVisitors):
             each.leave()
 
     def _answer_now(self, post: CounterPost) -> None:
-        """Who was only called to the post has not come."""
+        """The visitor called to this post did not come."""
         counter = self.acts.look(post.counter)
         if counter.session == post.session and counter.leg is not None and not counter.leg.is_started:
             post.leg = counter.leg
@@ -321,7 +321,7 @@ class HallPlay(HallVisitors):
     # --- what others do meanwhile -----------------------------------------------------------------
 
     def _look_again(self, post: CounterPost) -> None:
-        """Someone else acted at this counter: takes what is there, or leaves it to whoever holds it."""
+        """Another person acted at this counter: takes its present state, or leaves it to its holder."""
         counter = self.acts.look(post.counter)
         if post.session is None or counter.session != post.session:
             post.leave()

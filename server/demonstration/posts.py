@@ -1,4 +1,4 @@
-"""The counters agents hold: a post is one counter, and an agent holds one or several of them."""
+"""The counters of agents: a post is one counter, and an agent holds one or several posts."""
 
 from dataclasses import dataclass, field
 
@@ -30,20 +30,20 @@ class CounterPost:
 
     @property
     def may_receive(self) -> bool:
-        """Whether the agent is not taken by somebody, or on the way to somebody, at another post."""
+        """Whether the agent is free of visitors at the other posts."""
         return self.is_self_service or not any(
             post.state in ("coming", "busy") for post in self.others if not post.is_self_service
         )
 
     def leave(self) -> None:
-        """The post is closed; what was planned there no longer happens."""
+        """Closes the post; acts planned there are dropped."""
         self.state, self.session, self.leg, self.is_leaving = "closed", None, None, False
         self.turn += 1
 
 
 @dataclass(eq=False)
 class Agent:
-    """Who holds these posts, in one session."""
+    """An agent with the posts of one session."""
 
     posts: list[CounterPost] = field(default_factory=list)
 
@@ -54,5 +54,5 @@ class Agent:
 
     @property
     def is_engaged(self) -> bool:
-        """Whether somebody is, or is about to be, called or served at any post."""
+        """Whether a visitor is called or served at any post, or will be at once."""
         return any(post.state in ("coming", "busy") for post in self.posts)

@@ -1,4 +1,4 @@
-"""A simulated time: what happens when, in order."""
+"""A simulated time: actions in the order of their instants."""
 
 import heapq
 import itertools

@@ -61,7 +61,7 @@ def _called(answer: Answer) -> CalledPerson:
 
 
 class UseCaseActs:
-    """One hall's acts; `kiosk` presses; the wait announced with a ticket is the hall's estimate of then."""
+    """The acts of one hall. `kiosk` presses; the announced wait is the hall's estimate at that instant."""
 
     def __init__(self, database: Database, hall: str, kiosk: Author, estimates: Estimates) -> None:
         self.database, self.hall, self.kiosk, self.estimates = database, hall, kiosk, estimates

@@ -1,6 +1,6 @@
 """The visitors of one hall: they press, check in, come along with others, lose patience.
 
-Nobody here knows the database or the network: what is done goes through `Acts`, when is told by `Timeline`.
+This module knows neither the database nor the network: `Acts` does the acts, `Timeline` says when.
 """
 
 import random
@@ -17,11 +17,11 @@ from server.domain.refusals import Refusal
 
 PRIORITY_SHARE = 0.06
 EXCEPTIONAL_SHARE = 0.45
-"""Of those without the appointment a service asks for, who has an exceptional reason."""
+"""The share of visitors without the needed appointment who have an exceptional reason."""
 TELLS_SHARE = 0.55
-"""Of the visitors who lose patience, those who give up on their phone; the others are gone when called."""
+"""The share of impatient visitors who give up on their phone; the others are absent when called."""
 LINKED_SHARE = 0.02
-"""Of the visitors, those who come with somebody, or with a second file: the two are linked."""
+"""The share of visitors who come with another person or a second file: the two visits are linked."""
 NEED_SHARE = 0.04
 PATIENCE_S = 70 * 60.0
 
@@ -40,8 +40,8 @@ class Visitor:
 class HallVisitors:
     """The visitors of one hall.
 
-    `planned` are the services somebody serves this half-day: visitors press no other. `refused` is told of
-    every refusal of an act; when it is None a refusal ends the play.
+    `planned`: the services served this half-day; visitors press no other. `refused` is called with every
+    refusal of an act; where it is None, a refusal ends the play.
     """
 
     own: HallHabits
@@ -58,12 +58,12 @@ class HallVisitors:
 
     @abstractmethod
     def _look_again(self, post: CounterPost) -> None:
-        """Someone else acted at this counter."""
+        """Another person acted at this counter."""
 
     def arrive(self, service: str | None = None, reason: str | None = None) -> None:
-        """A visitor presses; what is not issued is counted by whoever issues.
+        """A visitor presses. A ticket that is not issued is counted.
 
-        `reason`: the exceptional one of who has no appointment for that service.
+        `reason`: the exceptional one of a visitor without the needed appointment.
         """
         chosen = service or self._pick_service()
         press = Press(
@@ -87,7 +87,7 @@ class HallVisitors:
         self.wake(ticket.service)
 
     def _look_elsewhere(self, service: str, code: str) -> None:
-        """Who could have no ticket names an exceptional reason, asks the reception, or leaves."""
+        """A visitor who got no ticket gives an exceptional reason, goes to the reception, or leaves."""
         reasons = self.own.exceptional.get(service)
         if code == "appointment_only" and reasons and self.chance.random() < EXCEPTIONAL_SHARE:
             reason = picked(self.chance, reasons)
@@ -107,13 +107,13 @@ class HallVisitors:
         self.time.after(patience_s, lambda: self._lose_patience(visitor))
 
     def _companion(self, ticket: TakenTicket, press: Press, patience_s: float) -> None:
-        """Whoever came along takes a ticket too, and the two are linked at the reception desk."""
+        """The companion takes a ticket too, and the reception links the two visits."""
         other = self.acts.issue(press)
         self._waits(other, patience_s)
         self.acts.link(ticket.visit, other.number)
 
     def come_expected(self, booked: Booked) -> None:
-        """Who has an appointment checks in, and waits as anyone does."""
+        """A visitor with an appointment checks in, and waits as others do."""
         language = picked(self.chance, habits().languages)
         expected = ExpectedVisitor(booked.service, booked.booked_at, booked.code, language)
         try:
@@ -126,7 +126,7 @@ class HallVisitors:
         self.wake(ticket.service)
 
     def expect(self, services: Collection[str]) -> None:
-        """From now on visitors press only what somebody serves."""
+        """From now on visitors press only services that an open counter serves."""
         self.planned = frozenset(services)
 
     def _pick_service(self) -> str:
