@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 
 from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
+from server.domain.facts import Json
 from server.domain.printing.printer_networks import PrinterPlace
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
@@ -38,9 +38,9 @@ class Published:
     author_name: str | None
 
     @property
-    def parsed(self) -> dict[str, Any]:
+    def parsed(self) -> Json:
         """The content as JSON values."""
-        read: dict[str, Any] = json.loads(self.content)
+        read: Json = json.loads(self.content)
         return read
 
 
@@ -83,7 +83,7 @@ class _Printer:
     port: int
 
 
-def _revisions(*more: Any) -> Select[*tuple[Any, ...]]:
+def _revisions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
     return select(
         document.c.revision,
         document.c.content,

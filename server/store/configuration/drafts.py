@@ -5,13 +5,12 @@ that no page mistakes it for the one it has open.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, type_coerce
 
+from server.domain.facts import Json
 from server.domain.refusals import Refusal
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
@@ -30,7 +29,7 @@ class Draft:
 
     version: int
     base_revision: int
-    content: dict[str, Any]
+    content: Json
     author: str
     saved_at: datetime
     author_name: str | None
@@ -67,10 +66,15 @@ class _Version:
 
     version: int
     base_revision: int
-    content: dict[str, Any] | None
+    content: Json | None
     author: str
     saved_at: datetime
     author_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    content: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class NewVersion:
     document: str
     version: int
     base_revision: int
-    content: Mapping[str, Any] | None
+    content: Json | None
     author: str
     saved_at: datetime
 
@@ -94,7 +98,7 @@ _LATER = draft.alias("later")
 _CONTENT = type_coerce(draft.c.content, Document).label("content")
 
 
-def _versions(*more: Any) -> Select[*tuple[Any, ...]]:
+def _versions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
     return select(
         draft.c.version,
         draft.c.base_revision,
@@ -120,7 +124,7 @@ _OPEN = Read(
     .order_by(draft.c.document),
 )
 _CONTENT_OF = Read(
-    dict[str, Any],
+    _Content,
     select(_CONTENT).where(
         draft.c.document == bindparam("document"),
         draft.c.version == bindparam("version"),
@@ -151,9 +155,10 @@ def open_drafts(rows: Rows) -> dict[str, Draft]:
     return {row.document: row for row in rows.all(_OPEN)}
 
 
-def draft_content(rows: Rows, document: str, version: int) -> dict[str, Any] | None:
+def draft_content(rows: Rows, document: str, version: int) -> Json | None:
     """The content of a version of a draft; None where it is not kept any more."""
-    return rows.one(_CONTENT_OF, document=document, version=version)
+    found = rows.one(_CONTENT_OF, document=document, version=version)
+    return None if found is None else found.content
 
 
 def keep_version(transaction: Writes, new: NewVersion) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
+from server.domain.facts import Json
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write
+from server.store.engine.statements import Read, Write, rows_of
 from server.store.tables.notices import affluence
 
 
@@ -20,15 +20,21 @@ class Affluence:
     days: Mapping[int, int]
 
 
-_COUNTS = Read(dict[str, Any], select(affluence.c.counts).where(affluence.c.hall == bindparam("hall")))
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    counts: Json
+
+
+_COUNTS = Read(_Counts, rows_of(_Counts, affluence).where(affluence.c.hall == bindparam("hall")))
 _KEEP = Write.upsert(affluence, ("hall",), ("counted_at", "counts"))
 
 
 def affluence_of(rows: Rows, hall: str) -> Affluence | None:
     """The tickets of a hall (id) as last counted; None where they never were."""
-    counts = rows.one(_COUNTS, hall=hall)
-    if counts is None:
+    found = rows.one(_COUNTS, hall=hall)
+    if found is None:
         return None
+    counts = found.counts
     tickets = {(weekday, hour): counted for weekday, hour, counted in counts["tickets"]}
     return Affluence(tickets, {int(weekday): days for weekday, days in counts["days"].items()})
 

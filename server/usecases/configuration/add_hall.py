@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hardware.simulator.ports import free_port
 from server.documents.from_template import WantedHall, from_template, slug_of, template_of
@@ -13,7 +12,7 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import hall_documents
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
-from server.usecases.configuration.configuration_document import PAGES, configuration_document
+from server.usecases.configuration.configuration_document import PAGES, Content, configuration_document
 from server.usecases.configuration.publish_configuration import Terms, publish_hall, publish_installation
 
 type Week = Mapping[str, Sequence[str]]
@@ -88,7 +87,7 @@ def add_hall(database: Database, author: Author, request: WantedFromTemplate) ->
     return slug
 
 
-def _site(site: WantedSite, taken: Collection[str]) -> dict[str, Any]:
+def _site(site: WantedSite, taken: Collection[str]) -> Content:
     return {
         "slug": slug_of(site.name, taken),
         "name": site.name,

@@ -20,6 +20,9 @@ from server.usecases.answers import Answer
 type Sites = frozenset[str] | None
 """The sites (slugs) at which a person configures; None: every site."""
 type Content = Mapping[str, Any]
+"""The content of a document as JSON values."""
+type NewContent = dict[str, Any]
+"""A content while it is made or edited."""
 
 NOTHING: Content = {}
 PAGES = ("nouveau",)

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL
 from server.store.configuration.documents import newest
 from server.store.transactions.database import Database
+from server.usecases.configuration.configuration_document import NewContent
 from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
 
 
 def edit_hall_document(
-    database: Database, hall: str, author: Author, change: Callable[[dict[str, Any]], None]
+    database: Database, hall: str, author: Author, change: Callable[[NewContent], None]
 ) -> Publication:
     """Publishes the document of a hall (id or slug) after `change` has changed its newest content.
 

@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from server.documents.difference import DocumentChange, difference
 from server.documents.hall import HallDocument, ids_of
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import export_text, parse_hall, parse_installation
 from server.domain.author import Author
-from server.domain.facts import FactKind, of_kind
+from server.domain.facts import FactKind, Json, of_kind
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import (
@@ -191,7 +190,7 @@ def _keep(
     document: Document,
     publication: Publication,
     terms: Terms,
-) -> dict[str, Any]:
+) -> Json:
     """Keeps the revision and ends the draft it was; the body of its fact. Refusal: stale_draft."""
     author, now = transaction.author.id, transaction.now
     if terms.draft is not None:
@@ -201,8 +200,8 @@ def _keep(
     new = NewRevision(kind, scope, publication.revision, text, now, author, terms.restores)
     keep_revision(transaction, new)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    kept: dict[str, Any] = {"revision": publication.revision, "sha256": digest}
-    return kept if terms.restores is None else kept | {"restores": terms.restores}
+    kept = {"revision": publication.revision, "sha256": digest}
+    return kept if terms.restores is None else {**kept, "restores": terms.restores}
 
 
 def _published_before(_: KeyedWrites, kept: Answer) -> Publication:

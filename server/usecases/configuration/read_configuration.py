@@ -62,7 +62,7 @@ def read_document(database: Database, name: str, reader: DocumentReader) -> Answ
 def read_revisions(
     database: Database, name: str, reader: DocumentReader, *, before: int | None = None
 ) -> Answer:
-    """The revisions of a document, the newest first, some at a time: who, when, what changed.
+    """The revisions of a document, the newest first, PAGE at a time, each with its author and its changes.
 
     `next`: before which revision to go on, null at the end. Refusals: unknown_configuration, forbidden.
     """

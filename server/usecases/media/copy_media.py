@@ -14,7 +14,7 @@ from server.store.transactions.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What a restore did for media: how many files it brought back, and how many in use are nowhere."""
+    """What a restore did for media: how many files it brought back, and how many are still missing."""
 
     files: int
     missing: int

@@ -1,6 +1,6 @@
 """Prepare the uploads that wait, one after the other, each by one worker, in a separate process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ import structlog
 
 from server.apart import ApartEnded
 from server.domain.author import SYSTEM
+from server.domain.facts import Json
 from server.domain.notices.media import MediumState, medium_prepared, medium_refused
 from server.store.engine.buffered_writes import Writes
 from server.store.media.media import medium_row
@@ -32,7 +33,7 @@ PREPARED_WITHIN_S = 900.0
 """A file that takes longer is refused."""
 _CLAIMED_FOR = timedelta(seconds=PREPARED_WITHIN_S + 60)
 MOST_TRIES = 3
-"""A file that was tried so often without an end is refused: it may be what ends the workers."""
+"""After so many tries without an end a file is refused: it may be what ends the workers."""
 
 type OffLoop = Callable[..., Any]
 """Calls a function with values in a separate process. Raises ApartEnded when that dies or takes too long."""
@@ -61,7 +62,7 @@ class Preparing:
             self.is_busy = False
 
     def take_over(self) -> None:
-        """Takes over what a server that has ended was preparing; only where no other server can run."""
+        """Gives back the uploads that a server was preparing when it ended; only where no other can run."""
         with self.database.store.write() as rows:
             release_every_upload(rows)
 
@@ -106,7 +107,7 @@ class Preparing:
             release_upload(transaction, medium)
             return False
 
-    def _refuse(self, medium: str, code: str, details: Mapping[str, Any]) -> None:
+    def _refuse(self, medium: str, code: str, details: Json) -> None:
         log.info("medium_refused", medium=medium, code=code)
         with self.database.installation_transaction(SYSTEM) as transaction:
             if self._still_waits(transaction, medium):

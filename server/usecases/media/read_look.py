@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from server.documents.parts.brand import Brand, check_media_of
 from server.documents.problems import DocumentRefused
@@ -16,6 +15,7 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
 from server.store.media.media import medium_row
+from server.usecases.answers import Answer
 from signage.media.prepared import PreparedFile
 
 FAMILY = "Organisation"
@@ -47,7 +47,7 @@ class Branding:
         """The stylesheet's address."""
         return f"/look/{self.digest}.css"
 
-    def as_message(self) -> dict[str, Any]:
+    def as_message(self) -> Answer:
         """The look in messages to screens and kiosks; `name` is also the text alternative of the logo."""
         logo = self.logo and {"url": self.logo.url, "width": self.logo.width, "height": self.logo.height}
         fonts = sorted(address(name) for name in self.files if name.endswith(".woff2"))

@@ -1,10 +1,8 @@
 """Draft a notice, or the correction of one, where somebody may draft at one of its sites."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from server.documents.notices import MediumNotice, NoticeContent, parse_notice
 from server.domain.author import Author
+from server.domain.facts import Json
 from server.domain.notices.facts import NewVersion, NoticeStep, notice_drafted
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
@@ -23,7 +21,7 @@ from server.usecases.notices.notice_places import Places, Reach, check_places, r
 def draft_notice(
     database: Database,
     author: Author,
-    content: Mapping[str, Any],
+    content: Json,
     *,
     reach: Reach,
     write_key: WriteKey | None = None,

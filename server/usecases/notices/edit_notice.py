@@ -1,11 +1,9 @@
 """Edit a notice: it gets one more version, which is a draft again."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from server.documents.checks.notices import check_kind
 from server.documents.notices import parse_notice
 from server.documents.problems import DocumentRefused
+from server.domain.facts import Json
 from server.domain.notices.facts import notice_edited
 from server.domain.notices.lifecycle import NoticeVerb
 from server.store.notices.versions import content_of
@@ -16,7 +14,7 @@ from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
 from server.usecases.notices.draft_notice import checked_for, new_version
 
 
-def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str, Any]) -> Answer:
+def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> Answer:
     """The notice with one more version; the gesture's `version` is the one it was made from.
 
     Raises DocumentRefused, also for another kind; refusals: unknown_notice, forbidden, stale_notice,

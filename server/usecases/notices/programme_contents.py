@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from server.documents.french_spaces import unbroken
 from server.documents.hyphens import parted
@@ -22,10 +21,12 @@ from server.domain.hours.busy_hours import BusyAndQuiet
 from server.domain.languages import FRENCH, language_shown, text_in
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
+from server.usecases.answers import Answer
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
 
-type Contents = list[dict[str, Any]]
+type Contents = list[Answer]
+"""What a screen shows of a notice, one for each item, as JSON values."""
 
 BY_KIND_COMPUTED = frozenset({"hours", "results", "waits", "priority_card"})
 """Kinds for which the product writes some of the words: only in the languages of its interface."""
@@ -94,12 +95,12 @@ def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWord
     return _computed(kind, title, language, words)
 
 
-def _medium_content(file: MediumFile, text: str) -> dict[str, Any]:
+def _medium_content(file: MediumFile, text: str) -> Answer:
     content = {"url": file.url, "width": file.width, "height": file.height, "text": text}
     return content if file.ms is None else content | {"ms": file.ms, "poster": file.poster}
 
 
-def _delays(notice: DelaysNotice, language: str) -> dict[str, Any]:
+def _delays(notice: DelaysNotice, language: str) -> Answer:
     rows = [
         {"label": said_in(row.labels, language), "delay": said_in(row.delays, language)}
         for row in notice.rows
@@ -128,7 +129,7 @@ def _computed(kind: str, title: dict[str, str], language: str, words: HallWords)
     return []
 
 
-def words_of(content: dict[str, Any]) -> str:
+def words_of(content: Answer) -> str:
     """All the words of a content, a line for each block: they decide how long it is shown."""
     texts: list[str] = [content.get("title", ""), words_of_html(content.get("html", ""))]
     texts += content.get("lines", ())

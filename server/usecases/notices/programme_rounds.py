@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from server.documents.hall import Category
 from server.documents.notices import NoticeContent
 from server.domain.hours.windows import Window, within
 from server.domain.instants import to_micros
+from server.usecases.answers import Answer
 from server.usecases.notices.programme_contents import (
     Contents,
     HallWords,
@@ -24,7 +24,8 @@ NEW_FOR = timedelta(minutes=3)
 NEW_EVERY_MS = 30_000
 """After so many milliseconds of other notices a new one is shown again."""
 
-type Item = dict[str, Any]
+type Item = Answer
+"""An item of a programme, as JSON values."""
 type ContentsById = Mapping[tuple[str, str], Contents]
 """The contents of slides, by slide (id) and language."""
 

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.documents.notices import NOTICE_MODELS, NoticeContent
@@ -34,11 +33,13 @@ from server.store.notices.affluence import affluence_of
 from server.store.notices.notices import ShownNotice, shown_between
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
+from server.usecases.answers import Answer
 from server.usecases.notices.notice_places import is_for_screen, targets_of
 from server.usecases.notices.programme_contents import HallWords, spoken_languages
 from server.usecases.notices.programme_rounds import LEGAL, Slide, in_ms, items_of, to_ms
 
-type Programme = dict[str, Any]
+type Programme = Answer
+"""A programme, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True)
