@@ -1,18 +1,14 @@
 """The content of the sheet that says how to book an appointment, in French and a chosen language."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from kiosk.sheet_layout import SheetContent, SheetLanguage
+from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import FRENCH, text_in
 from server.domain.refusals import Refusal
 from server.language import direction_of
 
 
-def sheet_languages(
-    configuration: HallConfiguration, request: Mapping[str, Any]
-) -> tuple[SheetLanguage, ...]:
+def sheet_languages(configuration: HallConfiguration, request: Json) -> tuple[SheetLanguage, ...]:
     """The languages of a job's sheet, with its words.
 
     Refusal: unknown_service, when the hall has lost the service meanwhile.
@@ -24,7 +20,7 @@ def sheet_languages(
     return tuple(_language(service, language) for language in languages)
 
 
-def sheet_content(configuration: HallConfiguration, request: Mapping[str, Any]) -> SheetContent:
+def sheet_content(configuration: HallConfiguration, request: Json) -> SheetContent:
     """The content of the sheet besides its languages."""
     service = configuration.services[str(request["service"])]
     return SheetContent(

@@ -4,10 +4,9 @@ The people ahead and the wait are those of the instant of issue, also on a repri
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -19,6 +18,7 @@ from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
+from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
@@ -27,6 +27,7 @@ from server.printing.appointment_sheets import sheet_content, sheet_languages
 from server.store.printing.issued_tickets import IssuedTicket, issued_ticket
 from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
+from server.usecases.answers import Answer
 from server.usecases.appointments.check_in import arrival_answer
 from server.usecases.media.read_look import Logo, read_look
 from server.usecases.tickets.read_ticket import follow_address
@@ -136,7 +137,7 @@ def ticket_bytes(
 def _content(
     configuration: HallConfiguration,
     printing: TicketPrinting,
-    request: Mapping[str, Any],
+    request: Json,
     ticket: IssuedTicket,
     *,
     token: str | None,
@@ -173,11 +174,11 @@ def _logo(printing: TicketPrinting, logo: Logo | None) -> str | None:
         return None
 
 
-def _arrival(configuration: HallConfiguration, ticket: IssuedTicket) -> dict[str, Any] | None:
+def _arrival(configuration: HallConfiguration, ticket: IssuedTicket) -> Answer | None:
     return arrival_answer(configuration, ticket.service, ticket.booked_at, ticket.arrived_at)
 
 
-def _ahead(request: Mapping[str, Any], ticket: IssuedTicket) -> int:
+def _ahead(request: Json, ticket: IssuedTicket) -> int:
     """The people ahead at the issue: as the job has it, else as the fact of the ticket has it."""
     if request.get("ahead") is not None:
         return int(request["ahead"])

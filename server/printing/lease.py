@@ -16,12 +16,12 @@ _MARGIN_S = 2.0
 
 
 class LeaseLost(Exception):
-    """Another drives the printer now: nothing more may be done with it."""
+    """Another worker drives the printer now: this one may not use it any more."""
 
 
 @dataclass
 class PrinterLease:
-    """One worker's claim to one printer. Not for two threads at once, except `renew`."""
+    """The lease of one printer as one worker sees it. Not for two threads at once, except `renew`."""
 
     database: Database
     printer: str
@@ -76,7 +76,7 @@ class PrinterLease:
         self._good_until_s = asked_at_s + LEASE.total_seconds() - _MARGIN_S
 
     def release(self) -> None:
-        """Lets another take the printer at once."""
+        """Ends the lease now, so that another worker may take the printer."""
         token, self.token = self.token, None
         if token is None:
             return

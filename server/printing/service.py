@@ -25,7 +25,7 @@ log = structlog.get_logger()
 STOP_WITHIN_S = 2.0
 _NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 
-type Spawn = Callable[[Callable[[], None]], Any]
+type Spawn = Callable[[Callable[[], None]], object]
 
 
 class PrintService:
@@ -72,7 +72,7 @@ class PrintService:
         spawn(self._watch)
 
     def stop(self) -> None:
-        """Ends the loops after the jobs in hand, for two seconds at most, and lets go of the printers."""
+        """Ends the loops after their present jobs, waiting two seconds at most, and releases the printers."""
         if self._spawn is None:
             return
         self._spawn = None

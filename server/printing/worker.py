@@ -55,7 +55,7 @@ class PrintingPace:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """What every printer's loop of one process shares.
+    """The values that the printers' loops of one process share.
 
     `off_loop(work, *values)` computes without holding up the others; `tell(job)` is called when a job has a
     verdict that is not final; `holder` names this process in leases.

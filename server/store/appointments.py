@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
@@ -58,7 +57,7 @@ class ConvocationHour:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentAccess:
-    """By what an appointment (id) is found: the id another program gave it, and its code."""
+    """The names by which people find an appointment (id): the id of another program, and its code."""
 
     appointment: str
     hall: str
@@ -79,8 +78,8 @@ class LastLeg:
     end_reason: str | None
 
 
-_COLUMNS: list[ColumnElement[Any]] = [
-    *(each for each in appointment.c),
+_COLUMNS: list[ColumnElement[object]] = [
+    *appointment.c,
     appointment_access.c.external_id,
     appointment_access.c.code,
 ]
@@ -120,7 +119,7 @@ _HOURS = Read(
 )
 
 
-def _of_day() -> Select[*tuple[Any, ...]]:
+def _of_day() -> Select[*tuple[object, ...]]:
     last_leg = (
         select(leg.c.state)
         .where(leg.c.visit == appointment.c.visit)
@@ -217,7 +216,7 @@ def last_leg_of(rows: Rows, visit: str) -> LastLeg | None:
 
 
 def insert_access(transaction: Writes, access: AppointmentAccess) -> None:
-    """Keeps by what a new appointment is found."""
+    """Keeps the external id and the code of a new appointment."""
     transaction.run(_INSERT_ACCESS, **values_of(access))
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, type_coerce
 
 from server.domain.alarms.detection import Alarm, AlarmKind, Memory, Watched
+from server.domain.facts import Json
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, rows_of
@@ -30,7 +30,7 @@ class AlarmRow:
     subject: str
     raised_at: datetime
     returns: int
-    values: Mapping[str, Any]
+    values: Json
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     cleared_at: datetime | None
@@ -44,7 +44,7 @@ class NamedAlarm:
     id: str
     kind: str
     subject: str
-    values: Mapping[str, Any]
+    values: Json
     slug: str
 
 

@@ -115,7 +115,7 @@ _TAKE = Write(
     "taken_until",
 )
 _NOTE_SENT = Write(_FREE.where(_OF_ROW).values(failure=null()), "sent_at")
-"""Whoever sent it and however late: it has arrived."""
+"""Without a condition on the try: a message that arrived is sent, even if another sender had taken it."""
 _NOTE_FAILED = Write(_FREE.where(_OF_ROW, _IS_UNDERWAY, _IS_OF_TRY), "failure", "next_at", "given_up_at")
 _GIVE_UP = Write(_FREE.where(_OF_ROW, _IS_UNDERWAY), "given_up_at")
 _GIVE_UP_ALL = Write(_FREE.where(_OF_RECIPIENT, _IS_UNDERWAY), "given_up_at")
@@ -193,7 +193,7 @@ def give_up_all(transaction: Writes, recipient: str, *, now: datetime) -> None:
 
 
 def send_again(rows: WrittenRows, recipient: str, *, since: datetime, now: datetime) -> int:
-    """Puts on its way again what went to a recipient since an instant, sent or given up; how many."""
+    """Queues again the messages to a recipient since an instant, sent or given up; how many."""
     return rows.execute(_SEND_AGAIN, of_recipient=recipient, since=since, queued_at=now, next_at=now)
 
 

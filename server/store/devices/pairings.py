@@ -11,7 +11,7 @@ from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.devices import pairing
 
 FORGOTTEN_AFTER_S = 3600
-"""How long a pairing is kept once its code has expired: a late code is told apart from a wrong one."""
+"""How long a pairing is kept after its code expired, so that a late code is not taken for a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)

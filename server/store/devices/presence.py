@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func
 
@@ -47,7 +46,7 @@ class _Day:
     seen_at: datetime | None
 
 
-def _added(new: NewValues) -> Mapping[str, ColumnElement[Any]]:
+def _added(new: NewValues) -> Mapping[str, ColumnElement[object]]:
     return {
         "seen": device_presence.c.seen + new.seen,
         "missed": device_presence.c.missed + new.missed,

@@ -191,7 +191,7 @@ class Write(_Statement):
     ) -> "Write":
         """Inserts a row; where its key stands already, sets `columns` and adds to the numbers of `added`."""
 
-        def changed(new: NewValues) -> dict[str, ColumnElement[Any]]:
+        def changed(new: NewValues) -> dict[str, ColumnElement[object]]:
             return {name: new[name] for name in columns} | {name: table.c[name] + new[name] for name in added}
 
         return cls.insert_or(changed, table, key, [*columns, *added], is_encoded=is_encoded)
@@ -199,7 +199,7 @@ class Write(_Statement):
     @classmethod
     def insert_or(
         cls,
-        changed: Callable[[NewValues], Mapping[str, ColumnElement[Any]]],
+        changed: Callable[[NewValues], Mapping[str, ColumnElement[object]]],
         table: Table,
         key: Sequence[str],
         columns: Sequence[str],

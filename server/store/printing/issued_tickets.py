@@ -1,12 +1,11 @@
 """The content of tickets as they were issued, for their paper."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, bindparam, select, type_coerce
 
+from server.domain.facts import Json
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, fixed
 from server.store.tables.columns import Document
@@ -16,7 +15,7 @@ from server.store.tables.visits import leg, ticket_access, visit
 
 @dataclass(frozen=True, slots=True)
 class IssuedTicket:
-    """A ticket with its first service, the quoted wait in seconds, and by what the visitor follows it.
+    """A ticket with its first service, the quoted wait in seconds, and the names by which a phone finds it.
 
     `token`: only of tickets issued before tokens were kept as digests. `token`, `token_digest` and
     `short_code` are None once they are purged. `fact`: the body of the fact that issued it.
@@ -34,7 +33,7 @@ class IssuedTicket:
     token: str | None
     token_digest: str | None
     short_code: str | None
-    fact: Mapping[str, Any] | None
+    fact: Json | None
 
 
 _ISSUED = Read(

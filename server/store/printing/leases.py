@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, type_coerce
 
@@ -49,7 +48,7 @@ class Lease:
     unprinted: int
 
 
-def _taken_over(new: NewValues) -> Mapping[str, ColumnElement[Any]]:
+def _taken_over(new: NewValues) -> Mapping[str, ColumnElement[object]]:
     return {"holder": new.holder, "expires_at": new.expires_at, "fence": printer_lease.c.fence + 1}
 
 

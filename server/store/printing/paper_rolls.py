@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
 
@@ -19,11 +18,11 @@ _IS_IN = roll.c.ended_at.is_(None)
 _COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
 
 
-def _with_more_papers(new: NewValues) -> Mapping[str, ColumnElement[Any]]:
+def _with_more_papers(new: NewValues) -> Mapping[str, ColumnElement[object]]:
     return {"papers": roll.c.papers + new.papers}
 
 
-def _as_noted(new: NewValues) -> Mapping[str, ColumnElement[Any]]:
+def _as_noted(new: NewValues) -> Mapping[str, ColumnElement[object]]:
     return {"low_at": new.low_at, "is_out": new.is_out, "was_opened": new.was_opened}
 
 

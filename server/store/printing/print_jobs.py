@@ -1,13 +1,13 @@
 """Print jobs: documents for printers, from their queue to their verdict."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, case, literal, select, type_coerce
 
+from server.domain.facts import Json
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
@@ -40,7 +40,7 @@ class PrintJob:
 class OpenJob(PrintJob):
     """A job that has not ended. `document`: what its paper says, by the kind of paper."""
 
-    document: Mapping[str, Any]
+    document: Json
     queued_at: datetime
 
 
@@ -78,11 +78,11 @@ _END = Write(
     "why",
     "done_at",
 )
-"""A paper of no visit is never printed again: its content, and the language of it, go with its end."""
+"""A paper without a visit is never printed again, so its content and language are erased at its end."""
 
 
 def queue_job(
-    transaction: HallTransaction, printer: str, *, visit: str | None, copy: int, content: Mapping[str, Any]
+    transaction: HallTransaction, printer: str, *, visit: str | None, copy: int, content: Json
 ) -> str:
     """Queues a document for a printer (the kiosk's id), which is woken after the commit; the job's id.
 
@@ -118,7 +118,7 @@ def note_job(rows: WrittenRows, job: str, *, state: str, verdict: str | None, wh
 def end_job(
     transaction: Writes, job: str, *, state: str, verdict: str | None, why: str | None, at: datetime
 ) -> None:
-    """Ends a job; what a paper of no visit said is erased."""
+    """Ends a job. The content of a paper without a visit is erased."""
     transaction.run(_END, row_id=job, state=state, verdict=verdict, why=why, done_at=at)
 
 

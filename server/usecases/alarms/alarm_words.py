@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.alarms.detection import Alarm, AlarmKind
 from server.domain.alarms.signs import SERVER
+from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.languages import text_in
@@ -31,9 +31,7 @@ def label_of(
     return subject if device is None else device.label
 
 
-def sentence_of(
-    kind: AlarmKind, label: str, values: Mapping[str, Any], language: str, translate: Translate
-) -> str:
+def sentence_of(kind: AlarmKind, label: str, values: Json, language: str, translate: Translate) -> str:
     """One sentence about an alarm. It begins with the name of its subject."""
     name = f"printer_{values['state']}" if kind is AlarmKind.PRINTER_DOWN else str(kind)
     return translate(f"alarms.told.{name}", language, label=label, **values)
@@ -47,7 +45,7 @@ class AlarmSentences:
     turn: str
     at: datetime
     position: int
-    values: Mapping[str, Any]
+    values: Json
 
 
 def message_of(

@@ -1,11 +1,9 @@
 """Record a fact of an alarm and queue a message for each recipient, in one transaction."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from server.domain.alarms.detection import Alarm
-from server.domain.facts import Fact
+from server.domain.facts import Fact, Json
 from server.language import Translate
 from server.store.alarms.outbox import queue_delivery
 from server.store.alarms.recipients import Recipient, recipients_of
@@ -23,7 +21,7 @@ def tell_alarm(
     fact: Fact,
     *,
     turn: str,
-    values: Mapping[str, Any],
+    values: Json,
     now: datetime,
     translate: Translate,
 ) -> None:

@@ -7,7 +7,6 @@ however many workers noticed its fault.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from server.clock import SUSPECT_AFTER
 from server.domain.alarms.detection import (
@@ -38,6 +37,7 @@ from server.domain.alarms.signs import (
 from server.domain.author import SYSTEM
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
+from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
 from server.domain.printing.printers import state_now
@@ -102,7 +102,7 @@ def _decision(rows: Rows, row: HallRow, look: _Look) -> Decision:
 
 def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, translate: Translate) -> None:
     alarm = change.alarm or Alarm(new_id(), *change.watched)
-    values: Mapping[str, Any] = change.values
+    values: Json = change.values
     if change.turn is AlarmTurn.RAISED:
         fact = alarm_raised(alarm.id, change)
     elif change.turn is AlarmTurn.RETURNED:

@@ -1,4 +1,4 @@
-"""End an alert in some halls: a person confirms twice. Those with a stated time expire by themselves."""
+"""End an alert in some halls: by two confirmations, at its stated time, or by taking it back."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -28,27 +28,27 @@ def halls_of_alert(database: Database, alert: str) -> list[str]:
 
 
 def ask_end(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
-    """The first confirmation, in halls (ids) where the alert holds; those that could not record it, and why.
+    """Records the first confirmation of an end in halls (ids); the refusal of each that could not record it.
 
-    Refusals: alert_over, it holds in none; database_busy when no hall could record it.
+    Refusals: alert_over when it is in force in none; database_busy when no hall could record it.
     """
     return _in_each(database, alert, halls, author, _ask)
 
 
 def end_alert(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
-    """The second confirmation: the alert is over in halls (ids), another one there is shown from now on.
+    """Records the second confirmation, which ends an alert in halls (ids); the refusal of each that refused.
 
-    A hall that refuses keeps no other from its end; it is named with its refusal.
-    Refusals: alert_over, it holds in none; when it ends in none: end_not_asked, second_person_needed,
+    A hall that refuses does not stop the others. A further alert in a hall is shown from then on.
+    Refusals: alert_over when it is in force in none; when it ends in none: end_not_asked, second_person_needed,
     second_person_awaited.
     """
     return _in_each(database, alert, halls, author, _end)
 
 
 def take_back(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
-    """Whoever raised the alert by mistake ends it in halls (ids), within a minute; screens say so.
+    """Takes back, in halls (ids), an alert that the author raised by mistake a minute ago at most.
 
-    Refusals: alert_over, it holds in none; when it ends in none: alert_of_another, too_late_to_take_back.
+    Refusals: alert_over when it is in force in none; when it ends in none: alert_of_another, too_late_to_take_back.
     """
     return _in_each(database, alert, halls, author, _take_back)
 
@@ -87,7 +87,7 @@ def _take_back(transaction: HallTransaction, alert: Alert) -> None:
 def _in_each(
     database: Database, alert: str, halls: Sequence[str], author: Author, do: _Confirm
 ) -> Mapping[str, Refusal]:
-    """The halls (ids) that refused though the alert held there. Refusal: the first of them, when all did."""
+    """The refusals of halls (ids) in which the alert was in force. Refusal: the first one, when all refused."""
     done, failed = 0, dict[str, Refusal]()
     for hall in sorted(halls):
         try:

@@ -30,7 +30,7 @@ from server.usecases.legs.give_back import given_back
 log = structlog.get_logger()
 
 MOST_CUSTOM = 10
-"""Custom alerts that one author may have in force in a hall at once."""
+"""How many custom alerts one author may have in force in a hall."""
 WORDS_KEPT = timedelta(days=400)
 """How long the words of a custom alert are kept, for people who look back at it."""
 TITLE_CHARACTERS, TEXT_CHARACTERS = 40, 140

@@ -1,4 +1,4 @@
-"""Read which configuration each kiosk and screen runs, beside the published one."""
+"""Read which configuration each kiosk and screen runs, and which one is published."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,7 @@
 """Read the devices of all halls that somebody supervises."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
@@ -32,7 +32,7 @@ def read_devices(
     translate: Callable[..., str],
 ) -> Answer:
     """The halls that somebody may supervise, each with the answer of `read_supervision`."""
-    answers: list[Any] = []
+    answers: list[Answer] = []
     for hall in supervised_halls(database, may):
         may_configure = may(Permission.CONFIGURE, hall=hall, site=database.configuration(hall).site.slug)
         answers.append(

@@ -1,9 +1,8 @@
-"""How each kiosk and screen of a hall is: there or not, up to date or not, what it shows and runs."""
+"""Read the state of each kiosk and screen of a hall: present or not, up to date or not, what it shows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.devices.connections import is_opened_twice, live
 from server.domain.devices.device_state import PlayerReport, Sighting, is_present, state_of
@@ -129,7 +128,7 @@ def _player(sighting: Sighting | None, programme: Programme, now: datetime) -> A
     published = programme["revision"]
     state = state_of(sighting, published, now)
     report = None if sighting is None else sighting.report
-    answer: dict[str, Any] = {"state": str(state), "published": published, "report": None}
+    answer: Answer = {"state": str(state), "published": published, "report": None}
     if not isinstance(report, PlayerReport):
         return answer
     notice = (

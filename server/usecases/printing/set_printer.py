@@ -25,9 +25,9 @@ class WantedPrinter:
 def set_printer(
     database: Database, hall: str, author: Author, kiosk: str, request: WantedPrinter | None
 ) -> int:
-    """The revision in which a kiosk has this printer, or none. Nothing is published when it has it already.
+    """Gives a kiosk this printer, or none; the revision. Without a change nothing is published.
 
-    Refusals: unknown_kiosk, stale_revision, and what a document is refused for.
+    Refusals: unknown_kiosk, stale_revision, and those of a document.
     """
     configuration = database.configuration(hall)
     configured = find_kiosk(configuration, kiosk)
@@ -44,7 +44,7 @@ def set_printer(
 
 
 def _profile(printer: PrinterConnection | None, request: WantedPrinter) -> PrinterProfile:
-    """How the printer is fed: as before on paper of the same width, else by pictures."""
+    """The profile of the printer: as before on paper of the same width, else one that prints pictures."""
     if printer is not None and printer.paper_mm == request.paper_mm:
         return printer.profile
     return "raster-80" if request.paper_mm == 80 else "raster-58"
