@@ -36,11 +36,11 @@ def ask_end(database: Database, alert: str, halls: Sequence[str], author: Author
 
 
 def end_alert(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
-    """Records the second confirmation, which ends an alert in halls (ids); the refusal of each that refused.
+    """Records the second confirmation, which ends an alert in halls (ids); the refusals, by hall.
 
     A hall that refuses does not stop the others. A further alert in a hall is shown from then on.
-    Refusals: alert_over when it is in force in none; when it ends in none: end_not_asked, second_person_needed,
-    second_person_awaited.
+    Refusals: alert_over when it is in force in none; when it ends in none: end_not_asked,
+    second_person_needed, second_person_awaited.
     """
     return _in_each(database, alert, halls, author, _end)
 
@@ -48,7 +48,8 @@ def end_alert(database: Database, alert: str, halls: Sequence[str], author: Auth
 def take_back(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
     """Takes back, in halls (ids), an alert that the author raised by mistake a minute ago at most.
 
-    Refusals: alert_over when it is in force in none; when it ends in none: alert_of_another, too_late_to_take_back.
+    Refusals: alert_over when it is in force in none; when it ends in none: alert_of_another,
+    too_late_to_take_back.
     """
     return _in_each(database, alert, halls, author, _take_back)
 
@@ -87,7 +88,7 @@ def _take_back(transaction: HallTransaction, alert: Alert) -> None:
 def _in_each(
     database: Database, alert: str, halls: Sequence[str], author: Author, do: _Confirm
 ) -> Mapping[str, Refusal]:
-    """The refusals of halls (ids) in which the alert was in force. Refusal: the first one, when all refused."""
+    """The refusals of halls (ids) where the alert was in force. Refusal: the first, when all refused."""
     done, failed = 0, dict[str, Refusal]()
     for hall in sorted(halls):
         try:
