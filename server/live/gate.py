@@ -41,7 +41,7 @@ class Gate:
         server.eio.on("message", self.receive)
         server.eio.on("disconnect", self._leave)
 
-    def receive(self, eio_sid: str, content: Any) -> None:
+    def receive(self, eio_sid: str, content: object) -> None:
         """Hands a packet on. `eio_sid` is the socket's id."""
         socket = self._server.eio.sockets.get(eio_sid)
         if socket is None or socket.closed:
@@ -49,15 +49,15 @@ class Gate:
         sender = self._senders.get(eio_sid) or self._senders.setdefault(eio_sid, self._new_sender(eio_sid))
         joined = self._joined(eio_sid)
         try:
-            self._spend(sender, content, is_let_in=joined > 0)
-            self._handle(eio_sid, content)
+            packet = self._spend(sender, content, is_let_in=joined > 0)
+            self._handle(eio_sid, packet)
         except WrongPacket as wrong:
             self.cut(eio_sid, str(wrong))
         except Exception:  # noqa: BLE001 -- the outer edge of a socket: written, and the client comes back
             limited_line("socket_failed", is_failure=True)
             self.cut(eio_sid, "failed")
         else:
-            if content[0] == _CONNECT and self._joined(eio_sid) <= joined:
+            if packet[0] == _CONNECT and self._joined(eio_sid) <= joined:
                 sender.refusals += 1
                 if sender.refusals >= REFUSALS:
                     self.cut(eio_sid, "refusals")
@@ -69,8 +69,8 @@ class Gate:
         if socket is not None:
             socket.close(wait=False, abort=True)
 
-    def _spend(self, sender: _Sender, content: Any, *, is_let_in: bool) -> None:
-        """Counts a packet. Raises WrongPacket."""
+    def _spend(self, sender: _Sender, content: object, *, is_let_in: bool) -> str:
+        """Counts a packet; its text. Raises WrongPacket."""
         if not isinstance(content, str) or not content:
             raise WrongPacket("empty")
         now_s = time.monotonic()
@@ -79,6 +79,7 @@ class Gate:
         if not is_let_in and sender.has_spoken and not self._budget_of(sender.network, now_s).take(now_s):
             raise WrongPacket("network")
         sender.has_spoken = True
+        return content
 
     def _budget_of(self, network: str, now_s: float) -> Budget:
         if len(self._networks) > _MOST_NETWORKS:
@@ -95,6 +96,6 @@ class Gate:
         environ = self._server.environ.get(eio_sid, {})
         return _Sender(network_of(caller_address(environ, is_behind_proxy=self._is_behind_proxy)))
 
-    def _leave(self, eio_sid: str, reason: Any = None) -> None:
+    def _leave(self, eio_sid: str, reason: object = None) -> None:
         self._senders.pop(eio_sid, None)
         self._gone(eio_sid, reason)

@@ -1,13 +1,14 @@
 """Who may join which room: checked at the connection, by token or cookie."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 from flask import request
 from flask_socketio import ConnectionRefusedError as SocketRefused
 from flask_socketio import Namespace, join_room
 
 from server.connections import caller_is_identified
+from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
 from server.domain.languages import FRENCH
 from server.domain.people.browsers import browser_name
@@ -26,17 +27,37 @@ from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates
 
+type Handshake = Mapping[str, object]
+"""What a client sends when it connects."""
+
+
+class SocketCaller(Protocol):
+    """Who connects. `configured`: the id of a kiosk or screen in the hall's document."""
+
+    @property
+    def author(self) -> Author: ...
+    @property
+    def configured(self) -> str | None: ...
+    def may(self, permission: Permission, *, hall: str, site: str) -> bool:
+        """Whether the caller has a permission in a hall (id) of a site (slug)."""
+
+
+type FindCaller = Callable[[Handshake, Permission], tuple[str, SocketCaller]]
+"""The hall (id) of a connection and who it is; raises a refusal without the permission."""
+type FindRooms = Callable[[Handshake], Joined]
+"""Where a connection joins; raises a refusal."""
+
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
-    """A namespace whose sockets belong to one hall. `find` says where a caller joins or raises a refusal."""
+    """A namespace whose sockets belong to one hall."""
 
-    def __init__(self, name: str, watch: DeviceWatch, find: Any) -> None:
+    def __init__(self, name: str, watch: DeviceWatch, find: FindRooms) -> None:
         super().__init__(name)
         self.presence = watch.presence
         self.watch = watch
         self.find = find
 
-    def on_connect(self, auth: Any = None) -> None:
+    def on_connect(self, auth: object = None) -> None:
         """Joins the rooms of a new connection, or refuses it with the refusal's code.
 
         When the server itself fails, its database being away, the connection is cut: a client comes back by
@@ -54,8 +75,8 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             server.eio.disconnect(server.manager.eio_sid_from_sid(self._sid(), self.namespace))
             raise SocketRefused("server_error") from error
 
-    def _join(self, auth: dict[str, Any]) -> None:
-        joined: Joined = self.find(auth)
+    def _join(self, auth: Handshake) -> None:
+        joined = self.find(auth)
         for room in joined.rooms:
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), joined)
@@ -63,14 +84,14 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         if joined.device is not None:
             self.watch.arrived(joined.hall, joined.device, self._connection())
 
-    def on_disconnect(self, reason: Any = None) -> None:
+    def on_disconnect(self, reason: object = None) -> None:
         """Leaves."""
         device = self.presence.device_of(self._sid())
         self.presence.left(self._sid())
         if device is not None:
             self.watch.left(*device, self._sid())
 
-    def on_configuration_applied(self, message: Any) -> bool:
+    def on_configuration_applied(self, message: object) -> bool:
         """Stores the configuration that a kiosk or screen runs. Returns whether the message could be read."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.applied(*device, message)
@@ -97,7 +118,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         return DeviceConnection(self._sid(), self._address(), browser, since=now, seen_at=now)
 
     def _address(self) -> str:
-        """Where a socket comes from: its handshake passes by what mends addresses of other requests."""
+        """The address of a socket, whose handshake is not among the requests that are corrected."""
         addresses = request.access_route if self.watch.is_behind_proxy else [request.remote_addr or ""]
         return addresses[-1] if addresses else ""
 
@@ -105,10 +126,10 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 class KioskNamespace(HallNamespace):
     """Kiosks, which also report their state."""
 
-    def __init__(self, watch: DeviceWatch, find: Any) -> None:
+    def __init__(self, watch: DeviceWatch, find: FindRooms) -> None:
         super().__init__(messages.KIOSK, watch, find)
 
-    def on_device_state(self, message: Any) -> bool:
+    def on_device_state(self, message: object) -> bool:
         """Stores a kiosk's report. Returns whether it could be read; False if the sender is no kiosk."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.take_kiosk_report(*device, message)
@@ -117,11 +138,11 @@ class KioskNamespace(HallNamespace):
 class ScreenNamespace(HallNamespace):
     """Screens, which also report the alert they show, and their state."""
 
-    def __init__(self, watch: DeviceWatch, find: Any, database: Database) -> None:
+    def __init__(self, watch: DeviceWatch, find: FindRooms, database: Database) -> None:
         super().__init__(messages.SCREEN, watch, find)
         self.database = database
 
-    def on_alert_shown(self, message: Any) -> bool:
+    def on_alert_shown(self, message: object) -> bool:
         """Records that a screen shows an alert; answers whether that was new. Other senders are ignored."""
         screen = self.presence.screen_of(self._sid())
         alert = message.get("alert") if isinstance(message, dict) else None
@@ -130,7 +151,7 @@ class ScreenNamespace(HallNamespace):
         hall, configured, device = screen
         return show_alert(self.database, hall, configured, alert, device=device)
 
-    def on_player_state(self, message: Any) -> bool:
+    def on_player_state(self, message: object) -> bool:
         """Stores a player's report. Returns whether it could be read; False if the sender is no screen."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.take_player_report(*device, message)
@@ -139,11 +160,11 @@ class ScreenNamespace(HallNamespace):
 class AgentNamespace(HallNamespace):
     """Consoles: they also keep the lease of their counter."""
 
-    def __init__(self, watch: DeviceWatch, find: Any, database: Database) -> None:
+    def __init__(self, watch: DeviceWatch, find: FindRooms, database: Database) -> None:
         super().__init__(messages.AGENT, watch, find)
         self.database = database
 
-    def on_counter_keep(self, message: Any) -> bool:
+    def on_counter_keep(self, message: object) -> bool:
         """A console's sign of life; answers whether it still holds the counter."""
         if not isinstance(message, dict):
             return False
@@ -165,16 +186,18 @@ FURTHER_ROOMS = {
     "papers": (Permission.ISSUE, messages.paper_room),
     "devices": (Permission.SUPERVISE, messages.devices_room),
 }
-"""What a socket of `/agent` may ask for besides: the permission it needs, and the hall's room.
+"""What else a socket of `/agent` may ask for: the permission it needs, and the hall's room.
 
 `devices` "every": of each hall that the caller oversees.
 """
 
 
-def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
-    """The four namespaces. `callers(auth, permission)` returns the hall (id) of a caller, or refuses it."""
+def namespaces(
+    watch: DeviceWatch, database: Database, estimates: Estimates, callers: FindCaller
+) -> list[Namespace]:
+    """The four namespaces, for those whom `callers` lets in."""
 
-    def screen(auth: dict[str, Any]) -> Joined:
+    def screen(auth: Handshake) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.SCREEN])
         rooms = [messages.hall_room(hall)]
         screen = (caller.configured, caller.author.id) if caller.configured else None
@@ -182,19 +205,19 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
             rooms.append(messages.screen_room(hall, caller.configured))
         return Joined(hall, rooms, screen=screen, device=caller.configured)
 
-    def kiosk(auth: dict[str, Any]) -> Joined:
+    def kiosk(auth: Handshake) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.KIOSK])
         rooms = [messages.hall_room(hall)]
         if caller.configured:
             rooms.append(messages.kiosk_room(caller.configured))
         return Joined(hall, rooms, device=caller.configured)
 
-    def agent(auth: dict[str, Any]) -> Joined:
+    def agent(auth: Handshake) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.AGENT])
         rooms = [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)]
         return Joined(hall, rooms, author=caller.author.id)
 
-    def visitor(auth: dict[str, Any]) -> Joined:
+    def visitor(auth: Handshake) -> Joined:
         token = auth.get("ticket")
         if not isinstance(token, str):
             raise Refusal("unknown_ticket")
@@ -202,7 +225,7 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
             leg = leg_of_token(rows, token)
         read_ticket(database, estimates, token)
         chosen = auth.get("language")
-        language = chosen if chosen in LANGUAGES else FRENCH
+        language = chosen if isinstance(chosen, str) and chosen in LANGUAGES else FRENCH
         rooms = [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"], language)]
         return Joined(leg["hall"], rooms, following=(leg["visit"], language))
 
@@ -214,8 +237,8 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
     ]
 
 
-def _further_rooms(auth: dict[str, Any], hall: str, database: Database, callers: Any) -> Iterator[str]:
-    """What a socket asks for besides its hall (id): each hall's permission is looked for and remembered."""
+def _further_rooms(auth: Handshake, hall: str, database: Database, callers: FindCaller) -> Iterator[str]:
+    """The rooms that a socket asks for, apart from that of its hall (id). Refusal: forbidden."""
     for key, (permission, room) in FURTHER_ROOMS.items():
         is_requested = auth.get(key)
         if is_requested is True or (key == "devices" and is_requested == "every"):

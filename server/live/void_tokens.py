@@ -1,7 +1,4 @@
-"""Sockets whose token has become void are cut.
-
-A revoked screen gets no more messages, nor does a page of somebody who was signed out or lost a role.
-"""
+"""Cuts sockets whose token is void: a revoked screen, a page of somebody who signed out or lost a role."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,21 +16,21 @@ READ_EVERY_S = 25.0
 
 @dataclass
 class VoidTokens:
-    """Looks once a second; reads when any process changed devices, keys, sessions or roles.
+    """Checks the tokens of sockets when any process changed devices, keys, sessions or roles.
 
-    And every READ_EVERY_S. `cut(sid, namespace)` ends a socket.
+    And every READ_EVERY_S. `look` is called once a second; `cut(sid, namespace)` ends a socket.
     """
 
     database: Database
     presence: Presence
     cut: Callable[[str, str], None]
-    _seen_changes: AccessMark | None = None
+    _last_changes: AccessMark | None = None
     _read_at_s: float = 0.0
 
     def look(self) -> None:
-        """Cuts the sockets of devices that were revoked or renewed, of keys that were revoked or expired.
+        """Cuts the sockets of revoked or renewed devices, of revoked or expired keys, of ended sessions.
 
-        And of sessions that have ended, or whose person may not be there any more.
+        And of people whose roles do not allow it any more.
         """
         sockets = self.presence.tokens()
         if not sockets or not self._has_changed():
@@ -50,9 +47,9 @@ class VoidTokens:
         now_s = self.database.clock.elapsed_s()
         with self.database.read() as rows:
             changes = access_mark(rows)
-        if changes == self._seen_changes and now_s - self._read_at_s < READ_EVERY_S:
+        if changes == self._last_changes and now_s - self._read_at_s < READ_EVERY_S:
             return False
-        self._seen_changes, self._read_at_s = changes, now_s
+        self._last_changes, self._read_at_s = changes, now_s
         return True
 
     def _is_allowed(self, token: SocketToken, people: Mapping[str, Sequence[Grant]]) -> bool:

@@ -1,7 +1,5 @@
 """What a client of the live connection may send, in numbers and shapes."""
 
-from typing import Any
-
 PING_S = 10
 """Seconds between two pings, and within which one is answered."""
 SILENT_S = 2.5 * PING_S
@@ -18,7 +16,7 @@ _CLOSE, _PONG, _MESSAGE = "1", "3", "4"
 _SOCKETIO_TYPES = frozenset("0123456")
 
 
-def is_engine_packet(content: Any) -> bool:
+def is_engine_packet(content: object) -> bool:
     """Whether a client sends this in Engine.IO 4: a goodbye, an answer to a ping, a message."""
     if not isinstance(content, str):
         return False

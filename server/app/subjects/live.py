@@ -1,7 +1,6 @@
 """What pages and devices receive live: commits, presence, connections, void tokens."""
 
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from flask import request
@@ -11,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.live import messages
 from server.live.device_watch import DeviceWatch
-from server.live.namespaces import namespaces
+from server.live.namespaces import Handshake, namespaces
 from server.live.presence import Presence, SocketToken
 from server.live.publication.publisher import Publisher
 from server.live.publication.voice import Voice
@@ -87,10 +86,10 @@ def join_namespaces(base: Foundation, watch: DeviceWatch, estimates: Estimates, 
 
 def socket_callers(
     database: Database, presence: Presence
-) -> Callable[[dict[str, Any], Permission], tuple[str, Caller]]:
+) -> Callable[[Handshake, Permission], tuple[str, Caller]]:
     """A function that finds who opens a socket and for which hall (id), or refuses."""
 
-    def find(auth: dict[str, Any], permission: Permission) -> tuple[str, Caller]:
+    def find(auth: Handshake, permission: Permission) -> tuple[str, Caller]:
         token = auth.get("token")
         if token is None and auth.get("caller") == "device":
             token = read_cookie(DEVICE_COOKIE)

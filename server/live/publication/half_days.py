@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from server.domain.hours.half_days import moment_of
 from server.store.transactions.database import Database
 
-LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
+CHECKED_AT_LEAST_EVERY = timedelta(minutes=1)
 """Limits how long newly published hours may stay unnoticed."""
 
 
@@ -16,7 +16,7 @@ class HalfDays:
     """Which halls have passed an edge; one of each process."""
 
     database: Database
-    _last_told: dict[str, tuple[tuple[bool, ...], datetime]] = field(default_factory=dict)
+    _last_moments: dict[str, tuple[tuple[bool, ...], datetime]] = field(default_factory=dict)
 
     def passed(self, halls: Iterable[str]) -> set[str]:
         """Returns the halls (ids) whose half-day has changed since the last call."""
@@ -24,9 +24,9 @@ class HalfDays:
         return {hall for hall in halls if self._has_passed(hall, now)}
 
     def _has_passed(self, hall: str, now: datetime) -> bool:
-        before = self._last_told.get(hall)
+        before = self._last_moments.get(hall)
         if before is not None and now < before[1]:
             return False
         moment = moment_of(self.database.configuration(hall).calendar, now)
-        self._last_told[hall] = moment.flags, min(moment.until, now + LOOKED_AT_LEAST_EVERY)
+        self._last_moments[hall] = moment.flags, min(moment.until, now + CHECKED_AT_LEAST_EVERY)
         return before is not None and before[0] != moment.flags

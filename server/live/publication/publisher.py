@@ -1,10 +1,8 @@
-"""After the commit: a call goes out at once; full states follow, coalesced, at most once a second.
+"""After a commit: a call is sent at once; whole states follow, at most once a second.
 
-Two paths. The commit path sends what must be seen now, to every process (through Redis where there is
-one): the
-call, the board and the queue shortly after, the verdict of a print. The tick of each process, once a
-second, looks
-for halls that changed and sends its own sockets what is recomputed: waits, menus, tickets.
+Two paths. After a commit, messages go to the sockets of every process (through Redis where there is one): the
+call at once, the board and the queue shortly after, the verdict of a print. Once a second, each process sends
+its own sockets what it computes again for the halls that changed: waits, menus, tickets.
 """
 
 from collections.abc import Callable, Sequence
@@ -129,7 +127,7 @@ class Publisher:
         return message
 
     def _tell_expired_alerts(self) -> None:
-        """What holds once a stated time is over, at that second; the round records the end later."""
+        """Sends what is in force when an alert expires, within a second; the round records the end later."""
         try:
             for hall in self._expiries.passed(self.presence.known_halls()):
                 self._send_alert(hall, is_local=True)
@@ -256,7 +254,7 @@ class Publisher:
             log.exception("programmes_failed")
 
     def _tell_republished(self) -> None:
-        """Tells every page that another configuration applies, so that it reads again what it shows of it."""
+        """Tells every page that another configuration applies: it reads again what it shows of it."""
         try:
             republished = self._republished.since(self.presence.known_halls())
         except Exception:
