@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam
 
 from server.domain.row_changes import Insert, InstallationChange, Sum, Update
-from server.store.engine.rows import Buffered, Rows, WrittenRows
+from server.store.engine.rows import Buffered, Query, Rows, WrittenRows
 from server.store.engine.statements import Read, Values, Write
 from server.store.tables import metadata
 
@@ -50,10 +50,18 @@ class Writes(Rows):
 
     rows: WrittenRows
     _pending: list[Buffered] = field(default_factory=list, init=False)
+    _kept_rows: list[tuple[Query, Sequence[Any]]] = field(default_factory=list, init=False)
+
+    def keep_found(self, queries: Sequence[Query], found: Sequence[Sequence[Any]]) -> None:
+        """Keeps rows that were read with others: the same reads find them until the first write."""
+        self._kept_rows = list(zip(queries, found, strict=True))
 
     def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
         """Every row that a statement finds, after the buffered writes."""
         self.flush()
+        for query, rows in self._kept_rows:
+            if query.statement is statement and query.values == values:
+                return rows
         return self.rows.found(statement, values)
 
     def run(self, write: str | Write, **values: object) -> None:
@@ -76,6 +84,7 @@ class Writes(Rows):
     def flush(self) -> None:
         """Executes the buffered writes."""
         if self._pending:
+            self._kept_rows.clear()
             pending = list(self._pending)
             self._pending.clear()
             self.rows.run_many(pending)

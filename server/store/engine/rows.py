@@ -22,6 +22,11 @@ class Query:
     statement: str | Read[Any]
     values: Mapping[str, Any]
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What is equal for two reads of the same rows."""
+        return (self.statement, *self.values.items())
+
 
 BUSY_DEADLINE_S = 5.0
 """How long a write waits for a database that another process holds or that is away, before it is refused."""

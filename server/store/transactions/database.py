@@ -23,7 +23,7 @@ from server.store.configuration.halls import (
     locking_hall,
     write_head,
 )
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.idempotency_keys import WriteKey, earlier_answer
 from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.rows import Rows
@@ -36,6 +36,7 @@ from server.store.transactions.group_commit import GroupCommit, HallWrites, Writ
 from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
+from server.store.transactions.request_keys import NO_KEYS, RequestKeys
 
 log = structlog.get_logger()
 
@@ -167,15 +168,18 @@ class Database:
         work: Callable[[HallTransaction], Answer],
         *,
         repeated: Callable[[HallTransaction, Any], Answer] | None = None,
+        press: str | None = None,
         is_configured: bool = True,
     ) -> Answer:
         """What `work` answers in a transaction of a hall; a request sent twice is done once.
 
         The answer (JSON) is kept under the write key. The same request again gets it, or what `repeated`
-        makes of it, and `work` does not run. `is_configured` is False where `bare_transaction` is needed.
+        makes of it, and `work` does not run. `press`: that of a visitor for a ticket, which is another key of
+        the request. `is_configured` is False where `bare_transaction` is needed.
         Refusals: idempotency_mismatch, those of `transaction` and of the work.
         """
-        with self._published(hall, author, write_key, is_configured=is_configured) as transaction:
+        keys = RequestKeys(write_key, press)
+        with self._published(hall, author, keys, is_configured=is_configured) as transaction:
             return transaction.answer_once(work, repeated)
 
     def write_installation[Answer](
@@ -213,7 +217,7 @@ class Database:
 
         Without a write key: `write` is for requests. Refusals: unknown_hall, database_busy.
         """
-        with self._published(hall, author, None, is_configured=True) as transaction:
+        with self._published(hall, author, NO_KEYS, is_configured=True) as transaction:
             yield transaction
 
     @contextmanager
@@ -232,27 +236,27 @@ class Database:
     @contextmanager
     def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
         """A transaction for a hall that may have no configuration yet; never read its `configuration`."""
-        with self._published(hall, author, None, is_configured=False) as transaction:
+        with self._published(hall, author, NO_KEYS, is_configured=False) as transaction:
             yield transaction
 
     @contextmanager
     def _published(
-        self, hall: str, author: Author, write_key: WriteKey | None, *, is_configured: bool
+        self, hall: str, author: Author, keys: RequestKeys, *, is_configured: bool
     ) -> Iterator[HallTransaction]:
         hall_id = self.hall_id(hall)
-        with self._locked(hall_id, author, write_key, is_configured=is_configured) as transaction:
+        with self._locked(hall_id, author, keys, is_configured=is_configured) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
 
     @contextmanager
     def _locked(
-        self, hall_id: str, author: Author, write_key: WriteKey | None, *, is_configured: bool
+        self, hall_id: str, author: Author, keys: RequestKeys, *, is_configured: bool
     ) -> Iterator[HallTransaction]:
         memory = self._memory(hall_id)
-        with memory.turns.turn(write_key, is_alone=not is_configured) as turn:
+        with memory.turns.turn(keys.reads(), is_alone=not is_configured) as turn:
             commit = turn.commit
-            transaction = self._begin(turn, hall_id, author, write_key)
+            transaction = self._begin(turn, hall_id, author, keys)
             transaction.memory = memory
             if is_configured:
                 transaction.configuration = self.configurations.of(commit.rows, transaction.row)
@@ -265,9 +269,7 @@ class Database:
             transaction.lead_memory()
             commit.hall = transaction.row_left
 
-    def _begin(
-        self, turn: WriteTurn, hall_id: str, author: Author, write_key: WriteKey | None
-    ) -> HallTransaction:
+    def _begin(self, turn: WriteTurn, hall_id: str, author: Author, keys: RequestKeys) -> HallTransaction:
         commit, row = turn.commit, turn.commit.hall
         if row is None:
             raise Refusal("unknown_hall", hall=hall_id)
@@ -287,10 +289,11 @@ class Database:
             version=row.version,
             journal_length=row.journal_length,
             head_hash=row.head_hash,
-            write_key=write_key,
+            write_key=keys.write_key,
         )
-        if turn.earlier is not None:
-            transaction.replay(turn.earlier)
+        transaction.keep_found(keys.reads(), turn.found)
+        if keys.write_key is not None:
+            transaction.replay(earlier_answer(transaction, keys.write_key))
         return transaction
 
     def _publish(self, transaction: HallTransaction) -> None:

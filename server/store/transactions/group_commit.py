@@ -2,17 +2,21 @@
 
 One transaction leads. It locks the hall, does its work, lets the others do theirs one after the other, and
 commits for all of them. No request is answered and no fact is published before that commit.
+
+Each request has reads of its own: was there one with the same idempotency key, or the same press? Each would
+be a round trip to PostgreSQL, so those of the requests that wait are made together. Only a request with the
+same key can change what they find.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow
-from server.store.engine.idempotency_keys import KeptAnswer, WriteKey, earlier_answer
 from server.store.engine.rows import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, WrittenRows
 
 MOST_TOGETHER = 32
@@ -47,20 +51,32 @@ class SharedCommit:
         self.is_over.set()
 
 
+type Found = list[Sequence[Any]]
+"""The rows of each query, in the order of the queries."""
+
+
 @dataclass(slots=True, eq=False)
 class _Waiter:
     """A transaction that waits for its turn; `commit`: the one to join, None to lead."""
 
+    reads: Sequence[Query]
     may_begin: threading.Event = field(default_factory=threading.Event)
     commit: SharedCommit | None = None
+    found: Found | None = None
+    found_in: SharedCommit | None = None
+    """The commit in which its own reads were made: their rows are valid in no other."""
+
+    def found_by(self, commit: SharedCommit) -> Found | None:
+        """The rows of its own reads; None: they were not made in this commit."""
+        return self.found if self.found_in is commit else None
 
 
 @dataclass(frozen=True, slots=True)
 class WriteTurn:
-    """The turn of a transaction: the commit it works in; the answer to an earlier request with its key."""
+    """The turn of a transaction: the commit it works in, and the rows of its own reads."""
 
     commit: SharedCommit
-    earlier: KeptAnswer | None
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +110,29 @@ class GroupCommit:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, key: WriteKey | None = None, *, is_alone: bool = False) -> Iterator[WriteTurn]:
+    def turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
         """A turn as a context; at its end the work is committed.
 
-        `key`: of the request. `is_alone`: no other transaction shares this commit. Refusal: database_busy.
+        `reads`: the request's own. `is_alone`: no other transaction shares this commit.
+        Refusal: database_busy.
         """
-        waiter = self._wait_for_turn()
+        waiter = self._wait_for_turn(reads)
         if waiter is None or waiter.commit is None:
-            with self._lead(key, is_alone=is_alone) as turn:
+            with self._lead(reads, is_alone=is_alone) as turn:
                 yield turn
         else:
             commit = waiter.commit
             with self._take_part(commit, is_alone=is_alone):
-                yield WriteTurn(commit, None if key is None else earlier_answer(commit.rows, key))
+                found = waiter.found_by(commit)
+                yield WriteTurn(commit, self._read(commit, reads) if found is None else found)
 
-    def _wait_for_turn(self) -> _Waiter | None:
+    def _wait_for_turn(self, reads: Sequence[Query]) -> _Waiter | None:
         """Waits for a turn; None when the turn was free. Refusal: database_busy."""
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
                 return None
-            waiter = _Waiter()
+            waiter = _Waiter(reads)
             self._waiting.append(waiter)
         try:
             if waiter.may_begin.wait(BUSY_DEADLINE_S):
@@ -147,16 +165,14 @@ class GroupCommit:
         return True
 
     @contextmanager
-    def _lead(self, key: WriteKey | None, *, is_alone: bool) -> Iterator[WriteTurn]:
+    def _lead(self, reads: Sequence[Query], *, is_alone: bool) -> Iterator[WriteTurn]:
         commit = SharedCommit()
         has_turn, has_worked = True, False
         try:
             with self._writes.begin() as commit.rows:
-                # the lock and the answer travel together
-                answer = [] if key is None else [key.answer()]
-                halls, *answers = commit.rows.several([self._writes.lock, *answer])
+                halls, *found = self._read(commit, [self._writes.lock, *reads], waits=not is_alone)
                 before = commit.hall = halls[0] if halls else None
-                yield WriteTurn(commit, answers[0][0] if answers and answers[0] else None)
+                yield WriteTurn(commit, found)
                 has_worked = True
                 if not is_alone:
                     self._writes.breathe()
@@ -180,6 +196,7 @@ class GroupCommit:
     def _let_others_in(self, commit: SharedCommit) -> None:
         while self._waiting and commit.members < MOST_TOGETHER and not commit.is_full:
             commit.rows.hand_on()
+            self._read_for_waiters(commit)
             commit.members += 1
             commit.is_back.clear()
             if not self._let_in(commit):
@@ -187,6 +204,26 @@ class GroupCommit:
             _wait_whatever_happens(commit.is_back)
             if commit.broken_by is not None:
                 raise commit.broken_by
+
+    def _read_for_waiters(self, commit: SharedCommit) -> None:
+        """Makes the own reads of the next waiters, after the writes so far, unless they were made."""
+        with self._guard:
+            is_read = not self._waiting or self._waiting[0].found_by(commit) is not None
+        if not is_read:
+            self._read(commit, [], waits=True)
+
+    def _read(self, commit: SharedCommit, own: Sequence[Query], *, waits: bool = False) -> Found:
+        """The rows of a member's own queries. `waits`: those of the next waiters are read with them."""
+        with self._guard:
+            coming = list(self._waiting)[: MOST_TOGETHER - commit.members] if waits else []
+        together = _independent(own, coming)
+        queries = [*own, *(query for waiter in together for query in waiter.reads)]
+        rows = commit.rows.several(queries) if queries else []
+        rest = iter(rows[len(own) :])
+        for waiter in together:
+            waiter.found = [next(rest) for _ in waiter.reads]
+            waiter.found_in = commit
+        return rows[: len(own)]
 
     @contextmanager
     def _take_part(self, commit: SharedCommit, *, is_alone: bool) -> Iterator[None]:
@@ -200,6 +237,19 @@ class GroupCommit:
         commit.is_over.wait()
         if commit.refusal is not None:
             raise commit.refusal
+
+
+def _independent(own: Sequence[Query], coming: Sequence[_Waiter]) -> list[_Waiter]:
+    """The first waiters that have no key in common with a request before them."""
+    read_before = {query.identity for query in own}
+    together: list[_Waiter] = []
+    for waiter in coming:
+        reads = {query.identity for query in waiter.reads}
+        if reads & read_before:
+            break
+        read_before |= reads
+        together.append(waiter)
+    return together
 
 
 def _wait_whatever_happens(event: threading.Event) -> None:

@@ -20,10 +20,10 @@ class KeyedWrites(Writes):
     _is_kept: bool = field(default=False, init=False)
     """Whether the work has decided what a repetition is answered."""
 
-    def replay(self, earlier: KeptAnswer) -> None:
+    def replay(self, earlier: KeptAnswer | None) -> None:
         """Notes the answer kept under the write key. Refusal: idempotency_mismatch, of another request."""
-        assert self.write_key is not None
-        self._answered = self.write_key.same_request(earlier)
+        if earlier is not None and self.write_key is not None:
+            self._answered = self.write_key.same_request(earlier)
 
     def answer_once[Transaction: KeyedWrites, Answer](
         self: Transaction,

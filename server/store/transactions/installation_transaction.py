@@ -14,7 +14,7 @@ from server.domain.journal.installation_fold import installation_changes
 from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey, answered_before
+from server.store.engine.idempotency_keys import WriteKey, earlier_answer
 from server.store.engine.rows import WrittenRows
 from server.store.installation import InstallationHead, keep_installation_head, lock_installation
 from server.store.journal.anchors import INSTALLATION
@@ -74,7 +74,6 @@ def begin_installation(
         head_hash=head.head_hash,
         write_key=write_key,
     )
-    earlier = None if write_key is None else answered_before(rows, write_key)
-    if earlier is not None:
-        transaction.replay(earlier)
+    if write_key is not None:
+        transaction.replay(earlier_answer(rows, write_key))
     return transaction

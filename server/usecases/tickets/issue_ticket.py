@@ -19,7 +19,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.printing.print_jobs import queue_job
 from server.store.tickets.numbers_given import SeriesOfDay
-from server.store.tickets.ticket_tokens import is_press_known
+from server.store.tickets.presses import has_ticket
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer, quoted_answer
@@ -121,7 +121,7 @@ def issue_ticket(
     def repeat(transaction: HallTransaction, kept: Answer) -> Answer:
         return answered_again(database, transaction, kept) | {"is_repeated": True}
 
-    answer = database.write(hall, author, write_key, issue, repeated=repeat)
+    answer = database.write(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
     if isinstance(answer, Refusal):
         raise answer
     return answer
@@ -199,7 +199,7 @@ def _place(
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
-    is_pressed = is_press_known(transaction, request.press_id)
+    is_pressed = has_ticket(transaction, request.press_id)
     given = transaction.given(
         _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
     )

@@ -172,6 +172,25 @@ def test_one_key_that_waits_twice_counts_once(together: Together):
         assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 1
 
 
+def test_keys_of_requests_that_wait_are_read_together(together: Together, monkeypatch: pytest.MonkeyPatch):
+    trips: list[int] = []
+    issue(together.database)
+    with together.database.store.write() as rows:
+        kind = type(rows)
+    several = kind.several
+
+    def counted(rows: Any, queries: list[Query]) -> Any:
+        trips.append(len(queries))
+        return several(rows, queries)
+
+    monkeypatch.setattr(kind, "several", counted)
+    ticket = lambda: issue(together.database)  # noqa: E731
+    answers = [future.result()["number"] for future in together.come(ticket, ticket, ticket, ticket)]
+    assert answers == ["A002", "A003", "A004", "A005"]
+    lock_and_press, three_presses = 2, 3
+    assert trips == [lock_and_press, three_presses]
+
+
 def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
     issue(together.database)
     press = new_id()
