@@ -9,7 +9,7 @@ import pytest
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
-from server.live.publication.programmes import LOOKED_AT_LEAST_EVERY, Programmes
+from server.live.publication.programmes import CHECKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.media.remove_medium import remove_medium
@@ -143,5 +143,5 @@ def test_a_new_look_reaches_every_hall_within_a_minute(api: ApiSite) -> None:
     programmes = Programmes(api.database, lambda key, *_: key)
     assert programmes.turned([hall]) == set()
     publish(api, colours={"ink": NAVY})
-    api.hands.now += LOOKED_AT_LEAST_EVERY * 2
+    api.hands.now += CHECKED_AT_LEAST_EVERY * 2
     assert programmes.turned([hall]) == {hall}
