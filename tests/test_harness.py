@@ -105,7 +105,7 @@ def test_a_page_is_judged_for_accessibility(pages: Pages):
     assert {"html-has-lang", "image-alt", "button-name"} <= broken
 
 
-def test_what_tab_does_not_reach_or_shows_without_a_sign_is_found(pages: Pages):
+def test_the_check_detects_controls_without_tab_or_visible_focus(pages: Pages):
     page = pages.open()
     page.set_content(
         "<style>#plain { outline: none }</style><button>Oui</button><input type=date>"

@@ -23,7 +23,7 @@ def test_no_script_of_a_page_has_more_than_four_hundred_lines():
     assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
 
 
-def test_no_script_names_what_it_holds_by_a_participle_alone():
+def test_no_name_in_a_script_is_a_bare_participle():
     found = {str(path.relative_to(PROJECT)): BARE.findall(path.read_text("utf-8")) for path in scripts()}
     assert {path: names for path, names in found.items() if names} == {}
 

@@ -30,7 +30,7 @@ def texts(module: ast.Module) -> Iterator[str]:
             yield node.value
 
 
-def test_no_statement_is_written_as_text_but_those_left():
+def test_no_further_statement_is_written_as_text():
     found: Counter[str] = Counter()
     for path in files(".py"):
         name = name_of(path)

@@ -140,7 +140,7 @@ class Day:
                 assert legible_at_m(px, diagonal_cm) >= viewing_m, (moment, name, what, px)
                 assert px >= TEXT_PX - 0.1
 
-    def seen(self, *wanted: str) -> bool:
+    def have_shown(self, *wanted: str) -> bool:
         has_all = "wanted => wanted.every((one) => window.shown.has(one))"
         return all(page.evaluate(has_all, wanted) for page in self.screens.values())
 
@@ -166,10 +166,10 @@ def test_a_day_of_calls_media_an_alert_a_restart_and_a_cut_is_never_blank(day: D
     day.open_counters()
     day.open_screens()
     for _ in range(LONGEST_ROUND_S // STRIDE_S):
-        if day.seen("IMG", "VIDEO"):
+        if day.have_shown("IMG", "VIDEO"):
             break
         day.let_pass(STRIDE_S)
-    assert day.seen("IMG", "VIDEO"), "within a few rounds of the programme"
+    assert day.have_shown("IMG", "VIDEO"), "within a few rounds of the programme"
     day.picture("08h35 media")
     step = count(small=110, large=5)
     for minute in range(OPENS + step, CLOSES, step):

@@ -76,7 +76,7 @@ def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails()
         assert "Quand quelque chose ne va pas" in headings, name
 
 
-def test_what_is_public_exists():
+def test_every_public_document_exists():
     assert set(HelpLibrary(DOCS).documents()) >= PUBLIC
 
 

@@ -31,7 +31,7 @@ class Watched:
         self.requests.clear()
         self.heard.clear()
 
-    def told(self) -> list[str]:
+    def further_messages(self) -> list[str]:
         """Messages that were no heartbeat, no ping of the transport and no answer to a sign of life."""
         return [each for each in self.heard if not self._is_sign_of_life(each)]
 
@@ -76,18 +76,18 @@ def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served
     expect(console.locator("body")).to_have_attribute("data-phase", "free")
     expect(screen.locator("body")).to_have_attribute("data-media", "up to date", timeout=60_000)
     # from one heartbeat to the next: by then each page has fetched what it fetches after it has connected
-    heard(watched, 1)
+    wait_for_heartbeats(watched, 1)
     for _ in range(4):
         is_nudged = was_nudged(watched)
         for each in watched:
             each.begin()
-        heard(watched, HEARTBEATS)
+        wait_for_heartbeats(watched, HEARTBEATS)
         if not is_nudged and not was_nudged(watched):
             break  # otherwise a notice began or ended then or just before: that minute was not idle
     for each in watched:
         each.forgive_one_picture()
         assert each.requests == [], each.requests
-        assert each.told() == []
+        assert each.further_messages() == []
     record_measurement(
         f"screen and console idle for {HEARTBEATS} heartbeat(s)",
         requests=0,
@@ -100,7 +100,7 @@ def was_nudged(watched: tuple[Watched, ...]) -> bool:
     return any(each.was_nudged() for each in watched)
 
 
-def heard(watched: tuple[Watched, ...], heartbeats: int) -> None:
+def wait_for_heartbeats(watched: tuple[Watched, ...], heartbeats: int) -> None:
     """Waits until each page has heard so many heartbeats."""
     wait_until(
         lambda: all(each.heartbeats() >= heartbeats for each in watched),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hardware.bidi import visual_runs
 
 
-def seen(line: str, direction: str) -> list[str]:
+def runs_from_left(line: str, direction: str) -> list[str]:
     """The runs from left to right as the eye meets them, spaces dropped."""
     assert direction in ("ltr", "rtl")
     runs = visual_runs(line, "rtl" if direction == "rtl" else "ltr")
@@ -27,7 +27,7 @@ def seen(line: str, direction: str) -> list[str]:
     ],
 )
 def test_runs_stand_in_the_order_the_eye_expects(line: str, direction: str, expected: list[str]):
-    assert seen(line, direction) == expected
+    assert runs_from_left(line, direction) == expected
 
 
 def test_arabic_runs_are_written_leftwards_and_numbers_rightwards():

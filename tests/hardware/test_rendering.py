@@ -148,7 +148,7 @@ def test_two_printers_print_native_text_unchanged(fonts_dir, emupos, simulated, 
         assert scanned(picture(png), tmp_path) == [FOLLOW_URL]
 
 
-def test_native_mode_draws_what_no_code_page_holds(fonts_dir, emupos):
+def test_native_mode_draws_characters_that_no_code_page_has(fonts_dir, emupos):
     arabic = PrintDocument(576, (Text("Titres de séjour", 34), Text(ARABIC.service, 38, direction="rtl")))
     receipt = emupos_receipt(emupos, render(arabic, NATIVE, fonts_dir))
     text = emupos.text(receipt)

@@ -29,7 +29,7 @@ WHAT = "Borne de l’entrée\u00a0: plus de papier."
 
 
 @dataclass
-class Told:
+class Recipients:
     """Who is told outside."""
 
     endpoint: Endpoint
@@ -41,16 +41,16 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def recipients() -> Iterator[Recipients]:
     with ExitStack() as stack:
-        yield Told(stack.enter_context(webhook_endpoint()), stack.enter_context(mailbox()))
+        yield Recipients(stack.enter_context(webhook_endpoint()), stack.enter_context(mailbox()))
 
 
-def tell(server: Served, told: Told) -> None:
+def tell(server: Served, recipients: Recipients) -> None:
     """Adds both addresses at the page, as the IT service does."""
     with signed_in(server, "administrator", "*") as browser:
         for channel, address in (
-            ("webhook", f"{told.endpoint.address}/hook"),
+            ("webhook", f"{recipients.endpoint.address}/hook"),
             ("email", "garde@example.org"),
         ):
             kinds = [str(kind) for kind in AlarmKind]
@@ -67,11 +67,11 @@ def alarms(browser: httpx.Client) -> list[dict[str, Any]]:
 @pytest.mark.long
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
 def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
-    serve, layout: str, told: Told, pages: Pages
+    serve, layout: str, recipients: Recipients, pages: Pages
 ):
-    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(told.box.port), "smtp_tls": "none"}
+    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(recipients.box.port), "smtp_tls": "none"}
     server = serve(layout, voice="false", webhooks_to_private="true", **smtp)
-    tell(server, told)
+    tell(server, recipients)
     kiosk = Kiosk(server)
     auth = {"token": server.demonstration["api_key"], "hall": "laon"}
     with ExitStack() as stack:
@@ -80,8 +80,10 @@ def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
         page = sign_in(pages.open(), server, *demonstration_user(server, "supervisor"), "/console")
         expect(page.locator("[data-alarms]")).to_be_hidden()
         kiosk.switch("paper_out", is_on=True)
-        wait_until(lambda: told.turns()[0] == ["alarm.raised"], "the webhook is told", within_s=WITHIN_S)
-        wait_until(lambda: len(told.box.letters) == 1, "the letter is there", within_s=2)
+        wait_until(
+            lambda: recipients.turns()[0] == ["alarm.raised"], "the webhook is told", within_s=WITHIN_S
+        )
+        wait_until(lambda: len(recipients.box.letters) == 1, "the letter is there", within_s=2)
         wait_until(lambda: socket.of(messages.ALARM_CHANGED), "the page is told", within_s=2)
         assert socket.of(messages.ALARM_CHANGED) == [{}]
         expect(page.locator("[data-alarms]")).to_contain_text(WHAT)
@@ -96,16 +98,16 @@ def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
         page.get_by_role("button", name="Je m’en occupe").press("Enter")
         expect(page.locator(".alarm .who")).to_contain_text("s’en occupe depuis")
         kiosk.switch("paper_out", is_on=False)
-        wait_until(lambda: len(told.box.letters) == 2, "the end is told", within_s=WITHIN_S)
+        wait_until(lambda: len(recipients.box.letters) == 2, "the end is told", within_s=WITHIN_S)
         expect(page.locator('[data-part="open"]')).to_contain_text("Aucune alarme.")
         kiosk.switch("paper_out", is_on=True)
-        wait_until(lambda: len(told.box.letters) == 3, "it is back", within_s=WITHIN_S)
+        wait_until(lambda: len(recipients.box.letters) == 3, "it is back", within_s=WITHIN_S)
         assert [each["alarm"] for each in alarms(browser)] == [alarm["alarm"]]
-    hooks, letters = told.turns()
+    hooks, letters = recipients.turns()
     assert hooks == ["alarm.raised", "alarm.acknowledged", "alarm.cleared", "alarm.returned"]
     assert [subject.split("] ")[1] for subject in letters] == [
         f"{turn}\u00a0: {WHAT}" for turn in ("Alarme", "Terminé", "De nouveau")
     ]
-    bodies = [json.loads(body)["data"] for _, _, body in told.endpoint.taken]
+    bodies = [json.loads(body)["data"] for _, _, body in recipients.endpoint.taken]
     assert {each["alarm"] for each in bodies} == {alarm["alarm"]}
     assert [each["position"] for each in bodies] == sorted(each["position"] for each in bodies)

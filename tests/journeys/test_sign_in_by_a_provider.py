@@ -68,7 +68,7 @@ def test_a_person_signs_in_and_out_by_a_provider_which_is_then_killed(
 
         page.get_by_role("button", name="Se déconnecter").click()
         page.wait_for_url(re.compile(r"/connexion\?state="))
-        assert provider.seen()["end"]["id_token_hint"].count(".") == 2
+        assert provider.last_requests()["end"]["id_token_hint"].count(".") == 2
         enter(page)
         page.wait_for_url(f"{server.base_url}/")
 

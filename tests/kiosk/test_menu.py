@@ -276,7 +276,7 @@ def test_an_exceptional_way_is_offered_while_its_service_gives_tickets(changes, 
     assert found["changes_at"] == (NOW + timedelta(hours=2)).isoformat()
 
 
-def test_a_hall_that_says_nothing_of_it_has_no_loop_and_is_no_demonstration():
+def test_by_default_a_hall_has_no_loop_and_is_no_demonstration():
     assert (HALL.has_loop, HALL.is_demonstration, HALL.keeps_tickets, HALL.takes_appointments) == (False,) * 4
 
 

@@ -29,7 +29,7 @@ def leaves(entries: Iterable[MenuService]) -> list[MenuService]:
 
 
 @given(halls())
-def test_a_kiosk_shows_what_it_offers_as_the_hall_shows_it(hall):
+def test_a_kiosk_shows_its_services_in_the_order_of_the_hall(hall):
     entries, offered = hall
     whole, own = menu(*entries)["services"], menu(*offered_only(entries, offered.__contains__))["services"]
     known = {each["id"]: each for entry in whole for each in (entry["children"] or [entry])}
@@ -41,7 +41,7 @@ def test_a_kiosk_shows_what_it_offers_as_the_hall_shows_it(hall):
 
 
 @given(halls())
-def test_a_folder_keeps_all_it_is_but_the_services_that_are_not_offered(hall):
+def test_a_folder_keeps_its_fields_and_only_the_offered_services(hall):
     entries, offered = hall
     before = {entry.service: entry for entry in entries}
     for entry in offered_only(entries, offered.__contains__):

@@ -48,7 +48,7 @@ def test_the_page_speaks_the_first_language_and_carries_every_sentence_of_the_ot
     assert sentences["en"].keys() == sentences["fr"].keys()
 
 
-def test_the_page_starts_one_script_module_and_what_watches_over_its_arrival():
+def test_the_page_starts_one_script_module_and_the_watch_over_its_loading():
     scripts = re.findall(r"<script\b[^>]*>", served().get("/kiosk").text)
     assert scripts == [
         '<script src="/assets/whole.js">',

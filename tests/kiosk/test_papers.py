@@ -143,7 +143,7 @@ def test_the_sheet_of_a_trial():
     assert (space, last) == ("space 8", "26 700 Ce papier n’est pas un ticket.")
 
 
-def test_a_paper_of_every_day_is_no_demonstration():
+def test_an_ordinary_paper_does_not_mention_a_demonstration():
     trial = lay_out_trial(TrialContent("Préfecture", "Laon", "Borne 1", "10:42"), translate=translate)
     sheet = lay_out_sheet(SheetContent("a", "b"), (SheetLanguage("fr", "Titres"),), translate=translate)
     assert lines_of(trial)[0] == "30 450 center Préfecture"

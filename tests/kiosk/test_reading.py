@@ -61,7 +61,7 @@ def test_the_menu_is_read_service_by_service_with_its_wait_or_why_not():
     )
 
 
-def test_only_the_services_of_the_page_that_is_up_are_read():
+def test_only_the_services_of_the_visible_page_are_read():
     said = plain(reader().start(shown=["armes"]))
     assert "2 sur 4 : Armes" in said, "its place among all, not on this page"
     assert "Accueil" not in said
@@ -187,7 +187,7 @@ def test_convocations_are_read_by_service_then_by_hour_as_it_is_spoken():
         ("unknown_appointment", "Vérifiez le code et essayez encore, ou adressez-vous à l’accueil."),
     ],
 )
-def test_what_hinders_an_appointment_is_read_without_a_service(reason, sentence):
+def test_the_reason_against_a_check_in_is_read_without_a_service(reason, sentence):
     assert sentence in plain(reader().notice(None, reason, NOW)).split(" | ")
 
 
@@ -231,11 +231,11 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
         ({"ahead": None, "wait": None, "place": "guichet 3"}, "Votre numéro est appelé : guichet 3."),
     ],
 )
-def test_a_ticket_says_what_holds_for_it(changes, sentence):
+def test_a_ticket_is_read_with_everything_that_applies_to_it(changes, sentence):
     assert sentence in plain(reader().ticket(ticket(**changes))).split(" | ")
 
 
-def test_what_is_not_in_the_menu_is_not_read():
+def test_services_not_in_the_menu_are_not_read():
     for read in (
         lambda: reader().sheet("<b>anything</b>"),
         lambda: reader().start(folder="nothing"),

@@ -18,19 +18,19 @@ def sheet(*others: SheetLanguage, first: SheetLanguage = FRENCH, **changes: Any)
     return lay_out_sheet(content, (first, *others), translate=translate, width_dots=WIDTH_58_MM_DOTS)
 
 
-def said(document: PrintDocument) -> list[str]:
+def texts_of(document: PrintDocument) -> list[str]:
     return [each.text for each in document.elements if isinstance(each, Text)]
 
 
 def test_a_sheet_says_the_service_how_to_book_and_what_to_bring():
-    assert said(sheet()) == [
+    assert texts_of(sheet()) == [
         "Préfecture", "Laon", "Comment prendre rendez-vous", "Naturalisation",
         "Sur le site de la préfecture.", "À apporter au rendez-vous", "– Passeport",
     ]  # fmt: skip
 
 
 def test_the_chosen_language_is_under_each_french_text():
-    words = said(sheet(SPANISH))
+    words = texts_of(sheet(SPANISH))
     for french, spanish in (
         ("Comment prendre rendez-vous", "Cómo pedir cita"),
         ("Naturalisation", "Naturalización"),
@@ -44,14 +44,14 @@ def test_an_address_is_a_code_to_scan_and_a_text_to_type():
     document = sheet(address="https://rendez-vous.example.fr/laon")
     codes = [each for each in document.elements if isinstance(each, Qr)]
     assert [code.content for code in codes] == ["https://rendez-vous.example.fr/laon"]
-    assert "rendez-vous.example.fr/laon" in said(document)
+    assert "rendez-vous.example.fr/laon" in texts_of(document)
     assert not [each for each in sheet().elements if isinstance(each, Qr)]
 
 
-def test_a_hall_that_says_nothing_has_the_usual_words_and_a_demonstration_says_so():
+def test_a_hall_without_its_own_words_has_the_usual_ones_and_a_demonstration_says_so():
     bare = sheet(first=SheetLanguage("fr", "Naturalisation"), is_demonstration=True)
-    assert any(text.startswith("Prenez rendez-vous sur le site internet") for text in said(bare))
-    assert said(bare)[0] == "démonstration, sans valeur"
+    assert any(text.startswith("Prenez rendez-vous sur le site internet") for text in texts_of(bare))
+    assert texts_of(bare)[0] == "démonstration, sans valeur"
 
 
 @pytest.mark.parametrize("languages", [(SPANISH,), (FRENCH, SPANISH, SPANISH)])

@@ -47,7 +47,7 @@ def texts(document: PrintDocument) -> list[Text]:
     return found
 
 
-def said(document: PrintDocument) -> list[str]:
+def words_of(document: PrintDocument) -> list[str]:
     return [text.text for text in texts(document)]
 
 
@@ -60,7 +60,7 @@ def test_the_number_is_the_only_text_that_fills_the_paper():
 
 
 def test_every_sentence_is_in_french_and_below_in_the_chosen_language():
-    lines = said(ticket(ARABIC))
+    lines = words_of(ticket(ARABIC))
     for key in ("ticket.ahead 7", "ticket.follow", "paper.away", "paper.priority"):
         assert lines.index(f"ar:{key}") == lines.index(f"fr:{key}") + 1
     assert lines.index(ARABIC.service) == lines.index(FRENCH.service) + 1
@@ -72,9 +72,9 @@ def test_arabic_is_written_from_the_right():
 
 
 def test_the_wait_is_a_range_or_is_left_out():
-    assert "fr:paper.wait fr:wait.minutes 25 45" in said(ticket())
-    assert "ar:paper.wait ar:wait.minutes 25 45" in said(ticket(ARABIC))
-    assert not [line for line in said(ticket(wait_min=None)) if "wait" in line]
+    assert "fr:paper.wait fr:wait.minutes 25 45" in words_of(ticket())
+    assert "ar:paper.wait ar:wait.minutes 25 45" in words_of(ticket(ARABIC))
+    assert not [line for line in words_of(ticket(wait_min=None)) if "wait" in line]
     for single in ((45, 25), (-5, 5)):
         with pytest.raises(ValueError, match="not a range"):
             content(wait_min=single)
@@ -94,19 +94,19 @@ def test_the_wait_is_a_range_or_is_left_out():
 )
 def test_the_paper_says_the_wait_as_the_kiosk_does(wait_min: tuple[int, int], words: str):
     printed = lay_out_ticket(content(wait_min=wait_min), (FRENCH,), translate=in_french, width_dots=576)
-    assert f"Attente : {words}" in [line.replace("\u00a0", " ") for line in said(printed)]
+    assert f"Attente : {words}" in [line.replace("\u00a0", " ") for line in words_of(printed)]
 
 
 def test_a_ticket_with_nobody_ahead_says_so():
-    assert "fr:ticket.ahead_none" in said(ticket(people_ahead=0))
+    assert "fr:ticket.ahead_none" in words_of(ticket(people_ahead=0))
 
 
 def test_the_code_is_printed_with_the_address_that_accepts_it_or_not_at_all():
     plain = ticket(follow_url=None)
     assert not of_kind(plain, Qr)
-    assert "K7PM-3XQA" not in " ".join(said(plain)), "it could be typed nowhere"
+    assert "K7PM-3XQA" not in " ".join(words_of(plain)), "it could be typed nowhere"
     followed = ticket(follow_address="accueil.example.fr/suivi")
-    assert "fr:paper.typed K7PM-3XQA accueil.example.fr/suivi" in said(followed)
+    assert "fr:paper.typed K7PM-3XQA accueil.example.fr/suivi" in words_of(followed)
     assert [element.content for element in followed.elements if isinstance(element, Qr)] == [
         "https://accueil.example.fr/t/3f9QmZ7cT1"
     ]
@@ -116,8 +116,8 @@ def test_a_ticket_begins_at_the_left_in_two_weights_and_sends_people_to_the_scre
     shown = texts(ticket(ARABIC, is_reprint=True, is_demonstration=True))
     assert {text.align for text in shown} == {"start"}
     assert {text.weight for text in shown} == {PLAIN, BOLD}
-    assert "fr:paper.watch" in said(ticket(follow_url=None))
-    assert "fr:paper.watch" in said(ticket())
+    assert "fr:paper.watch" in words_of(ticket(follow_url=None))
+    assert "fr:paper.watch" in words_of(ticket())
 
 
 def test_modules_of_the_code_are_at_least_seven_dots():
@@ -127,17 +127,17 @@ def test_modules_of_the_code_are_at_least_seven_dots():
 
 
 def test_a_reprint_says_so_before_anything_else():
-    assert said(ticket(is_reprint=True))[0] == "FR:PAPER.DUPLICATE"
-    assert "FR:PAPER.DUPLICATE" not in said(ticket())
+    assert words_of(ticket(is_reprint=True))[0] == "FR:PAPER.DUPLICATE"
+    assert "FR:PAPER.DUPLICATE" not in words_of(ticket())
 
 
 def test_a_demonstration_says_so():
-    assert "fr:paper.demonstration" in said(ticket(is_demonstration=True))
+    assert "fr:paper.demonstration" in words_of(ticket(is_demonstration=True))
 
 
 def test_a_declared_priority_asks_for_the_card_and_others_learn_how_to_say_it():
-    assert "fr:paper.priority_declared" in said(ticket(is_priority=True))
-    assert "fr:paper.priority" in said(ticket())
+    assert "fr:paper.priority_declared" in words_of(ticket(is_priority=True))
+    assert "fr:paper.priority" in words_of(ticket())
 
 
 def test_french_is_always_first():
@@ -147,12 +147,12 @@ def test_french_is_always_first():
 
 
 def test_a_site_with_the_halls_name_is_named_once():
-    assert said(ticket(site="Laon", hall="Laon")).count("Laon") == 1
+    assert words_of(ticket(site="Laon", hall="Laon")).count("Laon") == 1
 
 
 def test_a_service_with_one_name_in_both_languages_is_spoken_once():
     english = TicketLanguage("en", FRENCH.service, "24 November 2026", "10:42")
-    assert said(ticket(english)).count(FRENCH.service) == 1
+    assert words_of(ticket(english)).count(FRENCH.service) == 1
 
 
 @given(
@@ -161,7 +161,7 @@ def test_a_service_with_one_name_in_both_languages_is_spoken_once():
     st.booleans(),
     st.sampled_from([None, "https://a.example/t/x"]),
 )
-def test_what_must_be_acted_on_has_twelve_points_and_the_rest_nine(width, is_priority, is_reprint, url):
+def test_instructions_have_twelve_points_and_the_rest_nine(width, is_priority, is_reprint, url):
     laid_out = ticket(
         ARABIC, width_dots=width, is_priority=is_priority, is_reprint=is_reprint, follow_url=url
     )

@@ -39,7 +39,7 @@ def hall(demonstration_sqlite: Path, tmp_path: Path) -> Iterator[Served]:
         yield server.start()
 
 
-def comes_to_work(page: Page, hall: Served, role: str, path: str) -> None:
+def sign_in_by_keyboard(page: Page, hall: Served, role: str, path: str) -> None:
     """Signs in by keyboard and arrives at a page that is live."""
     login, password = demonstration_user(hall, role)
     page.goto(f"{hall.base_url}{path}")
@@ -104,7 +104,7 @@ class Console:
 
 def test_an_agents_whole_day(hall: Served, page: Page):
     """Every verb of a counter, from signing in to closing it, without a mouse."""
-    comes_to_work(page, hall, "agent", "/console")
+    sign_in_by_keyboard(page, hall, "agent", "/console")
     act(page, page.locator('[data-list="places"] li').first.locator("button"))
     phase(page, "free")
     console = Console(page)
@@ -211,7 +211,7 @@ def test_an_agents_whole_day(hall: Served, page: Page):
 
 def test_a_console_read_aloud_says_a_polite_summary_at_most_every_15_seconds(hall: Served, page: Page):
     page.clock.install()
-    comes_to_work(page, hall, "digital_helper", "/console")
+    sign_in_by_keyboard(page, hall, "digital_helper", "/console")
     act(page, page.locator('[data-list="places"] li').filter(has_text="Poste numérique 1").locator("button"))
     phase(page, "free")
     page.clock.run_for(2_000)
@@ -235,12 +235,12 @@ def test_a_console_read_aloud_says_a_polite_summary_at_most_every_15_seconds(hal
 def summaries(page: Page, *, waiting: int) -> list[tuple[float, int]]:
     """When each summary was said and how many more it told of, once one tells that so many wait."""
 
-    def all_said() -> list[Any]:
+    def announcements() -> list[Any]:
         heard: list[Any] = page.evaluate("window.heard")
         return heard if heard and heard[-1][1].endswith(f". {waiting} en attente.") else []
 
     found = []
-    for at, text in wait_until(all_said, f"a summary of {waiting} people"):
+    for at, text in wait_until(announcements, f"a summary of {waiting} people"):
         more = re.fullmatch(r"(\d+) personnes? de plus\. \d+ en attente\.", text)
         assert more, text
         found.append((at, int(more[1])))
@@ -254,7 +254,7 @@ def test_a_reception_desks_whole_day(hall: Served, page: Page):
     line = f"rdv-of-tests;laon-titres-retrait;{at:%Y-%m-%dT%H:%M}"
     book.write_text(f"external_id;service;booked_at\n{line}\n", encoding="utf-8")
     hall.parvis("import-appointments", str(book), "--hall", "laon")
-    comes_to_work(page, hall, "reception", "/accueil")
+    sign_in_by_keyboard(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()
     found, outcome = page.locator('[data-list="found"]'), page.locator("[data-outcome]")
     number = page.locator("[data-issued] .number")
@@ -349,7 +349,7 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
         closed = page.request.delete(f"{counters}/{place}/session", headers=key)
         assert closed.ok or closed.json()["code"] == "no_counter_session"  # left open by another day, or not
     page.clock.install()
-    comes_to_work(page, hall, "supervisor", "/mur")
+    sign_in_by_keyboard(page, hall, "supervisor", "/mur")
     waiting = page.locator('[data-text="waiting"]')
     expect(waiting).to_have_text(re.compile(r"^\d+$"))
     page.clock.run_for(2_000)
@@ -394,7 +394,7 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
 
     # the guard asks for help; whoever goes says so
     guard = pages.open(width=390, height=844)
-    comes_to_work(guard, hall, "security", "/securite")
+    sign_in_by_keyboard(guard, hall, "security", "/securite")
     act(guard, guard.locator("[data-ask]"))
     guard.keyboard.press("Enter")
     shown = page.locator(".messages .help")

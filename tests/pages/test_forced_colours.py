@@ -68,7 +68,7 @@ def test_a_called_phone_and_a_screen_lose_nothing(hall: Served, pages: Pages, ca
         assert unseen_in_forced_colours(screen) == []
 
 
-def test_what_opts_out_of_forced_colours_or_is_marked_by_a_ground_is_found(pages: Pages):
+def test_the_check_detects_elements_that_lose_their_meaning_in_forced_colours(pages: Pages):
     page = pages.open()
     page.set_content(
         "<style>p { forced-color-adjust: none; color: #fff; background: #fff }"

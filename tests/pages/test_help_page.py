@@ -87,7 +87,7 @@ def test_keys_alone_lead_from_the_index_to_a_heading_of_a_manual(hall: Served, r
 
 
 @pytest.mark.parametrize("locale", ["fr-FR", "en-GB", "es-ES"])
-def test_what_everybody_may_read_is_accessible_without_signing_in(hall: Served, pages: Pages, locale: str):
+def test_public_help_pages_are_accessible_without_signing_in(hall: Served, pages: Pages, locale: str):
     page = pages.open(locale=locale)
     for address in ("/aide", "/aide/manuels/usager", "/aide/accessibilite"):
         page.goto(f"{hall.base_url}{address}")

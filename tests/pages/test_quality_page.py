@@ -40,7 +40,7 @@ def overflow(page: Page) -> int:
     return found
 
 
-def test_it_is_accessible_and_fits_with_its_tables_open_and_when_empty(pages: Pages, served: Served):
+def test_the_page_is_accessible_and_fits_with_open_tables_and_when_empty(pages: Pages, served: Served):
     for width, height in SIZES:
         page = signed_in(pages, served, "quality", width, height)
         page.goto(f"{served.base_url}/qualite?duree=quarter")

@@ -78,7 +78,7 @@ def test_an_identified_caller_is_never_counted():
     assert CURRENT.get() is None
 
 
-def test_what_has_ended_is_not_counted_and_a_connection_of_an_ipv6_network_is():
+def test_only_open_connections_are_counted_those_of_an_ipv6_network_together():
     hall = Hall(ExitStack(), most=1)
     for _ in range(3):
         with hall.connections.open("2001:db8::1", lambda: hall.closed.append("ended")):

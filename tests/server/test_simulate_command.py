@@ -24,7 +24,7 @@ def simulate(*arguments: str, expected: int = 0) -> str:
     return ended.output
 
 
-def test_it_prints_both_halls_and_both_forms_and_writes_json(tmp_path: Path):
+def test_simulate_prints_both_halls_and_both_forms_and_writes_json(tmp_path: Path):
     out = tmp_path / "figures.json"
     printed = simulate("--days", "3", *RULES, "--out", str(out))
     assert "hall_80: 3 days" in printed

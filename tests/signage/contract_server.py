@@ -93,7 +93,7 @@ class ContractServer:
         self.sockets = SocketIO(app, async_mode="threading", ping_timeout=86_400)
         self.sockets.on_event("connect", self._connected, namespace="/screen")
         self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
-        self.sockets.on_event("player.state", self._told, namespace="/screen")
+        self.sockets.on_event("player.state", self._keep_state, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._http = make_server("127.0.0.1", port, _whole(app), threaded=True)
         self.port = self._http.server_port
@@ -142,7 +142,7 @@ class ContractServer:
     def _alert_shown(self, message: Message) -> None:
         self.shown.append(message["alert"])
 
-    def _told(self, state: Message) -> None:
+    def _keep_state(self, state: Message) -> None:
         self.states.append(state)
 
     def _picture(self) -> Message:

@@ -50,7 +50,7 @@ def test_notices_are_as_small_as_the_last_reader_can_read_and_no_smaller(diagona
 
 
 @given(diagonal_cm=st.integers(25, 300), viewing_m=st.integers(1, 40), layout=st.sampled_from(LAYOUTS))
-def test_what_is_not_refused_is_read_from_the_declared_distance(
+def test_every_accepted_screen_is_readable_from_the_declared_distance(
     diagonal_cm: int, viewing_m: int, layout: Layout
 ):
     if legible_at_m(TEXT_PX * LARGEST_SCALE[layout], diagonal_cm) < viewing_m:

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 VECTORS = json.loads((HERE / "vectors/schedule.json").read_text(encoding="utf-8"))["cases"]
 
 
-def asked(programme: dict[str, Any], moment: dict[str, Any]) -> dict[str, Any]:
+def schedule_at(programme: dict[str, Any], moment: dict[str, Any]) -> dict[str, Any]:
     found = shown(
         schedule_of(programme),
         at=moment["at"],
@@ -47,14 +47,14 @@ def played(programme: dict[str, Any], *, begins: int, ms: int) -> list[tuple[str
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["about"])
 def test_the_schedule_keeps_the_shared_vectors(case: dict[str, Any]) -> None:
     for moment in case["moments"]:
-        assert asked(case["programme"], moment) == moment["shown"], moment
+        assert schedule_at(case["programme"], moment) == moment["shown"], moment
 
 
 @given(programme=programmes(), moment=moments())
 def test_there_is_always_something_to_show_and_only_what_may_be_shown(
     programme: dict[str, Any], moment: dict[str, Any]
 ) -> None:
-    found = asked(programme, moment)
+    found = schedule_at(programme, moment)
     at, waiting = moment["at"], moment["waiting"]
     may = {
         item["id"]
@@ -75,7 +75,7 @@ def test_there_is_always_something_to_show_and_only_what_may_be_shown(
 def test_nothing_changes_before_the_given_end_and_a_covered_screen_continues_where_it_was(
     programme: dict[str, Any], moment: dict[str, Any], later: int
 ) -> None:
-    first = asked(programme, moment)
+    first = schedule_at(programme, moment)
     left = first["until_turn"] - moment["turn"]
     runs = later % left
     until = first["until_at"] or moment["at"] + runs + later + 1
@@ -83,7 +83,7 @@ def test_nothing_changes_before_the_given_end_and_a_covered_screen_continues_whe
     if moment["at"] + runs + covered >= until:
         return
     moved = moment | {"at": moment["at"] + runs + covered, "turn": moment["turn"] + runs}
-    again = asked(programme, moved)
+    again = schedule_at(programme, moved)
     assert again["item"] == first["item"]
     assert again["until_turn"] == first["until_turn"]
     assert again["position_ms"] == first["position_ms"] + runs
@@ -152,8 +152,8 @@ def test_a_change_of_the_queue_moves_no_other_item() -> None:
     ]
     programme = {"legal_share": 0, "items": items, "hours": None}
     for turn in range(0, 80_000, 500):
-        few = asked(programme, {"at": turn, "turn": turn, "waiting": {"b": 10}})
-        many = asked(programme, {"at": turn, "turn": turn, "waiting": {"b": 11}})
+        few = schedule_at(programme, {"at": turn, "turn": turn, "waiting": {"b": 10}})
+        many = schedule_at(programme, {"at": turn, "turn": turn, "waiting": {"b": 11}})
         assert few["item"] == {"papers": "x"}.get(many["item"], many["item"])
         assert few["until_turn"] in (many["until_turn"], many["until_turn"] + 20_000)
 
@@ -164,7 +164,7 @@ def test_both_languages_give_the_same_on_random_schedules(tmp_path: Path) -> Non
     cases = [random_case(draw) for _ in range(count(small=300, large=10_000))]
     for case in cases:
         for moment in case["moments"]:
-            moment["shown"] = asked(case["programme"], moment)
+            moment["shown"] = schedule_at(case["programme"], moment)
     place = tmp_path / "cases.json"
     place.write_text(json.dumps({"cases": cases}), encoding="utf-8")
     done = subprocess.run(

@@ -30,7 +30,7 @@ def shared(simulated: SimulatedPrinter, address: str) -> Iterator[PrinterSharing
 
 
 @pytest.fixture
-def seen(shared: PrinterSharing, address: str) -> SharedPrinter:
+def shared_printer(shared: PrinterSharing, address: str) -> SharedPrinter:
     """The printer as another process sees it now."""
     assert shared
     return shared_printers(lambda: connected(address))["laon"]
@@ -50,21 +50,21 @@ def test_tickets_are_shown_with_their_pictures(simulated, shared, address, fonts
     blob = render(PrintDocument(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
     for job_number in (1, 2):
         print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=job_number)
-    seen = shared_printers(lambda: connected(address))["laon"]
-    assert (seen.host, seen.port) == (simulated.host, simulated.port)
+    shared_printer = shared_printers(lambda: connected(address))["laon"]
+    assert (shared_printer.host, shared_printer.port) == (simulated.host, simulated.port)
     own = simulated.tickets()
-    assert [(each.number, each.received_at) for each in seen.tickets()] == [
+    assert [(each.number, each.received_at) for each in shared_printer.tickets()] == [
         (each.number, each.received_at) for each in own
     ]
-    assert seen.picture(own[0].number) == own[0].png
-    assert seen.picture(99) is None
+    assert shared_printer.picture(own[0].number) == own[0].png
+    assert shared_printer.picture(99) is None
 
 
-def test_a_fault_is_switched_where_the_printer_runs(simulated, seen, address):
-    seen.set_fault(PrinterFault.PAPER_OUT)
+def test_a_fault_is_switched_where_the_printer_runs(simulated, shared_printer, address):
+    shared_printer.set_fault(PrinterFault.PAPER_OUT)
     assert simulated.faults() == {PrinterFault.PAPER_OUT}
     assert shared_printers(lambda: connected(address))["laon"].faults() == {PrinterFault.PAPER_OUT}
-    seen.clear_fault(PrinterFault.PAPER_OUT)
+    shared_printer.clear_fault(PrinterFault.PAPER_OUT)
     assert simulated.faults() == frozenset()
 
 
@@ -86,5 +86,5 @@ def test_an_unknown_request_gets_an_empty_answer(shared, address, line):
         assert asked.recv(100) == b"null\n"
 
 
-def test_where_no_process_has_printers_there_are_none(address):
+def test_without_a_process_that_runs_printers_there_are_none(address):
     assert shared_printers(lambda: connected(address)) == {}

@@ -119,7 +119,7 @@ def test_a_mute_printer_prints_nothing_and_recovers(simulated):
     assert len(simulated.tickets()) == 1
 
 
-def test_a_stopped_printer_does_not_keep_without_end(simulated):
+def test_a_stopped_printer_has_a_limited_buffer(simulated):
     simulated.set_fault(PrinterFault.PAPER_OUT)
     address = TcpAddress(simulated.host, simulated.port)
     connection = address.connect(within_s=2)

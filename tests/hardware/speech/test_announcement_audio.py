@@ -58,7 +58,7 @@ def test_the_chime_is_softer_than_the_voice_and_ends_in_silence() -> None:
     assert 0.8 < len(notes) / RATE_HZ < 1.5
 
 
-def test_a_note_dies_away_so_that_it_is_no_alarm() -> None:
+def test_a_note_dies_away_unlike_an_alarm() -> None:
     note = soft_note(700.0, 0.8)
     eighth = len(note) // 8
     assert max(note[-eighth:]) < 0.1 * max(note)

@@ -23,7 +23,7 @@ def clips(*names: str) -> Clips:
     return Clips({name: Path(f"{name}.wav") for name in names})
 
 
-def said(found: Clips, phrase: str) -> list[str] | None:
+def recordings_of(found: Clips, phrase: str) -> list[str] | None:
     pieces = found.pieces(phrase)
     return None if pieces is None else [path.stem for path in pieces]
 
@@ -35,23 +35,23 @@ def test_a_recording_is_named_by_its_words_without_accents_or_capitals():
 
 def test_a_number_is_spoken_letter_and_digits_one_by_one():
     found = clips("numero", "a", "0", "4", "2", "42", "042")
-    assert said(found, "Numéro A, 0, 4, 2") == ["numero", "a", "0", "4", "2"]
+    assert recordings_of(found, "Numéro A, 0, 4, 2") == ["numero", "a", "0", "4", "2"]
 
 
 def test_a_place_recorded_as_one_phrase_is_played_as_one_phrase():
-    assert said(clips("guichet", "12"), "guichet 12") == ["guichet", "12"]
-    assert said(clips("guichet", "12", "guichet-12"), "guichet 12") == ["guichet-12"]
-    assert said(clips("guichet", "1", "2"), "guichet 12") is None
+    assert recordings_of(clips("guichet", "12"), "guichet 12") == ["guichet", "12"]
+    assert recordings_of(clips("guichet", "12", "guichet-12"), "guichet 12") == ["guichet-12"]
+    assert recordings_of(clips("guichet", "1", "2"), "guichet 12") is None
 
 
 def test_the_longest_beginning_does_not_hide_another_way_to_say_it():
-    assert said(clips("salle-des", "salle", "des-mariages"), "salle des mariages") == [
+    assert recordings_of(clips("salle-des", "salle", "des-mariages"), "salle des mariages") == [
         "salle",
         "des-mariages",
     ]
 
 
-def test_what_is_missing_is_named_once():
+def test_each_missing_recording_is_named_once():
     found = clips("numero", "a", "0", "guichet-des-titres")
     assert found.missing(["Numéro A, 0, 4", "A, 4", "guichet des titres"]) == ("4",)
     assert found.missing(["guichet des titres 3"]) == ("3",)

@@ -119,7 +119,7 @@ def test_a_chime_that_cannot_be_used_gives_ours(tmp_path: Path):
     assert Voices(tmp_path).chime("fr") == chime()
 
 
-def test_the_loop_hears_the_sentence_twice_without_a_chime(tmp_path: Path):
+def test_the_sound_for_the_loop_has_the_sentence_twice_without_a_chime(tmp_path: Path):
     files = AudioFiles(tmp_path, speech=Counted())
     spoken = files.announcement(SENTENCE, BRIEF, "fr", has_loop=True)
     assert spoken.loop is not None

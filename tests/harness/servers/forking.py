@@ -42,7 +42,7 @@ fork, waitpid = monkey.get_original("os", ["fork", "waitpid"])
 select = monkey.get_original("select", "select")
 
 
-def wanted_forks() -> dict[str, Any]:
+def requested_forks() -> dict[str, Any]:
     """Forks for each request; returns in the fork only, with the request."""
     replies = os.dup(1)
     os.dup2(2, 1)
@@ -93,4 +93,4 @@ if __name__ == "__main__":
         importlib.import_module(name)
     Catalogues(CATALOGUES)  # sentences are compiled once
     gc.freeze()  # a fork neither copies nor frees what it shares
-    become(**wanted_forks())
+    become(**requested_forks())

@@ -38,7 +38,7 @@ class RunningProvider:
     def change_key(self) -> None:
         httpx.post(f"{self.issuer}/test/new-key", trust_env=False).raise_for_status()
 
-    def seen(self) -> dict[str, Any]:
+    def last_requests(self) -> dict[str, Any]:
         """What it was last asked, by page."""
         found: dict[str, Any] = httpx.get(f"{self.issuer}/test/seen", trust_env=False).json()
         return found

@@ -146,7 +146,7 @@ class Identities:
         self.key = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
         return Response(status=204)
 
-    def tell_seen(self) -> Response:
+    def last_requests(self) -> Response:
         return jsonify(self.seen)
 
 
@@ -170,7 +170,7 @@ def make_app(issuer: str) -> Flask:
         ("GET", "/session/end", known.end),
         ("POST", "/test/wrong", known.answer_wrongly),
         ("POST", "/test/new-key", known.change_key),
-        ("GET", "/test/seen", known.tell_seen),
+        ("GET", "/test/seen", known.last_requests),
     ):
         app.add_url_rule(path, f"{method} {path}", view, methods=[method])
     return app

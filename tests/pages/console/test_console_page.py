@@ -104,7 +104,7 @@ def bottom(page: Page, selector: str) -> float:
     return box["y"] + box["height"]
 
 
-def stands_between(page: Page, above: str, selector: str, below: str) -> None:
+def assert_between(page: Page, above: str, selector: str, below: str) -> None:
     """Asserts that an element covers neither what is above nor what is below, and is inside the window."""
     box = page.locator(selector).locator("visible=true").first.bounding_box()
     next_box = page.locator(below).locator("visible=true").first.bounding_box()
@@ -140,7 +140,7 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     console.keyboard.press("F9")
     refused = console.locator(".undo [data-refused]")
     expect(refused).to_contain_text("Dites d’abord si la personne est venue")
-    stands_between(console, ".person", ".undo .refused", ".acts")
+    assert_between(console, ".person", ".undo .refused", ".acts")
     assert bottom(console, ".day") <= 768
     phase(console, "called")
     console.keyboard.press("o")
@@ -149,7 +149,7 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     console.keyboard.press("r")
     expect(console.locator("[data-panel]")).to_be_focused()
     assert_accessible(console)
-    stands_between(console, "[data-panel] h2", "[data-panel] .where", "[data-panel] .choices")
+    assert_between(console, "[data-panel] h2", "[data-panel] .where", "[data-panel] .choices")
     closed = console.locator("[data-panel] button", has_text="Guichet 4")
     expect(closed).to_contain_text("fermé")
     closed.press("Enter")

@@ -85,7 +85,7 @@ def test_the_agent_sees_why_when_the_person_is_called(hall: Served, page: Page, 
     assert_accessible(page)
 
 
-def test_the_quality_page_shows_demand_reasons_and_what_was_unmet(hall: Served, page: Page, pages: Pages):
+def test_the_quality_page_shows_demand_reasons_and_unmet_demand(hall: Served, page: Page, pages: Pages):
     desk = pages.open()
     sign_in(desk, hall, "reception", "/accueil")
     receive(desk)

@@ -21,7 +21,7 @@ SERVICE = "laon-numerique"
 PRESENCE, WRAP_UP = "[data-presence]", '[data-text="wrap-up"]'
 
 
-class Told:
+class CounterAnswer:
     """What `GET /counters/{counter}` tells, with some of it moved as long as a test wants it so."""
 
     def __init__(self) -> None:
@@ -54,15 +54,15 @@ def cookies() -> list[Any]:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def counter_answer() -> CounterAnswer:
+    return CounterAnswer()
 
 
 @pytest.fixture
-def console(hall: Served, pages: Pages, cookies: list[Any], told: Told) -> Iterator[Page]:
+def console(hall: Served, pages: Pages, cookies: list[Any], counter_answer: CounterAnswer) -> Iterator[Page]:
     """The console of a digital helper at one computer, with one person waiting."""
     page = pages.open()
-    page.route("**/api/v1/counters/*", told.answer)
+    page.route("**/api/v1/counters/*", counter_answer.answer)
     if cookies:
         page.context.add_cookies(cookies)
         page.goto(f"{hall.base_url}/console")
@@ -74,7 +74,7 @@ def console(hall: Served, pages: Pages, cookies: list[Any], told: Told) -> Itera
     page.locator('[data-list="places"] li').filter(has_text="Poste numérique 1").locator("button").click()
     phase(page, "free")
     yield page
-    told.changes.clear()
+    counter_answer.changes.clear()
     if page.locator("body").get_attribute("data-phase") == "called":
         page.keyboard.press("F8")
     close_counters(page)
@@ -85,8 +85,10 @@ def call(page: Page) -> None:
     phase(page, "called")
 
 
-def test_the_question_appears_without_taking_the_focus_and_its_key_answers(console: Page, told: Told):
-    told.changes["asks_after_s"] = 0
+def test_the_question_appears_without_taking_the_focus_and_its_key_answers(
+    console: Page, counter_answer: CounterAnswer
+):
+    counter_answer.changes["asks_after_s"] = 0
     call(console)
     expect(console.locator(PRESENCE)).to_be_visible()
     expect(console.locator(PRESENCE)).to_contain_text("Êtes-vous toujours là")
@@ -94,37 +96,41 @@ def test_the_question_appears_without_taking_the_focus_and_its_key_answers(conso
     assert console.locator('[role="status"]').filter(has=console.locator(PRESENCE)).count() == 1
     assert_accessible(console)
     assert unreached_by_keyboard(console) == []
-    told.changes.clear()
+    counter_answer.changes.clear()
     console.keyboard.press("t")
     expect(console.locator(PRESENCE)).to_be_hidden()
     expect(console.locator("[data-outcome]")).to_have_text("Vous êtes là\u00a0: l’appel continue.")
     phase(console, "called")
 
 
-def test_the_button_answers_and_the_focus_moves_to_the_main_part(console: Page, told: Told):
-    told.changes["asks_after_s"] = 0
+def test_the_button_answers_and_the_focus_moves_to_the_main_part(
+    console: Page, counter_answer: CounterAnswer
+):
+    counter_answer.changes["asks_after_s"] = 0
     call(console)
     button = console.locator('[data-act="present"]')
     expect(button).to_be_enabled()
     button.focus()
-    told.changes.clear()
+    counter_answer.changes.clear()
     console.keyboard.press("Enter")
     expect(console.locator(PRESENCE)).to_be_hidden()
     expect(console.locator("#main")).to_be_focused()
 
 
-def test_the_page_asks_at_its_hour_by_itself_and_any_verb_answers(console: Page, told: Told):
-    told.changes["asks_after_s"] = 2
+def test_the_page_asks_at_its_hour_by_itself_and_any_verb_answers(
+    console: Page, counter_answer: CounterAnswer
+):
+    counter_answer.changes["asks_after_s"] = 2
     call(console)
     expect(console.locator(PRESENCE)).to_be_visible()
-    told.changes.clear()
+    counter_answer.changes.clear()
     console.keyboard.press("l")
     expect(console.locator(PRESENCE)).to_be_hidden()
     phase(console, "called")
 
 
-def test_a_counter_that_was_forgotten_says_so_in_its_pause(console: Page, told: Told):
-    told.changes["pause_reason"] = "forgotten"
+def test_a_counter_that_was_forgotten_says_so_in_its_pause(console: Page, counter_answer: CounterAnswer):
+    counter_answer.changes["pause_reason"] = "forgotten"
     console.keyboard.press("p")
     console.keyboard.press("1")
     phase(console, "paused")
@@ -135,11 +141,13 @@ def test_a_counter_that_was_forgotten_says_so_in_its_pause(console: Page, told: 
     phase(console, "free")
 
 
-def test_a_wrap_up_is_counted_down_in_words_outside_live_regions_and_next_ends_it(console: Page, told: Told):
+def test_a_wrap_up_is_counted_down_in_words_outside_live_regions_and_next_ends_it(
+    console: Page, counter_answer: CounterAnswer
+):
     call(console)
     console.keyboard.press("o")
     phase(console, "in_service")
-    told.changes["wrap_up_s"] = 30
+    counter_answer.changes["wrap_up_s"] = 30
     console.keyboard.press("F8")
     phase(console, "free")
     left = console.locator(f".who {WRAP_UP}")
@@ -148,21 +156,23 @@ def test_a_wrap_up_is_counted_down_in_words_outside_live_regions_and_next_ends_i
         console.evaluate("document.querySelector('[data-text=\"wrap-up\"]').closest('[role=status]')") is None
     )
     assert_accessible(console)
-    told.changes["wrap_up_s"] = 1
+    counter_answer.changes["wrap_up_s"] = 1
     console.keyboard.press("s")
     expect(left).to_be_hidden()
 
 
-def test_the_bar_asks_too(console: Page, pages: Pages, hall: Served, cookies: list[Any], told: Told):
-    told.changes["asks_after_s"] = 0
+def test_the_compact_bar_asks_whether_the_agent_is_there_too(
+    console: Page, pages: Pages, hall: Served, cookies: list[Any], counter_answer: CounterAnswer
+):
+    counter_answer.changes["asks_after_s"] = 0
     call(console)
     bar = console.context.new_page()
     bar.set_viewport_size({"width": 1180, "height": 48})
-    bar.route("**/api/v1/counters/*", told.answer)
+    bar.route("**/api/v1/counters/*", counter_answer.answer)
     bar.goto(f"{hall.base_url}/console/barre")
     expect(bar.locator(PRESENCE)).to_be_visible()
     assert_accessible(bar)
-    told.changes.clear()
+    counter_answer.changes.clear()
     bar.locator('[data-act="present"]').focus()
     bar.keyboard.press("Enter")
     expect(bar.locator(PRESENCE)).to_be_hidden()
@@ -174,15 +184,18 @@ def test_the_wall_says_which_counter_is_forgotten_or_how_many(
     hall: Served, pages: Pages, *, shows_counters: bool
 ):
     def answer(route: Route) -> None:
-        told = route.fetch()
-        body = told.json() | {"shows_counters": shows_counters, "agents": 3 if shows_counters else 1}
+        counter_answer = route.fetch()
+        body = counter_answer.json() | {
+            "shows_counters": shows_counters,
+            "agents": 3 if shows_counters else 1,
+        }
         body["counted"] = {"forgotten": 1, "open": 1}
         since = {"since": body["as_of"], "number": None}
         until = datetime.fromisoformat(body["as_of"]) + timedelta(minutes=5)
         if shows_counters:
             body["counters"][0] |= since | {"state": "forgotten"}
             body["counters"][1] |= since | {"state": "free", "wrap_up_until": until.isoformat()}
-        route.fulfill(response=told, json=body)
+        route.fulfill(response=counter_answer, json=body)
 
     wall = pages.open()
     wall.route("**/api/v1/halls/laon/wall", answer)

@@ -116,7 +116,7 @@ def test_waiting_visitors_are_carried_over_a_break_and_every_page_says_so_when_i
     assert numbers == [first["number"], second["number"]]
 
 
-def test_a_queue_that_is_to_be_finished_continues_after_twelve(hall: MovedServed, pages: Pages):
+def test_a_queue_to_be_finished_continues_after_twelve(hall: MovedServed, pages: Pages):
     wall, console = at_work(hall, pages, "supervisor", "/mur"), at_work(hall, pages, "agent", "/console")
     at_first_counter(console)
     number, _ = ticket(hall)["number"], ticket(hall)

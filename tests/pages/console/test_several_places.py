@@ -90,7 +90,7 @@ def test_four_computers_are_opened_called_and_changed_by_keyboard(helper: Page, 
     close_counters(helper)
 
 
-def test_a_pause_waits_for_an_answer_not_for_a_service_and_one_place_is_left_and_held_again(
+def test_a_pause_is_refused_during_a_call_not_a_service_and_a_place_is_left_and_held_again(
     helper: Page, hall: Served
 ):
     open_computers(helper)

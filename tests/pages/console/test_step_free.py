@@ -20,14 +20,14 @@ UPSTAIRS, BELOW = "laon-g4", "laon-g1"
 def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Laon with counter 4 upstairs."""
 
-    def goes_upstairs(content: dict[str, Any]) -> None:
+    def move_upstairs(content: dict[str, Any]) -> None:
         for counter in content["counters"]:
             counter["is_step_free"] = counter["id"] != UPSTAIRS and counter["is_step_free"]
 
     with Served(tmp_path_factory.mktemp("step-free")) as server:
         server.take_demonstration(demonstration_sqlite)
         server.start()
-        server.republish("laon", goes_upstairs)
+        server.republish("laon", move_upstairs)
         yield server
 
 

@@ -56,7 +56,7 @@ def test_the_views_of_needs_and_appointments_are_read_aloud_by_keyboard(at_kiosk
     book_convocation(hall, tmp_path)
     page = at_kiosk()
 
-    def heard(view: str, act: Callable[[], object]) -> list[str]:
+    def readings(view: str, act: Callable[[], object]) -> list[str]:
         # the control that is pressed is read as well, where the keyboard comes to it
         whole = view if "focus=" in view else f"{view}(?!.*focus=)"
         with page.expect_response(re.compile(f"/reading\\?.*view={whole}"), timeout=20_000) as asked:
@@ -66,19 +66,19 @@ def test_the_views_of_needs_and_appointments_are_read_aloud_by_keyboard(at_kiosk
     page.locator("#listen").press("Enter")
     expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
     by_key(page, f'[data-service="{WALK_IN}"]')
-    needs = heard("needs", lambda: by_key(page, "[data-key=needs]"))
+    needs = readings("needs", lambda: by_key(page, "[data-key=needs]"))
     assert "4 sur 5\u00a0: J’ai besoin de plus de temps" in needs
-    said = heard("needs.*focus=need-slow", lambda: page.locator("[data-need=slow]").press("Enter"))
+    said = readings("needs.*focus=need-slow", lambda: page.locator("[data-need=slow]").press("Enter"))
     assert said == ["J’ai besoin de plus de temps\u00a0: choisi"]
     by_key(page, "[data-key=needs-done]")
-    assert heard("sheet.*focus=back", lambda: page.locator("[data-key=back]").focus()) == ["Retour"]
+    assert readings("sheet.*focus=back", lambda: page.locator("[data-key=back]").focus()) == ["Retour"]
     by_key(page, "[data-key=back]")
-    typed = heard("appointment", lambda: by_key(page, "[data-key=appointment]"))
+    typed = readings("appointment", lambda: by_key(page, "[data-key=appointment]"))
     assert typed[0] == "Votre code de rendez-vous"
     service = "[data-key=convocation-laon-titres-retrait]"
-    services = heard("convocation", lambda: by_key(page, "[data-key=without-code]"))
+    services = readings("convocation", lambda: by_key(page, "[data-key=without-code]"))
     assert page.locator(service).inner_text() in " ".join(services)
-    assert heard("convocation", lambda: by_key(page, service))[-1] == "1 sur 1\u00a0: 23 heures 50"
+    assert readings("convocation", lambda: by_key(page, service))[-1] == "1 sur 1\u00a0: 23 heures 50"
     expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
 
 
@@ -91,7 +91,7 @@ def book_convocation(hall: Served, folder: Path) -> None:
     assert "1 pris" in hall.parvis("import-appointments", str(file), "--hall", SITE)
 
 
-def test_what_is_listened_to_does_not_return_to_the_start_under_the_listener(at_kiosk):
+def test_the_kiosk_does_not_return_to_the_start_while_a_view_is_read_aloud(at_kiosk):
     page = at_kiosk(before=lambda page: page.clock.install())
     choose(page)
     with page.expect_response("**/audio/*.wav"):

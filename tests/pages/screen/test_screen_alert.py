@@ -156,7 +156,9 @@ def test_a_voice_stops_when_an_alert_without_one_takes_its_place(hall: ContractS
     assert page.evaluate("window.spoken") == 1
 
 
-def test_a_voice_is_never_louder_than_the_most_and_a_quiet_hall_hears_it(hall: ContractServer, pages: Pages):
+def test_an_alert_voice_never_exceeds_the_maximum_and_is_heard_in_a_quiet_hall(
+    hall: ContractServer, pages: Pages
+):
     hall.screen["sound"] = {
         "most_percent": 40,
         "levels": [{"opens": "00:00", "closes": "23:59", "percent": 0}],

@@ -40,7 +40,7 @@ def test_the_page_never_asks_again_by_itself_and_a_lost_message_is_found_by_the_
     assert hall.requests[asked:] == ["/api/v1/halls/laon/board", "/api/v1/halls/laon/screen"]
 
 
-def test_a_restored_hall_replaces_what_is_shown_although_its_version_is_lower(
+def test_the_state_of_a_restored_hall_replaces_the_shown_one_although_its_version_is_lower(
     pages: Pages, hall: ContractServer
 ) -> None:
     hall.version = 900

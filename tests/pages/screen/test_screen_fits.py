@@ -130,9 +130,7 @@ def test_a_screen_without_a_hall_says_what_to_do(pages: Pages, hall: ContractSer
     assert_accessible(page)
 
 
-def test_cards_like_those_before_that_have_no_room_together_are_found_out(
-    pages: Pages, hall: ContractServer
-) -> None:
+def test_the_check_detects_cards_without_enough_room(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall)
     cards = page.locator(".card-number")
     for numbers, large, spacing in ((["R001", "R002"], 2, "0"), (["R003", "R004"], 1, "0.3em")):

@@ -55,7 +55,7 @@ def announced(page: Page, hall: ContractServer) -> None:
     expect(page.locator(".card-number", has_text="A043")).to_be_visible()
 
 
-def test_the_loop_hears_calls_without_chime_at_its_own_level_while_the_hall_is_kept_quiet(
+def test_the_loop_plays_calls_without_chime_at_its_own_level_while_the_hall_is_quiet(
     pages: Pages, hall: ContractServer
 ) -> None:
     hall.screen |= {"output": "loop"}

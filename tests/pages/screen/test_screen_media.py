@@ -185,7 +185,7 @@ def test_a_film_is_as_loud_as_the_hour_allows_and_silent_while_the_hall_is_quiet
     wait_until(lambda: video.evaluate(heard) == [True, 0], "the hall is kept quiet")
 
 
-def test_a_page_whose_frames_stand_still_is_loaded_again(pages: Pages, hall: ContractServer) -> None:
+def test_a_frozen_page_is_reloaded(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall, picture("upright", "upright.webp"))
     wait_until(lambda: page.evaluate(KEPT), "the service worker")
     with page.expect_navigation():

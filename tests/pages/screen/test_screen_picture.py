@@ -33,7 +33,7 @@ def difference(page: Page, image: Image.Image) -> float:
 
 
 @pytest.mark.parametrize(("size", "at"), [((1920, 1080), (0.82, 0.45)), ((1080, 1920), (0.5, 0.75))])
-def test_the_picture_is_what_the_screen_shows(
+def test_the_picture_matches_the_screen(
     pages: Pages, media_hall: ContractServer, size: tuple[int, int], at: tuple[float, float]
 ):
     media_hall.screen["programme"] = programme(picture("upright", "upright.webp", ms=600_000))

@@ -44,7 +44,7 @@ def called(page: Page, hall: ContractServer, number: str = "A042", counter: str 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
 @pytest.mark.parametrize("layout", ["hall", "corridor", "calls"])
-def test_the_last_reader_can_read_where_to_go(
+def test_the_farthest_reader_can_read_the_directions(
     pages: Pages, hall: ContractServer, layout: Any, size: tuple[int, int]
 ) -> None:
     diagonal_cm, viewing_m = 140, 8

@@ -45,7 +45,7 @@ def ms(text: str) -> float:
     return datetime.fromisoformat(text).timestamp() * 1000
 
 
-def test_the_proof_is_what_a_recorder_in_the_page_saw_through_an_outage_and_a_reload(
+def test_the_proof_equals_a_recorder_in_the_page_through_an_outage_and_a_reload(
     pages: Pages, hall: ContractServer, assets_dir: Path, media: Path
 ) -> None:
     hall.screen["programme"] = programme(
@@ -91,7 +91,7 @@ def test_the_proof_is_what_a_recorder_in_the_page_saw_through_an_outage_and_a_re
         assert abs(ms(display["ended_at"]) - recorded["to"]) < TOLERANCE_MS, (display, recorded)
 
 
-def test_a_real_server_counts_what_its_screen_showed_and_a_reload_without_it_plays_on(
+def test_a_real_server_counts_the_displays_of_its_screen_which_plays_on_after_a_reload_without_it(
     serve: Serve, pages: Pages
 ) -> None:
     server = serve()

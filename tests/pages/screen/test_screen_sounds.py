@@ -78,7 +78,7 @@ def test_a_screen_without_sound_and_an_old_announcement_play_nothing(
     assert page.evaluate("window.played") == []
 
 
-def test_where_the_browser_refuses_sound_supervision_hears_of_it_the_public_not_and_a_touch_brings_it(
+def test_blocked_sound_is_reported_to_supervision_only_and_a_touch_enables_it(
     pages: Pages, hall: ContractServer
 ) -> None:
     page = listening(pages, hall, "window.isLocked = true;")

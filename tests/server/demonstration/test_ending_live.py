@@ -76,7 +76,7 @@ def test_a_counter_that_is_being_opened_at_the_interruption_is_closed() -> None:
     assert told[-1] == "close"
 
 
-def test_a_server_that_is_away_at_the_end_is_waited_for_once() -> None:
+def test_the_end_waits_once_for_a_server_that_is_away() -> None:
     def away() -> None:
         if len(counters.opened) == 2:
             counters.is_away = True

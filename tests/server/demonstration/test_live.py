@@ -127,7 +127,7 @@ def test_a_visitor_with_an_appointment_today_checks_in(serve: Serve) -> None:
         wait_until(lambda: "check-in" in verbs(server), "somebody checks in", within_s=60)
 
 
-def test_they_wait_for_a_server_that_is_restarted_and_go_on(serve: Serve) -> None:
+def test_simulated_people_wait_for_a_restarted_server_and_continue(serve: Serve) -> None:
     server = serve()
     with played(server):
         wait_until(lambda: any(received(server).values()), "visitors come", within_s=30)
@@ -160,7 +160,7 @@ def test_a_counter_that_a_person_takes_over_is_left_to_them(serve: Serve) -> Non
     assert held() == session
 
 
-def test_without_a_demonstration_it_says_so(tmp_path: Path) -> None:
+def test_a_server_without_a_demonstration_says_so(tmp_path: Path) -> None:
     server = Served(tmp_path / "var")
     told = subprocess.run(
         [str(PYTHON), "-m", "server.cli", "demo", "--live"],

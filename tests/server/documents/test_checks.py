@@ -86,7 +86,7 @@ def test_an_id_never_names_anything_else():
     ]
 
 
-def test_a_service_with_open_legs_cannot_vanish_nor_retire():
+def test_a_service_with_open_legs_can_be_neither_dropped_nor_retired():
     old = parse_hall(small_hall())
     counters = [{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}]
     without = parse_hall(small_hall(services=[service("accueil", "A")], counters=counters))
@@ -122,7 +122,7 @@ def test_a_held_counter_and_a_queue_with_visitors_cannot_be_dropped():
     assert check_in_use(old, new, InUse(queues={"guise-file"})) == ()
 
 
-def test_what_looks_like_an_oversight_is_a_warning():
+def test_a_probable_oversight_is_a_warning():
     document = parse_hall(
         small_hall(
             folders=[{"id": "guise-rubrique", "names": texts("Rubrique")}],
@@ -207,7 +207,7 @@ def kiosk(name: str, *services: str, **more):
         (("guise-cache", "guise-ancien"), [("[1]", "retired_service"), ("", "kiosk_shows_no_service")]),
     ],
 )
-def test_a_kiosk_offers_services_that_are_there_each_once_and_shows_one_at_least(services, expected):
+def test_the_list_of_a_kiosk_has_existing_services_once_each_and_shows_at_least_one(services, expected):
     hidden = [service("cache", "F", is_on_kiosk=False), service("ancien", "H", is_retired=True)]
     content = small_hall(services=[*small_hall()["services"], *hidden], kiosks=[kiosk("b", *services)])
     with pytest.raises(DocumentRefused) as refused:

@@ -31,7 +31,7 @@ def test_an_added_service_is_one_change_with_all_its_fields():
     assert change.after["series"] == {"prefix": "T", "first": 1, "last": None}
 
 
-def test_a_removed_list_of_hours_keeps_what_it_was():
+def test_the_difference_keeps_a_removed_list_of_hours():
     content = changed(small_hall(), "calendar.week.monday", [])
     (change,) = difference(parse_hall(small_hall()), parse_hall(content))
     assert change == DocumentChange("calendar.week.monday", "removed", ["08:30-12:00", "13:30-16:00"], None)

@@ -32,7 +32,7 @@ def test_exporting_and_importing_gives_the_same_bytes(content):
     assert export_text(again) == text
 
 
-def test_a_kiosk_that_offers_everything_is_exported_as_it_was_before_there_were_lists():
+def test_a_kiosk_that_offers_everything_is_exported_without_a_list():
     kiosk = {"id": "guise-b", "label": "Borne"}
     absent = parse_hall(small_hall(kiosks=[kiosk]))
     empty = parse_hall(small_hall(kiosks=[kiosk | {"services": []}]))

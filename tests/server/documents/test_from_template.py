@@ -81,7 +81,7 @@ def test_the_requested_counters_are_numbered_on():
 @pytest.mark.parametrize(
     ("template", "services", "code"), [("none", ["x"], "unknown_template"), ("general", [], "no_service")]
 )
-def test_what_makes_no_hall_is_refused(template, services, code):
+def test_a_form_that_makes_no_valid_hall_is_refused(template, services, code):
     with pytest.raises(Refusal) as refused:
         from_template(template, WantedHall("ici", "Ici", "ici", ("fr",), services, 1))
     assert refused.value.code == code

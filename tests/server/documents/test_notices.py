@@ -115,7 +115,7 @@ def test_each_problem_has_its_place(change: dict[str, Any], found: tuple[str, st
 
 
 @pytest.mark.parametrize("content", [{}, {"kind": None}, {"kind": []}, {"kind": "text"}])
-def test_nothing_is_no_notice(content: Any):
+def test_an_invalid_content_has_problems(content: Any):
     assert problems(content)
 
 
@@ -128,7 +128,7 @@ def test_a_date_that_ends_is_included():
 
 
 @pytest.mark.parametrize("typed", ["&" * 590, "<ul>" + "<li>a" * 290, "<p>a&<i>b" * 100])
-def test_what_is_kept_can_be_read_again(typed: str):
+def test_a_stored_notice_can_be_read_again(typed: str):
     kept = parse_notice(TEXT | {"bodies": {"fr": typed}}).model_dump(mode="json")
     assert parse_notice(kept).model_dump(mode="json") == kept
 

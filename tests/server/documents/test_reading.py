@@ -262,7 +262,7 @@ def test_a_retired_service_leaves_its_letter_to_another():
     assert len(parse_hall(small_hall(services=services, counters=counters)).services) == 2
 
 
-def test_a_retired_counter_may_keep_its_label_and_what_it_served():
+def test_a_retired_counter_may_keep_its_label_and_services():
     services = [service("accueil", "A"), service("titres", "C", is_retired=True)]
     (counter,) = small_hall()["counters"]
     retired = counter | {"id": "guise-g0", "is_retired": True}

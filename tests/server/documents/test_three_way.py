@@ -76,7 +76,7 @@ def test_two_fields_of_one_service_are_no_conflict_and_one_field_is():
     assert decided.content["services"][1]["names"]["fr"] == "Titres de séjour"
 
 
-def test_what_one_removes_and_the_other_changes_is_a_conflict():
+def test_an_item_removed_by_one_and_changed_by_the_other_is_a_conflict():
     theirs = small_hall()
     del theirs["services"][1]
     assert conflicts_of(edited(("services.1.mode", "both")), theirs) == ["services[guise-titres]"]

@@ -24,7 +24,7 @@ from tests.harness.programs import PROJECT
         (None, ""),
     ],
 )
-def test_what_would_be_a_formula_is_quoted_and_a_number_is_not(value: object, cell: str):
+def test_a_cell_like_a_formula_is_quoted_and_a_number_is_not(value: object, cell: str):
     assert plain_cell(value) == cell
 
 

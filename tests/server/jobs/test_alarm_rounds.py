@@ -50,7 +50,7 @@ def test_a_job_that_recurs_is_taken_again_once_its_time_is_over_or_its_clock_was
     assert not is_taken(timedelta(hours=-1, seconds=59))
 
 
-def test_of_several_workers_one_looks_for_all(hall: FaultyHall):
+def test_of_several_workers_one_checks_all_devices(hall: FaultyHall):
     first, second = worker(hall), worker(hall)
     makes(hall, first)
     hall.printer = "paper_out"
@@ -83,7 +83,7 @@ def test_a_device_is_not_missed_while_sightings_cannot_be_read(hall: FaultyHall)
     assert hall.open() == [("kiosk_silent", KIOSK)]
 
 
-def test_a_hall_that_fails_leaves_the_others_watched(hall: FaultyHall):
+def test_a_failure_in_one_hall_does_not_stop_the_watch_of_others(hall: FaultyHall):
     publish_hall(hall.database, AGENT, (HALLS / "vervins.json").read_bytes())
     hall.hands.now -= timedelta(hours=1)
     breaths: list[None] = []

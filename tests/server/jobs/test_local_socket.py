@@ -44,7 +44,7 @@ def served(database: Database, var: Path) -> Iterator[Database]:
     os.close(lock)
 
 
-def nobody() -> Database:
+def no_database() -> Database:
     raise AssertionError("a second writer was opened")
 
 
@@ -62,22 +62,22 @@ USER: dict[str, Any] = {
 
 
 def test_a_write_goes_through_the_server_that_runs(served: Database, var: Path):
-    assert isinstance(write(var, nobody, "create_user", **USER), str)
+    assert isinstance(write(var, no_database, "create_user", **USER), str)
     assert accounts(served) == ["ada"]
 
 
 def test_a_refusal_of_the_server_is_the_command_s_refusal(served: Database, var: Path):
-    write(var, nobody, "create_user", **USER)
+    write(var, no_database, "create_user", **USER)
     with pytest.raises(Refusal, match="login_taken"):
-        write(var, nobody, "create_user", **USER)
+        write(var, no_database, "create_user", **USER)
     with pytest.raises(Refusal, match="unknown_role"):
-        write(var, nobody, "create_user", **USER | {"login": "bob", "grants": [["king", "*"]]})
+        write(var, no_database, "create_user", **USER | {"login": "bob", "grants": [["king", "*"]]})
 
 
 def test_the_problems_of_a_document_come_back_with_their_places(served: Database, var: Path):
     content = (HALLS / "laon.json").read_text(encoding="utf-8").replace('"mode": "both"', '"mode": "neither"')
     with pytest.raises(DocumentRefused) as refused:
-        write(var, nobody, "import_configuration", content=content, dry_run=False)
+        write(var, no_database, "import_configuration", content=content, dry_run=False)
     assert {problem.code for problem in refused.value.problems} == {"unknown_choice"}
     assert all(problem.path.startswith("services[") for problem in refused.value.problems)
 
@@ -86,10 +86,10 @@ def test_a_dry_run_shows_the_difference_and_publishes_nothing(served: Database, 
     content = (
         (HALLS / "laon.json").read_text(encoding="utf-8").replace("Préfecture de l’Aisne – Laon", "Laon")
     )
-    told = write(var, nobody, "import_configuration", content=content, dry_run=True)
+    told = write(var, no_database, "import_configuration", content=content, dry_run=True)
     assert [change[:2] for change in told["changes"]] == [["name", "changed"]]
     assert (told["is_published"], served.configuration("laon").revision) == (False, 1)
-    write(var, nobody, "import_configuration", content=content, dry_run=False)
+    write(var, no_database, "import_configuration", content=content, dry_run=False)
     assert served.configuration("laon").revision == 2
 
 
@@ -102,7 +102,7 @@ def test_a_server_that_does_not_answer_is_not_bypassed(var: Path, monkeypatch: p
     monkeypatch.setattr("server.jobs.local_socket.REACHED_WITHIN_S", 0.2)
     lock = hold(var, is_shared=True)
     with pytest.raises(Refusal, match="server_running"):
-        write(var, nobody, "purge")
+        write(var, no_database, "purge")
     os.close(lock)
 
 
@@ -126,5 +126,5 @@ def test_workers_share_the_folder_and_a_command_waits_for_none(var: Path):
 @pytest.mark.parametrize(
     "line", [b"", b"nonsense\n", b"[]\n", b'{"write": "drop_everything", "values": {}}\n']
 )
-def test_what_is_no_request_is_refused(database: Database, line: bytes):
+def test_a_message_that_is_no_request_is_refused(database: Database, line: bytes):
     assert answer_to(database, line)["refused"] == "unknown_write"

@@ -169,7 +169,7 @@ def test_workers_that_make_the_round_at_once_close_a_day_once(
         worker.close()
 
 
-def test_what_was_closed_is_published(database: Database, rounds: Rounds, hands: Hands):
+def test_facts_of_a_closed_day_are_published(database: Database, rounds: Rounds, hands: Hands):
     commits: list[Commit] = []
     issue(database)
     database.subscribers.append(commits.append)

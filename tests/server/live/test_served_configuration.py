@@ -22,9 +22,9 @@ from tests.server.live.sockets import Listener
 from tests.server.printing.test_served_printing import (
     PUBLIC_URL,
     Kiosk,
+    content_of_job,
     expected_picture,
     shows,
-    wanted_of,
 )
 
 API = "/api/v1/configuration/laon"
@@ -66,7 +66,7 @@ def name_on_paper(hall: ServedHall, fonts_dir: Path) -> str:
         job = kiosk.ended(kiosk.press())["job"]
     picture = kiosk.pictures()[0]
     assert shows(picture, expected_picture(hall.server, job, fonts_dir))
-    wanted, _ = wanted_of(hall.server, job, fonts_dir)
+    wanted, _ = content_of_job(hall.server, job, fonts_dir)
     assert isinstance(wanted, PreparedDocument)
     return wanted.languages[0].service
 
@@ -106,8 +106,8 @@ def test_every_page_follows_a_publication_and_its_rollback_and_no_visitor_loses_
         now, states = applied(browser)
         assert now != before
         assert {states[device] for device in devices} == {"pending"}
-        told = {"configuration": now}
-        agent.wait(messages.CONFIGURATION_CHANGED, lambda each: each == told, within_s=5)
+        present_figures = {"configuration": now}
+        agent.wait(messages.CONFIGURATION_CHANGED, lambda each: each == present_figures, within_s=5)
         screen.wait(messages.PROGRAMME_CHANGED, lambda _: True, within_s=5)
         kiosk.wait(messages.MENU_CHANGED, within_s=5)
         ticket = phone.wait(
@@ -180,10 +180,10 @@ def test_a_target_decided_or_withdrawn_on_one_worker_is_that_of_tickets_and_figu
         hall.open(counter)
 
         def of_service() -> dict[str, Any]:
-            told = browser.get(targets).raise_for_status().json()["services"]
-            return next(each for each in told if each["service"] == "laon-accueil")
+            present_figures = browser.get(targets).raise_for_status().json()["services"]
+            return next(each for each in present_figures if each["service"] == "laon-accueil")
 
-        def told() -> tuple[int, int, bool]:
+        def present_figures() -> tuple[int, int, bool]:
             """The wait of a new ticket, of the wall, and whether the day's figures name the target."""
             ticket = hall.ticket("laon-accueil")
             leg = hall.next(counter)
@@ -200,16 +200,16 @@ def test_a_target_decided_or_withdrawn_on_one_worker_is_that_of_tickets_and_figu
         wanted = {"service": "laon-accueil", "wait_s": 120, "share_percent": 90, "applies_from_on": today}
         for worker in (0, 1):
             with only(hall.server, worker):
-                assert told()[2] is False
+                assert present_figures()[2] is False
         with only(hall.server, 0):
             target = browser.post(targets, json=wanted | decided).raise_for_status().json()["target"]
         for worker in (1, 0):
             with only(hall.server, worker):
-                assert told() == (120, 120, True)
+                assert present_figures() == (120, 120, True)
         with only(hall.server, 1):
             leaving = {"from_on": today, "reason": "mistake"} | decided
             browser.post(f"{targets}/{target}/withdraw", json=leaving).raise_for_status()
         for worker in (0, 1):
             with only(hall.server, worker):
                 before = of_service()["now"]
-                assert told() == (before["wait_s"] if before else document,) * 2 + (False,)
+                assert present_figures() == (before["wait_s"] if before else document,) * 2 + (False,)

@@ -37,7 +37,7 @@ def test_every_worker_shows_a_screens_report_and_picture(served_hall, layout, op
     open_.enter_context(browser)
     sign_in(browser, hall)
 
-    def seen() -> list[tuple[str, bool]]:
+    def sightings() -> list[tuple[str, bool]]:
         """As six connections see it: with two workers, some of each."""
         found = []
         for _ in range(6):
@@ -51,7 +51,7 @@ def test_every_worker_shows_a_screens_report_and_picture(served_hall, layout, op
         assert screen.ask("player.state", {"media": "excellent"}) is False
         told = TOLD | {"revision": supervised(browser)[SCREEN]["published"]}
         assert screen.ask("player.state", told) is True
-        assert set(seen()) == {("up to date", True)}
+        assert set(sightings()) == {("up to date", True)}
         asked: list[Any] = []
         screen.socket.on(messages.PICTURE_ASKED, asked.append, namespace=messages.SCREEN)
         assert browser.post(f"{path}/ask", json={}).status_code == 202
@@ -68,7 +68,7 @@ def test_every_worker_shows_a_screens_report_and_picture(served_hall, layout, op
         assert {browser.get(path).headers["Content-Type"] for _ in range(4)} == {"image/webp"}
         with hall.kiosk():
             wait_until(lambda: supervised(browser)["laon-borne-1"]["is_connected"], "the kiosk is there")
-    wait_until(lambda: set(seen()) == {("possibly outdated", False)}, "the screen is missed")
+    wait_until(lambda: set(sightings()) == {("possibly outdated", False)}, "the screen is missed")
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])

@@ -43,7 +43,7 @@ def test_a_packet_that_no_page_sends_is_refused_with_its_reason(content: object,
         StrictPacket(encoded_packet=content)
 
 
-def test_what_pages_send_is_read():
+def test_messages_of_pages_are_read():
     event = StrictPacket(encoded_packet='2/agent,17["counter.keep",{"session":"é"}]')
     assert (event.namespace, event.id, event.data) == ("/agent", 17, ["counter.keep", {"session": "é"}])
     assert StrictPacket(encoded_packet='0/visitor,{"ticket":"t"}').data == {"ticket": "t"}

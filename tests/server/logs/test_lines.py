@@ -88,7 +88,7 @@ raise ValueError(f'no device has {{token}}')
     assert "  ValueError: no device has ***" in lines
 
 
-def test_what_nothing_caught_is_one_record_and_ends_the_process():
+def test_an_uncaught_error_is_one_record_and_ends_the_process():
     before = sys.excepthook
     first, *below = logged("error", "raise ValueError('no')", expected=1)
     assert "level=critical event=uncaught" in first

@@ -39,7 +39,7 @@ def test_no_signature_and_one_that_a_shared_secret_could_make_are_refused():
 
 
 @pytest.mark.parametrize("token", ["", "a", "a.b.c", "a.b.c.d.e", "é.é.é", "eyJhbGciOiJSUzI1NiJ9..", "{}"])
-def test_what_is_no_token_is_refused(token: str):
+def test_a_text_that_is_no_token_is_refused(token: str):
     assert code_of(token) == "oidc_signature"
 
 

@@ -23,7 +23,7 @@ def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_ur
     return document_of(wanted, printing, width_dots=PROFILES[profile].width_dots)
 
 
-def said(document: PrintDocument) -> list[str]:
+def texts_of(document: PrintDocument) -> list[str]:
     return [element.text.replace("\u00a0", " ") for element in document.elements if isinstance(element, Text)]
 
 
@@ -32,7 +32,7 @@ def test_the_paper_says_number_service_hall_date_hour_people_ahead_and_wait(open
     hall.press()
     hall.press()
     ticket = hall.press(quote=Quote(600, 900, 1500))
-    words = said(paper(hall, ticket["print"]["job"]))
+    words = texts_of(paper(hall, ticket["print"]["job"]))
     assert ticket["number"] in words
     assert "Préfecture de l’Aisne – Laon" in words
     assert any(word.startswith("mardi 24 novembre 2026, 10:42") for word in words)
@@ -41,14 +41,14 @@ def test_the_paper_says_number_service_hall_date_hour_people_ahead_and_wait(open
     assert "Accueil et renseignements" in words
 
 
-def test_people_ahead_and_wait_stay_those_of_the_issue(open_small_hall):
+def test_a_reprint_keeps_the_people_ahead_and_the_wait_of_the_issue(open_small_hall):
     hall = open_small_hall(9)
     first = hall.press()
     second = hall.press(quote=Quote(0, 200, 600))
     hall.hands.step = timedelta(minutes=20)
     with hall.database.store.write() as rows:
         rows.run("UPDATE leg SET state = 'ended' WHERE visit = :visit", {"visit": first["visit"]})
-    words = said(paper(hall, hall.reprint(second["visit"])))
+    words = texts_of(paper(hall, hall.reprint(second["visit"])))
     assert any("1 personne" in word for word in words)
     assert "Attente : moins de 10 min" in words
     assert any("10:42" in word for word in words)
@@ -58,9 +58,9 @@ def test_a_reprint_is_marked_and_the_first_paper_is_not(open_hall):
     hall = open_hall(9)
     ticket = hall.press()
     again = hall.reprint(ticket["visit"])
-    assert "DUPLICATA" not in said(paper(hall, ticket["print"]["job"]))
-    assert "DUPLICATA" in said(paper(hall, again))
-    assert ticket["number"] in said(paper(hall, again))
+    assert "DUPLICATA" not in texts_of(paper(hall, ticket["print"]["job"]))
+    assert "DUPLICATA" in texts_of(paper(hall, again))
+    assert ticket["number"] in texts_of(paper(hall, again))
 
 
 def test_the_chosen_language_is_printed_with_french_and_names_the_service(open_small_hall):
@@ -68,15 +68,15 @@ def test_the_chosen_language_is_printed_with_french_and_names_the_service(open_s
     document = paper(hall, hall.press(language="es")["print"]["job"])
     languages = {element.language for element in document.elements if isinstance(element, Text)}
     assert languages >= {"fr", "es"}
-    assert {"Accueil et renseignements", "Recepción e información"} <= set(said(document))
-    assert {"Personne avant vous", "Nadie delante de usted"} <= set(said(document))
+    assert {"Accueil et renseignements", "Recepción e información"} <= set(texts_of(document))
+    assert {"Personne avant vous", "Nadie delante de usted"} <= set(texts_of(document))
 
 
 def test_a_language_without_translation_prints_french_alone(open_small_hall):
     hall = open_small_hall(9)
     french = paper(hall, hall.press()["print"]["job"])
     other = paper(hall, hall.press(language="x1")["print"]["job"])
-    assert len(said(other)) == len(said(french))
+    assert len(texts_of(other)) == len(texts_of(french))
 
 
 def test_the_qr_leads_to_the_ticket_where_phones_have_an_address(open_small_hall):
@@ -85,7 +85,7 @@ def test_the_qr_leads_to_the_ticket_where_phones_have_an_address(open_small_hall
     with_address = paper(hall, ticket["print"]["job"], public_url="https://attente.example.fr/")
     codes = [element.content for element in with_address.elements if isinstance(element, Qr)]
     assert codes == [f"https://attente.example.fr/t/{ticket['token']}"]
-    assert [word for word in said(with_address) if "attente.example.fr/suivi" in word]
+    assert [word for word in texts_of(with_address) if "attente.example.fr/suivi" in word]
     english = hall.press(language="en")
     in_english = paper(hall, english["print"]["job"], public_url="https://attente.example.fr/")
     codes = [element.content for element in in_english.elements if isinstance(element, Qr)]
@@ -96,7 +96,7 @@ def test_the_qr_leads_to_the_ticket_where_phones_have_an_address(open_small_hall
 
 def test_a_declared_priority_is_on_the_paper(open_small_hall):
     hall = open_small_hall(9)
-    assert "Priorité : préparez votre carte." in said(
+    assert "Priorité : préparez votre carte." in texts_of(
         paper(hall, hall.press(is_priority=True)["print"]["job"])
     )
 
@@ -106,8 +106,8 @@ def test_a_sheet_that_says_how_to_book_is_printed_with_a_verdict_and_is_no_ticke
     answer = print_sheet(hall.database, "laon", AUTHOR, "laon-naturalisation", kiosk=KIOSK, language="es")
     job = answer["job"]
     document = paper(hall, job)
-    assert "Comment prendre rendez-vous" in said(document)
-    assert "Cómo pedir cita" in said(document)
+    assert "Comment prendre rendez-vous" in texts_of(document)
+    assert "Cómo pedir cita" in texts_of(document)
     codes = [element.content for element in document.elements if isinstance(element, Qr)]
     assert codes == ["https://rendez-vous.example.fr/laon"]
     hall.drive()

@@ -125,7 +125,7 @@ class Kiosk:
             assert browser.post(f"/imprimantes/{self.id}/faults", data=form).status_code == 303
 
 
-def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[PaperContent, TicketPrinting]:
+def content_of_job(server: Served, job: str, fonts_dir: Path) -> tuple[PaperContent, TicketPrinting]:
     """What a job's paper says, read anew from the rows."""
     printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir, server.var / "media")
     database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
@@ -143,7 +143,7 @@ def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[PaperContent, 
 
 def expected_picture(server: Served, job: str, fonts_dir: Path) -> Image.Image:
     """The dots that a job's paper must have."""
-    return draw(document_of(*wanted_of(server, job, fonts_dir), width_dots=576), fonts_dir)
+    return draw(document_of(*content_of_job(server, job, fonts_dir), width_dots=576), fonts_dir)
 
 
 def shows(png: bytes, expected: Image.Image) -> bool:

@@ -47,7 +47,7 @@ def listens(port: int) -> bool:
     return printers_among([LOOPBACK], port=port) == [LOOPBACK]
 
 
-def test_a_printer_begins_moves_and_ends_with_what_is_published(database: Database, var: Path):
+def test_a_printer_starts_moves_and_stops_with_a_publication(database: Database, var: Path):
     first, second = free_port(), free_port()
     publish(database, simulated(first))
     printers = SimulatedPrinters(database, var)
@@ -67,7 +67,7 @@ def test_a_printer_begins_moves_and_ends_with_what_is_published(database: Databa
         printers.stop()
 
 
-def test_of_two_processes_one_runs_them(database: Database, var: Path):
+def test_one_of_two_processes_runs_the_printers(database: Database, var: Path):
     publish(database, simulated(free_port()))
     one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
     one.start()

@@ -101,7 +101,7 @@ def test_a_recipient_that_is_removed_reads_neither_the_end_nor_another_alarm(off
     assert [subject_of(each.content)[24:29] for each in box.letters] == ["Alarm"]
 
 
-def test_what_was_queued_before_recipients_chose_leaves_in_french(office: Office, box: Mailbox):
+def test_deliveries_queued_before_recipients_had_choices_are_sent_in_french(office: Office, box: Mailbox):
     office.hall.tells("garde@example.org", "email")
     office.hall.database.subscribers.clear()
     office.breaks()

@@ -14,7 +14,9 @@ from tests.server.sending.office import TRIAL, Office, recipient
 from tests.server.store.journals import AGENT
 
 
-def test_what_fails_once_its_recipient_is_removed_stays_given_up(any_office: Office, endpoint: Endpoint):
+def test_a_delivery_that_fails_after_its_recipient_was_removed_stays_given_up(
+    any_office: Office, endpoint: Endpoint
+):
     office = any_office
     hook = office.hall.tells(f"{endpoint.address}/hook")
     endpoint.status = 500
@@ -27,7 +29,7 @@ def test_what_fails_once_its_recipient_is_removed_stays_given_up(any_office: Off
     assert len(endpoint.taken) == 1
 
 
-def test_what_is_queued_or_sent_again_for_a_removed_recipient_is_given_up(any_office: Office):
+def test_deliveries_queued_or_sent_again_for_a_removed_recipient_are_given_up(any_office: Office):
     office = any_office
     hook = office.hall.tells("http://127.0.0.1:9/hook")
     office.hall.database.subscribers.clear()

@@ -113,7 +113,9 @@ def test_a_refused_delivery_is_reported_tried_again_and_stays_in_order(
     assert {each["failure"] for each in office.standing().values()} == {None}
 
 
-def test_what_never_arrives_is_given_up_after_a_day_and_may_be_sent_again(office: Office, endpoint: Endpoint):
+def test_a_delivery_that_never_arrives_is_given_up_after_a_day_and_may_be_sent_again(
+    office: Office, endpoint: Endpoint
+):
     hook = office.hall.tells(f"{endpoint.address}/hook")
     endpoint.status = 500
     office.breaks()

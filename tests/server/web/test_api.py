@@ -65,7 +65,7 @@ def test_an_unknown_or_revoked_device_gets_that_answer(both: ApiSite):
     refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "device_revoked")
 
 
-def test_what_is_kept_of_a_caller_is_forgotten_at_once(both: ApiSite):
+def test_the_cache_of_a_caller_is_dropped_at_once(both: ApiSite):
     key = both.new_key("read")
     with both.database.read() as rows:
         key_id = api_keys(rows)[-1].id
@@ -100,7 +100,7 @@ def test_a_key_of_this_machine_is_unknown_from_another(both: ApiSite):
     refused(both.get(f"/halls/{HALL}/board", token=local, environ_overrides=elsewhere), 401, "unknown_key")
 
 
-def test_a_key_whose_halls_are_gone_works_nowhere(api: ApiSite):
+def test_a_key_without_remaining_halls_works_nowhere(api: ApiSite):
     gone = api.new_key("read", halls=[HALL])
     with api.database.store.write() as rows:
         rows.run("UPDATE api_key SET halls = :gone WHERE halls LIKE '%laon%'", {"gone": '["no-such-hall"]'})

@@ -67,7 +67,7 @@ def test_a_font_of_any_usual_form_becomes_woff2_with_a_sample(tmp_path: Path, fl
     assert {ord(sign) for sign in NEEDED} <= set(written.getBestCmap())
 
 
-def test_what_draws_no_letter_does_not_pass(tmp_path: Path) -> None:
+def test_tables_that_draw_no_letter_are_dropped(tmp_path: Path) -> None:
     source = TTFont(BytesIO(font()))
     source["SVG "] = svg = newTable("SVG ")
     svg.docList = [("<svg xmlns='http://www.w3.org/2000/svg'><script>x()</script></svg>", 2, 2)]

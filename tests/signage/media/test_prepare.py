@@ -93,7 +93,7 @@ def test_metadata_turns_the_image_and_is_gone(tmp_path: Path):
         assert not Image.open(io.BytesIO(written)).getexif()
 
 
-def test_what_is_transparent_is_white(tmp_path: Path):
+def test_transparent_pixels_become_white(tmp_path: Path):
     shown = opened(tmp_path, prepared(tmp_path, image("PNG", mode="RGBA")).files[0])
     assert shown.convert("RGB").getpixel((60, 20)) == (255, 255, 255)
     assert is_red(shown, 5, 20)
@@ -126,7 +126,7 @@ def test_a_moving_image_is_refused(tmp_path: Path):
         assert refused(tmp_path, file.getvalue()) == "medium_animated"
 
 
-def test_what_follows_an_image_is_not_kept(tmp_path: Path):
+def test_bytes_after_an_image_are_dropped(tmp_path: Path):
     """A file that is an image and an archive at once is an image afterwards."""
     found = prepared(tmp_path, image("PNG") + zipped())
     assert b"PK\x03\x04" not in (tmp_path / "made" / found.files[0].name).read_bytes()
@@ -229,7 +229,7 @@ def test_a_video_of_large_pictures_is_refused(tmp_path: Path):
         (b"MZ" + bytes(200), "medium_unknown_type"),
     ],
 )
-def test_what_is_neither_is_refused_with_its_own_code(tmp_path: Path, content: bytes, code: str):
+def test_a_file_that_is_no_feed_is_refused_with_its_own_code(tmp_path: Path, content: bytes, code: str):
     assert refused(tmp_path, content) == code
 
 

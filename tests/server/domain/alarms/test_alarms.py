@@ -95,7 +95,7 @@ def test_a_flickering_fault_is_one_alarm_reported_three_times_until_it_calms(ste
 
 
 @given(looks)
-def test_what_is_not_sure_changes_nothing(looks):
+def test_a_sign_that_is_not_sure_changes_nothing(looks):
     hall = Watching()
     for sign, after_s in looks:
         hall.look({PAPER: sign}, after_s)
@@ -153,7 +153,7 @@ def test_a_fault_that_is_not_sure_any_more_raises_nothing():
     assert watching.look({SILENT: FAULTY}) == [AlarmTurn.RAISED]
 
 
-def test_what_is_not_watched_any_more_is_cleared_and_forgotten():
+def test_a_subject_no_longer_watched_is_cleared_and_forgotten():
     hall = Watching()
     hall.look({PAPER: FAULTY, SILENT: WELL})
     decision = decide({SILENT: WELL}, hall.memories, hall.alarms, RULES, hall.now)

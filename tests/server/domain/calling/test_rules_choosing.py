@@ -393,7 +393,7 @@ def test_hours_of_a_condition_include_their_start_and_not_their_end(span: tuple[
     assert pick.condition == (1 if holds else None)
 
 
-def test_each_rule_scores_what_its_name_says():
+def test_each_rule_has_the_documented_score():
     waited = waiting("F001", 14, service="papers")  # its target is 30 minutes, its mean 15
     turns = Turns(Fraction(3), {"papers": Fraction(5)})
     queues = {"papers": QueueFacts(7, NINE - minutes(14))}

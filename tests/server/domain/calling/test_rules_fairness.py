@@ -224,7 +224,7 @@ def test_weighted_shares_give_the_others_a_bounded_number_of_calls(weights: dict
 
 
 @pytest.mark.parametrize("rule", [RuleName.LISTED_ORDER, RuleName.LONGEST_QUEUE])
-def test_a_rule_that_says_it_has_no_bound_lets_one_wait_for_ever(rule: RuleName):
+def test_a_rule_without_a_bound_can_make_a_leg_wait_for_ever(rule: RuleName):
     alone = waiting("H001", 600, service="long")
     assert RULES[rule].bound is NO_BOUND
     for minute in range(60):

@@ -66,5 +66,5 @@ def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
     assert without(found, "a") == ()
 
 
-def test_what_was_kept_is_read_back():
+def test_a_value_stored_as_json_is_read_back_equal():
     assert DeviceConnection.of_message(connection("a", HERE).as_message()) == connection("a", HERE)

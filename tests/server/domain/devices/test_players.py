@@ -132,7 +132,7 @@ def test_a_device_is_away_after_its_last_connection_only():
     assert not is_present(left(one_left, LATER, "b"), LATER)
 
 
-def test_what_was_kept_is_read_back():
+def test_a_value_stored_as_json_is_read_back_equal():
     connection = DeviceConnection("a", "192.0.2.5", "Chrome", NOW, NOW)
     kiosk = reported(arrived(None, NOW, connection), KioskReport("k1", 20), NOW)
     for sighting in (sighting_of(notice="n1"), arrived(None, NOW), kiosk):
@@ -152,7 +152,7 @@ BAD: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize(("name", "value"), [pair for k, v in BAD.items() for pair in product([k], v)])
-def test_what_is_no_report_is_not_believed(name: str, value: Any):
+def test_a_message_that_is_no_report_is_ignored(name: str, value: Any):
     assert PlayerReport.of_message(TOLD | {name: value}) is None
     assert PlayerReport.of_message({key: each for key, each in TOLD.items() if key != name}) is None
 

@@ -90,7 +90,7 @@ def test_a_kiosk_offers_its_own_services_and_without_any_those_of_the_hall():
         assert made.offers(whole, "b")
 
 
-def test_what_a_document_leaves_out_of_a_service_is_as_usual():
+def test_fields_left_out_of_a_service_have_their_defaults():
     made = service("a", "q")
     assert [made.target_for(each) for each in ("walk_in", "appointment", "priority")] == [900, 600, 600]
     assert (made.typed_mean_s, made.early_window_s, made.late_grace_s, made.wrap_up_s) == (600, 3_600, 900, 0)
@@ -103,7 +103,7 @@ def test_what_a_document_leaves_out_of_a_service_is_as_usual():
     assert (made.is_on_kiosk, made.is_retired, made.confirm_priority) == (True, False, False)
 
 
-def test_what_a_document_leaves_out_of_a_hall_is_as_usual():
+def test_fields_left_out_of_a_hall_have_their_defaults():
     made = hall(service("a", "q"))
     assert (made.has_priority_first, made.asks_needs, made.is_demonstration) == (True, True, False)
     assert (made.distribution_before_s, made.screen_margin_s, made.legal_share) == (0, 3_600, 0.2)

@@ -37,7 +37,7 @@ def test_a_breach_is_predicted_before_it_happens_and_late_afterwards(
         assert expected <= target
 
 
-def test_what_a_counter_does_is_shown_from_three_agents_on():
+def test_the_activity_of_a_counter_is_shown_from_three_agents_on():
     assert [shows_counters(agents) for agents in (0, 1, 2, 3, 4)] == [False, False, False, True, True]
 
 

@@ -104,7 +104,7 @@ def test_the_moments_of_a_day_follow_each_other_and_their_flags_change_only_betw
     assert turns == [at(8, 30), at(11), at(12), at(14), at(16, 30)]
 
 
-def test_a_demonstration_that_never_closes_has_one_moment():
+def test_the_hours_of_a_demonstration_that_never_closes_have_one_moment():
     always = always_open("UTC")
     assert {moment_of(always, at(hour)).flags for hour in range(24)} == {(True, True, False, False)}
 

@@ -53,7 +53,7 @@ def test_drafters_decide_nothing():
 
 
 @pytest.mark.parametrize("state", sorted(NoticeState))
-def test_what_is_published_expires_by_itself_at_its_end_and_nothing_else_does(state: NoticeState):
+def test_only_a_published_notice_expires_at_its_end(state: NoticeState):
     second = timedelta(seconds=1)
     assert state_at(state, None, NOW) is state
     assert state_at(state, NOW + second, NOW) is state

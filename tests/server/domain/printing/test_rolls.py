@@ -38,7 +38,7 @@ def through(roll: Roll, *states: str) -> Roll:
 
 
 @given(ended=st.lists(ENDED, max_size=8), papers=st.integers(0, 900), low=st.booleans())
-def test_what_is_left_shrinks_with_each_paper_and_is_none_only_when_the_printer_says_so(ended, papers, low):
+def test_papers_left_shrink_with_each_paper_and_are_zero_only_when_the_printer_says_so(ended, papers, low):
     capacity = learnt(ended, paper_mm=80)
     roll = Roll(papers, low_at=papers if low else None)
     left = paper_left(roll, capacity)
@@ -48,7 +48,7 @@ def test_what_is_left_shrinks_with_each_paper_and_is_none_only_when_the_printer_
 
 
 @given(st.integers(FEWEST_PAPERS, 900), st.integers(0, 900), st.integers(1, LEARNT_FROM))
-def test_rolls_that_are_alike_are_learnt_exactly(length: int, papers: int, rolls: int):
+def test_the_length_of_equal_rolls_is_learnt_exactly(length: int, papers: int, rolls: int):
     capacity = learnt([used_up(length)] * rolls, paper_mm=80)
     assert capacity.is_learnt
     assert paper_left(Roll(papers), capacity).papers == max(1, length - papers)
@@ -81,7 +81,7 @@ def test_a_roll_changed_after_a_few_papers_teaches_nothing():
     assert not learnt([used_up(FEWEST_PAPERS - 1)], paper_mm=80).is_learnt
 
 
-def test_what_is_left_after_the_near_end_is_learnt_too():
+def test_the_number_of_papers_after_the_near_end_is_learnt_too():
     capacity = learnt([used_up(600, low_at=560), used_up(600, low_at=555)], paper_mm=80)
     assert capacity.reserve == 40
     roll = through(Roll(300), "near_end")
@@ -97,7 +97,7 @@ def test_a_printer_with_a_sensor_has_its_reserve_while_the_sensor_is_silent():
     assert paper_left(Roll(590), learnt([used_up(600)], paper_mm=80)).papers == 10
 
 
-def test_paper_that_is_there_again_is_another_roll():
+def test_paper_present_again_is_another_roll():
     roll = through(Roll(600, low_at=560), "paper_out", "cover_open")
     assert roll_after(roll, "ready") == (Roll(), "out")
     assert roll_after(roll, "near_end") == (Roll(low_at=0), "out")

@@ -178,7 +178,7 @@ def test_an_announced_range_is_judged_on_the_real_wait():
     assert found["quoted_exceeded"].count == 1
 
 
-def test_priorities_are_shares_of_visits_and_of_each_other_by_what_became_of_them_in_the_end():
+def test_priorities_are_shares_of_visits_by_their_last_leg():
     found = figures(
         leg("v1", called=5, priority="declared"),
         leg("v2", called=5, priority="confirmed"),

@@ -93,7 +93,7 @@ def test_outcomes_and_services_count_served_visitors_only():
     assert (counted.services, counted.outcome_optional, counted.outcome_left_out) == ({600: (0, 2)}, 1, 1)
 
 
-def test_the_time_of_a_service_is_without_what_was_parked_and_never_negative():
+def test_the_time_of_a_service_excludes_parked_time_and_is_never_negative():
     served: Any = {"called": 5, "started": 6, "ended": 16, "end_reason": "served"}
     assert service_s(leg(**served, parked_s=60)) == 540
     assert service_s(leg(**served, parked_s=900)) == 0

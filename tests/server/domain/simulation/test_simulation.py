@@ -31,7 +31,7 @@ def after(minutes: float) -> datetime:
     return NINE + timedelta(minutes=minutes)
 
 
-def comes(
+def walk_in(
     number: str, at_min: float, takes_min: float = 10, *, leaves_min: float = 600, is_absent: bool = False
 ) -> DrawnVisitor:
     """A walk-in; the first letter of the number is its service."""
@@ -69,38 +69,40 @@ def waits_min(counters: Sequence[CounterPlan], *visitors: DrawnVisitor) -> dict[
 
 
 def test_one_counter_serves_one_after_the_other():
-    found = waits_min([counter("g1", "A")], comes("A1", 0), comes("A2", 1), comes("A3", 50))
+    found = waits_min([counter("g1", "A")], walk_in("A1", 0), walk_in("A2", 1), walk_in("A3", 50))
     assert found == {"A1": 0, "A2": 9, "A3": 0}
 
 
 def test_a_visitor_who_comes_before_opening_waits_for_it():
     late = counter("g1", "A", opens_at=after(20))
-    assert waits_min([late], comes("A1", 0), comes("A2", 25)) == {"A1": 20, "A2": 5}
+    assert waits_min([late], walk_in("A1", 0), walk_in("A2", 25)) == {"A1": 20, "A2": 5}
 
 
 def test_a_free_counter_with_fewer_services_is_taken_first():
     both = [counter("g1", "AF"), counter("g2", "A")]
-    found = waits_min(both, comes("A1", 1), comes("F1", 2), comes("F2", 3))
+    found = waits_min(both, walk_in("A1", 1), walk_in("F1", 2), walk_in("F2", 3))
     assert found == {"A1": 0, "F1": 0, "F2": 9}
 
 
 def test_a_pause_begins_once_the_counter_is_free_and_lasts_in_full():
     paused = counter("g1", "A", pauses=((after(5), 900),))
-    assert waits_min([paused], comes("A1", 0), comes("A2", 6)) == {"A1": 0, "A2": 19}
+    assert waits_min([paused], walk_in("A1", 0), walk_in("A2", 6)) == {"A1": 0, "A2": 19}
 
 
 def test_a_visitor_who_leaves_counts_with_the_wait_until_then():
-    found = waits_min([counter("g1", "A")], comes("A1", 0, 60), comes("A2", 5, leaves_min=35), comes("A3", 6))
+    found = waits_min(
+        [counter("g1", "A")], walk_in("A1", 0, 60), walk_in("A2", 5, leaves_min=35), walk_in("A3", 6)
+    )
     assert found == {"A1": 0, "A2": -30, "A3": 54}
 
 
 def test_an_absent_visitor_takes_the_counter_for_the_time_of_calling():
-    found = waits_min([counter("g1", "A")], comes("A1", 0, 2, is_absent=True), comes("A2", 1))
+    found = waits_min([counter("g1", "A")], walk_in("A1", 0, 2, is_absent=True), walk_in("A2", 1))
     assert found == {"A1": 0, "A2": 1}
 
 
 def test_after_closing_a_counter_that_stays_receives_waiting_visitors_and_another_closes():
-    crowd = (comes("A1", 0, 15), comes("A2", 1), comes("A3", 2))
+    crowd = (walk_in("A1", 0, 15), walk_in("A2", 1), walk_in("A3", 2))
     assert waits_min([counter("g1", "A", closes_min=10)], *crowd) == {"A1": 0, "A2": 14, "A3": 23}
     gone = waits_min([counter("g1", "A", closes_min=10, stays=False)], *crowd)
     assert gone["A1"] == 0

@@ -76,7 +76,7 @@ def test_weighting_days_is_the_same_as_repeating_them(seed: int):
     assert worst_s == max(p95s)
 
 
-def told(wait_s: int, low_s: int, high_s: int, **changes) -> SimulatedWait:
+def with_announced_wait(wait_s: int, low_s: int, high_s: int, **changes) -> SimulatedWait:
     announced = WaitRange(low_s, high_s, (low_s + high_s) / 2)
     return replace(wait(0, wait_s / 60), wait_s=wait_s, announced=announced, **changes)
 
@@ -84,10 +84,15 @@ def told(wait_s: int, low_s: int, high_s: int, **changes) -> SimulatedWait:
 def test_an_announced_range_holds_its_ends_and_none_needed_is_no_range():
     found = honesty(
         [
-            *(told(300, 300, 600), told(600, 300, 600), told(299, 300, 600), told(601, 300, 900)),
-            *(told(901, 300, 900), told(0, 0, 0), wait(0, 5)),
-            told(300, 300, 600, leg_class="appointment"),
-            told(300, 300, 600, is_called=False),
+            *(
+                with_announced_wait(300, 300, 600),
+                with_announced_wait(600, 300, 600),
+                with_announced_wait(299, 300, 600),
+                with_announced_wait(601, 300, 900),
+            ),
+            *(with_announced_wait(901, 300, 900), with_announced_wait(0, 0, 0), wait(0, 5)),
+            with_announced_wait(300, 300, 600, leg_class="appointment"),
+            with_announced_wait(300, 300, 600, is_called=False),
         ]
     )
     assert (found.announced, found.unannounced) == (5, 1)

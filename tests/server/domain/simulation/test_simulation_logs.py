@@ -137,7 +137,7 @@ def test_days_and_halls_are_separate_and_a_day_without_a_counter_is_left_out():
     assert [(day.number, len(day.visitors)) for day in found] == [(0, 3)]
 
 
-def test_what_is_no_such_file_is_an_error():
+def test_a_file_of_another_kind_is_an_error():
     with pytest.raises(KeyError):
         read_duties(csv.DictReader(["counter,hall", "g1,laon"]))
 

@@ -14,7 +14,7 @@ from server.domain.simulation.run import run_day
 from server.domain.waits.estimate import WaitRange
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
 from tests.server.domain.calling.waiting_halls import NINE, waiting
-from tests.server.domain.simulation.test_simulation import after, comes, counter
+from tests.server.domain.simulation.test_simulation import after, counter, walk_in
 
 RULE = RuleName.ARRIVAL_ORDER
 EVERYTHING = DayOptions(AtBreak.CARRY_OVER, linked_share=0.2, wrap_up_s=60, has_shared_agent=True)
@@ -36,7 +36,7 @@ def made(*visitors: object, counters: int = 2, agent: str = "", **more: object) 
 
 
 def test_an_agent_at_two_counters_receives_one_person_at_a_time():
-    crowd = (comes("A1", 0), comes("A2", 0), comes("A3", 25))
+    crowd = (walk_in("A1", 0), walk_in("A2", 0), walk_in("A3", 25))
     assert waits_min(made(*crowd)) == {"A1": 0, "A2": 0, "A3": 0}
     assert waits_min(made(*crowd, agent="g0+g1")) == {"A1": 0, "A2": 10, "A3": 0}
 
@@ -46,27 +46,29 @@ def test_an_agent_goes_from_one_counter_to_the_other():
         replace(counter(name, services), agent="both", pauses=pauses)
         for name, services, pauses in (("g1", "A", ((after(5), 600),)), ("g2", "F", ()))
     )
-    day = DrawnDay(0, (comes("A1", 0), comes("F1", 1), comes("F2", 2)), plans, {"A": 600, "F": 600}, {})
+    day = DrawnDay(0, (walk_in("A1", 0), walk_in("F1", 1), walk_in("F2", 2)), plans, {"A": 600, "F": 600}, {})
     assert waits_min(day) == {"A1": 0, "F1": 19, "F2": 28}, "the pause is the agent's, at both counters"
 
 
 def test_linked_visits_follow_one_another_at_one_counter_before_those_between():
-    family = [comes(number, 0) for number in ("A1", "A2", "A3")]
+    family = [walk_in(number, 0) for number in ("A1", "A2", "A3")]
     linked = [replace(one, leg=replace(one.leg, link="A1")) for one in family]
-    assert waits_min(made(*linked, comes("A4", 1))) == {"A1": 0, "A2": 10, "A3": 20, "A4": 0}
+    assert waits_min(made(*linked, walk_in("A4", 1))) == {"A1": 0, "A2": 10, "A3": 20, "A4": 0}
     alone = replace(linked[2], leg=replace(linked[2].leg, issued_at=after(2), reference=after(2)))
-    assert waits_min(made(linked[0], comes("A4", 1), alone, counters=1)) == {"A1": 0, "A4": 19, "A3": 8}
+    assert waits_min(made(linked[0], walk_in("A4", 1), alone, counters=1)) == {"A1": 0, "A4": 19, "A3": 8}
 
 
 def test_wrap_up_occupies_a_counter_after_each_service_but_not_after_a_no_show():
-    day = made(comes("A1", 0), comes("A2", 1), comes("A3", 2, 2, is_absent=True), comes("A4", 3), counters=1)
+    day = made(
+        walk_in("A1", 0), walk_in("A2", 1), walk_in("A3", 2, 2, is_absent=True), walk_in("A4", 3), counters=1
+    )
     assert waits_min(day)["A4"] == 19
     assert waits_min(replace(day, wrap_up_s=120)) == {"A1": 0, "A2": 11, "A3": 22, "A4": 23}
 
 
 def test_there_is_no_call_in_a_break_that_carries_over():
     rest = SimulatedBreak(after(5), after(65), is_carried_over=True)
-    day = made(comes("A1", 0), comes("A2", 1), comes("A3", 2), counters=1)
+    day = made(walk_in("A1", 0), walk_in("A2", 1), walk_in("A3", 2), counters=1)
     assert waits_min(replace(day, rest=rest)) == {"A1": 0, "A2": 64, "A3": 73}
     assert waits_min(replace(day, rest=replace(rest, is_carried_over=False))) == waits_min(day)
 

@@ -31,7 +31,7 @@ def test_each_half_day_has_its_quota_and_a_ticket_before_opening_counts_for_the_
     assert {instant: quota_now(quota, week, instant) for instant in at} == at
 
 
-def test_what_is_not_limited_has_none():
+def test_a_service_without_a_quota_has_no_limit():
     assert quota_now(None, calendar(*SPLIT), NINE) is None
     assert quota_now(Quota(None, 3), calendar(*SPLIT), NINE) is None
     assert quota_now(Quota(0, None), calendar(*SPLIT), NINE) == QuotaNow(DAY, 0, None)

@@ -46,7 +46,7 @@ def test_only_a_service_that_its_call_alone_began_is_unconfirmed(state, is_press
 
 
 @pytest.mark.parametrize("verb", Verb)
-def test_a_service_that_its_call_began_still_allows_what_a_called_leg_does(verb):
+def test_a_service_begun_by_its_call_still_allows_the_verbs_of_a_called_leg(verb):
     expected = AFTER_CALL_ALONE.get(verb, TRANSITIONS.get((LegState.IN_SERVICE, verb)))
     if expected is None:
         with pytest.raises(Refusal):
@@ -55,7 +55,7 @@ def test_a_service_that_its_call_began_still_allows_what_a_called_leg_does(verb)
         assert state_after(BY_CALL, verb) == expected
 
 
-def test_a_pressed_start_ends_what_only_a_called_leg_does():
+def test_after_a_pressed_start_verbs_of_a_called_leg_are_refused():
     with pytest.raises(Refusal):
         state_after(BY_CALL | {"is_start_pressed": True}, Verb.NO_SHOW)
 

@@ -115,7 +115,7 @@ def test_a_visit_follows_the_first_of_those_linked_to_it():
     assert first[1] < follows[1] < ends(estimate_at(now, queue=QUEUE, ahead=8))[1]
 
 
-def test_a_break_is_added_to_what_reaches_it_only():
+def test_a_break_is_added_only_to_waits_that_reach_it():
     calm = hall(3)
     low_s, high_s = ends(estimate_at(calm, queue=QUEUE, ahead=3))
     far = replace(calm, rest=Rest(high_s + 600, high_s + 4200))

@@ -59,7 +59,7 @@ BRING_A_SECRET = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class RouteRequest:
     """A request, and what its route says it requires (None: nothing)."""
 
     method: str
@@ -88,7 +88,7 @@ class Asked:
         return {"data": json.dumps(self.body), "content_type": "application/json"}
 
 
-def requests_of(site: ApiSite) -> list[Asked]:
+def requests_of(site: ApiSite) -> list[RouteRequest]:
     """One for each method of each rule of the app."""
     known = _objects(site)
     description = site.app.test_client().get("/api/v1/openapi.json").get_json()
@@ -101,7 +101,7 @@ def requests_of(site: ApiSite) -> list[Asked]:
             if (method, str(rule)) not in LEFT_OUT:
                 asked = _Described(description, known).request(method, str(rule), operations)
                 required = required_of(site.app, rule.endpoint)
-                found.append(Asked(method, str(rule), f"{built[1]}?{asked[0]}", required, asked[1]))
+                found.append(RouteRequest(method, str(rule), f"{built[1]}?{asked[0]}", required, asked[1]))
     return found
 
 

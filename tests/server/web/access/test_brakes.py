@@ -70,7 +70,7 @@ def one_instant() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("one_instant")
-def test_one_ticket_may_not_change_its_mind_without_end(api: ApiSite):
+def test_giving_up_and_taking_back_one_ticket_is_limited(api: ApiSite):
     token, another = (api.ticket()["token"] for _ in range(2))
     browser = api.app.test_client()
     answers = [browser.post(f"/api/v1/tickets/{token}/give-up") for _ in range(21)]

@@ -68,7 +68,7 @@ def test_a_form_of_ours_has_the_origin_null_because_of_our_referrer_policy(site:
     assert browser.post("/deconnexion", data=form, headers={"Origin": "null"}).status_code == 303
 
 
-def test_a_bearer_is_believed_and_one_that_is_void_opens_nothing(site: ApiSite):
+def test_a_valid_bearer_token_is_accepted_and_a_void_one_opens_nothing(site: ApiSite):
     browser = site.person("reception")
     void, valid = ({"Authorization": f"Bearer {token}"} for token in ("nobody-has-this", site.key))
     refused(browser.post(TICKETS, json=PRESS, headers=void), 401, "unknown_device")
@@ -77,7 +77,7 @@ def test_a_bearer_is_believed_and_one_that_is_void_opens_nothing(site: ApiSite):
     assert site.app.test_client().post(TICKETS, json=PRESS, headers=valid | elsewhere).status_code == 201
 
 
-def test_what_was_signed_out_opens_nothing_and_its_forms_neither(site: ApiSite):
+def test_a_session_signed_out_and_its_forms_open_nothing(site: ApiSite):
     browser, token = site.writer("reception")
     kept = browser.get_cookie(site.cookie(SESSION_COOKIE)).value
     assert browser.post("/deconnexion", headers=token).status_code == 303

@@ -21,7 +21,7 @@ from server.web.access.cookies import SESSION_COOKIE
 from server.web.access.requirements import Required
 from server.web.pages.rights.pages import GROUPS
 from tests.server.web.access.permission_callers import Calling, everybody
-from tests.server.web.access.permission_requests import BRING_A_SECRET, BY_BODY, Asked, requests_of
+from tests.server.web.access.permission_requests import BRING_A_SECRET, BY_BODY, RouteRequest, requests_of
 from tests.server.web.api_site import HALL, OTHER, PASSWORD, ApiSite
 
 PROVIDER = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "a", "oidc_client_secret": "b"}
@@ -43,12 +43,12 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def requests(site: ApiSite) -> list[Asked]:
+def requests(site: ApiSite) -> list[RouteRequest]:
     return requests_of(site)
 
 
 @pytest.fixture(scope="module")
-def declared(requests: list[Asked]) -> list[Asked]:
+def declared(requests: list[RouteRequest]) -> list[RouteRequest]:
     """Those whose route says what it requires: the others are a test's own matter."""
     return [each for each in requests if each.required is not None]
 
@@ -58,64 +58,66 @@ def callers(site: ApiSite) -> list[Calling]:
     return list(everybody(site))
 
 
-def required_by(asked: Asked) -> Required:
+def required_by(request: RouteRequest) -> Required:
     """What this very request needs."""
-    assert asked.required is not None
-    narrower = BY_BODY.get((asked.method, asked.rule))
+    assert request.required is not None
+    narrower = BY_BODY.get((request.method, request.rule))
     if narrower is None:
-        return asked.required
-    assert narrower in asked.required.permissions
-    return Required(frozenset({narrower}), asked.required.kinds, asked.required.is_anywhere)
+        return request.required
+    assert narrower in request.required.permissions
+    return Required(frozenset({narrower}), request.required.kinds, request.required.is_anywhere)
 
 
-def may_of_laon(caller: Calling, asked: Asked) -> bool:
+def may_of_laon(caller: Calling, request: RouteRequest) -> bool:
     """Whether what is named in the address lets this caller do it, and not the route alone."""
-    required = required_by(asked)
-    return caller.may(replace(required, is_anywhere=False) if asked.names_object else required)
+    required = required_by(request)
+    return caller.may(replace(required, is_anywhere=False) if request.names_object else required)
 
 
-def was_refused(asked: Asked, answer: Any) -> bool:
+def was_refused(request: RouteRequest, answer: Any) -> bool:
     """Whether the caller was kept out: 401 or 403; a page leads to the sign-in, or knows no such hall."""
-    if asked.is_api:
+    if request.is_api:
         return answer.status_code in (401, 403)
     is_led_away = answer.status_code in (302, 303) and answer.location.startswith("/connexion?next=")
     return is_led_away or answer.status_code in (403, 404)
 
 
-def is_out(asked: Asked, answer: Any) -> bool:
+def is_out(request: RouteRequest, answer: Any) -> bool:
     """Whether who may come in was kept out; a page is also led away from, and knows no such hall."""
-    is_page = not asked.is_api and asked.is_there
-    return answer.status_code in NOT_LET_IN or (is_page and was_refused(asked, answer))
+    is_page = not request.is_api and request.is_there
+    return answer.status_code in NOT_LET_IN or (is_page and was_refused(request, answer))
 
 
-def test_every_route_says_what_it_requires(requests: list[Asked]):
+def test_every_route_says_what_it_requires(requests: list[RouteRequest]):
     assert [f"{each.method} {each.rule}" for each in requests if each.required is None] == []
 
 
 def test_every_caller_without_the_permission_is_refused_and_changes_nothing(
-    site: ApiSite, declared: list[Asked], callers: list[Calling]
+    site: ApiSite, declared: list[RouteRequest], callers: list[Calling]
 ):
     facts = site.count("hall_fact"), site.count("installation_fact")
     let_in = [
-        f"{caller.name}: {asked.method} {asked.rule} → {answer.status_code}"
-        for asked in declared
+        f"{caller.name}: {request.method} {request.rule} → {answer.status_code}"
+        for request in declared
         for caller in callers
-        if not caller.may(required_by(asked))
-        if not was_refused(asked, answer := caller.open(asked.method, asked.path, **asked.sent()))
+        if not caller.may(required_by(request))
+        if not was_refused(request, answer := caller.open(request.method, request.path, **request.sent()))
     ]
     assert not let_in, "\n".join(let_in)
     assert (site.count("hall_fact"), site.count("installation_fact")) == facts
 
 
 def test_a_caller_with_a_role_elsewhere_changes_nothing_of_laon(
-    site: ApiSite, declared: list[Asked], callers: list[Calling]
+    site: ApiSite, declared: list[RouteRequest], callers: list[Calling]
 ):
     facts = site.count("hall_fact"), site.count("installation_fact")
     answers = {
-        f"{caller.name}: {asked.method} {asked.rule}": caller.open(asked.method, asked.path, **asked.sent())
-        for asked in declared
+        f"{caller.name}: {request.method} {request.rule}": caller.open(
+            request.method, request.path, **request.sent()
+        )
+        for request in declared
         for caller in callers
-        if asked.method != "GET" and caller.may(required_by(asked)) and not may_of_laon(caller, asked)
+        if request.method != "GET" and caller.may(required_by(request)) and not may_of_laon(caller, request)
     }
     for thing in ("/personnes/<account>/", "/notices/<notice>/"):
         assert [each for each in answers if thing in each], thing
@@ -142,17 +144,17 @@ def rooms_joined(site: ApiSite, caller: Calling, namespace: str, **auth: Any) ->
 def test_a_socket_joins_the_rooms_of_a_hall_by_permission_alone(site: ApiSite, callers: list[Calling]):
     hall = site.database.hall_id(HALL)
     assert {*REQUIRED, messages.VISITOR} == set(messages.NAMESPACES)
-    asked: list[tuple[str, dict[str, bool], str, set[Permission]]] = [
+    request: list[tuple[str, dict[str, bool], str, set[Permission]]] = [
         (namespace, {}, messages.hall_room(hall), {permission}) for namespace, permission in REQUIRED.items()
     ]
-    asked += [
+    request += [
         (messages.AGENT, {name: True}, room(hall), {REQUIRED[messages.AGENT], permission})
         for name, (permission, room) in FURTHER_ROOMS.items()
     ]
     wrong = [
         f"{caller.name}: {namespace} {auth} → {rooms}"
         for caller in callers
-        for namespace, auth, room, needed in asked
+        for namespace, auth, room, needed in request
         if (room in (rooms := rooms_joined(site, caller, namespace, **auth))) is not (needed <= caller.here)
     ]
     assert not wrong, "\n".join(wrong)
@@ -209,13 +211,15 @@ def test_two_roles_of_a_person_add_up_at_one_site_and_reach_no_further(site: Api
 # --- last, since it stops services, cancels and ends what is there -------------------------------
 
 
-def test_every_caller_with_the_permission_is_let_in(declared: list[Asked], callers: list[Calling]):
+def test_every_caller_with_the_permission_is_let_in(declared: list[RouteRequest], callers: list[Calling]):
     kept_out = []
-    for asked in declared:
-        let_in = [caller for caller in callers if may_of_laon(caller, asked)]
-        for caller in let_in[:1] if asked.rule in DRAWN else let_in:
-            answer = caller.open(asked.method, asked.path, **asked.sent())
-            if asked.rule not in BRING_A_SECRET and is_out(asked, answer):
+    for request in declared:
+        let_in = [caller for caller in callers if may_of_laon(caller, request)]
+        for caller in let_in[:1] if request.rule in DRAWN else let_in:
+            answer = caller.open(request.method, request.path, **request.sent())
+            if request.rule not in BRING_A_SECRET and is_out(request, answer):
                 said = answer.location or answer.text[-160:]
-                kept_out.append(f"{caller.name}: {asked.method} {asked.path} → {answer.status_code} {said}")
+                kept_out.append(
+                    f"{caller.name}: {request.method} {request.path} → {answer.status_code} {said}"
+                )
     assert not kept_out, "\n".join(kept_out)

@@ -101,7 +101,7 @@ def both(database_url: str, tmp_path: Path, standing_provider: RunningProvider) 
     found.close()
 
 
-def asked_at(address: str) -> dict[str, str]:
+def query_of(address: str) -> dict[str, str]:
     """What an address asks, each once."""
     return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
 
@@ -133,11 +133,11 @@ def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested
 
 
 def test_the_request_to_the_provider_has_exactly_the_parameters_of_proconnect(bureau: Bureau):
-    asked = asked_at(bureau.begin(bureau.site.app.test_client()))
+    asked = query_of(bureau.begin(bureau.site.app.test_client()))
     assert set(asked) == {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "prompt"}
     assert (asked["response_type"], asked["scope"], asked["prompt"]) == ("code", "openid email", "login")
     assert min(len(asked["state"]), len(asked["nonce"])) >= 32
-    again = asked_at(bureau.begin(bureau.site.app.test_client()))
+    again = query_of(bureau.begin(bureau.site.app.test_client()))
     assert asked["state"] != again["state"]
     assert asked["nonce"] != again["nonce"]
 
@@ -204,7 +204,7 @@ def test_a_locked_account_is_not_opened_by_the_provider(bureau: Bureau, is_known
     assert bureau.come_back(bureau.site.app.test_client()).status_code == 403
 
 
-def test_one_worker_sends_away_and_another_lets_in(bureau: Bureau):
+def test_one_worker_redirects_to_the_provider_and_another_signs_in(bureau: Bureau):
     other = create_app(bureau.site.settings, clock=bureau.site.hands.clock(), async_mode="threading")
     here, there = bureau.site.app.test_client(), other.test_client()
     address = urlsplit(bureau.provider.enter(bureau.begin(here), EMAIL))
@@ -227,7 +227,7 @@ def test_signing_out_ends_the_session_at_the_provider_too(both: Bureau):
     left = browser.post("/deconnexion", data={"csrf_token": csrf_of(browser)})
     address = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', left.text)
     assert address is not None
-    asked = asked_at(unescape(address[1]))
+    asked = query_of(unescape(address[1]))
     assert asked["post_logout_redirect_uri"] == "http://localhost/connexion"
     assert asked["id_token_hint"].count(".") == 2
     assert len(asked["state"]) >= 32
@@ -245,11 +245,11 @@ def test_a_local_session_ends_here_alone(bureau: Bureau):
 def test_a_provider_that_knows_pkce_is_given_the_secret_of_its_challenge(bureau: Bureau):
     bureau.wrongly(discovery={"code_challenge_methods_supported": ["S256"]})
     browser = bureau.site.app.test_client()
-    assert asked_at(bureau.begin(browser))["code_challenge_method"] == "S256"
+    assert query_of(bureau.begin(browser))["code_challenge_method"] == "S256"
     assert bureau.come_back(browser).status_code == 200
 
 
-def test_a_provider_written_by_others_lets_in_with_plain_userinfo(sqlite_url: str, tmp_path: Path):
+def test_an_independent_provider_signs_in_with_plain_userinfo(sqlite_url: str, tmp_path: Path):
     with running_mock(tmp_path) as mock:
         bureau = Bureau(sqlite_url, tmp_path, mock, oidc_signed_userinfo="false")
         bureau.site.hands.now = datetime.now(UTC)  # the mock has no other clock

@@ -27,7 +27,7 @@ def other_worker(both: ApiSite) -> Iterator[Any]:
     database.close()
 
 
-def raised_and_asked(browser: Any, header: dict[str, str]) -> str:
+def alert_with_end_asked_for(browser: Any, header: dict[str, str]) -> str:
     """The path of an alert that a person has raised and whose end they have asked for."""
     raised = accepted(browser.post(ALERTS, json=press("shelter", ["laon"]), headers=header), 201)
     path = f"{ALERTS}/{raised['alert']}"
@@ -50,7 +50,7 @@ def test_a_second_person_active_on_another_worker_gives_the_second_confirmation(
     elsewhere.set_cookie(SESSION_COOKIE, chief.get_cookie(SESSION_COOKIE).value)
     both.hands.now += 10 * MINUTE
     elsewhere.get("/alerte")
-    path = raised_and_asked(guard, header)
+    path = alert_with_end_asked_for(guard, header)
     refused(guard.post(f"{path}/end", json={}, headers=header), 409, "second_person_awaited")
     (hall,) = accepted(guard.get(path))["halls"]
     assert (hall["is_end_asked_by_reader"], hall["end_alone_at"] > hall["end_asked_at"]) == (True, True)
@@ -64,7 +64,7 @@ def test_a_second_person_active_on_another_worker_gives_the_second_confirmation(
 def test_without_an_answer_in_two_minutes_the_first_ends_it_and_the_journal_says_so(both: ApiSite):
     guard, header = both.writer("security")
     both.person("supervisor").get("/")
-    path = raised_and_asked(guard, header)
+    path = alert_with_end_asked_for(guard, header)
     both.hands.now += 2 * MINUTE
     accepted(guard.post(f"{path}/end", json={}, headers=header))
     assert reasons(both) == ["unanswered"]
@@ -78,12 +78,12 @@ def test_whose_pages_only_read_by_themselves_is_not_there_to_answer(api: ApiSite
     elsewhere.get("/alerte")
     api.person("agent").get("/console")
     accepted(chief.get(ALERTS, headers=SCRIPT))
-    path = raised_and_asked(guard, header)
+    path = alert_with_end_asked_for(guard, header)
     accepted(guard.post(f"{path}/end", json={}, headers=header))
     assert reasons(api) == ["confirmed"]
 
 
-def test_an_agent_takes_back_what_they_raised_by_mistake_within_a_minute(both: ApiSite):
+def test_an_agent_takes_back_an_alert_raised_by_mistake_within_a_minute(both: ApiSite):
     agent, header = both.writer("agent")
     guard, guard_header = both.writer("security")
     raised = accepted(agent.post(ALERTS, json=press("evacuate"), headers=header), 201)

@@ -93,7 +93,7 @@ def test_no_shape_is_of_a_message_that_is_never_sent():
     assert set(SENT) == NAMES
 
 
-def test_what_a_hall_with_people_in_it_sends_has_its_shape(both: ApiSite):
+def test_messages_of_a_hall_with_visitors_match_their_models(both: ApiSite):
     recorder = Recorder(both)
     people_at_every_stage(both, recorder)
     publisher = recorder.publisher
@@ -142,7 +142,7 @@ def test_the_answer_to_a_console_has_its_shape(both: ApiSite, holder: str):
 @pytest.mark.parametrize(
     ("name", "report"), [("player.state", PlayerReport), ("device.state", KioskReport)], ids=str
 )
-def test_what_a_device_says_of_itself_has_the_fields_that_the_server_reads(name: str, report: type):
+def test_reports_of_devices_have_the_fields_that_the_server_reads(name: str, report: type):
     assert set(TAKEN[name].model_fields) == {field.name for field in fields(report)}
 
 

@@ -19,7 +19,7 @@ def editors(api: ApiSite) -> Editors:
     return Editors(api)
 
 
-def told(found: list[dict[str, Any]]) -> list[str]:
+def sentences_of(found: list[dict[str, Any]]) -> list[str]:
     return [each["sentence"].replace("\u00a0", " ") for each in found]
 
 
@@ -41,7 +41,9 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
     assert (before["revision"], before["draft"], before["content"]["hall"]) == (1, None, HALL)
     saved = accepted(editors.save("chief", laon(name="Accueil du préfet")))
     assert saved["problems"] == [] or all(each["is_warning"] for each in saved["problems"])
-    assert told(saved["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Accueil du préfet »"]
+    assert sentences_of(saved["changes"]) == [
+        "Nom : « Préfecture de l’Aisne – Laon » → « Accueil du préfet »"
+    ]
     draft = editors.read()["draft"]
     assert (draft["version"], draft["base_revision"], draft["author"]) == (saved["version"], 1, "supervisor")
     assert both.database.configuration(HALL).name == LAON["name"]
@@ -58,8 +60,10 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
         (2, "supervisor", "browser", None),
         (1, None, "system", None),
     ]
-    assert told(revisions[1]["changes"]) == told(saved["changes"])
-    assert told(revisions[0]["changes"]) == ["Nom : « Accueil du préfet » → « Préfecture de l’Aisne – Laon »"]
+    assert sentences_of(revisions[1]["changes"]) == sentences_of(saved["changes"])
+    assert sentences_of(revisions[0]["changes"]) == [
+        "Nom : « Accueil du préfet » → « Préfecture de l’Aisne – Laon »"
+    ]
     authors = [author for author, _ in facts_of(both)]
     assert authors[0] == "system"
     assert len(set(authors)) == 3
@@ -75,15 +79,15 @@ def test_own_hours_are_shown_against_those_of_the_site(both: ApiSite):
     calendar = copy.deepcopy(site["calendar"])
     calendar["week"]["tuesday"] = ["08:30-11:40"]
     saved = accepted(editors.save("chief", laon(calendar=calendar)))
-    first, second = told(saved["changes"])
+    first, second = sentences_of(saved["changes"])
     assert first == "Le hall a désormais ses propres horaires ; ce qui change de ceux du site suit"
     assert second.startswith("Horaires › Semaine › Mardi")
     assert second.endswith("→ 08:30-11:40")
     accepted(editors.publish("chief", saved["version"]))
     read = editors.read(path=f"/{HALL}/revisions/1")
     undone = read["changes_if_restored"]
-    assert told(undone)[0] == "Le hall suit de nouveau les horaires de son site"
-    assert "08:30-11:40 →" in told(undone)[1]
+    assert sentences_of(undone)[0] == "Le hall suit de nouveau les horaires de son site"
+    assert "08:30-11:40 →" in sentences_of(undone)[1]
     assert [each["code"] for each in read["problems_if_restored"] if not each["is_warning"]] == []
 
 
@@ -95,11 +99,11 @@ def test_a_save_over_another_persons_is_refused_with_both_changes_and_joined_fie
     stale = refused(editors.save("ada", mine, draft_version=first), 409, "stale_draft")
     assert stale["onto"] == {"revision": 1, "draft_version": first + 1}
     assert stale["author"] == "administrator"
-    assert told(stale["theirs"]) == [
+    assert sentences_of(stale["theirs"]) == [
         "Nom : « Un » → « Deux »",
         "La borne demande ce qui aide : oui → non",
     ]
-    assert told(stale["mine"]) == [
+    assert sentences_of(stale["mine"]) == [
         "Nom : « Un » → « Trois »",
         "Écrans allumés avant et après : 60 min → 30 min",
     ]
@@ -122,7 +126,7 @@ def test_a_draft_made_from_an_older_revision_is_joined_before_it_is_published(ed
     version = accepted(editors.save("ada", laon(name="Un")))["version"]
     editors.site.publish(laon_accueil={"target_s": 1200})
     stale = refused(editors.publish("ada", version), 409, "stale_revision")
-    assert told(stale["theirs"]) == [
+    assert sentences_of(stale["theirs"]) == [
         "Démarches › « Accueil et renseignements » › Objectif d’attente : 10 min → 20 min"
     ]
     assert stale["conflicts"] == []
@@ -131,7 +135,7 @@ def test_a_draft_made_from_an_older_revision_is_joined_before_it_is_published(ed
     joining = {"onto": stale["onto"], "choices": {}}
     joined = accepted(editors.save("ada", laon(name="Un"), draft_version=version, joining=joining))
     assert joined["base_revision"] == 2
-    assert told(joined["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Un »"]
+    assert sentences_of(joined["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Un »"]
     assert accepted(editors.publish("ada", joined["version"]))["revision"] == 3
     assert editors.site.database.configuration(HALL).services[SERVICE].target_s == 1200
     refused(editors.save("ada", laon(), base=2), 409, "stale_revision")
@@ -220,7 +224,7 @@ def test_a_service_with_waiting_visitors_cannot_be_dropped_by_draft_file_or_roll
     assert [(each["path"], each["code"]) for each in dry["problems"] if not each["is_warning"]] == [
         ("services", "service_has_open_legs")
     ]
-    assert any(each.startswith("Retiré : Démarches") for each in told(dry["changes"]))
+    assert any(each.startswith("Retiré : Démarches") for each in sentences_of(dry["changes"]))
     refused(editors.send("ada", "POST", f"/{HALL}/import", file), 422, "document_refused")
     assert editors.read()["draft"]["content"]["services"] == LAON["services"]
     more = laon()
@@ -257,7 +261,9 @@ def test_an_exported_file_is_imported_as_a_draft(editors: Editors):
     (problem,) = accepted(editors.send("ada", "POST", f"/{HALL}/import?dry_run=true", foreign))["problems"]
     assert (problem["path"], problem["code"]) == ("hall", "other_hall")
     saved = accepted(editors.send("chief", "POST", f"/{HALL}/import", {"text": text, "base_revision": 1}))
-    assert told(saved["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Accueil du préfet »"]
+    assert sentences_of(saved["changes"]) == [
+        "Nom : « Préfecture de l’Aisne – Laon » → « Accueil du préfet »"
+    ]
     refused(
         editors.send("chief", "POST", f"/{HALL}/import", {"text": text, "base_revision": 1}),
         409,
@@ -351,17 +357,17 @@ def test_a_repeated_request_is_done_once(both: ApiSite):
 
 
 def test_the_revision_of_each_device_is_reported_for_a_hall_and_for_every_hall(editors: Editors):
-    (told,) = editors.read(path=f"/{HALL}/devices")["halls"]
-    assert told["configuration"] == "1.1"
-    assert {each["state"] for each in told["devices"]} == {"unknown"}
+    (sentences_of,) = editors.read(path=f"/{HALL}/devices")["halls"]
+    assert sentences_of["configuration"] == "1.1"
+    assert {each["state"] for each in sentences_of["devices"]} == {"unknown"}
     watch = editors.site.app.extensions["parvis"].devices
     hall = editors.site.database.hall_id(HALL)
     for device, runs in (("laon-borne-1", "1.1"), ("laon-ecran-1", "1.2")):
         watch.presence.arrived(device, "/kiosk", Joined(hall, [], device=device))
         assert watch.applied(hall, device, {"configuration": runs})
     assert editors.published(laon(name="Un")) == 2
-    (told,) = editors.read("chief", f"/{HALL}/devices")["halls"]
-    states = {each["id"]: (each["state"], each["runs"]) for each in told["devices"]}
+    (sentences_of,) = editors.read("chief", f"/{HALL}/devices")["halls"]
+    states = {each["id"]: (each["state"], each["runs"]) for each in sentences_of["devices"]}
     assert states["laon-borne-1"] == ("pending", "1.1")
     assert states["laon-ecran-1"] == ("up to date", "1.2")
     assert [each["hall"] for each in editors.read(path="/installation/devices")["halls"]] == [HALL, OTHER]

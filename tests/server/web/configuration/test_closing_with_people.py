@@ -29,7 +29,7 @@ def warned(saved: dict[str, Any]) -> list[tuple[str, bool, str]]:
     return [(each["path"], each["is_warning"], each["sentence"].replace("\u00a0", " ")) for each in found]
 
 
-def test_a_hall_that_opens_no_more_today_says_how_many_wait_and_is_published_all_the_same(both: ApiSite):
+def test_hours_that_close_a_hall_today_are_published_with_a_warning_of_the_people_waiting(both: ApiSite):
     editors = Editors(both)
     over = own_hours("08:30-09:45")
     version = accepted(editors.save("chief", over))["version"]
@@ -50,7 +50,7 @@ def test_hours_that_end_later_today_or_go_on_later_are_not_warned_of(api: ApiSit
     assert warned(accepted(Editors(api).save("chief", own_hours(*spans)))) == []
 
 
-def test_a_site_whose_hours_end_while_people_wait_is_warned_too(both: ApiSite):
+def test_hours_of_a_site_that_end_while_people_wait_give_the_warning_too(both: ApiSite):
     both.ticket()
     saved = accepted(Editors(both).save("ada", with_tuesday("08:30-09:45"), document="installation"))
     [(path, is_warning, sentence)] = warned(saved)

@@ -22,12 +22,12 @@ WITHOUT_FIELDS = {"week"}
 """Parts that are one field: a week is written as a whole."""
 
 
-def known(path: Any) -> set[str]:
+def message_keys(path: Any) -> set[str]:
     with path.open("rb") as opened:
         return {str(m.id[0] if isinstance(m.id, tuple) else m.id) for m in read_po(opened, locale="fr")}
 
 
-WORDS_KNOWN = known(CATALOGUE) | known(WORDS)
+WORDS_KNOWN = message_keys(CATALOGUE) | message_keys(WORDS)
 
 
 def groups_of(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -125,7 +125,7 @@ def test_next_without_a_visitor_gives_the_same_answer_when_repeated(both: ApiSit
     assert accepted(both.next())["state"] == "called"
 
 
-def test_two_counters_on_the_last_person_exactly_one_gets_them(both: ApiSite):
+def test_of_two_counters_calling_the_last_visitor_exactly_one_succeeds(both: ApiSite):
     """Without the hall's lock (`FOR UPDATE` taken away) this fails on PostgreSQL.
 
     Both counters chose the same leg; only the unique journal position refused the second, as a 500.

@@ -19,7 +19,7 @@ from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted,
 OTHER = "laon-g4"
 
 
-def told(api: ApiSite, counter: str = COUNTER) -> dict[str, Any]:
+def counter_of(api: ApiSite, counter: str = COUNTER) -> dict[str, Any]:
     return accepted(api.get(f"/counters/{counter}"))
 
 
@@ -47,7 +47,7 @@ def test_the_instant_of_the_question_is_given_and_an_answer_moves_it(both: ApiSi
     session = both.open()
     both.ticket()
     called = accepted(both.next())
-    presence = told(both)["presence"]
+    presence = counter_of(both)["presence"]
     asks_at = datetime.fromisoformat(presence["asks_at"])
     assert asks_at == datetime.fromisoformat(called["last_called_at"]) + timedelta(minutes=5)
     assert datetime.fromisoformat(presence["gives_back_at"]) == asks_at + timedelta(minutes=2)
@@ -58,7 +58,7 @@ def test_the_instant_of_the_question_is_given_and_an_answer_moves_it(both: ApiSi
     assert again == both.hands.now + timedelta(minutes=5)
     both.hands.now = again
     a_round(both, tmp_path)
-    assert told(both)["leg"]["number"] == called["number"]
+    assert counter_of(both)["leg"]["number"] == called["number"]
     refused(
         both.post(f"/counters/{COUNTER}/presence", headers={"X-Counter-Session": "another"}),
         409,
@@ -73,10 +73,10 @@ def test_the_delays_are_those_of_the_hall(both: ApiSite, tmp_path: Path):
     accepted(both.next())
     both.hands.now += timedelta(seconds=90)
     a_round(both, tmp_path)
-    assert (told(both)["state"], told(both)["pause_reason"]) == ("paused", "forgotten")
+    assert (counter_of(both)["state"], counter_of(both)["pause_reason"]) == ("paused", "forgotten")
 
 
-def test_what_was_pressed_too_late_is_refused_in_words_and_changes_nothing(both: ApiSite, tmp_path: Path):
+def test_a_press_too_late_is_refused_in_words_and_changes_nothing(both: ApiSite, tmp_path: Path):
     both.open()
     both.ticket()
     leg = accepted(both.next())["leg"]
@@ -84,7 +84,7 @@ def test_what_was_pressed_too_late_is_refused_in_words_and_changes_nothing(both:
     a_round(both, tmp_path)
     for verb in ("start", "recall", "finish", "no-show"):
         refused(both.verb(leg, verb), 409, "wrong_state")
-    assert told(both)["state"] == "paused"
+    assert counter_of(both)["state"] == "paused"
     accepted(both.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
     assert accepted(both.next())["leg"] == leg
 
@@ -107,7 +107,7 @@ def test_no_agent_may_pause_for_the_reason_of_the_hall(both: ApiSite):
     both.open()
     body = {"pause": {"reason": "forgotten"}}
     refused(both.call("PATCH", f"/counters/{COUNTER}/session", body), 400, "bad_request")
-    assert told(both)["state"] == "free"
+    assert counter_of(both)["state"] == "free"
 
 
 def test_the_wall_says_that_a_counter_is_forgotten(both: ApiSite, tmp_path: Path):
@@ -142,44 +142,44 @@ def served(api: ApiSite) -> str:
 
 
 def test_a_counter_wraps_up_after_a_service_and_next_cuts_it_short(wrapping: ApiSite):
-    assert told(wrapping)["wrap_up_until"] is None
+    assert counter_of(wrapping)["wrap_up_until"] is None
     accepted(wrapping.verb(served(wrapping), "finish"))
-    until = datetime.fromisoformat(told(wrapping)["wrap_up_until"])
+    until = datetime.fromisoformat(counter_of(wrapping)["wrap_up_until"])
     assert until == wrapping.hands.now + timedelta(seconds=30)
     wrapping.ticket()
     wrapping.hands.now += timedelta(seconds=10)
     accepted(wrapping.next())
-    assert told(wrapping)["wrap_up_until"] is None
+    assert counter_of(wrapping)["wrap_up_until"] is None
 
 
 def test_a_wrap_up_ends_by_itself_with_a_pause_and_with_an_undo(wrapping: ApiSite):
     leg = served(wrapping)
     accepted(wrapping.verb(leg, "finish"))
-    accepted(wrapping.verb(leg, "undo", {"fact": told(wrapping)["last_gesture"]["fact"]}))
-    assert told(wrapping)["wrap_up_until"] is None
+    accepted(wrapping.verb(leg, "undo", {"fact": counter_of(wrapping)["last_gesture"]["fact"]}))
+    assert counter_of(wrapping)["wrap_up_until"] is None
     accepted(wrapping.verb(leg, "finish"))
     path = f"/counters/{COUNTER}/session"
     assert accepted(wrapping.call("PATCH", path, {"pause": {"reason": "break"}}))["wrap_up_until"] is None
     assert accepted(wrapping.call("PATCH", path, {"pause": None}))["wrap_up_until"] is not None
     wrapping.hands.now += timedelta(seconds=30)
-    assert told(wrapping)["wrap_up_until"] is None
+    assert counter_of(wrapping)["wrap_up_until"] is None
 
 
 def test_no_shows_and_parked_visitors_leave_no_wrap_up(wrapping: ApiSite):
     accepted(wrapping.verb(served(wrapping), "park", {}))
-    assert told(wrapping)["wrap_up_until"] is None
+    assert counter_of(wrapping)["wrap_up_until"] is None
     wrapping.ticket()
     accepted(wrapping.verb(accepted(wrapping.next())["leg"], "no-show"))
-    assert told(wrapping)["wrap_up_until"] is None
+    assert counter_of(wrapping)["wrap_up_until"] is None
 
 
-def test_a_session_does_not_wrap_up_what_another_ended(wrapping: ApiSite):
+def test_a_session_has_no_wrap_up_for_a_service_ended_by_another(wrapping: ApiSite):
     accepted(wrapping.verb(served(wrapping), "finish"))
     wrapping.hands.now += timedelta(seconds=5)
     answer = wrapping.call("DELETE", f"/counters/{COUNTER}/session")
     assert answer.status_code == 204
     wrapping.open()
-    assert told(wrapping)["wrap_up_until"] is None
+    assert counter_of(wrapping)["wrap_up_until"] is None
 
 
 def test_the_wall_shows_wrap_up_where_it_shows_counters(wrapping: ApiSite):
@@ -190,7 +190,7 @@ def test_the_wall_shows_wrap_up_where_it_shows_counters(wrapping: ApiSite):
         browser, headers = wrapping.writer("agent")
         accepted(browser.post(f"/api/v1/counters/{counter}/session", json={}, headers=headers), 201)
     seen = on_wall(wall(wrapping, supervisor))
-    assert (seen["state"], seen["wrap_up_until"]) == ("free", told(wrapping)["wrap_up_until"])
+    assert (seen["state"], seen["wrap_up_until"]) == ("free", counter_of(wrapping)["wrap_up_until"])
 
 
 def test_the_estimate_of_waits_counts_the_wrap_up(both: ApiSite):

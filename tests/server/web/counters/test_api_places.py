@@ -45,7 +45,7 @@ def at_two_places(api: ApiSite) -> Session:
     return session
 
 
-def told(api: ApiSite, counter: str) -> dict[str, Any]:
+def counter_of(api: ApiSite, counter: str) -> dict[str, Any]:
     return accepted(api.get(f"/counters/{counter}"))
 
 
@@ -56,14 +56,14 @@ def test_a_further_counter_joins_the_session_and_each_place_serves_one_visit(bot
     first, second = both.ticket(), both.ticket()
     called = [accepted(session.next(counter)) for counter in (ONE, TWO)]
     assert [leg["number"] for leg in called] == [first["number"], second["number"]]
-    assert [told(both, each)["leg"]["number"] for each in (ONE, TWO)] == [
+    assert [counter_of(both, each)["leg"]["number"] for each in (ONE, TWO)] == [
         first["number"],
         second["number"],
     ]
     refused(session.next(TWO), 409, "stale")
     accepted(session.verb(called[1]["leg"], "start"))
-    assert told(both, ONE)["state"] == "called"
-    assert told(both, TWO)["places"] == [ONE, TWO]
+    assert counter_of(both, ONE)["state"] == "called"
+    assert counter_of(both, TWO)["places"] == [ONE, TWO]
 
 
 def test_verbs_are_checked_against_the_session_that_holds_the_place(both: ApiSite):
@@ -82,7 +82,7 @@ def test_only_ones_own_open_session_is_joined(both: ApiSite):
     refused(stranger.join(TWO), 409, "no_counter_session")
     refused(Session(both, "long-gone").join(TWO), 409, "no_counter_session")
     refused(session.join("vervins-g1"), 409, "no_counter_session")
-    assert told(both, TWO)["session"] is None
+    assert counter_of(both, TWO)["session"] is None
     refused(session.join(ONE, take_over=True), 409, "counter_taken")
     accepted(session.pause(ONE))
     refused(session.join(TWO), 409, "wrong_state")
@@ -105,10 +105,10 @@ def test_a_session_pauses_with_all_its_places_unless_a_visitor_is_only_called(bo
     refused(session.pause(TWO), 409, "wrong_state")
     accepted(session.verb(leg, "finish"))
     accepted(session.pause(TWO))
-    assert [told(both, each)["state"] for each in (ONE, TWO)] == ["paused", "paused"]
+    assert [counter_of(both, each)["state"] for each in (ONE, TWO)] == ["paused", "paused"]
     refused(session.next(ONE), 409, "wrong_state")
     accepted(session.pause(ONE, reason=None))
-    assert [told(both, each)["state"] for each in (ONE, TWO)] == ["free", "free"]
+    assert [counter_of(both, each)["state"] for each in (ONE, TWO)] == ["free", "free"]
     refused(session.pause(ONE, reason=None), 409, "wrong_state")
 
 
@@ -118,19 +118,23 @@ def test_a_visitor_served_at_one_of_several_places_does_not_prevent_a_pause(both
     leg = accepted(session.next(TWO))["leg"]
     accepted(session.verb(leg, "start"))
     accepted(session.pause(ONE))
-    seen = told(both, TWO)
-    assert (told(both, ONE)["state"], seen["state"], seen["is_paused"]) == ("paused", "in_service", True)
+    seen = counter_of(both, TWO)
+    assert (counter_of(both, ONE)["state"], seen["state"], seen["is_paused"]) == (
+        "paused",
+        "in_service",
+        True,
+    )
     assert both.count("duty WHERE closed_at IS NULL") == 0
     for counter, current in ((ONE, None), (TWO, leg)):
         refused(session.next(counter, current), 409, "wrong_state")
     accepted(session.verb(leg, "finish"))
-    assert told(both, TWO)["state"] == "paused"
+    assert counter_of(both, TWO)["state"] == "paused"
     accepted(session.pause(TWO, reason=None))
     again = accepted(session.next(TWO))["leg"]
     accepted(session.verb(again, "start"))
     accepted(session.pause(TWO), 200)
     accepted(session.pause(ONE, reason=None))
-    assert "is_paused" not in told(both, TWO)
+    assert "is_paused" not in counter_of(both, TWO)
 
 
 def test_an_agent_with_one_counter_ends_a_service_before_a_pause(both: ApiSite):
@@ -149,7 +153,7 @@ def test_a_place_without_a_visitor_can_be_left(both: ApiSite):
     accepted(session.verb(leg, "finish"))
     assert session.ask("DELETE", f"/counters/{ONE}/place").status_code == 204
     refused(session.next(ONE), 409, "no_counter_session")
-    assert told(both, TWO)["session"] == session.id, "the session outlives its first place"
+    assert counter_of(both, TWO)["session"] == session.id, "the session outlives its first place"
     accepted(session.join(ONE), 201)
     for counter in (ONE, TWO):
         assert session.ask("DELETE", f"/counters/{counter}/place").status_code == 204
@@ -201,7 +205,7 @@ def test_opening_a_place_of_a_forgotten_session_takes_over_its_other_places(both
     both.hands.now += timedelta(seconds=61)
     taken = accepted(both.post(f"/counters/{ONE}/session"), 201)
     assert taken["places"] == [ONE, TWO]
-    assert told(both, THREE)["session"] is None
+    assert counter_of(both, THREE)["session"] is None
 
 
 def test_each_place_undoes_its_own_last_gesture(both: ApiSite):
@@ -209,10 +213,10 @@ def test_each_place_undoes_its_own_last_gesture(both: ApiSite):
     both.ticket(), both.ticket()
     legs = [accepted(session.next(counter))["leg"] for counter in (ONE, TWO)]
     accepted(session.verb(legs[1], "start"))
-    gesture = told(both, ONE)["last_gesture"]
+    gesture = counter_of(both, ONE)["last_gesture"]
     assert gesture["leg"] == legs[0]
     accepted(session.ask("POST", f"/counters/{ONE}/undo", {"fact": gesture["fact"]}))
-    assert (told(both, ONE)["leg"], told(both, TWO)["state"]) == (None, "in_service")
+    assert (counter_of(both, ONE)["leg"], counter_of(both, TWO)["state"]) == (None, "in_service")
 
 
 def test_a_gesture_on_a_visitor_at_no_counter_belongs_to_the_place_it_was_made_from(both: ApiSite):
@@ -221,9 +225,9 @@ def test_a_gesture_on_a_visitor_at_no_counter_belongs_to_the_place_it_was_made_f
     leg = accepted(session.next(ONE))["leg"]
     accepted(session.verb(leg, "no-show"))
     back = accepted(session.verb(leg, "reinstate", at=TWO))["leg"]
-    assert told(both, TWO)["last_gesture"]["verb"] == "VisitReinstated"
+    assert counter_of(both, TWO)["last_gesture"]["verb"] == "VisitReinstated"
     accepted(session.verb(back, "transfer", {"service": "laon-permis"}, at="vervins-g1"))
-    assert told(both, ONE)["last_gesture"]["verb"] == "LegTransferred", (
+    assert counter_of(both, ONE)["last_gesture"]["verb"] == "LegTransferred", (
         "a counter it does not hold: its first"
     )
 
@@ -235,7 +239,7 @@ def test_a_parked_visitor_resumes_at_the_given_counter(both: ApiSite):
     accepted(session.verb(leg, "start"))
     accepted(session.verb(leg, "park"))
     accepted(session.verb(leg, "resume", at=TWO))
-    assert told(both, TWO)["leg"]["leg"] == leg
+    assert counter_of(both, TWO)["leg"]["leg"] == leg
 
 
 def test_each_place_calls_by_its_own_profile(both: ApiSite):
@@ -245,10 +249,10 @@ def test_each_place_calls_by_its_own_profile(both: ApiSite):
     body = {"profile": None}
     assert accepted(session.ask("PATCH", f"/counters/{ONE}/session", body))["session"] == session.id
     assert joined["profile"] == next(iter(profile))
-    assert told(both, ONE)["services"] != joined["services"]
+    assert counter_of(both, ONE)["services"] != joined["services"]
 
 
-def test_two_agents_at_once_on_one_further_counter_exactly_one_holds_it(both: ApiSite):
+def test_of_two_agents_opening_one_further_counter_exactly_one_holds_it(both: ApiSite):
     key = both.new_key("call")
     other = accepted(both.post(f"/counters/{THREE}/session", token=key), 201)["session"]
     sessions = [Session(both, both.open(ONE)), Session(both, other, key)]
@@ -272,8 +276,8 @@ def test_the_places_of_a_session_are_exported_under_one_session(api: ApiSite):
     assert len({line["session"] for line in exported()}) == 1
     assert len({line["counter"] for line in exported()}) == 2
     decide_individual_figures(api.database, SYSTEM, "laon", is_on=True, sites=None)
-    told = {(line["counter"], line["session"]) for line in exported()}
-    assert told == {(ONE, session_mark(session.id)), (TWO, session_mark(session.id))}
+    counter_of = {(line["counter"], line["session"]) for line in exported()}
+    assert counter_of == {(ONE, session_mark(session.id)), (TWO, session_mark(session.id))}
 
 
 def test_a_visit_is_called_at_another_counter_and_undone_as_one(both: ApiSite):
@@ -282,12 +286,12 @@ def test_a_visit_is_called_at_another_counter_and_undone_as_one(both: ApiSite):
     body = {"counter": TWO, "visit": ticket["visit"], "reason": "step_free"}
     called = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body))
     assert (called["number"], called["counter"], called["state"]) == (ticket["number"], TWO, "called")
-    assert (told(both, ONE)["session"], told(both, TWO)["session"]) == (None, session.id)
+    assert (counter_of(both, ONE)["session"], counter_of(both, TWO)["session"]) == (None, session.id)
     refused(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body), 409, "no_counter_session")
-    fact = told(both, TWO)["last_gesture"]["fact"]
+    fact = counter_of(both, TWO)["last_gesture"]["fact"]
     back = accepted(session.ask("POST", f"/counters/{TWO}/undo", {"fact": fact}))
     assert (back["counter"], back["session"], back["state"]) == (ONE, session.id, "free")
-    assert told(both, TWO)["session"] is None
+    assert counter_of(both, TWO)["session"] is None
     staying = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body | {"stays": True}))
-    assert told(both, ONE)["places"] == [ONE, TWO]
+    assert counter_of(both, ONE)["places"] == [ONE, TWO]
     assert accepted(session.verb(staying["leg"], "start"))["counter"] == TWO

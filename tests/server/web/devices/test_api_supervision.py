@@ -136,7 +136,7 @@ def test_with_fewer_than_three_agents_the_wall_shows_the_hall_and_not_the_person
     assert shown[COUNTER]["since"] is not None
 
 
-def test_a_counter_is_free_since_what_was_done_last_there(supervisor: Supervisor):
+def test_a_counter_is_free_since_its_last_gesture(supervisor: Supervisor):
     site = supervisor.site
     agents(site, COUNTER, "laon-g3", "laon-g4")
     site.ticket()
@@ -227,7 +227,7 @@ def test_a_stop_ends_with_its_day(supervisor: Supervisor):
     assert supervisor.site.press().status_code == 201
 
 
-def test_a_press_whose_answer_was_lost_gives_its_ticket_though_tickets_were_stopped(supervisor: Supervisor):
+def test_a_press_with_a_lost_answer_gives_its_ticket_although_tickets_were_stopped(supervisor: Supervisor):
     first = accepted(supervisor.site.press(press_id="press-one"), 201)
     accepted(supervisor.stop())
     assert accepted(supervisor.site.press(press_id="press-one"))["number"] == first["number"]

@@ -34,7 +34,7 @@ def hall_of(site: ApiSite) -> str:
     return site.database.hall_id(HALL)
 
 
-def told(site: ApiSite, **more: Any) -> None:
+def report_player(site: ApiSite, **more: Any) -> None:
     revision = accepted(site.get(f"/halls/{HALL}/screen", token=site.screen))["programme"]["revision"]
     assert watch_of(site).take_player_report(hall_of(site), SCREEN, TOLD | {"revision": revision} | more)
 
@@ -72,7 +72,7 @@ def test_every_kiosk_and_screen_of_the_document_is_listed_paired_or_not(both: Ap
 
 
 def test_a_screen_that_reports_all_files_is_up_to_date_until_it_falls_silent(api: ApiSite):
-    told(api, clock_ms=86_400_000, notice="waits")
+    report_player(api, clock_ms=86_400_000, notice="waits")
     found = devices(api)[SCREEN]
     assert (found["state"], found["is_connected"]) == ("up to date", True)
     assert found["report"]["clock_ms"] == 86_400_000
@@ -83,7 +83,7 @@ def test_a_screen_that_reports_all_files_is_up_to_date_until_it_falls_silent(api
     found = devices(api)[SCREEN]
     assert (found["state"], found["is_connected"]) == ("possibly outdated", False)
     assert found["since"] == found["seen_at"] == since
-    told(api, revision="another")
+    report_player(api, revision="another")
     assert devices(api)[SCREEN]["state"] == "pending"
 
 
@@ -121,7 +121,7 @@ def test_a_picture_is_encoded_again_and_only_the_last_is_kept_for_a_day(screens:
 @pytest.mark.parametrize(
     "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04zip", b"RIFF1234WEBPnot"]
 )
-def test_what_is_no_picture_is_refused_and_the_last_one_stays(screens: ApiSite, content: bytes):
+def test_a_body_that_is_no_picture_is_refused_and_the_last_one_stays(screens: ApiSite, content: bytes):
     taken = accepted(send(screens, image()))["taken_at"]
     refused(send(screens, content), 422, "unreadable_picture")
     assert devices(screens)[SCREEN]["picture"]["taken_at"] == taken
@@ -144,7 +144,7 @@ def test_a_picture_of_too_many_bytes_or_pixels_is_refused(screens: ApiSite):
     refused(send(screens, flat.getvalue()), 422, "unreadable_picture")
 
 
-def test_a_screen_sends_pictures_of_itself_only_and_not_without_end(screens: ApiSite):
+def test_a_screen_sends_only_its_own_pictures_at_a_limited_rate(screens: ApiSite):
     refused(send(screens, image(), path=PICTURE.replace(SCREEN, "laon-ecran-2")), 403, "foreign_device")
     refused(send(screens, image(), token=screens.kiosk), 403, "forbidden")
     content = image(size=(64, 36))

@@ -9,7 +9,7 @@ from tests.server.web.api_site import ApiSite
 SAID = re.compile(r'<p class="muted">(Voix .*?)</p>')
 
 
-def told(site: ApiSite) -> list[str]:
+def voice_lines(site: ApiSite) -> list[str]:
     return [line.replace("\u00a0", " ") for line in SAID.findall(site.person("supervisor").get("/mur").text)]
 
 
@@ -17,9 +17,9 @@ def test_the_wall_says_whose_voice_calls_have_and_how_many_recordings_are_missin
     sqlite_url: str, tmp_path: Path
 ):
     site = ApiSite(sqlite_url, tmp_path, voice=True)
-    assert told(site) == ["Voix (français) : espeak-ng."]
+    assert voice_lines(site) == ["Voix (français) : espeak-ng."]
     record(tmp_path / "voices" / "fr", ["numero"])
-    [line] = told(site)
+    [line] = voice_lines(site)
     assert re.fullmatch(
         r"Voix \(français\) : les enregistrements du site ; espeak-ng là où il en manque \(\d+\)\.", line
     )
@@ -28,4 +28,4 @@ def test_the_wall_says_whose_voice_calls_have_and_how_many_recordings_are_missin
 
 
 def test_without_spoken_calls_the_wall_names_no_voice(api: ApiSite):
-    assert told(api) == []
+    assert voice_lines(api) == []

@@ -42,7 +42,7 @@ def test_the_first_sentence_keeps_its_spaces():
     assert told == "La page Accueil (/accueil) dit\u00a0: l’aide est là\u00a0; rien d’autre."
 
 
-def test_files_of_code_are_not_what_a_document_is_about():
+def test_search_ignores_paths_of_code_in_a_document():
     text = (
         "# Alarms\n\nCode: `server/domain/alarms/detection.py`, `watch.py` (the rule). An alarm is a fault.\n"
     )
@@ -126,7 +126,7 @@ def test_a_passage_with_the_words_in_its_heading_is_first():
     assert (first.address, second.excerpt) == ("/aide/manuels/x#le-papier", "Le papier manque.")
 
 
-def test_what_only_developers_need_is_not_in_the_help():
+def test_documents_for_developers_are_not_in_the_help():
     served = set(HelpLibrary(DOCS).documents())
     assert not [name for name in served if name.startswith(("decisions/", "measured/"))]
     assert served.isdisjoint({"glossary", "facts", "messages", "state", "threats", "measured"})

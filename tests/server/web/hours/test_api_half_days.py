@@ -5,7 +5,7 @@ import uuid
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 
 
-def test_only_a_supervisor_decides_what_the_break_does(both: ApiSite):
+def test_only_a_supervisor_decides_about_the_break(both: ApiSite):
     refused(both.post(f"/halls/{HALL}/break", {"choice": "carry_over"}), 403, "forbidden")
     chief, header = both.writer("supervisor")
     path = f"/api/v1/halls/{HALL}/break"

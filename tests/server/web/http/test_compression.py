@@ -65,7 +65,7 @@ def test_pages_name_files_by_their_release_and_browsers_keep_them(site: ApiSite)
 
 
 @pytest.mark.parametrize("path", ["/connexion", "/kiosk", "/pair", "/api/v1/openapi.json"])
-def test_what_may_hold_a_token_is_not_compressed(site: ApiSite, path: str):
+def test_an_answer_that_may_hold_a_token_is_not_compressed(site: ApiSite, path: str):
     answer = site.app.test_client().get(path, headers=BOTH)
     assert "Content-Encoding" not in answer.headers
     answer.close()

@@ -77,7 +77,7 @@ def test_half_heads_half_bodies_unused_connections_and_silent_websockets_end(ser
     }
 
 
-def test_a_network_holds_so_many_connections_and_the_next_one_is_answered(served, connections):
+def test_a_network_at_its_limit_of_connections_still_gets_the_next_one_answered(served, connections):
     """Each worker counts its own: with two, twice as many may be open."""
     for _ in range(MOST * 4):
         connect(served, connections, "")

@@ -43,7 +43,7 @@ def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(both: Ap
     assert what["Configuration du hall publiée"][3] == "Parvis, de lui-même"
 
 
-def test_a_name_is_the_one_of_today_and_a_person_is_sought_by_it(both: ApiSite):
+def test_the_journal_shows_present_names_and_finds_people_by_them(both: ApiSite):
     person = a_morning(both)
     with both.database.store.write() as rows:
         rows.run("UPDATE account SET display_name = 'C. Martin' WHERE id = :id", {"id": person.id})
@@ -117,7 +117,7 @@ def test_an_alarm_and_a_printer_are_named(both: ApiSite):
     assert len(read(browser, "&mots=plus+de+papier")) == 3
 
 
-def test_files_hold_what_the_page_shows_and_nobodys_formula(api: ApiSite):
+def test_files_hold_the_lines_of_the_page_and_no_formula(api: ApiSite):
     person = a_morning(api)
     with api.database.store.write() as rows:
         rows.run("UPDATE account SET display_name = '=1+1' WHERE id = :id", {"id": person.id})
@@ -142,7 +142,7 @@ def test_people_without_supervision_read_no_journal(api: ApiSite, role: str):
         assert browser.get(path).status_code == 403, path
 
 
-def test_a_journal_of_elsewhere_and_that_of_the_installation_are_not_for_one_site(api: ApiSite):
+def test_one_site_reads_neither_the_journal_of_another_nor_the_installations(api: ApiSite):
     here, everywhere = api.person("supervisor"), api.person("administrator", "*")
     assert here.get(f"/journal?hall={OTHER}").status_code == 404
     assert here.get("/journal?hall=installation").status_code == 403
@@ -217,7 +217,7 @@ def test_every_kind_of_fact_has_a_subject_and_a_sentence():
         assert {f"journal.subject.{subject}" for subject in SUBJECTS} <= keys
 
 
-def test_what_the_installation_records_is_offered_by_a_subject_there(api: ApiSite):
+def test_each_fact_of_the_installation_belongs_to_a_subject_of_its_search(api: ApiSite):
     recorded = re.findall(
         r"^\| `(\w+)`", text_of("facts").partition("## In the installation")[2], re.MULTILINE
     )

@@ -43,16 +43,16 @@ def test_pages_follow_each_other_without_gap_or_repetition(both: ApiSite, monkey
     a_morning(both)
     browser = both.person("supervisor")
     for query in ("", "&mots=ticket"):
-        seen: list[str] = []
+        recorded_read: list[str] = []
         place = ""
         while True:
             text = browser.get(f"{WHERE}{query}{place}").text
-            seen += re.findall(r"<dt>Place dans le journal</dt><dd>(\d+)", text)
+            recorded_read += re.findall(r"<dt>Place dans le journal</dt><dd>(\d+)", text)
             onward = re.search(r'href="/journal\?[^"]*avant=(\d+)" rel="next"', text)
             if onward is None:
                 break
             place = f"&avant={onward[1]}"
-        numbers = [int(each) for each in seen]
+        numbers = [int(each) for each in recorded_read]
         assert numbers == sorted(set(numbers), reverse=True)
         every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]
         assert [fact["position"] for fact in every] == numbers
@@ -84,12 +84,12 @@ def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pyt
     whole = [line[1] for line in read(browser, query)]
     looks: list[Stretch | None] = []
 
-    def seen(rows: Any, stretch: Stretch, limit: int) -> Any:
+    def recorded_read(rows: Any, stretch: Stretch, limit: int) -> Any:
         looks.append(stretch)
         return newest_facts(rows, stretch, limit)
 
     monkeypatch.setattr(read_journal, "STEP", 5)
-    monkeypatch.setattr(read_journal, "newest_facts", seen)
+    monkeypatch.setattr(read_journal, "newest_facts", recorded_read)
     monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
     shown = [line[1] for line in read(browser, query)]
     every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]
@@ -100,7 +100,7 @@ def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pyt
     assert looks[1::2] == [None] * len(walks), "other work is let through after each"
 
 
-def test_where_nothing_can_be_found_nothing_is_walked_over(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+def test_a_search_that_can_find_nothing_reads_nothing(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
     person = a_morning(both)
     monkeypatch.setattr(read_journal, "STEP", 1)
     looks: list[None] = []

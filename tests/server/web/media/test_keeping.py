@@ -17,7 +17,7 @@ from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, zipped
 
 
-def test_what_a_crash_left_is_swept_and_the_rest_stays(lone: Bureau):
+def test_files_left_by_a_crash_are_deleted_and_the_rest_stays(lone: Bureau):
     ready = lone.add(image("PNG"))
     waiting = accepted(lone.upload(image("JPEG")), 201)["medium"]
     before = lone.left()

@@ -154,7 +154,7 @@ def test_everybody_shows_a_medium_of_all_sites_and_drafters_of_all_sites_change_
     assert accepted(whole.delete(path, headers=headers))["state"] == "removed"
 
 
-def test_what_was_proposed_keeps_the_text_of_its_medium(lone: Bureau):
+def test_a_proposed_notice_freezes_the_text_of_its_medium(lone: Bureau):
     medium = lone.add(image("PNG"))
     accepted(lone.describe(medium, fr="Ouvert"))
     content = {"content": picture_notice(medium, HALL)}

@@ -37,11 +37,11 @@ def test_one_of_several_workers_prepares(bureau: Bureau):
     other = Preparing(bureau.site.database, bureau.media.files, bureau.media.off_loop)
     counts = []
 
-    def meanwhile(work: Any, *values: Any) -> Any:
+    def work_during_another(work: Any, *values: Any) -> Any:
         counts.append(other.prepare_waiting())
         return work(*values)
 
-    bureau.media.off_loop = meanwhile
+    bureau.media.off_loop = work_during_another
     assert bureau.prepare() == 1
     assert counts == [0]
 

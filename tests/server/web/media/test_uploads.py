@@ -38,7 +38,7 @@ def test_a_form_and_a_body_bring_the_same(lone: Bureau):
     refused(lone.upload({"other": "x"}, content_type="multipart/form-data"), 400, "bad_request")  # type: ignore[arg-type]
 
 
-def test_what_is_too_large_or_empty_is_refused_and_not_kept(lone: Bureau):
+def test_a_too_large_or_empty_upload_is_refused_and_not_kept(lone: Bureau):
     large = lone.media_bytes + 200_000
     answer = lone.upload(b"", environ_overrides={"CONTENT_LENGTH": str(large)})
     assert "200 Mo" in refused(answer, 413, "medium_too_large")["detail"].replace("\u00a0", " ")

@@ -35,7 +35,7 @@ def hour(site: ApiSite) -> datetime:
     return site.hands.now - timedelta(hours=1)
 
 
-def test_what_a_screen_showed_counts_once_by_screen_and_day(both: ApiSite):
+def test_displays_count_once_by_screen_and_day(both: ApiSite):
     at = hour(both)
     version = both.get(f"/halls/{HALL}/board").get_json()["version"]
     first = [
@@ -99,7 +99,7 @@ def test_a_display_at_midnight_counts_in_both_local_days(both: ApiSite):
     ]
 
 
-def test_what_cannot_be_true_is_refused_whole_and_the_first_one_at_fault_is_named(api: ApiSite):
+def test_an_impossible_report_is_refused_whole_and_its_first_fault_is_named(api: ApiSite):
     at, now = hour(api), api.hands.now
     good = display(1, at, 10)
     wrong = {

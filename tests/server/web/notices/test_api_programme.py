@@ -21,7 +21,7 @@ def officers(api: ApiSite) -> Officers:
     return Officers(api)
 
 
-def test_the_programme_changes_with_what_is_shown_and_with_the_day_only(officers: Officers):
+def test_the_programme_changes_only_with_its_contents_and_the_day(officers: Officers):
     before = officers.screen()
     officers.site.hands.now += timedelta(hours=3)
     assert officers.screen() == before, "not with the hour"
@@ -73,7 +73,7 @@ def test_targets_and_queues_decide_which_screen_shows_it(officers: Officers):
     assert items_of(elsewhere, when["notice"]) == [], "no such queue there"
 
 
-def test_what_is_there_without_anybody_publishing(officers: Officers):
+def test_the_built_in_notices_are_there_without_a_publication(officers: Officers):
     told = officers.screen()
     kinds = [item["kind"] for item in told["items"]]
     assert kinds[0] == "waits"
@@ -153,7 +153,7 @@ def test_delays_hours_and_requested_contents_are_shown_and_results_are_hidden(of
     assert accepted(officers.get("bureau", f"/notices/{results['notice']}"))["is_hidden"] is True
 
 
-def test_hours_are_those_of_the_calendar_with_what_people_really_do(officers: Officers):
+def test_hours_come_from_the_calendar_and_affluence_from_real_tickets(officers: Officers):
     database, hands = officers.site.database, officers.site.hands
     notice = officers.publish({"kind": "hours", "titles": {"fr": "Horaires"}})
 

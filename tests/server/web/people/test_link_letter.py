@@ -163,7 +163,7 @@ def test_only_a_valid_link_is_sent_and_only_with_the_permission(posting: ApiSite
     assert box.letters == []
 
 
-def test_how_many_links_one_person_sends_is_bounded_and_the_link_stays(posting: ApiSite, box: Mailbox):
+def test_sending_links_is_limited_per_person_and_the_link_stays(posting: ApiSite, box: Mailbox):
     chief = Inviting(posting)
     answers = [chief.send() for _ in range(13)]
     assert [each.status_code for each in answers] == [200] * 12 + [429]

@@ -24,7 +24,7 @@ CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
-def test_the_page_says_what_the_script_says(case: dict[str, Any]):
+def test_the_page_and_its_script_have_the_same_sentences(case: dict[str, Any]):
     ticket = case["ticket"]
     assert part_of(ticket) == case["part"]
     assert as_json(ahead_said(ticket)) == case["ahead"]

@@ -201,7 +201,7 @@ def test_a_hall_of_another_site_is_not_found(site: Site):
     "wrong",
     ["jour=2026-02-30", "jour=9999-12-31", "jour=0001-01-01", "duree=eon", "demarche=poison", "jour=x"],
 )
-def test_what_does_not_exist_is_answered_with_a_sentence_and_the_nearest(site: Site, wrong: str):
+def test_a_selection_that_does_not_exist_is_refused_with_a_sentence(site: Site, wrong: str):
     answer = site.client.get(f"/qualite?hall=laon&{wrong}")
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text

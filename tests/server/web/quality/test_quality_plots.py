@@ -67,7 +67,7 @@ def test_a_drawing_is_kept_by_its_specification(drawings: Drawings):
     assert first is again
 
 
-def test_what_cannot_be_drawn_is_none_and_does_not_raise():
+def test_a_plot_that_cannot_be_drawn_is_none_and_does_not_raise():
     assert Drawings().svgs([{"mark": "nonsense", "encoding": 3}]) == [None]
 
 

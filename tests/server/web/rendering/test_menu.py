@@ -33,7 +33,7 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.mark.parametrize("page", MENU, ids=lambda page: page.key)
-def test_the_menu_asks_for_what_the_route_of_the_page_asks_for(site: ApiSite, page: WorkPage):
+def test_the_menu_requires_the_permission_of_the_pages_route(site: ApiSite, page: WorkPage):
     required = required_of(site.app, site.app.url_map.bind("localhost").match(page.path)[0])
     assert required is not None
     assert (required.permissions, required.kinds) == (frozenset({page.permission}), PEOPLE)

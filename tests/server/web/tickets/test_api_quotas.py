@@ -48,7 +48,7 @@ def test_a_half_day_gives_so_many_tickets_and_the_next_gives_again(both: ApiSite
     refused(both.press(), 409, "full")
 
 
-def test_of_many_presses_at_once_no_more_are_given(both: ApiSite):
+def test_many_simultaneous_presses_never_exceed_the_quota(both: ApiSite):
     limited(both, 3)
     both.hands.now = both.hands.now.replace(hour=8)
     codes: list[int] = []
@@ -66,7 +66,7 @@ def test_of_many_presses_at_once_no_more_are_given(both: ApiSite):
     assert sorted(codes) == [201] * 3 + [409] * 5
 
 
-def test_a_quota_says_what_it_is_in_words_and_beyond_reason_it_is_refused(both: ApiSite):
+def test_a_quota_has_words_and_an_unreasonable_one_is_refused(both: ApiSite):
     editors = Editors(both)
     content = laon()
     content["services"][0]["quota"] = {"morning": 40}

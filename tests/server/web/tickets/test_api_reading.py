@@ -23,7 +23,7 @@ def spoken(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     site.close()
 
 
-def test_a_ticket_is_read_in_files_the_kiosk_may_fetch_and_no_one_else(spoken: ApiSite):
+def test_only_the_kiosk_may_fetch_the_files_of_its_reading(spoken: ApiSite):
     ticket = spoken.ticket()
     query = f"?view=ticket&visit={ticket['visit']}&paper=printed&has_code=true"
     answer = accepted(spoken.get(READING + query, token=spoken.kiosk))

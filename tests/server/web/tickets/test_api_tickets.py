@@ -36,7 +36,9 @@ def test_the_same_press_gives_the_same_ticket_and_says_that_it_is_not_new(both: 
     assert both.count("visit") == 1
 
 
-def test_a_kiosk_gives_so_many_tickets_a_minute_and_repeats_what_it_gave(database_url: str, tmp_path: Path):
+def test_a_kiosk_has_a_limit_of_tickets_a_minute_that_repeated_presses_do_not_use(
+    database_url: str, tmp_path: Path
+):
     api = ApiSite(database_url, tmp_path, settings={"kiosk_tickets_a_minute": "2"})
     try:
         press, key = str(uuid.uuid4()), {"Idempotency-Key": "one"}

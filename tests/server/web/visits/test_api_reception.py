@@ -65,7 +65,7 @@ def test_a_text_that_is_no_number_and_an_empty_search_are_refused(desk: Desk):
     refused(desk.browser.get(VISITS, query_string={"at": "25:00"}), 400, "bad_request")
 
 
-def test_a_lost_ticket_is_found_by_what_is_remembered(desk: Desk):
+def test_a_lost_ticket_is_found_by_service_hour_or_language(desk: Desk):
     at_ten = desk.site.ticket()["number"]  # 10:00 in Laon
     desk.site.hands.now += timedelta(minutes=16)
     spanish = accepted(
