@@ -1,4 +1,4 @@
-"""Fixtures every test may ask for. What a fixture starts lives in tests/harness."""
+"""Fixtures for every test. What a fixture starts lives in tests/harness."""
 
 import gc
 import os

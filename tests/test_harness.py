@@ -1,4 +1,4 @@
-"""What the other tests stand on."""
+"""The foundations of the other tests."""
 
 import threading
 from pathlib import Path
@@ -150,7 +150,7 @@ for line in sys.stdin:
 
 
 def test_a_server_that_gets_the_number_of_one_that_has_ended_has_not_ended(tmp_path: Path):
-    """Seen to fail without the guard: the newer one was left running, on ports of the next one."""
+    """Failed without the guard: the newer one was left running, on ports of the next one."""
     forks = Forks([str(PYTHON), "-c", FORKS_ONE_NUMBER])
     first = forks.start("first", [], {}, tmp_path / "log")
     assert first.wait(timeout=20) == 0

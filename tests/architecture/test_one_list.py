@@ -1,4 +1,4 @@
-"""Lists that stand in packages or languages that cannot import each other are the same."""
+"""Lists repeated in packages or languages that cannot import each other are equal."""
 
 import re
 

@@ -10,7 +10,7 @@ MOST_LINES = 400
 
 
 BARE = re.compile(r"\b(?:const|let|function) (told|wanted|asked|seen|shown|known|beside|who|looked)\b")
-"""A participle alone says neither what it holds nor what it does."""
+"""A participle alone names neither a thing nor an action."""
 
 
 def scripts() -> list[Path]:

@@ -1,4 +1,6 @@
-"""Statements are SQLAlchemy expressions in the store (decision 55). What is still a text is counted down."""
+"""Statements are SQLAlchemy expressions in the store (decision 55). The number of remaining texts may only
+fall.
+"""
 
 import ast
 import re

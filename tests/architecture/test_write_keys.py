@@ -9,7 +9,7 @@ USECASES = PROJECT / "server" / "usecases"
 
 
 def takers() -> Iterator[tuple[str, ast.FunctionDef]]:
-    """The functions of use cases that take a write key, with where they stand."""
+    """The functions of use cases that take a write key, with their places."""
     for file in sorted(USECASES.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):

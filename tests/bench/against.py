@@ -25,7 +25,7 @@ from rich.table import Table
 from tests.harness.programs import PROJECT, PYTHON
 
 type Ratios = dict[str, float]
-"""Each figure of a run, product ÷ bare route, by what it measures."""
+"""Each figure of a run, product ÷ bare route, by its name."""
 NOISE_ALLOWED = 2.0
 
 

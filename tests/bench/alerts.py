@@ -14,7 +14,7 @@ from tests.bench.socket_fleet import Arrival, Fleet
 
 
 class Administrator:
-    """Somebody who may alert all sites, signed in."""
+    """A signed-in person who may alert all sites."""
 
     def __init__(self, side: Product) -> None:
         users = side.served.demonstration["users"]

@@ -178,7 +178,7 @@ def _latency(runs: list[Run], percent: float) -> float:
 
 
 async def call_block(side: Product, connection: Connection, calls: int) -> Run:
-    """Calls so many people one after the other, ending each leg with the next call."""
+    """Calls a number of people one after the other, ending each leg with the next call."""
     run, started = Run(), time.perf_counter()
     for _ in range(calls):
         asked = time.perf_counter()
@@ -210,7 +210,7 @@ async def measure_next(what: str, side: Product, theirs: tuple[int, bytes], effo
 
 
 async def measure_past(young: Product, old: Product, effort: Effort) -> Iterator[Result]:
-    """Issue and `next` beside a hall whose past is a thousand times as long."""
+    """Issue and `next` compared with a hall whose past is a thousand times as long."""
     connections = {side: await Connection.open(side.port) for side in (young, old)}
     issued: dict[Product, list[Run]] = {young: [], old: []}
     called: dict[Product, list[Run]] = {young: [], old: []}

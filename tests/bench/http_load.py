@@ -11,7 +11,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said to one request."""
+    """The server's answer to one request."""
 
     status: int
     body: bytes
@@ -88,7 +88,7 @@ class Run:
 
     @property
     def rate(self) -> float:
-        """Requests answered as wanted, per second."""
+        """Requests with the expected answer, per second."""
         return len(self.latencies_ms) / self.seconds
 
     def percentile_ms(self, percent: float) -> float:

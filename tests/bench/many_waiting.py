@@ -16,11 +16,11 @@ from tests.harness.servers.postgresql import PostgresqlCluster
 COUNTERS = 20
 FEW, MANY = 10, 2_000
 HALLS = {"laon": MANY, "saint-quentin": FEW}
-"""Two halls of one server, so that both are asked in turn under the same circumstances."""
+"""Two halls of one server, measured in turn under the same circumstances."""
 
 
 class BusyHall:
-    """A hall with twenty open counters that serve all of its services, and so many people waiting."""
+    """A hall with twenty open counters that serve all of its services, and a number of people waiting."""
 
     def __init__(self, side: Product, waiting: int, services: list[str]) -> None:
         self.side, self.waiting, self.services = side, waiting, services
@@ -45,7 +45,7 @@ class BusyHall:
         await self.side.fill_queue(connection, 1)
 
     async def call_one(self, connection: Connection) -> None:
-        """The next counter calls; then another person comes, so that as many wait as before."""
+        """The next counter calls; then another person comes, so the number waiting stays equal."""
         counter = self.counters[self._calls % COUNTERS]
         self._calls += 1
         asked = time.perf_counter()
@@ -55,7 +55,7 @@ class BusyHall:
 
 
 async def measure_many(few: BusyHall, many: BusyHall, calls: int) -> None:
-    """So many calls in each hall, in turn; the first of each counter are not counted."""
+    """A number of calls in each hall, in turn; the first of each counter are not counted."""
     connection = await Connection.open(few.side.port)
     for hall in (few, many):
         await hall.open(connection)

@@ -25,7 +25,7 @@ SCRIPT = PROJECT / "var" / "assets" / "socket.io.esm.min.js"
 
 BETWEEN_MS = 700
 UNDISTURBED_S = 0.15
-"""How long a page is left to paint before it is asked: asking takes the core that it paints on."""
+"""How long a page may paint before it is queried: a query uses the core that it paints on."""
 _PAINTED = """
 window.painted = {};
 window.arrived = {};
@@ -166,7 +166,7 @@ def _painted(page: Page, asked_ms: float, key: str | None) -> Painted:
 
 
 async def prepare(side: Product, tickets: int) -> None:
-    """Opens the counter and lets so many people wait."""
+    """Opens the counter and makes a number of people wait."""
     connection = await Connection.open(side.port)
     await side.open_counter(connection)
     await side.fill_queue(connection, tickets)

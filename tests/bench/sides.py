@@ -150,7 +150,7 @@ def product(
 
 
 async def one_emit(connection: Connection, fleet: Fleet, size: int) -> Arrival:
-    """One bare broadcast of so many bytes, and when it reached the fleet."""
+    """One bare broadcast of a number of bytes, and when it reached the fleet."""
     started = time.perf_counter()
     asking = connection.ask(request("POST", f"/emit?bytes={size}"))
     arrival = await fleet.first_arrival(lambda: b'"bare"', lambda: started)

@@ -17,7 +17,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 def frame(kind: int, payload: bytes) -> bytes:
-    """A masked frame, as a client must send it; the mask is zero, so the payload is as it was."""
+    """A masked frame, as a client must send it; the mask is zero, so the payload is unchanged."""
     length = len(payload)
     size = bytes([0x80 | length]) if length < 126 else b"\xfe" + struct.pack(">H", length)
     return bytes([0x80 | kind]) + size + b"\0\0\0\0" + payload

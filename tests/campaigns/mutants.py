@@ -52,7 +52,7 @@ LEFT_OUT_PLUGINS = ("cacheprovider", "xdist", "xdist.looponfail", "schemathesis"
 
 
 def main() -> int:
-    """0 where at least the share asked for is noticed."""
+    """0 if at least the required share is noticed."""
     options = _options()
     for name in LOADED_ONCE:
         importlib.import_module(name)
@@ -117,7 +117,7 @@ def _verdict(mutant: dict[str, Any], limit_s: int) -> str:
 
 
 def _gone_lines() -> list[str]:
-    """The listed mutants whose line no longer stands in its file."""
+    """The listed mutants whose line is no longer in its file."""
     return [
         f"{path}: {before}"
         for path, _, before, _ in _equivalent()

@@ -103,7 +103,7 @@ class Day:
         return str(leg["number"])
 
     def at(self, counter: str) -> Any:
-        """What the console shows; a counter that a round paused, since no gesture came for long, goes on."""
+        """The console's state; a counter that a round paused for a lack of gestures is resumed."""
         place = f"/counters/{counter}"
         if self.api.get(place).json()["state"] == "paused":
             wanted, held = {"pause": None}, {"X-Counter-Session": self.sessions[counter]}
@@ -237,7 +237,7 @@ def a_restart_and_a_cut_are_overcome(day: Day) -> None:
         expect(page.locator("#foot")).to_have_attribute("data-state", "calm", timeout=60_000)
         page.wait_for_function("navigator.serviceWorker.controller !== null")
         page.wait_for_function("document.body.dataset.media !== 'downloading'")
-    day.assert_never_blank()  # what was seen until now: a reload begins anew
+    day.assert_never_blank()  # the views shown until now: a reload begins again
     with ExitStack() as cut:
         for page in day.screens.values():
             page.context.set_offline(True)

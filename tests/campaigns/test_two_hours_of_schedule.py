@@ -1,4 +1,4 @@
-"""Two hours of a screen's programme at sixty times its pace: memory stays what it was, nothing fails.
+"""Two hours of a screen's programme at sixty times its pace: memory does not grow, nothing fails.
 
 The page's clock is Playwright's: a second passes in a sixtieth of one. Films and decoding keep their pace.
 """
@@ -55,7 +55,7 @@ class Heap:
         return {"bytes": sum(sizes.values()), "own": sum(sizes.values()) - sizes["code"], "nodes": nodes}
 
     def _nodes(self) -> int:
-        """What was collected is counted until it is swept too, which the next collection ends."""
+        """Collected memory is counted until it is swept, which the next collection ends."""
         told: list[int] = []
         while len(told) < 2 or told[-1] != told[-2]:
             self.session.send("HeapProfiler.collectGarbage")

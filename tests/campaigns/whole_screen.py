@@ -1,4 +1,4 @@
-"""What a recorder in a screen's page looks for (whole_screen.js), and how large a call's letters are."""
+"""What a recorder in a screen's page checks (whole_screen.js), and the size of a call's letters."""
 
 from pathlib import Path
 

@@ -38,5 +38,5 @@ def named_in(name: str) -> dict[str, list[str]]:
 
 
 def words_of(name: str) -> str:
-    """A document's text in small letters, its words set apart by single spaces."""
+    """A document's text in small letters, its words separated by single spaces."""
     return " " + " ".join(re.findall(r"[a-z0-9_]+", text_of(name).lower().replace("-", " "))) + " "

@@ -14,7 +14,7 @@ GLOSSARY = words_of("glossary")
 
 
 def is_in_glossary(term: str) -> bool:
-    """Whether the term stands there as it is written in code, or as words."""
+    """Whether the glossary has the term as written in code, or as words."""
     return f" {term.lower()} " in GLOSSARY or f" {term.lower().replace('_', ' ')} " in GLOSSARY
 
 

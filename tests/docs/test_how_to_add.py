@@ -1,4 +1,4 @@
-"""« How to add » in `docs/CONTRIBUTING.md` is true: each example stands in every file of its list."""
+"""« How to add » in `docs/CONTRIBUTING.md` is true: each example is in every file of its list."""
 
 import re
 
@@ -29,7 +29,7 @@ def examples_in(recipe: str) -> list[str]:
 
 
 def paths_in(recipe: str) -> list[str]:
-    """The files of a recipe's list; a French catalogue stands for those of every language."""
+    """The files of a recipe's list; a French catalogue represents those of every language."""
     paths = re.findall(r"^- `([^`]+)`:", recipe, re.MULTILINE)
     return [
         path.replace("/fr/LC_MESSAGES/", f"/{language}/LC_MESSAGES/")

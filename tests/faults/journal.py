@@ -21,7 +21,7 @@ SERVICES = ("laon-accueil", "laon-permis", "laon-armes", "laon-associations")
 
 
 class Presses:
-    """Some visitors who press for some seconds; a press whose answer is lost is repeated as it was."""
+    """Some visitors who press for some seconds; a press whose answer is lost is repeated unchanged."""
 
     def __init__(self, hall: ServedHall, *, visitors: int = 8) -> None:
         self.hall, self.visitors = hall, visitors
@@ -77,7 +77,9 @@ class Presses:
 
 
 def assert_nothing_lost(server: Served, acknowledged: list[dict[str, Any]]) -> int:
-    """Every ticket told to a visitor is there once with its number; the journal is whole. How many facts."""
+    """Every ticket answered to a visitor is stored once with its number; the journal is whole. Returns its
+    length.
+    """
     database = Database(server.database_url, Clock())
     try:
         with database.read() as rows:

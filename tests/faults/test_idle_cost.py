@@ -1,4 +1,4 @@
-"""What a day costs a server that nobody stops: nothing while idle, no memory per ticket."""
+"""The cost of a day for a running server: nothing while idle, no memory per ticket."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ FIRST, LAST = 2_000, count(small=6_000, large=22_000)
 
 
 class Watched:
-    """What a page sends and hears from now on."""
+    """The messages that a page sends and receives from now on."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -45,7 +45,7 @@ class Watched:
         ]
 
     def was_nudged(self) -> bool:
-        """Whether it was told to read its programme again."""
+        """Whether it received the nudge to read its programme again."""
         return any(messages.PROGRAMME_CHANGED in each for each in self.heard)
 
     def heartbeats(self) -> int:
@@ -96,12 +96,12 @@ def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served
 
 
 def was_nudged(watched: tuple[Watched, ...]) -> bool:
-    """Whether some page was told, since it began, to read its programme again."""
+    """Whether some page has received the nudge to read its programme again."""
     return any(each.was_nudged() for each in watched)
 
 
 def wait_for_heartbeats(watched: tuple[Watched, ...], heartbeats: int) -> None:
-    """Waits until each page has heard so many heartbeats."""
+    """Waits until each page has received a number of heartbeats."""
     wait_until(
         lambda: all(each.heartbeats() >= heartbeats for each in watched),
         f"{heartbeats} heartbeat(s) on each page",

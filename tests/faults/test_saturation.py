@@ -1,4 +1,4 @@
-"""Eight visitors press without pause, the server is killed meanwhile: no number twice, no ticket lost."""
+"""Eight visitors press without pause while the server is killed: no number twice, no ticket lost."""
 
 from threading import Timer
 

@@ -129,7 +129,9 @@ def relay(target: TcpAddress, before_ticket: Callable[[], None]) -> Iterator[Tcp
 
 @contextmanager
 def careless_printer(roll: bytearray) -> Iterator[TcpAddress]:
-    """A ready printer that takes many clients at once and prints on one `roll` what comes, as it comes."""
+    """A ready printer that takes many clients at once and prints all bytes on one `roll`, in the order of
+    arrival.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
     done = threading.Event()

@@ -8,7 +8,7 @@ from hardware.bidi import visual_runs
 
 
 def runs_from_left(line: str, direction: str) -> list[str]:
-    """The runs from left to right as the eye meets them, spaces dropped."""
+    """The runs from left to right as they are shown, without spaces."""
     assert direction in ("ltr", "rtl")
     runs = visual_runs(line, "rtl" if direction == "rtl" else "ltr")
     return [run.text.strip() for run in runs if run.text.strip()]

@@ -41,7 +41,7 @@ Image.new("RGBA", (400, 200), (0, 86, 77, 255)).save(LOGO, "PNG")
 LONGEST_MM = 110
 _DOTS_PER_MM = 8
 ORDERS_AROUND = 16
-"""Bytes of a ticket beside its bands: reset and cut."""
+"""Bytes of a ticket apart from its bands: reset and cut."""
 
 
 def test_a_ticket_in_one_language_with_a_logo_is_at_most_110_mm_long_and_its_code_reads(fonts_dir, tmp_path):
@@ -319,7 +319,7 @@ def test_blank_paper_and_rules_take_the_rows_they_ask_for(fonts_dir):
 
 @pytest.mark.parametrize("profile", [NATIVE, PrinterProfile()])
 def test_control_characters_of_a_text_never_reach_the_printer(fonts_dir: Path, profile: PrinterProfile):
-    """`ESC p` opens the drawer, `ESC @` begins anew: a name of a service brought both to the paper."""
+    """`ESC p` opens the drawer, `ESC @` resets: the name of a service could send both."""
     sent, plain = "Titres\x1bp0\x19\x1b@\x07 suite", "Titresp0@ suite"
     documents = [PrintDocument(576, (Text(each, size_dots=30),)) for each in (sent, plain)]
     dirty, clean = (render(document, profile, fonts_dir) for document in documents)

@@ -35,7 +35,7 @@ WITH_PROCESS_ID = PrinterTraits(has_process_id=True)
 
 
 def followed(outcome: PrintOutcome) -> PrintOutcome:
-    """What becomes of a held ticket in the end, as the loop of a printer asks."""
+    """The final verdict of a held ticket, as the loop of a printer finds it."""
     outcomes = [outcome]
 
     def is_decided() -> bool:

@@ -1,4 +1,4 @@
-"""axe-core run inside a page, whatever the page's content policy; its HTML held to the standard."""
+"""axe-core run inside a page with any content policy; the page's HTML is checked against the standard."""
 
 import io
 from functools import cache
@@ -102,7 +102,7 @@ RINGLESS = """() => [...document.querySelectorAll(
   const { outlineStyle, outlineWidth } = getComputedStyle(each);
   return document.activeElement === each && (outlineStyle === "none" || outlineWidth === "0px");
 }).map((each) => `no ring: ${each.outerHTML.slice(0, 120)}`)"""
-# what is pressed or current is marked by more than a ground
+# a pressed or current element has more than a background as its mark
 UNMARKED = """() => [...document.querySelectorAll('[aria-pressed="true"], [aria-current]')]
   .filter((each) => each.checkVisibility({ visibilityProperty: true })
     && getComputedStyle(each).outlineStyle === "none")

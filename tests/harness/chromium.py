@@ -69,11 +69,11 @@ class Pages:
         self._contexts.clear()
 
     def _keep(self, page: Page, message: ConsoleMessage) -> None:
-        # what a strict content policy blocked is an error of the page too
+        # anything that a strict content policy blocked is an error of the page too
         if message.type == "error" and "Content Security Policy" in message.text:
             self.troubles.append(f"{page.url}: {message.text}")
 
     def _keep_missing(self, page: Page, response: Response) -> None:
-        # an answer of 409 may be what a test wants; a page without its style, script, font or icon never is
+        # a test may expect an answer of 409; a page without its style, script, font or icon never is
         if response.status >= 400 and ("/assets/" in response.url or "/static/" in response.url):
             self.troubles.append(f"{page.url}: {response.status} {response.url}")

@@ -1,4 +1,4 @@
-"""Each test of the API makes an application anew: what of it depends on the code alone is made once here."""
+"""Each test of the API makes an application; the parts that depend on the code alone are made once here."""
 
 from collections.abc import Callable
 from functools import cache
@@ -21,7 +21,7 @@ def make_once() -> None:
     make: Callable[[Rule, bool], Builder] = Rule._compile_builder
 
     def builder(rule: Rule, append_unknown: bool = True) -> Builder:
-        # nothing else of a rule is in what is made
+        # the result depends on nothing else of a rule
         key = tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown
         if key not in made:
             made[key] = make(rule, append_unknown)

@@ -1,4 +1,6 @@
-"""Documents held to the HTML standard by html-validate, in one process of Node for all tests of a worker."""
+"""Documents checked against the HTML standard by html-validate, in one process of Node for all tests of a
+worker.
+"""
 
 import atexit
 import json

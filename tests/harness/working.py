@@ -54,7 +54,7 @@ def phase(page: Page, name: str) -> None:
 
 
 def close_counters(page: Page) -> None:
-    """Closes every counter of a console, which asks once where somebody is there or awaited."""
+    """Closes every counter of a console, which asks once if a visitor is there or awaited."""
     page.locator('[data-act="close"]').click()
     yes = page.locator('[data-panel]:not([hidden]) .question-text ~ ul [data-choice="2"]')
     expect(page.locator("body[data-phase=choose]").or_(yes)).to_be_visible()

@@ -30,7 +30,7 @@ WHAT = "Borne de l’entrée\u00a0: plus de papier."
 
 @dataclass
 class Recipients:
-    """Who is told outside."""
+    """The recipients outside: a webhook and a mailbox."""
 
     endpoint: Endpoint
     box: Mailbox

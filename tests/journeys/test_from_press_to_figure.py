@@ -1,4 +1,4 @@
-"""The main job in one walk: press → paper → call, seen and heard → figure, in a real browser."""
+"""The main job from end to end: press → paper → call, shown and spoken → figure, in a real browser."""
 
 import re
 from typing import Any

@@ -1,4 +1,6 @@
-"""A configuration published in the browser while people wait: every page shows it in place, and goes back."""
+"""A configuration published in the browser while people wait: every page shows it in place, and then the
+former one again.
+"""
 
 import copy
 import re
@@ -18,7 +20,7 @@ from tests.harness.working import demonstration_user, phase, sign_in, signed_in
 API = "/api/v1/configuration/laon"
 OLD, NEW = "Accueil et renseignements", "Premiers renseignements"
 TAKEN_MS = 10_000
-"""Within this a page has taken what was published: a second, a random delay of two, a redraw."""
+"""A page shows a publication within this time: a second, a random delay of two, a redraw."""
 
 
 @pytest.fixture(params=["embedded", "workers"])
@@ -101,7 +103,7 @@ def test_hours_a_label_and_a_name_change_while_people_wait_and_change_back(hall:
     for device in (site["screens"][0]["id"], site["kiosk"]["id"]):
         expect(office.locator(f'[data-device="{device}"]')).to_contain_text("À jour", timeout=TAKEN_MS)
     shows(at, service=NEW, counter="guichet bleu", ends="11:43")
-    hall.at(11, 44)  # open as it was before, closed by what was published
+    hall.at(11, 44)  # open before, closed by the publication
     expect(at["kiosk"].locator("body")).to_contain_text(re.compile(r"13.{0,3}30"), timeout=30_000)
 
     newest = office.locator("[data-revision]").first

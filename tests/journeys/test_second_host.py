@@ -98,7 +98,7 @@ def test_kiosk_screen_and_console_live_on_another_machine(
 
 
 def assert_called_live(kiosk: Page, screen: Page, console: Page) -> None:
-    """A press here is seen there, a call there is seen here: no page is loaded again."""
+    """A press here appears there, a call there appears here, without a reload."""
     console.locator('[data-list="places"] li').first.locator("button").click()
     expect(console.locator("body")).to_have_attribute("data-phase", "free")
     number = press_for_a_ticket(kiosk, "laon-accueil")

@@ -15,7 +15,7 @@ CONSOLE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, h
 
 
 class Stranger:
-    """Somebody who has read nothing: presses the main button, fills what is asked, and is counted."""
+    """A person who has read nothing presses the main button and fills the fields; the presses are counted."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -111,7 +111,7 @@ def assert_one_page_is_enough(page: Page, server: Served) -> None:
 
 
 def link_of(server: Served) -> str:
-    """The link as the machine tells it."""
+    """The link that the machine shows."""
     return server.parvis("installation-link").splitlines()[-1]
 
 

@@ -38,14 +38,14 @@ def call(page: Page, at: int) -> str:
 
 
 def queue(page: Page, hall: str) -> Any:
-    """The queue of a hall, as a page's reader is told of it."""
+    """The queue of a hall, as a page reads it."""
     answer = page.request.get(urljoin(page.url, f"/api/v1/halls/{hall}/queue"))
     assert answer.ok, answer.text()
     return answer.json()
 
 
 def served(page: Page, hall: str) -> list[str]:
-    """Who is called or served in a hall now, as `number@counter`."""
+    """The visits called or in service in a hall now, as `number@counter`."""
     told = queue(page, hall)
     legs = [*told["called"], *told["in_service"]]
     return sorted(f"{leg['number']}@{leg['counter']}" for leg in legs)
@@ -70,7 +70,7 @@ def test_a_lone_agents_morning_at_vervins(serve, pages: Pages):
     expect(screen.locator("body")).to_contain_text(permit)
     expect(screen.locator("body")).to_contain_text("bureau")
 
-    # meanwhile somebody comes in: a ticket at the desk, without losing the office
+    # a visitor arrives: a ticket at the desk, without losing the office
     page.keyboard.press("b")
     page.wait_for_url("**/accueil?hall=vervins")
     expect(place(page, OFFICE)).to_contain_text(permit)
@@ -120,7 +120,7 @@ def test_a_volunteer_with_four_computers(serve, pages: Pages):
     assert served(page, "laon") == sorted(there)
     expect(page.locator('[data-text="waiting-count"]')).to_have_text("2 personnes")
 
-    # whoever has finished leaves a computer to the next, and nobody else is disturbed
+    # a visitor who has finished leaves a computer to the next; the others stay
     page.keyboard.press("3")
     page.keyboard.press("F9")
     phase(page, "called")
@@ -129,7 +129,7 @@ def test_a_volunteer_with_four_computers(serve, pages: Pages):
     phase(page, "free")
     assert call(page, 3) == numbers[5]
 
-    # another volunteer goes on from another browser with everybody who is there
+    # another volunteer continues in another browser with all visitors present
     relief = sign_in(pages.open(), server, *user, path="/console")
     first = relief.locator('[data-list="places"] li.held').first
     first.get_by_role("button").press("Enter")

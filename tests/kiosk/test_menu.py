@@ -1,4 +1,4 @@
-"""The menu of a kiosk: what is offered, what is honestly said of the wait, and when the next opening is."""
+"""The menu of a kiosk: the services offered, the announced wait, and the next opening."""
 
 import json
 from dataclasses import replace

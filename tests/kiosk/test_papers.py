@@ -1,4 +1,4 @@
-"""Each paper whole, on 80 mm: what stands on it, in which order, how large, with how much room.
+"""Each whole paper, on 80 mm: its texts, their order, their size, and the room around them.
 
 A line is « size weight text »; spaces and lines are dots of 1/8 mm.
 """

@@ -1,4 +1,4 @@
-"""What stands on the sheet that says how to book, in which language; never a number."""
+"""The texts of the sheet that says how to book, and their languages; never a number."""
 
 from typing import Any
 

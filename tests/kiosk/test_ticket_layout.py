@@ -1,4 +1,4 @@
-"""What stands on a ticket, in which language and how large."""
+"""The texts of a ticket, their languages and sizes."""
 
 from typing import Any
 

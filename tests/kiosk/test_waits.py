@@ -1,4 +1,4 @@
-"""How a wait is said: never a range too wide to help, never a bound that the estimate does not hold."""
+"""How a wait is announced: never a range too wide to help, never a bound that the estimate does not have."""
 
 import pytest
 from hypothesis import given

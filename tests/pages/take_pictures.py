@@ -52,7 +52,7 @@ class Hall:
         return str(self.post(f"/counters/{counter}/session", {"take_over": True})["session"])
 
     def next(self, counter: str, session: str) -> Any:
-        """The next leg at a counter, after whoever is there."""
+        """The next leg at a counter, after the present visitor."""
         leg = self._api.get(f"/counters/{counter}").json()["leg"]
         body = {"current": leg["leg"], "current_end": "served"} if leg else {"current": None}
         return self.post(f"/counters/{counter}/next", body, **{"X-Counter-Session": session})

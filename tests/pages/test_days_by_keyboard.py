@@ -1,6 +1,6 @@
 """Whole days of work by keyboard alone, in a real browser: an agent, a reception desk, a supervisor.
 
-What a screen reader hears meanwhile is a polite summary, at most every 15 s.
+A screen reader gets a polite summary, at most every 15 s.
 """
 
 import re
@@ -53,7 +53,7 @@ def sign_in_by_keyboard(page: Page, hall: Served, role: str, path: str) -> None:
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
-    """Presses Tab until something has the focus, as somebody without a mouse does."""
+    """Presses Tab until an element has the focus, like a person without a mouse."""
     for _ in range(120):
         if wanted.evaluate("each => each === document.activeElement"):
             return
@@ -148,7 +148,7 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     console.keys("F8")
     phase(page, "free")
 
-    # somebody out of order, with a reason; sent to another counter
+    # a visitor called out of order, with a reason; sent to another counter
     console.keys("c")
     expect(console.panel).to_be_focused()
     person = console.panel.locator("input:checked")
@@ -281,7 +281,7 @@ def test_a_reception_desks_whole_day(hall: Served, page: Page):
     expect(waiting).to_contain_text("priorité déclarée")
     expect(waiting).to_contain_text("interprète")
 
-    # the ticket is lost: found by what is remembered of it; its card is not shown, then it is
+    # the ticket is lost: found by its service and hour; its card is not shown, then it is
     tab_to(page, page.locator("#find-number"))
     act(page, page.locator("summary", has_text="Ticket perdu"))
     tab_to(page, page.locator("#lost-service"))
@@ -322,7 +322,7 @@ def test_a_reception_desks_whole_day(hall: Served, page: Page):
     act(page, back)
     expect(page.get_by_role("button", name=name)).to_be_visible()
 
-    # somebody without a ticket, a word to a counter, and over to one's own counter and back
+    # a visitor without a ticket, a message to a counter, then one's own counter and back
     tab_to(page, page.locator('[data-act="greeting"]'))
     page.keyboard.press("Enter")
     expect(outcome).to_contain_text("reçu sans ticket")
@@ -392,7 +392,7 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     page.keyboard.press("Enter")
     expect(outcome).to_contain_text("de nouveau délivrés")
 
-    # the guard asks for help; whoever goes says so
+    # the guard calls for help; a person who goes acknowledges it
     guard = pages.open(width=390, height=844)
     sign_in_by_keyboard(guard, hall, "security", "/securite")
     act(guard, guard.locator("[data-ask]"))

@@ -30,7 +30,7 @@ def api(hall: Served) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def called(api: httpx.Client) -> str:
-    """The token of somebody who has just been called at the first counter."""
+    """The token of a visitor who has just been called at the first counter."""
     body = {"service": "laon-accueil", "language": "fr"}
     wanted = [api.post("/halls/laon/tickets", json=body | {"press_id": str(uuid4())}) for _ in range(2)]
     session = api.post("/counters/laon-g1/session", json={"take_over": True}).json()["session"]

@@ -14,7 +14,7 @@ from tests.harness.servers.served import Served
 
 CONSOLE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 OWN = "main button, main input, main select, main summary"
-"""What a page of text has besides its links."""
+"""The parts of a page of text, apart from its links."""
 WALKED = {"/aide", "/aide?q=ticket", "/aide/manuels/usager", "/aide/rules/access", "/aide/settings"}
 """One of each make: the keyboard walks these, and every page with something of its own."""
 ADDRESSES = [

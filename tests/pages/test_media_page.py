@@ -1,4 +1,4 @@
-"""The library of media in a real browser on the real server: by keyboard, refusals told in place."""
+"""The library of media in a real browser on the real server: by keyboard, with refusals in place."""
 
 import http.client
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A notice from a bureau to the screen of another site, in a real browser, and the pages it goes through."""
+"""A notice from a bureau to the screen of another site, in a real browser, and the pages on its way."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def server(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def draft(page: Page, server: Served) -> None:
-    """A bureau writes in French by keyboard, after being told that one translation is none."""
+    """A bureau writes in French by keyboard, after a refusal of a single translation."""
     page.goto(f"{server.base_url}/affichage")
     page.get_by_role("link", name="Nouveau message").press("Enter")
     page.get_by_label("English").check()
@@ -37,7 +37,7 @@ def draft(page: Page, server: Served) -> None:
     page.get_by_label("English").uncheck()
     rich = page.get_by_role("textbox", name="Texte")
     rich.press("End")
-    page.wait_for_function("() => getSelection().anchorOffset > 0")  # the editor keeps where the caret stands
+    page.wait_for_function("() => getSelection().anchorOffset > 0")  # the editor keeps the caret
     page.get_by_role("button", name="Gras").press("Enter")
     rich.press_sequentially("12 à 14 heures")
     page.get_by_role("button", name="Enregistrer").press("Enter")
@@ -151,7 +151,7 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
 
 
 def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Served, pages: Pages):
-    """The first answer of the server is cut in two pages; what changed meanwhile comes in both."""
+    """The first answer of the server is cut in two pages; a change between them is in both."""
     page = pages.open()
     asked: list[str] = []
 

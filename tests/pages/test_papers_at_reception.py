@@ -1,4 +1,4 @@
-"""What the reception is told of the paper of its tickets, in a real browser with simulated printers."""
+"""What the reception shows about the paper of its tickets, in a real browser with simulated printers."""
 
 import re
 

@@ -50,7 +50,7 @@ def test_a_person_is_invited_works_and_is_locked_in_this_order(hall: Served, pag
     locked(chief)
     expect(guest.locator("[data-ended=not_signed_in]")).to_be_visible()
     assert_accessible(guest)
-    # who was called is the next one of a colleague
+    # a colleague's next call is the visitor who was called
     colleague = pages.open()
     sign_in(colleague, hall, *demonstration_user(hall, "agent"), path="/console")
     colleague.locator("button[aria-describedby=place-laon-g4]").click()
@@ -61,7 +61,7 @@ def test_a_person_is_invited_works_and_is_locked_in_this_order(hall: Served, pag
 
 
 def invited(page: Page) -> str:
-    """The link for a new agent of Laon, asked for by keyboard."""
+    """The link for a new agent of Laon, made by keyboard."""
     page.locator("#name").focus()
     for text in ("Marie-Charlotte Dubreuil-Lefèvre de la Tour d’Auvergne", "marie.dubreuil", "", "fran"):
         page.keyboard.type(text)

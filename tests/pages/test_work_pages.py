@@ -15,7 +15,7 @@ from tests.harness.working import close_counters, issue
 
 SITE = "laon"
 SIGNED_IN: dict[tuple[str, str], Any] = {}
-"""The cookies of whoever has signed in, by server and role."""
+"""The cookies of people who have signed in, by server and role."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A process apart lives while it is asked, and ends by itself where it is told to."""
+"""A separate process lives while it has work, and ends by itself if it has an idle limit."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command line: what it prints, and how it ends: 0 done, 1 refused or found wrong, 2 wrong usage."""
+"""The command line: its output and exit status: 0 done, 1 refused or a fault found, 2 wrong usage."""
 
 import json
 import os
@@ -52,7 +52,7 @@ class Installation:
     def parvis(
         self, *arguments: str, typed: str = "", expected: int = 0, by: Callable[..., Ended] = run_command
     ) -> str:
-        """What a command printed, which must end with the expected status."""
+        """The output of a command, which must end with the expected status."""
         ended = by(list(arguments), self.environment, typed=typed)
         assert ended.status == expected, ended.stdout + ended.stderr
         return ended.stdout + ended.stderr

@@ -1,4 +1,4 @@
-"""The instants of facts: they never go back, whatever the clock of the computer does."""
+"""The instants of facts: they never go back, with any change of the computer's clock."""
 
 from datetime import UTC, datetime, timedelta
 

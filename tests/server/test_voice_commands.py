@@ -1,4 +1,4 @@
-"""`parvis doctor` and `parvis say`: whose voice a hall has, and what is dropped in its folder to no use."""
+"""`parvis doctor` and `parvis say`: the voice of a hall, and unused files in its folder."""
 
 import json
 from pathlib import Path

@@ -182,7 +182,7 @@ class ContractServer:
         return {"hall": "laon", "epoch": self.epoch, "version": self.version, "as_of": self.instant()}
 
     def instant(self, *, ago_s: float = 0) -> str:
-        """Its own time, so many seconds ago."""
+        """Its own time, a number of seconds ago."""
         return instant(ago_s=ago_s - self.ahead_s)
 
     def _connected(self, _auth: object = None) -> bool | None:

@@ -31,7 +31,7 @@ LARGEST_SHARE = 500
 """The most legal notices may claim of the playlist's clock, in per mille."""
 
 DRIFT = 5
-"""How far the legal share of a whole round may be above the one asked for, in per mille."""
+"""How far the legal share of a whole round may be above the configured one, in per mille."""
 
 LONGEST_ROUND = 4_000
 """Slots after which a round ends, even if its share has drifted further than `DRIFT`."""

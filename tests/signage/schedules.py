@@ -1,4 +1,4 @@
-"""Random programmes as a screen's message carries them, and what is asked of their schedule."""
+"""Random programmes as a screen's message carries them, and moments at which to ask their schedule."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def programmes(
 
 @st.composite
 def moments(draw: st.DrawFn) -> dict[str, Any]:
-    """What the schedule is asked with."""
+    """The input of the schedule."""
     at = BEGINS + draw(st.integers(-HOUR_MS, 5 * HOUR_MS))
     return {
         "at": at,

@@ -34,7 +34,7 @@ def schedule_at(programme: dict[str, Any], moment: dict[str, Any]) -> dict[str, 
 
 
 def played(programme: dict[str, Any], *, begins: int, ms: int) -> list[tuple[str | None, int]]:
-    """What a screen that nothing covers shows for some time: (item, milliseconds), in order."""
+    """The items of an uncovered screen for some time: (item, milliseconds), in order."""
     schedule, found, at = schedule_of(programme), [], begins
     while at < begins + ms:
         now = shown(schedule, at=at, turn=at, waiting={})
@@ -127,7 +127,7 @@ def test_every_item_is_shown_whole_in_its_turn(programme: dict[str, Any]) -> Non
 def test_screens_started_at_different_instants_show_the_same(
     programme: dict[str, Any], at: int, since: int
 ) -> None:
-    """One follows what was said to it since it started; the other asks for the first time now."""
+    """One screen has followed since it started; the other asks for the first time now."""
     schedule, clock = schedule_of(programme), at - since
     follows: Shown | None = None
     while clock <= at:

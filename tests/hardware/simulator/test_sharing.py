@@ -1,4 +1,4 @@
-"""Simulated printers seen and switched from another process: the same tickets, the same faults."""
+"""Simulated printers shown and switched by another process: the same tickets, the same faults."""
 
 import socket
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def shared(simulated: SimulatedPrinter, address: str) -> Iterator[PrinterSharing
 
 @pytest.fixture
 def shared_printer(shared: PrinterSharing, address: str) -> SharedPrinter:
-    """The printer as another process sees it now."""
+    """The printer as another process reads it now."""
     assert shared
     return shared_printers(lambda: connected(address))["laon"]
 

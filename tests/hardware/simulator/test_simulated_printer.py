@@ -1,4 +1,4 @@
-"""The simulated printer bears any bytes, keeps twenty tickets and prints what it kept."""
+"""The simulated printer accepts any bytes, keeps twenty tickets and prints its buffer."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""A site's own recordings: which ones say a phrase, what is missing, and which files are refused."""
+"""A site's own recordings: which ones say a phrase, which are missing, and which files are refused."""
 
 from array import array
 from pathlib import Path

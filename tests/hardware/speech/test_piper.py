@@ -17,7 +17,7 @@ from tests.hardware.speech.test_voices import PHRASES, Counted
 from tests.hardware.speech.tiny_piper import drop_voice
 
 WITHOUT = (sys.executable, "-I", "-S", "-m", PACKAGE)
-"""Python without the packages installed beside it."""
+"""Python without its installed packages."""
 
 
 def test_a_voice_file_says_each_phrase_in_our_form(tmp_path: Path):

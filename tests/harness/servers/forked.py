@@ -52,7 +52,7 @@ class Forks:
         self._process.communicate()
 
     def _hear(self, within_s: float | None) -> bool:
-        """Whether something was told within so long."""
+        """Whether a line arrived within the time."""
         replies = self._process.stdout
         assert replies is not None
         if not select([replies], [], [], within_s)[0]:

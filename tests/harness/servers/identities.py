@@ -39,7 +39,7 @@ class RunningProvider:
         httpx.post(f"{self.issuer}/test/new-key", trust_env=False).raise_for_status()
 
     def last_requests(self) -> dict[str, Any]:
-        """What it was last asked, by page."""
+        """The last request it received, by page."""
         found: dict[str, Any] = httpx.get(f"{self.issuer}/test/seen", trust_env=False).json()
         return found
 
@@ -50,7 +50,7 @@ class RunningProvider:
         return str(answer.headers["location"])
 
     def knows(self, email: str) -> None:
-        """The mock tells this e-mail address of whoever signs in by it."""
+        """The mock gives this e-mail address for every person who signs in by it."""
         told = {"email": email, "email_verified": True}
         httpx.put(f"{self.issuer}/users/{email}", json=told, trust_env=False).raise_for_status()
 

@@ -1,4 +1,4 @@
-"""A provider of identities with ProConnect's rules, as a process of its own: `python -m … PORT`.
+"""An identity provider with ProConnect's rules, as its own process: `python -m … PORT`.
 
 It knows one client, refuses parameters it does not know, signs what it tells of people, and makes the next
 answer wrong in the way a test asks for at `/test/wrong`. It has a real sign-in form and a session of its own.
@@ -22,7 +22,7 @@ ASKED = {
     *("response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "prompt"),
     *("code_challenge", "code_challenge_method"),
 }
-"""What may be asked at /authorize; anything else is refused, as ProConnect does."""
+"""Parameters accepted at /authorize; any other is refused, as ProConnect does."""
 SHORTEST_SECRET = 32
 CODE_S, TOKEN_S = 30, 60
 FORM = (
@@ -33,7 +33,7 @@ FORM = (
 
 @dataclass
 class Identities:
-    """Its keys, its codes, what was asked of it, and how the next answer is wrong."""
+    """Its keys, its codes, the requests it received, and how the next answer is wrong."""
 
     issuer: str
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True))
@@ -56,7 +56,7 @@ class Identities:
 
     def signed(self, claims: dict[str, Any]) -> str:
         key = self.another if self.wrong.get("another_key") else self.key
-        # somebody else's signature under the name of the provider's own key
+        # another key's signature under the name of the provider's key
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, key)
 
     # --- what OpenID Connect asks for ------------------------------------------------------------

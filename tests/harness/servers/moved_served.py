@@ -15,7 +15,7 @@ AHEAD = "clock-ahead-s"
 
 
 class MovedServed(Served):
-    """A server whose clock goes forward only, from one hour of its `day` to the next."""
+    """A server whose clock moves forward only, from one hour of its `day` to the next."""
 
     def __init__(self, var: Path, **settings: Any) -> None:
         super().__init__(var, demo_hours="real", **settings)
@@ -33,7 +33,7 @@ class MovedServed(Served):
         return self._be_ahead((wanted - datetime.now(ZONE)).total_seconds())
 
     def later(self, seconds: float) -> Self:
-        """Moves the clock on from where it stands."""
+        """Moves the clock forward."""
         return self._be_ahead(self.ahead_s + seconds)
 
     @property

@@ -57,7 +57,7 @@ class PostgresqlCluster:
         return name
 
     def drop(self, database: str) -> None:
-        """Drops a database, cutting whoever is still connected."""
+        """Drops a database and cuts its open connections."""
         self._execute(f"drop database if exists {database} with (force)")
 
     def stop(self) -> None:

@@ -73,7 +73,7 @@ class ServedThere(Served):
         return [python, option, "tests.harness.servers.server_in_network", self._network.name, *real]
 
     def is_ready(self) -> bool:
-        """As asked from its own network: a thread has one of its own."""
+        """Checked from its own network, which a thread may have for itself."""
 
         def asked() -> bool:
             with self._network.open("rb") as network:
@@ -85,13 +85,13 @@ class ServedThere(Served):
 
 
 def namespace_file(namespace: str) -> Path:
-    """What stands for a namespace of `ip netns`."""
+    """The file that represents a namespace of `ip netns`."""
     return Path("/run/netns") / namespace
 
 
 @contextmanager
 def second_host(folder: Path) -> Iterator[SecondHost]:
-    """The two hosts, for as long as they are needed; several pairs may stand side by side."""
+    """The two hosts, for as long as they are needed; several pairs may exist at once."""
     server, namespace = (f"parvis-{os.getpid()}-{name}" for name in ("server", "visitor"))
     with ExitStack() as made:
         for each in (server, namespace):

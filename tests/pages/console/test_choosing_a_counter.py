@@ -61,7 +61,7 @@ def console(pages: Pages, hall: Served, role: str = "agent") -> Page:
 def test_the_focused_button_stays_while_other_counters_open_and_close(
     hall: Served, pages: Pages, others: Counters
 ):
-    """Seen to fail without the guard: the list was drawn anew, and who was about to press pressed nothing."""
+    """Failed without the guard: the list was drawn again under the finger, and a press had no effect."""
     page = console(pages, hall)
     places = page.locator('[data-list="places"]')
     mine = places.locator("li").filter(has_text="Guichet 2").locator("button")
@@ -90,7 +90,7 @@ def test_a_counter_chosen_in_the_bar_stays_chosen_while_others_open(
 
 
 def test_counters_are_there_once_they_can_be_pressed(hall: Served, pages: Pages):
-    """Seen to fail without the guard: they stood in the page before it showed them, and a key was lost."""
+    """Failed without the guard: they were in the page before it showed them, and a key was lost."""
     held, answered = list[Route](), list[bool]()
     page = pages.open()
     page.route("**/queue", lambda route: route.continue_() if answered else held.append(route))

@@ -1,4 +1,6 @@
-"""The console in a real browser on the real server: a service by keyboard alone, and what a cut does."""
+"""The console in a real browser on the real server: a service by keyboard alone, and the effect of a lost
+connection.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -44,7 +46,7 @@ def issue(hall: Served) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def sessions() -> dict[str, Any]:
-    """Cookies of who has signed in already, by role: signing in is slowed on purpose."""
+    """Cookies of people who have signed in already, by role: signing in is rate limited."""
     return {}
 
 
@@ -71,7 +73,7 @@ def sign_in(hall: Served, pages: Pages, sessions: dict[str, Any]) -> Callable[..
 
 
 def open_counter(page: Page) -> None:
-    """Takes the first counter of the hall by keyboard, whoever holds it, even with somebody there."""
+    """Takes the first counter of the hall by keyboard, even if it is held and has a visitor."""
     page.locator('[data-list="places"] li').first.locator("button").focus()
     page.keyboard.press("Enter")
     asked = page.locator("[data-list=places] .ask")
@@ -86,7 +88,9 @@ def open_counter(page: Page) -> None:
 
 
 def empty_queue(page: Page) -> None:
-    """Calls and ends until nobody waits for this counter; the list may still show who has just left."""
+    """Calls and ends until nobody waits for this counter; the list may still show a visitor who has just
+    left.
+    """
     body, nobody = page.locator("body"), page.locator("[data-nobody]")
     while not nobody.is_visible():
         page.keyboard.press("F9")
@@ -105,7 +109,7 @@ def bottom(page: Page, selector: str) -> float:
 
 
 def assert_between(page: Page, above: str, selector: str, below: str) -> None:
-    """Asserts that an element covers neither what is above nor what is below, and is inside the window."""
+    """Asserts that an element covers nothing above or below it, and is inside the window."""
     box = page.locator(selector).locator("visible=true").first.bounding_box()
     next_box = page.locator(below).locator("visible=true").first.bounding_box()
     assert box is not None

@@ -1,4 +1,4 @@
-"""Somebody without an appointment is received for an exceptional reason: desk, console, figures."""
+"""A visitor without an appointment is received for an exceptional reason: desk, console, figures."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""The console of a forgotten counter, and of one that wraps up: asked, answered by keyboard, told in words.
+"""The console of a forgotten counter, and of one that wraps up: the question, the answer by keyboard, the
+words.
 
 What the server tells of time is moved in its answers, so that nothing waits.
 """

@@ -1,4 +1,4 @@
-"""A real break and a real day end, in a real browser: the product's clock goes through them, nothing else."""
+"""A real break and a real day end, in a real browser: only the product's clock is moved."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ from tests.harness.working import demonstration_user, phase, sign_in
 
 SERVICE = "laon-accueil"
 ROUND_MS = 30_000
-"""What the rounds of the server do, every 20 s, is seen within this."""
+"""The effect of the server's rounds, every 20 s, is visible within this time."""
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_waiting_visitors_are_carried_over_a_break_and_every_page_says_so_when_i
     rest, next_line = wall.locator('[data-text="break"]'), console.locator('[data-text="next-line"]')
     notice = console.locator('[data-list="notices"]')
 
-    # forty minutes before: nobody has chosen, the hall's habit is told on the wall and at the counter
+    # forty minutes before: nobody has decided; wall and counter show the hall's default
     expect(rest).to_contain_text("Personne n’a encore choisi")
     expect(notice).to_contain_text("Coupure à 12:00\u00a0: la file sera finie avant")
     expect(next_line).to_contain_text(first["number"])
@@ -79,7 +79,7 @@ def test_waiting_visitors_are_carried_over_a_break_and_every_page_says_so_when_i
     expect(notice).to_contain_text("garde son ticket et son rang, reprise à 13:30")
     expect(phone.locator('[data-text="wait"]').filter(visible=True)).to_contain_text("Il vous reste")
 
-    # twelve: nothing was pressed anywhere, and no page goes on as before
+    # twelve: nobody pressed anything, and every page changes
     hall.at(12)
     expect(notice).to_contain_text("Coupure\u00a0: personne n’est appelé avant 13:30")
     expect(next_line).to_have_text("Reprise à 13:30")

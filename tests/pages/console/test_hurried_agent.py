@@ -1,4 +1,4 @@
-"""An agent is quicker than the server, whose answers are held back: nothing is done that was not meant."""
+"""An agent is quicker than the server, whose answers are delayed: nothing unintended is done."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -23,7 +23,7 @@ class Held:
         self._routes.clear()
 
     def _holds(self, page: Page, path: str) -> bool:
-        """A browser that is busy lets requests pass for a while after it was told to hold them."""
+        """A busy browser lets requests pass for a while after the command to hold them."""
         page.evaluate("(path) => void fetch(path)", path)
         page.title()  # lets what was held be told
         return bool(self._routes)

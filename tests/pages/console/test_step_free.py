@@ -32,7 +32,7 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def issue(hall: Served) -> str:
-    """A ticket of somebody who needs a counter without steps."""
+    """A ticket of a visitor who needs a step-free counter."""
     body = {"service": "laon-accueil", "press_id": str(uuid4()), "needs": ["step_free"]}
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
     url = f"{hall.base_url}/api/v1/halls/laon/tickets"

@@ -1,4 +1,4 @@
-"""A network that comes, goes or changes while a page loads and reads: it heals by itself."""
+"""The network fails, returns or changes while a page loads and reads: the page recovers by itself."""
 
 import pytest
 from playwright.sync_api import Error, Page, Route, expect

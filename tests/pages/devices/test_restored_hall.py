@@ -47,7 +47,7 @@ def test_a_screen_heals_by_itself_after_a_restore_although_its_version_was_highe
     server.parvis("restore", str(copy))
     server.start(within_s=90)
 
-    # what was called at the backup is called again, what came after it never was
+    # the calls of the backup are shown again, later ones are not
     expect(page.locator(".card-number")).to_have_text([first["number"]], timeout=40_000)
     expect(page.locator("#foot")).to_have_attribute("data-state", "calm")
     expect(page.locator("#calls")).not_to_contain_text(second["number"])

@@ -1,4 +1,4 @@
-"""Supervision in Chromium: a real screen tells of itself and draws a picture of itself when asked."""
+"""Supervision in Chromium: a real screen reports its state and draws a picture of itself on request."""
 
 from typing import Any
 

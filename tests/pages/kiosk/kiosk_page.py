@@ -1,4 +1,4 @@
-"""What a visitor does at the kiosk's page, and what the hall knows of it."""
+"""Gestures of a visitor at the kiosk's page, and the hall's view of them."""
 
 import uuid
 from typing import Any
@@ -78,7 +78,7 @@ def issue_elsewhere(hall: Served) -> None:
 
 
 def press(page: Page, selector: str) -> None:
-    """Presses a button as soon as the guard against double presses lets it act on what it shows."""
+    """Presses a button as soon as the guard against double presses allows it."""
     shown = look(page)
 
     def acted() -> bool:

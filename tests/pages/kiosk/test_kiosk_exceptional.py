@@ -1,4 +1,4 @@
-"""A service by appointment only, seen by somebody without one who has an exceptional reason."""
+"""A service by appointment only, for a visitor without one who has an exceptional reason."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ LANGUAGES = {
 
 
 def to_the_reasons(page: Page) -> None:
-    """Goes to the notice of the residence permits, by keyboard."""
+    """Opens the notice of the residence permits, by keyboard."""
     for service in ("laon-etrangers", PERMITS):
         expect(page.locator("[data-service]").first).to_be_visible()
         wait_until(lambda: is_listed(page, service), "its page is turned up", every_s=0.5)  # noqa: B023

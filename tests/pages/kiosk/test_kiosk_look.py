@@ -1,4 +1,4 @@
-"""The kiosk wears the organisation's look and shows what it offers, and the next ones without a reload."""
+"""The kiosk shows the organisation's look and its services, and published changes without a reload."""
 
 import json
 

@@ -43,7 +43,7 @@ MEASURE = """() => {
   }
   return found;
 }"""
-"""What is written smaller than 56 px, or cut."""
+"""The texts smaller than 56 px, or cut."""
 
 
 def opened(pages: Pages, hall: ContractServer, size: str = "landscape", **context: Any) -> Page:

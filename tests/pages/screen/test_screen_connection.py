@@ -1,4 +1,4 @@
-"""The hall screen and its server: asked once, found again by the heartbeat, gone and back."""
+"""The hall screen and its server: one read, recovery by the heartbeat, a lost and restored connection."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The induction loop: what a screen that feeds it plays, and where visitors are told of one."""
+"""The induction loop: what a screen that feeds it plays, and where visitors read that there is one."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The hall screen in a real browser: what it shows of calls."""
+"""The hall screen in a real browser: how it shows calls."""
 
 import pytest
 from playwright.sync_api import expect

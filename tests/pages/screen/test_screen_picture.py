@@ -1,4 +1,4 @@
-"""The picture a screen draws of itself in Chromium: what stands there, its fonts, images and films in it."""
+"""The picture that a screen draws of itself in Chromium, with its texts, fonts, images and films."""
 
 import io
 
@@ -17,7 +17,7 @@ NOTICE = (0x1F, 0x6F, 0x6B)
 
 
 def drawn(hall: ContractServer) -> Image.Image:
-    """The picture that is asked for now."""
+    """The picture requested now."""
     before = len(hall.pictures)
     hall.sockets.emit("picture.asked", {}, namespace="/screen")
     wait_until(lambda: len(hall.pictures) > before, "the picture", within_s=30)

@@ -1,4 +1,4 @@
-"""What a screen is for: its layout, its arrow, its one counter, and letters that its last reader can read."""
+"""A screen's purpose: its layout, its arrow, its one counter, and letters for its farthest reader."""
 
 from typing import Any
 

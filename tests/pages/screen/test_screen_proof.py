@@ -1,4 +1,4 @@
-"""Proof of display in a real browser: a screen reports what could be seen on it, through an outage."""
+"""Proof of display in a real browser: a screen reports what it showed, through an outage."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a hall screen says aloud: calls one after the other, films and alerts as loud as the hour allows."""
+"""The sounds of a hall screen: calls one after the other, films and alerts as loud as the hour allows."""
 
 from pathlib import Path
 

@@ -48,7 +48,7 @@ class Counters:
 
 
 def played(counters: Counters) -> list[str]:
-    """The verbs told while Laon alone was played."""
+    """The verbs reported while only Laon was simulated."""
     told: list[str] = []
     described = {
         "base_url": "http://parvis.test",

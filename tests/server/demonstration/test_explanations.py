@@ -1,4 +1,4 @@
-"""Why each person was called: what was told is the rule, computed again from the facts before the call."""
+"""Why each visitor was called: the stored explanation equals the rule computed again from earlier facts."""
 
 import json
 from datetime import timedelta

@@ -97,7 +97,7 @@ def test_one_agent_holds_the_counters_of_vervins_and_four_computers_and_closes_t
 
 
 class Always(Random):
-    """Whatever may happen does."""
+    """Everything that may happen happens."""
 
     def random(self) -> float:
         return 0.0

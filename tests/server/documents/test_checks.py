@@ -1,4 +1,4 @@
-"""What a hall's document must respect in its installation, beside neighbours and after its predecessors."""
+"""A hall's document fits its installation, its neighbours and its earlier revisions, or is refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is exported is read again the same, whatever it holds; what is not a document is refused."""
+"""Any exported document is read again unchanged; a value that is no document is refused."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Templates: each is a hall as it is, and makes a right hall whatever is kept of it."""
+"""Templates: each is a valid hall, and makes a valid hall with any choice of its services."""
 
 import json
 

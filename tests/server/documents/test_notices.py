@@ -1,4 +1,4 @@
-"""What a notice may say: safe marks, French first, never one translation, dates in order, nothing unknown."""
+"""Contents of a notice: safe marks, French first, never one translation, dates in order, no unknown field."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_words_come_back_from_their_html(words: str):
         ({"category": "advertising"}, ("category", "unknown_choice")),
         ({"script": "x"}, ("script", "unknown_key")),
         ({"kind": "game"}, ("kind", "unknown_choice")),
-        ({"kind": "playlist"}, ("kind", "unknown_choice")),  # no playlist stands in another, nor in itself
+        ({"kind": "playlist"}, ("kind", "unknown_choice")),  # no playlist contains another, nor itself
         ({"items": ["n1"]}, ("items", "unknown_key")),
     ],
 )

@@ -1,4 +1,4 @@
-"""Two people's changes of one document are joined, and what both changed is told apart."""
+"""Two people's changes of one document are merged, and conflicts are found."""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Places and changes of documents are told in words, and every field and choice has some."""
+"""Places and changes of documents are put into words, and every field and choice has some."""
 
 import pytest
 from hypothesis import given

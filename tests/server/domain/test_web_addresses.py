@@ -1,4 +1,4 @@
-"""Where secrets may travel to, and what a caller's limits are counted by."""
+"""Which addresses may receive secrets, and the key by which a caller is counted."""
 
 import pytest
 

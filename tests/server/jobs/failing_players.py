@@ -7,7 +7,7 @@ from server.store.devices.sightings import OwnPlayers
 
 
 class HallFails(Exception):
-    """What is wrong with that hall."""
+    """The error that this hall raises."""
 
 
 @dataclass

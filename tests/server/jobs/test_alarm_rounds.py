@@ -1,4 +1,4 @@
-"""The rounds that watch for faults: by turns of several workers, each hall by itself, whatever the clock."""
+"""The rounds that watch for faults: several workers in turn, each hall separately, with any clock."""
 
 from collections.abc import Iterator
 from datetime import timedelta

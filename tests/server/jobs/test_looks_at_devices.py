@@ -1,4 +1,4 @@
-"""The look which devices are there, every two minutes: each hall by itself, none while nobody can tell."""
+"""The check of present devices, every two minutes: each hall separately, none while presence is unknown."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

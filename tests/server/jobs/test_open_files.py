@@ -9,7 +9,7 @@ from server.jobs.open_files import ENOUGH_FILES, FEWEST_FILES, allow_open_files
 
 
 class System:
-    """A system that grants so many open files; root may raise what it grants."""
+    """A system with a limit of open files, which root may raise."""
 
     RLIM_INFINITY, RLIMIT_NOFILE = resource.RLIM_INFINITY, resource.RLIMIT_NOFILE
 

@@ -1,4 +1,6 @@
-"""The rounds of a server: days end once, at their hour, whoever makes them; journals are anchored daily."""
+"""The rounds of a server: days end once, at their hour, with any number of servers; journals are anchored
+daily.
+"""
 
 import os
 import threading

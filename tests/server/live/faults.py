@@ -1,4 +1,4 @@
-"""What is wrong with a message, beside the shape that describes it."""
+"""Faults of a message that its model does not describe."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 
 def faults_of(shape: type[BaseModel], message: dict[str, Any]) -> list[str]:
-    """What is wrong with a message, in words."""
+    """The faults of a message, in words."""
     try:
         shape.model_validate(message)
     except ValidationError as error:

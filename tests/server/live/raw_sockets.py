@@ -38,7 +38,7 @@ def next_packet(socket: websocket.WebSocket) -> str:
 
 
 def ends(socket: websocket.WebSocket) -> bool:
-    """Whether the server ends the websocket and then, unasked, TCP. What it still sends is not looked at."""
+    """Whether the server ends the websocket and then TCP by itself. Its last bytes are ignored."""
     tcp: Any = socket.sock
     try:
         while next_packet(socket):

@@ -38,7 +38,7 @@ NAMES = {
 
 @dataclass
 class Listener:
-    """One connected socket and what it has heard."""
+    """One connected socket and the messages it has received."""
 
     socket: socketio.Client
     namespace: str

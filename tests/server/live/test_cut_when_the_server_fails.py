@@ -1,4 +1,4 @@
-"""A socket that connects while the database does not answer is cut, so that its page comes back by itself."""
+"""A socket that connects while the database does not answer is cut, so its page reconnects by itself."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ CLOSED = "1"
 
 @contextmanager
 def without_tickets(server: Served) -> Iterator[None]:
-    """The database has no table of legs meanwhile."""
+    """During the block the database has no table of legs."""
     engine = create_engine(server.database_url)
 
     def rename(before: str, after: str) -> None:
@@ -36,7 +36,7 @@ def without_tickets(server: Served) -> Iterator[None]:
 
 @contextmanager
 def joining(server: Served, token: str) -> Iterator[websocket.WebSocket]:
-    """A visitor's socket that has asked to join."""
+    """A visitor's socket that has sent its request to join."""
     socket = websocket.create_connection(
         f"{server.base_url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket", timeout=10
     )

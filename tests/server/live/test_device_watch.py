@@ -1,4 +1,4 @@
-"""Two workers that share what their sockets show: a copied token is seen though each has one of the two."""
+"""Two workers share their sockets' sightings: they notice a copied token although each has one of the two."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The budget of a network: spent by sockets nobody let in, never by the first packet of one."""
+"""The budget of a network: unauthorised sockets spend it, their first packet does not."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ EVENT, JOIN = '2/agent,["counter.keep",{}]', "0/agent,{}"
 
 @dataclass
 class Sockets:
-    """A Socket.IO server of which a test decides whom it lets in; it hears what passes the gate."""
+    """A Socket.IO server where a test decides who may join; it receives the packets that pass the gate."""
 
     joined: set[str] = field(default_factory=set)
     cut: list[str] = field(default_factory=list)

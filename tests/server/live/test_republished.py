@@ -1,4 +1,4 @@
-"""A publication reaches every hall of a process, whatever goes wrong in another."""
+"""A publication reaches every hall of a process, also when another hall fails."""
 
 from typing import Any
 

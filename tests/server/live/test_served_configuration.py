@@ -60,7 +60,7 @@ def waiting(hall: ServedHall) -> list[str]:
 
 
 def name_on_paper(hall: ServedHall, fonts_dir: Path) -> str:
-    """What a new ticket of the kiosk calls its service, as it came out of the printer."""
+    """The service's name on a new ticket of the kiosk, as printed."""
     kiosk = Kiosk(hall.server)
     with kiosk.listening():
         job = kiosk.ended(kiosk.press())["job"]
@@ -144,7 +144,7 @@ def test_every_page_follows_a_publication_and_its_rollback_and_no_visitor_loses_
 
 
 def _stops_between_two_transactions(server: Served, worker: int) -> bool:
-    """Whether the worker stands still now, and holds no lock that the other would wait for."""
+    """Whether the worker is stopped now, without a lock that the other would wait for."""
     os.kill(worker, signal.SIGSTOP)
     url = make_url(server.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url) as asking:
@@ -159,7 +159,7 @@ def _stops_between_two_transactions(server: Served, worker: int) -> bool:
 
 @contextmanager
 def only(server: Served, worker: int) -> Iterator[None]:
-    """Only one of two workers answers: the other stands still until the end."""
+    """Only one of two workers answers: the other is stopped until the end."""
     other = server.worker_pids()[1 - worker]
     wait_until(lambda: _stops_between_two_transactions(server, other), "a worker stands still")
     try:
@@ -175,7 +175,7 @@ def test_a_target_decided_or_withdrawn_on_one_worker_is_that_of_tickets_and_figu
     targets = "/api/v1/halls/laon/targets"
     counter = "laon-g1"
     with signed_in(hall.server, "supervisor") as browser:
-        # from here on nobody keeps a connection to a worker that will stand still
+        # from here on no client keeps a connection to a worker that will be stopped
         browser.headers["Connection"] = hall.http.headers["Connection"] = "close"
         hall.open(counter)
 

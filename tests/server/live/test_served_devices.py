@@ -1,4 +1,4 @@
-"""Devices of a real server, on both layouts: through any worker one learns what a screen tells."""
+"""Devices of a real server, on both layouts: every worker gives a screen's report."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

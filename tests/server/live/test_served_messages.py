@@ -1,4 +1,4 @@
-"""What reaches the sockets of a real server, on both layouts: in time, in order, small, to whom it may."""
+"""Messages of a real server, on both layouts: in time, in order, small, only to readers with the right."""
 
 import json
 from contextlib import ExitStack
@@ -185,7 +185,7 @@ def test_every_message_of_the_largest_hall_is_under_4_kb(served_hall, layout):
         "laon-associations",
         "laon-numerique",
     ]
-    for role, counter in zip(("agent", "supervisor"), counters, strict=False):  # three agents: all is told
+    for role, counter in zip(("agent", "supervisor"), counters, strict=False):  # three agents: all is sent
         with signed_in(hall.server, role) as browser:
             browser.post(f"/api/v1/counters/{counter}/session", json={"take_over": True}).raise_for_status()
     for counter in counters[2:]:

@@ -13,7 +13,7 @@ SCREENS_A_SITE = 3
 
 
 def sign_in(browser: httpx.Client, hall: ServedHall) -> None:
-    """Whoever administers every site, with the header of their writes."""
+    """An administrator of every site, with the header of their writes."""
     login, password = demonstration_user(hall.server, "administrator", "*")
     form = {"login": login, "password": password, "csrf_token": token_of(browser.get("/connexion"))}
     assert browser.post("/connexion", data=form).status_code == 303

@@ -1,4 +1,4 @@
-"""A call as a real server has it said: in recordings, for the loop too, in the language of its ticket."""
+"""A call as a real server has it spoken: in recordings, for the loop too, in the language of its ticket."""
 
 import json
 import uuid

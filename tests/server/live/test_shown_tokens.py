@@ -1,4 +1,4 @@
-"""What sockets were let in by is remembered for every room of theirs, and no longer than they are there."""
+"""The token that let a socket in is remembered for all its rooms, and only while it is connected."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
 
 
 def connected(site: ApiSite, browser: Any, **auth: Any) -> Any:
-    """A socket of `/agent` in Laon, let in or not."""
+    """A socket of `/agent` in Laon, joined or refused."""
     told = {"hall": HALL} | auth
     socketio = site.app.extensions["parvis"].socketio
     return socketio.test_client(site.app, namespace=messages.AGENT, auth=told, flask_test_client=browser)

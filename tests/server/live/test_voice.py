@@ -1,4 +1,4 @@
-"""The voice of a call: what is said, and the files a screen is told of."""
+"""The voice of a call: the sentence, and the files in the message to screens."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -39,7 +39,7 @@ def test_revoked_devices_and_keys_and_ended_sessions_hear_nothing_more(fresh_hal
 
 
 def people_whose_session_or_role_ended_are_cut(hall: ServedHall) -> None:
-    """One browser of an agent is signed out, then their role is taken; a colleague goes on hearing."""
+    """One browser of an agent is signed out, then their role is taken; a colleague still gets messages."""
     with (
         signed_in(hall.server, "administrator", "*") as chief,
         signed_in(hall.server, "agent") as first,
@@ -76,7 +76,7 @@ def cut(listeners: list[Listener]) -> None:
 
 @contextmanager
 def console(hall: ServedHall, browser: httpx.Client) -> Iterator[Listener]:
-    """The socket of a console of somebody who has signed in."""
+    """The socket of a signed-in person's console."""
     with listening(hall.server, messages.AGENT, {"hall": hall.slug}, cookie(browser)) as listener:
         yield listener
 

@@ -14,7 +14,7 @@ START = "import logging, structlog\nfrom server.logs.lines import configure_logs
 
 
 def logged(level: str, program: str, *, expected: int = 0) -> list[str]:
-    """What a process wrote on standard error that logs from a level on."""
+    """The standard error of a process that logs from a level on."""
     ended = subprocess.run(
         [
             str(PYTHON),

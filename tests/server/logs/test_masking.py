@@ -1,4 +1,4 @@
-"""No secret passes: neither one announced by what stands before it, nor one known by its shape only."""
+"""Every secret is masked: one with a name before it, and one recognised by its shape only."""
 
 import pytest
 from hypothesis import given

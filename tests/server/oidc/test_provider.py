@@ -1,4 +1,4 @@
-"""A provider that is away is told as long as that is news."""
+"""An unreachable provider is reported while the answer is recent."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a print job's paper says: the ticket as it was issued, in the site's time, in one or two languages."""
+"""The paper of a print job: the ticket as issued, in the site's time, in one or two languages."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""One driver a printer: leases, fences, and what a driver that died leaves behind."""
+"""One driver for each printer: leases, fences, and the jobs of a driver that died."""
 
 import threading
 import time

@@ -126,7 +126,7 @@ class Kiosk:
 
 
 def content_of_job(server: Served, job: str, fonts_dir: Path) -> tuple[PaperContent, TicketPrinting]:
-    """What a job's paper says, read anew from the rows."""
+    """The content of a job's paper, read again from the rows."""
     printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir, server.var / "media")
     database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
     with database.read() as rows:

@@ -16,7 +16,8 @@ from tests.harness.servers.ports import free_port
 
 @dataclass
 class Endpoint:
-    """An endpoint of webhooks: what it took, by path; `status` it answers; `hold` is set at its end.
+    """An endpoint of webhooks: the requests it received, by path; `status` it answers; `hold` is set at its
+    end.
 
     `before_answer` is called once it has taken something.
     """
@@ -57,7 +58,7 @@ class _Answers(BaseHTTPRequestHandler):
                 self.wfile.write(b"x")
                 self.wfile.flush()
         except OSError:
-            self.close_connection = True  # whoever asked has gone
+            self.close_connection = True  # the client has gone
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server names it
         """Says nothing."""
@@ -93,7 +94,7 @@ class _Slow(BaseRequestHandler):
                 if self.server.drips:
                     self.request.sendall(b"2")
         except OSError:
-            return  # whoever called has gone
+            return  # the caller has gone
 
 
 class _SlowServer(ThreadingTCPServer):
@@ -104,7 +105,7 @@ class _SlowServer(ThreadingTCPServer):
 
 @contextmanager
 def slow_mail_server(*, drips: bool) -> Iterator[int]:
-    """The port of a mail server that never comes to a greeting."""
+    """The port of a mail server that never sends a greeting."""
     with _SlowServer(("127.0.0.1", 0), _Slow) as server:
         server.hold, server.drips = threading.Event(), drips
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -119,7 +120,7 @@ def slow_mail_server(*, drips: bool) -> Iterator[int]:
 
 @dataclass
 class Mailbox:
-    """A server that takes letters; `refuses`: what it answers to a recipient instead, `farewell` to QUIT."""
+    """A server that accepts letters; `refuses`: its answer to a recipient instead, `farewell`: to QUIT."""
 
     port: int = 0
     letters: list[Any] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A hall, who is told of its alarms, and the outbox of one worker that sends to real endpoints."""
+"""A hall, the recipients of its alarms, and the outbox of one worker that sends to real endpoints."""
 
 import json
 import threading
@@ -37,7 +37,7 @@ TRIAL = json.dumps(
 
 @dataclass
 class Threads:
-    """Runs what is spawned beside the test; `settle` waits for all of it but who hangs."""
+    """Runs spawned work beside the test; `settle` waits for all of it except work that hangs."""
 
     started: list[threading.Thread] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ class Threads:
 
 @dataclass
 class Office:
-    """A hall, who is told, and the outbox of one worker."""
+    """A hall, the recipients, and the outbox of one worker."""
 
     hall: FaultyHall
     sender: Sender
@@ -91,7 +91,7 @@ def sender_for(database: Database, box_port: int, threads: Threads, **webhooks: 
 
 @contextmanager
 def opened_office(url: str, box: Mailbox) -> Iterator[Office]:
-    """The office while it is open; what it sent is settled at its end."""
+    """The office while it is open; its deliveries are settled at its end."""
     with faulty_hall(url) as hall:
         threads = Threads()
         sender = sender_for(hall.database, box.port, threads)

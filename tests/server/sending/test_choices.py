@@ -1,4 +1,4 @@
-"""Each recipient is told of the alarms it chose, in its language; no more once it is removed."""
+"""Each recipient gets the alarms it chose, in its language, and none once it is removed."""
 
 import json
 
@@ -14,7 +14,7 @@ QUEUES = frozenset({AlarmKind.QUEUE_LONG})
 
 
 def crowds(office: Office) -> None:
-    """So many wait for so long that it is an alarm."""
+    """Enough visitors wait for long enough to raise an alarm."""
     for _ in range(30):
         issue(office.hall.database)
     office.hall.look()

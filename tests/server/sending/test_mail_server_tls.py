@@ -1,4 +1,4 @@
-"""A letter over an encrypted way, from the first byte on or after a word; never to who is not known."""
+"""A letter over an encrypted connection, from the first byte or by STARTTLS; never to an unknown server."""
 
 import ssl
 from datetime import UTC, datetime, timedelta

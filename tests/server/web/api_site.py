@@ -74,7 +74,7 @@ class ApiSite:
         return create_api_key(self.database, SYSTEM, NewKey("tests", scopes, **more))[1]
 
     def call(self, verb: str, path: str, body: Any = None, *, token: str | None = "", **more: Any) -> Any:
-        """An answer of the API; with the key of all scopes unless another token (None: none) is told.
+        """An answer of the API; with the key of all scopes unless another token (None: none) is given.
 
         That key sends the counter sessions it has opened, unless the headers name another one.
         """
@@ -127,11 +127,11 @@ class ApiSite:
         return {"X-Counter-Session": self.sessions[counter]} if counter in self.sessions else {}
 
     def person(self, role: str, site: str = HALL) -> Any:
-        """A browser of someone who has signed in."""
+        """A browser of a signed-in person."""
         return self.person_of(Grant(role, site))
 
     def person_of(self, *grants: Grant) -> Any:
-        """A browser of someone with these roles who has signed in."""
+        """A browser of a signed-in person with these roles."""
         login = f"{grants[0].role}-{uuid.uuid4().hex[:8]}"
         assert all(grant.role in ROLES for grant in grants)
         new = NewAccount(login, PASSWORD, grants[0].role, list(grants))

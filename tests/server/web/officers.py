@@ -18,7 +18,7 @@ TEXT = {
 
 
 class Officers:
-    """A bureau and a communication officer of Laon, and whoever decides for every site, signed in."""
+    """A bureau and a communication officer of Laon, and an officer of every site, signed in."""
 
     ROLES = {  # noqa: RUF012 -- a table
         "bureau": ("reception", HALL),
@@ -57,7 +57,7 @@ class Officers:
         return accepted(self.verb("everywhere", notice, "publish", **shown))
 
     def screen(self, **query: str) -> dict[str, Any]:
-        """What the screen of Laon is told; `token`: of another."""
+        """The message for the screen of Laon; `token`: of another screen."""
         token = query.pop("token", self.site.screen)
         found: dict[str, Any] = accepted(self.site.get(f"/halls/{HALL}/screen", token=token))["programme"]
         return found

@@ -1,4 +1,4 @@
-"""Who may call, how every refusal looks, what every answer carries, and whether the description is true."""
+"""Callers, the form of refusals, the headers of every answer, and the truth of the OpenAPI document."""
 
 import json
 from datetime import timedelta

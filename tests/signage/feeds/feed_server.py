@@ -22,7 +22,7 @@ class _Answers(BaseHTTPRequestHandler):
         try:
             getattr(self, "_" + self.path.strip("/"))()
         except OSError:
-            self.close_connection = True  # whoever asked has gone
+            self.close_connection = True  # the client has gone
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server names it
         """Says nothing."""

@@ -1,4 +1,4 @@
-"""Uploads become files that a screen shows, whatever their name says; hostile ones are refused by a code."""
+"""Uploads of any name become files for screens; hostile ones are refused with a code."""
 
 import hashlib
 import io
@@ -250,7 +250,7 @@ WHOLE = {
 @example(share=0.0)
 @example(share=0.5)
 def test_a_file_cut_off_is_refused_or_still_whole_enough(tmp_path: Path, kind: str, share: float):
-    """Some forms end in what nobody needs; what is shown then was decoded all the same."""
+    """Some formats end with unused bytes; the picture is decoded completely all the same."""
     whole = WHOLE[kind]
     _prepared_or_refused(tmp_path, whole[: int(len(whole) * share)])
 

@@ -33,7 +33,7 @@ FAULTY, WELL, UNSURE = Observed(Sign.FAULTY), Observed(Sign.WELL), Observed(Sign
 
 
 class Watching:
-    """A hall that is looked at again and again; it keeps what a look decides, as the database does."""
+    """A hall checked repeatedly; it keeps what a check decides, as the database does."""
 
     def __init__(self, rules: AlarmRules = RULES) -> None:
         self.rules = rules

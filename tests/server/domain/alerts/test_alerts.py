@@ -1,4 +1,4 @@
-"""The ladder between alerts, what expires, and who may end one."""
+"""The order of alerts, which ones expire, and who may end one."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""How an arrival stands to the hour booked (docs/rules/appointments.md)."""
+"""How an arrival compares with the booked hour (docs/rules/appointments.md)."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What every rule keeps, whatever it weighs: turns within a series, bounds on overtaking, sameness."""
+"""Properties of every rule: turns within a series, bounds on overtaking, determinism."""
 
 import random
 from collections import Counter

@@ -74,7 +74,7 @@ def minutes(count: float) -> timedelta:
 def waiting(
     number: str, waited_min: float, *, service: str = "short", leg_class: str = "walk_in", **more: Any
 ) -> QueuedLeg:
-    """A leg that has waited so many minutes at 09:00; negative for an early appointment."""
+    """A leg that has waited a number of minutes at 09:00; negative for an early appointment."""
     desk = next(each for each in SERVICES if each.service == service)
     reference = NINE - minutes(waited_min)
     values: dict[str, Any] = {
@@ -106,7 +106,7 @@ def profile(rule: RuleName = RuleName.GCMU_SAFE, **more: Any) -> WorkProfile:
 
 @dataclass(frozen=True)
 class Arrival:
-    """Someone comes: `booked_min` is the appointment's hour from now, None without one."""
+    """A visitor comes: `booked_min` is the appointment's hour from now, None without one."""
 
     after_min: float
     desk: int
@@ -205,7 +205,7 @@ class PlayedHall:
     turns: Turns = field(default_factory=Turns)
     links: Counter[str] = field(default_factory=Counter)
     at: dict[str, QueuedLeg] = field(default_factory=dict)
-    """Whom each counter called last, who is there until it calls again."""
+    """The leg each counter called last, which is there until the counter calls again."""
 
     def arrive(self, act: Arrival) -> QueuedLeg:
         desk = SERVICES[act.desk]
@@ -289,6 +289,6 @@ def drawn_hall(chance: random.Random) -> list[QueuedLeg]:
 
 
 def is_in_series(leg: QueuedLeg) -> bool:
-    """Whether a leg's number tells its turn: no priority, no return, nothing special."""
+    """Whether a leg's turn follows its number: no priority, no return, nothing special."""
     special = leg.is_out_of_series or leg.is_at_front or leg.is_late
     return leg.leg_class != PRIORITY and not special

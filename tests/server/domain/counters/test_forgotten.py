@@ -1,4 +1,4 @@
-"""When a counter is asked whether somebody is there, and until when a counter wraps up."""
+"""When the console asks whether the agent is there, and until when a counter wraps up."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Connections of a device: a token used on two machines at once is seen, a reload is not taken for that."""
+"""Connections of a device: a token used on two machines at once is noticed; a reload is no copy."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Busy and quiet hours are said where they stand out and enough is known, else not."""
+"""Busy and quiet hours are named only if they differ clearly and there is enough data."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""Opening hours, half-days and business days, whatever the zone's clock does."""
+"""Opening hours, half-days and business days, also across changes of the zone's clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise

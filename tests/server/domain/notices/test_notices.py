@@ -1,4 +1,4 @@
-"""The life of a notice: a closed table, in which nobody's words are shown before somebody decided."""
+"""The life of a notice: a closed table, in which no words are shown before a person decided."""
 
 from datetime import UTC, datetime, timedelta
 

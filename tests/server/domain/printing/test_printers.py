@@ -1,4 +1,4 @@
-"""The state of a printer: as it was last asked, or unknown."""
+"""The state of a printer: its last answer, or unknown."""
 
 from datetime import UTC, datetime, timedelta
 

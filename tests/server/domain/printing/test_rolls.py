@@ -1,4 +1,4 @@
-"""How many papers are left on a roll: counted, learnt from the rolls before, told by the sensor."""
+"""How many papers are left on a roll: counted, learnt from earlier rolls, reported by the sensor."""
 
 import pytest
 from hypothesis import given

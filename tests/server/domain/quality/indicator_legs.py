@@ -25,7 +25,7 @@ END_REASONS = (
 
 
 def at(minutes: float) -> datetime:
-    """The instant so many minutes after nine."""
+    """The instant a number of minutes after nine."""
     return NINE + timedelta(minutes=minutes)
 
 

@@ -336,5 +336,5 @@ def test_each_reason_counts_its_own_legs_only():
     legs = [leg(ended=20, end_reason=reason) for reason in END_REASONS for _ in range(2)]
     rollup = roll_up(legs, time_zone=PARIS)
     counted = {reason: legs_ended(rollup, reason) for reason in END_REASONS}
-    # a late cancellation counts as abandoned, and what was undone is no leg
+    # a late cancellation counts as abandoned, and an undone leg is none
     assert counted == dict.fromkeys(END_REASONS, 2) | {"abandoned": 4, "cancelled": 0, "undone": 0}

@@ -1,4 +1,4 @@
-"""Which target a day has: whatever is decided and withdrawn, a day that is over keeps its own."""
+"""Which target a day has: decisions and withdrawals never change that of a past day."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

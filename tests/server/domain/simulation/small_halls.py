@@ -19,7 +19,7 @@ ORDERS = ("first_come", "relative_target", "short_first", "random")
 
 @dataclass
 class Waiting:
-    """Someone who waits, with what was announced at the ticket."""
+    """A waiting visitor, with the wait announced on the ticket."""
 
     since_s: float
     has_priority: bool

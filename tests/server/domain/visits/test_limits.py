@@ -1,4 +1,4 @@
-"""Limits that a hall leaves out are those of docs/rules/transitions.md, and what a link holds."""
+"""Limits that a hall leaves out are those of docs/rules/transitions.md, and how many visits a link holds."""
 
 import re
 from dataclasses import asdict

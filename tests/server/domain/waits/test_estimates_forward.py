@@ -1,4 +1,4 @@
-"""The calling rule played forward: whom it would come to, and when, with mean service times."""
+"""The calling rule simulated forward: which legs it would call, and when, with mean service times."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ NONE_OPEN = CountersOpen()
 
 
 def waits(number: str, since_min: float, **more: object) -> QueuedLeg:
-    """Who has waited for so many minutes; the first letter of the number is the service."""
+    """A leg that has waited a number of minutes; the first letter of its number is the service."""
     at = NOW - timedelta(minutes=since_min)
     leg = QueuedLeg(
         id=number,

@@ -1,10 +1,10 @@
-"""What is learnt of the time a person takes a counter, from those who were received."""
+"""How long a visitor occupies a counter, learnt from earlier visits."""
 
 from server.domain.waits.service_times import ENOUGH_TURNAROUNDS, ReceivedVisit, taken_of
 
 
 def row_of(people: int, *, after_s: float, counter: str = "g1", waited: bool = True) -> list[ReceivedVisit]:
-    """People called one after another, each for 300 s, so many seconds after the last one went."""
+    """Visitors called one after another, each for 300 s, a number of seconds after the previous one."""
     found, called_s = [], 0.0
     for _ in range(people):
         since_s = called_s - 1000 if waited else called_s - 1

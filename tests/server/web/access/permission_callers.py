@@ -26,7 +26,7 @@ class Calling:
     token: str | None = None
 
     def may(self, required: Required) -> bool:
-        """Whether what a route says it requires lets this caller in, when it is asked about Laon."""
+        """Whether the requirement of a route lets this caller in, for a request about Laon."""
         if required.access in (Access.EVERYBODY, Access.TICKET):
             return True
         if self.kind not in required.kinds:

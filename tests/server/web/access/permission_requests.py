@@ -1,4 +1,4 @@
-"""One request about Laon for every route: addresses from what is there, bodies from the API's description."""
+"""One request about Laon for every route: addresses of existing things, bodies from the API's description."""
 
 import json
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ BRING_A_SECRET = {
 
 @dataclass(frozen=True)
 class RouteRequest:
-    """A request, and what its route says it requires (None: nothing)."""
+    """A request, and the declared requirement of its route (None: nothing)."""
 
     method: str
     rule: str
@@ -74,7 +74,7 @@ class RouteRequest:
 
     @property
     def is_there(self) -> bool:
-        """Whether what it asks for exists: no file of any name does, nor an address to draw as a code."""
+        """Whether the requested thing exists: not files of any name, nor addresses to draw as a code."""
         return "/nothing" not in self.path and self.rule != "/kiosk/qr.svg"
 
     @property
@@ -116,7 +116,7 @@ def _argument(rule: Rule, name: str, known: dict[str, Any]) -> Any:
 
 
 def _objects(site: ApiSite) -> dict[str, Any]:
-    """What stands in addresses and bodies: things of Laon that are there, and words."""
+    """Values for addresses and bodies: existing things of Laon, and words."""
     ticket = site.ticket()
     with site.database.read() as rows:
         leg = rows.one("SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])

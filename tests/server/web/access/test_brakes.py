@@ -1,4 +1,4 @@
-"""How often somebody may ask: counted for all workers, told in words, and no reason to keep anybody out."""
+"""Rate limits: counted for all workers, explained in words, and never a lock-out."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
 
 
 def worker(redis_url: str) -> Callable[..., int]:
-    """A worker with one page that may be asked for twice a minute: the status of its answer."""
+    """A worker with one page that may be requested twice a minute: the status of its answer."""
     app = Flask("brakes", static_folder=None)
     app.testing = True
     app.before_request(lambda: None)
@@ -64,7 +64,7 @@ def test_failed_sign_ins_of_a_64_are_counted_together(api: ApiSite):
 
 @pytest.fixture
 def one_instant() -> Iterator[None]:
-    """However slow the machine, what is asked here is asked within a minute."""
+    """The requests of this test are made within a minute, even on a slow machine."""
     with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False):
         yield
 

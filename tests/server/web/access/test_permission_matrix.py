@@ -1,6 +1,6 @@
-"""Every route and socket room × every role, device and key, of Laon and of Vervins: who comes in.
+"""Every route and socket room × every role, device and key, of Laon and of Vervins: who is allowed.
 
-Each route names what it requires (`server.web.access.requirements`). Here each is really asked about Laon.
+Each route names what it requires (`server.web.access.requirements`). Here each is really requested for Laon.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def requests(site: ApiSite) -> list[RouteRequest]:
 
 @pytest.fixture(scope="module")
 def declared(requests: list[RouteRequest]) -> list[RouteRequest]:
-    """Those whose route says what it requires: the others are a test's own matter."""
+    """Requests whose route declares a requirement; the others have their own test."""
     return [each for each in requests if each.required is not None]
 
 
@@ -69,7 +69,7 @@ def required_by(request: RouteRequest) -> Required:
 
 
 def may_of_laon(caller: Calling, request: RouteRequest) -> bool:
-    """Whether what is named in the address lets this caller do it, and not the route alone."""
+    """Whether the object in the address, not only the route, lets this caller do it."""
     required = required_by(request)
     return caller.may(replace(required, is_anywhere=False) if request.names_object else required)
 
@@ -83,7 +83,7 @@ def was_refused(request: RouteRequest, answer: Any) -> bool:
 
 
 def is_out(request: RouteRequest, answer: Any) -> bool:
-    """Whether who may come in was kept out; a page is also led away from, and knows no such hall."""
+    """Whether an allowed caller was refused; a page may also redirect, or know no such hall."""
     is_page = not request.is_api and request.is_there
     return answer.status_code in NOT_LET_IN or (is_page and was_refused(request, answer))
 

@@ -102,12 +102,12 @@ def both(database_url: str, tmp_path: Path, standing_provider: RunningProvider) 
 
 
 def query_of(address: str) -> dict[str, str]:
-    """What an address asks, each once."""
+    """The parameters of an address, each once."""
     return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
 
 
 def alert_of(answer: Any) -> str:
-    """What the sign-in page says in its alert, or beside the provider's button."""
+    """The text of the sign-in page's alert, or next to the provider's button."""
     found = re.search(r'role="(?:alert|status)"[^>]*>.*?<span>(.*?)</span>', answer.text, re.DOTALL)
     assert found is not None, answer.text
     return found[1]

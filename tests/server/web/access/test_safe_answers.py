@@ -1,4 +1,4 @@
-"""Every route, whoever adds one: a strict content policy, CSRF, bounded bodies, cookies scripts never see."""
+"""Every route, also new ones: a strict content policy, CSRF, bounded bodies, cookies hidden from scripts."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 OF_DEVICES = "/device/"
-"""What a machine does for itself, whoever has signed in on it: as JSON, which no form elsewhere sends."""
+"""Routes that a device uses for itself: as JSON, which no other site's form sends."""
 POLICIES = {
     CONTENT_SECURITY,
     FILE_SECURITY,
@@ -140,7 +140,7 @@ def test_nothing_is_changed_by_a_session_without_the_csrf_token(
 ):
     browser, token = writer
     asked = [(verb, rule) for verb, rule in routes(site, *UNSAFE) if not rule.rule.startswith(OF_DEVICES)]
-    proxied = {"Authorization": "Basic bWFuZGF0YWlyZTp4"}  # a proxy that asks who comes has browsers add it
+    proxied = {"Authorization": "Basic bWFuZGF0YWlyZTp4"}  # browsers add it for a proxy's password
     for headers in ({}, {"X-CSRFToken": "forged"}, token_of_another, proxied):
         for verb, rule in asked:
             answer = browser.open(path_of(rule), method=verb, json={}, headers=headers)

@@ -1,4 +1,6 @@
-"""The page of alarms and its API: what is open, who looks after it, who is told and whether it arrives."""
+"""The page of alarms and its API: open alarms, who takes care of them, recipients, and whether deliveries
+arrive.
+"""
 
 import json
 import re
@@ -28,7 +30,7 @@ def faulty(api: ApiSite) -> FaultyHall:
 
 
 def fault(api: ApiSite) -> FaultyHall:
-    """Laon's printer runs out of paper, and is looked at."""
+    """Laon's printer runs out of paper, and is checked."""
     hall = FaultyHall(api.database, api.hands)
     hall.look()
     hall.printer = "paper_out"

@@ -1,4 +1,4 @@
-"""The page of alerts ticks no hall for whoever has several: each is a choice."""
+"""The page of alerts ticks no hall for people with several: they choose each."""
 
 import re
 

@@ -13,7 +13,7 @@ from tests.server.web.alerts.test_api_alerts import ALERTS, guard_name, press
 from tests.server.web.api_site import ApiSite, accepted, refused
 
 SCRIPT = {"Sec-Fetch-Mode": "cors"}
-"""What a browser says of what a page's script reads."""
+"""The header that a browser sends for requests of a page's script."""
 MINUTE = timedelta(minutes=1)
 
 

@@ -1,4 +1,4 @@
-"""Alerts by REST: who may, in which halls, one press one alert, two confirmations."""
+"""Alerts by REST: permissions, halls, one alert for each press, two confirmations."""
 
 import json
 import uuid

@@ -32,7 +32,7 @@ PRINT_JOB = {"job": "j", "visit": "v", "state": "done", "verdict": "held", "why"
 
 
 class Recorder:
-    """What a publisher sends, by name, with everybody of the hall connected."""
+    """The messages of a publisher, by name, with every kind of page connected."""
 
     def __init__(self, api: ApiSite) -> None:
         self.heard: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -60,7 +60,7 @@ class Recorder:
 
 
 def people_at_every_stage(api: ApiSite, recorder: Recorder) -> None:
-    """Somebody is called, served, parked, transferred, postponed, linked, gone; others wait, with needs."""
+    """Visitors are called, served, parked, transferred, postponed, linked, gone; others wait, with needs."""
     for counter in (COUNTER, OTHER_COUNTER):
         api.open(counter)
     tickets = [api.ticket() for _ in range(9)]

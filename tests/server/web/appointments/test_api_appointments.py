@@ -1,4 +1,4 @@
-"""Appointments over REST: who may do what, idempotency, the contract's names."""
+"""Appointments over REST: permissions, idempotency, the contract's names."""
 
 from datetime import timedelta
 from typing import Any

@@ -17,7 +17,7 @@ def laon(**changes: Any) -> dict[str, Any]:
 
 
 class Editors:
-    """Whoever configures, signed in when they are first needed."""
+    """People who configure, signed in when they are first needed."""
 
     ROLES = {  # noqa: RUF012 -- a table
         "ada": ("administrator", "*"),

@@ -117,7 +117,7 @@ def test_a_save_over_another_persons_is_refused_with_both_changes_and_joined_fie
     content = editors.read()["draft"]["content"]
     assert (content["name"], content["asks_needs"], content["screen_margin_s"]) == ("Trois", False, 1800)
     assert joined["version"] == first + 2
-    # what was decided of one state holds for no other
+    # a decision about one state does not apply to another
     accepted(editors.save("eve", laon(name="Quatre"), draft_version=first + 2))
     refused(editors.save("ada", mine, draft_version=first, joining=decided), 409, "stale_draft")
 
@@ -165,7 +165,7 @@ def test_one_of_two_simultaneous_saves_is_informed(both: ApiSite):
 
 
 def test_of_two_neighbours_that_take_one_letter_at_once_one_is_refused(both: ApiSite):
-    """Each is right beside what is published; both together are not."""
+    """Each is right compared with what is published; both together are not."""
     editors = Editors(both)
     vervins = json.loads((HALLS / f"{OTHER}.json").read_text(encoding="utf-8")) | {"neighbours": [HALL]}
     series = [each["series"] for each in vervins["services"]]

@@ -51,7 +51,7 @@ def test_an_administrator_publishes_no_text_that_was_not_approved(both: ApiSite)
 
 
 def test_a_text_that_was_over_does_not_come_back_by_another_date(editors: Editors):
-    """It never became a notice: whoever moves its end would publish it."""
+    """It never became a notice: moving its end would publish it."""
     publish_hall(editors.site.database, SYSTEM, json.dumps(laon(notices=[TEXT])))
     assert editors.site.count("notice") == 0
     later = laon(notices=[TEXT | {"valid_until": "2027-01-01"}])

@@ -1,4 +1,4 @@
-"""Hours that close a hall for the day while people wait are told before and when they are published."""
+"""Hours that close a hall for the day while people wait give a warning before and at publication."""
 
 import copy
 from typing import Any

@@ -37,7 +37,7 @@ def groups_of(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def shown(kind: str) -> Counter[tuple[str, str]]:
-    """How often each field of each part stands on the pages of a document."""
+    """How often each field of each part is on the pages of a document."""
     return Counter((part, field["name"]) for part, group in groups_of(kind) for field in group["fields"])
 
 

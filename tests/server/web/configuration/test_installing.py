@@ -1,4 +1,4 @@
-"""The wizard's forms: what is wrong is said at its field, and each step is for whom it is for."""
+"""The wizard's forms: problems are shown at their fields, and each step checks the permission."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ HALL = {"template": "general", "hall_name": "Accueil", "counters": "2"}
 
 
 class Wizard:
-    """Somebody's browser at an installation, which sends forms as its pages do."""
+    """A browser at an installation, which sends forms as its pages do."""
 
     def __init__(self, browser: FlaskClient, database: Database) -> None:
         self.browser, self.database = browser, database
@@ -67,7 +67,7 @@ def wizard(sqlite_url: str, tmp_path: Path) -> Iterator[Wizard]:
 
 
 def problems(answer: TestResponse) -> dict[str, str]:
-    """What a page says at its fields, by field."""
+    """The messages at a page's fields, by field."""
     found = re.findall(r'<p class="problem" id="([^"]*)-problem">([^<]*)</p>', answer.text)
     for field, _ in found:
         assert re.search(rf'name="{field}"[^>]*aria-describedby="[^"]*{field}-problem', answer.text), field

@@ -1,4 +1,4 @@
-"""The organisation's look: in the installation's document, on every page, told to screens and kiosks."""
+"""The organisation's look: in the installation's document, on every page, sent to screens and kiosks."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Counters and the verbs on legs: what is answered in every state, and when two act at once."""
+"""Counters and the verbs on legs: the answer in every state, and when two act at once."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -179,7 +179,9 @@ def on_the_leg(leg: str) -> list[Call]:
 
 
 def test_a_verb_of_a_counter_needs_its_session_and_checks_its_author(both: ApiSite):
-    """Whoever may call, by role or key, calls at no counter but their own, even with its session's id."""
+    """A person or key with the right to call does so only at their own counter, even with another session's
+    id.
+    """
     session, stranger = both.open(), both.new_key("call")
     with_id = {"X-Counter-Session": session}
     waiting, called = both.ticket(), both.ticket()
@@ -349,7 +351,7 @@ def test_a_counter_with_a_visitor_is_taken_over_only_with_take_over(both: ApiSit
 
 
 def waiting_legs(api: ApiSite) -> list[dict[str, Any]]:
-    """Everyone who waits, by queue in call order."""
+    """All waiting visits, by queue in call order."""
     queues = accepted(api.get(f"/halls/{HALL}/queue"))["queues"]
     return [leg for queue in queues for leg in queue["legs"]]
 

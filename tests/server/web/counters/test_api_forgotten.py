@@ -1,4 +1,4 @@
-"""Forgotten counters and wrap-up through the API: what a console, a wall and a supervisor are told."""
+"""Forgotten counters and wrap-up through the API: the answers for a console, a wall and a supervisor."""
 
 import json
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The real server keeps what its own description promises, whatever a program sends."""
+"""The real server follows its own description for any request of a program."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from tests.signage.media.uploads import image
 KEY = ("issue", "read", "call")
 """The scopes of the demonstration's key."""
 type IsAsked = Callable[[str, str], bool]
-"""Whether an operation is asked: its path, as the description writes it, and its method."""
+"""Whether an operation is tested: its path, as the description writes it, and its method."""
 
 HOOKS = Path(__file__).with_name("whole_addresses.py")
 """For the long campaign: only there such an id was met."""
@@ -118,7 +118,7 @@ def tried(browser: httpx.Client) -> str:
 
 
 def paired_elsewhere(browser: httpx.Client) -> list[str]:
-    """The devices of halls where nothing else is asked: some are revoked."""
+    """The devices of halls where nothing else is tested: some are revoked."""
     halls = browser.get("/api/v1/devices").raise_for_status().json()["halls"]
     return [each["device"] for hall in halls if hall["hall"] not in ASKED_ABOUT for each in hall["devices"]]
 
@@ -135,7 +135,7 @@ def crowded(server: Served, browser: httpx.Client) -> str:
 
 
 def raised(browser: httpx.Client) -> str:
-    """An alert of a hall where nothing else is asked."""
+    """An alert of a hall where nothing else is tested."""
     wanted = {"halls": ["soissons"], "kind": "medical", "press_id": "described"}
     answer = browser.post("/api/v1/alerts", json=wanted)
     return str(answer.raise_for_status().json()["alert"])
@@ -151,7 +151,7 @@ def decided(browser: httpx.Client) -> str:
 
 
 def helped(browser: httpx.Client) -> str:
-    """A call for help that nobody has seen."""
+    """A call for help that nobody has acknowledged."""
     answer = browser.post("/api/v1/halls/laon/messages", json={})
     return str(answer.raise_for_status().json()["message"])
 
@@ -183,7 +183,7 @@ def assert_described(
             "--phases", "examples,coverage,fuzzing",
             "--max-examples", str(examples),
             "--seed", "2",
-            "--request-timeout", "60",  # what is made apart is made at a low priority
+            "--request-timeout", "60",  # separate processes work at a low priority
             "--generation-database", "none",
             "--no-color",
         ],

@@ -1,4 +1,4 @@
-"""Devices over HTTP: one shows its code, somebody confirms it, its cookie lets it in; printers of kiosks."""
+"""Devices over HTTP: a device shows its code, a person confirms it, its page opens; printers of kiosks."""
 
 import json
 from datetime import timedelta

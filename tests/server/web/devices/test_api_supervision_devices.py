@@ -1,4 +1,4 @@
-"""Supervision of a hall's devices: what each tells of itself, and the pictures screens send."""
+"""Supervision of a hall's devices: their reports, and the pictures of screens."""
 
 import io
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ PICTURE = f"/halls/{HALL}/screens/{SCREEN}/picture"
 
 @pytest.fixture
 def screens(api: ApiSite) -> Iterator[ApiSite]:
-    """A site that decodes pictures in a process apart."""
+    """A site that decodes pictures in a separate process."""
     yield api
     api.app.extensions["parvis"].picture_apart.close()
 

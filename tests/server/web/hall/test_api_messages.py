@@ -1,4 +1,4 @@
-"""Messages between pages at work: seen by a person, then erased; people in the hall are counted only."""
+"""Messages between pages of work: read by a person, then erased; people in the hall are only counted."""
 
 from datetime import timedelta
 from typing import Any

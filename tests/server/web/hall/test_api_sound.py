@@ -1,4 +1,4 @@
-"""The voice of a hall is kept quiet for a while by its supervisor, and comes back by itself."""
+"""The voice of a hall is kept quiet for a while by its supervisor, and is turned on again by itself."""
 
 from datetime import timedelta
 

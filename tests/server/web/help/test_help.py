@@ -24,7 +24,7 @@ AGENT = Viewer("camille", "Camille Dupont", (Grant("agent", EVERY_SITE),))
 
 
 def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
-    """The help pages alone, seen by someone or by nobody."""
+    """The help pages alone, for a signed-in or an unknown reader."""
     folders = (("server", SERVER / "translations"), ("help", SERVER / "web/pages/help/translations"))
     translate = Catalogues(folders).translate
     app = Flask("help-test", template_folder=str(SERVER / "web/templates"), static_folder=None)

@@ -1,4 +1,4 @@
-"""Tickets before opening, the choice at the break and the day end, by who may ask for them."""
+"""Tickets before opening, the choice at the break and the day end, with their permissions."""
 
 import uuid
 

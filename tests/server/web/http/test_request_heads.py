@@ -1,4 +1,4 @@
-"""What is not HTTP gets 400, whoever reads heads: a proxy before us and we never see different requests."""
+"""A request that is not HTTP gets 400 in both layouts: a proxy before us and we read the same requests."""
 
 import socket
 
@@ -10,7 +10,7 @@ HELLO = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
 
 def answered(served: Served, sent: str) -> list[str]:
-    """The status of each answer to what is sent on one connection, until the server closes it."""
+    """The status of each answer on one connection, until the server closes it."""
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
         connection.sendall(sent.encode("latin-1"))
         received = b""

@@ -1,4 +1,4 @@
-"""Whoever keeps the server waiting loses the connection, on both layouts; the times here are short."""
+"""A client that keeps the server waiting loses the connection, on both layouts; the times here are short."""
 
 import socket
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def connect(served: Served, opened: list[socket.socket], sent: str) -> socket.so
 
 
 def answered(connection: socket.socket) -> str:
-    """All that comes until the server closes the connection."""
+    """All bytes received until the server closes the connection."""
     received = b""
     try:
         while part := connection.recv(65_536):

@@ -1,4 +1,4 @@
-"""The journal as a page, as files and on paper: who sees which, what is told by place, in which words."""
+"""The journal as a page, as files and on paper: its readers, places instead of persons, its words."""
 
 import csv
 import io

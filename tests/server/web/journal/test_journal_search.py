@@ -1,4 +1,4 @@
-"""Looking for something in the journal: filters, pages one after the other, how far a look goes."""
+"""Search in the journal: filters, pages one after the other, and how far a search reads."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Somebody who fills the library of media in tests."""
+"""A person who fills the media library in tests."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from tests.server.web.api_site import ApiSite, accepted
 
 
 class Bureau:
-    """Somebody who drafts notices, signed in; the server's preparation is called by the test."""
+    """A signed-in drafter of notices; the test calls the server's preparation."""
 
     def __init__(self, site: ApiSite, role: str = "communication") -> None:
         self.site = site
@@ -87,7 +87,7 @@ class Bureau:
         return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
     def age(self) -> None:
-        """Lets two hours pass for what is on the disk."""
+        """Makes the files on the disk two hours older."""
         long_ago = self.site.database.clock.now().timestamp() - 7200
         for path in self.media.files.folder.rglob("*"):
             os.utime(path, (long_ago, long_ago))

@@ -42,7 +42,7 @@ def bureaus(
 
 
 def _used(found: Bureau) -> Iterator[Bureau]:
-    """The bureau, with an empty library. Whatever a test did, the rows follow from the journal."""
+    """The bureau, with an empty library. After any test, the rows follow from the journal."""
     yield found
     found.empty()
     with snapshot(found.site.database) as rows:

@@ -1,4 +1,4 @@
-"""What is kept of media: rows from the journal, files swept, and a backup with its files."""
+"""Storage of media: rows from the journal, unused files deleted, and a backup with its files."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The library of media by the API: listed, described, served to who may, and removed."""
+"""The media library by the API: media are listed, described, served by permission, and removed."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Media are prepared once, in a process apart, whatever dies meanwhile."""
+"""Media are prepared once, in a separate process, even if a process dies."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Uploads of media by the API: who may, what is taken, what is refused, and what is left of it."""
+"""Uploads of media by the API: permissions, accepted and refused files, and what is left of them."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Notices over the API: who may, what is refused, and how a correction takes a place."""
+"""Notices over the API: permissions, refusals, and how a correction replaces a notice."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a screen is told of the notices that are published, and when it is told that this has changed."""
+"""The programme that a screen gets of the published notices, and when it is nudged about a change."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -200,7 +200,7 @@ def test_a_version_is_previewed_on_a_screen_before_the_decision(officers: Office
     assert items_of(own, notice["notice"]) == [], "a screen shows what is published, whatever it asks"
 
 
-# --- who is told when something begins or ends ------------------------------------------------------
+# --- nudges when a window begins or ends ------------------------------------------------------------
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_an_invited_person_chooses_a_password_and_is_signed_in(both: ApiSite, ch
     choosing = guest.post("/invitation", {"t": link[0]})  # pasted whole, where scripts are off
     assert "Bienvenue, Marie Dubreuil" in choosing.text
     assert "Si ce n’est pas vous" not in choosing.text
-    other = chief.post("/invitation", {"t": link[1]}).text  # where somebody else is signed in
+    other = chief.post("/invitation", {"t": link[1]}).text  # where another person is signed in
     assert "ce lien est celui de Marie Dubreuil" in other
     assert choosing.headers["Cache-Control"] == "no-store"
     chosen = {"t": link[1], "new": NEW, "again": NEW}

@@ -18,7 +18,7 @@ TEMPLATES = (
 
 
 def head() -> str:
-    """The head of the page of somebody who is not signed in."""
+    """The head of the page for a reader who is not signed in."""
     base, frame, ticket = (path.read_text(encoding="utf-8") for path in TEMPLATES)
     of_everybody = re.sub(
         r"\{% if viewer %\}.*?\{% endif %\}", "", base.partition("</head>")[0], flags=re.DOTALL

@@ -1,4 +1,4 @@
-"""The phone of who is called says that an induction loop helps at the counter, where it is in order."""
+"""The phone of a called visitor says that an induction loop helps at the counter, where it is in order."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -39,7 +39,7 @@ WEEK = "/qualite?hall=laon&duree=week&jour=2026-10-21"
 
 
 class Site:
-    """The quality pages of two halls, seen as whom a test says."""
+    """The quality pages of two halls, read as the person that a test chooses."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

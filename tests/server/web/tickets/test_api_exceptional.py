@@ -1,4 +1,6 @@
-"""Who has no appointment is received for an exceptional reason: one ticket, one demand, a reason in codes."""
+"""A visitor without an appointment is received for an exceptional reason: one ticket, one demand, a reason in
+codes.
+"""
 
 import json
 import uuid

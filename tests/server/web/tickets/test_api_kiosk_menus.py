@@ -1,4 +1,4 @@
-"""Each kiosk reads the menu of what it offers, all others that of the hall; nobody loses a ticket."""
+"""Each kiosk reads the menu of its services, all others that of the hall; no ticket is lost."""
 
 from datetime import timedelta
 from typing import Any

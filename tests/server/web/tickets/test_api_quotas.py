@@ -1,4 +1,4 @@
-"""Tickets of a service that a half-day gives: counted exactly, told kindly, kept as demand."""
+"""Quotas of a service by half-day: counted exactly, explained in words, kept as demand."""
 
 import json
 import threading

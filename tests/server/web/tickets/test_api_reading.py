@@ -1,4 +1,6 @@
-"""« Écouter » over the API: what a view says, in files one may fetch; nothing a request brings is spoken."""
+"""« Écouter » over the API: the sentences of a view, in files the kiosk may fetch; no text of a request is
+spoken.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -87,7 +89,7 @@ def test_a_kiosk_reads_what_it_offers_and_nothing_else(spoken: ApiSite):
     sheet = f"{READING}?view=sheet&service="
     refused(spoken.get(f"{sheet}laon-armes", token=spoken.kiosk), 404, "unknown_service")
     accepted(spoken.get(f"{sheet}laon-armes"))
-    # who has no appointment is received there all the same
+    # visitors without an appointment are received there
     accepted(spoken.get(f"{sheet}{SERVICE}", token=spoken.kiosk))
 
 

@@ -1,4 +1,4 @@
-"""A press gives one ticket, whatever happens to its answer; a refusal has a code and is counted."""
+"""A press gives one ticket, even if its answer is lost; a refusal has a code and is counted."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -146,7 +146,7 @@ def test_keys_of_two_authors_have_nothing_to_do_with_each_other(both: ApiSite):
 
 
 def test_two_visitors_may_choose_the_same_key(both: ApiSite):
-    """All visitors were one author once: the second phone to use a key was told of a mismatch."""
+    """All visitors were one author once: the second phone to use a key got a mismatch."""
     for ticket in (both.ticket(), both.ticket()):
         path, key = f"/tickets/{ticket['token']}/give-up", {"Idempotency-Key": "one"}
         assert accepted(both.post(path, token=None, headers=key))["end_reason"] == "abandoned"
@@ -205,7 +205,7 @@ def test_a_short_code_is_of_its_day(api: ApiSite):
 
 
 def test_guessing_short_codes_is_slowed_and_tokens_are_not(api: ApiSite):
-    """The page /suivi was slowed and the API beside it was not."""
+    """The page /suivi had a rate limit and the API did not."""
     answers = [api.get(f"/tickets/AAAAAA{n:02d}", token=None) for n in range(40)]
     assert {answer.status_code for answer in answers} == {404, 429}
     refused(answers[-1], 429, "too_many_requests")

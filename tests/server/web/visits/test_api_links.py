@@ -1,4 +1,4 @@
-"""Linked visits through the API: who may link, what is answered, every refusal with its sentence."""
+"""Linked visits through the API: permissions, answers, every refusal with its sentence."""
 
 import pytest
 
