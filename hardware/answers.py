@@ -2,7 +2,7 @@
 
 Epson ESC/POS command reference: DLE EOT answers are 0xx1xx10, the first of four Automatic Status Back bytes
 is 0xx1xx00 and the other three have bit 4 = 0, GS r answers have bit 4 = 0, blocks run from 37h or 5Fh to
-NUL. A status that was pushed and not asked for is thus never read as an answer.
+NUL. So a status pushed without a question is never read as an answer.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Answer:
 
 
 class AnswerReader:
-    """Sorts incoming bytes into answers, whatever the pieces they come in; pushed status is dropped."""
+    """Sorts incoming bytes, in any pieces, into answers; pushed status is dropped."""
 
     def __init__(self) -> None:
         self._answers: list[Answer] = []

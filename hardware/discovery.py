@@ -1,4 +1,4 @@
-"""Which printers answer on the network around this machine: one connection each, nothing is sent.
+"""The printers that answer on the network around this machine: one connection each, nothing is sent.
 
 Only asked by a person, for the 254 addresses around this machine's own: a network watched for scans may
 notice it.

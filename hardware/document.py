@@ -1,4 +1,4 @@
-"""What is to be printed, before any printer is known: ordered elements.
+"""A document to print on any printer: ordered elements.
 
 Sizes are dots of 1/8 mm (203 dpi). Pure: standard library only.
 """
@@ -43,7 +43,7 @@ class Text:
 class Qr:
     """A QR code, level M, with its quiet zone of 4 modules of `module_dots` dots.
 
-    It stands centred, or on the left with the texts `beside` it in the width that is left.
+    It is centred, or on the left with the texts `beside` it in the remaining width.
     """
 
     content: str
@@ -60,7 +60,7 @@ class Qr:
 class Picture:
     """A picture in black and white, at most `height_dots` high, on the left, with texts `beside` it.
 
-    `content` is an image file in base64; one that cannot be read is left out, the texts are not.
+    `content` is an image file in base64; an unreadable one is left out, the texts remain.
     """
 
     content: str

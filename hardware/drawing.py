@@ -120,7 +120,7 @@ def _picture(element: Picture, width_dots: int, fonts_dir: Path) -> Image.Image:
 
 @lru_cache(maxsize=4)  # the logo, for papers of both widths
 def _black_and_white(content: str, most_height: int, most_width: int) -> Image.Image:
-    """An image file in base64 as dots, which nobody draws on."""
+    """An image file in base64 as dots, which must not be drawn on."""
     with Image.open(io.BytesIO(base64.b64decode(content, validate=True))) as opened:
         coloured = opened.convert("RGBA")
     coloured.thumbnail((most_width, most_height), Image.Resampling.LANCZOS)

@@ -1,4 +1,4 @@
-"""Bytes of a document for an ESC/POS printer, built by python-escpos and sent by nobody here.
+"""Bytes of a document for an ESC/POS printer, built by python-escpos; other modules send them.
 
 One document is one blob: `ESC @` first, a cut last. python-escpos is a byte builder only: its connectors and
 its status methods are not used.
@@ -76,7 +76,7 @@ def _printable(element: Element) -> Element:
 
 
 def printable(text: str) -> str:
-    """A text without control characters but line feeds: whatever its source let through stops here."""
+    """A text without control characters except line feeds, a last check whatever its source."""
     return "".join(each for each in text if each == "\n" or unicodedata.category(each) != "Cc")
 
 
@@ -187,7 +187,7 @@ def _dummy(profile: PrinterProfile) -> Any:
     base = capabilities.get_profile_class("TM-T20II")
     traits = dict(base.profile_data)
     traits["media"] = {**traits["media"], "width": {**traits["media"]["width"], "pixels": profile.width_dots}}
-    # every cutter is asked for; a profile of python-escpos that says none would drop the cut silently
+    # we always cut; a python-escpos profile without a cutter would drop the cut silently
     traits["features"] = {**traits["features"], "paperFullCut": True, "paperPartCut": True}
     traits["codePages"] = {str(number): name for number, name in profile.code_pages}
     dummy = escpos_printer.Dummy()

@@ -47,7 +47,7 @@ class PrinterDeadlines:
 
 
 class Talk:
-    """One connection and what was read from it: questions with their answers, in bounded time."""
+    """One connection and the bytes read from it: questions with their answers, in bounded time."""
 
     def __init__(self, connection: PrinterConnection) -> None:
         self.connection = connection
@@ -77,7 +77,7 @@ class Talk:
         return None
 
     def drain(self, *kinds: AnswerKind) -> None:
-        """Forget answers of the kinds that came late or unasked; others are kept."""
+        """Forget late or unrequested answers of the kinds; others are kept."""
         while received := self.connection.receive(within_s=0):
             self.reader.feed(received)
         self.reader.forget(*kinds)
@@ -108,7 +108,9 @@ def ask_state(talk: Talk, *, within_s: float, queries: tuple[int, ...] = ALL_QUE
 
 
 def state_of(answers: dict[int, int]) -> PrinterState:
-    """The state that DLE EOT answers mean; `answers` maps n to its byte, an n not asked counts as well."""
+    """The state that DLE EOT answers mean; `answers` maps n to its byte, an n that was not queried counts as
+    good.
+    """
     online, cause = answers.get(1, 0x12), answers.get(2, 0x12)
     error, paper = answers.get(3, 0x12), answers.get(4, 0x12)
     signs = (
@@ -123,7 +125,7 @@ def state_of(answers: dict[int, int]) -> PrinterState:
 
 
 def process_id(job_number: int) -> bytes:
-    """The four printable characters that stand for a print job: its number modulo 10,000."""
+    """The four printable characters that identify a print job: its number modulo 10,000."""
     return f"{job_number % 10_000:04d}".encode("ascii")
 
 
@@ -139,7 +141,7 @@ def is_process_id_answer(answer: Answer, job_number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a printer was seen to answer when it was installed."""
+    """The answers a printer gave at its installation."""
 
     has_process_id: bool
     maker: str | None

@@ -47,7 +47,9 @@ class PrinterConnection(Protocol):
         """Hand over all bytes within a total of seconds; raises ConnectionLost or SendDeadline."""
 
     def receive(self, *, within_s: float) -> bytes:
-        """The next bytes, b"" when none came within the seconds (0: what is there); raises ConnectionLost."""
+        """The next bytes, b"" when none arrived within the seconds (0: those already there); raises
+        ConnectionLost.
+        """
 
     def close(self) -> None:
         """Let go of the printer; bytes handed over before still leave."""

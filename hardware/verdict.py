@@ -1,4 +1,4 @@
-"""One print job taken to its verdict: printed, held, unknown or refused.
+"""One print job from sending to its verdict: printed, held, unknown or refused.
 
 The rule: a printer that cannot print is sent nothing (`refused`, the only verdict a machine may send again).
 Once bytes have left, only the printer's own word makes `printed`: its process id, or the sensor answer, which
@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrinterTraits:
-    """What was found out about a printer when it was installed."""
+    """The capabilities of a printer, found at its installation."""
 
     has_process_id: bool = False
     queries: tuple[int, ...] = ALL_QUERIES
@@ -100,7 +100,7 @@ def read_state(
 
 
 def probe(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES) -> Abilities:
-    """What the printer answers, asked at its installation.
+    """The answers of the printer, queried at its installation.
 
     Raises PrinterUnreachable, ConnectionLost, SendDeadline.
     """
@@ -140,7 +140,7 @@ def print_document_bytes(
 
 
 def check_held(ticket: HeldTicket) -> PrintOutcome:
-    """Ask what became of a held ticket: printed, unknown, or still held, perhaps for another reason.
+    """The present verdict of a held ticket: printed, unknown, or still held, perhaps for another reason.
 
     Takes a few status deadlines, and the barrier's when the printer is back.
     """
@@ -152,7 +152,7 @@ def check_held(ticket: HeldTicket) -> PrintOutcome:
 
 
 def clear_held(ticket: HeldTicket) -> bool:
-    """Have the printer throw a held ticket away; True once it says so. The connection is closed."""
+    """Make the printer drop a held ticket; True once it confirms. The connection is closed."""
     try:
         return _cleared(ticket.talk, ticket.deadlines)
     finally:
@@ -160,7 +160,7 @@ def clear_held(ticket: HeldTicket) -> bool:
 
 
 def clear_buffer(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES) -> bool:
-    """Have the printer throw away everything it has not printed (DLE DC4 fn 8); True once it says so.
+    """Make the printer drop everything unprinted (DLE DC4 fn 8); True once it confirms.
 
     False: it may still print; have it switched off and on before its cover is closed.
     """
@@ -224,7 +224,7 @@ class _Attempt:
                 return self._confirmed()
             state = self._state()
             if state.may_print:
-                # the question of before is not asked again: a cleared buffer would answer a new one
+                # the earlier question is not sent again: a cleared buffer would answer a new one
                 return self._confirmed() if ticket.is_confirmed else self._awaited()
         except (ConnectionLost, SendDeadline) as failure:
             return self._unknown(failure.code)

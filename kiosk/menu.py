@@ -72,13 +72,13 @@ class ExceptionalWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuService:
-    """A service as the kiosk sees it now; with `children` it is a folder and only its words and icon count.
+    """A service in the menu now; with `children` it is a folder and only its words and icon count.
 
     `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
     `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
-    an appointment, `booking_address` is the web address where; `is_too_late` that a ticket taken now would
-    probably be served after closing; `is_after_closing` that it would probably be called only after the hall
-    closes for the day; `exceptional` who is received without the appointment it asks for.
+    an appointment, `booking_address` is the web address where; `is_too_late`: a ticket taken now would
+    probably be served after closing; `is_after_closing`: it would probably be called only after the hall
+    closes for the day; `exceptional`: the reasons for which it receives without an appointment.
     """
 
     service: str
@@ -105,9 +105,9 @@ class MenuService:
 class MenuHall:
     """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for.
 
-    `has_loop`: an induction loop is shown. `keeps_tickets`: a break runs, and who waits is called after it.
-    `priority_grounds`: who passes first here besides the holders of the card; None: nobody. `why_today`: why
-    the hours of today are exceptional; None: they are not, or nobody said why.
+    `has_loop`: an induction loop is shown. `keeps_tickets`: a break runs, and waiting visitors are called
+    after it. `priority_grounds`: people who pass first here besides holders of the card; None: nobody.
+    `why_today`: why the hours of today are exceptional; None: they are not, or nobody said why.
     """
 
     slug: str
@@ -252,7 +252,7 @@ def state_of(service: MenuService, now: datetime) -> State:
 
 
 def said_wait(wait: ExpectedWait) -> WaitMessage:
-    """A wait as the menu tells it, one step at least, and how it is said."""
+    """A wait as the menu gives it, at least one step, and the words for it."""
     said = said_of(wait.low_s, wait.high_s)
     return {"low_s": wait.low_s, "high_s": max(wait.high_s, STEP_S), "said": said}
 
@@ -342,7 +342,7 @@ def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> Exception
 
 
 def _wait_message(service: MenuService, state: State) -> WaitMessage | NoWait | None:
-    """What may honestly be said of the wait: nothing at all unless an open counter serves the service."""
+    """The wait to announce: None unless an open counter serves the service."""
     if state != "open" or service.children:
         return None
     if service.wait is None:

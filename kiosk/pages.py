@@ -115,7 +115,7 @@ def release() -> str:
 
 
 def is_own_address(text: str, public_url: str | None) -> bool:
-    """Whether an address lies under the public address: the kiosk never shows somebody else's code."""
+    """Whether an address is below the public address: the kiosk shows no code of another site."""
     if not public_url or len(text) > LONGEST_CODE or not text.isprintable():
         return False
     return text.startswith(public_url.rstrip("/") + "/")
@@ -158,7 +158,7 @@ def _messages() -> list[Message]:
 
 
 class _OpenCount(int):
-    """A number that chooses a plural form and prints as the placeholder it stands for."""
+    """A number that chooses a plural form and prints as its placeholder."""
 
     def __format__(self, _: str) -> str:
         return "{count}"

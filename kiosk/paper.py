@@ -76,7 +76,7 @@ class Paper[In: Spoken]:
         ]
 
     def text(self, text: str, spoken: In, *, size: int, align: Align = "start") -> Text:
-        """A text in one of the languages; French stands out."""
+        """A text in one of the languages; French is bold."""
         weight = BOLD if spoken.language == FRENCH else PLAIN
         return Text(
             text, size, weight=weight, align=align, direction=spoken.direction, language=spoken.language

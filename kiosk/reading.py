@@ -86,7 +86,7 @@ class ViewReader:
     def start(self, *, folder: str | None = None, shown: Collection[str] = ()) -> list[str]:
         """The menu or an open folder; `shown` are the services of the page that is up (none: all).
 
-        Each choice is said with its place among all of them, those of other pages too.
+        Each choice is read with its place among all choices, those of other pages included.
         """
         read = self._head() if folder is None else [self.service_of(folder)["name"]]
         if folder is not None:
@@ -106,7 +106,7 @@ class ViewReader:
         return _sentences(read)
 
     def choices(self, folder: str | None) -> list[ServiceMessage | None]:
-        """What one chooses from at the start or in a folder, in order; None: that one has an appointment."""
+        """The choices at the start or in a folder, in order; None: the choice « I have an appointment »."""
         if folder is not None:
             return list(self.service_of(folder)["children"])
         has_appointments = self.menu["is_open"] and self.menu["appointments"]
@@ -158,7 +158,7 @@ class ViewReader:
         )
 
     def appointment(self, *, is_unknown: bool = False) -> list[str]:
-        """How to type a code, and what to do without one; what was typed is not said, it may be overheard.
+        """How to type a code, and what to do without one. The typed code is not spoken: others may hear it.
 
         `is_unknown`: no appointment has the code that was typed.
         """
@@ -252,7 +252,7 @@ class ViewReader:
                 yield self._wait(said_wait(ticket.wait))
 
     def _instead(self, service: ServiceMessage) -> Iterator[str]:
-        """What one may choose where a service asks for an appointment one may or may not have."""
+        """The choices for a service that needs an appointment."""
         already = []
         if self.menu["appointments"]:
             label = self.say("kiosk.appointment.already")

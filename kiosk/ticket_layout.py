@@ -20,8 +20,8 @@ _HOUR = 60
 class TicketContent:
     """What the ticket states in every language.
 
-    `arrival`: how the visitor stands to the hour booked (early, on_time, late, walk_in), None without one.
-    `wait_min` is the expected range in whole minutes, low ≤ high, or None when nothing honest can be said.
+    `arrival`: early, on_time, late or walk_in compared with the booked hour, None without one.
+    `wait_min` is the expected range in whole minutes, low ≤ high, or None without an estimate.
     `is_after_closing`: a call is expected only after the hall closes for the day.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
     type it: without that page the code is not printed. `logo` is the organisation's, an image file in base64.

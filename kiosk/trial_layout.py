@@ -1,4 +1,4 @@
-"""The test sheet: where it comes from, when, and lines that show whether the printer works.
+"""The test sheet: its hall and kiosk, the time, and lines that show whether the printer works.
 
 In French: the people who look after printers read it. It has no number: nobody may take it for a ticket.
 """

@@ -23,7 +23,7 @@ class Translate(Protocol):
 
 
 def alert_texts(translate: Translate, languages: Sequence[str] = ALERT_LANGUAGES) -> dict[str, Any]:
-    """Return, per language, the words of each kind and what stands around them."""
+    """Return, per language, the words of each kind and the texts around them."""
     return {language: _in_language(translate, language) for language in languages}
 
 

@@ -1,7 +1,7 @@
 """The announcement of a call: its written and its spoken text.
 
 Sentences come translated as templates with `{number}` and `{place}`; this module only fills and spaces them.
-The screen (`player.js`) makes sure that one voice speaks at a time.
+The screen (`player.js`) lets only one voice speak at a time.
 """
 
 from datetime import timedelta
@@ -40,7 +40,7 @@ def phrases_of(sentence: str) -> list[str]:
 def recall_parts(rank: int, *, template: str) -> list[tuple[str, bool]]:
     """Return the pieces of a recall's mark, each with whether it is raised: « 2 », « e » raised, «  appel ».
 
-    In the template what stands between square brackets is raised (`{rank}[e] appel`): a page makes it
+    In the template, letters between square brackets are raised (`{rank}[e] appel`): a page makes it
     `<sup>`, because Unicode's superscript letters are missing from many fonts and misread by screen readers.
     Rank 1 has no mark.
     """

@@ -11,7 +11,7 @@ the largest form):
    first leave; directions of calls beyond the three a screen shows large leave, oldest first; former calls
    leave, oldest first; labels of calls beyond the third are cut to 16 characters; the oldest calls leave.
 
-A screen remembers the directions of counters it has seen, so step 3 rarely shows.
+A screen remembers the directions of counters, so step 3 is rarely visible.
 """
 
 import json
@@ -108,7 +108,7 @@ class HallPosition:
 def is_newer(current: HallPosition | None, received: HallPosition) -> bool:
     """Return whether a received full-state message replaces the one shown.
 
-    A new epoch always wins, because a restored hall counts its versions anew. Within an epoch (version,
+    A new epoch always wins, because a restored hall restarts its versions. Within an epoch (version,
     as_of) must be higher: an equal or lower message is late, a gap means nothing.
     """
     if current is None or current.epoch != received.epoch:

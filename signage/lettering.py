@@ -11,7 +11,7 @@ from math import ceil
 from typing import Literal
 
 type Layout = Literal["hall", "corridor", "counter", "window", "calls"]
-"""What a screen is for: calls beside notices, the way to counters, one counter, the street, calls only."""
+"""The purpose of a screen: calls beside notices, the way to counters, one counter, the street, calls only."""
 
 CAPITAL_SHARE = 0.67
 HEIGHTS_AWAY = 200

@@ -133,8 +133,8 @@ def blueprint(
 ) -> ScreenPages:
     """Return the blueprint serving `/screen`, its service worker, and `/static/signage/…`.
 
-    `/affichage/apercu` is the same page inside another one, to look at a notice; `framed` are the headers
-    that let it.
+    `/affichage/apercu` is the same page inside another one, to preview a notice; `framed` are the headers
+    that allow it.
 
     `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its
     device token names the hall, and everything else comes through the API. `assets` is the folder behind

@@ -1,6 +1,6 @@
 """HTML of notices: what a screen may show, and nothing that runs, styles, loads or leads elsewhere.
 
-Nobody clicks on a screen: a link leaves its words, which say the address if it matters.
+Nobody clicks on a screen: a link becomes its words, which should contain the address if it matters.
 """
 
 import html

@@ -43,7 +43,7 @@ class RealTime:
 
 
 class CommandReader:
-    """Takes bytes in any pieces; gives complete commands in order, and real-time ones apart."""
+    """Takes bytes in any pieces; gives complete commands in order, and real-time ones separately."""
 
     def __init__(self) -> None:
         self._waiting = bytearray()

@@ -27,9 +27,9 @@ def blueprint(
     by another one that shares them.
 
     The template calls the global `csrf_token()`. Hours are those of the printer's zone in
-    `zones`, by its name; of this computer for a printer that is not there. `labels` are what readers call
+    `zones`, by its name; of this computer for an unknown printer. `labels` are what readers call
     the printers; without one, by its name.
-    Whoever does not come from this very computer, directly, is told 404.
+    A request that does not come directly from this computer gets 404.
     """
     routes = Blueprint(
         "simulator",

@@ -1,4 +1,4 @@
-"""What the simulated printer's head leaves on the roll: rows of dots, and the text they stand for."""
+"""The paper of the simulated printer: rows of dots, and the text they represent."""
 
 import io
 from dataclasses import dataclass, field

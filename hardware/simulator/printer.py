@@ -1,7 +1,7 @@
 """The simulated printer: a TCP port that serves one client at a time, faults, a buffer, the last tickets.
 
-While a fault stops it, it answers real-time questions, keeps what it is sent and prints it when the fault is
-cleared, as Epson printers do. Threads and plain sockets only, which gevent may patch.
+While a fault stops it, it answers real-time questions, keeps the received bytes and prints them when the
+fault is cleared, as Epson printers do. Threads and plain sockets only, which gevent may patch.
 """
 
 import contextlib
@@ -96,7 +96,7 @@ class SimulatedPrinter:
             return list(reversed(self._tickets))
 
     def picture(self, number: int) -> bytes | None:
-        """A ticket as PNG; None when it is not kept any more."""
+        """A ticket as PNG; None when it is no longer kept."""
         return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
 
     def faults(self) -> frozenset[PrinterFault]:
@@ -105,7 +105,7 @@ class SimulatedPrinter:
             return frozenset(self._faults)
 
     def set_fault(self, fault: PrinterFault) -> None:
-        """Turn a fault on; `buffer_clear` throws away what is not printed and stays off."""
+        """Turn a fault on; `buffer_clear` drops unprinted bytes and stays off."""
         with self._lock:
             if fault is PrinterFault.BUFFER_CLEAR:
                 self._clear_buffer()
@@ -114,7 +114,7 @@ class SimulatedPrinter:
                 self._push()
 
     def clear_fault(self, fault: PrinterFault) -> None:
-        """Turn a fault off; what was kept is printed once nothing stops it. Paper out: a new roll is in."""
+        """Turn a fault off; kept bytes are printed once no fault stops it. Paper out: a new roll is in."""
         with self._lock:
             if fault not in self._faults:
                 return

@@ -22,7 +22,7 @@ class PrinterFault(StrEnum):
 BLOCKING = frozenset(
     {PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN, PrinterFault.OFFLINE, PrinterFault.CUTTER}
 )
-"""Faults under which printing stops and the buffer keeps what comes."""
+"""Faults that stop printing; the buffer keeps the received bytes."""
 
 
 def status(number: int, faults: Set[PrinterFault]) -> bytes:

@@ -59,7 +59,7 @@ class PrinterSharing:
                 asking.sendall(json.dumps(self.answer(_line(asking))).encode() + b"\n")
 
     def answer(self, line: bytes) -> Any:
-        """What a request is answered; None for one that asks nothing known."""
+        """The answer to a request; None for an unknown one."""
         try:
             request = json.loads(line)
             if request["ask"] == "printers":
@@ -106,7 +106,7 @@ class SharedPrinter:
         return self._faults
 
     def picture(self, number: int) -> bytes | None:
-        """A ticket as PNG; None when it is not kept any more."""
+        """A ticket as PNG; None when it is no longer kept."""
         answer = _ask(self._connect, {"ask": "picture", "name": self.name, "number": number})
         return None if answer is None else base64.b64decode(answer)
 

@@ -13,13 +13,13 @@ PHRASE_PAUSE_S = 0.35
 SENTENCE_PAUSE_S = 0.7
 END_S = 0.3
 BRIEF_PAUSE_S = 0.15
-"""Between the phrases, and at the end, of a sentence said while others wait to be spoken."""
+"""The pause between phrases, and at the end, of a sentence spoken while others wait."""
 VOICE_SHARE = 0.89
 """Peak of the voice, share of full scale (−1 dB): loud, and no amplifier clips it."""
 
 
 def phrases_of(sentences: Sequence[str]) -> tuple[str, ...]:
-    """Return the phrases of sentences, each once: what stands between line breaks."""
+    """Return the phrases of sentences, each once: the texts between line breaks."""
     return tuple(dict.fromkeys(chain(*map(_phrases, sentences))))
 
 
@@ -37,7 +37,7 @@ def render_announcement(
 ) -> bytes:
     """Return a WAV file (22,050 Hz, mono, 16 bit): chime, first sentence, pause, next sentence.
 
-    Without the chime it is what one visitor asked to hear, or, brief, what is said while others wait to be
+    Without the chime it is a reading for one visitor, or, brief, a call while others wait to be
     called. A line break in a sentence is a pause of 0.35 s (brief: 0.15 s). Equal phrases are rendered once.
     Takes some 10 ms per phrase in the speech program and some 50 ms of computing: never call it in a
     request. Raises SpeechUnavailable, and ValueError when there is nothing to say.
@@ -73,7 +73,7 @@ def assemble(
 
 
 def first_end_s(duration_s: float, chime_s: float | None = None) -> float:
-    """Return where the first sentence ends in an announcement of so many seconds that says it twice.
+    """Return where the first sentence ends in an announcement of a given length that says it twice.
 
     A silence of `SENTENCE_PAUSE_S` follows there. `chime_s`: how long its chime is, ours unless told; 0: it
     has none.

@@ -48,7 +48,7 @@ class _Form:
 class AudioFiles:
     """The audio files of one directory, named by their content; several processes may share it.
 
-    `voices` say what is rendered; `speech` stands in for them where there is but one.
+    `voices` speak the sentences; `speech` is used instead where there is only one.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class AudioFiles:
         return self._names([_Form(sentences, has_chime)], language, in_clips=False)[0]
 
     def small_file(self, sentences: Sequence[str], language: str) -> str:
-        """Return the name of such a file made small, for what screens fetch before it is said.
+        """Return the name of a compressed file, for sounds that screens fetch in advance.
 
         Raises SpeechUnavailable and OSError.
         """
@@ -94,7 +94,7 @@ class AudioFiles:
         sentence: str,
         brief: str,
         language: str,
-        has_loop: bool = False,  # by its place too: what is called apart has no keywords
+        has_loop: bool = False,  # positional too: calls to the separate process have no keywords
     ) -> SpokenFiles:
         """Return the files of a call: its sentence twice after a chime, and the brief one said once.
 
@@ -122,7 +122,7 @@ class AudioFiles:
         return self._files([_Form([sentence], has_chime=False) for sentence in sentences], language)
 
     def _files(self, forms: Sequence[_Form], language: str, *, in_clips: bool = False) -> list[str]:
-        """The names of files, all in one voice; those that are not there yet are rendered.
+        """The names of files, all in one voice; missing ones are rendered.
 
         Only calls are said in recordings (`in_clips`): they hold the words of calls.
         """
@@ -165,7 +165,7 @@ class AudioFiles:
         return round(first_end_s(duration_s, chime_s) * 1000)
 
     def path(self, name: str) -> Path | None:
-        """Return where a file lies, or None if the name is not one of ours or the file is gone."""
+        """Return the path of a file, or None if the name is not one of ours or the file is gone."""
         path = self._directory / name
         return path if NAME.fullmatch(name) and path.is_file() else None
 

@@ -1,6 +1,7 @@
 """A site's own recorded voice: a folder of short recordings, each named by the words it says.
 
-`numero.wav`, `a.wav`, `0.ogg`, `guichet.wav`, `12.wav`, or `guichet-12.wav` where it was said in one breath.
+`numero.wav`, `a.wav`, `0.ogg`, `guichet.wav`, `12.wav`, or `guichet-12.wav` where it was recorded as one
+phrase.
 """
 
 import re
@@ -43,7 +44,7 @@ class Clips:
         return best[-1] or None
 
     def missing(self, phrases: Iterable[str]) -> tuple[str, ...]:
-        """Return the names of the recordings that phrases lack, each once: what is missing, word by word."""
+        """Return the names of missing recordings for phrases, each once, word by word."""
         lacking: dict[str, None] = {}
         for phrase in phrases:
             if self.pieces(phrase) is None:
@@ -55,7 +56,7 @@ class Clips:
         return tuple(lacking)
 
     def _is_within(self, word: str, words: list[str]) -> bool:
-        """Whether a recording of several words says this one where it stands."""
+        """Whether a recording of several words contains this word at its place."""
         whole = f"-{'-'.join(words)}-"
         names = (name for name in self.files if "-" in name and f"-{name}-" in whole)
         return any(word in name.split("-") for name in names)
@@ -81,7 +82,7 @@ def clips_in(folder: Path) -> Clips:
 
 
 def mark(path: Path) -> str:
-    """Return what tells one content of a file from another without reading it: its name, size and age."""
+    """Return the identity of a file's content without reading it: its name, size and age."""
     try:
         status = path.stat()
     except OSError:

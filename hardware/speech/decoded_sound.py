@@ -1,4 +1,4 @@
-"""Recordings of a site, read by FFmpeg's libraries: whatever their format, they become the form of ours.
+"""Recordings of a site in any format, converted to our form by FFmpeg's libraries.
 
 It is loaded where sound is rendered or examined only, never by the server's own process.
 """
@@ -50,7 +50,7 @@ def decoded(path: Path, *, longest_s: float) -> "Samples[int]":
 
 
 def _read(path: Path, *, most: int) -> "Samples[int]":
-    """Every sample. It is read from an open file: what it names elsewhere cannot be opened."""
+    """Every sample. It is read from an open file, so other files that it names cannot be opened."""
     resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
     samples = array("h")
     with path.open("rb") as file, av.open(file, "r", format=DEMUXERS[path.suffix.lower()]) as container:

@@ -49,7 +49,7 @@ class PiperSpeech:
         return self._command != COMMAND or importlib.util.find_spec(PACKAGE) is not None
 
     def lacks(self, voice: Path) -> Lacking | None:
-        """Return why a voice file cannot be used, as far as is seen without reading it; None: it may.
+        """Return why a voice file cannot be used, checked without reading it; None: it can.
 
         The package piper-tts is not installed, or the file's settings (`SETTINGS_ENDING`) are not beside it.
         """

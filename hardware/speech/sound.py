@@ -11,7 +11,7 @@ Samples = array  # of type "h": signed 16-bit samples
 QUIET = 200
 """Samples below this magnitude (of 32,767) at either end of a phrase are silence: −44 dB."""
 LEVEL = 4_600
-"""Root mean square of what is heard in a recording, so that recordings are equally loud: −17 dB."""
+"""Root mean square of the audible part of a recording, so that recordings are equally loud: −17 dB."""
 
 
 def silence(seconds: float) -> "Samples[int]":
@@ -43,9 +43,9 @@ def normalised(samples: "Samples[int]", *, share: float) -> "Samples[int]":
 
 
 def levelled(samples: "Samples[int]") -> "Samples[int]":
-    """Return samples as loud as others: the power of what is heard in them is that of `LEVEL`.
+    """Return samples at the common loudness: their audible part has the power of `LEVEL`.
 
-    What would be louder than full scale is brought under it as a whole, never clipped.
+    Samples over full scale lower the whole recording; they are never clipped.
     """
     heard = [value for value in samples if abs(value) >= QUIET]
     if not heard:

@@ -27,7 +27,7 @@ _out_until_s: dict[tuple[str, ...], float] = {}
 
 type VoiceName = Literal["recordings", "piper", "espeak-ng"]
 type Spoken = Mapping[str, Samples[int]]
-"""What was said, by phrase."""
+"""The rendered sound of each phrase."""
 
 
 class _Say(Protocol):
@@ -46,7 +46,7 @@ class _Way:
 class Voices:
     """The voices of this computer. `folder` None: only what its programs say.
 
-    The folder is looked at anew at every call: what is dropped there is used from then on.
+    The folder is read at every call: a new file there is used at once.
     """
 
     def __init__(

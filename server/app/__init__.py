@@ -40,7 +40,7 @@ LARGEST_BODY = 2_000_000
 
 
 class PlainApp(OpenAPI):
-    """An app whose views and hooks are plain functions: Flask need not look at each call for coroutines."""
+    """An app whose views and hooks are plain functions, so Flask need not check each call for coroutines."""
 
     def ensure_sync[**Given, Answer](self, func: Callable[Given, Answer]) -> Callable[Given, Answer]:
         return func

@@ -1,6 +1,6 @@
 """Rate limits: counted in Redis for all workers, else in this process.
 
-While Redis is away each process counts for itself, so that nobody is kept from signing in.
+While Redis is away each process counts for itself, so people can still sign in.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def make_limiter(app: Flask, redis_url: str) -> Limiter:
         in_memory_fallback_enabled=bool(redis_url),
         default_limits=[],
     )
-    # what it does before and after every request finds nothing
+    # its work before and after every request finds nothing
     app.before_request_funcs[None].clear()
     app.after_request_funcs[None].clear()
     return limiter
@@ -52,7 +52,7 @@ def by_ticket() -> str:
 def brake(limiter: Limiter, name: str, most: str, *, by: By = by_network) -> Callable[[], None]:
     """Called in a view it counts one more; more than `most` ("20 per minute") are answered 429.
 
-    Made once for a name: the limiter knows what it counts by it.
+    Made once for a name, which identifies the count in the limiter.
     """
 
     def count() -> None:

@@ -14,9 +14,9 @@ type App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def allowed_hosts(settings: Settings, *, is_demonstration: bool) -> frozenset[str] | None:
-    """The names of a server, without port; a leading point stands for every name below. None: any.
+    """The names of a server, without port; a leading point means every name below. None: any.
 
-    By https any name unless the settings say which: the certificate is of one server alone.
+    By https any name unless the settings name some: a certificate belongs to one server only.
     """
     if is_demonstration:
         return LOOPBACK

@@ -52,7 +52,7 @@ class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
             TimedRequests(sock, address, self, connection).handle()
 
     def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> None:
-        """The same by TLS; whoever does not finish the handshake in the time of a head is left."""
+        """The same by TLS; a client that does not finish the handshake in the time of a head is dropped."""
         with self._open(client_socket, address) as connection:
             wrapped = self.wrap_socket(client_socket, do_handshake_on_connect=False, **self.ssl_args)
             connection.close = lambda: _end(wrapped)
@@ -73,7 +73,7 @@ class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
 
 
 def _end(sock: Any) -> None:
-    """Ends a connection from another greenlet: whoever waits for it hears its end."""
+    """Ends a connection from another greenlet: readers that wait for it see its end."""
     with suppress(OSError):  # it may have ended by itself
         # of the TCP connection: TLS would forget its state while another greenlet reads
         GeventSocket.shutdown(sock, socket.SHUT_RDWR)
@@ -95,7 +95,7 @@ class TimedRequests(StrictRequests):
         try:
             super().handle()
         except OSError:
-            pass  # the client has gone before it heard what was wrong
+            pass  # the client has gone before it read the refusal
         finally:
             self._end_wait()
 
@@ -139,7 +139,7 @@ class TimedRequests(StrictRequests):
             super()._sendall(view[start : start + PIECE_BYTES])
 
     def _handle_client_error(self, ex: Exception) -> Any:
-        """What is answered to a head that cannot be read."""
+        """The answer to a head that cannot be parsed."""
         if isinstance(ex, TimeoutError):
             return _TIMED_OUT
         if isinstance(ex, OSError) and type(ex).__module__ != pywsgi.__name__:

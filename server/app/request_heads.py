@@ -21,7 +21,7 @@ class RequestHead:
     """The header fields of one request, by the names pywsgi's handler uses. Names are found in any case."""
 
     status = ""
-    """pywsgi's word for what is wrong with a head; here that is raised."""
+    """pywsgi's hook for a wrong head; here it raises an error."""
 
     def __init__(self) -> None:
         self._fields: dict[str, str] = {}

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 class FormSessions(SecureCookieSessionInterface):
-    """Flask's session, which holds the CSRF token of who has not signed in: a bearer of the API has none."""
+    """Flask's session, which holds the CSRF token before sign-in; a bearer of the API has none."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         header = request.headers.get("Authorization", "")
@@ -37,7 +37,7 @@ class FormSessions(SecureCookieSessionInterface):
 
 
 def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_url: str) -> None:
-    """Where a write comes from is checked before it; cookies and security headers follow every request."""
+    """The origin of a write is checked before it; cookies and security headers follow every request."""
     install_cross_site(app, csrf, public_url=public_url)
     install_cookies(app)
 

@@ -17,7 +17,7 @@ from server.web.rendering.viewer import WorkContext
 
 
 def alarm_needs(parvis: Parvis, slow: Callable[[], None], work: WorkContext) -> AlarmPages:
-    """`slow`: bounds what one person may have the server send."""
+    """`slow`: limits how many letters one person may send."""
     translate = parvis.catalogues.translate
 
     def try_now(recipient: Recipient, hall: HallConfiguration) -> str | None:

@@ -1,4 +1,4 @@
-"""What one process runs, made once and joined; `server/app/subjects` builds each part."""
+"""The services of one process, built once and connected; `server/app/subjects` builds each part."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ import ipaddress
 import socket
 
 _CARRIES_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
-"""IPv6 addresses that stand for an IPv4 address, which may be a private one."""
+"""IPv6 addresses that represent an IPv4 address, which may be a private one."""
 
 
 _FORMER = tuple(map(ipaddress.ip_network, ("fec0::/10", "::/96", "::ffff:0:0:0/96")))

@@ -14,7 +14,7 @@ from signage.feeds.fetched import FeedLimits, FeedRefused
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {
     "Accept": "application/atom+xml, application/rss+xml, application/xml, text/xml",
-    "Accept-Encoding": "identity",  # what is unpacked could be a thousand times as large
+    "Accept-Encoding": "identity",  # unpacked, it could be a thousand times as large
     "User-Agent": "Parvis",
 }
 

@@ -16,7 +16,7 @@ from signage.safe_html import plain_text
 
 
 def read_feed(url: str, limits: FeedLimits) -> Feed:
-    """A feed as it is now. Raises FeedRefused; runs in a process apart, which ends it when it hangs."""
+    """The present feed. Raises FeedRefused; runs in a separate process, which is ended when it hangs."""
     return parsed_feed(fetch(url, limits))
 
 

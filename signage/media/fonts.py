@@ -1,6 +1,6 @@
 """Fonts: read, checked, and written again as WOFF2 with only the tables that draw letters.
 
-Whoever reads from the last seat depends on the letters (design rule 3): a font whose capitals are too small
+Readers in the last seat depend on the letters (design rule 3): a font whose capitals are too small
 for the sizes that screens compute, whose figures are too wide for a number, or that lacks letters of French
 is refused. Hints, pictures, programs and names of other makers' tools do not pass.
 """
@@ -92,7 +92,7 @@ def _face(content: bytes, weight: Role) -> bytes:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[code for codes in KEPT for code in codes])
     subsetter.subset(font)
-    font.flavor = None  # what a WOFF file says of itself beside its letters goes too
+    font.flavor = None  # the metadata of a WOFF file is dropped too
     plain = BytesIO()
     font.save(plain)
     return plain.getvalue()
@@ -136,7 +136,7 @@ def _written(face: bytes, weight: Role, folder: Path) -> PreparedFile:
 
 
 def _sample(face: bytes) -> Image.Image:
-    """What the font looks like, for lists."""
+    """A picture of the font, for lists."""
     letters = ImageFont.truetype(BytesIO(face), _SAMPLE_SIZE[1] // 2)
     image = Image.new("RGB", _SAMPLE_SIZE, "white")
     middle = (_SAMPLE_SIZE[0] / 2, _SAMPLE_SIZE[1] / 2)

@@ -31,7 +31,7 @@ def _upright(source: Path, kind: ContentType, limits: MediaLimits) -> Image.Imag
     """The decoded image in sRGB, turned as its metadata says. Its size was checked before decoding."""
     try:
         with warnings.catch_warnings():
-            # its size is looked at below, by our own limit
+            # its size is checked below, against our own limit
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(source, formats=[_FORMATS[kind]]) as opened:
                 check_pixels(opened.width, opened.height, limits.pixels)

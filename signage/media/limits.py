@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class MediaLimits:
     """Pixels, seconds and pages. An image is measured before it is decoded.
 
-    `pixels`: width times height of an image; `longest_side`: of what is made of it; `page_side`: the longest
-    side of a document's page; `font_bytes`: of a font file;
-    `video_pixels`: of a picture of a video; `video_side`: of what is made of it.
+    `pixels`: width times height of an image; `longest_side`: of the image made from it; `page_side`: the
+    longest side of a document's page; `font_bytes`: of a font file; `video_pixels`: of a picture of a video;
+    `video_side`: of the video made from it.
     """
 
     pixels: int = 50_000_000

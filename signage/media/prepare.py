@@ -1,4 +1,4 @@
-"""Prepare an upload: its type by its content, then decoded and encoded anew. Runs in a process apart."""
+"""Prepare an upload: find its type by its content, decode and encode it again. Runs in a separate process."""
 
 import shutil
 from pathlib import Path

@@ -27,7 +27,7 @@ class PreparedFile:
     """One served file, named by the SHA-256 of its bytes. Sizes in pixels and bytes.
 
     `role`: a `page` is shown (an image, a page of a document, the video); a `poster` is the first picture of
-    a video; `bold` is the bold weight of a font; a `thumbnail` stands in lists. `duration_ms` is of videos.
+    a video; `bold` is the bold weight of a font; a `thumbnail` is for lists. `duration_ms` is of videos.
 
     """
 

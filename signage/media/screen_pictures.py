@@ -1,4 +1,4 @@
-"""The picture a screen sends of itself: decoded, made small enough and encoded anew, like any upload."""
+"""The picture a screen sends of itself: decoded, made small enough and encoded again, like any upload."""
 
 import io
 import warnings

@@ -1,4 +1,4 @@
-"""Videos: decoded and encoded anew as VP9 in WebM, without sound, which every Chromium plays.
+"""Videos: decoded and encoded again as VP9 in WebM, without sound, which every Chromium plays.
 
 Videos are silent because screens speak the calls.
 """
@@ -50,7 +50,7 @@ def prepare_video(source: Path, kind: ContentType, folder: Path, limits: MediaLi
 
 
 def _opened(file: IO[bytes], kind: ContentType) -> InputContainer:
-    """The container. It is read from an open file: what it names elsewhere cannot be opened."""
+    """The container. It is read from an open file, so other files that it names cannot be opened."""
     return av.open(file, "r", format=_DEMUXERS[kind])
 
 

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 def build_publisher(base: Foundation, estimates: Estimates, presence: Presence, voice: Voice) -> Publisher:
-    """The publisher, which is told of each commit and has calls spoken."""
+    """The publisher, which gets each commit and has calls spoken."""
 
     def failed() -> None:
         publisher.failures += 1
@@ -48,7 +48,7 @@ def build_publisher(base: Foundation, estimates: Estimates, presence: Presence, 
 
 
 def build_device_watch(base: Foundation, presence: Presence) -> DeviceWatch:
-    """The watch over the sockets of kiosks and screens; supervisors learn what it sees."""
+    """The watch over the sockets of kiosks and screens; supervisors receive its changes."""
 
     def changed(hall: str) -> None:
         base.emit(messages.DEVICES_CHANGED, {}, messages.AGENT, messages.devices_room(hall))

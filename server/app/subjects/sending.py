@@ -8,11 +8,11 @@ from server.sending.webhook import Webhooks
 from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
 
 SENT_WITHIN_S = 20.0
-"""How long the mail server has for a letter that somebody waits for at a page."""
+"""How long the mail server has for a letter while a person waits at a page."""
 
 
 def build_sender(base: Foundation) -> Sender:
-    """The sender of alarms, which is told of each commit."""
+    """The sender of alarms, which gets each commit."""
     channels: dict[str, Channel] = {
         EMAIL: Letters(MailServer(base.settings), base.catalogues.translate),
         WEBHOOK: Webhooks(may_be_private=base.settings.webhooks_to_private),
@@ -23,5 +23,5 @@ def build_sender(base: Foundation) -> Sender:
 
 
 def build_mail_server(base: Foundation) -> MailServer:
-    """The mail server, for letters that somebody waits for."""
+    """The mail server, for letters that a person waits for."""
     return MailServer(base.settings, in_all_s=SENT_WITHIN_S)

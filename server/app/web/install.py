@@ -30,7 +30,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
 
 
 def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
-    """What is done with every request before its route is reached, and what every page is given."""
+    """The work on every request before its route, and the values for every page."""
     app, parvis = parts.app, parts.parvis
     settings = parvis.settings
 
@@ -41,7 +41,7 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
             return None
 
     install_access(app)
-    app.before_request(media_api.admit_upload(parts.api))  # before anything reads what is sent
+    app.before_request(media_api.admit_upload(parts.api))  # before the body is read
     install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)
     install_refusals(app, parvis.catalogues.translate)
     install_page_context(

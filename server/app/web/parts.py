@@ -37,11 +37,11 @@ class WebParts:
     context: SiteContext
 
     def brake(self, name: str, most: str, *, by: By = by_network) -> Callable[[], None]:
-        """A brake on what somebody may ask; see `server.app.brakes`."""
+        """A rate limit for a route; see `server.app.brakes`."""
         return brake(self.limiter, name, most, by=by)
 
     def every_hall(self) -> list[HallConfiguration]:
-        """The configuration of each configured hall, whoever asks."""
+        """The configuration of each configured hall, for any caller."""
         return _every_hall(self.parvis.database)
 
 

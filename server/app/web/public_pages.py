@@ -1,4 +1,4 @@
-"""The pages that need nobody at work: screens, kiosks, phones, files, and those around signing in."""
+"""The public pages: screens, kiosks, phones, files, and those around signing in."""
 
 import json
 from typing import Any

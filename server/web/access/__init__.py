@@ -1,1 +1,1 @@
-"""Who may: callers, sign-in, cookies, and what each route asks for."""
+"""Access: callers, sign-in, cookies, and the requirement of each route."""

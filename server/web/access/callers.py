@@ -92,7 +92,7 @@ def identify() -> Caller:
 
 
 def forget_caller() -> None:
-    """The session of the request has just ended: the page being answered is nobody's."""
+    """The session of the request has just ended: the page being answered has no signed-in person."""
     g.caller = NOBODY
 
 
@@ -133,9 +133,9 @@ def _person(token: str) -> Caller | None:
 
 
 def _is_gesture() -> bool:
-    """Whether a person did something: wrote, or opened a page; what a page reads by itself is no sign.
+    """Whether a person acted: wrote, or opened a page. What a page reads by itself does not count.
 
-    A browser says by `Sec-Fetch-Mode` what asks; a client that does not say counts.
+    Browsers mark requests of scripts by `Sec-Fetch-Mode`; a client without the header counts.
     """
     if request.path.startswith("/socket.io"):
         return False
@@ -145,9 +145,9 @@ def _is_gesture() -> bool:
 
 @dataclass
 class KnownCallers:
-    """Devices and API keys that called in the last two seconds, so that each call does not read them anew.
+    """A cache of devices and API keys that called in the last two seconds.
 
-    What an administrator of this process changes takes effect at once; of another process, after two seconds.
+    A change made through this process takes effect at once; through another, after two seconds.
     """
 
     database: Database
@@ -228,7 +228,7 @@ def of_sign_in(database: Database, token: str, *, begun_before: datetime | None 
 
 
 def someone() -> Caller:
-    """The identified caller; asked before an answer says anything about an id. Refusal: not_signed_in."""
+    """The identified caller; checked before an answer says anything about an id. Refusal: not_signed_in."""
     caller = identify()
     if caller.kind == "nobody":
         raise Refusal("not_signed_in")

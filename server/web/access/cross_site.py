@@ -1,7 +1,7 @@
-"""Who may write by a cookie: pages of this server alone, which carry the token of their session.
+"""Writes by a cookie: only from pages of this server, which carry the token of their session.
 
-The token of a signed-in session is made of that session, and no other session's counts; the form cookie holds
-that of a browser where nobody has signed in. An accepted bearer needs none: no other site can send it.
+The token of a signed-in session is computed from that session, and no other is accepted; the form cookie
+holds that of a browser where nobody has signed in. An accepted bearer needs none: no other site can send it.
 """
 
 import hmac

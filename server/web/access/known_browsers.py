@@ -1,6 +1,6 @@
-"""The cookie of a browser that people have signed in with: whoever guesses elsewhere does not slow it down.
+"""The cookie of a browser in which people have signed in: guesses made elsewhere do not slow it down.
 
-Signed, not secret; it lets nobody in. The rule in words: `docs/rules/accounts.md`.
+Signed, not secret; it gives no access. The rule in words: `docs/rules/accounts.md`.
 """
 
 import secrets

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 REQUEST_COOKIE = "parvis_provider"
 REQUEST_S = 600
-"""How long somebody may take at the provider, in seconds."""
+"""How long a person may take at the provider, in seconds."""
 LONGEST_CODE = 4_000
 
 
@@ -55,7 +55,7 @@ def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -
 
     def refused(refusal: Refusal, next_path: str) -> Response:
         log.warning("oidc_refused", code=refusal.code, **refusal.details)
-        # what the provider is not able to do stands at its button
+        # the button says what the provider cannot do now
         said = None if refusal.code == provider.trouble else sentence(refusal.code)
         page = render_template("sign_in.html", refusal=said, is_of_provider=True, login="", next=next_path)
         response = make_response(page, status_of(refusal))
@@ -101,7 +101,7 @@ def _back() -> str:
 
 
 def _seal() -> URLSafeSerializer:
-    """Signs what the browser keeps meanwhile, so that any worker can believe it."""
+    """Signs the values that the browser keeps meanwhile, so that any worker can trust them."""
     return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt=REQUEST_COOKIE)
 
 

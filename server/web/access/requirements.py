@@ -1,6 +1,6 @@
 """The permission that each route requires: declared beside the route, checked before its view runs.
 
-Where it depends on the hall or on whose notice it is, the view asks `server.web.access.callers.allowed`. A
+Where it depends on the hall or on the notice's sites, the view calls `server.web.access.callers.allowed`. A
 test walks every route with every role, device and key; a route that says nothing fails it.
 """
 
@@ -20,11 +20,11 @@ from server.web.rendering.problems import is_api
 
 
 class Access(StrEnum):
-    """Who may come without a permission."""
+    """Kinds of access without a permission."""
 
     EVERYBODY = "everybody"
     TICKET = "ticket"
-    """Whoever holds the ticket whose token or short code the address has."""
+    """Holders of the ticket whose token or short code is in the address."""
     KNOWN = "known"
     """Any signed-in person, paired device or API key."""
 
@@ -52,14 +52,14 @@ class Required:
 def requires[**Given, Answer](
     *permissions: Permission, of: Collection[str] = ANY_KIND, anywhere: bool = False
 ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-    """The view asks for one of these permissions, in the hall the request is about unless `anywhere`."""
+    """The view requires one of these permissions, in the hall of the request unless `anywhere`."""
     return _marked(Required(frozenset(permissions), frozenset(of), anywhere))
 
 
 def open_to[**Given, Answer](
     access: Access, *, of: Collection[str] = ANY_KIND
 ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-    """The view asks for no permission."""
+    """The view requires no permission."""
     return _marked(Required(kinds=frozenset(of), access=access))
 
 
@@ -72,7 +72,7 @@ def _marked(requirement: Required) -> Callable[[Any], Any]:
 
 
 def required_of(app: Flask, endpoint: str) -> Required | None:
-    """What an endpoint says it requires; None: nothing was said."""
+    """The declared requirement of an endpoint; None: not declared."""
     found: Required | None = getattr(app.view_functions.get(endpoint), "required", None)
     return found
 
@@ -80,7 +80,7 @@ def required_of(app: Flask, endpoint: str) -> Required | None:
 def open_blueprints(app: Flask, names: Collection[str]) -> None:
     """Open to everybody: static files, and the pages of packages that know nothing of permissions.
 
-    Those show nothing by themselves: what they ask for is asked by a device's token.
+    Those show nothing by themselves: they read everything with a device's token.
     """
     for endpoint, view in list(app.view_functions.items()):
         blueprint, _, name = endpoint.rpartition(".")
@@ -90,7 +90,7 @@ def open_blueprints(app: Flask, names: Collection[str]) -> None:
 
 
 def install_access(app: Flask) -> None:
-    """Ask before each view whether the caller may come there at all.
+    """Check before each view whether the caller may use it at all.
 
     Refusals: not_signed_in, forbidden; foreign_device where only the device itself may come.
     """

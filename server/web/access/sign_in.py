@@ -53,7 +53,7 @@ def blueprint(site: SiteContext) -> Blueprint:
 
 
 def attempt_of(login: str, password: str) -> Attempt:
-    """What was typed, from where, with which browser."""
+    """One sign-in attempt: the typed values, the address, the browser."""
     return Attempt(
         login[:80],
         password[:LONGEST_TYPED],
@@ -64,7 +64,7 @@ def attempt_of(login: str, password: str) -> Attempt:
 
 
 def signed_in(site: SiteContext, account: str, way: str, *, password_hash: str | None = None) -> Response:
-    """The way on of somebody whose account (id) is proved, with a new session. Refusal: wrong_password.
+    """The answer for a person whose account (id) is proved, with a new session. Refusal: wrong_password.
 
     `password_hash`: of the password that proved it.
     """
@@ -76,7 +76,7 @@ def signed_in(site: SiteContext, account: str, way: str, *, password_hash: str |
 
 
 def landing(site: SiteContext, account: str) -> str:
-    """Where somebody's work begins: at the counter for whoever has no other job, else at the home page."""
+    """The first page of a person: the counter for people who are only agents, else the home page."""
     with site.database.read() as rows:
         roles = {grant.role for grant in grants_of(rows, account)}
     return "/console" if roles == {"agent"} else "/"

@@ -46,7 +46,7 @@ def _farewell(site: SiteContext, id_token: str) -> Any:
         is_answering = False
     if address is None and is_answering:
         return redirect("/connexion", 303)
-    # a form's answer may not lead away from this site: a page does
+    # the answer to a form may not redirect to another site: a page does it
     page = render_template("signed_out.html", address=address, name=site.provider.registration.name)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

@@ -29,7 +29,7 @@ class SiteContext:
 
 
 def current_viewer() -> Viewer | None:
-    """The signed-in person as pages know them; nobody where the token is refused or the database is away."""
+    """The signed-in person for pages; none where the token is refused or the database is away."""
     try:
         caller = identify()
     except Refusal:

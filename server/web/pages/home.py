@@ -1,4 +1,4 @@
-"""The way in: the home page `/` and the problem pages readers see instead of what they asked for."""
+"""The home page `/`, and the problem pages that readers get instead of the requested page."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def blueprint(
     demonstration: Demonstration,
     awaits_first_person: Callable[[], bool],
 ) -> Blueprint:
-    """The home page: what a person may do here, or how to begin while nobody has an account.
+    """The home page: the pages a person may open, or how to begin while there is no account.
 
     The demonstration's links and accounts are for this machine only.
 
@@ -45,7 +45,7 @@ def blueprint(
 
 
 def problem_page(status: int) -> Response:
-    """The page a reader sees instead of the one asked for, in the reader's language."""
+    """The problem page instead of the requested one, in the reader's language."""
     said = status if status in _SAID else 500 if status >= 500 else 400
     page = render_template("problem.html", status=status, key=f"server.problem.{said}")
     return make_response(page, status)

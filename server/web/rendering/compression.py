@@ -1,6 +1,6 @@
-"""Files of pages, made small for the wire: brotli or gzip, made once a process, named by what they hold.
+"""Compressed files of pages: brotli or gzip, made once for each process, named by their content.
 
-Only what is the same for everybody is compressed: styles, scripts, drawings, and the page of screens,
+Only content that is the same for everybody is compressed: styles, scripts, drawings, and the page of screens,
 which holds nothing of a hall. A page that holds a token or repeats what came with its address is not: the
 length of what is compressed together would tell it (BREACH).
 """

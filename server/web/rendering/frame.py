@@ -1,4 +1,4 @@
-"""The frame of every page of work: the menu, the alarms, the help for this page, who is signed in."""
+"""The frame of every page of work: menu, alarms, help for this page, signed-in person."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,12 +15,12 @@ from server.web.rendering.viewer import FindHalls, Viewer, WorkContext
 type CountAlarms = Callable[[], Mapping[str, int]]
 """How many alarms are open in each hall (slug)."""
 DEFAULT_TIME_ZONE = "Europe/Paris"
-"""Of pages of people who have no hall yet."""
+"""Pages of people without a hall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the head of a page shows to the person who is signed in.
+    """The content of a page's head for the signed-in person.
 
     `key`: the page of the menu that is open, "" for none. `help`: where the help explains this page.
     """
@@ -60,7 +60,7 @@ class Frame:
 
 
 def install_frame(app: Flask, work: WorkContext, *, count_alarms: CountAlarms) -> None:
-    """Give every template `frame()`: what its head shows, None where nobody is signed in."""
+    """Give every template `frame()`: the content of its head, None without a signed-in person."""
 
     def frame() -> Frame | None:
         person = work.viewer()

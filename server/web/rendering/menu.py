@@ -23,7 +23,7 @@ class MenuGroup(StrEnum):
 class WorkPage:
     """One page of the menu.
 
-    `key` names its sentences, `server.home.KEY`; `permission` is what its route asks for; `is_of_a_hall`:
+    `key` names its sentences, `server.home.KEY`; `permission` is required by its route; `is_of_a_hall`:
     it is about one hall, which its address names.
     """
 

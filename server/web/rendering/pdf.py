@@ -1,6 +1,6 @@
 """A page as an accessible PDF: tagged (PDF/UA), with its language and title, and selectable text.
 
-WeasyPrint needs Pango, a library of the system; it is loaded when first needed, in a process apart.
+WeasyPrint needs Pango, a library of the system; it is loaded when first needed, in a separate process.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ WITHIN_S, IDLE_S = 30, 60
 
 
 class Papers:
-    """Makes papers one after the other in a process apart: a second to begin and some 80 MB."""
+    """Makes papers one after the other in a separate process: a second to start, some 80 MB."""
 
     def __init__(self, assets: Path) -> None:
         self._assets = assets
@@ -42,7 +42,7 @@ def paper(html: str, assets: Path) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts = FontConfiguration()  # takes its copies of the fonts away when it is gone
+    fonts = FontConfiguration()  # removes its copies of the fonts when it is gone
     base, fetcher = f"{assets.resolve().as_uri()}/", _fetcher(assets)
     style = CSS(
         string=STYLE.read_text(encoding="utf-8"), base_url=base, url_fetcher=fetcher, font_config=fonts

@@ -1,4 +1,4 @@
-"""Headers of every answer: where content may come from, who may frame it, who may keep it."""
+"""Headers of every answer: allowed origins of content, frames, and caches."""
 
 from flask import Response
 
@@ -52,9 +52,10 @@ _PERHAPS_PRIVATE = frozenset(
 def secure_headers(response: Response, *, is_https: bool, is_file: bool = False) -> Response:
     """Headers of every answer that has not set its own: no inline code, frames, referrer; https stays.
 
-    `is_file`: of a page's styles, scripts, fonts and drawings, which may hold nothing that runs by itself.
+    `is_file`: for a page's styles, scripts, fonts and drawings, which may contain no code that runs by
+    itself.
 
-    Nobody keeps a page or an answer, which may be private; files say themselves how long they are kept.
+    No cache keeps pages and answers, which may be private; files have their own cache time.
     """
     own = {name for name, _ in response.headers}
     if "Cache-Control" not in own and response.mimetype in _PERHAPS_PRIVATE:

@@ -14,7 +14,7 @@ type PageSentences = Mapping[str, str | Mapping[str, str]]
 
 
 class _OpenCount(int):
-    """A number that chooses a plural form and prints as the placeholder it stands for."""
+    """A number that chooses a plural form and prints as its placeholder."""
 
     def __format__(self, _: str) -> str:
         return "{count}"

@@ -45,7 +45,7 @@ class _ReleaseInTemplates(Extension):
 
 
 class _ReleaseInRequests:
-    """Requests for a file of any release are for the file that is here; only this release's are kept."""
+    """A request for a file of any release gets the present file; only this release's address is cached."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Who looks at a page, what they may do there, and in which language the page speaks."""
+"""The reader of a page, their permissions there, and the language of the page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ type FindHalls = Callable[[Viewer], Sequence[HallConfiguration]]
 
 @dataclass(frozen=True, slots=True)
 class WorkContext:
-    """What every page of work takes: the sentences, who looks at it, and the halls where they work."""
+    """The values for every page of work: sentences, reader, and the halls where they work."""
 
     translate: Callable[..., str]
     viewer: FindViewer
@@ -71,7 +71,7 @@ def install_page_context(
 ) -> None:
     """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration` and `look`.
 
-    `look`: what the organisation looks like, None where the database is away.
+    `look`: the look of the organisation, None where the database is away.
     """
 
     app.extensions["parvis_language"] = lambda: _language(languages, work.viewer)
@@ -99,7 +99,7 @@ def page_language() -> str:
 def speak_to(language: str) -> None:
     """Answers the current page in this language, whatever the browser's settings.
 
-    A language that the address asks for stays.
+    A language in the address takes precedence.
     """
     if "lang" not in request.args:
         g.page_language = language

@@ -1,6 +1,6 @@
 """The page of alarms, `/alarmes`: open alarms with the person who takes care, past alarms, recipients.
 
-It works without JavaScript; with it, what changes is shown at once.
+It works without JavaScript; with it, changes are shown at once.
 """
 
 from collections.abc import Callable
@@ -80,8 +80,8 @@ def blueprint(needs: AlarmPages) -> Blueprint:
 def _attempt(
     needs: AlarmPages, work: Callable[[HallConfiguration], FormOutcome | None], *, form: str = ""
 ) -> Any:
-    """Does what was pressed, then answers the page with the outcome, or just the page where it shows the
-    outcome already.
+    """Performs the pressed action, then answers the page with the outcome, or just the page where it shows
+    the outcome already.
 
     `form`: whose fields a refusal may be about.
 

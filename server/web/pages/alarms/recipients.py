@@ -57,7 +57,7 @@ def refused(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
     """A press that was refused, with the field it is about."""
     sentence = refusal_sentence(refusal, needs.work.translate, page_language())
     field = FIELDS.get(refusal.code, "") if form else ""
-    if field == "address" and form != ADD:  # the address stands: what is told already is the place
+    if field == "address" and form != ADD:  # an existing recipient keeps its address: it is about the site
         field = "site"
     typed = _typed() if field else None
     return FormOutcome(
@@ -134,7 +134,7 @@ def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) ->
 
 
 def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
-    """Sends again what was sent within the chosen number of hours."""
+    """Sends the deliveries of the chosen number of hours again."""
     _changeable(needs, recipient)
     typed_hours = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])

@@ -1,4 +1,4 @@
-"""What the page of alarms needs, and what a press there comes to."""
+"""The dependencies of the page of alarms, and the outcome of a press there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,9 +38,9 @@ class RecipientFields:
 
 @dataclass(frozen=True, slots=True)
 class FormOutcome:
-    """What a press came to: a sentence, whether it went well, and the secret to show once.
+    """The outcome of a press: a sentence, whether it succeeded, and the secret to show once.
 
-    Refused: the `form` it came from (`add` or a recipient, by id), its `field`, and what was typed.
+    Refused: the `form` it came from (`add` or a recipient, by id), its `field`, and the typed values.
     """
 
     sentence: str

@@ -12,7 +12,7 @@ from server.language import locale_of
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Tells instants (RFC 3339) in a site's time zone and a language, as of `now`."""
+    """Writes instants (RFC 3339) in a site's time zone and a language, as of `now`."""
 
     time_zone: str
     language: str

@@ -14,7 +14,7 @@ from server.web.rendering.viewer import page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "publishing.po"
 BORROWED = ("console.refused.",)
-"""Sentences of the console that these pages say too: when no answer comes."""
+"""Sentences of the console that these pages also use: when no answer arrives."""
 
 
 def blueprint(*, translate: Callable[..., str]) -> Blueprint:

@@ -19,7 +19,7 @@ CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "edi
 WORDS = Path(__file__).parents[3] / "documents" / "translations" / "fr" / "LC_MESSAGES" / "document_words.po"
 WORDS_OF_FIELDS = ("document_words.field.", "document_words.choice.")
 BORROWED = ("console.refused.",)
-"""Sentences of the console that this page uses too: when no answer comes."""
+"""Sentences of the console that this page also uses: when no answer arrives."""
 ICONS = (
     *(
         "ticket",

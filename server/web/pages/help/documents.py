@@ -1,4 +1,4 @@
-"""The documents of `docs/`, each with its place, its language and who may read it."""
+"""The documents of `docs/`, each with its place, its language and its readers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

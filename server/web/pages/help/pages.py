@@ -21,7 +21,7 @@ LONGEST_SEARCH = 100
 def blueprint(work: WorkContext, *, docs_dir: Path) -> Blueprint:
     """The routes. The visitor's manual and the accessibility declaration are public.
 
-    Everything else asks for `read_help`. The documents say themselves which language they are in.
+    Everything else requires `read_help`. The documents say themselves which language they are in.
     """
     routes = Blueprint(
         "help",

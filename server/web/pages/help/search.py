@@ -33,7 +33,7 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
     """The passages that have every word or its beginning; accents and capitals do not matter.
 
     Passages in the reader's language come first, or in English where none is in it; then manuals, then those
-    whose heading has the words, then by how often the words stand there. At most twenty.
+    whose heading has the words, then by the number of occurrences. At most twenty.
     """
     words = list(dict.fromkeys(_folded(query).split()))[:MOST_WORDS]
     if not words:

@@ -47,7 +47,7 @@ def sites_shown(database: Database) -> list[Mapping[str, str]]:
 
 
 def templates_shown(language: str) -> list[Mapping[str, Any]]:
-    """Every template by its name, with what it has."""
+    """Every template by its name, with its contents."""
     return [{"name": name, **template_shown(name, language)} for name in TEMPLATES]
 
 

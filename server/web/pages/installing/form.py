@@ -28,7 +28,7 @@ FIELDS: Mapping[str, str] = {
     "kiosks.printer.host": "host",
     "printer_networks": "network",
 }
-"""By how a document's path begins, the field of the form that asked."""
+"""The field of the form, by the beginning of a document's path."""
 
 
 def typed(name: str, usual: str = "") -> str:

@@ -56,7 +56,7 @@ AFTER = (
     ("configuration", "/configuration/{hall}/edit"),
     ("help", "/aide/manuels/configuration"),
 )
-"""Where one goes from here: key of its sentences, and path."""
+"""The next page: key of its sentences, and path."""
 FIELD_OF_REFUSAL = {
     "bad_login": "login",
     "login_taken": "login",
@@ -130,7 +130,7 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
         except DocumentRefused as refused:
             return _place_page(document_problems(site, refused)), 422
         except Refusal as refusal:
-            if refusal.code != "stale_revision":  # somebody else was faster: it goes on from what is there
+            if refusal.code != "stale_revision":  # another person was faster: continue from the present state
                 raise
         return redirect("/installation", 303)
 

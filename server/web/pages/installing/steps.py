@@ -1,4 +1,4 @@
-"""What every page of setting up is: who may see it, and which question of how many it asks."""
+"""Common to the pages of setting up: their permission, and the number of the question."""
 
 from typing import Any
 

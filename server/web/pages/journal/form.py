@@ -1,4 +1,4 @@
-"""What the query of the journal page asks for."""
+"""The search in the query of the journal page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

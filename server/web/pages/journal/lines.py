@@ -1,4 +1,4 @@
-"""Facts of a journal as lines for people: what happened, what it is about, who or where."""
+"""Facts of a journal as lines for people: event, subject, author or place."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class JournalLines:
         return f"{day} {format_time(local, 'HH:mm', locale=self.locale)}"
 
     def author(self, fact: KnownFact) -> str:
-        """Who did it, or where it was done."""
+        """The author of a fact, or its place."""
         if fact.author_kind == "person":
             return fact.names.accounts[fact.author]
         if fact.author_kind == "key":
@@ -106,7 +106,7 @@ class JournalLines:
         return self.say(f"journal.who.{fact.author_kind}")
 
     def device(self, fact: KnownFact, device: str) -> str:
-        """The label of the kiosk or screen that a device stands for; a general word where the device is
+        """The label of the kiosk or screen of a device; a general word where the device is
         unknown.
         """
         place = fact.names.devices.get(device)
@@ -167,7 +167,7 @@ class JournalLines:
         return self.places[place] if place in self.places else self.device(fact, place)
 
     def _alarm(self, fact: KnownFact) -> list[str]:
-        """The sentence of an alarm, with what it named then, else with what it named last."""
+        """The sentence of an alarm, with the values of this fact, or of its latest fact with values."""
         alarm = fact.names.alarms.get(fact.body.get("id", "")) if fact.kind in OF_ALARMS else None
         hall = None if alarm is None else self.halls.get(alarm.hall)
         if alarm is None or hall is None:

@@ -110,7 +110,7 @@ def journal_pages(needs: JournalPages) -> Blueprint:
 def _reader(needs: JournalPages) -> _Reader:
     """The reader of this request. Answers 403 without the permission there, 404 for a journal of others."""
     person = needs.work.viewer()
-    assert person is not None  # access was asked before
+    assert person is not None  # access was checked before
     sites = identify().sites_of(Permission.READ_JOURNAL)
     halls = [hall for hall in needs.work.halls(person) if sites is None or hall.site.slug in sites]
     if not halls:

@@ -12,7 +12,7 @@ KEPT_S = 365 * 86400
 
 
 def look_of(database: Database) -> Branding:
-    """The look of now."""
+    """The present look."""
     with database.read() as rows:
         return read_look(rows)
 

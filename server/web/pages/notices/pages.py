@@ -20,7 +20,7 @@ from server.web.rendering.viewer import WorkContext, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
 BORROWED = ("console.refused.", "console.outcome.repeating")
-"""Sentences of the console that these pages say too: when no answer comes."""
+"""Sentences of the console that these pages also use: when no answer arrives."""
 KINDS = (
     *("text", "image", "document", "video", "delays", "hours", "asked_and_done", "priority_card"),
     *("waits", "feed", "results"),
@@ -81,7 +81,7 @@ def blueprint(
 
 
 def _places(every: Sequence[HallConfiguration], own: set[str], language: str) -> list[dict[str, object]]:
-    """Every hall a notice may be for; in one's own one may also look at it on a screen."""
+    """Every hall that a notice may target; in the drafter's own halls with a preview on a screen."""
     return [
         {
             "hall": hall.hall,

@@ -63,7 +63,7 @@ def blueprint(site: SiteContext) -> Blueprint:
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)
     def renewal() -> Response:
-        """Gives the device that was asked to renew its token another one, as its cookie."""
+        """Gives another token, as its cookie, to a device that must renew its token."""
         renewal_id = small_json().get("told")
         token = read_cookie(DEVICE_COOKIE)
         if not isinstance(renewal_id, str) or not token:

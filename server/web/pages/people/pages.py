@@ -1,4 +1,4 @@
-"""People, `/personnes`: who may sign in, with which roles where; invited, locked, removed.
+"""People, `/personnes`: accounts with their roles at sites; inviting, locking, removing.
 
 Works without JavaScript.
 """
@@ -56,7 +56,7 @@ FIELDS = {
     "unknown_site": "roles",
     "last_administrator": "roles",
 }
-"""The field that a refusal is about; any other stands above the form."""
+"""The field of a refusal; a refusal without one is shown above the form."""
 DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures")
 """Actions that a page may report as just done."""
 
@@ -77,7 +77,7 @@ def blueprint(site: SiteContext, post: LetterPost) -> Blueprint:
 
 
 class _Pages:
-    """The views; each asks first who looks, and at which sites they administer people."""
+    """The views; each first finds the caller, and the sites where they administer people."""
 
     def __init__(self, site: SiteContext, post: LetterPost) -> None:
         self.site = site
@@ -212,7 +212,7 @@ class _Pages:
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def send_link(self, account: str) -> Any:
-        """The link that was just made leaves by letter; whatever comes of it, it may still be copied."""
+        """Sends the link just made by letter; in any case it may still be copied."""
         caller, sites = _reader()
         try:
             link = open_link(self.database, account, request.form.get("t", "")[:LONGEST_LINK], sites=sites)

@@ -135,7 +135,7 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
 
 
 def _alert(ticket: Ticket, language: str, prepared: Prepared) -> dict[str, Any]:
-    """The alert that the page is, None without one: its sign, its words, what stands around them."""
+    """The alert of the page, None without one: its sign, its words, the texts around them."""
     alert = ticket.get("alert")
     if alert is None:
         return {"alert": None, "taken_back": taken_back_words(ticket, language, prepared)}

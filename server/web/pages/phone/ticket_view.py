@@ -12,11 +12,11 @@ from server.domain.languages import FRENCH
 type Ticket = Mapping[str, Any]
 type Prepared = Mapping[str, Mapping[str, Any]]
 type Said = tuple[str, dict[str, object]]
-"""A sentence's key and its values; a value may itself be said."""
+"""A sentence's key and its values; a value may itself be a sentence."""
 
 _HOUR = 60
 _WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
-"""Of an open service; what is closed has a part of the page for itself."""
+"""Of an open service; a closed one has its own part of the page."""
 
 
 def part_of(ticket: Ticket) -> str:

@@ -27,7 +27,7 @@ type Spec = dict[str, Any]
 
 
 class Drawings:
-    """Drawings by specification, the last used kept; one renderer runs at a time."""
+    """Drawings by specification, with a cache of the last used; one renderer runs at a time."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, str] = OrderedDict()

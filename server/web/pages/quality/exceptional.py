@@ -10,7 +10,7 @@ from server.domain.quality.rollup import Rollup
 def by_reason(rollup: Rollup, hall: HallConfiguration, language: str) -> Iterator[tuple[str, str, int]]:
     """A service's id, a reason's name, how many; services in the hall's order, the most frequent first.
 
-    A reason that the document does not hold any more goes by its code.
+    A reason that the document no longer has is shown by its code.
     """
     place = {service: at for at, service in enumerate(hall.services)}
     counted = rollup.exceptional.items()

@@ -34,7 +34,7 @@ from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, ha
 
 FIRST_KIND = PeriodKind.MONTH
 WITHOUT = "sans"
-"""Of alerts: figures leave out the visits that were present while one held."""
+"""Of alerts: figures leave out the visits present during one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ FONT = "Atkinson Hyperlegible Next Variable"
 WIDTH, WAITS_WIDTH, HEIGHT = 370, 280, 180
 LEFT, TOP, BOTTOM, WHOLE_WIDTH = 40, 42, 30, 420
 LETTER_PX = 9
-"""The room a letter takes under a bar, with what keeps labels apart."""
+"""The width of a letter under a bar, with the space between labels."""
 LETTERS_PX = 14
 NAMES_PX = 150
-"""The room for names beside lying bars."""
+"""The room for names beside horizontal bars."""
 SMALL_PX = 13
 MOST_LABELLED = 12
 """Above this many bars their values are in the table only: labels would touch."""
@@ -27,7 +27,7 @@ type Spec = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what stands under it, its height, and its value as text."""
+    """One bar: its label, its height, and its value as text."""
 
     label: str
     value: float

@@ -1,6 +1,6 @@
 """The figures as a sheet for a spreadsheet program: one line per service and indicator.
 
-After its own, a service that asks for an appointment has one line per exceptional reason (column `reason`).
+After its own, a service that needs an appointment has one line per exceptional reason (column `reason`).
 """
 
 import csv

@@ -59,10 +59,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "cancelled_at_once",
     ),
 }
-"""The page's order; every indicator stands in one of them (tested)."""
+"""The page's order; every indicator is in one of the groups (tested)."""
 
 NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")
-"""Reasons with words of their own; any other is told as another reason."""
+"""Reasons with their own words; any other is shown as « another reason »."""
 NO_WAITS = "quality.plot.waits_none"
 HEADLINE = ("visits", "wait_median", "wait_p90", "within_target")
 BY_SERVICE = (
@@ -132,7 +132,7 @@ class QualityView:
 class QualityQuery:
     """The selection of the page: a hall, one of its services or all, and the period around a day.
 
-    `with_alerts`: whether visits that were present while an alert held are counted.
+    `with_alerts`: whether visits present during an alert are counted.
 
     """
 
@@ -344,7 +344,7 @@ class _Drawer:
         return Plot(name, spec, sentence, [self.words(key) for key in keys], rows)
 
     def outcomes(self, tally: Tally) -> Plot:
-        """How many services led to each outcome, with its share; and how often none was told."""
+        """How many services had each outcome, with its share; and how many had none."""
         total = tally.outcomes.total()
         labels = {code: self.words(f"quality.indicator.outcome_{code}.label") for code in OUTCOMES}
         counts = {labels[code]: tally.outcomes[code] for code in OUTCOMES}

@@ -57,7 +57,7 @@ def weekday_name(weekday: int, language: str) -> str:
 
 
 def short_weekday(label: str, language: str) -> str:
-    """The abbreviation of a weekday's name; any other label as it stands."""
+    """The abbreviation of a weekday's name; any other label unchanged."""
     names = {weekday_name(n, language): _MONDAY + timedelta(days=n) for n in range(7)}
     return str(format_date(names[label], "EEE", locale=language)) if label in names else label
 

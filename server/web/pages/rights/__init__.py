@@ -1,1 +1,1 @@
-"""Who may do what: the roles as sets of permissions, in words."""
+"""Rights: the roles as sets of permissions, in words."""

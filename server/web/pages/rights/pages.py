@@ -1,4 +1,4 @@
-"""Who may do what, `/droits`: roles, devices and API keys against permissions."""
+"""Rights, `/droits`: roles, devices and API keys against permissions."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -35,7 +35,7 @@ FIELDS = {
     "target_decider_missing": "par",
     "target_decider_too_long": "par",
 }
-"""The field that a refusal is about; any other stands above the form."""
+"""The field of a refusal; a refusal without one is shown above the form."""
 FIRST_SHARE_PERCENT = 80
 """What the form proposes where nothing was decided before."""
 
@@ -84,7 +84,7 @@ class TypedWithdrawal:
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "TypedWithdrawal":
-        """What was sent; what is missing is empty."""
+        """The values sent; a missing one is empty."""
         names = ("demarche", "objectif", "debut", "motif", "decide_le", "par", "formulaire")
         return cls(*(_line(fields.get(name, "")) for name in names))
 
@@ -111,7 +111,7 @@ class TypedWithdrawal:
 
 
 def write_key(author: str, typed: TargetFields | TypedWithdrawal) -> WriteKey:
-    """What makes two presses alike: the author, the form, and what was typed into it."""
+    """The key of a press, equal for two equal presses: the author, the form, and its typed values."""
     content = repr(typed).encode()
     return WriteKey.of(author, sha256(content).hexdigest(), content)
 
@@ -148,7 +148,7 @@ def bounds(on: date) -> dict[str, Any]:
 
 
 def _line(text: str) -> str:
-    """On one line, without control characters; what is far too long is cut."""
+    """On one line, without control characters; a far too long text is cut."""
     return " ".join("".join(each if each.isprintable() else " " for each in text[:200]).split())
 
 

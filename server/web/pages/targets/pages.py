@@ -89,7 +89,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
 
 
 def _done(hall: HallConfiguration, service: str, **result: str) -> Response:
-    """Redirects to the page that shows what was decided or withdrawn; a repeated press gets the same page."""
+    """Redirects to the page of the decision or withdrawal; a repeated press gets the same page."""
     query = {"hall": hall.hall, "demarche": service} | result
     return redirect("/objectifs?" + urlencode(query) + "#decided", 303)
 

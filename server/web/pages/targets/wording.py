@@ -1,4 +1,4 @@
-"""Targets, their days and what was measured, in the words of a page."""
+"""Targets, their days and measured waits, in the words of a page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ class Wording:
         return self.words("waiting_targets.own_again", minutes=minutes(of.document_wait_s))
 
     def history(self, services: Sequence[ServiceTargets]) -> list[HistoryRow]:
-        """Every target decided for some services, and withdrawn, what was recorded last at the front."""
+        """Every target decided for some services, and withdrawn, the last recorded first."""
         found = []
         for each in services:
             for span in each.spans:
@@ -155,7 +155,7 @@ class Wording:
         )
 
     def withdrawn(self, services: Sequence[ServiceTargets], withdrawal: str) -> str:
-        """What was withdrawn just now, and what applies instead; nothing where no withdrawal has this id."""
+        """The withdrawal with this id, and the target that applies instead; empty for an unknown id."""
         for of in services:
             for span in of.spans:
                 for each in span.withdrawals:
@@ -192,7 +192,7 @@ class Wording:
         )
 
     def decided(self, services: Sequence[ServiceTargets], target: str) -> str:
-        """What was decided just now, and what it replaces; nothing where no target has this id."""
+        """The target with this id, and the one it replaces; empty for an unknown id."""
         for each in services:
             found = next((span for span in each.spans if span.target.id == target), None)
             if found is not None:
