@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired, Protocol, TypedDict, final
 from zoneinfo import ZoneInfo
 
-from kiosk.waits import STEP_S, Said, said_of
+from kiosk.waits import STEP_S, WaitWording, wording_of
 
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
@@ -128,7 +128,7 @@ class MenuHall:
 class WaitMessage(TypedDict):
     low_s: int
     high_s: int
-    said: Said
+    said: WaitWording
 
 
 @final
@@ -251,9 +251,9 @@ def state_of(service: MenuService, now: datetime) -> State:
     return "open" if service.counters > 0 else "no_counter"
 
 
-def said_wait(wait: ExpectedWait) -> WaitMessage:
+def worded_wait(wait: ExpectedWait) -> WaitMessage:
     """A wait as the menu gives it, at least one step, and the words for it."""
-    said = said_of(wait.low_s, wait.high_s)
+    said = wording_of(wait.low_s, wait.high_s)
     return {"low_s": wait.low_s, "high_s": max(wait.high_s, STEP_S), "said": said}
 
 
@@ -347,7 +347,7 @@ def _wait_message(service: MenuService, state: State) -> WaitMessage | NoWait | 
         return None
     if service.wait is None:
         return None
-    return said_wait(service.wait) if service.wait.high_s else {"none": True}
+    return worded_wait(service.wait) if service.wait.high_s else {"none": True}
 
 
 def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:

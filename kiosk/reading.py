@@ -20,7 +20,7 @@ from kiosk.menu import (
     WaitMessage,
     hour_text,
     opening_text,
-    said_wait,
+    worded_wait,
 )
 
 type View = Literal[
@@ -249,7 +249,7 @@ class ViewReader:
             if ticket.is_after_closing:
                 yield self.say("kiosk.ticket.after_closing")
             elif ticket.wait is not None:
-                yield self._wait(said_wait(ticket.wait))
+                yield self._wait(worded_wait(ticket.wait))
 
     def _instead(self, service: ServiceMessage) -> Iterator[str]:
         """The choices for a service that needs an appointment."""

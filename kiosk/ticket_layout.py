@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hardware.document import BlackLine, Direction, Element, Picture, PrintDocument, Qr, Space, Text
 from kiosk.paper import ACTED_ON_DOTS, BOLD, FRENCH, PLAIN, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
-from kiosk.waits import said_of
+from kiosk.waits import wording_of
 
 _NUMBER_DOTS = 185
 _LOGO_DOTS = 76
@@ -160,7 +160,7 @@ def _wait(paper: _Paper, language: str, low: int, high: int) -> str:
     def words(minutes: int) -> str:
         return _duration(paper, language, minutes)
 
-    match said_of(low * 60, high * 60):
+    match wording_of(low * 60, high * 60):
         case "under":
             return paper.translate("kiosk.wait.under", language, high=words(high))
         case "over":

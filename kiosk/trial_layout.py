@@ -29,12 +29,12 @@ def lay_out_trial(
     paper = Paper((SheetLanguage(FRENCH, ""),), translate, width_dots)
     elements = [
         *paper.head(content.site, content.hall, is_demonstration=content.is_demonstration),
-        *_said(content, paper),
+        *_test_lines(content, paper),
     ]
     return PrintDocument(width_dots=width_dots, elements=tuple(elements))
 
 
-def _said(content: TrialContent, paper: Paper[SheetLanguage]) -> Iterator[Element]:
+def _test_lines(content: TrialContent, paper: Paper[SheetLanguage]) -> Iterator[Element]:
     yield from (Space(10), BlackLine(3), Space(14))
     yield from paper.sentence("kiosk.paper.trial.title", size=46, align="center")
     yield Space(6)

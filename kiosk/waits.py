@@ -11,10 +11,10 @@ STEP_S = 300
 LONG_S = 1_800
 """From here on the sure end of a wide range is its lower one: « plus de 30 min »."""
 
-type Said = Literal["under", "about", "between", "over"]
+type WaitWording = Literal["under", "about", "between", "over"]
 
 
-def said_of(low_s: float, high_s: float) -> Said:
+def wording_of(low_s: float, high_s: float) -> WaitWording:
     """How a range of `low_s` to `high_s` seconds, both whole steps, is said; no wait is said as one step.
 
     A range is too wide when it is wider than half its middle, the step that rounding outwards adds left out

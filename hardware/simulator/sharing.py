@@ -76,7 +76,7 @@ class PrinterSharing:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenTicket:
+class ReceivedTicket:
     """A receipt of a printer that another process runs."""
 
     number: int
@@ -92,12 +92,12 @@ class SharedPrinter:
         self.port: int = state["port"]
         self._faults = frozenset(PrinterFault(fault) for fault in state["faults"])
         self._tickets = [
-            SeenTicket(number, datetime.fromisoformat(received_at))
+            ReceivedTicket(number, datetime.fromisoformat(received_at))
             for number, received_at in state["tickets"]
         ]
         self._connect = connect
 
-    def tickets(self) -> list[SeenTicket]:
+    def tickets(self) -> list[ReceivedTicket]:
         """The last 20 tickets, newest first."""
         return self._tickets
 

@@ -48,7 +48,7 @@ class PiperSpeech:
         """Whether the package is installed; it is not loaded to know."""
         return self._command != COMMAND or importlib.util.find_spec(PACKAGE) is not None
 
-    def lacks(self, voice: Path) -> Lacking | None:
+    def missing_part(self, voice: Path) -> Lacking | None:
         """Return why a voice file cannot be used, checked without reading it; None: it can.
 
         The package piper-tts is not installed, or the file's settings (`SETTINGS_ENDING`) are not beside it.
@@ -59,7 +59,7 @@ class PiperSpeech:
 
     def say(self, phrases: Sequence[str], voice: Path) -> "dict[str, Samples[int]]":
         """Return each phrase spoken by a voice file. Raises SpeechUnavailable, with a reason for the log."""
-        lacking = self.lacks(voice)
+        lacking = self.missing_part(voice)
         if lacking is not None:
             raise SpeechUnavailable(f"{voice.name}: {_explain_lack(lacking, voice)}")
         lines = [" ".join(phrase[:LONGEST_PHRASE].replace("\0", "").split()) for phrase in phrases]

@@ -66,9 +66,9 @@ class Voices:
 
     def say(self, phrases: Sequence[str], language: str, *, in_clips: bool = True) -> Spoken:
         """Return the sound of phrases, all in one voice. Raises SpeechUnavailable where no voice has them."""
-        return self.said_by(phrases, language, in_clips=in_clips)[1]
+        return self.say_with_name(phrases, language, in_clips=in_clips)[1]
 
-    def said_by(
+    def say_with_name(
         self, phrases: Sequence[str], language: str, *, in_clips: bool = True
     ) -> tuple[VoiceName, Spoken]:
         """Return which voice could say phrases, and their sound. Raises SpeechUnavailable."""
@@ -119,7 +119,7 @@ class Voices:
     def speaks(self, language: str) -> bool:
         """Return whether some voice should be able to say any sentence in a language."""
         voice = self.own_voice(language)
-        if voice is not None and self.piper.lacks(voice) is None:
+        if voice is not None and self.piper.missing_part(voice) is None:
             return True
         return not isinstance(self._speech, EspeakSpeech) or self._speech.speaks(language)
 
@@ -132,7 +132,7 @@ class Voices:
         if in_clips:
             yield from self._recorded(phrases, language)
         voice = self.own_voice(language)
-        if voice is not None and self.piper.lacks(voice) is None:
+        if voice is not None and self.piper.missing_part(voice) is None:
             key = mark(voice), mark(voice.with_suffix(SETTINGS_ENDING))
             yield _Way("piper", key, partial(self.piper.say, phrases, voice))
         speech = self._speech

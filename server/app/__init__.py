@@ -12,7 +12,7 @@ import hardware
 import kiosk
 import server
 import signage
-from server.app.hosts import KnownHosts, allowed_hosts
+from server.app.hosts import AllowedHosts, allowed_hosts
 from server.app.requests import FormSessions, invalid
 from server.app.services import compose
 from server.app.web.install import install_web
@@ -30,7 +30,7 @@ from server.store.transactions.database import Database, once_it_answers
 from server.store.transactions.open_installed import installation_of, may_exist
 from server.usecases.alerts.activity import Activity
 from server.usecases.people.sessions import SeenSessions
-from server.web.access.callers import KnownCallers
+from server.web.access.callers import CallerCache
 from server.web.access.cookies import FORM_COOKIE, cookie_name
 from server.web.rendering.static_release import name_releases
 
@@ -94,7 +94,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     name_releases(app)
     app.extensions["parvis_database"] = database
-    app.extensions["parvis_callers"] = KnownCallers(database)
+    app.extensions["parvis_callers"] = CallerCache(database)
     app.extensions["parvis_seen"] = SeenSessions(database)
     app.extensions["parvis_activity"] = Activity(database)
     socketio = make_socketio(
@@ -106,7 +106,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     hosts = allowed_hosts(settings, is_demonstration=is_demonstration)
     if hosts is not None:  # around everything: sockets are opened by a name too
         sentence = "\n".join(catalogues.translate("refusal.foreign_host", each) for each in LANGUAGES)
-        app.wsgi_app = KnownHosts(  # type: ignore[method-assign]
+        app.wsgi_app = AllowedHosts(  # type: ignore[method-assign]
             app.wsgi_app, hosts, sentence, is_demonstration=is_demonstration
         )
     parvis = compose(app, settings, database, catalogues, socketio, is_demonstration=is_demonstration)

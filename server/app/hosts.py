@@ -27,7 +27,7 @@ def allowed_hosts(settings: Settings, *, is_demonstration: bool) -> frozenset[st
     return LOOPBACK | configured | ({settings.host} if not settings.is_loopback else set())
 
 
-class KnownHosts:
+class AllowedHosts:
     """Answers 421 to a request of another name, sockets included; a demonstration to one of a proxy too."""
 
     def __init__(self, app: App, hosts: frozenset[str], sentence: str, *, is_demonstration: bool) -> None:

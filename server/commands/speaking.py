@@ -28,7 +28,7 @@ def say_aloud(
         raise typer.BadParameter("nothing to say", param_hint="SENTENCE")
     voices = Voices(Settings().voices_place)
     try:
-        name, spoken = voices.said_by(phrases, language)
+        name, spoken = voices.say_with_name(phrases, language)
         out.write_bytes(
             assemble([spoken_text], spoken, before=None if has_no_chime else voices.chime(language))
         )

@@ -72,7 +72,7 @@ def _refused(voices: Voices, place: Path) -> Iterator[Finding]:
             details = {"folder": folder, "name": refused.name, **refused.values}
             yield Finding("off", f"doctor.recording.{refused.code}", details)
         own = voices.own_voice(language)
-        lacking = None if own is None else voices.piper.lacks(own)
+        lacking = None if own is None else voices.piper.missing_part(own)
         if own is not None and lacking is not None:
             settings = own.with_suffix(SETTINGS_ENDING).name
             details = {"folder": folder, "name": own.name, "settings": settings}

@@ -22,7 +22,7 @@ from server.demonstration.timeline import Timeline
 from server.demonstration.usecase_acts import UseCaseActs, kiosk_author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import HalfDay, day_closes_at, half_days
-from server.domain.quality.targets import WantedTarget
+from server.domain.quality.targets import TargetRequest
 from server.settings import Settings
 from server.store.operation.migrating import migrate
 from server.store.operation.secret_key import database_of
@@ -129,7 +129,7 @@ class _Hall:
         """The committee's targets: for each service the wait of its configuration, the same share for all."""
         configuration = self.database.configuration(self.slug)
         for service in configuration.services.values():
-            target = WantedTarget(
+            target = TargetRequest(
                 service=service.id,
                 wait_s=service.target_s,
                 share_percent=habits().target_share_percent,

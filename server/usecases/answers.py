@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from kiosk.waits import said_of
+from kiosk.waits import wording_of
 from server.domain.instants import micros_to_text
 from server.domain.visits.transitions import LegState, is_unconfirmed
 from server.domain.waits.estimate import Estimate, WaitRange
@@ -31,7 +31,7 @@ def quoted_answer(low_s: int | None, median_s: int | None, high_s: int | None) -
 
 def _range(low_s: int, high_s: int) -> Answer:
     """A range, and how pages say it."""
-    return {"low_s": low_s, "high_s": high_s, "said": said_of(low_s, high_s)}
+    return {"low_s": low_s, "high_s": high_s, "said": wording_of(low_s, high_s)}
 
 
 def exceptional_answer(visit: Row) -> Answer | None:

@@ -21,10 +21,10 @@ from kiosk.menu import (
     ServiceMessage,
     build_menu,
     opening_text,
-    said_wait,
     state_of,
+    worded_wait,
 )
-from kiosk.waits import STEP_S, said_of
+from kiosk.waits import STEP_S, wording_of
 from tests.kiosk.sentences import translate
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -142,10 +142,10 @@ def test_the_message_is_json(tree, now):
 
 @given(waits)
 def test_an_announced_wait_has_at_least_one_step(wait):
-    said = said_wait(wait)
-    assert said["said"] == said_of(wait.low_s, wait.high_s)
+    said = worded_wait(wait)
+    assert said["said"] == wording_of(wait.low_s, wait.high_s)
     assert (said["low_s"], said["high_s"]) == (wait.low_s, max(wait.high_s, STEP_S))
-    assert said_wait(ExpectedWait(said["low_s"], said["high_s"])) == said
+    assert worded_wait(ExpectedWait(said["low_s"], said["high_s"])) == said
 
 
 def test_a_wait_says_nothing_when_no_counter_is_open():

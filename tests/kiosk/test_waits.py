@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.waits import STEP_S, said_of
+from kiosk.waits import STEP_S, wording_of
 
 
 @pytest.mark.parametrize(
@@ -26,18 +26,18 @@ from kiosk.waits import STEP_S, said_of
     ],
 )
 def test_a_range_wider_than_half_its_middle_is_announced_by_its_reliable_end(low_min, high_min, said):
-    assert said_of(low_min * 60, high_min * 60) == said
+    assert wording_of(low_min * 60, high_min * 60) == said
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_a_range_announced_with_both_ends_is_narrow(first: int, steps: int):
     low, high = first * STEP_S, (first + steps) * STEP_S
-    if said_of(low, high) == "between":
+    if wording_of(low, high) == "between":
         assert high - low <= (low + high) / 4 + STEP_S
 
 
 def test_no_wait_is_announced_as_one_step():
-    assert said_of(0, 0) == said_of(0, STEP_S) == "under"
-    assert said_of(STEP_S, STEP_S) == "about"
-    assert said_of(1_800, 5_400) == "over"
-    assert said_of(1_500, 5_400) == "under"
+    assert wording_of(0, 0) == wording_of(0, STEP_S) == "under"
+    assert wording_of(STEP_S, STEP_S) == "about"
+    assert wording_of(1_800, 5_400) == "over"
+    assert wording_of(1_500, 5_400) == "under"

@@ -29,7 +29,7 @@ _KNOWN_WELL = {
 
 
 @dataclass(frozen=True, slots=True)
-class PrinterSeen:
+class PrinterObservation:
     """A printer now: its state (`printers.state_now`), `unknown` when no process drives it.
 
     `unprinted`: how many of its last jobs in a row were not printed.
@@ -40,7 +40,7 @@ class PrinterSeen:
 
 
 def printer_signs(
-    printer: str, printer_seen: PrinterSeen, rules: AlarmRules
+    printer: str, printer_seen: PrinterObservation, rules: AlarmRules
 ) -> Iterator[tuple[Watched, Observed]]:
     """The signs of a printer, by the id of its kiosk."""
     faulty = AlarmKind.NEAR_END if printer_seen.state == "near_end" else _STOPPED.get(printer_seen.state)
@@ -81,7 +81,7 @@ def queue_sign(waiting: int, most: int) -> Observed:
 
 
 @dataclass(frozen=True, slots=True)
-class CounterSeen:
+class CounterObservation:
     """A counter now: whether a session holds it, the hall paused it as forgotten, a visitor is there."""
 
     is_open: bool = False
@@ -89,7 +89,9 @@ class CounterSeen:
     is_serving: bool = False
 
 
-def counter_sign(counter_seen: CounterSeen, calendar: Calendar, rules: AlarmRules, now: datetime) -> Observed:
+def counter_sign(
+    counter_seen: CounterObservation, calendar: Calendar, rules: AlarmRules, now: datetime
+) -> Observed:
     """The sign of a counter: forgotten by its agent, or still open long after the hall's closing."""
     is_late = (
         counter_seen.is_open

@@ -14,7 +14,7 @@ FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
-class PresenceAsked:
+class PresenceTimes:
     """When the console of a session asks whether its agent is there, and until when an answer counts."""
 
     asks_at: datetime
@@ -25,7 +25,7 @@ class PresenceAsked:
         return self.gives_back_at <= now
 
 
-def presence_asked(signs: Iterable[datetime], limits: Limits) -> PresenceAsked:
+def presence_times(signs: Iterable[datetime], limits: Limits) -> PresenceTimes:
     """When to ask a session that has called a visitor; `signs`: the last gesture at each of its places.
 
     The call itself is such a sign, so there is at least one. Whether its console is still open does not
@@ -33,4 +33,4 @@ def presence_asked(signs: Iterable[datetime], limits: Limits) -> PresenceAsked:
 
     """
     asks_at = max(signs) + timedelta(seconds=limits.forgotten_after_s)
-    return PresenceAsked(asks_at, asks_at + timedelta(seconds=limits.forgotten_answer_s))
+    return PresenceTimes(asks_at, asks_at + timedelta(seconds=limits.forgotten_answer_s))

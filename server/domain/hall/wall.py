@@ -24,7 +24,7 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueSeen:
+class QueueSnapshot:
     """A queue now: its waiting legs, the wait of the next visitor (low and high; None: unknown), its
     counters.
 
@@ -43,7 +43,7 @@ def overdue(waiting: Iterable[Waited]) -> int:
     return sum(each.wait_s > each.target_s for each in waiting)
 
 
-def queue_state(queue: QueueSeen) -> QueueState:
+def queue_state(queue: QueueSnapshot) -> QueueState:
     """The first that holds: people wait and no counter serves, a target has passed, the next one's will."""
     if queue.waiting and queue.counters == 0:
         return "unserved"

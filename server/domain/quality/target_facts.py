@@ -3,7 +3,7 @@
 from datetime import date
 
 from server.domain.facts import Fact, FactKind
-from server.domain.quality.targets import Target, WantedWithdrawal
+from server.domain.quality.targets import Target, WithdrawalRequest
 
 
 def target_decided(
@@ -22,7 +22,7 @@ def target_decided(
     return Fact(FactKind.TARGET_DECIDED, body)
 
 
-def target_withdrawn(fact_id: str, target: Target, withdrawal: WantedWithdrawal) -> Fact:
+def target_withdrawn(fact_id: str, target: Target, withdrawal: WithdrawalRequest) -> Fact:
     """A target is withdrawn from a date on; the fact repeats its terms."""
     body = {
         "id": fact_id,

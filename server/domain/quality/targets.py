@@ -17,7 +17,7 @@ LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class WantedTarget:
+class TargetRequest:
     """At least `share_percent` of the waits of a service within `wait_s`, from a local date on.
 
     `decided_by` is the office or committee that decided on `decided_on`, no person's name.
@@ -32,7 +32,7 @@ class WantedTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Target(WantedTarget):
+class Target(TargetRequest):
     """A target that was decided, and when it was entered."""
 
     id: str
@@ -49,7 +49,7 @@ class WithdrawalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedWithdrawal:
+class WithdrawalRequest:
     """A request to withdraw a target (id) from a local date on, with the office that decided it."""
 
     target: str
@@ -60,7 +60,7 @@ class WantedWithdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal(WantedWithdrawal):
+class Withdrawal(WithdrawalRequest):
     """A target that was withdrawn, and when this was entered."""
 
     id: str

@@ -28,7 +28,7 @@ class ReceivedVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class OccupiedTimes:
     """By service, the seconds each person took a counter, from the call to when the next could be called.
 
     `usual_turnaround_s`: the mean part of it after the service; None where too little is known.
@@ -42,7 +42,7 @@ class Taken:
         return float(wrap_up_s) if self.usual_turnaround_s is None else self.usual_turnaround_s
 
 
-def taken_of(received: Sequence[ReceivedVisit], wrap_up_s: Mapping[str, int]) -> Taken:
+def occupied_times(received: Sequence[ReceivedVisit], wrap_up_s: Mapping[str, int]) -> OccupiedTimes:
     """What ended services teach; `wrap_up_s`: the document's wrap-up by service; missing: 0."""
     turnarounds = _turnarounds(received)
     usual_s = fmean(turnarounds.values()) if len(turnarounds) >= ENOUGH_TURNAROUNDS else None
@@ -50,7 +50,7 @@ def taken_of(received: Sequence[ReceivedVisit], wrap_up_s: Mapping[str, int]) ->
     for place, one in enumerate(received):
         after_s = float(wrap_up_s.get(one.service, 0)) if usual_s is None else turnarounds.get(place, usual_s)
         found.setdefault(one.service, []).append(int(one.ended_s - one.called_s + after_s))
-    return Taken(found, usual_s)
+    return OccupiedTimes(found, usual_s)
 
 
 def _turnarounds(received: Sequence[ReceivedVisit]) -> dict[int, float]:

@@ -25,8 +25,8 @@ from server.domain.alarms.detection import (
 from server.domain.alarms.facts import alarm_cleared, alarm_raised, alarm_returned
 from server.domain.alarms.signs import (
     SERVER,
-    CounterSeen,
-    PrinterSeen,
+    CounterObservation,
+    PrinterObservation,
     awaited_sign,
     clock_sign,
     counter_sign,
@@ -137,7 +137,7 @@ def _printers(rows: Rows, look: _Look) -> Iterator[tuple[Watched, Observed]]:
             continue
         lease = lease_of(rows, kiosk.id)
         unprinted = 0 if lease is None else lease.unprinted
-        seen_printer = PrinterSeen(state_now(sighting_of(lease), look.wall), unprinted)
+        seen_printer = PrinterObservation(state_now(sighting_of(lease), look.wall), unprinted)
         yield from printer_signs(kiosk.id, seen_printer, look.configuration.alarms)
 
 
@@ -179,9 +179,9 @@ def _counters(rows: Rows, hall: str, look: _Look) -> Iterator[tuple[Watched, Obs
         if place is None and counter.is_retired and awaited.sign is Sign.WELL:
             continue
         yield (AlarmKind.COUNTER_AWAITED, counter.id), awaited
-        seen_counter = CounterSeen()
+        seen_counter = CounterObservation()
         if place is not None:
             is_forgotten = place.is_paused and place.pause_reason == FORGOTTEN
-            seen_counter = CounterSeen(True, is_forgotten, counter.id in serving)
+            seen_counter = CounterObservation(True, is_forgotten, counter.id in serving)
         sign = counter_sign(seen_counter, look.configuration.calendar, look.configuration.alarms, look.now)
         yield (AlarmKind.COUNTER_FORGOTTEN, counter.id), sign

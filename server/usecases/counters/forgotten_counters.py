@@ -8,7 +8,7 @@ from datetime import datetime
 
 from server.domain.author import SYSTEM, Author
 from server.domain.counters.facts import presence_confirmed
-from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceAsked, presence_asked
+from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceTimes, presence_times
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_limits import Limits
 from server.store.counters.sessions import last_sign_at, open_places, places_of
@@ -41,12 +41,12 @@ def give_back_forgotten(database: Database, hall: str) -> int:
     return len(found)
 
 
-def presence_of(rows: Rows, hall: str, limits: Limits, places: Sequence[str]) -> PresenceAsked | None:
+def presence_of(rows: Rows, hall: str, limits: Limits, places: Sequence[str]) -> PresenceTimes | None:
     """When a session with these places is asked whether its agent is there; None: nobody is called there."""
     called = legs.open_legs(rows, hall)
     if not any(leg["state"] == LegState.CALLED and leg["counter"] in places for leg in called):
         return None
-    return presence_asked((last_sign_at(rows, hall, each) for each in places), limits)
+    return presence_times((last_sign_at(rows, hall, each) for each in places), limits)
 
 
 def confirm_presence(
@@ -85,7 +85,7 @@ def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[Row
             at for at, other in session_of.items() if session is not None and other == session
         }
         signs = (last_sign_at(rows, hall, place) for place in places)
-        if presence_asked(signs, limits).is_over(now):
+        if presence_times(signs, limits).is_over(now):
             found.append(leg)
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from kiosk.waits import said_of
+from kiosk.waits import wording_of
 from server.domain.hall.configuration import Counter, HallConfiguration, Screen
 from server.domain.hall.sound import Sound
 from server.domain.hours.calendars import business_day
@@ -130,7 +130,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
                 services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
                 waiting=count,
                 wait=board.QueueWait(
-                    low_s=wait.low_s, high_s=wait.high_s, said=said_of(wait.low_s, wait.high_s)
+                    low_s=wait.low_s, high_s=wait.high_s, said=wording_of(wait.low_s, wait.high_s)
                 )
                 if isinstance(wait, WaitRange)
                 else None,

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from server.domain.counters.forgotten_counter import PresenceAsked
+from server.domain.counters.forgotten_counter import PresenceTimes
 from server.domain.facts import FactKind
 from server.domain.instants import micros_to_text, to_text
 from server.domain.refusals import Refusal
@@ -92,7 +92,7 @@ def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: Row 
     return found.get(place.counter)
 
 
-def _presence(presence_check: PresenceAsked) -> Answer:
+def _presence(presence_check: PresenceTimes) -> Answer:
     return {
         "asks_at": to_text(presence_check.asks_at),
         "gives_back_at": to_text(presence_check.gives_back_at),

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.hall.configuration import Queue, Service
-from server.domain.hall.wall import QueueSeen, Waited, overdue, queue_state
+from server.domain.hall.wall import QueueSnapshot, Waited, overdue, queue_state
 from server.domain.hours.calendars import business_day
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.visits.transitions import LegState
@@ -175,7 +175,7 @@ def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[Answer
             continue
         target_s = min((s.target_s for s in services), default=0)
         waited = [snapshot.waited(leg) for leg in waiting]
-        state = queue_state(QueueSeen(waited, _expected_s(expected), target_s, snapshot.serving(queue)))
+        state = queue_state(QueueSnapshot(waited, _expected_s(expected), target_s, snapshot.serving(queue)))
         found.append(
             {
                 "queue": queue.id,

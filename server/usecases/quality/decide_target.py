@@ -11,7 +11,7 @@ from server.domain.quality.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
-    WantedTarget,
+    TargetRequest,
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -25,7 +25,12 @@ from server.usecases.quality.check_target_decision import check_decider, check_d
 
 
 def decide_target(
-    database: Database, hall: str, author: Author, request: WantedTarget, *, write_key: WriteKey | None = None
+    database: Database,
+    hall: str,
+    author: Author,
+    request: TargetRequest,
+    *,
+    write_key: WriteKey | None = None,
 ) -> Answer:
     """The target decided. `replaces`: the earlier target of the same service and day, None for none.
 
@@ -63,7 +68,7 @@ def decide_target(
     return database.write(hall, author, write_key, decide)
 
 
-def _check_terms(target: WantedTarget) -> None:
+def _check_terms(target: TargetRequest) -> None:
     if not SHORTEST_WAIT_S <= target.wait_s <= LONGEST_WAIT_S:
         raise Refusal("bad_target_wait", shortest=SHORTEST_WAIT_S // 60, longest=LONGEST_WAIT_S // 60)
     if not LOWEST_SHARE_PERCENT <= target.share_percent <= HIGHEST_SHARE_PERCENT:
@@ -71,7 +76,7 @@ def _check_terms(target: WantedTarget) -> None:
     check_decider(target.decided_by)
 
 
-def _check_days(target: WantedTarget, today: date) -> None:
+def _check_days(target: TargetRequest, today: date) -> None:
     if not today <= target.applies_from_on <= today + FARTHEST:
         farthest = today + FARTHEST
         raise Refusal("bad_target_start", earliest=today.isoformat(), latest=farthest.isoformat())

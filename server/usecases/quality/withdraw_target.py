@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
 from server.domain.quality.target_facts import target_withdrawn
-from server.domain.quality.targets import TargetSpan, WantedWithdrawal
+from server.domain.quality.targets import TargetSpan, WithdrawalRequest
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
@@ -21,7 +21,7 @@ def withdraw_target(
     database: Database,
     hall: str,
     author: Author,
-    withdrawal: WantedWithdrawal,
+    withdrawal: WithdrawalRequest,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:

@@ -28,7 +28,7 @@ from server.domain.waits.estimate import (
     pooled,
 )
 from server.domain.waits.play_forward import MOST_FOLLOWED
-from server.domain.waits.service_times import ReceivedVisit, Taken, taken_of
+from server.domain.waits.service_times import OccupiedTimes, ReceivedVisit, occupied_times
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
@@ -185,7 +185,7 @@ class Estimates:
         return paces
 
 
-def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> Taken:
+def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> OccupiedTimes:
     received = [
         ReceivedVisit(
             row["counter"],
@@ -196,4 +196,4 @@ def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> Taken:
         )
         for row in recent
     ]
-    return taken_of(received, {each.id: each.wrap_up_s for each in configuration.services.values()})
+    return occupied_times(received, {each.id: each.wrap_up_s for each in configuration.services.values()})

@@ -99,7 +99,7 @@ def forget_caller() -> None:
 def _identify() -> Caller:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
-        cache: KnownCallers = current_app.extensions["parvis_callers"]
+        cache: CallerCache = current_app.extensions["parvis_callers"]
         return cache.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
     device_token = read_cookie(DEVICE_COOKIE)
     signed_in = read_cookie(SESSION_COOKIE)
@@ -113,7 +113,7 @@ def _identify() -> Caller:
                 activity.acted(person.digest)
             return person
     if device_token:
-        callers: KnownCallers = current_app.extensions["parvis_callers"]
+        callers: CallerCache = current_app.extensions["parvis_callers"]
         found = callers.of_token(device_token, is_loopback=False)
         if found.kind != "device":
             raise Refusal("unknown_device")
@@ -144,7 +144,7 @@ def _is_gesture() -> bool:
 
 
 @dataclass
-class KnownCallers:
+class CallerCache:
     """A cache of devices and API keys that called in the last two seconds.
 
     A change made through this process takes effect at once; through another, after two seconds.
@@ -171,7 +171,7 @@ class KnownCallers:
 
 def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
     """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
-    return KnownCallers(database).of_token(token, is_loopback=is_loopback)
+    return CallerCache(database).of_token(token, is_loopback=is_loopback)
 
 
 def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:

@@ -30,7 +30,7 @@ LONGEST_CODE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class ShownProvider:
+class ProviderStatus:
     """What the sign-in page says of the provider. `trouble`: why it cannot be used now, as a sentence."""
 
     name: str
@@ -45,10 +45,10 @@ def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -
     def provider_of_page() -> dict[str, Any]:
         return {"sign_in_provider": describe_provider}
 
-    def describe_provider() -> ShownProvider:
+    def describe_provider() -> ProviderStatus:
         look()
         trouble = provider.trouble
-        return ShownProvider(provider.registration.name, trouble and sentence(trouble))
+        return ProviderStatus(provider.registration.name, trouble and sentence(trouble))
 
     def sentence(code: str) -> str:
         return site.translate(f"refusal.{code}", page_language())

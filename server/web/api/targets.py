@@ -14,9 +14,9 @@ from server.domain.quality.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
-    WantedTarget,
-    WantedWithdrawal,
+    TargetRequest,
     WithdrawalReason,
+    WithdrawalRequest,
 )
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.quality.read_targets import targets_answer
@@ -75,7 +75,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def decide(path: HallPath, body: TargetBody) -> Any:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
         caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
-        target = WantedTarget(**body.model_dump())
+        target = TargetRequest(**body.model_dump())
         key = write_key(caller.author)
         return decide_target(api.database, hall, caller.author, target, write_key=key), 201
 
@@ -84,7 +84,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
         """Withdraws a target in force or to come, from a day on."""
         caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
-        withdrawal = WantedWithdrawal(path.target, **body.model_dump())
+        withdrawal = WithdrawalRequest(path.target, **body.model_dump())
         key = write_key(caller.author)
         return withdraw_target(api.database, hall, caller.author, withdrawal, write_key=key), 201
 

@@ -37,7 +37,7 @@ def test_the_site_s_voice_file_speaks_instead_of_espeak(tmp_path: Path):
     drop_voice(tmp_path / "fr")
     synthetic = Counted()
     voices = Voices(tmp_path, speech=synthetic)
-    name, spoken = voices.said_by(PHRASES, "fr")
+    name, spoken = voices.say_with_name(PHRASES, "fr")
     assert name == voices.name(PHRASES, "fr") == "piper"
     assert set(spoken) == set(PHRASES)
     assert synthetic.said == []
@@ -58,7 +58,7 @@ def test_without_the_package_espeak_speaks_and_the_reason_is_reported(
     voice = drop_voice(tmp_path / "fr")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     piper = PiperSpeech()
-    assert piper.lacks(voice) == "not_installed"
+    assert piper.missing_part(voice) == "not_installed"
     with pytest.raises(SpeechUnavailable, match="is not installed"):
         piper.say(PHRASES, voice)
     assert Voices(tmp_path, speech=Counted(), piper=piper).name(PHRASES, "fr") == "espeak-ng"
@@ -71,7 +71,7 @@ def test_a_package_that_vanished_since_is_a_refusal_and_espeak_speaks(
     gone = PiperSpeech(command=WITHOUT)
     with pytest.raises(SpeechUnavailable, match="No module named"):
         gone.say(PHRASES, voice)
-    assert Voices(tmp_path, speech=Counted(), piper=gone).said_by(PHRASES, "fr")[0] == "espeak-ng"
+    assert Voices(tmp_path, speech=Counted(), piper=gone).say_with_name(PHRASES, "fr")[0] == "espeak-ng"
     assert "piper cannot be used for a sentence in fr" in caplog.text
 
 
@@ -135,7 +135,7 @@ def test_a_voice_file_that_failed_is_left_alone_until_it_changes_or_some_minutes
     broken = PiperSpeech(command=("sh", "-c", f"echo run >> {runs}; exit 3"))
     voices = Voices(tmp_path, speech=Counted(), piper=broken)
     for _ in range(3):
-        assert voices.said_by(PHRASES, "fr")[0] == "espeak-ng"
+        assert voices.say_with_name(PHRASES, "fr")[0] == "espeak-ng"
     assert runs.read_text().count("run") == 1
     voice.write_bytes(b"another")
     voices.say(PHRASES, "fr")

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from server.clock import Clock
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.author import SYSTEM
-from server.domain.quality.targets import WantedTarget
+from server.domain.quality.targets import TargetRequest
 from server.store.alarms.recipients import recipients_of
 from server.store.operation.migrating import migrate, migrations_on
 from server.store.tables import metadata
@@ -32,7 +32,7 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
     hands = Hands()
     database = database_with_hall(database_url, hands, "laon", "vervins")
     today = hands.now.date()
-    target = WantedTarget("laon-accueil", 480, 80, today, today, "Comité local des usagers")
+    target = TargetRequest("laon-accueil", 480, 80, today, today, "Comité local des usagers")
     for wait_s in (480, 600):
         decide_target(database, "laon", SYSTEM, replace(target, wait_s=wait_s))
         hands.now += timedelta(minutes=1)

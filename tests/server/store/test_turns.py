@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from server.domain.facts import greeting_counted
-from server.domain.quality.targets import WantedTarget
+from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
@@ -137,7 +137,7 @@ def test_a_commit_that_fails_is_nobodys(together: Together):
 def test_a_target_of_a_commit_that_failed_is_no_tickets(together: Together):
     def decide(wait_s: int) -> Any:
         today = together.database.clock.now().date()
-        target = WantedTarget(SERVICE, wait_s, 80, today, today, "Comité")
+        target = TargetRequest(SERVICE, wait_s, 80, today, today, "Comité")
         return decide_target(together.database, HALL, AGENT, target)
 
     issue(together.database)

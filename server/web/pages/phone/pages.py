@@ -17,17 +17,17 @@ from markupsafe import Markup
 from server.language import direction_of
 from server.web.access.requirements import Access, open_to
 from server.web.pages.phone.ticket_view import (
+    Phrase,
     Prepared,
-    Said,
     Ticket,
-    ahead_said,
+    ahead_sentence,
     alert_languages,
     alert_words,
-    closed_said,
-    kept_said,
+    closed_sentence,
+    kept_sentence,
     part_of,
     taken_back_words,
-    wait_said,
+    wait_sentence,
 )
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
@@ -101,7 +101,7 @@ def blueprint(
 def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict[str, Any]:
     zone = ZoneInfo(ticket["hall"]["time_zone"])
 
-    def said(what: Said) -> str:
+    def said(what: Phrase) -> str:
         key, values = what
         words = {name: said(each) if isinstance(each, tuple) else each for name, each in values.items()}
         return translate(key, language, **words)
@@ -123,11 +123,11 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
     call: Mapping[str, Any] | None = ticket["call"]
     return {
         "part": part_of(ticket),
-        "ahead": said(ahead_said(ticket)),
-        "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
-        "closed": said(closed_said(ticket)),
+        "ahead": said(ahead_sentence(ticket)),
+        "wait": said(wait_sentence(ticket)) if ticket["state"] == "waiting" else "",
+        "closed": said(closed_sentence(ticket)),
         "opening": opening(opens_at) if opens_at else "",
-        "keep": said(kept_said(opens_at.date() if opens_at else None, today)),
+        "keep": said(kept_sentence(opens_at.date() if opens_at else None, today)),
         "as_of": hour(ticket["as_of"]),
         "take_back_until": hour(ticket.get("take_back_until")),
         "called_at": hour(call["called_at"]) if call else "",

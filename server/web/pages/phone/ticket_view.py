@@ -11,7 +11,7 @@ from server.domain.languages import FRENCH
 
 type Ticket = Mapping[str, Any]
 type Prepared = Mapping[str, Mapping[str, Any]]
-type Said = tuple[str, dict[str, object]]
+type Phrase = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be a sentence."""
 
 _HOUR = 60
@@ -29,18 +29,18 @@ def part_of(ticket: Ticket) -> str:
     return str(state)
 
 
-def closed_said(ticket: Ticket) -> Said:
+def closed_sentence(ticket: Ticket) -> Phrase:
     """Why there are no calls now, for the part of the page that says when they go on."""
     return ("phone.break" if ticket.get("why_no_wait") == "break" else "phone.closed"), {}
 
 
-def ahead_said(ticket: Ticket) -> Said:
+def ahead_sentence(ticket: Ticket) -> Phrase:
     """How many people are before this visitor."""
     ahead = ticket["ahead"] or 0
     return ("phone.ahead", {"count": ahead}) if ahead else ("phone.ahead.none", {})
 
 
-def wait_said(ticket: Ticket) -> Said:
+def wait_sentence(ticket: Ticket) -> Phrase:
     """The remaining wait as a range in minutes and hours, or why there is none."""
     wait = ticket["wait"]
     if wait is None:
@@ -51,22 +51,22 @@ def wait_said(ticket: Ticket) -> Said:
     low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)
     match wait.get("said") or ("between" if low else "under"):
         case "under":
-            return "phone.wait.under", {"high": duration_said(high)}
+            return "phone.wait.under", {"high": duration_sentence(high)}
         case "over":
-            return "phone.wait.over", {"low": duration_said(low)}
+            return "phone.wait.over", {"low": duration_sentence(low)}
     if low == high:
-        return "phone.wait.about", {"high": duration_said(high)}
+        return "phone.wait.about", {"high": duration_sentence(high)}
     if high >= _HOUR:
-        return "phone.wait.range_hours", {"low": duration_said(low), "high": duration_said(high)}
+        return "phone.wait.range_hours", {"low": duration_sentence(low), "high": duration_sentence(high)}
     return "phone.wait.range", {"low": low, "high": high}
 
 
-def kept_said(opens_on: date | None, today: date) -> Said:
+def kept_sentence(opens_on: date | None, today: date) -> Phrase:
     """What happens to a waiting visitor's place while the hall is closed: it ends with the day."""
     return ("phone.closed.keep" if opens_on == today else "phone.closed.only_today"), {}
 
 
-def duration_said(minutes: int) -> Said:
+def duration_sentence(minutes: int) -> Phrase:
     """Whole minutes as people say them: hours from one hour on."""
     hours, rest = divmod(minutes, _HOUR)
     if hours == 0:

@@ -14,10 +14,10 @@ from server.domain.quality.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
+    TargetRequest,
     TargetSpan,
-    WantedTarget,
-    WantedWithdrawal,
     WithdrawalReason,
+    WithdrawalRequest,
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -58,9 +58,9 @@ class TargetFields:
         names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
         return cls(*(_line(fields.get(name, "")) for name in names))
 
-    def as_request(self) -> WantedTarget:
+    def as_request(self) -> TargetRequest:
         """The target; what cannot be read is out of bounds, and refused as such."""
-        return WantedTarget(
+        return TargetRequest(
             self.service,
             wait_s=60 * _whole(self.minutes),
             share_percent=_whole(self.share),
@@ -97,11 +97,11 @@ class TypedWithdrawal:
         from_on = "" if days is None else days[0].isoformat()
         return cls(target.service, target.id, from_on, "", on.isoformat(), target.decided_by, new_id())
 
-    def as_request(self) -> WantedWithdrawal:
+    def as_request(self) -> WithdrawalRequest:
         """The withdrawal; a day that cannot be read is out of bounds. Refusal: withdrawal_reason_missing."""
         if self.reason not in set(WithdrawalReason):
             raise Refusal("withdrawal_reason_missing")
-        return WantedWithdrawal(
+        return WithdrawalRequest(
             self.target,
             from_on=_day(self.from_on, date.min),
             reason=WithdrawalReason(self.reason),

@@ -160,10 +160,10 @@ class Wording:
             for span in of.spans:
                 for each in span.withdrawals:
                     if each.id == withdrawal:
-                        return self._said_withdrawn(each, span, of)
+                        return self._withdrawal_sentence(each, span, of)
         return ""
 
-    def _said_withdrawn(self, withdrawal: Withdrawal, span: TargetSpan, of: ServiceTargets) -> str:
+    def _withdrawal_sentence(self, withdrawal: Withdrawal, span: TargetSpan, of: ServiceTargets) -> str:
         name, day = of.service.name(self.language), self._day(withdrawal.from_on)
         said = self.words("waiting_targets.withdrawn", service=name, target=self._target(span), day=day)
         instead = next((each for each in of.spans if each.applies(withdrawal.from_on)), None)
@@ -196,10 +196,10 @@ class Wording:
         for each in services:
             found = next((span for span in each.spans if span.target.id == target), None)
             if found is not None:
-                return self._said(found, each)
+                return self._decision_sentence(found, each)
         return ""
 
-    def _said(self, span: TargetSpan, of: ServiceTargets) -> str:
+    def _decision_sentence(self, span: TargetSpan, of: ServiceTargets) -> str:
         first, name = span.target.applies_from_on, of.service.name(self.language)
         values = {"service": name, "target": self._target(span), "day": self._day(first)}
         said = self.words("waiting_targets.decided", **values)

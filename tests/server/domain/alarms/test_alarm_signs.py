@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from server.domain.alarms.detection import AlarmRules, Observed, Sign
-from server.domain.alarms.signs import CounterSeen, awaited_sign, clock_sign, counter_sign, queue_sign
+from server.domain.alarms.signs import CounterObservation, awaited_sign, clock_sign, counter_sign, queue_sign
 from server.domain.hours.calendars import Calendar, Span
 
 RULES = AlarmRules(counter_after_s=900)
@@ -14,7 +14,7 @@ CLOSED = datetime(2026, 11, 24, 17, tzinfo=UTC)
 LATE = CLOSED + timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
 TWO_S = timedelta(seconds=2)
-OPEN = CounterSeen(is_open=True)
+OPEN = CounterObservation(is_open=True)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ OPEN = CounterSeen(is_open=True)
         (OPEN, LATE - SECOND, Sign.WELL),
         (OPEN, CLOSED - timedelta(hours=4), Sign.WELL),  # at noon the day is not over
         (OPEN, LATE + timedelta(days=1), Sign.WELL),  # nothing opened on that day
-        (CounterSeen(), LATE, Sign.WELL),
-        (CounterSeen(is_open=True, is_serving=True), LATE, Sign.WELL),
-        (CounterSeen(is_forgotten=True), CLOSED, Sign.FAULTY),
+        (CounterObservation(), LATE, Sign.WELL),
+        (CounterObservation(is_open=True, is_serving=True), LATE, Sign.WELL),
+        (CounterObservation(is_forgotten=True), CLOSED, Sign.FAULTY),
     ],
 )
 def test_a_counter_is_forgotten_or_open_long_after_the_last_closing(counter, now, sign):

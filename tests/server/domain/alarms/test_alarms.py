@@ -22,7 +22,13 @@ from server.domain.alarms.detection import (
     Watched,
     decide,
 )
-from server.domain.alarms.signs import PrinterSeen, presence_sign, printer_signs, queue_sign, unprinted_after
+from server.domain.alarms.signs import (
+    PrinterObservation,
+    presence_sign,
+    printer_signs,
+    queue_sign,
+    unprinted_after,
+)
 
 BEGUN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 RULES = AlarmRules()
@@ -165,11 +171,11 @@ def test_a_subject_no_longer_watched_is_cleared_and_forgotten():
 
 @given(st.sampled_from(["unreachable", "mute", "cutter", "error", "cover_open", "paper_out", "offline"]))
 def test_a_printer_that_may_not_print_is_one_fault_and_a_ready_one_none(state: str):
-    found = dict(printer_signs("borne-1", PrinterSeen(state, 0), RULES))
+    found = dict(printer_signs("borne-1", PrinterObservation(state, 0), RULES))
     assert [observed.sign for observed in found.values()].count(Sign.FAULTY) == 1
-    ready = dict(printer_signs("borne-1", PrinterSeen("ready", 0), RULES))
+    ready = dict(printer_signs("borne-1", PrinterObservation("ready", 0), RULES))
     assert {observed.sign for observed in ready.values()} == {Sign.WELL}
-    unknown = dict(printer_signs("borne-1", PrinterSeen("unknown", 1), RULES))
+    unknown = dict(printer_signs("borne-1", PrinterObservation("unknown", 1), RULES))
     assert {observed.sign for observed in unknown.values()} == {Sign.UNSURE}
 
 
@@ -178,7 +184,7 @@ def test_three_jobs_in_a_row_that_were_not_printed_are_a_fault_until_one_is():
     for verdict in ("refused", "unknown", None):
         count = unprinted_after(count, verdict)
     assert count == 3
-    signs = dict(printer_signs("borne-1", PrinterSeen("ready", count), RULES))
+    signs = dict(printer_signs("borne-1", PrinterObservation("ready", count), RULES))
     assert signs[AlarmKind.UNPRINTED, "borne-1"] == Observed(Sign.FAULTY, {"jobs": 3})
     assert unprinted_after(count, "printed") == 0
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain.counters.forgotten_counter import presence_asked
+from server.domain.counters.forgotten_counter import presence_times
 from server.domain.counters.wrap_up import ServiceEnded, wrap_up_until
 from server.domain.visits.verb_limits import Limits
 
@@ -12,7 +12,7 @@ SECOND = timedelta(seconds=1)
 
 def test_the_last_sign_of_any_place_counts():
     limits = Limits(forgotten_after_s=60, forgotten_answer_s=30)
-    check = presence_asked([NINE, NINE + 40 * SECOND, NINE + 10 * SECOND], limits)
+    check = presence_times([NINE, NINE + 40 * SECOND, NINE + 10 * SECOND], limits)
     assert check.asks_at == NINE + 100 * SECOND
     assert check.gives_back_at == NINE + 130 * SECOND
     assert not check.is_over(NINE + 129 * SECOND)

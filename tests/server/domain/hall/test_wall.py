@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.hall.wall import QueueSeen, Waited, overdue, queue_state, shows_counters
+from server.domain.hall.wall import QueueSnapshot, Waited, overdue, queue_state, shows_counters
 
 LATE, IN_TIME = Waited(901, 900), Waited(900, 900)
 
@@ -12,15 +12,15 @@ LATE, IN_TIME = Waited(901, 900), Waited(900, 900)
 @pytest.mark.parametrize(
     ("queue", "state"),
     [
-        (QueueSeen([], None, 900, 0), "calm"),
-        (QueueSeen([IN_TIME], (300, 900), 900, 1), "calm"),
-        (QueueSeen([IN_TIME], (900, 1200), 900, 1), "breach_expected"),
-        (QueueSeen([], (900, 1200), 900, 1), "breach_expected"),
-        (QueueSeen([LATE, IN_TIME], (900, 1200), 900, 1), "late"),
-        (QueueSeen([LATE], None, 900, 0), "unserved"),
+        (QueueSnapshot([], None, 900, 0), "calm"),
+        (QueueSnapshot([IN_TIME], (300, 900), 900, 1), "calm"),
+        (QueueSnapshot([IN_TIME], (900, 1200), 900, 1), "breach_expected"),
+        (QueueSnapshot([], (900, 1200), 900, 1), "breach_expected"),
+        (QueueSnapshot([LATE, IN_TIME], (900, 1200), 900, 1), "late"),
+        (QueueSnapshot([LATE], None, 900, 0), "unserved"),
     ],
 )
-def test_the_worst_applicable_state_is_shown(queue: QueueSeen, state: str):
+def test_the_worst_applicable_state_is_shown(queue: QueueSnapshot, state: str):
     assert queue_state(queue) == state
 
 
@@ -29,7 +29,7 @@ def test_a_breach_is_predicted_before_it_happens_and_late_afterwards(
     waits: list[int], expected: int, target: int, counters: int
 ):
     waiting = [Waited(wait, target) for wait in waits]
-    state = queue_state(QueueSeen(waiting, (expected, expected), target, counters))
+    state = queue_state(QueueSnapshot(waiting, (expected, expected), target, counters))
     assert (state == "late") == (max(waits, default=0) > target) == (overdue(waiting) > 0)
     if state == "breach_expected":
         assert expected > target
@@ -42,5 +42,5 @@ def test_the_activity_of_a_counter_is_shown_from_three_agents_on():
 
 
 def test_a_wait_that_meets_the_target_exactly_is_no_breach():
-    assert queue_state(QueueSeen([], (600, 1200), 900, 1)) == "calm"
-    assert queue_state(QueueSeen([], (600, 1201), 900, 1)) == "breach_expected"
+    assert queue_state(QueueSnapshot([], (600, 1200), 900, 1)) == "calm"
+    assert queue_state(QueueSnapshot([], (600, 1201), 900, 1)) == "breach_expected"

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from server.domain.author import Author
-from server.domain.quality.targets import WantedTarget
+from server.domain.quality.targets import TargetRequest
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.quality.decide_target import decide_target
@@ -15,7 +15,7 @@ from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 HALL, SERVICE = "laon", "laon-accueil"
 CHIEF = Author("chief")
 TODAY = date(2026, 11, 24)
-WANTED = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
+WANTED = TargetRequest(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
 
 
 def decide(database: Database, **changed: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.quality.targets import WantedWithdrawal, WithdrawalReason
+from server.domain.quality.targets import WithdrawalReason, WithdrawalRequest
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
@@ -27,7 +27,7 @@ from tests.server.usecases.targets.targets_hall import (
 )
 
 DAY = timedelta(days=1)
-WITHDRAWN = WantedWithdrawal("", TODAY, WithdrawalReason.UNATTAINABLE, TODAY, "Comité local des usagers")
+WITHDRAWN = WithdrawalRequest("", TODAY, WithdrawalReason.UNATTAINABLE, TODAY, "Comité local des usagers")
 
 
 def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.author import SYSTEM
 from server.domain.people.roles import Permission
-from server.domain.quality.targets import WantedTarget
+from server.domain.quality.targets import TargetRequest
 from server.store.people.accounts import Grant
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
@@ -49,7 +49,7 @@ BY_BODY: dict[tuple[str, str], Permission] = {
 """Of the permissions of a route, the one that these very requests need."""
 
 TODAY = date(2026, 11, 24)
-TARGET = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
+TARGET = TargetRequest(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
 BRING_A_SECRET = {
     *("/device/me", "/device/session", "/connexion", "/connexion/fournisseur/retour"),
     *("/compte/mot-de-passe", "/invitation", "/device/renewal"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.app.hosts import KnownHosts, allowed_hosts
+from server.app.hosts import AllowedHosts, allowed_hosts
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from tests.server.web.api_site import HALL, ApiSite, csrf_of
@@ -67,7 +67,7 @@ def called(
         return []
 
     environ = dict(fields) | ({"HTTP_HOST": host} if host is not None else {})
-    KnownHosts(app, hosts, "no", is_demonstration=is_demonstration)(
+    AllowedHosts(app, hosts, "no", is_demonstration=is_demonstration)(
         environ, lambda status, _: statuses.append(status[:3])
     )
     return statuses[0]

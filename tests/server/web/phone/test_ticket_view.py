@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from server.web.pages.phone.ticket_view import (
-    ahead_said,
+    ahead_sentence,
     alert_words,
-    closed_said,
-    kept_said,
+    closed_sentence,
+    kept_sentence,
     part_of,
-    wait_said,
+    wait_sentence,
 )
 
 PREPARED = {
@@ -27,15 +27,15 @@ CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_
 def test_the_page_and_its_script_have_the_same_sentences(case: dict[str, Any]):
     ticket = case["ticket"]
     assert part_of(ticket) == case["part"]
-    assert as_json(ahead_said(ticket)) == case["ahead"]
-    assert as_json(wait_said(ticket)) == case["wait"]
-    assert as_json(closed_said(ticket)) == case.get("closed", ["phone.closed", {}])
+    assert as_json(ahead_sentence(ticket)) == case["ahead"]
+    assert as_json(wait_sentence(ticket)) == case["wait"]
+    assert as_json(closed_sentence(ticket)) == case.get("closed", ["phone.closed", {}])
     assert as_json(alert_words(ticket, "en", PREPARED)) == case.get("words", [])
 
 
 def test_a_place_is_kept_to_an_opening_of_the_same_day_alone():
     today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
-    said = [kept_said(opens_on, today)[0] for opens_on in (today, tomorrow, None)]
+    said = [kept_sentence(opens_on, today)[0] for opens_on in (today, tomorrow, None)]
     assert said == ["phone.closed.keep", "phone.closed.only_today", "phone.closed.only_today"]
 
 
