@@ -8,15 +8,12 @@ const SIZES = [1.35, 1.2, 1, 0.85, 0.7, 0.6]; // of the letters, the largest at 
 const FRENCH = "fr";
 const TAKEN_BACK_MS = 15_000;
 
-/**
- * Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version.
- */
+/** Whether the alert in a message is later than the known one: a new epoch, or no lower version. */
 export const isLater = (before, message) =>
   !before || before.epoch !== message.epoch || message.version >= before.version;
 
 /**
- * The alert that a menu or message tells; else one that was just taken back, under an id of its own, for a
- * short while: the
+ * The alert in a menu or message; else one that was just taken back, under its own id, for a short while: the
  * kiosk serves again.
  */
 export function toldAlert({ alert, alert_taken_back: back }) {
@@ -31,10 +28,7 @@ export function alertAt(before, at) {
   return alert?.until && Date.parse(alert.until) <= at ? null : alert;
 }
 
-/**
- * The alert that is told, with the words in further languages that are known of it: a message holds but some
- * of them.
- */
+/** The alert of a message, with its known words in further languages: a message holds only some of them. */
 export function withKnownWords(message, before) {
   return message && before?.alert === message.alert
     ? { ...message, texts: { ...before.texts, ...message.texts } }
@@ -42,9 +36,9 @@ export function withKnownWords(message, before) {
 }
 
 /**
- * What an alert says, a page a language: the hall's languages for prepared words, its own for a custom one,
- * French first.
- * `around` is the language of what stands around the words, French where the kiosk does not know theirs.
+ * The pages of an alert, one for each language: the hall's languages for prepared words, its own for a custom
+ * one, French first. `around` is the language of the texts around the words, French where the kiosk does not
+ * have theirs.
  */
 export function pagesOf(alert, texts, languages) {
   const own = Object.keys(alert.texts ?? {});
@@ -72,8 +66,8 @@ export function turnAt([first, ...others], sinceMs) {
 }
 
 /**
- * Draws the alert over the page, or takes it away. `languages` are codes, `covered` are the parts of the page
- * that rest meanwhile.
+ * Draws the alert over the page, or removes it. `languages` are codes; `covered` are the parts of the page
+ * that are hidden meanwhile.
  */
 export function alertView(root, texts, covered) {
   let drawn = "";

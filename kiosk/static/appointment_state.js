@@ -108,7 +108,7 @@ export function appointmentReducers({ active, isGuarded }) {
   };
 }
 
-// What « Écouter » asks to hear of these views; the code one typed is not said.
+// The reading that « Écouter » requests for these views; a typed code is not spoken.
 export function appointmentReading({ view, language: lang, codeError, convocations, convocation }, onPage) {
   if (view === "appointment") return { lang, view, ...(codeError && { reason: codeError }) };
   if (convocations === null) return null;

@@ -40,7 +40,7 @@ export function arrivalText(state, say) {
   });
 }
 
-// What is wrong with the code that was typed; empty while nothing is.
+// The problem of the typed code; empty without one.
 export function codeErrorText({ codeError }, say) {
   return codeError
     ? `${say(`kiosk.notice.${codeError}.title`)}. ${say(`kiosk.notice.${codeError}.text`)}`

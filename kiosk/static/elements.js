@@ -32,7 +32,7 @@ export function byId(id) {
 }
 
 /**
- * The nearest element around what was pressed or typed in that matches.
+ * The nearest element around the pressed or typed one that matches.
  *
  * @param {Event} event
  * @param {string} selector
@@ -79,7 +79,7 @@ export function button({ act, key, label, icon, kind = "" }) {
 }
 
 /**
- * A copy of what a template holds.
+ * A copy of a template's content.
  *
  * @param {string} template its id
  */

@@ -29,8 +29,7 @@ export function reasonChosen({ menu, exceptional }) {
   return reasons?.find(({ id }) => id === exceptional.reason)?.name ?? "";
 }
 
-// What a press asks for: the service on the sheet, or the one that needs an appointment with the reason why
-// not.
+// The body of a press: the service on the sheet, or the one that needs an appointment with the reason why
 export function askedFor({ exceptional }, service) {
   return exceptional
     ? { service: exceptional.service, exceptional_reason: exceptional.reason }

@@ -84,7 +84,7 @@ const link = openLink(
   () => state.language,
 );
 
-// The menu and a message of its own tell the same; the later one counts.
+// The menu and its own message hold the same; the later one counts.
 function takeAlert(message) {
   if (message.alert === undefined || !isLater(toldAlert, message)) return;
   toldAlert = {
@@ -232,7 +232,7 @@ async function runPress(press) {
   } else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
 }
 
-// Asked once with its own key; what does not come is told, and nothing is lost but a paper.
+// Requested once with its own key; a failure is shown, and only a paper is lost.
 async function printSheet({ id: pressId, body }) {
   try {
     const { status, json } = await link.printSheet(body, { "Idempotency-Key": pressId }, ANSWER_WITHIN_MS);

@@ -1,7 +1,6 @@
 // « Écouter »: plays the sentences of a view one after the other until they end or it is stopped. No DOM.
 
 // `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it
-// at once.
 export function openListening({ ask, play, silence, onChange = (_isOn) => {} }) {
   let current = null;
 

@@ -8,7 +8,7 @@ export const atLongest = new WeakMap();
 export function fillPaged(slots, items, acts, state, say) {
   for (const item of items) atLongest.get(item)?.fill();
   fillPages(slots, items, acts, state, say);
-  // all are measured before any is written: what stands beside them keeps its place
+  // all are measured before any is written, so the elements next to them keep their place
   for (const keep of [...slots.list.children].map((item) => atLongest.get(item)?.keep)) keep?.();
 }
 

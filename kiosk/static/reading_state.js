@@ -6,7 +6,7 @@ import { printOf } from "./kiosk_state.js";
 
 const READ_VIEWS = ["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"];
 
-// Whether « Écouter » begins anew: it is on, and what is shown is another view, page or language than before.
+// Whether « Écouter » begins again: it is on, and the view, page or language has changed.
 export function isToBeRead(state, before) {
   const parts = [
     "isListening",

@@ -7,7 +7,7 @@ export const sheetStart = { sheet: null };
 export const offersSheet = (state) =>
   state.prints && state.view === "notice" && state.notice === "appointment_only" && Boolean(state.service);
 
-// What is said of the paper: none (not asked), pending, printed, no_paper or unknown, as of tickets.
+// The state of the paper: none (not requested), pending, printed, no_paper or unknown, as of tickets.
 export function sheetPaper({ sheet, verdicts }) {
   if (!sheet) return "none";
   if (sheet.isRefused) return "no_paper";

@@ -280,7 +280,7 @@ function sheetLede(service, say) {
   return service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
 }
 
-// The code leaves when its paper has; what it says of itself takes its place, and nothing moves.
+// The code disappears when its paper is printed; a sentence takes its place, and nothing moves.
 function drawCode(slots, { ticket, isCodeGone }, say) {
   slots.scan.hidden = !ticket.follow_url;
   if (!ticket.follow_url) return;
@@ -310,8 +310,8 @@ function drawPrint(slots, state, say) {
 }
 
 /**
- * Words under an icon. With `choices`, what one may press instead stands under the words; it needs the state
- * for its pages.
+ * Words under an icon. With `choices`, the alternatives are under the words; they need the state for their
+ * pages.
  *
  * @param {any} say
  * @param {{ icon?: string, title: string, about?: string, text?: string, opening?: string, acts?: Node[],

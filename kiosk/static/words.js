@@ -37,8 +37,7 @@ export function duration(total, say) {
   return say("kiosk.duration.hours_minutes", { hours, minutes: String(minutes).padStart(2, "0") });
 }
 
-// The three small texts of a service's button: under its name, and the two on the right.
-// The help line stays under the name whatever becomes of the wait.
+// The help line stays under the name, with any wait.
 export function serviceLines(service, say) {
   const subtitle = service.subtitle ?? "";
   const opening = service.next_opening?.text ?? "";

@@ -7,9 +7,8 @@ export const TURN_MS = 6_000; // each language of the hall, one after the other
 export const SPOKEN_EVERY_MS = 60_000;
 
 /**
- * What is known of the hall's alert after a message that tells it, a board or its own: a later one replaces
- * it, the
- * same one again brings its voice. `held` is what was known, null before anything was.
+ * The known alert of the hall after a message with an alert, a board or its own: a later one replaces it, the
+ * same one again brings its voice. `held` is the alert known before, null for none.
  */
 export function receiveAlert(held, message) {
   if (message.alert === undefined) return held;
@@ -22,13 +21,13 @@ export function receiveAlert(held, message) {
 }
 
 /**
- * The alert that a message tells; else one that was just taken back, under an id of its own: it is said anew.
+ * The alert in a message; else one that was just taken back, under its own id, so that it is spoken again.
  */
 function toldAlert({ alert, alert_taken_back: back }) {
   return alert ?? (back ? { ...back, alert: `${back.alert} taken back` } : null);
 }
 
-/** Whether what is shown only says that an alert was a mistake: it stops nothing and gives way to a call. */
+/** Whether the page only says that an alert was a mistake: it stops nothing and gives way to a call. */
 export const isTakenBack = (alert) => alert?.kind === "taken_back";
 
 /**
@@ -75,7 +74,7 @@ export function pagesOf(alert, { prepared, languages, further = {} }) {
 }
 
 /**
- * What stands on the screen so long after the alert was raised: the first page, French, always, and one of
+ * The texts on the screen a given time after the alert was raised: the first page, French, always, and one of
  * the others in turn.
  */
 export function turnAt([first, ...others], sinceMs) {

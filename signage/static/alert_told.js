@@ -6,9 +6,8 @@ const ANSWERED_MS = 2_000; // two tries within the five seconds after which a sc
 
 /**
  * `show(alert)` is called often with the id of the alert on the screen, null for none. `afterPaint(work)`
- * calls back once
- * what was drawn can be seen; `ask(message, ms)` sends and resolves when it is answered within so long, else
- * rejects.
+ * calls back once the drawing is visible; `ask(message, ms)` sends and resolves when it is answered within
+ * `ms`, else rejects.
  */
 export function createTold({ ask, afterPaint }) {
   let alertShown = null;
@@ -33,7 +32,7 @@ export function createTold({ ask, afterPaint }) {
     }
   }
 
-  /** A new connection is told again. */
+  /** A new connection is informed again. */
   const forget = () => {
     answered = null;
   };

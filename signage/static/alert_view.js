@@ -9,8 +9,8 @@ const SIZES = 8;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * A view of the alert in its section of the page. `show(alert, now)` draws it, or takes it away when null.
- * `prepared` are the words of every kind, `time(at, language)` tells an hour.
+ * A view of the alert in its section of the page. `show(alert, now)` draws it, or removes it when null.
+ * `prepared` are the words of every kind; `time(at, language)` writes an hour.
  */
 export function alertView(root, { body, prepared, time }) {
   const spoken = root.querySelector("[role=alert]");

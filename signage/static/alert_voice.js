@@ -6,11 +6,9 @@ import { SPOKEN_EVERY_MS } from "./alert_state.js";
 export const TRIED_AGAIN_MS = 10_000;
 
 /**
- * Says an alert now and every minute until it is told to be silent. `fetchSound(url)` gives its bytes,
- * `makeContext()`
- * an audio context, `now()` the page's clock, `level()` how loud, 0 to 1. A file that cannot be had is asked
- * for again
- * after ten seconds: the words stand on the screen.
+ * Speaks an alert now and every minute until it is silenced. `fetchSound(url)` gives its bytes,
+ * `makeContext()` an audio context, `now()` the page's clock, `level()` the loudness, 0 to 1. A file that
+ * cannot be fetched is requested again after ten seconds; the words stay on the screen.
  */
 export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
   let url = null;
@@ -24,7 +22,7 @@ export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
 
   return { keep, say, silence, tick };
 
-  /** Fetches the voices of what may be raised; what fails is fetched when it is wanted, or the next time. */
+  /** Fetches the voices of prepared alerts; one that fails is fetched when it is needed, or the next time. */
   function keep(urls) {
     for (const each of urls.filter((one) => !kept.has(one))) {
       kept.set(

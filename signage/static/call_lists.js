@@ -13,10 +13,9 @@ const ROOMS = [
 ];
 
 /**
- * Return the lists in `area`: `write({still, recent}, words)` brings all rows in, `settle(words)` takes away
- * those that do
- * not fit and answers how many are left. Whoever is awaited has room: in columns, or else without the notices
- * (`crowd(isCrowded)`).
+ * Return the lists in `area`: `write({still, recent}, words)` writes all rows, `settle(words)` removes those
+ * that do not fit and returns how many are left. Awaited visitors always have room: in columns, or else
+ * without the notices (`crowd(isCrowded)`).
  */
 export function createLists(area, crowd) {
   let stillTable = null;
@@ -42,7 +41,7 @@ export function createLists(area, crowd) {
     return cutWithNote(still, left, words);
   }
 
-  /** Bring the rows in so many columns, and answer whether everybody who is awaited has room in them. */
+  /** Write the rows in a number of columns; return whether all awaited visitors have room in them. */
   function isRoomFor([isCrowded, columns]) {
     crowd(isCrowded);
     area.dataset.columns = String(columns);
@@ -59,7 +58,7 @@ export function createLists(area, crowd) {
     return [...table.rows].filter((row) => row.getBoundingClientRect().bottom <= bottom).length;
   }
 
-  /** The last row that fits gives its place to a note that tells how many more are called. */
+  /** The last row that fits is replaced by a note with the number of further calls. */
   function cutWithNote(still, left, words) {
     const overflows = () => area.scrollHeight > area.clientHeight + 1;
     cut(stillTable, still);

@@ -82,7 +82,7 @@ export function createCards(area, besideArea, body) {
   const all = () => [...besideArea.children, ...area.children];
 
   /**
-   * How the cards stand that are shown already: that they keep. None where all were placed anew, or one is
+   * The places of the cards already shown, which they keep. None where all were laid out again, or one has
    * left.
    */
   function keptPlaces(cards, base) {
@@ -91,7 +91,7 @@ export function createCards(area, besideArea, body) {
     return cards.map((card) => (isKept ? (found.places[ids.indexOf(idOf(card))] ?? null) : null));
   }
 
-  /** What is known not to fit is not tried again, and what is known to fit is proven once it is painted. */
+  /** Sizes known not to fit are not tried again; sizes known to fit are verified once they are painted. */
   function fits(cards, how) {
     const base = WITHOUT_NOTICES.has(how.place?.layout) ? WIDE[0] : "side";
     const newestFirst = [...cards].reverse();
@@ -107,7 +107,7 @@ export function createCards(area, besideArea, body) {
     return isInside;
   }
 
-  /** What is remembered of cards like these, if they are as those were. */
+  /** The remembered sizes for cards like these, if the earlier ones were equal. */
   function remembers() {
     const former = remembered.get(written.shape);
     if (!former) return null;
@@ -122,7 +122,7 @@ export function createCards(area, besideArea, body) {
     return found.isInside;
   }
 
-  /** Each card that is new where it has room while the older ones stand still; null where one has none. */
+  /** Each new card where it has room while the older ones do not move; null where one has none. */
   function oneAfterTheOther() {
     const places = [...written.kept];
     const { base, elements } = written;
@@ -135,7 +135,9 @@ export function createCards(area, besideArea, body) {
     return areInside() ? arrangement : null; // a second call of who is shown makes its card higher
   }
 
-  /** Stand a card that way, in the largest size in which its place is whole; whether it has room. */
+  /**
+   * Lay out a card in this way, in the largest size in which its place is whole; returns whether it has room.
+   */
   function isPlaced(arrangement, at, way) {
     const element = written.elements[at];
     way.size = firstSize(element);
@@ -254,7 +256,7 @@ function waysIn(base, rank) {
   );
 }
 
-/** A card is the same while it tells one call at one place, however often that is repeated. */
+/** A card is the same while it shows one call at one place, however often it is repeated. */
 const idOf = ({ call, counter: { label, direction, hearing_loop: loop } }) =>
   JSON.stringify([call, label, direction, loop]);
 
@@ -277,8 +279,8 @@ function roomIn(box) {
 }
 
 /**
- * What the room of cards depends on: their numbers but for their digits, their places, their ways, which are
- * recalls, and which stand already.
+ * The key of the cards' room: their numbers without the digits, their places, their directions, which are
+ * recalls, and which are already shown.
  */
 function shapeOf(cards, kept, { base, place, isPast }) {
   const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) => [
@@ -295,7 +297,7 @@ const firstSize = (card) =>
   card.querySelector(".card-place").dataset.long === "yes" ? `stacked ${STACKED[0]}` : SIZES[0];
 
 /**
- * The next smaller size; where even the smallest beside the number is too wide, a place takes its own lines.
+ * The next smaller size; where even the smallest is too wide beside the number, the place gets its own lines.
  */
 function smaller(size) {
   const steps = [...SIZES, ...STACKED.map((each) => `stacked ${each}`)];

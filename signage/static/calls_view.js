@@ -19,10 +19,10 @@ export function createCallsView({ body, get, own, wordsIn }) {
 
   const how = (place, isPast = false) => ({ words: wordsIn(own), languages: [own], place, isPast });
 
-  /** Whether so many cards find room together; they stand there then. */
+  /** Whether this many cards have room together; they are then laid out. */
   const fits = (wantedCards, place) => cards.fits(wantedCards, how(place));
 
-  /** What cannot wait: the large calls, and what is said when there are none. */
+  /** The urgent part: the large calls, and the sentence shown without any. */
   function draw(view, { screen, opening }) {
     const place = screen?.place;
     const words = wordsIn(own);
@@ -35,7 +35,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
   }
 
   /**
-   * Once they are painted: what was guessed of them is measured, and the lists come under them. Whether all
+   * After they are painted: guessed sizes are measured, and the lists are written below. Returns whether all
    * have room.
    */
   function settle({ cards: large, still, recent }) {
@@ -76,7 +76,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
       .join(". ");
   }
 
-  /** Everything is measured anew: the screen turned, its fonts came, its letters grew. */
+  /** Measures everything again: the screen turned, its fonts arrived, or its letters grew. */
   function forget() {
     cards.forget();
     drawn = { rest: "", lists: "" };
@@ -85,7 +85,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
   return { draw, settle, fits, forget };
 }
 
-/** When the hall opens, or its break ends, in milliseconds; NaN where that is not to be told. */
+/** When the hall opens, or its break ends, in milliseconds; NaN where it must not be shown. */
 export function opensAt(view, state, now) {
   if (view === "closed") return Date.parse(state.screen?.next_opening_at ?? "");
   return view === "break" ? (screenState.resumesAt(state, now) ?? NaN) : NaN;

@@ -7,12 +7,11 @@ export const LONGEST_SOUND_MS = 40_000;
 export const MOST_CARDS = 3;
 
 /**
- * Choose the calls shown large. A card holds for 10 s and until its announcement has ended; up to three share
- * the area,
- * as many as `fits(cards)` says there is room for; a new call takes the place of cards that no longer hold. A
- * card
- * whose call was taken back leaves at once, as does the card of a visitor whom another counter calls
- * meanwhile.
+ * Choose the calls shown large. A card stays for 10 s and until its announcement has ended. Up to three share
+ * the area, as many as `fits(cards)` allows; a new call takes the place of cards that need not stay any
+ * longer. A card whose call was taken back leaves at once, as does the card of a visitor whom another counter
+ * calls.
+ *
  * @param {any} state
  * @param {number} now
  * @param {(cards: object[]) => boolean} [fits]
@@ -49,14 +48,14 @@ export function arrange(state, now, fits = () => true) {
   return { ...state, cards, shown: shownKeys.slice(-200) };
 }
 
-/** The last card was thought to have room beside the others and has none: its call waits in the list. */
+/** The last card seemed to have room beside the others and has none: its call waits in the list. */
 export function withoutLastCard(state) {
   const last = state.cards.at(-1);
   return { ...state, cards: state.cards.slice(0, -1), shown: state.shown.filter((key) => key !== last.key) };
 }
 
 /**
- * Whether a card tells an earlier call of the visitor who is called now, sent on to another counter
+ * Whether a card shows an earlier call of the visitor who is called now, transferred to another counter
  * meanwhile.
  */
 const isFormerCallOf = (card, call) => card.number === call.number && card.call !== call.call;
@@ -81,10 +80,7 @@ const largeCard = (call, now, isNewCall) => ({
   isNew: isNewCall,
 });
 
-/**
- * A call just made, or a recall of one seen before; calls found after a long absence are listed, not played
- * again.
- */
+/** A call just made, or a recall of a known one; calls found after a long absence are listed, not played. */
 function isNew(state, call, shownKeys, now) {
   if (state.announced[keyOf(call)]) return true;
   if (call.rank > 1 && shownKeys.includes(`${call.call}#${call.rank - 1}`)) return true;

@@ -13,10 +13,9 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 class Refused extends Error {}
 
 /**
- * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall),
- * board(message),
- * queues(message), screen(message), announced(message), alert(message), beat(message), pictureAsked(),
- * renewalAsked(asked), nudged(), fetched().
+ * Connect and stay connected. `on` holds the callbacks: connected, disconnected, refused, hall(hall),
+ * board(message), queues(message), screen(message), announced(message), alert(message), beat(message),
+ * pictureAsked(), renewalAsked(asked), nudged(), fetched().
  */
 export function connect({ io, location, history, on }) {
   let hall = null;

@@ -65,7 +65,7 @@ export function pageCounts(contents, countPages) {
   return { beside: most("beside"), alone: most("alone"), isForced: counts.some((count) => count.isForced) };
 }
 
-/** Waits as lines, one a queue; a queue with nobody and no wait to tell takes no room. */
+/** Waits as lines, one for each queue; an empty queue without a wait takes no room. */
 function linesIn(queues, language, names = {}) {
   return queues
     .filter((line) => line.waiting || line.wait || line.why_no_wait)

@@ -1,15 +1,13 @@
-// The proof of display of this page: what the media player saw goes to the record, what is being seen is
-// written down
-// every few seconds, so that a page that dies has told it, and the record is told to the server: once an
-// hour, and when a
-// page begins, so that what the one before did not tell waits no longer.
+// The proof of display of this page. The displays of the media player go to the record; the display under way
+// is written down every few seconds, so that a page that dies loses little. The record is reported to the
+// server once an hour, and when a page begins, so that the displays of the page before wait no longer.
 
 import { createRecord, nextReportMs, openStore } from "./display_record.js";
 
 const OPEN = "parvis.display";
 const KEEP_MS = 5_000;
 
-/** `hall()` and `screen()` tell where this is, once known; a preview proves nothing. */
+/** `hall()` and `screen()` name this place once it is known; a preview proves nothing. */
 export function createProof({ isPreview, hall, screen }) {
   if (isPreview || !globalThis.indexedDB)
     return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
@@ -51,14 +49,14 @@ export function createProof({ isPreview, hall, screen }) {
     if (notice) record.add({ screen: screen(), item, notice, from: at, to: at, outcome: "failed" });
   }
 
-  /** Write down what is being seen, as if it ended now; at once when the page goes. */
+  /** Write down the display under way, as if it ended now; at once when the page closes. */
   function keep(display, { isLast = false } = {}) {
     if (!display || (!isLast && Math.abs(display.to - keptAt) < KEEP_MS)) return;
     keptAt = display.to;
     write({ ...display, screen: screen(), outcome: "cut" });
   }
 
-  /** What a page that went or died was showing. */
+  /** The display of a page that closed or died. */
   function addLeftOver() {
     try {
       const left = JSON.parse(localStorage.getItem(OPEN) ?? "null");
@@ -85,7 +83,7 @@ export function createProof({ isPreview, hall, screen }) {
     }, nextReportMs(Date.now()));
   }
 
-  /** The server answers: what an earlier page or an outage has left is told. */
+  /** The server answers: report the displays of an earlier page or of an outage. */
   async function tell() {
     if (hasToldAll) await record.tellDue(Date.now());
     else hasToldAll = await record.tell();

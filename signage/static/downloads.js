@@ -5,17 +5,16 @@ const SPREAD_MS = 10_000;
 const AGAIN_MS = 60_000;
 
 /**
- * The state of a player: what its downloads say; without the server, or past what it told, nobody knows what
- * has changed.
+ * The state of a player: that of its downloads. Without the server, or past the end of its windows, changes
+ * are unknown.
  */
 export const stateOf = (phase, isCurrent) =>
   phase === "up to date" && !isCurrent ? "possibly outdated" : phase;
 
 /**
- * Return downloads: `want(urls)` brings what is missing and forgets what is no longer asked for, the old
- * files last.
- * A hundred screens wait a random while before they ask; the first programme of a screen waits for nothing.
- * `stop()`: the server refuses this screen; what is missing is not asked for again until the next `want`.
+ * Return downloads: `want(urls)` fetches missing files and forgets those no longer needed, the old ones last.
+ * A hundred screens wait a random delay before they ask; the first programme of a screen waits for nothing.
+ * `stop()`: the server refuses this screen; missing files are not requested until the next `want`.
  */
 export function createDownloads({
   storage = globalThis.caches,

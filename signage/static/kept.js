@@ -1,6 +1,6 @@
-// What a screen keeps in its browser for a reload without a server. A preview keeps nothing.
+// Values that a screen keeps in its browser for a reload without a server. A preview keeps nothing.
 
-/** Return a store: `read(name)` what was kept, null if there is none; `keep(name, value)`. */
+/** Return a store: `read(name)` gives the stored value, null if there is none; `keep(name, value)`. */
 export function createKept({ isPreview, storage = () => globalThis.localStorage }) {
   const written = new Map();
 

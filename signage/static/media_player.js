@@ -1,5 +1,5 @@
-// Plays the programme on the stage, and tells what was really seen, from when to when. DOM through the stage
-// only.
+// Plays the programme on the stage, and reports what was really visible, from when to when. DOM through the
+// stage only.
 
 import { contentOf, lengthened, pageCounts, welcome } from "./contents.js";
 import * as lists from "./playlist.js";
@@ -7,12 +7,9 @@ import { createStage } from "./stage.js";
 
 /**
  * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)`
- * is told each
- * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds;
- * `onFailed(item,
- * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`. In a preview
- * `onCounted(counts)`
- * is told how many pages the programme's texts make at most.
+ * receives each interval in which a notice was visible: `{item, notice, from, to, outcome}`, in the server's
+ * milliseconds; `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next
+ * `play`. In a preview nothing is reported.
  */
 export function createMediaPlayer({
   box,
@@ -92,7 +89,7 @@ export function createMediaPlayer({
     piece = { item: onStage.item.id, notice: onStage.item.notice, from: at, showing: onStage.showing };
   }
 
-  /** What is seen ends at an instant, because something else comes, calls cover it, or the page goes. */
+  /** The display under way ends at an instant: another item comes, calls cover it, or the page closes. */
   function endPiece(at) {
     if (!piece) return;
     onSeen(displayOf(piece, at));
@@ -111,7 +108,7 @@ export function createMediaPlayer({
     onEnd();
   }
 
-  /** The piece that is being seen, as it would end now: kept so that a page that dies has told it. */
+  /** The display under way, as it would end now: stored so that a page that dies has reported it. */
   const seenNow = (at) => (piece ? displayOf(piece, at) : null);
 
   return { play, redraw: stage.forget, resettle: stage.resettle, seenNow };

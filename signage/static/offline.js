@@ -6,8 +6,8 @@ const BEAT_MS = 1_000;
 const TRY_AGAIN_MS = 5_000;
 
 /**
- * Install the service worker; `onRelease` is told when a newer one has taken over: the page is then to be
- * loaded again.
+ * Install the service worker; `onRelease` is called when a newer one has taken over: the page must then be
+ * reloaded.
  */
 export function installWorker({ isPreview, onRelease }) {
   const { serviceWorker } = navigator;

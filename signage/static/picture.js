@@ -32,7 +32,7 @@ export async function drawPicture(page = document) {
   throw new Error("the picture is too large");
 }
 
-/** The page as SVG text: what it shows, its media as they stand, its styles with their fonts inside. */
+/** The page as SVG text: its texts, its media in their present state, its styles with their fonts inside. */
 function svgOf(page, { width, height }) {
   const copy = page.body.cloneNode(true);
   const pictures = [...page.body.querySelectorAll("img, video")];

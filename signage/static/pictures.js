@@ -6,9 +6,9 @@ export const ASKED_FOR_MS = 25_000; // who asked does not wait longer
 const FIRST_WITHIN_MS = 60_000; // a hundred screens that start together do not send together
 
 /**
- * Return `{ask, tick}`. `tick({now, everyMs, isCalm})` is called twice a second: `everyMs` 0 takes none
- * unless asked,
- * `isCalm` when no call is new and no alert just came. `take()` makes a picture and sends it; one at a time.
+ * Return `{ask, tick}`. `tick({now, everyMs, isCalm})` is called twice a second: `everyMs` 0 takes pictures
+ * only on request, `isCalm` when no call is new and no alert has just come. `take()` makes a picture and
+ * sends it; one at a time.
  */
 export function createPictures({ take, random = Math.random }) {
   let dueAt = null;

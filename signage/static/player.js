@@ -36,9 +36,7 @@ export function createPlayer({ play, now, onSound, onRefused }) {
     return true;
   }
 
-  /**
-   * What is being spoken stops at once, chime or sentence, and what waits is dropped: an alert is in force.
-   */
+  /** Stops the chime or sentence at once and drops waiting ones: an alert is in force. */
   function drop() {
     speaking?.abort();
     for (const item of waiting.splice(0)) onSound(item.key, "ended");

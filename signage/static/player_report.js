@@ -1,11 +1,11 @@
-// What the page tells the server of itself, for supervision: sent when it changes, at each beat and each
+// The page's report to the server, for supervision: sent when it changes, at each heartbeat and each
 // connection.
 
 import { isHeld } from "./cards_state.js";
 import { alertNow, serverNow } from "./screen_state.js";
 
 /**
- * What the page knows of itself, as it is told; `lead` is the milliseconds from its own clock to the
+ * The state of the page, kept up to date by calls; `lead` is the milliseconds from its own clock to the
  * server's.
  */
 export function reportOf({
@@ -35,8 +35,8 @@ export function reportOf({
 }
 
 /**
- * Return `tell(report)`, which sends what is new, and `again()`, after which the next one is sent whatever it
- * says.
+ * Return `tell(report)`, which sends a changed report, and `again()`, after which the next one is sent in any
+ * case.
  */
 export function createReporter({ send }) {
   let lastText = "";
@@ -54,8 +54,8 @@ export function createReporter({ send }) {
 const ALERT_SETTLES_MS = 5_000;
 
 /**
- * What the page is now, as its report and its picture need it. `now` is this computer's clock in ms; `notice`
- * the one that is seen.
+ * The present state of the page, for its report and its picture. `now` is this computer's clock in ms;
+ * `notice` the visible one.
  */
 export function knownOf(state, now, { isSoundOff, notice }) {
   const { media, view, release, asleep } = document.body.dataset;

@@ -80,14 +80,14 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
   };
 }
 
-/** What comes after what is shown, if nothing changes meanwhile: its item, null for the welcome. */
+/** The next item if nothing changes meanwhile, null for the welcome. */
 export function nextAfter(playlist, { programme, at, waiting, empty = [] }) {
   const { until_turn: turn } = playlist.showing;
   const ends = at + turn - turnOf(playlist, at);
   return itemAt(programme, { at: ends, turn, waiting, skipped: skippedAt(playlist, at, empty) }).item;
 }
 
-/** Milliseconds after which to look again: until what is shown ends; covered, only the wall clock goes on. */
+/** Milliseconds until the next check: until the shown item ends; when covered, only the wall clock runs. */
 export function endsIn(playlist, at) {
   const { until_turn: turn, until_at: wall } = playlist.showing;
   const ends = [

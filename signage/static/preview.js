@@ -4,15 +4,16 @@
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 
 /**
- * Tell the page around this one how many pages the notice makes here: `{beside, alone, isForced}`, null for
- * no text.
+ * Send the page around this one the number of pages the notice makes here: `{beside, alone, isForced}`, null
+ * for no text.
  */
 export function tellPageCounts(pages) {
   parent.postMessage({ pages }, location.origin);
 }
 
 /**
- * In place of the screen's connection: `on` as there. Hall, screen, notice and version stand in the address.
+ * Replaces the screen's connection; `on` has the same callbacks. Hall, screen, notice and version are in the
+ * address.
  */
 export function connectPreview({ location, on }) {
   const given = new URLSearchParams(location.search);

@@ -38,10 +38,9 @@ const TEXT = 3;
 const ELEMENT = 1;
 
 /**
- * Return a `div` with what an HTML text says. The server has sanitised it; here only allowed elements are
- * made anew,
- * with `lang` and `dir`, so that nothing else can ever stand on a screen. Nobody can follow a link there: its
- * words stay.
+ * Return a `div` with the content of an HTML text. The server has sanitised it; here only allowed elements
+ * are built, with `lang` and `dir`, so that nothing else can ever be on a screen. Nobody can follow a link
+ * there: its words stay.
  */
 export function safeNodes(html) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
@@ -146,7 +145,7 @@ export function cutPlaces(root) {
   }
 }
 
-/** Bind numbers to their units in all the text of a node, also where a mark stands between them. */
+/** Bind numbers to their units in all the text of a node, also with a mark between them. */
 export function bindAll(node, before = "") {
   if (node.nodeType === TEXT) {
     node.data = bound(before + node.data).slice(before.length); // as long as it was

@@ -5,7 +5,7 @@ const BESIDE = { layout: "side", crowded: "no", beside: "no", quiet: "no", rest:
 export const rooms = {
   /** Beside calls. */
   beside: (work) => inRoom(BESIDE, work),
-  /** Alone, while nobody is called. */
+  /** Alone, without calls. */
   alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work),
 };
 

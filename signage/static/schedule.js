@@ -13,12 +13,10 @@ const LEGAL = -1; // in a round: the slot of whichever legal notice has its turn
 export const isResting = ({ hours }, at) => Boolean(hours) && !isIn(hours, at);
 
 /**
- * Return what is shown at `at` (wall clock, decides windows) and `turn` (the playlist's own clock, which
- * stands still
+ * Return the item at `at` (wall clock, decides windows) and `turn` (the playlist's own clock, which stops
  * while calls cover the media) as `{item, position_ms, until_turn, until_at, is_resting}`: `item` is an id,
- * or null for
- * the built-in welcome. `waiting` tells people per queue, `skipped` (a Set) the items that cannot be shown
- * now.
+ * or null for the built-in welcome. `waiting` gives the people in each queue, `skipped` (a Set) the items
+ * that cannot be shown now.
  */
 export function itemAt(programme, { at, turn, waiting, skipped = new Set() }) {
   const share = Math.floor(
@@ -56,7 +54,7 @@ export function itemAt(programme, { at, turn, waiting, skipped = new Set() }) {
 }
 
 /**
- * The legal notices and the other items; a lane that has nobody to show is empty, and legal ones alone are
+ * The legal notices and the other items; an empty lane is skipped, and legal notices alone are treated like
  * others.
  */
 function lanesOf(opened, due, share) {
@@ -114,7 +112,7 @@ function dueBefore(items, due, index) {
   return found;
 }
 
-/** How long the item of a slot was and will be held by neighbouring slots whose own item is not due. */
+/** How long neighbouring slots, whose own item is not due, have shown and will show the item of a slot. */
 function heldBy(slots, place, filled) {
   const own = filled[slots[place].index];
   const isShown = ({ index }) => index !== LEGAL && filled[index] === own;

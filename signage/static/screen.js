@@ -88,7 +88,7 @@ const downloads = createDownloads({
 });
 
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
-/** In the frame after the one that shows what was drawn; a hidden page paints nothing. */
+/** In the frame after the one that shows the drawing; a hidden page paints nothing. */
 const onceShown = (work) =>
   document.hidden ? setTimeout(work) : requestAnimationFrame(() => requestAnimationFrame(() => work()));
 const alertTeller = createTold({
@@ -220,7 +220,7 @@ function keepVoices() {
   voice.keep(alertVoices());
 }
 
-/** A call is seen first, then heard. */
+/** A call is first shown, then spoken. */
 function announced(message) {
   update(screenState.receiveAnnouncement(state, message, now()));
   onceShown(() => speak(message));
@@ -236,7 +236,7 @@ function speak(message) {
   });
 }
 
-/** The quiet switch is about the loudspeakers: who hears by the induction loop goes on hearing. */
+/** The quiet switch is for the loudspeakers: the induction loop still plays. */
 const isLoop = () => state.screen?.output === "loop";
 const sound = () => soundOf(state, screenState.serverNow(state, now()));
 const level = () => soundLevel(sound());
@@ -281,7 +281,7 @@ function drawRest() {
 }
 
 /**
- * What the page shows, once what was guessed of its cards is measured: one that has no room beside the others
+ * The views of the page, once guessed sizes of its cards are measured: a card without room beside the others
  * waits.
  */
 function settledView() {
@@ -300,7 +300,7 @@ function redraw() {
   draw();
 }
 
-/** An alert takes the screen over: no call is spoken meanwhile, and the server is told that it is seen. */
+/** An alert takes the screen over: no call is spoken meanwhile, and the server gets the confirmation. */
 function drawAlert() {
   const alert = screenState.alertNow(state, now());
   const at = screenState.serverNow(state, now());
@@ -326,9 +326,7 @@ function drawPlace() {
   media.redraw();
 }
 
-/**
- * Nobody is called: the notice takes the room of calls (quiet.css); a card takes it back by itself, at once.
- */
+/** Without calls the notice takes the room of calls (quiet.css); a card takes it back by itself, at once. */
 function drawQuiet(view) {
   const value = isQuiet(view, screenState.serverNow(state, now()), (state.screen?.awaited_s ?? 0) * 1_000)
     ? "yes"
@@ -338,7 +336,7 @@ function drawQuiet(view) {
   media.resettle(); // pages are made for the other room
 }
 
-/** Media are covered where calls or an alert take their place, and where nobody can see the page. */
+/** Media are covered where calls or an alert replace them, and where the page is hidden. */
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const { layout, crowded, beside: isBeside } = document.body.dataset;
@@ -371,7 +369,7 @@ function playMedia(view) {
   if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 
-/** Told to supervision; nothing of it is for the public. A touch or a key anywhere brings the sound. */
+/** Reported to supervision, not shown to the public. A touch or a key anywhere enables the sound. */
 function keepSoundOff(value) {
   isSoundOff = value;
   supervised.tick();

@@ -36,13 +36,13 @@ export function initialState() {
   };
 }
 
-/** What is kept for a reload without a server. */
+/** The values kept for a reload without a server. */
 export function toSave(state) {
   const { hall, screen, board, queues, directions, shown: shownKeys, alert, lastLiveAt, offset } = state;
   return { form: 1, hall, screen, board, queues, directions, shown: shownKeys, alert, lastLiveAt, offset };
 }
 
-/** The state after a reload: what was saved, not live. Anything unreadable counts as nothing saved. */
+/** The state after a reload: the saved one, not live. An unreadable one counts as nothing saved. */
 export function restored(saved) {
   const state = initialState();
   if (saved?.form !== 1) return state;
@@ -70,7 +70,7 @@ export const nudged = (state) => wanting(state, "nudge");
 
 export const fetchDone = (state) => ({ ...state, fetch: null });
 
-/** A heartbeat of another epoch or a higher version reveals a lost message; each is asked about once. */
+/** A heartbeat of another epoch or a higher version reveals a lost message; each leads to one read. */
 export function heartbeat(state, beat, now) {
   const next = withServerTime(state, beat, now, true);
   const position = further(further(state.board, state.queues), state.fetchedFor);
@@ -109,7 +109,7 @@ export function receiveQueues(state, message, now) {
   return isOtherEpoch ? wanting(counted, "epoch") : counted;
 }
 
-/** An alert is raised or over, told at once; a custom one has further words, which are fetched. */
+/** An alert is raised or over, shown at once; a custom one has further words, which are fetched. */
 export function receiveAlertMessage(state, message, now) {
   const next = { ...withServerTime(state, message, now), alert: receiveAlert(state.alert, message) };
   const isCustom = Object.keys(next.alert?.alert?.texts ?? {}).length > 0;
@@ -126,7 +126,7 @@ export function alertNow(state, now) {
   return isTakenBack(alert) && state.board?.calls.length ? null : alert;
 }
 
-/** The file that speaks an alert: told with it, or kept before it was raised; null when it is silent. */
+/** The file that speaks an alert: sent with it, or stored before it was raised; null when it is silent. */
 export function voiceOf(state, alert) {
   const kept = state.screen?.alert_voices?.[alert.drill ? `${alert.kind} drill` : alert.kind];
   return alert.has_voice ? (state.alert.audio ?? kept ?? null) : null;
@@ -155,7 +155,7 @@ export function soundChanged(state, key, value, now) {
   return { ...state, sound: { ...Object.fromEntries(recent), [key]: { value, at: now } } };
 }
 
-/** A connection without any message for two lost heartbeats is dead, whatever the socket believes. */
+/** A connection without any message for two lost heartbeats is dead, even if the socket seems open. */
 export const isSilent = (state, now) => state.isConnected && now - state.heardAt > SILENCE_MS;
 
 export const isLive = (state) => state.isConnected && state.isConfirmed;
@@ -214,7 +214,7 @@ export function viewOf(state, now) {
   };
 }
 
-/** Whether the hall is open now: what the server said, moved on at the instant it gave. */
+/** Whether the hall is open now: the server's answer, moved on at the instant it gave. */
 export function isOpen(state, now) {
   const { is_open: wasOpen = true, next_opening_at: opening } = state.screen ?? {};
   const hasOpened = serverNow(state, now) >= Date.parse(opening ?? "");
@@ -228,7 +228,7 @@ export function resumesAt(state, now) {
   return at >= Date.parse(begins ?? "") && at < Date.parse(resumes ?? "") ? Date.parse(resumes) : null;
 }
 
-/** At its closing and at its opening the hall's day is asked for again, once. */
+/** At its closing and at its opening the hall's day is read again, once. */
 export function turned(state, now) {
   if (!state.isConnected || state.screen?.isAsked || !hasTurned(state, now)) return state;
   return wanting({ ...state, screen: { ...state.screen, isAsked: true } }, "nudge");
@@ -285,7 +285,7 @@ function remembered(directions, calls) {
 const newestFirst = (calls) =>
   [...calls].sort((one, other) => Date.parse(other.called_at) - Date.parse(one.called_at));
 
-/** Cards with the ways to their counters, also those that the last message did not tell. */
+/** Cards with the directions to their counters, also those that the last message left out. */
 export const directed = (state, cards) =>
   cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) }));
 

@@ -9,9 +9,8 @@ const PRIORITY_PX = 64;
 const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters help
 
 /**
- * Build the pages of a content, measured in `box` (which is empty and seen by nobody), as `{element, reading,
- * isForced}`:
- * `reading` is how long it takes at least to read it, in milliseconds; `isForced`: a sentence has no room on
+ * Build the pages of a content, measured in `box` (which is empty and invisible), as `{element, reading,
+ * isForced}`: `reading` is the least time to read it, in milliseconds; `isForced`: a sentence has no room on
  * one page.
  */
 export function buildPages(box, content, words) {
@@ -231,7 +230,8 @@ function noticeSlide({ content, tag, px, title, mark, isForced }, body) {
 }
 
 /**
- * An image, a page of a document or a video: whole, never cropped; what it says is told to who cannot see it.
+ * An image, a page of a document or a video: whole, never cropped; its text is given to people who cannot see
+ * it.
  */
 function buildPicture(_box, content) {
   const slide = make("figure", "picture", { lang: content.language });

@@ -9,8 +9,8 @@ const BETWEEN_MS = 600;
 
 /**
  * Play a file to its end. It may be left between its two times, at `onceMs`, when `mayStop()`, and stops at
- * once when
- * `signal` aborts. `level()` is asked as it goes on. Rejects when it cannot be played, or lasts too long.
+ * once when `signal` aborts. `level()` is read repeatedly. Rejects when it cannot be played, or lasts too
+ * long.
  */
 export function playFile({ url, onceMs }, { level, mayStop, signal }) {
   return new Promise((resolve, reject) => {

@@ -2,10 +2,8 @@
 
 /**
  * `{whole: [{url, onceMs}], brief: [{url}]}` in the order of `languages`; `output` is "loudspeaker" or
- * "loop". A call
- * that was rendered before the hall had a loop is heard there as everywhere. While others wait a call is said
- * in the first
- * language only, so that each is heard before it is too old.
+ * "loop". A call rendered before the hall had a loop is played there in the ordinary form. While others wait,
+ * a call is spoken in the first language only, so that each is spoken in time.
  */
 export function spokenFiles(message, languages, output) {
   const isLoop = output === "loop" && message.loop;

@@ -11,12 +11,10 @@ const KEPT_READY = 4;
 const MOST_MEASURED = 300;
 
 /**
- * `on.seen(key)` when an item stands on the screen, `on.ready()` when the one that was asked for can,
- * `on.failed(key,
- * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody;
- * `rooms.beside(work)` does
- * something in its room beside calls, the smaller one, `rooms.alone(work)` in that without calls;
- * `loudness()` is how loud a film is heard now, 0 to 1.
+ * `on.seen(key)` when an item is on the screen, `on.ready()` when the requested one can be shown,
+ * `on.failed(key, reason)` when its file cannot. `measure` is a box as large as `box`, invisible;
+ * `rooms.beside(work)` does something in its room beside calls, the smaller one, `rooms.alone(work)` in that
+ * without calls.
  */
 export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
   let current = null; // {key, pages, media, text}
@@ -28,7 +26,7 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
   const pagesOf = (content) => buildPages(measure, content, wordsIn(content.language));
 
   /**
-   * How many pages a content makes beside calls and without them, and whether a sentence has no room on one.
+   * How many pages a content makes beside calls and without them, and whether a sentence does not fit on one.
    */
   function countPages(content) {
     const [besidePages, alone] = [rooms.beside, rooms.alone].map((room) => room(() => pagesOf(content)));
@@ -55,7 +53,7 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     return readings.get(text);
   }
 
-  /** Make an item ready: built, and its file decoded. Returns what is made, now or later. */
+  /** Make an item ready: built, and its file decoded. Returns the result, now or later. */
   function prepared(key, content) {
     const text = JSON.stringify(content);
     const former = ready.get(key);
@@ -119,7 +117,7 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     made.whenReady.then(() => awaited === made && made.isReady && on.ready());
   }
 
-  /** A video that is joined midway has its picture before it is seen. */
+  /** A video that is joined in its middle has its picture before it is shown. */
   function seek(made, position) {
     const { media } = made;
     if (media?.tagName !== "VIDEO" || isNear(media, position)) return;
@@ -160,7 +158,7 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     release(made);
   }
 
-  /** Calls cover the media: a video stands still and goes on where it was. */
+  /** Calls cover the media: a video stops and continues from there. */
   function cover(isCovered) {
     if (current?.media?.tagName !== "VIDEO") return;
     listen(current);
@@ -168,13 +166,13 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     else if (current.media.paused) play(current);
   }
 
-  /** Everything is measured anew: the screen turned, or its fonts came. */
+  /** Measures everything again: the screen turned, or its fonts arrived. */
   function forget() {
     readings.clear();
     resettle();
   }
 
-  /** Pages are made anew for another room. */
+  /** Pages are built again for another room. */
   function resettle() {
     for (const made of [...ready.values()]) if (!made.media) ready.delete(made.key);
     if (current && !current.media) current.text = "";
@@ -200,10 +198,7 @@ function release({ media }) {
   media.load();
 }
 
-/**
- * A page appears once, not each time that calls leave it free again: frames that are drawn meanwhile keep a
- * call waiting.
- */
+/** A page appears once, not each time that calls uncover it: frames drawn meanwhile delay a call. */
 function appear(element) {
   element.classList.add("appears");
   for (const end of ["animationend", "animationcancel"])

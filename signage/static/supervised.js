@@ -1,4 +1,4 @@
-// What supervision knows of this page: what it tells of itself, and its pictures.
+// The page for supervision: its report, and its pictures.
 
 import { drawPicture } from "./picture.js";
 import { createPictures } from "./pictures.js";
@@ -7,10 +7,9 @@ import { createReporter, reportOf } from "./player_report.js";
 const IDLE_WITHIN_MS = 2_000;
 
 /**
- * Return `{tick, beat, forget, ask}`. `know()` tells what the page knows of itself: what `reportOf` asks for,
- * and
- * `configuration`, `hall`, `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and answers whether
- * it could. A preview tells nothing.
+ * Return `{tick, beat, forget, ask}`. `know()` gives the state of the page: the input of `reportOf`, and
+ * `configuration`, `hall`, `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and returns whether
+ * it could. A preview reports nothing.
  */
 export function createSupervised({ isPreview, know, say, now = Date.now }) {
   if (isPreview) return { tick: () => {}, beat: () => {}, forget: () => {}, ask: () => {} };

@@ -184,6 +184,6 @@ const QUICKEST = { start: 1_500, word: 200 };
 /** How long it takes at least to read a page of so many words, in milliseconds. */
 export const readingMs = (words) => QUICKEST.start + words * QUICKEST.word;
 
-/** How long an item stays so that each of its pages can be read: what it was given, or more. */
+/** How long an item stays so that each of its pages can be read: its configured time, or more. */
 export const turnMs = (ms, reading) =>
   Math.max(ms, reading.length > 1 ? reading.reduce((sum, each) => sum + each, 0) : 0);

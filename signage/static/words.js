@@ -44,7 +44,7 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
     say,
     count,
     time,
-    /** A local date (« 2026-11-01 ») in words; what is no date stays as it is. */
+    /** A local date (« 2026-11-01 ») in words; another text is returned unchanged. */
     date: (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? date.format(Date.parse(text)) : text),
     /** A wait as a range (« 25 à 45 min »), never a dash; null when there is nothing honest to say. */
     wait(wait, whyNoWait = null) {
@@ -94,7 +94,7 @@ export function recallParts(template, rank) {
     .map((piece) => (piece.startsWith("[") ? [piece.slice(1, -1), true] : [piece, false]));
 }
 
-/** Return a text in the first of the wanted languages it has, with that language; null if it has none. */
+/** Return a text in the first of the given languages that it has, with that language; null if it has none. */
 export function textIn(texts, languages) {
   for (const language of [...languages, ...Object.keys(texts ?? {})]) {
     if (texts?.[language]) return { text: texts[language], language };
@@ -105,8 +105,8 @@ export function textIn(texts, languages) {
 const LONGEST_WORD = 18;
 
 /**
- * Split a counter's label in the word and what tells it from the others: « guichet », « 3 »; null if it has
- * no such end or is too long.
+ * Split a counter's label into the word and its distinguishing end: « guichet », « 3 »; null if it has no
+ * such end or is too long.
  */
 export function placeParts(label) {
   const found = /^(\D*\S)\s+(\d[\p{L}\d]*(?:\s(?:bis|ter|quater))?|[\p{Lu}]\d{0,2})$/u.exec(label.trim());

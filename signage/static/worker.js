@@ -45,7 +45,7 @@ function answerTo(request) {
   return KEPT_FILES.test(url.pathname) ? fromMedia(request, url.pathname) : null;
 }
 
-/** The page as it was kept; without one, what a browser answers where there is no network. */
+/** The stored page; without one, the browser's answer where there is no network. */
 async function keptPage() {
   return (await caches.match(PAGE)) ?? Response.error();
 }
@@ -79,7 +79,7 @@ async function partOf(kept, from, last) {
   });
 }
 
-/** The page's frames stand still, says its watch: the page is loaded again. */
+/** The watch reports that the page draws no more frames: the page is reloaded. */
 async function reloadPages() {
   const pages = await worker.clients.matchAll({ type: "window" });
   const own = pages.filter((page) => new URL(page.url).pathname === PAGE);

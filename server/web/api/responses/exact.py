@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kiosk.waits import Said
+from kiosk.waits import WaitWording
 
 
 class ExactShape(BaseModel):
@@ -57,7 +57,7 @@ class SaidWait(ExactShape):
 
     low_s: Seconds
     high_s: Seconds
-    said: Said
+    said: WaitWording
     """As a range, or by the one end that is sure."""
 
 

@@ -10,9 +10,8 @@ import { read } from "../shared/verbs.js";
 const AT_MOST_EVERY_MS = 1000;
 
 /**
- * Watches the alarms of a hall (slug) over a page's socket, where the page has a place to say them: asked for
- * at each
- * connection, and `spread()` ms after they changed, so that a hall's pages do not ask together.
+ * Watches the alarms of a hall (slug) over a page's socket, where the page has a place for them: read at each
+ * connection, and `spread()` ms after a change, so that a hall's pages do not all ask together.
  */
 export function watchAlarms(socket, hall, spread) {
   const place = document.querySelector("[data-alarms]");

@@ -42,7 +42,7 @@ function draw() {
   drawLiveness(state, words);
 }
 
-/** The parts that alarms change; whoever reads or presses in one stays at the same alarm. */
+/** The parts that alarms change; a reader or a press in one stays at the same alarm. */
 async function readAgain() {
   try {
     const answer = await fetch(`/alarmes?hall=${encodeURIComponent(page.hall.slug)}`, {

@@ -91,7 +91,7 @@ function draw() {
   fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
 }
 
-/** A screen that tells something of itself draws the cards anew: the same gesture has the focus again. */
+/** A screen that confirms makes the cards draw again: the same button has the focus again. */
 function keepFocus(list, { dataset }) {
   const gestures = [...list.querySelectorAll("[data-end]")].filter((each) => each.dataset.of === dataset.of);
   const same = gestures.find((each) => each.dataset.end === dataset.end);
@@ -158,7 +158,7 @@ function gesture(alert, name, act, kind = "") {
   return made;
 }
 
-/** Whoever raised it by mistake takes it back, within a minute, in two steps. */
+/** The person who raised it by mistake takes it back, within a minute, in two steps. */
 function takeBackPart(alert) {
   if (!mayTakeBack(alert, asOf)) return [];
   if (takingBack !== alert.alert) return [gesture(alert, "take_back", () => chooseTakeBack(alert.alert))];
@@ -254,7 +254,7 @@ function typedAlert() {
   };
 }
 
-/** What was typed in each other language of the halls. */
+/** The typed texts in each other language of the halls. */
 function otherTexts() {
   const typed = (group, part) => group.querySelector(`[data-part="${part}"]`).value.trim();
   return Object.fromEntries(

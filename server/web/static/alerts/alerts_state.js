@@ -66,8 +66,8 @@ export const typedTexts = (all) =>
   Object.fromEntries(Object.entries(all).filter(([, { title, text }]) => title || text));
 
 /**
- * What is wrong with typed words, [key, values]: words without their message, or exactly one translation;
- * null: nothing.
+ * The problem of typed words, [key, values]: words without their message, or exactly one translation; null:
+ * none.
  */
 export function wrongWith(texts, nameOf) {
   const untitled = Object.keys(texts).find((language) => !texts[language].title);

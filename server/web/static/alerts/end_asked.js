@@ -10,7 +10,7 @@ const { language, sentences } = readJson("end-asked");
 const say = sayer(sentences, language);
 let timer = null;
 
-/** Beside the hall's alert where the page has one, else above everything. */
+/** Next to the hall's alert where the page has one, else above everything. */
 function makePlace() {
   const strip =
     document.querySelector("[data-alert-strip]") ?? element("div", { class: "alert-strip", role: "alert" });

@@ -283,7 +283,7 @@ function sendTo(method, path, body) {
 }
 
 /**
- * Says what became of a gesture and reads everything anew: a refusal too means that something has changed.
+ * Shows the outcome of a gesture and reads everything again: a refusal too means that something has changed.
  */
 async function done({ ok, body, problem }, key, values = {}) {
   const refused = [

@@ -18,14 +18,14 @@ export function appliedOf(halls) {
   return { count: devices.filter(({ state }) => state === "up to date").length, all: devices.length };
 }
 
-/** Whether some device may take what was published at any moment. */
+/** Whether some device may switch to the published revision at any moment. */
 export function isAwaited(halls) {
   return halls.some(({ devices }) =>
     devices.some(({ state }) => state === "pending" || state === "downloading"),
   );
 }
 
-/** What is wrong with a draft, and what only looks like an oversight. */
+/** The errors of a draft, and its warnings. */
 export function sorted(problems) {
   return {
     errors: problems.filter((each) => !each.is_warning),

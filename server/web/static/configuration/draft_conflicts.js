@@ -7,9 +7,8 @@ import { element } from "../shared/dom.js";
 const SIDES = ["mine", "theirs"];
 
 /**
- * The nodes that tell a 409 of a draft: what the other changed, and a choice for each conflict.
- *
- * `say` takes theirs_all, before, mine, theirs: the page says in its own words who is who.
+ * The nodes for a 409 of a draft: the other person's changes, and a choice for each conflict. `say` takes
+ * theirs_all, before, mine, theirs: the page uses its own words for them.
  */
 export function conflictNodes({ theirs, conflicts }, say) {
   const nodes = theirs?.length ? [element("p", {}, say("theirs_all")), listOf(theirs)] : [];

@@ -10,13 +10,12 @@ const SIDES = ["mine", "theirs"];
 
 /**
  * `ask(problem)` takes the 409 of a save. `put(body)` saves as a draft does; `joined(told)` is called once
- * both are
- * saved as one, `left()` when somebody lets go of what somebody else has discarded.
+ * both are merged and saved, `left()` when the person gives up changes to a discarded draft.
  */
 export function createConflicts({ box, view, say, put, draft, joined, left }) {
   return { ask };
 
-  /** Both are joined at once where nobody touched what the other did, else after a choice for each place. */
+  /** Both are merged at once where there is no conflict, else after a choice for each place. */
   function ask(problem) {
     view.inert = true;
     const { discarded, conflicts } = problem;

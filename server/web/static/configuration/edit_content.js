@@ -14,7 +14,7 @@ export function slugOf(text) {
     .replace(/^-|-$/g, "");
 }
 
-/** Like `wanted`, at most 48 characters, and none of those that are taken. */
+/** Like `wanted`, at most 48 characters, and different from those already used. */
 export function freeId(stem, taken) {
   const short = stem.slice(0, 44).replace(/-$/, "");
   let found = short;
@@ -31,8 +31,8 @@ export function idsOf(form, content) {
 const fieldsOf = ({ groups }) => groups.flatMap(({ fields }) => fields);
 
 /**
- * A prefix of `letters` no series of the hall has: one, or two where one is wanted first; "" when all are
- * taken.
+ * A prefix of `letters` that no series of the hall has: one, or two where one is wanted first; "" when all
+ * are used.
  */
 export function freePrefix({ letters }, content, first = "") {
   const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [
@@ -123,7 +123,7 @@ export function moved(list, at, step) {
   return order;
 }
 
-/** Whether a field matters now, or holds something that was said when it did. */
+/** Whether a field matters now, or holds a value from when it did. */
 export function isShown(field, part, blank) {
   if (!field.when || field.when.is.includes(part?.[field.when.field])) return true;
   return JSON.stringify(part?.[field.name] ?? null) !== JSON.stringify(blank?.[field.name] ?? null);

@@ -6,13 +6,13 @@ import { element } from "../shared/dom.js";
 /** The id of the control at a path. */
 export const controlId = (path) => `at-${path.replace(/[^a-z0-9]+/gi, "-")}`;
 
-/** What a field is called: here, or wherever documents are told of. */
+/** The label of a field, the same wherever documents are described. */
 export function labelOf(field, form) {
   const own = `editing.field.${field.label}`;
   return form.say(form.say.knows(own) ? own : `document_words.field.${field.name}`);
 }
 
-/** What a value of a closed list is called. */
+/** The label of a value of a closed list. */
 export function choiceName(field, value, form) {
   const keys = [
     `document_words.choice.${field.name}.${value}`,
@@ -23,7 +23,7 @@ export function choiceName(field, value, form) {
 }
 
 /**
- * One control under its label, with what it is for and room for what is wrong with it.
+ * One control under its label, with its hint and room for its problems.
  *
  * @param {any} field as the document's description has it
  * @param {string} path
@@ -67,13 +67,13 @@ export function group(field, path, form, ...controls) {
   );
 }
 
-/** What a field is for. */
+/** The hint of a field. */
 export function hintOf(field, path, form) {
   const key = `editing.help.${field.label}`;
   return form.say.knows(key) ? element("small", { id: `${controlId(path)}-hint` }, form.say(key)) : null;
 }
 
-/** Room for what is wrong. */
+/** Room for problems. */
 export const problems = () => element("div", { class: "problems" });
 
 /** A list to choose one of: [value, words] pairs. */
@@ -101,7 +101,7 @@ export function small(words, pressed, label = null) {
   return made;
 }
 
-/** A name to type and a button: what is added has its name, and so its id, from the start. */
+/** A name to type and a button: a new item has its name, and so its id, from the start. */
 export function namedAdder(field, path, form, add) {
   const name = element("input", {
     type: "text",

@@ -6,12 +6,10 @@ const RETRY_MS = 5000;
 const BARRED = new Set([401, 403]);
 
 /**
- * Keeps `content` saved. `put(body)` answers {ok, status, body, problem}; `tell(state)` hears "saved",
- * "waiting",
- * "saving", "halted", "barred" or "unreachable"; `took(answer)` hears what the server found;
- * `collided(problem)` that somebody else has
- * saved or published meanwhile. `store` is a Storage of this browser; `later(work, ms)` and `stop(timer)` are
- * timers.
+ * Keeps `content` saved. `put(body)` answers {ok, status, body, problem}; `tell(state)` receives "saved",
+ * "waiting", "saving", "halted", "barred" or "unreachable"; `took(answer)` receives the server's check;
+ * `collided(problem)` is called when another person has saved or published meanwhile. `store` is a Storage of
+ * this browser; `later(work, ms)` and `stop(timer)` are timers.
  */
 export function createDraft({
   key,
@@ -44,7 +42,7 @@ export function createDraft({
       forget();
       return left && JSON.stringify(left.content) !== JSON.stringify(fresh) ? left : null;
     },
-    /** Takes up what was left, on the draft or the revision it was made of. */
+    /** Resumes unsaved changes, on the draft or its base revision. */
     takeUp(left) {
       content = left.content;
       base = { base_revision: left.base_revision, draft_version: left.draft_version };
@@ -60,13 +58,13 @@ export function createDraft({
     get isSaved() {
       return edits === 0 && !sending;
     },
-    /** Nothing is left to save: it was joined with what somebody else saved, or let go. */
+    /** Nothing is left to save: it was merged with another person's save, or given up. */
     settle() {
       edits = 0;
       isHalted = false;
       forget();
     },
-    /** Goes on trying to save: it could not be joined with what somebody else saved. */
+    /** Continues to save: it could not be merged with another person's save. */
     resume(detail) {
       isHalted = false;
       again(detail);

@@ -118,7 +118,7 @@ async function loadAnew() {
   await load();
 }
 
-/** What somebody else changed is here now too; nothing of it is taken unseen. */
+/** Another person's changes are shown here too; none of them is taken unseen. */
 async function joined({ author, theirs, discarded }) {
   await loadAnew();
   if (discarded) tell(say("editing.discarded.joined"));
@@ -165,7 +165,7 @@ function change(path, value, { redraws = false, focus = null } = {}) {
   else drawPreview();
 }
 
-/** The control that has the focus, found again once the view is drawn anew. */
+/** The focused control, found again once the view is drawn again. */
 function pathFocus() {
   const at = /** @type {HTMLElement | null} */ (document.activeElement);
   if (at?.id) return at.id;

@@ -140,7 +140,7 @@ function parts(field, path, form) {
   );
 }
 
-/** Of which part a row is: lists whose rows differ tell it in `kind`. */
+/** The part of a row: lists whose rows differ have it in `kind`. */
 const kindOf = (item, { parts: kinds }) =>
   kinds.length > 1 ? (kinds.find((kind) => kind === item.kind) ?? kinds[0]) : kinds[0];
 

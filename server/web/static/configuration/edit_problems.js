@@ -4,7 +4,7 @@ import { element } from "../shared/dom.js";
 import { isWithin, viewOf } from "./edit_content.js";
 import { controlId } from "./edit_controls.js";
 
-/** Fills a list on top; `title` counts what it holds. The link that has the focus keeps it. */
+/** Fills a list at the top; `title` gives the number of its problems. The focused link keeps the focus. */
 export function listProblems(box, found, form, title) {
   box.hidden = !found.length;
   const links = found.map(({ path, place, sentence }) => {

@@ -223,7 +223,7 @@ function toPlace(digit) {
 }
 
 /**
- * Another place of the session becomes the active one at once; what only its own page tells is read after.
+ * Another place of the session becomes the active one at once; details of its own page are read afterwards.
  */
 async function activate(id) {
   if (id === null || id === state.counter?.counter || ui.isSending) return;
@@ -268,13 +268,13 @@ function pauseAfter(choice) {
   return render();
 }
 
-/** Begins the break that was wanted after a person, once nobody is here. */
+/** Begins the requested break after a person, once nobody is here. */
 async function pauseIfWanted() {
   const reason = breakAfter.takeDue(state);
   if (reason && phaseOf(state) === "free") await perform("pause", requestOf("pause", state, { reason }));
 }
 
-/** Holds a further counter; where somebody is called or served it is taken over only after a question. */
+/** Holds a further counter; where a visitor is called or served it is taken over only after a question. */
 async function join(choice) {
   const answer = await opening.join(choice, stored().session);
   if (mustAsk(choice, answer)) return panel.open("join", { choice, problem: answer.problem });
@@ -348,7 +348,7 @@ async function greet(choice) {
   await readCounter();
 }
 
-/** Sends one request, says what comes of it, and answers the verdict. A refusal leads to a fresh state. */
+/** Sends one request, shows its outcome, and answers the verdict. A refusal leads to a fresh state. */
 async function attempt(request, { allowed = [] } = {}) {
   ui.isSending = true;
   lines.hideRefusal();

@@ -54,7 +54,7 @@ export function createKeys(say) {
     return element("li", {}, element("span", {}, name), element("kbd", { "data-key": action }), button);
   }
 
-  /** Takes the key an agent was asked for; answers whether it was awaited. */
+  /** Takes the key that a question waits for; returns whether it was one. */
   function take(event) {
     if (!awaited) return false;
     const key = keyOf(event);

@@ -11,7 +11,8 @@ export function createLines() {
   let legHere = null; // the leg that the outcome line says is called, or at the counter
 
   /**
-   * Says what came of a gesture; `leg` is the one it says to be here: once that is over the sentence goes.
+   * Shows the outcome of a gesture; `leg` is the present one in the sentence: once that is over the sentence
+   * disappears.
    *
    * @param {string} text
    * @param {Api.Leg | null} [leg]

@@ -41,7 +41,7 @@ export function restUntil(queue) {
   return rest?.is_running && rest.choice === "carry_over" ? rest.resumes_at : null;
 }
 
-/** `act(action, choice)` is what the buttons do; `isFree`: nobody is at this counter. */
+/** `act(action, choice)` performs the buttons; `isFree`: no visitor is at this counter. */
 export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree, language }) {
   const needs = counter?.leg?.needs ?? [];
   const advice = document.querySelector('[data-list="advice"]');

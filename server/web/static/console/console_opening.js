@@ -74,12 +74,12 @@ export function createOpening({ words, attempt, keep, ended }) {
   };
 }
 
-/** Whether an answer asks before a counter is taken over: somebody is called or served there. */
+/** Whether an answer asks before a counter is taken over, because a visitor is called or served there. */
 export function mustAsk({ takeOver, isSure }, { ok, problem }) {
   return !ok && problem?.code === "counter_taken" && Boolean(problem.number) && Boolean(takeOver) && !isSure;
 }
 
-/** Who opened a counter, since when and with whom, and what taking it over does. */
+/** Who opened a counter, since when and with which visitor, and the effect of taking it over. */
 export function takenTexts({ since, number, opened_by: by }, { say, hour }) {
   const key = by ? "console.choose.ask_by" : "console.choose.ask";
   return [say(key, { who: by, number, at: hour(since) }), say("console.choose.ask_effect")];

@@ -25,7 +25,7 @@ export const ANSWERED_BY_LEG = new Set([
 ]);
 
 /**
- * The sentence of a verb that was done: `was` is the counter before, `body` the answer, `queue` what is known
+ * The sentence of a performed verb: `was` is the counter before, `body` the answer, `queue` the known queue
  * of the hall.
  */
 export function outcomeWords(verb, { was, body, queue }, words) {

@@ -6,8 +6,8 @@ import { one, write } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 
 /**
- * `ui.panel` names the open one. `act(action, choice)` is called with what is chosen there; `takeRows(queue)`
- * with every row of the queue, which a panel that lists people asks for.
+ * `ui.panel` names the open one. `act(action, choice)` is called with the choice made there;
+ * `takeRows(queue)` with every row of the queue, which a panel that lists people requests.
  */
 export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, act, render }) {
   /**

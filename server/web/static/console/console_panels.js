@@ -135,7 +135,7 @@ function questionNodes({ texts, yes, no }, go, leave) {
   ];
 }
 
-/** Asked before a counter closes with somebody at it, or while people wait for it alone. */
+/** The question before a counter with a visitor closes, or while people wait for it alone. */
 function closePanel({ state, words, choose }) {
   const { say } = words;
   const { serving, awaited } = leftByClosing(state);
@@ -204,9 +204,7 @@ function cancelPanel({ state, words, choose }) {
   };
 }
 
-/**
- * Draws a panel of people anew with who was picked in it still picked, and nobody when that person has gone.
- */
+/** Draws a panel of people again with the picked person still picked, and none when that person has gone. */
 export function keepingPicked(redraw) {
   const people = '[data-panel-body] input[name="visit"]';
   /** @type {HTMLInputElement | null} */
@@ -276,7 +274,7 @@ function returnedPanel({ state, words, choose }) {
 }
 
 /**
- * The other counters of the hall: one that is closed is held beside one's own, one of another session is
+ * The other counters of the hall: a closed one is held in addition to one's own; one of another session is
  * taken over with all of that session.
  */
 function joinPanel({ state, words, refusal, choose }) {
@@ -301,7 +299,7 @@ function joinPanel({ state, words, refusal, choose }) {
   };
 }
 
-/** Asked before a further counter is taken over while somebody is called or served there. */
+/** The question before a further counter is taken over while a visitor is called or served there. */
 function takeOverPanel({ choice, problem }, words, choose) {
   const { say, hall } = words;
   return {

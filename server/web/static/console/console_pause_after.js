@@ -28,7 +28,7 @@ export function createPauseAfter(hall, session, storage = globalThis.sessionStor
   }
 
   return {
-    /** The reason chosen for a break after the person who is here now; null when there is none. */
+    /** The chosen reason for a break after the person at the counter; null when there is none. */
     reasonIn: ({ counter }) => {
       const kept = own();
       return kept && counter?.leg?.leg === kept.leg ? kept.reason : null;
@@ -36,7 +36,7 @@ export function createPauseAfter(hall, session, storage = globalThis.sessionStor
     choose: ({ counter }, reason) =>
       storage.setItem(key, JSON.stringify({ leg: counter.leg.leg, session: session(), reason })),
     forget,
-    /** The reason of a break that is due because its person has left the counter; it is told once. */
+    /** The reason of a break that is due because its person has left the counter; it is returned once. */
     takeDue: ({ counter }) => {
       const kept = own();
       if (!kept || counter?.leg?.leg === kept.leg) return null;

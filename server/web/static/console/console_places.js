@@ -50,8 +50,8 @@ export function drawPlaces(state, words, open) {
 }
 
 /**
- * Others open and close their counters meanwhile: who is about to press goes on, unless that press would now
- * take a counter over.
+ * Others open and close their counters meanwhile: an agent about to press is not disturbed, unless that press
+ * would now take a counter over.
  */
 function refill(list, mark, items) {
   const at = list.contains(document.activeElement) ? document.activeElement : null;
@@ -63,7 +63,9 @@ function refill(list, mark, items) {
   (same?.className === at.className ? same : byId("main")).focus();
 }
 
-/** A refusal stands at what was pressed; above the list before any press, and when that counter is gone. */
+/**
+ * A refusal is shown at the pressed counter; above the list before any press, and when that counter is gone.
+ */
 function placeRefusal(list, refusal) {
   const several = document.querySelector("[data-several]");
   const opening =
@@ -75,7 +77,7 @@ function placeRefusal(list, refusal) {
 }
 
 /**
- * The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more.
+ * The button that opens the ticked counters; one that another agent has opened meanwhile is no longer ticked.
  */
 function drawSeveral(status, { say }, open) {
   const button = document.querySelector("[data-several]");
@@ -94,7 +96,7 @@ function chosenPlace(counter) {
   return { id: counter.id, services: narrowed(counter.services), profile: profileChosen(), takeOver: false };
 }
 
-/** What a counter that is held does and since when; with few agents present, only that it is held. */
+/** The activity of a held counter and since when; with few agents present, only that it is held. */
 function heldWords(status, showsCounters, { say, hour }) {
   if (!showsCounters) return say("console.choose.held_by_someone");
   return say("console.choose.held", { at: hour(status.since), state: say(`console.place.${status.state}`) });

@@ -47,32 +47,32 @@ export function phaseOf({ counter }) {
   return counter.leg.state === "in_service" ? "in_service" : "called";
 }
 
-/** Whether the session pauses, also at a place where somebody is still in service. */
+/** Whether the session pauses, also with a visitor still in service at a place. */
 export function isPausing({ counter }) {
   return counter?.state === "paused" || Boolean(counter?.is_paused);
 }
 
 /**
- * Whether a pause asked for now begins only once the person here has left; with several places it begins at
+ * Whether a pause requested now begins only once the person here has left; with several places it begins at
  * once.
  */
 export function pausesAfter(state) {
   return ["called", "in_service"].includes(phaseOf(state)) && !isPausing(state) && !hasSeveral(state);
 }
 
-/** Whether a service has begun by its call alone: nobody has said yet that the person is there. */
+/** Whether a service has begun by its call alone: nobody has confirmed that the person is there. */
 export function isUnconfirmed({ counter }) {
   return Boolean(counter?.leg?.is_unconfirmed);
 }
 
-/** The counter as GET /counters/{counter} tells it: the truth about this place. */
+/** The counter from GET /counters/{counter}: the truth about this place. */
 export function withCounter(state, counter) {
   return { ...state, counter, takenAt: null };
 }
 
 /**
- * The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no
- * more.
+ * The answer of a verb: the counter's leg afterwards, or null when there is none; a called visitor no longer
+ * waits.
  */
 export function withLeg(state, leg) {
   const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
@@ -86,7 +86,7 @@ export function withLeg(state, leg) {
   return { ...state, counter, queue: withLegAt(queue, counter, state.counter.leg) };
 }
 
-/** The queue with who is at this counter now, so that the place reads right from any other one. */
+/** The queue with the visitor at this counter now, so that the place is right at any other one. */
 function withLegAt(queue, { counter, state, leg }, before) {
   if (!queue) return queue;
   const others = (legs) => legs.filter((one) => one.leg !== before?.leg && one.leg !== leg?.leg);
@@ -199,8 +199,8 @@ export function waitingRow(leg, nowMs) {
 }
 
 /**
- * Whether a counter, as the queue tells it, serves a service: its session while it is open, else as
- * configured.
+ * Whether a counter serves a service, according to the queue: its session while it is open, else its
+ * configuration.
  */
 export function mayServe(status, hall, service) {
   const services =
@@ -218,8 +218,8 @@ export function servedBy(queue, service) {
 }
 
 /**
- * Why sending somebody to a counter is asked once: `closed`, or `serves_not` their service; null when it is
- * not.
+ * Why a transfer to a counter needs a question: `closed`, or `serves_not` the service; null when it needs
+ * none.
  */
 export function doubtOf(counter, queue, hall, service) {
   const status = queue?.counters.find((other) => other.counter === counter);
@@ -229,8 +229,8 @@ export function doubtOf(counter, queue, hall, service) {
 }
 
 /**
- * Whom closing the session of this counter would end or leave waiting: those served at its places, those who
- * wait for one of these alone.
+ * The visitors whom closing the session of this counter would end or leave waiting: those served at its
+ * places, those who wait for one of these alone.
  */
 export function leftByClosing(state) {
   const places = placesOf(state);
@@ -252,7 +252,7 @@ function ourQueues(queue, services) {
   return queue.queues.filter((one) => one.services.some((service) => services.includes(service)));
 }
 
-/** Whether a leg is seen waiting; a message carries the first rows of each queue. */
+/** Whether a leg is among the waiting rows; a message carries the first rows of each queue. */
 export function isWaiting(queue, leg) {
   return (queue?.queues ?? []).some(({ legs }) => (legs ?? []).some((one) => one.leg === leg));
 }
@@ -263,7 +263,7 @@ export function mayUndo({ counter }, nowMs) {
   return Boolean(gesture?.may_undo_until) && Date.parse(gesture.may_undo_until) > nowMs;
 }
 
-/** Until when (ISO) an answer counts to whether somebody is there; null while the page has not to ask. */
+/** Until when (ISO) an answer to « are you there » counts; null while the page need not ask. */
 export function presenceAskedUntil({ counter }, nowMs) {
   const { presence } = counter ?? {};
   return presence && Date.parse(presence.asks_at) <= nowMs ? presence.gives_back_at : null;
@@ -340,7 +340,7 @@ function nextBody(leg) {
   return leg ? { current: leg.leg, current_end: "served" } : { current: null };
 }
 
-/** Whether an agent must say what a service led to before it ends; `services` are those of the hall. */
+/** Whether an agent must give the outcome of a service before it ends; `services` are those of the hall. */
 export function mustTell({ counter }, services) {
   const service = services.find(({ id }) => id === counter?.leg?.service);
   return service?.outcome === "mandatory" || service?.note === "mandatory";

@@ -266,7 +266,9 @@ function drawTimers(counter, nowMs) {
   }
 }
 
-/** The question is said once, when it comes; whoever answers by its button goes on in the page. */
+/**
+ * The question is announced once, when it appears; an agent who answers by its button continues in the page.
+ */
 function drawPresence(until, { say, hour }) {
   const place = one("[data-presence]");
   if (!until && place.contains(document.activeElement)) byId("main").focus();

@@ -70,7 +70,10 @@ function servicesPanel(key, services, { state, words: { say }, choose }) {
   };
 }
 
-/** What the service led to, with a note for whoever receives the visitor next; the visit ends with it. */
+/**
+ * The outcome of the service, with a note for the next agent who receives the visitor; the visit ends with
+ * it.
+ */
 export function outcomePanel({ state, words: { say }, choose }) {
   const note = element("input", { type: "text", id: "outcome-note", maxlength: "300", autocomplete: "off" });
   const chooseWithNote = (value) => choose({ ...value, note: note.value.trim() || null });

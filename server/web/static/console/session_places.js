@@ -12,8 +12,7 @@ export function countersOf(queue, mark) {
 }
 
 /**
- * The places of the session at work, each {counter, state, since, next, leg}; the active one as it was last
- * read.
+ * The places of the session at work, each {counter, state, since, next, leg}; the active one as last read.
  */
 export function placesOf({ counter, queue }) {
   const heldCounters = new Set(countersOf(queue, counter?.session_mark));
@@ -31,7 +30,7 @@ export function hasSeveral(state) {
   return placesOf(state).length > 1;
 }
 
-/** The console at another of its places, as the queue tells it; unchanged when it holds no such place. */
+/** The console at another of its places, according to the queue; unchanged when it holds no such place. */
 export function atPlace(state, id, label) {
   const place = placesOf(state).find(({ counter }) => counter === id);
   if (!place || id === state.counter.counter) return state;

@@ -51,7 +51,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     return setText(buttons.get(kind), say(`device_list.sure.${kind}`));
   }
 
-  /** Whoever goes on to something else has not confirmed. */
+  /** A person who moves on to something else has not confirmed. */
   function forget() {
     isSure = false;
     setText(buttons.get("revoke"), say("device_list.verb.revoke"));
@@ -130,7 +130,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   return { place, draw };
 }
 
-/** Why something was refused: what is wrong with each field, else what the server says. */
+/** Why something was refused: the problem of each field, else the server's sentence. */
 function reasonOf({ problem }, say) {
   const sentences = (problem?.problems ?? []).map(({ detail }) => detail);
   return sentences.join(" ") || (problem?.detail ?? say("device_list.failed"));

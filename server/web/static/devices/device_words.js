@@ -3,14 +3,14 @@
 
 import { clockOf } from "./supervision_state.js";
 
-/** How far the clock of a device is off, by what it told. */
+/** How wrong the clock of a device is, by its report. */
 export function clockWords(report, say) {
   if (!report) return say("supervision.not_told");
   const { key, count } = clockOf(report.clock_ms);
   return say(`supervision.clock.${key}`, { count });
 }
 
-/** What a device runs, beside what the server has. */
+/** What a device runs, compared with the server's version. */
 export function versionWords(runs, served, say) {
   if (!runs) return say("supervision.not_told");
   return runs === served

@@ -6,8 +6,8 @@ import { element, one, write } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 
 /**
- * Return `draw(halls)`, or null where one may not pair. `hour` tells an instant's; `onPaired()` is called
- * after a pairing.
+ * Return `draw(halls)`, or null without the right to pair. `hour` writes an instant's hour; `onPaired()` is
+ * called after a pairing.
  */
 export function createPairing({ say, hour, onPaired }) {
   if (!document.querySelector("[data-find]")) return null;
@@ -99,7 +99,7 @@ export function createPairing({ say, hour, onPaired }) {
   const sentenceOf = (answer) =>
     answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("device_list.failed");
 
-  /** The halls one configures, and the places of the one that is chosen; what is chosen stays chosen. */
+  /** The halls that the person configures, and the places of the chosen one; a choice is kept. */
   function draw(every) {
     halls = every.filter((hall) => hall.may_configure);
     one("[data-halls]").hidden = halls.length < 2;

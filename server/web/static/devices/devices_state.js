@@ -4,7 +4,7 @@ import { needsSomebody, standingOf } from "./supervision_state.js";
 
 /**
  * The devices of a hall in the order of its document, each printer after its kiosk; `only` those that need
- * somebody.
+ * attention.
  */
 export function rowsOf(hall, { only = false } = {}) {
   const printers = new Map(hall.printers.map((printer) => [printer.id, printer]));
@@ -15,7 +15,7 @@ export function rowsOf(hall, { only = false } = {}) {
   return only ? rows.filter((device) => needsSomebody(device, hall.releases)) : rows;
 }
 
-/** How many devices of all halls need somebody, and how many there are. */
+/** How many devices of all halls need attention, and how many there are. */
 export function summaryOfHalls(halls) {
   const rows = halls.flatMap((hall) => rowsOf(hall).map((device) => needsSomebody(device, hall.releases)));
   return { count: rows.filter(Boolean).length, all: rows.length };
@@ -58,7 +58,7 @@ export function verbsOf(device, hall) {
     : verbs;
 }
 
-/** How the level of a device is told besides its words, "good", "busy" or "trouble". */
+/** The level of a device: "good", "busy" or "trouble". */
 export function levelOf(device, hall) {
   return needsSomebody(device, hall.releases) ? "trouble" : standingOf(device).level;
 }

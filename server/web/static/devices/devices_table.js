@@ -61,8 +61,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
   }
 
   /**
-   * Rows come back in the order of the document after some were left out; one that stands right is not
-   * touched.
+   * Rows return in the order of the document after some were left out; one in its right place is not touched.
    */
   function keepOrder(shownDevices) {
     /** @type {Element | null} */

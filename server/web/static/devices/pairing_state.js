@@ -9,14 +9,14 @@ export function grouped(code) {
   return `${code.slice(0, GROUP)}\u00a0${code.slice(GROUP)}`;
 }
 
-/** A code as it is said: letter by letter. */
+/** A code as it is spoken: letter by letter. */
 export function spelt(code) {
   return [...code].join(", ");
 }
 
 /**
- * What is known after an answer of the server (null: none came): `{state, code, leftS, label, hall, page}`.
- * The state is "shown", "confirmed", "slowed" (too many ask) or "lost".
+ * The state after an answer of the server (null: none came): `{state, code, leftS, label, hall, page}`. The
+ * state is "shown", "confirmed", "slowed" (too many requests) or "lost".
  */
 export function stateOf(answer) {
   if (answer === null) return { state: "lost" };
@@ -26,7 +26,7 @@ export function stateOf(answer) {
   return state === "confirmed" ? { state, label, hall, page } : { state: "shown", code, leftS };
 }
 
-/** How long to wait before the server is asked again. */
+/** How long to wait before the next request to the server. */
 export function pauseAfter({ state }) {
   return state === "slowed" ? ASKED_AFTER_REFUSAL_MS : ASKED_EVERY_MS;
 }

@@ -5,8 +5,8 @@ const TOO_MANY = 429; // one address: a hall's devices behind one router
 const ANSWER_WITHIN_MS = 8_000;
 
 /**
- * Exchanges the token for what was `told`; the same again after a lost answer ends the same. Answers whether
- * it could.
+ * Exchanges the token for the value `told`; a repetition after a lost answer ends the same. Returns whether
+ * it succeeded.
  */
 export async function renewToken({ told: nonce }, { fetch = globalThis.fetch, pause = wait } = {}) {
   for (const ms of TRIED_AFTER_MS) {

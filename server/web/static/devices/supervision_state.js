@@ -39,7 +39,7 @@ export function printerStateOf({ state, since }) {
 /** How a kiosk, a screen or a printer is. */
 export const standingOf = (device) => (device.kind === "printer" ? printerStateOf(device) : stateOf(device));
 
-/** What tells a device from every other of its hall: a printer goes by the id of its kiosk. */
+/** The key that identifies a device in its hall: a printer has the id of its kiosk. */
 export const keyOf = ({ kind, id }) => (kind === "printer" ? `printer-${id}` : id);
 
 /**
@@ -58,12 +58,12 @@ export function troublesOf(device, releases) {
   return found;
 }
 
-/** Whether a device needs somebody. */
+/** Whether a device needs attention. */
 export function needsSomebody(device, releases) {
   return standingOf(device).level === "trouble" || troublesOf(device, releases).length > 0;
 }
 
-/** How many devices need somebody, and how many there are. */
+/** How many devices need attention, and how many there are. */
 export function summaryOf(devices, releases) {
   return { count: devices.filter((device) => needsSomebody(device, releases)).length, all: devices.length };
 }
@@ -76,7 +76,7 @@ export function clockOf(ms) {
   return { key: `${ms > 0 ? "ahead" : "behind"}_${unit}`, count: Math.round(Math.abs(ms) / length) };
 }
 
-/** What became of a picture that was asked for: "asked", "came" or "silent"; null when none was. */
+/** The state of a requested picture: "asked", "came" or "silent"; null when none was requested. */
 export function askedOf(request, picture, nowMs) {
   if (!request) return null;
   if (picture && Date.parse(picture.taken_at) >= Date.parse(request.at)) return "came";

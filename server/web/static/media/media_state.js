@@ -1,6 +1,6 @@
 // What the page of media makes of a medium and of an upload under way. Pure: no page, no clock.
 
-/** How much of an upload has left, in whole percent; null as long as nobody knows how much there is. */
+/** How much of an upload has been sent, in whole percent; null while its size is unknown. */
 export function percent(sent, whole) {
   return whole > 0 ? Math.min(100, Math.floor((100 * sent) / whole)) : null;
 }
@@ -18,7 +18,7 @@ export function uploadAddress(base, site) {
   return site ? `${base}?site=${encodeURIComponent(site)}` : base;
 }
 
-/** The sentence that says what a medium is: its key and values. */
+/** The sentence that describes a medium: its key and values. */
 export function kindWords({ state, kind, files }) {
   if (state !== "ready") return { key: "media.kind.unknown", values: {} };
   const pages = files.filter(({ role }) => role === "page");
@@ -36,13 +36,13 @@ export function lasting(durationMs) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** Whether words must say what a medium shows: letters show nothing else. */
+/** Whether a medium needs a text that describes it; a font needs none. */
 export const needsTexts = ({ state, kind }) => state === "ready" && kind !== "font";
 
 /** Whether the installation's document may name a medium: a logo or a font. */
 export const maybeLook = ({ state, kind }) => state === "ready" && ["image", "font"].includes(kind);
 
-/** The address of the small picture that stands for a medium, or null. */
+/** The address of the small picture of a medium, or null. */
 export function thumbnailOf({ files }) {
   return files.find(({ role }) => role === "thumbnail")?.url ?? null;
 }

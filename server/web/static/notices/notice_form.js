@@ -230,7 +230,7 @@ export function createForm(form, { page, say, changed }) {
     }
   }
 
-  /** Says each problem beside its field; answers the sentences whose field is not here. */
+  /** Shows each problem at its field; returns the sentences whose field is not here. */
   function showProblems(problems) {
     clearProblems();
     const left = [];

@@ -22,7 +22,7 @@ export async function libraryMedia() {
   return found.filter(({ state, texts }) => state === "ready" && texts.fr);
 }
 
-/** The field for media of a kind; `path` is where its id stands in the content. */
+/** The field for media of a kind; `path` is the place of its id in the content. */
 export function mediumField(kind, media, { say, path, id }) {
   const fitting = media.filter((medium) => medium.kind === kind);
   const options = fitting.map(({ medium, texts }) => element("option", { value: medium }, texts.fr));

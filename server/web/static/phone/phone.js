@@ -155,7 +155,7 @@ function draw() {
   writeTitle();
 }
 
-/** During an alert the page is the alert: nothing of the queue stands beside it. */
+/** During an alert the page is the alert: nothing of the queue is shown with it. */
 function drawAlert({ alert }) {
   const words = alertWords({ alert }, page.language, page.alerts);
   const place = one("[data-alert]");

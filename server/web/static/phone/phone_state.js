@@ -24,7 +24,7 @@ export function aheadSaid(ticket) {
 }
 
 /**
- * Why nobody is called, where the page says when calls go on.
+ * Why there are no calls, where the page says when they continue.
  *
  * @param {Api.FollowedTicket} ticket
  * @returns {Sentence}
@@ -34,7 +34,7 @@ export function closedSaid({ why_no_wait: why }) {
 }
 
 /**
- * The remaining wait as a range in minutes and hours, or why none is told.
+ * The remaining wait as a range in minutes and hours, or why there is none.
  *
  * @param {Api.FollowedTicket} ticket
  * @returns {Sentence}
@@ -68,14 +68,14 @@ export function durationSaid(whole) {
 }
 
 /**
- * When a closed counter opens again: {isToday, at} or null when nobody knows. `dayOf` tells an instant's
- * local date.
+ * When a closed counter opens again: {isToday, at} or null when unknown. `dayOf` gives an instant's local
+ * date.
  */
 export function openingOf({ next_opening_at: at, as_of: asOf }, dayOf) {
   return at ? { at, isToday: dayOf(at) === dayOf(asOf) } : null;
 }
 
-/** Whether a new state is a call to alert for: a call not yet told, of this rank, less than 20 s old. */
+/** Whether a new state is a call to alert for: a call not yet announced, of this rank, less than 20 s old. */
 export function isNewCall(before, ticket, nowMs) {
   if (ticket.state !== "called" || !ticket.call) return false;
   const isTold =
@@ -86,7 +86,7 @@ export function isNewCall(before, ticket, nowMs) {
 }
 
 /**
- * What is said of an alert that was just taken back, at an instant of the server's clock: as `alertWords`.
+ * The words for an alert that was just taken back, at an instant of the server's clock: as `alertWords`.
  *
  * @param {Pick<Api.FollowedTicket, "alert" | "alert_taken_back">} ticket
  * @param {string} language
@@ -99,7 +99,7 @@ export function takenBackWords({ alert, alert_taken_back: back }, language, prep
     : alertWords({ alert: back }, language, prepared);
 }
 
-/** The languages in which a phone says what is prepared: its own, then French. */
+/** The languages in which a phone shows prepared words: its own, then French. */
 export const alertLanguages = (language) => [...new Set([language, "fr"])];
 
 /**
@@ -122,10 +122,7 @@ export function alertWords({ alert }, language, prepared) {
   return codes.map((code) => [code, texts[code].title, texts[code].text]);
 }
 
-/**
- * The alert that is told, with the words in further languages that are known of it: a message holds but some
- * of them.
- */
+/** The alert of a message, with its known words in further languages: a message holds only some of them. */
 export function withKnownWords(alert, before) {
   return alert && before?.alert === alert.alert
     ? { ...alert, texts: { ...before.texts, ...alert.texts } }

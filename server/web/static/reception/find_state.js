@@ -1,6 +1,6 @@
 // Finding a visit at the reception desk: what is asked, and what may be done with what was found. Pure.
 
-/** The query of a number or of what is remembered of a lost ticket; null when nothing is filled in. */
+/** The query of a number, or of the remembered facts about a lost ticket; null when nothing is filled in. */
 export function queryOf({ number = "", service = "", at = "", language = "" }) {
   const query = number.trim() ? { number: number.trim() } : { service, at, language };
   const filled = Object.entries(query).filter(([, value]) => value);
@@ -31,8 +31,8 @@ export function placeOf({ state, ahead, counter, end_reason: reason }) {
 }
 
 /**
- * The order on the page: who still waits first, then who is called or served, then who has left; the latest
- * first.
+ * The order on the page: waiting visits first, then those called or served, then those that have left; the
+ * latest first.
  */
 export function inOrder(visits) {
   const rank = ({ state }) => (state === "waiting" ? 0 : state === "ended" ? 2 : 1);

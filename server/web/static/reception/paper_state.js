@@ -19,10 +19,10 @@ export function reasonOf(ticket) {
   return WITH_REASON.includes(paperOf(ticket)) && REASONS.includes(why) ? why : null;
 }
 
-/** Whether somebody must look: the paper is stopped, uncertain or will not come. */
+/** Whether a person must check: the paper is stopped, uncertain or will not come. */
 export const needsCare = (ticket) => !["none", "queued", "printed"].includes(paperOf(ticket));
 
-/** The tickets after what was heard of a print job; the same array when it says nothing new. */
+/** The tickets after a message about a print job; the same array when it says nothing new. */
 export function withPrint(tickets, print) {
   const at = tickets.findIndex(({ visit }) => visit === print.visit);
   if (at < 0 || !isNewer(tickets[at].print, print)) return tickets;

@@ -236,7 +236,7 @@ function wishes() {
   };
 }
 
-/** `reason`: why somebody without an appointment is received for a service that asks for one. */
+/** `reason`: why a visitor without an appointment is received for a service that needs one. */
 async function issue(service, reason = null) {
   if (isSending) return;
   const exceptional = reason ? { exceptional_reason: reason } : {};
@@ -262,8 +262,8 @@ async function reprint(ticket) {
 }
 
 /**
- * Voids the last ticket given here for the reason chosen: its leg is looked up, since a ticket does not name
- * it.
+ * Voids the last ticket given here for the chosen reason: its leg is looked up, because a ticket does not
+ * name it.
  */
 function cancelLast(button) {
   const ticket = issued.last();
