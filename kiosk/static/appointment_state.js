@@ -1,5 +1,4 @@
-// What one does at the kiosk with an appointment: type or scan its code, or choose service and hour. Pure, as
-// kiosk_state.js.
+// Appointments at the kiosk: type or scan a code, or choose service and hour. Pure, as kiosk_state.js.
 
 export const LONGEST_CODE = 12;
 export const SHORTEST_CODE = 3;

@@ -1,4 +1,4 @@
-// Exceptional reasons to be received without an appointment: a kiosk offers them beside how to book. Pure, as
+// Exceptional reasons to be received without an appointment, which a kiosk offers with how to book. Pure, as
 // kiosk_state.js.
 
 export const exceptionalStart = { exceptional: null };

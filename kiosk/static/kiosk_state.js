@@ -1,4 +1,4 @@
-// What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries
+// The views of the kiosk and its possible actions. Pure: no DOM, no clock, no network; every action carries
 // `at` (ms, monotonic).
 
 import {

@@ -1,4 +1,5 @@
-// One press, one ticket: the same press_id is sent until an answer is known, whatever is lost on the way.
+// One press, one ticket: the same press_id is sent until an answer is known, even if requests or answers are
+// lost.
 
 export const SLOW_AFTER_MS = 4_000;
 export const GIVE_UP_AFTER_MS = 20_000;

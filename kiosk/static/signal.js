@@ -1,4 +1,4 @@
-// The second sense beside a written warning: the kiosk trembles, and sounds where its site lets it.
+// The second sense for a written warning: the kiosk trembles, and sounds where its site allows it.
 
 /** A short tone, and a vibration where the device has one. */
 export function signal(hasSound) {

@@ -1,5 +1,4 @@
-// The alert of a screen, without a browser: what messages change of it, what it says and in which language
-// now.
+// The alert of a screen, without a browser: how messages change it, its words and their language now.
 
 import { isNewer } from "./order.js";
 

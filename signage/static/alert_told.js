@@ -1,6 +1,5 @@
-// A screen tells the server that it shows an alert, until it is answered: one that shows is never named as
-// not reached
-// because a message was lost.
+// A screen confirms to the server that it shows an alert, until it is answered: a lost message never makes it
+// « not reached ».
 
 const ANSWERED_MS = 2_000; // two tries within the five seconds after which a screen counts as not reached
 

@@ -1,5 +1,4 @@
-// The voice of an alert: fetched once and kept, so that it is repeated every minute whatever becomes of the
-// server.
+// The voice of an alert: fetched once and stored, so it is repeated every minute also without a server.
 
 import { SPOKEN_EVERY_MS } from "./alert_state.js";
 

@@ -1,4 +1,4 @@
-// Whether a screen shows nothing at all: outside the hall's hours, while there is nothing to tell. No browser
+// Whether a screen shows nothing at all: outside the hall's hours, while there is nothing to show. No browser
 // here.
 
 // a call, a break, people who still wait keep it awake

@@ -1,4 +1,4 @@
-// The lists under the large calls: who is still called, and the last calls; as many whole rows as there is
+// The lists under the large calls: visitors still called, and the last calls; as many whole rows as there is
 // room for.
 
 import { make } from "./slides.js";

@@ -1,4 +1,4 @@
-// The calls' side of a screen: large cards, what is said when there are none, and the lists. Drawn only where
+// The calls' side of a screen: large cards, the sentence shown without any, and the lists. Drawn only where
 // it changed.
 
 import { createLists } from "./call_lists.js";

@@ -1,6 +1,5 @@
-// When a picture of the page is taken for supervision: every few minutes and when somebody asks, never beside
-// a call.
-// No browser here: what takes and sends it is passed in.
+// When a picture of the page is taken for supervision: every few minutes and on request, never during a call.
+// No browser here: the functions that take and send it are passed in.
 
 export const ASKED_FOR_MS = 25_000; // who asked does not wait longer
 const FIRST_WITHIN_MS = 60_000; // a hundred screens that start together do not send together

@@ -1,6 +1,5 @@
-// The playlist of a screen, without a browser: its own clock, which stands still while the media are covered,
-// and what
-// is being shown. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
+// The playlist of a screen, without a browser: its own clock, which stops while the media are covered, and
+// the shown item. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
 
 import { isResting, itemAt } from "./schedule.js";
 

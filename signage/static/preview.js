@@ -1,5 +1,5 @@
-// A screen page that shows a notice before it is published: asked for by a signed-in person, without calls
-// nor a socket.
+// A screen page that shows a notice before it is published, for a signed-in person, without calls or a
+// socket.
 
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 

@@ -1,6 +1,6 @@
-// The schedule: what a screen shows of its programme at an instant, and until when. Pure; the same rule as
-// tests/signage/reference_schedule.py, on the same vectors. Numbers are integers: milliseconds, people, per
-// mille.
+// The schedule: the item of its programme that a screen shows at an instant, and until when. Pure; the same
+// rule as tests/signage/reference_schedule.py, on the same vectors. Numbers are integers: milliseconds,
+// people, per mille.
 
 export const SHORTEST_MS = 1_000;
 export const WELCOME_MS = 15_000;

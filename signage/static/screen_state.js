@@ -1,6 +1,5 @@
-// The state of a hall screen, without a browser: what messages change, which calls are large, what is to be
-// shown.
-// Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
+// The state of a hall screen, without a browser: how messages change it, which calls are large, and the views
+// to show. Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
 
 import { isTakenBack, receiveAlert, shownAlert } from "./alert_state.js";
 import { isNewer } from "./order.js";

@@ -1,7 +1,6 @@
-// The stage of a screen: the item that is seen, the next one made ready behind it. The old one leaves when
-// the new one
-// can be seen, so that there is never a black or empty frame between two. DOM only; what is shown is decided
-// elsewhere.
+// The stage of a screen: the visible item, and the next one ready behind it. The old one leaves when the new
+// one can be shown, so there is never a black or empty frame between two. DOM only; the choice of items is
+// made elsewhere.
 
 import { pageAt } from "./contents.js";
 import { buildPages } from "./slides.js";

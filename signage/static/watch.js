@@ -1,8 +1,6 @@
-// The watch of the screen's page, a thread of its own: the page tells it about every second that a frame was
-// drawn.
-// Where none was for `limit_s`, the service worker is asked to load the page again, which a page that stands
-// still
-// cannot do itself. It counts its own seconds: a computer that slept is not a page that stands still.
+// The watch of the screen's page, in its own thread. The page reports each drawn frame about once a second.
+// Where none was for `limit_s`, the service worker must reload the page, because a frozen page cannot reload
+// itself. It counts its own seconds: a computer that slept is not a frozen page.
 
 const TICK_MS = 1_000;
 let limitS = 20;

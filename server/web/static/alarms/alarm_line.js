@@ -26,7 +26,7 @@ export function watchAlarms(socket, hall, spread) {
       const { alarms } = await read(`/api/v1/halls/${hall}/alarms`);
       if (turn === turns) draw(place, alarms, words);
     } catch {
-      // Not reachable: what was told stands until the next message or connection.
+      // Not reachable: the shown alarms stay until the next message or connection.
     }
   }
 

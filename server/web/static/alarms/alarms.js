@@ -1,5 +1,4 @@
-// The page of alarms, live: what the server wrote is asked for again when an alarm changes, and put in its
-// place.
+// The page of alarms, live: when an alarm changes, its server-made part is fetched again and replaced.
 
 import { one } from "../shared/dom.js";
 import { withLiveness } from "../shared/clock.js";

@@ -1,4 +1,4 @@
-// An alert of the hall on a page at work: said at once, with who raised it and since when, until it is over.
+// An alert of the hall on a page at work: shown at once, with who raised it and since when, until it is over.
 
 import { element, fill } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
@@ -19,7 +19,7 @@ export function watchAlerts(socket, hall, ifLate) {
       const { alerts } = await read(`/api/v1/halls/${hall}/alerts`);
       if (turn === turns) draw(place, alerts, words);
     } catch {
-      // Not reachable: what was told stands until the next message or connection.
+      // Not reachable: the shown alert stays until the next message or connection.
     }
   }
 

@@ -1,4 +1,5 @@
-// What the page of alerts makes of what the server tells: which hold, which are over, whom to ask. Pure.
+// The state of the page of alerts from the server's answers: alerts in force, those that are over, second
+// persons. Pure.
 
 /**
  * The alerts that hold somewhere, each with its halls where it does; and those that hold nowhere any more.

@@ -1,4 +1,4 @@
-// Another person asks for the end of an alert: whoever may confirm it reads so on every page of work, until
+// Another person asks for the end of an alert: every page of work shows it to people who may confirm, until
 // it is answered.
 
 import { element, fill, one } from "../shared/dom.js";

@@ -1,4 +1,4 @@
-// The documents of the configuration: what is published, by whom, and which have a draft.
+// The documents of the configuration: their published revisions with authors, and which have a draft.
 
 import { publishedWords } from "./configuration_words.js";
 import { element, one, show, write } from "../shared/dom.js";

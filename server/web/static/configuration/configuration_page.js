@@ -1,5 +1,5 @@
-// One document of the configuration: its draft, who runs what is published, its revisions and the way back,
-// in and out as a file.
+// One document of the configuration: its draft, the devices that run it, its revisions and rollback, export
+// and import.
 
 import { drawDevices } from "./configuration_devices.js";
 import { revisionLine } from "./configuration_revisions.js";
@@ -84,7 +84,7 @@ async function readDevices() {
     applied = await read(`${API}/devices`);
     drawDevices(get("[data-devices]"), applied, words);
   } catch {
-    // Not reachable: what was told stands until it is asked again.
+    // Not reachable: the shown state stays until the next read.
   }
 }
 

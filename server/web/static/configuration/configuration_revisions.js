@@ -1,4 +1,4 @@
-// What was published: the newest first, each with its changes in words and the way back to it.
+// The published revisions: the newest first, each with its changes in words and its rollback.
 
 import { publishedWords } from "./configuration_words.js";
 import { listOf } from "../shared/confirming.js";

@@ -1,5 +1,5 @@
-// Somebody else has saved or published meanwhile: what they changed, and whose value counts where both
-// changed the same.
+// Another person has saved or published meanwhile: their changes, and whose value counts where both changed
+// the same.
 
 import { listOf } from "../shared/confirming.js";
 import { element } from "../shared/dom.js";

@@ -1,5 +1,5 @@
-// Somebody else has saved, published or discarded meanwhile: what they did is told, and who wins where both
-// changed.
+// Another person has saved, published or discarded meanwhile: their changes are shown, and a choice for each
+// conflict.
 
 import { listOf } from "../shared/confirming.js";
 import { element } from "../shared/dom.js";

@@ -1,4 +1,4 @@
-// What a document's editing pages know without a page: new parts with their ids and letters, copies, order,
+// Content of a document's editing pages, without a page: new parts with their ids and letters, copies, order,
 // which fields matter, and where a problem is. Pure.
 
 import { valueAt } from "../shared/paths.js";
@@ -46,7 +46,7 @@ export function freePrefix({ letters }, content, first = "") {
 }
 
 /**
- * A new part under a name, with its id: what it must refer to is the first there is.
+ * A new part under a name, with its id: each required reference is the first possible one.
  *
  * @param {any} form the document as the server describes it
  * @param {any} content of the document
@@ -154,8 +154,8 @@ export function minutesOf(week) {
 }
 
 /**
- * The menu of a kiosk as a tree, of the whole hall without one: a folder stands where its first service
- * stands.
+ * The menu of a kiosk as a tree, of the whole hall without one: a folder is at the place of its first
+ * service.
  *
  * @param {any} content of the hall's document
  * @param {{ services?: string[] } | null} [kiosk]
@@ -174,7 +174,7 @@ export function menuOf(content, kiosk) {
 }
 
 /**
- * Only what a kiosk offers.
+ * Only the services of a kiosk.
  *
  * @param {{ part: any, services: any[] | null }[]} entries
  * @param {string[]} offered

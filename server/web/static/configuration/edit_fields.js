@@ -1,4 +1,4 @@
-// The fields of a form, one maker for each kind of value; every change goes into the content at once.
+// The fields of a form, one builder for each kind of value; every change goes into the content at once.
 
 import { element } from "../shared/dom.js";
 import {

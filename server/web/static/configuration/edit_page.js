@@ -29,7 +29,7 @@ let published = {};
 let problems = [];
 let drawn = null; // the address of the view that is shown
 let opened = null; // the item whose view is open, and the list it is in
-const unfolded = new Set(); // the groups somebody has opened, which stay so when a view is drawn anew
+const unfolded = new Set(); // groups opened by the person stay open when a view is drawn again
 
 const form = {
   say,

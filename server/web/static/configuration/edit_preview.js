@@ -1,4 +1,4 @@
-// How a kiosk's menu will look, beside the services that make it: their names, order, folders and signs.
+// A preview of a kiosk's menu, next to the services in it: their names, order, folders and signs.
 
 import { element } from "../shared/dom.js";
 import { menuOf, nameOf } from "./edit_content.js";

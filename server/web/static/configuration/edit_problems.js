@@ -1,4 +1,4 @@
-// What is wrong with the draft: a list of links on top, and each sentence beside its field.
+// The problems of the draft: a list of links at the top, and each sentence at its field.
 
 import { element } from "../shared/dom.js";
 import { isWithin, viewOf } from "./edit_content.js";

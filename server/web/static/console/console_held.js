@@ -1,4 +1,4 @@
-// The places an agent holds at once, as cards: one is active, the others show who is there. Nothing is
+// The places an agent holds at once, as cards: one is active, the others show their visitors. Nothing is
 // decided here.
 
 import { element, fill, one, setText, show, targetIn } from "../shared/dom.js";

@@ -1,4 +1,5 @@
-// What helps the person called, who waits for a step-free counter or an interpreter, and the break.
+// The needs of the called visitor, visitors who wait for a step-free counter or an interpreter, and the
+// break.
 
 import { element, fill, show } from "../shared/dom.js";
 import { isUnconfirmed } from "./console_state.js";
@@ -21,8 +22,8 @@ export function breakSaid(rest, hour) {
 }
 
 /**
- * That people still wait though the hall opens no more today: [key, values]; null while it does, or when
- * nobody waits.
+ * The sentence that people still wait although the hall opens no more today: [key, values]; null while it
+ * does, or when nobody waits.
  *
  * @param {Api.ClosedHall | null | undefined} closed
  * @param {number} count

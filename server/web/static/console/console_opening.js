@@ -1,4 +1,4 @@
-// Opening counters from the console; a counter where somebody is called or served is taken over only after a
+// Opening counters from the console; a counter with a visitor called or served is taken over only after a
 // question.
 
 import { askOnce } from "../shared/ask_once.js";
@@ -38,7 +38,7 @@ export function createOpening({ words, attempt, keep, ended }) {
   }
 
   /**
-   * Who takes a counter over without having been asked does so only where nobody is called or served.
+   * Taking a counter over without a question is done only where no visitor is called or served.
    *
    * @param {{ id: string, services?: string[], profile?: string,
    *   takeOver?: boolean, isSure?: boolean }} place

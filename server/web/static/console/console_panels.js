@@ -1,4 +1,5 @@
-// The panel in the page where a choice is made: to whom to transfer, why to pause, whom to call out of order.
+// The panel in the page where a choice is made: the target of a transfer, the reason of a pause, a visitor
+// out of order.
 
 import { element, one } from "../shared/dom.js";
 import { choices, numbered } from "./console_choices.js";

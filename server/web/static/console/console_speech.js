@@ -1,4 +1,4 @@
-// What the console says to a screen reader: its state when asked, and now and then how many more or fewer
+// The console's texts for a screen reader: its state on request, and now and then how many more or fewer
 // people wait.
 
 import { one } from "../shared/dom.js";

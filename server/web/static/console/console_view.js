@@ -92,8 +92,8 @@ function render(state, nowMs, words, ui) {
 }
 
 /**
- * A part belongs to phases, and where `data-pausing` or `data-unconfirmed` stands (yes, no) only to who
- * pauses or may not have come, or not.
+ * A part belongs to phases. With `data-pausing` or `data-unconfirmed` (yes, no) it is shown only while
+ * pausing, or while the visitor is unconfirmed, or not.
  *
  * @param {DOMStringMap} data
  * @param {string} phase

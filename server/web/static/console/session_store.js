@@ -4,8 +4,8 @@
 const SIGN_OF_LIFE_EVERY_MS = 20_000;
 
 /**
- * Of one hall: {key, stored, keep, headers, learnMark, live}. What is stored is {counter, session, mark}: the
- * active place, the id of its session and its public mark.
+ * The stored session of one hall: {key, stored, keep, headers, learnMark, live}. The stored value is
+ * {counter, session, mark}: the active place, the id of its session and its public mark.
  */
 export function sessionStore(hall) {
   const key = `parvis.console.${hall}`;

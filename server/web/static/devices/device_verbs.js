@@ -1,5 +1,4 @@
-// What one may do with a device from the page of every device: renew or revoke its token, try its printer,
-// place it.
+// Actions on a device from the page of every device: renew or revoke its token, try its printer, place it.
 
 import { element, fill, setText } from "../shared/dom.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";

@@ -149,7 +149,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
   return { draw };
 }
 
-/** What a device runs: the release of its page; of a printer, its paper. */
+/** What a device runs: the release of its page; for a printer, its paper. */
 function runsWords(device, hall, say) {
   if (device.kind === "printer") return paperWords(device.paper, say);
   return versionWords(device.report?.release, hall.releases[device.kind], say);

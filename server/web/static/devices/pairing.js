@@ -1,4 +1,4 @@
-// The page of a device that is being paired: its code in large letters, until somebody has confirmed it.
+// The page of a device that is being paired: its code in large letters, until a person has confirmed it.
 
 import { one, setText, show, write } from "../shared/dom.js";
 import { grouped, stateOf, pauseAfter, spelt } from "./pairing_state.js";
@@ -18,7 +18,7 @@ follow();
 trySound();
 
 /**
- * Whether this browser plays sound without a touch is said here, to who sets the device up; a touch brings
+ * Says to the person who sets the device up whether this browser plays sound without a touch; a touch enables
  * it.
  */
 async function trySound() {

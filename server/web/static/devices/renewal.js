@@ -1,4 +1,5 @@
-// A device's page exchanges its token when the server asks it to: its cookie is replaced, the page goes on.
+// A device's page exchanges its token when the server requests it: its cookie is replaced, the page
+// continues.
 
 const TRIED_AFTER_MS = [0, 1_000, 3_000, 10_000, 30_000, 60_000];
 const TOO_MANY = 429; // one address: a hall's devices behind one router

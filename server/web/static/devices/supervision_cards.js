@@ -1,4 +1,5 @@
-// One card a device, made once and then changed in place: whoever reads or presses there is not disturbed.
+// One card for each device, made once and then changed in place: reading and pressing there are not
+// disturbed.
 
 import { clockWords, paperWords, uptimeWords, versionWords } from "./device_words.js";
 import { element, setText } from "../shared/dom.js";

@@ -1,5 +1,5 @@
-// The link of the machine: its token goes from the fragment into a cookie no page sees, and out of the
-// address.
+// The link of the machine: its token goes from the fragment into a cookie that scripts cannot read, and
+// leaves the address.
 
 import { one } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";

@@ -1,4 +1,4 @@
-// The verdict of the sheet that was printed for a trial, asked until it is final.
+// The verdict of the printed trial sheet, requested until it is final.
 
 import { paperOf, reasonOf } from "../reception/paper_state.js";
 import { one } from "../shared/dom.js";

@@ -1,5 +1,4 @@
-// The library of media: a file is sent with its progress told, prepared by the server, described, and
-// removed.
+// The media library: a file is sent with its progress shown, prepared by the server, described, and removed.
 
 import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { mediumCard } from "./media_view.js";
@@ -79,7 +78,7 @@ function upload(file) {
   sending.send(file);
 }
 
-// The words change with every percent, what is read aloud only with every quarter.
+// The words change with every percent, the text read aloud only with every quarter.
 function tell(sentPercent) {
   if (sentPercent === null) return;
   bar.value = sentPercent;
@@ -140,7 +139,7 @@ async function refresh(id) {
       write("status", medium.refusal?.detail ?? say("media.state.ready"));
     draw();
   } catch {
-    // Not reachable, or removed meanwhile: the next look asks again, and a new list does without it.
+    // Not reachable, or removed meanwhile: the next check asks again, and a new list leaves it out.
   }
 }
 

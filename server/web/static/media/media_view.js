@@ -1,4 +1,4 @@
-// One medium of the library as it stands in the list: its small picture, what it is, its texts, its removal.
+// One medium in the list of the library: its small picture, its description, its texts, its removal.
 
 import { element } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";

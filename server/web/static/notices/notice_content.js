@@ -1,4 +1,4 @@
-// What a notice says, as an object that form fields are read into and filled from. Pure.
+// The content of a notice, as an object that form fields are read into and filled from. Pure.
 
 /** Which fields of words a kind has, each in every language: its name, and how it is written. */
 export const WORDS_OF = {

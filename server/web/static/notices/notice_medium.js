@@ -1,4 +1,4 @@
-// Which medium of the library a notice shows: a choice with its picture beside.
+// The medium of the library that a notice shows: a choice with its picture next to it.
 
 import { element } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";

@@ -68,7 +68,7 @@ function keepSaved() {
   saved = typed = typedNow();
 }
 
-/** An editor also tells of what it has put in order by itself. */
+/** An editor also reports its own automatic corrections. */
 function changed() {
   const now = typedNow();
   if (now === typed) return;

@@ -1,4 +1,4 @@
-// The rich editor of a notice: a few marks, by mouse and by keyboard; what is pasted loses the rest.
+// The rich editor of a notice: a few marks, by mouse and by keyboard; pasted text loses any other.
 
 import Squire from "/assets/squire.mjs";
 import { element } from "../shared/dom.js";

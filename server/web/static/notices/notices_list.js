@@ -1,4 +1,4 @@
-// The list of notices: what waits for whoever looks first, then the others by state.
+// The list of notices: first those that wait for the reader, then the others by state.
 
 import { element, one, show, write } from "../shared/dom.js";
 import { sectionsOf } from "./notice_content.js";

@@ -1,5 +1,4 @@
-// What tells somebody who looks elsewhere that they are called: a short sound and a vibration, allowed once
-// by a press.
+// Signals for a called visitor who is not looking: a short sound and a vibration, allowed once by a press.
 
 const CALL_MS = [300, 150, 300, 150, 600]; // it vibrates, pauses, vibrates …
 const TRIAL_MS = [120];
@@ -8,7 +7,7 @@ const LOUDNESS = 0.4;
 
 let audio = null;
 
-/** Asked for by a press: the browser lets a page sound from then on. It tries itself, briefly. */
+/** Called by a press: the browser allows sound from then on. It tries a short one. */
 export function allowSignal() {
   audio ??= globalThis.AudioContext ? new AudioContext() : null;
   audio?.resume();

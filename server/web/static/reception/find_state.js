@@ -1,4 +1,4 @@
-// Finding a visit at the reception desk: what is asked, and what may be done with what was found. Pure.
+// Finding a visit at the reception desk: the query, and the possible actions on a found visit. Pure.
 
 /** The query of a number, or of the remembered facts about a lost ticket; null when nothing is filled in. */
 export function queryOf({ number = "", service = "", at = "", language = "" }) {

@@ -81,7 +81,7 @@ const find = createFind({
 const sayForm = document.querySelector("[data-say-form]");
 const messages = createMessages({ words, attempt, paths: () => (sayForm ? [`${HALL}/messages`] : []) });
 
-// An agent who also holds counters goes on holding them from here, and sees who is there.
+// An agent who also holds counters still holds them from here, and reads who is there.
 const session = sessionStore(page.hall.slug);
 const chosenKeys = storedKeys(localStorage.getItem("parvis.console.keys"));
 const toConsole = document.querySelector("[data-switch]");
@@ -225,7 +225,7 @@ function noteOf(service) {
   return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
 }
 
-// What a ticket is asked with, beside its service.
+// The body of a ticket request, apart from its service.
 function wishes() {
   const kiosk = /** @type {HTMLInputElement} */ (byId("printer")).value;
   const priority = /** @type {HTMLInputElement} */ (one("[data-priority]")).checked;

@@ -1,5 +1,5 @@
-// The part of the reception desk that checks in who has an appointment, from the list of the day, and takes a
-// mistake back.
+// The part of the reception desk that checks in visitors with an appointment, from the list of the day, and
+// undoes a mistake.
 
 import { element, one, setText } from "../shared/dom.js";
 import { uuid } from "../shared/verbs.js";
@@ -8,9 +8,8 @@ const MAY_BE_UNDONE = "waiting"; // nobody has called yet
 
 /**
  * Draws the day's appointments. `hall` is the slug, `readDay()` reads them, `attempt(request)` sends one
- * write and says refusals, `wishes()` is what
- * a ticket is asked with, `arrived(ticket)` and `tell(text)` say what became of it. Answers {refresh}; null
- * where the page has no list.
+ * write and shows refusals, `wishes()` gives the options of a ticket, `arrived(ticket)` and `tell(text)` show
+ * the outcome. Answers {refresh}; null where the page has no list.
  */
 export function createAppointments({ hall, words, readDay, attempt, wishes, arrived, tell }) {
   if (!document.querySelector('[data-list="appointments"]')) return null;

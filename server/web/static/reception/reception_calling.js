@@ -6,8 +6,8 @@ import { setText } from "../shared/dom.js";
 import { placesOf } from "../console/session_places.js";
 
 /**
- * Draws the counter this computer holds, and does what is pressed. `attempt` sends, `changed` reads the queue
- * again.
+ * Draws the counter that this computer holds, and performs the pressed actions. `attempt` sends, `changed`
+ * reads the queue again.
  */
 export function createCalling({ box, say, label, session, attempt, tell, changed }) {
   let place = null;

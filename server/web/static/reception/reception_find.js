@@ -1,4 +1,4 @@
-// The part of the reception desk that finds a visit again: by its number, or by what is remembered of a lost
+// The part of the reception desk that finds a visit again: by its number, or by remembered facts of a lost
 // ticket.
 
 import { element, one, setText, show } from "../shared/dom.js";
@@ -20,10 +20,9 @@ const FIELDS = {
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
- * Draws the search and what it found. `ask(query)` reads the visits, `attempt(request)` sends one write and
- * says refusals, `tell(text)`
- * says an outcome, `reprint(visit)` prints a ticket again. Answers {focus, refresh}; null where the page has
- * no search.
+ * Draws the search and its result. `ask(query)` reads the visits, `attempt(request)` sends one write and
+ * shows refusals, `tell(text)` shows an outcome, `reprint(visit)` prints a ticket again. Answers {focus,
+ * refresh}; null where the page has no search.
  */
 export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */
@@ -134,7 +133,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     );
   }
 
-  /** What the opened gesture asks for: the same form through every redraw, with what was typed in it. */
+  /** The form of the opened gesture: the same one through every redraw, with its typed values. */
   function openedOf(visit) {
     if (opened.gesture === "history") return historyList(opened.history, words);
     const forms = { change: changeForm, link: linkForm, needs: needsForm, cancel: cancelForm };

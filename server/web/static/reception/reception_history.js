@@ -3,7 +3,7 @@
 import { element } from "../shared/dom.js";
 import { whyWords } from "../shared/why_words.js";
 
-/** The list of a history as GET /tickets/{visit}/history tells it; it may be given the focus. */
+/** The list of a history from GET /tickets/{visit}/history; it may get the focus. */
 export function historyList({ number, facts }, { say, hour, hall }) {
   return element(
     "ol",

@@ -46,7 +46,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
       tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
   }
 
-  /** A verdict that came while the page was away: asked for again, as everything it may have missed. */
+  /** A verdict during the absence of the page: read again, like everything it may have missed. */
   async function refreshPapers() {
     const visits = tickets.filter(({ print }) => print).map(({ visit }) => visit);
     if (!visits.length) return;

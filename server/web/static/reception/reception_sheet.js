@@ -1,15 +1,13 @@
-// What is offered where a ticket needs an appointment: the sheet that says how to obtain one, and the
-// exceptional reasons to be received all the same.
+// The offer where a ticket needs an appointment: the sheet that says how to obtain one, and the exceptional
+// reasons to be received without.
 
 import { paperOf, reasonOf } from "./paper_state.js";
 import { byId, element, one, show, write } from "../shared/dom.js";
 
 /**
- * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with,
- * `tell(text)` says an outcome,
- * `receive(service, reason)` issues the ticket of who is received exceptionally, `heard()` are the last
- * prints told in the hall.
- * Answers {offer, hide, take}.
+ * `attempt(request)` sends one write and shows refusals, `wishes()` gives the options of a ticket,
+ * `tell(text)` shows an outcome, `receive(service, reason)` issues the ticket of a visitor received
+ * exceptionally, `heard()` are the last prints of the hall. Answers {offer, hide, take}.
  */
 export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: lastPrints }) {
   const button = one('[data-act="sheet"]');
@@ -49,7 +47,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: 
   }
 
   return {
-    /** `way`: who receives and for which reasons, as the menu says; null where nobody does. */
+    /** `way`: the receiving service and its reasons, from the menu; null where there is none. */
     offer(refused, way) {
       service = refused;
       show("[data-sheet]", true);

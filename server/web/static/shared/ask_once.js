@@ -1,5 +1,4 @@
-// A question in the place of a button, before a gesture that is not taken lightly: asked once, answered by a
-// button.
+// A question in the place of a button, before an important gesture: asked once, answered by a button.
 
 import { element } from "./dom.js";
 

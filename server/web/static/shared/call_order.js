@@ -1,12 +1,11 @@
-// Who waits for one counter, in the order in which it would call them. Pure functions of values.
+// The visitors who wait for one counter, in the order in which it would call them. Pure functions of values.
 
 import { waitingRow, waitingRows } from "../console/console_state.js";
 
 /**
- * Who waits for this counter, as rows: in call order when that was read (`order`, of GET
- * /counters/{counter}/waiting), else as the queue says.
- * Who was sent to another counter is left out. `cannot`: this counter may not call them now. What the queue
- * says later than the order counts.
+ * The visitors who wait for this counter, as rows: in call order when that was read (`order`, of GET
+ * /counters/{counter}/waiting), else in the order of the queue. Visitors sent to another counter are left
+ * out. `cannot`: this counter may not call them now. A queue newer than the order takes precedence.
  */
 export function rowsHere({ queue, counter, order }, nowMs) {
   const gone = new Set(
@@ -25,7 +24,7 @@ export function rowsHere({ queue, counter, order }, nowMs) {
   ];
 }
 
-/** Whether somebody is missing in a queue that lists everyone who waits in it. */
+/** Whether a visitor is missing in a queue that should list everyone who waits in it. */
 function hasLeft(leg, { queues }) {
   const own = queues.find(({ services }) => services.includes(leg.service));
   const legs = own?.legs ?? [];

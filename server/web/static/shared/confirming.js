@@ -1,4 +1,4 @@
-// The second step of a gesture that is not taken lightly: what it does is read before it is done.
+// The second step of an important gesture: its effect is read before it is done.
 
 import { element } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The few DOM gestures the pages share. Text always goes in as text, never as HTML.
+// The DOM functions shared by the pages. Text is always inserted as text, never as HTML.
 
 /**
  * The first element that matches, where the page always has one. Throws where it has none.
@@ -26,7 +26,7 @@ export function byId(id) {
 }
 
 /**
- * The nearest element around what was pressed, or typed in, that matches.
+ * The nearest element around the pressed, or typed in, one that matches.
  *
  * @param {Event} event
  * @param {string} selector
@@ -109,7 +109,7 @@ export function withSuperiors(text) {
 }
 
 /**
- * Gives a select other options; what was chosen stays chosen where it is still there.
+ * Gives a select other options; the chosen one stays chosen if it still exists.
  *
  * @param {HTMLSelectElement} select
  * @param {() => void} change

@@ -7,7 +7,7 @@
  */
 
 /**
- * The order of nothing seen yet.
+ * The order before the first message.
  *
  * @type {Readonly<Order>}
  */

@@ -1,4 +1,4 @@
-// What a page at work calls the things of its hall: from its JSON, made anew when that is.
+// The names that a page at work uses for the things of its hall: from its JSON, made again when that changes.
 
 /** The hall with its lists, and the names of services, counters and languages by id or code. */
 export function hallWords({ language, hall, counters, services, profiles, languages }) {

@@ -1,5 +1,5 @@
-// Dates and hours as people read and type them, in a hall's time zone whatever the browser's. No clock is
-// read here.
+// Dates and hours as people read and type them, in a hall's time zone, not the browser's. No clock is read
+// here.
 
 /** The locale dates are written in: English ones are British (27 November 2026, 16:50). */
 export const localeOf = (language) => (language === "en" ? "en-GB" : language);

@@ -1,6 +1,6 @@
 // Legs in a queue as the server sends it.
 
-/** The leg a counter is told to have: found in the queue, else as it is known. */
+/** The present leg of a counter: its row in the queue, else the known one. */
 export function legAt(legId, queue, before) {
   if (legId === null || typeof legId === "object") return legId;
   const found = [...queue.called, ...queue.in_service].find((leg) => leg.leg === legId);

@@ -1,4 +1,4 @@
-// A live connection: Socket.IO over websocket only, which comes back by itself and says when it is lost.
+// A live connection: Socket.IO over websocket only, which reconnects by itself and reports a loss.
 
 /** @import { Socket } from "socket.io-client" */
 import { io } from "/assets/socket.io.esm.min.js";

@@ -1,4 +1,4 @@
-// The organisation's look on pages that stay open for days: what is published is worn without a reload.
+// The organisation's look on pages that stay open for days: a published look applies without a reload.
 
 /**
  * Wear a look (`{name, stylesheet, logo}` as the server tells it): its stylesheet takes the place of the one

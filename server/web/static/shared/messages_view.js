@@ -1,5 +1,5 @@
-// Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at
-// reception and on the wall.
+// Messages that a page shows until a person marks them as read: to a counter on its console, calls for help
+// at reception and on the wall.
 
 import { byId, element } from "./dom.js";
 import { read } from "./verbs.js";

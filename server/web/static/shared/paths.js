@@ -8,7 +8,7 @@ export function valueAt(content, path) {
   return stepsOf(path).reduce((found, step) => found?.[step], content);
 }
 
-/** Sets the value at a path, making what is missing on the way: a list where the next step is a number. */
+/** Sets the value at a path, making missing parts on the way: a list where the next step is a number. */
 export function setAt(content, path, value) {
   const steps = stepsOf(path);
   const last = steps.pop();

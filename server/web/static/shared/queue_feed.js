@@ -1,5 +1,5 @@
-// What the socket tells of the queue: applied as it is, or fetched whole when the message had to leave rows
-// out.
+// Queue messages of the socket: applied unchanged, or the queue is fetched whole when the message had to
+// leave rows out.
 
 const AT_MOST_EVERY_MS = 1_000;
 

@@ -1,4 +1,4 @@
-// Another configuration applies: a page at work reads its own names anew, in place, and goes on where it was.
+// Another configuration applies: a page at work reads its own names again, in place, and continues.
 
 import { rechoose } from "./dom.js";
 import { spread } from "./live.js";
@@ -23,7 +23,7 @@ export function watchConfiguration(socket, page, renewed) {
   socket.on("heartbeat", look); // reveals a message that was lost
 }
 
-/** Whether the page could be read anew. */
+/** Whether the page could be read again. */
 async function renew(page) {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin" });

@@ -14,9 +14,9 @@ export function readJson(id, root = document) {
 }
 
 /**
- * A function that answers the sentence of a key with its {placeholders} filled.
- * `say.knows(key)` tells whether there is one, for keys that the server names.
- * A sentence with plural forms is {"one": "…", "other": "…"} and is chosen by the value `count`.
+ * A function that answers the sentence of a key with its {placeholders} filled. `say.knows(key)` says whether
+ * there is one, for keys that the server names. A sentence with plural forms is {"one": "…", "other": "…"}
+ * and is chosen by the value `count`.
  */
 export function sayer(sentences, language) {
   const plurals = new Intl.PluralRules(language);

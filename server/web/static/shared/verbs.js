@@ -118,7 +118,7 @@ async function answerOf(response) {
 }
 
 /**
- * Where a page may no longer read what it is made of, it says that the roles have changed.
+ * Where a page may no longer read its data, it says that the roles have changed.
  *
  * @param {unknown} error what `read` threw
  */

@@ -1,4 +1,4 @@
-// Who waits and whether the page is live, as the console and the reception desk show them.
+// The waiting visitors, and whether the page is live, for the console and the reception desk.
 
 import { minutes } from "./durations.js";
 import { element, fill, setText, show, write } from "./dom.js";
@@ -30,7 +30,7 @@ export function drawWaiting(queue, services, { nowMs, words, told: givenRows = n
   return rows;
 }
 
-/** The button that opens the whole list, where it is longer than what is shown. */
+/** The button that opens the whole list, where it is longer than the shown part. */
 function drawWhole(length, redraw, { say }) {
   const button = document.querySelector("[data-whole]");
   if (!button) return;
@@ -61,7 +61,7 @@ export function drawLiveness(state, { say, hour }) {
   if (isLost) write("lost", say("console.live.explain", { at: since }));
 }
 
-/** What a leg has besides its service: a priority, an appointment. */
+/** Details of a leg apart from its service: a priority, an appointment. */
 export function chips(leg, { say, hour, hall }) {
   const texts = [];
   if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
@@ -82,7 +82,7 @@ export function chips(leg, { say, hour, hall }) {
   return texts.map((text) => element("span", { class: "chip" }, text));
 }
 
-/** When somebody arrived, or the arrival whose rank they keep after a transfer. */
+/** When a visitor arrived, or the arrival whose rank they keep after a transfer. */
 export function arrivedWords(leg, { say, hour }) {
   return leg.ranked_from
     ? say("console.person.ranked", { at: hour(leg.ranked_from) })
@@ -90,8 +90,8 @@ export function arrivedWords(leg, { say, hour }) {
 }
 
 /**
- * Why somebody is received without the appointment a service asks for: the reason and the service; empty for
- * anyone else.
+ * Why a visitor is received without the appointment that a service needs: the reason and the service; empty
+ * for any other.
  */
 export function exceptionalWords({ exceptional }, { say, hall }) {
   if (!exceptional) return "";

@@ -1,5 +1,5 @@
-// A page of which a script or a style did not arrive is loaded again: nobody stands before a screen to do it.
-// Not a module, and the first thing a page loads: it hears what becomes of the others.
+// Reloads a page of which a script or a style did not arrive: nobody is at a screen to do it. Not a module,
+// and the first script of a page: it watches the loading of the others.
 
 {
   const TRIED = "parvis.not_whole";

@@ -1,4 +1,5 @@
-// Why somebody was called, in words: the reason the rule gave, then who would have been called next.
+// Why a visitor was called, in words: the reason of the rule, then the visitors who would have been called
+// next.
 
 /** The sentence of an explanation; empty when there is none, or one this version has no words for. */
 export function whyWords(why, say) {

@@ -98,7 +98,7 @@ async function readWall() {
   readDayEnd();
 }
 
-/** The wall may stand open for days: what the last day end closed is asked for again now and then. */
+/** The wall may be open for days: the report of the last day end is read again now and then. */
 async function readDayEnd() {
   if (Date.now() - dayEndReadAtMs < DAY_END_EVERY_MS) return;
   dayEndReadAtMs = Date.now();

@@ -1,4 +1,4 @@
-// What a supervisor's wall knows of a hall: pure functions of values. No DOM, no clock, no network.
+// The state of a hall on a supervisor's wall: pure functions of values. No DOM, no clock, no network.
 
 import { accepted, NOTHING_SEEN } from "../shared/freshness.js";
 
@@ -21,8 +21,8 @@ export function withWall(state, wall, nowMs) {
 }
 
 /**
- * Queues as rows: the longest wait as of now, and where bar, range and target stand on one common axis (0 to
- * 1).
+ * Queues as rows: the longest wait as of now, and the positions of bar, range and target on one common axis
+ * (0 to 1).
  */
 export function queueRows(wall, nowMs) {
   const sinceS = Math.max(0, (nowMs - Date.parse(wall.as_of)) / 1000);
@@ -64,9 +64,8 @@ export function troubles(wall) {
 }
 
 /**
- * What a screen reader hears, at most once in 15 s: queues that came into trouble since, else how many more
- * people wait.
- * Answers {memory, news, more}; both null when there is nothing to say.
+ * The text for a screen reader, at most once in 15 s: queues newly in trouble, else how many more people
+ * wait. Answers {memory, news, more}; both null when there is nothing to say.
  */
 export function saidNext(memory, wall, nowMs) {
   const now = {

@@ -1,4 +1,4 @@
-// Draws the supervisor's wall. What is pressed or chosen in is kept while one is in it.
+// Draws the supervisor's wall. A pressed or chosen part is kept while it is in use.
 
 import { askOnce } from "../shared/ask_once.js";
 import { minutes, secondsSince } from "../shared/durations.js";
