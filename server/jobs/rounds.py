@@ -25,7 +25,7 @@ from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_
 from server.store.transactions.database import Database
 from server.usecases.alerts.end_alert import expire_alerts
 from server.usecases.counters.forgotten_counters import give_back_forgotten
-from server.usecases.devices.record_presence import look_at_devices
+from server.usecases.devices.record_presence import record_presences
 from server.usecases.devices.renew_token import ask_renewal, renewals_due
 from server.usecases.hours.close_day import close_day, days_to_close
 from server.usecases.hours.count_busy_hours import count_affluence
@@ -160,7 +160,7 @@ class Rounds:
         sightings = players.of_hall(hall.id)
         if players.is_away:
             return
-        look_at_devices(self.database, hall.id, sightings)
+        record_presences(self.database, hall.id, sightings)
         for device, connection in renewals_due(self.database, hall.id, sightings):
             token = ask_renewal(self.database, SYSTEM, device.id)
             self.tell_renewal(device.kind, connection, token)

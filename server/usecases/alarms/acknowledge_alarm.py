@@ -9,7 +9,7 @@ from server.store.alarms.alarms import AlarmRow
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.record_alarm import ACKNOWLEDGED, tell_alarm
+from server.usecases.alarms.record_alarm import ACKNOWLEDGED, record_alarm
 
 
 def hall_of_alarm(database: Database, alarm: str) -> str:
@@ -31,7 +31,7 @@ def acknowledge_alarm(
         if row.cleared_at is not None:
             raise Refusal("alarm_over", alarm=alarm)
         if row.acknowledged_at is None:
-            tell_alarm(
+            record_alarm(
                 transaction,
                 alarms.as_alarm(row),
                 alarm_acknowledged(alarm),

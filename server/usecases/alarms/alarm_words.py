@@ -38,7 +38,7 @@ def sentence_of(kind: AlarmKind, label: str, values: Json, language: str, transl
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmSentences:
+class AlarmEvent:
     """A fact of an alarm for a message: what happened (`turn`), when, and its position in the journal."""
 
     alarm: Alarm
@@ -49,7 +49,7 @@ class AlarmSentences:
 
 
 def message_of(
-    configuration: HallConfiguration, event: AlarmSentences, language: str, translate: Translate
+    configuration: HallConfiguration, event: AlarmEvent, language: str, translate: Translate
 ) -> Message:
     """The message for recipients of a language, without personal data. Described in docs/rules/alarms.md."""
     kind, subject = event.alarm.watched

@@ -8,14 +8,14 @@ from server.language import Translate
 from server.store.alarms.outbox import queue_delivery
 from server.store.alarms.recipients import Recipient, recipients_of
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.alarm_words import AlarmSentences, message_of
+from server.usecases.alarms.alarm_words import AlarmEvent, message_of
 
 ACKNOWLEDGED = "acknowledged"
 NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})
 """Turns of an alarm that go to webhooks only: nobody wants an e-mail when somebody acknowledged it."""
 
 
-def tell_alarm(
+def record_alarm(
     transaction: HallTransaction,
     alarm: Alarm,
     fact: Fact,
@@ -27,7 +27,7 @@ def tell_alarm(
 ) -> None:
     """Records the fact, and a delivery to each recipient that chose such alarms. `now`: of the wall clock."""
     recorded = transaction.record(fact)
-    event = AlarmSentences(alarm, turn, recorded.happened_at, transaction.journal_length, values)
+    event = AlarmEvent(alarm, turn, recorded.happened_at, transaction.journal_length, values)
     for recipient in _recipients_for(transaction, alarm, turn):
         message = message_of(transaction.configuration, event, recipient.choice.language, translate)
         queue_delivery(transaction, recipient.id, message, now=now)

@@ -51,7 +51,7 @@ from server.store.engine.rows import Rows
 from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.record_alarm import tell_alarm
+from server.usecases.alarms.record_alarm import record_alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class SeenDevices:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _HallCheck:
     """A check of a hall. `now`: an instant not before its last fact; `wall`: the wall clock then."""
 
     configuration: HallConfiguration
@@ -80,24 +80,24 @@ def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate:
         row = hall_row(rows, hall)
         assert row is not None
         last = row.last_recorded_at or wall
-        look = _Look(configuration, devices, max(wall, last), wall)
-        is_quiet = not _decision(rows, row, look)
+        check = _HallCheck(configuration, devices, max(wall, last), wall)
+        is_quiet = not _decision(rows, row, check)
     if is_quiet and wall >= last - SUSPECT_AFTER:
         return 0
     with database.transaction(hall, SYSTEM) as transaction:
-        look = _Look(transaction.configuration, devices, transaction.now, wall)
-        decision = _decision(transaction, transaction.row, look)
+        check = _HallCheck(transaction.configuration, devices, transaction.now, wall)
+        decision = _decision(transaction, transaction.row, check)
         alarms.keep_memories(transaction, transaction.hall, decision.kept, decision.forgotten)
         for change in decision.changes:
             _record(transaction, change, wall, translate)
     return len(decision.changes)
 
 
-def _decision(rows: Rows, row: HallRow, look: _Look) -> Decision:
+def _decision(rows: Rows, row: HallRow, check: _HallCheck) -> Decision:
     memories = alarms.memories_of(rows, row.id)
-    last = alarms.last_alarms(rows, row.id, look.now - RETURNS_WITHIN)
-    signs = dict(_signs(rows, row, look, memories))
-    return decide(signs, memories, last, look.configuration.alarms, look.now)
+    last = alarms.last_alarms(rows, row.id, check.now - RETURNS_WITHIN)
+    signs = dict(_signs(rows, row, check, memories))
+    return decide(signs, memories, last, check.configuration.alarms, check.now)
 
 
 def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, translate: Translate) -> None:
@@ -113,40 +113,40 @@ def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, t
         row = alarms.alarm_row(transaction, alarm.id)
         values = {} if row is None else row.values
     turn = str(change.turn)
-    tell_alarm(transaction, alarm, fact, turn=turn, values=values, now=wall, translate=translate)
+    record_alarm(transaction, alarm, fact, turn=turn, values=values, now=wall, translate=translate)
 
 
 def _signs(
-    rows: Rows, row: HallRow, look: _Look, memories: Mapping[Watched, Memory]
+    rows: Rows, row: HallRow, check: _HallCheck, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
     """The present sign of every subject of a hall."""
     hall = row.id
     yield (
         (AlarmKind.CLOCK_SUSPECT, SERVER),
-        clock_sign(look.wall, row.last_recorded_at, SUSPECT_AFTER),
+        clock_sign(check.wall, row.last_recorded_at, SUSPECT_AFTER),
     )
-    yield from _printers(rows, look)
-    yield from _devices(rows, hall, look, memories)
-    yield from _queues(rows, hall, look)
-    yield from _counters(rows, hall, look)
+    yield from _printers(rows, check)
+    yield from _devices(rows, hall, check, memories)
+    yield from _queues(rows, hall, check)
+    yield from _counters(rows, hall, check)
 
 
-def _printers(rows: Rows, look: _Look) -> Iterator[tuple[Watched, Observed]]:
-    for kiosk in look.configuration.kiosks.values():
+def _printers(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+    for kiosk in check.configuration.kiosks.values():
         if kiosk.printer is None or kiosk.is_retired:
             continue
         lease = lease_of(rows, kiosk.id)
         unprinted = 0 if lease is None else lease.unprinted
-        seen_printer = PrinterObservation(state_now(sighting_of(lease), look.wall), unprinted)
-        yield from printer_signs(kiosk.id, seen_printer, look.configuration.alarms)
+        seen_printer = PrinterObservation(state_now(sighting_of(lease), check.wall), unprinted)
+        yield from printer_signs(kiosk.id, seen_printer, check.configuration.alarms)
 
 
 def _devices(
-    rows: Rows, hall: str, look: _Look, memories: Mapping[Watched, Memory]
+    rows: Rows, hall: str, check: _HallCheck, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
-    configuration = look.configuration
+    configuration = check.configuration
     paired = {row.configured for row in paired_devices(rows, hall) if row.revoked_at is None}
-    is_open = opening_at(configuration.calendar, look.now).is_open
+    is_open = opening_at(configuration.calendar, check.now).is_open
     for kind, listed in (
         (AlarmKind.KIOSK_SILENT, configuration.kiosks),
         (AlarmKind.SCREEN_SILENT, configuration.screens),
@@ -155,25 +155,25 @@ def _devices(
             watched = (kind, device.id)
             if device.id not in paired or device.is_retired:
                 continue
-            if not look.devices.are_known:
+            if not check.devices.are_known:
                 yield watched, Observed(Sign.UNSURE)
                 continue
-            is_here = is_present(look.devices.sightings.get(device.id), look.wall)
+            is_here = is_present(check.devices.sightings.get(device.id), check.wall)
             yield watched, presence_sign(is_present=is_here, was_seen=watched in memories, is_open=is_open)
 
 
-def _queues(rows: Rows, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+def _queues(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
     waiting = subjects.waiting_by_queue(rows, hall)
-    for queue in look.configuration.queues.values():
-        most = queue.most_waiting or look.configuration.alarms.queue_people
+    for queue in check.configuration.queues.values():
+        most = queue.most_waiting or check.configuration.alarms.queue_people
         yield (AlarmKind.QUEUE_LONG, queue.id), queue_sign(waiting.get(queue.id, 0), most)
 
 
-def _counters(rows: Rows, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+def _counters(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
     held = {place.counter: place for place in open_places(rows, hall)}
     serving = subjects.serving_counters(rows, hall) if held else set()
     sent = subjects.waiting_by_counter(rows, hall)
-    for counter in look.configuration.counters.values():
+    for counter in check.configuration.counters.values():
         place = held.get(counter.id)
         awaited = awaited_sign(sent.get(counter.id, 0), is_open=place is not None)
         if place is None and counter.is_retired and awaited.sign is Sign.WELL:
@@ -183,5 +183,5 @@ def _counters(rows: Rows, hall: str, look: _Look) -> Iterator[tuple[Watched, Obs
         if place is not None:
             is_forgotten = place.is_paused and place.pause_reason == FORGOTTEN
             seen_counter = CounterObservation(True, is_forgotten, counter.id in serving)
-        sign = counter_sign(seen_counter, look.configuration.calendar, look.configuration.alarms, look.now)
+        sign = counter_sign(seen_counter, check.configuration.calendar, check.configuration.alarms, check.now)
         yield (AlarmKind.COUNTER_FORGOTTEN, counter.id), sign

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.devices.devices import UNKNOWN_PLACES, places_of
 
 
-def look_at_devices(database: Database, hall: str, sightings: Mapping[str, Sighting]) -> int:
+def record_presences(database: Database, hall: str, sightings: Mapping[str, Sighting]) -> int:
     """Checks each device of a hall (id), adds the results to the sums of its local day; how many are missed.
 
     A device counts from its pairing on, a printer from the first time it was asked for its state. Outside

@@ -11,7 +11,7 @@ from server.domain.devices.connections import DeviceConnection
 from server.domain.facts import FactKind
 from server.live.device_watch import DeviceWatch
 from server.usecases.configuration.publish_configuration import publish_hall
-from server.usecases.devices.record_presence import look_at_devices
+from server.usecases.devices.record_presence import record_presences
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.pages.pairing.pages import PAIRING_COOKIE
 from tests.server.documents.contents import as_text, demonstration
@@ -177,12 +177,12 @@ def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(both: ApiSite
             watch_of(both).arrived(hall, SCREEN)
         else:
             both.hands.now += timedelta(minutes=2)
-        look_at_devices(both.database, hall, watch_of(both).players.of_hall(hall))
+        record_presences(both.database, hall, watch_of(both).players.of_hall(hall))
     assert one(supervisor, SCREEN)["uptime"] == 0.75
     assert one(supervisor, KIOSK)["uptime"] == 0
     assert one(supervisor, FREE)["uptime"] is None, "no device stands there"
     both.hands.now = both.hands.now.replace(hour=22)
-    look_at_devices(both.database, hall, watch_of(both).players.of_hall(hall))
+    record_presences(both.database, hall, watch_of(both).players.of_hall(hall))
     supervisor = both.person("supervisor")
     assert one(supervisor, SCREEN)["uptime"] == 0.75, "the hall is closed"
     last = one(supervisor, SCREEN)["seen_at"]
