@@ -96,8 +96,10 @@ test: programs tools ## Every check and every test, with small counts
 	$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS); tested=$$?; \
 	wait $$checks; checked=$$?; cat var/checks.log; exit $$((tested | checked))
 
-soak: programs tools ## The same tests with large counts, and the long campaigns; see docs/measured
-	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)
+# tests without counts and without invented examples would prove what `make test` has proved
+soak: programs tools ## The tests that have counts, with large ones, and the long campaigns; see docs/measured
+	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 \
+		$$(grep -rlE "harness.counts|conftest import LONG|^from hypothesis|^import hypothesis" --include "test_*.py" $(TESTS))
 	@[ -x var/mutants/bin/python ] || $(PYTHON) -m venv var/mutants
 	@var/mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --requirement .ci/mutants.lock
 	@$(PYTHON) -m tests.campaigns.mutants
