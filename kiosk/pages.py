@@ -176,8 +176,15 @@ def _open(translate: Translate, message: Message, language: str) -> str:
 
 
 def _counted(translate: Translate, key: str, language: str) -> dict[str, str]:
+    forms = _plural_samples(language).items()
+    return {form: translate(key, language, count=_OpenCount(number)) for form, number in forms}
+
+
+@cache
+def _plural_samples(language: str) -> dict[str, int]:
+    """By plural form of a language the smallest number, up to 200, that takes it."""
     rule = Locale.parse(language, sep="-").plural_form
     samples: dict[str, int] = {}
     for number in range(201):
         samples.setdefault(rule(number), number)
-    return {form: translate(key, language, count=_OpenCount(number)) for form, number in samples.items()}
+    return samples

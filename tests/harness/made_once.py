@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from flask_openapi3 import utils
+from flask_openapi3 import blueprint, utils
+from flask_openapi3.models import Operation
 from werkzeug.routing import Rule
 
 from server import app
@@ -13,10 +14,27 @@ from server.language import Catalogues
 Builder = Callable[..., tuple[str, str]]
 
 
+def _responses_made_once(make: Callable[..., None]) -> Callable[..., None]:
+    """`make` describes the answers of an operation: what it adds depends on their models alone."""
+    made: dict[Any, tuple[Any, dict[str, Any]]] = {}
+
+    def describe(responses: dict[str, Any], schemas: dict[str, Any], operation: Operation) -> None:
+        key = tuple((status, repr(given)) for status, given in responses.items())
+        if key not in made:
+            first, added = Operation(), dict[str, Any]()
+            make(responses, added, first)
+            made[key] = first.responses, added
+        operation.responses, added = made[key]
+        schemas.update(added)
+
+    return describe
+
+
 def make_once() -> None:
-    """What a model looks like to OpenAPI, every catalogue, and what makes an address of each rule."""
+    """What models and answers look like to OpenAPI, every catalogue, what makes an address of each rule."""
     utils.get_model_schema = cache(utils.get_model_schema)
     vars(app)["Catalogues"] = cache(Catalogues)
+    vars(blueprint)["get_responses"] = _responses_made_once(utils.get_responses)
     made: dict[Any, Builder] = {}
     make: Callable[[Rule, bool], Builder] = Rule._compile_builder
 
