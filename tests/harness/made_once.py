@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from flask_openapi3 import blueprint, utils
-from flask_openapi3.models import Operation
+from flask_openapi3.models.operation import Operation
 from werkzeug.routing import Rule
 
 from server import app
