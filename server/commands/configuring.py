@@ -52,7 +52,7 @@ def _tell(published: dict[str, Any]) -> None:
     say(sentence(key, count=len(published["changes"]), **described))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,6 +19,7 @@ from server.demonstration.create import (
     is_demonstration,
     write_demo_file,
 )
+from server.demonstration.description import Description
 from server.demonstration.history import Past, create_with_past, days_of, today
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
@@ -59,7 +60,7 @@ Pace = Annotated[
 ]
 
 
-def described_demonstration(settings: Settings, history: str | None) -> dict[str, Any]:
+def described_demonstration(settings: Settings, history: str | None) -> Description:
     """Returns the content of `var/demo.json`. Creates a missing demonstration, with the requested history."""
     past = _past(history)
     if is_server_running(settings.var) and demo_file(settings).exists():
@@ -92,7 +93,7 @@ def _past(history: str | None) -> Past | None:
         ) from error
 
 
-def _created_with_past(settings: Settings, past: Past) -> dict[str, Any]:
+def _created_with_past(settings: Settings, past: Past) -> Description:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -106,8 +107,8 @@ def _created_with_past(settings: Settings, past: Past) -> dict[str, Any]:
         )
 
 
-def _read(settings: Settings) -> dict[str, Any]:
-    described: dict[str, Any] = json.loads(demo_file(settings).read_text(encoding="utf-8"))
+def _read(settings: Settings) -> Description:
+    described: Description = json.loads(demo_file(settings).read_text(encoding="utf-8"))
     return described
 
 
@@ -143,7 +144,7 @@ def _say_act(hall: str, verb: str, number: str, where: str) -> None:
     sys.stdout.flush()
 
 
-def say_places(described: dict[str, Any], file: Path) -> None:
+def say_places(described: Description, file: Path) -> None:
     """Prints the address of every page and the accounts that may sign in."""
     kiosk, screen_label = sentence("command.demo.kiosk"), sentence("command.demo.screen")
     for site in described["sites"]:

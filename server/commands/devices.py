@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -93,7 +93,7 @@ def renew(
     _say_address(settings, base_url, paired, "renewed")
 
 
-def _say_address(settings: Settings, base_url: str | None, paired: Mapping[str, Any], verb: str) -> None:
+def _say_address(settings: Settings, base_url: str | None, paired: Mapping[str, str], verb: str) -> None:
     base = (base_url or settings.public_url or _own_address(settings)).rstrip("/")
     say(sentence(f"command.device.{verb}", place=paired["configured"], id=paired["id"]))
     say(f"{base}/{paired['kind']}#t={paired['token']}")

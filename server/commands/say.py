@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any
 
 from babel.numbers import format_decimal
 from pydantic import ValidationError
@@ -52,7 +51,7 @@ def anchors_of(settings: Settings) -> Anchors:
     return Anchors(settings.var / "anchors")
 
 
-def ending_well(run: Callable[[], Any]) -> Callable[[], None]:
+def ending_well(run: Callable[[], object]) -> Callable[[], None]:
     """Runs a command line: a refusal is one line and exit status 1, a wrong setting exit status 2."""
 
     @wraps(run)

@@ -7,9 +7,14 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any
 
 from hardware.simulator.ports import free_port
+from server.demonstration.description import (
+    DemonstrationDevice,
+    DemonstrationSite,
+    DemonstrationUser,
+    Description,
+)
 from server.demonstration.logo import make_logo
 from server.demonstration.notices import make_notices
 from server.domain.author import Author
@@ -20,6 +25,7 @@ from server.store import installation
 from server.store.journal.heads import heads_of_halls
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
+from server.usecases.answers import Answer
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
@@ -78,7 +84,7 @@ def is_demonstration(database: Database) -> bool:
         return installation.is_demonstration(rows)
 
 
-def create_demonstration(database: Database, settings: Settings) -> dict[str, Any]:
+def create_demonstration(database: Database, settings: Settings) -> Description:
     """Fills an empty, migrated database and writes `var/demo.json`, owner-readable.
 
     Refusal: not_empty when halls exist already.
@@ -91,7 +97,7 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
     publish_installation(database, DEMONSTRATION, json.dumps(_installation(database, settings)))
     sites = [_site(database, settings, slug) for slug in SLUGS]
     key = NewKey("demonstration", ("issue", "read", "call"), is_loopback_only=True)
-    described = {
+    described: Description = {
         "base_url": settings.base_url,
         "sites": sites,
         "users": _users(database),
@@ -108,9 +114,9 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
     return described
 
 
-def _installation(database: Database, settings: Settings) -> dict[str, Any]:
+def _installation(database: Database, settings: Settings) -> Answer:
     """The installation's document, with a logo from the library."""
-    document: dict[str, Any] = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    document: Answer = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     name = f"Logo\u00a0: {document['brand']['name']}"
     document["brand"]["logo"] = make_logo(database, settings.var, DEMONSTRATION, name)
     return document
@@ -123,7 +129,7 @@ def _account(database: Database, login: str) -> Author:
     return Author(found.id)
 
 
-def write_demo_file(settings: Settings, described: dict[str, Any]) -> None:
+def write_demo_file(settings: Settings, described: Description) -> None:
     """Writes `var/demo.json` so that only its owner reads it."""
     file = demo_file(settings)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -132,14 +138,14 @@ def write_demo_file(settings: Settings, described: dict[str, Any]) -> None:
         json.dump(described, writing, ensure_ascii=False, indent=2)
 
 
-def at_base_url(settings: Settings, described: dict[str, Any]) -> dict[str, Any]:
+def at_base_url(settings: Settings, described: Description) -> Description:
     """The description with the addresses of the present settings."""
     old, new = described["base_url"], settings.base_url
-    changed: dict[str, Any] = json.loads(json.dumps(described).replace(old, new))
+    changed: Description = json.loads(json.dumps(described).replace(old, new))
     return changed
 
 
-def _site(database: Database, settings: Settings, slug: str) -> dict[str, Any]:
+def _site(database: Database, settings: Settings, slug: str) -> DemonstrationSite:
     document = json.loads((HALLS / f"{slug}.json").read_text(encoding="utf-8"))
     for kiosk in document.get("kiosks", ()):
         if kiosk.get("printer") and kiosk["printer"].get("host") is None:
@@ -158,14 +164,16 @@ def _site(database: Database, settings: Settings, slug: str) -> dict[str, Any]:
     }
 
 
-def _device(database: Database, settings: Settings, hall: str, kind: str, configured: str) -> dict[str, str]:
+def _device(
+    database: Database, settings: Settings, hall: str, kind: str, configured: str
+) -> DemonstrationDevice:
     token = pair_device(database, DEMONSTRATION, hall, kind=kind, configured=configured).token
     return {"id": configured, "token": token, "url": f"{settings.base_url}/{kind}#t={token}"}
 
 
-def _users(database: Database) -> list[dict[str, str]]:
+def _users(database: Database) -> list[DemonstrationUser]:
     grants = [(role, "laon") for role in ROLES] + [(role, EVERY_SITE) for role in EVERYWHERE]
-    users = []
+    users: list[DemonstrationUser] = []
     for role, site in grants:
         login, display_name = EVERYWHERE[role] if site == EVERY_SITE else (role, FIRST_NAMES[role])
         password = "-".join(secrets.SystemRandom().sample(WORDS, 4))
@@ -175,6 +183,6 @@ def _users(database: Database) -> list[dict[str, str]]:
     return users
 
 
-def _port(database: Database, site: dict[str, Any]) -> int:
+def _port(database: Database, site: DemonstrationSite) -> int:
     printer = database.configuration(site["slug"]).kiosks[site["kiosk"]["id"]].printer
     return printer.port if printer is not None else 0

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.demonstration.bookings import Booked, book_day, bookings
 from server.demonstration.create import DEMONSTRATION, SLUGS, create_demonstration
 from server.demonstration.days import plan_day
+from server.demonstration.description import Description
 from server.demonstration.habits import habits
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
@@ -71,7 +71,7 @@ def today() -> date:
     return datetime.now(TIME_ZONE).date()
 
 
-def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, whole: None) -> dict[str, Any]:
+def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, whole: None) -> Description:
     """Creates the demonstration as of its first day and plays every day up to yesterday.
 
     Refusal: not_empty when halls exist already: days cannot be recorded before facts that exist.

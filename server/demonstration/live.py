@@ -14,13 +14,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from random import Random
 from types import FrameType
-from typing import Any
 
 import httpx
 
 from server.demonstration.api_acts import ApiActs, Keys, Server, ServerAway
 from server.demonstration.bookings import Booked, comes_at
 from server.demonstration.create import HALLS
+from server.demonstration.description import DemonstrationSite, Description
 from server.demonstration.habits import habits
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
@@ -48,7 +48,7 @@ WAITS_AT_MOST_S = 0.5
 
 
 def play_live(
-    described: dict[str, Any],
+    described: Description,
     *,
     pace: float,
     tell: Tell,
@@ -109,7 +109,7 @@ def _interrupted_by(server: Server) -> Iterator[None]:
 
 
 def _hall_play(
-    server: Server, timeline: Timeline, described: dict[str, Any], site: dict[str, Any], *, tell: Tell
+    server: Server, timeline: Timeline, described: Description, site: DemonstrationSite, *, tell: Tell
 ) -> HallPlay:
     slug = site["slug"]
     keys = Keys(kiosk=site["kiosk"]["token"], agents=described["api_key"])

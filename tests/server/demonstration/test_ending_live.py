@@ -7,6 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from server.demonstration.create import HALLS
+from server.demonstration.description import Description
 from server.demonstration.live import play_live
 
 LAON = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
@@ -50,10 +51,22 @@ class Counters:
 def played(counters: Counters) -> list[str]:
     """The verbs reported while only Laon was simulated."""
     told: list[str] = []
-    described = {
+    described: Description = {
         "base_url": "http://parvis.test",
         "api_key": "key",
-        "sites": [{"slug": "laon", "kiosk": {"token": "token"}}],
+        "sites": [
+            {
+                "slug": "laon",
+                "name": "Laon",
+                "hall": "hall",
+                "kiosk": {"id": "kiosk", "token": "token", "url": "http://parvis.test/kiosk"},
+                "screens": [],
+                "counters": [],
+                "services": [],
+            }
+        ],
+        "users": [],
+        "printers": [],
     }
     play_live(
         described,
