@@ -28,7 +28,8 @@ from server.store.media.media import names_in_use
 from server.store.operation.backup import postgresql_program
 from server.store.operation.private_files import open_files
 from server.store.operation.secret_key import key_file, secret_key
-from server.store.tickets.ticket_tokens import LAST_TICKET, TicketTokens
+from server.store.tickets.ticket_access import last_token
+from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.open_installed import open_installed
 from server.usecases.media.prepare_media import media_folder
 
@@ -166,12 +167,12 @@ def _is_key_of_last_ticket(settings: Settings, tokens: TicketTokens) -> bool:
         return True
     try:
         with found.read() as rows:
-            last = rows.one(LAST_TICKET)
+            last = last_token(rows)
     except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
         return True
     finally:
         found.close()
-    return last is None or tokens.again(last["visit"], digest=last["token_digest"], former=None) is not None
+    return last is None or tokens.again(last.visit, digest=last.token_digest, former=None) is not None
 
 
 def redis_server(settings: Settings) -> Finding:

@@ -150,6 +150,6 @@ class UseCaseActs:
             row = leg_at_counter(rows, counter)
         leg = None
         if row is not None:
-            is_started = row["state"] == "in_service"
-            leg = CalledPerson(row["id"], row["visit"], row["number"], row["service"], is_started)
+            is_started = row.state == "in_service"
+            leg = CalledPerson(row.id, row.visit, row.number, row.service, is_started)
         return HeldCounter(None if place is None else place.session, leg)

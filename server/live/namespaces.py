@@ -226,8 +226,8 @@ def namespaces(
         read_ticket(database, estimates, token)
         chosen = auth.get("language")
         language = chosen if isinstance(chosen, str) and chosen in LANGUAGES else FRENCH
-        rooms = [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"], language)]
-        return Joined(leg["hall"], rooms, following=(leg["visit"], language))
+        rooms = [messages.hall_room(leg.hall), messages.visit_room(leg.visit, language)]
+        return Joined(leg.hall, rooms, following=(leg.visit, language))
 
     return [
         ScreenNamespace(watch, screen, database),

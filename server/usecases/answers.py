@@ -1,13 +1,12 @@
 """What use cases answer: JSON values with the names of the contract."""
 
-import json
 from typing import Any
 
 from kiosk.waits import wording_of
-from server.domain.instants import micros_to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState, is_unconfirmed
 from server.domain.waits.estimate import Estimate, WaitRange
-from server.store.engine.rows import Row
+from server.store.visits.legs import LegRow
 
 type Answer = dict[str, Any]
 
@@ -34,53 +33,50 @@ def _range(low_s: int, high_s: int) -> Answer:
     return {"low_s": low_s, "high_s": high_s, "said": wording_of(low_s, high_s)}
 
 
-def exceptional_answer(visit: Row) -> Answer | None:
-    """Why a visit (its row) was received without the appointment it needed; None for any other."""
-    if visit["exceptional_reason"] is None:
-        return None
-    return {"service": visit["wanted_service"], "reason": visit["exceptional_reason"]}
+def exceptional_answer(service: str | None, reason: str | None) -> Answer | None:
+    """Why a visit was received without the appointment that `service` needs; None without a reason."""
+    return None if reason is None else {"service": service, "reason": reason}
 
 
-def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
+def leg_answer(leg: LegRow, of_visit: Answer | None = None) -> Answer:
     """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
 
-    `of_visit` is what was looked up of its visit: `needs`, `linked` (the numbers it is linked to) and
-    `exceptional`; the answer does not speak of the rest. `for_counter` is told of who waits for one counter
-    alone; `is_unconfirmed` of who is in service by the call alone; `ranked_from` of who has a rank by an
-    earlier arrival than that of the leg, as after a transfer.
+    `of_visit`: what the answer also says of its visit, of `needs`, `linked` (the numbers it is linked to) and
+    `exceptional`. The answer has `for_counter` where the leg waits for one counter alone, `is_unconfirmed`
+    where it is in service by the call alone, and `ranked_from` where its rank is by an earlier arrival than
+    its own, as after a transfer.
     """
     answer = dict(of_visit or {})
-    reference = row["reference_at"]
-    if reference is not None and reference < max(row["arrived_at"], row["booked_at"] or 0):
-        answer["ranked_from"] = micros_to_text(reference)
-    if row["for_counter"] is not None and row["state"] == LegState.WAITING:
-        answer["for_counter"] = row["for_counter"]
-    if is_unconfirmed(row):
+    if leg.reference_at < max(leg.arrived_at, leg.booked_at or leg.arrived_at):
+        answer["ranked_from"] = to_text(leg.reference_at)
+    if leg.for_counter is not None and leg.state == LegState.WAITING:
+        answer["for_counter"] = leg.for_counter
+    if is_unconfirmed(leg):
         answer["is_unconfirmed"] = True
     return answer | {
-        "leg": row["id"],
-        "visit": row["visit"],
-        "number": row["number"],
-        "service": row["service"],
-        "class": row["class"],
-        "priority": row["priority"],
-        "state": row["state"],
-        "arrived_at": micros_to_text(row["arrived_at"]),
-        "issued_at": micros_to_text(row["issued_at"]),
-        "booked_at": micros_to_text(row["booked_at"]),
-        "first_called_at": micros_to_text(row["first_called_at"]),
-        "last_called_at": micros_to_text(row["last_called_at"]),
-        "started_at": micros_to_text(row["started_at"]),
-        "call": row["call"],
-        "rank": row["rank"],
-        "is_held": bool(row["is_held"]),
-        "counter": row["counter"],
-        "target_s": row["target_s"],
-        "why": None if row["why"] is None else json.loads(row["why"]),
-        "end_reason": row["end_reason"],
-        "postponements": row["postponements"] or 0,
-        "not_before": micros_to_text(row["not_before"]),
-        "return_place": row["return_place"],
-        "added_services": json.loads(row["added_services"] or "[]"),
-        "outcome": row["outcome"],
+        "leg": leg.id,
+        "visit": leg.visit,
+        "number": leg.number,
+        "service": leg.service,
+        "class": leg.class_,
+        "priority": leg.priority,
+        "state": leg.state,
+        "arrived_at": to_text(leg.arrived_at),
+        "issued_at": to_text(leg.issued_at),
+        "booked_at": text_or_none(leg.booked_at),
+        "first_called_at": text_or_none(leg.first_called_at),
+        "last_called_at": text_or_none(leg.last_called_at),
+        "started_at": text_or_none(leg.started_at),
+        "call": leg.call,
+        "rank": leg.rank,
+        "is_held": leg.is_held,
+        "counter": leg.counter,
+        "target_s": leg.target_s,
+        "why": leg.why,
+        "end_reason": leg.end_reason,
+        "postponements": leg.postponements or 0,
+        "not_before": text_or_none(leg.not_before),
+        "return_place": leg.return_place,
+        "added_services": leg.added_services or [],
+        "outcome": leg.outcome,
     }

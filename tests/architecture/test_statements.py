@@ -13,14 +13,8 @@ STATEMENT = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH) [a-zA-Z
 APART = ("server/store/migrations/", "tests/")
 STILL_TEXTS: dict[str, int] = {
     "server/store/memory": 1,
-    "server/store/tickets": 6,
-    "server/store/visits": 9,
-    "server/usecases/calling": 1,
-    "server/usecases/hall": 2,
-    "server/usecases/legs": 1,
-    "server/usecases/tickets": 8,
-    "server/usecases/visits": 7,
-    "server/usecases/waits": 1,
+    "server/store/visits": 2,
+    "server/usecases/hall": 1,
 }
 """How many texts each package has left; none may be added, and who replaces one lowers its number."""
 

@@ -194,16 +194,17 @@ def needs_noted(visit: str, needs: Erasable | None, *, counter: str | None) -> F
 
 @dataclass(frozen=True, slots=True)
 class EndedLeg:
-    """The leg that a new leg follows, with what both share: visit, number and business day (ISO date)."""
+    """The leg that a new leg follows, with what both share: visit, number and business day."""
 
     id: str
     visit: str
     number: str
-    business_day: str
+    business_day: date
 
     def as_body(self) -> dict[str, Any]:
         """The leg left behind, as JSON values for a fact."""
-        return {"leg": self.id, "visit": self.visit, "number": self.number, "business_day": self.business_day}
+        day = self.business_day.isoformat()
+        return {"leg": self.id, "visit": self.visit, "number": self.number, "business_day": day}
 
 
 def leg_served(ended: EndedLeg, new_leg: NewLeg | None, result: Result, *, counter: str | None) -> Fact:

@@ -1,8 +1,7 @@
 """The one transition table of a leg: which verb is allowed in which state, and what it leads to."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from server.domain.refusals import Refusal
 
@@ -111,23 +110,33 @@ _UNCONFIRMED: dict[Verb, LegState] = {
 """What a counter does to a called leg stays possible in a service that only the call has begun."""
 
 
-def is_unconfirmed(leg: Mapping[str, Any]) -> bool:
-    """Whether a leg (its row) is in service by its call alone: no agent has confirmed that the visitor came.
+class LegInState(Protocol):
+    """What the table of transitions reads of a leg.
+
+    `is_start_pressed`: an agent pressed the start. `parked_s`: None until it was set aside and resumed.
+    """
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def is_start_pressed(self) -> bool: ...
+    @property
+    def parked_s(self) -> int | None: ...
+
+
+def is_unconfirmed(leg: LegInState) -> bool:
+    """Whether a leg is in service by its call alone: no agent has confirmed that the visitor came.
 
     A visitor who was set aside and is served again counts as confirmed.
-
-
     """
-    return bool(
-        leg["state"] == LegState.IN_SERVICE and not leg["is_start_pressed"] and leg["parked_s"] is None
-    )
+    return leg.state == LegState.IN_SERVICE and not leg.is_start_pressed and leg.parked_s is None
 
 
-def state_after(leg: Mapping[str, Any], verb: Verb) -> LegState:
-    """The state a leg (its row) is in after `verb`. Refusal: wrong_state, with the state and the verb."""
+def state_after(leg: LegInState, verb: Verb) -> LegState:
+    """The state a leg is in after `verb`. Refusal: wrong_state, with the state and the verb."""
     if verb in _UNCONFIRMED and is_unconfirmed(leg):
         return _UNCONFIRMED[verb]
-    return next_state(leg["state"], verb)
+    return next_state(leg.state, verb)
 
 
 def next_state(state: str, verb: Verb) -> LegState:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.facts import Fact, FactKind
-from server.domain.instants import micros_to_text, to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.visits.verb_limits import ReturnPlace
 
 
@@ -58,16 +58,16 @@ def leg_returned(leg: LegAtCounter, place: WaitingPlace) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class CalledBefore:
-    """When a leg was first and last called, in microseconds, before a call that is void; None: never."""
+    """When a leg was first and last called before a call that is void; None: never."""
 
-    first_at: int | None
-    last_at: int | None
+    first_at: datetime | None
+    last_at: datetime | None
 
     def as_body(self) -> dict[str, Any]:
         """The instants as JSON values for a fact."""
         return {
-            "first_called_at": micros_to_text(self.first_at),
-            "last_called_at": micros_to_text(self.last_at),
+            "first_called_at": text_or_none(self.first_at),
+            "last_called_at": text_or_none(self.last_at),
         }
 
 

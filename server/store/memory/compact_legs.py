@@ -7,9 +7,8 @@ once.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.store.visits.legs import LEG_COLUMNS
+from server.store.visits.legs import COLUMNS
 
-COLUMNS = tuple(name.strip() for name in LEG_COLUMNS.split(","))
 _OWN = (
     *("id", "visit", "number", "sort_key", "arrived_at", "issued_at", "reference_at", "booked_at"),
     *("quoted_low_s", "quoted_median_s", "quoted_high_s"),

@@ -18,9 +18,10 @@ from server.domain.visits.needs import Need, needs_of
 from server.domain.visits.transitions import LegState
 from server.store.configuration.halls import HallRow
 from server.store.engine.rows import Row, Rows
-from server.store.memory.compact_legs import COLUMNS, KeptLegs
-from server.store.visits.legs import NOTED
+from server.store.memory.compact_legs import KeptLegs
+from server.store.visits.legs import COLUMNS, LegRow, leg_of_kept
 from server.store.visits.links import LINKED
+from server.store.visits.visits import NOTED
 
 _LEG = (
     f"SELECT {', '.join(f'l.{name}' for name in COLUMNS)}, n.needs, k.link FROM leg l"
@@ -64,18 +65,18 @@ class OpenLegs:
         """Reads those of a hall's row; exact under its lock, while nothing is recorded yet."""
         return cls(hall.head_hash, hall.journal_length, rows.all(_OPEN, hall=hall.id))
 
-    def at_counter(self, counter: str) -> Row | None:
+    def at_counter(self, counter: str) -> LegRow | None:
         """The leg that is called to or served at a counter."""
         leg = self._at_counter.get(counter)
-        return None if leg is None else self._legs[leg]
+        return None if leg is None else self.leg(leg)
 
     def ahead(self, queue: str, sort_key: str) -> int:
         """How many legs wait before this place in a queue."""
         return sum(bisect_left(line, (sort_key, "")) for (of, *_), line in self._lines.items() if of == queue)
 
-    def leg(self, leg: str) -> Row:
+    def leg(self, leg: str) -> LegRow:
         """An open leg by its id."""
-        return self._legs[leg]
+        return leg_of_kept(self._legs[leg])
 
     def needs(self, visit: str) -> tuple[Need, ...]:
         """What helps a visitor of these legs."""
@@ -95,22 +96,22 @@ class OpenLegs:
         """What a visit of these legs shares with those linked to it."""
         return self._links.get(visit)
 
-    def linked_elsewhere(self, counter: str) -> dict[str, Row]:
+    def linked_elsewhere(self, counter: str) -> dict[str, LegRow]:
         """The links that other counters serve now, each with a leg that is called or served there."""
-        found: dict[str, Row] = {}
+        found: dict[str, LegRow] = {}
         for other, leg in self._at_counter.items() if self._links else ():
             link = self._links.get(self._legs[leg]["visit"])
             if link is not None and other != counter:
-                found[link] = self._legs[leg]
+                found[link] = self.leg(leg)
         return found
 
-    def heads(self, queues: Collection[str], *, counter: str, most: int | None) -> list[Row]:
+    def heads(self, queues: Collection[str], *, counter: str, most: int | None) -> list[LegRow]:
         """The first waiting legs (None: all) of each line of some queues, and of those sent to a counter.
 
         Those sent to another counter are left out.
         """
         return [
-            self._legs[leg]
+            self.leg(leg)
             for (queue, _, sent_to, _), line in self._lines.items()
             if (queue in queues if sent_to is None else sent_to == counter)
             for _, leg in line[:most]
@@ -199,6 +200,6 @@ class OpenLegs:
             lane += " step_free"
         return row["queue"], row["service"], row["for_counter"], lane
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[LegRow]:
         """Every open leg, in no order."""
-        return iter(self._legs)
+        return map(leg_of_kept, self._legs)

@@ -1,8 +1,8 @@
 """Visits with their legs, appointments, and who was helped or turned away without one."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint, false, text
 
-from server.store.tables.columns import ID, Day, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 visit = Table(
     "visit",
@@ -82,7 +82,7 @@ leg = Table(
     Column("for_counter", ID),
     Column("session", ID),
     Column("rule", String(30)),
-    Column("why", Text),
+    Column("why", Document),
     Column("reinstated_from", ID),
     Column("reinstatements", Integer, nullable=False),
     Column("quoted_low_s", Integer),
@@ -102,7 +102,7 @@ leg = Table(
     Column("parked_at", Instant),
     Column("parked_s", Integer),
     Column("return_place", String(10)),
-    Column("added_services", Text),
+    Column("added_services", Document),
     Column("outcome", String(20)),
     Column("outcome_asked", String(10)),
     Column("note", ID),

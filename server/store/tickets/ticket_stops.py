@@ -1,17 +1,36 @@
-"""Queries over the services whose tickets are stopped."""
+"""The services whose tickets are stopped for the rest of a day."""
 
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
-_OPEN = (
-    "SELECT id, service, stopped_at FROM ticket_stop"
-    " WHERE hall = :hall AND business_day = :on AND reopened_at IS NULL ORDER BY stopped_at, id"
+from sqlalchemy import bindparam
+
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, rows_of
+from server.store.tables.counters import ticket_stop
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStopRow:
+    """A stop of the tickets of a service that holds."""
+
+    id: str
+    service: str
+    stopped_at: datetime
+
+
+_OPEN = Read(
+    TicketStopRow,
+    rows_of(TicketStopRow, ticket_stop)
+    .where(
+        ticket_stop.c.hall == bindparam("hall"),
+        ticket_stop.c.business_day == bindparam("on"),
+        ticket_stop.c.reopened_at.is_(None),
+    )
+    .order_by(ticket_stop.c.stopped_at, ticket_stop.c.id),
 )
 
 
-def stops_of_day(rows: Any, hall: str, on: date) -> dict[str, tuple[str, int]]:
-    """The services of a hall (id) stopped on a day: the stop's id, its instant in microseconds."""
-    return {
-        row["service"]: (row["id"], row["stopped_at"])
-        for row in rows.all(_OPEN, hall=hall, on=on.isoformat())
-    }
+def stops_of_day(rows: Rows, hall: str, on: date) -> dict[str, TicketStopRow]:
+    """The stops that hold in a hall (id) on a business day, by service."""
+    return {stop.service: stop for stop in rows.all(_OPEN, hall=hall, on=on)}

@@ -1,30 +1,19 @@
-"""Tokens of tickets: made of the visit with a key that is not in the database, which keeps a digest."""
+"""Tokens of tickets, made of their visit with a key. The database has a digest of each, not the key."""
 
 import base64
 import hmac
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
 
 from server.ids import is_token_shaped, token_digest
 
 TOKEN_BYTES = 16
-ACCESS = "SELECT token, token_digest FROM ticket_access WHERE visit = :visit"
-RENEW = "UPDATE ticket_access SET token_digest = :digest WHERE visit = :visit"
-LAST_TICKET = "SELECT visit, token_digest FROM ticket_access WHERE token IS NULL ORDER BY visit DESC LIMIT 1"
-"""The ticket that was issued last, with a token made of its visit."""
-_PRESS = "SELECT visit FROM ticket_access WHERE press = :press"
 _OWN_KEY = secrets.token_bytes(32)
 
 
-def is_press_known(rows: Any, press: str) -> bool:
-    """Whether a press has a ticket."""
-    return rows.one(_PRESS, press=press) is not None
-
-
 class TicketTokens:
-    """Makes the token of a visit, the same each time. `key`: read when it is first needed."""
+    """Makes the token of a visit, the same each time. `key` is called once, for the first token."""
 
     def __init__(self, key: Callable[[], bytes] = lambda: _OWN_KEY) -> None:
         self._read = key
@@ -42,9 +31,10 @@ class TicketTokens:
             turn += 1
 
     def again(self, visit: str, *, digest: str | None, former: str | None) -> str | None:
-        """The token a visit's ticket was given; None where it was purged, or made with another key.
+        """The token of a visit's ticket; None where it was purged, or made with another key.
 
-        `former`: of a ticket that was issued before tokens were made of their visits.
+        `digest`: of the token. `former`: the token itself, of a ticket issued before tokens were made of
+        their visits.
         """
         if former is not None:
             return former

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.row_changes import Change, Update
-from server.store.engine.rows import Row
+from server.domain.row_changes import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +20,6 @@ class CommittedFact:
     counter: str | None
     happened_at: datetime
     changes: tuple[Change, ...] = ()
-
-    def after(self, row: Row) -> Row:
-        """A row read before the fact, as the fact leaves it."""
-        found = {**row} if isinstance(row, dict) else {key: row[key] for key in row.keys()}  # noqa: SIM118
-        for change in self.changes:
-            if isinstance(change, Update) and change.id == found["id"]:
-                found |= change.values
-        return found
 
 
 @dataclass(frozen=True, slots=True)

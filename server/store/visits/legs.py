@@ -1,158 +1,321 @@
-"""Queries over the legs of a hall that are still open."""
+"""Legs: their rows, those of a counter, a queue or a visit, and what a fact makes of one."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from server.domain.calling.waiting_legs import QueuedLeg
-from server.domain.instants import from_micros
-from server.domain.visits.needs import Need, needs_of
-from server.store.engine.rows import Row
+from server.domain.facts import Json
+from server.domain.row_changes import Change, Update
+from server.domain.visits.needs import Need
+from server.store.engine.rows import Rows
+from server.store.engine.statements import SQLITE, Read, fixed, rows_of
+from server.store.tables.visits import leg
 
-LEG_COLUMNS = (
-    "id, visit, hall, business_day, number, position, service, queue, class, priority, target_s,"
-    " state, sort_key, arrived_at,"
-    " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, is_start_pressed,"
-    " ended_at, end_reason, counter, for_counter,"
-    " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s,"
-    " series, reference_at, is_out_of_series, is_held, is_at_front, lets_pass, lets_pass_since,"
-    " postponements, not_before, parked_at, parked_s, return_place, added_services, outcome, note"
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    """A leg: one wait and one service inside a visit. Its words: docs/glossary.md.
+
+    `position` counts the legs of a visit from 1, `rank` the calls of a leg. Legs of a queue wait in the order
+    of `sort_key`; `reference_at` is the arrival that gave the leg its place. Until `not_before` it is not
+    called. It lets `lets_pass` first calls of its queue pass, counted from `lets_pass_since`. `parked_s`:
+    the seconds it spent set aside, once it was resumed. `note`: the id of an erasable value.
+    """
+
+    id: str
+    visit: str
+    hall: str
+    business_day: date
+    number: str
+    position: int
+    service: str
+    queue: str
+    class_: str
+    priority: str
+    target_s: int
+    state: str
+    sort_key: str
+    arrived_at: datetime
+    issued_at: datetime
+    booked_at: datetime | None
+    call: str | None
+    rank: int
+    first_called_at: datetime | None
+    last_called_at: datetime | None
+    started_at: datetime | None
+    is_start_pressed: bool
+    ended_at: datetime | None
+    end_reason: str | None
+    counter: str | None
+    for_counter: str | None
+    session: str | None
+    rule: str | None
+    why: Json | None
+    reinstated_from: str | None
+    reinstatements: int
+    quoted_low_s: int | None
+    quoted_median_s: int | None
+    quoted_high_s: int | None
+    series: str
+    reference_at: datetime
+    is_out_of_series: bool
+    is_held: bool
+    is_at_front: bool | None
+    lets_pass: int | None
+    lets_pass_since: datetime | None
+    postponements: int | None
+    not_before: datetime | None
+    parked_at: datetime | None
+    parked_s: int | None
+    return_place: str | None
+    added_services: list[str] | None
+    outcome: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLeg:
+    """A leg that was called and has ended at a counter; `reference_at` is the arrival that gave its place."""
+
+    counter: str
+    service: str
+    reference_at: datetime
+    first_called_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndedService:
+    """A service that ended at a counter."""
+
+    counter: str
+    service: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingInQueue:
+    """How many legs wait in a queue, and when the first ticket of them was issued."""
+
+    queue: str
+    people: int
+    oldest_at: datetime
+
+
+_FIELDS = {field.name.rstrip("_"): field.name for field in fields(LegRow)}
+COLUMNS = tuple(_FIELDS)
+"""The columns of a `LegRow`."""
+LEG_COLUMNS = ", ".join(COLUMNS)
+
+LEGS = rows_of(LegRow, leg)
+_OF_HALL = leg.c.hall == bindparam("hall")
+_OF_VISIT = leg.c.visit == bindparam("visit")
+_IS_WAITING = leg.c.state == fixed("waiting")
+_IS_AT_WORK = leg.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
+_IS_AT_COUNTER = leg.c.state.in_([fixed(state) for state in ("called", "in_service")])
+"""Each of the three conditions has a partial index."""
+
+_BY_ID = Read(LegRow, LEGS.where(leg.c.id == bindparam("leg")))
+_AT_COUNTER = Read(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), _IS_AT_COUNTER))
+_AT_WORK = LEGS.where(_OF_HALL, _IS_AT_WORK)
+_OPEN = Read(LegRow, _AT_WORK.order_by(leg.c.last_called_at.desc()))
+_TIMER_ENDED = Read(
+    LegRow,
+    _AT_WORK.where(leg.c.state == fixed("parked"), leg.c.not_before <= bindparam("now")).order_by(
+        leg.c.not_before, leg.c.id
+    ),
 )
-NOTED = (
-    "SELECT v.id AS visit, e.value AS needs FROM visit v JOIN erasable e ON e.id = v.needs"
-    " WHERE v.hall = :hall AND v.needs IS NOT NULL AND v.end_reason IS NULL"
+_OF_QUEUE = Read(
+    LegRow,
+    LEGS.where(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key > bindparam("after"))
+    .order_by(leg.c.sort_key)
+    .limit(bindparam("limit")),
 )
-"""The needs of a hall's visits that go on."""
-
-_EXCEPTIONAL = (
-    "SELECT id AS visit, wanted_service, exceptional_reason FROM visit"
-    " WHERE hall = :hall AND exceptional_reason IS NOT NULL AND end_reason IS NULL"
-)
-
-_LEG = f"SELECT {LEG_COLUMNS} FROM leg WHERE id = :leg"
-_AT_COUNTER = f"SELECT {LEG_COLUMNS} FROM leg WHERE counter = :counter AND state IN ('called', 'in_service')"
-_OPEN = (
-    f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state IN ('called', 'in_service',"
-    f" 'parked') ORDER BY last_called_at DESC"
-)
-_NOTES = (
-    "SELECT e.value FROM leg l JOIN erasable e ON e.id = l.note"
-    " WHERE l.visit = :visit AND l.position < :position AND e.value IS NOT NULL ORDER BY l.position"
-)
-_SERVICES_ENDED = (
-    "SELECT counter, service, ended_at FROM leg WHERE hall = :hall AND business_day = :on"
-    " AND ended_at > :since AND counter IS NOT NULL"
-    " AND (end_reason = 'served' OR (end_reason = 'transferred' AND started_at IS NOT NULL))"
-    " ORDER BY ended_at, id"
-)
-_COUNT_AHEAD = (
-    "SELECT count(*) AS ahead FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
-    " AND sort_key < :sort_key"
-)
-_COUNTS = (
-    "SELECT queue, count(*) AS waiting, min(issued_at) AS oldest_at FROM leg WHERE hall = :hall AND"
-    " state = 'waiting' GROUP BY queue"
-)
-
-
-def leg(rows: Any, leg_id: str) -> Row | None:
-    """A leg by its id."""
-    row: Row | None = rows.one(_LEG, leg=leg_id)
-    return row
-
-
-def leg_at_counter(rows: Any, counter: str) -> Row | None:
-    """The leg that is called to or served at a counter."""
-    row: Row | None = rows.one(_AT_COUNTER, counter=counter)
-    return row
-
-
-def open_legs(rows: Any, hall: str) -> Sequence[Row]:
-    """The legs called, in service or parked, the last call first."""
-    found: Sequence[Row] = rows.all(_OPEN, hall=hall)
-    return found
-
-
-def services_ended(rows: Any, hall: str, on: str, *, since: int) -> Sequence[Row]:
-    """Who was served at the counters of a hall on a business day (ISO date), ended since then; in order."""
-    found: Sequence[Row] = rows.all(_SERVICES_ENDED, hall=hall, on=on, since=since)
-    return found
-
-
-def ahead(rows: Any, hall: str, queue: str, sort_key: str) -> int:
-    """How many legs wait before this place in a queue."""
-    return int(rows.one(_COUNT_AHEAD, hall=hall, queue=queue, sort_key=sort_key)["ahead"])
-
-
-def counts(rows: Any, hall: str) -> dict[str, tuple[int, int]]:
-    """Per queue with someone waiting: how many, and the microseconds of the oldest issue."""
-    return {
-        row["queue"]: (int(row["waiting"]), int(row["oldest_at"])) for row in rows.all(_COUNTS, hall=hall)
-    }
-
-
-def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str = "") -> Sequence[Row]:
-    """A page of a queue's waiting legs in call order, after a sort key."""
-    sql = (
-        f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
-        f" AND sort_key > :after"
-        f" ORDER BY sort_key LIMIT {int(limit)}"
+_LAST_OF_VISIT = Read(LegRow, LEGS.where(_OF_VISIT).order_by(leg.c.position.desc()).limit(1))
+_FOLLOWING = leg.alias("following")
+_NO_SHOWS = Read(
+    LegRow,
+    LEGS.where(
+        _OF_HALL,
+        leg.c.business_day == bindparam("on"),
+        leg.c.end_reason == "no_show",
+        ~exists().where(_FOLLOWING.c.visit == leg.c.visit, _FOLLOWING.c.position > leg.c.position),
     )
-    found: Sequence[Row] = rows.all(sql, hall=hall, queue=queue, after=after)
+    .order_by(leg.c.ended_at.desc())
+    .limit(bindparam("limit")),
+)
+_HALL_OF_LEG = Read(str, select(leg.c.hall).where(leg.c.id == bindparam("leg")))
+_ENDED_BY_A_SERVICE = or_(
+    leg.c.end_reason == "served", (leg.c.end_reason == "transferred") & leg.c.started_at.is_not(None)
+)
+_SERVICES_ENDED = Read(
+    EndedService,
+    rows_of(EndedService, leg)
+    .where(
+        _OF_HALL,
+        leg.c.business_day == bindparam("on"),
+        leg.c.ended_at > bindparam("since"),
+        leg.c.counter.is_not(None),
+        _ENDED_BY_A_SERVICE,
+    )
+    .order_by(leg.c.ended_at, leg.c.id),
+)
+_RECEIVED = Read(
+    ReceivedLeg,
+    rows_of(ReceivedLeg, leg)
+    .where(
+        _OF_HALL,
+        leg.c.last_called_at.is_not(None),
+        leg.c.counter.is_not(None),
+        leg.c.end_reason.in_(["served", "transferred"]),
+    )
+    .order_by(leg.c.last_called_at.desc())
+    .limit(bindparam("limit")),
+)
+_AHEAD = Read(
+    int,
+    select(func.count().label("ahead"))
+    .select_from(leg)
+    .where(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
+)
+_WAITING = Read(
+    WaitingInQueue,
+    select(leg.c.queue, func.count().label("people"), func.min(leg.c.issued_at).label("oldest_at"))
+    .where(_OF_HALL, _IS_WAITING)
+    .group_by(leg.c.queue),
+)
+
+
+def leg_row(rows: Rows, leg: str) -> LegRow | None:
+    """A leg by its id."""
+    return rows.one(_BY_ID, leg=leg)
+
+
+def last_leg(rows: Rows, visit: str) -> LegRow | None:
+    """The last leg of a visit (id)."""
+    return rows.one(_LAST_OF_VISIT, visit=visit)
+
+
+def leg_at_counter(rows: Rows, counter: str) -> LegRow | None:
+    """The leg that is called to or served at a counter (id)."""
+    return rows.one(_AT_COUNTER, counter=counter)
+
+
+def hall_of(rows: Rows, leg: str) -> str | None:
+    """The hall (id) of a leg."""
+    return rows.one(_HALL_OF_LEG, leg=leg)
+
+
+def open_legs(rows: Rows, hall: str) -> list[LegRow]:
+    """The legs of a hall (id) that are called, in service or parked, the last call first."""
+    return rows.all(_OPEN, hall=hall)
+
+
+def legs_to_return(rows: Rows, hall: str, now: datetime) -> list[LegRow]:
+    """The parked legs of a hall (id) whose timer has ended, the first that ended first."""
+    return rows.all(_TIMER_ENDED, hall=hall, now=now)
+
+
+def waiting_of_queue(rows: Rows, hall: str, queue: str, *, limit: int, after: str = "") -> list[LegRow]:
+    """At most `limit` waiting legs of a queue in call order, after a sort key."""
+    return rows.all(_OF_QUEUE, hall=hall, queue=queue, after=after, limit=limit)
+
+
+def no_shows_to_reinstate(rows: Rows, hall: str, on: date, *, limit: int) -> list[LegRow]:
+    """At most `limit` legs of a hall (id) and business day that ended as no-shows, the last one first.
+
+    Only legs that are the last of their visit.
+    """
+    return rows.all(_NO_SHOWS, hall=hall, on=on, limit=limit)
+
+
+def services_ended(rows: Rows, hall: str, on: date, *, since: datetime) -> list[EndedService]:
+    """The services that ended at counters of a hall (id) on a business day, after an instant, in order."""
+    return rows.all(_SERVICES_ENDED, hall=hall, on=on, since=since)
+
+
+def received_last(rows: Rows, hall: str, *, limit: int) -> list[ReceivedLeg]:
+    """At most `limit` legs that ended at counters of a hall (id), the last one called first."""
+    return rows.all(_RECEIVED, hall=hall, limit=limit)
+
+
+def ahead(rows: Rows, hall: str, queue: str, sort_key: str) -> int:
+    """How many legs wait before this place in a queue."""
+    return rows.one(_AHEAD, hall=hall, queue=queue, sort_key=sort_key) or 0
+
+
+def waiting_by_queue(rows: Rows, hall: str) -> dict[str, WaitingInQueue]:
+    """The waiting people of a hall (id), by queue; queues where nobody waits are left out."""
+    return {each.queue: each for each in rows.all(_WAITING, hall=hall)}
+
+
+_decoders = {
+    name: decode
+    for name in COLUMNS
+    if (decode := leg.c[name].type.dialect_impl(SQLITE).result_processor(SQLITE, None)) is not None
+}
+
+
+def leg_of_kept(values: Mapping[str, object]) -> LegRow:
+    """A leg of its columns as facts and the memory of a hall keep them: instants in microseconds, JSON texts.
+
+    SQLite keeps them in the same form, so that its types decode them.
+    """
+    (found,) = _BY_ID.decoded(SQLITE, [[values[name] for name in COLUMNS]])
     return found
 
 
-def needs_noted(rows: Any, hall: str) -> dict[str, tuple[Need, ...]]:
-    """What helps the visitors of a hall that are still here, by visit; only those with a need."""
-    return {row["visit"]: needs_of(row["needs"]) for row in rows.all(NOTED, hall=hall) if row["needs"]}
+def leg_after(before: LegRow, changes: Iterable[Change]) -> LegRow:
+    """A leg as the row changes of a fact leave it."""
+    changed: dict[str, object] = {}
+    for change in changes:
+        if isinstance(change, Update) and change.id == before.id:
+            changed |= {name: value for name, value in change.values.items() if name in _FIELDS}
+    decoded = {
+        name: _decoders[name](value) if name in _decoders else value for name, value in changed.items()
+    }
+    return replace(before, **{_FIELDS[name]: value for name, value in decoded.items()})  # type: ignore[arg-type]
 
 
-def exceptional_visits(rows: Any, hall: str) -> list[Row]:
-    """The visits of a hall that go on and were received without the appointment they needed: why."""
-    return list(rows.all(_EXCEPTIONAL, hall=hall))
-
-
-def notes_before(rows: Any, leg: Row) -> list[str]:
-    """The notes written when earlier legs of a visit ended and not erased yet, in their order."""
-    found = rows.all(_NOTES, visit=leg["visit"], position=leg["position"])
-    return [str(row["value"]) for row in found]
-
-
-type FirstCalls = Iterable[tuple[str, int]]
-"""Queue and microseconds of first calls."""
+type FirstCalls = Iterable[tuple[str, datetime]]
+"""The queue and the instant of first calls."""
 
 
 def as_queued(
-    row: Row,
+    leg: LegRow,
     needs: Collection[Need] = (),
     first_calls: FirstCalls = (),
     *,
     link: str | None = None,
 ) -> QueuedLeg:
-    """A waiting leg as the calling rules see it: its row, its visit's needs and link, after these calls."""
+    """A waiting leg as calling rules read it, with the needs and the link of its visit, after first calls."""
     return QueuedLeg(
-        id=row["id"],
-        number=row["number"],
-        series=row["series"],
-        service=row["service"],
-        queue=row["queue"],
-        leg_class=row["class"],
-        reference=from_micros(row["reference_at"]),
-        issued_at=from_micros(row["issued_at"]),
-        target_s=row["target_s"],
-        booked_at=None if row["booked_at"] is None else from_micros(row["booked_at"]),
-        for_counter=row["for_counter"],
-        is_out_of_series=bool(row["is_out_of_series"]),
-        is_held=bool(row["is_held"]),
+        id=leg.id,
+        number=leg.number,
+        series=leg.series,
+        service=leg.service,
+        queue=leg.queue,
+        leg_class=leg.class_,
+        reference=leg.reference_at,
+        issued_at=leg.issued_at,
+        target_s=leg.target_s,
+        booked_at=leg.booked_at,
+        for_counter=leg.for_counter,
+        is_out_of_series=leg.is_out_of_series,
+        is_held=leg.is_held,
         needs_step_free=Need.STEP_FREE in needs,
-        is_at_front=bool(row["is_at_front"]),
-        lets_pass=_still_lets_pass(row, first_calls),
-        not_before=None if row["not_before"] is None else from_micros(row["not_before"]),
+        is_at_front=bool(leg.is_at_front),
+        lets_pass=_still_lets_pass(leg, first_calls),
+        not_before=leg.not_before,
         link=link,
     )
 
 
-def _still_lets_pass(row: Row, first_calls: FirstCalls) -> int:
-    if not row["lets_pass"]:
+def _still_lets_pass(leg: LegRow, first_calls: FirstCalls) -> int:
+    if not leg.lets_pass or leg.lets_pass_since is None:
         return 0
-    passed = sum(queue == row["queue"] and at > row["lets_pass_since"] for queue, at in first_calls)
-    return max(0, int(row["lets_pass"]) - int(passed))
+    since = leg.lets_pass_since
+    return max(0, leg.lets_pass - sum(queue == leg.queue and at > since for queue, at in first_calls))

@@ -1,10 +1,14 @@
-"""Queries over linked visits."""
+"""Linked visits: those that go on, and the one that a counter called last."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
 
 from server.domain.calling.waiting_legs import LinkedTurn
-from server.domain.instants import to_micros
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read
+from server.store.tables.visits import leg, visit
 
 LINKED = (
     "SELECT v.id AS visit, v.link, v.number FROM visit v"
@@ -12,34 +16,76 @@ LINKED = (
 )
 """The visits of a hall that go on and were linked."""
 
-_LAST_CALLED = (
-    "SELECT l.number, v.link FROM leg l JOIN visit v ON v.id = l.visit"
-    " WHERE l.hall = :hall AND l.last_called_at > :since AND l.counter = :counter"
-    " ORDER BY l.last_called_at DESC, l.id DESC LIMIT 1"
+
+@dataclass(frozen=True, slots=True)
+class LinkedVisitRow:
+    """A visit (id) that was linked, with what it shares with those it is linked to."""
+
+    visit: str
+    link: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class _CalledVisit:
+    number: str
+    link: str | None
+
+
+_LINKED = Read(
+    LinkedVisitRow,
+    select(visit.c.id.label("visit"), visit.c.link, visit.c.number).where(
+        visit.c.hall == bindparam("hall"), visit.c.link.is_not(None), visit.c.end_reason.is_(None)
+    ),
 )
-_SHARING = "SELECT count(*) AS visits FROM visit WHERE hall = :hall AND business_day = :on AND link = :link"
+_LAST_CALLED = Read(
+    _CalledVisit,
+    select(leg.c.number, visit.c.link)
+    .select_from(leg.join(visit, visit.c.id == leg.c.visit))
+    .where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.last_called_at > bindparam("since"),
+        leg.c.counter == bindparam("counter"),
+    )
+    .order_by(leg.c.last_called_at.desc(), leg.c.id.desc())
+    .limit(1),
+)
+_SHARING = Read(
+    int,
+    select(func.count().label("visits"))
+    .select_from(visit)
+    .where(
+        visit.c.hall == bindparam("hall"),
+        visit.c.business_day == bindparam("on"),
+        visit.c.link == bindparam("link"),
+    ),
+)
 
 
-def linked_numbers(rows: Any, hall: str) -> dict[str, list[str]]:
-    """The numbers a visit of a hall (id) is linked to, by visit; only those that go on, in their order."""
-    by_link: dict[str, list[Any]] = {}
-    for row in rows.all(LINKED, hall=hall):
-        by_link.setdefault(row["link"], []).append(row)
+def linked_visits(rows: Rows, hall: str) -> list[LinkedVisitRow]:
+    """The visits of a hall (id) that go on and were linked, also those whose links have all ended."""
+    return rows.all(_LINKED, hall=hall)
+
+
+def linked_numbers(rows: Rows, hall: str) -> dict[str, list[str]]:
+    """The numbers that a visit (id) of a hall (id) is linked to, in order; only visits that go on."""
+    by_link: dict[str, list[LinkedVisitRow]] = {}
+    for row in linked_visits(rows, hall):
+        by_link.setdefault(row.link, []).append(row)
     return {
-        row["visit"]: sorted(other["number"] for other in together if other["visit"] != row["visit"])
+        row.visit: sorted(other.number for other in together if other.visit != row.visit)
         for together in by_link.values()
         if len(together) > 1
         for row in together
     }
 
 
-def last_called(rows: Any, hall: str, counter: str, now: datetime) -> LinkedTurn | None:
+def last_called(rows: Rows, hall: str, counter: str, now: datetime) -> LinkedTurn | None:
     """The linked visit that a counter called last, within a day; None when that one was not linked."""
-    since = to_micros(now - timedelta(days=1))
-    row = rows.one(_LAST_CALLED, hall=hall, counter=counter, since=since)
-    return None if row is None or row["link"] is None else LinkedTurn(row["link"], row["number"])
+    row = rows.one(_LAST_CALLED, hall=hall, counter=counter, since=now - timedelta(days=1))
+    return None if row is None or row.link is None else LinkedTurn(row.link, row.number)
 
 
-def sharing(rows: Any, hall: str, on: str, link: str) -> int:
-    """How many visits of a business day (ISO date) share a link, those that have ended included."""
-    return int(rows.one(_SHARING, hall=hall, on=on, link=link)["visits"])
+def sharing(rows: Rows, hall: str, on: date, link: str) -> int:
+    """How many visits of a business day share a link, those that have ended included."""
+    return rows.one(_SHARING, hall=hall, on=on, link=link) or 0

@@ -11,7 +11,6 @@ from server.domain.alerts.alerts import Alert, AlertKind, expiry, in_force
 from server.domain.alerts.facts import NewAlert, alert_raised
 from server.domain.author import Author
 from server.domain.facts import Erasable
-from server.domain.instants import from_micros
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState, is_unconfirmed
@@ -19,10 +18,11 @@ from server.domain.visits.verb_facts import VoidCall
 from server.ids import new_id, token_digest
 from server.store import alerts
 from server.store.alerts import Words
-from server.store.engine.rows import Row, Rows
+from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.legs import LegRow
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.legs.calls_before import called_before
 from server.usecases.legs.give_back import given_back
@@ -171,20 +171,20 @@ def _check_few_enough(transaction: HallTransaction, author: Author, request: Wan
         raise Refusal("too_many_alerts", most=MOST_CUSTOM)
 
 
-def _is_awaited(transaction: HallTransaction, leg: Row) -> bool:
+def _is_awaited(transaction: HallTransaction, leg: LegRow) -> bool:
     """Whether a visitor is called and has not arrived yet.
 
     Where the call alone starts the service, that is so while screens still show the arrival.
     """
-    if leg["state"] == LegState.CALLED:
+    if leg.state == LegState.CALLED:
         return True
-    if not is_unconfirmed(leg):
+    if not is_unconfirmed(leg) or leg.last_called_at is None:
         return False
-    return transaction.now - from_micros(leg["last_called_at"]) < ARRIVAL_SHOWN_FOR
+    return transaction.now - leg.last_called_at < ARRIVAL_SHOWN_FOR
 
 
-def _void(transaction: HallTransaction, leg: Row) -> VoidCall:
-    return VoidCall(called_before(transaction, leg), leg["for_counter"])
+def _void(transaction: HallTransaction, leg: LegRow) -> VoidCall:
+    return VoidCall(called_before(transaction, leg), leg.for_counter)
 
 
 def _keep_words(transaction: HallTransaction, words: Words) -> Erasable | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from server.domain.author import Author
 from server.domain.calling.facts import CalledBy
 from server.domain.calling.queue_order import chosen_by_hand
-from server.domain.instants import from_micros
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -50,7 +49,7 @@ def call_elsewhere(
         place = take_further(transaction, request.to, present.session)
         if not request.stays:
             end_free_place(transaction, present)
-        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, request.reason)
+        why = chosen_by_hand(chosen.reference_at, transaction.now, request.reason)
         left = None if request.stays else present.id
         by = CalledBy(request.to, place, request.reason, is_elsewhere=True, left=left)
         return record_call(transaction, by, chosen, why=why)

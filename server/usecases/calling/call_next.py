@@ -6,18 +6,17 @@ from server.domain.author import Author
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called
 from server.domain.calling.queue_order import chosen_by_hand
 from server.domain.facts import Why
-from server.domain.instants import from_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.transitions import EndReason, LegState, Verb, next_state, state_after
 from server.ids import new_id
 from server.store.counters.sessions import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
 from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits import legs as waiting
+from server.store.visits.legs import LegRow, last_leg, leg_after
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.own_session import session_held
@@ -90,28 +89,22 @@ def call_chosen(
         place, current = _ready(transaction, counter, believed)
         chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
-        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
+        why = chosen_by_hand(chosen.reference_at, transaction.now, reason)
         by = CalledBy(counter, place.id, reason)
         return record_call(transaction, by, chosen, why=why)
 
     return database.write(database.hall_of_counter(counter), author, write_key, call)
 
 
-def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str) -> Row:
+def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str) -> LegRow:
     """The leg of a visit that waits and that a counter may call now, out of order.
 
     Refusals: unknown_visit, wrong_state when it does not wait, needs_step_free, linked_elsewhere, on_break.
     """
-    row = transaction.one(
-        "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
-        visit=visit,
-        hall=transaction.hall,
-    )
-    if row is None:
+    chosen = last_leg(transaction, visit)
+    if chosen is None or chosen.hall != transaction.hall:
         raise Refusal("unknown_visit", visit=visit)
-    next_state(row["state"], Verb.CALL)
-    chosen = waiting.leg(transaction, row["id"])
-    assert chosen is not None
+    next_state(chosen.state, Verb.CALL)
     check_step_free(transaction, chosen, counter)
     check_linked_elsewhere(transaction, visit, counter)
     rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
@@ -120,45 +113,45 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
     return chosen
 
 
-def record_call(transaction: HallTransaction, by: CalledBy, chosen: Row, *, why: Why) -> Answer:
+def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: Why) -> Answer:
     """Calls a leg to the counter of a session; the leg called.
 
     Where the call counts as the arrival the service begins with it, and the leg is in service.
     """
-    called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
-    fact = leg_called(called, by, why, is_again=chosen["first_called_at"] is not None)
-    of_visit = {"needs": list(transaction.open_legs.needs(chosen["visit"]))}
-    after = transaction.record(fact).after(chosen)
-    service = transaction.configuration.services.get(chosen["service"])
+    called = CalledLeg(chosen.id, chosen.visit, chosen.number, new_id())
+    fact = leg_called(called, by, why, is_again=chosen.first_called_at is not None)
+    of_visit = {"needs": list(transaction.open_legs.needs(chosen.visit))}
+    after = leg_after(chosen, transaction.record(fact).changes)
+    service = transaction.configuration.services.get(chosen.service)
     if service is not None and service.confirmation == "call":
         start = leg_started(called.id, called.visit, counter=by.counter, by_call=called.call)
-        after = transaction.record(start).after(after)
+        after = leg_after(after, transaction.record(start).changes)
     return leg_answer(after, of_visit)
 
 
 def _ready(
     transaction: HallTransaction, counter: str, believed: AtCounter
-) -> tuple[SessionPlace, Row | None]:
+) -> tuple[SessionPlace, LegRow | None]:
     place = session_held(transaction, counter, believed.session)
     if place.is_paused:
         raise Refusal("wrong_state", state="paused", verb="next")
     check_no_alert(transaction)
     current = transaction.open_legs.at_counter(counter)
-    if (current["id"] if current is not None else None) != believed.current:
-        raise Refusal("stale", leg=current["id"] if current is not None else None)
-    if current is not None and current["state"] == LegState.CALLED and believed.current_end is None:
-        raise Refusal("not_started", leg=current["id"])
+    if (current.id if current is not None else None) != believed.current:
+        raise Refusal("stale", leg=current.id if current is not None else None)
+    if current is not None and current.state == LegState.CALLED and believed.current_end is None:
+        raise Refusal("not_started", leg=current.id)
     return place, current
 
 
-def _end_current(transaction: HallTransaction, current: Row | None, believed: AtCounter) -> None:
+def _end_current(transaction: HallTransaction, current: LegRow | None, believed: AtCounter) -> None:
     if current is None:
         return
-    counter = current["counter"]
+    counter = current.counter
     if EndReason(believed.current_end or EndReason.SERVED) is EndReason.NO_SHOW:
         state_after(current, Verb.NO_SHOW)
-        fact = leg_ended(current["id"], current["visit"], reason=EndReason.NO_SHOW, counter=counter)
+        fact = leg_ended(current.id, current.visit, reason=EndReason.NO_SHOW, counter=counter)
     else:
-        next_state(current["state"], Verb.FINISH)
+        next_state(current.state, Verb.FINISH)
         fact = end_served(transaction, current, believed.result, counter=counter)
     transaction.record(fact)

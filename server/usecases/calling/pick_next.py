@@ -20,7 +20,6 @@ from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkPr
 from server.domain.counters.facts import DutyTerms
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
-from server.domain.instants import to_micros
 from server.store.calling.counted_calls import calls_by_rule, first_calls
 from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Rows
@@ -39,14 +38,14 @@ class CallingState:
     configuration: HallConfiguration
     legs: OpenLegs
     now: datetime
-    _first_calls: list[tuple[str, int]] | None = None
+    _first_calls: list[tuple[str, datetime]] | None = None
 
-    def first_calls(self) -> list[tuple[str, int]]:
+    def first_calls(self) -> list[tuple[str, datetime]]:
         """The first calls since a leg began to let calls pass, read once; none where no leg lets any pass."""
         if self._first_calls is None:
             since = self.legs.lets_pass_since
             found = [] if since is None else first_calls(self.rows, self.hall, since=since)
-            self._first_calls = [(call.queue, to_micros(call.first_called_at)) for call in found]
+            self._first_calls = [(call.queue, call.first_called_at) for call in found]
         return self._first_calls
 
 
@@ -75,7 +74,7 @@ def _queued(state: CallingState, counter: str, profile: WorkProfile, *, most: in
     legs, calls = state.legs, state.first_calls()
     looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
     heads = legs.heads(looked_at, counter=counter, most=most)
-    return [as_queued(row, legs.needs(row["visit"]), calls, link=legs.link(row["visit"])) for row in heads]
+    return [as_queued(leg, legs.needs(leg.visit), calls, link=legs.link(leg.visit)) for leg in heads]
 
 
 def _context(state: CallingState, counter: str, terms: DutyTerms, profile: WorkProfile) -> CallContext:
@@ -131,8 +130,8 @@ def _linked_here(state: CallingState, counter: str) -> LinkedTurn | None:
     current = state.legs.at_counter(counter)
     if current is None:
         return links.last_called(state.rows, state.hall, counter, state.now)
-    link = state.legs.link(current["visit"])
-    return None if link is None else LinkedTurn(link, current["number"])
+    link = state.legs.link(current.visit)
+    return None if link is None else LinkedTurn(link, current.number)
 
 
 def _turns(state: CallingState, profile: WorkProfile) -> Turns:

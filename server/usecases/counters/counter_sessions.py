@@ -24,11 +24,11 @@ from server.ids import new_id, session_mark
 from server.store.counters.leases import end_lease, give_lease, prolong_lease
 from server.store.counters.sessions import SessionPlace, open_place, place_by_id, places_of
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
 from server.store.people.names import name_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
+from server.store.visits.legs import LegRow
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
 from server.usecases.find_configured import find_counter
@@ -190,7 +190,7 @@ def _end_held(
     leg = _leg_taken_along(transaction, former, places)
     is_kept = is_held or (request.if_free and leg is not None)
     if former.session == request.joins or (is_kept and not request.take_over):
-        number, by = None if leg is None else leg["number"], name_of(transaction, former.author)
+        number, by = None if leg is None else leg.number, name_of(transaction, former.author)
         since = to_text(former.opened_at)
         raise Refusal("counter_taken", since=since, is_yours=same, opened_by=by, number=number)
     reason = "taken_over" if is_held else "expired"
@@ -202,7 +202,7 @@ def _end_held(
 
 def _leg_taken_along(
     transaction: HallTransaction, from_place: SessionPlace, places: Sequence[SessionPlace]
-) -> Row | None:
+) -> LegRow | None:
     """A leg called or served at the counter, else at another place of its session."""
     own_first = sorted(places, key=lambda place: place.counter != from_place.counter)
     legs = (waiting.leg_at_counter(transaction, place.counter) for place in own_first)
@@ -262,17 +262,17 @@ def pause_counter(
 def _check_may_pause(transaction: HallTransaction, counter: str, places: Sequence[SessionPlace]) -> None:
     for place in places:
         leg = waiting.leg_at_counter(transaction, place.counter)
-        if leg is None or (leg["state"] == LegState.IN_SERVICE and len(places) > 1):
+        if leg is None or (leg.state == LegState.IN_SERVICE and len(places) > 1):
             continue
         if place.counter == counter:
-            raise Refusal("wrong_state", state=leg["state"], verb="pause")
-        raise Refusal("place_busy", counter=place.counter, number=leg["number"])
+            raise Refusal("wrong_state", state=leg.state, verb="pause")
+        raise Refusal("place_busy", counter=place.counter, number=leg.number)
 
 
 def _check_free(transaction: HallTransaction, place: SessionPlace) -> None:
     leg = waiting.leg_at_counter(transaction, place.counter)
     if leg is not None:
-        raise Refusal("place_busy", counter=place.counter, number=leg["number"])
+        raise Refusal("place_busy", counter=place.counter, number=leg.number)
 
 
 def resume_counter(
@@ -341,8 +341,8 @@ def close_counter(
         places = _places_held(transaction, counter, session)
         found = [(place, waiting.leg_at_counter(transaction, place.counter)) for place in places]
         for _, current in found:
-            if current is not None and current["state"] == LegState.CALLED:
-                raise Refusal("not_started", leg=current["id"])
+            if current is not None and current.state == LegState.CALLED:
+                raise Refusal("not_started", leg=current.id)
         for place, current in found:
             if current is not None:
                 ended = end_served(transaction, current, NOTHING_TOLD, counter=place.counter)

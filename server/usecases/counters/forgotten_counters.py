@@ -13,10 +13,11 @@ from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_limits import Limits
 from server.store.counters.sessions import last_sign_at, open_places, places_of
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row, Rows
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
+from server.store.visits.legs import LegRow
 from server.usecases.counters.counter_sessions import pause_place
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs.give_back import given_back
@@ -37,14 +38,14 @@ def give_back_forgotten(database: Database, hall: str) -> int:
         found = _forgotten(transaction, transaction.hall, limits, transaction.now)
         for leg in found:
             transaction.record(given_back(leg))
-        _pause(transaction, {leg["counter"] for leg in found})
+        _pause(transaction, {leg.counter for leg in found if leg.counter is not None})
     return len(found)
 
 
 def presence_of(rows: Rows, hall: str, limits: Limits, places: Sequence[str]) -> PresenceTimes | None:
     """When a session with these places is asked whether its agent is there; None: nobody is called there."""
     called = legs.open_legs(rows, hall)
-    if not any(leg["state"] == LegState.CALLED and leg["counter"] in places for leg in called):
+    if not any(leg.state == LegState.CALLED and leg.counter in places for leg in called):
         return None
     return presence_times((last_sign_at(rows, hall, each) for each in places), limits)
 
@@ -66,21 +67,25 @@ def confirm_presence(
         own_place = session_held(transaction, counter, session)
         places = places_of(transaction, transaction.hall, own_place.session)
         at = [legs.leg_at_counter(transaction, place.counter) for place in places]
-        if any(leg is not None and leg["state"] == LegState.CALLED for leg in at):
+        if any(leg is not None and leg.state == LegState.CALLED for leg in at):
             transaction.record(presence_confirmed(own_place.id, counter))
 
     database.write(database.hall_of_counter(counter), author, write_key, confirm)
 
 
-def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[Row]:
+def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[LegRow]:
     """Who is called at a counter whose session has given no sign for too long; the first call first."""
-    called = [leg for leg in legs.open_legs(rows, hall) if leg["state"] == LegState.CALLED]
+    called = [
+        (leg, leg.counter)
+        for leg in legs.open_legs(rows, hall)
+        if leg.state == LegState.CALLED and leg.counter is not None
+    ]
     if not called:
         return []
     session_of = {place.counter: place.session for place in open_places(rows, hall)}
     found = []
-    for leg in reversed(called):
-        counter, session = leg["counter"], session_of.get(leg["counter"])
+    for leg, counter in reversed(called):
+        session = session_of.get(counter)
         places = {counter} | {
             at for at, other in session_of.items() if session is not None and other == session
         }
@@ -92,7 +97,7 @@ def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[Row
 
 def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:
     places = open_places(transaction, transaction.hall)
-    serving = {leg["counter"] for leg in legs.open_legs(transaction, transaction.hall) if _is_served(leg)}
+    serving = {leg.counter for leg in legs.open_legs(transaction, transaction.hall) if _is_served(leg)}
     sessions = {place.session for place in places if place.counter in forgotten}
     at_work = {place.session for place in places if place.counter in serving}
     for place in places:
@@ -100,5 +105,5 @@ def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:
             pause_place(transaction, place, FORGOTTEN)
 
 
-def _is_served(leg: Row) -> bool:
-    return bool(leg["state"] == LegState.IN_SERVICE)
+def _is_served(leg: LegRow) -> bool:
+    return bool(leg.state == LegState.IN_SERVICE)

@@ -48,7 +48,7 @@ def _leave(transaction: HallTransaction, account: str) -> int:
     places = [place for place in open_places(transaction, transaction.hall) if place.author == account]
     for place in places:
         leg = legs.leg_at_counter(transaction, place.counter)
-        if leg is not None and leg["state"] == LegState.CALLED:
+        if leg is not None and leg.state == LegState.CALLED:
             transaction.record(given_back(leg))
         elif leg is not None:
             ended = end_served(transaction, leg, NOBODY_TO_TELL, counter=place.counter)

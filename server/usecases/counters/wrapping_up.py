@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from server.domain.counters.wrap_up import ServiceEnded, wrap_up_until
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
-from server.domain.instants import from_micros, to_micros
 from server.store.counters.sessions import SessionPlace
 from server.store.engine.rows import Rows
 from server.store.visits import legs
@@ -23,15 +22,14 @@ def wrapping_up(
     if not wrap_up_s:
         return {}
     since = now - timedelta(seconds=max(wrap_up_s.values()))
-    on = business_day(configuration.calendar, now).isoformat()
-    ended = {row["counter"]: row for row in legs.services_ended(rows, hall, on, since=to_micros(since))}
+    on = business_day(configuration.calendar, now)
+    ended = {each.counter: each for each in legs.services_ended(rows, hall, on, since=since)}
     found = {}
     for place in places:
         last = ended.get(place.counter)
-        ended_at = None if last is None else from_micros(last["ended_at"])
-        if last is None or ended_at is None or place.is_paused or ended_at < place.opened_at:
+        if last is None or place.is_paused or last.ended_at < place.opened_at:
             continue
-        until = wrap_up_until(ServiceEnded(last["service"], ended_at), wrap_up_s, now)
+        until = wrap_up_until(ServiceEnded(last.service, last.ended_at), wrap_up_s, now)
         if until is not None:
             found[place.counter] = until
     return found

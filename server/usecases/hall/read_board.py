@@ -110,7 +110,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        counts = legs.counts(rows, hall_id)
+        counts = legs.waiting_by_queue(rows, hall_id)
         places = open_places(rows, hall_id)
     served = {service for place in places if not place.is_paused for service in place.services}
     lines = []
@@ -123,7 +123,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
         if not services:
             continue
         wait = waits.get(queue.id) if any(each.id in served for each in services) else None
-        count = counts.get(queue.id, (0, 0))[0]
+        count = counts[queue.id].people if queue.id in counts else 0
         lines.append(
             board.QueueLine(
                 queue=queue.id,

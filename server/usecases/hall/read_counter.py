@@ -1,17 +1,19 @@
 """One counter with its session, its leg and the gesture that may be undone."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from server.domain.counters.forgotten_counter import PresenceTimes
 from server.domain.facts import FactKind
-from server.domain.instants import micros_to_text, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.counters.sessions import SessionPlace, open_place, open_places, places_of
-from server.store.engine.rows import Row, Rows
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
+from server.store.visits.gestures import GestureRow
+from server.store.visits.legs import LegRow
+from server.store.visits.visits import notes_before, visit_row
 from server.usecases.answers import Answer
 from server.usecases.counters.forgotten_counters import presence_of
 from server.usecases.counters.visible_counters import CounterVisibility
@@ -43,7 +45,7 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         leg = waiting.leg_at_counter(rows, counter)
         gesture = last_gesture(rows, hall, counter) if place is not None else None
         numbers = _number_of(rows, gesture)
-        notes = [] if leg is None else waiting.notes_before(rows, leg)
+        notes = [] if leg is None else notes_before(rows, leg.visit, position=leg.position)
         details = VisitDetails.read(rows, hall)
         answer = _counter(counter, place, leg, _calling_state(database, state))
         may_tell = CounterVisibility.of(open_places(rows, hall), reader)
@@ -85,7 +87,7 @@ def _may_read_id(place: SessionPlace, reader: str | None) -> bool:
     return reader is None or place.author == reader
 
 
-def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: Row | None) -> datetime | None:
+def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: LegRow | None) -> datetime | None:
     if place is None or leg is not None:
         return None
     found = wrapping_up(rows, place.hall, state.configuration, [place], state.position.as_of)
@@ -99,22 +101,21 @@ def _presence(presence_check: PresenceTimes) -> Answer:
     }
 
 
-def _number_of(rows: Any, gesture: Any) -> str | None:
-    visit = None if gesture is None else gesture["visit"] or json.loads(gesture["body"]).get("visit")
-    row = None if visit is None else rows.one("SELECT number FROM visit WHERE id = :visit", visit=visit)
-    return None if row is None else str(row["number"])
+def _number_of(rows: Any, gesture: GestureRow | None) -> str | None:
+    visit = None if gesture is None else gesture.visit or gesture.body.get("visit")
+    row = None if visit is None else visit_row(rows, visit)
+    return None if row is None else row.number
 
 
-def _gesture(gesture: Any, number: str | None) -> Answer:
-    body = json.loads(gesture["body"])
-    until = gesture["happened_at"] + int(MAY_UNDO_FOR.total_seconds()) * 1_000_000
+def _gesture(gesture: GestureRow, number: str | None) -> Answer:
+    body = gesture.body
     return {
-        "fact": gesture["id"],
-        "verb": gesture["kind"],
+        "fact": gesture.id,
+        "verb": gesture.kind,
         "leg": body.get("leg"),
-        "end_reason": body.get("reason") if gesture["kind"] == FactKind.LEG_ENDED else None,
-        "visit": gesture["visit"],
+        "end_reason": body.get("reason") if gesture.kind == FactKind.LEG_ENDED else None,
+        "visit": gesture.visit,
         "number": number,
-        "at": micros_to_text(gesture["happened_at"]),
-        "may_undo_until": micros_to_text(until),
+        "at": to_text(gesture.happened_at),
+        "may_undo_until": to_text(gesture.happened_at + MAY_UNDO_FOR),
     }

@@ -11,22 +11,26 @@ from statistics import median
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import next_break, opens_no_more
-from server.domain.instants import from_micros, micros_to_text, to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.ids import session_mark
 from server.store.counters.sessions import SessionPlace, free_since, open_places
-from server.store.engine.rows import Row, Rows
+from server.store.engine.rows import Rows
 from server.store.hall.day_counts import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits import links
+from server.store.visits.legs import LegRow, no_shows_to_reinstate
+from server.store.visits.visits import exceptional_visits, needs_noted
 from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
 from server.usecases.hall_view import HallState, hall_state
 
+MOST_NO_SHOWS = 20
+"""How many people who did not come are listed, to be reinstated."""
 PAGE = 30
 """Waiting legs per queue in one answer."""
 MOST_STEP_FREE = 5
@@ -46,26 +50,21 @@ class VisitDetails:
     @classmethod
     def read(cls, rows: Rows, hall: str) -> "VisitDetails":
         """Reads those of a hall (id)."""
-        received = {row["visit"]: exceptional_answer(row) for row in waiting.exceptional_visits(rows, hall)}
-        return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
+        received = {
+            each.visit: exceptional_answer(each.wanted_service, each.exceptional_reason)
+            for each in exceptional_visits(rows, hall)
+        }
+        return cls(needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
 
-    def leg(self, row: Row) -> Answer:
+    def leg(self, leg: LegRow) -> Answer:
         """A leg with what is known of its visit."""
-        visit = row["visit"]
+        visit = leg.visit
         of_visit = {
             "needs": list(self.needs.get(visit, ())),
             "linked": list(self.linked.get(visit, ())),
             "exceptional": self.exceptional.get(visit),
         }
-        return leg_answer(row, of_visit)
-
-
-_NO_SHOWS = (
-    f"SELECT {waiting.LEG_COLUMNS} FROM leg l WHERE hall = :hall AND business_day = :on AND"
-    f" end_reason = 'no_show'"
-    " AND NOT EXISTS (SELECT 1 FROM leg n WHERE n.visit = l.visit AND n.position > l.position) ORDER"
-    " BY ended_at DESC LIMIT 20"
-)
+        return leg_answer(leg, of_visit)
 
 
 def read_queue(database: Database, hall: str, *, reader: str | None = None, page: int = PAGE) -> Answer:
@@ -85,8 +84,8 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
         may_tell = CounterVisibility.of(places, reader)
         at_counters = _counters(database, hall_now, places, opened)
 
-        def answers_of(legs: Iterable[Row], state: str) -> list[Answer]:
-            return [may_tell.leg(details.leg(row)) for row in legs if row["state"] == state]
+        def answers_of(legs: Iterable[LegRow], state: str) -> list[Answer]:
+            return [may_tell.leg(details.leg(row)) for row in legs if row.state == state]
 
         answer: Answer = {
             "hall": hall_now.row.slug,
@@ -100,7 +99,9 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
             "parked": answers_of(opened, LegState.PARKED),
             "counters": [_hidden(each, may_tell) for each in at_counters],
             "shows_counters": may_tell.tells_all,
-            "no_shows": answers_of(rows.all(_NO_SHOWS, hall=hall_id, on=on.isoformat()), LegState.ENDED),
+            "no_shows": answers_of(
+                no_shows_to_reinstate(rows, hall_id, on, limit=MOST_NO_SHOWS), LegState.ENDED
+            ),
         }
         answer["break"] = read_break(rows, hall_id, configuration, hall_now.position.as_of)
         answer["closed"] = read_closed(configuration, hall_now.position.as_of)
@@ -112,8 +113,8 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
     """The next waiting legs of one queue after the leg `after`, in call order."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        row = waiting.leg(rows, after)
-        key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
+        leg = waiting.leg_row(rows, after)
+        key = leg.sort_key if leg is not None and leg.hall == hall_id else ""
         details = VisitDetails.read(rows, hall_id)
         return {
             "queue": queue,
@@ -166,9 +167,9 @@ def _step_free(
     found = []
     for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
         for leg in rows.all(_WAITING_OF_VISIT, visit=visit, no=False):
-            able = [each.id for each in configuration.counters_serving(leg["service"]) if each.is_step_free]
+            able = [each.id for each in configuration.counters_serving(leg.service) if each.is_step_free]
             calling = [states[each] for each in able if states[each]["state"] not in ("closed", "paused")]
-            if any(leg["service"] in each["services"] for each in calling):
+            if any(leg.service in each["services"] for each in calling):
                 continue
             closed = [each for each in able if states[each]["state"] == "closed"]
             found.append({key: leg[key] for key in ("visit", "number", "service")} | {"counters": closed})
@@ -178,18 +179,18 @@ def _step_free(
 def _queues(
     rows: Rows, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
 ) -> list[Answer]:
-    counts = waiting.counts(rows, hall)
+    counts = waiting.waiting_by_queue(rows, hall)
     found = []
     for queue in configuration.queues.values():
-        count, oldest_at = counts.get(queue.id, (0, None))
-        legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if count else []
+        counted = counts.get(queue.id)
+        legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if counted else []
         services = [s.id for s in configuration.services.values() if s.queue == queue.id]
         found.append(
             {
                 "queue": queue.id,
                 "services": services,
-                "waiting": count,
-                "oldest_at": micros_to_text(oldest_at),
+                "waiting": counted.people if counted else 0,
+                "oldest_at": to_text(counted.oldest_at) if counted else None,
                 "legs": [details.leg(leg) for leg in legs],
             }
         )
@@ -197,10 +198,10 @@ def _queues(
 
 
 def _counters(
-    database: Database, hall_now: HallState, places: Sequence[SessionPlace], opened: Sequence[Row]
+    database: Database, hall_now: HallState, places: Sequence[SessionPlace], opened: Iterable[LegRow]
 ) -> list[Answer]:
     held = {place.counter: place for place in places}
-    legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
+    legs = {leg.counter: leg for leg in opened if leg.state != LegState.PARKED}
     calling = _calling_state(database, hall_now)
     today = business_day(hall_now.configuration.calendar, hall_now.position.as_of)
     return [
@@ -223,7 +224,7 @@ def _calling_state(database: Database, state: HallState) -> CallingState:
     return CallingState(state.rows, state.row.id, state.configuration, legs, state.position.as_of)
 
 
-def _counter(counter: str, place: SessionPlace | None, leg: Row | None, calling: CallingState) -> Answer:
+def _counter(counter: str, place: SessionPlace | None, leg: LegRow | None, calling: CallingState) -> Answer:
     if place is None:
         return {
             "counter": counter,
@@ -235,17 +236,17 @@ def _counter(counter: str, place: SessionPlace | None, leg: Row | None, calling:
             "next": None,
         }
     if leg is not None:
-        state, since = leg["state"], from_micros(leg["started_at"] or leg["last_called_at"])
+        state, since = leg.state, text_or_none(leg.started_at or leg.last_called_at)
     elif place.paused_at is not None:
-        state, since = "paused", place.paused_at
+        state, since = "paused", to_text(place.paused_at)
     else:
-        state, since = "free", free_since(calling.rows, place)
+        state, since = "free", to_text(free_since(calling.rows, place))
     answer: Answer = {
         "counter": counter,
         "session_mark": session_mark(place.session),
         "state": state,
-        "since": to_text(since),
-        "leg": None if leg is None else leg["id"],
+        "since": since,
+        "leg": None if leg is None else leg.id,
         "services": place.services,
         "next": _next_number(calling, place),
     }

@@ -36,10 +36,10 @@ def read_waiting(database: Database, counter: str) -> Answer:
             left = [
                 leg
                 for leg in mine
-                if leg["id"] not in set(in_order)
-                and (leg["service"] in terms.services or leg["for_counter"] == counter)
+                if leg.id not in set(in_order)
+                and (leg.service in terms.services or leg.for_counter == counter)
             ]
-            others = [leg["id"] for leg in sorted(left, key=lambda leg: str(leg["sort_key"]))]
+            others = [leg.id for leg in sorted(left, key=lambda leg: leg.sort_key)]
         details = VisitDetails.read(rows, hall)
         answers = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
     return {

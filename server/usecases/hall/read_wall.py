@@ -10,16 +10,16 @@ from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.hall.configuration import Queue, Service
 from server.domain.hall.wall import QueueSnapshot, Waited, overdue, queue_state
 from server.domain.hours.calendars import business_day
-from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
 from server.store.counters.sessions import SessionPlace, agents_present, free_since, open_places
-from server.store.engine.rows import Row
 from server.store.memory.open_legs import OpenLegs
 from server.store.sound import quiet_until
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
+from server.store.visits.legs import LegRow
 from server.usecases.answers import Answer, wait_answer
 from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
@@ -34,34 +34,34 @@ LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class _WallState:
-    """The rows a wall is computed from, read at one committed state; `now` in microseconds."""
+    """The rows a wall is computed from, read at one committed state."""
 
     hall: HallState
-    legs: Sequence[Row]
+    legs: Sequence[LegRow]
     places: Sequence[SessionPlace]
     wrap_ups: Mapping[str, datetime]
-    now: int
+    now: datetime
 
-    def waiting(self, queue: str) -> list[Row]:
+    def waiting(self, queue: str) -> list[LegRow]:
         """Who waits in a queue, without those who wait for a closed counter."""
-        apart = {leg["id"] for leg in self.sent_to_closed()}
+        apart = {leg.id for leg in self.sent_to_closed()}
         return [
             leg
             for leg in self.legs
-            if leg["state"] == LegState.WAITING and leg["queue"] == queue and leg["id"] not in apart
+            if leg.state == LegState.WAITING and leg.queue == queue and leg.id not in apart
         ]
 
-    def sent_to_closed(self) -> list[Row]:
+    def sent_to_closed(self) -> list[LegRow]:
         """Who waits for one counter alone that nobody holds, the first sent first."""
         open_counters = {place.counter for place in self.places}
-        sent = [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["for_counter"]]
+        sent = [leg for leg in self.legs if leg.state == LegState.WAITING and leg.for_counter]
         return sorted(
-            (leg for leg in sent if leg["for_counter"] not in open_counters),
-            key=lambda leg: (leg["arrived_at"], leg["id"]),
+            (leg for leg in sent if leg.for_counter not in open_counters),
+            key=lambda leg: (leg.arrived_at, leg.id),
         )
 
-    def waited(self, leg: Row) -> Waited:
-        return Waited(max(0, self.now - _since(leg)) / 1_000_000, leg["target_s"])
+    def waited(self, leg: LegRow) -> Waited:
+        return Waited(max(0.0, (self.now - _since(leg)).total_seconds()), leg.target_s)
 
     def serving(self, queue: Queue) -> int:
         """How many counters on duty serve a queue."""
@@ -75,8 +75,8 @@ class _WallState:
         return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
 
 
-def _since(leg: Row) -> int:
-    return int(max(leg["reference_at"], leg["booked_at"] or 0))
+def _since(leg: LegRow) -> datetime:
+    return max(leg.reference_at, leg.booked_at or leg.reference_at)
 
 
 def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
@@ -94,7 +94,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         wrap_ups = wrapping_up(rows, hall_id, state.configuration, places, as_of)
         open_legs = database.open_legs(rows, state.row)
         people = people_of(open_legs)
-        snapshot = _WallState(state, list(open_legs), places, wrap_ups, to_micros(as_of))
+        snapshot = _WallState(state, list(open_legs), places, wrap_ups, as_of)
         at_counters = _counters(snapshot)
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on)
@@ -114,14 +114,14 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         "longest": _longest(snapshot),
         "sent_to_closed": [
             {
-                "number": leg["number"],
-                "service": leg["service"],
-                "counter": leg["for_counter"],
-                "sent_at": micros_to_text(leg["arrived_at"]),
+                "number": leg.number,
+                "service": leg.service,
+                "counter": leg.for_counter,
+                "sent_at": to_text(leg.arrived_at),
             }
             for leg in snapshot.sent_to_closed()
         ],
-        "stops": [{"service": service, "since": micros_to_text(at)} for service, (_, at) in stops.items()],
+        "stops": [{"service": stop.service, "since": to_text(stop.stopped_at)} for stop in stops.values()],
         **at_counters,
     }
 
@@ -147,9 +147,9 @@ def people_of(legs: OpenLegs) -> Answer:
     A visit has one open leg at most. Linked visits are counted one by one, as an evacuation must miss nobody;
     `linked` says how many of `all` are linked to another open one, since they may be one person's.
     """
-    counted = Counter(str(leg["state"]) for leg in legs)
+    counted = Counter(str(leg.state) for leg in legs)
     states = {str(state): counted[state] for state in LegState if state is not LegState.ENDED}
-    links = Counter(link for leg in legs if (link := legs.link(leg["visit"])) is not None)
+    links = Counter(link for leg in legs if (link := legs.link(leg.visit)) is not None)
     linked = sum(count for count in links.values() if count > 1)
     return states | {"all": sum(states.values()), "linked": linked}
 
@@ -193,14 +193,14 @@ def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[Answer
 
 
 def _longest(snapshot: _WallState) -> list[Answer]:
-    waiting = [leg for leg in snapshot.legs if leg["state"] == LegState.WAITING]
-    waiting.sort(key=lambda leg: (_since(leg), leg["id"]))
+    waiting = [leg for leg in snapshot.legs if leg.state == LegState.WAITING]
+    waiting.sort(key=lambda leg: (_since(leg), leg.id))
     return [
         {
-            "number": leg["number"],
-            "service": leg["service"],
-            "since": micros_to_text(_since(leg)),
-            "target_s": leg["target_s"],
+            "number": leg.number,
+            "service": leg.service,
+            "since": to_text(_since(leg)),
+            "target_s": leg.target_s,
         }
         for leg in waiting[:LONGEST]
     ]
@@ -209,7 +209,7 @@ def _longest(snapshot: _WallState) -> list[Answer]:
 def _counters(snapshot: _WallState) -> Answer:
     held = {place.counter: place for place in snapshot.places}
     at_counter = {
-        leg["counter"]: leg for leg in snapshot.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+        leg.counter: leg for leg in snapshot.legs if leg.state in (LegState.CALLED, LegState.IN_SERVICE)
     }
     agents = agents_present(snapshot.places)
     may_tell = CounterVisibility.of(snapshot.places)
@@ -238,15 +238,15 @@ def _counters(snapshot: _WallState) -> Answer:
 
 
 def _doing(
-    snapshot: _WallState, place: SessionPlace | None, leg: Row | None, wrap_up: datetime | None
+    snapshot: _WallState, place: SessionPlace | None, leg: LegRow | None, wrap_up: datetime | None
 ) -> dict[str, Any]:
     until = to_text(wrap_up) if wrap_up is not None and leg is None else None
     doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
     if place is None:
         return doing
     if leg is not None:
-        at = micros_to_text(leg["started_at"] or leg["last_called_at"])
-        return doing | {"state": leg["state"], "since": at, "number": leg["number"]}
+        at = text_or_none(leg.started_at or leg.last_called_at)
+        return doing | {"state": leg.state, "since": at, "number": leg.number}
     if place.paused_at is not None:
         state = "forgotten" if place.pause_reason == FORGOTTEN else "paused"
         return doing | {"state": state, "since": to_text(place.paused_at)}

@@ -1,27 +1,35 @@
-"""What is left of a leg's calls when the call it has is void: those before it stand."""
+"""The calls of a leg that stand when the call it has is void: those before it."""
+
+from datetime import datetime
 
 from server.domain.facts import FactKind
+from server.domain.instants import from_micros
 from server.domain.journal.fold import rows_after
 from server.domain.row_changes import Recorded
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import CalledBefore
-from server.store.engine.rows import Row
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.legs import LegRow
 
 
-def called_before(transaction: HallTransaction, row: Row) -> CalledBefore:
-    """When a leg was first and last called, but for the call it has now; its own instants while it waits.
+def called_before(transaction: HallTransaction, leg: LegRow) -> CalledBefore:
+    """When a leg was first and last called before the call it has now; while it waits, its own instants.
 
-    Who was postponed once has been called: a wait is counted to that call, whatever becomes of a later one.
+    A visitor who was postponed was called: the wait ends with that call, whatever becomes of a later one.
     """
-    if row["state"] == LegState.WAITING:
-        return CalledBefore(row["first_called_at"], row["last_called_at"])
-    facts = [fact for _, fact in facts_of_visit(transaction, row["visit"])]
-    at = next(place for place, fact in enumerate(facts) if _is_call(fact, row["call"]))
-    leg = rows_after(facts[:at])["leg", row["id"]]
-    return CalledBefore(leg.get("first_called_at"), leg.get("last_called_at"))
+    if leg.state == LegState.WAITING:
+        return CalledBefore(leg.first_called_at, leg.last_called_at)
+    facts = [fact for _, fact in facts_of_visit(transaction, leg.visit)]
+    at = next(place for place, fact in enumerate(facts) if _is_call(fact, leg.call))
+    before = rows_after(facts[:at])["leg", leg.id]
+    return CalledBefore(_instant(before.get("first_called_at")), _instant(before.get("last_called_at")))
 
 
-def _is_call(fact: Recorded, call: str) -> bool:
+def _instant(micros: int | None) -> datetime | None:
+    """The instant of a row as the fold makes it."""
+    return None if micros is None else from_micros(micros)
+
+
+def _is_call(fact: Recorded, call: str | None) -> bool:
     return fact.kind == FactKind.LEG_CALLED and bool(fact.body["call"] == call)

@@ -5,11 +5,11 @@ from server.store.transactions.hall_transaction import HallTransaction
 
 
 def check_linked_elsewhere(transaction: HallTransaction, visit: str, counter: str) -> None:
-    """Refusal: linked_elsewhere, with the number another counter serves and that counter.
+    """Refusal: linked_elsewhere, with the number that another counter serves and that counter.
 
-    To be asked before anything is recorded.
+    Call it before anything is recorded.
     """
     legs = transaction.open_legs
     served = legs.linked_elsewhere(counter).get(legs.link(visit) or "")
     if served is not None:
-        raise Refusal("linked_elsewhere", number=served["number"], counter=served["counter"])
+        raise Refusal("linked_elsewhere", number=served.number, counter=served.counter)

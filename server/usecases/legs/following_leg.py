@@ -1,14 +1,12 @@
-"""The leg that follows another in one visit, and the end of a service, which may open one."""
+"""The end of a service, and the leg that follows another in one visit."""
 
-import json
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact
 from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day
-from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import EndedLeg, NewLeg, Result, leg_ended, leg_served
 from server.domain.visits.outcomes import Outcome
@@ -16,9 +14,9 @@ from server.domain.visits.transitions import EndReason
 from server.domain.visits.verb_limits import ReturnPlace
 from server.ids import new_id
 from server.store.counters.sessions import open_places
-from server.store.engine.rows import Row
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.legs import LegRow
 from server.usecases.answers import Answer
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
@@ -26,9 +24,9 @@ from server.usecases.hours.opening import end_of_next_day, opening_now
 
 @dataclass(frozen=True, slots=True)
 class WantedResult:
-    """What an agent says of a service that ends: a code of the short list and a note, both may be missing.
+    """What an agent says of a service that ends: a code of the short list, a note; None: not given.
 
-    `is_asked`: a service that asks for them is not ended without; False: nobody is there to say it.
+    `is_asked`: whether a service that needs them is refused without them; False where no agent is there.
     """
 
     outcome: Outcome | None = None
@@ -42,7 +40,7 @@ NOBODY_TO_TELL = WantedResult(is_asked=False)
 
 @dataclass(frozen=True, slots=True)
 class LegPlace:
-    """Where a new leg waits: its counter if told, its place, the instant before which it is not called."""
+    """Where a new leg waits: its counter (None: any), its place, and until when it is not called."""
 
     counter: str | None = None
     place: ReturnPlace = "arrival"
@@ -52,9 +50,9 @@ class LegPlace:
 BY_ARRIVAL = LegPlace()
 
 
-def ended_leg(row: Row) -> EndedLeg:
-    """A leg's row as the fact of its end names it."""
-    return EndedLeg(row["id"], row["visit"], row["number"], row["business_day"])
+def ended_leg(leg: LegRow) -> EndedLeg:
+    """A leg as the fact of its end names it."""
+    return EndedLeg(leg.id, leg.visit, leg.number, leg.business_day)
 
 
 def service_received(transaction: HallTransaction, service_id: str) -> Service:
@@ -92,53 +90,59 @@ def check_instant(transaction: HallTransaction, at: datetime | None) -> None:
 
 
 def successor(
-    transaction: HallTransaction, row: Row, service: Service, place: LegPlace = BY_ARRIVAL
+    transaction: HallTransaction, leg: LegRow, service: Service, place: LegPlace = BY_ARRIVAL
 ) -> NewLeg:
-    """The leg that follows: it keeps the rank of the visit's arrival unless its place says otherwise."""
-    reference = transaction.now if place.place == "end" else from_micros(row["reference_at"])
+    """The leg of `service` that follows a leg: it keeps the rank of the visit's arrival unless `place` says
+    otherwise.
+    """
+    reference = transaction.now if place.place == "end" else leg.reference_at
     is_at_front = place.place == "front"
     return NewLeg(
         id=new_id(),
-        position=row["position"] + 1,
+        position=leg.position + 1,
         service=service.id,
         queue=service.queue,
-        visit_class=row["class"],
-        priority=row["priority"],
-        target_s=service.target_for(row["class"]),
-        sort_key=sort_key(row["class"], reference, row["number"], step=0 if is_at_front else 1),
+        visit_class=leg.class_,
+        priority=leg.priority,
+        target_s=service.target_for(leg.class_),
+        sort_key=sort_key(leg.class_, reference, leg.number, step=0 if is_at_front else 1),
         arrived_at=transaction.now,
         issued_at=transaction.now,
         configuration_revision=transaction.configuration.revision,
-        series=row["series"],
+        series=leg.series,
         reference_at=reference,
         is_out_of_series=True,
         is_at_front=is_at_front,
         not_before=place.not_before,
         for_counter=place.counter,
-        reinstatements=row["reinstatements"],
-        added_services=added_services(row),
+        reinstatements=leg.reinstatements,
+        added_services=added_services(leg),
     )
 
 
-def added_services(row: Row) -> tuple[str, ...]:
+def added_services(leg: LegRow) -> tuple[str, ...]:
     """The services that open, one after the other, when a leg ends."""
-    return tuple(json.loads(row["added_services"] or "[]"))
+    return tuple(leg.added_services or ())
 
 
-def end_served(transaction: HallTransaction, row: Row, request: WantedResult, *, counter: str | None) -> Fact:
+def end_served(
+    transaction: HallTransaction, leg: LegRow, request: WantedResult, *, counter: str | None
+) -> Fact:
     """The fact that a service has ended; the first service that was added opens.
 
     Refusals: outcome_missing and note_missing where the service asks for them.
     """
-    result = _result(transaction, row, request)
+    result = _result(transaction, leg, request)
     services = transaction.configuration.services
-    added = [services[each] for each in added_services(row) if each in services]
+    added = [services[each] for each in added_services(leg) if each in services]
     if added:
-        left = {**row, "added_services": json.dumps([each.id for each in added[1:]])}
-        return leg_served(ended_leg(row), successor(transaction, left, added[0]), result, counter=counter)
+        following = replace(
+            successor(transaction, leg, added[0]), added_services=tuple(each.id for each in added[1:])
+        )
+        return leg_served(ended_leg(leg), following, result, counter=counter)
     if result != Result():
-        return leg_served(ended_leg(row), None, result, counter=counter)
-    return leg_ended(row["id"], row["visit"], reason=EndReason.SERVED, counter=counter)
+        return leg_served(ended_leg(leg), None, result, counter=counter)
+    return leg_ended(leg.id, leg.visit, reason=EndReason.SERVED, counter=counter)
 
 
 def _check_told(service: Service, request: WantedResult) -> None:
@@ -148,14 +152,14 @@ def _check_told(service: Service, request: WantedResult) -> None:
         raise Refusal("note_missing", service=service.id)
 
 
-def _result(transaction: HallTransaction, row: Row, request: WantedResult) -> Result:
-    service = transaction.configuration.services.get(row["service"])
+def _result(transaction: HallTransaction, leg: LegRow, request: WantedResult) -> Result:
+    service = transaction.configuration.services.get(leg.service)
     if service is not None and request.is_asked:
         _check_told(service, request)
     outcome_rule = None if service is None else service.outcome
     if not request.note:
         return Result(request.outcome, outcome_rule=outcome_rule)
-    until = end_of_next_day(transaction.configuration, date.fromisoformat(row["business_day"]))
+    until = end_of_next_day(transaction.configuration, leg.business_day)
     return Result(
         request.outcome, keep_erasable(transaction, request.note, until=until), outcome_rule=outcome_rule
     )

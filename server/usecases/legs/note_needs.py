@@ -12,9 +12,8 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.visits import visit_row
 from server.usecases.answers import Answer
-
-_VISIT = "SELECT id, hall, business_day, end_reason FROM visit WHERE id = :visit"
 
 
 def note_needs(
@@ -31,28 +30,28 @@ def note_needs(
     Refusals: unknown_visit, wrong_state when the visit has ended.
     """
     with database.read() as rows:
-        row = rows.one(_VISIT, visit=visit)
+        row = visit_row(rows, visit)
     if row is None:
         raise Refusal("unknown_visit", visit=visit)
 
     def note(transaction: HallTransaction) -> Answer:
-        row = transaction.one(_VISIT, visit=visit)
+        row = visit_row(transaction, visit)
         assert row is not None
-        if row["end_reason"] is not None:
+        if row.end_reason is not None:
             raise Refusal("wrong_state", state="ended", verb="note_needs")
-        text = record_needs(transaction, visit, needs, on=row["business_day"], counter=counter)
+        text = record_needs(transaction, visit, needs, on=row.business_day, counter=counter)
         return {"visit": visit, "needs": list(needs_of(text))}
 
-    return database.write(row["hall"], author, write_key, note)
+    return database.write(row.hall, author, write_key, note)
 
 
 def record_needs(
-    transaction: HallTransaction, visit: str, needs: Collection[str], *, on: str, counter: str | None = None
+    transaction: HallTransaction, visit: str, needs: Collection[str], *, on: date, counter: str | None = None
 ) -> str:
-    """Keeps the needs of a visit of a business day until it closes; the text kept."""
+    """Keeps the needs of a visit until its business day `on` closes. Returns the text that is kept."""
     text, kept = needs_text(needs), None
     if text:
-        until = day_closes_at(transaction.configuration.calendar, date.fromisoformat(on))
+        until = day_closes_at(transaction.configuration.calendar, on)
         kept = keep_erasable(transaction, text, until=until)
     transaction.record(needs_noted(visit, kept, counter=counter))
     return text

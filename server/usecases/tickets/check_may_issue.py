@@ -20,9 +20,10 @@ from server.usecases.hours.opening import OpeningNow
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """What is asked for: `is_early`, by hand, also before the doors open; `is_stopped` for today.
+    """A request for a ticket of a service.
 
-    `is_expected`: by appointment, received to the end of the opening whatever tickets are still given.
+    `is_early`: given by hand, also before the doors open. `is_stopped`: the tickets of the service are
+    stopped today. `is_expected`: the visitor has an appointment and is received until the opening ends.
     """
 
     service: Service
@@ -32,13 +33,13 @@ class IssueRequest:
     is_expected: bool = False
 
     def refusal(self, code: str) -> Refusal:
-        """Not now, with the next opening."""
+        """A refusal with this code that says when the service opens next."""
         next_at = self.now.opening.next_opens_at
         return Refusal(code, service=self.service.id, next_opening_at=to_text(next_at) if next_at else None)
 
 
 def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime | None:
-    """The opening the wait is counted from where the doors are still closed, else None.
+    """The opening from which the wait counts where the doors are still closed, else None.
 
     Refusals: appointment_only, closed, too_late, stopped.
     """
@@ -59,9 +60,9 @@ def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime 
 
 
 def check_quota(transaction: HallTransaction, request: IssueRequest) -> None:
-    """Refusal: full, when the half-day has given all its tickets of the service.
+    """Refusal: full, when all tickets of the service for this half-day are given.
 
-    Who has an appointment, or is received for an exceptional reason, is not counted out.
+    Visitors with an appointment are never refused.
     """
     service = request.service
     calendar = transaction.configuration.calendar_of(service.id)

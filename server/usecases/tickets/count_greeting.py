@@ -16,7 +16,7 @@ from server.usecases.hours.opening import opening_now
 
 
 class GreetedAt(NamedTuple):
-    """A counter, and the session of the author who holds it."""
+    """A counter, and the session of its author."""
 
     counter: str
     session: str | None = None
@@ -31,7 +31,7 @@ def count_greeting(
     at: GreetedAt | None = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The greeting counted, at a counter of the author's own session or at none.
+    """Counts a greeting, at a counter of the author's own session or at none.
 
     Refusals: unknown_service, unknown_counter, no_counter_session.
     """

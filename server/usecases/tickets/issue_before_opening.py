@@ -13,7 +13,7 @@ MOST_AT_ONCE = 60
 
 @dataclass(frozen=True, slots=True)
 class WantedSeries:
-    """So many tickets of a service, printed at a kiosk's printer (None: told, or scanned)."""
+    """`count` tickets of a service, printed at a kiosk (id); None: the visitors scan or note them."""
 
     service: str
     press_id: str
@@ -31,7 +31,7 @@ def distribute(
     quote: QuoteOf = lambda _, __, ___: None,
     as_answer: Callable[[Answer], Answer] = lambda ticket: ticket,
 ) -> list[Answer]:
-    """The tickets, in their order. The same press gives the same series, and ends one that was cut short.
+    """The tickets in order. A repeated press gives the same tickets, and those that were missing.
 
     Refusals: as issue_ticket; `closed` before the hall's time of distribution.
     """

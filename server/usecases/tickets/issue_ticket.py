@@ -9,7 +9,7 @@ from server.domain.author import Author
 from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
 from server.domain.calling.waiting_legs import arrival_class
 from server.domain.hall.configuration import HallConfiguration, Kiosk
-from server.domain.instants import to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import next_rank, number_text
 from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
@@ -20,6 +20,7 @@ from server.store.journal.erasables import keep_erasable
 from server.store.printing.print_jobs import queue_job
 from server.store.tickets.numbers_given import SeriesOfDay
 from server.store.tickets.presses import has_ticket
+from server.store.tickets.ticket_access import NewAccess, insert_access
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer, quoted_answer
@@ -41,12 +42,13 @@ from server.usecases.tickets.ticket_token import answered_again
 
 @dataclass(frozen=True, slots=True)
 class WantedTicket:
-    """What is asked for at a kiosk, a reception desk or through the API.
+    """A ticket that a kiosk, a reception desk or a program requests.
 
-    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None
-    prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of who
-    arrives, whose service then counts. `exceptional_reason`: the code of why somebody without an appointment
-    is received for a service that asks for one; the ticket is then one of the service that receives them.
+    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: the one whose printer prints,
+    None prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of
+    the visitor, whose service then counts instead of `service`. `exceptional_reason`: the code of why a
+    visitor without an appointment is received for a service that needs one; the ticket is then one of the
+    service that receives such visitors.
     """
 
     service: str
@@ -62,7 +64,7 @@ class WantedTicket:
 
 
 type QuoteOf = Callable[[str, str, int], Quote | None]
-"""The wait announced for a service, a class and the number of people ahead; None: it cannot be estimated."""
+"""Estimates the wait for a service, a class and a number of people ahead; None where it cannot."""
 
 
 def issue_ticket(
@@ -74,11 +76,11 @@ def issue_ticket(
     quote: QuoteOf = lambda _, __, ___: None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a service.
+    """The ticket; `is_new`: whether this press issued it. `quote` estimates the wait that is announced.
 
-    Refusals: unknown_service, unknown_reason; closed, stopped, full, appointment_only, numbers_exhausted, all
-    counted as a ticket not issued, but for who names an exceptional reason: that demand was counted when the
-    service was asked for; press_elsewhere, and those of the transaction.
+    Refusals: unknown_service, unknown_reason, press_elsewhere, those of the transaction. Refusals that are
+    counted as a ticket not issued: closed, stopped, full, too_late, appointment_only, numbers_exhausted. They
+    are not counted with an exceptional reason: that demand was counted when the visitor chose the service.
     """
 
     def issue(transaction: HallTransaction) -> Answer | Refusal:
@@ -134,7 +136,7 @@ def _arriving(transaction: HallTransaction, request: WantedTicket) -> Arriving:
 
 
 def _without_appointment(configuration: HallConfiguration, request: WantedTicket) -> Arriving:
-    """Who comes for a service as it is, or for an exceptional reason to the one that receives them."""
+    """A visitor of the service, or for an exceptional reason of the service that receives such visitors."""
     service = find_service(configuration, request.service)
     reason, exceptional = request.exceptional_reason, service.exceptional
     if reason is None:
@@ -146,7 +148,7 @@ def _without_appointment(configuration: HallConfiguration, request: WantedTicket
 
 
 def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote | None:
-    """What is announced; nothing to an appointment that keeps its class, whose hour is what counts."""
+    """The wait that is announced; None for an appointment that keeps its class: its hour counts."""
     if arriving.booked_at is not None and place.leg_class != WALK_IN:
         return None
     return quote(arriving.service.id, place.leg_class, place.ahead)
@@ -168,7 +170,7 @@ def _checked_in(
 
 @dataclass(frozen=True, slots=True)
 class _IssueContext:
-    """What one read tells before a ticket is issued: was it pressed before, the last rank, who is ahead."""
+    """What a ticket depends on: whether its press gave one already, the last rank, how many are ahead."""
 
     on: date
     is_pressed: bool
@@ -219,22 +221,22 @@ def _issue(
     ahead: int,
     digest: str,
 ) -> Answer:
-    """The ticket as it is kept: without its token, of which the digest is kept."""
+    """Issues the ticket. Its answer, which is kept, is without the token: only the digest of that is kept."""
     short_code = new_short_code()
-    transaction.insert(
-        "ticket_access",
+    access = NewAccess(
         visit=visit.id,
         hall=transaction.hall,
         token_digest=digest,
         short_code=short_code,
-        business_day=visit.business_day.isoformat(),
+        business_day=visit.business_day,
         press=request.press_id,
         press_by=transaction.author.device or transaction.author.id,
-        expires_at=to_micros(end_of_next_day(transaction.configuration, visit.business_day)),
+        expires_at=end_of_next_day(transaction.configuration, visit.business_day),
     )
+    insert_access(transaction, access)
     transaction.record(ticket_issued(visit, leg, ahead=ahead))
     if request.needs:
-        record_needs(transaction, visit.id, request.needs, on=visit.business_day.isoformat())
+        record_needs(transaction, visit.id, request.needs, on=visit.business_day)
     job = _queue_print(transaction, request, visit=visit.id, ahead=ahead)
     return {
         "visit": visit.id,

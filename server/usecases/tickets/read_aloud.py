@@ -1,4 +1,4 @@
-"""What a kiosk says of the view it shows: sentences made here, of what the request only names."""
+"""The sentences that a kiosk says of the view it shows. The request only names what is on it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from server.usecases.waits.estimate_waits import Estimates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedReading:
-    """The view of a kiosk to read aloud; None or empty where the view has no such thing.
+    """The view of a kiosk to read aloud; a field is None or empty where the view has no such thing.
 
     `service`: the one on its sheet or notice, or the open folder. `services_on_page`, `hours` (convocations)
     and `needs` (chosen): those on the page. `visit`: the ticket's. `at`: the hour of an appointment.
@@ -110,7 +110,7 @@ def _read(reader: ViewReader, request: WantedReading, ticket: Callable[[], ReadT
 
 
 def _convocations(reader: ViewReader, request: WantedReading, expected: list[Answer]) -> list[str]:
-    """Only what is expected is read, of it only what is on the page that is up."""
+    """The sentences of the convocations that are expected and on the page that the kiosk shows."""
     hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
     if request.service is None:
         return reader.convocations(list(hours), request.services_on_page)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.menu import (
@@ -26,6 +25,7 @@ from server.domain.tickets.quotas import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
 from server.store.counters.sessions import open_places
+from server.store.engine.rows import Rows
 from server.store.hours import breaks
 from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
@@ -37,7 +37,7 @@ from server.usecases.media.read_look import read_look
 from server.usecases.waits.estimate_waits import Estimates
 
 DAYS_AHEAD = 14
-"""How many days of openings the menu looks at for « ouvre lundi à 9 h »."""
+"""How many days ahead the menu searches the next opening, for « ouvre lundi à 9 h »."""
 
 
 def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
@@ -54,7 +54,7 @@ def read_menu(
     translate: Callable[..., str],
     kiosk: str | None = None,
 ) -> MenuMessage:
-    """The menu of a hall (id or slug) in one of its languages, French for another.
+    """The menu of a hall (id or slug) in one of its languages, or in French.
 
     `kiosk`: whose services alone are offered; None: the whole menu. Refusal: unknown_hall.
     """
@@ -136,8 +136,8 @@ def read_menu(
     return message
 
 
-def _quotas_left(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:
-    """How many tickets are left of each service with a quota just now."""
+def _quotas_left(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:
+    """How many tickets are left now of each service that has a quota."""
     quotas = {
         service.id: quota_now(service.quota, configuration.calendar_of(service.id), now)
         for service in configuration.services.values()
@@ -206,10 +206,7 @@ def openings(calendar: Calendar, now: datetime) -> list[MenuOpening]:
 
 
 def _joined(found: list[MenuOpening]) -> list[MenuOpening]:
-    """Half-days that touch at midnight count as one opening.
-
-    So that a hall open round the clock never closes.
-    """
+    """Half-days that touch at midnight, joined to one opening: a hall that is always open never closes."""
     joined: list[MenuOpening] = []
     for each in found:
         if joined and joined[-1].closes_at == each.opens_at:

@@ -1,4 +1,4 @@
-"""What a visitor's phone shows: position, remaining range, called where, ended how."""
+"""What a visitor's phone shows: the place in the queue, the wait that remains, the call, the end."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import running_break
-from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
 from server.domain.visits.transitions import LegState, is_unconfirmed
+from server.store.configuration.halls import all_halls
 from server.store.counters.sessions import open_places
-from server.store.engine.rows import Row
 from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs
+from server.store.visits.legs import LegRow
 from server.usecases.alerts.read_alerts import alert_told, in_message
 from server.usecases.answers import Answer, wait_answer
 from server.usecases.hall_view import HallState, hall_state
@@ -22,7 +23,6 @@ from server.usecases.hours.opening import opening_now
 from server.usecases.tickets.give_up_ticket import (
     leg_of_short_code,
     leg_of_token,
-    may_take_back,
     take_back_until,
 )
 from server.usecases.waits.estimate_waits import Estimates
@@ -51,10 +51,10 @@ def read_ticket_by_code(
     """The ticket of a short code of today; it shows and may not give up. Refusal: unknown_ticket."""
     now = database.clock.now()
     with database.read() as rows:
-        halls = rows.all("SELECT slug FROM hall WHERE configuration_revision > 0")
-    days = [business_day(database.configuration(row["slug"]).calendar, now) for row in halls]
+        halls = [hall.slug for hall in all_halls(rows) if hall.configuration_revision > 0]
+    days = [business_day(database.configuration(slug).calendar, now) for slug in halls]
     with database.read() as rows:
-        leg = leg_of_short_code(rows, code, min(days, default=now.date()).isoformat())
+        leg = leg_of_short_code(rows, code, since=min(days, default=now.date()))
     return _answer(database, estimates, leg, language=language, may_act=False)
 
 
@@ -63,8 +63,7 @@ def ticket_of_visit(
 ) -> dict[str, Answer]:
     """The ticket of a visit in some languages, for its own rooms. Empty when it is unknown."""
     with database.read() as rows:
-        row = rows.one("SELECT id FROM leg WHERE visit = :visit ORDER BY position DESC LIMIT 1", visit=visit)
-        leg = legs.leg(rows, row["id"]) if row is not None else None
+        leg = legs.last_leg(rows, visit)
     if leg is None:
         return {}
     tickets = _answers(database, estimates, leg, languages, may_act=True)
@@ -74,27 +73,25 @@ def ticket_of_visit(
     }
 
 
-def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str, may_act: bool) -> Answer:
+def _answer(database: Database, estimates: Estimates, leg: LegRow, *, language: str, may_act: bool) -> Answer:
     return _answers(database, estimates, leg, (language,), may_act=may_act)[language]
 
 
 def _answers(
-    database: Database, estimates: Estimates, leg: Row, languages: Iterable[str], *, may_act: bool
+    database: Database, estimates: Estimates, leg: LegRow, languages: Iterable[str], *, may_act: bool
 ) -> dict[str, Answer]:
-    """Reads once; only the names of the service and of the counter depend on the language."""
+    """The ticket of a leg in each language: only the names of its service and counter depend on it."""
     with database.read() as rows:
-        state = hall_state(database, rows, leg["hall"])
-        is_waiting = leg["state"] == LegState.WAITING
-        rest = breaks.rest_of(rows, leg["hall"], state.configuration, state.position.as_of)
-        ahead = legs.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
-        alert = alert_told(
-            rows, leg["hall"], state.configuration, state.position.as_of, has_every_language=True
-        )
+        state = hall_state(database, rows, leg.hall)
+        is_waiting = leg.state == LegState.WAITING
+        rest = breaks.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
+        ahead = legs.ahead(rows, leg.hall, leg.queue, leg.sort_key) if is_waiting else None
+        alert = alert_told(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
     configuration, now = state.configuration, state.position.as_of
-    service = configuration.services.get(leg["service"])
-    is_reckoned = ahead is not None and not leg["is_held"]
-    wait = estimates.remaining(leg["hall"], leg, ahead or 0) if is_reckoned else None
-    opening = opening_now(configuration, leg["service"], now).opening if service else None
+    service = configuration.services.get(leg.service)
+    is_reckoned = ahead is not None and not leg.is_held
+    wait = estimates.remaining(leg, ahead or 0) if is_reckoned else None
+    opening = opening_now(configuration, leg.service, now).opening if service else None
     today = business_day(configuration.calendar, now)
     is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(state))
     announced = wait_answer(wait)
@@ -102,27 +99,28 @@ def _answers(
         announced["why_no_wait"] = "closed" if rest is None else "break"
     elif is_waiting and wait is None:
         announced["why_no_wait"] = _why_no_wait(database, leg)
-    is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+    until = take_back_until(leg, now=now) if may_act else None
+    is_called = leg.state in (LegState.CALLED, LegState.IN_SERVICE)
     answer = {
-        "number": leg["number"],
+        "number": leg.number,
         "hall": {
             "slug": configuration.hall,
             "name": configuration.name,
             "time_zone": ZoneInfo(configuration.site.time_zone).key,
         },
         # nobody has said that the visitor found the counter: the call stays to be read
-        "state": LegState.CALLED if is_unconfirmed(leg) else leg["state"],
+        "state": LegState.CALLED if is_unconfirmed(leg) else leg.state,
         "ahead": ahead,
         **announced,
         "is_open": is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
-        "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
-        "may_take_back": may_act and may_take_back(leg, now_micros=to_micros(now)),
-        "take_back_until": to_text(until) if may_act and (until := take_back_until(leg, now=now)) else None,
-        "is_continued": leg["position"] > 1 and leg["reinstated_from"] is None,
-        "issued_at": micros_to_text(leg["issued_at"]),
-        "ended_at": micros_to_text(leg["ended_at"]),
-        "end_reason": leg["end_reason"],
+        "may_give_up": may_act and leg.state in (LegState.WAITING, LegState.CALLED),
+        "may_take_back": until is not None,
+        "take_back_until": text_or_none(until),
+        "is_continued": leg.position > 1 and leg.reinstated_from is None,
+        "issued_at": to_text(leg.issued_at),
+        "ended_at": text_or_none(leg.ended_at),
+        "end_reason": leg.end_reason,
         "demonstration": configuration.is_demonstration,
         **alert,
         "epoch": state.position.epoch,
@@ -132,42 +130,44 @@ def _answers(
     return {
         language: answer
         | {
-            "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
+            "service": {"id": leg.service, "name": service.name(language) if service else leg.service},
             "call": _call(configuration, leg, language, today) if is_called else None,
         }
         for language in languages
     }
 
 
-def _why_no_wait(database: Database, leg: Row) -> str | None:
-    """Why a waiting leg is told no wait while its service is open; None: it was told one a moment ago.
+def _why_no_wait(database: Database, leg: LegRow) -> str | None:
+    """Why no wait is announced for a waiting leg whose service is open; None: a counter that is
+    not in a pause serves it.
 
-    `held`: nobody can receive the visitor yet; `no_counter`: none that serves it is open; `paused`: all are.
+    `held`: nobody can receive the visitor yet. `no_counter`: no open counter serves it. `paused`: each that
+    does is in a pause.
     """
-    if leg["is_held"]:
+    if leg.is_held:
         return "held"
     with database.read() as rows:
-        places = open_places(rows, leg["hall"])
-    able = [place for place in places if leg["service"] in place.services]
+        places = open_places(rows, leg.hall)
+    able = [place for place in places if leg.service in place.services]
     if not able:
         return "no_counter"
     return "paused" if all(place.is_paused for place in able) else None
 
 
 def is_finished_in_break(state: HallState) -> bool:
-    """Whether a break runs: where nothing is carried over, whoever waits is still called."""
+    """Whether a break runs. Where the hall carries nobody over it, the visitors who wait are still called."""
     return running_break(state.configuration.calendar, state.position.as_of) is not None
 
 
-def _call(configuration: HallConfiguration, leg: Row, language: str, today: date) -> Answer:
-    counter = configuration.counters.get(leg["counter"])
+def _call(configuration: HallConfiguration, leg: LegRow, language: str, today: date) -> Answer:
+    counter = configuration.counters.get(leg.counter or "")
     return {
         "counter": {
-            "id": leg["counter"],
-            "label": counter.label_in(language) if counter else leg["counter"],
+            "id": leg.counter,
+            "label": counter.label_in(language) if counter else leg.counter,
             "direction": counter.direction(language) if counter else "",
             "hearing_loop": counter is not None and counter.shows_loop(today),
         },
-        "called_at": micros_to_text(leg["last_called_at"]),
-        "rank": leg["rank"],
+        "called_at": text_or_none(leg.last_called_at),
+        "rank": leg.rank,
     }

@@ -1,50 +1,42 @@
-"""Print a ticket again: a new job, marked as a duplicate on paper and as a fact; the first paper is void."""
-
-import json
+"""Print a ticket again. The new paper says that it is a duplicate; the first one is void."""
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
+from server.store.tickets.ticket_papers import PaperRow, last_paper
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.visits import visit_row
 from server.usecases.answers import Answer
 from server.usecases.tickets.ticket_token import token_again
-
-_LAST = "SELECT printer, copy, document FROM print_job WHERE visit = :visit ORDER BY copy DESC LIMIT 1"
 
 
 def reprint_ticket(
     database: Database, hall: str, author: Author, visit: str, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The new job.
+    """The new print job, recorded as a fact.
 
-    Refusals: unknown_visit; no_printer when nothing was ever printed for it and the hall has no printer.
+    Refusals: unknown_visit, no_printer when nothing was printed of it yet and the hall has no printer.
     """
 
     def reprint(transaction: HallTransaction) -> Answer:
-        if (
-            transaction.one(
-                "SELECT id FROM visit WHERE id = :visit AND hall = :hall", visit=visit, hall=transaction.hall
-            )
-            is None
-        ):
+        found = visit_row(transaction, visit)
+        if found is None or found.hall != transaction.hall:
             raise Refusal("unknown_visit", visit=visit)
-        last = transaction.one(_LAST, visit=visit)
+        last = last_paper(transaction, visit)
         printers = [
             kiosk.id for kiosk in transaction.configuration.kiosks.values() if kiosk.printer is not None
         ]
         if last is None and not printers:
             raise Refusal("no_printer")
-        content = (
-            json.loads(last["document"])
-            if last is not None
-            else {"kind": "ticket", "language": "fr", "ahead": None}
-        )
-        printer, copy = (last["printer"], last["copy"] + 1) if last is not None else (printers[0], 1)
+        if last is None:
+            last = PaperRow(printers[0], copy=0, document={"kind": "ticket", "language": "fr", "ahead": None})
+        copy = last.copy + 1
         token_again(database, transaction, visit)  # renewed where it was made with another key
-        job = queue_job(transaction, printer, visit=visit, copy=copy, content=content | {"is_reprint": True})
+        content = {**last.document, "is_reprint": True}
+        job = queue_job(transaction, last.printer, visit=visit, copy=copy, content=content)
         transaction.record(of_kind(FactKind.TICKET_REPRINTED, visit=visit, job=job, copy=copy))
         return {"job": job, "state": "queued", "verdict": None}
 

@@ -16,7 +16,7 @@ from server.usecases.hours.opening import opening_now
 def stop_tickets(
     database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
 ) -> Answer:
-    """No more tickets of the service today: whoever asks is counted as not issued. Who waits still waits.
+    """Gives no more tickets of a service today: requests count as not issued. Visitors who wait stay.
 
     Refusals: unknown_service, already_stopped.
     """
@@ -43,7 +43,7 @@ def reopen_tickets(
         stop = stops_of_day(transaction, transaction.hall, on).get(service)
         if stop is None:
             raise Refusal("not_stopped", service=service)
-        transaction.record(tickets_reopened(stop[0], service=service))
+        transaction.record(tickets_reopened(stop.id, service=service))
         return {"service": service, "is_stopped": False}
 
     return database.write(hall, author, write_key, reopen)

@@ -1,29 +1,26 @@
-"""Undo of a « +1 reçu sans ticket » of the reception desk: it is at no counter, so in no counter's undo."""
-
-import json
+"""Undo a « +1 reçu sans ticket » of the reception desk. It is at no counter: no counter's undo reaches it."""
 
 from server.domain.author import Author
-from server.domain.facts import FactKind, gesture_undone
-from server.domain.instants import from_micros
+from server.domain.facts import gesture_undone
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.tickets.greetings import greetings_at_no_counter, is_undone
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR
 
-_LAST = (
-    "SELECT id, body, happened_at FROM hall_fact WHERE hall = :hall AND kind = :kind AND counter IS NULL"
-    " ORDER BY position DESC LIMIT 40"
-)
+MOST_READ = 40
+"""How many of the greetings counted last are searched."""
 
 
 def undo_greeting(
     database: Database, hall: str, author: Author, greeting: str, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """Takes back a greeting counted at no counter; it is in no figure then.
+    """Takes back a greeting that was counted at no counter: no figure counts it any more.
 
-    Refusals: wrong_state when there is none such or it was taken back, too_late_to_undo after five minutes.
+    Refusals: wrong_state when there is no such greeting or it was taken back, too_late_to_undo after five
+    minutes.
     """
 
     def undo(transaction: HallTransaction) -> Answer:
@@ -36,12 +33,11 @@ def undo_greeting(
 
 
 def _counted(transaction: HallTransaction, greeting: str) -> str:
-    sql = "SELECT is_undone FROM greeting WHERE id = :id AND hall = :hall"
-    row = transaction.one(sql, id=greeting, hall=transaction.hall)
-    facts = transaction.all(_LAST, hall=transaction.hall, kind=str(FactKind.GREETING_COUNTED))
-    fact = next((each for each in facts if json.loads(each["body"])["id"] == greeting), None)
-    if row is None or row["is_undone"] or fact is None:
+    """The id of the fact of a greeting that may be taken back. Refusals: wrong_state, too_late_to_undo."""
+    facts = greetings_at_no_counter(transaction, transaction.hall, limit=MOST_READ)
+    fact = next((each for each in facts if each.body["id"] == greeting), None)
+    if fact is None or is_undone(transaction, transaction.hall, greeting) is not False:
         raise Refusal("wrong_state", verb="undo")
-    if transaction.now - from_micros(fact["happened_at"]) > MAY_UNDO_FOR:
+    if transaction.now - fact.happened_at > MAY_UNDO_FOR:
         raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
-    return str(fact["id"])
+    return fact.id

@@ -8,7 +8,6 @@ from server.domain.author import Author
 from server.domain.calling.facts import CalledLeg, leg_recalled
 from server.domain.facts import Fact
 from server.domain.hours.calendars import business_day, opening_at
-from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started, leg_transferred, visit_reinstated
 from server.domain.visits.transitions import (
@@ -22,10 +21,10 @@ from server.domain.visits.transitions import (
 from server.domain.visits.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
+from server.store.visits.legs import LegRow, last_leg, leg_after, leg_row
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.find_configured import find_counter
@@ -52,10 +51,10 @@ NO_PENALTY_TO_CANCEL = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """Who does a verb to which leg, from which counter session (None: without a counter).
+    """Who does a verb to a leg (id), from which counter session (None: without a counter).
 
     `counter`: the place of that session, where the leg is at none.
-    `is_before_call`: whoever does it may do so only while the leg waits.
+    `is_before_call`: the verb is refused unless the leg waits.
     """
 
     leg: str
@@ -65,46 +64,51 @@ class Gesture:
     counter: str | None = None
 
 
-def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, row: Row) -> str | None:
+def _is_at_counter(leg: LegRow) -> bool:
+    return leg.counter is not None and leg.state in (LegState.CALLED, LegState.IN_SERVICE)
+
+
+def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, leg: LegRow) -> str | None:
     """The counter a verb is done from: the leg's own while it is there, else a place of the session."""
-    if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
-        return str(row["counter"])
+    if _is_at_counter(leg):
+        return leg.counter
     return place_of_gesture(transaction, gesture.session, gesture.counter)
 
 
 def hall_of_leg(database: Database, leg: str) -> str:
     """The hall of a leg. Refusal: unknown_leg."""
     with database.read() as rows:
-        row = rows.one("SELECT hall FROM leg WHERE id = :leg", leg=leg)
-    if row is None:
+        hall = legs.hall_of(rows, leg)
+    if hall is None:
         raise Refusal("unknown_leg", leg=leg)
-    return str(row["hall"])
+    return hall
 
 
 def apply_verb(
     database: Database,
     gesture: Gesture,
-    decide: Callable[[HallTransaction, Row], Fact],
+    decide: Callable[[HallTransaction, LegRow], Fact],
     write_key: WriteKey | None,
     *,
-    also: Callable[[HallTransaction, Row], Answer] | None = None,
+    also: Callable[[HallTransaction, LegRow], Answer] | None = None,
 ) -> Answer:
-    """Records what `decide` makes of the leg as it is, from its counter's session; the leg after it.
+    """Records the fact that `decide` makes of a leg. Returns the leg after it.
 
-    `also` gives what the answer says besides, from the leg as it was.
+    A leg at a counter must be at one of the gesture's session. `also` adds to the answer, from the leg as it
+    was before. Refusals: unknown_leg, wrong_state, no_counter_session, those of `decide`.
     """
 
     def apply(transaction: HallTransaction) -> Answer:
-        row = legs.leg(transaction, gesture.leg)
-        if row is None:
+        leg = leg_row(transaction, gesture.leg)
+        if leg is None:
             raise Refusal("unknown_leg", leg=gesture.leg)
-        if gesture.is_before_call and row["state"] != LegState.WAITING:
-            raise Refusal("wrong_state", state=row["state"])
-        if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
-            session_held(transaction, row["counter"], gesture.session)
-        recorded = transaction.record(decide(transaction, row))
-        more = {} if also is None else also(transaction, row)
-        return leg_answer(recorded.after(row)) | more
+        if gesture.is_before_call and leg.state != LegState.WAITING:
+            raise Refusal("wrong_state", state=leg.state)
+        if leg.counter is not None and _is_at_counter(leg):
+            session_held(transaction, leg.counter, gesture.session)
+        recorded = transaction.record(decide(transaction, leg))
+        more = {} if also is None else also(transaction, leg)
+        return leg_answer(leg_after(leg, recorded.changes)) | more
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, apply)
 
@@ -115,32 +119,33 @@ def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
     Refusals: wrong_state, no_counter_session, alert_in_force, recalled_too_often, recalled_too_soon.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        state_after(row, Verb.RECALL)
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        state_after(leg, Verb.RECALL)
         check_no_alert(transaction)
-        _check_recall(transaction, row)
-        called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
-        counts = is_unconfirmed(row)
-        return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1, is_arrival=counts)
+        _check_recall(transaction, leg)
+        called = CalledLeg(leg.id, leg.visit, leg.number, leg.call)
+        counts = is_unconfirmed(leg)
+        return leg_recalled(called, counter=leg.counter, rank=leg.rank + 1, is_arrival=counts)
 
     return apply_verb(database, gesture, decide, write_key)
 
 
-def _check_recall(transaction: HallTransaction, row: Row) -> None:
+def _check_recall(transaction: HallTransaction, leg: LegRow) -> None:
     limits = transaction.configuration.limits
-    if row["rank"] > limits.most_recalls:
+    if leg.rank > limits.most_recalls:
         raise Refusal("recalled_too_often", most=limits.most_recalls)
-    since = transaction.now - from_micros(row["last_called_at"])
-    if row["rank"] > 1 and since < timedelta(seconds=limits.recall_after_s):
+    assert leg.last_called_at is not None
+    since = transaction.now - leg.last_called_at
+    if leg.rank > 1 and since < timedelta(seconds=limits.recall_after_s):
         raise Refusal("recalled_too_soon", seconds=limits.recall_after_s)
 
 
 def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
     """The visitor is at the counter. Refusals: wrong_state, no_counter_session."""
 
-    def decide(_: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.START)
-        return leg_started(row["id"], row["visit"], counter=row["counter"])
+    def decide(_: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.START)
+        return leg_started(leg.id, leg.visit, counter=leg.counter)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -157,9 +162,9 @@ def finish(
     Refusals: wrong_state, no_counter_session, outcome_missing, note_missing.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.FINISH)
-        return end_served(transaction, row, result, counter=row["counter"])
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.FINISH)
+        return end_served(transaction, leg, result, counter=leg.counter)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -167,25 +172,25 @@ def finish(
 def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
     """The visitor did not come. Refusals: wrong_state, no_counter_session."""
 
-    def decide(_: HallTransaction, row: Row) -> Fact:
-        state_after(row, Verb.NO_SHOW)
-        return leg_ended(row["id"], row["visit"], reason=EndReason.NO_SHOW, counter=row["counter"])
+    def decide(_: HallTransaction, leg: LegRow) -> Fact:
+        state_after(leg, Verb.NO_SHOW)
+        return leg_ended(leg.id, leg.visit, reason=EndReason.NO_SHOW, counter=leg.counter)
 
     return apply_verb(database, gesture, decide, write_key)
 
 
 def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None) -> Answer:
-    """Voids a visit (misprint, double press).
+    """Voids a visit (misprint, double press). Refusals: wrong_state, no_counter_session.
 
     More than two minutes after its issue it counts as abandoned.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.CANCEL)
-        is_early = transaction.now - from_micros(row["issued_at"]) <= NO_PENALTY_TO_CANCEL
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.CANCEL)
+        is_early = transaction.now - leg.issued_at <= NO_PENALTY_TO_CANCEL
         end = EndReason.CANCELLED if is_early else EndReason.ABANDONED
-        counter = counter_of_gesture(transaction, gesture, row)
-        return leg_ended(row["id"], row["visit"], reason=end, counter=counter, note=reason)
+        counter = counter_of_gesture(transaction, gesture, leg)
+        return leg_ended(leg.id, leg.visit, reason=end, counter=counter, note=reason)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -205,23 +210,23 @@ def transfer(
 ) -> Answer:
     """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
 
-    At the front, at the end or not before an instant of the same day where `to` says so. The answer names the
+    `to` may say: at the front, at the end, or not before an instant of the same day. The answer has the
     `destination`, and whether it receives now.
     Refusals: wrong_state, unknown_service, unknown_counter, closed, not_today.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.TRANSFER)
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.TRANSFER)
         if to.counter is not None:
             find_counter(transaction.configuration, to.counter)
-            check_step_free(transaction, row, to.counter)
-        service = service_received(transaction, to.service or row["service"])
+            check_step_free(transaction, leg, to.counter)
+        service = service_received(transaction, to.service or leg.service)
         check_instant(transaction, to.not_before)
-        new_leg = successor(transaction, row, service, LegPlace(to.counter, to.place, to.not_before))
-        return leg_transferred(ended_leg(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
+        new_leg = successor(transaction, leg, service, LegPlace(to.counter, to.place, to.not_before))
+        return leg_transferred(ended_leg(leg), new_leg, counter=counter_of_gesture(transaction, gesture, leg))
 
-    def destination(transaction: HallTransaction, row: Row) -> Answer:
-        return {"destination": destination_of(transaction, to.service or row["service"], to.counter)}
+    def destination(transaction: HallTransaction, leg: LegRow) -> Answer:
+        return {"destination": destination_of(transaction, to.service or leg.service, to.counter)}
 
     return apply_verb(database, gesture, decide, write_key, also=destination)
 
@@ -229,18 +234,18 @@ def transfer(
 def add_service(
     database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
 ) -> Answer:
-    """Another service is wanted: its leg opens when this one has been served; number and rank stay.
+    """Adds a service to a visit: its leg opens when this one has been served; number and rank stay.
 
     Refusals: wrong_state, no_counter_session, unknown_service, closed, added_too_many.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.ADD_SERVICE)
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.ADD_SERVICE)
         added = service_received(transaction, service)
-        before = added_services(row)
+        before = added_services(leg)
         if len(before) >= MOST_ADDED:
             raise Refusal("added_too_many", most=MOST_ADDED)
-        return service_added(LegAtCounter(row["id"], row["visit"], row["counter"]), [*before, added.id])
+        return service_added(LegAtCounter(leg.id, leg.visit, leg.counter), [*before, added.id])
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -253,13 +258,14 @@ def correct_service(
     Refusals: wrong_state, no_counter_session, unknown_service, closed, same_service.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.CORRECT_SERVICE)
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.CORRECT_SERVICE)
         right = service_received(transaction, service)
-        if right.id == row["service"]:
+        if right.id == leg.service:
             raise Refusal("same_service", service=right.id)
-        leg = LegAtCounter(row["id"], row["visit"], counter_of_gesture(transaction, gesture, row))
-        return service_corrected(leg, CorrectService(right.id, right.queue, right.target_for(row["class"])))
+        at_counter = LegAtCounter(leg.id, leg.visit, counter_of_gesture(transaction, gesture, leg))
+        corrected = CorrectService(right.id, right.queue, right.target_for(leg.class_))
+        return service_corrected(at_counter, corrected)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -273,36 +279,33 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
 
     def come_back(transaction: HallTransaction) -> Answer:
         counter = place_of_gesture(transaction, gesture.session, gesture.counter)
-        row = legs.leg(transaction, gesture.leg)
-        assert row is not None
-        _check_may_come_back(transaction, row)
+        leg = leg_row(transaction, gesture.leg)
+        assert leg is not None
+        _check_may_come_back(transaction, leg)
         limits = transaction.configuration.limits
         new_leg = replace(
-            successor(transaction, row, transaction.configuration.services[row["service"]]),
-            reinstated_from=row["id"],
-            reinstatements=row["reinstatements"] + 1,
+            successor(transaction, leg, transaction.configuration.services[leg.service]),
+            reinstated_from=leg.id,
+            reinstatements=leg.reinstatements + 1,
             lets_pass=limits.reinstate_after_calls,
         )
-        transaction.record(visit_reinstated(ended_leg(row), new_leg, counter=counter))
-        after = legs.leg(transaction, new_leg.id)
+        transaction.record(visit_reinstated(ended_leg(leg), new_leg, counter=counter))
+        after = leg_row(transaction, new_leg.id)
         assert after is not None
         return leg_answer(after)
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, come_back)
 
 
-def _check_may_come_back(transaction: HallTransaction, row: Row) -> None:
-    last = transaction.one(
-        "SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"]
-    )
-    if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
-        raise Refusal("wrong_state", state=row["state"], verb="reinstate")
+def _check_may_come_back(transaction: HallTransaction, leg: LegRow) -> None:
+    last = last_leg(transaction, leg.visit)
+    if leg.end_reason != EndReason.NO_SHOW or last is None or last.id != leg.id or leg.ended_at is None:
+        raise Refusal("wrong_state", state=leg.state, verb="reinstate")
     calendar = transaction.configuration.calendar
-    gone_at = from_micros(row["ended_at"])
-    next_opens_at = opening_at(calendar, gone_at).next_opens_at
+    next_opens_at = opening_at(calendar, leg.ended_at).next_opens_at
     has_opened_since = next_opens_at is not None and next_opens_at <= transaction.now
-    if has_opened_since or row["business_day"] != business_day(calendar, transaction.now).isoformat():
+    if has_opened_since or leg.business_day != business_day(calendar, transaction.now):
         raise Refusal("other_half_day")
     most = transaction.configuration.limits.most_reinstatements
-    if row["reinstatements"] >= most:
+    if leg.reinstatements >= most:
         raise Refusal("reinstated_too_often", most=most)

@@ -1,29 +1,25 @@
-"""Link visits that are to be called one after the other to one counter, and let one go its own way again."""
+"""Link visits that are called one after the other to one counter, and unlink one again."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.visits.linked_visits import MOST_LINKED, JoiningVisit, visit_unlinked, visits_linked
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import links
+from server.store.visits.visits import VisitRow, visit_row, visits_numbered
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import place_of_gesture
-from server.usecases.visits.find_visits import by_number, hall_of_visit
-
-_COLUMNS = "v.id, v.hall, v.business_day, v.number, v.end_reason, v.link"
-_VISIT = f"SELECT {_COLUMNS} FROM visit v WHERE v.id = :visit"
-_OF_DAY = f"SELECT {_COLUMNS} FROM visit v WHERE v.hall = :hall AND v.business_day = :on"
+from server.usecases.visits.find_visits import hall_of_visit, read_number
 
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """Who links a visit or lets it go, from which counter session and place (None: without a counter)."""
+    """A visit to link or unlink, its author, the counter session and its place (None: without a counter)."""
 
     visit: str
     author: Author
@@ -55,13 +51,11 @@ def link_visits(
         other = _other(transaction, one, to)
         _check_pair(one, other)
         link, joining = _joined(transaction, one, other)
-        if (
-            links.sharing(transaction, transaction.hall, one["business_day"], link) + len(joining)
-            > MOST_LINKED
-        ):
+        sharing = links.sharing(transaction, transaction.hall, one.business_day, link)
+        if sharing + len(joining) > MOST_LINKED:
             raise Refusal("linked_too_many", most=MOST_LINKED)
         counter = place_of_gesture(transaction, linking.session, linking.counter)
-        transaction.record(visits_linked(link, one["id"], joining, counter=counter))
+        transaction.record(visits_linked(link, one.id, joining, counter=counter))
         return _link_answer(transaction, one)
 
     return database.write(hall_of_visit(database, linking.visit), linking.author, write_key, link_them)
@@ -75,29 +69,28 @@ def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | 
 
     def unlink(transaction: HallTransaction) -> Answer:
         one = _existing_visit(transaction, linking.visit)
-        if one["link"] is None:
+        if one.link is None:
             raise Refusal("not_linked")
         counter = place_of_gesture(transaction, linking.session, linking.counter)
-        transaction.record(visit_unlinked(one["link"], one["id"], counter=counter))
+        transaction.record(visit_unlinked(one.link, one.id, counter=counter))
         return _link_answer(transaction, one)
 
     return database.write(hall_of_visit(database, linking.visit), linking.author, write_key, unlink)
 
 
-def _existing_visit(rows: Any, visit: str) -> Row:
-    row: Row | None = rows.one(_VISIT, visit=visit)
+def _existing_visit(rows: Rows, visit: str) -> VisitRow:
+    row = visit_row(rows, visit)
     if row is None:
         raise Refusal("unknown_visit", visit=visit)
     return row
 
 
-def _other(transaction: HallTransaction, one: Row, to: LinkedTo) -> Row:
+def _other(transaction: HallTransaction, one: VisitRow, to: LinkedTo) -> VisitRow:
     if to.visit is not None:
         return _existing_visit(transaction, to.visit)
-    where, values = by_number(to.number or "")
-    sql = " AND ".join([_OF_DAY, *where])
-    found: list[Row] = list(transaction.all(sql, hall=one["hall"], on=one["business_day"], **values))
-    open_ones = [row for row in found if row["end_reason"] is None] or found[:1]
+    number = read_number(to.number or "")
+    found = visits_numbered(transaction, one.hall, one.business_day, rank=number.rank, series=number.series)
+    open_ones = [row for row in found if row.end_reason is None] or found[:1]
     if not open_ones:
         raise Refusal("unknown_visit", number=to.number)
     if len(open_ones) > 1:
@@ -105,26 +98,29 @@ def _other(transaction: HallTransaction, one: Row, to: LinkedTo) -> Row:
     return open_ones[0]
 
 
-def _check_pair(one: Row, other: Row) -> None:
-    if one["id"] == other["id"]:
-        raise Refusal("linked_to_itself", number=one["number"])
-    if (one["hall"], one["business_day"]) != (other["hall"], other["business_day"]):
-        raise Refusal("linked_apart", number=other["number"])
-    if one["end_reason"] is not None or other["end_reason"] is not None:
+def _check_pair(one: VisitRow, other: VisitRow) -> None:
+    if one.id == other.id:
+        raise Refusal("linked_to_itself", number=one.number)
+    if (one.hall, one.business_day) != (other.hall, other.business_day):
+        raise Refusal("linked_apart", number=other.number)
+    if one.end_reason is not None or other.end_reason is not None:
         raise Refusal("wrong_state", state="ended", verb="link")
 
 
-def _joined(transaction: HallTransaction, one: Row, other: Row) -> tuple[str, list[JoiningVisit]]:
-    """The link both share from now on, and who joins it; nobody leaves visits that go on by it."""
+def _joined(transaction: HallTransaction, one: VisitRow, other: VisitRow) -> tuple[str, list[JoiningVisit]]:
+    """The link that both share from now on, and the visits that join it.
+
+    Refusals: already_linked, linked_to_others.
+    """
     together = links.linked_numbers(transaction, transaction.hall)
-    staying = [row for row in (one, other) if row["id"] in together]
+    staying = [row for row in (one, other) if row.id in together]
     if len(staying) == 2:
-        raise Refusal("already_linked" if one["link"] == other["link"] else "linked_to_others")
-    link = staying[0]["link"] if staying else new_id()
+        raise Refusal("already_linked" if one.link == other.link else "linked_to_others")
+    link = (staying[0].link if staying else None) or new_id()
     joining = [row for row in (one, other) if row not in staying]
-    return link, [JoiningVisit(row["id"], row["link"]) for row in joining]
+    return link, [JoiningVisit(row.id, row.link) for row in joining]
 
 
-def _link_answer(transaction: HallTransaction, one: Row) -> Answer:
-    linked = links.linked_numbers(transaction, transaction.hall).get(one["id"], [])
-    return {"visit": one["id"], "number": one["number"], "linked": linked}
+def _link_answer(transaction: HallTransaction, one: VisitRow) -> Answer:
+    linked = links.linked_numbers(transaction, transaction.hall).get(one.id, [])
+    return {"visit": one.id, "number": one.number, "linked": linked}

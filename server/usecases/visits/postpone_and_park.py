@@ -1,11 +1,10 @@
-"""A visitor waits again or is set aside: postpone, park, resume, and the return when a timer ends."""
+"""A visitor waits again or is set aside: postpone, park, resume, and return when the timer ends."""
 
 from datetime import timedelta
 
 from server.domain.author import SYSTEM
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact
-from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState, Verb, next_state, state_after
 from server.domain.visits.verb_facts import (
@@ -18,10 +17,9 @@ from server.domain.visits.verb_facts import (
 )
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits import legs
+from server.store.visits.legs import LegRow, leg_after, leg_at_counter, leg_row, legs_to_return
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
@@ -29,26 +27,20 @@ from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.visits.leg_verbs import Gesture, apply_verb, hall_of_leg
 
-_DUE = (
-    f"SELECT {legs.LEG_COLUMNS} FROM leg WHERE hall = :hall"
-    " AND state IN ('called', 'in_service', 'parked') AND state = 'parked' AND not_before <= :now"
-    " ORDER BY not_before, id"
-)
-
 
 def postpone(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
-    """Called and not there yet: waits again and lets some calls of its queue pass, then has its rank.
+    """A called visitor who is not there yet waits again: some calls of the queue come first, then its rank.
 
     Refusals: wrong_state, no_counter_session, postponed_too_often.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        state_after(row, Verb.POSTPONE)
-        limits, before = transaction.configuration.limits, row["postponements"] or 0
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        state_after(leg, Verb.POSTPONE)
+        limits, before = transaction.configuration.limits, leg.postponements or 0
         if before >= limits.most_postponements:
             raise Refusal("postponed_too_often", most=limits.most_postponements)
-        leg = LegAtCounter(row["id"], row["visit"], row["counter"])
-        return leg_postponed(leg, lets_pass=limits.postpone_after_calls, postponements=before + 1)
+        at_counter = LegAtCounter(leg.id, leg.visit, leg.counter)
+        return leg_postponed(at_counter, lets_pass=limits.postpone_after_calls, postponements=before + 1)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -61,21 +53,22 @@ def park(
     place: ReturnPlace | None = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """Served partly and set aside, until a counter resumes or the timer brings the visitor back to waiting.
+    """A visitor who is partly served is set aside, until a counter resumes or the timer ends the pause.
 
-    `for_s` and `place`: the hall's own unless told. Refusals: wrong_state, no_counter_session,
+    `for_s`: seconds until the timer ends; `place`: where the visitor waits then. None: as the hall is
+    configured. Refusals: wrong_state, no_counter_session,
     parked_too_long.
     """
 
-    def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.PARK)
+    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
+        next_state(leg.state, Verb.PARK)
         limits = transaction.configuration.limits
         seconds = limits.park_s if for_s is None else for_s
         if seconds > limits.most_park_s:
             raise Refusal("parked_too_long", most_minutes=limits.most_park_s // 60)
-        leg = LegAtCounter(row["id"], row["visit"], row["counter"])
+        at_counter = LegAtCounter(leg.id, leg.visit, leg.counter)
         until = transaction.now + timedelta(seconds=seconds)
-        return leg_parked(leg, until=until, place=place or limits.park_return)
+        return leg_parked(at_counter, until=until, place=place or limits.park_return)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -90,56 +83,57 @@ def resume(
     """
 
     def serve_again(transaction: HallTransaction) -> Answer:
-        row = legs.leg(transaction, gesture.leg)
-        assert row is not None
-        if row["state"] != LegState.PARKED:
-            raise Refusal("not_parked", state=row["state"])
+        leg = leg_row(transaction, gesture.leg)
+        assert leg is not None
+        if leg.state != LegState.PARKED:
+            raise Refusal("not_parked", state=leg.state)
         check_no_alert(transaction)
         place = session_held(transaction, counter or _counter_of(transaction, gesture), gesture.session)
         if place.is_paused:
             raise Refusal("wrong_state", state="paused", verb=str(Verb.RESUME))
-        current = legs.leg_at_counter(transaction, place.counter)
+        current = leg_at_counter(transaction, place.counter)
         if current is not None:
-            raise Refusal("counter_busy", leg=current["id"])
-        check_step_free(transaction, row, place.counter)
-        check_linked_elsewhere(transaction, row["visit"], place.counter)
-        leg = LegAtCounter(row["id"], row["visit"], place.counter)
-        fact = leg_resumed(leg, session=place.id, parked_s=_parked_s(transaction, row))
-        return leg_answer(transaction.record(fact).after(row))
+            raise Refusal("counter_busy", leg=current.id)
+        check_step_free(transaction, leg, place.counter)
+        check_linked_elsewhere(transaction, leg.visit, place.counter)
+        at_counter = LegAtCounter(leg.id, leg.visit, place.counter)
+        fact = leg_resumed(at_counter, session=place.id, parked_s=_parked_s(transaction, leg))
+        return leg_answer(leg_after(leg, transaction.record(fact).changes))
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, serve_again)
 
 
 def return_parked(database: Database, hall: str) -> int:
-    """Brings the parked legs of a hall (id) whose timer has ended back to waiting; how many.
+    """Brings the parked legs of a hall (id) whose timer has ended back to waiting. Returns how many.
 
     Safe with several workers: all is decided under the hall's lock.
     """
     with database.read() as rows:
-        if not rows.all(_DUE, hall=hall, now=to_micros(database.clock.now())):
+        if not legs_to_return(rows, hall, database.clock.now()):
             return 0
     with database.transaction(hall, SYSTEM) as transaction:
-        due = transaction.all(_DUE, hall=hall, now=to_micros(transaction.now))
-        for row in due:
-            transaction.record(_return(transaction, row))
+        due = legs_to_return(transaction, hall, transaction.now)
+        for leg in due:
+            transaction.record(_return(transaction, leg))
     return len(due)
 
 
-def _return(transaction: HallTransaction, row: Row) -> Fact:
-    next_state(row["state"], Verb.RETURN_TO_QUEUE)
-    place = row["return_place"]
-    reference = transaction.now if place == "end" else from_micros(row["reference_at"])
+def _return(transaction: HallTransaction, leg: LegRow) -> Fact:
+    next_state(leg.state, Verb.RETURN_TO_QUEUE)
+    place = leg.return_place
+    reference = transaction.now if place == "end" else leg.reference_at
     step = 0 if place == "front" else 1
     waits_at = WaitingPlace(
-        sort_key(row["class"], reference, row["number"], step=step), reference, is_at_front=place == "front"
+        sort_key(leg.class_, reference, leg.number, step=step), reference, is_at_front=place == "front"
     )
-    leg = LegAtCounter(row["id"], row["visit"], None)
-    return leg_returned(leg, waits_at)
+    return leg_returned(LegAtCounter(leg.id, leg.visit, None), waits_at)
 
 
-def _parked_s(transaction: HallTransaction, row: Row) -> int:
-    since = transaction.now - from_micros(row["parked_at"])
-    return int(row["parked_s"] or 0) + max(0, int(since.total_seconds()))
+def _parked_s(transaction: HallTransaction, leg: LegRow) -> int:
+    """The seconds it was set aside, this time included."""
+    assert leg.parked_at is not None
+    since = transaction.now - leg.parked_at
+    return (leg.parked_s or 0) + max(0, int(since.total_seconds()))
 
 
 def _counter_of(transaction: HallTransaction, gesture: Gesture) -> str:

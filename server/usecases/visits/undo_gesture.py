@@ -6,7 +6,7 @@ from typing import Any
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, gesture_undone, undone_by
-from server.domain.instants import from_micros, micros_to_text
+from server.domain.instants import micros_to_text, to_text
 from server.domain.journal.fold import changes, rows_after
 from server.domain.refusals import Refusal
 from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
@@ -15,11 +15,13 @@ from server.domain.visits.linked_visits import links_before
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Row
-from server.store.journal.facts import as_recorded, facts_of_visit
+from server.store.engine.rows import Rows
+from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits import legs
+from server.store.visits.gestures import GestureRow, last_facts_of_counter
+from server.store.visits.legs import leg_at_counter
+from server.store.visits.visits import visit_row
 from server.usecases.answers import Answer
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, session_held
@@ -47,31 +49,26 @@ GESTURES = (
     FactKind.VISIT_UNLINKED,
     FactKind.GREETING_COUNTED,
 )
-_LAST_FACTS = (
-    "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"
-    " FROM hall_fact"
-    " WHERE hall = :hall AND counter = :counter ORDER BY position DESC LIMIT 40"
-)
+MOST_FACTS_READ = 40
+"""How many facts of a counter are read to find its last gesture."""
 
 
-def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
+def last_gesture(rows: Rows, hall: str, counter: str) -> GestureRow | None:
     """The last verb of a counter that was not undone, or None.
 
-    A start that belongs to its call is none. What came before a session's opening does not count, nor what
-    came before the hall gave its person back.
+    A start that belongs to its call is no verb of its own. Verbs before the opening of the counter do not
+    count, nor those before its visitor was given back to the queue.
     """
     undone: set[str] = set()
-    for row in rows.all(_LAST_FACTS, hall=hall, counter=counter):
-        recorded = as_recorded(row)
-        if row["kind"] == FactKind.GESTURE_UNDONE:
-            undone.update(undone_by(recorded.body))
-        elif row["kind"] in (FactKind.COUNTER_OPENED, FactKind.LEG_GIVEN_BACK):
+    for fact in last_facts_of_counter(rows, hall, counter, limit=MOST_FACTS_READ):
+        if fact.kind == FactKind.GESTURE_UNDONE:
+            undone.update(undone_by(fact.body))
+        elif fact.kind in (FactKind.COUNTER_OPENED, FactKind.LEG_GIVEN_BACK):
             return None
-        elif is_started_by_call(row["kind"], recorded.body):
+        elif is_started_by_call(fact.kind, fact.body):
             continue
-        elif row["kind"] in GESTURES and row["id"] not in undone:
-            found: Row = row
-            return found
+        elif fact.kind in GESTURES and fact.id not in undone:
+            return fact
     return None
 
 
@@ -96,26 +93,26 @@ def undo(
     def undo_last(transaction: HallTransaction) -> Answer:
         place = session_held(transaction, counter, session)
         gesture = last_gesture(transaction, transaction.hall, counter)
-        if gesture is None or gesture["id"] != fact:
-            raise Refusal("stale", fact=gesture["id"] if gesture else None)
-        if transaction.now - from_micros(gesture["happened_at"]) > MAY_UNDO_FOR:
+        if gesture is None or gesture.id != fact:
+            raise Refusal("stale", fact=gesture.id if gesture else None)
+        if transaction.now - gesture.happened_at > MAY_UNDO_FOR:
             raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
         undone, restored = _taken_back(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
         if any(row["values"].get("state") == LegState.CALLED for row in restored):
             check_no_alert(transaction)
         transaction.record(
-            gesture_undone(undone, gesture["visit"], counter=counter, restored={"rows": restored})
+            gesture_undone(undone, gesture.visit, counter=counter, restored={"rows": restored})
         )
         stands_at = _back(transaction, place, gesture)
-        return {"undone": fact, "visit": gesture["visit"], "counter": stands_at}
+        return {"undone": fact, "visit": gesture.visit, "counter": stands_at}
 
     return database.write(database.hall_of_counter(counter), author, write_key, undo_last)
 
 
-def _back(transaction: HallTransaction, place: SessionPlace, gesture: Row) -> str:
-    """A call elsewhere is undone with the counter that was taken for it; where the session is then."""
-    elsewhere = as_recorded(gesture).body.get("elsewhere")
+def _back(transaction: HallTransaction, place: SessionPlace, gesture: GestureRow) -> str:
+    """Undoes what a call to another counter did to the session; the counter where the session is then."""
+    elsewhere = gesture.body.get("elsewhere")
     if elsewhere is None:
         return place.counter
     taken_back = None
@@ -128,45 +125,44 @@ def _back(transaction: HallTransaction, place: SessionPlace, gesture: Row) -> st
 def _check_counter_free(
     transaction: HallTransaction, counter: str, restored: Sequence[dict[str, Any]]
 ) -> None:
-    current = legs.leg_at_counter(transaction, counter)
+    current = leg_at_counter(transaction, counter)
     if current is None:
         return
     comes_back = any(
         row["table"] == "leg" and row["values"].get("state") in ("called", "in_service") for row in restored
     )
-    if comes_back and all(row["id"] != current["id"] for row in restored):
-        raise Refusal("counter_busy", leg=current["id"])
+    if comes_back and all(row["id"] != current.id for row in restored):
+        raise Refusal("counter_busy", leg=current.id)
 
 
-def _taken_back(transaction: HallTransaction, gesture: Row) -> tuple[list[str], list[dict[str, Any]]]:
-    """The facts that a gesture takes with it when it is undone, and the rows as they were before it."""
-    recorded = as_recorded(gesture)
-    if gesture["kind"] in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
-        return [gesture["id"]], _links_restored(transaction, recorded)
-    if gesture["visit"] is None:
-        greeting = {"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}
-        return [gesture["id"]], [greeting]
-    facts = _still_standing(facts_of_visit(transaction, gesture["visit"]))
+def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list[str], list[dict[str, Any]]]:
+    """The facts (ids) that are undone with a gesture, and the rows as they were before it."""
+    if gesture.kind in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
+        return [gesture.id], _links_restored(transaction, gesture)
+    if gesture.visit is None:
+        greeting = {"table": "greeting", "id": gesture.body["id"], "values": {"is_undone": True}}
+        return [gesture.id], [greeting]
+    facts = _still_standing(facts_of_visit(transaction, gesture.visit))
     last = 2 if is_started_by_call(facts[-1][1].kind, facts[-1][1].body) else 1
     undone, earlier = facts[-last:], [each for _, each in facts[:-last]]
-    if undone[0][0] != gesture["id"]:
-        raise Refusal("visit_moved_on", visit=gesture["visit"])
-    now = micros_to_text(gesture["happened_at"])
+    if undone[0][0] != gesture.id:
+        raise Refusal("visit_moved_on", visit=gesture.visit)
+    now = to_text(gesture.happened_at)
     return [fact_id for fact_id, _ in undone], rows_before([each for _, each in undone], earlier, now=now)
 
 
-def _links_restored(transaction: HallTransaction, gesture: Recorded) -> list[dict[str, Any]]:
+def _links_restored(transaction: HallTransaction, gesture: GestureRow) -> list[dict[str, Any]]:
     restored = []
     for visit, (before, after) in links_before(gesture.kind, gesture.body).items():
-        row = transaction.one("SELECT link FROM visit WHERE id = :visit", visit=visit)
-        if row is None or row["link"] != after:
+        row = visit_row(transaction, visit)
+        if row is None or row.link != after:
             raise Refusal("visit_moved_on", visit=visit)
         restored.append({"table": "visit", "id": visit, "values": {"link": before}})
     return restored
 
 
 def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
-    """The facts of a visit less what was undone and its undoing, so that gestures are undone one by one."""
+    """The facts of a visit without those that were undone and their undoing."""
     undone = undone_among(facts)
     return [
         (fact_id, fact)
@@ -188,9 +184,9 @@ def undone_among(facts: Sequence[tuple[str, Recorded]]) -> set[str]:
 def rows_before(
     undone: Sequence[Recorded], earlier: Sequence[Recorded], *, now: str | None
 ) -> list[dict[str, Any]]:
-    """What undoing these last facts writes: the changed columns as they were.
+    """The rows that undoing the last facts of a visit writes: the changed columns as they were before.
 
-    A leg they opened ends as undone.
+    `earlier`: its facts before those. A leg that they opened ends as undone, at the instant `now` (RFC 3339).
     """
     before = rows_after(earlier)
     restored: dict[tuple[str, str], dict[str, Any]] = {}

@@ -1,12 +1,11 @@
-"""The hall's cached estimate: recomputed when the hall has changed, at most once a second.
+"""The cached estimate of each hall. Answers only read it; it is computed when the hall has changed.
 
-Answers only read it.
+At most once a second.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from server.domain.calling.queue_order import PRIORITY
 from server.domain.hall.configuration import HallConfiguration
@@ -29,28 +28,27 @@ from server.domain.waits.estimate import (
 )
 from server.domain.waits.play_forward import MOST_FOLLOWED
 from server.domain.waits.service_times import OccupiedTimes, ReceivedVisit, occupied_times
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-from server.store.visits import legs as waiting
+from server.store.visits.legs import LegRow, ReceivedLeg, received_last, waiting_by_queue
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.waits.play_rule_forward import predict_calls
 from server.usecases.waits.serving_now import Receiving, closes_in_s, linked_now, receiving_now, rest_now
 
-_RECENT = (
-    "SELECT counter, service, reference_at, first_called_at, ended_at FROM leg"
-    " WHERE hall = :hall AND last_called_at IS NOT NULL AND counter IS NOT NULL"
-    " AND end_reason IN ('served', 'transferred') ORDER BY last_called_at DESC LIMIT 600"
-)
+MOST_RECENT = 600
+"""How many of the legs received last tell how long services take."""
 PACES_KEPT_S = 60.0
 """How long the paces of a hall's services are kept before they are read again."""
 AGED_EVERY_S = 5.0
-"""From this age on, what time alone changes (a break that comes nearer, a wrap-up) is reckoned again."""
+"""An older estimate is computed again where time alone changes it (a break that comes nearer, a wrap-up)."""
 
 
 @dataclass
 class HallEstimate:
-    """What is known of a hall's waits since `as_of`: its state as estimates see it, the ranges for whoever
-    takes a ticket, by queue and by service."""
+    """The waits of a hall at `as_of`: its state as estimates read it, and the waits of a ticket taken then.
+
+    `ranges`: by queue; `by_service`: by service.
+    """
 
     now: HallNow
     ranges: dict[str, Estimate]
@@ -71,15 +69,20 @@ class Estimates:
         with self.database.read() as rows:
             state = hall_state(self.database, rows, hall)
             paces = self._paces_of(rows, hall, state.configuration)
-            counts = waiting.counts(rows, hall)
+            counts = waiting_by_queue(rows, hall)
             receiving = receiving_now(rows, hall, state)
             rest = rest_now(rows, hall, state)
             linked = linked_now(self.database, rows, state)
             called_in_s = self._predict_calls(
-                rows, state, receiving, paces, sum(people for people, _ in counts.values())
+                rows, state, receiving, paces, sum(each.people for each in counts.values())
             )
         queues = [
-            QueueNow(queue.id, counts.get(queue.id, (0, 0))[0], paces[queue.id], queue.services)
+            QueueNow(
+                queue.id,
+                counts[queue.id].people if queue.id in counts else 0,
+                paces[queue.id],
+                queue.services,
+            )
             for queue in state.configuration.queues.values()
             if queue.id in paces
         ]
@@ -98,7 +101,7 @@ class Estimates:
         return found
 
     def of(self, hall: str) -> HallEstimate:
-        """The cached estimate of a hall (id); read the first time only, reckoned again as time goes by."""
+        """The cached estimate of a hall (id). The first time it is read; computed again as time goes by."""
         found = self.by_hall.get(hall)
         if found is None:
             return self.refresh(hall)
@@ -111,9 +114,9 @@ class Estimates:
         return self._reckoned(hall, found.now.later(age_s), as_of)
 
     def quote(self, hall: str, service: str, leg_class: str, ahead: int) -> Quote | None:
-        """The wait announced with a ticket of a service now, None when nothing honest can be said.
+        """The wait announced with a ticket of a service now; None when it cannot be estimated.
 
-        `leg_class` is the class the visitor waits in, with `ahead` people of the queue in front.
+        `leg_class`: the class the visitor waits in; `ahead`: how many people of the queue are in front.
         """
         found = self._of_newcomer(hall, service, leg_class, ahead)
         if found is None:
@@ -133,18 +136,16 @@ class Estimates:
         subject = WaitSubject(service, new_in(service, has_priority=True))
         return estimate_at(estimate.now, queue=queue, ahead=ahead, subject=subject)
 
-    def remaining(self, hall: str, leg: Row, ahead: int) -> Estimate:
+    def remaining(self, leg: LegRow, ahead: int) -> Estimate:
         """The remaining wait of a leg behind `ahead` others of its queue."""
-        now = self.of(hall).now
-        if all(each.queue != leg["queue"] for each in now.queues):
+        now = self.of(leg.hall).now
+        if all(each.queue != leg.queue for each in now.queues):
             return None
-        return estimate_linked(
-            now, subject=WaitSubject(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead
-        )
+        return estimate_linked(now, subject=WaitSubject(leg.service, leg.visit), queue=leg.queue, ahead=ahead)
 
     def _predict_calls(
         self,
-        rows: Any,
+        rows: Rows,
         state: HallState,
         receiving: list[Receiving],
         paces: dict[str, ServicePace],
@@ -159,7 +160,7 @@ class Estimates:
         except Refusal:
             return {}
 
-    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
+    def _paces_of(self, rows: Rows, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
         elapsed_s = self.database.clock.elapsed_s()
         cached = self._paces.get(hall)
         if (
@@ -168,7 +169,7 @@ class Estimates:
             and set(cached[1]) == set(configuration.queues)
         ):
             return cached[1]
-        taken = _taken(rows.all(_RECENT, hall=hall), configuration)
+        taken = _taken(received_last(rows, hall, limit=MOST_RECENT), configuration)
         recent = taken.by_service
         paces = {}
         for queue in configuration.queues:
@@ -185,15 +186,15 @@ class Estimates:
         return paces
 
 
-def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> OccupiedTimes:
+def _taken(recent: Iterable[ReceivedLeg], configuration: HallConfiguration) -> OccupiedTimes:
     received = [
         ReceivedVisit(
-            row["counter"],
-            row["service"],
-            row["reference_at"] / 1_000_000,
-            row["first_called_at"] / 1_000_000,
-            row["ended_at"] / 1_000_000,
+            leg.counter,
+            leg.service,
+            leg.reference_at.timestamp(),
+            leg.first_called_at.timestamp(),
+            leg.ended_at.timestamp(),
         )
-        for row in recent
+        for leg in recent
     ]
     return occupied_times(received, {each.id: each.wrap_up_s for each in configuration.services.values()})

@@ -10,9 +10,8 @@ from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import ServicePace, new_in, residual_s
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
-from server.store.engine.rows import Row
 from server.store.memory.open_legs import OpenLegs
-from server.store.visits.legs import as_queued
+from server.store.visits.legs import LegRow, as_queued
 from server.usecases.calling.pick_next import count_open_places, profile_of
 from server.usecases.waits.serving_now import Receiving
 
@@ -34,8 +33,8 @@ def predict_calls(
     session is none of this version.
     """
     receiving, opened = list(receiving), list(legs)
-    waiting = [leg for leg in opened if leg["state"] == LegState.WAITING]
-    at_counter = {leg["counter"]: leg for leg in opened if leg["state"] in _AT_COUNTER}
+    waiting = [leg for leg in opened if leg.state == LegState.WAITING]
+    at_counter = {leg.counter: leg for leg in opened if leg.state in _AT_COUNTER}
     services = {each.id: each for each in configuration.services.values() if each.queue in paces}
     found = called_in_s(
         HallAhead(
@@ -43,9 +42,9 @@ def predict_calls(
             time_zone=ZoneInfo(configuration.site.time_zone),
             callers=[_caller(configuration, legs, each, at_counter, paces) for each in receiving],
             legs=[
-                as_queued(row, legs.needs(row["visit"]), link=legs.link(row["visit"]))
-                for row in waiting
-                if row["service"] in services
+                as_queued(leg, legs.needs(leg.visit), link=legs.link(leg.visit))
+                for leg in waiting
+                if leg.service in services
             ],
             newcomers=dict(_newcomers(services.values(), now)),
             takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
@@ -55,7 +54,7 @@ def predict_calls(
             ),
         )
     )
-    visits = {row["id"]: row["visit"] for row in waiting}
+    visits = {leg.id: leg.visit for leg in waiting}
     return {visits.get(key, key): in_s for key, in_s in found.items()}
 
 
@@ -63,7 +62,7 @@ def _caller(
     configuration: HallConfiguration,
     legs: OpenLegs,
     receiving: Receiving,
-    at_counter: Mapping[str, Row],
+    at_counter: Mapping[str | None, LegRow],
     paces: Mapping[str, ServicePace],
 ) -> ExpectedCaller:
     counter, places = receiving
@@ -76,9 +75,9 @@ def _caller(
         )
         found.append((calling, profile_of(configuration, place.terms)))
         if leg is not None:
-            rest_s += residual_s(paces[leg["queue"]]) if leg["queue"] in paces else 0.0
-            link = legs.link(leg["visit"])
-            linked = linked if link is None else LinkedTurn(link, leg["number"])
+            rest_s += residual_s(paces[leg.queue]) if leg.queue in paces else 0.0
+            link = legs.link(leg.visit)
+            linked = linked if link is None else LinkedTurn(link, leg.number)
     return ExpectedCaller(tuple(found), rest_s, linked)
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.half_days import last_closing
@@ -11,12 +10,12 @@ from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import CounterNow, Rest
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
 from server.store.counters.sessions import SessionPlace, open_places
-from server.store.engine.rows import Row
+from server.store.engine.rows import Rows
 from server.store.hours import breaks
 from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
-from server.store.visits import legs as waiting
-from server.store.visits.links import LINKED
+from server.store.visits.legs import LegRow, open_legs
+from server.store.visits.links import linked_visits
 from server.usecases.counters.wrapping_up import wrapping_up
 from server.usecases.hall_view import HallState
 
@@ -24,15 +23,15 @@ type Receiving = tuple[CounterNow, Sequence[SessionPlace]]
 """Who receives one person at a time, and the places of sessions that are theirs."""
 
 
-def receiving_now(rows: Any, hall: str, state: HallState) -> list[Receiving]:
+def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
     """Who receives one person at a time in a hall (id); sessions in pause receive nobody.
 
     The counters of one session are one, but for those where visitors work by themselves.
     """
     configuration, as_of = state.configuration, state.position.as_of
     open_now = [place for place in open_places(rows, hall) if not place.is_paused]
-    opened = waiting.open_legs(rows, hall)
-    people = Counter(row["counter"] for row in opened if row["state"] != LegState.PARKED)
+    opened = open_legs(rows, hall)
+    people = Counter(leg.counter for leg in opened if leg.state != LegState.PARKED)
     wrap_ups = wrapping_up(rows, hall, configuration, open_now, as_of)
     by_agent: dict[str, list[SessionPlace]] = {}
     for place in open_now:
@@ -71,7 +70,7 @@ def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
     return max(((until - as_of).total_seconds() for until in untils), default=0.0)
 
 
-def rest_now(rows: Any, hall: str, state: HallState) -> Rest | None:
+def rest_now(rows: Rows, hall: str, state: HallState) -> Rest | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
     now = state.position.as_of
     at = breaks.carried_over(rows, hall, state.configuration, now)
@@ -94,25 +93,25 @@ def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, fl
     return found
 
 
-def linked_now(database: Database, rows: Any, state: HallState) -> tuple[LinkedNow, ...]:
+def linked_now(database: Database, rows: Rows, state: HallState) -> tuple[LinkedNow, ...]:
     """The linked visits that wait, and who receives one of them; no leg is read where no visit is linked."""
     remembered = database.remembered_legs(state.row.id)
     is_current = remembered is not None and remembered.length >= state.row.journal_length
-    if not (remembered.has_links if is_current and remembered else rows.all(LINKED, hall=state.row.id)):
+    if not (remembered.has_links if is_current and remembered else linked_visits(rows, state.row.id)):
         return ()
     legs = database.open_legs(rows, state.row)
     places = open_places(rows, state.row.id)
     agents = {place.counter: agent_of(state.configuration, place) for place in places}
-    waiting_of: dict[str, list[Row]] = {}
+    waiting_of: dict[str, list[LegRow]] = {}
     at: dict[str, str] = {}
     for leg in legs:
-        link = legs.link(leg["visit"])
+        link = legs.link(leg.visit)
         if link is None:
             continue
-        if leg["state"] == LegState.WAITING:
+        if leg.state == LegState.WAITING:
             waiting_of.setdefault(link, []).append(leg)
-        elif leg["state"] != LegState.PARKED:
-            at[link] = agents.get(str(leg["counter"]), str(leg["counter"]))
+        elif leg.state != LegState.PARKED:
+            at[link] = agents.get(str(leg.counter), str(leg.counter))
     return tuple(
         _linked(legs, together, at.get(link))
         for link, together in waiting_of.items()
@@ -120,9 +119,9 @@ def linked_now(database: Database, rows: Any, state: HallState) -> tuple[LinkedN
     )
 
 
-def _linked(legs: OpenLegs, together: list[Row], at: str | None) -> LinkedNow:
+def _linked(legs: OpenLegs, together: list[LegRow], at: str | None) -> LinkedNow:
     members = (
-        LinkedMember(leg["visit"], leg["queue"], legs.ahead(leg["queue"], leg["sort_key"]))
-        for leg in sorted(together, key=lambda leg: (leg["reference_at"], leg["id"]))
+        LinkedMember(leg.visit, leg.queue, legs.ahead(leg.queue, leg.sort_key))
+        for leg in sorted(together, key=lambda leg: (leg.reference_at, leg.id))
     )
     return LinkedNow(tuple(members), at)

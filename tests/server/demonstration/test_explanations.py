@@ -19,7 +19,7 @@ from server.ids import new_id
 from server.settings import Settings
 from server.store.journal.facts import facts_after
 from server.store.transactions.database import Database
-from server.store.visits.legs import as_queued
+from server.store.visits.legs import COLUMNS, as_queued, leg_of_kept
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.calling.pick_next import profile_of
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
@@ -122,12 +122,12 @@ class Retelling:
             ),
         )
         calls = [
-            (row["queue"], row["first_called_at"])
+            (row["queue"], from_micros(row["first_called_at"]))
             for row in self.legs.values()
             if row.get("first_called_at") is not None
         ]
         waiting = [
-            as_queued(row, first_calls=calls, link=self.link(row))
+            as_queued(leg_of_kept(dict.fromkeys(COLUMNS) | row), first_calls=calls, link=self.link(row))
             for row in self.legs.values()
             if row["state"] == "waiting"
         ]

@@ -58,7 +58,7 @@ def morning(url: str, hands: Hands, tickets: int = 12) -> Database:
     with database.read() as rows:
         gesture = last_gesture(rows, database.hall_id(HALL), COUNTER)
     assert gesture is not None
-    undo(database, COUNTER, AGENT, gesture["id"])
+    undo(database, COUNTER, AGENT, gesture.id)
     return database
 
 

@@ -19,7 +19,7 @@ def looked_at(database: Database) -> list[str]:
     with database.read() as rows:
         row = hall_row(rows, database.hall_id(HALL))
         assert row is not None
-        return sorted(leg["number"] for leg in database.open_legs(rows, row))
+        return sorted(leg.number for leg in database.open_legs(rows, row))
 
 
 def test_a_commit_that_fails_leaves_no_trace_in_what_is_remembered(

@@ -121,7 +121,7 @@ def check_secrets(upgraded: Database) -> None:
     """Tickets, sessions, devices and keys of before are good."""
     ticket, at = KEPT["known"]["ticket"], upgraded.clock.now()
     with upgraded.read() as rows:
-        assert leg_of_token(rows, ticket["token"])["visit"] == ticket["visit"]
+        assert leg_of_token(rows, ticket["token"]).visit == ticket["visit"]
         for name in ("kiosk", "key"):
             found = bearer_of_token(rows, KEPT["known"][name], at)
             assert found.device or found.key

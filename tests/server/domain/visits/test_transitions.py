@@ -1,5 +1,7 @@
 """Which verb is possible when; tests/docs/test_reference.py compares the table with its prose."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from server.domain.refusals import Refusal
@@ -15,7 +17,15 @@ from server.domain.visits.transitions import (
     state_after,
 )
 
-BY_CALL = {"state": "in_service", "is_start_pressed": False, "parked_s": None}
+
+@dataclass(frozen=True)
+class Leg:
+    state: str
+    is_start_pressed: bool = False
+    parked_s: int | None = None
+
+
+BY_CALL = Leg("in_service")
 AFTER_CALL_ALONE = {
     Verb.RECALL: "in_service",
     Verb.NO_SHOW: "ended",
@@ -40,7 +50,7 @@ def test_a_verb_is_refused_in_every_state_that_its_row_does_not_name(state, verb
 @pytest.mark.parametrize("state", LegState)
 @pytest.mark.parametrize(("is_pressed", "parked_s"), [(False, None), (True, None), (False, 0), (False, 60)])
 def test_only_a_service_that_its_call_alone_began_is_unconfirmed(state, is_pressed, parked_s):
-    leg = {"state": state, "is_start_pressed": is_pressed, "parked_s": parked_s}
+    leg = Leg(state, is_pressed, parked_s)
     expected = state == LegState.IN_SERVICE and not is_pressed and parked_s is None
     assert is_unconfirmed(leg) is expected
 
@@ -57,7 +67,7 @@ def test_a_service_begun_by_its_call_still_allows_the_verbs_of_a_called_leg(verb
 
 def test_after_a_pressed_start_verbs_of_a_called_leg_are_refused():
     with pytest.raises(Refusal):
-        state_after(BY_CALL | {"is_start_pressed": True}, Verb.NO_SHOW)
+        state_after(Leg("in_service", is_start_pressed=True), Verb.NO_SHOW)
 
 
 def test_a_visitor_who_gives_up_after_a_call_left_after_call():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from server.domain.instants import from_micros
 from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.transitions import EndReason
 from server.domain.visits.verb_facts import (
@@ -27,7 +28,7 @@ from tests.server.domain.visits.visit_rows import ISSUED, LEG, Story, minute, pa
 OF_NO_COUNTER = dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")) | {"rank": 0}
 NEVER_CALLED = OF_NO_COUNTER | {"first_called_at": None, "last_called_at": None}
 NOT_PARKED = dict.fromkeys(("parked_at", "not_before", "return_place"))
-BEFORE = CalledBefore(minute(1), minute(2))
+BEFORE = CalledBefore(from_micros(minute(1)), from_micros(minute(2)))
 FRONT = WaitingPlace("k0", ISSUED, is_at_front=True)
 
 

@@ -30,7 +30,7 @@ from tests.server.domain.visits.visit_rows import (
     personal,
 )
 
-ENDED = EndedLeg("leg-1", "visit-1", "A012", DAY.isoformat())
+ENDED = EndedLeg("leg-1", "visit-1", "A012", DAY)
 SECOND = new_leg("leg-2", position=2, service="visa", is_out_of_series=True)
 
 

@@ -186,4 +186,4 @@ class DayOfCounters(DayOfTickets):
         with self.database.read() as rows:
             gesture = last_gesture(rows, self.hall, counter)
         if gesture is not None:
-            self.may(undo, counter, self.agent_at(counter), gesture["id"])
+            self.may(undo, counter, self.agent_at(counter), gesture.id)

@@ -72,7 +72,7 @@ class DayOfPlaces(DayOfVerbs):
             with self.database.read() as rows:
                 gesture = last_gesture(rows, self.hall, there)
             assert gesture is not None
-            if self.may(undo, there, author, gesture["id"]) is not None:
+            if self.may(undo, there, author, gesture.id) is not None:
                 assert self.place_at(there) is None
                 assert self.held_at(here).session == place.session
                 assert self.held_at(here).services == place.services

@@ -161,19 +161,19 @@ class WatchedHall(RuleBasedStateMachine):
             assert row is not None
             read = OpenLegs.read(rows, row)
         assert remembered.length == read.length
-        assert {leg["id"]: leg for leg in remembered} == {leg["id"]: leg for leg in read}
+        assert {leg.id: leg for leg in remembered} == {leg.id: leg for leg in read}
         queues = self.database.configuration(HALL).queues
         assert remembered.queues() == read.queues()
-        links = [{leg["visit"]: legs.link(leg["visit"]) for leg in legs} for legs in (remembered, read)]
+        links = [{leg.visit: legs.link(leg.visit) for leg in legs} for legs in (remembered, read)]
         assert links[0] == links[1]
-        needs = [{leg["visit"]: legs.needs(leg["visit"]) for leg in legs} for legs in (remembered, read)]
+        needs = [{leg.visit: legs.needs(leg.visit) for leg in legs} for legs in (remembered, read)]
         assert needs[0] == needs[1]
         for counter in self.counters:
             heads = [legs.heads(queues, counter=counter, most=4) for legs in (remembered, read)]
             assert sorted(heads[0], key=str) == sorted(heads[1], key=str)
             assert remembered.at_counter(counter) == read.at_counter(counter)
         for leg in read:
-            place = leg["queue"], leg["sort_key"]
+            place = leg.queue, leg.sort_key
             assert remembered.ahead(*place) == read.ahead(*place)
         self.covered.add("remembered")
 

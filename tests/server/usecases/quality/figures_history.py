@@ -119,7 +119,7 @@ class PlayedDay:
         )
         leg = self._leg(service, at, position=1)
         self.transaction.record(ticket_issued(visit, leg, ahead=0), happened_at=at)
-        ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+        ended = EndedLeg(leg.id, visit.id, visit.number, self.day)
         after_s = self.chance.expovariate(1 / (1100 if 10 <= (at.hour + 1) <= 12 else 500))
         called_at = leg.arrived_at + timedelta(seconds=after_s)
         if leg.booked_at is not None:
@@ -181,7 +181,7 @@ class PlayedDay:
         if how == "back":
             self._end(leg, visit, "no_show", at + timedelta(minutes=2))
             back = self._leg(leg.service, done_at, position=leg.position + 1, back_from=leg.id)
-            ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+            ended = EndedLeg(leg.id, visit.id, visit.number, self.day)
             self.transaction.record(visit_reinstated(ended, back, counter=self.counter), happened_at=done_at)
             self._serve(back, visit, done_at + timedelta(minutes=4), "served")
             return
@@ -190,13 +190,13 @@ class PlayedDay:
             self.transaction.record(start, happened_at=at + timedelta(seconds=25))
         if how == "transferred":
             next_leg = self._leg("laon-accueil", done_at, position=leg.position + 1)
-            ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+            ended = EndedLeg(leg.id, visit.id, visit.number, self.day)
             self.transaction.record(
                 leg_transferred(ended, next_leg, counter=self.counter), happened_at=done_at
             )
             self._serve(next_leg, visit, done_at + timedelta(minutes=6), "served")
         else:
-            ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+            ended = EndedLeg(leg.id, visit.id, visit.number, self.day)
             result = Result(RESULTS[visit.rank % len(RESULTS)], outcome_rule="optional")
             fact = leg_served(ended, None, result, counter=self.counter)
             self.transaction.record(fact, happened_at=done_at)

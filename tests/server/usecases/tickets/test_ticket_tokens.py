@@ -47,7 +47,7 @@ def everything(database: Database) -> str:
 
 def opens(database: Database, token: str) -> str:
     with database.read() as rows:
-        return str(leg_of_token(rows, token)["visit"])
+        return leg_of_token(rows, token).visit
 
 
 def test_the_database_holds_no_token_not_even_in_kept_answers(database: Database):

@@ -11,7 +11,7 @@ from server.domain.refusals import Refusal
 from server.domain.visits.needs import needs_of
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.visits.legs import needs_noted
+from server.store.visits.visits import needs_noted
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import WantedSession, close_counter, open_counter
 from server.usecases.hall.read_counter import read_counter

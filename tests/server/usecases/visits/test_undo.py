@@ -50,7 +50,7 @@ def gesture(database: Database) -> str:
     with database.read() as rows:
         found = last_gesture(rows, database.hall_id(HALL), COUNTER)
     assert found is not None
-    return str(found["id"])
+    return found.id
 
 
 def take_back_last(database: Database) -> None:

@@ -1,6 +1,7 @@
 """Forgotten counters and wrap-up through the API: the answers for a console, a wall and a supervisor."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from server.domain.author import SYSTEM
 from server.domain.waits.estimate import WaitRange
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
+from server.store.visits.legs import last_leg
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.waits.estimate_waits import Estimates
 from tests.server.usecases.quality.figures_history import HALLS
-from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
+from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted, refused
 
 OTHER = "laon-g4"
 
@@ -195,14 +197,14 @@ def test_the_wall_shows_wrap_up_where_it_shows_counters(wrapping: ApiSite):
 
 def test_the_estimate_of_waits_counts_the_wrap_up(both: ApiSite):
     both.open()
-    for _ in range(4):
-        both.ticket()
-    hall = both.database.hall_id(HALL)
-    queue = both.database.configuration(HALL).services[SERVICE].queue
-    leg = {"service": SERVICE, "queue": queue, "visit": "somebody"}
-    before = Estimates(both.database).remaining(hall, leg, 4)
+    tickets = [both.ticket() for _ in range(4)]
+    with both.database.read() as rows:
+        last = last_leg(rows, tickets[-1]["visit"])
+    assert last is not None
+    leg = replace(last, visit="somebody")
+    before = Estimates(both.database).remaining(leg, 4)
     both.publish(laon_accueil={"wrap_up_s": 300})
-    after = Estimates(both.database).remaining(hall, leg, 4)
+    after = Estimates(both.database).remaining(leg, 4)
     assert isinstance(before, WaitRange)
     assert isinstance(after, WaitRange)
     assert after.high_s > before.high_s + 4 * 60
