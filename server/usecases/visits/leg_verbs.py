@@ -123,6 +123,8 @@ def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
         state_after(leg, Verb.RECALL)
         check_no_alert(transaction)
         _check_recall(transaction, leg)
+        assert leg.call is not None
+        assert leg.counter is not None
         called = CalledLeg(leg.id, leg.visit, leg.number, leg.call)
         counts = is_unconfirmed(leg)
         return leg_recalled(called, counter=leg.counter, rank=leg.rank + 1, is_arrival=counts)
@@ -145,6 +147,7 @@ def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = 
 
     def decide(_: HallTransaction, leg: LegRow) -> Fact:
         next_state(leg.state, Verb.START)
+        assert leg.counter is not None
         return leg_started(leg.id, leg.visit, counter=leg.counter)
 
     return apply_verb(database, gesture, decide, write_key)
