@@ -38,10 +38,10 @@ class OneTransaction:
 
     def _call(self) -> None:
         current = self.transaction.open_legs.at_counter(COUNTER)
-        call(self.database, None if current is None else current["id"], "served")
+        call(self.database, None if current is None else current.id, "served")
 
     def _link(self) -> None:
-        visits = sorted(leg["visit"] for leg in self.transaction.open_legs)
+        visits = sorted(leg.visit for leg in self.transaction.open_legs)
         if len(visits) > 1:
             joining = [JoiningVisit(visits[-1])]
             self.transaction.record(visits_linked(new_id(), visits[0], joining, counter=None))
@@ -50,8 +50,8 @@ class OneTransaction:
         """What was followed in memory is what the rows say."""
         transaction = self.transaction
         now, read = transaction.open_legs, OpenLegs.read(transaction, transaction.row_left)
-        assert {leg["id"]: leg for leg in now} == {leg["id"]: leg for leg in read}
-        links = [{leg["id"]: legs.link(leg["visit"]) for leg in legs} for legs in (now, read)]
+        assert {leg.id: leg for leg in now} == {leg.id: leg for leg in read}
+        links = [{leg.id: legs.link(leg.visit) for leg in legs} for legs in (now, read)]
         assert (now.queues(), links[0]) == (read.queues(), links[1])
         series = series_of_day(transaction)
         assert transaction.given(series) == read_given(transaction, series)
