@@ -134,6 +134,7 @@ _OF_QUEUE = Read(
     .order_by(leg.c.sort_key)
     .limit(bindparam("limit")),
 )
+_WAITING_OF_VISIT = Read(LegRow, LEGS.where(_OF_VISIT, leg.c.state == "waiting", leg.c.is_held.is_(False)))
 _LAST_OF_VISIT = Read(LegRow, LEGS.where(_OF_VISIT).order_by(leg.c.position.desc()).limit(1))
 _FOLLOWING = leg.alias("following")
 _NO_SHOWS = Read(
@@ -222,6 +223,11 @@ def legs_to_return(rows: Rows, hall: str, now: datetime) -> list[LegRow]:
 def waiting_of_queue(rows: Rows, hall: str, queue: str, *, limit: int, after: str = "") -> list[LegRow]:
     """At most `limit` waiting legs of a queue in call order, after a sort key."""
     return rows.all(_OF_QUEUE, hall=hall, queue=queue, after=after, limit=limit)
+
+
+def waiting_of_visit(rows: Rows, visit: str) -> list[LegRow]:
+    """The legs of a visit (id) that wait and are not held: one at most."""
+    return rows.all(_WAITING_OF_VISIT, visit=visit)
 
 
 def no_shows_to_reinstate(rows: Rows, hall: str, on: date, *, limit: int) -> list[LegRow]:

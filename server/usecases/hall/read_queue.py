@@ -151,11 +151,6 @@ def read_closed(configuration: HallConfiguration, now: datetime) -> Answer | Non
     return {"why": dict(calendar.why.get(business_day(calendar, now), {}))}
 
 
-_WAITING_OF_VISIT = (
-    "SELECT id, visit, number, service FROM leg WHERE visit = :visit AND state = 'waiting' AND is_held = :no"
-)
-
-
 def _step_free(
     rows: Rows,
     configuration: HallConfiguration,
@@ -166,13 +161,15 @@ def _step_free(
     states = {each["counter"]: each for each in counters_now}
     found = []
     for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
-        for leg in rows.all(_WAITING_OF_VISIT, visit=visit, no=False):
+        for leg in waiting.waiting_of_visit(rows, visit):
             able = [each.id for each in configuration.counters_serving(leg.service) if each.is_step_free]
             calling = [states[each] for each in able if states[each]["state"] not in ("closed", "paused")]
             if any(leg.service in each["services"] for each in calling):
                 continue
             closed = [each for each in able if states[each]["state"] == "closed"]
-            found.append({key: leg[key] for key in ("visit", "number", "service")} | {"counters": closed})
+            found.append(
+                {"visit": leg.visit, "number": leg.number, "service": leg.service, "counters": closed}
+            )
     return sorted(found, key=lambda each: str(each["number"]))[:MOST_STEP_FREE]
 
 
