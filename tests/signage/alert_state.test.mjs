@@ -86,7 +86,7 @@ test("a drill says so in every language", () => {
   assert.ok(pages.every((page) => page.drill && page.drillText));
 });
 
-test("a custom alert says its own words, all of them once they were fetched", () => {
+test("a custom alert shows its own words, all of them once they were fetched", () => {
   const texts = { fr: { title: "Fuite", text: "" }, en: { title: "Leak", text: "" } };
   const custom = alert("c", { kind: "custom", texts });
   assert.deepEqual(
@@ -118,7 +118,7 @@ test("a voice that was kept speaks at once, and an alert without a voice has non
   assert.equal(screen.voiceOf(kept, { kind: "shelter", drill: true, has_voice: false }), null);
 });
 
-test("that an alert was taken back is said for a minute, under an id of its own, and gives way to a call", () => {
+test("an alert taken back is shown for a minute, under its own id, and gives way to a call", () => {
   const back = {
     alert: "a",
     kind: "taken_back",

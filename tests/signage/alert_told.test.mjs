@@ -32,7 +32,7 @@ function rig() {
   };
 }
 
-test("an alert is told until it is answered, then no more", async () => {
+test("an alert is confirmed until it is answered, then no more", async () => {
   const { told, asked, answered, lost } = rig();
   told.show("a");
   told.show("a");
@@ -44,7 +44,7 @@ test("an alert is told until it is answered, then no more", async () => {
   assert.deepEqual(asked, ["a", "a"]);
 });
 
-test("a new connection and another alert are told", async () => {
+test("a new connection and another alert are confirmed", async () => {
   const { told, asked, answered } = rig();
   told.show("a");
   await answered();
@@ -55,7 +55,7 @@ test("a new connection and another alert are told", async () => {
   assert.deepEqual(asked, ["a", "a", "b"]);
 });
 
-test("an answer that comes when another alert is shown is not the other's", async () => {
+test("an answer is not taken for that of another alert", async () => {
   const { told, asked, answered } = rig();
   told.show("a");
   told.show("b");
@@ -64,7 +64,7 @@ test("an answer that comes when another alert is shown is not the other's", asyn
   assert.deepEqual(asked, ["a", "b"]);
 });
 
-test("no alert, nothing is told", () => {
+test("without an alert nothing is confirmed", () => {
   const { told, asked } = rig();
   told.show(null);
   assert.deepEqual(asked, []);

@@ -48,7 +48,7 @@ function rig({ missing = [] } = {}) {
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test("silence stops what is being said, and nothing is said again", async () => {
+test("silence stops the voice, and it does not speak again", async () => {
   const { voice, heard, wait } = rig();
   await voice.say("medical.wav");
   assert.deepEqual(heard(), ["medical.wav"]);
@@ -67,7 +67,7 @@ test("the voice of a following alert takes the place of the former one", async (
   assert.deepEqual(heard(), ["shelter.wav"]);
 });
 
-test("a voice that cannot be had is asked for again after ten seconds, not before, and is said then", async () => {
+test("a voice that cannot be fetched is requested again after ten seconds, not before, and then played", async () => {
   const { voice, fetched, heard, wait, found } = rig({ missing: ["gone.wav"] });
   await voice.say("gone.wav");
   for (let tick = 0; tick < TRIED_AGAIN_MS / 500 - 1; tick += 1) {
@@ -81,7 +81,7 @@ test("a voice that cannot be had is asked for again after ten seconds, not befor
   assert.deepEqual(heard(), ["gone.wav"]);
 });
 
-test("what is silenced meanwhile is neither asked for again nor said when it comes", async () => {
+test("a voice silenced meanwhile is neither requested again nor played when it arrives", async () => {
   const { voice, fetched, heard, wait } = rig({ missing: ["gone.wav"] });
   await voice.say("gone.wav");
   voice.silence();
@@ -93,7 +93,7 @@ test("what is silenced meanwhile is neither asked for again nor said when it com
   assert.deepEqual(heard(), []);
 });
 
-test("it is said at the level of now", async () => {
+test("a voice plays at the present level", async () => {
   const { voice, gain, wait, turn } = rig();
   await voice.say("medical.wav");
   assert.equal(gain.value, 0.4);

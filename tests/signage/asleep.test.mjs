@@ -5,7 +5,7 @@ import { isAsleep } from "../../signage/static/asleep.js";
 
 const NIGHT = { isResting: true, view: "closed", isAlert: false, at: 1_000, coversUntil: 2_000 };
 
-test("a screen sleeps outside its hours while there is nothing to tell, also when the server is away", () => {
+test("a screen sleeps outside its hours while there is nothing to show, also when the server is away", () => {
   assert.equal(isAsleep(NIGHT), true);
   assert.equal(isAsleep({ ...NIGHT, view: "unknown" }), true);
   assert.equal(isAsleep({ ...NIGHT, isResting: false }), false);

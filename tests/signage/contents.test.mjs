@@ -12,7 +12,7 @@ const waits = (language) => ({ id: `w-${language}`, kind: "waits", language, con
 const told = (queues, language, services) =>
   contentOf(waits(language), { view: { queues }, screen: { services }, own: "fr" });
 
-test("waits are told in another language only when every service has a name in it", () => {
+test("waits are shown in another language only when every service has a name in it", () => {
   assert.ok(told([queue("Accueil", 3, { en: "Reception" })], "en"));
   const mixed = [queue("Accueil", 3, { en: "Reception" }), queue("Titres", 1)];
   assert.ok(told(mixed, "fr"));
@@ -23,7 +23,7 @@ test("waits are told in another language only when every service has a name in i
   );
 });
 
-test("a queue with nobody and no wait to tell takes no room, one without a wait is still told", () => {
+test("an empty queue without a wait takes no room, one with people and no wait is still shown", () => {
   const queues = [queue("Vide", 0), queue("Libre", 0, { wait: { none: true } }), queue("Longue", 9)];
   assert.deepEqual(
     told(queues, "fr").lines.map((line) => line.name),
@@ -40,7 +40,7 @@ test("the files of an item are its own and its poster", () => {
   assert.deepEqual(filesOf({ content: { title: "Texte" } }), []);
 });
 
-test("the pages of an item share its time by their words; what cannot be read in it comes at the next showing", () => {
+test("the pages of an item share its time by their words; the rest comes at the next showing", () => {
   const at = (position, showing = 0) =>
     pageAt({ reading: [4_000, 5_000, 3_000], ms: 24_000, position, showing });
   assert.deepEqual(
@@ -52,7 +52,7 @@ test("the pages of an item share its time by their words; what cannot be read in
   assert.deepEqual([short(0, 0), short(5_000, 0), short(0, 1), short(9_000, 9)], [0, 1, 2, 19]);
 });
 
-test("an author is told the most pages that a notice makes in any of its languages", () => {
+test("an author gets the largest number of pages of a notice in any of its languages", () => {
   const contents = [{ kind: "text", n: 2 }, { kind: "text", n: 3 }, { kind: "image", n: 9 }, null];
   const count = ({ n }) => ({ beside: n, alone: n - 1, isForced: n === 3 });
   assert.deepEqual(pageCounts(contents, count), { beside: 3, alone: 2, isForced: true });

@@ -43,7 +43,7 @@ function server({ refused = [] } = {}) {
   return world;
 }
 
-test("what was shown is told in its order, in batches, and forgotten once it is counted", async () => {
+test("displays are reported in order, in batches, and deleted once they are counted", async () => {
   const [store, hall] = [memory(), server()];
   const record = createRecord({ store, post: hall.post });
   for (let n = 0; n < BATCH + 5; n += 1) record.add(display(n));
@@ -71,7 +71,7 @@ test("through an outage nothing is lost, and a lost answer counts nothing twice"
   assert.deepEqual([store.kept.size, hall.counted.size], [0, 3]);
 });
 
-test("a display that is refused is left out and the others are told", async () => {
+test("a refused display is left out and the others are reported", async () => {
   const [store, hall] = [memory(), server({ refused: [2] })];
   const record = createRecord({ store, post: hall.post });
   for (const n of [1, 2, 3]) record.add(display(n));
@@ -80,7 +80,7 @@ test("a display that is refused is left out and the others are told", async () =
   assert.equal(store.kept.size, 0);
 });
 
-test("what this browser showed as another screen is not reported as this one's", async () => {
+test("displays of this browser as another screen are not reported as this one's", async () => {
   const [store, hall] = [memory(), server()];
   const record = createRecord({ store, post: hall.post, isOwn: ({ screen }) => screen === "b" });
   for (const screen of ["a", "b", "a"]) record.add(display(1, { screen }));
@@ -97,7 +97,7 @@ test("an answer that is not about the displays leaves them for later", async () 
   assert.equal(store.kept.size, 1);
 });
 
-test("an hour is told once it is over, whatever happens meanwhile, and after an outage at once", async () => {
+test("an hour is reported once it is over, and after an outage at once", async () => {
   const [store, hall] = [memory(), server()];
   const record = createRecord({ store, post: hall.post });
   const hour = Math.ceil(AT / 3_600_000) * 3_600_000;

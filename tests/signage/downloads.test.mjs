@@ -32,7 +32,7 @@ function world({ has = [], lost = [], onWait = () => {} } = {}) {
   return { downloads, files, asked, phases };
 }
 
-test("what is missing is brought, what nobody asks for any more leaves last", async () => {
+test("missing files are fetched, and files no longer needed leave last", async () => {
   const { downloads, files, asked, phases } = world({ has: ["/media/a", "/media/old"] });
   await downloads.want(["/media/a", "/media/b", "/media/b"]);
   assert.deepEqual(asked, ["/media/b"]);
@@ -42,7 +42,7 @@ test("what is missing is brought, what nobody asks for any more leaves last", as
   assert.deepEqual(asked, ["/media/b"]);
 });
 
-test("a download that fails is told, tried again, and the old files stay until then", async () => {
+test("a failed download is reported, tried again, and the old files stay until then", async () => {
   const { downloads, files, phases } = world({ has: ["/media/old"], lost: ["/media/b"] });
   const done = downloads.want(["/media/b"]);
   await done;
@@ -50,7 +50,7 @@ test("a download that fails is told, tried again, and the old files stay until t
   assert.deepEqual([...files.keys()], ["/media/b"]);
 });
 
-test("a screen that is refused asks for no file again, until it is wanted anew", async () => {
+test("a refused screen requests no file until its next programme", async () => {
   const { downloads, asked, phases } = world({ lost: ["/media/b"], onWait: () => downloads.stop() });
   await downloads.want(["/media/b"]);
   assert.deepEqual([asked.length, phases.at(-1)], [1, "not updated"]);

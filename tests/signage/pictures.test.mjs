@@ -54,7 +54,7 @@ test("a picture is taken within the first minute, then every few minutes", async
   assert.equal(taken.length, 2);
 });
 
-test("no picture is taken beside a call; it follows as soon as the screen is calm", () => {
+test("no picture is taken during a call; it follows as soon as the screen is calm", () => {
   const { pictures, taken } = watched({ random: () => 0 });
   for (let now = 0; now < 12_000; now += 500) pictures.tick({ now, everyMs: 300_000, isCalm: false });
   assert.equal(taken.length, 0);
@@ -62,7 +62,7 @@ test("no picture is taken beside a call; it follows as soon as the screen is cal
   assert.equal(taken.length, 1);
 });
 
-test("who asks has a picture at once, also where none is taken by itself", async () => {
+test("a requested picture is taken at once, also where none is taken by itself", async () => {
   const { pictures, taken, end } = watched();
   pictures.tick({ now: 0, everyMs: 0, isCalm: true });
   pictures.ask(1_000);
@@ -73,7 +73,7 @@ test("who asks has a picture at once, also where none is taken by itself", async
   assert.equal(taken.length, 1);
 });
 
-test("a picture that could not be taken in time is forgotten: who asked has been told so", () => {
+test("a picture that could not be taken in time is dropped: the page has already said so", () => {
   const { pictures, taken } = watched();
   pictures.ask(0);
   pictures.tick({ now: ASKED_FOR_MS, everyMs: 0, isCalm: false });

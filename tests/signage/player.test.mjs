@@ -89,7 +89,7 @@ test("the same call and rank is spoken once; without audio it may come again wit
   assert.deepEqual(played, ["a.wav"]);
 });
 
-test("what has waited longer than twenty seconds is dropped, on arrival and in the queue", async () => {
+test("a call that has waited longer than twenty seconds is dropped, on arrival and in the queue", async () => {
   const { player, played, told, wait, ended } = rig();
   player.offer(sound("a"));
   player.offer(sound("b"));
@@ -109,7 +109,7 @@ test("a file that cannot be played does not stop the next one", async () => {
   assert.ok(told.includes("a ended"));
 });
 
-test("a browser that refuses is told once and goes on from the refused sound after a touch", async () => {
+test("a browser that blocks sound is reported once and continues from the blocked sound after a touch", async () => {
   const { player, played, refusals, refuse, ended } = rig();
   refuse(true);
   player.offer(sound("a"));
@@ -124,7 +124,7 @@ test("a browser that refuses is told once and goes on from the refused sound aft
   assert.deepEqual(refusals, [true, false]);
 });
 
-test("a call alone is said twice; it may stop after the first time once another waits", async () => {
+test("a single call is spoken twice; it may stop after the first time once another waits", async () => {
   const { player, mayStop, played, ended } = rig();
   player.offer(merging("a"));
   await settle();
@@ -136,7 +136,7 @@ test("a call alone is said twice; it may stop after the first time once another 
   assert.equal(mayStop(), false);
 });
 
-test("calls that follow one another while more wait are said briefly, the last one whole", async () => {
+test("consecutive calls are spoken briefly while more wait, the last one whole", async () => {
   const { player, played, ended } = rig();
   for (const key of ["a", "b", "c", "d"]) player.offer(merging(key));
   for (const _ of [1, 2, 3]) await ended();
@@ -205,7 +205,7 @@ test("at twenty calls a minute for ten minutes every call is spoken, never two t
   }
 });
 
-test("what is being spoken stops at once when it is dropped, with its other language and all that waits", async () => {
+test("a dropped announcement stops at once, with its other language and all that wait", async () => {
   const { player, played, stopped, told } = rig();
   player.offer(sound("a", 0, ["a-fr.wav", "a-en.wav"]));
   player.offer(sound("b"));

@@ -17,7 +17,7 @@ const at = (playlist, ms, more = {}) =>
   lists.moved(playlist, { programme, at: T + ms, waiting: {}, ...more });
 const start = () => at(lists.initialPlaylist(), 0);
 
-test("an item stays until its end, then the next one comes", () => {
+test("an item stays until its end, then the next one is shown", () => {
   let playlist = start();
   assert.equal(playlist.showing.item, "a");
   assert.equal(lists.endsIn(playlist, T), 10_000);
@@ -26,7 +26,7 @@ test("an item stays until its end, then the next one comes", () => {
   assert.equal(playlist.showing.item, "b");
 });
 
-test("calls cover the media: the item goes on where it was, and is whole at its end", () => {
+test("calls cover the media: the item continues where it was, and is whole at its end", () => {
   let playlist = at(start(), 4_000, { isCovered: true });
   assert.equal(lists.endsIn(playlist, T + 4_000), Infinity);
   playlist = at(playlist, 60_000, { isCovered: true });
@@ -51,7 +51,7 @@ test("an item that cannot be shown leaves at once and is tried again after a min
   assert.equal(at(playlist, 61_001).showing.item, "a");
 });
 
-test("a new programme lets what is shown end, unless it is gone or changed", () => {
+test("a new programme lets the shown item end, unless it is gone or changed", () => {
   const playlist = start();
   const other = (items) => at(playlist, 1_000, { programme: { ...programme, items } }).showing.item;
   assert.equal(other([item("c", 10_000), item("a", 10_000)]), "a");
@@ -98,6 +98,6 @@ test("a screen that rests wakes when the hall's hours are others now, before the
   assert.deepEqual([playlist.isResting, playlist.showing.joined], [false, T + 60_000]);
 });
 
-test("what comes next is known beforehand, so that it can be made ready", () => {
+test("the next item is known in advance, so that it can be made ready", () => {
   assert.equal(lists.nextAfter(start(), { programme, at: T, waiting: {} }), "b");
 });

@@ -5,7 +5,7 @@ import { connectPreview } from "../../signage/static/preview.js";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a preview shows no alert, is live again after a failed fetch, and tells the server nothing", async () => {
+test("a preview shows no alert, is live again after a failed fetch, and reports nothing", async () => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const told = [];
   let isThere = true;

@@ -7,12 +7,12 @@ const AT = Date.parse("2026-11-24T10:00:00Z");
 const call = (agoMs) => ({ number: "A042", called_at: new Date(AT - agoMs).toISOString() });
 const view = (more = {}) => ({ view: "empty", cards: [], still: [], recent: [], ...more });
 
-test("with nobody called the screen is the notice's", () => {
+test("without calls the notice has the screen", () => {
   assert.equal(isQuiet(view(), AT), true);
   assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT), true);
 });
 
-test("whoever is called, or was just now, keeps the room of calls", () => {
+test("a visitor called now or a moment ago keeps the room of calls", () => {
   assert.equal(isQuiet(view({ view: "calls", cards: [call(0)] }), AT), false);
   assert.equal(isQuiet(view({ view: "rest", still: [call(LAST_CALLS_MS)] }), AT), false);
   assert.equal(
@@ -26,7 +26,7 @@ test("whoever is called, or was just now, keeps the room of calls", () => {
   );
 });
 
-test("what must be read before a notice is not moved aside", () => {
+test("views that must be read before a notice keep their room", () => {
   for (const name of ["closed", "break", "unknown", "refused", "connecting"])
     assert.equal(isQuiet(view({ view: name }), AT), false);
 });

@@ -126,7 +126,7 @@ test("fewer calls share the area when there is no room for three", () => {
   assert.deepEqual(largeNumbers(state), ["A1", "A2"]);
 });
 
-test("who is called and not yet at the counter stays: large while nobody else is called, then in the list", () => {
+test("a called visitor not yet at the counter stays: large without further calls, then in the list", () => {
   let state = cards.arrange(showing(call("A042")), START + 120_000);
   assert.deepEqual(largeNumbers(state), ["A042"]);
   const later = START + 121_000;
@@ -236,7 +236,7 @@ test("a heartbeat of a higher version or another epoch asks once", () => {
   );
 });
 
-test("queues of a higher version count as heard, so that a quiet board asks nothing", () => {
+test("queues of a higher version count as received, so that a quiet board reads nothing", () => {
   let state = fetched(live());
   const version = state.board.version + 3;
   state = screen.receiveQueues(state, { epoch: "e1", version, as_of: iso(START), queues: [] }, START);
@@ -257,7 +257,7 @@ test("a board that came again unchanged after a reconnection is live", () => {
   assert.equal(screen.isLive(screen.receiveBoard(again, first.board, START + 5_000)), true);
 });
 
-test("a programme of another revision is asked for, once it is here no more", () => {
+test("a programme of another revision is read, and once it has arrived no more", () => {
   const state = screen.receiveScreen(fetched(live()), { notices: [] });
   assert.equal(screen.receiveBoard(state, board([], { programme_revision: 2 }), START).fetch, "nudge");
   assert.equal(screen.receiveBoard(state, board([]), START).fetch, null);
@@ -281,12 +281,12 @@ test("a reload without a server shows the last calls and since when it is not li
   assert.deepEqual(view.queues, []);
 });
 
-test("what was saved by nobody or by another form is ignored", () => {
+test("a missing state or one of another form is ignored", () => {
   assert.deepEqual(screen.restored(null), screen.initialState());
   assert.deepEqual(screen.restored({ form: 99, board: 3 }), screen.initialState());
 });
 
-test("a board of hours ago shows no call any more", () => {
+test("a board that is hours old shows no call", () => {
   const late = START + screen.FORGET_MS + 1;
   const view = screen.viewOf(screen.disconnected(showing(call("A042"))), late);
   assert.deepEqual([view.view, view.cards, view.still, view.recent], ["unknown", [], [], []]);
@@ -298,7 +298,7 @@ test("an empty board that is not live does not promise to show a call", () => {
   assert.equal(screen.viewOf(state, START + screen.HONEST_MS + 1).view, "unknown");
 });
 
-test("nobody waits, nobody is called, and closed are different states", () => {
+test("« nobody waits », « nobody is called » and « closed » are different states", () => {
   const waiting = [{ queue: "q", services: [], waiting: 2, wait: null }];
   const withScreen = (state, sent) => screen.receiveScreen(state, { is_open: true, ...sent });
   const view = (state, now = START) => screen.viewOf(state, now).view;
@@ -320,7 +320,7 @@ test("a hall open round the clock does not look closed at midnight", () => {
   assert.equal(screen.viewOf(state, START + 1_500).view, "empty");
 });
 
-test("at closing and at opening the day is asked for again, once", () => {
+test("at closing and at opening the day is read again, once", () => {
   const state = screen.receiveScreen(fetched(live()), { is_open: true, closes_at: iso(START + 1_000) });
   assert.equal(screen.turned(state, START + 999).fetch, null);
   const asked = screen.turned(state, START + 1_000);
@@ -356,7 +356,7 @@ test("a screen that was refused shows it until it is connected again", () => {
   assert.equal(screen.connected(state, START).isRefused, false);
 });
 
-test("a screen that was replaced or revoked does not go on with what it knew", () => {
+test("a screen that was replaced or revoked does not continue with its old state", () => {
   const state = screen.refused(showing(call("A042")));
   assert.equal(screen.viewOf(state, START + 1_000).view, "calls");
   const { view, cards, still, recent } = screen.viewOf(state, START + screen.HONEST_MS + 1);
@@ -367,7 +367,7 @@ test("a screen that was replaced or revoked does not go on with what it knew", (
   );
 });
 
-test("while the hall is closed no wait is told of a ticket that nobody can take", () => {
+test("while the hall is closed no wait is shown for a ticket that nobody can take", () => {
   const line = {
     queue: "accueil",
     services: [{ id: "accueil", name: { fr: "Accueil" } }],
@@ -390,7 +390,7 @@ test("in a break that carries everyone over the screen says when calls resume, a
   assert.equal(screen.resumesAt(live(), START), null);
 });
 
-test("the last calls are told the newest first, each number once, and who is awaited still is marked", () => {
+test("the last calls are listed the newest first, each number once, and awaited ones are marked", () => {
   const recent = [
     former("A1", START - 400_000),
     former("A2", START - 10_000),
@@ -411,7 +411,7 @@ test("the last calls are told the newest first, each number once, and who is awa
   assert.ok(screen.GREY_MS < 30_000);
 });
 
-test("half a minute after the server was last heard calls are told as past ones, and again as calls once it is back", () => {
+test("half a minute after the server's last message calls are shown as past ones, and as calls again once it is back", () => {
   const away = screen.disconnected(showing(call("A042")));
   assert.equal(screen.viewOf(away, START + screen.GREY_MS).isPast, false);
   const view = screen.viewOf(away, START + screen.GREY_MS + 1);

@@ -26,7 +26,7 @@ test("the level follows the hall's hours in its own time zone, outside them it i
   assert.equal(level("23:59"), 0);
 });
 
-test("nothing is louder than the most, whatever a level says", () => {
+test("nothing is louder than the maximum, with any level", () => {
   const wrong = { most_percent: 50, levels: [{ opens: "00:00", closes: "23:59", percent: 90 }] };
   assert.equal(level("10:00", { sound: wrong }), 0.5);
 });

@@ -20,14 +20,14 @@ test("loudspeakers say the call after its chime, in each language in turn, in th
   });
 });
 
-test("the loop says it without the chime, and briefly the same as everywhere", () => {
+test("the loop plays a call without the chime, and the brief form unchanged", () => {
   assert.deepEqual(spokenFiles(CALL, ["fr", "en"], "loop"), {
     whole: [{ url: "/audio/loop.wav", onceMs: 3300 }],
     brief: [{ url: "/audio/brief.wav" }],
   });
 });
 
-test("a call that was rendered before the hall had a loop is heard there as everywhere", () => {
+test("a call rendered before the hall had a loop is played there in the ordinary form", () => {
   const { loop, loop_once_ms: _, ...before } = CALL;
   assert.deepEqual(spokenFiles(before, ["fr"], "loop").whole, [{ url: "/audio/whole.wav", onceMs: 4700 }]);
 });

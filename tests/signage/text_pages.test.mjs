@@ -59,7 +59,7 @@ function random(seed) {
 
 const COUNTS = 2_000;
 
-test("whatever the text: no word is lost, every page fits, and one ends inside a sentence only where that has no room alone", () => {
+test("for any text: no word is lost, every page fits, and one ends inside a sentence only where that has no room alone", () => {
   for (let seed = 1; seed <= COUNTS; seed += 1) {
     const next = random(seed);
     const widths = Array.from({ length: next(60) }, () => 1 + next(9));
@@ -102,7 +102,7 @@ test("a page ends with a paragraph where it can, and the last one is not a word 
   );
 });
 
-test("letters shrink to what the last reader can read, and below it only for a sentence without room", () => {
+test("letters shrink to the size that the farthest reader can read, and below it only for a sentence without room", () => {
   assert.deepEqual(textSizes(56), { legible: [76, 72, 68, 64, 60, 56], smaller: [] });
   assert.deepEqual(textSizes(70), { legible: [76, 72, 70], smaller: [66, 62, 58, 56] });
   assert.deepEqual(textSizes(94), { legible: [94], smaller: [90, 86, 82, 78, 74, 70, 66, 62, 58, 56] });

@@ -80,14 +80,14 @@ test("a label is split where its mark begins, and left whole where it has none",
   assert.equal(placeParts("bureau des associations, bâtiment B et C"), null);
 });
 
-test("a text comes in the first wanted language it has, else in any", () => {
+test("a text is given in the first chosen language it has, else in any", () => {
   assert.deepEqual(textIn({ fr: "bleu", en: "blue" }, ["en"]), { text: "blue", language: "en" });
   assert.deepEqual(textIn({ ar: "أزرق" }, ["fr"]), { text: "أزرق", language: "ar" });
   assert.equal(textIn({}, ["fr"]), null);
   assert.equal(textIn(undefined, ["fr"]), null);
 });
 
-test("a local date is written in words, what is no date stays", () => {
+test("a local date is written in words, another text stays unchanged", () => {
   assert.equal(wordsOf("fr", {}).date("2026-11-02"), "2 novembre 2026");
   assert.equal(wordsOf("en", {}, { timeZone: "America/New_York" }).date("2026-11-02"), "November 2, 2026");
   assert.equal(wordsOf("fr", {}).date("novembre"), "novembre");

@@ -8,7 +8,7 @@ const TEXTS = {
   en: { kinds: { evacuate: { title: "Leave", text: "Go." } }, drill: "DRILL", not_fire: "y" },
 };
 
-test("a menu that was on its way does not take back what was told since", () => {
+test("a late menu does not replace a newer alert", () => {
   const known = { epoch: "e", version: 7, alert: null };
   assert.ok(!isLater(known, { epoch: "e", version: 6 }));
   assert.ok(isLater(known, { epoch: "e", version: 7 }));
@@ -22,7 +22,7 @@ test("an alert with a stated time ends by itself", () => {
   assert.equal(alertAt(null, at), null);
 });
 
-test("prepared words are said in every language of the hall that the kiosk knows", () => {
+test("prepared words are shown in every language of the hall that the kiosk has", () => {
   const pages = pagesOf({ kind: "evacuate", drill: true, texts: {} }, TEXTS, ["fr", "en", "ar"]);
   assert.deepEqual(
     pages.map(({ language, title, drill }) => [language, title, drill]),
@@ -33,7 +33,7 @@ test("prepared words are said in every language of the hall that the kiosk knows
   );
 });
 
-test("words of one's own are said in every language they have, none under another's name", () => {
+test("custom words are shown in all their languages, never in another", () => {
   const texts = { ar: { title: "تسرب", text: "" }, fr: { title: "Fuite", text: "Restez assis." } };
   const pages = pagesOf({ kind: "custom", drill: false, texts }, TEXTS, ["fr", "en"]);
   assert.deepEqual(

@@ -112,7 +112,7 @@ test("each step is read aloud by names only, the typed code never", () => {
   });
 });
 
-test("a ticket is read with what coming late changed", () => {
+test("a ticket is read aloud with the effects of a late arrival", () => {
   const ticket = {
     visit: "v1",
     number: "B001",
@@ -157,7 +157,7 @@ test("a wrong code keeps the keypad and the code, and says so until the next try
   assert.equal(walk([...wrong, { type: "back" }, show]).codeError, null);
 });
 
-test("who has an appointment says so where a service asks for one, and the demand that was counted answers nobody", () => {
+test("a visitor with an appointment may say so where a service needs one, and the answer of the counted demand is ignored", () => {
   const chosen = [{ type: "choose_service", service: "titres", pressId: "p1" }, show];
   const state = walk(chosen);
   assert.deepEqual([state.view, state.press, state.service], ["appointment", null, null]);

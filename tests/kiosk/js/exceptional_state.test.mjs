@@ -54,7 +54,7 @@ test("the notice offers the reasons of its service, and of no other", () => {
   assert.equal(wayOf(walk([])), null);
 });
 
-test("a reason leads to the sheet of who receives, then to one ticket that says why", () => {
+test("a reason leads to the sheet of the receiving service, then to one ticket with the reason", () => {
   const sheet = walk([...open, reason()]);
   assert.deepEqual([sheet.view, sheet.service, sheet.press], ["sheet", "desk", null]);
   assert.equal(reasonChosen(sheet), "Urgent");
@@ -69,7 +69,7 @@ test("a reason leads to the sheet of who receives, then to one ticket that says 
   assert.equal(taking.view, "taking");
 });
 
-test("where nothing is asked, the reason itself takes the ticket", () => {
+test("without questions, pressing the reason takes the ticket", () => {
   const taking = walk([...open, reason("online")], { ...MENU, priority_notice: false });
   assert.equal(taking.view, "taking");
   assert.deepEqual(taking.press.body, {
@@ -92,7 +92,7 @@ test("a reason that is not offered, or pressed in a hurry, does nothing", () => 
   assert.equal(reduce(state, { ...reason(), at: state.shownAt + 100 }).view, "notice");
 });
 
-test("back leads to the reasons, and what is chosen next has none", () => {
+test("back leads to the reasons, and the next choice has none", () => {
   const back = walk([...open, reason(), { type: "back" }]);
   assert.deepEqual([back.view, back.service, back.exceptional], ["notice", "natu", null]);
   assert.deepEqual(wayOf(back), WAY);
@@ -106,14 +106,14 @@ test("back leads to the reasons, and what is chosen next has none", () => {
   assert.deepEqual(again.press.body, { service: "armes", press_id: "p4", language: "fr", priority: false });
 });
 
-test("needs are asked on the way and kept", () => {
+test("needs are asked for in between and kept", () => {
   const needs = [{ type: "show_needs" }, { type: "toggle_need", need: "slow" }, { type: "back" }];
   const taking = walk([...open, reason(), ...needs, { type: "take", priority: false, pressId: "p3" }]);
   assert.deepEqual(taking.press.body.needs, ["slow"]);
   assert.equal(taking.press.body.exceptional_reason, "urgent");
 });
 
-test("a refusal is told of the service that receives", () => {
+test("a refusal is shown for the receiving service", () => {
   const told = walk([
     ...open,
     reason(),
@@ -134,7 +134,7 @@ test("the sheet is read with the reason, by names only", () => {
   assert.deepEqual(readingOf(walk([...open, reason()]), []), expected);
 });
 
-test("who receives is known though the kiosk does not list it; the sheet goes once it receives no more", () => {
+test("the receiving service is known although the kiosk does not list it; the sheet leaves when it stops receiving", () => {
   assert.equal(serviceById(MENU, "desk"), WAY.received_by);
   const closed = { ...MENU, services: [service("natu", { state: "appointment_only" })] };
   assert.equal(walk([...open, reason(), { type: "menu_loaded", menu: closed }]).view, "start");

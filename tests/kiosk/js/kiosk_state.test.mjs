@@ -113,7 +113,7 @@ test("each view is read by names only, and a view without words is not", () => {
   assert.equal(readingOf(walk([choose("accueil"), take()]), []), null);
 });
 
-test("the kiosk starts where one chooses what one has come for", () => {
+test("the kiosk starts with the choice of a service", () => {
   const state = walk([]);
   assert.equal(state.view, "start");
   assert.deepEqual(
@@ -140,7 +140,7 @@ test("a ticket has the name of its service though the kiosk does not offer it, i
   assert.equal(untouched(walk([choose("etr"), { type: "menu_loaded", menu: others }])).folder, null);
 });
 
-test("where priority is not asked and nothing is to bring, one press takes the ticket", () => {
+test("without a question on priority and papers to bring, one press takes the ticket", () => {
   assert.equal(walk([choose("accueil")], { menu: PLAIN_MENU }).view, "taking");
   assert.equal(walk([choose("sejour")], { menu: PLAIN_MENU }).view, "sheet");
   assert.equal(
@@ -169,7 +169,7 @@ test("pressing ten times keeps one press", () => {
   assert.equal(walk([choose("accueil"), ...presses]).press.id, "p0");
 });
 
-test("a service that is closed is asked for once, so that the demand is counted, and says why at once", () => {
+test("a closed service is requested once, so that the demand is counted, and shows its reason at once", () => {
   const state = walk([choose("armes")]);
   assert.deepEqual([state.view, state.notice, state.press.body.service], ["notice", "closed", "armes"]);
   assert.equal(reduce(state, { type: "press_away", pressId: "p1", at: 9_000 }).view, "notice");
@@ -177,7 +177,7 @@ test("a service that is closed is asked for once, so that the demand is counted,
   assert.deepEqual([answered.view, answered.notice, answered.press], ["notice", "too_late", null]);
 });
 
-test("a service that opened meanwhile gives its ticket", () => {
+test("a service that has just opened gives its ticket", () => {
   assert.equal(walk([choose("armes"), issued("p1")]).view, "ticket");
 });
 
@@ -193,7 +193,7 @@ test("the number is shown whichever view the kiosk waited in", () => {
   }
 });
 
-test("the server being away is said while the kiosk still tries, then one may try the same press again", () => {
+test("an absent server is reported while the kiosk still tries, then the visitor may repeat the same press", () => {
   const slow = walk([choose("accueil"), take(), { type: "press_slow", pressId: "p2" }]);
   assert.deepEqual([slow.view, slow.isTrying], ["away", true]);
   assert.equal(secondsLeft(slow, 1e9), null, "the kiosk does not leave a press behind");
@@ -203,19 +203,19 @@ test("the server being away is said while the kiosk still tries, then one may tr
   assert.deepEqual([again.view, again.press.id, again.press.attempt], ["taking", "p2", 2]);
 });
 
-test("an answer to a press that was left is nobody's ticket", () => {
+test("the answer to an abandoned press shows no ticket", () => {
   const home = walk([choose("armes"), { type: "home" }]);
   assert.equal(reduce(home, { ...issued("p1"), at: 20_000 }).view, "start");
 });
 
-test("without a menu the kiosk says it is away and starts when the menu comes", () => {
+test("without a menu the kiosk says so and starts when the menu arrives", () => {
   const away = reduce(initialState("fr"), { type: "menu_missing", at: 10 });
   assert.equal(away.view, "away");
   assert.equal(secondsLeft(away, 1e9), null);
   assert.equal(reduce(away, { type: "menu_loaded", menu: MENU, at: 20 }).view, "start");
 });
 
-test("a menu that cannot be fetched again says nothing to the visitor", () => {
+test("a failed refresh of the menu shows nothing to the visitor", () => {
   assert.equal(walk([{ type: "menu_missing" }]).view, "start");
 });
 
@@ -240,7 +240,7 @@ test("a menu that arrives in a language one has left is not shown", () => {
   );
 });
 
-test("the ticket is asked for in the language shown", () => {
+test("the ticket is requested in the shown language", () => {
   assert.equal(
     walk([{ type: "choose_language", language: "en" }, choose("accueil"), take()]).press.body.language,
     "en",
@@ -336,7 +336,7 @@ test("returning to the start gives back language and reading comfort", () => {
   assert.deepEqual([home.language, home.preferences], ["fr", { large: false, contrast: false, low: false }]);
 });
 
-test("any thousand walks: one press at a time, no view without what it shows, always a way back", () => {
+test("any thousand walks: one press at a time, no view without its content, always a way back", () => {
   let seed = 20261124;
   const random = (below) => {
     seed = (seed * 1664525 + 1013904223) % 2 ** 32;
@@ -385,7 +385,7 @@ test("any thousand walks: one press at a time, no view without what it shows, al
   }
 });
 
-test("what helps is asked for after the service, never needed, and sent with the ticket", () => {
+test("needs are asked for after the service, are optional, and are sent with the ticket", () => {
   const asking = { ...MENU, asks_needs: true };
   const opened = [
     { type: "menu_loaded", menu: asking },
@@ -412,7 +412,7 @@ test("what helps is asked for after the service, never needed, and sent with the
   assert.deepEqual(reduce(noted, { type: "home", at: 20_000 }).needs, []);
 });
 
-test("« Écouter » stays on from view to view until the next visitor, and reads each anew", () => {
+test("« Écouter » stays on from view to view until the next visitor, and reads each again", () => {
   const listening = [{ type: "toggle_listening" }];
   const start = walk(listening);
   const sheet = walk([...listening, choose("sejour")]);
@@ -426,7 +426,7 @@ test("« Écouter » stays on from view to view until the next visitor, and read
   assert.ok(secondsLeft(start, 0) > 0, "a kiosk that reads does not rest");
 });
 
-test("a control reached by keyboard is said by its key, only while one listens", () => {
+test("a focused control is read by its key, only while « Écouter » is on", () => {
   assert.equal(focusReadingOf(walk([]), "service-accueil"), null);
   const folder = walk([{ type: "toggle_listening" }, choose("etr")]);
   assert.deepEqual(focusReadingOf(folder, "service-recep"), {
@@ -474,7 +474,7 @@ test("a page of the menu does not change under a finger: it waits until nobody h
   assert.equal(walk([{ type: "menu_loaded", menu: other }]).menu.services.length, 2, "nobody is there");
 });
 
-test("twelve seconds after its paper the code leaves, the number stays, and a touch beside the buttons starts anew", () => {
+test("twelve seconds after its paper the code leaves, the number stays, and a touch outside the buttons starts again", () => {
   const taken = walk([choose("accueil"), take(), issued("p2", { verdict: null })]);
   const later = (state, more) => reduce(state, { type: "tick", at: state.activeAt + more });
   assert.equal(later(taken, CODE_GONE_MS + 1).isCodeGone, false, "nothing was printed: the code is needed");

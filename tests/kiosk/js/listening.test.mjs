@@ -52,7 +52,7 @@ test("a press silences it at once and nothing more is played", async () => {
   assert.deepEqual([player.played, player.silenced, player.listening.isOn()], [["a"], 1, false]);
 });
 
-test("another view that is asked for meanwhile takes over", async () => {
+test("a newer request for a view replaces the former", async () => {
   const player = new Player(["a", "b"]);
   const first = player.listening.start({});
   await settled();
@@ -65,7 +65,7 @@ test("another view that is asked for meanwhile takes over", async () => {
   assert.deepEqual(player.changes, [true, false, true, false]);
 });
 
-test("an answer that comes after the stop is not played", async () => {
+test("an answer after the stop is not played", async () => {
   const player = new Player(["a"]);
   const whole = player.listening.start({});
   player.listening.stop();

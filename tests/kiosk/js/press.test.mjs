@@ -86,7 +86,7 @@ test("a ticket is issued", async () => {
   assert.equal(server.posts.length, 1);
 });
 
-test("lost answers give one ticket, asked for with the same press and the same key", async () => {
+test("lost answers give one ticket, requested with the same press and the same key", async () => {
   const server = new HallServer({ lost: 4 });
   const pressed = press(server.answer.bind(server));
   const outcome = await pressed.done();
@@ -110,7 +110,7 @@ test("pauses grow and the kiosk gives up after twenty seconds", async () => {
   assert.ok(at.length < 12);
 });
 
-test("a slow answer is told once, and still gives its ticket", async () => {
+test("a slow answer is reported once, and still gives its ticket", async () => {
   const slow = [];
   const server = new HallServer({ lost: 5 });
   const outcome = await press(server.answer.bind(server), { onSlow: (at) => slow.push(at) }).done();

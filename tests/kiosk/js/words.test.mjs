@@ -64,7 +64,7 @@ test("a count chooses its plural form in its language", () => {
   assert.equal(speaker(SENTENCES, "ar")("kiosk.service.waiting", { count: 5 }), "5 f");
 });
 
-test("a sentence that a language lacks is said in French, an unknown key is an error", () => {
+test("a sentence missing in a language is French, an unknown key is an error", () => {
   assert.equal(speaker(SENTENCES, "en")("kiosk.service.closed"), "fermé");
   assert.throws(() => say("kiosk.nothing"), /kiosk\.nothing/);
 });
@@ -103,7 +103,7 @@ test("the help line of a service stays when waits appear, and its row is as high
   }
 });
 
-test("no wait is said only where the menu says none", () => {
+test("« no wait » is shown only where the menu has it", () => {
   assert.deepEqual(serviceLines(service({ wait: { none: true } }), say), {
     small: "Guichet ouvert",
     strong: "pas d’attente",
@@ -122,7 +122,7 @@ test("a closed service says when it opens", () => {
   });
 });
 
-test("a folder says what it holds and no wait", () => {
+test("a folder names its services and no wait", () => {
   assert.deepEqual(serviceLines(service({ subtitle: "Titre de séjour", children: [service({})] }), say), {
     small: "Titre de séjour",
     strong: "",

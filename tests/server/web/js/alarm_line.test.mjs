@@ -31,7 +31,7 @@ test("a page that starts asks once, when it is connected", () => {
   assert.deepEqual(asked, ["/api/v1/halls/laon/alarms"]);
 });
 
-test("a change is asked for after this page's own delay, and several changes at once", () => {
+test("a change is read after this page's own delay, several changes together", () => {
   socket.tell("connect");
   mock.timers.tick(5_000);
   for (let change = 0; change < 3; change += 1) socket.tell("alarm.changed");
@@ -43,7 +43,7 @@ test("a change is asked for after this page's own delay, and several changes at 
   assert.equal(asked.length, 2);
 });
 
-test("changes one after the other are asked for once a second at most", () => {
+test("consecutive changes are read once a second at most", () => {
   socket.tell("connect");
   mock.timers.tick(5_000);
   for (let change = 0; change < 20; change += 1) {

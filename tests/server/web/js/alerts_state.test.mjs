@@ -36,7 +36,7 @@ test("an alert holds in the halls where it was not ended, and is past when it wa
   assert.equal(past.length, 1);
 });
 
-test("a hall tells how many of its screens show the alert", () => {
+test("a hall shows how many of its screens show the alert", () => {
   assert.deepEqual(reached(hall()), { count: 2, shown: 1, key: "some" });
   assert.equal(reached(hall({ screens: [screen("shown")] })).key, "all");
   assert.equal(reached(hall({ screens: [] })).key, "none");
@@ -49,7 +49,7 @@ test("the page asks often only while a screen of an alert in force is waited for
   );
 });
 
-test("a first confirmation names who gave it; who gave it waits for another person, or alone after two minutes", () => {
+test("a first confirmation names its author, who waits for another person, or continues alone after two minutes", () => {
   const at = Date.parse("2026-11-24T10:01:00Z");
   const asked = (more) =>
     alert(
@@ -77,7 +77,7 @@ test("a first confirmation names who gave it; who gave it waits for another pers
   });
 });
 
-test("an alert is taken back by whoever may, until then", () => {
+test("an alert may be taken back by its author until the given instant", () => {
   assert.ok(mayTakeBack({ may_take_back_until: "2026-11-24T10:00:00Z" }, Date.parse("2026-11-24T09:59:59Z")));
   assert.ok(
     !mayTakeBack({ may_take_back_until: "2026-11-24T10:00:00Z" }, Date.parse("2026-11-24T10:00:00Z")),

@@ -26,14 +26,14 @@ const order = (legs, more = {}) => ({
 });
 const hall = { counters: [{ id: "g4", services: ["titres"] }] };
 
-test("who waits is listed in the order of the calls, without who was sent to another counter", () => {
+test("waiting visitors are listed in call order, without those sent to another counter", () => {
   const legs = [leg("A001", { minutes: 9 }), leg("H002", { minutes: 8 }), leg("K003", { for_counter: "g4" })];
   const state = { ...at(), queue: queue({ legs }) };
   assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001", "H002"]);
   assert.deepEqual(numbers(rowsHere({ ...state, order: order([legs[1], legs[0]]) }, NOW)), ["H002", "A001"]);
 });
 
-test("what the queue says later than the order counts", () => {
+test("a queue newer than the order takes precedence", () => {
   const [first, gone, come] = [leg("A001"), leg("A002"), leg("A003")];
   const state = { ...at(), queue: queue({ legs: [first, come], version: 8 }), order: order([gone, first]) };
   assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001", "A003"]);
@@ -41,7 +41,7 @@ test("what the queue says later than the order counts", () => {
   assert.deepEqual(numbers(rowsHere(before, NOW)), ["A002", "A001"]);
 });
 
-test("who cannot be called here now is marked", () => {
+test("visitors who cannot be called here now are marked", () => {
   const state = {
     ...at(),
     queue: queue({ legs: [] }),
@@ -53,7 +53,7 @@ test("who cannot be called here now is marked", () => {
   );
 });
 
-test("a key that does nothing says why", () => {
+test("a key without effect says why", () => {
   const here = (state) => leg("A001", { state });
   assert.equal(whyNot("recall", at()), "nobody_called");
   assert.equal(whyNot("recall", at({ leg: here("in_service") })), "not_called");
@@ -64,7 +64,7 @@ test("a key that does nothing says why", () => {
   assert.equal(whyNot("undo", at()), "nothing_to_undo");
 });
 
-test("sending somebody to a counter is asked once when it is closed, or serves none of it", () => {
+test("a transfer to a counter that is closed or does not serve the service needs one question", () => {
   const counters = (state, services) => queue({ counters: [{ counter: "g4", state, services }] });
   assert.equal(doubtOf("g4", counters("closed", []), hall, "titres"), "closed");
   assert.equal(doubtOf("g4", counters("free", ["titres"]), hall, "accueil"), "serves_not");
@@ -73,7 +73,7 @@ test("sending somebody to a counter is asked once when it is closed, or serves n
   assert.equal(servedBy(counters("closed", ["titres"]), "titres"), 0);
 });
 
-test("closing tells who is served and who waits for this counter alone; a pause waits for who is here", () => {
+test("closing names visitors in service and those who wait for this counter alone; a pause waits for the present visitor", () => {
   const serving = leg("A001", { state: "in_service" });
   const told = {
     counter: "g3",

@@ -21,7 +21,7 @@ const revision = {
   restores: null,
 };
 
-test("a revision is told with who published it, from where without an account, and what it restores", () => {
+test("a revision is shown with its author, or its place without an account, and the revision it restores", () => {
   assert.equal(publishedWords({ ...revision, revision: 0 }, words), "publishing.published.never");
   assert.equal(publishedWords(revision, words), "publishing.published.by 3 2026-11-26 Ada");
   assert.equal(
@@ -32,7 +32,7 @@ test("a revision is told with who published it, from where without an account, a
   assert.equal(whoWords(null, null, words.say), "publishing.origin.browser");
 });
 
-test("only what is up to date counts as applied, and what may still come is waited for", () => {
+test("only an up-to-date device counts as applied, and pending ones are waited for", () => {
   const halls = (...states) => [{ devices: states.map((state) => ({ state })) }];
   assert.deepEqual(appliedOf(halls("up to date", "unknown", "pending", "possibly outdated")), {
     count: 1,

@@ -16,7 +16,7 @@ const rest = {
   choice: "finish",
 };
 
-test("a break is told before and while it runs, by what was decided for it", () => {
+test("a break is announced before and while it runs, according to its decision", () => {
   assert.equal(breakSaid(null, hour), null);
   assert.deepEqual(breakSaid(rest, hour), [
     "console.break.near.finish",
@@ -28,7 +28,7 @@ test("a break is told before and while it runs, by what was decided for it", () 
   );
 });
 
-test("who waits in a hall that opens no more today is counted, with the reason in the reader's language or in French", () => {
+test("visitors waiting in a hall that opens no more today are counted, with the reason in the reader's language or in French", () => {
   const closed = { why: { fr: "dégât des eaux" } };
   assert.equal(closedSaid(null, 3, "fr"), null);
   assert.equal(closedSaid(closed, 0, "fr"), null);
@@ -62,7 +62,7 @@ test("whose place is kept is found in any queue, and released from any state of 
   assert.deepEqual(requestOf("hold", called), { path: "/api/v1/legs/l3/hold" });
 });
 
-test("who needs a step-free counter is received there by one request, from a free counter only", () => {
+test("a visitor who needs a step-free counter is received there by one request, from a free counter only", () => {
   const free = {
     ...emptyConsole(),
     counter: { counter: "g2", session_mark: "s1", state: "free", leg: null },

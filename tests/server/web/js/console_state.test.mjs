@@ -56,7 +56,7 @@ test("a called person must be answered for before the next is called", () => {
   assert.equal(requestOf("recall", state).path, "/api/v1/legs/leg-A042/recall");
 });
 
-test("a service that only the call began may still find that nobody came; one that was begun by a press may not", () => {
+test("a service begun by its call may still become a no-show; one begun by a press may not", () => {
   const state = open({ leg: leg("A042", { state: "in_service", rank: 1, is_unconfirmed: true }) });
   const paths = (of) => ["no", "recall", "postpone", "hold"].map((action) => requestOf(action, of)?.path);
   assert.deepEqual(
@@ -88,7 +88,7 @@ test("nothing but resuming and closing is possible in a pause", () => {
   assert.deepEqual(requestOf("resume", state).body, { pause: null });
 });
 
-test("the page asks whether somebody is there from its hour on, while somebody is called", () => {
+test("the page asks whether the agent is there from the given instant on, while a visitor is called", () => {
   const presence = { asks_at: ago(0), gives_back_at: ago(-2) };
   assert.equal(presenceAskedUntil(open(), NOW), null);
   assert.equal(presenceAskedUntil(emptyConsole(), NOW), null);
@@ -124,7 +124,7 @@ test("undo names the fact of the counter's last gesture and is possible until it
   assert.equal(mayUndo(open(), NOW), false);
 });
 
-test("the answer of a verb shows at once, and who is called waits no more", () => {
+test("the answer of a verb is shown at once, and a called visitor no longer waits", () => {
   const before = withQueue(open(), queue({ legs: [leg("A042"), leg("A043")], counters: [told()] }), NOW);
   const after = withLeg(before, called);
   assert.equal(phaseOf(after), "called");
@@ -137,7 +137,7 @@ test("the answer of a verb shows at once, and who is called waits no more", () =
   assert.equal(phaseOf(withLeg(after, null)), "free");
 });
 
-test("who was called away from here is seen waiting again, or is not seen", () => {
+test("a visitor called elsewhere is shown waiting again, or not at all", () => {
   const told = queue({ legs: [leg("A042")] });
   assert.equal(isWaiting(told, "leg-A042"), true);
   assert.equal(isWaiting(told, "leg-A043"), false);
@@ -156,7 +156,7 @@ test("an old queue changes nothing, a newer one does, a new epoch always does", 
   assert.equal(withQueue(restored, queue({ version: 99, epoch: "e1" }), NOW), restored);
 });
 
-test("a counter taken elsewhere leads back to the choice and says when this was seen", () => {
+test("a counter taken elsewhere leads back to the choice and says when this was noticed", () => {
   const state = withQueue(
     open({ leg: called }),
     queue({ as_of: ago(0), counters: [told({ session_mark: "another", since: ago(9) })] }),
@@ -248,7 +248,7 @@ test("a summary is said at most every 15 seconds, and only when the number has m
   assert.equal(summaryDue(due.memory, 9, NOW + 60000).more, -3);
 });
 
-test("who was transferred is shown at the rank of the arrival, with the whole wait", () => {
+test("a transferred visitor is shown at the rank of the arrival, with the whole wait", () => {
   const moved = leg("H003", { minutes: 1, ranked_from: ago(30), service: "titres" });
   const more = [{ queue: "titres", services: ["titres"], waiting: 1, oldest_at: null, legs: [moved] }];
   const rows = waitingRows(queue({ legs: [leg("A042", { minutes: 20 })], more }), ["accueil", "titres"], NOW);

@@ -31,7 +31,7 @@ const hall = (devices, printers = [], more = {}) => ({
   ...more,
 });
 
-test("each printer stands after its kiosk, and one may see only what needs somebody", () => {
+test("each printer is listed after its kiosk, and the list may show only devices that need attention", () => {
   const laon = hall([kiosk("b1"), kiosk("b2", { is_connected: false })], [printer("b1", "paper_out")]);
   assert.deepEqual(
     rowsOf(laon).map(({ kind, id }) => `${kind} ${id}`),
@@ -57,7 +57,7 @@ test("a device may take a free place first, one that is taken, or a new one", ()
   );
 });
 
-test("what may be done with a device follows from what it is and who looks", () => {
+test("the actions on a device follow from its kind and the reader's rights", () => {
   const laon = hall([kiosk("b1"), kiosk("b2")], [printer("b1")]);
   assert.deepEqual(verbsOf(kiosk("b1"), laon), ["renew", "revoke"]);
   assert.deepEqual(verbsOf(kiosk("b2"), laon), ["renew", "revoke", "address"]);
@@ -68,12 +68,12 @@ test("what may be done with a device follows from what it is and who looks", () 
   assert.deepEqual(verbsOf(printer("b1"), seen), ["trial", "roll"]);
 });
 
-test("a code is read in two groups and said letter by letter", () => {
+test("a code is read in two groups and spoken letter by letter", () => {
   assert.equal(grouped("K7FR4M"), "K7F\u00a0R4M");
   assert.equal(spelt("K7FR4M"), "K, 7, F, R, 4, M");
 });
 
-test("a server that is away or asked too often is told, and asked again", () => {
+test("an absent or overloaded server is reported, and asked again", () => {
   assert.deepEqual(stateOf(null), { state: "lost" });
   assert.deepEqual(stateOf({ status: 503, body: null }), { state: "lost" });
   assert.equal(stateOf({ status: 429, body: null }).state, "slowed");
@@ -85,7 +85,7 @@ test("a server that is away or asked too often is told, and asked again", () => 
   });
 });
 
-test("an exchange of tokens whose answer was lost is asked again with the same words, and a refusal is not", async () => {
+test("an exchange of tokens with a lost answer is repeated unchanged, and a refusal is not", async () => {
   const asked = [];
   const answers = [
     () => {

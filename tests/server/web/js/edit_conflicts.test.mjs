@@ -78,7 +78,7 @@ function asking(...answers) {
   return { conflicts, box, view, seen };
 }
 
-test("what nobody else touched is joined at once, onto what was seen", async () => {
+test("changes without a conflict are merged at once, onto the known state", async () => {
   const { conflicts, box, view, seen } = asking({ ok: true, status: 200 });
   await conflicts.ask(MOVED);
   assert.deepEqual(seen.puts, [

@@ -150,7 +150,7 @@ test("a problem leads to the view of its item, or to its section", () => {
   assert.deepEqual(viewOf(form, content, ""), { section: "hall", list: null, id: null });
 });
 
-test("a path is within a place, not within one whose name begins alike", () => {
+test("a path is within a place, not within one with the same beginning of its name", () => {
   assert.ok(isWithin("services[1].names.fr", "services[1]"));
   assert.ok(!isWithin("services[10].names", "services[1]"));
   assert.ok(!isWithin("names_more", "names"));
@@ -163,7 +163,7 @@ test("the hours of a week are added, spans half typed left out", () => {
   );
 });
 
-test("the menu keeps the order of services, a folder where its first one stands", () => {
+test("the menu keeps the order of services, with a folder at the place of its first one", () => {
   const folder = { id: "laon-dossier", names: { fr: "Dossier" } };
   const services = [
     service("a", "A"),
@@ -184,7 +184,7 @@ test("the menu keeps the order of services, a folder where its first one stands"
   );
 });
 
-test("the menu of a kiosk leaves out what it does not offer, and keeps the order of the hall's", () => {
+test("the menu of a kiosk has only its own services, in the hall's order", () => {
   const folder = { id: "laon-dossier", names: { fr: "Dossier" } };
   const services = [
     service("a", "A", { parent: "laon-dossier" }),

@@ -55,7 +55,7 @@ test("many edits are one save, the next is based on the version before", async (
   assert.equal(seen.puts[1].draft_version, 1);
 });
 
-test("what one may no longer save is not tried for ever: it is kept, and goes with the next edit", async () => {
+test("a save without the right is not tried for ever: it is kept, and sent with the next edit", async () => {
   const { draft, seen, kept } = working([{ ok: false, status: 403, problem: { detail: "no" } }, saved(1)]);
   draft.begin({ name: "a" }, START);
   draft.edited();
@@ -70,7 +70,7 @@ test("what one may no longer save is not tried for ever: it is kept, and goes wi
   assert.deepEqual([seen.states.at(-1), kept.size, draft.isSaved], ["saved", 0, true]);
 });
 
-test("what is edited during a save is saved after it", async () => {
+test("an edit during a save is saved after it", async () => {
   const { draft, seen } = working([]);
   const content = { name: "a" };
   draft.begin(content, START);
@@ -108,7 +108,7 @@ test("without an answer the edits stay on this computer and are tried again", as
   assert.equal(kept.size, 0);
 });
 
-test("somebody else's change stops saving until both are joined, and loses nothing", async () => {
+test("another person's change stops saving until both are merged, and nothing is lost", async () => {
   const { draft, seen, kept } = working([
     { ok: false, status: 409, problem: { code: "stale_draft" } },
     saved(9),
@@ -148,7 +148,7 @@ test("once both are joined, and when joining fails, edits are saved again", asyn
   }
 });
 
-test("what an earlier page could not save is taken up again", async () => {
+test("unsaved changes of an earlier page are resumed", async () => {
   const { draft, seen, store } = working([saved(5)]);
   store.setItem("k", JSON.stringify({ base_revision: 2, draft_version: 4, content: { name: "left" } }));
   const left = draft.begin({ name: "server" }, START);

@@ -13,7 +13,7 @@ const visit = (more = {}) => ({
   ...more,
 });
 
-test("a number is asked alone, else what is remembered; nothing is not asked", () => {
+test("a number is searched alone, else the remembered facts; an empty form is not sent", () => {
   assert.equal(queryOf({ number: " a42 ", service: "laon-accueil" }), "number=a42");
   assert.equal(
     queryOf({ service: "laon-accueil", at: "09:30", language: "" }),
@@ -41,7 +41,7 @@ for (const [priority, cards] of [
   });
 }
 
-test("who is linked may be let go, before the call and after it", () => {
+test("a linked visit may be unlinked, before the call and after it", () => {
   assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), [
     "reprint",
     "card_seen",
@@ -60,7 +60,7 @@ test("who is linked may be let go, before the call and after it", () => {
   ]);
 });
 
-test("once called the desk prints again and links; an ended visit is left alone, but who did not come may want the paper", () => {
+test("once called, the desk reprints and links; an ended visit has no action, but a no-show may be reprinted", () => {
   assert.deepEqual(gesturesOf(visit({ state: "called" })), ["reprint", "link", "history"]);
   assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "served" })), ["history"]);
   assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "no_show" })), ["reprint", "history"]);
@@ -73,7 +73,7 @@ test("where a visit is, in one word", () => {
   assert.deepEqual(placeOf(visit({ state: "ended", end_reason: "abandoned" })), { word: "abandoned" });
 });
 
-test("who waits comes first, the latest first", () => {
+test("waiting visits come first, the latest first", () => {
   const visits = [
     visit({ state: "ended", number: "A1" }),
     visit({ number: "A2" }),

@@ -13,7 +13,7 @@ test("an hour is written in the hall's time zone and English dates are British",
   assert.match(dateAndHour("en", CAYENNE)("2026-11-27T15:50:00Z"), / 12:50$/);
 });
 
-test("what is typed is an hour of the hall, in winter, in summer and on the night clocks change", () => {
+test("a typed hour is one of the hall, in winter, in summer and on the night clocks change", () => {
   assert.equal(instantOf("2026-12-24T14:00", PARIS), "2026-12-24T13:00:00.000Z");
   assert.equal(instantOf("2026-07-24T14:00", PARIS), "2026-07-24T12:00:00.000Z");
   assert.equal(instantOf("2026-12-24T14:00", CAYENNE), "2026-12-24T17:00:00.000Z");

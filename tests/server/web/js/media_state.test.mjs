@@ -24,7 +24,7 @@ const page = (more = {}) => ({
 });
 const ready = (kind, ...files) => ({ medium: "m", state: "ready", kind, files, texts: {} });
 
-test("progress is told in whole percent, and not at all while the size is unknown", () => {
+test("progress is shown in whole percent, and not at all while the size is unknown", () => {
   assert.deepEqual(
     [percent(0, 200), percent(133, 200), percent(200, 200), percent(201, 200), percent(5, 0)],
     [0, 66, 100, 100, null],
@@ -44,7 +44,7 @@ test("a file is sent for the site that was chosen", () => {
   );
 });
 
-test("a medium is said by its kind", () => {
+test("a medium is described by its kind", () => {
   assert.deepEqual(kindWords(ready("image", page())), {
     key: "media.kind.image",
     values: { width: 64, height: 40 },
@@ -57,7 +57,7 @@ test("a medium is said by its kind", () => {
   assert.deepEqual([lasting(10), lasting(59600)], ["0:01", "1:00"]);
 });
 
-test("the thumbnail stands for a medium once it is ready", () => {
+test("a ready medium is shown by its thumbnail", () => {
   assert.equal(
     thumbnailOf(ready("image", page(), page({ role: "thumbnail", url: "/media/t.webp" }))),
     "/media/t.webp",

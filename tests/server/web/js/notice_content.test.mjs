@@ -13,7 +13,7 @@ const notice = (state, more = {}) => ({
   ...more,
 });
 
-test("what the server takes has no field of another kind, no empty text, no condition without a queue", () => {
+test("a valid content has no field of another kind, no empty text, no condition without a queue", () => {
   const typed = {
     kind: "text",
     titles: { fr: "Un", en: "" },
@@ -39,7 +39,7 @@ test("what the server takes has no field of another kind, no empty text, no cond
   assert.deepEqual(cleaned(delays).rows, [{ labels: { fr: "A" } }]);
 });
 
-test("what waits for the one who looks comes first, and each notice stands once", () => {
+test("notices that wait for the reader come first, and each is listed once", () => {
   const mine = notice("submitted", { waits_for_me: true });
   const planned = notice("published", { from: "2026-11-25T10:00:00Z" });
   const shown = notice("published", { from: "2026-11-24T09:00:00Z" });

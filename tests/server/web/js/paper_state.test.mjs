@@ -27,18 +27,18 @@ for (const [state, verdict, word, isWorrying] of [
   });
 }
 
-test("a ticket without a printer is said, and needs no care", () => {
+test("a ticket without a printer says so, and needs no attention", () => {
   assert.equal(paperOf(ticket(null)), "none");
   assert.equal(needsCare(ticket(null)), false);
 });
 
-test("a reason is told only where the desk can do something", () => {
+test("a reason is shown only where the desk can do something", () => {
   assert.equal(reasonOf(ticket(job("sending", "held", "paper_out"))), "paper_out");
   assert.equal(reasonOf(ticket(job("queued", "refused", "mute"))), null);
   assert.equal(reasonOf(ticket(job("done", "printed", "near_end"))), null);
 });
 
-test("what is heard of a job changes its ticket and no other", () => {
+test("a message about a job changes its ticket and no other", () => {
   const tickets = [{ ...ticket(job("queued")), visit: "v0" }, ticket(job("queued"))];
   const after = withPrint(tickets, job("done", "printed"));
   assert.deepEqual(after[1].print, { job: "j1", state: "done", verdict: "printed", why: null });
@@ -46,7 +46,7 @@ test("what is heard of a job changes its ticket and no other", () => {
   assert.equal(withPrint(tickets, { ...job("done", "printed"), visit: "elsewhere" }), tickets);
 });
 
-test("an end stays, whatever comes late; a reprint takes over, and the first paper's news does not come back", () => {
+test("a final verdict stays despite late messages; a reprint takes over, and messages of the first paper are ignored", () => {
   const ended = [ticket(job("done", "printed"))];
   assert.equal(withPrint(ended, job("sending", "held", "paper_out")), ended);
   const reprinted = withPrint(ended, job("queued", null, null, "j2"));

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { setAt, valueAt } from "../../../../server/web/static/shared/paths.js";
 
-test("a path leads into lists and objects, and makes what is missing on the way", () => {
+test("a path leads into lists and objects, and makes missing parts on the way", () => {
   const content = {};
   setAt(content, "rows[0].labels.fr", "Visa");
   setAt(content, "rows[1].labels.fr", "Permis");

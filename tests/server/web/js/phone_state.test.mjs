@@ -41,7 +41,7 @@ test("a call alerts once per rank, and not when it is old", () => {
   assert.equal(isNewCall(called(1), { state: "in_service", call: { rank: 1, called_at: AT } }, NOW), false);
 });
 
-test("a closed counter opens again today, another day, or nobody knows when", () => {
+test("a closed counter opens again today, another day, or at an unknown time", () => {
   const day = (instant) => instant.slice(0, 10);
   assert.deepEqual(openingOf({ next_opening_at: "2026-11-24T13:00:00Z", as_of: AT }, day), {
     at: "2026-11-24T13:00:00Z",

@@ -25,7 +25,7 @@ async function renewed(...statuses) {
   return { couldRenew, asked: bodies.length, bodies: new Set(bodies), waitedMs };
 }
 
-test("too many askers behind one router are no refusal: asked again with the same words", async () => {
+test("a rate limit behind one router is no refusal: the same request is repeated", async () => {
   const { couldRenew, asked, bodies } = await renewed(null, 429, 503, 429, 204);
   assert.deepEqual([couldRenew, asked, bodies.size], [true, 5, 1]);
 });

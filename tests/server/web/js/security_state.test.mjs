@@ -26,7 +26,7 @@ test("hours are counted by service, in order, without anything of a person", () 
   assert.deepEqual(hourRows([]), []);
 });
 
-test("a series is told by its first and last number", () => {
+test("a series is named by its first and last number", () => {
   assert.deepEqual(givenWords([{ number: "A001" }, { number: "A002" }]), {
     first: "A001",
     last: "A002",

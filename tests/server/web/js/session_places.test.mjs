@@ -38,7 +38,7 @@ const ours = [
 const seen = (counters = ours) =>
   withQueue(withCounter(emptyConsole(), counter()), queue({ called: [called], counters }), NOW);
 
-test("the places are the counters of one's own session, in the hall's order, with who is there", () => {
+test("the places are the counters of one's own session, in the hall's order, with their visitors", () => {
   assert.deepEqual(
     placesOf(seen()).map(({ counter: id, state, leg: at }) => [id, state, at?.number ?? null]),
     [
@@ -64,7 +64,7 @@ test("another place is the active one at once, with its own verbs", () => {
   );
 });
 
-test("what a verb changed is still there when one comes back to the place", () => {
+test("the change of a verb is still there on return to the place", () => {
   const started = { ...called, state: "in_service", started_at: ago(0) };
   const there = withLeg(atPlace(seen(), "g4", "guichet 4"), started);
   const back = atPlace(atPlace(there, "g3", "guichet 3"), "g4", "guichet 4");
@@ -74,7 +74,7 @@ test("what a verb changed is still there when one comes back to the place", () =
   assert.deepEqual(ended.queue.in_service, []);
 });
 
-test("a session with several places pauses while somebody is served, and not with one place", () => {
+test("a session pauses during a service with several places, and not with one", () => {
   const serving = { ...called, state: "in_service", started_at: ago(0) };
   const counters = [told("g3"), told("g4", { state: "in_service", leg: "leg-A042" })];
   const at = (there) =>

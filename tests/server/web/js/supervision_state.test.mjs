@@ -40,7 +40,7 @@ test("each state of a player has a sentence and is never good without being up t
   }
 });
 
-test("a device that is away is said to be away, whatever it told before", () => {
+test("an absent device is shown as away, despite its last report", () => {
   assert.deepEqual(stateOf(screen({ is_connected: false, state: "possibly outdated" })), {
     level: "trouble",
     key: "away",
@@ -64,7 +64,7 @@ test("a kiosk is there or not", () => {
   });
 });
 
-test("blocked sound, a wrong clock and a former page are told beside the state", () => {
+test("blocked sound, a wrong clock and a former page are shown next to the state", () => {
   assert.deepEqual(troublesOf(screen(), RELEASES), []);
   assert.deepEqual(
     troublesOf(screen({}, { sound: "blocked", clock_ms: -86_400_000, release: "v0" }), RELEASES),
@@ -74,7 +74,7 @@ test("blocked sound, a wrong clock and a former page are told beside the state",
   assert.deepEqual(troublesOf(screen({ is_connected: false }, { sound: "blocked" }), RELEASES), []);
 });
 
-test("a kiosk runs its own page, and a token that lives twice is told wherever the device is", () => {
+test("a kiosk runs its own page, and a copied token is shown wherever the device is", () => {
   const kiosk = {
     kind: "kiosk",
     is_paired: true,
@@ -92,7 +92,7 @@ test("a kiosk runs its own page, and a token that lives twice is told wherever t
   assert.deepEqual(troublesOf({ ...kiosk, is_opened_twice: true }, RELEASES), ["opened_twice"]);
 });
 
-test("a printer is good when it is ready, and needs nobody yet when its paper is nearly out", () => {
+test("a printer is good when it is ready, and needs no attention yet when its paper is nearly out", () => {
   const printer = (state) => ({ kind: "printer", id: "b1", state, since: AT });
   assert.deepEqual(standingOf(printer("ready")), { level: "good", key: "printer_ready", at: AT });
   assert.equal(standingOf(printer("near_end")).level, "busy");
@@ -111,7 +111,7 @@ test("a printer is good when it is ready, and needs nobody yet when its paper is
   assert.notEqual(keyOf(printer("ready")), keyOf({ kind: "kiosk", id: "b1" }));
 });
 
-test("the summary counts who needs somebody", () => {
+test("the summary counts devices that need attention", () => {
   const all = [
     screen(),
     screen({ state: "downloading" }),
@@ -121,7 +121,7 @@ test("the summary counts who needs somebody", () => {
   assert.deepEqual(summaryOf(all, RELEASES), { count: 2, all: 4 });
 });
 
-test("a difference of clocks is said in its largest unit", () => {
+test("a difference of clocks is shown in its largest unit", () => {
   assert.deepEqual(clockOf(1_999), { key: "right", count: 0 });
   assert.deepEqual(clockOf(3_400), { key: "ahead_seconds", count: 3 });
   assert.deepEqual(clockOf(-120_000), { key: "behind_minutes", count: 2 });
@@ -130,7 +130,7 @@ test("a difference of clocks is said in its largest unit", () => {
   assert.deepEqual(clockOf(-86_400_000), { key: "behind_days", count: 1 });
 });
 
-test("a picture came when it was taken after it was asked for; in time or not at all", () => {
+test("a picture counts when it was taken after the request, and in time", () => {
   const asked = { at: AT, pressedMs: 1_000 };
   assert.equal(askedOf(undefined, null, 0), null);
   assert.equal(askedOf(asked, null, 2_000), "asked");

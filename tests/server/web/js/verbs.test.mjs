@@ -20,7 +20,7 @@ function server(...answers) {
 const now = () => Promise.resolve();
 const next = { path: "/api/v1/counters/g3/next", body: { current: null } };
 
-test("a lost answer is asked for again with the same key and the same body", async () => {
+test("a request with a lost answer is repeated with the same key and the same body", async () => {
   const { asked, fetch } = server(
     new TypeError("lost"),
     [503, { code: "database_busy" }],
@@ -35,7 +35,7 @@ test("a lost answer is asked for again with the same key and the same body", asy
   assert.deepEqual(repeated, [1, 2]);
 });
 
-test("a refusal is an answer: it is not asked for again", async () => {
+test("a refusal is an answer: the request is not repeated", async () => {
   const { asked, fetch } = server([409, { code: "stale", detail: "…" }]);
   const answer = await send(next, { fetch, pause: now });
   assert.deepEqual([asked.length, answer.ok, answer.problem.code], [1, false, "stale"]);
@@ -59,7 +59,7 @@ test("an answer that the session has ended is shown on the page, any other refus
   }
 });
 
-test("a page that may no longer read what it is made of says that the roles have changed", () => {
+test("a page that may no longer read its data says that the roles have changed", () => {
   const told = { hidden: true };
   globalThis.document = { querySelector: (asked) => (asked === '[data-ended="forbidden"]' ? told : null) };
   try {
@@ -72,7 +72,7 @@ test("a page that may no longer read what it is made of says that the roles have
   }
 });
 
-test("a read that did not arrive is asked again, and so is one of a server that is busy", async () => {
+test("a read that did not arrive is repeated, and so is one of a busy server", async () => {
   const { asked, fetch } = server(
     new TypeError("net::ERR_NETWORK_CHANGED"),
     [503, { code: "database_busy" }],
@@ -88,7 +88,7 @@ test("a read that never arrives fails after four tries", async () => {
   assert.equal(asked.length, 4);
 });
 
-test("a read that is refused, or took too long, is not asked again", async () => {
+test("a read that is refused, or took too long, is not repeated", async () => {
   for (const end of [
     [403, { code: "forbidden" }],
     Object.assign(new Error("late"), { name: "TimeoutError" }),
@@ -106,7 +106,7 @@ test("two verbs have two keys", async () => {
   assert.notEqual(asked[0].headers["Idempotency-Key"], asked[1].headers["Idempotency-Key"]);
 });
 
-test("nobody waiting is a good answer without a body", async () => {
+test("an empty queue is a good answer without a body", async () => {
   const { fetch } = server([204]);
   assert.deepEqual(await send(next, { fetch, pause: now }), {
     ok: true,

@@ -39,13 +39,13 @@ test("the longest wait grows on the page, and stays nothing where nobody waits",
   );
 });
 
-test("bars, ranges and targets of every queue stand on one axis", () => {
+test("bars, ranges and targets of every queue share one axis", () => {
   const [one, other] = queueRows(wall([queue(), queue({ target_s: 1800, wait: null })]), NOW);
   assert.deepEqual([one.at.target, other.at.target, one.at.high, other.at.high], [0.5, 1, 1200 / 1800, 0]);
   assert.equal(axisTop([{ longestS: 1801, target_s: 900, wait: null }]), 2100);
 });
 
-test("an axis says a few round minutes", () => {
+test("an axis has a few round minutes", () => {
   assert.deepEqual(axisMinutes(900), [0, 5, 10, 15]);
   assert.deepEqual(axisMinutes(7200), [0, 30, 60, 90, 120]);
   assert.deepEqual(axisMinutes(24 * 3600), [0, 240, 480, 720, 960, 1200, 1440]);
@@ -57,7 +57,7 @@ test("an older wall changes nothing", () => {
   assert.equal(withWall(state, wall([queue()], 9, 6), NOW).wall.people.waiting, 9);
 });
 
-test("a screen reader hears what came into trouble, at most every 15 s, and the same trouble once", () => {
+test("a screen reader gets new troubles, at most every 15 s, and each once", () => {
   let { memory, news, more } = saidNext(null, wall([queue()]), NOW);
   assert.deepEqual([news, more], [null, null]);
   const late = wall([queue({ state: "late" })], 5);
