@@ -117,7 +117,7 @@ export function alertView(root, texts, covered) {
   }
 }
 
-/** Where the kiosk does not know a language, what stands around its words is French already. */
+/** Where the kiosk does not have a language, the texts around its words are French already. */
 const isFirstOfAround = (page, place, turn) =>
   turn.findIndex(({ around }) => around === page.around) === place;
 

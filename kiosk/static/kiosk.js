@@ -77,7 +77,7 @@ const link = openLink(
       lostAt = null;
       if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
     },
-    // a sheet has no visit: it goes by its job
+    // a sheet has no visit: its job identifies it
     alert: takeAlert,
     verdict: ({ visit, job, verdict }) => dispatch({ type: "print_verdict", visit: visit ?? job, verdict }),
   },
@@ -327,7 +327,7 @@ function readView() {
   else listening.stop();
 }
 
-// Reached by keyboard, or by the switch of somebody who cannot see where it is: the control says itself.
+// A control focused by keyboard or by a switch is read aloud, for visitors who cannot see where the focus is.
 document.addEventListener("focusin", (event) => {
   const reached = targetIn(event, "button");
   if (!reached || isRefocusing || !targetIn(event, ":focus-visible")) return;

@@ -68,7 +68,7 @@ export function isWarning(state, at) {
   return left !== null && left * 1000 <= WARNING_MS;
 }
 
-/** What a ticket is for, in the language that is read, also where this kiosk does not offer it. */
+/** The name of a ticket's service in the read language, also where this kiosk does not offer it. */
 export function serviceOfTicket({ menu, ticket, language }) {
   const { service, service_names: names } = ticket;
   return serviceById(menu, service)?.name ?? names[language] ?? names.fr;
@@ -209,7 +209,7 @@ const reducers = {
     };
   },
 
-  // Beside every button: somebody who starts anew, once whoever took the ticket has left with it.
+  // A touch outside the buttons: another visitor begins, once the owner of the ticket has left.
   touch_view: (state, { at }) => (state.view === "ticket" && state.isCodeGone ? atStart(state, at) : state),
 
   print_late: (state, { visit }) => (state.ticket?.visit === visit ? { ...state, isPrintLate: true } : state),
@@ -222,7 +222,7 @@ const reducers = {
 
   toggle_listening: (state, { at }) =>
     mayReturn(state) ? { ...active(state, at), isListening: !state.isListening } : state,
-  // what is being said keeps the view, as a press would
+  // a reading under way keeps the view, as a press would
   listening: (state, { at }) => ({ ...passed(state, at), activeAt: Math.max(state.activeAt, at) }),
 
   turn_page(state, { by, at }) {
@@ -289,7 +289,7 @@ function withHeldMenu(state, at) {
     : state;
 }
 
-// Somebody is choosing from this page, or was a moment ago: what they reach for stays where and as it is.
+// A visitor is choosing from this page, or was a moment ago: its buttons stay in place, unchanged.
 function isMenuHeld(state, menu, at) {
   return (
     state.view === "start" && state.menu?.language === menu.language && at - state.touchedAt < MENU_HELD_MS

@@ -11,7 +11,7 @@ const AS_DEVICE = { "X-Caller": "device" }; // a person may have signed in with 
 const ENDED_SPREAD_MS = 2_000;
 const REFUSED_SPREAD_MS = 30_000;
 const LONGEST_TIMER_MS = 3_600_000;
-const READ_WITHIN_MS = 20_000; // a view that nobody has heard yet is rendered first
+const READ_WITHIN_MS = 20_000; // a view that was never read aloud is rendered first
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -48,7 +48,7 @@ export function openLink(on, language) {
   let soon = null;
   let again = null;
   let socket = null;
-  let own = null; // the configuration that told what this kiosk is
+  let own = null; // the configuration in the last description of this kiosk
   let applied = null; // the one this page runs
   let fetches = 0;
 

@@ -40,7 +40,7 @@ export function serviceItem(service, say) {
   setIcon(slots.icon, service.icon);
   slots.name.textContent = service.name;
   write(serviceLines(service, say));
-  // measured with the longest texts it may hold, then as high as that whatever it holds
+  // measured with its longest possible texts, then always that high
   atLongest.set(item, {
     fill() {
       pressed.style.removeProperty("min-height");

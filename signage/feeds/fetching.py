@@ -1,7 +1,7 @@
 """Fetch a feed: from public addresses only, within a time, up to a size, over few redirects.
 
 The connection goes to the address that was checked (`addresses.py`). A server that drips the head of its
-answer byte by byte is ended by whoever runs this in a process apart.
+answer byte by byte is ended by the caller, in a separate process.
 """
 
 import time

@@ -17,19 +17,14 @@ const STACKED = ["0", "1", "2"]; // of one that takes its own lines
 const MOST_REMEMBERED = 200;
 
 /**
- * Return the cards in `area`, or in `beside`, the notices' room: `write(cards, how)` brings them into the
- * page, in the
- * sizes of cards like them or measured; `settle()` proves what was not measured and answers whether all have
- * room;
- * `fits(cards, how)` writes and answers it, from what is remembered where it can; `fill(isFull)` when no list
- * has room
- * under them; `forget()` before everything is measured anew. `how` is `{words, languages, place, isPast}`: of
- * calls that
- * may be over, because the server is away, a card says when they were.
- *
- * A card that is shown keeps its place and its size. A new one stands above it, smaller where it must, else
- * in the
- * notices' room. Only where it has no room there either, all cards are placed anew on the whole width.
+ * Return the cards in `area`, or in `beside`, the notices' room: `write(cards, how)` writes them into the
+ * page, in the remembered sizes of similar cards or measured; `settle()` verifies unmeasured sizes and
+ * returns whether all have room; `fits(cards, how)` writes and returns it, from memory where it can;
+ * `fill(isFull)` when no list has room under them; `forget()` before everything is measured again. `how` is
+ * `{words, languages, place, isPast}`: a card of a call that may be over, because the server is away, says
+ * when it was. A shown card keeps its place and its size. A new one appears above it, smaller if necessary,
+ * else in the notices' room. Only where it has no room there either, all cards are laid out again on the
+ * whole width.
  */
 export function createCards(area, besideArea, body) {
   const remembered = new Map(); // by what cards are like: {layout, isTight, places, isInside, isFull}
@@ -53,7 +48,7 @@ export function createCards(area, besideArea, body) {
       ]),
     );
     const key = JSON.stringify([contents, base]);
-    if (cards.length) set("view", "calls"); // what is hidden cannot be measured
+    if (cards.length) set("view", "calls"); // hidden elements cannot be measured
     if (written?.key === key) return false;
     const kept = keptPlaces(cards, base);
     const old = new Map(all().map((element) => [element.dataset.content, element]));

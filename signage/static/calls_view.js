@@ -13,7 +13,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
   const lists = createLists(get("lists"), (isCrowded) => {
     body.dataset.crowded = isCrowded ? "yes" : "no";
   });
-  let saidKeys = []; // the keys of the last cards that were said
+  let saidKeys = []; // the keys of the last announced cards
   let drawn = { rest: "", lists: "" };
   let isSettled = false;
 
@@ -46,7 +46,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
     const words = wordsIn(own);
     cards.fill(false);
     lists.write({ still, recent }, words);
-    const isInside = !large.length || cards.settle(); // what it measures holds for the lists too
+    const isInside = !large.length || cards.settle(); // its measures are valid for the lists too
     get("lists").style.setProperty("--under", large.length ? cards.height() : get("state").offsetHeight);
     const left = lists.settle(words);
     cards.fill(!left && large.length > 2);

@@ -4,7 +4,7 @@
 import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
-/** The content of an item with what is live in it; null when it has nothing to show now. */
+/** The content of an item with its live values; null when it has nothing to show now. */
 export function contentOf(item, { view, screen, own }) {
   if (item.kind !== "waits")
     return { ...item.content, kind: item.kind, language: item.language, category: item.category };
@@ -42,7 +42,7 @@ function pageOf(reading, read) {
   return found < 0 ? reading.length - 1 : found;
 }
 
-// or of pages that come and go with who waits
+// or of pages that depend on the waiting visitors
 const OF_ONE_PAGE = new Set(["waits", "image", "video", "document"]);
 
 /**

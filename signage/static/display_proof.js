@@ -72,7 +72,7 @@ export function createProof({ isPreview, hall, screen }) {
       if (display) localStorage.setItem(OPEN, JSON.stringify(display));
       else localStorage.removeItem(OPEN);
     } catch {
-      // no storage: only what ends while the page lives is told
+      // no storage: only displays that end while the page lives are reported
     }
   }
 

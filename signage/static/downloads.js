@@ -22,7 +22,7 @@ export function createDownloads({
   wait = pause,
   onPhase,
 }) {
-  let current = null; // {key}: a new one for each time something else is wanted
+  let current = null; // {key}: a new one whenever other files are needed
   let phase = "unknown";
 
   async function want(urls) {

@@ -26,11 +26,11 @@ export function createMediaPlayer({
   onCounted,
 }) {
   let playlist = lists.initialPlaylist({ lag });
-  let onStage = null; // {key, item, showing}: what stands on the stage
-  let piece = null; // {item, notice, from}: since when it is seen without a break
+  let onStage = null; // {key, item, showing}: the item on the stage
+  let piece = null; // {item, notice, from}: since when it is visible without a break
   let timer = null;
   let notices = new Map(); // of items, for one that fails before it is shown
-  let next = null; // what is to stand there as soon as it is ready
+  let next = null; // the item to show as soon as it is ready
   const stage = createStage({
     box,
     measure,

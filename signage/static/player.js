@@ -20,7 +20,7 @@ export function createPlayer({ play, now, onSound, onRefused }) {
   const offeredKeys = new Set();
   let isSpeaking = false;
   let isRefused = false;
-  let speaking = null; // what stops the sentence that is being said
+  let speaking = null; // stops the sentence being spoken
 
   /**
    * Queue an announcement `{key, at, whole: [{url, onceMs}], brief: [{url}]}`; `at` in milliseconds of the

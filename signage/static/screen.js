@@ -38,7 +38,7 @@ const { own, languages: spoken } = JSON.parse(get("sentences").textContent ?? ""
 
 // keeps nothing and proves nothing: a real screen may live in the same browser
 const isPreview = document.body.dataset.preview === "yes";
-// before the server has said one
+// before the server has named one
 const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null };
 const LAG = "parvis.lag";
 
@@ -109,7 +109,7 @@ const connection = (isPreview ? connectPreview : connect)({
     },
     disconnected: () => update(screenState.disconnected(state)),
     refused: () => {
-      downloads.stop(); // until it is paired again nothing is asked for: no file, no picture, no proof
+      downloads.stop(); // until it is paired again nothing is requested: no file, no picture, no proof
       update(screenState.refused(state));
     },
     hall: (hall) => update({ ...state, hall }),

@@ -21,7 +21,7 @@ import { createWallView } from "./wall_view.js";
 const AT_MOST_EVERY_MS = 1000;
 const { now: refresh, soon, ageMs } = createPaced(readWall, AT_MOST_EVERY_MS);
 const AT_LEAST_EVERY_MS = 30000;
-const FORETOLD_AFTER_MS = 2500; // waits are foretold anew once a second, after what changed was told
+const FORETOLD_AFTER_MS = 2500; // waits are computed again once a second, after the message of a change
 const DAY_END_EVERY_MS = 60000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -105,7 +105,7 @@ async function readDayEnd() {
   try {
     halfDay.tellDayEnd(await read(`${HALL}/day-end`));
   } catch {
-    // What is shown stays.
+    // The shown report stays.
   }
 }
 
