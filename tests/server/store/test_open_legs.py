@@ -22,9 +22,7 @@ def looked_at(database: Database) -> list[str]:
         return sorted(leg.number for leg in database.open_legs(rows, row))
 
 
-def test_a_commit_that_fails_leaves_no_trace_in_what_is_remembered(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_failed_commit_leaves_no_trace_in_memory(database_url: str, monkeypatch: pytest.MonkeyPatch):
     hands = Hands()
     database = opened_hall(database_url, hands)
     kept = [issue(database)["number"] for _ in range(2)]

@@ -35,7 +35,7 @@ def test_the_last_sighting_of_each_device_is_kept_by_hall(players: Players):
     assert players.of_hall("h1") == {"s1": SEEN}
 
 
-def test_what_one_worker_keeps_another_reads_and_another_form_is_nothing(redis_url: str):
+def test_one_worker_reads_what_another_stored_and_ignores_other_forms(redis_url: str):
     one, other = players_at(redis_url), players_at(redis_url)
     one.change("h3", "s1", lambda _: SEEN)
     assert other.of_hall("h3") == {"s1": SEEN}
@@ -44,7 +44,7 @@ def test_what_one_worker_keeps_another_reads_and_another_form_is_nothing(redis_u
     assert other.of_hall("h3") == {"s1": SEEN}
 
 
-def test_what_is_told_while_another_worker_keeps_what_was_told_before_is_not_lost(redis_url: str):
+def test_a_report_during_another_workers_write_is_not_lost(redis_url: str):
     """A screen says which configuration it runs once: nothing may take that back."""
     one, other = players_at(redis_url), players_at(redis_url)
     one.change("h4", "s1", lambda _: AWAY)
@@ -63,7 +63,7 @@ def test_what_is_told_while_another_worker_keeps_what_was_told_before_is_not_los
     assert len(read) == 2
 
 
-def test_a_redis_that_is_away_stops_nobody():
+def test_an_unreachable_redis_stops_no_report():
     away = SharedPlayers(f"redis://127.0.0.1:{free_port()}/0")
     assert away.change("h1", "s1", lambda _: SEEN) == (None, SEEN)
     assert away.get("h1", "s1") is None

@@ -98,7 +98,7 @@ def run_in_one_transaction(
         OneTransaction(database, transaction).check()
 
 
-def test_a_transaction_reads_what_it_recorded_and_the_next_one_what_was_committed(database_url: str):
+def test_a_transaction_reads_its_own_facts_and_the_next_one_the_committed_ones(database_url: str):
     with closing(opened_hall(database_url, Hands())) as database:
         run_in_one_transaction(database)
 

@@ -131,7 +131,7 @@ def test_a_revoked_key_or_device_that_is_worth_something_again_is_found(database
     assert found.position
 
 
-def test_what_pages_and_commands_change_stays_right(database: Database, tmp_path: Path):
+def test_rights_changed_by_pages_and_commands_match_their_seals(database: Database, tmp_path: Path):
     ada, blaise = id_of(database, "ada"), id_of(database, "blaise")
     described = Described("blaise", "Blaise", "blaise@example.org")
     identity = Identity("https://idp.example", "subject", "blaise@example.org", True, "token")
@@ -155,7 +155,7 @@ def test_what_pages_and_commands_change_stays_right(database: Database, tmp_path
 
 
 @ON_SQLITE
-def test_an_account_that_comes_back_by_the_database_is_found(database: Database, tmp_path: Path):
+def test_an_account_restored_by_sql_is_found(database: Database, tmp_path: Path):
     blaise = id_of(database, "blaise")
     accounts.remove_account(database, SYSTEM, blaise, sites=None)
     change(database, _NEW_ACCOUNT.replace("'rogue', 'rogue'", f"'{blaise}', 'blaise'", 1))
@@ -165,7 +165,7 @@ def test_an_account_that_comes_back_by_the_database_is_found(database: Database,
 
 
 @ON_SQLITE
-def test_no_hash_and_no_digest_of_a_secret_stands_in_a_fact(database: Database):
+def test_no_fact_holds_a_hash_or_a_digest_of_a_secret(database: Database):
     with database.read() as rows:
         bodies = "\n".join(row["body"] for row in rows.all("SELECT body FROM installation_fact"))
         hashes = [row["password_hash"] for row in rows.all("SELECT password_hash FROM account")]

@@ -62,7 +62,7 @@ def test_a_token_is_that_of_its_visit_and_of_the_key():
     assert all(re.fullmatch(r"[\w-]{22}", each) and is_token_shaped(each) for each in tokens)
 
 
-def test_the_key_goes_with_the_backup_and_comes_back(tmp_path: Path):
+def test_the_key_is_backed_up_and_restored(tmp_path: Path):
     office, machine = settings_of(tmp_path / "office"), settings_of(tmp_path / "machine")
     kept, former = secret_key(office), secret_key(machine)
     backup = tmp_path / "copy"
@@ -74,7 +74,7 @@ def test_the_key_goes_with_the_backup_and_comes_back(tmp_path: Path):
     assert not bring_key(settings_of(tmp_path / "empty"), tmp_path / "without", Hands().now)
 
 
-def test_doctor_tells_a_key_that_is_not_that_of_the_last_ticket(tmp_path: Path, sqlite_url: str):
+def test_doctor_reports_a_key_other_than_that_of_the_last_ticket(tmp_path: Path, sqlite_url: str):
     settings = settings_of(tmp_path / "var", database_url=sqlite_url)
     database = morning(sqlite_url, Hands())
     database.ticket_tokens = TicketTokens(lambda: secret_key(settings))
@@ -86,7 +86,7 @@ def test_doctor_tells_a_key_that_is_not_that_of_the_last_ticket(tmp_path: Path, 
     assert examination.key(settings).key == "doctor.key.other"
 
 
-def test_what_is_made_and_what_was_there_is_for_its_owner_alone(tmp_path: Path):
+def test_new_and_existing_files_are_for_their_owner_alone(tmp_path: Path):
     var = tmp_path / "var"
     settings = settings_of(var)
     (var / "anchors").mkdir(parents=True)
@@ -104,7 +104,7 @@ def test_what_is_made_and_what_was_there_is_for_its_owner_alone(tmp_path: Path):
     assert examination.private(settings).state == "right"
 
 
-def test_a_folder_for_everybody_and_what_is_not_ours_stay_as_they_are(tmp_path: Path):
+def test_shared_folders_and_files_of_others_are_not_changed(tmp_path: Path):
     tmp_path.chmod(0o1777)
     (tmp_path / "letter.txt").write_text("of somebody else")
     (tmp_path / "media").symlink_to(tmp_path / "letter.txt")

@@ -77,7 +77,7 @@ def test_a_row_has_the_types_of_its_columns_inside_a_transaction_and_outside(dat
         assert rows.one(EVERY) is None
 
 
-def test_an_upsert_adds_to_the_row_that_stands_and_sets_the_rest(database: Database):
+def test_an_upsert_adds_to_the_existing_row_and_sets_the_rest(database: Database):
     for minute in (1, 2):
         count(database, "a", minute)
     with database.read() as rows:
@@ -85,7 +85,7 @@ def test_an_upsert_adds_to_the_row_that_stands_and_sets_the_rest(database: Datab
 
 
 @pytest.mark.parametrize("wanted", [(), (2,), (1, 3)])
-def test_a_list_of_values_is_decoded_as_its_column_whatever_its_length(database: Database, wanted):
+def test_a_list_of_values_of_any_length_is_decoded_as_its_column(database: Database, wanted):
     for minute, bucket in enumerate("abc", 1):
         count(database, bucket, minute)
     instants = [NOON + timedelta(minutes=minute) for minute in wanted]

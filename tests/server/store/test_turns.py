@@ -205,7 +205,7 @@ def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
     assert issue(together.database, press="later")["number"] == twice.result()["number"]
 
 
-def test_a_stop_counts_for_those_who_come_after_it_in_the_same_commit(together: Together):
+def test_a_stop_applies_to_later_tickets_of_the_same_commit(together: Together):
     issue(together.database)
     ticket = lambda: issue(together.database)  # noqa: E731
     stop = lambda: stop_tickets(together.database, HALL, AGENT, service=SERVICE)  # noqa: E731
@@ -215,7 +215,7 @@ def test_a_stop_counts_for_those_who_come_after_it_in_the_same_commit(together: 
     assert [given.result()["number"], again.result()["number"]] == ["A002", "A003"]
 
 
-def test_numbers_go_on_from_what_another_process_gave(together: Together, database_url: str):
+def test_numbers_continue_from_those_of_another_process(together: Together, database_url: str):
     other = Database(database_url, together.database.clock)
     try:
         numbers = [issue(each)["number"] for each in (together.database, other, together.database) * 2]

@@ -156,7 +156,7 @@ def test_a_right_journal_has_no_fault(database: Database, tmp_path: Path):
     assert verified.facts[HALL] > 20
 
 
-def test_what_is_anchored_while_the_rows_are_read_is_not_missed(
+def test_an_anchor_made_while_rows_are_read_is_not_missed(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     anchors = anchor(database, tmp_path)
@@ -234,7 +234,7 @@ def test_a_hall_that_vanished_is_missed(database: Database, tmp_path: Path):
         ("UPDATE erasable SET value = 'en'", "erasable"),
     ],
 )
-def test_a_full_verification_also_finds_what_no_longer_follows_from_the_facts(
+def test_a_full_verification_also_finds_rows_that_do_not_follow_from_the_facts(
     database: Database, tmp_path: Path, change: str, wrong: str
 ):
     with database.store.write() as rows:

@@ -209,7 +209,7 @@ def test_a_forgotten_counter_raises_an_alarm_and_a_pausing_one_does_not(hall: Fa
     assert hall.open() == [("counter_forgotten", COUNTER)]
 
 
-def test_a_closed_counter_that_somebody_was_sent_to_raises_an_alarm_after_five_minutes(hall: FaultyHall):
+def test_a_visitor_sent_to_a_closed_counter_raises_an_alarm_after_five_minutes(hall: FaultyHall):
     issue(hall.database)
     leg = call(hall.database)["leg"]
     transfer(hall.database, Gesture(leg, AGENT), to=Destination(counter="laon-g4"))
@@ -268,7 +268,7 @@ def test_three_unprinted_jobs_raise_an_alarm_until_one_is_printed(hall: FaultyHa
     assert hall.open() == [("unprinted", KIOSK)]
 
 
-def test_a_printer_nobody_drives_is_neither_faulty_nor_well(hall: FaultyHall):
+def test_a_printer_without_a_driver_is_neither_faulty_nor_well(hall: FaultyHall):
     hall.look()
     hall.printer = "paper_out"
     hall.look()

@@ -22,7 +22,7 @@ def states(database: Database, alert: str) -> dict[str, str]:
     return {each["screen"]: each["state"] for each in in_hall["screens"]}
 
 
-def test_screens_under_a_graver_alert_are_covered_and_asked_once_it_is_over(database: Database, hands: Hands):
+def test_screens_under_a_graver_alert_are_covered_and_asked_when_it_is_over(database: Database, hands: Hands):
     hall, (screen, *others) = database.hall_id(HALL), database.configuration(HALL).screens
     graver = raised(database, EVACUATE).alert
     show_alert(database, hall, screen, graver, device="d")
@@ -38,7 +38,7 @@ def test_screens_under_a_graver_alert_are_covered_and_asked_once_it_is_over(data
     assert states(database, lesser) == {screen: "shown"} | dict.fromkeys(others, "not_reached")
 
 
-def test_what_was_not_reached_is_not_asked_anew_when_a_lesser_alert_ends(database: Database, hands: Hands):
+def test_a_screen_not_reached_is_not_asked_again_when_a_lesser_alert_ends(database: Database, hands: Hands):
     lesser, graver = raised(database, MEDICAL, for_s=60).alert, raised(database, EVACUATE).alert
     hands.now += timedelta(seconds=61)
     assert set(states(database, graver).values()) == {"not_reached"}

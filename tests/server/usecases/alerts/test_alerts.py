@@ -62,7 +62,7 @@ def test_there_are_no_calls_during_an_alert_and_the_visitor_at_the_counter_is_fi
     assert alert_on_board(database)["kind"] == "evacuate"
 
 
-def test_a_called_visitor_goes_back_to_the_front_and_the_wait_goes_on(database: Database, hands: Hands):
+def test_a_called_visitor_goes_back_to_the_front_and_the_wait_continues(database: Database, hands: Hands):
     numbers = [ticket["number"] for ticket in issue(database, 3)]
     hands.now += timedelta(minutes=5)
     before = leg_of(database, call(database)["leg"])
@@ -88,7 +88,7 @@ def test_a_called_visitor_goes_back_to_the_front_and_the_wait_goes_on(database: 
     assert call(database)["number"] == numbers[1]
 
 
-def test_what_would_call_somebody_again_is_not_undone_while_an_alert_holds(database: Database):
+def test_an_undo_that_would_call_again_is_refused_during_an_alert(database: Database):
     issue(database, 2)
     gesture = Gesture(call(database)["leg"], AGENT)
     no_show(database, gesture)

@@ -18,7 +18,7 @@ from tests.server.usecases.at_counters import HALL
 from tests.server.usecases.quality.figures_history import Hands
 
 
-def test_pressing_again_for_what_is_already_in_force_is_no_second_alert(database: Database):
+def test_pressing_again_for_an_alert_in_force_raises_no_second_one(database: Database):
     hall = database.hall_id(HALL)
     first = raised(database)
     again = raised(database)

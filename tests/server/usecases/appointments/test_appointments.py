@@ -202,7 +202,7 @@ def test_another_day_a_cancelled_one_and_an_unknown_code_each_say_so(database: D
         check_in(database, code=book(database, code="T1")["code"], service="laon-accueil")
 
 
-def test_an_early_visitor_is_called_after_whoever_is_due_and_before_an_idle_counter(
+def test_an_early_visitor_is_called_after_due_ones_rather_than_leave_a_counter_idle(
     database: Database, hands: Hands
 ):
     open_counter(database, COUNTER, AGENT, WantedSession())
@@ -220,7 +220,7 @@ def test_an_early_visitor_is_called_after_whoever_is_due_and_before_an_idle_coun
 
 
 @pytest.mark.parametrize(("late", "expected"), [(15, "appointment"), (16, "walk_in")])
-def test_who_is_late_keeps_the_class_within_the_grace(
+def test_a_late_visitor_keeps_the_class_within_the_grace(
     database: Database, hands: Hands, late: int, expected: str
 ):
     made = book(database)
@@ -231,7 +231,7 @@ def test_who_is_late_keeps_the_class_within_the_grace(
     assert ticket["appointment"]["late_min"] == late
 
 
-def test_a_check_in_by_mistake_is_undone_until_somebody_calls(database: Database, hands: Hands):
+def test_a_mistaken_check_in_can_be_undone_until_the_call(database: Database, hands: Hands):
     open_counter(database, COUNTER, AGENT, WantedSession())
     made = book(database, service=SERVICE)
     hands.now = TEN

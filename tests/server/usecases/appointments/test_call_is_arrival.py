@@ -142,7 +142,7 @@ def test_a_visitor_who_does_not_come_is_a_no_show_without_service(
     assert leg_of(database, called.leg)["started_at"] == leg_of(database, called.leg)["last_called_at"]
 
 
-def test_next_may_say_that_nobody_came(database: Database):
+def test_next_may_end_the_visit_as_a_no_show(database: Database):
     issue(database, 2)
     first = call(database)
     second = call_next(database, COUNTER, AGENT, AtCounter(current=first["leg"], current_end="no_show"))
@@ -190,7 +190,7 @@ def test_a_missing_card_gives_the_rank_by_arrival_back(database: Database):
 
 
 @pytest.mark.parametrize("verb", [recall, no_show, postpone])
-def test_who_was_set_aside_has_been_there(
+def test_a_visitor_who_was_set_aside_counts_as_present(
     database: Database, called: Gesture, verb: Callable[..., dict[str, Any]]
 ):
     park(database, called, for_s=600)
@@ -252,13 +252,13 @@ def test_the_board_that_leaves_the_call_out_follows_by_itself(database: Database
     assert [(board["calls"], len(board["recent"])) for board in boards] == [([], 1)]
 
 
-def test_the_call_goes_from_the_screen_when_the_service_ends(database: Database, called: Gesture):
+def test_the_call_leaves_the_screen_when_the_service_ends(database: Database, called: Gesture):
     finish(database, called)
     board = read_board(database, HALL)
     assert (len(board["calls"]), len(board["recent"])) == (0, 1)
 
 
-def test_the_phone_goes_on_saying_where_to_go(database: Database, hands: Hands):
+def test_the_phone_still_says_where_to_go(database: Database, hands: Hands):
     (ticket,) = issue(database)
     call(database)
     hands.now += timedelta(minutes=4)

@@ -74,7 +74,7 @@ def outcomes(lines: list[ReadLine]) -> list[str]:
         "DTSTART;VALUE=DATE-TIME;TZID=Europe/\r\n Paris:20261124T100000",
     ],
 )
-def test_an_hour_is_an_instant_whatever_its_zone_and_the_sites_own_without_one(hall: Any, start: str):
+def test_an_hour_in_any_zone_is_an_instant_and_without_one_in_the_sites(hall: Any, start: str):
     assert read(hall, event(start, SUMMARY)) == [FileLine(1, "r1", SERVICE, TEN)]
 
 
@@ -96,7 +96,7 @@ def test_an_hour_is_an_instant_whatever_its_zone_and_the_sites_own_without_one(h
         (f"{PARIS_TEN}\r\nSTATUS:CONFIRMED\r\nSTATUS:CANCELLED", "malformed_event"),
     ],
 )
-def test_what_is_no_single_hour_is_refused_alone(hall: Any, line: str, code: str):
+def test_an_event_without_a_single_hour_is_refused_separately(hall: Any, line: str, code: str):
     lines = read(hall, event(line, SUMMARY, uid="bad"), event(PARIS_TEN, SUMMARY, uid="good"))
     assert lines == [RefusedLine(1, code, "bad"), FileLine(2, "good", SERVICE, TEN)]
 
@@ -138,7 +138,7 @@ def test_the_service_is_a_category_or_named_in_the_summary(hall: Any, lines: lis
     assert (line.code if isinstance(line, RefusedLine) else getattr(line, "service", "")) == service
 
 
-def test_what_was_called_off_needs_neither_hour_nor_service(hall: Any):
+def test_a_cancelled_event_needs_neither_hour_nor_service(hall: Any):
     assert read(hall, event("STATUS:cancelled")) == [CancelledLine(1, "r1")]
     assert read(hall, event(PARIS_TEN, SUMMARY), head="METHOD:CANCEL\r\n") == [CancelledLine(1, "r1")]
     assert outcomes(read(hall, event(PARIS_TEN, SUMMARY, "STATUS:TENTATIVE"))) == ["FileLine"]
@@ -158,7 +158,7 @@ def test_a_uid_names_the_appointment_and_one_that_cannot_is_made_short(hall: Any
     assert [line.external_id for line in read(hall, *events)] == names
 
 
-def test_what_is_no_event_is_told_and_an_alarm_is_part_of_one(hall: Any):
+def test_other_components_are_reported_and_an_alarm_is_part_of_its_event(hall: Any):
     alarm = event("TRIGGER:-PT15M", uid="", kind="VALARM").removesuffix("\r\n")
     lines = read(hall, event(uid="t1", kind="VTODO"), event(PARIS_TEN, SUMMARY, alarm))
     assert outcomes(lines) == ["not_an_event", "FileLine"]
@@ -177,7 +177,7 @@ def test_what_is_no_event_is_told_and_an_alarm_is_part_of_one(hall: Any):
         "BEGIN:VCALENDAR\r\n" * 2000,
     ],
 )
-def test_what_is_no_whole_calendar_is_refused_whole(hall: Any, text: str):
+def test_an_incomplete_calendar_is_refused_whole(hall: Any, text: str):
     with pytest.raises(Refusal, match="malformed_calendar"):
         read_calendar_file(text, hall)
 

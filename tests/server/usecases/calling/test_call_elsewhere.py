@@ -81,7 +81,7 @@ def test_it_is_undone_as_one_with_the_terms_the_place_had(database: Database):
     assert call(database)["number"] == ticket["number"]
 
 
-def test_an_agent_who_stays_holds_both_and_undo_gives_the_other_up(database: Database):
+def test_an_agent_who_stays_holds_both_counters_and_undo_leaves_the_other(database: Database):
     (ticket,) = issue(database)
     session = places(database)[COUNTER]
     go(database, ticket["visit"], stays=True)
@@ -138,7 +138,7 @@ def called_already(database: Database) -> str:
 
 
 @pytest.mark.parametrize("hinder", [taken, expired_with_somebody, busy, paused, closed, called_already])
-def test_what_hinders_it_changes_nothing_at_all(database: Database, hinder: Callable[[Database], str]):
+def test_a_refused_call_elsewhere_changes_nothing(database: Database, hinder: Callable[[Database], str]):
     _, last = issue(database, 2)
     code, before = hinder(database), version(database)
     places_before = places(database)
@@ -158,7 +158,7 @@ def test_what_hinders_it_changes_nothing_at_all(database: Database, hinder: Call
         (AGENT, ELSEWHERE, "no-such-visit", "unknown_visit"),
     ],
 )
-def test_what_does_not_exist_or_is_anothers_is_refused(
+def test_a_missing_counter_or_one_of_another_session_is_refused(
     database: Database, author: Author, to: str, visit: str | None, code: str
 ):
     (ticket,) = issue(database)
@@ -168,7 +168,7 @@ def test_what_does_not_exist_or_is_anothers_is_refused(
     assert places(database)[ELSEWHERE] is None
 
 
-def test_it_is_not_undone_once_somebody_has_taken_the_counter_that_was_left(database: Database):
+def test_the_undo_is_refused_once_the_left_counter_is_taken(database: Database):
     (ticket,) = issue(database)
     go(database, ticket["visit"])
     open_counter(database, COUNTER, Author("somebody"), WantedSession())

@@ -80,7 +80,7 @@ def costs(url: str, past: int, steps: Steps) -> dict[str, int]:
     return found
 
 
-def test_what_is_done_all_day_does_not_grow_with_the_past(
+def test_frequent_requests_do_not_slow_down_with_the_past(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     empty = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()

@@ -30,7 +30,7 @@ def named(name: str) -> str:
     return json.dumps(content)
 
 
-def test_a_name_with_control_characters_is_refused_and_an_old_revision_still_comes_back(database: Database):
+def test_a_name_with_control_characters_is_refused_but_an_old_revision_can_be_restored(database: Database):
     with pytest.raises(DocumentRefused) as refused:
         publish_hall(database, SYSTEM, named(OLD))
     assert [(each.path, each.code) for each in refused.value.problems] == [
@@ -57,5 +57,7 @@ def test_a_name_with_control_characters_is_refused_and_an_old_revision_still_com
         ("\u202eeman", False, True),
     ],
 )
-def test_what_a_printer_or_a_reader_obeys_is_a_control_character(text: str, has_lines: bool, refused: bool):
+def test_characters_that_printers_or_readers_obey_are_control_characters(
+    text: str, has_lines: bool, refused: bool
+):
     assert has_control(text, has_lines=has_lines) is refused

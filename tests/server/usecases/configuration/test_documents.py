@@ -65,7 +65,7 @@ def test_an_id_of_a_hall_is_kept_once(database: Database):
         assert taken_ids(rows) == before | {"a-new-one": ("laon", "services")}
 
 
-def test_a_draft_goes_on_counting_when_it_has_ended(database: Database):
+def test_version_numbers_continue_after_a_draft_has_ended(database: Database):
     now = database.clock.now()
     with database.installation_transaction(SYSTEM) as transaction:
         assert drafting_of(transaction, "laon").version is None

@@ -113,7 +113,7 @@ def test_one_more_site_and_hall(empty, template):
     assert read_installing(empty).halls == ("accueil", "accueil-2", "accueil-3")
 
 
-def test_what_is_wrong_points_at_its_field_and_nothing_is_kept(empty):
+def test_a_problem_names_its_field_and_nothing_is_stored(empty):
     with pytest.raises(DocumentRefused) as refused:
         open_installation(empty, SYSTEM, "", WantedSite("Ici", "", {"monday": ["12:00-09:00"]}))
     paths = {problem.path for problem in refused.value.problems}

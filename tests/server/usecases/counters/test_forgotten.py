@@ -125,7 +125,7 @@ def test_the_console_learns_when_to_ask_and_an_answer_keeps_the_person(
     assert leg(database, first)["state"] == "waiting"
 
 
-def test_any_gesture_is_an_answer_but_not_what_a_supervisor_does(
+def test_any_gesture_of_the_agent_is_an_answer_but_no_act_of_a_supervisor(
     database: Database, rounds: Rounds, hands: Hands
 ):
     first = called_and_left(database, hands, after=ASKED)

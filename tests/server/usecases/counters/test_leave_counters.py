@@ -64,7 +64,7 @@ def test_a_service_that_asks_for_an_outcome_ends_without_one(
     ("account", "grants"),
     [(AGENT.id, [Grant("supervisor", "laon")]), (AGENT.id, [Grant("agent", "*")]), ("somebody else", [])],
 )
-def test_counters_of_whoever_may_still_call_there_and_of_others_stay_open(
+def test_counters_of_agents_who_may_still_call_and_of_others_stay_open(
     database: Database, account: str, grants: list[Grant]
 ):
     assert leave_counters(database, ADMINISTRATOR, account, grants) == 0

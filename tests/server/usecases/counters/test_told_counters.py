@@ -67,7 +67,7 @@ def test_a_counter_alone_does_not_reveal_its_agent(database: Database):
     assert own["last_gesture"] is not None
 
 
-def test_with_three_agents_what_each_counter_does_is_told(database: Database):
+def test_with_three_agents_the_activity_of_each_counter_is_shown(database: Database):
     issue(database, 1)
     served(database)
     third_and_second_agent(database)

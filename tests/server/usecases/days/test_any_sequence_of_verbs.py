@@ -63,7 +63,7 @@ RARE_REFUSALS = {
 
 @pytest.mark.long
 @pytest.mark.timeout(count(small=300, large=7200))
-def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
+def test_any_sequence_of_verbs_keeps_the_invariants(database_url: str):
     hands, seen = Hands(), set[str]()
     database = database_with_hall(database_url, hands, HALL, by_call=BY_CALL)
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much

@@ -71,7 +71,7 @@ def test_a_place_is_named_by_its_id_or_its_label(database: Database):
         ("vervins", "kiosk", KIOSK, "unknown_kiosk"),
     ],
 )
-def test_what_is_not_in_the_document_is_not_paired(
+def test_a_place_not_in_the_document_cannot_be_paired(
     database: Database, hall: str, kind: str, name: str, code: str
 ):
     with pytest.raises(Refusal) as refused:
@@ -99,7 +99,7 @@ def test_a_retired_kiosk_is_not_paired(database: Database):
         pair_device(database, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
 
 
-def test_one_device_stands_at_a_place(database: Database):
+def test_a_place_has_one_device(database: Database):
     first = pair_device(database, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
     with pytest.raises(Refusal) as refused:
         pair_device(database, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)

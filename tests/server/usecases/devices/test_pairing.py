@@ -87,7 +87,7 @@ def test_a_confirmed_code_makes_the_secret_of_its_device_the_token_of_a_place(da
     assert facts(database) == [("DevicePaired", "ada")]
 
 
-def test_what_is_typed_may_have_spaces_dashes_and_small_letters(database: Database):
+def test_a_typed_code_may_have_spaces_dashes_and_small_letters(database: Database):
     pairing = ask_pairing(database, ASKING)
     answer = read_asking_device(database, f" {pairing.code[:3].lower()}-{pairing.code[3:]} ")
     assert (answer["code"], answer["address"], answer["width_px"]) == (pairing.code, "192.0.2.5", 1920)
@@ -110,7 +110,7 @@ def test_a_wrong_an_expired_and_a_used_code_are_refused(database: Database, hand
     assert facts(database) == [("DevicePaired", "ada")]
 
 
-def test_a_code_and_what_is_known_of_its_device_are_gone_an_hour_later(database: Database, hands: Hands):
+def test_a_code_and_the_data_of_its_device_are_erased_an_hour_later(database: Database, hands: Hands):
     pairing = ask_pairing(database, ASKING)
     hands.now += SHOWN_FOR + timedelta(minutes=59)
     assert purge(database)["pairing"] == 0
@@ -167,7 +167,7 @@ def test_a_device_that_is_in_use_no_more_before_its_page_came_back_is_to_show_an
     assert read_pairing(database, renewed.secret) is not None
 
 
-def test_a_pairing_asked_twice_with_one_key_is_one(database: Database):
+def test_a_pairing_requested_twice_with_one_key_is_one(database: Database):
     pairing = ask_pairing(database, ASKING)
     key = WriteKey.of("ada", "once", b"body")
     confirmation = Confirmation(pairing.code, place(database))

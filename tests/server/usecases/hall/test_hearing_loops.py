@@ -86,7 +86,7 @@ def test_a_counter_without_a_loop_is_announced_without_one(database: Database, l
     assert "hearing_loop" not in board["counter"]
 
 
-def test_what_feeds_the_loop_has_a_level_of_its_own(database: Database, laon: dict[str, Any]):
+def test_a_screen_that_feeds_the_loop_has_its_own_level(database: Database, laon: dict[str, Any]):
     laon_screen = laon["screens"][0]["id"]
     with_loops(database, laon, TODAY)
     loop, other = (read_screen(database, HALL, each, translate) for each in (LOOP, laon_screen))
@@ -118,13 +118,13 @@ def spoken(database: Database, language: str) -> SpokenCall:
     return how
 
 
-def test_the_language_of_a_ticket_is_not_said_unless_the_hall_wants_it(database: Database):
+def test_calls_are_not_spoken_in_the_tickets_language_by_default(database: Database):
     how = spoken(database, "en")
     assert list(how.places) == ["fr"]
     assert not how.has_loop
 
 
-def test_where_the_hall_wants_it_a_call_is_said_in_french_then_in_the_language_of_its_ticket(
+def test_on_request_a_call_is_spoken_in_french_then_in_the_tickets_language(
     database: Database, laon: dict[str, Any]
 ):
     laon["sound"] = {"says_visitor_language": True, "loop": {}}

@@ -72,7 +72,7 @@ def call(database: Database, current: str | None = None) -> dict[str, Any] | Non
     return call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
 
 
-def test_nobody_is_called_during_a_break_that_carries_over_and_every_rank_is_kept(
+def test_there_are_no_calls_during_a_break_that_carries_over_and_every_rank_is_kept(
     database: Database, hands: Hands
 ):
     hands.now = at(11, 50)
@@ -94,7 +94,7 @@ def test_nobody_is_called_during_a_break_that_carries_over_and_every_rank_is_kep
     assert second["number"] == tickets[1]["number"]
 
 
-def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Database, hands: Hands):
+def test_phone_and_screen_show_the_decided_break(database: Database, hands: Hands):
     hands.now = at(11, 50)
     token = issue(database)["token"]
     estimates = Estimates(database)
@@ -133,9 +133,7 @@ def test_a_hall_closed_for_the_day_says_so_and_an_exception_says_why(
     assert closed() == {"why": why}
 
 
-def test_the_queue_is_finished_when_nobody_decides_and_the_last_choice_holds(
-    database: Database, hands: Hands
-):
+def test_the_queue_is_finished_by_default_and_the_last_choice_applies(database: Database, hands: Hands):
     hands.now = at(11, 50)
     open_counter(database, COUNTER, AGENT, WantedSession())
     numbers = [issue(database)["number"] for _ in range(2)]
@@ -195,7 +193,7 @@ def test_tickets_before_the_doors_open_are_one_series_whose_waits_run_from_openi
     assert (early.issued_at, early.reference_at) == (at(8, 10), at(8, 30))
 
 
-def test_the_day_end_says_the_next_morning_what_it_closed(database: Database, hands: Hands):
+def test_the_next_morning_the_day_end_reports_what_it_closed(database: Database, hands: Hands):
     assert read_day_end(database, HALL) == {"business_day": None}
     hands.now = at(11, 50)
     left = [issue(database)["number"] for _ in range(2)]

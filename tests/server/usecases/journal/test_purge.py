@@ -60,7 +60,7 @@ def test_erasing_every_erasable_value_leaves_chain_and_indicators_unchanged(
     assert figures(database) == before
 
 
-def test_links_and_failed_sign_ins_vanish_once_nobody_asks_for_them(database: Database, hands: Hands):
+def test_links_and_failed_sign_ins_are_erased_when_no_longer_needed(database: Database, hands: Hands):
     invite(database, SYSTEM, Described("ada", "Ada"), [Grant("agent", "laon")], sites=None)
     with pytest.raises(Refusal):
         prove(database, Attempt("ada", "a-long-pass-phrase", "192.0.2.1"))

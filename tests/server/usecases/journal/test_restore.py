@@ -63,7 +63,7 @@ def test_no_number_already_on_paper_is_issued_again_after_a_restore(
     record_measurement(f"tickets after a backup, restored, {kind}", tickets=tickets, numbers_given_twice=0)
 
 
-def test_a_second_restore_on_the_same_day_goes_still_higher(
+def test_a_second_restore_on_the_same_day_starts_still_higher(
     database: Database, hands: Hands, anchors: Anchors, tmp_path: Path
 ):
     backup(database, anchors, tmp_path / "copy")
@@ -92,7 +92,7 @@ def test_numbers_begin_low_again_the_next_day(
     after.close()
 
 
-def test_what_was_lost_is_told_from_the_anchors_when_the_database_is_gone(
+def test_the_anchors_give_the_number_of_lost_facts_when_the_database_is_gone(
     sqlite_url: str, hands: Hands, anchors: Anchors, tmp_path: Path
 ):
     database = morning(sqlite_url, hands)
@@ -150,7 +150,7 @@ def test_a_file_that_is_no_backup_replaces_nothing(
     again.close()
 
 
-def test_work_goes_on_after_a_restore(database: Database, hands: Hands, anchors: Anchors, tmp_path: Path):
+def test_work_continues_after_a_restore(database: Database, hands: Hands, anchors: Anchors, tmp_path: Path):
     backup(database, anchors, tmp_path / "copy")
     _, after = restored_by(database, hands, anchors, tmp_path / "copy")
     with after.read() as rows:

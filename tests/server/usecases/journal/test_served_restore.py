@@ -35,7 +35,7 @@ def board(client: httpx.Client) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_after_a_restore_the_hall_has_a_new_epoch_and_no_number_comes_twice(serve: Serve, layout: str):
+def test_after_a_restore_the_hall_has_a_new_epoch_and_no_number_is_given_twice(serve: Serve, layout: str):
     served = serve(layout)
     copy = served.var / "copy"
     tickets = count(small=100, large=400)

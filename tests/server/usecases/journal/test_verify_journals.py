@@ -70,7 +70,7 @@ def test_one_of_two_workers_verifies_once_a_night(database: Database, hands: Han
     assert sum(worker.walks for worker in workers) == 2
 
 
-def test_nobody_else_walks_meanwhile(database: Database, hands: Hands, tmp_path: Path):
+def test_no_other_worker_verifies_at_the_same_time(database: Database, hands: Hands, tmp_path: Path):
     hands.now = hands.now.replace(hour=2)
     other = Worker(database, Anchors(tmp_path))
 
@@ -103,7 +103,7 @@ def test_a_walk_that_was_cut_off_is_taken_up_again_after_an_hour(
     assert wrong(database) == [None, None]
 
 
-def test_a_server_that_stands_by_day_only_verifies_an_hour_after_its_start(
+def test_a_server_that_runs_by_day_only_verifies_an_hour_after_its_start(
     database: Database, hands: Hands, tmp_path: Path
 ):
     hands.now = hands.now.replace(hour=9)
@@ -117,9 +117,7 @@ def test_a_server_that_stands_by_day_only_verifies_an_hour_after_its_start(
     assert worker.walks == 1
 
 
-def test_a_server_that_stands_for_long_waits_for_the_night_hours(
-    database: Database, hands: Hands, tmp_path: Path
-):
+def test_a_server_that_runs_all_day_verifies_at_night(database: Database, hands: Hands, tmp_path: Path):
     elapsed = [100.0]
     database.clock = Clock(now=lambda: hands.now, elapsed_s=lambda: elapsed[0])
     worker = Worker(database, Anchors(tmp_path))
@@ -132,7 +130,7 @@ def test_a_server_that_stands_for_long_waits_for_the_night_hours(
     assert worker.walks == 1
 
 
-def test_what_was_changed_is_named_in_the_proof(database: Database, hands: Hands, tmp_path: Path):
+def test_the_verification_names_the_changed_fact(database: Database, hands: Hands, tmp_path: Path):
     with database.store.write() as rows:
         rows.run("UPDATE hall_fact SET author = 'somebody-else' WHERE position = 3", {})
     hands.now = hands.now.replace(hour=2)

@@ -77,7 +77,7 @@ def test_one_of_several_workers_reads(read: Read):
     assert counts == [0]
 
 
-def test_what_no_notice_shows_any_more_is_forgotten(read: Read):
+def test_feeds_no_longer_shown_are_forgotten(read: Read):
     read.later()
     read.feeds.urls_in_use = lambda _, __: []
     read.later(hours=1)

@@ -62,7 +62,7 @@ def test_a_text_is_published_in_its_hall_under_its_own_id_and_the_import_says_so
     assert not hasattr(HallConfiguration, "notices"), "there is one place only"
 
 
-def test_it_is_carried_over_once_whatever_becomes_of_it(database: Database):
+def test_a_text_is_carried_over_once_whatever_happens_to_its_notice(database: Database):
     published(database, TEXT)
     published(database, TEXT | {"titles": {"fr": "Autre"}, "bodies": {"fr": "Autre"}})
     assert texts_on_screens(database)["laon-info"][0]["content"]["title"] == "Ouvert & calme"
@@ -74,7 +74,7 @@ def test_it_is_carried_over_once_whatever_becomes_of_it(database: Database):
     assert texts_on_screens(database) == {}
 
 
-def test_a_server_that_starts_carries_over_what_was_published_before(database: Database):
+def test_a_starting_server_carries_over_texts_published_before(database: Database):
     published(database, TEXT, TEXT | {"id": "laon-autre"})
     with database.store.write() as rows:
         for table in ("notice", "notice_step", "notice_version"):
@@ -88,7 +88,7 @@ def test_a_server_that_starts_carries_over_what_was_published_before(database: D
     assert drafted == SYSTEM.id
 
 
-def test_its_dates_go_with_it_and_what_is_over_stays_behind(database: Database, hands: Hands):
+def test_a_text_keeps_its_dates_and_one_that_is_over_is_not_carried_over(database: Database, hands: Hands):
     today = date(2026, 11, 24)
     soon = {"valid_from": str(today + timedelta(days=1)), "valid_until": str(today + timedelta(days=2))}
     over = {"id": "laon-fini", "valid_until": str(today - timedelta(days=1))}

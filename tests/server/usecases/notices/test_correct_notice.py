@@ -127,7 +127,7 @@ def test_it_begins_now_and_ends_when_the_former_would_have(database: Database, h
 
 
 @pytest.mark.parametrize("gone", ["withdrawn", "expired", "draft"])
-def test_what_has_left_the_screens_meanwhile_does_not_come_back_beside_its_correction(
+def test_a_notice_taken_off_does_not_return_beside_its_correction(
     database: Database, hands: Hands, gone: str
 ):
     former = published(database, ends=MORNING + timedelta(hours=2))

@@ -74,7 +74,7 @@ def test_a_notice_keeps_its_kind(database: Database):
     assert [(each.path, each.code) for each in refused.value.problems] == [("kind", "kind_stays")]
 
 
-def test_a_medium_is_found_in_notices_whatever_kind_these_have_become(database: Database):
+def test_a_medium_is_found_in_notices_of_any_later_kind(database: Database):
     notice = drafted(database)
     with database.store.write() as rows:
         picture = '{"kind": "image", "medium": "m1", "titles": {"fr": "medium m1"}}'
@@ -89,7 +89,7 @@ def test_a_medium_is_found_in_notices_whatever_kind_these_have_become(database: 
     archive_notice(database, bureau(words))
 
 
-def test_feeds_of_notices_that_are_over_are_not_asked_for(database: Database, hands: Hands):
+def test_feeds_of_notices_that_are_over_are_not_read(database: Database, hands: Hands):
     published(database, FEED, ends=MORNING + timedelta(hours=1))
     withdrawn = published(database, FEED | {"url": "https://example.org/retire"})
     later = FEED | {"url": "https://example.org/demain"}
@@ -124,7 +124,7 @@ def test_a_reason_of_several_lines_is_kept_on_one(database: Database):
 
 
 @pytest.mark.parametrize("state", ["", "draft"])
-def test_the_list_comes_in_pages_without_a_gap(
+def test_the_list_has_pages_without_a_gap(
     database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch, state: str
 ):
     monkeypatch.setattr(reading, "PAGE", 3)

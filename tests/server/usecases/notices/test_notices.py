@@ -162,7 +162,7 @@ def test_a_bureau_puts_its_own_draft_away_and_nothing_that_was_approved(database
     assert code_of(refused) == "forbidden"
 
 
-def test_it_expires_by_itself_at_the_end_that_comes_first(database: Database, hands: Hands):
+def test_a_notice_expires_by_itself_at_its_first_end(database: Database, hands: Hands):
     notice = approved(database, AIMED | {"validity": {"ends": "2026-11-25"}})
     hour = timedelta(hours=1)
     published = publish_notice(database, officer(notice), WantedDisplay(MORNING + hour, MORNING + 3 * hour))
@@ -201,9 +201,7 @@ def test_dates_that_are_reversed_are_refused(database: Database):
         ({"when": {"queue": "nowhere", "more_than": 3}}, "when.queue"),
     ],
 )
-def test_what_the_installation_does_not_have_is_refused(
-    database: Database, change: dict[str, Any], path: str
-):
+def test_targets_that_do_not_exist_are_refused(database: Database, change: dict[str, Any], path: str):
     with pytest.raises(DocumentRefused) as refused:
         drafted(database, TEXT | change)
     assert path in [each.path for each in refused.value.problems]

@@ -27,7 +27,7 @@ def say(key: str, **values: object) -> str:
         ("waits", ["fr"], ["fr"]),
     ],
 )
-def test_what_the_product_says_is_never_in_one_translation(
+def test_built_in_texts_are_never_in_exactly_one_translation(
     kind: str, languages: list[str], spoken: list[str]
 ):
     assert spoken_languages(kind, languages) == spoken
@@ -96,7 +96,7 @@ def test_busy_hours_are_shown_with_the_sample_behind_them():
         ({}, "fr", ""),
     ],
 )
-def test_a_french_line_begins_with_no_mark_whatever_space_was_typed_before_it(
+def test_a_french_line_never_begins_with_a_mark_after_any_space(
     typed: dict[str, str], language: str, expected: str
 ):
     assert said_in(typed, language) == expected

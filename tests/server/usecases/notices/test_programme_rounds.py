@@ -66,7 +66,7 @@ def test_it_takes_its_turn_like_the_others_afterwards(database: Database):
     assert 0.01 < notices.count(new) / len(notices) < 0.08, "one of some twenty"
 
 
-def test_what_begins_later_is_new_when_it_begins(database: Database):
+def test_a_notice_that_begins_later_is_new_when_it_begins(database: Database):
     starts = MORNING + timedelta(hours=5)
     new = published(database, TEXT, starts=starts)["notice"]
     made = schedule(database)

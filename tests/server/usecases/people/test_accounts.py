@@ -78,7 +78,7 @@ def code_of(verb: Callable[..., object], *values: Any, **named: Any) -> str:
     return refused.value.code
 
 
-def test_a_login_is_given_once_and_a_weak_password_to_nobody(database: Database):
+def test_a_login_is_given_once_and_a_weak_password_never(database: Database):
     made(database, "agent")
     assert code_of(made, database, "AGENT") == "login_taken"
     assert code_of(set_password, database, SYSTEM, "agent", "short") == "password_too_short"
@@ -123,7 +123,7 @@ def test_sessions_are_listed_by_browser_and_ended_one_by_one_or_all_but_ones_own
     assert kinds(database)[-1] == "SessionsEnded"
 
 
-def test_a_password_changed_while_somebody_signs_in_by_the_old_one_keeps_them_out(database: Database):
+def test_a_password_change_during_a_sign_in_with_the_old_one_refuses_it(database: Database):
     account = made(database, "agent")
     proved = prove(database, Attempt("agent", PASSWORD))
     with database.installation_transaction(SYSTEM) as transaction:
@@ -135,7 +135,7 @@ def test_a_password_changed_while_somebody_signs_in_by_the_old_one_keeps_them_ou
     assert begin_session(database, account, password_hash=proved.password_hash)
 
 
-def test_a_session_is_seen_without_a_write_a_request(database: Database, hands: Hands):
+def test_the_last_activity_of_a_session_is_not_written_at_every_request(database: Database, hands: Hands):
     account = made(database, "agent")
     begin_session(database, account)
     seen = SeenSessions(database)
@@ -164,7 +164,7 @@ def test_another_password_of_ones_own_needs_the_present_one_and_ends_the_other_s
     assert prove(database, Attempt("agent", OTHER)).id == account
 
 
-def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database: Database):
+def test_the_fact_of_a_description_names_the_changed_fields_not_their_values(database: Database):
     account = made(database, "agent")
     described = Described("marie.d", "Marie Durand", "marie@example.org", language="es")
     describe_account(database, SYSTEM, account, described, sites=LAON)
@@ -258,7 +258,7 @@ def test_a_locked_account_has_no_session_until_it_is_unlocked(database: Database
     assert kinds(database)[-3:] == ["SessionsEnded", "AccountLocked", "AccountUnlocked"]
 
 
-def test_nobody_shuts_themselves_or_the_last_administrator_out(database: Database):
+def test_nobody_locks_out_themselves_or_the_last_administrator(database: Database):
     chief = made(database, "chief", Grant("administrator", "*"))
     assert code_of(lock_account, database, Author(chief), chief, sites=None) == "own_account"
     assert code_of(remove_account, database, Author(chief), chief, sites=None) == "own_account"
@@ -310,7 +310,7 @@ def test_individual_figures_are_off_until_an_administrator_turns_them_on_as_a_fa
     assert sites_with_individual_figures(database) == frozenset()
 
 
-def test_a_password_costs_what_rfc_9106_asks_for(demonstration_sqlite: Path):
+def test_hashing_a_password_costs_as_much_as_rfc_9106_requires(demonstration_sqlite: Path):
     with closing(sqlite3.connect(demonstration_sqlite / "parvis.db")) as rows:
         kept = [password for (password,) in rows.execute("SELECT password_hash FROM account")]
     assert kept

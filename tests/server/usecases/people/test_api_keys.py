@@ -44,7 +44,7 @@ def facts(database: Database) -> list[dict[str, Any]]:
         ]
 
 
-def test_a_key_is_kept_as_a_digest_with_what_it_may(database: Database):
+def test_a_key_is_stored_as_a_digest_with_its_rights(database: Database):
     key, token = create_api_key(database, ADMINISTRATOR, NewKey("figures", ("read",), ("laon",)))
     assert is_accepted(database, token)
     with database.read() as rows:

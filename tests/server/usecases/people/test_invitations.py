@@ -105,7 +105,7 @@ def test_a_new_link_makes_the_one_before_void_and_ends_sessions_when_used(databa
     assert prove(database, Attempt("marie.d", OTHER))
 
 
-def test_links_of_nobody_of_a_locked_and_of_a_removed_account_are_refused(database: Database):
+def test_unknown_links_and_those_of_locked_or_removed_accounts_are_refused(database: Database):
     assert code_of(database, "nobody-has-this") == "unknown_invitation"
     link = invited(database)
     lock_account(database, ADMINISTRATOR, link.account, sites=None)

@@ -55,7 +55,7 @@ def test_length_is_enough_where_the_words_are_no_common_ones(password: str):
         ("saint-quentin02", "password_of_names"),
     ],
 )
-def test_what_is_tried_first_is_refused(password: str, code: str):
+def test_common_passwords_are_refused(password: str, code: str):
     with pytest.raises(Refusal) as refused:
         check_password(password, NAMES)
     assert refused.value.code == code
@@ -65,7 +65,7 @@ def test_accents_are_the_same_however_a_keyboard_composes_them():
     assert is_right(hashed("e\u0301lan de cerise"), "\u00e9lan de cerise")
 
 
-def test_nobody_is_let_in_where_no_password_was_kept():
+def test_an_account_without_a_password_refuses_every_password():
     assert not is_right(None, "nobody has this password")
 
 

@@ -49,7 +49,7 @@ def facts(database: Database) -> list[dict[str, Any]]:
     return [row["body"] for row in found]
 
 
-def test_the_right_password_is_not_looked_at_while_failures_cost_a_wait(database: Database, hands: Hands):
+def test_the_right_password_is_not_checked_during_a_wait(database: Database, hands: Hands):
     assert [tried(database) for _ in range(FREE + 1)] == ["wrong_password"] * (FREE + 1)
     with pytest.raises(Refusal) as refused:
         prove(database, Attempt("MARIE", PASSWORD, HOME))
@@ -63,7 +63,7 @@ def test_the_right_password_is_not_looked_at_while_failures_cost_a_wait(database
     assert HOME not in kept
 
 
-def test_what_was_counted_survives_a_restart_and_holds_on_every_worker(database: Database, hands: Hands):
+def test_failure_counts_survive_a_restart_and_hold_on_every_worker(database: Database, hands: Hands):
     for _ in range(FREE + 1):
         tried(database)
     other = Database(database.url, hands.clock())
@@ -79,7 +79,7 @@ def test_guessing_from_elsewhere_never_locks_the_owner_out(database: Database, h
     assert tried(database, password=PASSWORD) == "marie"
 
 
-def test_many_guessers_keep_out_new_browsers_for_minutes_and_known_ones_not_at_all(
+def test_many_guessers_delay_new_browsers_for_minutes_and_known_ones_not_at_all(
     database: Database, hands: Hands
 ):
     with database.read() as rows:
@@ -103,7 +103,7 @@ def test_a_stolen_browser_is_slowed_too(database: Database):
     assert codes[-2:] == ["wrong_password", "sign_ins_slowed"]
 
 
-def test_an_address_that_tries_many_logins_is_slowed_whoever_they_are(database: Database):
+def test_an_address_that_tries_many_logins_is_slowed_for_any_login(database: Database):
     codes = [tried(database, login=f"somebody{n}") for n in range(PACES["address"].free + 2)]
     assert codes[-2:] == ["wrong_password", "sign_ins_slowed"]
     assert tried(database, address=AWAY, password=PASSWORD) == "marie"
@@ -129,7 +129,7 @@ def test_slowing_down_is_a_fact_that_names_the_account_and_nothing_of_the_guesse
     assert not [body for body in recorded if AWAY in body or HOME in body or "nobody" in body]
 
 
-def test_a_locked_account_and_one_without_a_password_are_nobody(database: Database):
+def test_a_locked_account_and_one_without_a_password_look_unknown(database: Database):
     with database.store.write() as rows:
         rows.run("UPDATE account SET is_locked = :yes", {"yes": True})
     assert tried(database, password=PASSWORD) == "wrong_password"

@@ -77,7 +77,7 @@ def test_a_network_with_a_printer_in_it_stays_declared(database: Database):
     )
 
 
-def test_a_printer_of_before_networks_prints_on_and_comes_back(database: Database):
+def test_a_printer_from_before_networks_still_prints_and_survives_a_rollback(database: Database):
     with database.store.write() as rows:
         rows.run("INSERT INTO known_printer (host, port) VALUES (:host, 9101)", {"host": OUTSIDE})
     place(database, OUTSIDE, 9101)

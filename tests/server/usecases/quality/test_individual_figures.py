@@ -26,9 +26,7 @@ OTHER_SERVICE = "laon-permis"
 DAYS = (MORNING.date(), MORNING.date() + timedelta(days=1))
 
 
-def test_they_are_off_then_by_service_of_whoever_held_the_counter_when_it_ended(
-    database: Database, hands: Hands
-):
+def test_individual_figures_are_off_then_by_service_of_the_agent_at_the_end(database: Database, hands: Hands):
     new = NewAccount("marie", "cendrier parapluie olive", "Marie D.", [Grant("agent", "laon")])
     marie = create_account(database, SYSTEM, new)
     both = WantedSession(services=[SERVICE, OTHER_SERVICE], take_over=True)

@@ -112,7 +112,7 @@ def test_every_split_of_the_visits_adds_up_to_the_whole(database: Database, by: 
     assert {each["indicator"] for each in answer["indicators"]} <= set(INDICATORS)
 
 
-def test_each_indicator_comes_with_its_unit_definition_and_convention(database: Database):
+def test_each_indicator_has_its_unit_definition_and_convention(database: Database):
     answer = read_indicators(database, "laon", days=DAYS, sentence=lambda key: f"<{key}>")
     (median,) = [each for each in answer["indicators"] if each["indicator"] == "wait_median"]
     assert median["unit"] == "s"
@@ -177,7 +177,7 @@ def test_outcomes_are_shown_per_service_and_add_up(database: Database):
         assert whole[name].count
 
 
-def test_whether_an_outcome_was_asked_is_what_the_document_said_when_the_leg_ended(database_url: str):
+def test_the_rule_on_outcomes_is_that_of_the_document_when_the_leg_ended(database_url: str):
     """A service that insists on an outcome afterwards does not change what was counted."""
     hands = Hands(MORNING)
     database = database_with_hall(database_url, hands)

@@ -151,7 +151,7 @@ def test_the_second_of_two_simultaneous_decisions_is_informed_and_neither_is_los
         )
 
 
-def test_the_answer_tells_who_decided_and_when_it_was_recorded(database: Database, hands: Hands):
+def test_the_answer_has_the_deciding_office_and_the_instant_of_recording(database: Database, hands: Hands):
     decide(database)
     answer = next(s for s in targets_answer(database, HALL)["services"] if s["service"] == SERVICE)
     assert answer["wait_s"] == 480

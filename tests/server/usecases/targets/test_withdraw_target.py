@@ -80,7 +80,7 @@ def test_from_today_counts_for_the_next_ticket_here_and_in_another_process(
         other.close()
 
 
-def test_one_to_come_never_applies_and_the_one_before_goes_on(database: Database, hands: Hands):
+def test_a_withdrawn_future_target_never_applies_and_the_former_continues(database: Database, hands: Hands):
     decide(database, wait_s=900)
     decide(database, wait_s=700, applies_from_on=TODAY + 7 * DAY)
     coming = decide(database, wait_s=600, applies_from_on=TODAY + 7 * DAY)["target"]
@@ -99,7 +99,7 @@ def test_one_to_come_never_applies_and_the_one_before_goes_on(database: Database
     assert target_of_a_ticket(database) == found.document_wait_s
 
 
-def test_it_may_be_decided_again_and_what_was_withdrawn_is_not_said_to_be_replaced(database: Database):
+def test_a_withdrawn_target_may_be_decided_again_and_is_not_replaced(database: Database):
     first = decide(database)["target"]
     withdraw(database, first, TODAY)
     again = decide(database, wait_s=600)
@@ -138,7 +138,7 @@ def test_an_impossible_withdrawal_is_refused_and_nothing_is_recorded(
     assert all(not span.withdrawals for span in of_service(database).spans)
 
 
-def test_what_is_over_replaced_or_withdrawn_whole_is_left(database: Database, hands: Hands):
+def test_targets_over_replaced_or_withdrawn_whole_are_refused(database: Database, hands: Hands):
     replaced, whole = (decide(database)["target"] for _ in range(2))
     over = decide(database, applies_from_on=TODAY + DAY)["target"]
     withdraw(database, whole, TODAY)

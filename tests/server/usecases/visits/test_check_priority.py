@@ -60,7 +60,7 @@ def test_without_the_card_a_person_called_for_it_waits_again_at_the_rank_of_arri
     assert numbers == [first, holder, last]
 
 
-def test_without_the_card_the_wait_of_who_was_postponed_is_still_counted_to_the_first_call(
+def test_without_the_card_a_postponed_visitors_wait_still_ends_at_the_first_call(
     database: Database,
 ):
     issue(database, is_priority=True)
@@ -78,7 +78,7 @@ def test_without_the_card_the_wait_of_who_was_postponed_is_still_counted_to_the_
     assert micros_to_text(leg["last_called_at"]) == recalled["last_called_at"]
 
 
-def test_a_card_not_shown_at_the_desk_keeps_the_calls_of_a_visitor_who_waits_again(database: Database):
+def test_a_card_not_shown_at_the_desk_keeps_the_calls_of_a_leg_that_waits_again(database: Database):
     issue(database, is_priority=True)
     first = call(database)
     postpone(database, Gesture(first["leg"], AGENT))
@@ -106,13 +106,13 @@ def test_a_card_not_shown_is_undone_with_the_call_it_had(database: Database):
     assert (leg["number"], leg["call"], leg["priority"]) == (holder, called["call"], "declared")
 
 
-def test_nobody_without_a_declared_priority_is_asked_for_a_card(database: Database):
+def test_a_visit_without_a_declared_priority_needs_no_card(database: Database):
     issue(database)
     with pytest.raises(Refusal, match="no_priority"):
         confirm_priority(database, Gesture(call(database)["leg"], AGENT))
 
 
-def test_where_a_service_asks_for_the_card_first_a_declaration_alone_passes_nobody(
+def test_with_a_required_card_a_declaration_alone_passes_nobody(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
     configuration = database.configuration(HALL)

@@ -114,7 +114,7 @@ def test_each_keeps_its_own_number_wait_and_outcome(database: Database, hands: H
         assert row["end_reason"] == "served"
 
 
-def test_no_other_counter_takes_a_linked_visit_meanwhile(database: Database):
+def test_no_other_counter_takes_a_linked_visit_during_a_service(database: Database):
     tickets = issue(database, 4)
     linked_files(database, tickets, 0, 1, 2)
     served(database)
@@ -135,7 +135,7 @@ def test_no_other_counter_takes_a_linked_visit_meanwhile(database: Database):
     assert queue["n"] == 2
 
 
-def test_many_files_at_the_head_hide_nobody_behind_them(database: Database):
+def test_many_linked_visits_at_the_head_block_no_visit_behind_them(database: Database):
     """More linked visits in a row than a counter looks at in one lane."""
     tickets = issue(database, 8)
     linked_files(database, tickets, 0, 1, 2, 3, 4, 5, 6)
@@ -188,7 +188,7 @@ def numbers_called_from(database: Database, current: str, how_many: int) -> list
     return found
 
 
-def test_postponed_and_parked_visitors_strand_nobody(database: Database):
+def test_postponed_and_parked_visitors_leave_no_linked_visit_waiting_in_vain(database: Database):
     tickets = issue(database, 3)
     linked_files(database, tickets, 0, 1)
     postpone(database, Gesture(call(database)["leg"], AGENT))

@@ -66,7 +66,7 @@ def places(database: Database) -> tuple[str, str]:
     return free[0], others[0]
 
 
-def test_no_fact_says_what_helps_and_nothing_of_it_outlives_the_day(database: Database, hands: Hands):
+def test_no_fact_holds_a_need_and_none_outlives_the_day(database: Database, hands: Hands):
     visit = issue(database, "blind", "interpreter")["visit"]
     note_needs(database, visit, AGENT, ["interpreter", "step_free"])
     with database.read() as rows:
@@ -122,7 +122,7 @@ def close_counter_with(database: Database, counter: str) -> None:
     close_counter(database, counter, AGENT)
 
 
-def test_a_counter_is_not_kept_idle_by_many_who_cannot_come_to_it(database: Database):
+def test_many_visitors_who_cannot_use_a_counter_do_not_keep_it_idle(database: Database):
     _, other = places(database)
     open_counter(database, other, AGENT, WantedSession())
     for _ in range(6):

@@ -86,7 +86,7 @@ def test_a_call_that_is_taken_back_waits_again_in_its_place(database: Database):
     assert call(database)["number"] == number
 
 
-def test_a_visitor_who_came_back_by_mistake_is_a_no_show_again(database: Database):
+def test_undoing_a_mistaken_return_makes_a_no_show_again(database: Database):
     leg = call(database)["leg"]
     no_show(database, Gesture(leg, AGENT, _session(database)))
     before = rows_of(database)
@@ -135,7 +135,7 @@ def test_only_the_last_gesture_is_taken_back(database: Database):
         undo(database, COUNTER, AGENT, named)
 
 
-def test_what_moved_on_stays(database: Database):
+def test_a_visit_that_moved_on_is_not_undone(database: Database):
     leg = call(database)["leg"]
     with database.read() as rows:
         visit = rows.one("SELECT visit FROM leg WHERE id = :leg", leg=leg)["visit"]
@@ -145,7 +145,7 @@ def test_what_moved_on_stays(database: Database):
         undo(database, COUNTER, AGENT, named)
 
 
-def test_a_visitor_who_gave_up_stays_after_all_in_the_same_place(database: Database, hands: Hands):
+def test_a_visitor_who_takes_back_giving_up_keeps_the_place(database: Database, hands: Hands):
     token = issue(database)["token"]
     before = rows_of(database)
     give_up(database, token)

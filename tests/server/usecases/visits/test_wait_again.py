@@ -119,7 +119,7 @@ def test_a_parked_visitor_is_resumed_at_another_counter(database: Database, hand
     assert leg_of(database, gesture.leg)["state"] == "parked"
 
 
-def test_a_counter_that_is_busy_paused_or_not_open_resumes_nobody(database: Database):
+def test_a_busy_paused_or_closed_counter_resumes_no_visit(database: Database):
     issue(database, 2)
     gesture = served(database)
     park(database, gesture)
@@ -151,7 +151,7 @@ def test_the_timer_brings_a_parked_visitor_back_to_a_place(
     assert numbers_called(database, 4).index(number) == at
 
 
-def test_nobody_is_parked_for_longer_than_the_hall_allows(database: Database):
+def test_no_visit_is_parked_for_longer_than_the_hall_allows(database: Database):
     issue(database)
     with pytest.raises(Refusal, match="parked_too_long"):
         park(database, served(database), for_s=7_201)
@@ -234,7 +234,7 @@ def test_a_transfer_at_a_time_is_for_later_today(database: Database, hands: Hand
         transfer(database, served(database), to=Destination(service=SERVICE, not_before=at))
 
 
-def test_a_service_that_has_closed_takes_nobody(database: Database, hands: Hands):
+def test_a_closed_service_takes_no_transfer(database: Database, hands: Hands):
     issue(database)
     gesture = served(database)
     hands.now = hands.now.replace(hour=21)
@@ -276,7 +276,7 @@ def test_a_visitor_who_returns_after_the_midday_break_takes_a_new_ticket(databas
         reinstate(database, gesture)
 
 
-def test_what_a_service_led_to_is_kept_and_its_note_is_erasable(database: Database):
+def test_the_outcome_of_a_service_is_kept_and_its_note_is_erasable(database: Database):
     issue(database)
     gesture = served(database)
     finish(database, gesture, result=WantedResult("paper_missing", "justificatif de domicile"))
@@ -292,7 +292,7 @@ def test_what_a_service_led_to_is_kept_and_its_note_is_erasable(database: Databa
     assert leg_of(database, gesture.leg)["outcome"] is None
 
 
-def test_the_phone_says_that_a_visit_goes_on_and_until_when_a_place_is_taken_back(
+def test_the_phone_shows_that_a_visit_continues_and_until_when_giving_up_can_be_taken_back(
     database: Database, hands: Hands
 ):
     (ticket, other) = issue(database, 2)

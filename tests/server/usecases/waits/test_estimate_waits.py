@@ -143,7 +143,7 @@ def test_a_break_that_carries_over_is_in_every_wait_that_reaches_it_and_in_no_ot
     assert announced(estimates) == finishing
 
 
-def test_a_break_comes_nearer_though_nothing_happens_in_the_hall(
+def test_an_estimate_follows_an_approaching_break_without_events(
     database: Database, estimates: Estimates, hands: Hands
 ):
     hall = database.hall_id(HALL)
@@ -201,7 +201,7 @@ def test_an_agent_at_two_counters_is_one_and_two_agents_are_two(database: Databa
     assert one_agent[1] >= 2 * two_agents[1]
 
 
-def test_the_second_counter_of_an_agent_is_not_free_while_somebody_is_at_the_first(
+def test_the_second_counter_of_an_agent_is_not_free_during_a_visit_at_the_first(
     database: Database, estimates: Estimates
 ):
     session = opened(database, COUNTER)
@@ -332,7 +332,7 @@ def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
     assert first["wait"]["high_s"] < HOUR_S
 
 
-def test_where_too_many_wait_the_formula_stands_in(
+def test_with_too_many_waiting_the_formula_is_used(
     database: Database, estimates: Estimates, monkeypatch: pytest.MonkeyPatch
 ):
     opened(database, COUNTER)
