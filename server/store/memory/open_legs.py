@@ -1,36 +1,61 @@
-"""The open legs of a hall in memory: what an issue and a call look at, exact for one head of its journal.
+"""The open legs of a hall in memory: what issuing and calling read, exact for one head of its journal.
 
-A transaction that holds the hall's lock may use them only while the journal's head is the one they were
-read at. Each commit of this process moves them on by what its facts changed; anything else (another worker
-wrote, a fact opened a leg that had ended) makes the next transaction read them anew.
+A transaction that holds the hall's lock may use them only while the journal's head is theirs. They follow the
+facts of this process. After anything else (another worker wrote, a leg that had ended is open again) they are
+read anew.
 """
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy import bindparam, select, union_all
 
 from server.domain.calling.waiting_legs import QueueFacts
-from server.domain.instants import from_micros
 from server.domain.row_changes import Change, Insert, Update
 from server.domain.visits.needs import Need, needs_of
 from server.domain.visits.transitions import LegState
 from server.store.configuration.halls import HallRow
-from server.store.engine.rows import Row, Rows
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, fixed
 from server.store.memory.compact_legs import KeptLegs
-from server.store.visits.legs import COLUMNS, LegRow, leg_of_kept
-from server.store.visits.links import LINKED
-from server.store.visits.visits import NOTED
+from server.store.tables.journals import erasable
+from server.store.tables.visits import leg as leg_table
+from server.store.tables.visits import visit
+from server.store.visits.legs import COLUMNS, LEGS, LegRow, leg_after, leg_of_kept
 
-_LEG = (
-    f"SELECT {', '.join(f'l.{name}' for name in COLUMNS)}, n.needs, k.link FROM leg l"
-    " LEFT JOIN noted n ON n.visit = l.visit LEFT JOIN linked k ON k.visit = l.visit WHERE l.hall = :hall"
+
+@dataclass(frozen=True, slots=True)
+class _OpenLeg(LegRow):
+    """A leg with the needs (a text) and the link of its visit."""
+
+    needs: str | None
+    link: str | None
+
+
+_GOES_ON = (visit.c.hall == bindparam("hall"), visit.c.end_reason.is_(None))
+"""Visits that go on. With the condition on needs or on the link, a partial index finds the few there are."""
+_NOTED = (
+    select(visit.c.id, erasable.c.value.label("needs"))
+    .join(erasable, erasable.c.id == visit.c.needs)
+    .where(*_GOES_ON, visit.c.needs.is_not(None))
+    .cte("noted")
 )
-_OPEN = (
-    f"WITH noted AS ({NOTED}), linked AS ({LINKED}) {_LEG} AND l.state = 'waiting'"
-    f" UNION ALL {_LEG} AND l.state IN ('called', 'in_service', 'parked')"
+_LINKED = select(visit.c.id, visit.c.link).where(*_GOES_ON, visit.c.link.is_not(None)).cte("linked")
+_OF_VISITS = leg_table.outerjoin(_NOTED, _NOTED.c.id == leg_table.c.visit).outerjoin(
+    _LINKED, _LINKED.c.id == leg_table.c.visit
 )
+_WITH_VISITS = (
+    LEGS.add_columns(_NOTED.c.needs, _LINKED.c.link)
+    .select_from(_OF_VISITS)
+    .where(leg_table.c.hall == bindparam("hall"))
+)
+_IS_WAITING = leg_table.c.state == fixed("waiting")
+_IS_AT_WORK = leg_table.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
+"""Each of the two conditions has a partial index, which keeps the past unread."""
+_OPEN = Read(_OpenLeg, union_all(_WITH_VISITS.where(_IS_WAITING), _WITH_VISITS.where(_IS_AT_WORK)))
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
 type _Line = tuple[str, str, str | None, str]
@@ -45,24 +70,24 @@ def _is_more_than_an_end(visit: Update) -> bool:
 class OpenLegs:
     """Legs that have not ended, at one `head` (hash of the last fact) and `length` of the hall's journal."""
 
-    def __init__(self, head: str, length: int, legs: Iterable[Row]) -> None:
+    def __init__(self, head: str, length: int, legs: Iterable[_OpenLeg]) -> None:
         self.head, self.length = head, length
         self._legs = KeptLegs()
         self._lines: dict[_Line, list[tuple[str, str]]] = {}
         self._at_counter: dict[str, str] = {}
         self._needs: dict[str, tuple[Need, ...]] = {}
         self._links: dict[str, str] = {}
-        self._let_pass_since: dict[str, int] = {}
-        for row in legs:
-            if row["needs"]:
-                self._needs[row["visit"]] = needs_of(row["needs"])
-            if row["link"]:
-                self._links[row["visit"]] = row["link"]
-            self._put({name: row[name] for name in COLUMNS})
+        self._let_pass_since: dict[str, datetime] = {}
+        for each in legs:
+            if each.needs:
+                self._needs[each.visit] = needs_of(each.needs)
+            if each.link:
+                self._links[each.visit] = each.link
+            self._put(each)
 
     @classmethod
     def read(cls, rows: Rows, hall: HallRow) -> "OpenLegs":
-        """Reads those of a hall's row; exact under its lock, while nothing is recorded yet."""
+        """Reads those of a hall, whose row says where its journal stands; exact under its lock."""
         return cls(hall.head_hash, hall.journal_length, rows.all(_OPEN, hall=hall.id))
 
     def at_counter(self, counter: str) -> LegRow | None:
@@ -76,7 +101,7 @@ class OpenLegs:
 
     def leg(self, leg: str) -> LegRow:
         """An open leg by its id."""
-        return leg_of_kept(self._legs[leg])
+        return self._legs[leg]
 
     def needs(self, visit: str) -> tuple[Need, ...]:
         """What helps a visitor of these legs."""
@@ -100,7 +125,7 @@ class OpenLegs:
         """The links that other counters serve now, each with a leg that is called or served there."""
         found: dict[str, LegRow] = {}
         for other, leg in self._at_counter.items() if self._links else ():
-            link = self._links.get(self._legs[leg]["visit"])
+            link = self._links.get(self._legs[leg].visit)
             if link is not None and other != counter:
                 found[link] = self.leg(leg)
         return found
@@ -120,14 +145,13 @@ class OpenLegs:
     @property
     def lets_pass_since(self) -> datetime | None:
         """When the first of the legs that let calls pass began to; None where no leg lets any pass."""
-        since = min(list(self._let_pass_since.values()), default=None)
-        return None if since is None else from_micros(since)
+        return min(list(self._let_pass_since.values()), default=None)
 
     def queues(self) -> dict[str, QueueFacts]:
         """How many wait in each queue with someone, whoever may serve them, and since when the first one."""
         found: dict[str, QueueFacts] = {}
         for (queue, *_), line in self._lines.items():
-            oldest_at = from_micros(self._legs[line[0][1]]["reference_at"])
+            oldest_at = self._legs[line[0][1]].reference_at
             before = found.get(queue)
             if before is not None and before.oldest_at is not None:
                 oldest_at = min(oldest_at, before.oldest_at)
@@ -151,55 +175,54 @@ class OpenLegs:
             if change.table != "leg":
                 continue
             if isinstance(change, Insert):
-                self._put({name: change.values.get(name) for name in COLUMNS})
+                self._put(leg_of_kept({name: change.values.get(name) for name in COLUMNS}))
             elif not self._update(change):
                 return False
         self.head, self.length = head, length
         return True
 
     def _update(self, change: Update) -> bool:
-        row = self._legs.get(change.id)
-        if row is None:
+        before = self._legs.get(change.id)
+        if before is None:
             return False
-        self._take(row)
-        self._put(row | {name: value for name, value in change.values.items() if name in row})
+        self._take(before)
+        self._put(leg_after(before, [change]))
         return True
 
-    def _put(self, row: dict[str, Any]) -> None:
-        state = row["state"]
-        if state == LegState.ENDED:
+    def _put(self, leg: LegRow) -> None:
+        if leg.state == LegState.ENDED:
             return
-        self._legs.put(row)
-        if state == LegState.WAITING:
-            insort(self._lines.setdefault(self._line(row), []), (row["sort_key"], row["id"]))
-            if row["lets_pass"]:
-                self._let_pass_since[row["id"]] = row["lets_pass_since"]
-        elif state in _AT_COUNTER:
-            self._at_counter[row["counter"]] = row["id"]
+        self._legs.put(leg)
+        if leg.state == LegState.WAITING:
+            insort(self._lines.setdefault(self._line(leg), []), (leg.sort_key, leg.id))
+            if leg.lets_pass and leg.lets_pass_since is not None:
+                self._let_pass_since[leg.id] = leg.lets_pass_since
+        elif leg.state in _AT_COUNTER and leg.counter is not None:
+            self._at_counter[leg.counter] = leg.id
 
-    def _take(self, row: Mapping[str, Any]) -> None:
-        self._legs.take(row["id"])
-        if row["state"] == LegState.WAITING:
-            line = self._lines[self._line(row)]
-            del line[bisect_left(line, (row["sort_key"], row["id"]))]
+    def _take(self, leg: LegRow) -> None:
+        self._legs.take(leg.id)
+        if leg.state == LegState.WAITING:
+            line = self._lines[self._line(leg)]
+            del line[bisect_left(line, (leg.sort_key, leg.id))]
             if not line:
-                del self._lines[self._line(row)]
-            self._let_pass_since.pop(row["id"], None)
-        elif row["state"] in _AT_COUNTER:
-            del self._at_counter[row["counter"]]
+                del self._lines[self._line(leg)]
+            self._let_pass_since.pop(leg.id, None)
+        elif leg.state in _AT_COUNTER and leg.counter is not None:
+            del self._at_counter[leg.counter]
 
-    def _line(self, row: Mapping[str, Any]) -> _Line:
-        lane = row["class"] if row["booked_at"] is None else f"{row['class']} booked"
-        if row["is_out_of_series"]:
-            lane = row["id"]
-        elif row["is_held"]:
+    def _line(self, leg: LegRow) -> _Line:
+        lane = leg.class_ if leg.booked_at is None else f"{leg.class_} booked"
+        if leg.is_out_of_series:
+            lane = leg.id
+        elif leg.is_held:
             lane = "held"
-        elif row["visit"] in self._links:
-            lane = row["id"]  # called out of turn, or left where it is while those behind it are called
-        elif Need.STEP_FREE in self.needs(row["visit"]):
+        elif leg.visit in self._links:
+            lane = leg.id  # called out of turn, or left where it is while those behind it are called
+        elif Need.STEP_FREE in self.needs(leg.visit):
             lane += " step_free"
-        return row["queue"], row["service"], row["for_counter"], lane
+        return leg.queue, leg.service, leg.for_counter, lane
 
     def __iter__(self) -> Iterator[LegRow]:
         """Every open leg, in no order."""
-        return map(leg_of_kept, self._legs)
+        return iter(self._legs)

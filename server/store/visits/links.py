@@ -10,12 +10,6 @@ from server.store.engine.rows import Rows
 from server.store.engine.statements import Read
 from server.store.tables.visits import leg, visit
 
-LINKED = (
-    "SELECT v.id AS visit, v.link, v.number FROM visit v"
-    " WHERE v.hall = :hall AND v.link IS NOT NULL AND v.end_reason IS NULL"
-)
-"""The visits of a hall that go on and were linked."""
-
 
 @dataclass(frozen=True, slots=True)
 class LinkedVisitRow:

@@ -11,12 +11,6 @@ from server.store.engine.statements import Read, rows_of
 from server.store.tables.journals import erasable
 from server.store.tables.visits import leg, visit
 
-NOTED = (
-    "SELECT v.id AS visit, e.value AS needs FROM visit v JOIN erasable e ON e.id = v.needs"
-    " WHERE v.hall = :hall AND v.needs IS NOT NULL AND v.end_reason IS NULL"
-)
-"""The needs of a hall's visits that go on."""
-
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
