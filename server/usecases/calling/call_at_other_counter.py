@@ -1,4 +1,4 @@
-"""Call a visit to another counter, which the agent's session takes for it: one gesture, undone as one."""
+"""Call a visit to another counter, which the agent's session takes. It is one gesture, undone as one."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from server.usecases.legs.check_no_alert import check_no_alert
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """To which counter, whom and why; `stays`: the session holds the present counter too, else leaves it."""
+    """The counter, the visit and the reason. `stays`: the session keeps its present counter too."""
 
     to: str
     visit: str

@@ -28,7 +28,7 @@ from server.usecases.legs.following_leg import NOTHING_TOLD, WantedResult, end_s
 
 @dataclass(frozen=True, slots=True)
 class AtCounter:
-    """What the console believes: its session, the leg at its counter (None: nobody) and how that one ends.
+    """What the console shows: its session, the leg at its counter (None: nobody), how that one ends.
 
     `result`: what the agent says of a service that ends.
     """

@@ -31,7 +31,7 @@ from server.store.visits.legs import as_queued
 
 @dataclass(slots=True)
 class CallingState:
-    """A hall as a pick looks at it: `rows` for the reads that few rules need, `legs` those still open."""
+    """What a pick reads of a hall: `legs` are those still open, `rows` serve reads that few rules need."""
 
     rows: Rows
     hall: str
@@ -70,10 +70,10 @@ def order_of_calls(state: CallingState, counter: str, terms: DutyTerms) -> list[
 
 
 def _queued(state: CallingState, counter: str, profile: WorkProfile, *, most: int | None) -> list[QueuedLeg]:
-    """The waiting legs a profile looks at, the first `most` of each line (None: all)."""
+    """The waiting legs that a profile considers, the first `most` of each line (None: all)."""
     legs, calls = state.legs, state.first_calls()
-    looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
-    heads = legs.heads(looked_at, counter=counter, most=most)
+    considered = {*profile.queues, *(condition.call for condition in profile.conditions)}
+    heads = legs.heads(considered, counter=counter, most=most)
     return [as_queued(leg, legs.needs(leg.visit), calls, link=legs.link(leg.visit)) for leg in heads]
 
 
@@ -124,7 +124,7 @@ def count_open_places(places: Iterable[SessionPlace], configuration: HallConfigu
 
 
 def _linked_here(state: CallingState, counter: str) -> LinkedTurn | None:
-    """Whose turn it is among linked visits: of those at the counter, or else of those it called last."""
+    """The linked visits whose turn it is: with the visit at the counter, or else the one it called last."""
     if not state.legs.has_links:
         return None
     current = state.legs.at_counter(counter)

@@ -87,7 +87,7 @@ def open_counter(
 
 
 def take_further(transaction: HallTransaction, counter: str, session: str) -> str:
-    """A free counter becomes a further place of the author's own session, with all its services; the place.
+    """Takes a free counter for the author's own session, with all its services; the new place (id).
 
     Refusals: those of `open_counter`, place_busy when somebody is there whose agent's lease has run out.
     """
@@ -101,7 +101,7 @@ def take_further(transaction: HallTransaction, counter: str, session: str) -> st
 
 
 def take_back_place(transaction: HallTransaction, place: str, session: str) -> str:
-    """The author's own session holds the counter of a place it had left, by the same terms; the counter.
+    """Takes back a counter that the author's own session had left, by the same terms; the counter (id).
 
     Refusals: counter_taken when somebody has taken it meanwhile, no_counter_session, wrong_state in a pause.
     """
@@ -113,7 +113,7 @@ def take_back_place(transaction: HallTransaction, place: str, session: str) -> s
 
 
 def end_free_place(transaction: HallTransaction, place: SessionPlace) -> None:
-    """A place of a session ends, the session goes on elsewhere. Refusal: place_busy, somebody is there."""
+    """Ends a place of a session that goes on elsewhere. Refusal: place_busy, somebody is there."""
     _check_free(transaction, place)
     end_place(transaction, place, "closed")
 
@@ -121,7 +121,9 @@ def end_free_place(transaction: HallTransaction, place: SessionPlace) -> None:
 def _take_held(
     transaction: HallTransaction, counter: str, terms: DutyTerms, request: WantedSession
 ) -> tuple[str, list[str]]:
-    """Opens a counter, whoever's it was, with the places that come along: the place, their counters.
+    """Opens a counter, whoever held it, and takes over the places that come with it.
+
+    The new place (id), and the counters of those that came with it.
 
     The lease of all places of the session runs from now.
     """
@@ -146,7 +148,7 @@ def _joined(transaction: HallTransaction, session: str) -> list[SessionPlace]:
 
 
 def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joined_to: str | None) -> str:
-    """Opens a counter as the first place of a new session, or a further one; the place."""
+    """Opens a counter as the first place of a new session, or as a further one; the place (id)."""
     place = new_id()
     transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
     give_lease(transaction, counter, joined_to or place, transaction.now + LEASE)
@@ -180,7 +182,7 @@ def _services(transaction: HallTransaction, counter: str, requested: Sequence[st
 def _end_held(
     transaction: HallTransaction, former: SessionPlace, request: WantedSession
 ) -> list[SessionPlace]:
-    """Ends the session that holds a counter; its other places that whoever ends it must hold now.
+    """Ends the session that holds a counter; those of its other places that the next agent must take too.
 
     An agent who takes a colleague's place over answers for everybody called or served at the others too.
     """
@@ -215,13 +217,13 @@ def _is_held(transaction: HallTransaction, place: SessionPlace) -> bool:
 
 
 def end_place(transaction: HallTransaction, place: SessionPlace, reason: str) -> None:
-    """A place of a session ends, whoever is there."""
+    """Ends a place of a session, even while somebody is there."""
     transaction.record(counter_closed(place.id, place.counter, duty=place.duty, reason=reason))
     end_lease(transaction, place.counter)
 
 
 def pause_place(transaction: HallTransaction, place: SessionPlace, reason: str) -> None:
-    """A place that does not pause begins to."""
+    """Begins a pause at a place that has none."""
     assert place.duty is not None, "it is on duty"
     transaction.record(counter_paused(place.id, place.counter, duty=place.duty, reason=reason))
 
@@ -305,7 +307,7 @@ def change_profile(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """A counter goes on under another work profile; None: all its services, the hall's rule.
+    """Changes the work profile of a counter. `profile` None: all its services, by the hall's rule.
 
     The other places of its session keep theirs. Who is at the counter stays there. `session`: the author's
     own; None: whichever is open, for an author who may supervise.
@@ -332,7 +334,7 @@ def close_counter(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """Closes the session of a counter, with all its places: who is served there is finished.
+    """Closes the session of a counter, with all its places. Visits that are served there are finished.
 
     Refusals: no_counter_session, not_started when someone is only called, outcome_missing, note_missing.
     """

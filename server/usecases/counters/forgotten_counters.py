@@ -1,4 +1,4 @@
-"""Forgotten counters: whom nobody receives goes back to the queue, and the counter pauses by itself.
+"""Forgotten counters: called visitors whom nobody receives wait again, and the counter pauses by itself.
 
 The rule in words: `docs/rules/forgotten.md`.
 """
@@ -24,7 +24,9 @@ from server.usecases.legs.give_back import given_back
 
 
 def give_back_forgotten(database: Database, hall: str) -> int:
-    """Gives back who is called at the forgotten counters of a hall (id), and pauses these; how many people.
+    """Puts visitors called to the forgotten counters of a hall (id) back in their queue, and pauses these.
+
+    How many visitors.
 
     A session of which somebody is in service at another place goes on: its agent is at work.
     Safe with several workers: all is decided under the hall's lock.
@@ -43,7 +45,7 @@ def give_back_forgotten(database: Database, hall: str) -> int:
 
 
 def presence_of(rows: Rows, hall: str, limits: Limits, places: Sequence[str]) -> PresenceTimes | None:
-    """When a session with these places is asked whether its agent is there; None: nobody is called there."""
+    """When the console asks whether the agent of these places is there; None: nobody is called to them."""
     called = legs.open_legs(rows, hall)
     if not any(leg.state == LegState.CALLED and leg.counter in places for leg in called):
         return None
@@ -58,7 +60,7 @@ def confirm_presence(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """The agent who was asked is there; changes nothing when nobody is called to the session any more.
+    """Notes that the agent is there. Nothing changes when nobody is called to the session any more.
 
     Refusal: no_counter_session.
     """
@@ -74,7 +76,7 @@ def confirm_presence(
 
 
 def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[LegRow]:
-    """Who is called at a counter whose session has given no sign for too long; the first call first."""
+    """The legs called to counters whose session has given no sign for too long; the first call first."""
     called = [
         (leg, leg.counter)
         for leg in legs.open_legs(rows, hall)

@@ -1,4 +1,4 @@
-"""Leave the counters of somebody who may not call there any more, so that no visitor waits for nobody.
+"""Close the counters of somebody who may not call there any more: no visitor shall wait for nobody.
 
 As when a counter is closed: who is served there is finished. Who was only called waits again, before the
 others, and is called by a colleague.
@@ -23,7 +23,7 @@ REASON = "not_allowed"
 
 
 def leave_counters(database: Database, author: Author, account: str, grants: Sequence[Grant]) -> int:
-    """Closes the counters an account holds in halls where its roles let it call no more; how many.
+    """Closes the counters that an account holds in halls where its roles do not let it call; how many.
 
     Each hall is a transaction of its own: one that refuses does not keep the others.
     Refusal: database_busy, of the first hall that could not record it; again does what is left.

@@ -45,7 +45,7 @@ def place_at(transaction: HallTransaction, counter: str, session: str | None) ->
 def place_of_gesture(
     transaction: HallTransaction, session: str | None, counter: str | None = None
 ) -> str | None:
-    """The place of a session a gesture is made from: the counter named where it holds it, else its first.
+    """The counter from which a session makes a gesture: `counter` if it holds that, else its first place.
 
     Refusal: no_counter_session when the session has ended or belongs to another author.
     """
@@ -58,7 +58,7 @@ def place_of_gesture(
 
 
 def place_left(transaction: HallTransaction, session: str, counter: str | None) -> str | None:
-    """Where a session stands once it left a place: at `counter` or its first place; None: it has ended."""
+    """The counter of a session after it left a place: `counter` or its first place; None: it has ended."""
     places = places_of(transaction, transaction.hall, session)
     return _place_among(places, counter) if places else None
 
@@ -69,7 +69,7 @@ def _place_among(places: Sequence[SessionPlace], counter: str | None) -> str:
 
 
 def keep_session(database: Database, counter: str | None, session: str, *, author: str) -> bool:
-    """Prolongs the lease of an author's session from its console's sign of life.
+    """Prolongs the lease of an author's session, when its console shows a sign of life.
 
     False when it no longer holds the counter (None: any counter), or when it belongs to another author.
     """

@@ -1,4 +1,4 @@
-"""What may be told of counters at work: the hall, not the person, where few agents are present."""
+"""What pages may show of counters at work: the hall, not the person, where few agents are present."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from server.store.counters.sessions import SessionPlace, agents_present
 from server.usecases.answers import Answer
 
 HIDDEN: Answer = {"state": "open", "since": None}
-"""What is told of a counter whose doings are not: that somebody holds it."""
+"""What pages show of a counter whose work is hidden: that somebody holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CounterVisibility:
-    """Whose doings one may be told: of every counter with three agents or more, else of one's own."""
+    """The counters whose work a reader may see: all with three agents or more, else the reader's own."""
 
     tells_all: bool
     own: frozenset[str] = frozenset()
@@ -25,11 +25,11 @@ class CounterVisibility:
         return cls(shows_counters(agents_present(places)), own)
 
     def tells(self, counter: str | None) -> bool:
-        """Whether what a counter does may be told."""
+        """Whether the reader may see what a counter does."""
         return self.tells_all or counter is None or counter in self.own
 
     def leg(self, answer: Answer) -> Answer:
-        """A leg as told; of one in service elsewhere neither the counter nor since when."""
+        """A leg as the reader may see it: in service at a hidden counter, it has no counter and no start."""
         if answer["state"] != "in_service" or self.tells(answer["counter"]):
             return answer
         return answer | {"counter": None, "started_at": None}

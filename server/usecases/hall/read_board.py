@@ -33,7 +33,7 @@ type Waits = Mapping[str, Estimate]
 def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.CounterPlace:
     """A counter as visitors read it; one that left the configuration keeps its id.
 
-    `today` is the hall's local day, by which its induction loop is told or not; None: it is not told.
+    `today` is the hall's local day, which decides whether its induction loop is shown; None: it is not shown.
     """
     found: Counter | None = configuration.counters.get(counter)
     if found is None:
@@ -81,7 +81,7 @@ def read_board(database: Database, hall: str) -> Message:
 
 
 def read_alert_message(database: Database, hall: str) -> Message:
-    """What is told at once when an alert is raised or ends in a hall (id): where it stands, and the alert."""
+    """The message that is sent at once when an alert is raised or ends in a hall (id)."""
     with database.read() as rows:
         state = hall_state(database, rows, hall)
         alert = alert_told(rows, hall, state.configuration, state.position.as_of)
@@ -106,7 +106,7 @@ def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> boa
 
 
 def read_queues(database: Database, hall: str, waits: Waits) -> Message:
-    """How many people wait per queue, and the wait of whoever takes a ticket now; under 4 kB."""
+    """How many people wait in each queue, and the wait for a ticket taken now; under 4 kB."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
@@ -193,7 +193,7 @@ def read_screen(
 
 
 def _sound(sound: Sound, screen: Screen | None) -> Message:
-    """How loud the page says calls: the most, and the levels by the local hour; a loop has one level."""
+    """How loud calls are said: the most, and the levels by local hour. A loop has one level."""
     if screen is not None and screen.output == "loop":
         return {"most_percent": 100 if sound.loop is None else sound.loop.percent, "levels": []}
     return {

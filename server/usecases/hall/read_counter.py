@@ -25,7 +25,7 @@ from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
 OF_WHO_HOLDS_IT = (
     *("wrap_up_until", "presence", "pause_reason", "opened_at", "expires_at", "held_by", "last_gesture"),
 )
-"""What is told of a counter to whoever holds it, and to others where enough agents are present."""
+"""The fields for whoever holds a counter, and for others where enough agents are present."""
 
 
 def read_counter(database: Database, counter: str, *, reader: str | None = None) -> Answer:

@@ -1,4 +1,4 @@
-"""What a counter sees: who waits and since when, who is called and served, which counters are open.
+"""The queue of a hall for its counters: waiting, called and served legs, and the counters that are open.
 
 The day's figures.
 """
@@ -39,8 +39,8 @@ MOST_STEP_FREE = 5
 
 @dataclass(frozen=True, slots=True)
 class VisitDetails:
-    """What is known of a hall's visits beside their legs: needs, the numbers each is linked to, and why
-    one is received without the appointment it needed.
+    """Details of visits shown with their legs: needs, the numbers each is linked to, and why one is
+    received without the appointment it needed.
     """
 
     needs: Mapping[str, tuple[Need, ...]]
@@ -57,7 +57,7 @@ class VisitDetails:
         return cls(needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
 
     def leg(self, leg: LegRow) -> Answer:
-        """A leg with what is known of its visit."""
+        """A leg with the details of its visit."""
         visit = leg.visit
         of_visit = {
             "needs": list(self.needs.get(visit, ())),
@@ -126,7 +126,7 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
 
 
 def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
-    """The break of a hall once it runs or begins within the hour, with what holds for it."""
+    """The break of a hall that runs or begins within the hour, and what happens then to people who wait."""
     at = next_break(configuration.calendar, now)
     if at is None or not at.is_near(now):
         return None
@@ -141,7 +141,7 @@ def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: dat
 
 
 def read_closed(configuration: HallConfiguration, now: datetime) -> Answer | None:
-    """That a hall opens no more on its business day, and what visitors are told why; None: it is or will be.
+    """Why a hall does not open any more on its business day, by language; None: it is open or will be.
 
     Who waits then is still called, and closed with the day.
     """
@@ -157,7 +157,7 @@ def _step_free(
     noted: Mapping[str, tuple[Need, ...]],
     counters_now: list[Answer],
 ) -> list[Answer]:
-    """Who waits for a step-free counter while no open one serves them, and the closed ones that could."""
+    """People who wait for a step-free counter that no open one serves, and the closed ones that could."""
     states = {each["counter"]: each for each in counters_now}
     found = []
     for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
@@ -210,7 +210,7 @@ def _counters(
 
 
 def _hidden(answer: Answer, may_tell: CounterVisibility) -> Answer:
-    """A counter as everybody may read it: open or closed, for which services, whom it would call next."""
+    """A counter as everybody may read it: open or closed, for which services, whose number is next."""
     if answer["session_mark"] is None or may_tell.tells(answer["counter"]):
         return answer
     return {name: value for name, value in answer.items() if name != "is_paused"} | HIDDEN | {"leg": None}

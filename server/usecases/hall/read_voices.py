@@ -1,4 +1,4 @@
-"""Which voice says the calls of each hall, by language, and what its recordings lack."""
+"""The voice of each hall's calls, by language, and the phrases that its recordings lack."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whom a counter will call: everyone who waits for it, in the order of its calling rule at this instant."""
+"""The people who wait for a counter, in the order of its calling rule at this instant."""
 
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal

@@ -43,7 +43,7 @@ class _WallState:
     now: datetime
 
     def waiting(self, queue: str) -> list[LegRow]:
-        """Who waits in a queue, without those who wait for a closed counter."""
+        """The legs that wait in a queue, without those that wait for a closed counter."""
         apart = {leg.id for leg in self.sent_to_closed()}
         return [
             leg
@@ -52,7 +52,7 @@ class _WallState:
         ]
 
     def sent_to_closed(self) -> list[LegRow]:
-        """Who waits for one counter alone that nobody holds, the first sent first."""
+        """The legs that wait for one counter alone, which nobody holds; the first sent first."""
         open_counters = {place.counter for place in self.places}
         sent = [leg for leg in self.legs if leg.state == LegState.WAITING and leg.for_counter]
         return sorted(
@@ -70,7 +70,7 @@ class _WallState:
         return sum(not services.isdisjoint(place.services) for place in on_duty)
 
     def gives_tickets(self, services: Sequence[Service]) -> bool:
-        """Whether somebody may take a ticket now, whose wait could be foretold."""
+        """Whether a ticket may be taken now for one of the services: else no wait is announced."""
         configuration, now = self.hall.configuration, self.hall.position.as_of
         return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
 
@@ -127,7 +127,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
 
 
 def read_people(database: Database, hall: str) -> Answer:
-    """How many people are in a hall (id or slug), without a word on who they are. Refusal: unknown_hall."""
+    """How many people are in a hall (id or slug), and nothing else about them. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
@@ -220,10 +220,10 @@ def _counters(snapshot: _WallState) -> Answer:
         if counter.is_retired and place is None:
             continue
         doing = _doing(snapshot, place, at_counter.get(counter.id), snapshot.wrap_ups.get(counter.id))
-        is_told = place is None or may_tell.tells(counter.id)
-        state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
+        is_visible = place is None or may_tell.tells(counter.id)
+        state = doing["state"] if is_visible or doing["state"] == "forgotten" else "open"
         counted[state] = counted.get(state, 0) + 1
-        if not is_told:
+        if not is_visible:
             doing = HIDDEN | {"number": None, "wrap_up_until": None}
         found.append(
             {

@@ -1,4 +1,4 @@
-"""Send a short line from one page at work to another, and say that it was seen. No fact, nothing kept."""
+"""Send a short line from one page at work to another, and note that it was read. No fact is recorded."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -93,7 +93,7 @@ def message_of(database: Database, message: str) -> Answer:
 def see_message(
     database: Database, message: str, author: Author, *, seen_from: str, write_key: WriteKey | None = None
 ) -> Answer:
-    """A person has seen a message: its words are erased. Seen twice, the first stays.
+    """Notes that a person has read a message, and erases its words. The first to read it counts.
 
     Refusal: unknown_message.
     """
