@@ -3,14 +3,13 @@
 The fold writes instants as microseconds: facts read for it keep their instant so.
 """
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from server.domain.facts import FactKind, Json
 from server.domain.row_changes import Recorded
-from server.store.engine.rows import Row, Rows
+from server.store.engine.rows import Rows
 from server.store.engine.statements import Read
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
@@ -66,15 +65,3 @@ def facts_of_visit(rows: Rows, visit: str) -> list[tuple[str, Recorded]]:
 def facts_after(rows: Rows, hall: str, after: int, *, limit: int) -> list[FoldedFact]:
     """At most `limit` facts of a hall (id) after a position, in the order of the journal."""
     return rows.all(_AFTER, hall=hall, after=after, limit=limit)
-
-
-def as_recorded(row: Row) -> Recorded:
-    """A fact as the fold reads it, of a row that is still a mapping."""
-    return Recorded(
-        row["kind"],
-        json.loads(row["body"]),
-        row["hall"],
-        row["happened_at"],
-        row["author"],
-        bool(row["is_clock_suspect"]),
-    )
