@@ -30,7 +30,7 @@ dev: tools ## The demonstration, restarted when a Python file, a template, a cat
 
 setup: .venv/.runtime assets ## Install what the product needs
 
-tools: .venv/.tools assets ## Install what checks and tests need too
+tools: .venv/.tools var/generator/.installed assets ## Install what checks and tests need too
 
 .venv/.runtime: requirements.lock pyproject.toml .ci/set_up_python.sh
 	@mkdir -p "$$HOME" var
@@ -41,6 +41,12 @@ tools: .venv/.tools assets ## Install what checks and tests need too
 	@mkdir -p "$$HOME" var
 	@sh .ci/set_up_python.sh .ci/tools.lock
 	@touch $@ .venv/.runtime
+
+# the generator of clients wants another typer than our tools do
+var/generator/.installed: .ci/generator.lock | .venv/.tools
+	@[ -x var/generator/bin/python ] || $(PYTHON) -m venv var/generator
+	@var/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --requirement .ci/generator.lock
+	@touch $@
 
 node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh .ci/npm.sh
 	@mkdir -p "$$HOME" var
@@ -122,6 +128,8 @@ lock: .venv/.tools ## Pin the newest allowed versions of the Python packages
 		--generate-hashes --custom-compile-command "make lock" -o .ci/audit.lock
 	@echo "cosmic-ray>=8.7" | .venv/bin/uv --quiet pip compile - --upgrade --no-emit-package yattag --python $(PYTHON) --no-annotate \
 		--generate-hashes --custom-compile-command "make lock" -o .ci/mutants.lock
+	@echo "openapi-python-client>=0.29" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
+		--generate-hashes --custom-compile-command "make lock" -o .ci/generator.lock
 
 clean: ## Remove what set-up made; databases in var/ stay
 	rm -rf .venv node_modules var/assets var/node var/audit var/home .mypy_cache .ruff_cache .pytest_cache .hypothesis
