@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import jsonschema_rs
 from flask import Flask
 from flask.testing import FlaskClient
@@ -86,6 +87,23 @@ class DescribedClient(FlaskClient):
 
     def _document(self) -> dict[str, Any]:
         return document_of(self.application)
+
+
+def comparing(answer: httpx.Response) -> None:
+    """For the hooks of a client of a served application: an answer that is not as described fails."""
+    address = answer.request.url
+    if not address.path.startswith(API) or address.path == DESCRIPTION:
+        return
+    mimetype = answer.headers.get("content-type", "").partition(";")[0]
+    body = answer.read() if mimetype in (JSON, PROBLEM) else b""
+
+    def read() -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(address.join(DESCRIPTION), trust_env=False).json()
+        return found
+
+    found = description(read)
+    faults = found.faults(answer.request.method, address.path, answer.status_code, mimetype, body)
+    assert faults == [], "\n".join(faults)
 
 
 def document_of(app: Flask) -> dict[str, Any]:

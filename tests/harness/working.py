@@ -10,6 +10,7 @@ import httpx
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from tests.harness.described_answers import comparing
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
@@ -36,7 +37,8 @@ def demonstration_user(server: Served, role: str, site: str = "laon") -> tuple[s
 def signed_in(server: Served, role: str, site: str = "laon") -> Iterator[httpx.Client]:
     """A client of the API with the session of a user of the demonstration, who may write."""
     login, password = demonstration_user(server, role, site)
-    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=30) as browser:
+    hooks = {"response": [comparing]}
+    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=30, event_hooks=hooks) as browser:
         wanted = {"login": login, "password": password, "csrf_token": _csrf(browser, "/connexion")}
         assert browser.post("/connexion", data=wanted).status_code == 303
         browser.headers["X-CSRFToken"] = _csrf(browser, "/")

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from server.live import messages
+from tests.harness.described_answers import comparing
 from tests.harness.servers.served import Served
 from tests.server.live.sockets import Listener, listening
 
@@ -32,6 +33,7 @@ class ServedHall:
             headers={"Authorization": f"Bearer {self.key}"},
             timeout=30,
             trust_env=False,
+            event_hooks={"response": [comparing]},
         )
 
     def post(self, path: str, body: Any = None, *, status: tuple[int, ...] = (200, 201, 204)) -> Any:
