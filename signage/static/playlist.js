@@ -45,7 +45,7 @@ export function skippedAt(playlist, at, empty = []) {
  * ends.
  *
  * @param {Playlist} playlist
- * @param {{ programme: any, at: number, waiting: Record<string, number>,
+ * @param {{ programme: Api.ProgrammeAnswer, at: number, waiting: Record<string, number>,
  *   empty?: string[], isCovered?: boolean }} now
  * @returns {Playlist}
  */

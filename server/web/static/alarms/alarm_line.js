@@ -23,6 +23,7 @@ export function watchAlarms(socket, hall, spread) {
   async function look() {
     const turn = (turns += 1);
     try {
+      /** @type {Api.AlarmsAnswer} */
       const { alarms } = await read(`/api/v1/halls/${hall}/alarms`);
       if (turn === turns) draw(place, alarms, words);
     } catch {

@@ -16,6 +16,7 @@ export function watchAlerts(socket, hall, ifLate) {
   async function look() {
     const turn = (turns += 1);
     try {
+      /** @type {Api.HallAlertsAnswer} */
       const { alerts } = await read(`/api/v1/halls/${hall}/alerts`);
       if (turn === turns) draw(place, alerts, words);
     } catch {

@@ -31,6 +31,7 @@ const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 /** @type {HTMLFormElement} */
 const form = one("[data-raise]");
 let state = { isLive: false, lostAtMs: null };
+/** @type {Api.AlertAnswer[]} */
 let alertsRead = [];
 let asOf = 0; // by the server's clock
 let ending = null; // the alert whose end is being confirmed here
@@ -60,6 +61,7 @@ connect(
 async function readAll() {
   clearTimeout(timer);
   try {
+    /** @type {Api.AlertsAnswer} */
     const answer = await read("/api/v1/alerts");
     alertsRead = answer.alerts;
     asOf = Date.parse(answer.as_of);

@@ -3,6 +3,8 @@
 
 /**
  * The alerts that hold somewhere, each with its halls where it does; and those that hold nowhere any more.
+ *
+ * @param {Api.AlertAnswer[]} alerts
  */
 export function sorted(alerts) {
   const holding = [];
@@ -15,7 +17,11 @@ export function sorted(alerts) {
   return { holding, past };
 }
 
-/** How many screens of a hall there are, and how many show the alert. */
+/**
+ * How many screens of a hall there are, and how many show the alert.
+ *
+ * @param {Api.AlertInHall} hall
+ */
 export function reached(hall) {
   const count = hall.screens.length;
   const shownCount = hall.screens.filter((screen) => screen.state === "shown").length;

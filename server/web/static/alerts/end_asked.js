@@ -23,6 +23,7 @@ function makePlace() {
 async function look() {
   clearTimeout(timer);
   try {
+    /** @type {Api.EndsAskedAnswer} */
     const { asked: questions } = await read("/api/v1/alerts/end-asked");
     const place = document.querySelector("[data-end-asked]") ?? (questions.length ? makePlace() : null);
     fill(place, JSON.stringify(questions), questions.map(line));

@@ -11,6 +11,7 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, moment: dateAndHour(page.language, pageTimeZone()) };
 
 try {
+  /** @type {Api.DocumentsAnswer} */
   const { documents } = await read("/api/v1/configuration");
   one("[data-list]").replaceChildren(...documents.map(line));
 } catch (error) {

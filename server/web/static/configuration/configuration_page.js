@@ -25,6 +25,7 @@ const confirm = createConfirming(get("dialog.confirm"));
 const devices = createPaced(readDevices, 1000);
 
 let current = null;
+/** @type {{ halls: Api.AppliedHall[] }} */
 let applied = { halls: [] };
 let next = null;
 
@@ -54,6 +55,7 @@ function watch() {
 /** Reads the document, its newest revisions and its devices; whether that could be done. */
 async function readAll() {
   try {
+    /** @type {[Api.DocumentAnswer, Api.RevisionsAnswer]} */
     const [found, revisions] = await Promise.all([read(API), read(`${API}/revisions`)]);
     current = found;
     drawDocument();
@@ -68,6 +70,7 @@ async function readAll() {
 }
 
 async function readOlder() {
+  /** @type {Api.RevisionsAnswer} */
   const older = await read(`${API}/revisions?before=${next}`);
   get("[data-revisions]").append(...older.revisions.map(line));
   tellNext(older.next);
@@ -210,6 +213,7 @@ async function discard() {
 }
 
 async function restore(revision) {
+  /** @type {Api.RevisionAnswer} */
   let found;
   try {
     found = await read(`${API}/revisions/${revision}`);

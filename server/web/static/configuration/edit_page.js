@@ -85,6 +85,7 @@ await load();
 
 /** Takes what the server has, and what an earlier page of this browser could not save. */
 async function load() {
+  /** @type {Api.DocumentAnswer} */
   let answer;
   try {
     answer = await read(api);
@@ -97,11 +98,11 @@ async function load() {
     base_revision: answer.draft?.base_revision ?? answer.revision,
     draft_version: answer.draft?.version ?? null,
   });
-  const author = answer.draft?.author;
+  const { author, saved_at: savedAt } = answer.draft ?? {};
   show("[data-other]", Boolean(author) && author !== page.viewer);
-  if (author) write("other", say("editing.draft_of", { name: author, at: moment(answer.draft.saved_at) }));
+  if (author) write("other", say("editing.draft_of", { name: author, at: moment(savedAt) }));
   took({ problems: answer.draft?.problems ?? [], changes: answer.draft?.changes ?? [] });
-  tellState(answer.draft ? "saved" : "clean", "", answer.draft?.saved_at);
+  tellState(answer.draft ? "saved" : "clean", "", savedAt);
   if (left) {
     content = draft.takeUp(left);
     tell(say("editing.taken_up"));
@@ -297,6 +298,11 @@ async function publish(event) {
   if (draft.isSaved) location.assign(event.target.closest("a").href);
 }
 
+/**
+ * @param {string} state
+ * @param {string} [detail]
+ * @param {number | string} [at] an instant: milliseconds or RFC 3339
+ */
 function tellState(state, detail = "", at = Date.now()) {
   get("[data-saved]").dataset.saved = state;
   write("saved", say(`editing.saved.${state}`, { at: clock(at), detail }));

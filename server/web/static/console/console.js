@@ -162,6 +162,7 @@ function takeQueue(queue) {
 async function refresh() {
   try {
     const nowMs = Date.now();
+    /** @type {Api.QueueAnswer} */
     const queue = await read(QUEUE);
     await learnMark(read);
     change(withQueue(state, queue, nowMs));
@@ -184,6 +185,7 @@ async function refresh() {
 async function readCounter(id = state.counter?.counter, tried = []) {
   if (!id) return;
   try {
+    /** @type {Api.CounterAnswer} */
     const counter = await read(`/api/v1/counters/${id}`);
     if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
     const isOurs = counter.session && counter.session === stored().session;

@@ -12,6 +12,7 @@ export function createOrder({ stateNow, apply }) {
     const id = stateNow().counter?.counter;
     if (!id || phaseOf(stateNow()) === "choose" || document.body.classList.contains("bar")) return;
     try {
+      /** @type {Api.WaitingAnswer} */
       const order = await read(`/api/v1/counters/${id}/waiting`);
       if (stateNow().counter?.counter === id) apply(order);
     } catch {

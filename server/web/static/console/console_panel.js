@@ -42,6 +42,7 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
     if (ui.isRefetching) return;
     ui.isRefetching = true;
     try {
+      /** @type {Api.QueueAnswer} */
       const queue = await read(queuePath);
       takeRows(queue);
       if (ui.panel === action) keepingPicked(() => open(action));

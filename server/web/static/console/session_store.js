@@ -30,6 +30,7 @@ export function sessionStore(hall) {
     async learnMark(read) {
       const { counter, session, mark } = stored();
       if (!session || mark) return;
+      /** @type {Api.CounterAnswer} */
       const answer = await read(`/api/v1/counters/${counter}`);
       if (answer.session === session)
         localStorage.setItem(key, JSON.stringify({ counter, session, mark: answer.session_mark }));

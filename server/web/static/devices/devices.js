@@ -24,6 +24,7 @@ const only = one("[data-only]");
 const place = document.querySelector('[data-list="halls"]');
 const tables = new Map();
 let state = { isLive: false, lostAtMs: null };
+/** @type {Api.SupervisedHall[] | null} */
 let halls = null;
 
 const pairing = createPairing({ say, hour, onPaired: refresh });

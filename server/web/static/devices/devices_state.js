@@ -15,7 +15,11 @@ export function rowsOf(hall, { only = false } = {}) {
   return only ? rows.filter((device) => needsSomebody(device, hall.releases)) : rows;
 }
 
-/** How many devices of all halls need attention, and how many there are. */
+/**
+ * How many devices of all halls need attention, and how many there are.
+ *
+ * @param {Api.SupervisedHall[]} halls
+ */
 export function summaryOfHalls(halls) {
   const rows = halls.flatMap((hall) => rowsOf(hall).map((device) => needsSomebody(device, hall.releases)));
   return { count: rows.filter(Boolean).length, all: rows.length };
@@ -25,6 +29,8 @@ export function summaryOfHalls(halls) {
  * The places a device may take in a hall: `{value, kind, id, label, isTaken}` for each of its kiosks and
  * screens, the
  * free ones first, then one more of each kind, without an id.
+ *
+ * @param {Api.SupervisedHall} hall
  */
 export function placesOf(hall) {
   const configured = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({

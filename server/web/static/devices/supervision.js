@@ -51,7 +51,9 @@ connect(
 
 async function readDevices() {
   try {
-    devicesRead = await read(`${HALL}/supervision`);
+    /** @type {Api.SupervisionAnswer} */
+    const answer = await read(`${HALL}/supervision`);
+    devicesRead = answer;
   } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
     tellBarred(failure);

@@ -30,6 +30,8 @@ export function stateOf(device) {
 
 /**
  * How a printer is, as `stateOf` of a device: what keeps it from printing, or that its paper is nearly out.
+ *
+ * @param {Api.PrinterOfKiosk} printer
  */
 export function printerStateOf({ state, since }) {
   const level = state === "ready" ? "good" : state === "near_end" ? "busy" : "trouble";
@@ -76,7 +78,12 @@ export function clockOf(ms) {
   return { key: `${ms > 0 ? "ahead" : "behind"}_${unit}`, count: Math.round(Math.abs(ms) / length) };
 }
 
-/** The state of a requested picture: "asked", "came" or "silent"; null when none was requested. */
+/**
+ * The state of a requested picture: "asked", "came" or "silent"; null when none was requested.
+ *
+ * @param {Api.PictureOfScreen | null} picture
+ * @param {number} nowMs
+ */
 export function askedOf(request, picture, nowMs) {
   if (!request) return null;
   if (picture && Date.parse(picture.taken_at) >= Date.parse(request.at)) return "came";

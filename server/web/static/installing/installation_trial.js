@@ -15,7 +15,9 @@ look();
 
 async function look() {
   try {
-    tell({ print: await read(page.address) });
+    /** @type {Api.PrintVerdict} */
+    const print = await read(page.address);
+    tell({ print });
   } catch {
     setTimeout(look, ASKED_EVERY_MS);
   }

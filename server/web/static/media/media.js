@@ -23,6 +23,7 @@ const list = one('[data-list="media"]');
 const form = one("[data-send]");
 /** @type {HTMLInputElement} */
 const bar = byId("progress");
+/** @type {Api.MediumAnswer[]} */
 let media = [];
 let next = null;
 let sending = null;
@@ -116,6 +117,7 @@ function refuse(sentence) {
 
 async function readList(before = null) {
   try {
+    /** @type {Api.MediaAnswer} */
     const found = await read(before ? `${MEDIA}?before=${before}` : MEDIA);
     media = before ? [...media, ...found.media] : found.media;
     next = found.next;
@@ -132,6 +134,7 @@ function look() {
 
 async function refresh(id) {
   try {
+    /** @type {Api.MediumAnswer} */
     const medium = await read(`${MEDIA}/${id}`);
     const before = media.find((each) => each.medium === id)?.state;
     media = withMedium(media, medium);

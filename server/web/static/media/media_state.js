@@ -18,7 +18,11 @@ export function uploadAddress(base, site) {
   return site ? `${base}?site=${encodeURIComponent(site)}` : base;
 }
 
-/** The sentence that describes a medium: its key and values. */
+/**
+ * The sentence that describes a medium: its key and values.
+ *
+ * @param {Api.MediumAnswer} medium
+ */
 export function kindWords({ state, kind, files }) {
   if (state !== "ready") return { key: "media.kind.unknown", values: {} };
   const pages = files.filter(({ role }) => role === "page");
@@ -42,7 +46,11 @@ export const needsTexts = ({ state, kind }) => state === "ready" && kind !== "fo
 /** Whether the installation's document may name a medium: a logo or a font. */
 export const maybeLook = ({ state, kind }) => state === "ready" && ["image", "font"].includes(kind);
 
-/** The address of the small picture of a medium, or null. */
+/**
+ * The address of the small picture of a medium, or null.
+ *
+ * @param {Api.MediumAnswer} medium
+ */
 export function thumbnailOf({ files }) {
   return files.find(({ role }) => role === "thumbnail")?.url ?? null;
 }
@@ -65,13 +73,22 @@ export function textProblem(texts) {
   return Object.keys(texts).length === 2 ? "media.text.one_translation" : null;
 }
 
-/** The media with one put in the place it has, or before all others when it is new. */
+/**
+ * The media with one put in the place it has, or before all others when it is new.
+ *
+ * @param {Api.MediumAnswer[]} media
+ * @param {Api.MediumAnswer} medium
+ */
 export function withMedium(media, medium) {
   const at = media.findIndex((each) => each.medium === medium.medium);
   return at < 0 ? [medium, ...media] : media.with(at, medium);
 }
 
-/** The media that are still being prepared. */
+/**
+ * The media that are still being prepared.
+ *
+ * @param {Api.MediumAnswer[]} media
+ */
 export function preparing(media) {
   return media.filter(({ state }) => state === "preparing").map(({ medium }) => medium);
 }

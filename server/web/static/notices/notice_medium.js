@@ -11,6 +11,7 @@ export async function libraryMedia() {
   const found = [];
   try {
     for (let before = ""; ;) {
+      /** @type {Api.MediaAnswer} */
       const { media, next } = await read(`/api/v1/media${before && `?before=${encodeURIComponent(before)}`}`);
       found.push(...media);
       if (!next) break;

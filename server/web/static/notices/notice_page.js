@@ -50,7 +50,9 @@ function begin() {
 
 async function refresh() {
   try {
-    notice = await read(`/api/v1/notices/${encodeURIComponent(page.notice)}`);
+    /** @type {Api.NoticeDetailAnswer} */
+    const answer = await read(`/api/v1/notices/${encodeURIComponent(page.notice)}`);
+    notice = answer;
   } catch (error) {
     return refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
   }

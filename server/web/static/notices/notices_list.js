@@ -13,6 +13,7 @@ const isArchive = new URLSearchParams(location.search).has("archives");
 const sites = new Map(page.halls.map(({ site, site_name: name }) => [site, name]));
 const instant = dateAndHour(page.language, pageTimeZone());
 
+/** @type {Api.ListedNotice[]} */
 let listed = [];
 let next = null;
 const more = one("[data-more]");
@@ -38,6 +39,7 @@ async function readOn() {
   });
   show("[data-refused]", false);
   try {
+    /** @type {Api.NoticesAnswer} */
     const found = await read(`/api/v1/notices?${query}`);
     const listedIds = new Set(listed.map(({ notice }) => notice)); // what changed has moved to the top
     listed = [...listed, ...found.notices.filter(({ notice }) => !listedIds.has(notice))];

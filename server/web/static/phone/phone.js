@@ -123,7 +123,9 @@ function follow(auth, { live, lost, messages }) {
 async function refresh() {
   try {
     const { read } = await later.verbs();
-    take(await read(PATH + ASKED));
+    /** @type {Api.FollowedTicket} */
+    const ticket = await read(PATH + ASKED);
+    take(ticket);
   } catch {
     // The page says that it is not live; the next connection refreshes.
   }

@@ -10,6 +10,8 @@ export function queryOf({ number = "", service = "", at = "", language = "" }) {
 /**
  * What the desk may do with a visit: read its history; a reprint and links while it is open; the rest only
  * before the call.
+ *
+ * @param {Api.FoundVisit} visit
  */
 export function gesturesOf({ state, priority, linked, end_reason: reason }) {
   if (state === "ended") return reason === "no_show" ? ["reprint", "history"] : ["history"];
@@ -23,9 +25,13 @@ function cardsOf(priority) {
   return priority === "confirmed" ? ["card_missing"] : ["card_seen"];
 }
 
-/** One word for where the visit is, and what its sentence is filled with. */
+/**
+ * One word for where the visit is, and what its sentence is filled with.
+ *
+ * @param {Api.FoundVisit} visit
+ */
 export function placeOf({ state, ahead, counter, end_reason: reason }) {
-  if (state === "waiting") return ahead > 0 ? { word: "waiting", count: ahead } : { word: "first" };
+  if (state === "waiting") return ahead ? { word: "waiting", count: ahead } : { word: "first" };
   if (state === "ended") return { word: reason };
   return { word: state, counter };
 }
@@ -33,6 +39,8 @@ export function placeOf({ state, ahead, counter, end_reason: reason }) {
 /**
  * The order on the page: waiting visits first, then those called or served, then those that have left; the
  * latest first.
+ *
+ * @param {Api.FoundVisit[]} visits
  */
 export function inOrder(visits) {
   const rank = ({ state }) => (state === "waiting" ? 0 : state === "ended" ? 2 : 1);

@@ -278,6 +278,7 @@ function cancelLast(button) {
 }
 
 async function cancel(ticket, reason) {
+  /** @type {{ visits: Api.FoundVisit[] }} */
   const { visits } = await read(`${HALL}/visits?number=${ticket.number}`).catch(() => ({ visits: [] }));
   const leg = visits.find(({ visit }) => visit === ticket.visit)?.leg;
   if (!leg) return refuse(say("console.refused.no_answer"));

@@ -56,6 +56,7 @@ watchConfiguration(socket, page, readHours);
 async function countPeople() {
   drawLiveness(state, words);
   try {
+    /** @type {Api.PeopleAnswer} */
     const found = await read(`${HALL}/people`);
     const order = accepted(state.seen, found);
     if (order === null) return;
@@ -80,7 +81,9 @@ function soonHours() {
 async function readHours() {
   hoursAtMs = Date.now();
   try {
-    const rows = hourRows((await read(`${HALL}/appointments`)).appointments);
+    /** @type {Api.AppointmentsAnswer} */
+    const { appointments } = await read(`${HALL}/appointments`);
+    const rows = hourRows(appointments);
     show("[data-no-hours]", rows.length === 0);
     show("[data-hours]", rows.length > 0);
     fill(document.querySelector('[data-list="hours"]'), JSON.stringify(rows), rows.map(hourRow));
@@ -129,6 +132,7 @@ async function give(form) {
 
 async function readCalls() {
   try {
+    /** @type {Api.MessagesAnswer} */
     const { messages } = await read(`${HALL}/messages`);
     fill(document.querySelector('[data-list="calls"]'), JSON.stringify(messages), messages.map(callItem));
   } catch {

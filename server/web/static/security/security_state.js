@@ -4,6 +4,8 @@
 /**
  * Hours of the day by service, in order: how many are expected in all and how many have arrived; cancelled
  * ones are left out.
+ *
+ * @param {Api.ListedAppointment[]} appointments
  */
 export function hourRows(appointments) {
   const rows = new Map();

@@ -13,6 +13,7 @@ export function createMessages({ words, attempt, paths }) {
 
   async function refresh() {
     try {
+      /** @type {Api.MessagesAnswer[]} */
       const answers = await Promise.all(paths().map((path) => read(path)));
       draw(answers.flatMap(({ messages }) => messages).filter(({ seen_at: at }) => at === null));
     } catch {

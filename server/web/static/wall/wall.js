@@ -89,7 +89,9 @@ function wallWords() {
 
 async function readWall() {
   try {
-    state = withWall(state, await read(`${HALL}/wall`), Date.now());
+    /** @type {Api.WallAnswer} */
+    const wall = await read(`${HALL}/wall`);
+    state = withWall(state, wall, Date.now());
   } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
     tellBarred(failure);
@@ -103,7 +105,9 @@ async function readDayEnd() {
   if (Date.now() - dayEndReadAtMs < DAY_END_EVERY_MS) return;
   dayEndReadAtMs = Date.now();
   try {
-    halfDay.tellDayEnd(await read(`${HALL}/day-end`));
+    /** @type {Api.DayEndAnswer} */
+    const dayEnd = await read(`${HALL}/day-end`);
+    halfDay.tellDayEnd(dayEnd);
   } catch {
     // The shown report stays.
   }

@@ -7,12 +7,15 @@ const SAID_EVERY_MS = 15000;
 
 /** The wall before anything is known. */
 export function emptyWall() {
-  /** @type {any} what the address of the wall answers */
-  const wall = null;
+  const wall = /** @type {Api.WallAnswer | null} */ (null);
   return { wall, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null };
 }
 
-/** A wall taken in if it is newer; an old one changes nothing. */
+/**
+ * A wall taken in if it is newer; an old one changes nothing.
+ *
+ * @param {Api.WallAnswer} wall
+ */
 export function withWall(state, wall, nowMs) {
   const order = accepted(state.seen, wall);
   return order === null
@@ -23,6 +26,8 @@ export function withWall(state, wall, nowMs) {
 /**
  * Queues as rows: the longest wait as of now, and the positions of bar, range and target on one common axis
  * (0 to 1).
+ *
+ * @param {Api.WallAnswer} wall
  */
 export function queueRows(wall, nowMs) {
   const sinceS = Math.max(0, (nowMs - Date.parse(wall.as_of)) / 1000);
@@ -58,7 +63,11 @@ export function axisMinutes(topS) {
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, at) => at * step);
 }
 
-/** Queues that a supervisor should look at, by id and state. */
+/**
+ * Queues that a supervisor should look at, by id and state.
+ *
+ * @param {Api.WallAnswer} wall
+ */
 export function troubles(wall) {
   return wall.queues.filter(({ state }) => state !== "calm").map(({ queue, state }) => ({ queue, state }));
 }
@@ -66,6 +75,9 @@ export function troubles(wall) {
 /**
  * The text for a screen reader, at most once in 15 s: queues newly in trouble, else how many more people
  * wait. Answers {memory, news, more}; both null when there is nothing to say.
+ *
+ * @param {Api.WallAnswer} wall
+ * @param {number} nowMs
  */
 export function saidNext(memory, wall, nowMs) {
   const now = {
