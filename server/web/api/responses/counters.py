@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from server.domain.calling.work_profiles import RuleName
 from server.domain.facts import FactKind
 from server.domain.visits.transitions import EndReason
 from server.web.api.responses.exact import Count, ExactShape, InstantText, Position
@@ -95,7 +96,7 @@ class SessionAnswer(ExactShape):
     places: list[str]
     services: list[str]
     profile: str | None
-    rule: str
+    rule: RuleName
     opened_at: InstantText
     expires_at: InstantText
     """When it ends unless the console keeps it."""

@@ -18,6 +18,7 @@ from server.web.api.responses.exact import (
 from server.web.api.responses.hours import BreakOfHall, ClosedHall
 from server.web.api.responses.legs import Leg
 
+type PhraseName = Literal["come", "visitor_back", "document", "interpreter", "ring", "walk_over", "help"]
 type MessageKind = Literal["counter", "help"]
 type WallState = Literal["closed", "free", "paused", "forgotten", "called", "in_service", "open"]
 """`forgotten`: paused, as nobody answered the question whether the agent is there. `open`: what is done there
@@ -196,8 +197,8 @@ class MessageAnswer(ExactShape):
 class MessageOfHall(MessageAnswer):
     """A message: a phrase or a text, from which role it was sent, and from which it was seen."""
 
-    phrase: str | None
-    """The name of a prepared phrase, `help` for a call for help; null: a text."""
+    phrase: PhraseName | None
+    """`help` for a call for help; null: a text."""
     text: str | None
     """Null for a phrase, and once it was seen."""
     sent_at: InstantText

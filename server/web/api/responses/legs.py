@@ -4,12 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from server.domain.calling.work_profiles import RuleName
 from server.domain.visits.needs import Need
 from server.domain.visits.outcomes import Outcome
 from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_limits import ReturnPlace
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Seconds
 
+type LegClass = Literal["walk_in", "appointment", "priority"]
 type Priority = Literal["none", "declared", "confirmed", "not_confirmed"]
 type RankedValue = str | int | float | bool | None
 
@@ -17,8 +19,8 @@ type RankedValue = str | int | float | bool | None
 class Explanation(ExactShape):
     """Why a leg was called: the rule, the key of a sentence with its values, and who came next."""
 
-    rule: str
-    """The name of the calling rule; `chosen`: an agent chose."""
+    rule: RuleName | Literal["chosen"]
+    """`chosen`: an agent chose."""
     key: str
     """The key of the sentence, as `why.arrival`."""
     values: dict[str, RankedValue]
@@ -49,7 +51,7 @@ class Leg(ExactShape):
     visit: str
     number: str
     service: str
-    class_: str = Field(alias="class")
+    class_: LegClass = Field(alias="class")
     priority: Priority
     state: LegState
     arrived_at: InstantText

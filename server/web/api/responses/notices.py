@@ -8,6 +8,7 @@ from server.documents.hall import Category
 from server.domain.facts import FactKind
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.web.api.responses.exact import Count, ExactShape, InstantText, LocalDate
+from server.web.api.responses.screens import NoticeKind
 
 
 class NoticeAnswer(ExactShape):
@@ -36,8 +37,7 @@ class NoticeTargets(ExactShape):
 class ListedNotice(NoticeAnswer):
     """A notice in the list of those that somebody has to do with."""
 
-    kind: str
-    """What it holds: docs/rules/notices.md."""
+    kind: NoticeKind
     category: Category
     title: str
     languages: list[str]

@@ -1,6 +1,6 @@
 """Shapes of what a screen needs besides its board: its look, its place, its sound, its programme."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,20 @@ from server.web.api.responses.exact import (
     Texts,
 )
 
+type NoticeKind = Literal[
+    "text",
+    "image",
+    "video",
+    "document",
+    "feed",
+    "delays",
+    "hours",
+    "results",
+    "asked_and_done",
+    "priority_card",
+    "waits",
+]
+"""What a notice holds: docs/rules/notices.md."""
 type WindowMs = Annotated[list[int], Field(min_length=2, max_length=2)]
 """From when to when, in milliseconds since 1970-01-01T00:00:00Z."""
 
@@ -165,8 +179,7 @@ class ProgrammeItem(ExactShape):
 
     id: str
     notice: str
-    kind: str
-    """The kind of the notice: docs/rules/notices.md."""
+    kind: NoticeKind
     language: str
     category: Category
     is_legal: bool

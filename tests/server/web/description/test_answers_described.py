@@ -4,13 +4,21 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from inspect import isclass
-from typing import Any
+from typing import Any, TypeAliasType
 
 import pytest
 from pydantic import BaseModel, RootModel
 from pydantic.json_schema import JsonSchemaMode
 
+from server.documents.notices import NOTICE_MODELS
+from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN
+from server.usecases.hall.send_message import HELP_PHRASE, PHRASES
 from server.web.api import responses, shapes
+from server.web.api.responses.hall import PhraseName
+from server.web.api.responses.legs import LegClass
+from server.web.api.responses.media import FileRole, MediumKind
+from server.web.api.responses.screens import NoticeKind
+from signage.media.prepared import Kind, Role
 from tests.harness.described_answers import JSON, Description, description, document_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
@@ -83,6 +91,21 @@ def test_an_answer_with_a_field_too_many_or_too_few_is_found(api: ApiSite):
     assert "required" in faults(version="left out")[0]
     assert "version" in faults(version="none")[0]
     assert "as_of" in faults(as_of="yesterday")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (NoticeKind, set(NOTICE_MODELS)),
+        (PhraseName, {*PHRASES, HELP_PHRASE}),
+        (LegClass, {WALK_IN, APPOINTMENT, PRIORITY}),
+        (MediumKind, set(Kind.__value__.__args__)),
+        (FileRole, set(Role.__value__.__args__)),
+    ],
+    ids=["notices", "phrases", "classes of legs", "media", "files of media"],
+)
+def test_a_list_of_words_in_a_shape_is_the_list_of_the_rules(written: TypeAliasType, meant: set[str]):
+    assert set(written.__value__.__args__) == meant
 
 
 def test_a_status_that_is_not_described_is_found(api: ApiSite):
