@@ -1,7 +1,6 @@
 """One counter with its session, its leg and the gesture that may be undone."""
 
 from datetime import datetime
-from typing import Any
 
 from server.domain.counters.forgotten_counter import PresenceTimes
 from server.domain.facts import FactKind
@@ -101,7 +100,7 @@ def _presence(presence_check: PresenceTimes) -> Answer:
     }
 
 
-def _number_of(rows: Any, gesture: GestureRow | None) -> str | None:
+def _number_of(rows: Rows, gesture: GestureRow | None) -> str | None:
     visit = None if gesture is None else gesture.visit or gesture.body.get("visit")
     row = None if visit is None else visit_row(rows, visit)
     return None if row is None else row.number
