@@ -29,14 +29,14 @@ from server.store.engine.postgres import PostgresStore
 from server.store.engine.rows import Rows
 from server.store.engine.sqlite import SqliteStore
 from server.store.installation import lock_installation
-from server.store.memory.open_legs import OpenLegs
+from server.store.memory.hall_memory import HallMemory
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
 from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
-from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
 from server.store.transactions.request_keys import NO_KEYS, RequestKeys
+from server.store.visits.open_legs import OpenLegs
 
 log = structlog.get_logger()
 
@@ -72,6 +72,7 @@ class Database:
         self._halls: dict[str, str] = {}
         self._counters: dict[str, str] = {}
         self._memories: dict[str, HallMemory] = {}
+        self._turns: dict[str, GroupCommit] = {}
 
     def close(self) -> None:
         """Closes every connection."""
@@ -122,29 +123,30 @@ class Database:
             return of(rows, row)
 
     def _memory(self, hall: str) -> HallMemory:
-        remembered = self._memories.get(hall)
-        if remembered is None:
-            memory = HallMemory()
+        return self._memories.setdefault(hall, HallMemory())
 
-            def forget() -> None:
-                memory.forget()
-                self.configurations.forget_targets(hall)
+    def _turns_of(self, hall: str) -> GroupCommit:
+        turns = self._turns.get(hall)
+        return self._turns.setdefault(hall, self._new_turns(hall)) if turns is None else turns
 
-            memory.turns = GroupCommit(
-                HallWrites(
-                    lock=locking_hall(hall),
-                    begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
-                    breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
-                    write_hall=write_head,
-                    forget=forget,
-                )
+    def _new_turns(self, hall: str) -> GroupCommit:
+        def forget() -> None:
+            self._memory(hall).forget()
+            self.configurations.forget_targets(hall)
+
+        return GroupCommit(
+            HallWrites(
+                lock=locking_hall(hall),
+                begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
+                breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
+                write_hall=write_head,
+                forget=forget,
             )
-            remembered = self._memories.setdefault(hall, memory)
-        return remembered
+        )
 
     def waiting_writers(self, hall: str) -> int:
         """How many transactions of this process wait to write in a hall (id)."""
-        return self._memory(hall).turns.waiting
+        return self._turns_of(hall).waiting
 
     def remembered_legs(self, hall: str) -> OpenLegs | None:
         """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
@@ -254,7 +256,7 @@ class Database:
         self, hall_id: str, author: Author, keys: RequestKeys, *, is_configured: bool
     ) -> Iterator[HallTransaction]:
         memory = self._memory(hall_id)
-        with memory.turns.turn(keys.reads(), is_alone=not is_configured) as turn:
+        with self._turns_of(hall_id).turn(keys.reads(), is_alone=not is_configured) as turn:
             commit = turn.commit
             transaction = self._begin(turn, hall_id, author, keys)
             transaction.memory = memory

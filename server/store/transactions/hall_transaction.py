@@ -13,11 +13,11 @@ from server.domain.row_changes import Change, Recorded
 from server.ids import new_id
 from server.store.configuration.halls import HallRow
 from server.store.journal.hash_chain import canonical, fact_hash
-from server.store.memory.open_legs import OpenLegs
+from server.store.memory.hall_memory import HallMemory
 from server.store.tickets.numbers_given import Given, SeriesOfDay, read_given
 from server.store.transactions.commits import CommittedFact
-from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.idempotent_writes import KeyedWrites
+from server.store.visits.open_legs import OpenLegs
 
 _SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
 

@@ -24,9 +24,9 @@ from server.store.calling.counted_calls import calls_by_rule, first_calls
 from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Rows
 from server.store.hours import breaks
-from server.store.memory.open_legs import OpenLegs
 from server.store.visits import links
 from server.store.visits.legs import as_queued
+from server.store.visits.open_legs import OpenLegs
 
 
 @dataclass(slots=True)

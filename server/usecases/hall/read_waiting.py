@@ -4,8 +4,8 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import open_place
-from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
+from server.store.visits.open_legs import OpenLegs
 from server.usecases.answers import Answer
 from server.usecases.calling.pick_next import CallingState, order_of_calls, profile_of
 from server.usecases.hall.read_queue import VisitDetails

@@ -15,11 +15,11 @@ from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
 from server.store.counters.sessions import SessionPlace, agents_present, free_since, open_places
-from server.store.memory.open_legs import OpenLegs
 from server.store.sound import quiet_until
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
+from server.store.visits.open_legs import OpenLegs
 from server.usecases.answers import Answer, wait_answer
 from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up

@@ -10,8 +10,8 @@ from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import ServicePace, new_in, residual_s
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
-from server.store.memory.open_legs import OpenLegs
 from server.store.visits.legs import LegRow, as_queued
+from server.store.visits.open_legs import OpenLegs
 from server.usecases.calling.pick_next import count_open_places, profile_of
 from server.usecases.waits.serving_now import Receiving
 

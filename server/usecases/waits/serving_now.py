@@ -12,10 +12,10 @@ from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
 from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Rows
 from server.store.hours import breaks
-from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow, open_legs
 from server.store.visits.links import linked_visits
+from server.store.visits.open_legs import OpenLegs
 from server.usecases.counters.wrapping_up import wrapping_up
 from server.usecases.hall_view import HallState
 

@@ -16,9 +16,9 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild import differences
 from server.store.journal.verify import verify_journal
-from server.store.memory.open_legs import OpenLegs
 from server.store.tables import PROJECTIONS
 from server.store.transactions.database import Database
+from server.store.visits.open_legs import OpenLegs
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue

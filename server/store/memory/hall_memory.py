@@ -5,17 +5,15 @@ from dataclasses import dataclass, field
 
 from server.domain.row_changes import Change
 from server.store.memory.last_numbers import LastNumbers
-from server.store.memory.open_legs import OpenLegs
-from server.store.transactions.group_commit import GroupCommit
+from server.store.visits.open_legs import OpenLegs
 
 
 @dataclass(slots=True)
 class HallMemory:
-    """The group commit of a hall, and the rows that its last transaction left, in this process."""
+    """The rows of a hall that its last transaction left, in this process."""
 
     open_legs: OpenLegs | None = None
     last_numbers: LastNumbers = field(default_factory=LastNumbers)
-    turns: GroupCommit = field(init=False)
 
     def forget(self) -> None:
         """Clears the memory after facts that it followed were taken back."""

@@ -1,4 +1,4 @@
-"""The open legs of a hall in memory: what issuing and calling read, exact for one head of its journal.
+"""The open legs of a hall, ordered for issuing and calling; exact for one head of its journal.
 
 A transaction that holds the hall's lock may use them only while the journal's head is theirs. They follow the
 facts of this process. After anything else (another worker wrote, a leg that had ended is open again) they are
@@ -20,10 +20,10 @@ from server.domain.visits.transitions import LegState
 from server.store.configuration.halls import HallRow
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, fixed
-from server.store.memory.compact_legs import KeptLegs
 from server.store.tables.journals import erasable
 from server.store.tables.visits import leg as leg_table
 from server.store.tables.visits import visit
+from server.store.visits.compact_legs import KeptLegs
 from server.store.visits.legs import COLUMNS, LEGS, LegRow, leg_after, leg_of_kept
 
 
