@@ -16,7 +16,7 @@ from server.store.tickets.ticket_access import leg_of_code, leg_of_digest
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
-from server.usecases.visits.undo_gesture import rows_before
+from server.usecases.visits.undo_gesture import restored_body, rows_before
 
 VISITOR = Author("visitor")
 MAY_TAKE_BACK_FOR = timedelta(minutes=10)
@@ -98,6 +98,6 @@ def take_back(database: Database, token: str, *, write_key: WriteKey | None = No
         if transaction.now - from_micros(last.happened_at) > MAY_TAKE_BACK_FOR:
             raise Refusal("too_late_to_undo", minutes=int(MAY_TAKE_BACK_FOR.total_seconds() // 60))
         restored = rows_before([last], [fact for _, fact in facts[:-1]], now=micros_to_text(last.happened_at))
-        transaction.record(visit_taken_back(leg.id, leg.visit, {"rows": restored}))
+        transaction.record(visit_taken_back(leg.id, leg.visit, restored_body(restored)))
 
     database.write(hall, VISITOR, write_key, take_back_now)

@@ -8,7 +8,7 @@ from server.store.tickets.greetings import greetings_at_no_counter, is_undone
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
-from server.usecases.visits.undo_gesture import MAY_UNDO_FOR
+from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, RestoredRow, restored_body
 
 MOST_READ = 40
 """How many of the greetings counted last are searched."""
@@ -25,8 +25,8 @@ def undo_greeting(
 
     def undo(transaction: HallTransaction) -> Answer:
         fact = _counted(transaction, greeting)
-        row = {"table": "greeting", "id": greeting, "values": {"is_undone": True}}
-        transaction.record(gesture_undone([fact], None, counter=None, restored={"rows": [row]}))
+        row = RestoredRow("greeting", greeting, {"is_undone": True})
+        transaction.record(gesture_undone([fact], None, counter=None, restored=restored_body([row])))
         return {"undone": fact, "greeting": greeting}
 
     return database.write(hall, author, write_key, undo)

@@ -1,6 +1,7 @@
 """Undo: the last verb of a counter is taken back within five minutes, as a fact of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,25 @@ from server.usecases.answers import Answer
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, session_held
 from server.usecases.legs.check_no_alert import check_no_alert
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredRow:
+    """The columns of a row as they were before a gesture, in the form of facts: instants as texts."""
+
+    table: str
+    id: str
+    values: Mapping[str, object]
+
+    def as_body(self) -> dict[str, object]:
+        """The row as JSON values for a fact."""
+        return {"table": self.table, "id": self.id, "values": dict(self.values)}
+
+
+def restored_body(rows: Sequence[RestoredRow]) -> dict[str, object]:
+    """What the fact of an undo says of the rows that it restores."""
+    return {"rows": [row.as_body() for row in rows]}
+
 
 MAY_UNDO_FOR = timedelta(minutes=5)
 GESTURES = (
@@ -99,10 +119,10 @@ def undo(
             raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
         undone, restored = _taken_back(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
-        if any(row["values"].get("state") == LegState.CALLED for row in restored):
+        if any(row.values.get("state") == LegState.CALLED for row in restored):
             check_no_alert(transaction)
         transaction.record(
-            gesture_undone(undone, gesture.visit, counter=counter, restored={"rows": restored})
+            gesture_undone(undone, gesture.visit, counter=counter, restored=restored_body(restored))
         )
         stands_at = _back(transaction, place, gesture)
         return {"undone": fact, "visit": gesture.visit, "counter": stands_at}
@@ -122,25 +142,23 @@ def _back(transaction: HallTransaction, place: SessionPlace, gesture: GestureRow
     return place_left(transaction, place.session, taken_back) or place.counter
 
 
-def _check_counter_free(
-    transaction: HallTransaction, counter: str, restored: Sequence[dict[str, Any]]
-) -> None:
+def _check_counter_free(transaction: HallTransaction, counter: str, restored: Sequence[RestoredRow]) -> None:
     current = leg_at_counter(transaction, counter)
     if current is None:
         return
     comes_back = any(
-        row["table"] == "leg" and row["values"].get("state") in ("called", "in_service") for row in restored
+        row.table == "leg" and row.values.get("state") in ("called", "in_service") for row in restored
     )
-    if comes_back and all(row["id"] != current.id for row in restored):
+    if comes_back and all(row.id != current.id for row in restored):
         raise Refusal("counter_busy", leg=current.id)
 
 
-def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list[str], list[dict[str, Any]]]:
+def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list[str], list[RestoredRow]]:
     """The facts (ids) that are undone with a gesture, and the rows as they were before it."""
     if gesture.kind in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
         return [gesture.id], _links_restored(transaction, gesture)
     if gesture.visit is None:
-        greeting = {"table": "greeting", "id": gesture.body["id"], "values": {"is_undone": True}}
+        greeting = RestoredRow("greeting", gesture.body["id"], {"is_undone": True})
         return [gesture.id], [greeting]
     facts = _still_standing(facts_of_visit(transaction, gesture.visit))
     last = 2 if is_started_by_call(facts[-1][1].kind, facts[-1][1].body) else 1
@@ -151,13 +169,13 @@ def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list
     return [fact_id for fact_id, _ in undone], rows_before([each for _, each in undone], earlier, now=now)
 
 
-def _links_restored(transaction: HallTransaction, gesture: GestureRow) -> list[dict[str, Any]]:
+def _links_restored(transaction: HallTransaction, gesture: GestureRow) -> list[RestoredRow]:
     restored = []
     for visit, (before, after) in links_before(gesture.kind, gesture.body).items():
         row = visit_row(transaction, visit)
         if row is None or row.link != after:
             raise Refusal("visit_moved_on", visit=visit)
-        restored.append({"table": "visit", "id": visit, "values": {"link": before}})
+        restored.append(RestoredRow("visit", visit, {"link": before}))
     return restored
 
 
@@ -183,24 +201,24 @@ def undone_among(facts: Sequence[tuple[str, Recorded]]) -> set[str]:
 
 def rows_before(
     undone: Sequence[Recorded], earlier: Sequence[Recorded], *, now: str | None
-) -> list[dict[str, Any]]:
+) -> list[RestoredRow]:
     """The rows that undoing the last facts of a visit writes: the changed columns as they were before.
 
     `earlier`: its facts before those. A leg that they opened ends as undone, at the instant `now` (RFC 3339).
     """
     before = rows_after(earlier)
-    restored: dict[tuple[str, str], dict[str, Any]] = {}
+    restored: dict[tuple[str, str], dict[str, object]] = {}
     for change in (change for fact in undone for change in changes(fact)):
         if isinstance(change, Insert):
-            ended = {"state": "ended", "end_reason": "undone", "ended_at": now}
+            ended: dict[str, object] = {"state": "ended", "end_reason": "undone", "ended_at": now}
             restored[change.table, change.values["id"]] = ended
             continue
         row = before[change.table, change.id]
         values = {column: row.get(column) for column in change.values}
-        restored.setdefault((change.table, change.id), {}).update(as_texts(values))
-    return [{"table": table, "id": of, "values": values} for (table, of), values in restored.items()]
+        restored.setdefault((change.table, change.id), {}).update(_as_texts(values))
+    return [RestoredRow(table, row_id, values) for (table, row_id), values in restored.items()]
 
 
-def as_texts(values: dict[str, Any]) -> dict[str, Any]:
-    """Columns as a fact holds them: instants as texts."""
+def _as_texts(values: Mapping[str, Any]) -> dict[str, object]:
+    """Columns as a fact holds them: instants as texts. The fold gives them in microseconds."""
     return {key: micros_to_text(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}
