@@ -108,7 +108,6 @@ class WaitingInQueue:
 _FIELDS = {field.name.rstrip("_"): field.name for field in fields(LegRow)}
 COLUMNS = tuple(_FIELDS)
 """The columns of a `LegRow`."""
-LEG_COLUMNS = ", ".join(COLUMNS)
 
 LEGS = rows_of(LegRow, leg)
 _OF_HALL = leg.c.hall == bindparam("hall")
@@ -152,6 +151,7 @@ _HALL_OF_LEG = Read(str, select(leg.c.hall).where(leg.c.id == bindparam("leg")))
 _ENDED_BY_A_SERVICE = or_(
     leg.c.end_reason == "served", (leg.c.end_reason == "transferred") & leg.c.started_at.is_not(None)
 )
+_COUNTER_OF_LEG = Read(str, select(leg.c.counter).where(leg.c.id == bindparam("leg")))
 _SERVICES_ENDED = Read(
     EndedService,
     rows_of(EndedService, leg)
@@ -208,6 +208,11 @@ def leg_at_counter(rows: Rows, counter: str) -> LegRow | None:
 def hall_of(rows: Rows, leg: str) -> str | None:
     """The hall (id) of a leg."""
     return rows.one(_HALL_OF_LEG, leg=leg)
+
+
+def counter_of_leg(rows: Rows, leg: str) -> str | None:
+    """The counter to which a leg (id) was called last; None before a call, and where there is no such leg."""
+    return rows.one(_COUNTER_OF_LEG, leg=leg)
 
 
 def open_legs(rows: Rows, hall: str) -> list[LegRow]:

@@ -1,4 +1,4 @@
-"""When the calling rule would come to each who waits, and to who would come now: played forward once."""
+"""When the calling rule would call each visitor who waits or would come now, by playing it forward."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from server.usecases.calling.pick_next import count_open_places, profile_of
 from server.usecases.waits.serving_now import Receiving
 
 AFTER_ALL = "~" * 12
-"""A number behind all that were issued at the same instant."""
+"""A ticket number that sorts behind all that were issued at the same instant."""
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
 
@@ -27,7 +27,7 @@ def predict_calls(
     paces: Mapping[str, ServicePace],
     now: datetime,
 ) -> dict[str, float]:
-    """Seconds until the call of each waiting visit and of newcomers (`new_in`); see `play_forward`.
+    """Seconds until the call of each waiting visit, and of a newcomer in each service (key: `new_in`).
 
     Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
     session is none of this version.
@@ -82,7 +82,7 @@ def _caller(
 
 
 def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:
-    """Who would take a ticket of each service now, with and without a priority."""
+    """The legs of visitors who would take a ticket of each service now, with and without a priority."""
     for service in services:
         for leg_class in (WALK_IN, PRIORITY):
             key = new_in(service.id, has_priority=leg_class == PRIORITY)

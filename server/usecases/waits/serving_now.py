@@ -1,4 +1,4 @@
-"""Who receives people in a hall now, its next rest and its linked visits, as estimates see them."""
+"""The agents that receive visitors of a hall now, its next break and its linked visits, for estimates."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,13 +20,13 @@ from server.usecases.counters.wrapping_up import wrapping_up
 from server.usecases.hall_view import HallState
 
 type Receiving = tuple[CounterNow, Sequence[SessionPlace]]
-"""Who receives one person at a time, and the places of sessions that are theirs."""
+"""An agent, or a counter where visitors work by themselves, with the places of its session."""
 
 
 def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
-    """Who receives one person at a time in a hall (id); sessions in pause receive nobody.
+    """The agents who receive visitors in a hall (id), one visitor at a time; those in a pause are left out.
 
-    The counters of one session are one, but for those where visitors work by themselves.
+    The counters of one session count as one agent, except those where visitors work by themselves.
     """
     configuration, as_of = state.configuration, state.position.as_of
     open_now = [place for place in open_places(rows, hall) if not place.is_paused]
@@ -56,7 +56,7 @@ def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
 
 
 def agent_of(configuration: HallConfiguration, place: SessionPlace) -> str:
-    """Who receives at the place of a session: the place itself where visitors work by themselves."""
+    """The session of a place, or the counter itself where visitors work by themselves."""
     counter = configuration.counters.get(place.counter)
     return place.counter if counter is not None and counter.is_self_service else place.session
 
@@ -94,7 +94,7 @@ def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, fl
 
 
 def linked_now(database: Database, rows: Rows, state: HallState) -> tuple[LinkedNow, ...]:
-    """The linked visits that wait, and who receives one of them; no leg is read where no visit is linked."""
+    """The linked visits that wait, and which agent receives one of them. Without links, no leg is read."""
     remembered = database.remembered_legs(state.row.id)
     is_current = remembered is not None and remembered.length >= state.row.journal_length
     if not (remembered.has_links if is_current and remembered else linked_visits(rows, state.row.id)):

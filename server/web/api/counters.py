@@ -10,7 +10,7 @@ from flask_openapi3.models.tag import Tag
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.visits.counters_of_legs import counter_of_leg
+from server.store.visits.legs import counter_of_leg
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
