@@ -25,7 +25,7 @@ STILL_ANY: dict[str, int] = {
     "server/usecases/configuration": 2,
     "server/usecases/devices": 2,
     "server/usecases/hall": 1,
-    "server/usecases/people": 3,
+    "server/usecases/people": 1,
     "server/usecases/printing": 1,
     "server/usecases/visits": 1,
 }

@@ -19,6 +19,7 @@ from server.domain.people.password_words import FRENCH_WORDS
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
+from server.store.engine.rows import Rows
 
 PASSWORDS = PasswordHasher()
 """The library's own cost: the second choice of RFC 9106 (64 MiB, three passes), about 0.1 s of a core."""
@@ -51,7 +52,7 @@ def _hashing_threads() -> Any:
     return ThreadPool(HASHING_THREADS)
 
 
-def _off_loop[Result](work: Callable[..., Result], *values: Any) -> Result:
+def _off_loop[Result](work: Callable[..., Result], *values: object) -> Result:
     """The result of a function that holds no lock of Python's, from a thread of its own in a server."""
     if not is_on_loop():
         return work(*values)
@@ -97,7 +98,7 @@ def check_password(password: str, names: Iterable[str] = ()) -> None:
         raise Refusal("password_common")
 
 
-def names_of_office(rows: Any) -> list[str]:
+def names_of_office(rows: Rows) -> list[str]:
     """What the organisation and its sites are called: no part of a password."""
     published = newest(rows, INSTALLATION, INSTALLATION)
     if published is None:
