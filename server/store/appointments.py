@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Write, values_of
 from server.store.tables.visits import appointment, appointment_access, leg, not_issued, ticket_access, visit
 
 _ONLY_BY_APPOINTMENT = "appointment_only"
@@ -65,17 +65,6 @@ class AppointmentAccess:
     external_id: str | None
     code: str | None
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LastLeg:
-    """The last leg of a visit. `position`: from 1."""
-
-    id: str
-    position: int
-    state: str
-    issued_at: datetime
-    end_reason: str | None
 
 
 _COLUMNS: list[ColumnElement[object]] = [
@@ -156,10 +145,6 @@ _OF_PRESS = Read(
     .select_from(ticket_access.join(appointment, appointment.c.visit == ticket_access.c.visit))
     .where(ticket_access.c.press == bindparam("press"), ticket_access.c.hall == bindparam("hall")),
 )
-_LAST_LEG = Read(
-    LastLeg,
-    rows_of(LastLeg, leg).where(leg.c.visit == bindparam("visit")).order_by(leg.c.position.desc()).limit(1),
-)
 _INSERT_ACCESS = Write.new_row(appointment_access, AppointmentAccess)
 _MOVE_ACCESS = Write(
     appointment_access.update().where(appointment_access.c.appointment == bindparam("of_appointment")),
@@ -208,11 +193,6 @@ def appointments_named_outside(rows: Rows, hall: str) -> list[AppointmentRow]:
 def appointment_of_press(rows: Rows, hall: str, press: str) -> str | None:
     """The appointment whose ticket a press gave (id); None where it gave none, or one without appointment."""
     return rows.one(_OF_PRESS, press=press, hall=hall)
-
-
-def last_leg_of(rows: Rows, visit: str) -> LastLeg | None:
-    """The last leg of a visit (id)."""
-    return rows.one(_LAST_LEG, visit=visit)
 
 
 def insert_access(transaction: Writes, access: AppointmentAccess) -> None:

@@ -5,10 +5,11 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended
 from server.domain.visits.transitions import EndReason, LegState
-from server.store.appointments import appointment_named, last_leg_of
+from server.store.appointments import appointment_named
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.legs import last_leg
 from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import appointment_answer
 from server.usecases.visits.leg_verbs import NO_PENALTY_TO_CANCEL
@@ -42,7 +43,7 @@ def undo_check_in(
 
 
 def _end_visit(transaction: HallTransaction, visit: str) -> None:
-    leg = last_leg_of(transaction, visit)
+    leg = last_leg(transaction, visit)
     assert leg is not None
     if leg.state == LegState.ENDED and leg.end_reason in _NEVER_CALLED and leg.position == 1:
         return
