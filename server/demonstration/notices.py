@@ -9,7 +9,7 @@ from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approve_notice, submit_notice
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 
 NOTICES = Path(__file__).parent / "notices.json"
 """The contents, and the state that each reaches (`until`): draft, submitted or published."""
@@ -27,4 +27,4 @@ def make_notices(database: Database, bureau: Author, officer: Author) -> None:
         submit_notice(database, drafted)
         if notice["until"] == "published":
             approve_notice(database, decided)
-            publish_notice(database, decided, WantedDisplay())
+            publish_notice(database, decided, DisplayRequest())

@@ -14,17 +14,17 @@ from server.usecases.answers import Answer
 from server.usecases.appointments.check_in import Claim
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     close_counter,
     leave_place,
     open_counter,
     pause_counter,
     resume_counter,
 )
-from server.usecases.legs.following_leg import WantedResult
+from server.usecases.legs.following_leg import StatedResult
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits import leg_verbs
 from server.usecases.visits.leg_verbs import Destination, Gesture
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
@@ -51,8 +51,8 @@ def _agent(counter: str) -> Author:
     return Author(f"demonstration-{counter}")
 
 
-def _result(outcome: str | None) -> WantedResult:
-    return WantedResult(next((each for each in OUTCOMES if each == outcome), None))
+def _result(outcome: str | None) -> StatedResult:
+    return StatedResult(next((each for each in OUTCOMES if each == outcome), None))
 
 
 def _called(answer: Answer) -> CalledPerson:
@@ -70,7 +70,7 @@ class UseCaseActs:
     def issue(self, press: Press) -> TakenTicket:
         hall = self.database.hall_id(self.hall)
         self.estimates.refresh(hall)
-        request = WantedTicket(
+        request = TicketRequest(
             service=press.service,
             press_id=new_id(),
             language=press.language,
@@ -93,7 +93,7 @@ class UseCaseActs:
         claim = Claim(code=expected.code)
         if not expected.code:
             claim = Claim(service=expected.service, booked_at=expected.booked_at)
-        request = WantedTicket("", new_id(), language=expected.language, claim=claim)
+        request = TicketRequest("", new_id(), language=expected.language, claim=claim)
         answer = issue_ticket(self.database, self.database.hall_id(self.hall), self.kiosk, request)
         return TakenTicket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
@@ -114,7 +114,7 @@ class UseCaseActs:
             with self.database.read() as rows:
                 [first, *_] = places_of(rows, self.database.hall_id(self.hall), joins)
             self._agents[counter] = Author(first.author)
-        answer = open_counter(self.database, counter, self._agents[counter], WantedSession(joins=joins))
+        answer = open_counter(self.database, counter, self._agents[counter], SessionRequest(joins=joins))
         return answer["session"], tuple(answer["services"])
 
     def leave(self, counter: str, session: str) -> None:

@@ -29,7 +29,7 @@ type Content = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedHall:
+class HallRequest:
     """The request for a new hall: `services` are the ids of the template's services to keep."""
 
     slug: str
@@ -53,7 +53,7 @@ def template_of(name: str) -> Content:
     return content
 
 
-def from_template(name: str, request: WantedHall) -> Content:
+def from_template(name: str, request: HallRequest) -> Content:
     """The content of a new hall's document, to be checked like any other.
 
     Queues, folders and profiles that no kept service needs are left out. Refusals: unknown_template,

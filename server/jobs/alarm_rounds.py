@@ -14,7 +14,7 @@ from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.sightings import Players
 from server.store.operation.job_runs import claim_every
 from server.store.transactions.database import Database
-from server.usecases.alarms.watch_alarms import SeenDevices, watch_alarms
+from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ class AlarmRounds:
 
     def _watch(self, hall: HallRow) -> None:
         try:
-            sightings = SeenDevices(self.players.of_hall(hall.id), are_known=not self.players.is_away)
+            sightings = KnownSightings(self.players.of_hall(hall.id), are_known=not self.players.is_away)
             changed = watch_alarms(self.database, hall.id, sightings, self.translate)
         except Refusal as refusal:
             self.failures += 1

@@ -49,7 +49,7 @@ RESENT_AT_MOST = timedelta(seconds=DELIVERIES_KEPT_S)
 
 
 @dataclass(frozen=True, slots=True)
-class WantedRecipient:
+class RecipientRequest:
     """An address by its channel, of a site (slug) or of every one (`*`). `may_be_plain`: also http."""
 
     channel: str
@@ -59,7 +59,7 @@ class WantedRecipient:
     choice: AlarmChoice = field(default_factory=AlarmChoice)
 
 
-def add_recipient(database: Database, author: Author, request: WantedRecipient) -> tuple[str, str | None]:
+def add_recipient(database: Database, author: Author, request: RecipientRequest) -> tuple[str, str | None]:
     """Adds a recipient: its id, and the secret of a webhook (shown once).
 
     Refusals: bad_recipient, bad_webhook, unknown_site, unknown_hall, wrong_language, recipient_known.
@@ -201,7 +201,7 @@ def _check_choice(database: Database, site: str, choice: AlarmChoice) -> None:
         raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
 
 
-def _check(request: WantedRecipient) -> None:
+def _check(request: RecipientRequest) -> None:
     if request.channel == EMAIL:
         if not is_email(request.address):
             raise Refusal("bad_recipient", longest=LONGEST_EMAIL)

@@ -55,7 +55,7 @@ from server.usecases.alarms.record_alarm import record_alarm
 
 
 @dataclass(frozen=True, slots=True)
-class SeenDevices:
+class KnownSightings:
     """The last sightings of a hall's kiosks and screens; `are_known`: whether they could be read."""
 
     sightings: Mapping[str, Sighting]
@@ -67,12 +67,12 @@ class _HallCheck:
     """A check of a hall. `now`: an instant not before its last fact; `wall`: the wall clock then."""
 
     configuration: HallConfiguration
-    devices: SeenDevices
+    devices: KnownSightings
     now: datetime
     wall: datetime
 
 
-def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate: Translate) -> int:
+def watch_alarms(database: Database, hall: str, devices: KnownSightings, translate: Translate) -> int:
     """Checks a hall (id) once; how many facts it recorded. Safe with several workers."""
     wall = database.clock.now()
     configuration = database.configuration(hall)

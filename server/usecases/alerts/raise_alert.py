@@ -37,7 +37,7 @@ TITLE_CHARACTERS, TEXT_CHARACTERS = 40, 140
 
 
 @dataclass(frozen=True, slots=True)
-class WantedAlert:
+class AlertRequest:
     """The alert to raise. It expires after `for_s` seconds; None: people end it.
 
     `press`: an idempotency key; an author that repeats it gets the same alert. `words`: in French, and then
@@ -78,7 +78,7 @@ def raise_alert(
     database: Database,
     halls: Sequence[str],
     author: Author,
-    request: WantedAlert,
+    request: AlertRequest,
     *,
     breathe: Callable[[], None] = lambda: None,
 ) -> Raised:
@@ -115,7 +115,7 @@ def raise_alert(
 
 
 def _joined(
-    rows: Rows, halls: Sequence[str], author: Author, request: WantedAlert, now: datetime
+    rows: Rows, halls: Sequence[str], author: Author, request: AlertRequest, now: datetime
 ) -> str | None:
     """The like alert that this press continues: in force in one of the halls and over in none of them."""
     for hall in sorted(halls):
@@ -127,7 +127,7 @@ def _joined(
     return None
 
 
-def _alike(rows: Rows, hall: str, author: Author, request: WantedAlert, now: datetime) -> Alert | None:
+def _alike(rows: Rows, hall: str, author: Author, request: AlertRequest, now: datetime) -> Alert | None:
     """The alert in force in a hall (id) that this author raised with the same kind, drill and words."""
     for alert in in_force(alerts.open_alerts(rows, hall), now):
         is_same = (alert.raised_by, alert.kind, alert.is_drill) == (author.id, request.kind, request.is_drill)
@@ -137,7 +137,7 @@ def _alike(rows: Rows, hall: str, author: Author, request: WantedAlert, now: dat
 
 
 def _raise_in(
-    database: Database, hall: str, author: Author, request: WantedAlert, press: tuple[str, str]
+    database: Database, hall: str, author: Author, request: AlertRequest, press: tuple[str, str]
 ) -> _InHall:
     alert, digest = press
     with database.transaction(hall, author) as transaction:
@@ -163,7 +163,7 @@ def _raise_in(
     return _InHall(alert, is_new=True)
 
 
-def _check_few_enough(transaction: HallTransaction, author: Author, request: WantedAlert) -> None:
+def _check_few_enough(transaction: HallTransaction, author: Author, request: AlertRequest) -> None:
     """Refuses a further custom alert of an author that has MOST_CUSTOM in force. Refusal: too_many_alerts."""
     active = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
     own = [each for each in active if each.raised_by == author.id and each.kind is AlertKind.CUSTOM]
@@ -196,7 +196,7 @@ def _keep_words(transaction: HallTransaction, words: Words) -> Erasable | None:
     return keep_erasable(transaction, text, until=transaction.now + WORDS_KEPT)
 
 
-def _check_words(request: WantedAlert) -> None:
+def _check_words(request: AlertRequest) -> None:
     if request.kind is not AlertKind.CUSTOM:
         if request.words:
             raise Refusal("words_without_alert", kind=str(request.kind))

@@ -67,7 +67,7 @@ def board_alert(
     }
 
 
-def alert_told(
+def alert_part(
     rows: Rows,
     hall: str,
     configuration: HallConfiguration,

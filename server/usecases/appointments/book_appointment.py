@@ -35,7 +35,7 @@ from server.usecases.hours.opening import end_of_next_day
 
 
 @dataclass(frozen=True, slots=True)
-class WantedAppointment:
+class AppointmentRequest:
     """An appointment to book. `external_id`: its id in the program it comes from.
 
     `code` None: one is drawn, unless it is a convocation, which has none.
@@ -52,7 +52,7 @@ def book_appointment(
     database: Database,
     hall: str,
     author: Author,
-    request: WantedAppointment,
+    request: AppointmentRequest,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
@@ -95,7 +95,7 @@ def move_appointment(
     """
 
     def decide(transaction: HallTransaction, row: AppointmentRow) -> None:
-        to = WantedAppointment(service or row.service, booked_at or row.booked_at)
+        to = AppointmentRequest(service or row.service, booked_at or row.booked_at)
         if not is_same(row, to):
             move(transaction, row, to, on=check_bookable(transaction, to.service, to.booked_at))
 
@@ -160,7 +160,7 @@ def check_bookable(transaction: HallTransaction, service_id: str, booked_at: dat
     return on
 
 
-def code_for(transaction: HallTransaction, request: WantedAppointment, on: date) -> str | None:
+def code_for(transaction: HallTransaction, request: AppointmentRequest, on: date) -> str | None:
     """The code of a new appointment, drawn where none is given.
 
     Refusals: bad_request, appointment_code_taken.
@@ -176,7 +176,7 @@ def code_for(transaction: HallTransaction, request: WantedAppointment, on: date)
     return code
 
 
-def book(transaction: HallTransaction, request: WantedAppointment, *, on: date, code: str | None) -> str:
+def book(transaction: HallTransaction, request: AppointmentRequest, *, on: date, code: str | None) -> str:
     """Records a booking that was checked; the appointment's id."""
     new = NewAppointment(new_id(), request.service, request.booked_at, on, request.is_convocation)
     transaction.record(appointment_booked(new))
@@ -187,7 +187,7 @@ def book(transaction: HallTransaction, request: WantedAppointment, *, on: date, 
     return new.id
 
 
-def move(transaction: HallTransaction, row: AppointmentRow, to: WantedAppointment, *, on: date) -> None:
+def move(transaction: HallTransaction, row: AppointmentRow, to: AppointmentRequest, *, on: date) -> None:
     """Records a move that was checked. Refusal: appointment_code_taken on the new day."""
     others = appointments_with_code(transaction, transaction.hall, row.code) if row.code else ()
     if any(other.booked_on == on and other.id != row.id for other in others):
@@ -197,7 +197,7 @@ def move(transaction: HallTransaction, row: AppointmentRow, to: WantedAppointmen
     move_access(transaction, row.id, booked_on=on, expires_at=until)
 
 
-def is_same(row: AppointmentRow, request: WantedAppointment) -> bool:
+def is_same(row: AppointmentRow, request: AppointmentRequest) -> bool:
     """Whether an appointment already has this hour, service and, where one is given, this code."""
     is_same_code = request.code is None or code_key(request.code) == row.code
     return is_same_code and (row.service, row.booked_at) == (request.service, request.booked_at)

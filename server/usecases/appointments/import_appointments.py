@@ -22,7 +22,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import (
-    WantedAppointment,
+    AppointmentRequest,
     book,
     check_bookable,
     check_changeable,
@@ -105,12 +105,12 @@ class _ImportRows:
         if isinstance(line, CancelledLine):
             return "unchanged" if row is None else self._cancel(row)
         is_convocation = line.code is None
-        request = WantedAppointment(
+        request = AppointmentRequest(
             line.service, line.booked_at, line.external_id, line.code, is_convocation=is_convocation
         )
         return self._book(request) if row is None else self._move(row, request)
 
-    def _book(self, request: WantedAppointment) -> str:
+    def _book(self, request: AppointmentRequest) -> str:
         on = check_bookable(self.transaction, request.service, request.booked_at)
         code = code_for(self.transaction, request, on)
         if code is not None and (on, code) in self._codes:
@@ -121,7 +121,7 @@ class _ImportRows:
             book(self.transaction, request, on=on, code=code)
         return "booked"
 
-    def _move(self, row: AppointmentRow, request: WantedAppointment) -> str:
+    def _move(self, row: AppointmentRow, request: AppointmentRequest) -> str:
         if request.code is not None and code_key(request.code) != row.code:
             raise Refusal("appointment_exists")
         if is_same(row, request):

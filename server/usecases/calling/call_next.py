@@ -23,7 +23,7 @@ from server.usecases.counters.own_session import session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
 from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
-from server.usecases.legs.following_leg import NOTHING_TOLD, WantedResult, end_served
+from server.usecases.legs.following_leg import NO_RESULT_STATED, StatedResult, end_served
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class AtCounter:
     session: str | None = None
     current: str | None = None
     current_end: str | None = None
-    result: WantedResult = NOTHING_TOLD
+    result: StatedResult = NO_RESULT_STATED
 
 
 def call_next(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from hardware.simulator.ports import free_port
-from server.documents.from_template import WantedHall, from_template, slug_of, template_of
+from server.documents.from_template import HallRequest, from_template, slug_of, template_of
 from server.domain.author import Author
 from server.language import LANGUAGES
 from server.store.configuration.configurations import INSTALLATION
@@ -19,7 +19,7 @@ type Week = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedSite:
+class SiteRequest:
     """A new site: its name, its address, and its hours, like `{"monday": ["09:00-12:00"]}`."""
 
     name: str
@@ -28,7 +28,7 @@ class WantedSite:
 
 
 @dataclass(frozen=True, slots=True)
-class WantedFromTemplate:
+class TemplateRequest:
     """A new hall: its template, how many counters, and the services of the template (ids; None: all)."""
 
     template: str
@@ -38,7 +38,7 @@ class WantedFromTemplate:
     services: Collection[str] | None = None
 
 
-def open_installation(database: Database, author: Author, organisation: str, site: WantedSite) -> str:
+def open_installation(database: Database, author: Author, organisation: str, site: SiteRequest) -> str:
     """The slug of the first site of an installation that has no document yet.
 
     Raises DocumentRefused; refusal: stale_revision when there is a document.
@@ -55,7 +55,7 @@ def open_installation(database: Database, author: Author, organisation: str, sit
     return str(described["slug"])
 
 
-def add_site(database: Database, author: Author, site: WantedSite) -> str:
+def add_site(database: Database, author: Author, site: SiteRequest) -> str:
     """The slug of one more site. Raises DocumentRefused; refusals: not_configured, stale_revision."""
     with database.read() as rows:
         document = installation_document(rows)
@@ -67,7 +67,7 @@ def add_site(database: Database, author: Author, site: WantedSite) -> str:
     return str(described["slug"])
 
 
-def add_hall(database: Database, author: Author, request: WantedFromTemplate) -> str:
+def add_hall(database: Database, author: Author, request: TemplateRequest) -> str:
     """The slug of a new hall.
 
     Raises DocumentRefused; refusals: not_configured, unknown_template, no_service.
@@ -79,7 +79,7 @@ def add_hall(database: Database, author: Author, request: WantedFromTemplate) ->
     if services is None:
         services = [each["id"] for each in template_of(request.template)["services"]]
     slug = slug_of(request.name, [*taken, INSTALLATION, *PAGES])
-    made = WantedHall(slug, request.name, request.site, document.languages, services, request.counters)
+    made = HallRequest(slug, request.name, request.site, document.languages, services, request.counters)
     content = from_template(request.template, made)
     for kiosk in content["kiosks"]:
         kiosk["printer"]["port"] = free_port()
@@ -87,7 +87,7 @@ def add_hall(database: Database, author: Author, request: WantedFromTemplate) ->
     return slug
 
 
-def _site(site: WantedSite, taken: Collection[str]) -> Content:
+def _site(site: SiteRequest, taken: Collection[str]) -> Content:
     return {
         "slug": slug_of(site.name, taken),
         "name": site.name,

@@ -56,7 +56,7 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
-class WantedDraft:
+class DraftRequest:
     """A content to save, and what it was made from: a revision (0: none yet) and a version of the draft."""
 
     content: Content
@@ -139,7 +139,7 @@ def save_draft(
     database: Database,
     author: Author,
     name: str,
-    request: WantedDraft,
+    request: DraftRequest,
     *,
     reader: DocumentReader,
     write_key: WriteKey | None = None,
@@ -161,7 +161,7 @@ def save_draft(
         return saved | examined(rows, document, content, reader, database.clock.now())
 
 
-def _saved(transaction: InstallationTransaction, name: str, request: WantedDraft, sites: Sites) -> Answer:
+def _saved(transaction: InstallationTransaction, name: str, request: DraftRequest, sites: Sites) -> Answer:
     document = configuration_document(transaction, name)
     check_reach(document, sites, request.content)
     draft = _joined(transaction, document, request)
@@ -183,7 +183,7 @@ def examined(
     }
 
 
-def _joined(rows: Rows, document: ConfigurationDocument, request: WantedDraft) -> WantedDraft:
+def _joined(rows: Rows, document: ConfigurationDocument, request: DraftRequest) -> DraftRequest:
     """What to save: the request, or that joined with the changes of others. Raises StaleDocument."""
     draft = document.drafting.draft
     based_on = request.base_revision if draft is None else draft.base_revision
@@ -200,10 +200,10 @@ def _joined(rows: Rows, document: ConfigurationDocument, request: WantedDraft) -
     merge = stale.joined(request.joining)
     if merge is None:
         raise stale
-    return WantedDraft(merge.content, revision)
+    return DraftRequest(merge.content, revision)
 
 
-def _content_before(rows: Rows, document: ConfigurationDocument, request: WantedDraft) -> Content:
+def _content_before(rows: Rows, document: ConfigurationDocument, request: DraftRequest) -> Content:
     """The content that a save was made from: the draft's version, or the revision where that is not kept."""
     version = request.draft_version
     content = None if version is None else draft_content(rows, document.name, version)

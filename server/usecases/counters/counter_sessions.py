@@ -32,11 +32,11 @@ from server.store.visits.legs import LegRow
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
 from server.usecases.find_configured import find_counter
-from server.usecases.legs.following_leg import NOTHING_TOLD, end_served
+from server.usecases.legs.following_leg import NO_RESULT_STATED, end_served
 
 
 @dataclass(frozen=True, slots=True)
-class WantedSession:
+class SessionRequest:
     """A work profile, or the services to serve (None: all the counter's).
 
     `take_over`: whether a session still held is taken over. `joins`: the author's own open session that holds
@@ -55,7 +55,7 @@ def open_counter(
     database: Database,
     counter: str,
     author: Author,
-    request: WantedSession,
+    request: SessionRequest,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
@@ -91,7 +91,7 @@ def take_further(transaction: HallTransaction, counter: str, session: str) -> st
 
     Refusals: those of `open_counter`, place_busy when somebody is there whose agent's lease has run out.
     """
-    request = WantedSession(joins=session)
+    request = SessionRequest(joins=session)
     terms = _terms(transaction, counter, request)
     _joined(transaction, session)
     place = open_place(transaction, counter)
@@ -108,7 +108,7 @@ def take_back_place(transaction: HallTransaction, place: str, session: str) -> s
     _joined(transaction, session)
     left = place_by_id(transaction, place)
     assert left is not None
-    _take_held(transaction, left.counter, left.terms, WantedSession(joins=session))
+    _take_held(transaction, left.counter, left.terms, SessionRequest(joins=session))
     return left.counter
 
 
@@ -119,7 +119,7 @@ def end_free_place(transaction: HallTransaction, place: SessionPlace) -> None:
 
 
 def _take_held(
-    transaction: HallTransaction, counter: str, terms: DutyTerms, request: WantedSession
+    transaction: HallTransaction, counter: str, terms: DutyTerms, request: SessionRequest
 ) -> tuple[str, list[str]]:
     """Opens a counter, whoever held it, and takes over the places that come with it.
 
@@ -155,7 +155,7 @@ def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joine
     return place
 
 
-def _terms(transaction: HallTransaction, counter: str, request: WantedSession) -> DutyTerms:
+def _terms(transaction: HallTransaction, counter: str, request: SessionRequest) -> DutyTerms:
     configuration = transaction.configuration
     services = _services(transaction, counter, request.services)
     if request.profile is None:
@@ -180,7 +180,7 @@ def _services(transaction: HallTransaction, counter: str, requested: Sequence[st
 
 
 def _end_held(
-    transaction: HallTransaction, former: SessionPlace, request: WantedSession
+    transaction: HallTransaction, former: SessionPlace, request: SessionRequest
 ) -> list[SessionPlace]:
     """Ends the session that holds a counter; those of its other places that the next agent must take too.
 
@@ -318,7 +318,7 @@ def change_profile(
         place = place_at(transaction, counter, session)
         if session is not None and not is_own(transaction, [place]):
             raise Refusal("no_counter_session", counter=counter)
-        terms = _terms(transaction, counter, WantedSession(profile=profile))
+        terms = _terms(transaction, counter, SessionRequest(profile=profile))
         if terms != place.terms:
             duties = (place.duty, new_id() if place.duty is not None else None)
             transaction.record(profile_changed(place.id, counter, duties=duties, terms=terms))
@@ -347,7 +347,7 @@ def close_counter(
                 raise Refusal("not_started", leg=current.id)
         for place, current in found:
             if current is not None:
-                ended = end_served(transaction, current, NOTHING_TOLD, counter=place.counter)
+                ended = end_served(transaction, current, NO_RESULT_STATED, counter=place.counter)
                 transaction.record(ended)
             end_place(transaction, place, "closed")
 

@@ -16,7 +16,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.usecases.counters.counter_sessions import end_place
-from server.usecases.legs.following_leg import NOBODY_TO_TELL, end_served
+from server.usecases.legs.following_leg import NO_AGENT_TO_STATE_IT, end_served
 from server.usecases.legs.give_back import given_back
 
 REASON = "not_allowed"
@@ -51,7 +51,7 @@ def _leave(transaction: HallTransaction, account: str) -> int:
         if leg is not None and leg.state == LegState.CALLED:
             transaction.record(given_back(leg))
         elif leg is not None:
-            ended = end_served(transaction, leg, NOBODY_TO_TELL, counter=place.counter)
+            ended = end_served(transaction, leg, NO_AGENT_TO_STATE_IT, counter=place.counter)
             transaction.record(ended)
         end_place(transaction, place, REASON)
     return len(places)

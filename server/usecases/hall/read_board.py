@@ -18,7 +18,7 @@ from server.store.notices.notices import notices_mark
 from server.store.sound import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits import legs
-from server.usecases.alerts.read_alerts import alert_told, screen_words
+from server.usecases.alerts.read_alerts import alert_part, screen_words
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import read_look
@@ -53,7 +53,7 @@ def read_board(database: Database, hall: str) -> Message:
         recent = earlier_calls(rows, hall_id)
         rest = breaks.carried_over(rows, hall_id, state.configuration, state.position.as_of)
         quiet = quiet_until(rows, hall_id, state.position.as_of)
-        alert = alert_told(rows, hall_id, state.configuration, state.position.as_of)
+        alert = alert_part(rows, hall_id, state.configuration, state.position.as_of)
         mark = notices_mark(rows)
     day = business_day(state.configuration.calendar, state.position.as_of)
     shown_legs = {call.id for call in called}
@@ -84,7 +84,7 @@ def read_alert_message(database: Database, hall: str) -> Message:
     """The message that is sent at once when an alert is raised or ends in a hall (id)."""
     with database.read() as rows:
         state = hall_state(database, rows, hall)
-        alert = alert_told(rows, hall, state.configuration, state.position.as_of)
+        alert = alert_part(rows, hall, state.configuration, state.position.as_of)
     position = state.position
     answer = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
     return {"hall": state.row.slug, **answer, **alert}

@@ -22,7 +22,7 @@ HELP_PHRASE = "help"
 
 
 @dataclass(frozen=True, slots=True)
-class WantedMessage:
+class MessageRequest:
     """To a counter: one of the phrases, or a text of 120 characters at most; without one a call for help.
 
     `sent_from` is the role of who sends it.
@@ -38,7 +38,7 @@ def send_message(
     database: Database,
     hall: str,
     author: Author,
-    request: WantedMessage,
+    request: MessageRequest,
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
@@ -68,7 +68,7 @@ def send_message(
     return database.write(hall, author, write_key, send)
 
 
-def _words(transaction: HallTransaction, request: WantedMessage) -> tuple[str | None, str | None]:
+def _words(transaction: HallTransaction, request: MessageRequest) -> tuple[str | None, str | None]:
     if request.counter is None:
         return HELP_PHRASE, None
     if request.counter not in transaction.configuration.counters:

@@ -23,7 +23,7 @@ from server.usecases.hours.opening import end_of_next_day, opening_now
 
 
 @dataclass(frozen=True, slots=True)
-class WantedResult:
+class StatedResult:
     """What an agent says of a service that ends: a code of the short list, a note; None: not given.
 
     `is_asked`: whether a service that needs them is refused without them; False where no agent is there.
@@ -34,8 +34,8 @@ class WantedResult:
     is_asked: bool = True
 
 
-NOTHING_TOLD = WantedResult()
-NOBODY_TO_TELL = WantedResult(is_asked=False)
+NO_RESULT_STATED = StatedResult()
+NO_AGENT_TO_STATE_IT = StatedResult(is_asked=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def added_services(leg: LegRow) -> tuple[str, ...]:
 
 
 def end_served(
-    transaction: HallTransaction, leg: LegRow, request: WantedResult, *, counter: str | None
+    transaction: HallTransaction, leg: LegRow, request: StatedResult, *, counter: str | None
 ) -> Fact:
     """The fact that a service has ended; the first service that was added opens.
 
@@ -145,17 +145,17 @@ def end_served(
     return leg_ended(leg.id, leg.visit, reason=EndReason.SERVED, counter=counter)
 
 
-def _check_told(service: Service, request: WantedResult) -> None:
+def _check_stated(service: Service, request: StatedResult) -> None:
     if service.outcome == "mandatory" and request.outcome is None:
         raise Refusal("outcome_missing", service=service.id)
     if service.note == "mandatory" and not request.note:
         raise Refusal("note_missing", service=service.id)
 
 
-def _result(transaction: HallTransaction, leg: LegRow, request: WantedResult) -> Result:
+def _result(transaction: HallTransaction, leg: LegRow, request: StatedResult) -> Result:
     service = transaction.configuration.services.get(leg.service)
     if service is not None and request.is_asked:
-        _check_told(service, request)
+        _check_stated(service, request)
     outcome_rule = None if service is None else service.outcome
     if not request.note:
         return Result(request.outcome, outcome_rule=outcome_rule)

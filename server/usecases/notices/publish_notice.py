@@ -26,14 +26,14 @@ from server.usecases.notices.notice_places import Places, check_places, targets_
 
 
 @dataclass(frozen=True, slots=True)
-class WantedDisplay:
+class DisplayRequest:
     """When to show a notice: from `starts` (None or past: now) to `ends` (None: as long as it is valid)."""
 
     starts: datetime | None = None
     ends: datetime | None = None
 
 
-def publish_notice(database: Database, gesture: NoticeGesture, request: WantedDisplay) -> Answer:
+def publish_notice(database: Database, gesture: NoticeGesture, request: DisplayRequest) -> Answer:
     """The published notice, with the instants between which it is shown; published again, it gets new ones.
 
     A correction replaces the notice that it corrects in the same transaction. It begins now, and ends when

@@ -34,7 +34,7 @@ LONGEST_MICROS = 17
 
 
 @dataclass(frozen=True, slots=True)
-class WantedNotices:
+class NoticesRequest:
     """Which notices to list: in a state (empty: all but archived), after a place (`next` of an answer)."""
 
     state: str = ""
@@ -42,7 +42,7 @@ class WantedNotices:
 
 
 def read_notices(
-    database: Database, author: Author, reach: Reach, filters: WantedNotices = WantedNotices()
+    database: Database, author: Author, reach: Reach, filters: NoticesRequest = NoticesRequest()
 ) -> Answer:
     """The notices that somebody wrote or may draft for, the last changed first; PAGE at a time.
 

@@ -11,7 +11,7 @@ from server.usecases.find_configured import find_kiosk
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPrinter:
+class PrinterRequest:
     """A printer on the network: its name or address, its TCP port, the width of its paper in mm.
 
     `host` None: a simulated one.
@@ -23,7 +23,7 @@ class WantedPrinter:
 
 
 def set_printer(
-    database: Database, hall: str, author: Author, kiosk: str, request: WantedPrinter | None
+    database: Database, hall: str, author: Author, kiosk: str, request: PrinterRequest | None
 ) -> int:
     """Gives a kiosk this printer, or none; the revision. Without a change nothing is published.
 
@@ -43,14 +43,14 @@ def set_printer(
     return edit_hall_document(database, hall, author, change).revision
 
 
-def _profile(printer: PrinterConnection | None, request: WantedPrinter) -> PrinterProfile:
+def _profile(printer: PrinterConnection | None, request: PrinterRequest) -> PrinterProfile:
     """The profile of the printer: as before on paper of the same width, else one that prints pictures."""
     if printer is not None and printer.paper_mm == request.paper_mm:
         return printer.profile
     return "raster-80" if request.paper_mm == 80 else "raster-58"
 
 
-def _is_same(printer: PrinterConnection | None, request: WantedPrinter | None) -> bool:
+def _is_same(printer: PrinterConnection | None, request: PrinterRequest | None) -> bool:
     if printer is None or request is None:
         return printer is None and request is None
     return (printer.host, printer.port, printer.paper_mm) == (request.host, request.port, request.paper_mm)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from server.domain.author import Author
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
-from server.usecases.tickets.issue_ticket import QuoteOf, WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import QuoteOf, TicketRequest, issue_ticket
 
 MOST_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class WantedSeries:
+class SeriesRequest:
     """`count` tickets of a service, printed at a kiosk (id); None: the visitors scan or note them."""
 
     service: str
@@ -26,7 +26,7 @@ def distribute(
     database: Database,
     hall: str,
     author: Author,
-    request: WantedSeries,
+    request: SeriesRequest,
     *,
     quote: QuoteOf = lambda _, __, ___: None,
     as_answer: Callable[[Answer], Answer] = lambda ticket: ticket,
@@ -37,7 +37,7 @@ def distribute(
     """
     found = []
     for place in range(request.count):
-        ticket = WantedTicket(
+        ticket = TicketRequest(
             service=request.service,
             press_id=f"{request.press_id}-{place}",
             language=request.language,

@@ -41,7 +41,7 @@ from server.usecases.tickets.ticket_token import answered_again
 
 
 @dataclass(frozen=True, slots=True)
-class WantedTicket:
+class TicketRequest:
     """A ticket that a kiosk, a reception desk or a program requests.
 
     `press_id` names one press: repeated, it gives the same ticket. `kiosk`: the one whose printer prints,
@@ -71,7 +71,7 @@ def issue_ticket(
     database: Database,
     hall: str,
     author: Author,
-    request: WantedTicket,
+    request: TicketRequest,
     *,
     quote: QuoteOf = lambda _, __, ___: None,
     write_key: WriteKey | None = None,
@@ -129,13 +129,13 @@ def issue_ticket(
     return answer
 
 
-def _arriving(transaction: HallTransaction, request: WantedTicket) -> Arriving:
+def _arriving(transaction: HallTransaction, request: TicketRequest) -> Arriving:
     if request.claim is not None:
         return expected(transaction, request.claim, request.press_id)
     return _without_appointment(transaction.configuration, request)
 
 
-def _without_appointment(configuration: HallConfiguration, request: WantedTicket) -> Arriving:
+def _without_appointment(configuration: HallConfiguration, request: TicketRequest) -> Arriving:
     """A visitor of the service, or for an exceptional reason of the service that receives such visitors."""
     service = find_service(configuration, request.service)
     reason, exceptional = request.exceptional_reason, service.exceptional
@@ -155,7 +155,7 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote
 
 
 def _checked_in(
-    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: WantedTicket
+    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: TicketRequest
 ) -> Answer:
     stands = arrival(arriving, transaction.now)
     if arriving.appointment is None or stands is None:
@@ -196,7 +196,7 @@ def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offse
 
 
 def _place(
-    transaction: HallTransaction, arriving: Arriving, request: WantedTicket, *, on: date
+    transaction: HallTransaction, arriving: Arriving, request: TicketRequest, *, on: date
 ) -> _IssueContext:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if request.is_priority else "none"
@@ -217,7 +217,7 @@ def _issue(
     visit: NewVisit,
     leg: NewLeg,
     *,
-    request: WantedTicket,
+    request: TicketRequest,
     ahead: int,
     digest: str,
 ) -> Answer:
@@ -254,7 +254,7 @@ def _issue(
 def _visit_and_leg(
     transaction: HallTransaction,
     arriving: Arriving,
-    request: WantedTicket,
+    request: TicketRequest,
     *,
     place: _IssueContext,
     quote: Quote | None,
@@ -300,7 +300,7 @@ def _visit_and_leg(
 
 
 def _queue_print(
-    transaction: HallTransaction, request: WantedTicket, *, visit: str, ahead: int
+    transaction: HallTransaction, request: TicketRequest, *, visit: str, ahead: int
 ) -> str | None:
     kiosk: Kiosk | None = transaction.configuration.kiosks.get(request.kiosk) if request.kiosk else None
     if kiosk is None or kiosk.printer is None:

@@ -18,7 +18,7 @@ from server.usecases.waits.estimate_waits import Estimates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedReading:
+class ReadingRequest:
     """The view of a kiosk to read aloud; a field is None or empty where the view has no such thing.
 
     `service`: the one on its sheet or notice, or the open folder. `services_on_page`, `hours` (convocations)
@@ -59,7 +59,7 @@ def read_aloud(
     database: Database,
     estimates: Estimates,
     hall: str,
-    request: WantedReading,
+    request: ReadingRequest,
     *,
     translate: Callable[..., str],
 ) -> Reading:
@@ -82,7 +82,7 @@ def read_aloud(
     return Reading(menu["language"], sentences)
 
 
-def _read(reader: ViewReader, request: WantedReading, ticket: Callable[[], ReadTicket]) -> list[str]:
+def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], ReadTicket]) -> list[str]:
     match request.view:
         case "start":
             return reader.start(folder=request.service, shown=request.services_on_page)
@@ -109,7 +109,7 @@ def _read(reader: ViewReader, request: WantedReading, ticket: Callable[[], ReadT
             raise ValueError(view)
 
 
-def _convocations(reader: ViewReader, request: WantedReading, expected: list[Answer]) -> list[str]:
+def _convocations(reader: ViewReader, request: ReadingRequest, expected: list[Answer]) -> list[str]:
     """The sentences of the convocations that are expected and on the page that the kiosk shows."""
     hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
     if request.service is None:
@@ -117,7 +117,7 @@ def _convocations(reader: ViewReader, request: WantedReading, expected: list[Ans
     return reader.hours(request.service, hours.get(request.service, []), request.hours)
 
 
-def _ticket(database: Database, estimates: Estimates, hall: str, request: WantedReading) -> ReadTicket:
+def _ticket(database: Database, estimates: Estimates, hall: str, request: ReadingRequest) -> ReadTicket:
     language = request.language
     found = ticket_of_visit(database, estimates, request.visit or "", (language,)).get(language)
     configuration = database.configuration(hall)

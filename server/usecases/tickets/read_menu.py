@@ -30,7 +30,7 @@ from server.store.hours import breaks
 from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
-from server.usecases.alerts.read_alerts import alert_told
+from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import read_look
@@ -66,7 +66,7 @@ def read_menu(
         rest = breaks.rest_of(rows, hall_id, state.configuration, state.position.as_of)
         on = business_day(state.configuration.calendar, state.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
-        alert = alert_told(rows, hall_id, state.configuration, state.position.as_of, has_every_language=True)
+        alert = alert_part(rows, hall_id, state.configuration, state.position.as_of, has_every_language=True)
         worn = read_look(rows).as_message()
         left = _quotas_left(rows, hall_id, state.configuration, state.position.as_of)
     configuration, now = state.configuration, state.position.as_of

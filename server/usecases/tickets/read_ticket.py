@@ -16,7 +16,7 @@ from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
-from server.usecases.alerts.read_alerts import alert_told, in_message
+from server.usecases.alerts.read_alerts import alert_part, in_message
 from server.usecases.answers import Answer, wait_answer
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
@@ -86,7 +86,7 @@ def _answers(
         is_waiting = leg.state == LegState.WAITING
         rest = breaks.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
         ahead = legs.ahead(rows, leg.hall, leg.queue, leg.sort_key) if is_waiting else None
-        alert = alert_told(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
+        alert = alert_part(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
     configuration, now = state.configuration, state.position.as_of
     service = configuration.services.get(leg.service)
     is_reckoned = ahead is not None and not leg.is_held

@@ -31,9 +31,9 @@ from server.usecases.find_configured import find_counter
 from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.legs.following_leg import (
-    NOTHING_TOLD,
+    NO_RESULT_STATED,
     LegPlace,
-    WantedResult,
+    StatedResult,
     added_services,
     check_instant,
     destination_of,
@@ -157,7 +157,7 @@ def finish(
     database: Database,
     gesture: Gesture,
     *,
-    result: WantedResult = NOTHING_TOLD,
+    result: StatedResult = NO_RESULT_STATED,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The service has ended. A leg that was only called counts as served without a start press.

@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.usecases.alerts.end_alert import ask_end, end_alert, halls_of_alert, take_back
-from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
+from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
 from server.usecases.once_in_many_halls import once
 from server.web.access.callers import Caller, allowed, someone
@@ -88,7 +88,7 @@ def blueprint(api: Api) -> APIBlueprint:
         caller = someone()
         halls = _halls(api.database, body.halls, Permission.RAISE_ALERT)
         words = {language: each.model_dump() for language, each in body.texts.items()}
-        request = WantedAlert(body.kind, body.press_id, body.drill, words, body.expires_after_s)
+        request = AlertRequest(body.kind, body.press_id, body.drill, words, body.expires_after_s)
 
         def work() -> dict[str, Any]:
             raised = raise_alert(api.database, halls, caller.author, request, breathe=api.breathe)

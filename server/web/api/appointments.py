@@ -10,7 +10,7 @@ from server.domain.instants import from_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.appointments.book_appointment import (
-    WantedAppointment,
+    AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
@@ -20,7 +20,7 @@ from server.usecases.appointments.import_appointments import import_appointments
 from server.usecases.appointments.read_appointments import read_appointments, read_convocations
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.printing.print_appointment_sheet import print_sheet
-from server.usecases.tickets.issue_ticket import WantedTicket
+from server.usecases.tickets.issue_ticket import TicketRequest
 from server.web.access.callers import allowed, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.appointments import (
@@ -115,7 +115,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
     def book(path: HallPath, body: AppointmentBody) -> Any:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
         caller, hall = allowed(Permission.BOOK, path.hall)
-        appointment = WantedAppointment(
+        appointment = AppointmentRequest(
             body.service,
             _instant(body.booked_at),
             body.external_id,
@@ -192,7 +192,7 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
             may_be_early=channel == "reception",
             wanted_service=body.wanted_service,
         )
-        ticket = WantedTicket(
+        ticket = TicketRequest(
             service=body.service or "",
             press_id=body.press_id,
             language=body.language,

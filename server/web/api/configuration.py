@@ -24,9 +24,9 @@ from server.usecases.configuration.read_configuration import (
 )
 from server.usecases.configuration.save_draft import (
     DraftPosition,
+    DraftRequest,
     Joining,
     StaleDocument,
-    WantedDraft,
     save_draft,
 )
 from server.usecases.devices.read_applied import read_applied
@@ -238,7 +238,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
 def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[str, Any]) -> Any:
     caller, reader = _reader(api)
     joining = None if body.joining is None else body.joining.joining()
-    draft = WantedDraft(content, body.base_revision, body.draft_version, joining)
+    draft = DraftRequest(content, body.base_revision, body.draft_version, joining)
     key = write_key(caller.author)
     return save_draft(api.database, caller.author, document, draft, reader=reader, write_key=key)
 

@@ -14,7 +14,7 @@ from server.store.visits.legs import counter_of_leg
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     change_profile,
     close_counter,
     leave_place,
@@ -25,7 +25,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.counters.forgotten_counters import confirm_presence
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_waiting import read_waiting
-from server.usecases.legs.following_leg import WantedResult
+from server.usecases.legs.following_leg import StatedResult
 from server.usecases.visits import check_priority, hold_leg, leg_verbs, postpone_and_park
 from server.usecases.visits.leg_verbs import Destination, Gesture, hall_of_leg
 from server.usecases.visits.undo_gesture import undo
@@ -82,7 +82,7 @@ def _agent(api: Api, counter: str) -> Author:
 
 
 def _believed(body: NextBody) -> AtCounter:
-    result = WantedResult(body.outcome, body.note)
+    result = StatedResult(body.outcome, body.note)
     return AtCounter(own_session(), body.current, body.current_end, result)
 
 
@@ -108,7 +108,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(api, path.counter)
-        session = WantedSession(
+        session = SessionRequest(
             body.services, body.profile, body.take_over, joins=session_header(), if_free=body.if_free
         )
         return open_counter(api.database, path.counter, author, session, write_key=write_key(author)), 201
@@ -252,7 +252,7 @@ def _services(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def finish(path: LegPath, body: ResultBody) -> Any:
         """The service has ended."""
-        return apply(path.leg, leg_verbs.finish, result=WantedResult(body.outcome, body.note))
+        return apply(path.leg, leg_verbs.finish, result=StatedResult(body.outcome, body.note))
 
     @routes.post("/legs/<leg>/park", responses={200: Leg})
     @requires(Permission.CALL)

@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.usecases.answers import Answer
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.hours.read_day_end import read_day_end
-from server.usecases.tickets.issue_before_opening import WantedSeries, distribute
+from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.responses.hours import BreakDecidedAnswer, DayEndAnswer
@@ -47,7 +47,7 @@ def blueprint(api: Api) -> APIBlueprint:
             api.database,
             hall,
             caller.author,
-            WantedSeries(**body.model_dump()),
+            SeriesRequest(**body.model_dump()),
             quote=partial(api.estimates.quote, hall),
             as_answer=with_follow_url,
         )

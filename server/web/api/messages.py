@@ -9,7 +9,7 @@ from pydantic import Field
 from server.domain.people.roles import Permission
 from server.usecases.hall.read_messages import calls_for_help, messages_for_counter
 from server.usecases.hall.read_wall import read_people
-from server.usecases.hall.send_message import HELP, WantedMessage, message_of, see_message, send_message
+from server.usecases.hall.send_message import HELP, MessageRequest, message_of, see_message, send_message
 from server.web.access.callers import allowed, allowed_either, role_of
 from server.web.access.requirements import requires
 from server.web.api.responses.hall import MessageAnswer, MessagesAnswer, PeopleAnswer
@@ -57,7 +57,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """Sends a line to a counter, or calls for help."""
         permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
         caller, hall = allowed(permission, path.hall)
-        message = WantedMessage(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
+        message = MessageRequest(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
         answer = send_message(api.database, hall, caller.author, message, write_key=write_key(caller.author))
         api.messages_changed(hall, answer["counter"])
         return answer, 201

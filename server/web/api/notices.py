@@ -22,8 +22,8 @@ from server.usecases.notices.decide_notice import (
 from server.usecases.notices.draft_notice import correct_notice, draft_notice
 from server.usecases.notices.edit_notice import edit_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
-from server.usecases.notices.read_notices import WantedNotices, read_notice, read_notices
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.responses.notices import (
@@ -104,7 +104,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
     def notices(query: NoticesQuery) -> Any:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
-        filters = WantedNotices(query.state, query.before)
+        filters = NoticesRequest(query.state, query.before)
         return read_notices(api.database, caller.author, reach, filters)
 
     @routes.post("/notices", responses={201: NoticeAnswer})
@@ -170,7 +170,7 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
-        display = WantedDisplay(body.starts_at, body.ends_at)
+        display = DisplayRequest(body.starts_at, body.ends_at)
         return published(publish_notice(api.database, _gesture(path, body.version), display))
 
     @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})

@@ -13,7 +13,7 @@ from hardware.speech import SpeechUnavailable
 from kiosk.reading import NEEDS, ReadArrival
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.tickets.read_aloud import WantedReading, read_aloud
+from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.responses.tickets import ReadingAnswer
@@ -54,10 +54,10 @@ class ReadingQuery(RequestShape):
     exceptional_reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9-]+$")
     focus: str | None = Field(default=None, max_length=100, pattern=r"^[A-Za-z0-9_:.+-]+$")
 
-    def reading(self, kiosk: str | None) -> WantedReading:
+    def reading(self, kiosk: str | None) -> ReadingRequest:
         """The view asked for, of a kiosk or of none. Raises ValueError for hours or needs that are none."""
         appointment = ReadArrival(self.arrival, self.at, self.late_min) if self.arrival and self.at else None
-        return WantedReading(
+        return ReadingRequest(
             view=self.view,
             language=self.lang,
             kiosk=kiosk,

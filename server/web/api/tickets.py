@@ -16,7 +16,7 @@ from server.usecases.legs.note_needs import note_needs
 from server.usecases.printing.read_prints import read_prints
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up, take_back
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.tickets.repeat_press import is_pressed
@@ -81,7 +81,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     def tickets(path: HallPath, body: TicketBody) -> Any:
         """Issues a ticket; the same press gives the same ticket (200)."""
         caller, hall = allowed(Permission.ISSUE, path.hall)
-        ticket = WantedTicket(
+        ticket = TicketRequest(
             service=body.service,
             press_id=body.press_id,
             language=body.language,
@@ -146,7 +146,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         ), 202
 
 
-def issued(api: Api, caller: Caller, hall: str, ticket: WantedTicket) -> Any:
+def issued(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
     """Answers a press with its ticket: 201, or 200 for a press that was made before.
 
     Refusal: too_many_tickets, of a kiosk that has given those of this minute; a repeated press is answered.

@@ -22,8 +22,8 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import COLUMNS, as_queued, leg_of_kept
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.calling.pick_next import profile_of
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -55,11 +55,11 @@ def test_the_calls_of_linked_visits_are_explained_by_the_facts_before_them(sqlit
     database = database_with_hall(sqlite_url, hands, "laon")
     counters, agent = ("laon-g1", "laon-g4"), Author("agent")
     for counter in counters:
-        open_counter(database, counter, agent, WantedSession(services=["laon-accueil"]))
+        open_counter(database, counter, agent, SessionRequest(services=["laon-accueil"]))
     visits = []
     for _ in range(9):
         hands.now += timedelta(seconds=40)
-        visits.append(issue_ticket(database, "laon", agent, WantedTicket("laon-accueil", new_id()))["visit"])
+        visits.append(issue_ticket(database, "laon", agent, TicketRequest("laon-accueil", new_id()))["visit"])
     for one, other in ((0, 3), (0, 5), (1, 6), (1, 8)):
         link_visits(database, Linking(visits[one], agent), LinkedTo(visit=visits[other]))
     current: dict[str, str | None] = dict.fromkeys(counters)

@@ -22,7 +22,7 @@ from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.server.demonstration.conftest import LONG, UNTIL
 
 SHORT = Past(4, UNTIL)
@@ -180,7 +180,7 @@ def test_today_begins_with_the_first_number(past: Settings, tmp_path: Path) -> N
     copied = settings(tmp_path)
     (tmp_path / "parvis.db").write_bytes((past.var / "parvis.db").read_bytes())
     with opened(copied, now=datetime(2026, 11, 24, 7, tzinfo=UTC)) as database:
-        wanted = WantedTicket("laon-accueil", "first-press-of-today")
+        wanted = TicketRequest("laon-accueil", "first-press-of-today")
         assert issue_ticket(database, "laon", SYSTEM, wanted)["number"] == "A001"
 
 

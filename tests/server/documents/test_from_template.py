@@ -11,7 +11,7 @@ from server.documents.from_template import (
     LONGEST_SLUG,
     MODEL,
     TEMPLATES,
-    WantedHall,
+    HallRequest,
     from_template,
     slug_of,
     template_of,
@@ -25,12 +25,12 @@ LANGUAGES = st.sampled_from([("fr", "en", "es"), ("fr",), ("fr", "en", "ar"), ("
 
 
 @st.composite
-def hall_requests(draw: st.DrawFn) -> tuple[str, WantedHall]:
+def hall_requests(draw: st.DrawFn) -> tuple[str, HallRequest]:
     template = draw(st.sampled_from(TEMPLATES))
     kept = draw(st.sets(st.sampled_from(IDS[template]), min_size=1))
     slug = slug_of(draw(st.text(min_size=1, max_size=60)), ())
     counters = draw(st.integers(min_value=1, max_value=45))
-    return template, WantedHall(slug, "Un hall", "un-site", draw(LANGUAGES), kept, counters)
+    return template, HallRequest(slug, "Un hall", "un-site", draw(LANGUAGES), kept, counters)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -73,7 +73,7 @@ def test_a_slug_reads_like_its_name():
 
 
 def test_the_requested_counters_are_numbered_on():
-    hall = WantedHall("ici", "Ici", "ici", ("fr", "en", "es"), IDS["general"], 4)
+    hall = HallRequest("ici", "Ici", "ici", ("fr", "en", "es"), IDS["general"], 4)
     labels = [counter["labels"]["fr"] for counter in from_template("general", hall)["counters"]]
     assert labels == ["guichet 1", "guichet 2", "guichet 3", "guichet 4"]
 
@@ -83,5 +83,5 @@ def test_the_requested_counters_are_numbered_on():
 )
 def test_a_form_that_makes_no_valid_hall_is_refused(template, services, code):
     with pytest.raises(Refusal) as refused:
-        from_template(template, WantedHall("ici", "Ici", "ici", ("fr",), services, 1))
+        from_template(template, HallRequest("ici", "Ici", "ici", ("fr",), services, 1))
     assert refused.value.code == code

@@ -20,7 +20,7 @@ from server.store.journal.anchors import Anchors
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
-from server.usecases.counters.counter_sessions import WantedSession, open_counter, pause_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
 from server.usecases.visits.leg_verbs import Gesture, start
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, first_fault, issue, opened_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands
@@ -111,7 +111,7 @@ def test_a_day_on_which_nothing_happened_leaves_no_fact(database: Database, roun
 def test_a_counter_taken_after_the_day_end_is_kept(database: Database, rounds: Rounds, hands: Hands):
     hands.now = closing_of(database) + timedelta(minutes=10)
     rounds.make()
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     hands.now += timedelta(minutes=10)
     rounds.make()
     with database.read() as rows:

@@ -22,7 +22,7 @@ from server.store.printing import print_jobs
 from server.store.printing.leases import Lease, lease_of, printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
 from tests.harness.waiting import PATIENCE_S, wait_until
 
@@ -102,7 +102,7 @@ class PrintingHall:
 
     def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> dict[str, Any]:
         """A ticket from the kiosk."""
-        wanted = WantedTicket("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
+        wanted = TicketRequest("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
         return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _, __, ___: quote)
 
     def reprint(self, visit: str) -> str:

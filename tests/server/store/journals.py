@@ -9,9 +9,9 @@ from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.devices.devices import pair_device
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, recall, start
 from server.usecases.visits.undo_gesture import last_gesture, undo
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -25,7 +25,7 @@ def issue(
 ) -> dict[str, Any]:
     """One more ticket, or that of a press."""
     return issue_ticket(
-        database, hall, Author("kiosk", device="kiosk"), WantedTicket(service, press or new_id())
+        database, hall, Author("kiosk", device="kiosk"), TicketRequest(service, press or new_id())
     )
 
 
@@ -38,7 +38,7 @@ def opened_hall(url: str, hands: Hands) -> Database:
     """A hall in the morning with one counter open."""
     hands.now = hands.now.replace(hour=9)
     database = database_with_hall(url, hands, HALL)
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     return database
 
 

@@ -15,7 +15,7 @@ from server.store.alarms.recipients import recipients_of
 from server.store.operation.migrating import migrate, migrations_on
 from server.store.tables import metadata
 from server.store.transactions.database import Database
-from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
+from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.quality.decide_target import decide_target
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -57,7 +57,7 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
 
 def test_older_recipients_get_every_alarm_in_french(database_url: str):
     database = database_with_hall(database_url, Hands(), "laon")
-    add_recipient(database, SYSTEM, WantedRecipient("email", "laon", "garde@example.org"))
+    add_recipient(database, SYSTEM, RecipientRequest("email", "laon", "garde@example.org"))
     with database.store.engine.begin() as connection:
         command.downgrade(migrations_on(connection), "0026")
     migrate(database)

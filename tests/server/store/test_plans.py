@@ -17,7 +17,7 @@ from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values, tex
 from server.store.journal.pages import Stretch, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from tests.server.store.journals import opened_hall
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -84,7 +84,7 @@ def test_sessions_of_a_period_are_found_in_their_order_without_those_before(data
         open_places(rows, hall)
         assert rows.plan
         assert not [line for line in rows.plan if "ix_counter_session_opened" in line], rows.plan
-    author, taken = Author("agent"), WantedSession(take_over=True)
+    author, taken = Author("agent"), SessionRequest(take_over=True)
     for _ in range(3):
         open_counter(database, "laon-g1", author, taken)
         hands.now += timedelta(days=2)

@@ -7,7 +7,7 @@ from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish, start
 from server.usecases.visits.undo_gesture import undo
 
@@ -17,7 +17,7 @@ AGENT = Author("agent")
 
 def issue(database: Database, how_many: int = 1) -> list[Any]:
     return [
-        issue_ticket(database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id()))
+        issue_ticket(database, HALL, Author("kiosk", device="kiosk"), TicketRequest(SERVICE, new_id()))
         for _ in range(how_many)
     ]
 

@@ -10,7 +10,7 @@ from server.clock import Clock
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
 from tests.server.usecases.days.watched_hall import MORNING, a_new_hall
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -65,7 +65,7 @@ def database(request: pytest.FixtureRequest, halls: dict[str, Database], hands: 
     hands.now = MORNING
     a_new_hall(database, database.hall_id(HALL))
     for counter in (COUNTER, OTHER):
-        open_counter(database, counter, AGENT, WantedSession(services=[SERVICE]))
+        open_counter(database, counter, AGENT, SessionRequest(services=[SERVICE]))
     yield database
     with snapshot(database) as rows:
         assert differences(rows, database.hall_id(HALL)) == []

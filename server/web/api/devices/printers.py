@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 from server.domain.people.roles import Permission
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
-from server.usecases.printing.set_printer import WantedPrinter, set_printer
+from server.usecases.printing.set_printer import PrinterRequest, set_printer
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
 from server.web.api.responses.printing import PrinterPlacedAnswer, PrintState, PrintVerdict, RollChangedAnswer
@@ -27,7 +27,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        printer = None if body.host is None else WantedPrinter(body.host, body.port, body.paper_mm)
+        printer = None if body.host is None else PrinterRequest(body.host, body.port, body.paper_mm)
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: PrintState})

@@ -12,7 +12,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.alarms.recipients import Recipient
 from server.usecases.alarms.alarm_recipients import (
-    WantedRecipient,
+    RecipientRequest,
     add_recipient,
     choose_alarms,
     known_recipient,
@@ -103,7 +103,7 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
     if not may_configure(caller, site):
         raise Refusal("forbidden")
     channel, address = request.form.get("channel", ""), request.form.get("address", "").strip()
-    new_recipient = WantedRecipient(channel, site, address, needs.may_be_plain, _choice(one_hall))
+    new_recipient = RecipientRequest(channel, site, address, needs.may_be_plain, _choice(one_hall))
     recipient, secret = add_recipient(needs.database, caller.author, new_recipient)
     if secret is None:
         return FormOutcome(needs.work.translate("alarms.added", page_language()))

@@ -10,8 +10,8 @@ from server.documents.from_template import MOST_COUNTERS
 from server.documents.parts.opening import WEEKDAYS
 from server.domain.hall.configuration import Kiosk
 from server.domain.refusals import Refusal
-from server.usecases.configuration.add_hall import WantedFromTemplate, WantedSite
-from server.usecases.printing.set_printer import WantedPrinter
+from server.usecases.configuration.add_hall import SiteRequest, TemplateRequest
+from server.usecases.printing.set_printer import PrinterRequest
 
 WORKDAYS = WEEKDAYS[:5]
 USUAL_SPANS = (("09:00", "12:00"), ("13:30", "16:30"))
@@ -36,20 +36,20 @@ def typed(name: str, usual: str = "") -> str:
     return request.form.get(name, usual)[:MOST_CHARACTERS].strip()
 
 
-def site_typed() -> WantedSite:
+def site_typed() -> SiteRequest:
     """The site of the form; the same hours on each day that is checked."""
     edges = [(typed(f"opens_{at}"), typed(f"closes_{at}")) for at in range(len(USUAL_SPANS))]
     midnight = {"00:00": "24:00"}
     spans = [f"{opens}-{midnight.get(closes, closes)}" for opens, closes in edges if opens or closes]
     days = request.form.getlist("day")
     week = {day: spans for day in WEEKDAYS if day in days}
-    return WantedSite(typed("name"), typed("address"), week)
+    return SiteRequest(typed("name"), typed("address"), week)
 
 
-def hall_typed(template: str, site: str) -> WantedFromTemplate:
+def hall_typed(template: str, site: str) -> TemplateRequest:
     """The hall of the form. `service` names those that are kept; none: all of them."""
     services = request.form.getlist("service")[:60] if "services_asked" in request.form else None
-    return WantedFromTemplate(template, typed("hall_name"), site, counters_typed(), services)
+    return TemplateRequest(template, typed("hall_name"), site, counters_typed(), services)
 
 
 def counters_typed() -> int:
@@ -58,16 +58,16 @@ def counters_typed() -> int:
     return min(max(int(number), 1), MOST_COUNTERS) if number.isdecimal() else 1
 
 
-def printer_typed(kiosk: Kiosk) -> WantedPrinter:
+def printer_typed(kiosk: Kiosk) -> PrinterRequest:
     """The printer of the form: one on the network, or a simulated one. Refusal: printer_address."""
     if typed("kind") != "network":
         printer = kiosk.printer
         is_simulated = printer is not None and printer.host is None
-        return WantedPrinter(None, printer.port if printer and is_simulated else free_port(), 80)
+        return PrinterRequest(None, printer.port if printer and is_simulated else free_port(), 80)
     host, port = typed("host"), typed("port", "9100")
     if not HOST.fullmatch(host) or not port.isdecimal() or not 1 <= int(port) <= HIGHEST_PORT:
         raise Refusal("printer_address")
-    return WantedPrinter(host, int(port), 58 if typed("paper_mm") == "58" else 80)
+    return PrinterRequest(host, int(port), 58 if typed("paper_mm") == "58" else 80)
 
 
 def field_of(path: str) -> str:

@@ -12,9 +12,9 @@ from server.domain.devices.device_state import Sighting
 from server.language import Catalogues
 from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
-from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
+from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.alarms.read_alarms import read_alarms
-from server.usecases.alarms.watch_alarms import SeenDevices, watch_alarms
+from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.devices.devices import pair_device
 from tests.server.store.journals import AGENT, HALL, opened_hall
 from tests.server.usecases.quality.figures_history import Hands, checked
@@ -41,7 +41,7 @@ class FaultyHall:
     def look(self, after_s: float = LOOK_S) -> int:
         self.hands.now += timedelta(seconds=after_s)
         self.note_printer()
-        devices = SeenDevices(self.sightings, self.are_known)
+        devices = KnownSightings(self.sightings, self.are_known)
         return watch_alarms(self.database, self.id, devices, TRANSLATE)
 
     def note_printer(self) -> None:
@@ -66,7 +66,7 @@ class FaultyHall:
     def tells(
         self, address: str, channel: str = "webhook", site: str = "laon", choice: AlarmChoice | None = None
     ) -> str:
-        request = WantedRecipient(channel, site, address, True, choice or AlarmChoice())
+        request = RecipientRequest(channel, site, address, True, choice or AlarmChoice())
         return add_recipient(self.database, AGENT, request)[0]
 
     def open(self) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from server.store.transactions.database import Database
 from server.usecases.alarms import watch_alarms as watching
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
 from server.usecases.alarms.alarm_recipients import (
-    WantedRecipient,
+    RecipientRequest,
     add_recipient,
     read_recipients,
     remove_recipient,
@@ -26,7 +26,7 @@ from server.usecases.alarms.alarm_recipients import (
 )
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     close_counter,
     open_counter,
     pause_counter,
@@ -122,7 +122,7 @@ def test_several_workers_raise_an_alarm_once(hall: FaultyHall, monkeypatch: pyte
     found: list[int] = []
 
     def look(database: Database) -> None:
-        devices = watching.SeenDevices({})
+        devices = watching.KnownSightings({})
         found.append(watching.watch_alarms(database, database.hall_id(HALL), devices, TRANSLATE))
 
     workers = [threading.Thread(target=look, args=(each,)) for each in databases]
@@ -219,7 +219,7 @@ def test_a_visitor_sent_to_a_closed_counter_raises_an_alarm_after_five_minutes(h
     hall.look(1)
     assert hall.open() == [("counter_awaited", "laon-g4")]
     assert "1 personne attend ce guichet fermé" in hall.read()["alarms"][0]["text"]
-    open_counter(hall.database, "laon-g4", AGENT, WantedSession())
+    open_counter(hall.database, "laon-g4", AGENT, SessionRequest())
     hall.look()
     hall.look(5)
     assert hall.open() == []
@@ -288,7 +288,7 @@ def test_a_printer_without_a_driver_is_neither_faulty_nor_well(hall: FaultyHall)
 def look_undriven(hall: FaultyHall) -> int:
     """A look after the last answer of the printer has lost its worth."""
     hall.hands.now += ASKED_WITHIN + timedelta(seconds=1)
-    return watching.watch_alarms(hall.database, hall.id, watching.SeenDevices({}), TRANSLATE)
+    return watching.watch_alarms(hall.database, hall.id, watching.KnownSightings({}), TRANSLATE)
 
 
 def test_the_first_person_to_acknowledge_an_alarm_is_named_to_people_and_in_no_fact(hall: FaultyHall):
@@ -324,7 +324,7 @@ def account(database: Database, login: str, name: str) -> Author:
 
 
 def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_journal(hall: FaultyHall):
-    request = WantedRecipient("webhook", "laon", HOOK)
+    request = RecipientRequest("webhook", "laon", HOOK)
     recipient, secret = add_recipient(hall.database, AGENT, request)
     assert secret is not None
     assert secret.startswith("whsec_")
@@ -373,4 +373,4 @@ def test_an_address_that_is_none_is_refused(
     sqlite_url: str, channel: str, site: str, address: str, code: str
 ):
     with faulty_hall(sqlite_url) as hall, pytest.raises(Refusal, match=code):
-        add_recipient(hall.database, AGENT, WantedRecipient(channel, site, address))
+        add_recipient(hall.database, AGENT, RecipientRequest(channel, site, address))

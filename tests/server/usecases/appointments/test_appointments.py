@@ -13,7 +13,7 @@ from server.ids import new_id
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.appointments.book_appointment import (
-    WantedAppointment,
+    AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
@@ -23,9 +23,9 @@ from server.usecases.appointments.import_appointments import import_appointments
 from server.usecases.appointments.read_appointments import read_appointments, read_convocations
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.undo_gesture import undo
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
@@ -48,17 +48,17 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
 
 
 def book(database: Database, at: datetime = TEN, **more: Any) -> dict[str, Any]:
-    request = WantedAppointment(more.pop("service", SERVICE), at, **more)
+    request = AppointmentRequest(more.pop("service", SERVICE), at, **more)
     return book_appointment(database, HALL, DESK, request)
 
 
 def check_in(database: Database, press: str | None = None, **claim: Any) -> dict[str, Any]:
-    request = WantedTicket("", press or new_id(), claim=Claim(**claim))
+    request = TicketRequest("", press or new_id(), claim=Claim(**claim))
     return issue_ticket(database, HALL, KIOSK, request)
 
 
 def walk_in(database: Database, service: str = "laon-accueil") -> str:
-    return str(issue_ticket(database, HALL, KIOSK, WantedTicket(service, new_id()))["number"])
+    return str(issue_ticket(database, HALL, KIOSK, TicketRequest(service, new_id()))["number"])
 
 
 def refused(code: str) -> Any:
@@ -205,7 +205,7 @@ def test_another_day_a_cancelled_one_and_an_unknown_code_each_say_so(database: D
 def test_an_early_visitor_is_called_after_due_ones_rather_than_leave_a_counter_idle(
     database: Database, hands: Hands
 ):
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     made = book(database)
     hands.now = TEN - timedelta(minutes=30)
     early = check_in(database, code=made["code"])
@@ -232,7 +232,7 @@ def test_a_late_visitor_keeps_the_class_within_the_grace(
 
 
 def test_a_mistaken_check_in_can_be_undone_until_the_call(database: Database, hands: Hands):
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     made = book(database, service=SERVICE)
     hands.now = TEN
     first = check_in(database, code=made["code"])

@@ -17,13 +17,13 @@ from server.live.presence import Presence
 from server.live.publication.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.usecases.alerts.raise_alert import WantedAlert, raise_alert
+from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.visits.check_priority import deny_priority
 from server.usecases.visits.hold_leg import hold
@@ -97,7 +97,7 @@ def test_every_way_to_call_starts_the_service(database: Database):
 
 def test_a_service_that_asks_the_agent_is_only_called(database: Database):
     (ticket,) = issue(database)
-    request = WantedTicket("laon-associations", new_id())
+    request = TicketRequest("laon-associations", new_id())
     other = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
     chosen_call = call_chosen(database, OTHER, AGENT, AtCounter(), visit=other["visit"], reason="known")
     assert chosen_call["state"] == "called"
@@ -183,7 +183,7 @@ def test_a_called_visitor_who_is_not_there_yet_may_wait_again(
 
 
 def test_a_missing_card_gives_the_rank_by_arrival_back(database: Database):
-    request = WantedTicket(SERVICE, new_id(), is_priority=True)
+    request = TicketRequest(SERVICE, new_id(), is_priority=True)
     issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
     answer = deny_priority(database, Gesture(call(database)["leg"], AGENT))
     assert (answer["state"], answer["started_at"], answer["first_called_at"]) == ("waiting", None, None)
@@ -273,7 +273,7 @@ def test_an_alert_gives_back_newly_called_visitors_and_leaves_those_in_service(
     hands.now += timedelta(seconds=60)
     issue(database)
     just_called = Gesture(call(database, counter=OTHER)["leg"], AGENT)
-    raise_alert(database, [database.hall_id(HALL)], AGENT, WantedAlert(AlertKind.MEDICAL, "press"))
+    raise_alert(database, [database.hall_id(HALL)], AGENT, AlertRequest(AlertKind.MEDICAL, "press"))
     assert leg_of(database, called.leg)["state"] == "in_service"
     given_back = leg_of(database, just_called.leg)
     assert (given_back["state"], given_back["started_at"], given_back["is_at_front"]) == (

@@ -15,7 +15,7 @@ from server.usecases.appointments.check_in import Claim
 from server.usecases.appointments.import_appointments import import_appointments
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.appointments.read_calendar_file import MOST_CHARACTERS, read_calendar_file
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
 HALL, SERVICE = "laon", "laon-titres-depot"
@@ -228,7 +228,7 @@ def test_an_imported_appointment_checks_in_by_service_and_hour(database: Databas
     take(database, calendar(event(PARIS_TEN, SUMMARY)))
     claim = Claim(service=SERVICE, booked_at=TEN)
     kiosk = Author("kiosk", device="kiosk")
-    request = WantedTicket("", "press-of-a-calendar", claim=claim)
+    request = TicketRequest("", "press-of-a-calendar", claim=claim)
     assert issue_ticket(database, HALL, kiosk, request)["appointment"]["arrival"] == "early"
 
 

@@ -12,13 +12,13 @@ from server.store.transactions.database import Database
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     close_counter,
     open_counter,
     pause_counter,
 )
 from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, start
 from server.usecases.visits.undo_gesture import undo
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue, take_back
@@ -103,13 +103,13 @@ def test_later_gestures_are_undone_first(database: Database):
 
 
 def taken(database: Database) -> str:
-    open_counter(database, ELSEWHERE, Author("somebody"), WantedSession())
+    open_counter(database, ELSEWHERE, Author("somebody"), SessionRequest())
     return "counter_taken"
 
 
 def expired_with_somebody(database: Database) -> str:
-    open_counter(database, ELSEWHERE, Author("somebody"), WantedSession())
-    issue_ticket(database, HALL, AGENT, WantedTicket("laon-titres-retrait", "press-of-somebody"))
+    open_counter(database, ELSEWHERE, Author("somebody"), SessionRequest())
+    issue_ticket(database, HALL, AGENT, TicketRequest("laon-titres-retrait", "press-of-somebody"))
     assert call_next(database, ELSEWHERE, Author("somebody"), AtCounter()) is not None
     with database.store.write() as rows:
         rows.run("UPDATE counter_lease SET expires_at = 0 WHERE counter = :there", {"there": ELSEWHERE})
@@ -171,7 +171,7 @@ def test_a_missing_counter_or_one_of_another_session_is_refused(
 def test_the_undo_is_refused_once_the_left_counter_is_taken(database: Database):
     (ticket,) = issue(database)
     go(database, ticket["visit"])
-    open_counter(database, COUNTER, Author("somebody"), WantedSession())
+    open_counter(database, COUNTER, Author("somebody"), SessionRequest())
     fact, before = read_counter(database, ELSEWHERE)["last_gesture"]["fact"], version(database)
     with pytest.raises(Refusal, match="counter_taken"):
         undo(database, ELSEWHERE, AGENT, fact)

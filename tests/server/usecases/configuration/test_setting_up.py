@@ -12,8 +12,8 @@ from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.configuration.add_hall import (
-    WantedFromTemplate,
-    WantedSite,
+    SiteRequest,
+    TemplateRequest,
     add_hall,
     add_site,
     open_installation,
@@ -25,7 +25,7 @@ from server.usecases.people.installation_link import installation_address, insta
 
 PASSWORD = "quatre mots pris au hasard"
 WEEK = {"monday": ["09:00-12:00", "13:30-16:30"]}
-SITE = WantedSite("Hôtel de ville", "1 place d’Armes, 02120 Guise", WEEK)
+SITE = SiteRequest("Hôtel de ville", "1 place d’Armes, 02120 Guise", WEEK)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_from_nothing_to_a_hall(empty):
     assert read_installing(empty).step == "place"
     assert open_installation(empty, SYSTEM, "Ville de Guise", SITE) == "hotel-ville"
     assert read_installing(empty).step == "hall"
-    slug = add_hall(empty, SYSTEM, WantedFromTemplate("general", "Hall d’accueil", "hotel-ville"))
+    slug = add_hall(empty, SYSTEM, TemplateRequest("general", "Hall d’accueil", "hotel-ville"))
     assert read_installing(empty).step == "printer"
     configuration = empty.configuration(slug)
     assert configuration.site.name == "Hôtel de ville"
@@ -105,17 +105,17 @@ def test_a_first_account_is_checked_like_any_other(empty, described, password, c
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_one_more_site_and_hall(empty, template):
     open_installation(empty, SYSTEM, "Ville de Guise", SITE)
-    add_hall(empty, SYSTEM, WantedFromTemplate("general", "Accueil", "hotel-ville"))
-    site = add_site(empty, SYSTEM, WantedSite("Hôtel de ville", "2 rue Basse", WEEK))
+    add_hall(empty, SYSTEM, TemplateRequest("general", "Accueil", "hotel-ville"))
+    site = add_site(empty, SYSTEM, SiteRequest("Hôtel de ville", "2 rue Basse", WEEK))
     assert site == "hotel-ville-2"
-    slugs = [add_hall(empty, SYSTEM, WantedFromTemplate(template, "Accueil", site, 3)) for _ in range(2)]
+    slugs = [add_hall(empty, SYSTEM, TemplateRequest(template, "Accueil", site, 3)) for _ in range(2)]
     assert slugs == ["accueil-2", "accueil-3"]
     assert read_installing(empty).halls == ("accueil", "accueil-2", "accueil-3")
 
 
 def test_a_problem_names_its_field_and_nothing_is_stored(empty):
     with pytest.raises(DocumentRefused) as refused:
-        open_installation(empty, SYSTEM, "", WantedSite("Ici", "", {"monday": ["12:00-09:00"]}))
+        open_installation(empty, SYSTEM, "", SiteRequest("Ici", "", {"monday": ["12:00-09:00"]}))
     paths = {problem.path for problem in refused.value.problems}
     assert {"organisation", "sites[0].address", "sites[0].calendar.week.monday[0]"} <= paths
     assert read_installing(empty).sites == ()

@@ -16,7 +16,7 @@ from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters import forgotten_counters
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     change_profile,
     open_counter,
     resume_counter,
@@ -154,7 +154,7 @@ def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_o
     hands.now += SECOND
     rounds.make()
     assert leg(database, first)["state"] == "waiting"
-    taken = open_counter(database, COUNTER, Author("colleague"), WantedSession(take_over=True))
+    taken = open_counter(database, COUNTER, Author("colleague"), SessionRequest(take_over=True))
     assert taken["session"] != read_counter(database, OTHER)["session"]
     assert call_at(database, COUNTER, Author("colleague"))["leg"] == first
 
@@ -170,7 +170,7 @@ def test_a_visitor_in_service_is_never_taken_away(database: Database, rounds: Ro
 
 def test_all_places_of_a_forgotten_session_pause(database: Database, rounds: Rounds, hands: Hands):
     session = read_counter(database, COUNTER)["session"]
-    open_counter(database, OTHER, AGENT, WantedSession(joins=session))
+    open_counter(database, OTHER, AGENT, SessionRequest(joins=session))
     first = called_and_left(database, hands, after=ASKED)
     answer = [read_counter(database, each)["presence"] for each in (COUNTER, OTHER)]
     assert answer[0] is not None
@@ -188,7 +188,7 @@ def test_a_session_that_serves_at_another_place_gives_the_caller_back_and_contin
 ):
     first = call_and_serve(database)
     session = read_counter(database, COUNTER)["session"]
-    open_counter(database, OTHER, AGENT, WantedSession(joins=session))
+    open_counter(database, OTHER, AGENT, SessionRequest(joins=session))
     issue(database)
     second = str(call_at(database, OTHER)["leg"])
     hands.now += ASKED + ANSWER
@@ -206,7 +206,7 @@ def test_a_visitor_sent_to_the_forgotten_counter_may_be_called_by_any(
     moved = str(call(database)["leg"])
     hands.now += ASKED + ANSWER
     rounds.make()
-    open_counter(database, OTHER, Author("colleague"), WantedSession())
+    open_counter(database, OTHER, Author("colleague"), SessionRequest())
     assert call_at(database, OTHER, Author("colleague"))["leg"] == moved
 
 

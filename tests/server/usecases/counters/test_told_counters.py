@@ -9,7 +9,7 @@ import pytest
 from server.domain.author import Author
 from server.live.publication.queue_message import queue_message
 from server.store.transactions.database import Database
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_counter import OF_WHO_HOLDS_IT, read_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.quality.export_visits import counters_csv, legs_csv
@@ -33,7 +33,7 @@ def in_service(database: Database, reader: str | None) -> list[tuple[str | None,
 
 def third_and_second_agent(database: Database) -> None:
     for counter, author in (("laon-g2", "second"), ("laon-g3", "third")):
-        open_counter(database, counter, Author(author), WantedSession())
+        open_counter(database, counter, Author(author), SessionRequest())
 
 
 def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_are_open(database: Database):

@@ -10,7 +10,7 @@ from server.domain.author import Author
 from server.store import alerts
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts, take_back
-from server.usecases.alerts.raise_alert import WantedAlert, raise_alert
+from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
 from server.usecases.hall.set_quiet import set_quiet
 from tests.server.usecases.days.day_of_arrivals import DayOfArrivals
 from tests.server.usecases.days.watched_hall import HALL
@@ -42,7 +42,7 @@ class DayOfAlerts(DayOfArrivals):
         self.someone_comes_to(counter)
         self.next(self.counters[counter], None)
         words = FRENCH if kind is AlertKind.CUSTOM else {}
-        request = WantedAlert(kind, f"press-{press}", is_drill, words, lasts)
+        request = AlertRequest(kind, f"press-{press}", is_drill, words, lasts)
         raised = self.may(raise_alert, [self.hall], GUARD, request)
         if raised is not None:
             show_alert(

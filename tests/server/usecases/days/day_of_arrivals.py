@@ -7,7 +7,7 @@ from hypothesis.stateful import invariant, rule
 
 from server.ids import new_id
 from server.usecases.calling.call_next import AtCounter, call_chosen
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.check_priority import deny_priority
 from server.usecases.visits.hold_leg import hold
 from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, start
@@ -43,7 +43,7 @@ class DayOfArrivals(DayOfPlaces):
         at = self.counters[counter]
         self.someone_comes_to(counter)
         agent = self.agent_at(at)
-        request = WantedTicket(BY_CALL[0], new_id(), is_priority=then == "card_missing")
+        request = TicketRequest(BY_CALL[0], new_id(), is_priority=then == "card_missing")
         ticket = self.may(issue_ticket, HALL, KIOSK, request)
         visit = None if ticket is None else ticket["visit"]
         called = visit and self.may(call_chosen, at, agent, AtCounter(), visit=visit, reason="known")

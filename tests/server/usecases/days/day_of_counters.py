@@ -11,7 +11,7 @@ from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     change_profile,
     close_counter,
     open_counter,
@@ -56,7 +56,7 @@ class DayOfCounters(DayOfTickets):
     @rule(pick=picks, take_over=st.booleans())
     def open(self, pick: int, take_over: bool) -> None:
         author = Author(f"agent-{pick % 2}")
-        self.may(open_counter, self.counters[pick % 3], author, WantedSession(take_over=take_over))
+        self.may(open_counter, self.counters[pick % 3], author, SessionRequest(take_over=take_over))
 
     @rule(pick=picks)
     def pause(self, pick: int) -> None:
@@ -160,7 +160,7 @@ class DayOfCounters(DayOfTickets):
     def someone_comes_to(self, counter: int) -> None:
         """A counter is open again for everything, with nobody at it, and someone waits."""
         self.issue(0, is_priority=False)
-        self.may(open_counter, self.counters[counter], Author("agent-0"), WantedSession(take_over=True))
+        self.may(open_counter, self.counters[counter], Author("agent-0"), SessionRequest(take_over=True))
         leg = self.leg_at(self.counters[counter])
         if leg is not None:
             self.may(finish, self.gesture(leg))

@@ -9,7 +9,7 @@ from hypothesis.stateful import invariant, rule
 from server.domain.author import Author
 from server.store.counters.sessions import SessionPlace, open_place, open_places
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
-from server.usecases.counters.counter_sessions import WantedSession, leave_place, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, leave_place, open_counter
 from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten
 from server.usecases.visits.undo_gesture import last_gesture, undo
 from tests.server.usecases.days.day_of_tickets import picks
@@ -41,7 +41,7 @@ class DayOfPlaces(DayOfVerbs):
         author = Author(place.author if place is not None and is_own else "agent-1")
         joins = "long-gone" if place is None else place.session
         counter = self.counters[index]
-        request = WantedSession(take_over=take_over, joins=joins)
+        request = SessionRequest(take_over=take_over, joins=joins)
         joined = self.may(open_counter, counter, author, request)
         if joined is not None:
             assert joined["session"] == joins

@@ -10,7 +10,7 @@ from server.domain.instants import to_micros
 from server.ids import new_id
 from server.store.counters.sessions import open_place
 from server.usecases.appointments.book_appointment import (
-    WantedAppointment,
+    AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
@@ -21,7 +21,7 @@ from server.usecases.hours.close_day import close_day, days_to_close
 from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up, take_back
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.server.usecases.days.watched_hall import HALL, WatchedHall
 
 KIOSK = Author("kiosk", device="kiosk-of-tests")
@@ -51,7 +51,7 @@ class DayOfTickets(WatchedHall):
     @rule(pick=picks, is_priority=st.booleans())
     def issue(self, pick: int, is_priority: bool) -> None:
         self.hands.now += timedelta(milliseconds=700)
-        request = WantedTicket(self.services[pick % len(self.services)], new_id(), is_priority=is_priority)
+        request = TicketRequest(self.services[pick % len(self.services)], new_id(), is_priority=is_priority)
         ticket = self.may(issue_ticket, HALL, KIOSK, request)
         if ticket is not None:
             self.tokens.append(ticket["token"])
@@ -59,7 +59,7 @@ class DayOfTickets(WatchedHall):
     @rule(pick=picks, minutes=st.integers(min_value=-40, max_value=60), checks_in=st.booleans())
     def book(self, pick: int, minutes: int, checks_in: bool) -> None:
         """Somebody is expected, and perhaps here already: early, late, or late beyond the grace."""
-        request = WantedAppointment(
+        request = AppointmentRequest(
             BOOKED_SERVICES[pick % 2],
             self.hands.now + timedelta(minutes=minutes),
             external_id=None if pick % 3 else f"outside-{pick % 9}",
@@ -72,7 +72,7 @@ class DayOfTickets(WatchedHall):
     def check_in(self, appointment: str) -> None:
         self.hands.now += timedelta(milliseconds=700)
         claim = Claim(appointment=appointment, may_be_early=True)
-        ticket = self.may(issue_ticket, HALL, KIOSK, WantedTicket("", new_id(), claim=claim))
+        ticket = self.may(issue_ticket, HALL, KIOSK, TicketRequest("", new_id(), claim=claim))
         if ticket is not None:
             self.tokens.append(ticket["token"])
 
@@ -93,7 +93,7 @@ class DayOfTickets(WatchedHall):
     @rule(reason=st.sampled_from(["expires-soon", "cannot-book", "poison", None]))
     def come_without_an_appointment(self, reason: str | None) -> None:
         """For a service that needs one: nobody gets a ticket of it, some get one of who receives."""
-        request = WantedTicket("laon-titres-depot", new_id(), exceptional_reason=reason)
+        request = TicketRequest("laon-titres-depot", new_id(), exceptional_reason=reason)
         issued = self.may(issue_ticket, HALL, KIOSK, request)
         if issued is not None:
             assert reason in ("expires-soon", "cannot-book")

@@ -13,7 +13,7 @@ from server.domain.hours.half_days import AtBreak
 from server.domain.visits.needs import Need
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.counters.sessions import open_place
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.visits.check_priority import confirm_priority, deny_priority
@@ -37,7 +37,7 @@ class DayOfVerbs(DayOfCounters):
         self.hands.now = MORNING
         a_new_hall(self.database, self.hall)
         for counter in self.counters:
-            open_counter(self.database, counter, Author("agent-0"), WantedSession())
+            open_counter(self.database, counter, Author("agent-0"), SessionRequest())
         for pick in range(4):
             self.issue(pick, is_priority=False)
         # so many verbs by now that chance alone does not meet these in every quick run

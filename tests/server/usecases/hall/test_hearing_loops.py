@@ -19,7 +19,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.hall.read_board import read_board, read_screen
 from server.usecases.hall.read_queue import read_queue
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates
@@ -107,7 +107,7 @@ def spoken(database: Database, language: str) -> SpokenCall:
         lambda _hall, _message, how: said.append(how),
     )
     issue_ticket(
-        database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id(), language=language)
+        database, HALL, Author("kiosk", device="kiosk"), TicketRequest(SERVICE, new_id(), language=language)
     )
     database.subscribers.append(publisher.committed)
     try:

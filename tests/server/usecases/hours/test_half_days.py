@@ -15,7 +15,7 @@ from server.ids import new_id
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
@@ -23,8 +23,8 @@ from server.usecases.hall.read_wall import read_wall
 from server.usecases.hours.close_day import close_day
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.hours.read_day_end import read_day_end
-from server.usecases.tickets.issue_before_opening import WantedSeries, distribute
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates
@@ -64,7 +64,7 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
 
 def issue(database: Database, **more: Any) -> dict[str, Any]:
     return issue_ticket(
-        database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id()), **more
+        database, HALL, Author("kiosk", device="kiosk"), TicketRequest(SERVICE, new_id()), **more
     )
 
 
@@ -76,7 +76,7 @@ def test_there_are_no_calls_during_a_break_that_carries_over_and_every_rank_is_k
     database: Database, hands: Hands
 ):
     hands.now = at(11, 50)
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     tickets = [issue(database) for _ in range(3)]
     first = call(database)
     assert first is not None
@@ -135,7 +135,7 @@ def test_a_hall_closed_for_the_day_says_so_and_an_exception_says_why(
 
 def test_the_queue_is_finished_by_default_and_the_last_choice_applies(database: Database, hands: Hands):
     hands.now = at(11, 50)
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     numbers = [issue(database)["number"] for _ in range(2)]
     assert read_queue(database, HALL)["break"]["choice"] == "finish"
     hands.now = at(12, 1)
@@ -172,9 +172,9 @@ def test_tickets_before_the_doors_open_are_one_series_whose_waits_run_from_openi
 ):
     hands.now = at(7, 59)
     with pytest.raises(Refusal, match="closed"):
-        distribute(database, HALL, Author("guard"), WantedSeries(SERVICE, "press-of-tests", 3))
+        distribute(database, HALL, Author("guard"), SeriesRequest(SERVICE, "press-of-tests", 3))
     hands.now = at(8, 10)
-    request = WantedSeries(SERVICE, "press-of-the-guard", 3)
+    request = SeriesRequest(SERVICE, "press-of-the-guard", 3)
     given = distribute(database, HALL, Author("guard"), request)
     assert [each["number"] for each in given] == ["A001", "A002", "A003"]
     again = distribute(database, HALL, Author("guard"), request)
@@ -183,7 +183,7 @@ def test_tickets_before_the_doors_open_are_one_series_whose_waits_run_from_openi
         issue(database)
     hands.now = at(8, 35)
     issue(database)
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     called = call(database)
     assert called is not None
     assert called["number"] == "A001"

@@ -21,7 +21,7 @@ from server.usecases.people.invitations import invite
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
 from server.usecases.quality.read_indicators import read_indicators
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -80,7 +80,7 @@ def test_nothing_is_erased_before_its_time(database: Database):
 
 def test_the_answer_of_a_write_is_kept_a_day(database: Database, hands: Hands):
     key = WriteKey.of("kiosk", "key", b"asked")
-    request = WantedTicket(SERVICE, "press")
+    request = TicketRequest(SERVICE, "press")
     given = issue_ticket(database, HALL, Author("kiosk"), request, write_key=key)
     hands.now += timedelta(hours=23, minutes=59)
     assert purge(database)["idempotency"] == 0
@@ -101,7 +101,7 @@ def test_signed_in_sessions_that_are_over_vanish(database: Database, hands: Hand
 
 def test_the_content_of_a_printed_ticket_is_forgotten_with_its_token(database: Database, hands: Hands):
     kiosk = next(iter(database.configuration(HALL).kiosks))
-    issue_ticket(database, HALL, Author("kiosk"), WantedTicket(SERVICE, "press", language="es", kiosk=kiosk))
+    issue_ticket(database, HALL, Author("kiosk"), TicketRequest(SERVICE, "press", language="es", kiosk=kiosk))
     hands.now += timedelta(hours=30)
     assert purge(database)["print_job"] == 0
     hands.now += timedelta(hours=12)

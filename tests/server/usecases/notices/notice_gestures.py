@@ -9,7 +9,7 @@ from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approve_notice, submit_notice
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
 BUREAU, OFFICER = Author("bureau"), Author("officer")
@@ -44,4 +44,4 @@ def code_of(refused: Any) -> str:
 
 
 def published(database: Database, content: dict[str, Any] = TEXT, **display: Any) -> dict[str, Any]:
-    return publish_notice(database, officer(approved(database, content)), WantedDisplay(**display))
+    return publish_notice(database, officer(approved(database, content)), DisplayRequest(**display))

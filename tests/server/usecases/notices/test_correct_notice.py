@@ -20,7 +20,7 @@ from server.usecases.notices.decide_notice import (
 from server.usecases.notices.draft_notice import correct_notice
 from server.usecases.notices.edit_notice import edit_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import read_notice
 from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.notices.notice_gestures import (
@@ -69,7 +69,7 @@ def test_a_correction_is_decided_while_the_former_stays_and_takes_its_place_at_o
     assert titles(database) == ["Ouvert à midi"], "until somebody publishes"
     with database.read() as rows:
         before = rows.one("SELECT COUNT(*) AS n FROM installation_fact")["n"]
-    publish_notice(database, officer(correction), WantedDisplay())
+    publish_notice(database, officer(correction), DisplayRequest())
     assert titles(database) == ["Ouvert à midi et demi"]
     assert (state(database, former), state(database, correction)) == ("archived", "published")
     with database.read() as rows:
@@ -109,7 +109,7 @@ def test_a_publisher_of_one_site_changes_no_notice_of_another(database: Database
     former = published(database)
     correction = corrected(database, former, MENDED | {"targets": {"sites": ["laon"]}})
     with pytest.raises(Refusal) as refused:
-        publish_notice(database, officer(correction, DECIDES_AT_LAON), WantedDisplay())
+        publish_notice(database, officer(correction, DECIDES_AT_LAON), DisplayRequest())
     assert code_of(refused) == "forbidden"
     assert state(database, former) == "published"
 
@@ -118,11 +118,11 @@ def test_it_begins_now_and_ends_when_the_former_would_have(database: Database, h
     end = MORNING + timedelta(days=2)
     correction = corrected(database, published(database, AIMED, ends=end))
     with pytest.raises(Refusal) as refused:
-        publish_notice(database, officer(correction), WantedDisplay(MORNING + timedelta(hours=1)))
+        publish_notice(database, officer(correction), DisplayRequest(MORNING + timedelta(hours=1)))
     assert code_of(refused) == "correction_starts_now"
-    in_force = publish_notice(database, officer(correction), WantedDisplay())
+    in_force = publish_notice(database, officer(correction), DisplayRequest())
     assert in_force["until"] == "2026-11-26T09:00:00.000000+00:00"
-    again = publish_notice(database, officer(correction), WantedDisplay(ends=end + timedelta(days=1)))
+    again = publish_notice(database, officer(correction), DisplayRequest(ends=end + timedelta(days=1)))
     assert again["until"] == "2026-11-27T09:00:00.000000+00:00", "its dates are its own from then on"
 
 
@@ -138,7 +138,7 @@ def test_a_notice_taken_off_does_not_return_beside_its_correction(
         withdraw_notice(database, officer(former))
     if gone == "draft":
         edit_notice(database, bureau(former), TEXT)
-    assert publish_notice(database, officer(correction), WantedDisplay())["until"] is (None), (
+    assert publish_notice(database, officer(correction), DisplayRequest())["until"] is (None), (
         "an end that is over is not taken on"
     )
     assert (state(database, former), titles(database)) == ("archived", ["Ouvert à midi et demi"])
@@ -146,8 +146,8 @@ def test_a_notice_taken_off_does_not_return_beside_its_correction(
 
 def test_a_correction_is_corrected_in_its_turn(database: Database):
     first = published(database)
-    second = publish_notice(database, officer(corrected(database, first)), WantedDisplay())
-    third = publish_notice(database, officer(corrected(database, second, TEXT)), WantedDisplay())
+    second = publish_notice(database, officer(corrected(database, first)), DisplayRequest())
+    third = publish_notice(database, officer(corrected(database, second, TEXT)), DisplayRequest())
     assert [state(database, each) for each in (first, second, third)] == ["archived", "archived", "published"]
     assert titles(database) == ["Ouvert à midi"]
 
@@ -169,7 +169,7 @@ def test_one_of_two_simultaneous_corrections_leads_to_the_other(database: Databa
 
 def test_rows_of_corrections_come_back_from_the_journal(database: Database):
     former = published(database)
-    publish_notice(database, officer(corrected(database, former)), WantedDisplay())
+    publish_notice(database, officer(corrected(database, former)), DisplayRequest())
     with database.store.write() as rows:
         rows.run("UPDATE notice SET replaces = NULL, state = 'published'", {})
     assert len(rebuild_installation(database)) == 2

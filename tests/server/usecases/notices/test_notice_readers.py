@@ -20,8 +20,8 @@ from server.usecases.notices.decide_notice import (
 )
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.edit_notice import edit_notice
-from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
-from server.usecases.notices.read_notices import WantedNotices, read_notice, read_notices
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
 from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.notices.notice_gestures import (
     BUREAU,
@@ -111,7 +111,7 @@ def test_without_any_hall_nothing_is_published(database: Database):
     with database.store.write() as rows:
         rows.run("UPDATE hall SET configuration_revision = 0", {})
     with pytest.raises(Refusal, match="notice_nowhere"):
-        publish_notice(database, officer(notice), WantedDisplay())
+        publish_notice(database, officer(notice), DisplayRequest())
 
 
 def test_a_reason_of_several_lines_is_kept_on_one(database: Database):
@@ -136,7 +136,7 @@ def test_the_list_has_pages_without_a_gap(
         hands.now += timedelta(seconds=number % 2)  # some at the same instant
     pages, before = [], None
     while True:
-        page = read_notices(database, BUREAU, DRAFTS, WantedNotices(state, before))
+        page = read_notices(database, BUREAU, DRAFTS, NoticesRequest(state, before))
         pages.append([each["notice"] for each in page["notices"]])
         before = page["next"]
         if before is None:
@@ -157,7 +157,7 @@ def test_each_state_lists_its_own(database: Database, hands: Hands):
     hands.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
     def listed(state: str) -> list[Any]:
-        found = read_notices(database, OFFICER, DECIDES, WantedNotices(state))["notices"]
+        found = read_notices(database, OFFICER, DECIDES, NoticesRequest(state))["notices"]
         assert {each["state"] for each in found} <= ({state} if state else {"published", "expired", "draft"})
         return [each["notice"] for each in found]
 
@@ -171,4 +171,4 @@ def test_each_state_lists_its_own(database: Database, hands: Hands):
 @pytest.mark.parametrize("place", ["x", "12", f"{to_micros(MORNING)}.", "9" * 30 + ".a"])
 def test_a_place_that_no_page_offered_is_refused(database: Database, place: str):
     with pytest.raises(Refusal, match="bad_request"):
-        read_notices(database, BUREAU, DRAFTS, WantedNotices(before=place))
+        read_notices(database, BUREAU, DRAFTS, NoticesRequest(before=place))

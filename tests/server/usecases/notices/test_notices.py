@@ -26,7 +26,7 @@ from server.usecases.notices.decide_notice import (
 )
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.edit_notice import edit_notice
-from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
@@ -51,7 +51,7 @@ def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(data
     assert (better["version"], better["state"]) == (2, "draft")
     submit_notice(database, bureau(better))
     assert approve_notice(database, officer(better))["state"] == "approved"
-    published = publish_notice(database, officer(better), WantedDisplay())
+    published = publish_notice(database, officer(better), DisplayRequest())
     assert (published["state"], published["until"]) == ("published", None)
     assert withdraw_notice(database, officer(better))["state"] == "withdrawn"
     assert archive_notice(database, officer(better))["state"] == "archived"
@@ -83,7 +83,7 @@ def all_rows(rows: Any) -> list[Any]:
 
 def test_damaged_rows_come_back_from_the_journal(database: Database):
     notice = approved(database)
-    publish_notice(database, officer(notice), WantedDisplay())
+    publish_notice(database, officer(notice), DisplayRequest())
     with database.read() as rows:
         before = all_rows(rows)
     with database.store.write() as rows:
@@ -135,7 +135,7 @@ def test_a_bureau_drafts_for_its_own_site_or_for_all_and_decides_nothing(databas
     for decision in (
         lambda gesture: approve_notice(database, gesture),
         lambda gesture: refuse_notice(database, gesture, "Non."),
-        lambda gesture: publish_notice(database, gesture, WantedDisplay()),
+        lambda gesture: publish_notice(database, gesture, DisplayRequest()),
         lambda gesture: withdraw_notice(database, gesture),
     ):
         with pytest.raises(Refusal) as refused:
@@ -165,17 +165,17 @@ def test_a_bureau_puts_its_own_draft_away_and_nothing_that_was_approved(database
 def test_a_notice_expires_by_itself_at_its_first_end(database: Database, hands: Hands):
     notice = approved(database, AIMED | {"validity": {"ends": "2026-11-25"}})
     hour = timedelta(hours=1)
-    published = publish_notice(database, officer(notice), WantedDisplay(MORNING + hour, MORNING + 3 * hour))
+    published = publish_notice(database, officer(notice), DisplayRequest(MORNING + hour, MORNING + 3 * hour))
     assert published["from"] == "2026-11-24T10:00:00.000000+00:00"
     assert published["until"] == "2026-11-24T12:00:00.000000+00:00"
-    again = publish_notice(database, officer(notice), WantedDisplay(ends=MORNING + timedelta(days=9)))
+    again = publish_notice(database, officer(notice), DisplayRequest(ends=MORNING + timedelta(days=9)))
     assert again["until"] == "2026-11-25T23:00:00.000000+00:00", "the last day of its validity, at Laon"
     hands.now = datetime(2026, 11, 25, 23, tzinfo=UTC)
     with pytest.raises(Refusal) as refused:
         withdraw_notice(database, officer(notice))
     assert (code_of(refused), refused.value.details["state"]) == ("notice_state", "expired")
     with pytest.raises(Refusal) as refused:
-        publish_notice(database, officer(notice), WantedDisplay())
+        publish_notice(database, officer(notice), DisplayRequest())
     assert code_of(refused) == "notice_over"
     edited = edit_notice(database, bureau(notice), AIMED)
     assert edited["state"] == "draft"
@@ -184,7 +184,7 @@ def test_a_notice_expires_by_itself_at_its_first_end(database: Database, hands: 
 def test_dates_that_are_reversed_are_refused(database: Database):
     notice = approved(database)
     with pytest.raises(Refusal) as refused:
-        publish_notice(database, officer(notice), WantedDisplay(MORNING + timedelta(days=2), MORNING))
+        publish_notice(database, officer(notice), DisplayRequest(MORNING + timedelta(days=2), MORNING))
     assert code_of(refused) == "dates_reversed"
 
 

@@ -15,7 +15,7 @@ from server.store.counters.sessions import agents_present, open_places
 from server.store.people.accounts import Grant, account_of_login, grants_of
 from server.store.people.names import name_of
 from server.store.transactions.database import Database
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import (
     Described,
     NewAccount,
@@ -217,7 +217,7 @@ def test_a_busy_hall_keeps_no_other_counter_open_and_its_own_is_left_by_trying_a
     for busy, other in (("laon", "vervins"), ("vervins", "laon")):
         change_roles(database, SYSTEM, account, [Grant("agent", "*")], sites=None)
         for hall in (busy, other):
-            open_counter(database, f"{hall}-g1", Author(account), WantedSession(take_over=True))
+            open_counter(database, f"{hall}-g1", Author(account), SessionRequest(take_over=True))
         with monkeypatch.context() as now:
             now.setattr(database, "transaction", busy_in(database, busy))
             assert code_of(take_away, database, account) == "database_busy"

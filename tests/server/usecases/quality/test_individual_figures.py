@@ -8,7 +8,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.individual_figures import (
     AgentFigures,
@@ -16,7 +16,7 @@ from server.usecases.quality.individual_figures import (
     decide_individual_figures,
     read_individual_figures,
 )
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import finish
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
@@ -29,10 +29,10 @@ DAYS = (MORNING.date(), MORNING.date() + timedelta(days=1))
 def test_individual_figures_are_off_then_by_service_of_the_agent_at_the_end(database: Database, hands: Hands):
     new = NewAccount("marie", "cendrier parapluie olive", "Marie D.", [Grant("agent", "laon")])
     marie = create_account(database, SYSTEM, new)
-    both = WantedSession(services=[SERVICE, OTHER_SERVICE], take_over=True)
+    both = SessionRequest(services=[SERVICE, OTHER_SERVICE], take_over=True)
     open_counter(database, OTHER, Author(marie), both)
     issue(database, 3)
-    issue_ticket(database, HALL, Author("kiosk"), WantedTicket(OTHER_SERVICE, "for-licences"))
+    issue_ticket(database, HALL, Author("kiosk"), TicketRequest(OTHER_SERVICE, "for-licences"))
     for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8), (OTHER, 20)):
         gesture = served(database, counter, Author(marie) if counter == OTHER else AGENT)
         hands.now += timedelta(minutes=minutes)
@@ -62,7 +62,7 @@ def test_an_agent_who_takes_a_counter_over_did_not_serve_the_visitor_finished_at
     issue(database)
     finish(database, served(database))
     hands.now -= timedelta(seconds=1)  # a clock that waits: the next fact takes the same instant
-    open_counter(database, COUNTER, Author(rose), WantedSession(services=[SERVICE], take_over=True))
+    open_counter(database, COUNTER, Author(rose), SessionRequest(services=[SERVICE], take_over=True))
     with database.read() as rows:
         ends = "SELECT max(ended_at) FROM leg"
         assert rows.one(f"SELECT count(*) AS n FROM counter_session WHERE opened_at = ({ends})")["n"] == 1

@@ -18,11 +18,11 @@ from server.store.journal.rebuild import rebuild
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.configuration.publish_configuration import publish_hall
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
-from server.usecases.legs.following_leg import WantedResult
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.legs.following_leg import StatedResult
 from server.usecases.quality.export_visits import export_visits, legs_csv
 from server.usecases.quality.read_indicators import DIMENSIONS, read_days, read_indicators
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish
 from tests.server.usecases.at_counters import AGENT
 from tests.server.usecases.days.watched_hall import MORNING
@@ -186,12 +186,12 @@ def test_the_rule_on_outcomes_is_that_of_the_document_when_the_leg_ended(databas
         for service in document["services"]:
             service["outcome"] = outcome
         publish_hall(database, SYSTEM, json.dumps(document))
-        issue_ticket(database, "laon", AGENT, WantedTicket("laon-accueil", new_id()))
+        issue_ticket(database, "laon", AGENT, TicketRequest("laon-accueil", new_id()))
         if outcome == "optional":
-            open_counter(database, "laon-g1", AGENT, WantedSession())
+            open_counter(database, "laon-g1", AGENT, SessionRequest())
         called = call_next(database, "laon-g1", AGENT, AtCounter())
         assert called is not None
-        result = WantedResult("informed" if outcome == "mandatory" else None)
+        result = StatedResult("informed" if outcome == "mandatory" else None)
         finish(database, Gesture(called["leg"], AGENT), result=result)
     on = hands.now.date()
     found = read_days(database, "laon", on, on + timedelta(days=1)).whole()

@@ -10,7 +10,7 @@ from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.quality.read_targets import ServiceTargets, read_targets
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 
 HALL, SERVICE = "laon", "laon-accueil"
 CHIEF = Author("chief")
@@ -31,7 +31,7 @@ def waits(targets: list[Any]) -> list[int]:
 
 
 def target_of_a_ticket(database: Database, **more: Any) -> int:
-    request = WantedTicket(SERVICE, new_id(), **more)
+    request = TicketRequest(SERVICE, new_id(), **more)
     ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
     with database.read() as rows:
         row = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])

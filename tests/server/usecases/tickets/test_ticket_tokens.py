@@ -14,14 +14,14 @@ from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.tickets.give_up_ticket import leg_of_token
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """Where the kind of database makes no difference."""
-WANTED = WantedTicket(SERVICE, "press-1", kiosk="laon-borne-1")
+WANTED = TicketRequest(SERVICE, "press-1", kiosk="laon-borne-1")
 KEY = WriteKey.of("kiosk", "one", b"POST tickets")
 
 

@@ -12,9 +12,9 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.check_priority import confirm_priority, deny_priority
 from server.usecases.visits.leg_verbs import Gesture, recall
 from server.usecases.visits.postpone_and_park import postpone
@@ -29,13 +29,13 @@ AGENT = Author("agent")
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = database_with_hall(database_url, Hands(MORNING), HALL)
-    open_counter(database, COUNTER, AGENT, WantedSession())
+    open_counter(database, COUNTER, AGENT, SessionRequest())
     with checked(database, HALL):
         yield database
 
 
 def issue(database: Database, *, is_priority: bool = False) -> str:
-    request = WantedTicket(SERVICE, new_id(), is_priority=is_priority)
+    request = TicketRequest(SERVICE, new_id(), is_priority=is_priority)
     return str(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)["number"])
 
 

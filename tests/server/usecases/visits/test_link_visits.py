@@ -11,12 +11,12 @@ from server.domain.visits.linked_visits import MOST_LINKED
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
-from server.usecases.counters.counter_sessions import WantedSession, close_counter, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import (
     Destination,
     Gesture,
@@ -217,11 +217,11 @@ def test_a_visit_set_aside_is_not_taken_up_while_another_counter_serves_a_linked
 def test_a_visitor_whom_a_counter_may_not_serve_waits_for_one_that_may(database: Database):
     tickets = issue(database, 2)
     elsewhere = issue_ticket(
-        database, HALL, Author("kiosk", device="kiosk"), WantedTicket("laon-numerique", new_id())
+        database, HALL, Author("kiosk", device="kiosk"), TicketRequest("laon-numerique", new_id())
     )
     link(database, tickets[0], elsewhere)
     assert numbers_called(database, 2) == numbers(tickets, 0, 1)
-    open_counter(database, "laon-poste-1", AGENT, WantedSession())
+    open_counter(database, "laon-poste-1", AGENT, SessionRequest())
     assert call(database, counter="laon-poste-1")["number"] == elsewhere["number"]
 
 
@@ -286,7 +286,7 @@ def leg_id(database: Database, ticket: Any) -> str:
 def test_a_number_of_two_series_asks_for_its_letter(database: Database):
     (one,) = issue(database)
     for service in ("laon-associations", "laon-permis"):
-        issue_ticket(database, HALL, Author("kiosk", device="kiosk"), WantedTicket(service, new_id()))
+        issue_ticket(database, HALL, Author("kiosk", device="kiosk"), TicketRequest(service, new_id()))
     other = issue(database)[0]
     with database.read() as rows:
         series = rows.all(
@@ -318,10 +318,10 @@ def test_visits_of_another_hall_or_day_are_not_linked(database_url: str):
     hands = Hands(MORNING)
     database = database_with_hall(database_url, hands, HALL, "vervins")
     kiosk = Author("kiosk", device="kiosk")
-    here = issue_ticket(database, HALL, kiosk, WantedTicket(SERVICE, new_id()))
-    there = issue_ticket(database, "vervins", kiosk, WantedTicket("vervins-accueil", new_id()))
+    here = issue_ticket(database, HALL, kiosk, TicketRequest(SERVICE, new_id()))
+    there = issue_ticket(database, "vervins", kiosk, TicketRequest("vervins-accueil", new_id()))
     hands.now += timedelta(days=1)
-    later = issue_ticket(database, HALL, kiosk, WantedTicket(SERVICE, new_id()))
+    later = issue_ticket(database, HALL, kiosk, TicketRequest(SERVICE, new_id()))
     for other in (there, later):
         with pytest.raises(Refusal, match="linked_apart"):
             link_visits(database, Linking(here["visit"], DESK), LinkedTo(visit=other["visit"]))

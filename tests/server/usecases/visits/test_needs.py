@@ -13,12 +13,12 @@ from server.ids import new_id
 from server.store.transactions.database import Database
 from server.store.visits.visits import needs_noted
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
-from server.usecases.counters.counter_sessions import WantedSession, close_counter, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hours.close_day import close_day
 from server.usecases.legs.note_needs import note_needs
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.hold_leg import hold, release
 from server.usecases.visits.leg_verbs import Destination, Gesture, finish, transfer
 from server.usecases.visits.postpone_and_park import postpone
@@ -48,7 +48,7 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
 
 
 def issue(database: Database, *needs: str) -> dict[str, str]:
-    request = WantedTicket(SERVICE, new_id(), needs=needs)
+    request = TicketRequest(SERVICE, new_id(), needs=needs)
     return dict(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request))
 
 
@@ -87,7 +87,7 @@ def test_no_fact_holds_a_need_and_none_outlives_the_day(database: Database, hand
 
 def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Database):
     free, other = places(database)
-    open_counter(database, other, AGENT, WantedSession())
+    open_counter(database, other, AGENT, SessionRequest())
     below, next_one = issue(database, "step_free"), issue(database)
     step_free = read_queue(database, HALL)["step_free"]
     assert [each["number"] for each in step_free] == [below["number"]]
@@ -107,7 +107,7 @@ def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Databa
     with pytest.raises(Refusal, match="needs_step_free"):
         transfer(database, Gesture(leg["leg"], AGENT), to=Destination(counter=other))
     close_counter_with(database, other)
-    open_counter(database, free, AGENT, WantedSession())
+    open_counter(database, free, AGENT, SessionRequest())
     assert read_queue(database, HALL)["step_free"] == []
     called = call(database, free)
     assert (called["number"], called["needs"]) == (below["number"], ["step_free"])
@@ -124,7 +124,7 @@ def close_counter_with(database: Database, counter: str) -> None:
 
 def test_many_visitors_who_cannot_use_a_counter_do_not_keep_it_idle(database: Database):
     _, other = places(database)
-    open_counter(database, other, AGENT, WantedSession())
+    open_counter(database, other, AGENT, SessionRequest())
     for _ in range(6):
         issue(database, "step_free")
     last = issue(database)
@@ -133,7 +133,7 @@ def test_many_visitors_who_cannot_use_a_counter_do_not_keep_it_idle(database: Da
 
 def test_an_absent_interpreter_does_not_cost_the_rank(database: Database, hands: Hands):
     free, _ = places(database)
-    open_counter(database, free, AGENT, WantedSession())
+    open_counter(database, free, AGENT, SessionRequest())
     first, second, third = (issue(database) for _ in range(3))
     note_needs(database, first["visit"], AGENT, ["interpreter"])
     called = call(database, free)
@@ -154,7 +154,7 @@ def test_an_absent_interpreter_does_not_cost_the_rank(database: Database, hands:
 
 def test_holding_keeps_the_first_call_and_undo_brings_the_later_one_back(database: Database, hands: Hands):
     free, _ = places(database)
-    open_counter(database, free, AGENT, WantedSession())
+    open_counter(database, free, AGENT, SessionRequest())
     issue(database, "interpreter")
     gesture = Gesture(str(call(database, free)["leg"]), AGENT)
     first_at = postpone(database, gesture)["first_called_at"]
@@ -176,7 +176,7 @@ def test_holding_keeps_the_first_call_and_undo_brings_the_later_one_back(databas
 
 def test_holding_is_undone_with_the_call_it_made_void(database: Database):
     free, _ = places(database)
-    open_counter(database, free, AGENT, WantedSession())
+    open_counter(database, free, AGENT, SessionRequest())
     issue(database, "interpreter")
     called = call(database, free)
     hold(database, Gesture(str(called["leg"]), AGENT))

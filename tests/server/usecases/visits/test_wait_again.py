@@ -8,9 +8,9 @@ import pytest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.counters.counter_sessions import WantedSession, open_counter, pause_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
 from server.usecases.hall.read_counter import read_counter
-from server.usecases.legs.following_leg import WantedResult
+from server.usecases.legs.following_leg import StatedResult
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.visits.leg_verbs import (
@@ -162,8 +162,8 @@ def test_an_added_service_opens_when_the_first_one_ends(database: Database, hand
     hands.now += timedelta(minutes=3)
     gesture = served(database)
     assert add_service(database, gesture, service=ELSEWHERE)["added_services"] == [ELSEWHERE]
-    finish(database, gesture, result=WantedResult("file_received", "original vu"))
-    open_counter(database, COUNTER, AGENT, WantedSession(services=[ELSEWHERE], take_over=True))
+    finish(database, gesture, result=StatedResult("file_received", "original vu"))
+    open_counter(database, COUNTER, AGENT, SessionRequest(services=[ELSEWHERE], take_over=True))
     called = call(database)
     assert read_counter(database, COUNTER)["notes"] == ["original vu"]
     assert (called["number"], called["service"]) == (ticket["number"], ELSEWHERE)
@@ -279,7 +279,7 @@ def test_a_visitor_who_returns_after_the_midday_break_takes_a_new_ticket(databas
 def test_the_outcome_of_a_service_is_kept_and_its_note_is_erasable(database: Database):
     issue(database)
     gesture = served(database)
-    finish(database, gesture, result=WantedResult("paper_missing", "justificatif de domicile"))
+    finish(database, gesture, result=StatedResult("paper_missing", "justificatif de domicile"))
     kept = leg_of(database, gesture.leg)
     assert kept["outcome"] == "paper_missing"
     with database.read() as rows:

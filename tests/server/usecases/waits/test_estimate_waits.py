@@ -14,14 +14,14 @@ from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
-    WantedSession,
+    SessionRequest,
     close_counter,
     open_counter,
     pause_counter,
 )
 from server.usecases.hall.read_board import read_queues
 from server.usecases.hours.decide_break import decide_break
-from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.visits.hold_leg import hold, release
@@ -62,11 +62,11 @@ def estimates(database: Database) -> Estimates:
 
 
 def issue(database: Database, how_many: int, service: str = SERVICE) -> list[Any]:
-    return [issue_ticket(database, HALL, AGENT, WantedTicket(service, new_id())) for _ in range(how_many)]
+    return [issue_ticket(database, HALL, AGENT, TicketRequest(service, new_id())) for _ in range(how_many)]
 
 
 def opened(database: Database, counter: str, service: str = SERVICE, *, joins: str | None = None) -> str:
-    request = WantedSession(services=[service], joins=joins)
+    request = SessionRequest(services=[service], joins=joins)
     return str(open_counter(database, counter, AGENT, request)["session"])
 
 
@@ -273,7 +273,7 @@ def test_the_class_a_visitor_waits_in_decides_not_the_length_of_the_queue(
 ):
     """The queue of permits is empty, its counter is busy with another one."""
     hall, permits = database.hall_id(HALL), "laon-permis"
-    open_counter(database, COUNTER, AGENT, WantedSession(services=[SERVICE, permits]))
+    open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE, permits]))
     issue(database, 12)
     received(database, COUNTER)
     estimates.refresh(hall)
@@ -293,7 +293,7 @@ def test_a_priority_that_was_not_confirmed_is_announced_the_wait_of_its_class(
         monkeypatch.setattr(
             database.configurations, "of", lambda rows, hall, configuration=configuration: configuration
         )
-        request = WantedTicket(SERVICE, new_id(), is_priority=True)
+        request = TicketRequest(SERVICE, new_id(), is_priority=True)
         issue_ticket(database, HALL, AGENT, request, quote=lambda _, leg_class, __: classes.append(leg_class))
     assert classes == [PRIORITY, WALK_IN]
 
@@ -309,10 +309,10 @@ def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
         database,
         HALL,
         AGENT,
-        WantedTicket(SERVICE, "pressed"),
+        TicketRequest(SERVICE, "pressed"),
         quote=partial(estimates.quote, database.hall_id(HALL)),
     )
-    again = issue_ticket(database, HALL, AGENT, WantedTicket(SERVICE, "pressed"))
+    again = issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, "pressed"))
     for answer in (ticket, again, read_ticket(database, estimates, tickets[-1]["token"])):
         assert (answer["wait"], answer["why_no_wait"]) == (None, "after_closing")
     with database.read() as rows:

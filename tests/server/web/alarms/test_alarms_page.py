@@ -13,7 +13,7 @@ from server.domain.alarms.detection import AlarmKind
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.author import SYSTEM
 from server.sending.webhook import Webhooks
-from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient, read_recipients
+from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, read_recipients
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.sending.endpoints import Endpoint, webhook_endpoint
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
@@ -130,9 +130,9 @@ def test_a_wrong_address_is_refused_and_kept_in_its_field(api: ApiSite):
 def test_a_trial_says_whether_it_arrives_and_why_not(api: ApiSite, endpoint: Endpoint):
     officer = api.writer("administrator", "*")
     good, _ = add_recipient(
-        api.database, SYSTEM, WantedRecipient("webhook", "*", f"{endpoint.address}/hook", may_be_plain=True)
+        api.database, SYSTEM, RecipientRequest("webhook", "*", f"{endpoint.address}/hook", may_be_plain=True)
     )
-    letter, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "garde@example.org"))
+    letter, _ = add_recipient(api.database, SYSTEM, RecipientRequest("email", HALL, "garde@example.org"))
     assert "L’essai est arrivé" in press(officer, f"/alarmes/adresses/{good}/essai").text
     assert [path for path, _, body in endpoint.taken if b"alarm.test" in body] == ["/hook"]
     endpoint.status = 500
@@ -142,8 +142,8 @@ def test_a_trial_says_whether_it_arrives_and_why_not(api: ApiSite, endpoint: End
 
 
 def test_supervisors_see_recipients_and_administrators_change_them(api: ApiSite):
-    every, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", "*", "garde@example.org"))
-    here, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "ici@example.org"))
+    every, _ = add_recipient(api.database, SYSTEM, RecipientRequest("email", "*", "garde@example.org"))
+    here, _ = add_recipient(api.database, SYSTEM, RecipientRequest("email", HALL, "ici@example.org"))
     agent, local = api.writer("agent"), api.writer("supervisor")
     supervisor = api.writer("supervisor", OTHER)
     assert "example.org" not in agent[0].get(PAGE).text

@@ -15,7 +15,7 @@ from server.live import messages
 from server.live.presence import Joined
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
-from server.usecases.alerts.raise_alert import WantedAlert, raise_alert
+from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer
 from server.web.api.shapes.messages import SENT, TAKEN
@@ -101,7 +101,7 @@ def test_messages_of_a_hall_with_visitors_match_their_models(both: ApiSite):
         both.database,
         [both.database.hall_id(HALL)],
         Author("security"),
-        WantedAlert(AlertKind.CUSTOM, new_id(), words={"fr": {"title": "Alerte", "text": "Restez là."}}),
+        AlertRequest(AlertKind.CUSTOM, new_id(), words={"fr": {"title": "Alerte", "text": "Restez là."}}),
     )
     publisher.tick()
     publisher.heartbeat()

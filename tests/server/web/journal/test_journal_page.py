@@ -19,7 +19,7 @@ from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verifications import keep_verified
 from server.store.journal.verify import JournalFault, Verified
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
-from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
+from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.journal.verify_journals import verify_apart
 from server.usecases.people.api_keys import NewKey, create_api_key
 from server.usecases.printing.change_roll import change_roll
@@ -224,7 +224,7 @@ def test_each_fact_of_the_installation_belongs_to_a_subject_of_its_search(api: A
     assert "RecipientAdded" in recorded
     offered = {str(kind) for subject in OF_INSTALLATION for kind in SUBJECTS[subject]}
     assert [kind for kind in recorded if kind not in offered] == []
-    add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "garde@example.fr"))
+    add_recipient(api.database, SYSTEM, RecipientRequest("email", HALL, "garde@example.fr"))
     everywhere = api.person("administrator", "*")
     told = read(everywhere, path="/journal?hall=installation&sujet=alarms")
     assert [line[1] for line in told] == ["Destinataire des alarmes ajouté"]

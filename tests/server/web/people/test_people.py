@@ -12,7 +12,7 @@ from server.domain.author import SYSTEM, Author
 from server.store.people.accounts import AccountRow, Grant
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import Described, set_password
 from server.usecases.people.invitations import invite
 from server.usecases.people.read_people import read_own_sessions, read_people
@@ -285,7 +285,7 @@ def test_individual_figures_are_decided_on_the_page_and_agents_are_informed(api:
     assert "Permis par une décision inscrite au journal" in agent.get("/compte").text
     assert "Personne n’a été reçu" in supervisor.get("/qualite/agents").text
     assert "/qualite/agents?" in supervisor.get("/qualite").text
-    opened = WantedSession(services=[SERVICE])
+    opened = SessionRequest(services=[SERVICE])
     holder = Author(account_of(api, "agent"))
     open_counter(api.database, COUNTER, holder, opened)
     issue(api.database)
