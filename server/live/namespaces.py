@@ -181,7 +181,7 @@ REQUIRED = {
     messages.KIOSK: Permission.ISSUE,
     messages.AGENT: Permission.READ_QUEUE,
 }
-"""What whoever connects needs in the hall; `/visitor` asks for a ticket's token instead."""
+"""The permission that a connection needs in the hall; `/visitor` needs the token of a ticket instead."""
 FURTHER_ROOMS = {
     "papers": (Permission.ISSUE, messages.paper_room),
     "devices": (Permission.SUPERVISE, messages.devices_room),
@@ -195,7 +195,7 @@ FURTHER_ROOMS = {
 def namespaces(
     watch: DeviceWatch, database: Database, estimates: Estimates, callers: FindCaller
 ) -> list[Namespace]:
-    """The four namespaces, for those whom `callers` lets in."""
+    """The four namespaces. `callers` lets a connection in or refuses it."""
 
     def screen(auth: Handshake) -> Joined:
         hall, caller = callers(auth, REQUIRED[messages.SCREEN])

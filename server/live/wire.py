@@ -7,7 +7,8 @@ SILENT_S = 2.5 * PING_S
 LARGEST_PACKET = 16_384
 """Bytes of a packet of a client."""
 PACKETS, PACKETS_S = 100, 10.0
-"""Frames of one socket in so many seconds; packets of a network whose sockets nobody has let in."""
+"""Most frames of one socket, and most packets of a network's sockets that no namespace has accepted,
+in so many seconds."""
 EVENTS, EVENTS_S = 20, 1.0
 """Events of one socket in so many seconds."""
 REFUSALS = 5

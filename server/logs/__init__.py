@@ -1,1 +1,1 @@
-"""What whoever runs the server reads: lines on standard error, without any secret."""
+"""Log lines on standard error, for the people who run the server; they hold no secret."""

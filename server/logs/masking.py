@@ -47,7 +47,7 @@ _SIGNED = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 _PREFIXED = re.compile(rf"(?:whsec_|{API_KEY_PREFIX})[A-Za-z0-9+/=_-]+")
 """The secret of a webhook, and an API key."""
 _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
-"""Whose an e-mail address is; its domain may be read, since it tells which mail server refused."""
+"""The name in an e-mail address; its domain stays, since it says which mail server refused."""
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
 
 

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 FRESH_S = 5.0
 """How long a look at the provider holds, in seconds."""
 TOLD_S = 60.0
-"""How long the trouble it found is told."""
+"""How long a failure to read the provider is reported."""
 SECRET_BYTES = 32
 """Of a state, a nonce and a verifier: 43 characters (ProConnect asks for 32 at least)."""
 
@@ -49,7 +49,7 @@ class Provider:
         return not self._was_checked_within(FRESH_S) and not self._looking.locked()
 
     def look(self) -> None:
-        """Asks the provider what it is, unless a look is under way; `trouble` says how it went."""
+        """Reads the provider's description, unless that is under way; `trouble` says how it went."""
         if not self._looking.acquire(blocking=False):
             return
         try:
@@ -152,7 +152,7 @@ class Provider:
         return self._discovered
 
     def _now(self) -> KnownProvider:
-        """The provider as it is, asked again when that is old or when it was in trouble."""
+        """The provider's description, read again when it is old or reading it failed."""
         if self._discovered is not None and self._was_checked_within(FRESH_S) and self._trouble is None:
             return self._discovered
         return self._look()

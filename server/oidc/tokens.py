@@ -95,7 +95,7 @@ def check_id_token(header: Mapping[str, Any], claims: Mapping[str, Any], expecte
 def check_userinfo(
     claims: Mapping[str, Any], expected: ExpectedToken, *, subject: str, is_signed: bool
 ) -> None:
-    """Refuses what is told of somebody else, and what was signed by or for another, or long ago.
+    """Refuses a token about another person, by another issuer, for another client, or too old.
 
     Refusals: oidc_subject, oidc_issuer, oidc_audience, oidc_expired.
     """

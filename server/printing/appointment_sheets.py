@@ -21,7 +21,7 @@ def sheet_languages(configuration: HallConfiguration, request: Json) -> tuple[Sh
 
 
 def sheet_content(configuration: HallConfiguration, request: Json) -> SheetContent:
-    """The content of the sheet besides its languages."""
+    """The content of the sheet, its languages apart."""
     service = configuration.services[str(request["service"])]
     return SheetContent(
         site=configuration.site.name,

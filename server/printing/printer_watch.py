@@ -34,14 +34,14 @@ class PrinterWatch:
         self._noted: tuple[int, PrinterState, float] | None = None
 
     def aim(self, connection: PrinterConnection) -> None:
-        """Sets the address of the printer; at another address its abilities are asked again."""
+        """Sets the address of the printer; at a new address its abilities are read again."""
         address = TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
         if address != self.address:
             self.address, self._traits, self._state = address, None, None
 
     @property
     def traits(self) -> PrinterTraits:
-        """The abilities of the printer; the least ones until it was asked."""
+        """The abilities of the printer; the least ones until they were read."""
         return self._traits or PrinterTraits()
 
     def idle(self, token: PrinterLeaseToken) -> tuple[float, PrinterState]:

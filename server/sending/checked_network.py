@@ -12,7 +12,7 @@ from signage.feeds.addresses import PrivateAddress, UnknownHost, checked_address
 
 
 class CheckedNetwork(httpcore.NetworkBackend):
-    """Connects to public addresses only, unless told otherwise; all of it within `within_s` seconds."""
+    """Connects to public addresses only, unless others are allowed; all of it within `within_s` seconds."""
 
     def __init__(self, *, may_be_private: bool, within_s: float) -> None:
         self._may_be_private = may_be_private

@@ -37,7 +37,7 @@ class Channel(Protocol):
 
 @dataclass
 class Sender:
-    """The outbox of one process. `spawn(work)` runs work beside everything else."""
+    """The outbox of one process. `spawn(work)` runs work in the background."""
 
     database: Database
     channels: Mapping[str, Channel]

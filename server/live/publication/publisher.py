@@ -108,7 +108,7 @@ class Publisher:
             # no gesture says when such a call is over: the board that leaves it out follows by itself
             after_s = ARRIVAL_SHOWN_FOR.total_seconds() + SHORTLY_S
             self.later(after_s, lambda: self._send_states(commit.hall))
-        # nobody follows a ticket that was just issued: its token is not told yet
+        # nobody can follow a ticket that was just issued: its token has not been sent yet
         for visit in {f.visit for f in commit.facts if f.visit and f.kind != FactKind.TICKET_ISSUED}:
             self._tell_phones(visit)
 
@@ -187,12 +187,12 @@ class Publisher:
             self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
 
     def renewal_asked(self, kind: str, connection: str, token: str) -> None:
-        """Tells one connection of a kiosk or screen to renew its token, on whichever worker it hangs."""
+        """Tells one connection of a kiosk or screen to renew its token, whichever worker holds it."""
         namespace = messages.KIOSK if kind == "kiosk" else messages.SCREEN
         self.emit(messages.RENEWAL_ASKED, {"told": token}, namespace, connection)
 
     def programme_changed(self) -> None:
-        """Tells the screens of every hall, whichever process they hang on, to read their programme again."""
+        """Tells the screens of every hall, on every worker, to read their programme again."""
         with self.database.read() as rows:
             halls = [hall.id for hall in all_halls(rows)]
         for hall in halls:
@@ -254,7 +254,7 @@ class Publisher:
             log.exception("programmes_failed")
 
     def _tell_republished(self) -> None:
-        """Tells every page that another configuration applies: it reads again what it shows of it."""
+        """Tells every page that another configuration applies, so that it reads its part again."""
         try:
             republished = self._republished.since(self.presence.known_halls())
         except Exception:

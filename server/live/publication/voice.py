@@ -109,7 +109,7 @@ class Voice:
         return found
 
     def _prepare_an_alert(self) -> None:
-        """Renders the voice of an alert while nobody is called, or keeps it from being purged as unused."""
+        """Renders the voice of an alert while no call is spoken; one that is ready counts as used again."""
         if not self._to_prepare:
             self._to_prepare = prepared_alerts()
         sentences = spoken_alert(self._to_prepare.pop(), self.translate)
