@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 LOOPBACK = "127.0.0.1"
 LOCK, SOCKET = "printers.lock", "printers.sock"
 PAPER_DOTS = {80: 576, 58: 384}
+STARTED_WITHIN_S = 10.0
 
 
 class SimulatedPrinters:
@@ -30,17 +32,33 @@ class SimulatedPrinters:
         self._lock: int | None = None
         self._sharing: PrinterSharing | None = None
         self._followed: list[tuple[str, int]] = []
+        self._taken: list[str] = []
         self.running: dict[str, SimulatedPrinter] = {}
 
     def start(self) -> None:
-        """Starts a printer per kiosk that has a simulated one, unless another process has."""
+        """Starts a printer per kiosk that has a simulated one, or waits until another process has."""
         if not self._is_first():
+            self._wait_for_the_first()
             return
         self.follow()
         self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
 
+    def _wait_for_the_first(self) -> None:
+        """Waits ten seconds at most: a printer that has not started yet would refuse the first ticket."""
+        ends_at_s = time.monotonic() + STARTED_WITHIN_S
+        while time.monotonic() < ends_at_s:
+            try:
+                connected(self._var, SOCKET).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+
     def follow(self) -> None:
-        """Starts and stops printers as the published documents say; logs the ports that are taken."""
+        """Starts and stops printers as the published documents say.
+
+        A port that is taken is logged once and tried again.
+        """
         if self._lock is None:
             return
         with self._database.read() as rows:
@@ -52,9 +70,10 @@ class SimulatedPrinters:
         for gone in [each for each in self.running if each not in kiosks or self._has_moved(kiosks[each])]:
             self.running.pop(gone).stop()
         taken = [each for each in kiosks if each not in self.running and not self._run(kiosks[each])]
-        if taken:
+        if taken and taken != self._taken:
             log.info("simulated_printers_elsewhere", kiosks=taken)
-        self._followed = revisions
+        self._taken = taken
+        self._followed = [] if taken else revisions
 
     def printers(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""

@@ -1,6 +1,8 @@
 """Simulated printers follow the published documents: one for each kiosk whose printer has no address."""
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,3 +81,47 @@ def test_one_of_two_processes_runs_the_printers(database: Database, var: Path):
     finally:
         one.stop()
         other.stop()
+
+
+def test_a_process_is_ready_once_the_other_has_started_the_printers(database: Database, var: Path):
+    publish(database, simulated(free_port()))
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    class Slow(SimulatedPrinters):
+        def follow(self) -> None:
+            begun.set()
+            may_go_on.wait()
+            super().follow()
+
+    one, other = Slow(database, var), SimulatedPrinters(database, var)
+    starting = threading.Thread(target=one.start)
+    starting.start()
+    begun.wait()
+    waiting = threading.Thread(target=other.start)
+    waiting.start()
+    try:
+        waiting.join(0.2)
+        assert waiting.is_alive(), "the printers have not started"
+        may_go_on.set()
+        waiting.join(5)
+        assert list(other.printers()) == [KIOSK]
+    finally:
+        may_go_on.set()
+        starting.join()
+        waiting.join()
+        one.stop()
+        other.stop()
+
+
+def test_a_port_that_was_taken_is_tried_again(database: Database, var: Path):
+    port = free_port()
+    publish(database, simulated(port))
+    printers = SimulatedPrinters(database, var)
+    try:
+        with socket.create_server((LOOPBACK, port)):
+            printers.start()
+            assert not printers.running
+        printers.follow()
+        assert list(printers.running) == [KIOSK]
+    finally:
+        printers.stop()
