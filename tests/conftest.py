@@ -49,7 +49,7 @@ make_once()
 
 hypothesis_settings.register_profile(
     "parvis",
-    max_examples=count(small=60, large=2_000),
+    max_examples=count(small=40, large=2_000),
     deadline=None,
     derandomize=count(small=1, large=0) == 1,
     database=None,

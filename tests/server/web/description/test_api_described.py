@@ -169,7 +169,11 @@ def assert_described(
     examples: int,
     is_asked: IsAsked,
 ) -> None:
-    """Schemathesis finds nothing between the description and the answers."""
+    """Schemathesis finds nothing between the description and the answers.
+
+    Small counts leave out the phase that tries every limit of every field, three quarters of the time: what
+    the tests of the API receive is compared with the description anyway.
+    """
     document = httpx.get(f"{server.base_url}/api/v1/openapi.json", trust_env=False).json()
     document = kept(document, is_asked)
     (server.var / "openapi.json").write_text(json.dumps(narrowed(document, real)), encoding="utf-8")
@@ -180,7 +184,7 @@ def assert_described(
             str(server.var / "openapi.json"), "--url", server.base_url,
             *asked,
             "--checks", CHECKS,
-            "--phases", "examples,coverage,fuzzing",
+            "--phases", "examples,coverage,fuzzing" if IS_LARGE else "examples,fuzzing",
             "--max-examples", str(examples),
             "--seed", "2",
             "--request-timeout", "60",  # separate processes work at a low priority
@@ -212,7 +216,7 @@ def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: H
         server,
         f"Authorization: Bearer {key}",
         real=busy(hall) | {"appointment": appointments},
-        examples=count(small=8, large=500),
+        examples=count(small=12, large=500),
         is_asked=lambda path, method: IS_LARGE or (path, method) in let_in,
     )
 
@@ -254,6 +258,6 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
             f"Cookie: {cookies}",
             csrf,
             real=real,
-            examples=count(small=4, large=200),
+            examples=count(small=8, large=200),
             is_asked=lambda path, method: IS_LARGE or (path, method) not in of_the_key,
         )
