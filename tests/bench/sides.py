@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,23 @@ def _answers(url: str) -> bool:
         return httpx.get(url, timeout=2, trust_env=False).is_success
     except httpx.TransportError:
         return False
+
+
+def _is_idle(served: Served) -> bool:
+    """Whether a server took less than a tenth of a core during a second."""
+    before = _processor_s(served)
+    time.sleep(1)
+    return _processor_s(served) - before < 0.1
+
+
+def _processor_s(served: Served) -> float:
+    """Seconds of a core that the processes of a server have taken; those that ended count for nothing."""
+    taken = 0
+    for pid in served.pids():
+        with suppress(FileNotFoundError):
+            after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            taken += int(after_name[11]) + int(after_name[12])
+    return taken / os.sysconf("SC_CLK_TCK")
 
 
 class Product:
@@ -146,6 +163,7 @@ def product(
             fill_past_visits(served.database_url, hall, past_visits)
             os.sync()  # a past that is still on its way to the disk would slow every commit after it
         served.start(within_s=60)
+        wait_until(lambda: _is_idle(served), "what a server prepares at its start is done", within_s=180)
         yield Product(served)
 
 
