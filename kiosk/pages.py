@@ -182,7 +182,7 @@ def _counted(translate: Translate, key: str, language: str) -> dict[str, str]:
 
 @cache
 def _plural_samples(language: str) -> dict[str, int]:
-    """By plural form of a language the smallest number, up to 200, that takes it."""
+    """The smallest number, up to 200, that takes each plural form of a language."""
     rule = Locale.parse(language, sep="-").plural_form
     samples: dict[str, int] = {}
     for number in range(201):

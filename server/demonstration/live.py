@@ -40,9 +40,9 @@ OPENS_WITHIN_S = 1.0
 COMES_AT_FIRST_WITHIN_S = 3.0
 WAITING_AT_FIRST_A_COUNTER = 2
 EAGER_FOR_S = 60.0
-"""For so many seconds of play agents call without a pause: the first page shows a busy hall."""
+"""Seconds of play in which agents call without a pause, so that the first page shows a busy hall."""
 LOOKS_FOR_APPOINTMENTS_EVERY_S = 120.0
-"""In real seconds, at any pace: appointments have the hours of the server's day."""
+"""Real seconds at any pace, because appointments follow the server's clock."""
 FIRST_ARRIVAL_WITHIN_S = 30.0
 WAITS_AT_MOST_S = 0.5
 

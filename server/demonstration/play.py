@@ -18,7 +18,7 @@ COMES_BACK_SHARE = 0.4
 LEFT_AFTER_CALL_SHARE = 0.006
 SLOW_SHARE = 0.08
 USUAL_RECALLS = 3
-"""After so many recalls without an answer an agent gives up."""
+"""The number of recalls without an answer before an agent gives up."""
 OUTCOME_SHARE = 0.7
 """The share of services after which the agent notes an outcome."""
 START_PRESSED_SHARE = 0.83

@@ -126,7 +126,7 @@ class HallVisitors:
         self.wake(ticket.service)
 
     def expect(self, services: Collection[str]) -> None:
-        """From now on visitors press only services that an open counter serves."""
+        """Makes visitors press only services that an open counter serves."""
         self.planned = frozenset(services)
 
     def _pick_service(self) -> str:

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 ALARM_ROUND_S = 5.0
 """Seconds between two checks: with a poll every ten seconds, a fault is reported within two polls."""
 _TURN_S = 4
-"""For so many seconds, the worker that checks does so for all workers."""
+"""Seconds for which one worker checks for all workers."""
 
 
 @dataclass

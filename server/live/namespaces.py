@@ -45,7 +45,7 @@ class SocketCaller(Protocol):
 type FindCaller = Callable[[Handshake, Permission], tuple[str, SocketCaller]]
 """The hall (id) of a connection and who it is; raises a refusal without the permission."""
 type FindRooms = Callable[[Handshake], Joined]
-"""Where a connection joins; raises a refusal."""
+"""Returns the rooms that a connection joins, or raises a refusal."""
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library

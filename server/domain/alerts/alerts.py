@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 
 
 class AlertKind(StrEnum):
-    """What people in the hall must do, the gravest kind first."""
+    """Kinds of alerts, by what people must do; the gravest first."""
 
     EVACUATE = "evacuate"
     SHELTER = "shelter"

@@ -12,7 +12,7 @@ DAYS = 30
 """Number of local days that an uptime covers, today included."""
 LOOK_EVERY_S = 120
 FEWEST_LOOKS = 30
-"""With fewer checks (an hour of opening) no share is given."""
+"""The fewest checks for which a share is given: an hour of opening."""
 
 
 @dataclass(frozen=True, slots=True)

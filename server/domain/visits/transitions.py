@@ -111,7 +111,7 @@ _UNCONFIRMED: dict[Verb, LegState] = {
 
 
 class LegInState(Protocol):
-    """What the table of transitions reads of a leg.
+    """The part of a leg that the table of transitions reads.
 
     `is_start_pressed`: an agent pressed the start. `parked_s`: None until it was set aside and resumed.
     """

@@ -1,4 +1,4 @@
-"""After a commit: a call is sent at once; whole states follow, at most once a second.
+"""Publishes after a commit: a call at once, whole states at most once a second.
 
 Two paths. After a commit, messages go to the sockets of every process (through Redis where there is one): the
 call at once, the board and the queue shortly after, the verdict of a print. Once a second, each process sends

@@ -24,7 +24,7 @@ class Query:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What is equal for two reads of the same rows."""
+        """A value that is equal for two reads of the same rows."""
         return (self.statement, *self.values.items())
 
 

@@ -18,7 +18,7 @@ from server.store.tables.visits import visit
 FREQUENT = frozenset({FactKind.TICKET_ISSUED, FactKind.LEG_CALLED, FactKind.LEG_STARTED, FactKind.LEG_ENDED})
 """Kinds that are found among any few hundred facts, without an index."""
 MOST_VISITS = 200
-"""At most so many visits of one number are found, the newest."""
+"""The most visits of one number that a search returns; the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)

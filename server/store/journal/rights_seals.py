@@ -42,7 +42,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     FactKind.DEVICE_REPLACED: ("device", "device"),
     FactKind.DEVICE_REVOKED: ("device", "device"),
 }
-"""By kind of a fact that changes rights: the table of its subject, and the key of the id in its body."""
+"""The table and the key in the body that name the subject, for each kind of fact that changes rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +258,4 @@ _RIGHTS: Mapping[str, Callable[[Rows, str], dict[str, object]]] = {
     "api_key": _api_key_rights,
     "device": _device_rights,
 }
-"""By table, the rights of a subject as JSON values."""
+"""The rights of a subject as JSON values, by table."""

@@ -89,7 +89,7 @@ _LISTED = {
     (True, False): Read(MediumRow, _NEWEST_FIRST.where(_IS_OLDER)),
     (True, True): Read(MediumRow, _NEWEST_FIRST.where(_IS_OLDER, _IS_OF_SITES)),
 }
-"""By whether the list goes on after a medium, and whether it is of some sites only."""
+"""The statements of the list: the first page or the one after a medium, of all or of some sites."""
 _IS_READY = medium.c.state == MediumState.READY.value
 _READY_FILES = Read(tuple[PreparedFile, ...], select(_FILES).where(_IS_READY))
 _WITH_FILE = Read(str, select(medium.c.id).where(_IS_READY, medium.c.files.like(bindparam("named"))).limit(1))

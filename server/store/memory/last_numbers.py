@@ -20,7 +20,7 @@ class LastNumbers:
         self._known: dict[SeriesOfDay, Given] = {}
 
     def of(self, series: SeriesOfDay, head: str) -> Given | None:
-        """What is known of a series at a head; None when it must be read."""
+        """The series at a head of the journal; None when it must be read."""
         return self._known.get(series) if self.head == head else None
 
     def keep(self, series: SeriesOfDay, given: Given, head: str) -> None:

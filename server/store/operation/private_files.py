@@ -18,7 +18,7 @@ _SQLITE = "sqlite:///"
 
 
 def keep_to_owner() -> None:
-    """From now on only the owner can read the files that this process makes."""
+    """Lets only the owner read the files that this process makes from now on."""
     os.umask(UMASK)
 
 

@@ -176,7 +176,7 @@ def read_alert(
 
 
 def _taken_back_until(found: Iterable[AlertRow], reader: str | None, now: datetime) -> str | None:
-    """Until when the reader may take an alert back; None: it is not theirs, it is over, or it is too late."""
+    """The last instant at which the reader may take an alert back; None: not theirs, over, or too late."""
     theirs = [row for row in found if row.raised_by == reader and row.ended_at is None]
     until = [row.raised_at + TAKEN_BACK_WITHIN for row in theirs]
     return to_text(max(until)) if until and max(until) > now else None

@@ -20,7 +20,7 @@ class CounterVisibility:
 
     @classmethod
     def of(cls, places: Sequence[SessionPlace], reader: str | None = None) -> "CounterVisibility":
-        """By the open places of a hall; `reader`: the author who asks, None: everybody reads the same."""
+        """Counts from the open places of a hall. `reader`: the author who reads; None: anybody."""
         own = frozenset(place.counter for place in places if reader is not None and place.author == reader)
         return cls(shows_counters(agents_present(places)), own)
 

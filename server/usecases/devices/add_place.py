@@ -11,7 +11,7 @@ from server.usecases.configuration.edit_hall_document import edit_hall_document
 from server.usecases.devices.devices import UNKNOWN_PLACES, DevicePlace, places_of
 
 _IDS = {"kiosk": "borne", "screen": "ecran"}
-"""By the kind of device, the word in its ids."""
+"""The word in the ids of each kind of device."""
 
 
 def add_place(database: Database, hall: str, author: Author, *, kind: str, label: str) -> DevicePlace:

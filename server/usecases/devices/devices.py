@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
-"""By the kind of device, the refusal when the hall's document has none of that name."""
+"""The refusal for a name that the hall's document does not have, by kind of device."""
 
 
 @dataclass(frozen=True, slots=True)

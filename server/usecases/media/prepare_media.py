@@ -33,7 +33,7 @@ PREPARED_WITHIN_S = 900.0
 """A file that takes longer is refused."""
 _CLAIMED_FOR = timedelta(seconds=PREPARED_WITHIN_S + 60)
 MOST_TRIES = 3
-"""After so many tries without an end a file is refused: it may be what ends the workers."""
+"""The tries without an end after which a file is refused, because it may stop the worker processes."""
 
 type OffLoop = Callable[..., Any]
 """Calls a function with values in a separate process. Raises ApartEnded when that dies or takes too long."""

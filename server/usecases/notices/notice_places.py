@@ -25,7 +25,7 @@ type Sites = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """At which sites a person may draft notices, and at which they approve and publish them."""
+    """The sites at which a person may draft notices, and those at which they approve and publish them."""
 
     drafts: Sites
     publishes: Sites

@@ -22,7 +22,7 @@ LEGAL: Category = "legal"
 NEW_FOR = timedelta(minutes=3)
 """How long a notice is new: it is shown between the others, for its own turn may be minutes away."""
 NEW_EVERY_MS = 30_000
-"""After so many milliseconds of other notices a new one is shown again."""
+"""Milliseconds of other notices after which a new one is shown again."""
 
 type Item = Answer
 """An item of a programme, as JSON values."""

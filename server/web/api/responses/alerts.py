@@ -61,7 +61,7 @@ class AlertInHall(ExactShape):
     """The name of who confirmed the end a first time; a program reads null."""
     end_asked_at: InstantText | None
     end_alone_at: InstantText | None
-    """From when that person may end it alone; null where the site always asks for two people."""
+    """The instant after which that person may end it alone; null where the site always needs two people."""
     is_end_asked_by_reader: bool
     needs_second_person: bool
     ended_at: InstantText | None
@@ -81,7 +81,7 @@ class AlertAnswer(ExactShape):
     raised_by: str | None
     until: InstantText | None
     may_take_back_until: InstantText | None
-    """Until when the caller may take it back; null: not theirs, over, or too late."""
+    """The last instant at which the caller may take it back; null: not theirs, over, or too late."""
     halls: list[AlertInHall]
     as_of: InstantText
 

@@ -43,7 +43,7 @@ class ListedAppointment(ExactShape):
     number: str | None = LEFT_OUT
     """The number of its ticket; null before the check-in."""
     leg_state: LegState | None = LEFT_OUT
-    """Of the last leg of its visit."""
+    """The state of the last leg of its visit."""
     ended_at: InstantText | None = LEFT_OUT
     end_reason: EndReason | None = LEFT_OUT
 

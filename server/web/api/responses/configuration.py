@@ -50,7 +50,7 @@ class DraftAnswer(ExaminedAnswer):
 
     version: int = Field(ge=1)
     base_revision: Revision
-    """From which revision it was made; 0: none yet."""
+    """The revision it was made from; 0: none yet."""
 
 
 class ImportedFileAnswer(RootModel[DraftAnswer | ExaminedAnswer]):
@@ -183,7 +183,7 @@ class AppliedHall(ExactShape):
 
 
 class AppliedAnswer(ExactShape):
-    """Which configuration each device that a document is for runs."""
+    """The configuration that each device of a document runs."""
 
     document: str
     as_of: InstantText

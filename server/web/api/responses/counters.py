@@ -90,7 +90,7 @@ class SessionAnswer(ExactShape):
     """A counter session, and the counters it holds."""
 
     session: str
-    """For whoever opened it alone."""
+    """Sent only to the person who opened it."""
     session_mark: str
     """The name that everybody of the hall reads in its place."""
     places: list[str]

@@ -44,7 +44,7 @@ class ScreenReportAnswer(KioskReportAnswer):
     view: PlayerView
     sound: PlayerSound
     revision: str
-    """Of the programme it runs; empty before it has one."""
+    """The revision of its programme; empty before it has one."""
     notice: NoticeShown | None
     width_px: Pixels
     height_px: Pixels

@@ -58,11 +58,11 @@ class SaidWait(ExactShape):
     low_s: Seconds
     high_s: Seconds
     said: WaitWording
-    """As a range, or by the one end that is sure."""
+    """The wait as a range, or as the one end that is sure."""
 
 
 class AnnouncedWait(ExactShape):
-    """What may be said of a wait; null: nothing is known, or a call is expected after closing only."""
+    """The announced wait; null: none is known, or the call is expected after closing."""
 
     wait: SaidWait | None
     why_no_wait: Literal["after_closing"] | None

@@ -142,14 +142,14 @@ class CounterOnWall(ExactShape):
 
     counter: str
     session_mark: str | None
-    """Which counters one session holds: they have one mark. It is not the id of the session."""
+    """The same mark for all counters of one session. It is not the id of the session."""
     profile: str | None
     services: list[str]
     state: WallState
     since: InstantText | None
     number: str | None
     wrap_up_until: InstantText | None
-    """Until when the agent finishes the visit before; null: not now."""
+    """The end of the time that the agent has to finish the visit before; null: not now."""
 
 
 class WallAnswer(Position):
@@ -159,7 +159,7 @@ class WallAnswer(Position):
     break_: BreakOfHall | None = Field(alias="break")
     closed: ClosedHall | None
     quiet_until: InstantText | None
-    """Until when calls are not said aloud."""
+    """The instant until which calls are silent."""
     people: PeopleCount
     queues: list[QueueOnWall]
     longest: list[LongWait]
@@ -174,7 +174,7 @@ class WallAnswer(Position):
 
 
 class QuietAnswer(ExactShape):
-    """Until when calls are not said aloud; null: they are."""
+    """The instant until which calls are silent; null: they are spoken."""
 
     quiet_until: InstantText | None
 

@@ -21,7 +21,7 @@ class FileOfMedium(ExactShape):
     height: Pixels
     bytes: Count
     duration_ms: Milliseconds | None
-    """Of a video."""
+    """Only for a video."""
 
 
 class MediumRefusal(ExactShape):
@@ -42,7 +42,7 @@ class MediumAnswer(ExactShape):
     files: list[FileOfMedium]
     refusal: MediumRefusal | None
     texts: Texts
-    """What it says, by language, for who cannot see it."""
+    """Its description by language, for people who cannot see it."""
     uploaded_at: InstantText
     upload_bytes: Count
     site: str | None

@@ -84,17 +84,17 @@ class MenuAnswer(ExactShape):
     is_open: bool
     next_opening: NextOpening | None
     why_closed: str | None
-    """Why the hours of today are not the usual ones; null: it is open, or nobody said why."""
+    """The reason for unusual hours today; null: it is open, or no reason is given."""
     changes_at: InstantText | None
     """When hours alone change the menu next: it is read again then."""
     priority_notice: bool
     priority_grounds: str | None
-    """Who passes first here besides the holders of the card."""
+    """People with priority here, the holders of the card apart."""
     appointments: bool
     """Somebody with an appointment may check in."""
     asks_needs: bool
     keeps_tickets: bool
-    """A break runs, and who waits is called after it."""
+    """A break runs, and waiting visitors are called after it."""
     hearing_loop: bool
     services: list[ServiceOfMenu]
     demonstration: bool

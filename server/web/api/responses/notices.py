@@ -62,7 +62,7 @@ class NoticesAnswer(ExactShape):
 
     notices: list[ListedNotice]
     next: str | None
-    """Where to go on; null at the end."""
+    """The place of the next page; null at the end."""
 
 
 class NamedNotice(ExactShape):

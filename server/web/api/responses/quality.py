@@ -33,7 +33,7 @@ class FigureAnswer(ExactShape):
     n: Count
     """How many it is counted from."""
     count: Count = LEFT_OUT
-    """Of a share: how many of `n` it is made of."""
+    """For a share: how many of `n` count."""
     of: str = LEFT_OUT
     """The service that a figure of the worst service belongs to."""
 

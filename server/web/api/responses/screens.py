@@ -33,7 +33,7 @@ type NoticeKind = Literal[
 ]
 """What a notice holds: docs/rules/notices.md."""
 type WindowMs = Annotated[list[int], Field(min_length=2, max_length=2)]
-"""From when to when, in milliseconds since 1970-01-01T00:00:00Z."""
+"""Start and end, in milliseconds since 1970-01-01T00:00:00Z."""
 
 
 class LogoAnswer(ExactShape):
@@ -87,7 +87,7 @@ class PlaceOfScreen(ExactShape):
 
 
 class TitledContent(ExactShape):
-    """A notice of which the screen fills in the rest: who waits now."""
+    """A notice that the screen completes with the people who wait now."""
 
     title: str
 
@@ -198,9 +198,9 @@ class ProgrammeAnswer(ExactShape):
     revision: str
     """The same for the same programme, another for another."""
     legal_share: Annotated[float, Field(ge=0, le=1)]
-    """Which part of the time legal notices have at least; 0: there are none."""
+    """The least share of the time that legal notices have; 0: there are none."""
     covers_until: Milliseconds
-    """Until when, in milliseconds since 1970-01-01T00:00:00Z."""
+    """The end, in milliseconds since 1970-01-01T00:00:00Z."""
     items: list[ProgrammeItem]
     hours: list[WindowMs] | None
     """When the screen is on; null: always."""

@@ -31,11 +31,11 @@ class TicketAnswer(AnnouncedWait):
     ahead: Count | None
     """How many are called before; null: nobody knows any more."""
     token: str
-    """By which its visitor follows it; whoever knows it may give the ticket up."""
+    """The token that opens the ticket on a phone; anybody who has it can give the ticket up."""
     follow_url: str | None
     """Where a phone follows it; null: the server has no public address."""
     short_code: str
-    """Eight characters by which it may be looked at, today only."""
+    """Eight characters that open the ticket on a phone, today only."""
     print: PrintState | None
     appointment: AppointmentArrival = LEFT_OUT
 

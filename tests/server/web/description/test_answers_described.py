@@ -38,7 +38,7 @@ def answers(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
 
 
 def parts(shape: dict[str, Any], document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The shape, or those of which an answer has one."""
+    """The shape of an answer, or its alternatives."""
     for each in shape.get("anyOf", [shape]):
         name = each.get("$ref", "").rpartition("/")[2]
         yield document["components"]["schemas"][name] if name else each
