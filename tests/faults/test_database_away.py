@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Timer
 
@@ -11,6 +12,7 @@ import pytest
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
+from server.store.engine.postgres import PostgresStore
 from server.store.transactions.database import Database
 from tests.faults.journal import Presses, assert_nothing_lost
 from tests.harness.waiting import wait_until
@@ -100,6 +102,22 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_li
     after = [hall.ticket() for _ in range(10)]
     hall.server.stop()
     assert_nothing_lost(hall.server, [before, *after])
+
+
+def test_after_the_server_closed_every_connection_the_next_write_is_let_in(postgresql_url):
+    store = PostgresStore(postgresql_url)
+    with ExitStack() as at_once:
+        for _ in range(6):
+            at_once.enter_context(store.write())
+    with store.write() as rows:
+        rows.all(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    for _ in range(6):
+        with store.write() as rows:
+            assert rows.one("SELECT 1 AS found") == {"found": 1}
+    store.close()
 
 
 def _issue_for_ever(database: Database, kept: list[str]) -> None:

@@ -202,7 +202,7 @@ class PostgresStore:
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
         with _refusing():
-            connection = self._writers.getconn()
+            connection = self._writer()
             try:
                 with PostgresRows(connection).committed() as rows:
                     yield rows
@@ -213,7 +213,7 @@ class PostgresStore:
     def snapshot(self) -> Iterator[PostgresRows]:
         """Reads that all see one committed state; temporary tables made meanwhile vanish at the end."""
         with _refusing():
-            connection = self._writers.getconn()
+            connection = self._writer()
             try:
                 yield PostgresRows(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ")
             finally:
@@ -230,6 +230,21 @@ class PostgresStore:
     def read(self) -> Iterator[Reads]:
         with _refusing(), reading(self._readers) as rows:
             yield rows
+
+    def _writer(self) -> psycopg.Connection[Any]:
+        """A connection that writes. Where the server has closed one, it has closed all: the pool begins anew.
+
+        The pool's own check waits longer after each closed connection, and gives up at the fourth.
+        Raises psycopg_pool.PoolTimeout while the server is away.
+        """
+        connection = self._writers.getconn()
+        try:
+            _assert_open(connection)
+        except psycopg.OperationalError:
+            self._writers.putconn(connection)
+            self._writers.drain()
+            return self._writers.getconn()
+        return connection
 
     def close(self) -> None:
         self._writers.close()
@@ -255,7 +270,6 @@ def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
         timeout=BUSY_DEADLINE_S,
         reconnect_timeout=1,  # else tries become rare while the server is away, and go on being so after it
         kwargs={"autocommit": True},
-        check=_assert_open,
         configure=_by_index,
         connection_class=LoopConnection,
         open=True,
