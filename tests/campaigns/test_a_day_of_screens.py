@@ -35,8 +35,8 @@ SIZES = {"lying": (1920, 1080), "upright": (1080, 1920)}
 DECLARED = {"lying": (140, 8), "upright": (109, 5)}
 """Diagonal in centimetres, the last reader's distance in metres: what the demonstration says of them."""
 STRIDE_S, LONGEST_ROUND_S = 5, 900
-FOLLOWS = "ahead => Math.abs(JSON.parse(localStorage['parvis.screen'] ?? '{}').offset - ahead) < 2000"
-"""Whether a screen has kept, since it was opened, how far the server's clock is ahead."""
+FOLLOWS = "ahead => Math.abs(JSON.parse(localStorage['parvis.screen'] ?? '{}').offset - ahead) < 4000"
+"""Whether a screen has kept how far the server's clock is ahead, by a message faster than a stride."""
 
 
 def pressed(counter: str) -> dict[str, str]:

@@ -3,8 +3,11 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 20.0
-"""How long what must come may take on a machine that is busy with other tests; passing tests do not wait."""
+PATIENCE_S = 45.0
+"""How long what must come may take on a machine that is busy with other tests; passing tests do not wait.
+
+Longer than a heartbeat (25 s), which heals a screen that missed a message.
+"""
 
 
 def wait_until[Found](
