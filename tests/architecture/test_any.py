@@ -21,7 +21,6 @@ STILL_ANY: dict[str, int] = {
     "server/live/websockets.py": 5,
     "server/printing/service.py": 1,
     "server/store/memory": 1,
-    "server/store/transactions": 4,
     "server/usecases/configuration": 2,
     "server/usecases/devices": 2,
     "server/usecases/hall": 1,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,17 @@ from server.store.tables.journals import idempotency
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAnswer[Answer, Kept]:
+    """The answer to a request that is new, and what is kept (JSON) to answer a repetition.
+
+    `kept` None: nothing; a repetition does the work again.
+    """
+
+    answer: Answer
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAnswer:
     """The answer to an earlier request, and the fingerprint of that request.
 
@@ -23,10 +35,18 @@ class KeptAnswer:
     fingerprint: str
     answer: str
 
-    @property
-    def value(self) -> object:
-        """The answer itself."""
-        return json.loads(self.answer)
+    def answer_of[Answer](self, work: Callable[..., Answer]) -> Answer:
+        """What `work` answered, as JSON holds it: an enum is its text, a tuple a list. Nothing is checked.
+
+        An earlier version may have kept it: a key that a version adds to an answer is absent then.
+        """
+        answer: Answer = json.loads(self.answer)
+        return answer
+
+    def kept_by[Answer, Kept](self, work: Callable[..., FirstAnswer[Answer, Kept]]) -> Kept:
+        """What `work` kept apart from its answer; else as `answer_of`."""
+        kept: Kept = json.loads(self.answer)
+        return kept
 
 
 _KEPT = Read(

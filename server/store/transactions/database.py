@@ -6,7 +6,6 @@ only then tells the subscribers. A subscriber that fails is logged and counted; 
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 import structlog
 
@@ -23,7 +22,7 @@ from server.store.configuration.halls import (
     locking_hall,
     write_head,
 )
-from server.store.engine.idempotency_keys import WriteKey, earlier_answer
+from server.store.engine.idempotency_keys import FirstAnswer, WriteKey, earlier_answer
 from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.rows import Rows
@@ -168,33 +167,56 @@ class Database:
         author: Author,
         write_key: WriteKey | None,
         work: Callable[[HallTransaction], Answer],
-        *,
-        repeated: Callable[[HallTransaction, Any], Answer] | None = None,
-        press: str | None = None,
-        is_configured: bool = True,
     ) -> Answer:
         """What `work` answers in a transaction of a hall; a request sent twice is done once.
 
-        The answer (JSON) is kept under the write key. The same request again gets it, or what `repeated`
-        makes of it, and `work` does not run. `press`: that of a visitor for a ticket, which is another key of
-        the request. `is_configured` is False where `bare_transaction` is needed.
-        Refusals: idempotency_mismatch, those of `transaction` and of the work.
+        The answer (JSON) is kept under the write key. The same request again gets it, and `work` does not
+        run. Refusals: idempotency_mismatch, those of `transaction` and of the work.
+        """
+        with self._published(hall, author, RequestKeys(write_key), is_configured=True) as transaction:
+            return transaction.answer_once(work)
+
+    def write_or_repeat[Answer, Kept](
+        self,
+        hall: str,
+        author: Author,
+        write_key: WriteKey | None,
+        work: Callable[[HallTransaction], FirstAnswer[Answer, Kept]],
+        *,
+        repeated: Callable[[HallTransaction, Kept], Answer],
+        press: str | None = None,
+        is_configured: bool = True,
+    ) -> Answer:
+        """As `write`, where the work says itself what is kept, and `repeated` makes the later answers of it.
+
+        `press`: that of a visitor for a ticket, which is another key of the request. `is_configured` is False
+        where `bare_transaction` is needed.
         """
         keys = RequestKeys(write_key, press)
         with self._published(hall, author, keys, is_configured=is_configured) as transaction:
-            return transaction.answer_once(work, repeated)
+            return transaction.answer_or_repeat(work, repeated)
 
     def write_installation[Answer](
         self,
         author: Author,
         write_key: WriteKey | None,
         work: Callable[[InstallationTransaction], Answer],
-        *,
-        repeated: Callable[[InstallationTransaction, Any], Answer] | None = None,
     ) -> Answer:
         """As `write`, in a transaction of the installation."""
         with self._installation(author, write_key) as transaction:
-            return transaction.answer_once(work, repeated)
+            return transaction.answer_once(work)
+
+    def write_installation_or_repeat[Answer, Kept](
+        self,
+        author: Author,
+        write_key: WriteKey | None,
+        work: Callable[[InstallationTransaction], FirstAnswer[Answer, Kept]],
+        *,
+        repeated: Callable[[InstallationTransaction, Kept], Answer],
+    ) -> Answer:
+        """As `write_or_repeat`, in a transaction of the installation."""
+        with self._installation(author, write_key) as transaction:
+            return transaction.answer_or_repeat(work, repeated)
 
     @contextmanager
     def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:

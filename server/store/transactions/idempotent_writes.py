@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
 
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.idempotency_keys import KeptAnswer, WriteKey, keeping
+from server.store.engine.idempotency_keys import FirstAnswer, KeptAnswer, WriteKey, keeping
 
 
 @dataclass(kw_only=True)
@@ -17,8 +16,8 @@ class KeyedWrites(Writes):
     write_key: WriteKey | None = None
     _answered: KeptAnswer | None = field(default=None, init=False)
     """The answer to the same request; None for a new request."""
-    _is_kept: bool = field(default=False, init=False)
-    """Whether the work has decided what a repetition is answered."""
+    _keeps_nothing: bool = field(default=False, init=False)
+    """Whether the work has decided that a repetition does it again."""
 
     def replay(self, earlier: KeptAnswer | None) -> None:
         """Notes the answer kept under the write key. Refusal: idempotency_mismatch, of another request."""
@@ -26,29 +25,34 @@ class KeyedWrites(Writes):
             self._answered = self.write_key.same_request(earlier)
 
     def answer_once[Transaction: KeyedWrites, Answer](
-        self: Transaction,
-        work: Callable[[Transaction], Answer],
-        repeated: Callable[[Transaction, Any], Answer] | None,
+        self: Transaction, work: Callable[[Transaction], Answer]
     ) -> Answer:
-        """What `work` answers, kept under the write key; for a repetition what was kept, without working.
-
-        `repeated` makes the answer of a repetition of what was kept.
-        """
+        """What `work` answers (JSON), kept under the write key; for a repetition that, without working."""
         if self._answered is not None:
-            kept = self._answered.value
-            return cast(Answer, kept) if repeated is None else repeated(self, kept)
+            return self._answered.answer_of(work)
         answer = work(self)
-        if not self._is_kept:
-            self.keep(answer)
+        if not self._keeps_nothing:
+            self._keep(answer)
         return answer
 
-    def keep(self, answer: Any) -> None:
-        """Keeps this answer (JSON) for a repetition, where it is not the one that the work returns."""
-        self._is_kept = True
+    def answer_or_repeat[Transaction: KeyedWrites, Answer, Kept](
+        self: Transaction,
+        work: Callable[[Transaction], FirstAnswer[Answer, Kept]],
+        repeated: Callable[[Transaction, Kept], Answer],
+    ) -> Answer:
+        """What `work` answers; for a repetition what `repeated` makes of what the work kept."""
+        if self._answered is not None:
+            return repeated(self, self._answered.kept_by(work))
+        first = work(self)
+        if first.kept is not None:
+            self._keep(first.kept)
+        return first.answer
+
+    def _keep(self, answer: object) -> None:
         if self.write_key is not None:
             write, values = keeping(self.write_key, answer, self.now)
             self.run(write, **values)
 
     def keep_nothing(self) -> None:
-        """Keeps no answer: a repetition of the same key does the work again."""
-        self._is_kept = True
+        """Keeps no answer of `answer_once`: a repetition of the same key does the work again."""
+        self._keeps_nothing = True

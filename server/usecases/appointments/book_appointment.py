@@ -26,7 +26,7 @@ from server.store.appointments import (
     insert_access,
     move_access,
 )
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
@@ -62,21 +62,19 @@ def book_appointment(
     external id has another hour or service, appointment_code_taken.
     """
 
-    def book_new(transaction: HallTransaction) -> Answer:
+    def book_new(transaction: HallTransaction) -> FirstAnswer[Answer, Answer]:
         earlier = _find_by_external_id(transaction, request.external_id)
         if earlier is not None:
             if not is_same(earlier, request):
                 raise Refusal("appointment_exists", appointment=earlier.id)
-            transaction.keep_nothing()
-            return appointment_answer(earlier) | {"is_new": False}
+            return FirstAnswer(appointment_answer(earlier) | {"is_new": False})
         on = check_bookable(transaction, request.service, request.booked_at)
         code = code_for(transaction, request, on)
         new = book(transaction, request, on=on, code=code)
         booked = _read(transaction, new)
-        transaction.keep(booked | {"is_new": False})
-        return booked | {"is_new": True}
+        return FirstAnswer(booked | {"is_new": True}, booked | {"is_new": False})
 
-    return database.write(hall, author, write_key, book_new)
+    return database.write_or_repeat(hall, author, write_key, book_new, repeated=lambda _, booked: booked)
 
 
 def move_appointment(

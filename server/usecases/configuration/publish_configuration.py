@@ -27,7 +27,7 @@ from server.store.configuration.halls import (
     set_configuration_revision,
     set_installation_revision,
 )
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.idempotent_writes import KeyedWrites
@@ -80,22 +80,20 @@ def publish_installation(
     """
     document = parse_installation(content)
 
-    def publish(transaction: InstallationTransaction) -> Publication:
+    def publish(transaction: InstallationTransaction) -> FirstAnswer[Publication, Answer]:
         found = newest(transaction, INSTALLATION, INSTALLATION)
         problems = problems_around(transaction, document, transaction.now)
         checked = _Checked(documents_mark(transaction), problems)
         checked.refuse_errors()
         publication = _publication(document, found, terms, checked)
         if terms.is_dry_run:
-            transaction.keep_nothing()
-            return publication
+            return FirstAnswer(publication)
         kept = _keep(transaction, INSTALLATION, document, publication, terms)
         set_installation_revision(transaction, publication.revision)
         transaction.record(of_kind(FactKind.INSTALLATION_PUBLISHED, **kept))
-        transaction.keep(publication.answer())
-        return publication
+        return FirstAnswer(publication, publication.answer())
 
-    return database.write_installation(author, terms.write_key, publish, repeated=_published_before)
+    return database.write_installation_or_repeat(author, terms.write_key, publish, repeated=_published_before)
 
 
 def publish_hall(
@@ -143,23 +141,21 @@ class _Checked:
 def _publish(
     database: Database, author: Author, document: HallDocument, terms: Terms, checked: _Checked
 ) -> Publication:
-    def publish(transaction: HallTransaction) -> Publication:
+    def publish(transaction: HallTransaction) -> FirstAnswer[Publication, Answer]:
         checked_again = checked.again(transaction, document)
         checked_again.refuse_errors()
         found = newest(transaction, HALL, transaction.hall)
         publication = _publication(document, found, terms, checked_again)
         if terms.is_dry_run:
-            transaction.keep_nothing()
-            return publication
+            return FirstAnswer(publication)
         kept = _keep(transaction, transaction.hall, document, publication, terms)
         keep_ids(transaction, transaction.hall, ids_of(document))
         set_configuration_revision(transaction, transaction.hall, publication.revision)
         transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, **kept))
-        transaction.keep(publication.answer())
-        return publication
+        return FirstAnswer(publication, publication.answer())
 
     with database.one_publication():
-        return database.write(
+        return database.write_or_repeat(
             document.hall,
             author,
             terms.write_key,

@@ -26,7 +26,7 @@ from server.usecases.configuration.publish_configuration import (
     publish_installation,
 )
 from server.usecases.configuration.save_draft import StaleDocument
-from server.usecases.once_in_many_halls import answered_before
+from server.usecases.once_in_many_halls import kept_answer
 
 
 def publish_draft(
@@ -42,9 +42,9 @@ def publish_draft(
 
     Raises DocumentRefused and StaleDocument; refusals: unknown_configuration, forbidden.
     """
-    earlier = answered_before(database, write_key)
+    earlier = kept_answer(database, write_key)
     if earlier is not None:
-        return earlier
+        return earlier.answer_of(publish_draft)
     with database.read() as rows:
         document = _document(rows, name, sites)
         draft = document.drafting.draft
@@ -76,9 +76,9 @@ def roll_back(
     Raises DocumentRefused; refusals: unknown_configuration, unknown_revision, forbidden, nothing_to_restore
     for the revision that applies now, stale_revision where that is another than `base_revision`.
     """
-    earlier = answered_before(database, write_key)
+    earlier = kept_answer(database, write_key)
     if earlier is not None:
-        return earlier
+        return earlier.answer_of(roll_back)
     with database.read() as rows:
         document = _document(rows, name, sites)
         content = document.content_at(rows, revision)

@@ -15,7 +15,7 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.answers import Answer
 from server.usecases.devices.ask_pairing import is_expired
 from server.usecases.devices.devices import DevicePlace, take_place
-from server.usecases.once_in_many_halls import answered_before
+from server.usecases.once_in_many_halls import kept_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,12 @@ def paired_before(database: Database, typed: str, write_key: WriteKey | None) ->
 
     Refusals: those of `_waiting`.
     """
-    answer = answered_before(database, write_key)
-    if answer is None:
-        with database.read() as rows:
-            _waiting(rows, typed, database.clock.now())
-    return answer
+    earlier = kept_answer(database, write_key)
+    if earlier is not None:
+        return earlier.answer_of(confirm_pairing)
+    with database.read() as rows:
+        _waiting(rows, typed, database.clock.now())
+    return None
 
 
 def confirm_pairing(

@@ -15,7 +15,7 @@ from server.domain.tickets.numbering import next_rank, number_text
 from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.domain.waits.estimate import Quote
 from server.ids import new_id, new_short_code, token_digest
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.printing.print_jobs import queue_job
 from server.store.tickets.numbers_given import SeriesOfDay
@@ -83,14 +83,13 @@ def issue_ticket(
     are not counted with an exceptional reason: that demand was counted when the visitor chose the service.
     """
 
-    def issue(transaction: HallTransaction) -> Answer | Refusal:
+    def issue(transaction: HallTransaction) -> FirstAnswer[Answer | Refusal, Answer]:
         arriving = _arriving(transaction, request)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
         place = _place(transaction, arriving, request, on=now.on)
         if place.is_pressed:
-            transaction.keep_nothing()
-            return pressed_before(database, transaction, request.press_id)
+            return FirstAnswer(pressed_before(database, transaction, request.press_id))
         try:
             is_expected = arriving.appointment is not None
             issue_request = IssueRequest(service, now, request.is_early, place.is_stopped, is_expected)
@@ -107,8 +106,7 @@ def issue_ticket(
                     new_id(), now.on, service=service.id, reason=refusal.code, device=author.device
                 )
                 transaction.record(fact)
-            transaction.keep_nothing()
-            return refusal
+            return FirstAnswer(refusal)
         else:
             token = database.ticket_tokens.of(visit.id)
             answer = _issue(
@@ -117,13 +115,12 @@ def issue_ticket(
             answer |= {"service_names": dict(service.names)} | _checked_in(
                 transaction, arriving, visit, request
             )
-            transaction.keep(answer)
-            return answer | {"token": token}
+            return FirstAnswer(answer | {"token": token}, answer)
 
     def repeat(transaction: HallTransaction, kept: Answer) -> Answer:
         return answered_again(database, transaction, kept) | {"is_repeated": True}
 
-    answer = database.write(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
+    answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
     if isinstance(answer, Refusal):
         raise answer
     return answer

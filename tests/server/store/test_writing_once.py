@@ -1,12 +1,12 @@
 """A write with an idempotency key: the work is done once, a repetition gets its first answer."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -74,16 +74,61 @@ def test_a_refused_work_keeps_no_answer(database: Database) -> None:
     assert database.write(HALL, AGENT, KEY, Work()) == {"time": 1}
 
 
+class Booked(TypedDict):
+    """What is kept of a booking; `place` was added by a later version."""
+
+    code: int
+    place: NotRequired[str]
+
+
+class Booking(TypedDict):
+    """The answer to a booking."""
+
+    code: int
+    place: str
+    is_new: bool
+
+
+def book_again(transaction: HallTransaction, kept: Booked) -> Booking:
+    return {"code": kept["code"], "place": kept.get("place", "anywhere"), "is_new": False}
+
+
+def booking(database: Database, first: FirstAnswer[Booking, Booked]) -> Booking:
+    """The answer to a request that is first answered so."""
+    return database.write_or_repeat(HALL, AGENT, KEY, lambda _: first, repeated=book_again)
+
+
+NEW: Booking = {"code": 7, "place": "here", "is_new": True}
+
+
 def test_a_repetition_may_be_answered_otherwise(database: Database) -> None:
-    def book(transaction: HallTransaction) -> dict[str, Any]:
-        transaction.keep({"code": 7})
-        return {"code": 7, "is_new": True}
+    first = FirstAnswer[Booking, Booked](NEW, {"code": 7, "place": "here"})
+    answers = [booking(database, first) for _ in range(2)]
+    assert answers == [NEW, {"code": 7, "place": "here", "is_new": False}]
 
-    def booked(transaction: HallTransaction, kept: Any) -> dict[str, Any]:
-        return {**kept, "is_new": False}
 
-    answers = [database.write(HALL, AGENT, KEY, book, repeated=booked) for _ in range(2)]
-    assert answers == [{"code": 7, "is_new": True}, {"code": 7, "is_new": False}]
+def test_what_an_earlier_version_kept_is_read_without_what_came_later(database: Database) -> None:
+    booking(database, FirstAnswer(NEW, {"code": 7}))
+    again = booking(database, FirstAnswer(NEW, {"code": 8, "place": "here"}))
+    assert again == {"code": 7, "place": "anywhere", "is_new": False}
+
+
+def test_the_installation_keeps_something_else_too(database: Database) -> None:
+    def publish(transaction: InstallationTransaction) -> FirstAnswer[str, int]:
+        return FirstAnswer("published", 7)
+
+    def publish_again(transaction: InstallationTransaction, kept: int) -> str:
+        return f"published at {kept}"
+
+    answers = [
+        database.write_installation_or_repeat(AGENT, KEY, publish, repeated=publish_again) for _ in range(2)
+    ]
+    assert answers == ["published", "published at 7"]
+
+
+def test_a_first_answer_that_keeps_nothing_is_made_again(database: Database) -> None:
+    firsts = [FirstAnswer[Booking, Booked]({**NEW, "code": code}) for code in (7, 8)]
+    assert [booking(database, first)["code"] for first in firsts] == [7, 8]
 
 
 def test_a_work_that_keeps_nothing_is_done_again(database: Database) -> None:
