@@ -7,7 +7,7 @@ types below.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NotRequired, Protocol, TypedDict, final
+from typing import Any, Literal, NotRequired, Protocol, ReadOnly, TypedDict, final
 from zoneinfo import ZoneInfo
 
 from kiosk.waits import STEP_S, WaitWording, wording_of
@@ -168,6 +168,18 @@ class ServiceMessage(TypedDict):
     children: list["ServiceMessage"]
 
 
+class AlertOnMenu(TypedDict):
+    """An alert as boards have it; `texts`: the words of a custom one by language, `title` and `text`."""
+
+    alert: ReadOnly[str]
+    kind: ReadOnly[str]
+    drill: ReadOnly[bool]
+    raised_at: ReadOnly[str]
+    until: ReadOnly[str | None]
+    texts: ReadOnly[Mapping[str, Mapping[str, str]]]
+    has_voice: ReadOnly[bool]
+
+
 class MenuMessage(TypedDict):
     hall: dict[str, str]
     time_zone: str
@@ -188,8 +200,8 @@ class MenuMessage(TypedDict):
     now: str
     epoch: NotRequired[str]
     version: NotRequired[int]
-    alert: NotRequired[dict[str, Any] | None]
-    alert_taken_back: NotRequired[dict[str, Any]]
+    alert: NotRequired[AlertOnMenu | None]
+    alert_taken_back: NotRequired[AlertOnMenu]
     look: NotRequired[dict[str, Any]]
     configuration: NotRequired[str]
 

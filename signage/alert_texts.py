@@ -1,7 +1,7 @@
 """What alerts say: written on screens in every language they know, spoken in French."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol, ReadOnly, TypedDict
 
 from signage.announcement import PAUSE, REPETITIONS
 
@@ -16,30 +16,55 @@ NO_BREAK_HYPHEN = "\u2011"
 """Keeps two words on one line of a screen; voices know the plain one."""
 
 
+class AlertToSay(TypedDict):
+    """An alert as boards have it; `texts`: the words of a custom one by language, `title` and `text`."""
+
+    kind: ReadOnly[str]
+    drill: ReadOnly[bool]
+    texts: ReadOnly[Mapping[str, Mapping[str, str]]]
+
+
+class PreparedAlertTexts(TypedDict):
+    """What a screen says of alerts in one language.
+
+    `kinds`: the `title` and the `text` of each prepared kind. `since`: a sentence with `{time}`.
+    """
+
+    kinds: dict[str, dict[str, str]]
+    since: str
+    drill: str
+    drill_text: str
+    not_fire: str
+
+
 class Translate(Protocol):
     """Returns the sentence of a message key in a language, its placeholders filled."""
 
     def __call__(self, key: str, language: str, /, **values: object) -> str: ...
 
 
-def alert_texts(translate: Translate, languages: Sequence[str] = ALERT_LANGUAGES) -> dict[str, Any]:
+def alert_texts(
+    translate: Translate, languages: Sequence[str] = ALERT_LANGUAGES
+) -> dict[str, PreparedAlertTexts]:
     """Return, per language, the words of each kind and the texts around them."""
     return {language: _in_language(translate, language) for language in languages}
 
 
-def _in_language(translate: Translate, language: str) -> dict[str, Any]:
+def _in_language(translate: Translate, language: str) -> PreparedAlertTexts:
     kinds = {
         kind: {part: translate(f"signage.alert.{kind}_{part}", language) for part in ("title", "text")}
         for kind in KINDS
     }
-    around = {
-        name: translate(f"signage.alert.{name}", language) for name in ("drill", "drill_text", "not_fire")
+    return {
+        "kinds": kinds,
+        "since": translate("signage.alert.since", language, time="{time}"),
+        "drill": translate("signage.alert.drill", language),
+        "drill_text": translate("signage.alert.drill_text", language),
+        "not_fire": translate("signage.alert.not_fire", language),
     }
-    since = translate("signage.alert.since", language, time="{time}")
-    return {"kinds": kinds, "since": since, **around}
 
 
-def spoken_alert(alert: Mapping[str, Any], translate: Translate) -> tuple[str, ...]:
+def spoken_alert(alert: AlertToSay, translate: Translate) -> tuple[str, ...]:
     """Return the French sentences to speak in turn: the same one twice, a drill named first.
 
     `alert` is that of the board's message.
@@ -53,12 +78,12 @@ def spoken_alert(alert: Mapping[str, Any], translate: Translate) -> tuple[str, .
     return (said.replace(NO_BREAK_HYPHEN, "-"),) * REPETITIONS
 
 
-def voice_name(alert: Mapping[str, Any]) -> str:
+def voice_name(alert: AlertToSay) -> str:
     """Return by what a screen knows the voice of a prepared alert: `shelter`, or `shelter drill`."""
     return f"{alert['kind']} drill" if alert["drill"] else str(alert["kind"])
 
 
-def prepared_alerts() -> list[dict[str, Any]]:
+def prepared_alerts() -> list[AlertToSay]:
     """Return every alert with prepared words, and its drill, in the form that boards use."""
     spoken = [kind for kind in KINDS if kind != TAKEN_BACK]  # it is shown, never raised
     return [{"kind": kind, "drill": drill, "texts": {}} for kind in spoken for drill in (False, True)]

@@ -21,12 +21,23 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.store import alerts
-from server.store.alerts import AlertRow
+from server.store.alerts import AlertRow, Words
 from server.store.engine.rows import Rows
 from server.store.people.names import name_of
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import has_other_to_answer
-from server.usecases.answers import Answer
+from server.usecases.alerts.alert_answers import (
+    AlertAnswer,
+    AlertInHall,
+    AlertOfHall,
+    AlertPart,
+    AlertsAnswer,
+    EndAsked,
+    EndOfAlert,
+    EndsAskedAnswer,
+    HallAlertsAnswer,
+    ShownAlert,
+)
 
 LOOKED_BACK = timedelta(hours=24)
 """How long an alert is listed after its end."""
@@ -34,8 +45,6 @@ LANGUAGES_IN_MESSAGE = 2
 """Languages of a custom alert's words in a message; a page that shows more reads them apart."""
 MOST_OVER = 50
 """How many alerts that are over are listed for each hall. All alerts in force are listed."""
-_NO_NAMES = {"end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
-"""What an API key reads instead of names."""
 
 
 def board_alert(
@@ -45,7 +54,7 @@ def board_alert(
     now: datetime,
     *,
     has_every_language: bool = False,
-) -> Answer | None:
+) -> ShownAlert | None:
     """The alert that a hall (id) shows now, None without one.
 
     A message is small: screens know the words of other kinds since they were loaded, and a custom alert has
@@ -58,7 +67,7 @@ def board_alert(
     words = alerts.words_of(rows, first.words)
     return {
         "alert": first.id,
-        "kind": str(first.kind),
+        "kind": first.kind,
         "drill": first.is_drill,
         "raised_at": to_text(first.raised_at),
         "until": text_or_none(first.expires_at),
@@ -74,7 +83,7 @@ def alert_part(
     now: datetime,
     *,
     has_every_language: bool = False,
-) -> Answer:
+) -> AlertPart:
     """The part of an answer or message about the alert of a hall (id): `alert`, as `board_alert`.
 
     For a minute after an alert was taken back there is `alert_taken_back` too, in the form of an alert of
@@ -87,9 +96,9 @@ def alert_part(
     taken_back_at = over[0].ended_at if over else None
     if taken_back_at is None or over[0].end_reason != AlertEndReason.TAKEN_BACK:
         return {"alert": None}
-    back = {
+    back: ShownAlert = {
         "alert": over[0].alert,
-        "kind": str(AlertEndReason.TAKEN_BACK),
+        "kind": AlertEndReason.TAKEN_BACK,
         "drill": over[0].is_drill,
         "raised_at": to_text(taken_back_at),
         "until": to_text(taken_back_at + TAKEN_BACK_SHOWN_FOR),
@@ -99,30 +108,30 @@ def alert_part(
     return {"alert": None, "alert_taken_back": back}
 
 
-def screen_words(rows: Rows, hall: str, now: datetime) -> Answer:
+def screen_words(rows: Rows, hall: str, now: datetime) -> dict[str, Words]:
     """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
     holding = in_force(alerts.open_alerts(rows, hall), now)
     return {alert.id: alerts.words_of(rows, alert.words) for alert in holding if alert.words is not None}
 
 
-def in_message(alert: Answer | None, language: str) -> Answer | None:
+def in_message(alert: ShownAlert | None, language: str) -> ShownAlert | None:
     """An alert for a message to a phone: with its words in French and in the language of the phone only."""
     if alert is None:
         return None
     kept = {code: words for code, words in alert["texts"].items() if code in (FRENCH, language)}
-    return alert | {"texts": kept}
+    return {**alert, "texts": kept}
 
 
-def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> Answer:
+def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> HallAlertsAnswer:
     """The alerts in force in a hall (id), the shown one first. `names_people`: with the names of authors."""
     now = database.clock.now()
     configuration = database.configuration(hall)
     with database.read() as rows:
         holding = in_force(alerts.open_alerts(rows, hall), now)
-        found = [
+        found: list[AlertOfHall] = [
             {
                 "alert": alert.id,
-                "kind": str(alert.kind),
+                "kind": alert.kind,
                 "drill": alert.is_drill,
                 "raised_at": to_text(alert.raised_at),
                 "until": text_or_none(alert.expires_at),
@@ -141,7 +150,7 @@ def read_alert(
     *,
     only_by: str | None = None,
     reader: str | None = None,
-) -> Answer:
+) -> AlertAnswer:
     """An alert in its halls, or in those with some ids: who raised it, its screens, its end.
 
     `only_by` (an author's id): only what that author raised, and without names. `reader` (an author's id):
@@ -158,19 +167,17 @@ def read_alert(
         if not found:
             raise Refusal("unknown_alert", alert=alert)
         first = min(found, key=lambda row: row.raised_at)
+        in_halls = [_in_hall(database, rows, row, now, reader) for row in found]
         return {
             "alert": alert,
-            "kind": first.kind,
+            "kind": AlertKind(first.kind),
             "drill": first.is_drill,
             "texts": alerts.words_of(rows, first.texts),
             "raised_at": to_text(first.raised_at),
             "raised_by": None if only_by else author_name(rows, first.raised_by),
             "until": text_or_none(first.expires_at),
             "may_take_back_until": _taken_back_until(found, reader, now),
-            "halls": [
-                _in_hall(database, rows, row, now, reader) | (_NO_NAMES if only_by is not None else {})
-                for row in found
-            ],
+            "halls": in_halls if only_by is None else [_without_names(each) for each in in_halls],
             "as_of": to_text(now),
         }
 
@@ -182,7 +189,7 @@ def _taken_back_until(found: Iterable[AlertRow], reader: str | None, now: dateti
     return to_text(max(until)) if until and max(until) > now else None
 
 
-def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> Answer:
+def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> EndOfAlert:
     """Who confirmed the end a first time, when, and from when they may end it without a second person.
 
     `end_alone_at` is None where the site always needs two people.
@@ -198,7 +205,12 @@ def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> Answer:
     }
 
 
-def _in_hall(database: Database, rows: Rows, row: AlertRow, now: datetime, reader: str | None) -> Answer:
+def _without_names(answer: AlertInHall) -> AlertInHall:
+    """What an API key reads of an alert in a hall."""
+    return {**answer, "end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
+
+
+def _in_hall(database: Database, rows: Rows, row: AlertRow, now: datetime, reader: str | None) -> AlertInHall:
     configuration, alert = database.configuration(row.hall), alerts.as_alert(row)
     shown_at = alerts.screens_showing(rows, alert.id, row.hall)
     holds = row.ended_at is None and not alert.has_expired(now)
@@ -217,14 +229,12 @@ def _in_hall(database: Database, rows: Rows, row: AlertRow, now: datetime, reade
         "needs_second_person": configuration.site.alerts.needs_second_person,
         "ended_at": text_or_none(row.ended_at),
         "ended_by": author_name(rows, row.ended_by),
-        "end_reason": row.end_reason,
+        "end_reason": None if row.end_reason is None else AlertEndReason(row.end_reason),
         "screens": [
             {
                 "screen": screen.id,
                 "label": screen.label,
-                "state": str(
-                    screen_reached(shown_at.get(screen.id), uncovered_at, now, is_covered=is_covered)
-                ),
+                "state": screen_reached(shown_at.get(screen.id), uncovered_at, now, is_covered=is_covered),
                 "shown_at": text_or_none(shown_at.get(screen.id)),
             }
             for screen in configuration.screens.values()
@@ -242,10 +252,10 @@ def _uncovered_at(rows: Rows, hall: str, alert: Alert, now: datetime) -> datetim
     return max([alert.raised_at, *(end for end in ends if end is not None)])
 
 
-def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> Answer:
+def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> EndsAskedAnswer:
     """The alerts of halls (ids) whose end another person than the reader (an author's id) confirmed first."""
     now = database.clock.now()
-    found: dict[str, Answer] = {}
+    found: dict[str, EndAsked] = {}
     with database.read() as rows:
         for hall in halls:
             for alert in in_force(alerts.open_alerts(rows, hall), now):
@@ -256,7 +266,7 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> An
                     alert.id,
                     {
                         "alert": alert.id,
-                        "kind": str(alert.kind),
+                        "kind": alert.kind,
                         "drill": alert.is_drill,
                         "texts": alerts.words_of(rows, alert.words),
                         "asked_by": author_name(rows, alert.end_asked_by),
@@ -270,7 +280,7 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> An
 
 def read_alerts(
     database: Database, halls: Iterable[str], *, only_by: str | None = None, reader: str | None = None
-) -> Answer:
+) -> AlertsAnswer:
     """All alerts in force in halls (ids), then those that ended in the last day, the latest raised first.
 
     Of those that ended, the last MOST_OVER of each hall. `only_by`, `reader`: as in `read_alert`.

@@ -1,6 +1,6 @@
 """Alerts: raised in some halls by one press, ended by two confirmations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -8,10 +8,12 @@ from flask_openapi3.models.tag import Tag
 from pydantic import ConfigDict, Field, StringConstraints
 
 from server.domain.alerts.alerts import AlertKind
+from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
+from server.usecases.alerts import alert_answers
 from server.usecases.alerts.end_alert import ask_end, end_alert, halls_of_alert, take_back
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
@@ -35,6 +37,7 @@ TAG = Tag(name="alerts")
 
 type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
 type Slugged = Annotated[str, StringConstraints(max_length=64, pattern=LINE, min_length=1)]
+type _Confirm = Callable[[Database, str, Sequence[str], Author], Mapping[str, Refusal]]
 type LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -90,14 +93,16 @@ def blueprint(api: Api) -> APIBlueprint:
         words = {language: each.model_dump() for language, each in body.texts.items()}
         request = AlertRequest(body.kind, body.press_id, body.drill, words, body.expires_after_s)
 
-        def work() -> dict[str, Any]:
+        def work() -> _RaisedAlert:
             raised = raise_alert(api.database, halls, caller.author, request, breathe=api.breathe)
             answer = read_alert(
                 api.database, raised.alert, halls, only_by=_only_by(caller), reader=_reader(caller)
             )
-            already = [_named(api, hall) | {"alert": alert} for hall, alert in raised.already.items()]
+            already: list[_HallAlready] = [
+                {**_named(api, hall), "alert": alert} for hall, alert in raised.already.items()
+            ]
             failed = _failed(api, raised.failed)
-            return answer | {"is_new": raised.is_new, "already": already, "failed": failed}
+            return {**answer, "is_new": raised.is_new, "already": already, "failed": failed}
 
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
         return answer, 201 if answer["is_new"] else 200
@@ -162,15 +167,42 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any, permission: Permission) -> dict[str, Any]:
+class _HallFailed(alert_answers.HallName):
+    """A hall that refused: the code of its refusal, and its sentence."""
+
+    code: str
+    detail: str
+
+
+class _HallAlready(alert_answers.HallName):
+    """A hall in which such an alert of the caller held before."""
+
+    alert: str
+
+
+class _EndedAlert(alert_answers.AlertAnswer):
+    """An alert after a confirmation of its end, or after it was taken back."""
+
+    failed: list[_HallFailed]
+
+
+class _RaisedAlert(alert_answers.AlertAnswer):
+    """An alert that was raised just now, or by the same press before."""
+
+    is_new: bool
+    already: list[_HallAlready]
+    failed: list[_HallFailed]
+
+
+def _confirmed(api: Api, alert: str, body: EndBody, confirm: _Confirm, permission: Permission) -> _EndedAlert:
     caller = someone()
     of_alert = halls_of_alert(api.database, alert)
     halls = _halls(api.database, body.halls, permission, among=of_alert)
 
-    def work() -> dict[str, Any]:
+    def work() -> _EndedAlert:
         failed = confirm(api.database, alert, halls, caller.author)
         answer = read_alert(api.database, alert, halls, reader=caller.author.id)
-        return answer | {"failed": _failed(api, failed)}
+        return {**answer, "failed": _failed(api, failed)}
 
     return once(api.database, halls[0], caller.author, write_key(caller.author), work)
 
@@ -185,17 +217,20 @@ def _reader(caller: Caller) -> str | None:
     return caller.author.id if caller.kind == "person" else None
 
 
-def _named(api: Api, hall: str) -> dict[str, Any]:
+def _named(api: Api, hall: str) -> alert_answers.HallName:
     configuration = api.database.configuration(hall)
     return {"hall": configuration.hall, "name": configuration.name}
 
 
-def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[dict[str, Any]]:
+def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[_HallFailed]:
     """The halls that refused, by name, each with its refusal's code and sentence."""
     language = page_language()
     return [
-        _named(api, hall)
-        | {"code": refusal.code, "detail": refusal_sentence(refusal, api.translate, language)}
+        {
+            **_named(api, hall),
+            "code": refusal.code,
+            "detail": refusal_sentence(refusal, api.translate, language),
+        }
         for hall, refusal in failed.items()
     ]
 
