@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from server.domain.alarms.facts import (
@@ -35,7 +36,6 @@ from server.store.journal.erasables import keep_erasable
 from server.store.operation.erase_expired import DELIVERIES_KEPT_S
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.notices.notice_places import configured_halls
 
 EMAIL, WEBHOOK = "email", "webhook"
@@ -57,6 +57,25 @@ class RecipientRequest:
     address: str
     may_be_plain: bool = False
     choice: AlarmChoice = field(default_factory=AlarmChoice)
+
+
+class RecipientLine(TypedDict):
+    """A recipient in a list: its address as pages show it, and how deliveries to it stand.
+
+    `underway`, `given_up`: how many messages. `sent_at`, `next_at`: instants in RFC 3339, null before the
+    first success and where nothing waits. `failure`: why the last one failed.
+    """
+
+    recipient: str
+    channel: str
+    site: str
+    address: str
+    choice: AlarmChoice
+    underway: int
+    given_up: int
+    sent_at: str | None
+    failure: str | None
+    next_at: str | None
 
 
 def add_recipient(database: Database, author: Author, request: RecipientRequest) -> tuple[str, str | None]:
@@ -144,7 +163,7 @@ def known_recipient(database: Database, recipient: str) -> Recipient:
         return _existing_recipient(rows, recipient)
 
 
-def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[Answer]:
+def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[RecipientLine]:
     """The recipients of the sites (slugs, `*`) that the reader may see, with how deliveries stand."""
     with database.read() as rows:
         standing = standing_by_recipient(rows)
@@ -152,7 +171,7 @@ def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[
     return [_recipient_answer(each, standing.get(each.id)) for each in found]
 
 
-def _recipient_answer(recipient: Recipient, standing: Standing | None) -> Answer:
+def _recipient_answer(recipient: Recipient, standing: Standing | None) -> RecipientLine:
     stands = standing or Standing(recipient.id, 0, 0, None, None, None)
     return {
         "recipient": recipient.id,

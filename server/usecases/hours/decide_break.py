@@ -1,5 +1,7 @@
 """Decide what becomes of those who still wait at the break: finish the queue, or carry over."""
 
+from typing import TypedDict
+
 from server.domain.author import Author
 from server.domain.hall.facts import break_decided
 from server.domain.hours.half_days import AtBreak, next_break
@@ -9,23 +11,33 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
+
+
+class BreakDecided(TypedDict):
+    """What holds for a break, which begins and ends at instants in RFC 3339."""
+
+    choice: AtBreak
+    begins_at: str
+    resumes_at: str
 
 
 def decide_break(
     database: Database, hall: str, author: Author, choice: AtBreak, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> BreakDecided:
     """What holds for the break that runs or comes next today; it may be decided again until it ends.
 
     Refusal: no_break when the day has none left.
     """
 
-    def decide(transaction: HallTransaction) -> Answer:
+    def decide(transaction: HallTransaction) -> BreakDecided:
         at = next_break(transaction.configuration.calendar, transaction.now)
         if at is None:
             raise Refusal("no_break")
         transaction.record(break_decided(new_id(), at, choice=choice))
-        times = {"begins_at": to_text(at.begins_at), "resumes_at": to_text(at.resumes_at)}
-        return {"choice": str(choice), **times}
+        return {
+            "choice": choice,
+            "begins_at": to_text(at.begins_at),
+            "resumes_at": to_text(at.resumes_at),
+        }
 
     return database.write(hall, author, write_key, decide)

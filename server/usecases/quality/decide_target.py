@@ -1,6 +1,7 @@
 """Decide a target: from a date on, a share of a service's waits is to last at most so long."""
 
 from datetime import date
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
@@ -19,9 +20,16 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.find_configured import find_service
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
+
+
+class DecidedTarget(TypedDict):
+    """The id of a target that was decided for a service, and of the one it replaces, null for none."""
+
+    target: str
+    service: str
+    replaces: str | None
 
 
 def decide_target(
@@ -31,7 +39,7 @@ def decide_target(
     request: TargetRequest,
     *,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> DecidedTarget:
     """The target decided. `replaces`: the earlier target of the same service and day, None for none.
 
     It applies until a later target does, instead of the wait in the hall's document, to every ticket issued
@@ -43,7 +51,7 @@ def decide_target(
     """
     _check_terms(request)
 
-    def decide(transaction: HallTransaction) -> Answer:
+    def decide(transaction: HallTransaction) -> DecidedTarget:
         configuration = transaction.configuration
         find_service(configuration, request.service)
         _check_days(request, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.instants import to_text
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.indicators import INDICATORS, Figure, Unit, figures_of
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.quality.targets import Target
@@ -21,7 +22,6 @@ from server.store.quality.figures import (
 )
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
@@ -98,6 +98,65 @@ def read_days(
     return HallDays(hall_id, starts_on, ends_on, rollups, targets, present)
 
 
+class IndicatorDefinition(TypedDict):
+    """An indicator: its name, its unit, and its sentences in the reader's language."""
+
+    indicator: str
+    unit: Unit
+    label: str
+    definition: str
+    convention: str
+
+
+class FigureAnswer(TypedDict):
+    """A value of an indicator in its unit, null where nobody was counted; the rest as in `Figure`."""
+
+    indicator: str
+    value: float | None
+    n: int
+    count: NotRequired[int]
+    of: NotRequired[str]
+
+
+class FiguresRow(TypedDict):
+    """The figures of one part: a service, an hour, a day …; `all` where nothing is split."""
+
+    key: str
+    figures: list[FigureAnswer]
+
+
+class AlertVisits(TypedDict):
+    """The visits that were present while an alert held, and whether they are counted."""
+
+    counted: bool
+    visits: int
+
+
+class ExceptionalCount(TypedDict):
+    """How many were received for a service without the appointment it needs, by reason."""
+
+    service: str
+    reason: str
+    count: int
+
+
+IndicatorsAnswer = TypedDict(
+    "IndicatorsAnswer",
+    {
+        "hall": str,
+        "from": str,
+        "to": str,
+        "by": str,
+        "alerts": AlertVisits,
+        "as_of": str,
+        "exceptional": list[ExceptionalCount],
+        "indicators": list[IndicatorDefinition],
+        "rows": list[FiguresRow],
+    },
+)
+"""The indicators of a hall (id) from a local date (included) to another (excluded)."""
+
+
 def read_indicators(
     database: Database,
     hall: str,
@@ -106,7 +165,7 @@ def read_indicators(
     by: str = "none",
     with_alerts: bool = True,
     sentence: Sentence,
-) -> Answer:
+) -> IndicatorsAnswer:
     """The indicators as the API gives them. `days`: end excluded. `sentence` gives the text of a key.
 
     Refusals: those of `read_days`, bad_dimension when `by` is none of DIMENSIONS.
@@ -139,7 +198,7 @@ def _now(database: Database) -> datetime:
     return database.clock.now()
 
 
-def _described(name: str, sentence: Sentence) -> Answer:
+def _described(name: str, sentence: Sentence) -> IndicatorDefinition:
     indicator = INDICATORS[name]
     return {
         "indicator": name,
@@ -150,8 +209,8 @@ def _described(name: str, sentence: Sentence) -> Answer:
     }
 
 
-def _figure(figure: Figure) -> Answer:
-    answer: Answer = {"indicator": figure.indicator, "value": figure.value, "n": figure.n}
+def _figure(figure: Figure) -> FigureAnswer:
+    answer: FigureAnswer = {"indicator": figure.indicator, "value": figure.value, "n": figure.n}
     if figure.count is not None:
         answer["count"] = figure.count
     if figure.of is not None:

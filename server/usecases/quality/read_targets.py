@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Tally
-from server.domain.quality.targets import TargetSpan, Withdrawal
+from server.domain.quality.targets import TargetSpan, Withdrawal, WithdrawalReason
 from server.store.quality.figures import days_with_legs
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.quality.read_indicators import LONGEST, read_days
 
 MONTHS = 3
@@ -65,7 +65,55 @@ def read_targets(database: Database, hall: str) -> tuple[date, list[ServiceTarge
     ]
 
 
-def targets_answer(database: Database, hall: str) -> Answer:
+class TargetWithdrawal(TypedDict):
+    """A decision that a target applies no more from a local date on. `recorded_at` is in RFC 3339."""
+
+    withdrawal: str
+    from_on: str
+    reason: WithdrawalReason
+    decided_on: str
+    decided_by: str
+    recorded_at: str
+
+
+class TargetOfService(TypedDict):
+    """A target: at least `share_percent` of the waits last at most `wait_s`, from a local date on.
+
+    `ends_on`: the first day on which it applies no more, null when no end is known.
+    """
+
+    target: str
+    wait_s: int
+    share_percent: int
+    applies_from_on: str
+    ends_on: str | None
+    is_replaced: bool
+    decided_on: str
+    decided_by: str
+    recorded_at: str
+    withdrawals: list[TargetWithdrawal]
+
+
+class ServiceTargetsAnswer(TypedDict):
+    """The targets of a service: what applies today (`wait_s`), what its document says, the decided ones."""
+
+    service: str
+    wait_s: int
+    document_wait_s: int
+    now: TargetOfService | None
+    to_come: list[TargetOfService]
+    earlier: list[TargetOfService]
+
+
+class TargetsAnswer(TypedDict):
+    """The targets of the services of a hall (slug), as of a local date."""
+
+    hall: str
+    on: str
+    services: list[ServiceTargetsAnswer]
+
+
+def targets_answer(database: Database, hall: str) -> TargetsAnswer:
     """The targets as the API gives them. Refusal: unknown_hall."""
     on, services = read_targets(database, hall)
     return {
@@ -85,7 +133,7 @@ def targets_answer(database: Database, hall: str) -> Answer:
     }
 
 
-def _target_answer(span: TargetSpan) -> Answer:
+def _target_answer(span: TargetSpan) -> TargetOfService:
     target = span.target
     return {
         "target": target.id,
@@ -101,11 +149,11 @@ def _target_answer(span: TargetSpan) -> Answer:
     }
 
 
-def _withdrawal(withdrawal: Withdrawal) -> Answer:
+def _withdrawal(withdrawal: Withdrawal) -> TargetWithdrawal:
     return {
         "withdrawal": withdrawal.id,
         "from_on": withdrawal.from_on.isoformat(),
-        "reason": str(withdrawal.reason),
+        "reason": withdrawal.reason,
         "decided_on": withdrawal.decided_on.isoformat(),
         "decided_by": withdrawal.decided_by,
         "recorded_at": to_text(withdrawal.recorded_at),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
@@ -13,8 +14,16 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
+
+
+class WithdrawnTarget(TypedDict):
+    """The ids of a withdrawal and of its target; `from_on`: from which local date it applies no more."""
+
+    withdrawal: str
+    target: str
+    service: str
+    from_on: str
 
 
 def withdraw_target(
@@ -24,7 +33,7 @@ def withdraw_target(
     withdrawal: WithdrawalRequest,
     *,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> WithdrawnTarget:
     """The withdrawal: from its day on the wait of the hall's document applies, until another target does.
 
     A target withdrawn from its first day on never applies: the one before it continues. Tickets and days of
@@ -36,7 +45,7 @@ def withdraw_target(
     """
     check_decider(withdrawal.decided_by)
 
-    def withdraw(transaction: HallTransaction) -> Answer:
+    def withdraw(transaction: HallTransaction) -> WithdrawnTarget:
         today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
         span = _span(transaction, withdrawal.target)
         _check_day(span, withdrawal.from_on, today)

@@ -1,6 +1,6 @@
 """Halls as screens, consoles and quality managers see them: board, screen, queue, indicators."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -128,10 +128,32 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-def _of_agent(agent: AgentFigures) -> dict[str, Any]:
-    services = [{"service": service} | _served(served) for service, served in agent.services.items()]
-    return {"name": agent.name} | _served(agent.served) | {"services": services}
+class _ServedFigures(TypedDict):
+    """How many people were served, and the median of the seconds at the counter."""
+
+    served: int
+    median_s: int | None
 
 
-def _served(served: Served) -> dict[str, Any]:
+class _ServedOfService(_ServedFigures):
+    """The same of one service."""
+
+    service: str
+
+
+class _FiguresOfAgent(_ServedFigures):
+    """The same of one agent, in all and by service."""
+
+    name: str | None
+    services: list[_ServedOfService]
+
+
+def _of_agent(agent: AgentFigures) -> _FiguresOfAgent:
+    services: list[_ServedOfService] = [
+        {"service": service, **_served(served)} for service, served in agent.services.items()
+    ]
+    return {"name": agent.name, **_served(agent.served), "services": services}
+
+
+def _served(served: Served) -> _ServedFigures:
     return {"served": served.count, "median_s": served.shown_median_s}

@@ -18,7 +18,7 @@ from server.sending.webhook import Webhooks
 from server.settings import Settings
 from server.store.alarms.recipients import Recipient
 from server.store.transactions.database import Database
-from server.usecases.alarms.alarm_recipients import read_recipients
+from server.usecases.alarms.alarm_recipients import RecipientLine, read_recipients
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.usecases.alarms.faulty_hall import TRANSLATE, FaultyHall, faulty_hall
 
@@ -74,7 +74,7 @@ class Office:
         self.sender.look()
         self.threads.settle()
 
-    def standing(self) -> dict[str, Any]:
+    def standing(self) -> dict[str, RecipientLine]:
         return {each["recipient"]: each for each in read_recipients(self.hall.database, lambda _: True)}
 
 

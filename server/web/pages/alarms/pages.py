@@ -18,14 +18,13 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
-from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, read_recipients
+from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, RecipientLine, read_recipients
 from server.usecases.alarms.read_alarms import count_alarms, read_alarms
-from server.usecases.answers import Answer
 from server.usecases.notices.notice_places import configured_halls
 from server.web.access.callers import Caller, allowed, identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.alarms import recipients
-from server.web.pages.alarms.services import AlarmPages, FormOutcome
+from server.web.pages.alarms.services import AlarmPages, FormOutcome, RecipientFields
 from server.web.pages.alarms.words import Moments
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
@@ -140,11 +139,18 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
     )
 
 
-def _list_recipients(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[Answer]:
+class _RecipientOnPage(RecipientLine):
+    """A recipient with its form, and whether the reader may change it."""
+
+    typed: RecipientFields
+    may_change: bool
+
+
+def _list_recipients(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[_RecipientOnPage]:
     """The recipients of a hall's site and of every site, each with its form and whether it may be changed."""
     return [
-        each
-        | {
+        {
+            **each,
             "typed": recipients.typed_of(each["choice"], each["channel"], each["site"]),
             "may_change": recipients.may_configure(caller, each["site"]),
         }

@@ -13,7 +13,7 @@ from server.language import Catalogues
 from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
-from server.usecases.alarms.read_alarms import read_alarms
+from server.usecases.alarms.read_alarms import AlarmsAnswer, read_alarms
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.devices.devices import pair_device
 from tests.server.store.journals import AGENT, HALL, opened_hall
@@ -72,7 +72,7 @@ class FaultyHall:
     def open(self) -> list[tuple[str, str]]:
         return [(each["kind"], each["subject"]) for each in self.read()["alarms"]]
 
-    def read(self) -> dict[str, Any]:
+    def read(self) -> AlarmsAnswer:
         return read_alarms(self.database, HALL, "fr", TRANSLATE, names_people=True, has_past=True)
 
     def facts(self) -> list[str]:

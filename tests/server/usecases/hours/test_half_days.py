@@ -201,6 +201,7 @@ def test_the_next_morning_the_day_end_reports_what_it_closed(database: Database,
     close_day(database, database.hall_id(HALL), date(2026, 11, 24))
     hands.now = at(8, 30) + timedelta(days=1)
     answer = read_day_end(database, HALL)
+    assert answer["business_day"] is not None
     assert (answer["business_day"], answer["left"], answer["numbers"]) == ("2026-11-24", 2, left)
     assert answer["left_by_service"] == {SERVICE: 2}
     assert answer["ended"] == {"closed_at_day_end": 2}

@@ -9,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.read_wall import read_wall
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.decide_target import DecidedTarget, decide_target
 from server.usecases.quality.read_targets import read_measured, targets_answer
 from server.usecases.waits.estimate_waits import Estimates
 from tests.server.usecases.quality.figures_history import Hands, play_days
@@ -133,7 +133,7 @@ def test_two_presses_alike_are_one_target(database: Database):
 def test_the_second_of_two_simultaneous_decisions_is_informed_and_neither_is_lost(database: Database):
     both = Barrier(2)
 
-    def press(wait_s: int) -> dict[str, Any]:
+    def press(wait_s: int) -> DecidedTarget:
         both.wait()
         return decide(database, wait_s=wait_s)
 
@@ -155,6 +155,7 @@ def test_the_answer_has_the_deciding_office_and_the_instant_of_recording(databas
     decide(database)
     answer = next(s for s in targets_answer(database, HALL)["services"] if s["service"] == SERVICE)
     assert answer["wait_s"] == 480
+    assert answer["now"] is not None
     assert answer["now"]["decided_by"] == "Comité local des usagers"
     assert answer["now"]["recorded_at"].startswith("2026-11-24T09:00:00")
 

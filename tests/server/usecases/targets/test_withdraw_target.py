@@ -12,7 +12,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.read_wall import read_wall
 from server.usecases.quality.read_indicators import read_days
-from server.usecases.quality.withdraw_target import withdraw_target
+from server.usecases.quality.withdraw_target import WithdrawnTarget, withdraw_target
 from server.usecases.waits.estimate_waits import Estimates
 from tests.server.usecases.quality.figures_history import Hands
 from tests.server.usecases.targets.targets_hall import (
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 WITHDRAWN = WithdrawalRequest("", TODAY, WithdrawalReason.UNATTAINABLE, TODAY, "Comité local des usagers")
 
 
-def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> dict[str, Any]:
+def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> WithdrawnTarget:
     withdrawal = replace(WITHDRAWN, target=target, from_on=from_on, **changed)
     return withdraw_target(database, HALL, CHIEF, withdrawal)
 
@@ -132,8 +132,9 @@ def test_an_impossible_withdrawal_is_refused_and_nothing_is_recorded(
 ):
     target = decide(database)["target"]
     decide(database, applies_from_on=TODAY + 10 * DAY)
+    terms: dict[str, Any] = {"target": target, "from_on": TODAY, **changed}
     with pytest.raises(Refusal) as refusal:
-        withdraw(database, **({"target": target, "from_on": TODAY} | changed))
+        withdraw(database, **terms)
     assert refusal.value.code == code
     assert all(not span.withdrawals for span in of_service(database).spans)
 
