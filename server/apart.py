@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from weakref import WeakSet
 
 from server.logs.lines import configure_logs, guard_standard_error
@@ -23,6 +23,12 @@ from server.settings import Settings
 LOW_PRIORITY = 10
 """Where all else is busy it still has a tenth of a core; at 19, a sixtieth, calls were ready too late."""
 _LENGTH = struct.Struct(">I")
+
+
+class CallApart(Protocol):
+    """Computes a function of values elsewhere; its result, or raises what it raised."""
+
+    def __call__[Result](self, function: Callable[..., Result], /, *values: object) -> Result: ...
 
 
 class ApartEnded(OSError):
@@ -49,7 +55,7 @@ class IsolatedWorker:
         self._child: subprocess.Popen[bytes] | None = None
         _ALL.add(self)
 
-    def call[Result](self, function: Callable[..., Result], *values: Any) -> Result:
+    def call[Result](self, function: Callable[..., Result], *values: object) -> Result:
         """The function's result, or the exception it raised. Raises ApartEnded."""
         with self._lock:
             self._forget_idle()

@@ -6,7 +6,8 @@ site, a proxy or a Wi-Fi is one network, and after an outage all come back at on
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+
+import socketio
 
 from server.connections import caller_address
 from server.domain.budgets import Budget
@@ -32,7 +33,7 @@ class _Sender:
 class Gate:
     """Lets the packets of clients in; a client that sends what no page sends, or too much, is cut."""
 
-    def __init__(self, server: Any, *, is_behind_proxy: bool = False) -> None:
+    def __init__(self, server: socketio.Server, *, is_behind_proxy: bool = False) -> None:
         self._server, self._is_behind_proxy = server, is_behind_proxy
         self._senders: dict[str, _Sender] = {}
         self._networks: dict[str, Budget] = {}

@@ -1,8 +1,5 @@
 """Live messages: one description of each, and the rooms they go to (CONTRACT, Live)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 SCREEN, KIOSK, AGENT, VISITOR = "/screen", "/kiosk", "/agent", "/visitor"
 NAMESPACES = (SCREEN, KIOSK, AGENT, VISITOR)
 
@@ -43,8 +40,6 @@ HEARTBEAT = "heartbeat"
 
 MESSAGE_LIMIT = 4096
 """The most bytes of one message on the wire."""
-
-type Message = Mapping[str, Any]
 
 
 def hall_room(hall: str) -> str:

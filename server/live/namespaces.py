@@ -1,7 +1,7 @@
 """Who may join which room: checked at the connection, by token or cookie."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import request
 from flask_socketio import ConnectionRefusedError as SocketRefused
@@ -96,7 +96,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.applied(*device, message)
 
-    def trigger_event(self, event: str, *args: Any) -> Any:
+    def trigger_event(self, event: str, *args: object) -> object:
         """The contract's message names hold a point, which no method name may.
 
         An event that fails is written and answered with nothing.

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import simple_websocket
+from flask import Flask
 from flask_socketio import SocketIO
 
 from server.live.gate import Gate
@@ -12,7 +13,7 @@ from server.live.websockets import WebSocket
 from server.live.wire import LARGEST_PACKET, PING_S
 
 
-def make_socketio(app: Any, *, async_mode: str, redis_url: str, is_behind_proxy: bool) -> SocketIO:
+def make_socketio(app: Flask, *, async_mode: str, redis_url: str, is_behind_proxy: bool) -> SocketIO:
     """The Socket.IO server of an app; several workers are joined by Redis."""
     simple_websocket.Server = WebSocket  # what the library makes of each upgrade
     lines = logging.getLogger("socketio")  # of our own, else each library writes its lines twice

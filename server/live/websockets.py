@@ -25,7 +25,7 @@ class WholeFrames:
     either.
     """
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._lock = threading.Lock()
 
@@ -42,7 +42,7 @@ class WholeFrames:
         with suppress(OSError):  # it may have ended by itself
             self._sock.shutdown(socket.SHUT_RDWR)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._sock, name)
 
 
@@ -53,14 +53,14 @@ class _SharedFrame:
     """
 
     def __init__(self) -> None:
-        self._last: tuple[Any, bytes] = (None, b"")
+        self._last: tuple[str | bytes | None, bytes] = (None, b"")
 
-    def of(self, message: Any, connection: Any) -> bytes:
+    def of(self, message: str | bytes, connection: WSConnection) -> bytes:
         """The frame of a text or binary message on a server's open connection."""
         last, frame = self._last
         if last is not message:
-            kind = BytesMessage if isinstance(message, bytes) else TextMessage
-            frame = connection.send(kind(data=message))
+            event = BytesMessage(message) if isinstance(message, bytes) else TextMessage(message)
+            frame = connection.send(event)
             self._last = (message, frame)
         return frame
 
@@ -93,7 +93,7 @@ class WebSocket(simple_websocket.Server):  # type: ignore[misc]  # untyped libra
     Compression is declined: each client would keep some 300 kB and compress the same message again.
     """
 
-    def __init__(self, environ: dict[str, Any], *args: Any, **values: Any) -> None:
+    def __init__(self, environ: dict[str, object], *args: object, **values: object) -> None:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         self._connection: TcpConnection | None = CURRENT.get()
         deadlines = self._connection.deadlines if self._connection else HttpDeadlines()
@@ -117,7 +117,7 @@ class WebSocket(simple_websocket.Server):  # type: ignore[misc]  # untyped libra
             raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
         self.sock.send(_FRAMES.of(message, self.ws))
 
-    def receive(self, timeout: float | None = None) -> Any:
+    def receive(self, timeout: float | None = None) -> str | bytes | None:
         """The next packet of Engine.IO. Raises ConnectionClosed."""
         packet = None if self._is_ended else super().receive(timeout)
         if self._is_ended:

@@ -18,6 +18,7 @@ from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
+from server.apart import CallApart
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
@@ -125,9 +126,7 @@ def document_of(inputs: PaperContent, printing: TicketPrinting, *, width_dots: i
     )
 
 
-def ticket_bytes(
-    inputs: PaperContent, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
-) -> bytes:
+def ticket_bytes(inputs: PaperContent, printing: TicketPrinting, profile: str, off_loop: CallApart) -> bytes:
     """The bytes that print the paper once; they are drawn by `off_loop(work, *values)`."""
     how = PROFILES[profile]
     document = document_of(inputs, printing, width_dots=how.width_dots)

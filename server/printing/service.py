@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
+from server.apart import CallApart
 from server.domain.hall.configuration import PrinterConnection
 from server.domain.printing.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
@@ -40,7 +40,7 @@ class PrintService:
         database: Database,
         settings: Settings,
         translate: Callable[..., str],
-        off_loop: Callable[..., Any],
+        off_loop: CallApart,
         *,
         tell: Callable[[str], None] = lambda job: None,
         pace: PrintingPace | None = None,

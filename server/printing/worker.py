@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held, print_document_bytes
+from server.apart import CallApart
 from server.domain.hall.configuration import PrinterConnection
 from server.domain.refusals import Refusal
 from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
@@ -64,7 +64,7 @@ class Printing:
     database: Database
     tickets: TicketPrinting
     holder: str
-    off_loop: Callable[..., Any]
+    off_loop: CallApart
     tell: Callable[[str], None]
     pace: PrintingPace = field(default_factory=PrintingPace)
 

@@ -8,7 +8,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, cast
+from typing import Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -45,18 +45,30 @@ def is_on_loop() -> bool:
     return monkey is not None and bool(monkey.is_module_patched("threading"))
 
 
+class _Threads(Protocol):
+    """Threads that are no greenlets."""
+
+    def apply[Result](self, work: Callable[..., Result], values: tuple[object, ...], /) -> Result:
+        """The result of a function, from one of these threads."""
+        ...
+
+    def kill(self) -> None:
+        """Ends them."""
+
+
 @cache
-def _hashing_threads() -> Any:
+def _hashing_threads() -> _Threads:
     from gevent.threadpool import ThreadPool
 
-    return ThreadPool(HASHING_THREADS)
+    threads: _Threads = ThreadPool(HASHING_THREADS)
+    return threads
 
 
 def _off_loop[Result](work: Callable[..., Result], *values: object) -> Result:
     """The result of a function that holds no lock of Python's, from a thread of its own in a server."""
     if not is_on_loop():
         return work(*values)
-    return cast(Result, _hashing_threads().apply(work, values))
+    return _hashing_threads().apply(work, values)
 
 
 @cache

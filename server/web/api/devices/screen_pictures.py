@@ -9,13 +9,14 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.apart import CallApart
 from server.domain.devices.device_state import is_present
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
-from server.usecases.devices.keep_screen_picture import CallApart, keep_screen_picture
+from server.usecases.devices.keep_screen_picture import keep_screen_picture
 from server.web.access.callers import allowed
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
