@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from server.domain.instants import from_text, to_text
 
@@ -16,6 +16,16 @@ SILENT_AFTER = timedelta(seconds=60)
 """A connection without a sign of life for this long has ended: two signs, one every 25 s, may be lost."""
 TOGETHER_FOR = timedelta(seconds=30)
 """Longer than a connection whose network is gone is still taken for live (ping: 10 s, then 10 s)."""
+
+
+class ConnectionMessage(TypedDict):
+    """A live connection as JSON values; instants are in RFC 3339."""
+
+    id: str
+    address: str
+    browser: str
+    since: str
+    seen_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +43,15 @@ class DeviceConnection:
         """What distinguishes two machines, as far as a server can see."""
         return self.address, self.browser
 
-    def as_message(self) -> dict[str, str]:
+    def as_message(self) -> ConnectionMessage:
         """The same as JSON values."""
-        times = {"since": to_text(self.since), "seen_at": to_text(self.seen_at)}
-        return {"id": self.id, "address": self.address, "browser": self.browser, **times}
+        return {
+            "id": self.id,
+            "address": self.address,
+            "browser": self.browser,
+            "since": to_text(self.since),
+            "seen_at": to_text(self.seen_at),
+        }
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:

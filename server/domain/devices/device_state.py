@@ -10,9 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
-from server.domain.devices.connections import SILENT_AFTER, DeviceConnection, live, with_sign_of_life, without
+from server.domain.devices.connections import (
+    SILENT_AFTER,
+    ConnectionMessage,
+    DeviceConnection,
+    live,
+    with_sign_of_life,
+    without,
+)
 from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
@@ -59,6 +66,38 @@ class PlayerSound(StrEnum):
     BLOCKED = "blocked"
 
 
+class KioskReportMessage(TypedDict):
+    """The report of a kiosk's page as JSON values."""
+
+    release: str
+    clock_ms: int
+
+
+class PlayerReportMessage(TypedDict):
+    """The report of a player as JSON values."""
+
+    media: PlayerState
+    view: PlayerView
+    sound: PlayerSound
+    revision: str
+    release: str
+    clock_ms: int
+    notice: str | None
+    width_px: int
+    height_px: int
+
+
+class SightingMessage(TypedDict):
+    """The last known state of a device as JSON values; instants are in RFC 3339."""
+
+    seen_at: str
+    since: str
+    is_connected: bool
+    report: KioskReportMessage | PlayerReportMessage | None
+    connections: list[ConnectionMessage]
+    configuration: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class PlayerReport:
     """What a player reports about itself.
@@ -101,20 +140,19 @@ class PlayerReport:
         except (KeyError, ValueError):
             return None
 
-    def as_message(self) -> dict[str, Any]:
+    def as_message(self) -> PlayerReportMessage:
         """The same as JSON values."""
-        names = (
-            "media",
-            "view",
-            "sound",
-            "revision",
-            "release",
-            "clock_ms",
-            "notice",
-            "width_px",
-            "height_px",
-        )
-        return {name: getattr(self, name) for name in names}
+        return {
+            "media": self.media,
+            "view": self.view,
+            "sound": self.sound,
+            "revision": self.revision,
+            "release": self.release,
+            "clock_ms": self.clock_ms,
+            "notice": self.notice,
+            "width_px": self.width_px,
+            "height_px": self.height_px,
+        }
 
 
 def _name(value: object) -> str:
@@ -149,7 +187,7 @@ class KioskReport:
         except (KeyError, ValueError):
             return None
 
-    def as_message(self) -> dict[str, Any]:
+    def as_message(self) -> KioskReportMessage:
         """The same as JSON values."""
         return {"release": self.release, "clock_ms": self.clock_ms}
 
@@ -172,13 +210,16 @@ class Sighting:
     connections: tuple[DeviceConnection, ...] = ()
     configuration: str | None = None
 
-    def as_message(self) -> dict[str, Any]:
+    def as_message(self) -> SightingMessage:
         """The same as JSON values."""
-        report = None if self.report is None else self.report.as_message()
-        times = {"seen_at": to_text(self.seen_at), "since": to_text(self.since)}
-        connections = [each.as_message() for each in self.connections]
-        message = {"report": report, "connections": connections, "configuration": self.configuration}
-        return {**times, "is_connected": self.is_connected, **message}
+        return {
+            "seen_at": to_text(self.seen_at),
+            "since": to_text(self.since),
+            "is_connected": self.is_connected,
+            "report": None if self.report is None else self.report.as_message(),
+            "connections": [each.as_message() for each in self.connections],
+            "configuration": self.configuration,
+        }
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.instants import to_text
@@ -12,7 +13,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 from server.usecases.devices.ask_pairing import is_expired
 from server.usecases.devices.devices import DevicePlace, take_place
 from server.usecases.once_in_many_halls import kept_answer
@@ -27,12 +27,32 @@ class Confirmation:
     replaces: bool = False
 
 
+class AskingDevice(TypedDict):
+    """The device that shows a code: its network address, its browser, the size of its page."""
+
+    code: str
+    address: str
+    browser: str
+    width_px: int
+    height_px: int
+    asked_at: str
+    expires_at: str
+
+
+class PairedPlace(TypedDict):
+    """The id of a device, and the kind and id (in the hall's document) of the place that it took."""
+
+    device: str
+    kind: str
+    id: str
+
+
 def as_code(typed: str) -> str:
     """What somebody typed, in the form of a code: capitals and digits, without spaces and dashes."""
     return "".join(letter for letter in typed.upper() if letter.isalnum())
 
 
-def read_asking_device(database: Database, typed: str) -> Answer:
+def read_asking_device(database: Database, typed: str) -> AskingDevice:
     """The device that shows a code, so that people can check that it is the one in front of them.
 
     Refusals: those of `_waiting`.
@@ -50,7 +70,7 @@ def read_asking_device(database: Database, typed: str) -> Answer:
     }
 
 
-def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> Answer | None:
+def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> PairedPlace | None:
     """The answer that the same request got before; None for a new request, whose code must be valid.
 
     Refusals: those of `_waiting`.
@@ -65,13 +85,13 @@ def paired_before(database: Database, typed: str, write_key: WriteKey | None) ->
 
 def confirm_pairing(
     database: Database, author: Author, confirmation: Confirmation, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> PairedPlace:
     """Gives a place to the device that showed a code; its secret is its token from then on.
 
     Refusals: those of `_waiting`; already_paired while another device stands there and `replaces` is not set.
     """
 
-    def confirm(transaction: InstallationTransaction) -> Answer:
+    def confirm(transaction: InstallationTransaction) -> PairedPlace:
         row = _waiting(transaction, confirmation.code, transaction.now)
         device = take_place(
             transaction, confirmation.place, row.secret_digest, replaces=confirmation.replaces

@@ -1,18 +1,20 @@
 """Keep the picture that a screen sent of itself: encode it anew in another process, delete the last one."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TypedDict
 
-from server.apart import ApartEnded
+from server.apart import ApartEnded, CallApart
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from signage.media.prepared import MediumRefused
 from signage.media.screen_pictures import prepare_screen_picture
 
-type CallApart = Callable[..., Any]
+
+class PictureTaken(TypedDict):
+    """When the picture that was kept was taken, in RFC 3339."""
+
+    taken_at: str
 
 
 def keep_screen_picture(
@@ -22,7 +24,7 @@ def keep_screen_picture(
     hall: str,
     screen: str,
     content: bytes,
-) -> Answer:
+) -> PictureTaken:
     """Keeps a picture; the answer says when it was taken, by the server's clock.
 
     `hall`: an id; `screen`: its id in the hall's document.

@@ -2,21 +2,51 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypedDict
 
-from server.domain.devices.device_state import Sighting, configuration_state, is_present
+from server.domain.devices.device_state import PlayerState, Sighting, configuration_state, is_present
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
 from server.store.configuration.configurations import HALL
 from server.store.devices.applied_configurations import published_halls
 from server.store.devices.sightings import Players
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.configuration.configuration_document import DocumentReader, document_for
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.read_supervision import KINDS
+from server.usecases.devices.read_supervision import KINDS, DeviceKind
 
 
-def read_applied(database: Database, name: str, reader: DocumentReader, players: Players) -> Answer:
+class AppliedDevice(TypedDict):
+    """A kiosk or a screen: the configuration it runs (a mark), null before its first report."""
+
+    kind: DeviceKind
+    id: str
+    label: str
+    state: PlayerState
+    runs: str | None
+    is_connected: bool
+    seen_at: str | None
+
+
+class AppliedHall(TypedDict):
+    """A hall (slug), the mark of the configuration in force there, and its devices."""
+
+    hall: str
+    name: str
+    configuration: str
+    published_at: str
+    devices: list[AppliedDevice]
+
+
+class AppliedAnswer(TypedDict):
+    """The configuration that each device of a document runs."""
+
+    document: str
+    as_of: str
+    halls: list[AppliedHall]
+
+
+def read_applied(database: Database, name: str, reader: DocumentReader, players: Players) -> AppliedAnswer:
     """The devices that a published document concerns, each with the configuration it runs.
 
     `name`: the document of a hall, or that of the installation, which concerns all halls that the reader
@@ -39,8 +69,8 @@ def read_applied(database: Database, name: str, reader: DocumentReader, players:
 
 def _hall(
     hall: HallConfiguration, mark: str, since: datetime, sightings: Mapping[str, Sighting], now: datetime
-) -> Answer:
-    devices: list[Answer] = []
+) -> AppliedHall:
+    devices: list[AppliedDevice] = []
     for kind in KINDS:
         for device, label in places_of(hall, kind).items():
             sighting = sightings.get(device)
@@ -49,7 +79,7 @@ def _hall(
                     "kind": kind,
                     "id": device,
                     "label": label,
-                    "state": str(configuration_state(sighting, mark, since, now)),
+                    "state": configuration_state(sighting, mark, since, now),
                     "runs": None if sighting is None else sighting.configuration,
                     "is_connected": is_present(sighting, now),
                     "seen_at": None if sighting is None else to_text(sighting.seen_at),

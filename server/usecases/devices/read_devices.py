@@ -1,14 +1,26 @@
 """Read the devices of all halls that somebody supervises."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
-from server.usecases.devices.read_supervision import DeviceSightings, read_supervision
+from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
+
+
+class SupervisedHall(SupervisionAnswer):
+    """The devices of a hall, and whether the reader may pair and revoke them."""
+
+    may_configure: bool
+
+
+class DevicesAnswer(TypedDict):
+    """The devices of each hall that the reader supervises."""
+
+    as_of: str
+    halls: list[SupervisedHall]
 
 
 class May(Protocol):
@@ -30,12 +42,11 @@ def read_devices(
     may: May,
     sightings_of: Callable[[str], DeviceSightings],
     translate: Callable[..., str],
-) -> Answer:
+) -> DevicesAnswer:
     """The halls that somebody may supervise, each with the answer of `read_supervision`."""
-    answers: list[Answer] = []
+    answers: list[SupervisedHall] = []
     for hall in supervised_halls(database, may):
         may_configure = may(Permission.CONFIGURE, hall=hall, site=database.configuration(hall).site.slug)
-        answers.append(
-            read_supervision(database, hall, sightings_of(hall), translate) | {"may_configure": may_configure}
-        )
+        supervised = read_supervision(database, hall, sightings_of(hall), translate)
+        answers.append({**supervised, "may_configure": may_configure})
     return {"as_of": to_text(database.clock.now()), "halls": answers}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal, TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
@@ -11,9 +12,36 @@ from server.store.devices.presence import KnownPresence
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
 from server.store.printing.paper_rolls import ended_rolls, roll_in
-from server.usecases.answers import Answer
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.record_presence import uptime_of
+
+
+class PaperLeftAnswer(TypedDict):
+    """About how many papers a roll still gives; `is_learnt`: reckoned from the rolls before."""
+
+    left: int
+    is_low: bool
+    is_learnt: bool
+
+
+class PrinterOfKiosk(TypedDict):
+    """The printer of a kiosk (`id`); `host` null: the simulated one.
+
+    `state`: of the hardware, or `unknown`. Instants are in RFC 3339, null before its driver found it.
+    `uptime`: the share of opening hours of the last 30 days, 0 to 1, null after too few checks.
+    """
+
+    kind: Literal["printer"]
+    id: str
+    label: str
+    host: str | None
+    port: int
+    paper_mm: Literal[80, 58]
+    state: str
+    since: str | None
+    seen_at: str | None
+    paper: PaperLeftAnswer
+    uptime: float | None
 
 
 def read_printers(
@@ -21,9 +49,9 @@ def read_printers(
     configuration: HallConfiguration,
     presences: Mapping[tuple[str, str], KnownPresence],
     now: datetime,
-) -> list[Answer]:
+) -> list[PrinterOfKiosk]:
     """The printers of a hall's kiosks, in the order of its document. A printer has the id of its kiosk."""
-    answers: list[Answer] = []
+    answers: list[PrinterOfKiosk] = []
     for kiosk, label in places_of(configuration, "kiosk").items():
         printer = configuration.kiosks[kiosk].printer
         if printer is None:

@@ -3,23 +3,127 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, NotRequired, TypedDict, final
 
-from server.domain.devices.connections import is_opened_twice, live
-from server.domain.devices.device_state import PlayerReport, Sighting, is_present, state_of
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.devices.connections import ConnectionMessage, is_opened_twice, live
+from server.domain.devices.device_state import (
+    KioskReport,
+    KioskReportMessage,
+    PlayerReport,
+    PlayerSound,
+    PlayerState,
+    PlayerView,
+    Sighting,
+    is_present,
+    state_of,
+)
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.devices.presence import KnownPresence
 from server.store.devices.screen_pictures import ScreenPicture
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.read_printers import read_printers
+from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers
 from server.usecases.devices.record_presence import known_presences, uptime_of
 from server.usecases.notices.read_programme import Programme, read_programme
 
-KINDS = ("screen", "kiosk")
+type DeviceKind = Literal["screen", "kiosk"]
+
+KINDS: tuple[DeviceKind, ...] = ("screen", "kiosk")
 """The kinds of devices, in the order of the answer."""
+
+
+class NoticeShown(TypedDict):
+    """The notice that a screen shows; `title` null: it has none, or left the programme."""
+
+    id: str
+    title: str | None
+
+
+class ScreenReportAnswer(TypedDict):
+    """The report of a screen; `notice`: with its title. `clock_ms`: how far its clock is ahead."""
+
+    media: PlayerState
+    view: PlayerView
+    sound: PlayerSound
+    revision: str
+    release: str
+    clock_ms: int
+    notice: NoticeShown | None
+    width_px: int
+    height_px: int
+
+
+class PictureOfScreen(TypedDict):
+    """When the last picture of a screen was taken, and its address, which is another for each picture."""
+
+    taken_at: str
+    url: str
+
+
+class DeviceConnections(TypedDict):
+    """The open pages of a device, and whether two are open at the same time."""
+
+    connections: list[ConnectionMessage]
+    is_opened_twice: bool
+
+
+class PairingOfPlace(TypedDict):
+    """The device at a place, when it got its token, and when that was first seen on two machines."""
+
+    is_paired: bool
+    device: str | None
+    token_at: str | None
+    copied_at: str | None
+
+
+class PresenceOfPlace(TypedDict):
+    """Whether a device is connected, since when its state is as it is, and its last sign of life."""
+
+    is_connected: bool
+    since: str | None
+    seen_at: str | None
+
+
+class _AnyAtPlace(PairingOfPlace, PresenceOfPlace, DeviceConnections):
+    id: str
+    label: str
+    uptime: float | None
+
+
+@final
+class DeviceAtPlace(_AnyAtPlace):
+    """A place of a hall's document and the device there; `uptime`: as `uptime_of`."""
+
+
+class KioskAtPlace(_AnyAtPlace):
+    """A kiosk of a hall; without `report` before its first."""
+
+    kind: Literal["kiosk"]
+    report: NotRequired[KioskReportMessage]
+
+
+class ScreenAtPlace(_AnyAtPlace):
+    """A screen of a hall; `published`: the revision of the programme that it is to run."""
+
+    kind: Literal["screen"]
+    state: PlayerState
+    published: str
+    report: ScreenReportAnswer | None
+    picture: PictureOfScreen | None
+
+
+class SupervisionAnswer(TypedDict):
+    """The kiosks, screens and printers of a hall (slug); `releases`: of the pages that this server has."""
+
+    hall: str
+    name: str
+    site: str
+    time_zone: str
+    as_of: str
+    releases: dict[str, str]
+    devices: list[KioskAtPlace | ScreenAtPlace]
+    printers: list[PrinterOfKiosk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +140,7 @@ class DeviceSightings:
 
 def read_supervision(
     database: Database, hall: str, sightings: DeviceSightings, translate: Callable[..., str]
-) -> Answer:
+) -> SupervisionAnswer:
     """The devices in the document of a hall (id or slug), in its order, as they were last seen.
 
     Refusal: unknown_hall.
@@ -47,24 +151,31 @@ def read_supervision(
         paired = {row.configured: row for row in paired_devices(rows, hall_id) if row.revoked_at is None}
         presences = known_presences(rows, hall_id, configuration, now)
         printers = read_printers(rows, configuration, presences, now)
-    devices = []
+    devices: list[KioskAtPlace | ScreenAtPlace] = []
     for kind in KINDS:
         for device, label in places_of(configuration, kind).items():
             sighting, presence = sightings.sightings.get(device), presences.get((kind, device))
-            answer: Answer = {"kind": kind, "id": device, "label": label, **_pairing(paired.get(device))}
-            answer |= _presence_answer(sighting, presence, now)
-            answer["uptime"] = uptime_of(presence, configuration, now)
-            answer |= _connections(sighting, now)
+            at_place: DeviceAtPlace = {
+                "id": device,
+                "label": label,
+                **_pairing(paired.get(device)),
+                **_presence_answer(sighting, presence, now),
+                "uptime": uptime_of(presence, configuration, now),
+                **_connections(sighting, now),
+            }
             if kind == "screen":
                 programme = read_programme(database, hall_id, device, translate)
-                answer |= _player(sighting, programme, now)
-                answer["picture"] = _picture(configuration.hall, sightings.pictures.get(device))
+                picture = _picture(configuration.hall, sightings.pictures.get(device))
+                devices.append(_screen(at_place, sighting, programme, picture, now))
                 database.breathe()
-            elif sighting is not None and sighting.report is not None:
-                answer["report"] = sighting.report.as_message()
-            devices.append(answer)
+            else:
+                devices.append(_kiosk(at_place, sighting))
+    site = configuration.site
     return {
-        **_hall(configuration),
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": site.name,
+        "time_zone": site.time_zone,
         "as_of": to_text(now),
         "releases": dict(sightings.releases),
         "devices": devices,
@@ -72,18 +183,7 @@ def read_supervision(
     }
 
 
-def _hall(configuration: HallConfiguration) -> Answer:
-    site = configuration.site
-    return {
-        "hall": configuration.hall,
-        "name": configuration.name,
-        "site": site.name,
-        "time_zone": site.time_zone,
-    }
-
-
-def _pairing(device: PairedDevice | None) -> Answer:
-    """The device at a place, when it got its token, and when that token was first seen on two machines."""
+def _pairing(device: PairedDevice | None) -> PairingOfPlace:
     if device is None:
         return {"is_paired": False, "device": None, "token_at": None, "copied_at": None}
     return {
@@ -94,8 +194,7 @@ def _pairing(device: PairedDevice | None) -> Answer:
     }
 
 
-def _connections(sighting: Sighting | None, now: datetime) -> Answer:
-    """The connections of a device, and whether its page is open twice."""
+def _connections(sighting: Sighting | None, now: datetime) -> DeviceConnections:
     connections = () if sighting is None else sighting.connections
     return {
         "connections": [each.as_message() for each in live(connections, now)],
@@ -103,7 +202,9 @@ def _connections(sighting: Sighting | None, now: datetime) -> Answer:
     }
 
 
-def _presence_answer(sighting: Sighting | None, presence: KnownPresence | None, now: datetime) -> Answer:
+def _presence_answer(
+    sighting: Sighting | None, presence: KnownPresence | None, now: datetime
+) -> PresenceOfPlace:
     """Whether a device is connected, since when its state is as it is, and its last sign of life.
 
     Without a sighting since the server started, the last sign of life comes from the stored sums of days.
@@ -124,21 +225,39 @@ def _since(sighting: Sighting, now: datetime) -> datetime:
     return sighting.seen_at if is_silent else sighting.since
 
 
-def _player(sighting: Sighting | None, programme: Programme, now: datetime) -> Answer:
-    published = programme["revision"]
-    state = state_of(sighting, published, now)
+def _kiosk(at_place: DeviceAtPlace, sighting: Sighting | None) -> KioskAtPlace:
+    answer: KioskAtPlace = {**at_place, "kind": "kiosk"}
+    if sighting is not None and isinstance(sighting.report, KioskReport):
+        answer["report"] = sighting.report.as_message()
+    return answer
+
+
+def _screen(
+    at_place: DeviceAtPlace,
+    sighting: Sighting | None,
+    programme: Programme,
+    picture: PictureOfScreen | None,
+    now: datetime,
+) -> ScreenAtPlace:
     report = None if sighting is None else sighting.report
-    answer: Answer = {"state": str(state), "published": published, "report": None}
-    if not isinstance(report, PlayerReport):
-        return answer
-    notice = (
-        None if report.notice is None else {"id": report.notice, "title": _title(programme, report.notice)}
-    )
-    return answer | {"report": report.as_message() | {"notice": notice}}
+    return {
+        **at_place,
+        "kind": "screen",
+        "state": state_of(sighting, programme["revision"], now),
+        "published": programme["revision"],
+        "report": _report(report, programme) if isinstance(report, PlayerReport) else None,
+        "picture": picture,
+    }
 
 
-def _picture(hall: str, picture: ScreenPicture | None) -> Answer | None:
-    """When the last picture of a screen was taken, and its address, which is another for each picture."""
+def _report(report: PlayerReport, programme: Programme) -> ScreenReportAnswer:
+    notice: NoticeShown | None = None
+    if report.notice is not None:
+        notice = {"id": report.notice, "title": _title(programme, report.notice)}
+    return {**report.as_message(), "notice": notice}
+
+
+def _picture(hall: str, picture: ScreenPicture | None) -> PictureOfScreen | None:
     if picture is None:
         return None
     address = f"/api/v1/halls/{hall}/screens/{picture.screen}/picture?taken={to_micros(picture.taken_at)}"
