@@ -20,7 +20,7 @@ from server.documents.parts.values import (
     web_address,
 )
 from server.documents.problems import DocumentProblem, DocumentRefused, broken_rule, problem
-from server.documents.reading import Content, parse
+from server.documents.reading import DocumentSource, parse
 from server.documents.safe_html import safe_html, words_of_html
 
 LONGEST_WORDS = 600
@@ -202,7 +202,7 @@ TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "labels", "delays", "sources", 
 """The fields of a notice that hold a text by language."""
 
 
-def parse_notice(content: Content) -> NoticeContent:
+def parse_notice(content: DocumentSource) -> NoticeContent:
     """The notice in a JSON text or its content. Raises DocumentRefused with every problem."""
     kind = content.get("kind") if isinstance(content, Mapping) else None
     model = NOTICE_MODELS.get(kind) if isinstance(kind, str) else None

@@ -9,17 +9,19 @@ from pydantic import BaseModel, ValidationError
 
 from server.documents.checks.hall import check_alone
 from server.documents.checks.languages import check_languages
+from server.documents.content import Content, JsonValue, NewContent
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused, problem, problem_of
 
-type Content = Mapping[str, Any] | str | bytes
+type DocumentSource = Content | str | bytes
+"""A JSON text, or its content."""
 
 LARGEST = 2_000_000
 """Bytes a document may have."""
 
 
-def parse_hall(content: Content) -> HallDocument:
+def parse_hall(content: DocumentSource) -> HallDocument:
     """The hall's document in a JSON text or its content. Raises DocumentRefused with every problem."""
     document, problems = parse(HallDocument, content)
     if document is not None:
@@ -29,7 +31,7 @@ def parse_hall(content: Content) -> HallDocument:
     return document
 
 
-def parse_installation(content: Content) -> InstallationDocument:
+def parse_installation(content: DocumentSource) -> InstallationDocument:
     """The installation's document in a JSON text or its content. Raises DocumentRefused with all problems."""
     document, problems = parse(InstallationDocument, content)
     if document is None or problems:
@@ -37,7 +39,7 @@ def parse_installation(content: Content) -> InstallationDocument:
     return document
 
 
-def normal_content(kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+def normal_content(kind: str, content: Content) -> Content:
     """A content with its default values filled in, for comparison; unchanged if it cannot be read."""
     model: type[BaseModel] = HallDocument if kind == "hall" else InstallationDocument
     try:
@@ -58,7 +60,7 @@ def json_schema(kind: Literal["hall", "installation"]) -> dict[str, Any]:
 
 
 def parse[Document: BaseModel](
-    model: type[Document], content: Content
+    model: type[Document], content: DocumentSource
 ) -> tuple[Document | None, tuple[DocumentProblem, ...]]:
     """The document, and the problems of its form; None when it cannot be read.
 
@@ -80,7 +82,7 @@ def parse[Document: BaseModel](
     return model.model_validate_json(_without(text, strays)), problems
 
 
-def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[DocumentProblem, ...]]:
+def parse_object(text: str) -> tuple[NewContent | None, tuple[DocumentProblem, ...]]:
     """The JSON object in a text, None when there is none, and its errors as JSON."""
     plain, problems = _json_text(text)
     read = None if plain is None else json.loads(plain)
@@ -89,7 +91,7 @@ def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[DocumentProble
     return read, problems
 
 
-def _json_text(content: Content) -> tuple[str | None, tuple[DocumentProblem, ...]]:
+def _json_text(content: DocumentSource) -> tuple[str | None, tuple[DocumentProblem, ...]]:
     """The content as a JSON text without repeated keys, and its errors."""
     if isinstance(content, Mapping):
         return json.dumps(content), ()
@@ -97,7 +99,7 @@ def _json_text(content: Content) -> tuple[str | None, tuple[DocumentProblem, ...
         return None, (problem((), "document_too_large", limit=LARGEST),)
     repeated: list[str] = []
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, JsonValue]]) -> NewContent:
         keys = [key for key, _ in pairs]
         repeated.extend(key for key in dict.fromkeys(keys) if keys.count(key) > 1)
         return dict(pairs)

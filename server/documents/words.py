@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from babel.dates import format_date
 from pydantic import BaseModel
@@ -161,7 +161,7 @@ def _names_of(contents: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
     return {item["id"]: called(item) or "" for item in reversed(items) if isinstance(item.get("id"), str)}
 
 
-def _are_ids(value: Any, names: Collection[str]) -> bool:
+def _are_ids(value: object, names: Collection[str]) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(x, str) and x in names for x in value)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from hardware.simulator.ports import free_port
+from server.documents.content import Content
 from server.documents.from_template import HallRequest, from_template, slug_of, template_of
 from server.domain.author import Author
 from server.language import LANGUAGES
@@ -12,7 +13,7 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import hall_documents
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
-from server.usecases.configuration.configuration_document import PAGES, Content, configuration_document
+from server.usecases.configuration.configuration_document import PAGES, configuration_document
 from server.usecases.configuration.publish_configuration import Terms, publish_hall, publish_installation
 
 type Week = Mapping[str, Sequence[str]]

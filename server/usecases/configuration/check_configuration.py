@@ -17,10 +17,11 @@ from server.documents.checks.hall import (
 )
 from server.documents.checks.in_use import InUse, check_in_use
 from server.documents.configuring import networks_of
+from server.documents.content import Content
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused
-from server.documents.reading import Content, parse_hall, parse_installation
+from server.documents.reading import DocumentSource, parse_hall, parse_installation
 from server.domain.printing.printer_networks import PrinterNetworks
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
@@ -41,7 +42,7 @@ from server.usecases.media.read_look import refuse_unknown_look
 type Document = HallDocument | InstallationDocument
 
 
-def read_document(kind: str, content: Content) -> Document:
+def read_document(kind: str, content: DocumentSource) -> Document:
     """The document of a kind that a JSON text or its content says. Raises DocumentRefused."""
     return parse_installation(content) if kind == INSTALLATION else parse_hall(content)
 

@@ -1,10 +1,10 @@
 """A document of the configuration by its name: its published content, its draft, and who may edit it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal, TypedDict
 
-from server.documents.difference import DocumentChange, changes_between
+from server.documents.content import Content, JsonValue, parts_of
+from server.documents.difference import ChangeKind, DocumentChange, changes_between
 from server.documents.problems import DocumentProblem
 from server.documents.reading import normal_content
 from server.documents.words import Words
@@ -15,18 +15,33 @@ from server.store.configuration.documents import Published, newest, revision_of
 from server.store.configuration.drafts import Drafting, drafting_of
 from server.store.configuration.halls import hall_id_of
 from server.store.engine.rows import Rows
-from server.usecases.answers import Answer
 
 type Sites = frozenset[str] | None
 """The sites (slugs) at which a person configures; None: every site."""
-type Content = Mapping[str, Any]
-"""The content of a document as JSON values."""
-type NewContent = dict[str, Any]
-"""A content while it is made or edited."""
 
 NOTHING: Content = {}
 PAGES = ("nouveau",)
 """Names that no hall may have: they are pages of the configuration (`/configuration/nouveau`)."""
+
+
+class DescribedProblem(TypedDict):
+    """A problem of a document: its place (path and words), its code and its sentence."""
+
+    path: str
+    place: str
+    code: str
+    sentence: str
+    is_warning: bool
+
+
+class DescribedChange(TypedDict):
+    """A change of a document with its sentence; `before` null for what was added, `after` for the removed."""
+
+    path: str
+    kind: ChangeKind
+    sentence: str
+    before: JsonValue
+    after: JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +123,8 @@ def configuration_document(rows: Rows, name: str) -> ConfigurationDocument:
 
 def _site_calendars(rows: Rows) -> Content:
     found = newest(rows, INSTALLATION, INSTALLATION)
-    sites = normal_content(INSTALLATION, found.parsed).get("sites", ()) if found else ()
-    return {site["slug"]: site["calendar"] for site in sites if site.get("calendar")}
+    sites = parts_of(normal_content(INSTALLATION, found.parsed), "sites") if found else ()
+    return {str(site["slug"]): site["calendar"] for site in sites if site.get("calendar")}
 
 
 def document_for(rows: Rows, name: str, reader: DocumentReader) -> ConfigurationDocument:
@@ -141,7 +156,7 @@ def check_reach(document: ConfigurationDocument, sites: Sites, content: Content 
 
 def describe_changes(
     document: ConfigurationDocument, before: Content, after: Content, words: Words
-) -> list[Answer]:
+) -> list[DescribedChange]:
     """The changes from one content to another, each with its sentence.
 
     Where a hall gets hours of its own, or loses them, the hours before and after are compared.
@@ -153,23 +168,29 @@ def describe_changes(
     return hours + [describe_change(change, old, new, words) for change in changes_between(old, new)]
 
 
-def _describe_own_hours(old: Content, new: Content, words: Words) -> list[Answer]:
+def _describe_own_hours(old: Content, new: Content, words: Words) -> list[DescribedChange]:
     """The change that a hall has hours of its own from now on, or no more; empty for a new hall."""
     if not old or not new or bool(old.get("calendar")) == bool(new.get("calendar")):
         return []
-    kind = "added" if new.get("calendar") else "removed"
-    sentence = words.say(f"document_words.own_hours.{kind}")
-    sides = {"before": old.get("calendar"), "after": new.get("calendar")}
-    return [{"path": "calendar", "kind": kind, "sentence": sentence, **sides}]
+    kind: Literal["added", "removed"] = "added" if new.get("calendar") else "removed"
+    return [
+        {
+            "path": "calendar",
+            "kind": kind,
+            "sentence": words.say(f"document_words.own_hours.{kind}"),
+            "before": old.get("calendar"),
+            "after": new.get("calendar"),
+        }
+    ]
 
 
 def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
     if content.get("calendar"):
         return content
-    return {**content, "calendar": document.site_calendars.get(content.get("site", ""))}
+    return {**content, "calendar": document.site_calendars.get(str(content.get("site", "")))}
 
 
-def describe_change(change: DocumentChange, before: Content, after: Content, words: Words) -> Answer:
+def describe_change(change: DocumentChange, before: Content, after: Content, words: Words) -> DescribedChange:
     """One change with its sentence."""
     return {
         "path": change.path,
@@ -180,8 +201,8 @@ def describe_change(change: DocumentChange, before: Content, after: Content, wor
     }
 
 
-def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> Answer:
-    """One problem: its place (path and words), its code and its sentence."""
+def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> DescribedProblem:
+    """One problem with its place in words and its sentence."""
     return {
         "path": problem.path,
         "place": words.place(problem.path, content),

@@ -1,13 +1,21 @@
 """Discard the draft of a document; what is published does not change."""
 
+from typing import TypedDict
+
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.drafts import end_draft
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 from server.usecases.configuration.configuration_document import Sites, check_reach, configuration_document
+
+
+class DiscardedDraft(TypedDict):
+    """The version of a document's draft that was discarded."""
+
+    document: str
+    version: int
 
 
 def discard_draft(
@@ -18,13 +26,13 @@ def discard_draft(
     *,
     sites: Sites,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> DiscardedDraft:
     """The draft (document and version) that was discarded.
 
     Refusals: unknown_configuration, forbidden, stale_draft for another version.
     """
 
-    def discard(transaction: InstallationTransaction) -> Answer:
+    def discard(transaction: InstallationTransaction) -> DiscardedDraft:
         document = configuration_document(transaction, name)
         if not document.exists:
             raise Refusal("unknown_configuration", document=name)

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable
 
+from server.documents.content import NewContent
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL
 from server.store.configuration.documents import newest
 from server.store.transactions.database import Database
-from server.usecases.configuration.configuration_document import NewContent
 from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
 
 

@@ -1,12 +1,11 @@
 """Import a document from a file: a valid one becomes the draft, to be read and published like any other."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from server.documents.content import NewContent
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import parse_object
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import problems_of
 from server.usecases.configuration.configuration_document import (
     NOTHING,
@@ -16,10 +15,16 @@ from server.usecases.configuration.configuration_document import (
     configuration_document,
     describe_problem,
 )
-from server.usecases.configuration.save_draft import examined
+from server.usecases.configuration.save_draft import ExaminedContent, examined
 
 
-def examine_file(database: Database, name: str, text: str, reader: DocumentReader) -> Answer:
+class ExaminedFile(ExaminedContent):
+    """The problems of a file, and the changes that it would make of a document."""
+
+    document: str
+
+
+def examine_file(database: Database, name: str, text: str, reader: DocumentReader) -> ExaminedFile:
     """The problems of a file and the changes it would make; nothing is kept. Refusal: forbidden."""
     content, problems = _content(database, name, text, reader.sites)
     if content is None or problems:
@@ -28,10 +33,13 @@ def examine_file(database: Database, name: str, text: str, reader: DocumentReade
     with database.read() as rows:
         document = configuration_document(rows, name)
         check_reach(document, reader.sites, content)
-        return {"document": name} | examined(rows, document, content, reader, database.clock.now())
+        return {
+            "document": name,
+            **examined(rows, document, content, reader, database.clock.now()),
+        }
 
 
-def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[str, Any]:
+def read_file(database: Database, name: str, text: str, sites: Sites) -> NewContent:
     """The content of a file without errors. Raises DocumentRefused with all of them. Refusal: forbidden."""
     content, problems = _content(database, name, text, sites)
     if content is None or problems:
@@ -47,7 +55,7 @@ def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[st
 
 def _content(
     database: Database, name: str, text: str, sites: Sites
-) -> tuple[dict[str, Any] | None, Sequence[DocumentProblem]]:
+) -> tuple[NewContent | None, Sequence[DocumentProblem]]:
     """The content of a file and its problems, for people who may change its document. Refusal: forbidden."""
     with database.read() as rows:
         document = configuration_document(rows, name)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from server.documents.content import Content
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
@@ -14,7 +15,6 @@ from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import refuse_unfit_draft
 from server.usecases.configuration.configuration_document import (
     ConfigurationDocument,
-    Content,
     Sites,
     check_reach,
     configuration_document,

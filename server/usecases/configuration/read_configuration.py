@@ -1,7 +1,9 @@
 """Read the documents of the configuration: the list, one with its draft, its revisions."""
 
 from collections.abc import Sequence
+from typing import Literal, TypedDict
 
+from server.documents.content import Content
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
@@ -15,26 +17,112 @@ from server.store.configuration.documents import (
 from server.store.configuration.drafts import Draft, Drafting, open_drafts
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.configuration.configuration_document import (
     NOTHING,
     ConfigurationDocument,
-    Content,
+    DescribedChange,
+    DescribedProblem,
     DocumentReader,
     describe_changes,
     document_for,
     may_change,
 )
-from server.usecases.configuration.save_draft import examined
+from server.usecases.configuration.save_draft import ExaminedContent, examined
 
 PAGE = 20
 """How many revisions one answer lists."""
 HIGHEST_REVISION = 2**31 - 1
-WITHOUT_ACCOUNT = ("command_line", "demonstration", "system")
+type Origin = Literal["browser", "command_line", "demonstration", "system"]
+
+WITHOUT_ACCOUNT: tuple[Origin, ...] = ("command_line", "demonstration", "system")
 """Authors that are no person."""
 
 
-def read_documents(database: Database, reader: DocumentReader) -> Answer:
+class DraftState(TypedDict):
+    """A draft: its author (a name, null for none), when it was saved, and the revision it was made from."""
+
+    version: int
+    base_revision: int
+    author: str | None
+    saved_at: str
+
+
+class DraftWithContent(DraftState, ExaminedContent):
+    """A draft with its content, the problems it has, and the changes it makes."""
+
+    content: Content
+
+
+class DocumentState(TypedDict):
+    """A document: its newest revision (0: none), who published it, and whether the reader may change it.
+
+    `document`: `installation`, or the slug of a hall. `site`: a slug, null for the installation.
+    """
+
+    document: str
+    kind: str
+    name: str
+    site: str | None
+    revision: int
+    published_at: str | None
+    author: str | None
+    origin: Origin | None
+    has_draft: bool
+    may_change: bool
+
+
+class ListedDocument(DocumentState):
+    """A document in the list of all."""
+
+    draft: DraftState | None
+
+
+class DocumentsAnswer(TypedDict):
+    """The installation's document, and those of the halls that the reader configures."""
+
+    documents: list[ListedDocument]
+
+
+class DocumentAnswer(DocumentState):
+    """A document with its published content, null before the first revision, and its draft."""
+
+    content: Content | None
+    draft: DraftWithContent | None
+
+
+class RevisionOfDocument(TypedDict):
+    """A revision: who published it, when, and what it changed of the one before.
+
+    `restores`: the older revision whose content it has again, null for new content.
+    """
+
+    revision: int
+    published_at: str
+    author: str | None
+    origin: Origin
+    restores: int | None
+    is_current: bool
+    changes: list[DescribedChange]
+
+
+class RevisionsAnswer(TypedDict):
+    """Some revisions of a document, the newest first; `next`: before which to go on, null at the end."""
+
+    document: str
+    revisions: list[RevisionOfDocument]
+    next: int | None
+
+
+class RevisionAnswer(RevisionOfDocument):
+    """A revision with its content, and what a rollback to it would change now, with its problems."""
+
+    document: str
+    content: Content
+    changes_if_restored: list[DescribedChange]
+    problems_if_restored: list[DescribedProblem]
+
+
+def read_documents(database: Database, reader: DocumentReader) -> DocumentsAnswer:
     """The installation's document, and those of the halls a person configures, also new ones in draft."""
     with database.read() as rows:
         drafts = open_drafts(rows)
@@ -45,7 +133,12 @@ def read_documents(database: Database, reader: DocumentReader) -> Answer:
     return {"documents": [_listed(each, reader) for each in visible]}
 
 
-def read_document(database: Database, name: str, reader: DocumentReader) -> Answer:
+def _listed(document: ConfigurationDocument, reader: DocumentReader) -> ListedDocument:
+    draft = document.drafting.draft
+    return {**_state(document, reader), "draft": None if draft is None else _draft(draft)}
+
+
+def read_document(database: Database, name: str, reader: DocumentReader) -> DocumentAnswer:
     """A document as published, and its draft with the problems it has and the changes it makes.
 
     Refusals: unknown_configuration, forbidden.
@@ -53,15 +146,19 @@ def read_document(database: Database, name: str, reader: DocumentReader) -> Answ
     with database.read() as rows:
         document = document_for(rows, name, reader)
         draft = document.drafting.draft
-        draft_answer = None if draft is None else _draft(draft) | {"content": draft.content}
-        if draft_answer is not None and draft is not None:
-            draft_answer |= examined(rows, document, draft.content, reader, database.clock.now())
-    return _listed(document, reader) | {"content": document.content or None, "draft": draft_answer}
+        drafted: DraftWithContent | None = None
+        if draft is not None:
+            drafted = {
+                **_draft(draft),
+                "content": draft.content,
+                **examined(rows, document, draft.content, reader, database.clock.now()),
+            }
+    return {**_state(document, reader), "content": document.content or None, "draft": drafted}
 
 
 def read_revisions(
     database: Database, name: str, reader: DocumentReader, *, before: int | None = None
-) -> Answer:
+) -> RevisionsAnswer:
     """The revisions of a document, the newest first, PAGE at a time, each with its author and its changes.
 
     `next`: before which revision to go on, null at the end. Refusals: unknown_configuration, forbidden.
@@ -80,7 +177,7 @@ def read_revisions(
     }
 
 
-def read_revision(database: Database, name: str, revision: int, reader: DocumentReader) -> Answer:
+def read_revision(database: Database, name: str, revision: int, reader: DocumentReader) -> RevisionAnswer:
     """One revision: its content, its changes, and what a rollback to it would change now, with its problems.
 
     Refusals: unknown_configuration, unknown_revision, forbidden.
@@ -93,8 +190,13 @@ def read_revision(database: Database, name: str, revision: int, reader: Document
         content = document.content_at(rows, revision)
         restored = examined(rows, document, content, reader, database.clock.now())
     answer = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
-    undone = {f"{key}_if_restored": restored[key] for key in ("changes", "problems")}
-    return answer | {"document": name, "content": content} | undone
+    return {
+        **answer,
+        "document": name,
+        "content": content,
+        "changes_if_restored": restored["changes"],
+        "problems_if_restored": restored["problems"],
+    }
 
 
 def read_export(database: Database, name: str, reader: DocumentReader, revision: int | None = None) -> str:
@@ -114,7 +216,7 @@ def _document(name: str, published: Published | None, draft: Draft | None) -> Co
     return ConfigurationDocument(name, kind, None, published, Drafting(0, draft))
 
 
-def _listed(document: ConfigurationDocument, reader: DocumentReader) -> Answer:
+def _state(document: ConfigurationDocument, reader: DocumentReader) -> DocumentState:
     published, draft = document.published, document.drafting.draft
     content: Content = document.content or (NOTHING if draft is None else draft.content)
     name = content.get("organisation" if document.kind == INSTALLATION else "name")
@@ -128,12 +230,11 @@ def _listed(document: ConfigurationDocument, reader: DocumentReader) -> Answer:
         "author": None if published is None else published.author_name,
         "origin": None if published is None else _origin(published),
         "has_draft": draft is not None,
-        "draft": None if draft is None else _draft(draft),
         "may_change": may_change(document, reader.sites),
     }
 
 
-def _draft(draft: Draft) -> Answer:
+def _draft(draft: Draft) -> DraftState:
     return {
         "version": draft.version,
         "base_revision": draft.base_revision,
@@ -142,9 +243,9 @@ def _draft(draft: Draft) -> Answer:
     }
 
 
-def _origin(published: Published) -> str:
+def _origin(published: Published) -> Origin:
     """Where it was published: `browser`, or the author's name where that is no person."""
-    return published.published_by if published.published_by in WITHOUT_ACCOUNT else "browser"
+    return next((each for each in WITHOUT_ACCOUNT if each == published.published_by), "browser")
 
 
 def _revisions(
@@ -157,7 +258,7 @@ def _revisions(
 
 def _revision(
     document: ConfigurationDocument, published: Published, older: Published | None, reader: DocumentReader
-) -> Answer:
+) -> RevisionOfDocument:
     before = NOTHING if older is None else older.parsed
     return {
         "revision": published.revision,

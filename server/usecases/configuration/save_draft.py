@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
+from server.documents.content import Content, JsonValue
 from server.documents.parts.values import SLUG
 from server.documents.reading import normal_content
 from server.documents.three_way import Merge, Side, three_way
@@ -16,12 +18,12 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import problems_of
 from server.usecases.configuration.configuration_document import (
     PAGES,
     ConfigurationDocument,
-    Content,
+    DescribedChange,
+    DescribedProblem,
     DocumentReader,
     Sites,
     check_reach,
@@ -35,6 +37,59 @@ DEEPEST = 24
 """How deep a document may be nested: three times as deep as real ones are."""
 
 
+class ExaminedContent(TypedDict):
+    """The problems of a content, and its changes of the published content."""
+
+    problems: list[DescribedProblem]
+    changes: list[DescribedChange]
+
+
+class SavedVersion(TypedDict):
+    """A version of a draft; `base_revision`: the revision it was made from, 0 for none."""
+
+    document: str
+    version: int
+    base_revision: int
+
+
+class DraftAnswer(SavedVersion, ExaminedContent):
+    """A draft as it was saved, with its problems and its changes."""
+
+
+class DraftPositionAnswer(TypedDict):
+    """A `DraftPosition` as JSON values."""
+
+    revision: int
+    draft_version: int | None
+
+
+class ConflictAnswer(TypedDict):
+    """A place that two people changed, not alike: the three values, and how each is called (`words`)."""
+
+    path: str
+    place: str
+    base: JsonValue
+    mine: JsonValue
+    theirs: JsonValue
+    words: dict[str, str]
+
+
+class StaleDocumentAnswer(TypedDict):
+    """Who changed a document meanwhile (a name) and when, their changes, one's own, and both joined.
+
+    `discarded`: they discarded the draft and published nothing since.
+    """
+
+    onto: DraftPositionAnswer
+    author: str | None
+    at: str | None
+    discarded: bool
+    theirs: list[DescribedChange]
+    mine: list[DescribedChange]
+    conflicts: list[ConflictAnswer]
+    merged: Content
+
+
 @dataclass(frozen=True, slots=True)
 class DraftPosition:
     """The newest revision of a document, and the version of its draft, None without one."""
@@ -42,7 +97,7 @@ class DraftPosition:
     revision: int
     draft_version: int | None
 
-    def as_answer(self) -> Answer:
+    def as_answer(self) -> DraftPositionAnswer:
         """The same as JSON values."""
         return {"revision": self.revision, "draft_version": self.draft_version}
 
@@ -92,11 +147,8 @@ class StaleDocument(Refusal):
         merge = three_way(self.base, self.mine, self.theirs, joining.choices)
         return None if merge.conflicts else merge
 
-    def as_answer(self, reader: DocumentReader) -> Answer:
-        """Who changed it and when, their changes, one's own, and the places that both changed.
-
-        `discarded`: they discarded the draft and published nothing since.
-        """
+    def as_answer(self, reader: DocumentReader) -> StaleDocumentAnswer:
+        """Who changed it and when, their changes, one's own, and the places that both changed."""
         words = reader.words
         by, at = self._by_whom()
         return {
@@ -143,7 +195,7 @@ def save_draft(
     *,
     reader: DocumentReader,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> DraftAnswer:
     """The draft with one more version, its problems and its changes.
 
     Refusals: unknown_configuration, unknown_revision, forbidden; StaleDocument.
@@ -158,10 +210,12 @@ def save_draft(
     with database.read() as rows:
         document = configuration_document(rows, name)
         content = draft_content(rows, name, saved["version"]) or request.content
-        return saved | examined(rows, document, content, reader, database.clock.now())
+        return {**saved, **examined(rows, document, content, reader, database.clock.now())}
 
 
-def _saved(transaction: InstallationTransaction, name: str, request: DraftRequest, sites: Sites) -> Answer:
+def _saved(
+    transaction: InstallationTransaction, name: str, request: DraftRequest, sites: Sites
+) -> SavedVersion:
     document = configuration_document(transaction, name)
     check_reach(document, sites, request.content)
     draft = _joined(transaction, document, request)
@@ -174,7 +228,7 @@ def _saved(transaction: InstallationTransaction, name: str, request: DraftReques
 
 def examined(
     rows: Rows, document: ConfigurationDocument, content: Content, reader: DocumentReader, now: datetime
-) -> Answer:
+) -> ExaminedContent:
     """The problems of a content at an instant, and its changes of the published content."""
     problems = problems_of(rows, document.name, content, now)
     return {

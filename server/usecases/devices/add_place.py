@@ -1,8 +1,8 @@
 """Add a kiosk or screen to a hall's document, for a device that is being paired."""
 
 from collections.abc import Collection
-from typing import Any
 
+from server.documents.content import Content, NewContent, parts_of
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.documents import taken_ids
@@ -28,8 +28,8 @@ def add_place(database: Database, hall: str, author: Author, *, kind: str, label
     with database.read() as rows:
         place = _unused_id(f"{configuration.hall}-{_IDS[kind]}", taken_ids(rows))
 
-    def add(content: dict[str, Any]) -> None:
-        content[f"{kind}s"] = [*content.get(f"{kind}s", ()), _described(content, kind, place, label)]
+    def add(content: NewContent) -> None:
+        content[f"{kind}s"] = [*parts_of(content, f"{kind}s"), _described(content, kind, place, label)]
 
     edit_hall_document(database, hall, author, add)
     return DevicePlace(database.hall_id(hall), kind, place)
@@ -42,11 +42,11 @@ def _unused_id(stem: str, taken: Collection[str]) -> str:
     return f"{stem}-{number}"
 
 
-def _described(content: dict[str, Any], kind: str, place: str, label: str) -> dict[str, Any]:
-    described: dict[str, Any] = {"id": place, "label": label}
+def _described(content: Content, kind: str, place: str, label: str) -> Content:
+    described: NewContent = {"id": place, "label": label}
     if kind == "screen":
         described["has_sound"] = not any(
             screen.get("has_sound", True) and not screen.get("is_retired")
-            for screen in content.get("screens", ())
+            for screen in parts_of(content, "screens")
         )
     return described

@@ -10,7 +10,11 @@ from server.documents.notices import LONGEST_BODY, LONGEST_WORDS, NOTICE_MODELS,
 from server.documents.problems import DocumentRefused
 from server.documents.safe_html import TAGS, html_of_words, safe_html, words_of_html
 
-TEXT = {"kind": "text", "titles": {"fr": "Ouvert à midi"}, "bodies": {"fr": "<p>Le <b>mercredi</b>.</p>"}}
+TEXT: dict[str, Any] = {
+    "kind": "text",
+    "titles": {"fr": "Ouvert à midi"},
+    "bodies": {"fr": "<p>Le <b>mercredi</b>.</p>"},
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "text": {"bodies": {"fr": "<p>Un</p>"}},
     "image": {"medium": "m1", "texts": {"fr": "Le plan du hall"}},
