@@ -7,6 +7,7 @@ import typer
 
 from server.commands.say import opened, say, sentence
 from server.domain.languages import FRENCH
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.people.accounts import EVERY_SITE
@@ -31,14 +32,14 @@ def create_user(
         raise typer.BadParameter("an account needs a role: --role agent@laon", param_hint="--role")
     password = _password()
     if reset:
-        write(settings.var, lambda: opened(settings), "reset_password", login=login, password=password)
+        write(settings.var, lambda: opened(settings), writers.reset_password, login=login, password=password)
         say(sentence("command.user.reset", login=login))
         return
     roles = role or []
     write(
         settings.var,
         lambda: opened(settings),
-        "create_user",
+        writers.create_user,
         login=login,
         password=password,
         name=name or login,

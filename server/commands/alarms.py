@@ -8,6 +8,7 @@ import typer
 from server.commands.say import opened, say, sentence
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.instants import to_text
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.usecases.alarms.alarm_recipients import read_recipients
@@ -52,7 +53,7 @@ def replay(
     count = write(
         settings.var,
         lambda: opened(settings),
-        "send_alarms_again",
+        writers.send_alarms_again,
         recipient=recipient,
         since=to_text(from_day.replace(tzinfo=UTC)),
     )

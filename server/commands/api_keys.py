@@ -8,6 +8,7 @@ import typer
 from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.instants import to_text
 from server.domain.people.roles import SCOPES
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.people.api_keys import EVERY_HALL, ApiKeyRow, api_keys
@@ -42,7 +43,7 @@ def create(
     created = write(
         settings.var,
         lambda: opened(settings),
-        "create_api_key",
+        writers.create_api_key,
         name=name,
         scopes=list(dict.fromkeys(scope)),
         halls=hall or [EVERY_HALL],
@@ -92,5 +93,5 @@ def _state(row: ApiKeyRow, now: datetime) -> str:
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
     """Revoke an API key: it is worth nothing from now on."""
     settings = Settings()
-    write(settings.var, lambda: opened(settings), "revoke_api_key", key=key)
+    write(settings.var, lambda: opened(settings), writers.revoke_api_key, key=key)
     say(sentence("command.key.revoked", key=key))

@@ -7,6 +7,7 @@ import typer
 
 from server.commands.say import opened, say, sentence
 from server.domain.refusals import Refusal
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.settings import Settings
 
@@ -30,7 +31,7 @@ def import_appointments_command(
     done = write(
         settings.var,
         lambda: opened(settings),
-        "import_appointments",
+        writers.import_appointment_file,
         hall=hall,
         content=content,
         form="ics" if is_calendar else "csv",
@@ -40,7 +41,12 @@ def import_appointments_command(
         at = sentence(f"command.appointments.{'event' if is_calendar else 'line'}", number=line["line"])
         why = sentence(f"refusal.{line['code']}")
         say(f"! {at} {line['external_id']}: {line['code']}. {why}", style="yellow")
-    counts = {name: done[name] for name in ("booked", "moved", "cancelled", "unchanged")}
+    counts = {
+        "booked": done["booked"],
+        "moved": done["moved"],
+        "cancelled": done["cancelled"],
+        "unchanged": done["unchanged"],
+    }
     key = "command.appointments.would" if dry_run else "command.appointments.done"
     say(sentence(key, hall=hall, refused=len(done["refused"]), **counts))
     if done["refused"]:

@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from server.commands.say import console, document_words, language, opened, say, sentence
 from server.domain.refusals import Refusal
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.configuration.configurations import HALL, INSTALLATION
@@ -35,12 +36,12 @@ def import_configuration(
     except UnicodeDecodeError as error:
         raise Refusal("not_utf8", file=str(file)) from error
     published = write(
-        settings.var, lambda: opened(settings), "import_configuration", content=content, dry_run=dry_run
+        settings.var, lambda: opened(settings), writers.import_document, content=content, dry_run=dry_run
     )
     _tell(published)
 
 
-def _tell(published: dict[str, Any]) -> None:
+def _tell(published: writers.ImportedDocument) -> None:
     for path, kind, before, after in published["changes"]:
         change = " → ".join(_short(value) for value in (before, after) if value is not None)
         say(f"{SIGNS[kind]} {path}: {change}")

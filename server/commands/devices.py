@@ -1,13 +1,14 @@
 """`parvis devices`: the kiosks and screens of the halls, each bound to its place by a token."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.people.roles import DEVICE_KINDS
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
@@ -78,7 +79,9 @@ def pair(
 ) -> None:
     """Pair a kiosk or screen: prints the address to open on it, once."""
     settings = Settings()
-    paired = write(settings.var, lambda: opened(settings), "pair_device", hall=hall, kind=kind, name=name)
+    paired = write(
+        settings.var, lambda: opened(settings), writers.pair_device, hall=hall, kind=kind, name=name
+    )
     _say_address(settings, base_url, paired, "paired")
 
 
@@ -89,11 +92,11 @@ def renew(
 ) -> None:
     """Give a device a new token: prints its new address, once; the old token is void at once."""
     settings = Settings()
-    paired = write(settings.var, lambda: opened(settings), "renew_device", device=device)
+    paired = write(settings.var, lambda: opened(settings), writers.renew_device, device=device)
     _say_address(settings, base_url, paired, "renewed")
 
 
-def _say_address(settings: Settings, base_url: str | None, paired: Mapping[str, str], verb: str) -> None:
+def _say_address(settings: Settings, base_url: str | None, paired: writers.DeviceToken, verb: str) -> None:
     base = (base_url or settings.public_url or _own_address(settings)).rstrip("/")
     say(sentence(f"command.device.{verb}", place=paired["configured"], id=paired["id"]))
     say(f"{base}/{paired['kind']}#t={paired['token']}")
@@ -112,5 +115,5 @@ def revoke(
 ) -> None:
     """Revoke a device: its token is worth nothing from now on."""
     settings = Settings()
-    write(settings.var, lambda: opened(settings), "revoke_device", device=device)
+    write(settings.var, lambda: opened(settings), writers.revoke_device, device=device)
     say(sentence("command.device.revoked", device=device))

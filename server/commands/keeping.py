@@ -13,6 +13,7 @@ from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
 from server.usecases.journal.backup_and_restore import RestoredHall, backup, restore
+from server.usecases.journal.erase_expired import purge
 from server.usecases.media.copy_media import bring_media, copy_media, media_folder_of
 from server.usecases.media.prepare_media import media_folder
 
@@ -20,7 +21,7 @@ from server.usecases.media.prepare_media import media_folder
 def purge_command() -> None:
     """Erase personal values, tickets' tokens, answers and sessions whose time is over."""
     settings = Settings()
-    counts = write(settings.var, lambda: opened(settings), "purge")
+    counts = write(settings.var, lambda: opened(settings), purge)
     say(", ".join(f"{table}: {count}" for table, count in counts.items()))
 
 

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Concatenate, NotRequired, TypedDict
 
 import structlog
 
@@ -19,7 +19,6 @@ from server.jobs.server_lock import SOCKET, alone, may_listen
 from server.jobs.writers import WRITERS
 from server.store.transactions.database import Database
 from server.unix_socket import connected, listening
-from server.usecases.answers import Answer
 
 log = structlog.get_logger()
 
@@ -28,6 +27,18 @@ ANSWER_WITHIN_S = 600.0
 """How long a command waits for an answer. A purge of years of data may take minutes."""
 REACHED_WITHIN_S = 10.0
 LISTENER_RETRY_S = 1.0
+
+
+class SocketAnswer(TypedDict):
+    """The answer to a request: that of its write, or the code and the values of its refusal.
+
+    `problems`: those of a refused document, each the values of a `DocumentProblem`.
+    """
+
+    answer: NotRequired[object]
+    refused: NotRequired[str]
+    details: NotRequired[dict[str, object]]
+    problems: NotRequired[list[tuple[str, str, str, dict[str, str], bool]]]
 
 
 def serve_local(database: Database, var: Path, wait: Callable[[float], None]) -> None:
@@ -50,7 +61,7 @@ def serve_local(database: Database, var: Path, wait: Callable[[float], None]) ->
                 log.warning("local_socket_cut", reason=str(gone))
 
 
-def answer_to(database: Database, line: bytes) -> Answer:
+def answer_to(database: Database, line: bytes) -> SocketAnswer:
     """The answer to a request."""
     try:
         request = json.loads(line)
@@ -61,7 +72,7 @@ def answer_to(database: Database, line: bytes) -> Answer:
         return {"answer": write(database, **request["values"])}
     except DocumentRefused as refused:
         listed = [
-            [each.path, each.code, each.key, dict(each.values), each.is_warning] for each in refused.problems
+            (each.path, each.code, each.key, dict(each.values), each.is_warning) for each in refused.problems
         ]
         return {"refused": refused.code, "details": {}, "problems": listed}
     except Refusal as refused:
@@ -84,10 +95,17 @@ def _line(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def write(var: Path, opened: Callable[[], Database], name: str, /, **values: object) -> Any:
-    """The answer (JSON) of a write, done by the running server, or here when none runs.
+def write[**Given, Answer](
+    var: Path,
+    opened: Callable[[], Database],
+    work: Callable[Concatenate[Database, Given], Answer],
+    *args: Given.args,
+    **values: Given.kwargs,
+) -> Answer:
+    """The answer (JSON) of one of the WRITERS, done by the running server, or here when none runs.
 
-    Raises the refusal of the write.
+    From the server a tuple comes as a list. `args`: none, a write takes values by their names. Raises the
+    refusal of the write.
 
     Refusal: server_running when a server holds the folder but does not answer on its socket.
     """
@@ -97,22 +115,23 @@ def write(var: Path, opened: Callable[[], Database], name: str, /, **values: obj
             with alone(var):
                 database = opened()
                 try:
-                    return WRITERS[name](database, **values)
+                    return work(database, *args, **values)
                 finally:
                     database.close()
         except Refusal as refused:
             if refused.code != "server_running":
                 raise
-        answered = _ask_server(var, name, values)
-        if answered is not None:
-            return answered.get("answer")
+        line = _ask_server(var, work, values)
+        if line is not None:
+            return _answer_in(line, work)
         if time.monotonic() > deadline:
             raise Refusal("server_running", var=str(var))
         time.sleep(0.05)
 
 
-def _ask_server(var: Path, name: str, values: Mapping[str, object]) -> Answer | None:
-    """The server's answer; None when no server listens. Raises the refusal in it."""
+def _ask_server(var: Path, work: Callable[..., object], values: Mapping[str, object]) -> bytes | None:
+    """The line that the server answers; None when no server listens. Refusal: server_stopped."""
+    name = next(name for name, each in WRITERS.items() if each is work)
     try:
         reached = connected(var, SOCKET)
     except OSError:
@@ -123,9 +142,15 @@ def _ask_server(var: Path, name: str, values: Mapping[str, object]) -> Answer | 
         line = _line(connection)
     if not line:
         raise Refusal("server_stopped")
-    answer: Answer = json.loads(line)
-    if "problems" in answer:
-        raise DocumentRefused(DocumentProblem(*each) for each in answer["problems"])
-    if "refused" in answer:
-        raise Refusal(answer["refused"], **answer["details"])
+    return line
+
+
+def _answer_in[Answer](line: bytes, work: Callable[..., Answer]) -> Answer:
+    """What `work` answered in the server. Raises the refusal in the line."""
+    read = json.loads(line)
+    if "problems" in read:
+        raise DocumentRefused(DocumentProblem(*each) for each in read["problems"])
+    if "refused" in read:
+        raise Refusal(read["refused"], **read["details"])
+    answer: Answer = read["answer"]
     return answer

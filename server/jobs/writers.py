@@ -5,8 +5,10 @@ Each takes and returns JSON values, whether it runs in the command or in the run
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from typing import TypedDict
 
+from server.documents.content import JsonValue
+from server.documents.difference import ChangeKind
 from server.domain.author import Author
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
@@ -21,15 +23,45 @@ from server.usecases.configuration.publish_configuration import (
     publish_hall,
     publish_installation,
 )
-from server.usecases.devices.devices import PairedDevice, pair_device, renew_device, revoke_device
+from server.usecases.devices import devices
 from server.usecases.journal.erase_expired import purge
+from server.usecases.people import api_keys
 from server.usecases.people.accounts import NewAccount, create_account, set_password
-from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 
 COMMAND_LINE = Author("command_line")
 
 
-def _create_user(
+class ImportedDocument(TypedDict):
+    """A document that was published, or would be: its revision, its changes and its warnings.
+
+    A change: its path, its kind, the values before and after. A warning: its path, the key of its sentence,
+    and what that names.
+    """
+
+    scope: str
+    revision: int
+    is_published: bool
+    changes: list[tuple[str, ChangeKind, JsonValue, JsonValue]]
+    warnings: list[tuple[str, str, Mapping[str, str]]]
+
+
+class CreatedKey(TypedDict):
+    """The id of an API key, and the key itself, which is shown once."""
+
+    id: str
+    token: str
+
+
+class DeviceToken(TypedDict):
+    """A device, its place (`configured`: the id in the hall's document), and its token, shown once."""
+
+    id: str
+    kind: str
+    configured: str
+    token: str
+
+
+def create_user(
     database: Database,
     *,
     login: str,
@@ -38,11 +70,13 @@ def _create_user(
     grants: list[list[str]],
     language: str = FRENCH,
 ) -> str:
+    """Creates the account of a person, with pairs of a role and a site; its id."""
     account = NewAccount(login, password, name, [Grant(role, site) for role, site in grants], language)
     return create_account(database, COMMAND_LINE, account)
 
 
-def _reset_password(database: Database, *, login: str, password: str) -> None:
+def reset_password(database: Database, *, login: str, password: str) -> None:
+    """Sets the password of a person."""
     set_password(database, COMMAND_LINE, login, password)
 
 
@@ -60,42 +94,54 @@ def is_hall_document(content: str) -> bool:
     )
 
 
-def _import_configuration(database: Database, *, content: str, dry_run: bool) -> Answer:
+def import_document(database: Database, *, content: str, dry_run: bool) -> ImportedDocument:
+    """Publishes a document of a hall or of the installation, or says what that would change."""
     publish = publish_hall if is_hall_document(content) else publish_installation
     return _described(publish(database, COMMAND_LINE, content, Terms(is_dry_run=dry_run)))
 
 
-def _described(publication: Publication) -> Answer:
+def _described(publication: Publication) -> ImportedDocument:
     return {
         "scope": publication.scope,
         "revision": publication.revision,
         "is_published": publication.is_published,
-        "changes": [[each.path, each.kind, each.before, each.after] for each in publication.changes],
-        "warnings": [[each.path, each.key, dict(each.values)] for each in publication.warnings],
+        "changes": [(each.path, each.kind, each.before, each.after) for each in publication.changes],
+        "warnings": [(each.path, each.key, dict(each.values)) for each in publication.warnings],
     }
 
 
-def _import_appointments(database: Database, *, hall: str, content: str, form: Form, dry_run: bool) -> Answer:
+def import_appointment_file(
+    database: Database, *, hall: str, content: str, form: Form, dry_run: bool
+) -> Answer:
+    """Imports the appointments of a file, or says what that would change."""
     return import_appointments(database, hall, COMMAND_LINE, content, form=form, is_dry_run=dry_run)
 
 
-def _pair_device(database: Database, *, hall: str, kind: str, name: str) -> dict[str, str]:
-    return _describe_token(pair_device(database, COMMAND_LINE, hall, kind=kind, configured=name))
+def pair_device(database: Database, *, hall: str, kind: str, name: str) -> DeviceToken:
+    """Pairs a kiosk or screen with a place, by the id or the label of that."""
+    return _describe_token(devices.pair_device(database, COMMAND_LINE, hall, kind=kind, configured=name))
 
 
-def _renew_device(database: Database, *, device: str) -> dict[str, str]:
-    return _describe_token(renew_device(database, COMMAND_LINE, device))
+def renew_device(database: Database, *, device: str) -> DeviceToken:
+    """Gives a device, by its id or that of its place, another token."""
+    return _describe_token(devices.renew_device(database, COMMAND_LINE, device))
 
 
-def _describe_token(paired: PairedDevice) -> dict[str, str]:
-    return asdict(paired)
+def _describe_token(paired: devices.PairedDevice) -> DeviceToken:
+    return {
+        "id": paired.id,
+        "kind": paired.kind,
+        "configured": paired.configured,
+        "token": paired.token,
+    }
 
 
-def _revoke_device(database: Database, *, device: str) -> None:
-    revoke_device(database, COMMAND_LINE, device)
+def revoke_device(database: Database, *, device: str) -> None:
+    """Revokes a device."""
+    devices.revoke_device(database, COMMAND_LINE, device)
 
 
-def _create_api_key(
+def create_api_key(
     database: Database,
     *,
     name: str,
@@ -103,34 +149,34 @@ def _create_api_key(
     halls: list[str],
     expires_at: str,
     is_loopback_only: bool,
-) -> dict[str, str]:
-    new_key = NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
-    key, token = create_api_key(database, COMMAND_LINE, new_key)
+) -> CreatedKey:
+    """Creates an API key."""
+    new_key = api_keys.NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
+    key, token = api_keys.create_api_key(database, COMMAND_LINE, new_key)
     return {"id": key, "token": token}
 
 
-def _revoke_api_key(database: Database, *, key: str) -> None:
-    revoke_api_key(database, COMMAND_LINE, key)
+def revoke_api_key(database: Database, *, key: str) -> None:
+    """Revokes an API key."""
+    api_keys.revoke_api_key(database, COMMAND_LINE, key)
 
 
-def _send_alarms_again(database: Database, *, recipient: str, since: str) -> int:
+def send_alarms_again(database: Database, *, recipient: str, since: str) -> int:
+    """Sends again the messages to a recipient since an instant (RFC 3339); how many."""
     return resend(database, recipient, from_text(since))
 
 
-def _purge(database: Database) -> dict[str, int]:
-    return purge(database)
-
-
 WRITERS: Mapping[str, Callable[..., object]] = {
-    "create_user": _create_user,
-    "reset_password": _reset_password,
-    "import_configuration": _import_configuration,
-    "import_appointments": _import_appointments,
-    "pair_device": _pair_device,
-    "renew_device": _renew_device,
-    "revoke_device": _revoke_device,
-    "create_api_key": _create_api_key,
-    "revoke_api_key": _revoke_api_key,
-    "send_alarms_again": _send_alarms_again,
-    "purge": _purge,
+    "create_user": create_user,
+    "reset_password": reset_password,
+    "import_configuration": import_document,
+    "import_appointments": import_appointment_file,
+    "pair_device": pair_device,
+    "renew_device": renew_device,
+    "revoke_device": revoke_device,
+    "create_api_key": create_api_key,
+    "revoke_api_key": revoke_api_key,
+    "send_alarms_again": send_alarms_again,
+    "purge": purge,
 }
+"""The writes by the names that requests to the local socket use."""

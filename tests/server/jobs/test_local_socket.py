@@ -14,8 +14,10 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.jobs.local_socket import answer_to, serve_local, write
 from server.jobs.server_lock import SOCKET, alone, hold, is_server_running
+from server.jobs.writers import create_user, import_document
 from server.store.transactions.database import Database
 from server.unix_socket import listening
+from server.usecases.journal.erase_expired import purge
 from tests.harness.waiting import wait_until
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
@@ -62,22 +64,22 @@ USER: dict[str, Any] = {
 
 
 def test_a_write_goes_through_the_server_that_runs(served: Database, var: Path):
-    assert isinstance(write(var, no_database, "create_user", **USER), str)
+    assert isinstance(write(var, no_database, create_user, **USER), str)
     assert accounts(served) == ["ada"]
 
 
 def test_a_refusal_of_the_server_is_the_command_s_refusal(served: Database, var: Path):
-    write(var, no_database, "create_user", **USER)
+    write(var, no_database, create_user, **USER)
     with pytest.raises(Refusal, match="login_taken"):
-        write(var, no_database, "create_user", **USER)
+        write(var, no_database, create_user, **USER)
     with pytest.raises(Refusal, match="unknown_role"):
-        write(var, no_database, "create_user", **USER | {"login": "bob", "grants": [["king", "*"]]})
+        write(var, no_database, create_user, **USER | {"login": "bob", "grants": [["king", "*"]]})
 
 
 def test_the_problems_of_a_document_come_back_with_their_places(served: Database, var: Path):
     content = (HALLS / "laon.json").read_text(encoding="utf-8").replace('"mode": "both"', '"mode": "neither"')
     with pytest.raises(DocumentRefused) as refused:
-        write(var, no_database, "import_configuration", content=content, dry_run=False)
+        write(var, no_database, import_document, content=content, dry_run=False)
     assert {problem.code for problem in refused.value.problems} == {"unknown_choice"}
     assert all(problem.path.startswith("services[") for problem in refused.value.problems)
 
@@ -86,15 +88,15 @@ def test_a_dry_run_shows_the_difference_and_publishes_nothing(served: Database, 
     content = (
         (HALLS / "laon.json").read_text(encoding="utf-8").replace("Préfecture de l’Aisne – Laon", "Laon")
     )
-    told = write(var, no_database, "import_configuration", content=content, dry_run=True)
-    assert [change[:2] for change in told["changes"]] == [["name", "changed"]]
+    told = write(var, no_database, import_document, content=content, dry_run=True)
+    assert [list(change[:2]) for change in told["changes"]] == [["name", "changed"]]
     assert (told["is_published"], served.configuration("laon").revision) == (False, 1)
-    write(var, no_database, "import_configuration", content=content, dry_run=False)
+    write(var, no_database, import_document, content=content, dry_run=False)
     assert served.configuration("laon").revision == 2
 
 
 def test_without_a_server_the_command_writes_itself(database_url: str, database: Database, var: Path):
-    write(var, lambda: Database(database_url, Clock()), "create_user", **USER)
+    write(var, lambda: Database(database_url, Clock()), create_user, **USER)
     assert accounts(database) == ["ada"]
 
 
@@ -102,7 +104,7 @@ def test_a_server_that_does_not_answer_is_not_bypassed(var: Path, monkeypatch: p
     monkeypatch.setattr("server.jobs.local_socket.REACHED_WITHIN_S", 0.2)
     lock = hold(var, is_shared=True)
     with pytest.raises(Refusal, match="server_running"):
-        write(var, no_database, "purge")
+        write(var, no_database, purge)
     os.close(lock)
 
 
