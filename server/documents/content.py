@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-type JsonValue = str | int | float | bool | None | Sequence[JsonValue] | Mapping[str, JsonValue]
+type JsonValue = str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None
 type Content = Mapping[str, JsonValue]
 """The content of a document as JSON values."""
 type NewContent = dict[str, JsonValue]

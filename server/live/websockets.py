@@ -42,6 +42,10 @@ class WholeFrames:
         with suppress(OSError):  # it may have ended by itself
             self._sock.shutdown(socket.SHUT_RDWR)
 
+    def settimeout(self, seconds: float | None) -> None:
+        """Sets how long an operation of the socket may take; None: for ever."""
+        self._sock.settimeout(seconds)
+
     def __getattr__(self, name: str) -> object:
         return getattr(self._sock, name)
 

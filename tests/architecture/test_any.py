@@ -13,18 +13,9 @@ APART = {
 }
 """Packages that may say `Any` in a signature, with the reason."""
 STILL_ANY: dict[str, int] = {
-    "server/jobs/local_socket.py": 1,
-    "server/live/gate.py": 1,
-    "server/live/namespaces.py": 1,
     "server/live/publication": 13,
-    "server/live/sockets.py": 1,
-    "server/live/websockets.py": 5,
-    "server/printing/service.py": 1,
     "server/store/memory": 1,
-    "server/usecases/configuration": 2,
-    "server/usecases/devices": 2,
     "server/usecases/hall": 1,
-    "server/usecases/people": 1,
     "server/usecases/printing": 1,
     "server/usecases/visits": 1,
 }

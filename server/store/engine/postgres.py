@@ -237,13 +237,13 @@ class PostgresStore:
         The pool's own check waits longer after each closed connection, and gives up at the fourth.
         Raises psycopg_pool.PoolTimeout while the server is away.
         """
-        connection = self._writers.getconn()
+        connection: psycopg.Connection[Any] = self._writers.getconn()
         try:
             _assert_open(connection)
         except psycopg.OperationalError:
             self._writers.putconn(connection)
             self._writers.drain()
-            return self._writers.getconn()
+            connection = self._writers.getconn()
         return connection
 
     def close(self) -> None:

@@ -114,7 +114,7 @@ class HallName(TypedDict):
 
 
 class EndAsked(TypedDict):
-    """An alert whose end another person (`asked_by`, a name) than the reader confirmed first, in some halls."""
+    """An alert whose end another person than the reader (`asked_by`: a name) confirmed first."""
 
     alert: str
     kind: AlertKind

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from server.documents.difference import DocumentChange, difference
 from server.documents.hall import HallDocument, ids_of
@@ -32,7 +33,6 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import Document, problems_around, problems_of_use
 from server.usecases.configuration.create_hall import create_hall
 from server.usecases.notices.import_hall_texts import carry_over_notices
@@ -53,6 +53,13 @@ class Terms:
     write_key: WriteKey | None = None
 
 
+class PublishedDocument(TypedDict):
+    """A document (`installation`, or the slug of a hall) and the revision that applies now."""
+
+    document: str
+    revision: int
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """A revision that was published, or would be without a dry run: its changes and its warnings.
@@ -66,7 +73,7 @@ class Publication:
     warnings: Sequence[DocumentProblem] = field(default_factory=tuple)
     is_published: bool = True
 
-    def answer(self) -> Answer:
+    def answer(self) -> PublishedDocument:
         """The document and the revision that applies now."""
         return {"document": self.scope, "revision": self.revision}
 
@@ -80,7 +87,7 @@ def publish_installation(
     """
     document = parse_installation(content)
 
-    def publish(transaction: InstallationTransaction) -> FirstAnswer[Publication, Answer]:
+    def publish(transaction: InstallationTransaction) -> FirstAnswer[Publication, PublishedDocument]:
         found = newest(transaction, INSTALLATION, INSTALLATION)
         problems = problems_around(transaction, document, transaction.now)
         checked = _Checked(documents_mark(transaction), problems)
@@ -141,7 +148,7 @@ class _Checked:
 def _publish(
     database: Database, author: Author, document: HallDocument, terms: Terms, checked: _Checked
 ) -> Publication:
-    def publish(transaction: HallTransaction) -> FirstAnswer[Publication, Answer]:
+    def publish(transaction: HallTransaction) -> FirstAnswer[Publication, PublishedDocument]:
         checked_again = checked.again(transaction, document)
         checked_again.refuse_errors()
         found = newest(transaction, HALL, transaction.hall)
@@ -200,5 +207,5 @@ def _keep(
     return kept if terms.restores is None else {**kept, "restores": terms.restores}
 
 
-def _published_before(_: KeyedWrites, kept: Answer) -> Publication:
+def _published_before(_: KeyedWrites, kept: PublishedDocument) -> Publication:
     return Publication(kept["document"], kept["revision"])

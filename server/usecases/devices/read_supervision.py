@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NotRequired, TypedDict, final
+from typing import Literal, TypedDict
 
 from server.domain.devices.connections import ConnectionMessage, is_opened_twice, live
 from server.domain.devices.device_state import (
@@ -85,25 +85,27 @@ class PresenceOfPlace(TypedDict):
     seen_at: str | None
 
 
-class _AnyAtPlace(PairingOfPlace, PresenceOfPlace, DeviceConnections):
+class DeviceAtPlace(PairingOfPlace, PresenceOfPlace, DeviceConnections):
+    """A place of a hall's document and the device there; `uptime`: as `uptime_of`."""
+
     id: str
     label: str
     uptime: float | None
 
 
-@final
-class DeviceAtPlace(_AnyAtPlace):
-    """A place of a hall's document and the device there; `uptime`: as `uptime_of`."""
-
-
-class KioskAtPlace(_AnyAtPlace):
-    """A kiosk of a hall; without `report` before its first."""
+class KioskAtPlace(DeviceAtPlace):
+    """A kiosk of a hall before its first report."""
 
     kind: Literal["kiosk"]
-    report: NotRequired[KioskReportMessage]
 
 
-class ScreenAtPlace(_AnyAtPlace):
+class ReportingKiosk(KioskAtPlace):
+    """A kiosk of a hall, with its last report."""
+
+    report: KioskReportMessage
+
+
+class ScreenAtPlace(DeviceAtPlace):
     """A screen of a hall; `published`: the revision of the programme that it is to run."""
 
     kind: Literal["screen"]
@@ -122,7 +124,7 @@ class SupervisionAnswer(TypedDict):
     time_zone: str
     as_of: str
     releases: dict[str, str]
-    devices: list[KioskAtPlace | ScreenAtPlace]
+    devices: list[KioskAtPlace | ReportingKiosk | ScreenAtPlace]
     printers: list[PrinterOfKiosk]
 
 
@@ -151,7 +153,7 @@ def read_supervision(
         paired = {row.configured: row for row in paired_devices(rows, hall_id) if row.revoked_at is None}
         presences = known_presences(rows, hall_id, configuration, now)
         printers = read_printers(rows, configuration, presences, now)
-    devices: list[KioskAtPlace | ScreenAtPlace] = []
+    devices: list[KioskAtPlace | ReportingKiosk | ScreenAtPlace] = []
     for kind in KINDS:
         for device, label in places_of(configuration, kind).items():
             sighting, presence = sightings.sightings.get(device), presences.get((kind, device))
@@ -225,11 +227,11 @@ def _since(sighting: Sighting, now: datetime) -> datetime:
     return sighting.seen_at if is_silent else sighting.since
 
 
-def _kiosk(at_place: DeviceAtPlace, sighting: Sighting | None) -> KioskAtPlace:
-    answer: KioskAtPlace = {**at_place, "kind": "kiosk"}
-    if sighting is not None and isinstance(sighting.report, KioskReport):
-        answer["report"] = sighting.report.as_message()
-    return answer
+def _kiosk(at_place: DeviceAtPlace, sighting: Sighting | None) -> KioskAtPlace | ReportingKiosk:
+    kiosk: KioskAtPlace = {**at_place, "kind": "kiosk"}
+    if sighting is None or not isinstance(sighting.report, KioskReport):
+        return kiosk
+    return {**kiosk, "report": sighting.report.as_message()}
 
 
 def _screen(
