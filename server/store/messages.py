@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import bindparam
 
@@ -10,6 +11,9 @@ from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.counters import message
 
+type MessageKind = Literal["counter", "help"]
+type PhraseName = Literal["come", "visitor_back", "document", "interpreter", "ring", "walk_over", "help"]
+
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
@@ -17,9 +21,9 @@ class MessageRow:
 
     id: str
     hall: str
-    kind: str
+    kind: MessageKind
     counter: str | None
-    phrase: str | None
+    phrase: PhraseName | None
     text: str | None
     sent_at: datetime
     sent_from: str

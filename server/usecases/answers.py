@@ -1,66 +1,135 @@
 """What use cases answer: JSON values with the names of the contract."""
 
-from typing import Any
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
-from kiosk.waits import wording_of
+from kiosk.waits import WaitWording, wording_of
+from server.domain.calling.queue_order import LegClass, Priority
+from server.domain.facts import Json
 from server.domain.instants import text_or_none, to_text
-from server.domain.visits.transitions import LegState, is_unconfirmed
+from server.domain.visits.needs import Need
+from server.domain.visits.outcomes import Outcome
+from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
+from server.domain.visits.verb_limits import ReturnPlace
 from server.domain.waits.estimate import Estimate, WaitRange
 from server.store.visits.legs import LegRow
 
 type Answer = dict[str, Any]
 
-AFTER_CLOSING = "after_closing"
+AFTER_CLOSING: Final = "after_closing"
 """Why no wait is announced: a call is expected only after the hall closes for the day."""
 
 
-def wait_answer(found: Estimate) -> Answer:
-    """What is announced of a wait: `wait`, a range in seconds or null, and `why_no_wait`."""
+class SaidWait(TypedDict):
+    """A range of seconds, 0 ≤ low ≤ high, and how pages say it."""
+
+    low_s: int
+    high_s: int
+    said: WaitWording
+
+
+class AnnouncedWait(TypedDict):
+    """What is announced of a wait; null: none is known, or why there is none."""
+
+    wait: SaidWait | None
+    why_no_wait: Literal["after_closing"] | None
+
+
+class ExceptionalReason(TypedDict):
+    """The service whose appointment a visitor did not have, and the code of why they were received."""
+
+    service: str
+    reason: str
+
+
+class OfVisit(TypedDict, total=False):
+    """What a leg also says of its visit; `linked`: the numbers it is linked to."""
+
+    needs: list[Need]
+    linked: list[str]
+    exceptional: ExceptionalReason | None
+
+
+_NO_DETAILS: OfVisit = {}
+
+
+class OfFewLegs(TypedDict, total=False):
+    """What an answer says of the few legs that have it.
+
+    `ranked_from`: the earlier arrival that ranks it, as after a transfer. `for_counter`: the one counter that
+    it waits for. `is_unconfirmed`: it is in service by the call alone.
+    """
+
+    ranked_from: str
+    for_counter: str
+    is_unconfirmed: Literal[True]
+
+
+_OfClass = TypedDict("_OfClass", {"class": LegClass})  # a word of Python
+
+
+class LegAnswer(OfVisit, OfFewLegs, _OfClass):
+    """A leg; instants in RFC 3339, null when absent. Messages leave out what most legs do not have."""
+
+    leg: str
+    visit: str
+    number: str
+    service: str
+    priority: Priority
+    state: LegState
+    arrived_at: str
+    issued_at: str
+    booked_at: str | None
+    first_called_at: str | None
+    last_called_at: str | None
+    started_at: str | None
+    call: str | None
+    rank: int
+    counter: str | None
+    target_s: int
+    why: Json | None
+    end_reason: EndReason | None
+    is_held: NotRequired[bool]
+    postponements: NotRequired[int]
+    not_before: NotRequired[str | None]
+    return_place: NotRequired[ReturnPlace | None]
+    added_services: NotRequired[list[str]]
+    outcome: NotRequired[Outcome | None]
+
+
+def wait_answer(found: Estimate) -> AnnouncedWait:
+    """The answer about a wait that was estimated."""
     if isinstance(found, WaitRange):
         return {"wait": _range(found.low_s, found.high_s), "why_no_wait": None}
     return {"wait": None, "why_no_wait": None if found is None else AFTER_CLOSING}
 
 
-def quoted_answer(low_s: int | None, median_s: int | None, high_s: int | None) -> Answer:
+def quoted_answer(low_s: int | None, median_s: int | None, high_s: int | None) -> AnnouncedWait:
     """What a ticket announced at its issue, as `wait_answer`; a median without ends means after closing."""
     if low_s is not None and high_s is not None:
         return {"wait": _range(low_s, high_s), "why_no_wait": None}
     return {"wait": None, "why_no_wait": None if median_s is None else AFTER_CLOSING}
 
 
-def _range(low_s: int, high_s: int) -> Answer:
+def _range(low_s: int, high_s: int) -> SaidWait:
     """A range, and how pages say it."""
     return {"low_s": low_s, "high_s": high_s, "said": wording_of(low_s, high_s)}
 
 
-def exceptional_answer(service: str | None, reason: str | None) -> Answer | None:
+def exceptional_answer(service: str | None, reason: str | None) -> ExceptionalReason | None:
     """Why a visit was received without the appointment that `service` needs; None without a reason."""
-    return None if reason is None else {"service": service, "reason": reason}
+    return None if service is None or reason is None else {"service": service, "reason": reason}
 
 
-def leg_answer(leg: LegRow, of_visit: Answer | None = None) -> Answer:
-    """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
-
-    `of_visit`: what the answer also says of its visit, of `needs`, `linked` (the numbers it is linked to) and
-    `exceptional`. The answer has `for_counter` where the leg waits for one counter alone, `is_unconfirmed`
-    where it is in service by the call alone, and `ranked_from` where its rank is by an earlier arrival than
-    its own, as after a transfer.
-    """
-    answer = dict(of_visit or {})
-    if leg.reference_at < max(leg.arrived_at, leg.booked_at or leg.arrived_at):
-        answer["ranked_from"] = to_text(leg.reference_at)
-    if leg.for_counter is not None and leg.state == LegState.WAITING:
-        answer["for_counter"] = leg.for_counter
-    if is_unconfirmed(leg):
-        answer["is_unconfirmed"] = True
-    return answer | {
+def leg_answer(leg: LegRow, of_visit: OfVisit = _NO_DETAILS) -> LegAnswer:
+    """A leg as the API, the queue and the console know it, with what the answer says of its visit."""
+    return {
         "leg": leg.id,
         "visit": leg.visit,
         "number": leg.number,
         "service": leg.service,
         "class": leg.class_,
         "priority": leg.priority,
-        "state": leg.state,
+        "state": LegState(leg.state),
         "arrived_at": to_text(leg.arrived_at),
         "issued_at": to_text(leg.issued_at),
         "booked_at": text_or_none(leg.booked_at),
@@ -73,10 +142,23 @@ def leg_answer(leg: LegRow, of_visit: Answer | None = None) -> Answer:
         "counter": leg.counter,
         "target_s": leg.target_s,
         "why": leg.why,
-        "end_reason": leg.end_reason,
+        "end_reason": None if leg.end_reason is None else EndReason(leg.end_reason),
         "postponements": leg.postponements or 0,
         "not_before": text_or_none(leg.not_before),
         "return_place": leg.return_place,
         "added_services": leg.added_services or [],
         "outcome": leg.outcome,
+        **of_visit,
+        **_of_few_legs(leg),
     }
+
+
+def _of_few_legs(leg: LegRow) -> OfFewLegs:
+    answer: OfFewLegs = {}
+    if leg.reference_at < max(leg.arrived_at, leg.booked_at or leg.arrived_at):
+        answer["ranked_from"] = to_text(leg.reference_at)
+    if leg.for_counter is not None and leg.state == LegState.WAITING:
+        answer["for_counter"] = leg.for_counter
+    if is_unconfirmed(leg):
+        answer["is_unconfirmed"] = True
+    return answer

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from signage import board
+from signage.board_messages import PositionMessage
 
 ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
 """How long a call that counts as the arrival stays among the calls: no press says when it is over."""
@@ -22,6 +24,17 @@ class HallState:
     row: HallRow
     configuration: HallConfiguration
     position: board.HallPosition
+
+    @property
+    def position_message(self) -> PositionMessage:
+        """The position with the hall's slug, as answers and messages begin."""
+        position = self.position
+        return {
+            "hall": self.row.slug,
+            "epoch": position.epoch,
+            "version": position.version,
+            "as_of": to_text(position.as_of),
+        }
 
 
 def hall_state(database: Database, rows: Rows, hall: str) -> HallState:

@@ -6,9 +6,13 @@ arrival and booked hour. Which leg a counter calls next is the calling rule's ch
 """
 
 from datetime import datetime
+from typing import Literal
 
 from server.domain.facts import Why
 from server.domain.instants import to_micros
+
+type LegClass = Literal["walk_in", "appointment", "priority"]
+type Priority = Literal["none", "declared", "confirmed", "not_confirmed"]
 
 PRIORITY, APPOINTMENT, WALK_IN = "priority", "appointment", "walk_in"
 PRIORITY_COUNTS = frozenset({"declared", "confirmed"})

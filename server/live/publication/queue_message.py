@@ -1,11 +1,14 @@
 """The message of a queue for consoles: under the size limit of a message; consoles fetch the rest."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal, get_args
 
 from server.live.messages import MESSAGE_LIMIT
+from server.usecases.answers import LegAnswer
+from server.usecases.hall.read_queue import QueueAnswer
 
-_OFTEN_EMPTY = (
+type _OftenEmpty = Literal[
     "needs",
     "is_held",
     "postponements",
@@ -15,31 +18,43 @@ _OFTEN_EMPTY = (
     "outcome",
     "linked",
     "exceptional",
-)
+]
+
+_OFTEN_EMPTY: tuple[_OftenEmpty, ...] = get_args(_OftenEmpty.__value__)
 
 
-def _drop_empty(message: dict[str, Any]) -> None:
+class QueueMessage(QueueAnswer):
+    """The queue with the first legs of each; `is_partial`: rows were left out, and the page reads them."""
+
+    is_partial: bool
+
+
+def _not_waiting(message: QueueAnswer) -> Iterator[LegAnswer]:
+    for legs in (message["called"], message["in_service"], message["parked"], message["no_shows"]):
+        yield from legs
+
+
+def _drop_empty(message: QueueAnswer) -> None:
     """Leaves out of each leg what most legs do not have: needs, held, timers, added services."""
-    rows = [message["called"], message["in_service"], message["parked"], message["no_shows"]]
-    for leg in (leg for legs in [*rows, *(queue["legs"] for queue in message["queues"])] for leg in legs):
+    waiting = (leg for queue in message["queues"] for leg in queue["legs"])
+    for leg in (*_not_waiting(message), *waiting):
         for name in _OFTEN_EMPTY:
             if not leg.get(name):
                 leg.pop(name, None)
 
 
-def _hides_counters(answer: dict[str, Any]) -> bool:
+def _hides_counters(answer: QueueAnswer) -> bool:
     return not answer["shows_counters"] and any(each["session_mark"] for each in answer["counters"])
 
 
-def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
+def queue_message(answer: QueueAnswer) -> QueueMessage:
     """The queue as a message under 4 kB, which everybody of a hall hears.
 
     `is_partial` says that rows were left out, or what only who holds a counter may read of it: the page
     fetches it.
     """
-    message = dict(answer)
-    message["is_partial"] = _hides_counters(message)
-    for leg in [*message["called"], *message["in_service"], *message["parked"], *message["no_shows"]]:
+    message: QueueMessage = {**answer, "is_partial": _hides_counters(answer)}
+    for leg in _not_waiting(message):
         leg["why"] = None
     _drop_empty(message)
     while len(json.dumps(message)) > MESSAGE_LIMIT - 200:

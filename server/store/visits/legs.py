@@ -6,10 +6,13 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
+from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.calling.waiting_legs import QueuedLeg
 from server.domain.facts import Json
 from server.domain.row_changes import Change, Update
 from server.domain.visits.needs import Need
+from server.domain.visits.outcomes import Outcome
+from server.domain.visits.verb_limits import ReturnPlace
 from server.store.engine.rows import Rows
 from server.store.engine.statements import SQLITE, Read, fixed, rows_of
 from server.store.tables.visits import leg
@@ -33,8 +36,8 @@ class LegRow:
     position: int
     service: str
     queue: str
-    class_: str
-    priority: str
+    class_: LegClass
+    priority: Priority
     target_s: int
     state: str
     sort_key: str
@@ -70,9 +73,9 @@ class LegRow:
     not_before: datetime | None
     parked_at: datetime | None
     parked_s: int | None
-    return_place: str | None
+    return_place: ReturnPlace | None
     added_services: list[str] | None
-    outcome: str | None
+    outcome: Outcome | None
     note: str | None
 
 

@@ -17,7 +17,7 @@ from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after
-from server.usecases.answers import Answer, leg_answer
+from server.usecases.answers import LegAnswer, OfVisit, leg_answer
 from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
@@ -46,14 +46,14 @@ def call_next(
     believed: AtCounter,
     *,
     write_key: WriteKey | None = None,
-) -> Answer | None:
+) -> LegAnswer | None:
     """The leg called, or None when nobody waits; the current visit is ended first in both cases.
 
     Refusals: no_counter_session, wrong_state while paused, alert_in_force, stale when `current` is not the
     counter's leg, not_started when it was only called and no end was given.
     """
 
-    def call(transaction: HallTransaction) -> Answer | None:
+    def call(transaction: HallTransaction) -> LegAnswer | None:
         place, current = _ready(transaction, counter, believed)
         state = CallingState(
             transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
@@ -78,14 +78,14 @@ def call_chosen(
     visit: str,
     reason: str,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> LegAnswer:
     """The leg of a visit an agent picked out of order.
 
     Refusals: as call_next, unknown_visit, needs_step_free, linked_elsewhere while another counter serves a
     visit linked to it, wrong_state when it does not wait, on_break when nobody is called.
     """
 
-    def call(transaction: HallTransaction) -> Answer:
+    def call(transaction: HallTransaction) -> LegAnswer:
         place, current = _ready(transaction, counter, believed)
         chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
@@ -113,14 +113,14 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
     return chosen
 
 
-def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: Why) -> Answer:
+def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: Why) -> LegAnswer:
     """Calls a leg to the counter of a session; the leg called.
 
     Where the call counts as the arrival the service begins with it, and the leg is in service.
     """
     called = CalledLeg(chosen.id, chosen.visit, chosen.number, new_id())
     fact = leg_called(called, by, why, is_again=chosen.first_called_at is not None)
-    of_visit = {"needs": list(transaction.open_legs.needs(chosen.visit))}
+    of_visit: OfVisit = {"needs": list(transaction.open_legs.needs(chosen.visit))}
     after = leg_after(chosen, transaction.record(fact).changes)
     service = transaction.configuration.services.get(chosen.service)
     if service is not None and service.confirmation == "call":

@@ -7,8 +7,10 @@ place's own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from server.domain.author import Author
+from server.domain.calling.work_profiles import RuleName
 from server.domain.counters.facts import (
     DutyTerms,
     counter_closed,
@@ -29,7 +31,6 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow
-from server.usecases.answers import Answer
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
 from server.usecases.find_configured import find_counter
 from server.usecases.legs.following_leg import NO_RESULT_STATED, end_served
@@ -51,6 +52,23 @@ class SessionRequest:
     if_free: bool = False
 
 
+class SessionAnswer(TypedDict):
+    """A counter session, and the counters it holds.
+
+    `session` is sent only to the person who opened it; everybody of the hall reads `session_mark` in its
+    place. `expires_at`: when it ends unless the console keeps it.
+    """
+
+    session: str
+    session_mark: str
+    places: list[str]
+    services: list[str]
+    profile: str | None
+    rule: RuleName
+    opened_at: str
+    expires_at: str
+
+
 def open_counter(
     database: Database,
     counter: str,
@@ -58,7 +76,7 @@ def open_counter(
     request: SessionRequest,
     *,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> SessionAnswer:
     """A new session of a counter, or a further place of the author's own session.
 
     A session that is taken over ends: the new one holds all its places. Of one whose lease has run out the
@@ -68,7 +86,7 @@ def open_counter(
     another's, wrong_state when it pauses.
     """
 
-    def open_place(transaction: HallTransaction) -> Answer:
+    def open_place(transaction: HallTransaction) -> SessionAnswer:
         terms = _terms(transaction, counter, request)
         own = [] if request.joins is None else _joined(transaction, request.joins)
         place, taken = _take_held(transaction, counter, terms, request)
@@ -78,7 +96,7 @@ def open_counter(
             "places": [*(each.counter for each in own), counter, *taken],
             "services": list(terms.services),
             "profile": terms.profile,
-            "rule": terms.rule,
+            "rule": RuleName(terms.rule),
             "opened_at": to_text(transaction.now),
             "expires_at": to_text(transaction.now + LEASE),
         }

@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal, TypedDict
 
 from server.domain.hall.wall import shows_counters
+from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import SessionPlace, agents_present
-from server.usecases.answers import Answer
+from server.usecases.answers import LegAnswer
 
-HIDDEN: Answer = {"state": "open", "since": None}
+
+class HiddenWork(TypedDict):
+    """What a counter does, where that is hidden."""
+
+    state: Literal["open"]
+    since: None
+
+
+HIDDEN: Final[HiddenWork] = {"state": "open", "since": None}
 """What pages show of a counter whose work is hidden: that somebody holds it."""
 
 
@@ -28,8 +38,12 @@ class CounterVisibility:
         """Whether the reader may see what a counter does."""
         return self.tells_all or counter is None or counter in self.own
 
-    def leg(self, answer: Answer) -> Answer:
-        """A leg as the reader may see it: in service at a hidden counter, it has no counter and no start."""
-        if answer["state"] != "in_service" or self.tells(answer["counter"]):
-            return answer
-        return answer | {"counter": None, "started_at": None}
+    def leg[Leg: LegAnswer](self, answer: Leg) -> Leg:
+        """The same leg as the reader may see it: in service at a hidden counter, it has no counter, no start.
+
+        What the reader may not see is taken out of `answer`.
+        """
+        if answer["state"] == LegState.IN_SERVICE and not self.tells(answer["counter"]):
+            answer["counter"] = None
+            answer["started_at"] = None
+        return answer

@@ -1,11 +1,13 @@
 """One counter with its session, its leg and the gesture that may be undone."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from server.domain.counters.forgotten_counter import PresenceTimes
 from server.domain.facts import FactKind
-from server.domain.instants import to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
+from server.domain.visits.transitions import EndReason
 from server.store.counters.sessions import SessionPlace, open_place, open_places, places_of
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
@@ -13,21 +15,65 @@ from server.store.visits import legs as waiting
 from server.store.visits.gestures import GestureRow
 from server.store.visits.legs import LegRow
 from server.store.visits.visits import notes_before, visit_row
-from server.usecases.answers import Answer
+from server.usecases.answers import LegAnswer
 from server.usecases.counters.forgotten_counters import presence_of
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
-from server.usecases.hall.read_queue import VisitDetails, _calling_state, _counter, _hidden
+from server.usecases.hall.counter_work import calling_state, counter_work, hidden_work, is_hidden
+from server.usecases.hall.hall_answers import CounterWork
+from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
-
-OF_WHO_HOLDS_IT = (
-    *("wrap_up_until", "presence", "pause_reason", "opened_at", "expires_at", "held_by", "last_gesture"),
-)
-"""The fields for whoever holds a counter, and for others where enough agents are present."""
+from signage.board_messages import PositionMessage
 
 
-def read_counter(database: Database, counter: str, *, reader: str | None = None) -> Answer:
+class PresenceQuestion(TypedDict):
+    """When a console asks whether its agent is there, and when it gives the visitor back."""
+
+    asks_at: str
+    gives_back_at: str
+
+
+class LastGesture(TypedDict):
+    """The last verb of a counter and until when it may be undone; `number`: the visitor's ticket."""
+
+    fact: str
+    verb: FactKind
+    leg: str | None
+    end_reason: EndReason | None
+    visit: str | None
+    number: str | None
+    at: str
+    may_undo_until: str
+
+
+class OfHolder(TypedDict):
+    """What whoever holds a counter reads of it, and others where enough agents are present."""
+
+    leg: LegAnswer | None
+    places: list[str]
+    notes: list[str]
+    wrap_up_until: str | None
+    presence: PresenceQuestion | None
+    pause_reason: str | None
+    opened_at: str | None
+    expires_at: str | None
+    held_by: str | None
+    last_gesture: LastGesture | None
+
+
+class CounterAnswer(CounterWork, OfHolder, PositionMessage):
+    """One counter with its session, its leg and the gesture that may be undone.
+
+    `session`: only for who opened it. Null where few agents are present and the counter is somebody else's:
+    what only its holder may read.
+    """
+
+    label: str
+    session: str | None
+
+
+def read_counter(database: Database, counter: str, *, reader: str | None = None) -> CounterAnswer:
     """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter.
 
     `reader`: the author who asks, None: whoever holds it. The id of the session (`session`) is only for the
@@ -42,44 +88,57 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
             raise Refusal("unknown_counter", counter=counter)
         place = open_place(rows, counter)
         leg = waiting.leg_at_counter(rows, counter)
-        gesture = last_gesture(rows, hall, counter) if place is not None else None
-        numbers = _number_of(rows, gesture)
-        notes = [] if leg is None else notes_before(rows, leg.visit, position=leg.position)
-        details = VisitDetails.read(rows, hall)
-        answer = _counter(counter, place, leg, _calling_state(database, state))
+        work = counter_work(counter, place, leg, calling_state(database, state))
         may_tell = CounterVisibility.of(open_places(rows, hall), reader)
-        of_session = [] if place is None else places_of(rows, hall, place.session)
-        places = [each.counter for each in of_session]
-        wrap_up = _wrap_up(rows, state, place, leg)
-        presence_check = presence_of(rows, hall, state.configuration.limits, places)
-    about = {
+        if reader is not None and is_hidden(work, may_tell):
+            work, of_holder = hidden_work(work), _hidden_of_holder()
+        else:
+            of_holder = _of_holder(state, hall, counter, place, leg)
+    return {
+        **work,
+        **of_holder,
         "session": None if place is None or not _may_read_id(place, reader) else place.session,
         "label": configured.label,
-        "hall": state.row.slug,
-        "epoch": state.position.epoch,
-        "version": state.position.version,
-        "as_of": to_text(state.position.as_of),
+        **state.position_message,
     }
-    if reader is not None and place is not None and not may_tell.tells(counter):
-        return (
-            _hidden(answer, may_tell) | dict.fromkeys(OF_WHO_HOLDS_IT) | {"places": [], "notes": []} | about
-        )
-    return (
-        answer
-        | {
-            "places": places,
-            "leg": None if leg is None else details.leg(leg),
-            "notes": notes,
-            "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
-            "presence": None if presence_check is None else _presence(presence_check),
-            "pause_reason": None if place is None else place.pause_reason,
-            "opened_at": None if place is None else to_text(place.opened_at),
-            "expires_at": None if place is None or place.expires_at is None else to_text(place.expires_at),
-            "held_by": None if place is None else place.author,
-            "last_gesture": None if gesture is None else _gesture(gesture, numbers),
-        }
-        | about
-    )
+
+
+def _of_holder(
+    state: HallState, hall: str, counter: str, place: SessionPlace | None, leg: LegRow | None
+) -> OfHolder:
+    rows = state.rows
+    gesture = last_gesture(rows, hall, counter) if place is not None else None
+    of_session = [] if place is None else places_of(rows, hall, place.session)
+    places = [each.counter for each in of_session]
+    wrap_up = _wrap_up(rows, state, place, leg)
+    presence_check = presence_of(rows, hall, state.configuration.limits, places)
+    return {
+        "leg": None if leg is None else VisitDetails.read(rows, hall).leg(leg),
+        "places": places,
+        "notes": [] if leg is None else notes_before(rows, leg.visit, position=leg.position),
+        "wrap_up_until": text_or_none(wrap_up),
+        "presence": None if presence_check is None else _presence(presence_check),
+        "pause_reason": None if place is None else place.pause_reason,
+        "opened_at": None if place is None else to_text(place.opened_at),
+        "expires_at": None if place is None else text_or_none(place.expires_at),
+        "held_by": None if place is None else place.author,
+        "last_gesture": None if gesture is None else _gesture(gesture, _number_of(rows, gesture)),
+    }
+
+
+def _hidden_of_holder() -> OfHolder:
+    return {
+        "leg": None,
+        "places": [],
+        "notes": [],
+        "wrap_up_until": None,
+        "presence": None,
+        "pause_reason": None,
+        "opened_at": None,
+        "expires_at": None,
+        "held_by": None,
+        "last_gesture": None,
+    }
 
 
 def _may_read_id(place: SessionPlace, reader: str | None) -> bool:
@@ -93,26 +152,26 @@ def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: LegR
     return found.get(place.counter)
 
 
-def _presence(presence_check: PresenceTimes) -> Answer:
+def _presence(presence_check: PresenceTimes) -> PresenceQuestion:
     return {
         "asks_at": to_text(presence_check.asks_at),
         "gives_back_at": to_text(presence_check.gives_back_at),
     }
 
 
-def _number_of(rows: Rows, gesture: GestureRow | None) -> str | None:
-    visit = None if gesture is None else gesture.visit or gesture.body.get("visit")
+def _number_of(rows: Rows, gesture: GestureRow) -> str | None:
+    visit = gesture.visit or gesture.body.get("visit")
     row = None if visit is None else visit_row(rows, visit)
     return None if row is None else row.number
 
 
-def _gesture(gesture: GestureRow, number: str | None) -> Answer:
-    body = gesture.body
+def _gesture(gesture: GestureRow, number: str | None) -> LastGesture:
+    body, kind = gesture.body, FactKind(gesture.kind)
     return {
         "fact": gesture.id,
-        "verb": gesture.kind,
+        "verb": kind,
         "leg": body.get("leg"),
-        "end_reason": body.get("reason") if gesture.kind == FactKind.LEG_ENDED else None,
+        "end_reason": EndReason(body["reason"]) if kind is FactKind.LEG_ENDED else None,
         "visit": gesture.visit,
         "number": number,
         "at": to_text(gesture.happened_at),

@@ -1,27 +1,40 @@
 """Messages between pages at work, as the pages that show them read them."""
 
-from server.domain.instants import to_text
-from server.store.messages import MessageRow, newest_messages, unseen_messages
+from server.domain.instants import text_or_none, to_text
+from server.store.messages import MessageRow, PhraseName, newest_messages, unseen_messages
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
-from server.usecases.hall.send_message import HELP
+from server.usecases.hall.send_message import HELP, MessageAnswer
 
 
-def messages_for_counter(database: Database, hall: str, counter: str) -> list[Answer]:
+class MessageOfHall(MessageAnswer):
+    """A message: a phrase or a text, from which role it was sent, and from which it was seen.
+
+    `phrase`: `help` for a call for help; null: a text. `text`: null for a phrase, and once it was seen.
+    """
+
+    phrase: PhraseName | None
+    text: str | None
+    sent_at: str
+    sent_from: str
+    seen_at: str | None
+    seen_from: str | None
+
+
+def messages_for_counter(database: Database, hall: str, counter: str) -> list[MessageOfHall]:
     """What nobody has seen yet at a counter of a hall (id), the oldest first."""
     with database.read() as rows:
         found = unseen_messages(rows, hall, counter, now=database.clock.now())
     return [_message(row) for row in found]
 
 
-def calls_for_help(database: Database, hall: str) -> list[Answer]:
+def calls_for_help(database: Database, hall: str) -> list[MessageOfHall]:
     """The calls for help of the last hour in a hall (id), the latest first, with who has seen them."""
     with database.read() as rows:
         found = newest_messages(rows, hall, HELP, now=database.clock.now())
     return [_message(row) for row in found]
 
 
-def _message(row: MessageRow) -> Answer:
+def _message(row: MessageRow) -> MessageOfHall:
     return {
         "message": row.id,
         "kind": row.kind,
@@ -30,6 +43,6 @@ def _message(row: MessageRow) -> Answer:
         "text": row.text,
         "sent_at": to_text(row.sent_at),
         "sent_from": row.sent_from,
-        "seen_at": None if row.seen_at is None else to_text(row.seen_at),
+        "seen_at": text_or_none(row.seen_at),
         "seen_from": row.seen_from,
     }

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
+from typing import Literal, TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import next_break, opens_no_more
-from server.domain.instants import text_or_none, to_text
+from server.domain.instants import to_text
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
-from server.ids import session_mark
-from server.store.counters.sessions import SessionPlace, free_since, open_places
+from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Rows
 from server.store.hall.day_counts import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.hours import breaks
@@ -24,10 +24,19 @@ from server.store.visits import legs as waiting
 from server.store.visits import links
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
 from server.store.visits.visits import exceptional_visits, needs_noted
-from server.usecases.answers import Answer, exceptional_answer, leg_answer
-from server.usecases.calling.pick_next import CallingState, pick_next
-from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
+from server.usecases.answers import ExceptionalReason, LegAnswer, OfVisit, exceptional_answer, leg_answer
+from server.usecases.counters.visible_counters import CounterVisibility
+from server.usecases.hall.counter_work import calling_state, counter_work, hidden_work, is_hidden
+from server.usecases.hall.hall_answers import (
+    BreakOfHall,
+    ClosedHall,
+    CounterWork,
+    DayFigures,
+    OfBreak,
+    OfDay,
+)
 from server.usecases.hall_view import HallState, hall_state
+from signage.board_messages import PositionMessage
 
 MOST_NO_SHOWS = 20
 """How many people who did not come are listed, to be reinstated."""
@@ -35,6 +44,57 @@ PAGE = 30
 """Waiting legs per queue in one answer."""
 MOST_STEP_FREE = 5
 """How many people who wait for a step-free counter are named at once."""
+
+
+class QueueOfHall(TypedDict):
+    """A queue: how many wait, since when the first of them, and the first legs in the order of the queue."""
+
+    queue: str
+    services: list[str]
+    waiting: int
+    oldest_at: str | None
+    legs: list[LegAnswer]
+
+
+class OfHearingLoop(TypedDict, total=False):
+    """What an answer says of counters with a hearing loop in order."""
+
+    hearing_loop: Literal[True]
+
+
+class CounterOfHall(CounterWork, OfHearingLoop):
+    """A counter as everybody of its hall may read it; `leg`: the one that is called or served there (id)."""
+
+    leg: str | None
+
+
+class UnservedStepFree(TypedDict):
+    """Who waits for a step-free counter while no open one serves them, and the closed ones that could."""
+
+    visit: str
+    number: str
+    service: str
+    counters: list[str]
+
+
+class QueueAnswer(PositionMessage, OfDay, OfBreak):
+    """The queue of a hall: figures, who is called, served, waiting, and its counters."""
+
+    queues: list[QueueOfHall]
+    called: list[LegAnswer]
+    in_service: list[LegAnswer]
+    parked: list[LegAnswer]
+    no_shows: list[LegAnswer]
+    counters: list[CounterOfHall]
+    shows_counters: bool
+    step_free: list[UnservedStepFree]
+
+
+class QueuePage(TypedDict):
+    """Further waiting legs of one queue."""
+
+    queue: str
+    legs: list[LegAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +105,7 @@ class VisitDetails:
 
     needs: Mapping[str, tuple[Need, ...]]
     linked: Mapping[str, Sequence[str]]
-    exceptional: Mapping[str, Answer | None]
+    exceptional: Mapping[str, ExceptionalReason | None]
 
     @classmethod
     def read(cls, rows: Rows, hall: str) -> "VisitDetails":
@@ -56,10 +116,10 @@ class VisitDetails:
         }
         return cls(needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
 
-    def leg(self, leg: LegRow) -> Answer:
+    def leg(self, leg: LegRow) -> LegAnswer:
         """A leg with the details of its visit."""
         visit = leg.visit
-        of_visit = {
+        of_visit: OfVisit = {
             "needs": list(self.needs.get(visit, ())),
             "linked": list(self.linked.get(visit, ())),
             "exceptional": self.exceptional.get(visit),
@@ -67,7 +127,7 @@ class VisitDetails:
         return leg_answer(leg, of_visit)
 
 
-def read_queue(database: Database, hall: str, *, reader: str | None = None, page: int = PAGE) -> Answer:
+def read_queue(database: Database, hall: str, *, reader: str | None = None, page: int = PAGE) -> QueueAnswer:
     """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue.
 
     `reader`: the author who asks, who is told of their own counters also where few agents are present
@@ -84,32 +144,28 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
         may_tell = CounterVisibility.of(places, reader)
         at_counters = _counters(database, hall_now, places, opened)
 
-        def answers_of(legs: Iterable[LegRow], state: str) -> list[Answer]:
+        def answers_of(legs: Iterable[LegRow], state: LegState) -> list[LegAnswer]:
             return [may_tell.leg(details.leg(row)) for row in legs if row.state == state]
 
-        answer: Answer = {
-            "hall": hall_now.row.slug,
-            "epoch": hall_now.position.epoch,
-            "version": hall_now.position.version,
-            "as_of": to_text(hall_now.position.as_of),
+        return {
+            **hall_now.position_message,
             "day": day_figures(rows, hall_id, on),
             "queues": _queues(rows, hall_id, configuration, details, page=page),
             "called": answers_of(opened, LegState.CALLED),
             "in_service": answers_of(opened, LegState.IN_SERVICE),
             "parked": answers_of(opened, LegState.PARKED),
-            "counters": [_hidden(each, may_tell) for each in at_counters],
+            "counters": [_visible(each, may_tell) for each in at_counters],
             "shows_counters": may_tell.tells_all,
             "no_shows": answers_of(
                 no_shows_to_reinstate(rows, hall_id, on, limit=MOST_NO_SHOWS), LegState.ENDED
             ),
+            "break": read_break(rows, hall_id, configuration, hall_now.position.as_of),
+            "closed": read_closed(configuration, hall_now.position.as_of),
+            "step_free": _step_free(rows, configuration, details.needs, at_counters),
         }
-        answer["break"] = read_break(rows, hall_id, configuration, hall_now.position.as_of)
-        answer["closed"] = read_closed(configuration, hall_now.position.as_of)
-        answer["step_free"] = _step_free(rows, configuration, details.needs, at_counters)
-    return answer
 
 
-def read_queue_page(database: Database, hall: str, queue: str, *, after: str) -> Answer:
+def read_queue_page(database: Database, hall: str, queue: str, *, after: str) -> QueuePage:
     """The next waiting legs of one queue after the leg `after`, in call order."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -125,7 +181,7 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
         }
 
 
-def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
+def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> BreakOfHall | None:
     """The break of a hall that runs or begins within the hour, and what happens then to people who wait."""
     at = next_break(configuration.calendar, now)
     if at is None or not at.is_near(now):
@@ -135,12 +191,12 @@ def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: dat
         "begins_at": to_text(at.begins_at),
         "resumes_at": to_text(at.resumes_at),
         "is_running": at.is_running(now),
-        "choice": str(choice or configuration.at_break),
+        "choice": choice or configuration.at_break,
         "is_decided": choice is not None,
     }
 
 
-def read_closed(configuration: HallConfiguration, now: datetime) -> Answer | None:
+def read_closed(configuration: HallConfiguration, now: datetime) -> ClosedHall | None:
     """Why a hall does not open any more on its business day, by language; None: it is open or will be.
 
     Who waits then is still called, and closed with the day.
@@ -155,11 +211,11 @@ def _step_free(
     rows: Rows,
     configuration: HallConfiguration,
     noted: Mapping[str, tuple[Need, ...]],
-    counters_now: list[Answer],
-) -> list[Answer]:
+    counters_now: Iterable[CounterOfHall],
+) -> list[UnservedStepFree]:
     """People who wait for a step-free counter that no open one serves, and the closed ones that could."""
     states = {each["counter"]: each for each in counters_now}
-    found = []
+    found: list[UnservedStepFree] = []
     for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
         for leg in waiting.waiting_of_visit(rows, visit):
             able = [each.id for each in configuration.counters_serving(leg.service) if each.is_step_free]
@@ -170,14 +226,14 @@ def _step_free(
             found.append(
                 {"visit": leg.visit, "number": leg.number, "service": leg.service, "counters": closed}
             )
-    return sorted(found, key=lambda each: str(each["number"]))[:MOST_STEP_FREE]
+    return sorted(found, key=lambda each: each["number"])[:MOST_STEP_FREE]
 
 
 def _queues(
     rows: Rows, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
-) -> list[Answer]:
+) -> list[QueueOfHall]:
     counts = waiting.waiting_by_queue(rows, hall)
-    found = []
+    found: list[QueueOfHall] = []
     for queue in configuration.queues.values():
         counted = counts.get(queue.id)
         legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if counted else []
@@ -196,71 +252,37 @@ def _queues(
 
 def _counters(
     database: Database, hall_now: HallState, places: Sequence[SessionPlace], opened: Iterable[LegRow]
-) -> list[Answer]:
+) -> list[CounterOfHall]:
     held = {place.counter: place for place in places}
     legs = {leg.counter: leg for leg in opened if leg.state != LegState.PARKED}
-    calling = _calling_state(database, hall_now)
+    calling = calling_state(database, hall_now)
     today = business_day(hall_now.configuration.calendar, hall_now.position.as_of)
-    return [
-        _counter(counter.id, held.get(counter.id), legs.get(counter.id), calling)
-        | ({"hearing_loop": True} if counter.shows_loop(today) else {})
-        for counter in hall_now.configuration.counters.values()
-        if not counter.is_retired
-    ]
+    found: list[CounterOfHall] = []
+    for counter in hall_now.configuration.counters.values():
+        if counter.is_retired:
+            continue
+        place, leg = held.get(counter.id), legs.get(counter.id)
+        loop: OfHearingLoop = {"hearing_loop": True} if counter.shows_loop(today) else {}
+        found.append(
+            {
+                **counter_work(counter.id, place, leg, calling),
+                **loop,
+                "leg": None if place is None or leg is None else leg.id,
+            }
+        )
+    return found
 
 
-def _hidden(answer: Answer, may_tell: CounterVisibility) -> Answer:
-    """A counter as everybody may read it: open or closed, for which services, whose number is next."""
-    if answer["session_mark"] is None or may_tell.tells(answer["counter"]):
-        return answer
-    return {name: value for name, value in answer.items() if name != "is_paused"} | HIDDEN | {"leg": None}
+def _visible(counter: CounterOfHall, may_tell: CounterVisibility) -> CounterOfHall:
+    """A counter as a reader may see it."""
+    if not is_hidden(counter, may_tell):
+        return counter
+    hidden = hidden_work(counter)
+    hidden["leg"] = None
+    return hidden
 
 
-def _calling_state(database: Database, state: HallState) -> CallingState:
-    legs = database.open_legs(state.rows, state.row)
-    return CallingState(state.rows, state.row.id, state.configuration, legs, state.position.as_of)
-
-
-def _counter(counter: str, place: SessionPlace | None, leg: LegRow | None, calling: CallingState) -> Answer:
-    if place is None:
-        return {
-            "counter": counter,
-            "session_mark": None,
-            "state": "closed",
-            "since": None,
-            "leg": None,
-            "services": [],
-            "next": None,
-        }
-    if leg is not None:
-        state, since = leg.state, text_or_none(leg.started_at or leg.last_called_at)
-    elif place.paused_at is not None:
-        state, since = "paused", to_text(place.paused_at)
-    else:
-        state, since = "free", to_text(free_since(calling.rows, place))
-    answer: Answer = {
-        "counter": counter,
-        "session_mark": session_mark(place.session),
-        "state": state,
-        "since": since,
-        "leg": None if leg is None else leg.id,
-        "services": place.services,
-        "next": _next_number(calling, place),
-    }
-    if leg is not None and place.is_paused:
-        answer["is_paused"] = True  # not told otherwise: a message says this of every counter of the hall
-    return answer
-
-
-def _next_number(calling: CallingState, place: SessionPlace) -> str | None:
-    """The number that `next` would call at this place now; None when nobody."""
-    if place.counter not in calling.configuration.counters:
-        return None
-    pick = pick_next(calling, place.counter, place.terms)
-    return None if pick is None else pick.leg.number
-
-
-def day_figures(rows: Rows, hall: str, on: date) -> Answer:
+def day_figures(rows: Rows, hall: str, on: date) -> DayFigures:
     """The figures of a hall (id) on a business day, so far."""
     arrivals = arrivals_of_day(rows, hall, on)
     waits = waits_of_day(rows, hall, on)

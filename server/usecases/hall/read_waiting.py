@@ -1,18 +1,31 @@
 """The people who wait for a counter, in the order of its calling rule at this instant."""
 
+from typing import TypedDict
+
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import open_place
 from server.store.transactions.database import Database
 from server.store.visits.open_legs import OpenLegs
-from server.usecases.answers import Answer
+from server.usecases.answers import LegAnswer
 from server.usecases.calling.pick_next import CallingState, order_of_calls, profile_of
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import hall_state
 
 
-def read_waiting(database: Database, counter: str) -> Answer:
+class WaitingAnswer(TypedDict):
+    """Everybody who waits for a counter: first the `may_call` ones it may call now, in the order of calls."""
+
+    counter: str
+    epoch: str
+    version: int
+    as_of: str
+    may_call: int
+    legs: list[LegAnswer]
+
+
+def read_waiting(database: Database, counter: str) -> WaitingAnswer:
     """Everyone who waits for a counter (id): first those it may call now, in call order, then the others.
 
     The others keep their place but cannot be called here now: held, a timer, a need, a link.

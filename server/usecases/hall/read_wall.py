@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.hall.configuration import Queue, Service
@@ -20,10 +19,21 @@ from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
 from server.store.visits.open_legs import OpenLegs
-from server.usecases.answers import Answer, wait_answer
+from server.usecases.answers import wait_answer
 from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
 from server.usecases.hall.read_queue import day_figures, read_break, read_closed
+from server.usecases.hall.wall_answers import (
+    CounterOnWall,
+    CountersOnWall,
+    LongWait,
+    PeopleAnswer,
+    PeopleCount,
+    QueueOnWall,
+    WallAnswer,
+    WallState,
+    WorkOnWall,
+)
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.waits.estimate_waits import Estimates
@@ -44,21 +54,22 @@ class _WallState:
 
     def waiting(self, queue: str) -> list[LegRow]:
         """The legs that wait in a queue, without those that wait for a closed counter."""
-        apart = {leg.id for leg in self.sent_to_closed()}
+        apart = {leg.id for leg, _ in self.sent_to_closed()}
         return [
             leg
             for leg in self.legs
             if leg.state == LegState.WAITING and leg.queue == queue and leg.id not in apart
         ]
 
-    def sent_to_closed(self) -> list[LegRow]:
-        """The legs that wait for one counter alone, which nobody holds; the first sent first."""
+    def sent_to_closed(self) -> list[tuple[LegRow, str]]:
+        """The legs that wait for one counter alone, which nobody holds, with it; the first sent first."""
         open_counters = {place.counter for place in self.places}
-        sent = [leg for leg in self.legs if leg.state == LegState.WAITING and leg.for_counter]
-        return sorted(
-            (leg for leg in sent if leg.for_counter not in open_counters),
-            key=lambda leg: (leg.arrived_at, leg.id),
-        )
+        sent = [
+            (leg, leg.for_counter)
+            for leg in self.legs
+            if leg.state == LegState.WAITING and leg.for_counter and leg.for_counter not in open_counters
+        ]
+        return sorted(sent, key=lambda each: (each[0].arrived_at, each[0].id))
 
     def waited(self, leg: LegRow) -> Waited:
         return Waited(max(0.0, (self.now - _since(leg)).total_seconds()), leg.target_s)
@@ -79,7 +90,7 @@ def _since(leg: LegRow) -> datetime:
     return max(leg.reference_at, leg.booked_at or leg.reference_at)
 
 
-def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
+def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer:
     """The wall of a hall (id or slug). Refusal: unknown_hall.
 
     What each counter does is left out where fewer than three agents are present (`CounterVisibility`).
@@ -101,14 +112,11 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         quiet = quiet_until(rows, hall_id, as_of)
         rest = read_break(rows, hall_id, state.configuration, as_of)
     return {
-        "hall": state.row.slug,
-        "epoch": state.position.epoch,
-        "version": state.position.version,
-        "as_of": to_text(as_of),
+        **state.position_message,
         "day": day,
         "break": rest,
         "closed": read_closed(state.configuration, as_of),
-        "quiet_until": None if quiet is None else to_text(quiet),
+        "quiet_until": text_or_none(quiet),
         "people": people,
         "queues": _queues(snapshot, ranges),
         "longest": _longest(snapshot),
@@ -116,42 +124,42 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
             {
                 "number": leg.number,
                 "service": leg.service,
-                "counter": leg.for_counter,
+                "counter": counter,
                 "sent_at": to_text(leg.arrived_at),
             }
-            for leg in snapshot.sent_to_closed()
+            for leg, counter in snapshot.sent_to_closed()
         ],
         "stops": [{"service": stop.service, "since": to_text(stop.stopped_at)} for stop in stops.values()],
         **at_counters,
     }
 
 
-def read_people(database: Database, hall: str) -> Answer:
+def read_people(database: Database, hall: str) -> PeopleAnswer:
     """How many people are in a hall (id or slug), and nothing else about them. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
         people = people_of(database.open_legs(rows, state.row))
-    return {
-        "hall": state.row.slug,
-        "epoch": state.position.epoch,
-        "version": state.position.version,
-        "as_of": to_text(state.position.as_of),
-        "people": people,
-    }
+    return {**state.position_message, "people": people}
 
 
-def people_of(legs: OpenLegs) -> Answer:
+def people_of(legs: OpenLegs) -> PeopleCount:
     """How many people are in the hall by their open tickets: `all` is the sum of the four states.
 
     A visit has one open leg at most. Linked visits are counted one by one, as an evacuation must miss nobody;
     `linked` says how many of `all` are linked to another open one, since they may be one person's.
     """
-    counted = Counter(str(leg.state) for leg in legs)
-    states = {str(state): counted[state] for state in LegState if state is not LegState.ENDED}
+    counted = Counter(leg.state for leg in legs)
     links = Counter(link for leg in legs if (link := legs.link(leg.visit)) is not None)
     linked = sum(count for count in links.values() if count > 1)
-    return states | {"all": sum(states.values()), "linked": linked}
+    return {
+        "waiting": counted[LegState.WAITING],
+        "called": counted[LegState.CALLED],
+        "in_service": counted[LegState.IN_SERVICE],
+        "parked": counted[LegState.PARKED],
+        "all": counted.total() - counted[LegState.ENDED],
+        "linked": linked,
+    }
 
 
 def _expected_s(found: Estimate) -> tuple[float, float] | None:
@@ -164,9 +172,9 @@ def _expected_s(found: Estimate) -> tuple[float, float] | None:
     return None
 
 
-def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[Answer]:
+def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[QueueOnWall]:
     configuration = snapshot.hall.configuration
-    found = []
+    found: list[QueueOnWall] = []
     for queue in configuration.queues.values():
         services = [s for s in configuration.services.values() if s.queue == queue.id and not s.is_retired]
         waiting = snapshot.waiting(queue.id)
@@ -192,7 +200,7 @@ def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[Answer
     return found
 
 
-def _longest(snapshot: _WallState) -> list[Answer]:
+def _longest(snapshot: _WallState) -> list[LongWait]:
     waiting = [leg for leg in snapshot.legs if leg.state == LegState.WAITING]
     waiting.sort(key=lambda leg: (_since(leg), leg.id))
     return [
@@ -206,15 +214,15 @@ def _longest(snapshot: _WallState) -> list[Answer]:
     ]
 
 
-def _counters(snapshot: _WallState) -> Answer:
+def _counters(snapshot: _WallState) -> CountersOnWall:
     held = {place.counter: place for place in snapshot.places}
     at_counter = {
         leg.counter: leg for leg in snapshot.legs if leg.state in (LegState.CALLED, LegState.IN_SERVICE)
     }
     agents = agents_present(snapshot.places)
     may_tell = CounterVisibility.of(snapshot.places)
-    found = []
-    counted: dict[str, int] = {}
+    found: list[CounterOnWall] = []
+    counted: dict[WallState, int] = {}
     for counter in snapshot.hall.configuration.counters.values():
         place = held.get(counter.id)
         if counter.is_retired and place is None:
@@ -224,7 +232,7 @@ def _counters(snapshot: _WallState) -> Answer:
         state = doing["state"] if is_visible or doing["state"] == "forgotten" else "open"
         counted[state] = counted.get(state, 0) + 1
         if not is_visible:
-            doing = HIDDEN | {"number": None, "wrap_up_until": None}
+            doing = {**HIDDEN, "number": None, "wrap_up_until": None}
         found.append(
             {
                 "counter": counter.id,
@@ -239,15 +247,16 @@ def _counters(snapshot: _WallState) -> Answer:
 
 def _doing(
     snapshot: _WallState, place: SessionPlace | None, leg: LegRow | None, wrap_up: datetime | None
-) -> dict[str, Any]:
+) -> WorkOnWall:
     until = to_text(wrap_up) if wrap_up is not None and leg is None else None
-    doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
     if place is None:
-        return doing
+        return {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
     if leg is not None:
         at = text_or_none(leg.started_at or leg.last_called_at)
-        return doing | {"state": leg.state, "since": at, "number": leg.number}
+        called: WallState = "called" if leg.state == LegState.CALLED else "in_service"
+        return {"state": called, "since": at, "number": leg.number, "wrap_up_until": until}
     if place.paused_at is not None:
-        state = "forgotten" if place.pause_reason == FORGOTTEN else "paused"
-        return doing | {"state": state, "since": to_text(place.paused_at)}
-    return doing | {"state": "free", "since": to_text(free_since(snapshot.hall.rows, place))}
+        paused: WallState = "forgotten" if place.pause_reason == FORGOTTEN else "paused"
+        return {"state": paused, "since": to_text(place.paused_at), "number": None, "wrap_up_until": until}
+    since = to_text(free_since(snapshot.hall.rows, place))
+    return {"state": "free", "since": since, "number": None, "wrap_up_until": until}

@@ -2,23 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final, TypedDict
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import messages
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.messages import MessageRow
+from server.store.messages import MessageKind, MessageRow, PhraseName
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 
-COUNTER, HELP = "counter", "help"
+COUNTER: Final = "counter"
+HELP: Final = "help"
 KEPT = {COUNTER: timedelta(minutes=30), HELP: timedelta(hours=1)}
 """How long a message of each kind may be read; then it is deleted."""
-PHRASES = ("come", "visitor_back", "document", "interpreter", "ring", "walk_over")
+PHRASES: tuple[PhraseName, ...] = ("come", "visitor_back", "document", "interpreter", "ring", "walk_over")
 """What the reception desk tells a counter without typing."""
-HELP_PHRASE = "help"
+HELP_PHRASE: Final = "help"
+
+
+class MessageAnswer(TypedDict):
+    """A message after it was sent or seen; `counter` null: a call for help."""
+
+    message: str
+    kind: MessageKind
+    counter: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,11 @@ def send_message(
     request: MessageRequest,
     *,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> MessageAnswer:
     """The message sent. Refusals: unknown_counter, nothing_to_say, unknown_phrase."""
 
-    def send(transaction: HallTransaction) -> Answer:
-        kind = HELP if request.counter is None else COUNTER
+    def send(transaction: HallTransaction) -> MessageAnswer:
+        kind: MessageKind = HELP if request.counter is None else COUNTER
         phrase, text = _words(transaction, request)
         now = transaction.now
         message = MessageRow(
@@ -68,39 +77,40 @@ def send_message(
     return database.write(hall, author, write_key, send)
 
 
-def _words(transaction: HallTransaction, request: MessageRequest) -> tuple[str | None, str | None]:
+def _words(transaction: HallTransaction, request: MessageRequest) -> tuple[PhraseName | None, str | None]:
     if request.counter is None:
         return HELP_PHRASE, None
     if request.counter not in transaction.configuration.counters:
         raise Refusal("unknown_counter", counter=request.counter)
-    if request.phrase is not None and request.phrase not in PHRASES:
+    phrase = next((each for each in PHRASES if each == request.phrase), None)
+    if request.phrase is not None and phrase is None:
         raise Refusal("unknown_phrase", phrase=request.phrase)
     text = (request.text or "").strip() or None
-    if request.phrase is None and text is None:
+    if phrase is None and text is None:
         raise Refusal("nothing_to_say")
-    return request.phrase, text
+    return phrase, text
 
 
-def message_of(database: Database, message: str) -> Answer:
-    """The hall (id), kind and counter of a message. Refusal: unknown_message."""
+def message_of(database: Database, message: str) -> MessageRow:
+    """A message (id). Refusal: unknown_message."""
     with database.read() as rows:
         row = messages.message_row(rows, message)
     if row is None:
         raise Refusal("unknown_message", message=message)
-    return {"hall": row.hall, "kind": row.kind, "counter": row.counter}
+    return row
 
 
 def see_message(
     database: Database, message: str, author: Author, *, seen_from: str, write_key: WriteKey | None = None
-) -> Answer:
+) -> MessageAnswer:
     """Notes that a person has read a message, and erases its words. The first to read it counts.
 
     Refusal: unknown_message.
     """
     about = message_of(database, message)
 
-    def see(transaction: HallTransaction) -> Answer:
+    def see(transaction: HallTransaction) -> MessageAnswer:
         messages.note_message_seen(transaction, message, at=transaction.now, seen_from=seen_from)
-        return {"message": message, "kind": about["kind"], "counter": about["counter"]}
+        return {"message": message, "kind": about.kind, "counter": about.counter}
 
-    return database.write(about["hall"], author, write_key, see)
+    return database.write(about.hall, author, write_key, see)

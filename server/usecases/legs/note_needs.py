@@ -2,18 +2,25 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.hours.calendars import day_closes_at
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import needs_noted
-from server.domain.visits.needs import needs_of, needs_text
+from server.domain.visits.needs import Need, needs_of, needs_text
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.visits import visit_row
-from server.usecases.answers import Answer
+
+
+class NeedsAnswer(TypedDict):
+    """What helps a visitor."""
+
+    visit: str
+    needs: list[Need]
 
 
 def note_needs(
@@ -24,7 +31,7 @@ def note_needs(
     *,
     counter: str | None = None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> NeedsAnswer:
     """The needs of a visit from now on, in place of those noted before; an empty list takes them away.
 
     Refusals: unknown_visit, wrong_state when the visit has ended.
@@ -34,7 +41,7 @@ def note_needs(
     if row is None:
         raise Refusal("unknown_visit", visit=visit)
 
-    def note(transaction: HallTransaction) -> Answer:
+    def note(transaction: HallTransaction) -> NeedsAnswer:
         row = visit_row(transaction, visit)
         assert row is not None
         if row.end_reason is not None:

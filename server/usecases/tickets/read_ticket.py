@@ -94,7 +94,7 @@ def _answers(
     opening = opening_now(configuration, leg.service, now).opening if service else None
     today = business_day(configuration.calendar, now)
     is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(state))
-    announced = wait_answer(wait)
+    announced: Answer = {**wait_answer(wait)}
     if is_waiting and not is_open:
         announced["why_no_wait"] = "closed" if rest is None else "break"
     elif is_waiting and wait is None:

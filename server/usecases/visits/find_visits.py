@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
+from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import open_places
 from server.store.engine.rows import Rows
@@ -16,7 +17,7 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import ahead, last_leg
 from server.store.visits.links import linked_numbers
 from server.store.visits.visits import FoundVisit, VisitSearch, needs_noted, visit_row, visits_found
-from server.usecases.answers import Answer, exceptional_answer, leg_answer
+from server.usecases.answers import Answer, OfVisit, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall_view import hall_state
 from server.usecases.printing.read_prints import last_prints
@@ -65,11 +66,11 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = needs_noted(rows, hall_id) if found else {}
         may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
-        visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ())) for row in found]
+        visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ()), may_tell) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row.id for row in found])}
     return {
         "as_of": to_text(now),
-        "visits": [may_tell.leg(visit) | {"print": papers.get(visit["visit"])} for visit in visits],
+        "visits": [visit | {"print": papers.get(visit["visit"])} for visit in visits],
     }
 
 
@@ -106,13 +107,23 @@ def _search(sought: Sought, on: date, zone: ZoneInfo) -> VisitSearch:
     )
 
 
-def _visit(rows: Rows, visit: FoundVisit, needs: Collection[str], linked: Collection[str]) -> Answer:
+def _visit(
+    rows: Rows,
+    visit: FoundVisit,
+    needs: Collection[Need],
+    linked: Collection[str],
+    may_tell: CounterVisibility,
+) -> Answer:
     leg = last_leg(rows, visit.id)
     assert leg is not None
     people_ahead = None
     if leg.state == LegState.WAITING:
         people_ahead = ahead(rows, leg.hall, leg.queue, leg.sort_key)
     exceptional = exceptional_answer(visit.wanted_service, visit.exceptional_reason)
-    of_visit = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional}
-    answer = leg_answer(leg, of_visit)
-    return answer | {"language": visit.language, "channel": visit.channel, "ahead": people_ahead}
+    of_visit: OfVisit = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional}
+    return {
+        **may_tell.leg(leg_answer(leg, of_visit)),
+        "language": visit.language,
+        "channel": visit.channel,
+        "ahead": people_ahead,
+    }

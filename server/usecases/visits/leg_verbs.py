@@ -295,7 +295,7 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
         transaction.record(visit_reinstated(ended_leg(leg), new_leg, counter=counter))
         after = leg_row(transaction, new_leg.id)
         assert after is not None
-        return leg_answer(after)
+        return dict(leg_answer(after))
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, come_back)
 

@@ -98,7 +98,7 @@ def resume(
         check_linked_elsewhere(transaction, leg.visit, place.counter)
         at_counter = LegAtCounter(leg.id, leg.visit, place.counter)
         fact = leg_resumed(at_counter, session=place.id, parked_s=_parked_s(transaction, leg))
-        return leg_answer(leg_after(leg, transaction.record(fact).changes))
+        return dict(leg_answer(leg_after(leg, transaction.record(fact).changes)))
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, serve_again)
 

@@ -75,8 +75,8 @@ def blueprint(api: Api) -> APIBlueprint:
     def seen(path: MessagePath) -> Any:
         """A person has seen a message."""
         about = message_of(api.database, path.message)
-        permission = Permission.RECEIVE if about["kind"] == HELP else Permission.CALL
-        caller, hall = allowed(permission, about["hall"])
+        permission = Permission.RECEIVE if about.kind == HELP else Permission.CALL
+        caller, hall = allowed(permission, about.hall)
         role = role_of(caller, api.database, hall)
         key = write_key(caller.author)
         answer = see_message(api.database, path.message, caller.author, seen_from=role, write_key=key)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from server.domain.author import Author
+from server.domain.facts import Json
 from server.ids import new_id
 from server.store.transactions.database import Database
+from server.usecases.answers import LegAnswer
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.read_counter import LastGesture, read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish, start
 from server.usecases.visits.undo_gesture import undo
@@ -24,7 +26,7 @@ def issue(database: Database, how_many: int = 1) -> list[Any]:
 
 def call(
     database: Database, current: str | None = None, counter: str = COUNTER, author: Author = AGENT
-) -> dict[str, Any]:
+) -> LegAnswer:
     called = call_next(database, counter, author, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called
@@ -54,4 +56,24 @@ def leg_of(database: Database, leg: str) -> dict[str, Any]:
 
 
 def take_back(database: Database, counter: str = COUNTER) -> None:
-    undo(database, counter, AGENT, read_counter(database, counter)["last_gesture"]["fact"])
+    undo(database, counter, AGENT, gesture_at(database, counter)["fact"])
+
+
+def leg_at(database: Database, counter: str = COUNTER) -> LegAnswer:
+    """The leg that is called to or served at a counter."""
+    leg = read_counter(database, counter)["leg"]
+    assert leg is not None
+    return leg
+
+
+def why_called(leg: LegAnswer) -> Json:
+    """Why a leg was called."""
+    assert leg["why"] is not None
+    return leg["why"]
+
+
+def gesture_at(database: Database, counter: str = COUNTER) -> LastGesture:
+    """The last gesture of a counter."""
+    gesture = read_counter(database, counter)["last_gesture"]
+    assert gesture is not None
+    return gesture

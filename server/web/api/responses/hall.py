@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from server.domain.hall.wall import QueueState
+from server.store.messages import MessageKind, PhraseName
 from server.web.api.responses.counters import CounterOfHall
 from server.web.api.responses.exact import (
     AnnouncedWait,
@@ -18,8 +19,6 @@ from server.web.api.responses.exact import (
 from server.web.api.responses.hours import BreakOfHall, ClosedHall
 from server.web.api.responses.legs import Leg
 
-type PhraseName = Literal["come", "visitor_back", "document", "interpreter", "ring", "walk_over", "help"]
-type MessageKind = Literal["counter", "help"]
 type WallState = Literal["closed", "free", "paused", "forgotten", "called", "in_service", "open"]
 """`forgotten`: paused, as nobody answered the question whether the agent is there. `open`: what is done there
 may not be shown.

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.calling.work_profiles import RuleName
 from server.domain.visits.needs import Need
 from server.domain.visits.outcomes import Outcome
@@ -11,8 +12,6 @@ from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_limits import ReturnPlace
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Seconds
 
-type LegClass = Literal["walk_in", "appointment", "priority"]
-type Priority = Literal["none", "declared", "confirmed", "not_confirmed"]
 type RankedValue = str | int | float | bool | None
 
 

@@ -37,7 +37,17 @@ from tests.server.usecases.alerts.raised_alerts import (
     raised,
     refusal,
 )
-from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
+from tests.server.usecases.at_counters import (
+    AGENT,
+    COUNTER,
+    HALL,
+    OTHER,
+    call,
+    gesture_at,
+    issue,
+    leg_of,
+    served,
+)
 from tests.server.usecases.quality.figures_history import HALLS, Hands
 
 
@@ -93,7 +103,7 @@ def test_an_undo_that_would_call_again_is_refused_during_an_alert(database: Data
     gesture = Gesture(call(database)["leg"], AGENT)
     no_show(database, gesture)
     alert = raised(database).alert
-    last = read_counter(database, COUNTER)["last_gesture"]["fact"]
+    last = gesture_at(database, COUNTER)["fact"]
     assert refusal(undo, database, COUNTER, AGENT, last) == "alert_in_force"
     ended(database, alert)
     undo(database, COUNTER, AGENT, last)
@@ -170,6 +180,7 @@ def test_a_custom_alert_has_words_in_french_and_never_in_exactly_one_other_langu
     issue(database, 12)
     alert = raised(database, CUSTOM, words=words("ar", "en", "fr")).alert
     board = read_board(database, HALL)
+    assert board["alert"] is not None
     assert list(board["alert"]["texts"]) == ["fr", "ar"]
     assert message_bytes(board) <= MESSAGE_LIMIT
     assert list(read_alert(database, alert)["texts"]) == ["fr", "ar", "en"]

@@ -24,9 +24,9 @@ from server.usecases.appointments.read_appointments import read_appointments, re
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.undo_gesture import undo
+from tests.server.usecases.at_counters import gesture_at
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g2", "laon-titres-depot"
@@ -246,7 +246,7 @@ def test_a_mistaken_check_in_can_be_undone_until_the_call(database: Database, ha
     with refused("visit_moved_on"):
         undo_check_in(database, HALL, DESK, made["appointment"])
     # a gesture after a check-in is undone as any other
-    fact = read_counter(database, COUNTER)["last_gesture"]["fact"]
+    fact = gesture_at(database, COUNTER)["fact"]
     undo(database, COUNTER, AGENT, fact)
     assert leg_of(database, second["visit"])["state"] == "waiting"
 

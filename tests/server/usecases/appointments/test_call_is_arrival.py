@@ -38,6 +38,7 @@ from tests.server.usecases.at_counters import (
     OTHER,
     SERVICE,
     call,
+    gesture_at,
     issue,
     leg_of,
     take_back,
@@ -156,7 +157,7 @@ def test_undo_takes_the_call_and_the_start_back_as_one_gesture(database: Databas
     with database.read() as rows:
         before = dict(rows.one("SELECT * FROM leg WHERE visit = :visit", visit=ticket["visit"]))
     answer = call(database)
-    gesture = read_counter(database, COUNTER)["last_gesture"]
+    gesture = gesture_at(database)
     assert (gesture["verb"], gesture["number"]) == ("LegCalled", ticket["number"])
     take_back(database)
     assert leg_of(database, answer["leg"]) == before

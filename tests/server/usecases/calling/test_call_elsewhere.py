@@ -9,6 +9,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
+from server.usecases.answers import LegAnswer
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
@@ -21,15 +22,27 @@ from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, start
 from server.usecases.visits.undo_gesture import undo
-from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue, take_back
+from tests.server.usecases.at_counters import (
+    AGENT,
+    COUNTER,
+    HALL,
+    OTHER,
+    SERVICE,
+    call,
+    gesture_at,
+    issue,
+    leg_at,
+    take_back,
+    why_called,
+)
 from tests.server.usecases.quality.figures_history import Hands
 
 ELSEWHERE = "laon-g2"
 
 
-def go(database: Database, visit: str, *, author: Author = AGENT, **more: Any) -> dict[str, Any]:
+def go(database: Database, visit: str, *, author: Author = AGENT, **more: Any) -> LegAnswer:
     request = Elsewhere(ELSEWHERE, visit, "step_free", **more)
-    return dict(call_elsewhere(database, COUNTER, author, request))
+    return call_elsewhere(database, COUNTER, author, request)
 
 
 def places(database: Database) -> dict[str, str | None]:
@@ -54,7 +67,7 @@ def test_the_place_is_left_the_other_taken_and_the_visit_called_in_one_transacti
     session, before = places(database)[COUNTER], version(database)
     called = go(database, second["visit"])
     assert (called["number"], called["counter"], called["state"]) == (second["number"], ELSEWHERE, "called")
-    assert called["why"]["values"]["reason"] == "step_free"
+    assert why_called(called)["values"]["reason"] == "step_free"
     assert places(database) == {COUNTER: None, ELSEWHERE: session}
     assert facts_since(database, before) == ["CounterOpened", "CounterClosed", "LegCalled"]
     assert call(database, counter=OTHER)["number"] == first["number"]
@@ -71,7 +84,7 @@ def test_it_is_undone_as_one_with_the_terms_the_place_had(database: Database):
     (ticket,) = issue(database)
     session = places(database)[COUNTER]
     go(database, ticket["visit"])
-    gesture = read_counter(database, ELSEWHERE)["last_gesture"]
+    gesture = gesture_at(database, ELSEWHERE)
     assert (gesture["verb"], gesture["visit"]) == ("LegCalled", ticket["visit"])
     answer = undo(database, ELSEWHERE, AGENT, gesture["fact"])
     assert answer["counter"] == COUNTER
@@ -86,7 +99,7 @@ def test_an_agent_who_stays_holds_both_counters_and_undo_leaves_the_other(databa
     session = places(database)[COUNTER]
     go(database, ticket["visit"], stays=True)
     assert places(database) == {COUNTER: session, ELSEWHERE: session}
-    fact = read_counter(database, ELSEWHERE)["last_gesture"]["fact"]
+    fact = gesture_at(database, ELSEWHERE)["fact"]
     assert undo(database, ELSEWHERE, AGENT, fact)["counter"] == COUNTER
     assert places(database) == {COUNTER: session, ELSEWHERE: None}
 
@@ -96,7 +109,7 @@ def test_later_gestures_are_undone_first(database: Database):
     called = go(database, ticket["visit"])
     start(database, Gesture(called["leg"], AGENT))
     take_back(database, ELSEWHERE)
-    assert read_counter(database, ELSEWHERE)["leg"]["state"] == "called"
+    assert leg_at(database, ELSEWHERE)["state"] == "called"
     take_back(database, ELSEWHERE)
     assert places(database)[ELSEWHERE] is None
     assert places(database)[COUNTER] is not None
@@ -133,7 +146,7 @@ def closed(database: Database) -> str:
 
 def called_already(database: Database) -> str:
     call(database, counter=OTHER)
-    call(database, counter=OTHER, current=read_counter(database, OTHER)["leg"]["leg"])
+    call(database, counter=OTHER, current=leg_at(database, OTHER)["leg"])
     return "wrong_state"
 
 
@@ -172,17 +185,17 @@ def test_the_undo_is_refused_once_the_left_counter_is_taken(database: Database):
     (ticket,) = issue(database)
     go(database, ticket["visit"])
     open_counter(database, COUNTER, Author("somebody"), SessionRequest())
-    fact, before = read_counter(database, ELSEWHERE)["last_gesture"]["fact"], version(database)
+    fact, before = gesture_at(database, ELSEWHERE)["fact"], version(database)
     with pytest.raises(Refusal, match="counter_taken"):
         undo(database, ELSEWHERE, AGENT, fact)
     assert version(database) == before
-    assert read_counter(database, ELSEWHERE)["leg"]["visit"] == ticket["visit"]
+    assert leg_at(database, ELSEWHERE)["visit"] == ticket["visit"]
 
 
 def test_it_is_not_undone_after_five_minutes(database: Database, hands: Hands):
     (ticket,) = issue(database)
     go(database, ticket["visit"])
-    fact = read_counter(database, ELSEWHERE)["last_gesture"]["fact"]
+    fact = gesture_at(database, ELSEWHERE)["fact"]
     hands.now += timedelta(minutes=6)
     with pytest.raises(Refusal, match="too_late_to_undo"):
         undo(database, ELSEWHERE, AGENT, fact)

@@ -28,6 +28,7 @@ from server.usecases.hall.read_counter import read_counter
 from server.usecases.visits.leg_verbs import Destination, Gesture, recall, start, transfer
 from server.usecases.visits.undo_gesture import undo
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue, opened_hall
+from tests.server.usecases.at_counters import gesture_at
 from tests.server.usecases.quality.figures_history import Hands, checked
 
 OTHER = "laon-g4"
@@ -115,7 +116,9 @@ def test_the_console_learns_when_to_ask_and_an_answer_keeps_the_person(
     assert read_counter(database, COUNTER)["presence"] is None
     first = called_and_left(database, hands, after=ASKED)
     answer = read_counter(database, COUNTER)
+    assert answer["presence"] is not None
     assert answer["presence"]["asks_at"] == answer["as_of"]
+    assert answer["session"] is not None
     confirm_presence(database, COUNTER, AGENT, session=answer["session"])
     hands.now += ASKED + ANSWER - SECOND
     rounds.make()
@@ -146,6 +149,7 @@ def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_o
 ):
     first = called_and_left(database, hands, after=ASKED)
     session = read_counter(database, COUNTER)["session"]
+    assert session is not None
     assert keep_session(database, COUNTER, session, author=AGENT.id)
     assert not keep_session(database, COUNTER, session, author="colleague"), "it is not theirs"
     hands.now += ANSWER - SECOND
@@ -170,6 +174,7 @@ def test_a_visitor_in_service_is_never_taken_away(database: Database, rounds: Ro
 
 def test_all_places_of_a_forgotten_session_pause(database: Database, rounds: Rounds, hands: Hands):
     session = read_counter(database, COUNTER)["session"]
+    assert session is not None
     open_counter(database, OTHER, AGENT, SessionRequest(joins=session))
     first = called_and_left(database, hands, after=ASKED)
     answer = [read_counter(database, each)["presence"] for each in (COUNTER, OTHER)]
@@ -188,6 +193,7 @@ def test_a_session_that_serves_at_another_place_gives_the_caller_back_and_contin
 ):
     first = call_and_serve(database)
     session = read_counter(database, COUNTER)["session"]
+    assert session is not None
     open_counter(database, OTHER, AGENT, SessionRequest(joins=session))
     issue(database)
     second = str(call_at(database, OTHER)["leg"])
@@ -214,7 +220,7 @@ def test_gestures_before_a_person_was_given_back_are_not_undone(
     database: Database, rounds: Rounds, hands: Hands
 ):
     called_and_left(database, hands, after=timedelta())
-    fact = read_counter(database, COUNTER)["last_gesture"]["fact"]
+    fact = gesture_at(database, COUNTER)["fact"]
     hands.now += ASKED + ANSWER
     rounds.make()
     with pytest.raises(Refusal) as refused:

@@ -1,7 +1,6 @@
 """A role is taken while its owner works: the counter is left in order, nobody waits for nobody."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -9,7 +8,7 @@ from server.domain.author import Author
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.counters.leave_counters import leave_counters
-from server.usecases.hall.read_queue import read_queue
+from server.usecases.hall.read_queue import CounterOfHall, read_queue
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -25,7 +24,7 @@ from tests.server.usecases.at_counters import (
 ADMINISTRATOR = Author("administrator")
 
 
-def counters_now(database: Database) -> dict[str, Any]:
+def counters_now(database: Database) -> dict[str, CounterOfHall]:
     return {each["counter"]: each for each in read_queue(database, HALL, reader=AGENT.id)["counters"]}
 
 

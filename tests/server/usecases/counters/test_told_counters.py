@@ -10,8 +10,8 @@ from server.domain.author import Author
 from server.live.publication.queue_message import queue_message
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.hall.read_counter import OF_WHO_HOLDS_IT, read_counter
-from server.usecases.hall.read_queue import read_queue
+from server.usecases.hall.read_counter import OfHolder, read_counter
+from server.usecases.hall.read_queue import CounterOfHall, read_queue
 from server.usecases.quality.export_visits import counters_csv, legs_csv
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.visits.find_visits import Sought, find_visits
@@ -21,7 +21,7 @@ from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call,
 COLLEAGUE = "colleague"
 
 
-def counter_of(database: Database, reader: str | None, counter: str = COUNTER) -> dict[str, Any]:
+def counter_of(database: Database, reader: str | None, counter: str = COUNTER) -> CounterOfHall:
     answer = read_queue(database, HALL, reader=reader)
     return next(each for each in answer["counters"] if each["counter"] == counter)
 
@@ -62,7 +62,8 @@ def test_a_counter_alone_does_not_reveal_its_agent(database: Database):
     assert own == read_counter(database, COUNTER) | {"as_of": own["as_of"]}
     assert answer.keys() == own.keys()
     assert (answer["state"], answer["since"], answer["leg"], answer["places"]) == ("open", None, None, [])
-    assert {answer[name] for name in OF_WHO_HOLDS_IT} == {None}
+    hidden = OfHolder.__annotations__.keys() - {"places", "notes"}
+    assert {name: value for name, value in answer.items() if name in hidden} == dict.fromkeys(hidden)
     assert own["held_by"] == AGENT.id
     assert own["last_gesture"] is not None
 

@@ -14,8 +14,10 @@ from server.domain.waits.estimate import Quote
 from server.ids import new_id
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
+from server.usecases.answers import LegAnswer
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.hall.hall_answers import BreakOfHall, ClosedHall
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
@@ -68,8 +70,14 @@ def issue(database: Database, **more: Any) -> dict[str, Any]:
     )
 
 
-def call(database: Database, current: str | None = None) -> dict[str, Any] | None:
+def call(database: Database, current: str | None = None) -> LegAnswer | None:
     return call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
+
+
+def the_break(database: Database) -> BreakOfHall:
+    found = read_queue(database, HALL)["break"]
+    assert found is not None
+    return found
 
 
 def test_there_are_no_calls_during_a_break_that_carries_over_and_every_rank_is_kept(
@@ -105,7 +113,9 @@ def test_phone_and_screen_show_the_decided_break(database: Database, hands: Hand
     answer = read_ticket(database, estimates, token)
     assert (answer["is_open"], answer["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
     assert answer["why_no_wait"] == "break"
-    assert read_board(database, HALL)["break"]["resumes_at"].startswith("2026-11-24T12:30")
+    rest = read_board(database, HALL)["break"]
+    assert rest is not None
+    assert rest["resumes_at"].startswith("2026-11-24T12:30")
     menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
     assert (menu["is_open"], menu["keeps_tickets"]) == (False, True)
     hands.now = at(13, 30)
@@ -115,7 +125,7 @@ def test_phone_and_screen_show_the_decided_break(database: Database, hands: Hand
 def test_a_hall_closed_for_the_day_says_so_and_an_exception_says_why(
     database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ):
-    def closed() -> Any:
+    def closed() -> ClosedHall | None:
         answer = read_queue(database, HALL)["closed"]
         assert read_wall(database, Estimates(database), HALL)["closed"] == answer
         return answer
@@ -137,9 +147,9 @@ def test_the_queue_is_finished_by_default_and_the_last_choice_applies(database: 
     hands.now = at(11, 50)
     open_counter(database, COUNTER, AGENT, SessionRequest())
     numbers = [issue(database)["number"] for _ in range(2)]
-    assert read_queue(database, HALL)["break"]["choice"] == "finish"
+    assert the_break(database)["choice"] == "finish"
     hands.now = at(12, 1)
-    assert not read_queue(database, HALL)["break"]["is_decided"]
+    assert not the_break(database)["is_decided"]
     first = call(database)
     assert first is not None
     decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,6 +10,7 @@ from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
+from server.usecases.answers import LegAnswer
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_counter import read_counter
@@ -19,6 +19,7 @@ from server.usecases.visits.check_priority import confirm_priority, deny_priorit
 from server.usecases.visits.leg_verbs import Gesture, recall
 from server.usecases.visits.postpone_and_park import postpone
 from server.usecases.visits.undo_gesture import undo
+from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
@@ -39,7 +40,7 @@ def issue(database: Database, *, is_priority: bool = False) -> str:
     return str(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)["number"])
 
 
-def call(database: Database, current: str | None = None) -> dict[str, Any]:
+def call(database: Database, current: str | None = None) -> LegAnswer:
     called = call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called
@@ -100,9 +101,9 @@ def test_a_card_not_shown_is_undone_with_the_call_it_had(database: Database):
     holder = issue(database, is_priority=True)
     called = call(database)
     deny_priority(database, Gesture(called["leg"], AGENT))
-    fact = read_counter(database, COUNTER)["last_gesture"]["fact"]
+    fact = gesture_at(database, COUNTER)["fact"]
     undo(database, COUNTER, AGENT, fact)
-    leg = read_counter(database, COUNTER)["leg"]
+    leg = leg_at(database, COUNTER)
     assert (leg["number"], leg["call"], leg["priority"]) == (holder, called["call"], "declared")
 
 

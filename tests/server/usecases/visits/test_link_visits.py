@@ -35,11 +35,14 @@ from tests.server.usecases.at_counters import (
     OTHER,
     SERVICE,
     call,
+    gesture_at,
     issue,
+    leg_at,
     leg_of,
     numbers_called,
     served,
     take_back,
+    why_called,
 )
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -89,15 +92,15 @@ def test_three_files_are_called_one_after_the_other_to_one_counter(database: Dat
     hands.now += timedelta(minutes=10)
     assert next_number(database, COUNTER) == tickets[3]["number"]
     second = call(database, first["leg"])
-    assert (second["number"], second["why"]["key"]) == (tickets[3]["number"], "why.linked")
-    values = second["why"]["values"]
+    assert (second["number"], why_called(second)["key"]) == (tickets[3]["number"], "why.linked")
+    values = why_called(second)["values"]
     assert (values["number"], values["minutes"], values["step"]) == (tickets[0]["number"], 10, "linked")
     finish(database, Gesture(second["leg"], AGENT))
     third = call(database)
     assert third["number"] == tickets[5]["number"]
-    assert third["why"]["values"]["number"] == tickets[3]["number"]
+    assert why_called(third)["values"]["number"] == tickets[3]["number"]
     after = call(database, third["leg"])
-    assert (after["number"], after["why"]["key"]) == (tickets[1]["number"], "why.balanced")
+    assert (after["number"], why_called(after)["key"]) == (tickets[1]["number"], "why.balanced")
 
 
 def test_each_keeps_its_own_number_wait_and_outcome(database: Database, hands: Hands):
@@ -149,7 +152,7 @@ def test_when_the_counter_closes_the_others_are_called_by_the_rule_anywhere(data
     served(database)
     close_counter(database, COUNTER, AGENT)
     assert next_number(database) == tickets[1]["number"]
-    assert call(database, counter=OTHER)["why"]["key"] == "why.balanced"
+    assert why_called(call(database, counter=OTHER))["key"] == "why.balanced"
 
 
 def test_when_one_is_sent_elsewhere_the_others_go_on_where_they_are(database: Database):
@@ -231,7 +234,7 @@ def test_a_split_can_be_done_while_one_is_served(database: Database):
     assert unlink(database, tickets[2])["linked"] == []
     first = served(database)
     assert numbers_called_from(database, first.leg, 1) == numbers(tickets, 3)
-    finish(database, Gesture(read_counter(database, COUNTER)["leg"]["leg"], AGENT))
+    finish(database, Gesture(leg_at(database, COUNTER)["leg"], AGENT))
     unlink(database, tickets[3])
     assert numbers_called(database, 2) == numbers(tickets, 1, 2)
     with pytest.raises(Refusal, match="not_linked"):
@@ -252,9 +255,9 @@ def test_links_are_shown_with_the_numbers_still_in_progress(database: Database):
     }
     assert legs == linked | {tickets[1]["number"]: []}
     call(database)
-    assert read_counter(database, COUNTER)["leg"]["linked"] == numbers(tickets, 2, 3)
+    assert leg_at(database, COUNTER)["linked"] == numbers(tickets, 2, 3)
     give_up(database, tickets[3]["token"])
-    assert read_counter(database, COUNTER)["leg"]["linked"] == numbers(tickets, 2)
+    assert leg_at(database, COUNTER)["linked"] == numbers(tickets, 2)
 
 
 def test_linking_is_refused_with_its_reason(database: Database):
@@ -333,14 +336,14 @@ def test_a_link_made_at_a_counter_is_its_last_gesture_and_is_taken_back(database
     first = served(database)
     session = session_of(database)
     link(database, tickets[0], tickets[2], session)
-    gesture = read_counter(database, COUNTER)["last_gesture"]
+    gesture = gesture_at(database)
     assert (gesture["verb"], gesture["number"]) == ("VisitsLinked", tickets[0]["number"])
     take_back(database)
-    assert read_counter(database, COUNTER)["leg"]["linked"] == []
+    assert leg_at(database, COUNTER)["linked"] == []
     link(database, tickets[0], tickets[2], session)
     unlink(database, tickets[2], session)
     take_back(database)
-    assert read_counter(database, COUNTER)["leg"]["linked"] == numbers(tickets, 2)
+    assert leg_at(database, COUNTER)["linked"] == numbers(tickets, 2)
     take_back(database)
     # the gestures before are taken back as if nobody had been linked
     take_back(database)

@@ -12,9 +12,9 @@ from server.domain.visits.needs import needs_of
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.store.visits.visits import needs_noted
+from server.usecases.answers import LegAnswer
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
-from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hours.close_day import close_day
 from server.usecases.legs.note_needs import note_needs
@@ -23,6 +23,7 @@ from server.usecases.visits.hold_leg import hold, release
 from server.usecases.visits.leg_verbs import Destination, Gesture, finish, transfer
 from server.usecases.visits.postpone_and_park import postpone
 from server.usecases.visits.undo_gesture import undo
+from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
@@ -52,7 +53,7 @@ def issue(database: Database, *needs: str) -> dict[str, str]:
     return dict(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request))
 
 
-def call(database: Database, counter: str, current: str | None = None) -> dict[str, object]:
+def call(database: Database, counter: str, current: str | None = None) -> LegAnswer:
     called = call_next(database, counter, AGENT, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called
@@ -98,7 +99,7 @@ def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Databa
             database,
             other,
             AGENT,
-            AtCounter(current=leg_at(database, other), current_end="served"),
+            AtCounter(current=leg_at(database, other)["leg"], current_end="served"),
             visit=below["visit"],
             reason="x",
         )
@@ -113,12 +114,8 @@ def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Databa
     assert (called["number"], called["needs"]) == (below["number"], ["step_free"])
 
 
-def leg_at(database: Database, counter: str) -> str:
-    return str(read_counter(database, counter)["leg"]["leg"])
-
-
 def close_counter_with(database: Database, counter: str) -> None:
-    finish(database, Gesture(leg_at(database, counter), AGENT))
+    finish(database, Gesture(leg_at(database, counter)["leg"], AGENT))
     close_counter(database, counter, AGENT)
 
 
@@ -163,8 +160,8 @@ def test_holding_keeps_the_first_call_and_undo_brings_the_later_one_back(databas
     hands.now += timedelta(minutes=1)
     held_leg = hold(database, gesture)
     assert (held_leg["state"], held_leg["call"], held_leg["first_called_at"]) == ("waiting", None, first_at)
-    undo(database, free, AGENT, read_counter(database, free)["last_gesture"]["fact"])
-    assert read_counter(database, free)["leg"]["call"] == second["call"]
+    undo(database, free, AGENT, gesture_at(database, free)["fact"])
+    assert leg_at(database, free)["call"] == second["call"]
     postpone(database, gesture)
     hold(database, gesture)
     hands.now += timedelta(minutes=3)
@@ -180,6 +177,6 @@ def test_holding_is_undone_with_the_call_it_made_void(database: Database):
     issue(database, "interpreter")
     called = call(database, free)
     hold(database, Gesture(str(called["leg"]), AGENT))
-    undo(database, free, AGENT, read_counter(database, free)["last_gesture"]["fact"])
-    leg = read_counter(database, free)["leg"]
+    undo(database, free, AGENT, gesture_at(database, free)["fact"])
+    leg = leg_at(database, free)
     assert (leg["call"], leg["needs"], leg["is_held"]) == (called["call"], ["interpreter"], False)

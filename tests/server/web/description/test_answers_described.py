@@ -11,11 +11,10 @@ from pydantic import BaseModel, RootModel
 from pydantic.json_schema import JsonSchemaMode
 
 from server.documents.notices import NOTICE_MODELS
-from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN
+from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN, LegClass
+from server.store.messages import PhraseName
 from server.usecases.hall.send_message import HELP_PHRASE, PHRASES
 from server.web.api import responses, shapes
-from server.web.api.responses.hall import PhraseName
-from server.web.api.responses.legs import LegClass
 from server.web.api.responses.media import FileRole, MediumKind
 from server.web.api.responses.screens import NoticeKind
 from signage.media.prepared import Kind, Role

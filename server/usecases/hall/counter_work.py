@@ -1,0 +1,79 @@
+"""What is done at a counter, as consoles read it, and what of it everybody may read."""
+
+from copy import copy
+
+from server.domain.instants import text_or_none, to_text
+from server.domain.visits.transitions import LegState
+from server.ids import session_mark
+from server.store.counters.sessions import SessionPlace, free_since
+from server.store.transactions.database import Database
+from server.store.visits.legs import LegRow
+from server.usecases.calling.pick_next import CallingState, pick_next
+from server.usecases.counters.visible_counters import HIDDEN, CounterVisibility
+from server.usecases.hall.hall_answers import CounterState, CounterWork
+from server.usecases.hall_view import HallState
+
+
+def calling_state(database: Database, state: HallState) -> CallingState:
+    """What a pick reads of a hall, at the state that was read."""
+    legs = database.open_legs(state.rows, state.row)
+    return CallingState(state.rows, state.row.id, state.configuration, legs, state.position.as_of)
+
+
+def counter_work(
+    counter: str, place: SessionPlace | None, leg: LegRow | None, calling: CallingState
+) -> CounterWork:
+    """What is done at a counter (id): its place in a session, the leg that is called or served there."""
+    if place is None:
+        return {
+            "counter": counter,
+            "session_mark": None,
+            "state": "closed",
+            "since": None,
+            "services": [],
+            "next": None,
+        }
+    state, since = _state(place, leg, calling)
+    answer: CounterWork = {
+        "counter": counter,
+        "session_mark": session_mark(place.session),
+        "state": state,
+        "since": since,
+        "services": place.services,
+        "next": _next_number(calling, place),
+    }
+    if leg is not None and place.is_paused:
+        answer["is_paused"] = True  # left out otherwise: a message says this of every counter of the hall
+    return answer
+
+
+def _state(place: SessionPlace, leg: LegRow | None, calling: CallingState) -> tuple[CounterState, str | None]:
+    """The state of an open counter, and since when."""
+    if leg is not None:
+        at = text_or_none(leg.started_at or leg.last_called_at)
+        return ("called" if leg.state == LegState.CALLED else "in_service"), at
+    if place.paused_at is not None:
+        return "paused", to_text(place.paused_at)
+    return "free", to_text(free_since(calling.rows, place))
+
+
+def _next_number(calling: CallingState, place: SessionPlace) -> str | None:
+    """The number that `next` would call at this place now; None when nobody."""
+    if place.counter not in calling.configuration.counters:
+        return None
+    pick = pick_next(calling, place.counter, place.terms)
+    return None if pick is None else pick.leg.number
+
+
+def is_hidden(work: CounterWork, may_tell: CounterVisibility) -> bool:
+    """Whether a reader may see no more of a counter than that it is open, its services, who is next."""
+    return work["session_mark"] is not None and not may_tell.tells(work["counter"])
+
+
+def hidden_work[Work: CounterWork](work: Work) -> Work:
+    """A counter as everybody may read it where `is_hidden`: open, and not since when."""
+    hidden = copy(work)
+    hidden["state"], hidden["since"] = HIDDEN["state"], HIDDEN["since"]
+    if "is_paused" in hidden:
+        del hidden["is_paused"]
+    return hidden
