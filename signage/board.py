@@ -18,7 +18,18 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+
+from signage.board_messages import (
+    BoardCallMessage,
+    CallsMessage,
+    CounterMessage,
+    PositionMessage,
+    QueueLineMessage,
+    QueuesMessage,
+    QueueWaitMessage,
+    RecentCallMessage,
+    WaitWording,
+)
 
 MAX_CALLS = 12
 MAX_RECENT = 8
@@ -30,8 +41,7 @@ NAME_CHARACTERS = 60
 MESSAGE_LIMIT = 3_900
 """Bytes of one message's JSON; leaves 196 bytes below 4 kB (4,096) for the packet's name and namespace."""
 
-Texts = Mapping[str, str]
-Message = dict[str, Any]
+type Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +89,7 @@ class QueueWait:
 
     low_s: int
     high_s: int
-    said: Literal["under", "about", "between", "over"] = "between"
+    said: WaitWording = "between"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,41 +126,45 @@ def is_newer(current: HallPosition | None, received: HallPosition) -> bool:
     return (received.version, received.as_of) > (current.version, current.as_of)
 
 
-def board_message(
-    *,
-    hall: str,
-    position: HallPosition,
-    calls: Iterable[BoardCall],
-    recent: Iterable[RecentCall],
-    extra: Mapping[str, Any] | None = None,
-) -> Message:
-    """Return the body of `board.changed`: the most recent calls first, never larger than `MESSAGE_LIMIT`.
-
-    `extra` holds what else the board says (`programme_revision`, `alert`), a few hundred bytes at most; it
-    is never cut. Raises ValueError if it leaves no room for a single call.
-    """
+def calls_message(
+    *, hall: str, position: HallPosition, calls: Iterable[BoardCall], recent: Iterable[RecentCall]
+) -> CallsMessage:
+    """Return the most recent calls and former calls of a hall, the latest first. See `fitted_board`."""
     newest = sorted(calls, key=lambda call: call.called_at, reverse=True)[:MAX_CALLS]
     former = sorted(recent, key=lambda call: call.called_at, reverse=True)[:MAX_RECENT]
-    message: Message = {
-        **_head(hall, position),
+    return {
+        **position_message(hall, position),
         "calls": [_call(call) for call in newest],
         "recent": [_recent(call) for call in former],
-        **(extra or {}),
     }
+
+
+def fitted_board[Board: CallsMessage](message: Board) -> Board:
+    """Return the body of `board.changed`, made smaller in place until it fits `MESSAGE_LIMIT`.
+
+    What else the board says (its programme, an alert) is never cut. Raises ValueError if that leaves no room
+    for a single call.
+    """
     return _fitted(message, _BOARD_STEPS)
 
 
-def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueLine]) -> Message:
+def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueLine]) -> QueuesMessage:
     """Return the body of `queues.changed`, never larger than `MESSAGE_LIMIT`.
 
     Where it would be, first the other languages of service names leave, then the queues with the fewest
     people waiting; `more` then counts the queues left out.
     """
-    message: Message = {**_head(hall, position), "queues": [_queue(line) for line in queues]}
+    message: QueuesMessage = {
+        "hall": hall,
+        "epoch": position.epoch,
+        "version": position.version,
+        "as_of": _as_of(position),
+        "queues": [_queue(line) for line in queues],
+    }
     return _fitted(message, _QUEUE_STEPS)
 
 
-def message_bytes(message: Mapping[str, Any]) -> int:
+def message_bytes(message: Mapping[str, object]) -> int:
     """Return the number of bytes of a message's JSON on the wire, non-ASCII characters escaped."""
     return len(json.dumps(message, separators=(",", ":")))
 
@@ -161,18 +175,23 @@ def clipped(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
 
 
-def _head(hall: str, position: HallPosition) -> Message:
+def position_message(hall: str, position: HallPosition) -> PositionMessage:
+    """Return a position as it travels; `hall` is the slug."""
     return {
         "hall": hall,
         "epoch": position.epoch,
         "version": position.version,
-        "as_of": position.as_of.isoformat(timespec="microseconds"),
+        "as_of": _as_of(position),
     }
 
 
-def counter_message(place: CounterPlace) -> Message:
+def _as_of(position: HallPosition) -> str:
+    return position.as_of.isoformat(timespec="microseconds")
+
+
+def counter_message(place: CounterPlace) -> CounterMessage:
     """Return a counter as a message, for the board and with a call: its texts within their bounds."""
-    counter: Message = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
+    counter: CounterMessage = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
     if place.name:
         counter["name"] = {lang: clipped(text, NAME_CHARACTERS) for lang, text in place.name.items()}
     counter["direction"] = {
@@ -183,7 +202,7 @@ def counter_message(place: CounterPlace) -> Message:
     return counter
 
 
-def _call(call: BoardCall) -> Message:
+def _call(call: BoardCall) -> BoardCallMessage:
     return {
         "call": call.call,
         "number": call.number,
@@ -193,7 +212,7 @@ def _call(call: BoardCall) -> Message:
     }
 
 
-def _recent(call: RecentCall) -> Message:
+def _recent(call: RecentCall) -> RecentCallMessage:
     return {
         "number": call.number,
         "counter": {"id": call.place.counter, "label": clipped(call.place.label, LABEL_CHARACTERS)},
@@ -201,23 +220,30 @@ def _recent(call: RecentCall) -> Message:
     }
 
 
-def _queue(line: QueueLine) -> Message:
-    wait = (
-        {"low_s": line.wait.low_s, "high_s": line.wait.high_s, "said": line.wait.said} if line.wait else None
-    )
-    services = [
-        {"id": service, "name": {lang: clipped(text, NAME_CHARACTERS) for lang, text in names.items()}}
-        for service, names in line.services
-    ]
-    message: Message = {"queue": line.queue, "services": services, "waiting": line.waiting, "wait": wait}
-    return message | ({"why_no_wait": "after_closing"} if line.is_after_closing else {})
+def _queue(line: QueueLine) -> QueueLineMessage:
+    message: QueueLineMessage = {
+        "queue": line.queue,
+        "services": [
+            {"id": service, "name": {lang: clipped(text, NAME_CHARACTERS) for lang, text in names.items()}}
+            for service, names in line.services
+        ],
+        "waiting": line.waiting,
+        "wait": _wait(line.wait) if line.wait else None,
+    }
+    if line.is_after_closing:
+        message["why_no_wait"] = "after_closing"
+    return message
 
 
-Step = Callable[[Message], bool]
+def _wait(wait: QueueWait) -> QueueWaitMessage:
+    return {"low_s": wait.low_s, "high_s": wait.high_s, "said": wait.said}
+
+
+type Step[Message] = Callable[[Message], bool]
 """Makes a message one notch smaller in place; returns False when it has nothing left to take."""
 
 
-def _fitted(message: Message, steps: Sequence[Step]) -> Message:
+def _fitted[Message: PositionMessage](message: Message, steps: Sequence[Step[Message]]) -> Message:
     for step in steps:
         while message_bytes(message) > MESSAGE_LIMIT and step(message):
             pass
@@ -228,54 +254,55 @@ def _fitted(message: Message, steps: Sequence[Step]) -> Message:
     return message
 
 
-def _without_names(message: Message) -> bool:
+def _without_names(message: CallsMessage) -> bool:
     for call in message["calls"]:
         call["counter"].pop("name", None)
     return False
 
 
-def _without_old_loops(message: Message) -> bool:
+def _without_old_loops(message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
         call["counter"].pop("hearing_loop", None)
     return False
 
 
-def _without_other_directions(message: Message) -> bool:
+def _without_other_directions(message: CallsMessage) -> bool:
     for call in message["calls"]:
-        call["counter"]["direction"] = dict(list(call["counter"]["direction"].items())[:1])
+        directions = call["counter"].get("direction", {})
+        call["counter"]["direction"] = dict(list(directions.items())[:1])
     return False
 
 
-def _without_an_old_direction(message: Message) -> bool:
+def _without_an_old_direction(message: CallsMessage) -> bool:
     for call in reversed(message["calls"][LARGE_CALLS:]):
-        if call["counter"]["direction"]:
+        if call["counter"].get("direction"):
             call["counter"]["direction"] = {}
             return True
     return False
 
 
-def _without_a_former_call(message: Message) -> bool:
+def _without_a_former_call(message: CallsMessage) -> bool:
     return bool(message["recent"]) and bool(message["recent"].pop())
 
 
-def _with_short_labels(message: Message) -> bool:
+def _with_short_labels(message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
         call["counter"]["label"] = clipped(call["counter"]["label"], SHORT_LABEL_CHARACTERS)
     return False
 
 
-def _without_the_oldest_call(message: Message) -> bool:
+def _without_the_oldest_call(message: CallsMessage) -> bool:
     return len(message["calls"]) > 1 and bool(message["calls"].pop())
 
 
-def _without_other_service_names(message: Message) -> bool:
+def _without_other_service_names(message: QueuesMessage) -> bool:
     for line in message["queues"]:
         for service in line["services"]:
             service["name"] = dict(list(service["name"].items())[:1])
     return False
 
 
-def _without_the_shortest_queue(message: Message) -> bool:
+def _without_the_shortest_queue(message: QueuesMessage) -> bool:
     if not message["queues"]:
         return False
     message["queues"].remove(min(reversed(message["queues"]), key=lambda line: line["waiting"]))
@@ -283,7 +310,7 @@ def _without_the_shortest_queue(message: Message) -> bool:
     return True
 
 
-_BOARD_STEPS: Sequence[Step] = (
+_BOARD_STEPS: Sequence[Step[CallsMessage]] = (
     _without_names,
     _without_old_loops,
     _without_other_directions,
@@ -292,4 +319,4 @@ _BOARD_STEPS: Sequence[Step] = (
     _with_short_labels,
     _without_the_oldest_call,
 )
-_QUEUE_STEPS: Sequence[Step] = (_without_other_service_names, _without_the_shortest_queue)
+_QUEUE_STEPS: Sequence[Step[QueuesMessage]] = (_without_other_service_names, _without_the_shortest_queue)

@@ -1,6 +1,7 @@
 """The board's messages: what they carry, their order, and that they never reach 4 kB."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ from signage.board import (
     QueueLine,
     QueueWait,
     RecentCall,
-    board_message,
+    calls_message,
     clipped,
     counter_message,
+    fitted_board,
     is_newer,
     message_bytes,
     queues_message,
 )
+from signage.board_messages import CallsMessage
 
 NOW = datetime(2026, 11, 24, 9, 42, 0, 123456, tzinfo=UTC)
 POSITION = HallPosition(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)
@@ -45,19 +48,31 @@ def call(n: int, *, at: int = 0, rank: int = 1, where: CounterPlace | None = Non
     return BoardCall(call=f"call-{n}", number=number, place=where or place(), called_at=called_at, rank=rank)
 
 
+class Board(CallsMessage):
+    """A board with something else that it says."""
+
+    programme_revision: str
+
+
+def board(
+    *,
+    hall: str = "laon",
+    calls: Sequence[BoardCall] = (),
+    former: Sequence[RecentCall] = (),
+    revision: str = "1.1",
+) -> Board:
+    message = calls_message(hall=hall, position=POSITION, calls=calls, recent=former)
+    whole: Board = {**message, "programme_revision": revision}
+    return fitted_board(whole)
+
+
 def recent(n: int, *, at: int = 0) -> RecentCall:
     return RecentCall(number=f"A{n:03}", place=place(), called_at=NOW + timedelta(seconds=at))
 
 
 def test_the_board_is_as_the_contract_writes_it() -> None:
     where = place(direction={"fr": "derrière l’accueil, porte bleue"})
-    message = board_message(
-        hall="laon",
-        position=POSITION,
-        calls=[call(42, rank=2, where=where)],
-        recent=[recent(41)],
-        extra={"programme_revision": 3, "alert": None},
-    )
+    message = board(calls=[call(42, rank=2, where=where)], former=[recent(41)], revision="3.1")
     assert message == {
         "hall": "laon",
         "epoch": POSITION.epoch,
@@ -83,18 +98,12 @@ def test_the_board_is_as_the_contract_writes_it() -> None:
                 "called_at": "2026-11-24T09:42:00.123+00:00",
             }
         ],
-        "programme_revision": 3,
-        "alert": None,
+        "programme_revision": "3.1",
     }
 
 
 def test_the_most_recent_calls_come_first_and_only_so_many_are_carried() -> None:
-    message = board_message(
-        hall="laon",
-        position=POSITION,
-        calls=[call(n, at=n) for n in range(20)],
-        recent=[recent(n, at=n) for n in range(20)],
-    )
+    message = board(calls=[call(n, at=n) for n in range(20)], former=[recent(n, at=n) for n in range(20)])
     assert [c["number"] for c in message["calls"]] == [f"A{n:03}" for n in range(19, 19 - MAX_CALLS, -1)]
     assert [c["number"] for c in message["recent"]] == [f"A{n:03}" for n in range(19, 19 - MAX_RECENT, -1)]
 
@@ -105,7 +114,7 @@ def test_a_long_label_is_cut_with_a_sign() -> None:
     assert clipped("au fond du couloir à gauche", 12) == "au fond du…"
 
 
-def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) -> dict[str, Any]:
+def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) -> Board:
     where = CounterPlace(
         counter="c" * 36,
         label=character * LABEL_CHARACTERS,
@@ -117,9 +126,7 @@ def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) 
         for n in range(MAX_CALLS)
     ]
     former = [RecentCall(number="A1000", place=where, called_at=NOW)] * MAX_RECENT
-    return board_message(
-        hall="h" * 36, position=POSITION, calls=calls, recent=former, extra={"programme_revision": 10**6}
-    )
+    return board(hall="h" * 36, calls=calls, former=former, revision=str(10**6))
 
 
 def test_the_largest_valid_board_in_plain_letters_keeps_every_call_and_the_directions_of_the_large_ones() -> (
@@ -172,7 +179,7 @@ RECENT = st.builds(RecentCall, number=st.from_regex(r"\A[A-Z][0-9]{3,5}\Z"), pla
 def test_any_board_stays_under_4_kb_and_keeps_the_newest_call_whole(
     calls: list[BoardCall], former: list[RecentCall]
 ) -> None:
-    message = board_message(hall="h" * 36, position=POSITION, calls=calls, recent=former)
+    message = board(hall="h" * 36, calls=calls, former=former)
     assert message_bytes(message) <= MESSAGE_LIMIT
     assert len(message["calls"]) <= MAX_CALLS
     assert len(message["recent"]) <= MAX_RECENT
@@ -184,7 +191,7 @@ def test_any_board_stays_under_4_kb_and_keeps_the_newest_call_whole(
 
 def test_an_addition_that_leaves_no_room_is_an_error() -> None:
     with pytest.raises(ValueError, match="hall laon"):
-        board_message(hall="laon", position=POSITION, calls=[], recent=[], extra={"alert": "x" * 5_000})
+        board(revision="x" * 5_000)
 
 
 def test_queues_carry_people_and_waits_but_no_wait_without_an_estimate() -> None:
@@ -238,7 +245,7 @@ def test_a_counter_with_a_hearing_loop_says_so_and_another_does_not() -> None:
 def test_a_board_carries_twelve_calls_and_eight_former_ones() -> None:
     calls = [call(n, at=n) for n in range(30)]
     former = [recent(n, at=-n) for n in range(30)]
-    message = board_message(hall="laon", position=POSITION, calls=calls, recent=former, extra={})
+    message = board(calls=calls, former=former)
     assert (len(message["calls"]), len(message["recent"])) == (12, 8)
 
 

@@ -1,7 +1,7 @@
 """The message of one call, shown on screens before the next board. It names the counter as boards do."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -11,11 +11,39 @@ from server.store.transactions.commits import CommittedFact
 from server.usecases.hall.read_board import place_of
 from signage.announcement import written_text
 from signage.board import counter_message
+from signage.board_messages import CounterMessage
+
+type AudioAddresses = dict[str, str]
+"""The address of an audio file by language."""
+
+
+class CallVoice(TypedDict, total=False):
+    """The voice of a call, once it is rendered: the brief sentence; `loop`: the whole one for a hearing loop.
+
+    `once_ms`, `loop_once_ms`: milliseconds after which the first of the two sentences ends.
+    """
+
+    brief: AudioAddresses
+    once_ms: dict[str, int]
+    loop: AudioAddresses
+    loop_once_ms: dict[str, int]
+
+
+class CallMessage(CallVoice):
+    """One call or recall. Sent again with its audio once that is ready."""
+
+    call: str
+    rank: int
+    number: str
+    counter: CounterMessage
+    text: dict[str, str]
+    audio: AudioAddresses
+    at: str
 
 
 def call_message(
     fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
-) -> dict[str, Any]:
+) -> CallMessage:
     """The message of a call or recall: number, place, sentence in French."""
     today = business_day(configuration.calendar, fact.happened_at)
     counter = counter_message(place_of(configuration, fact.body["counter"], today))

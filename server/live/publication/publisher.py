@@ -7,7 +7,6 @@ its own sockets what it computes again for the halls that changed: waits, menus,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 
@@ -20,7 +19,7 @@ from server.domain.visits.facts import is_started_by_call
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
-from server.live.publication.call_message import call_message
+from server.live.publication.call_message import CallMessage, call_message
 from server.live.publication.expiries import Expiries
 from server.live.publication.half_days import HalfDays
 from server.live.publication.programmes import Programmes
@@ -31,13 +30,14 @@ from server.store.configuration.halls import all_halls, hall_row
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
-from server.usecases.hall.read_board import read_alert_message, read_board, read_queues
+from server.usecases.hall.read_board import AlertMessage, read_alert_message, read_board, read_queues
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.printing.read_prints import print_answer
 from server.usecases.tickets.read_ticket import ticket_of_visit
 from server.usecases.tickets.visitor_language import visitor_language
 from server.usecases.waits.estimate_waits import Estimates
+from signage.board_messages import PositionMessage
 
 log = structlog.get_logger()
 
@@ -52,8 +52,14 @@ LEGS_IN_MESSAGE = 5
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
 _ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_TAKEN_BACK)
 
-type SpeakCall = Callable[[str, dict[str, Any], SpokenCall], None]
-type SpeakAlert = Callable[[str, dict[str, Any]], None]
+type SpeakCall = Callable[[str, CallMessage, SpokenCall], None]
+type SpeakAlert = Callable[[str, AlertMessage], None]
+
+
+class Heartbeat(PositionMessage):
+    """Where a hall stands, and the revisions that apply, as `3.12`."""
+
+    configuration: str
 
 
 @dataclass
@@ -119,7 +125,7 @@ class Publisher:
         if self.speak_alert is not None and alert is not None and alert["has_voice"]:
             self.speak_alert(commit.hall, message)
 
-    def _send_alert(self, hall: str, *, is_local: bool = False) -> dict[str, Any]:
+    def _send_alert(self, hall: str, *, is_local: bool = False) -> AlertMessage:
         message = read_alert_message(self.database, hall)
         room = messages.hall_room(hall)
         for namespace in messages.NAMESPACES:
@@ -152,7 +158,7 @@ class Publisher:
             self.speak(hall, message, self._spoken_call(fact, configuration, message))
 
     def _spoken_call(
-        self, fact: CommittedFact, configuration: HallConfiguration, message: dict[str, Any]
+        self, fact: CommittedFact, configuration: HallConfiguration, message: CallMessage
     ) -> SpokenCall:
         """The spoken call: in French and, where the hall wants it, in the language of its ticket."""
         places = {FRENCH: message["counter"]["label"]}
@@ -310,7 +316,7 @@ class Publisher:
             room = messages.hall_room(hall)
             self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
 
-    def _position(self, hall: str) -> dict[str, Any]:
+    def _position(self, hall: str) -> PositionMessage:
         with self.database.read() as rows:
             row = hall_row(rows, hall)
         if row is None:
@@ -325,7 +331,10 @@ class Publisher:
     def heartbeat(self) -> None:
         """Sends the epoch and version of each hall to this process's sockets, every 25 s."""
         for hall in self.presence.known_halls():
-            position = self._position(hall) | {"configuration": self.database.configuration(hall).mark}
+            position: Heartbeat = {
+                **self._position(hall),
+                "configuration": self.database.configuration(hall).mark,
+            }
             for namespace in messages.NAMESPACES:
                 if self.presence.has(namespace, hall):
                     self.emit(

@@ -1,19 +1,22 @@
 """Spoken calls and alerts: a separate process renders them in order; then they are sent again with audio."""
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
 from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
+from server.apart import CallApart
 from server.domain.alerts.alerts import AlertKind, AlertRules, has_voice
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.live import messages
+from server.live.publication.call_message import AudioAddresses, CallMessage
 from server.live.publication.spoken_call import SpokenCall
+from server.usecases.alerts.alert_answers import ShownAlert
+from server.usecases.hall.read_board import AlertMessage
 from signage.alert_texts import prepared_alerts, spoken_alert, voice_name
 from signage.announcement import OLDEST_SOUND, spoken_sentence
 
@@ -28,22 +31,23 @@ MOST_WAITING = 50
 """Announcements waiting for their voice; beyond it the oldest is shown without sound."""
 
 
+class SpokenAlertMessage(AlertMessage):
+    """The alert that a hall shows now, with its voice."""
+
+    audio: AudioAddresses
+
+
 @dataclass(frozen=True, slots=True)
 class _SpeechRequest:
-    """A message to be sent again with what `render` adds to it; `oldest`: how long after its `at` anyone
-    would play it.
-    """
+    """A message to be sent again with its voice, which `render` adds; after `until` nobody would play it."""
 
     hall: str
     name: str
-    message: dict[str, Any]
-    render: Callable[[dict[str, Any]], dict[str, Any]]
-    oldest: timedelta | None = None
+    render: Callable[[], Mapping[str, object]]
+    until: datetime | None = None
 
     def is_too_old(self, now: datetime) -> bool:
-        if self.oldest is None:
-            return False
-        return now - from_text(self.message["at"]) > self.oldest - timedelta(seconds=1)
+        return self.until is not None and now > self.until
 
 
 class Voice:
@@ -59,7 +63,7 @@ class Voice:
         translate: Callable[..., str],
         emit: Callable[..., None],
         now: Callable[[], datetime],
-        off_loop: Callable[..., Any],
+        off_loop: CallApart,
     ) -> None:
         self.files = files
         self.translate = translate
@@ -70,17 +74,25 @@ class Voice:
         self._waiting: queue.Queue[_SpeechRequest] = queue.Queue(MOST_WAITING)
         self._to_prepare = prepared_alerts()
 
-    def speak(self, hall: str, message: dict[str, Any], call: SpokenCall) -> None:
+    def speak(self, hall: str, message: CallMessage, call: SpokenCall) -> None:
         """Queues the voice of an announcement; drops the oldest when too many wait."""
 
-        def render(message: dict[str, Any]) -> dict[str, Any]:
-            return self._call(message, call)
+        def render() -> CallMessage:
+            return self._call(hall, message, call)
 
-        self._queue(_SpeechRequest(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
+        until = from_text(message["at"]) + OLDEST_SOUND - timedelta(seconds=1)
+        self._queue(_SpeechRequest(hall, messages.CALL_ANNOUNCED, render, until))
 
-    def speak_alert(self, hall: str, message: dict[str, Any]) -> None:
+    def speak_alert(self, hall: str, message: AlertMessage) -> None:
         """Queues the voice of an alert, which is needed while the alert lasts."""
-        self._queue(_SpeechRequest(hall, messages.ALERT_CHANGED, message, self._alert))
+        alert = message["alert"]
+        if alert is None:
+            return
+
+        def render() -> SpokenAlertMessage:
+            return {**message, "audio": self._alert(alert)}
+
+        self._queue(_SpeechRequest(hall, messages.ALERT_CHANGED, render))
 
     def run(self) -> None:
         """Renders for ever, one at a time and in order; skips what no screen would play any more."""
@@ -93,7 +105,7 @@ class Voice:
             if request.is_too_old(self.now()):
                 continue
             try:
-                spoken = request.message | request.render(request.message)
+                spoken = request.render()
             except (SpeechUnavailable, OSError) as reason:
                 log.warning("voice_failed", hall=request.hall, reason=str(reason))
                 continue
@@ -128,16 +140,17 @@ class Voice:
             else:
                 return
 
-    def _call(self, message: dict[str, Any], call: SpokenCall) -> dict[str, Any]:
-        """What the message gains. A language without a voice, or that fails, is left out: French is not."""
+    def _call(self, hall: str, message: CallMessage, call: SpokenCall) -> CallMessage:
+        """The message with its voice; a language without one, or that fails, is left out: French is not."""
         spoken = {FRENCH: self._in_language(message["number"], FRENCH, call)}
         for language in call.places:
             if language != FRENCH and self._may_say(language):
                 try:
                     spoken[language] = self._in_language(message["number"], language, call)
                 except SpeechUnavailable as reason:
-                    log.warning("voice_failed", hall=message.get("hall"), reason=str(reason))
-        gained: dict[str, Any] = {
+                    log.warning("voice_failed", hall=hall, reason=str(reason))
+        gained: CallMessage = {
+            **message,
             "audio": {language: f"/audio/{files.whole}" for language, files in spoken.items()},
             "once_ms": {language: files.once_ms for language, files in spoken.items()},
             "brief": {language: f"/audio/{files.brief}" for language, files in spoken.items()},
@@ -157,11 +170,8 @@ class Voice:
             sentence = spoken_sentence(number, call.places[language], template=self.translate(key, language))
             return f"{call.hall_name}\n{sentence}" if call.hall_name and language == FRENCH else sentence
 
-        files: SpokenFiles = self.off_loop(
-            self.files.announcement, said(SPOKEN), said(BRIEF), language, call.has_loop
-        )
-        return files
+        return self.off_loop(self.files.announcement, said(SPOKEN), said(BRIEF), language, call.has_loop)
 
-    def _alert(self, message: dict[str, Any]) -> dict[str, Any]:
-        sentences = spoken_alert(message["alert"], self.translate)
-        return {"audio": {FRENCH: f"/audio/{self.off_loop(self.files.small_file, sentences, FRENCH)}"}}
+    def _alert(self, alert: ShownAlert) -> AudioAddresses:
+        sentences = spoken_alert(alert, self.translate)
+        return {FRENCH: f"/audio/{self.off_loop(self.files.small_file, sentences, FRENCH)}"}

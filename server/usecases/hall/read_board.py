@@ -1,12 +1,11 @@
-"""What a screen shows: the board (calls) and the queues (people waiting), as messages."""
+"""What every screen of a hall shows: the board (calls) and the queues (people waiting), as messages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from kiosk.waits import wording_of
-from server.domain.hall.configuration import Counter, HallConfiguration, Screen
-from server.domain.hall.sound import Sound
+from server.domain.hall.configuration import Counter, HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
@@ -18,16 +17,34 @@ from server.store.notices.notices import notices_mark
 from server.store.sound import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits import legs
-from server.usecases.alerts.read_alerts import alert_part, screen_words
+from server.usecases.alerts.alert_answers import AlertPart
+from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, hall_state
-from server.usecases.hours.opening import opening_now
-from server.usecases.media.read_look import read_look
-from server.usecases.notices.read_programme import Preview, read_programme
 from signage import board
-from signage.lettering import SMALLEST_PX, least_px, text_scale
+from signage.board_messages import CallsMessage, PositionMessage, QueuesMessage
 
-type Message = dict[str, Any]
 type Waits = Mapping[str, Estimate]
+
+
+class BoardBreak(TypedDict):
+    """A break in which nobody is called."""
+
+    begins_at: str
+    resumes_at: str
+
+
+_OfBreak = TypedDict("_OfBreak", {"break": BoardBreak | None})  # a word of Python
+
+
+class BoardMessage(CallsMessage, AlertPart, _OfBreak):
+    """The board of a hall. `quiet_until`: calls are silent until then."""
+
+    programme_revision: str
+    quiet_until: str | None
+
+
+class AlertMessage(PositionMessage, AlertPart):
+    """The alert that a hall shows now."""
 
 
 def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.CounterPlace:
@@ -44,7 +61,7 @@ def place_of(configuration: HallConfiguration, counter: str, today: date | None 
     )
 
 
-def read_board(database: Database, hall: str) -> Message:
+def read_board(database: Database, hall: str) -> BoardMessage:
     """The board of a hall (id or slug) without its queues, under 4 kB. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -64,30 +81,30 @@ def read_board(database: Database, hall: str) -> Message:
             latest.setdefault(
                 leg.number, board.RecentCall(number=leg.number, place=place, called_at=leg.last_called_at)
             )
-    return board.board_message(
+    calls = board.calls_message(
         hall=state.row.slug,
         position=state.position,
         calls=[_call(state.configuration, call, day) for call in called],
         recent=list(latest.values())[: board.MAX_RECENT],
-        extra={
-            "programme_revision": f"{state.configuration.revision}.{mark}",
-            **alert,
-            "quiet_until": to_text(quiet) if quiet else None,
-            "break": None
-            if rest is None
-            else {"begins_at": to_text(rest.begins_at), "resumes_at": to_text(rest.resumes_at)},
-        },
     )
+    message: BoardMessage = {
+        **calls,
+        **alert,
+        "programme_revision": f"{state.configuration.revision}.{mark}",
+        "quiet_until": to_text(quiet) if quiet else None,
+        "break": None
+        if rest is None
+        else {"begins_at": to_text(rest.begins_at), "resumes_at": to_text(rest.resumes_at)},
+    }
+    return board.fitted_board(message)
 
 
-def read_alert_message(database: Database, hall: str) -> Message:
+def read_alert_message(database: Database, hall: str) -> AlertMessage:
     """The message that is sent at once when an alert is raised or ends in a hall (id)."""
     with database.read() as rows:
         state = hall_state(database, rows, hall)
         alert = alert_part(rows, hall, state.configuration, state.position.as_of)
-    position = state.position
-    answer = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
-    return {"hall": state.row.slug, **answer, **alert}
+    return {**state.position_message, **alert}
 
 
 def _is_over(leg: EarlierCall, today: date) -> bool:
@@ -105,7 +122,7 @@ def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> boa
     )
 
 
-def read_queues(database: Database, hall: str, waits: Waits) -> Message:
+def read_queues(database: Database, hall: str, waits: Waits) -> QueuesMessage:
     """How many people wait in each queue, and the wait for a ticket taken now; under 4 kB."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -138,88 +155,3 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
             )
         )
     return board.queues_message(hall=state.row.slug, position=state.position, queues=lines)
-
-
-def read_screen(
-    database: Database,
-    hall: str,
-    screen: str,
-    translate: Callable[..., str],
-    preview: Preview | None = None,
-) -> Message:
-    """What a screen needs besides the board: names in every language, its programme, whether it is open.
-
-    Refusals: unknown_hall, unknown_notice for a preview of none.
-    """
-    programme = read_programme(database, hall, screen, translate, preview)
-    configuration = database.configuration(hall)
-    now = database.clock.now()
-    configured = configuration.screens.get(screen)
-    opening = (
-        opening_now(configuration, next(iter(configuration.services)), now).opening
-        if configuration.services
-        else None
-    )
-    with database.read() as rows:
-        words = screen_words(rows, database.hall_id(hall), now)
-        worn = read_look(rows).as_message()
-    return {
-        "hall": configuration.hall,
-        "name": configuration.name,
-        "site": configuration.site.name,
-        "time_zone": configuration.site.time_zone,
-        "languages": list(configuration.languages),
-        "services": {
-            service.id: dict(service.names)
-            for service in configuration.services.values()
-            if service.is_on_kiosk and not service.is_retired
-        },
-        "is_open": opening is None or opening.is_open,
-        "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
-        "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
-        "awaited_s": configuration.limits.forgotten_after_s,
-        "has_sound": configured.has_sound if configured else True,
-        "output": configured.output if configured else "loudspeaker",
-        "sound": _sound(configuration.sound, configured),
-        "hearing_loop": configuration.shows_loop(business_day(configuration.calendar, now)),
-        "place": _place(configuration, configured),
-        "demonstration": configuration.is_demonstration,
-        "look": worn,
-        "alert_texts": words,
-        "programme": programme,
-        "configuration": configuration.mark,
-        "now": to_text(now),
-    }
-
-
-def _sound(sound: Sound, screen: Screen | None) -> Message:
-    """How loud calls are said: the most, and the levels by local hour. A loop has one level."""
-    if screen is not None and screen.output == "loop":
-        return {"most_percent": 100 if sound.loop is None else sound.loop.percent, "levels": []}
-    return {
-        "most_percent": sound.most_percent,
-        "levels": [
-            {"opens": f"{level.opens:%H:%M}", "closes": f"{level.closes:%H:%M}", "percent": level.percent}
-            for level in sound.levels
-        ],
-    }
-
-
-def _place(configuration: HallConfiguration, screen: Screen | None) -> Message:
-    """What the screen is for and how large its text is there; a screen nobody configured is a hall's."""
-    if screen is None:
-        return {
-            "layout": "hall",
-            "text_scale": 1.0,
-            "least_px": SMALLEST_PX,
-            "arrow": None,
-            "counter": None,
-        }
-    counter = configuration.counters.get(screen.counter or "")
-    return {
-        "layout": screen.layout,
-        "text_scale": text_scale(screen.diagonal_cm, screen.viewing_m, screen.layout),
-        "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
-        "arrow": screen.arrow,
-        "counter": None if counter is None else {"id": counter.id, "label": counter.label},
-    }

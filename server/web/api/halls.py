@@ -8,8 +8,9 @@ from flask_openapi3.models.tag import Tag
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
-from server.usecases.hall.read_board import read_board, read_queues, read_screen
+from server.usecases.hall.read_board import read_board, read_queues
 from server.usecases.hall.read_queue import read_queue, read_queue_page
+from server.usecases.hall.read_screen import read_screen
 from server.usecases.notices.read_notices import check_visible
 from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.individual_figures import (

@@ -15,16 +15,19 @@ from server.apart import IsolatedWorker
 from server.app import CATALOGUES
 from server.domain.instants import to_text
 from server.language import Catalogues
+from server.live.publication.call_message import CallMessage
 from server.live.publication.spoken_call import SpokenCall
 from server.live.publication.voice import Voice
 from tests.hardware.speech.recordings import record
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-CALL = {
+CALL: CallMessage = {
     "call": "c1",
     "rank": 1,
     "number": "A042",
     "counter": {"id": "g3", "label": "guichet 3"},
+    "text": {"fr": "A042, guichet 3"},
+    "audio": {},
     "at": to_text(NOW),
 }
 
@@ -66,7 +69,7 @@ def spoken(call: SpokenCall) -> tuple[Rendered, list[dict[str, Any]]]:
         now=lambda: NOW,
         off_loop=lambda work, *values: work(*values),
     )
-    voice.speak("hall", dict(CALL), call)
+    voice.speak("hall", CALL, call)
     with pytest.raises(Over):
         voice.run()
     return files, sent

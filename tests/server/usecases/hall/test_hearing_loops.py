@@ -17,8 +17,9 @@ from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
-from server.usecases.hall.read_board import read_board, read_screen
+from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
+from server.usecases.hall.read_screen import read_screen
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket

@@ -13,6 +13,7 @@ from server.domain.devices.device_state import KioskReport, PlayerReport
 from server.ids import new_id
 from server.live import messages
 from server.live.presence import Joined
+from server.live.publication.call_message import CallMessage
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
@@ -50,13 +51,18 @@ class Recorder:
         joined = Joined(api.database.hall_id(HALL), [], following=(ticket["visit"], "en"))
         self.publisher.presence.arrived(f"the phone of {ticket['visit']}", messages.VISITOR, joined)
 
-    def _speak(self, _hall: str, message: dict[str, Any], _call: SpokenCall) -> None:
+    def _speak(self, _hall: str, message: CallMessage, _call: SpokenCall) -> None:
         audio = {"fr": "/audio/a.opus"}
         milliseconds = {"fr": 4_000}
-        spoken = {"audio": audio, "brief": audio, "once_ms": milliseconds}
-        self.heard[messages.CALL_ANNOUNCED].append(
-            message | spoken | {"loop": audio, "loop_once_ms": milliseconds}
-        )
+        spoken: CallMessage = {
+            **message,
+            "audio": audio,
+            "brief": audio,
+            "once_ms": milliseconds,
+            "loop": audio,
+            "loop_once_ms": milliseconds,
+        }
+        self.heard[messages.CALL_ANNOUNCED].append({**spoken})
 
 
 def people_at_every_stage(api: ApiSite, recorder: Recorder) -> None:
