@@ -7,8 +7,10 @@ import psycopg
 import pytest
 import redis
 
+from server.web.api.shapes.messages import TAKEN
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
+from tests.harness.live_frames import faults_of_frame
 from tests.harness.programs import PYTHON, child_of_tests
 from tests.harness.servers.forked import Forks
 from tests.harness.servers.ports import free_port
@@ -36,6 +38,17 @@ def test_a_database_can_be_copied_from_another(postgresql: PostgresqlCluster):
         assert connection.execute("select count(*) from ticket").fetchone() == (0,)
     postgresql.drop(copy)
     postgresql.drop(original)
+
+
+def test_a_live_message_is_compared_with_its_model():
+    right = '42/agent,["counter.keep",{"counter":"laon-g1","session":"s"}]'
+    assert list(faults_of_frame(right, TAKEN)) == []
+    assert list(faults_of_frame("2", TAKEN)) == []
+    further = '42/screen,7["alert.shown",{"alert":"a","more":1}]'
+    assert list(faults_of_frame(further, TAKEN)) == ["alert.shown: more: Extra inputs are not permitted"]
+    assert list(faults_of_frame('42/screen,["alert.seen",{}]', TAKEN)) == [
+        "alert.seen: this message has no model"
+    ]
 
 
 def test_redis_answers(redis_url: str):
