@@ -1,9 +1,11 @@
-"""HTTP that is neither the API nor a page: devices' sessions, assets, audio, health, headers."""
+"""HTTP outside /api/ that is no page: devices' sessions, health, assets, audio, metrics."""
 
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from kiosk.mounting import low_band, orientation
 from server.domain.hall.configuration import Kiosk, Mounting
@@ -13,6 +15,12 @@ from server.web.access.callers import DEVICE_FOR_S, identify, of_device
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie, replace_former, set_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
+from server.web.api.responses.devices import OwnDeviceAnswer
+from server.web.api.responses.health import HealthAnswer, NotReadyAnswer
+from server.web.api.services import REFUSED
+
+OWN_DEVICE = Tag(name="own device")
+HEALTH = Tag(name="health")
 
 
 def small_json() -> dict[str, Any]:
@@ -25,19 +33,22 @@ def small_json() -> dict[str, Any]:
 
 
 def blueprint(site: SiteContext) -> Blueprint:
-    """The routes."""
+    """The routes that the description of the API leaves out."""
     routes = Blueprint("site", __name__)
-    _devices(routes, site)
     _files(routes, site)
-    _health(routes, site)
+    _metrics(routes, site)
     return routes
 
 
-def _devices(routes: Blueprint, site: SiteContext) -> None:
-    @routes.post("/device/session")
+def devices_blueprint(site: SiteContext) -> APIBlueprint:
+    """The routes of a device that has its token."""
+    routes = APIBlueprint("own_device", __name__, abp_tags=[OWN_DEVICE], abp_responses=REFUSED)
+
+    @routes.post("/device/session", responses={204: None})
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)
     def exchange() -> Response:
+        """Keeps the token of the link that a device was given as its cookie."""
         body = small_json()
         token = body.get("token")
         if not isinstance(token, str) or not token.isascii():
@@ -45,9 +56,10 @@ def _devices(routes: Blueprint, site: SiteContext) -> None:
         of_device(site.database, token)
         return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
 
-    @routes.get("/device/me")
+    @routes.get("/device/me", responses={200: OwnDeviceAnswer})
     @open_to(Access.EVERYBODY)
     def me() -> Response:
+        """The device whose cookie this is, its hall and its place."""
         token = read_cookie(DEVICE_COOKIE)
         if not token:
             raise Refusal("unknown_device")
@@ -70,6 +82,8 @@ def _devices(routes: Blueprint, site: SiteContext) -> None:
                 else {}
             ),
         )
+
+    return routes
 
 
 def low_bands(mounting: Mounting | None) -> dict[str, dict[str, float]]:
@@ -104,17 +118,26 @@ def _files(routes: Blueprint, site: SiteContext) -> None:
         return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
-def _health(routes: Blueprint, site: SiteContext) -> None:
-    @routes.get("/health/live")
+def health_blueprint(site: SiteContext) -> APIBlueprint:
+    """The routes of who watches the server."""
+    routes = APIBlueprint("health", __name__, abp_tags=[HEALTH], abp_responses=REFUSED)
+
+    @routes.get("/health/live", responses={200: HealthAnswer})
     @open_to(Access.EVERYBODY)
     def live() -> Response:
+        """Whether the server runs."""
         return jsonify(status="ok")
 
-    @routes.get("/health/ready")
+    @routes.get("/health/ready", responses={200: HealthAnswer, 503: NotReadyAnswer})
     @open_to(Access.EVERYBODY)
     def ready() -> tuple[Response, int]:
+        """Whether the server takes requests: its database answers."""
         return (jsonify(status="ok"), 200) if site.is_ready() else (jsonify(status="not ready"), 503)
 
+    return routes
+
+
+def _metrics(routes: Blueprint, site: SiteContext) -> None:
     @routes.get("/metrics")
     @open_to(Access.EVERYBODY)
     def metrics() -> Response:

@@ -15,8 +15,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-API = "/api/v1/"
-DESCRIPTION = f"{API}openapi.json"
+DESCRIPTION = "/api/v1/openapi.json"
+DESCRIBED = ("/api/v1/", "/device/", "/health/")
+"""How the addresses of the description begin."""
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 NOT_OF_THE_API = frozenset({405, 500})
@@ -77,7 +78,7 @@ class DescribedClient(FlaskClient):
 
     def open(self, *args: Any, **more: Any) -> TestResponse:
         answer = super().open(*args, **more)
-        if answer.request.path.startswith(API) and answer.request.path != DESCRIPTION:
+        if answer.request.path.startswith(DESCRIBED) and answer.request.path != DESCRIPTION:
             body = answer.get_data() if answer.mimetype in (JSON, PROBLEM) else b""
             method, path = answer.request.method, answer.request.path
             found = description(self._document)
@@ -92,7 +93,7 @@ class DescribedClient(FlaskClient):
 def comparing(answer: httpx.Response) -> None:
     """For the hooks of a client of a served application: an answer that is not as described fails."""
     address = answer.request.url
-    if not address.path.startswith(API) or address.path == DESCRIPTION:
+    if not address.path.startswith(DESCRIBED) or address.path == DESCRIPTION:
         return
     mimetype = answer.headers.get("content-type", "").partition(";")[0]
     body = answer.read() if mimetype in (JSON, PROBLEM) else b""

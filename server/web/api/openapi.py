@@ -24,18 +24,35 @@ SCHEMES = {
         "description": f"A signed-in session; writes also carry X-CSRFToken.{_BY_HTTPS}",
     },
 }
-WHOLE_VISIT = "/api/v1/tickets/{token}"
-"""What stands behind a visitor's token needs no other."""
+API = "/api/v1/"
+OPEN = (f"{API}tickets/{{token}}", "/health/", "/device/pairing", "/device/session")
+"""Addresses that need no caller: of a visitor's token, of health, of devices without a cookie."""
+DEVICE = "/device/"
+"""Addresses of a device about itself; the cookie that names it does not name a person."""
+NO_PROBLEM = ("/health/ready", "503")
+"""An answer above 400 that is no problem document."""
 _FILE = {"type": "string", "format": "binary"}
+
+
+def _json_object(*required: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": list(required)}
+    return {"application/json": {"schema": schema}}
+
+
+_TEXT = {"type": "string"}
+_PIXELS = {"type": "integer", "minimum": 0}
 BODIES = {
+    ("/device/session", "post"): _json_object("token", token=_TEXT),
+    ("/device/renewal", "post"): _json_object("told", told=_TEXT),
+    ("/device/pairing", "post"): _json_object(width_px=_PIXELS, height_px=_PIXELS),
     ("/api/v1/media", "post"): {
         "application/octet-stream": {"schema": _FILE},
         "multipart/form-data": {
             "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
         },
-    }
+    },
 }
-"""Bodies that no shape describes: files as they are."""
+"""Bodies that no shape describes: files as they are, and what devices send about themselves."""
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -78,9 +95,10 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if (path, method) in BODIES:
         operation["requestBody"] = {"required": True, "content": BODIES[path, method]}
-    operation["security"] = [] if path.startswith(WHOLE_VISIT) else [{name: []} for name in SCHEMES]
+    callers = () if path.startswith(OPEN) else ("device",) if path.startswith(DEVICE) else SCHEMES
+    operation["security"] = [{name: []} for name in callers]
     if method != "get":
-        headers = [_IDEMPOTENCY]
+        headers = [_IDEMPOTENCY] if path.startswith(API) else []
         if path.startswith(("/api/v1/counters/", "/api/v1/legs/")):
             headers.append(_SESSION)
         if path.startswith("/api/v1/legs/"):
@@ -88,5 +106,5 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation.setdefault("parameters", []).extend(headers)
         operation["responses"]["413"] = {"description": "Content Too Large"}
     for status, answer in operation["responses"].items():
-        if int(status) >= 400:
+        if int(status) >= 400 and (path, status) != NO_PROBLEM:
             answer["content"] = _PROBLEM

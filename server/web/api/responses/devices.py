@@ -1,12 +1,13 @@
-"""Shapes of devices: as supervision shows them, and after one was paired, renewed or looked at."""
+"""Shapes of devices: as supervision shows them, after one was paired or looked at, and to a device itself."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from hardware.status import PrinterState
+from kiosk.mounting import Orientation
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
-from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels
+from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels, Seconds
 
 type Uptime = Annotated[float, Field(ge=0, le=1)] | None
 """The share of opening hours of the last 30 days in which it was there; null: not known yet."""
@@ -193,3 +194,75 @@ class PictureAskedAnswer(ExactShape):
     """A screen that was asked for a picture of itself: the one that is taken after `asked_at`."""
 
     asked_at: InstantText
+
+
+class HallOfDevice(ExactShape):
+    """The hall in which a device stands."""
+
+    slug: str
+    name: str
+
+
+class PairedDevice(ExactShape):
+    """What a paired device is told of itself."""
+
+    device: str
+    hall: HallOfDevice
+    id: str
+    """Its place in the hall's document."""
+    label: str
+    """How people call it; empty when the document has no such place any more."""
+    configuration: str
+    """The revisions that apply now: `3.12`, the installation's and the hall's."""
+
+
+class LowBand(ExactShape):
+    """The rows of a kiosk's screen that hands reach, as shares of its height from the top."""
+
+    top: float = Field(ge=0, le=1)
+    bottom: float = Field(ge=0, le=1)
+
+
+class OwnKiosk(PairedDevice):
+    """A kiosk that asks what it is."""
+
+    kind: Literal["kiosk"]
+    low_bands: dict[Orientation, LowBand] = LEFT_OUT
+    """By how the screen is mounted; empty when that is not declared, left out when the place is gone."""
+    prints: bool = LEFT_OUT
+    """Whether it has a printer; left out when the place is gone."""
+
+
+class OwnScreen(PairedDevice):
+    """A screen that asks what it is."""
+
+    kind: Literal["screen"]
+
+
+class OwnDeviceAnswer(RootModel[OwnKiosk | OwnScreen]):
+    """The device that asks, its hall and its place."""
+
+
+class PairingCodeShown(ExactShape):
+    """The code that an unpaired device shows."""
+
+    state: Literal["waiting"]
+    code: str
+    expires_at: InstantText
+    left_s: Seconds
+    """How long the code is good still."""
+
+
+class PairingConfirmed(ExactShape):
+    """The place of a device that was paired just now; its cookie comes with the answer."""
+
+    state: Literal["confirmed"]
+    page: Literal["/kiosk", "/screen"]
+    """The page it goes to."""
+    label: str
+    hall: str
+    """The name of the hall."""
+
+
+class PairingAnswer(RootModel[PairingCodeShown | PairingConfirmed]):
+    """Where the pairing of a device stands."""

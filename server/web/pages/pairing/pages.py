@@ -6,6 +6,7 @@ The secret that becomes the device's token is a cookie that no script sees.
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask_openapi3.blueprint import APIBlueprint
 
 from server.domain.instants import to_text
 from server.domain.people.browsers import browser_name
@@ -16,7 +17,9 @@ from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
-from server.web.assets_health_devices import small_json
+from server.web.api.responses.devices import PairingAnswer
+from server.web.api.services import REFUSED
+from server.web.assets_health_devices import OWN_DEVICE, small_json
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
 
@@ -27,12 +30,8 @@ PAGES = {"kiosk": "/kiosk", "screen": "/screen"}
 
 
 def blueprint(site: SiteContext) -> Blueprint:
-    """The routes. Thirty new codes a minute from one address, of which a hall's devices share one."""
+    """The page."""
     routes = Blueprint("pairing", __name__, template_folder="templates")
-
-    @site.limiter.limit("30 per minute")
-    def slow_codes() -> None:
-        """Bounds the codes that one address may have made."""
 
     @routes.get("/pair")
     @open_to(Access.EVERYBODY)
@@ -44,7 +43,21 @@ def blueprint(site: SiteContext) -> Blueprint:
         sentences = page_sentences(site.translate, language, CATALOGUE)
         return render_template("pairing/pair.html", sentences=sentences)
 
-    @routes.post("/device/pairing")
+    return routes
+
+
+def devices_blueprint(site: SiteContext) -> APIBlueprint:
+    """The routes of a device that asks for a token.
+
+    Thirty new codes a minute from one address, of which a hall's devices share one.
+    """
+    routes = APIBlueprint("device_token", __name__, abp_tags=[OWN_DEVICE], abp_responses=REFUSED)
+
+    @site.limiter.limit("30 per minute")
+    def slow_codes() -> None:
+        """Bounds the codes that one address may have made."""
+
+    @routes.post("/device/pairing", responses={200: PairingAnswer})
     @open_to(Access.EVERYBODY)
     def code() -> Response:
         """The code to show, the same while it lasts; once confirmed, the device's cookie and its page."""
@@ -59,7 +72,7 @@ def blueprint(site: SiteContext) -> Blueprint:
         pairing = ask_pairing(site.database, asking)
         return _show_code(site, Waiting(pairing.code, pairing.expires_at, None), pairing.secret)
 
-    @routes.post("/device/renewal")
+    @routes.post("/device/renewal", responses={204: None})
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)
     def renewal() -> Response:

@@ -110,4 +110,5 @@ def test_a_list_of_words_in_a_shape_is_the_list_of_the_rules(written: TypeAliasT
 def test_a_status_that_is_not_described_is_found(api: ApiSite):
     described: Description = description(lambda: document_of(api.app))
     assert described.faults("GET", f"/api/v1/counters/{COUNTER}", 202, JSON, b"{}") != []
-    assert described.faults("GET", "/health/live", 200, JSON, b"{}") == []
+    assert described.faults("GET", "/health/live", 200, JSON, b"{}") != []
+    assert described.faults("GET", "/robots.txt", 200, JSON, b"{}") == []
