@@ -14,6 +14,7 @@ from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from tests.harness.servers.served import Served
+from tests.harness.sql import all_rows
 from tests.harness.waiting import wait_until
 from tests.server.live.hall import ServedHall
 
@@ -82,8 +83,7 @@ def assert_nothing_lost(server: Served, acknowledged: list[dict[str, Any]]) -> i
     """
     database = Database(server.database_url, Clock())
     try:
-        with database.read() as rows:
-            visits = rows.all("SELECT id, number, hall, business_day, incarnation FROM visit")
+        visits = all_rows(database, "SELECT id, number, hall, business_day, incarnation FROM visit")
         told = {ticket["visit"]: ticket["number"] for ticket in acknowledged}
         kept = {row["id"]: row["number"] for row in visits}
         assert len(told) == len(acknowledged), "no visit was told to two visitors"

@@ -6,13 +6,13 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.usecases.hours.close_day import close_day, days_to_close
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import HALL, anchor, call, first_fault, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
 
 
 def waiting(database, day: str | None = None) -> int:
-    with database.read() as rows:
-        row = rows.one("SELECT count(*) AS n FROM leg WHERE state = 'waiting'")
+    row = one_row(database, "SELECT count(*) AS n FROM leg WHERE state = 'waiting'")
     return int(row["n"])
 
 
@@ -24,8 +24,9 @@ def test_a_clock_set_back_an_hour_keeps_the_order_and_marks_the_facts(database_u
     after = [issue(database)["number"] for _ in range(3)]
     assert before + after == [f"A{n:03d}" for n in range(1, 7)]
     assert [call(database)["number"]] == before[:1], "who came first is called first all the same"
-    with database.read() as rows:
-        facts = rows.all("SELECT recorded_at, is_clock_suspect, kind FROM hall_fact ORDER BY hall, position")
+    facts = all_rows(
+        database, "SELECT recorded_at, is_clock_suspect, kind FROM hall_fact ORDER BY hall, position"
+    )
     times = [row["recorded_at"] for row in facts]
     assert times == sorted(times)
     issued = [bool(row["is_clock_suspect"]) for row in facts if row["kind"] == "TicketIssued"]
@@ -39,8 +40,7 @@ def test_the_nights_of_the_change_of_time_lose_and_repeat_no_hour(sqlite_url, ni
     """Round the clock in a demonstration's hours: every half-hour of UTC gets one ticket, in order."""
     hands = Hands()
     database = opened_hall(sqlite_url, hands)
-    with database.store.write() as rows:
-        rows.run("UPDATE installation SET is_demonstration = :yes", {"yes": True})
+    execute(database, "UPDATE installation SET is_demonstration = :yes", yes=True)
     database.configurations._made.clear()
     hands.now = night - timedelta(hours=3)
     found = []
@@ -49,9 +49,10 @@ def test_the_nights_of_the_change_of_time_lose_and_repeat_no_hour(sqlite_url, ni
         hands.now += timedelta(minutes=30)
     times = [ticket["issued_at"] for ticket in found]
     assert times == sorted(times)
-    with database.read() as rows:
-        days = [row["business_day"] for row in rows.all("SELECT business_day FROM visit ORDER BY issued_at")]
-        suspects = rows.all("SELECT id FROM hall_fact WHERE is_clock_suspect = :yes", yes=True)
+    days = [
+        row["business_day"] for row in all_rows(database, "SELECT business_day FROM visit ORDER BY issued_at")
+    ]
+    suspects = all_rows(database, "SELECT id FROM hall_fact WHERE is_clock_suspect = :yes", yes=True)
     assert len(set(days)) == 2
     assert days == sorted(days)
     assert len({(day, ticket["number"]) for day, ticket in zip(days, found, strict=True)}) == 12

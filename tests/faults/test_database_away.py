@@ -15,10 +15,17 @@ from server.domain.refusals import Refusal
 from server.store.engine.postgres import PostgresStore
 from server.store.transactions.database import Database
 from tests.faults.journal import Presses, assert_nothing_lost
+from tests.harness.sql import all_rows, as_write, execute, one_row
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import HALL, first_fault, issue, opened_hall
 from tests.server.store.journals import anchor as anchored
 from tests.server.usecases.quality.figures_history import Hands
+
+END_OTHERS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+"""Ends every other connection to a database of PostgreSQL."""
 
 
 def path_of(url: str) -> Path:
@@ -110,13 +117,10 @@ def test_after_the_server_closed_every_connection_the_next_write_is_let_in(postg
         for _ in range(6):
             at_once.enter_context(store.write())
     with store.write() as rows:
-        rows.all(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        rows.execute(as_write(END_OTHERS))
     for _ in range(6):
         with store.write() as rows:
-            assert rows.one("SELECT 1 AS found") == {"found": 1}
+            assert rows.execute(as_write("SELECT 1")) == 1
     store.close()
 
 
@@ -130,17 +134,14 @@ def test_a_full_disk_refuses_the_ticket_clearly_and_loses_nothing(sqlite_url, tm
     hands = Hands()
     database = opened_hall(sqlite_url, hands)
     kept = [issue(database)["number"] for _ in range(5)]
-    with database.store.write() as rows:
-        pages = rows.all("PRAGMA page_count")[0]["page_count"]
-        rows.one(f"PRAGMA max_page_count = {pages}")
+    pages = one_row(database, "PRAGMA page_count")["page_count"]
+    execute(database, f"PRAGMA max_page_count = {pages}")
     for _ in range(2):
         with pytest.raises(Refusal, match="storage_full"):
             _issue_for_ever(database, kept)
-    with database.store.write() as rows:
-        rows.one("PRAGMA max_page_count = 1073741823")
+    execute(database, "PRAGMA max_page_count = 1073741823")
     kept.append(issue(database)["number"])
-    with database.read() as rows:
-        numbers = [row["number"] for row in rows.all("SELECT number FROM visit ORDER BY issued_at, id")]
+    numbers = [row["number"] for row in all_rows(database, "SELECT number FROM visit ORDER BY issued_at, id")]
     assert numbers == kept
     assert len(set(numbers)) == len(numbers)
     assert first_fault(database, anchored(database, tmp_path / "anchors"), full=True) is None

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from server.clock import Clock
 from server.store.transactions.database import Database
+from tests.harness.sql import one_row
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, press_for_a_ticket, sign_in
 from tests.server.printing.test_served_printing import PUBLIC_URL, Kiosk, expected_picture, scanned, shows
@@ -76,11 +77,11 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
 
 def _job_of(server: Any, number: str) -> str:
     database = Database(server.database_url, Clock())
-    with database.read() as rows:
-        row = rows.one(
-            "SELECT j.id FROM print_job j JOIN visit v ON v.id = j.visit WHERE v.number = :number",
-            number=number,
-        )
+    row = one_row(
+        database,
+        "SELECT j.id FROM print_job j JOIN visit v ON v.id = j.visit WHERE v.number = :number",
+        number=number,
+    )
     database.close()
     assert row is not None
     return str(row["id"])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.clock import Clock, FactTimes
+from tests.harness.sql import all_rows
 from tests.server.store.journals import issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -29,7 +30,6 @@ def test_a_visitor_who_arrives_while_the_clock_steps_back_waits_behind_earlier_o
     second = issue(database)
     assert (first["ahead"], second["ahead"]) == (0, 1)
     assert first["issued_at"] <= second["issued_at"]
-    with database.read() as rows:
-        found = rows.all("SELECT number FROM leg ORDER BY sort_key")
+    found = all_rows(database, "SELECT number FROM leg ORDER BY sort_key")
     assert [row["number"] for row in found] == [first["number"], second["number"]]
     database.close()

@@ -50,13 +50,13 @@ class Writes(Rows):
 
     rows: WrittenRows
     _pending: list[Buffered] = field(default_factory=list, init=False)
-    _kept_rows: list[tuple[Query, Sequence[Any]]] = field(default_factory=list, init=False)
+    _kept_rows: list[tuple[Query, list[Any]]] = field(default_factory=list, init=False)
 
-    def keep_found(self, queries: Sequence[Query], found: Sequence[Sequence[Any]]) -> None:
+    def keep_found(self, queries: Sequence[Query], found: Sequence[list[Any]]) -> None:
         """Keeps rows that were read with others: the same reads find them until the first write."""
         self._kept_rows = list(zip(queries, found, strict=True))
 
-    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
         """Every row that a statement finds, after the buffered writes."""
         self.flush()
         for query, rows in self._kept_rows:
@@ -64,7 +64,7 @@ class Writes(Rows):
                 return rows
         return self.rows.found(statement, values)
 
-    def run(self, write: str | Write, **values: object) -> None:
+    def run(self, write: Write, **values: object) -> None:
         """Buffers a write."""
         self._pending.append((write, values))
 

@@ -21,7 +21,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.gevent_connection import LoopConnection
 from server.store.engine.reads import Reads, reading
 from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query, WrittenRows
-from server.store.engine.statements import POSTGRESQL, Read, SqlText, Statement, Values, Write, text_of
+from server.store.engine.statements import POSTGRESQL, Read, SqlText, Statement, Values, Write
 
 MOST_PREPARED = 300
 """Statements prepared on one connection; when there are more, it begins anew."""
@@ -87,10 +87,10 @@ class PostgresRows(WrittenRows):
         self._is_working = False
         """Whether the database has writes whose results were not awaited yet."""
 
-    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
         return self._rows_of(statement, self._sent(statement, values))
 
-    def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
+    def several(self, queries: Sequence[Query]) -> list[list[Any]]:
         places = []
         for query in queries:
             self._keep(query.statement, query.values)
@@ -101,24 +101,20 @@ class PostgresRows(WrittenRows):
             for query, place in zip(queries, places, strict=True)
         ]
 
-    def _rows_of(self, statement: str | Read[Any], result: PGresult) -> Sequence[Any]:
-        rows = self._prepared.rows(result)
-        if not isinstance(statement, str):
-            return statement.decoded(POSTGRESQL, rows)
-        names = [(result.fname(at) or b"").decode() for at in range(result.nfields)]
-        return [dict(zip(names, row, strict=True)) for row in rows]
+    def _rows_of[R](self, statement: Read[R], result: PGresult) -> list[R]:
+        return statement.decoded(POSTGRESQL, self._prepared.rows(result))
 
-    def run(self, statement: str | Write, values: Values) -> int:
-        return self._sent(statement, values).command_tuples or 0
+    def run(self, write: Write, values: Values) -> int:
+        return self._sent(write, values).command_tuples or 0
 
     def _sent(self, statement: Statement, values: Values) -> PGresult:
         self._keep(statement, values)
         return self._send()[-1]
 
-    def run_many(self, statements: Sequence[Buffered]) -> None:
+    def run_many(self, writes: Sequence[Buffered]) -> None:
         """Keeps writes, in order, until something is read or the transaction commits."""
-        for statement, values in statements:
-            self._keep(statement, values)
+        for write, values in writes:
+            self._keep(write, values)
 
     def hand_on(self) -> None:
         """Sends the writes kept so far without waiting for them, unless earlier ones are under way."""
@@ -154,7 +150,7 @@ class PostgresRows(WrittenRows):
             raise
 
     def _keep(self, statement: Statement, values: Values) -> None:
-        text = text_of(statement, POSTGRESQL, values)
+        text = statement.text(POSTGRESQL, values)
         has_values = bool(text.names)
         self._unsent.append(self._prepared.execution(text, values, self._unsent) if has_values else text.sql)
 
@@ -188,7 +184,7 @@ class PostgresStore:
         self.engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
         )
-        self._readers = create_engine(
+        self.readers = create_engine(
             "postgresql+psycopg://",
             creator=lambda: LoopConnection.connect(conninfo),
             pool_size=pool_size,
@@ -197,7 +193,7 @@ class PostgresStore:
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
         )
-        event.listen(self._readers, "checkout", _assert_still_open)
+        event.listen(self.readers, "checkout", _assert_still_open)
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
@@ -228,7 +224,7 @@ class PostgresStore:
 
     @contextmanager
     def read(self) -> Iterator[Reads]:
-        with _refusing(), reading(self._readers) as rows:
+        with _refusing(), reading(self.readers) as rows:
             yield rows
 
     def _writer(self) -> psycopg.Connection[Any]:
@@ -248,7 +244,7 @@ class PostgresStore:
 
     def close(self) -> None:
         self._writers.close()
-        self._readers.dispose()
+        self.readers.dispose()
         self.engine.dispose()
 
 

@@ -1,20 +1,13 @@
 """Reads of PostgreSQL outside a transaction: SQLAlchemy executes them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Values
-
-
-@lru_cache(1_000)
-def _text(sql: str) -> TextClause:
-    return text(sql)
 
 
 @contextmanager
@@ -33,8 +26,6 @@ class Reads(Rows):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
-        if isinstance(statement, str):
-            return self._connection.execute(_text(statement), values).mappings().all()
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
         expression = statement.expression(self._connection.dialect)
         return [statement.made(row) for row in self._connection.execute(expression, values)]

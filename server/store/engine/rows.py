@@ -2,16 +2,15 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 import psycopg
 
 from server.store.engine.statements import Read, Values, Write
 
-type Row = Mapping[str, Any]
-type Buffered = tuple[str | Write, Mapping[str, Any]]
+type Buffered = tuple[Write, Values]
 """A write that waits, with its values."""
 
 
@@ -19,8 +18,8 @@ type Buffered = tuple[str | Write, Mapping[str, Any]]
 class Query:
     """A read and the values of its parameters."""
 
-    statement: str | Read[Any]
-    values: Mapping[str, Any]
+    statement: Read[Any]
+    values: Values
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -35,30 +34,19 @@ DATABASE_ERRORS = (sqlite3.Error, psycopg.Error)
 
 
 class Rows(ABC):
-    """Rows to read: of a transaction, or of a connection that only reads.
+    """Rows to read: of a transaction, or of a connection that only reads."""
 
-    A statement may still be a text with `:name` parameters, whose rows are mappings: those become `Read`s.
-    """
-
-    @overload
-    def one(self, statement: str, **values: Any) -> Any: ...
-    @overload
-    def one[R](self, statement: Read[R], **values: object) -> R | None: ...
-    def one(self, statement: str | Read[Any], **values: Any) -> Any:
+    def one[R](self, statement: Read[R], **values: object) -> R | None:
         """The first row, or None."""
         found = self.found(statement, values)
         return found[0] if found else None
 
-    @overload
-    def all(self, statement: str, **values: Any) -> Sequence[Any]: ...
-    @overload
-    def all[R](self, statement: Read[R], **values: object) -> list[R]: ...
-    def all(self, statement: str | Read[Any], **values: Any) -> Sequence[Any]:
+    def all[R](self, statement: Read[R], **values: object) -> list[R]:
         """Every row."""
         return self.found(statement, values)
 
     @abstractmethod
-    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
         """Every row that a statement finds with these values."""
 
 
@@ -66,11 +54,11 @@ class WrittenRows(Rows):
     """The rows of a transaction: it reads, and writes at once."""
 
     @abstractmethod
-    def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
+    def several(self, queries: Sequence[Query]) -> list[list[Any]]:
         """Every row of each query, in one round trip."""
 
     @abstractmethod
-    def run(self, statement: str | Write, values: Values) -> int:
+    def run(self, write: Write, values: Values) -> int:
         """Execute a write; the number of rows it changed."""
 
     def execute(self, write: Write, **values: object) -> int:
@@ -78,7 +66,7 @@ class WrittenRows(Rows):
         return self.run(write, values)
 
     @abstractmethod
-    def run_many(self, statements: Sequence[Buffered]) -> None:
+    def run_many(self, writes: Sequence[Buffered]) -> None:
         """Execute writes in order, at once or before the next read."""
 
     @abstractmethod

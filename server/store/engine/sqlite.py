@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
 from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query, WrittenRows
-from server.store.engine.statements import SQLITE, Read, Values, Write
+from server.store.engine.statements import SQLITE, Read, Statement, Values, Write
 
 _BUSY_STEP_S = 0.02
 AWAY = {
@@ -30,32 +30,21 @@ class SqliteRows(WrittenRows):
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
-        cursor = self._cursor(statement, values)
-        return self._rows(statement, cursor, cursor.fetchall())
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
+        return statement.decoded(SQLITE, self._cursor(statement, values).fetchall())
 
-    def _rows(
-        self, statement: str | Read[Any], cursor: sqlite3.Cursor, found: Sequence[Sequence[object]]
-    ) -> Sequence[Any]:
-        if not isinstance(statement, str):
-            return statement.decoded(SQLITE, found)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in found]
-
-    def several(self, queries: Sequence[Query]) -> list[Sequence[Any]]:
+    def several(self, queries: Sequence[Query]) -> list[list[Any]]:
         return [self.found(query.statement, query.values) for query in queries]
 
-    def run(self, statement: str | Write, values: Values) -> int:
-        return self._cursor(statement, values).rowcount
+    def run(self, write: Write, values: Values) -> int:
+        return self._cursor(write, values).rowcount
 
-    def run_many(self, statements: Sequence[Buffered]) -> None:
+    def run_many(self, writes: Sequence[Buffered]) -> None:
         """Executes buffered writes in order."""
-        for statement, values in statements:
-            self._cursor(statement, values)
+        for write, values in writes:
+            self._cursor(write, values)
 
-    def _cursor(self, statement: str | Read[Any] | Write, values: Values) -> sqlite3.Cursor:
-        if isinstance(statement, str):
-            return self.connection.execute(statement, values)
+    def _cursor(self, statement: Statement, values: Values) -> sqlite3.Cursor:
         text = statement.text(SQLITE, values)
         return self.connection.execute(text.sql, text.encoded(values))
 
@@ -74,7 +63,7 @@ class SqliteStore:
         self._writer = self._connect()
         self._lock = threading.Lock()
         self.engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
-        self._readers = create_engine(
+        self.readers = create_engine(
             "sqlite://",
             creator=self._connect,
             poolclass=QueuePool,
@@ -138,7 +127,7 @@ class SqliteStore:
 
     @contextmanager
     def read(self) -> Iterator[SqliteRows]:
-        with self._readers.connect() as connection:
+        with self.readers.connect() as connection:
             yield SqliteRows(cast(sqlite3.Connection, connection.connection.driver_connection))
 
     @contextmanager
@@ -153,7 +142,7 @@ class SqliteStore:
 
     def close(self) -> None:
         self._writer.close()
-        self._readers.dispose()
+        self.readers.dispose()
         self.engine.dispose()
 
 

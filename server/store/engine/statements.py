@@ -7,7 +7,6 @@ PostgreSQL a read outside a transaction runs through SQLAlchemy (`server.store.e
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Table,
     literal_column,
     select,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
@@ -231,23 +229,7 @@ def _for_both(statement: ClauseElement) -> dict[str, ClauseElement]:
     return {SQLITE.name: statement, POSTGRESQL.name: statement}
 
 
-type Statement = str | Read[Any] | Write
-"""A statement; one that is still a text has `:name` parameters."""
-
-
-def text_of(statement: Statement, dialect: Dialect, values: Values) -> SqlText:
-    """A statement as a dialect writes it."""
-    if isinstance(statement, str):
-        return _of_a_text(statement, dialect.name)
-    return statement.text(dialect, values)
-
-
-@lru_cache(1_000)
-def _of_a_text(sql: str, dialect: str) -> SqlText:
-    of = SQLITE if dialect == SQLITE.name else POSTGRESQL
-    compiled = text(sql).compile(dialect=of)
-    names = compiled.positiontup or list(compiled.params)
-    return SqlText(compiled.string, tuple(dict.fromkeys(names)), {}, {})
+type Statement = Read[Any] | Write
 
 
 def rows_of(row: type[object], table: Table) -> Select[*tuple[object, ...]]:

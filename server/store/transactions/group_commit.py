@@ -51,7 +51,7 @@ class SharedCommit:
         self.is_over.set()
 
 
-type Found = list[Sequence[Any]]
+type Found = list[list[Any]]
 """The rows of each query, in the order of the queries."""
 
 

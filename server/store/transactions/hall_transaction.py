@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.sql.elements import RollbackToSavepointClause, SavepointClause
+
 from server.domain.author import Author
 from server.domain.facts import SILENT, Fact, FactKind
 from server.domain.hall.configuration import HallConfiguration
@@ -12,6 +14,7 @@ from server.domain.journal.fold import changes
 from server.domain.row_changes import Change, Recorded
 from server.ids import new_id
 from server.store.configuration.halls import HallRow
+from server.store.engine.statements import Write
 from server.store.journal.hash_chain import canonical, fact_hash
 from server.store.memory.hall_memory import HallMemory
 from server.store.tickets.numbers_given import Given, SeriesOfDay, read_given
@@ -19,7 +22,7 @@ from server.store.transactions.commits import CommittedFact
 from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.visits.open_legs import OpenLegs
 
-_SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
+_SAVEPOINT, _TO_SAVEPOINT = Write(SavepointClause("part")), Write(RollbackToSavepointClause("part"))
 
 
 @dataclass(kw_only=True)

@@ -23,6 +23,7 @@ from server.store.transactions.database import Database
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from tests.harness.sql import all_rows
 from tests.server.demonstration.conftest import LONG, UNTIL
 
 SHORT = Past(4, UNTIL)
@@ -49,8 +50,7 @@ def opened(chosen: Settings, now: datetime | None = None) -> Iterator[Database]:
 
 
 def rows_of(database: Database, sql: str) -> list[Any]:
-    with database.read() as rows:
-        return [tuple(row[name] for name in row.keys()) for row in rows.all(sql)]  # noqa: SIM118
+    return [tuple(row.values()) for row in all_rows(database, sql)]
 
 
 def figures(database: Database, hall: str) -> dict[str, float | None]:

@@ -18,6 +18,7 @@ from server.jobs.writers import create_user, import_document
 from server.store.transactions.database import Database
 from server.unix_socket import listening
 from server.usecases.journal.erase_expired import purge
+from tests.harness.sql import all_rows
 from tests.harness.waiting import wait_until
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
@@ -51,8 +52,7 @@ def no_database() -> Database:
 
 
 def accounts(database: Database) -> list[str]:
-    with database.read() as rows:
-        return [row["login"] for row in rows.all("SELECT login FROM account ORDER BY login")]
+    return [row["login"] for row in all_rows(database, "SELECT login FROM account ORDER BY login")]
 
 
 USER: dict[str, Any] = {

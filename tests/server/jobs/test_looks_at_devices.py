@@ -14,6 +14,7 @@ from server.store.devices.sightings import OwnPlayers
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import pair_device
+from tests.harness.sql import all_rows
 from tests.server.jobs.failing_players import FailingPlayers
 from tests.server.store.journals import AGENT
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -43,8 +44,7 @@ class Halls:
 
     def missed(self) -> dict[str, int]:
         sql = "SELECT configured, missed FROM device_presence WHERE kind = 'kiosk'"
-        with self.database.read() as rows:
-            return {row["configured"]: row["missed"] for row in rows.all(sql)}
+        return {row["configured"]: row["missed"] for row in all_rows(self.database, sql)}
 
 
 @pytest.fixture

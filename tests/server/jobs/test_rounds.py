@@ -22,6 +22,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
 from server.usecases.visits.leg_verbs import Gesture, start
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, first_fault, issue, opened_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands
 
@@ -53,13 +54,11 @@ def closing_of(database: Database) -> datetime:
 
 
 def facts(database: Database, kind: str) -> list[Any]:
-    with database.read() as rows:
-        return list(rows.all("SELECT * FROM hall_fact WHERE kind = :kind ORDER BY position", kind=kind))
+    return all_rows(database, "SELECT * FROM hall_fact WHERE kind = :kind ORDER BY position", kind=kind)
 
 
 def legs(database: Database) -> list[Any]:
-    with database.read() as rows:
-        return list(rows.all("SELECT * FROM leg ORDER BY issued_at, id"))
+    return all_rows(database, "SELECT * FROM leg ORDER BY issued_at, id")
 
 
 def test_the_day_ends_two_hours_after_the_last_closing_and_not_before(
@@ -90,8 +89,7 @@ def test_a_server_that_was_away_over_the_night_dates_the_end_to_the_day_that_end
     hands.now = at + timedelta(days=3, hours=2)
     rounds.make()
     assert from_micros(legs(database)[0]["ended_at"]) == at
-    with database.read() as rows:
-        assert from_micros(rows.one("SELECT closed_at FROM duty")["closed_at"]) == at
+    assert from_micros(one_row(database, "SELECT closed_at FROM duty")["closed_at"]) == at
     rounds.make()
     assert len(facts(database, "DayClosed")) == 1
 
@@ -99,13 +97,11 @@ def test_a_server_that_was_away_over_the_night_dates_the_end_to_the_day_that_end
 def test_a_day_on_which_nothing_happened_leaves_no_fact(database: Database, rounds: Rounds, hands: Hands):
     hands.now = closing_of(database) + timedelta(hours=1)
     rounds.make()
-    with database.read() as rows:
-        before = rows.one("SELECT journal_length FROM hall")["journal_length"]
+    before = one_row(database, "SELECT journal_length FROM hall")["journal_length"]
     for _ in range(4):
         hands.now += timedelta(hours=20)
         rounds.make()
-    with database.read() as rows:
-        assert rows.one("SELECT journal_length FROM hall")["journal_length"] == before
+    assert one_row(database, "SELECT journal_length FROM hall")["journal_length"] == before
 
 
 def test_a_counter_taken_after_the_day_end_is_kept(database: Database, rounds: Rounds, hands: Hands):
@@ -114,26 +110,22 @@ def test_a_counter_taken_after_the_day_end_is_kept(database: Database, rounds: R
     open_counter(database, COUNTER, AGENT, SessionRequest())
     hands.now += timedelta(minutes=10)
     rounds.make()
-    with database.read() as rows:
-        assert rows.one("SELECT count(*) AS n FROM counter_session WHERE closed_at IS NULL")["n"] == 1
+    assert one_row(database, "SELECT count(*) AS n FROM counter_session WHERE closed_at IS NULL")["n"] == 1
 
 
 def test_a_paused_counter_is_closed_too(database: Database, rounds: Rounds, hands: Hands):
     pause_counter(database, COUNTER, AGENT, "break")
     hands.now = closing_of(database) + timedelta(minutes=1)
     rounds.make()
-    with database.read() as rows:
-        row = rows.one("SELECT closed_at, close_reason, paused_at FROM counter_session")
+    row = one_row(database, "SELECT closed_at, close_reason, paused_at FROM counter_session")
     assert (row["close_reason"], row["paused_at"]) == ("day_end", None)
-    with database.read() as rows:
-        assert rows.one("SELECT count(*) AS n FROM counter_lease")["n"] == 0, "nobody holds it any more"
+    assert one_row(database, "SELECT count(*) AS n FROM counter_lease")["n"] == 0, "nobody holds it any more"
 
 
 def test_the_demonstration_open_round_the_clock_ends_its_day_at_23_59(
     database: Database, rounds: Rounds, hands: Hands
 ):
-    with database.store.write() as rows:
-        rows.run("UPDATE installation SET is_demonstration = :yes", {"yes": True})
+    execute(database, "UPDATE installation SET is_demonstration = :yes", yes=True)
     publish_hall(database, SYSTEM, (HALLS / f"{HALL}.json").read_bytes())
     hands.now = datetime(2026, 11, 20, 22, 58, 30, tzinfo=UTC)  # 23:58:30 local
     issue(database)
@@ -201,9 +193,8 @@ def test_a_purge_is_made_once_an_hour(database: Database, rounds: Rounds, hands:
     rounds.make()
     hands.now += timedelta(minutes=59)
     rounds.make()
-    with database.store.write() as rows:
-        rows.run("UPDATE erasable SET erase_after = 0", {})
-        rows.run("INSERT INTO erasable (id, value, salt, erase_after) VALUES ('one', 'v', 's', 0)", {})
+    execute(database, "UPDATE erasable SET erase_after = 0")
+    execute(database, "INSERT INTO erasable (id, value, salt, erase_after) VALUES ('one', 'v', 's', 0)")
     rounds.make()
     assert erased(database) == 0
     hands.now += timedelta(minutes=2)
@@ -225,8 +216,7 @@ def test_a_voice_unused_for_a_week_is_purged(database: Database, hands: Hands, t
 
 
 def erased(database: Database) -> int:
-    with database.read() as rows:
-        return int(rows.one("SELECT count(*) AS n FROM erasable WHERE value IS NULL")["n"])
+    return int(one_row(database, "SELECT count(*) AS n FROM erasable WHERE value IS NULL")["n"])
 
 
 def test_a_job_that_fails_does_not_stop_the_others(database: Database, hands: Hands, tmp_path: Path):

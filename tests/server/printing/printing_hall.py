@@ -24,6 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
+from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import PATIENCE_S, wait_until
 
 HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
@@ -71,8 +72,8 @@ class PrintingHall:
         self._services: list[PrintService] = []
         (var / "assets").mkdir(exist_ok=True)
         (var / "assets" / "fonts").symlink_to(fonts_dir)
-        with self.database.store.write() as rows:  # its printers are on this machine
-            rows.run("UPDATE installation SET is_demonstration = :yes WHERE id = 1", {"yes": True})
+        # its printers are on this machine
+        execute(self.database, "UPDATE installation SET is_demonstration = :yes WHERE id = 1", yes=True)
         publish_installation(self.database, AUTHOR, (HALLS / "installation.json").read_bytes())
         self.print_at(port, profile)
 
@@ -147,8 +148,9 @@ class PrintingHall:
 
     def ends(self) -> list[tuple[str, str | None]]:
         """Job and verdict of each PrintEnded of the journal, in order."""
-        with self.database.read() as rows:
-            found = rows.all("SELECT body FROM hall_fact WHERE kind = 'PrintEnded' ORDER BY position")
+        found = all_rows(
+            self.database, "SELECT body FROM hall_fact WHERE kind = 'PrintEnded' ORDER BY position"
+        )
         bodies = [json.loads(row["body"]) for row in found]
         return [(body["job"], body["verdict"]) for body in bodies]
 

@@ -12,6 +12,7 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.printing import print_jobs
 from server.usecases.printing.print_appointment_sheet import print_sheet
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 
 
@@ -46,8 +47,7 @@ def test_a_reprint_keeps_the_people_ahead_and_the_wait_of_the_issue(open_small_h
     first = hall.press()
     second = hall.press(quote=Quote(0, 200, 600))
     hall.hands.step = timedelta(minutes=20)
-    with hall.database.store.write() as rows:
-        rows.run("UPDATE leg SET state = 'ended' WHERE visit = :visit", {"visit": first["visit"]})
+    execute(hall.database, "UPDATE leg SET state = 'ended' WHERE visit = :visit", visit=first["visit"])
     words = texts_of(paper(hall, hall.reprint(second["visit"])))
     assert any("1 personne" in word for word in words)
     assert "Attente : moins de 10 min" in words
@@ -113,13 +113,12 @@ def test_a_sheet_that_says_how_to_book_is_printed_with_a_verdict_and_is_no_ticke
     hall.drive()
     hall.wait_for(job, "done", "printed")
     with snapshot(hall.database) as rows:
-        kept = rows.one("SELECT document FROM print_job WHERE id = :job", job=job)
-        assert kept is not None
-        assert kept["document"] == "{}", "its language is nobody's business any more"
-        assert rows.all("SELECT id FROM visit") == []
-        assert rows.all("SELECT id FROM not_issued") == []
         assert differences(rows, hall.database.hall_id("laon")) == []
-        facts = [row["kind"] for row in rows.all("SELECT kind FROM hall_fact ORDER BY position")]
+    kept = one_row(hall.database, "SELECT document FROM print_job WHERE id = :job", job=job)
+    assert kept["document"] == "{}", "its language is nobody's business any more"
+    assert all_rows(hall.database, "SELECT id FROM visit") == []
+    assert all_rows(hall.database, "SELECT id FROM not_issued") == []
+    facts = [row["kind"] for row in all_rows(hall.database, "SELECT kind FROM hall_fact ORDER BY position")]
     assert facts[-2:] == ["AppointmentSheetAsked", "PrintEnded"]
 
 
@@ -149,11 +148,12 @@ def test_each_kiosk_profile_has_its_width_of_paper(open_small_hall, profile):
 def test_another_kind_of_document_is_refused_and_its_job_cancelled(open_small_hall, simulated):
     hall = open_small_hall(simulated.port)
     job = hall.press()["print"]["job"]
-    with hall.database.store.write() as rows:
-        rows.run(
-            "UPDATE print_job SET document = :document WHERE id = :job",
-            {"job": job, "document": '{"kind": "poster"}'},
-        )
+    execute(
+        hall.database,
+        "UPDATE print_job SET document = :document WHERE id = :job",
+        job=job,
+        document='{"kind": "poster"}',
+    )
     with pytest.raises(Refusal):
         paper(hall, job)
     hall.drive()

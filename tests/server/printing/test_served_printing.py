@@ -34,6 +34,7 @@ from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
 from tests.harness.programs import program
 from tests.harness.servers.served import Served
+from tests.harness.sql import all_rows, one_row
 from tests.harness.waiting import wait_until
 from tests.server.live.sockets import listening
 from tests.server.printing.printing_hall import TRANSLATE
@@ -131,7 +132,7 @@ def content_of_job(server: Served, job: str, fonts_dir: Path) -> tuple[PaperCont
     database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
     with database.read() as rows:
         found = print_jobs.print_job_of(rows, job)
-        row = rows.one("SELECT document, queued_at FROM print_job WHERE id = :job", job=job)
+    row = one_row(database, "SELECT document, queued_at FROM print_job WHERE id = :job", job=job)
     assert found is not None
     content, queued_at = json.loads(row["document"]), from_micros(row["queued_at"])
     wanted = read_paper_content(
@@ -275,8 +276,7 @@ def test_a_server_that_stops_lets_go_of_its_printers(serve, layout):
         assert kiosk.verdict_of(kiosk.press())["verdict"] == "printed"
     server.stop()
     database = Database(server.database_url, Clock())
-    with database.read() as rows:
-        leases = rows.all("SELECT printer, expires_at FROM printer_lease")
+    leases = all_rows(database, "SELECT printer, expires_at FROM printer_lease")
     database.close()
     assert len(leases) == 5
     assert {row["expires_at"] for row in leases} == {0}

@@ -5,6 +5,7 @@ import json
 from server.domain.alarms.detection import AlarmKind
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.usecases.alarms.alarm_recipients import choose_alarms, remove_recipient, resend
+from tests.harness.sql import execute
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import Office, subject_of, subjects, text_of_letter, types
 from tests.server.store.journals import AGENT, issue
@@ -108,7 +109,6 @@ def test_deliveries_queued_before_recipients_had_choices_are_sent_in_french(offi
     [delivery] = office.hall.outbox()
     body = json.loads(delivery["body"])
     assert body["data"].pop("language") == "fr"
-    with office.hall.database.store.write() as rows:
-        rows.run("UPDATE delivery SET body = :body", {"body": json.dumps(body)})
+    execute(office.hall.database, "UPDATE delivery SET body = :body", body=json.dumps(body))
     office.later(0)
     assert [subject.split("] ")[1][:6] for subject in subjects(box)] == ["Alarme"]

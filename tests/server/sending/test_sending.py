@@ -23,6 +23,7 @@ from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
 from tests.docs.documents import text_of
 from tests.harness.servers.ports import free_port
+from tests.harness.sql import one_row
 from tests.harness.waiting import wait_until
 from tests.server.sending.endpoints import Endpoint, Mailbox, slow_mail_server
 from tests.server.sending.office import TRIAL, Office, recipient, sender_for, subjects, types
@@ -53,8 +54,9 @@ def test_a_receiver_verifies_the_signature_as_the_document_says(office: Office, 
     recipient = office.hall.tells(f"{endpoint.address}/hook")
     office.breaks()
     office.threads.settle()
-    with office.hall.database.read() as rows:
-        secret = rows.one("SELECT secret FROM recipient WHERE id = :id", id=recipient)["secret"]
+    secret = one_row(office.hall.database, "SELECT secret FROM recipient WHERE id = :id", id=recipient)[
+        "secret"
+    ]
     [(_, headers, body)] = endpoint.taken
     [code] = [
         part.split("```")[0]

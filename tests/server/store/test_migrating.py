@@ -17,6 +17,7 @@ from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.quality.decide_target import decide_target
+from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 
@@ -38,9 +39,8 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
         hands.now += timedelta(minutes=1)
 
     def targets() -> tuple[list[tuple[str, int]], list[tuple[int, int]]]:
-        with database.read() as rows:
-            halls = rows.all("SELECT slug, targets_decided FROM hall ORDER BY slug")
-            decided = rows.all("SELECT wait_s, recorded_at FROM target ORDER BY recorded_at")
+        halls = all_rows(database, "SELECT slug, targets_decided FROM hall ORDER BY slug")
+        decided = all_rows(database, "SELECT wait_s, recorded_at FROM target ORDER BY recorded_at")
         return (
             [(row["slug"], row["targets_decided"]) for row in halls],
             [(row["wait_s"], row["recorded_at"]) for row in decided],

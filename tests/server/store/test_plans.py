@@ -3,23 +3,46 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, String, column, text
 
 from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.store.configuration.halls import LOCKED_HALL
 from server.store.counters.sessions import open_places
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values, text_of
+from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values
 from server.store.journal.pages import Stretch, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from tests.harness.sql import as_write
 from tests.server.store.journals import opened_hall
 from tests.server.usecases.quality.figures_history import Hands
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a plan of SQLite."""
+
+    id: int
+    parent: int
+    notused: int
+    detail: str
+
+
+def plan_on_sqlite(rows: Rows, sql: str, values: Values) -> list[str]:
+    """How SQLite would find the rows of a statement."""
+    explaining = text(f"EXPLAIN QUERY PLAN {sql}").columns(*map(column, Step.__slots__))
+    return [step.detail for step in rows.all(Read(Step, explaining), **values)]
+
+
+def plan_on_postgresql(rows: Rows, sql: str) -> list[str]:
+    """How PostgreSQL would find the rows of a statement without parameters."""
+    return rows.all(Read(str, text(f"EXPLAIN {sql}").columns(column("QUERY PLAN", String))))
 
 
 def test_rows_are_found_by_index_also_while_a_table_is_small_and_counted(postgresql_url: str):
@@ -28,19 +51,19 @@ def test_rows_are_found_by_index_also_while_a_table_is_small_and_counted(postgre
     with database.store.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
     with database.store.write() as rows:
-        plan = rows.all("EXPLAIN " + LOCKED_HALL.text(POSTGRESQL, {}).sql.replace("$1", "'any'"))
+        plan = plan_on_postgresql(rows, LOCKED_HALL.text(POSTGRESQL, {}).sql.replace("$1", "'any'"))
     database.close()
-    assert not [line for line in plan if "Seq Scan" in line["QUERY PLAN"]]
+    assert not [line for line in plan if "Seq Scan" in line]
 
 
 def test_no_plan_is_compiled_for_being_without_an_index(postgresql_url: str):
     """Without one a plan counts as dearer than what PostgreSQL compiles, which takes a tenth of a second."""
     database = opened_hall(postgresql_url, Hands())
     with database.store.write() as rows:
-        plan = rows.all("EXPLAIN ANALYZE SELECT id FROM hall WHERE slug || id = 'any'")
+        plan = plan_on_postgresql(rows, "ANALYZE SELECT id FROM hall WHERE slug || id = 'any'")
     database.close()
-    assert [line for line in plan if "Seq Scan" in line["QUERY PLAN"]]
-    assert not [line for line in plan if "JIT" in line["QUERY PLAN"]]
+    assert [line for line in plan if "Seq Scan" in line]
+    assert not [line for line in plan if "JIT" in line]
 
 
 class Explained(Rows):
@@ -50,16 +73,15 @@ class Explained(Rows):
         self.rows, self.dialect = rows, dialect
         self.plan: list[str] = []
 
-    def found(self, statement: str | Read[Any], values: Values) -> Sequence[Any]:
-        text = text_of(statement, self.dialect, values)
-        encoded = text.encoded(values)
+    def found(self, statement: Read[Any], values: Values) -> Sequence[Any]:
+        written = statement.text(self.dialect, values)
+        encoded = written.encoded(values)
         if self.dialect is SQLITE:
-            lines = self.rows.all(f"EXPLAIN QUERY PLAN {text.sql}", **encoded)
+            self.plan += plan_on_sqlite(self.rows, written.sql, encoded)
         else:
-            literals = [repr(encoded[name]) for name in text.names]
-            sql = re.sub(r"\$(\d+)", lambda found: literals[int(found[1]) - 1], text.sql)
-            lines = self.rows.all(f"EXPLAIN {sql}")
-        self.plan += [" ".join(map(str, line.values())) for line in lines]
+            literals = [repr(encoded[name]) for name in written.names]
+            sql = re.sub(r"\$(\d+)", lambda found: literals[int(found[1]) - 1], written.sql)
+            self.plan += plan_on_postgresql(self.rows, sql)
         return []
 
 
@@ -68,7 +90,7 @@ def explained(database: Database) -> Iterator[Explained]:
     """How queries are answered where tables are too large to be read whole."""
     with database.store.write() as rows:
         if database.store.is_postgresql:
-            rows.run("SET LOCAL enable_seqscan = off", {})
+            rows.execute(as_write("SET LOCAL enable_seqscan = off"))
         yield Explained(rows, POSTGRESQL if database.store.is_postgresql else SQLITE)
 
 

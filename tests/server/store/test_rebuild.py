@@ -9,6 +9,7 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences, rebuild
 from server.store.tables import PROJECTIONS
 from server.store.transactions.database import Database
+from tests.harness.sql import all_rows, execute
 from tests.server.store.journals import HALL, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -21,22 +22,16 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
-    with database.read() as rows:
-        return {
-            table: [dict(row) for row in rows.all(f"SELECT * FROM {table} ORDER BY id")]
-            for table in PROJECTIONS
-        }
+    return {table: all_rows(database, f"SELECT * FROM {table} ORDER BY id") for table in PROJECTIONS}
 
 
 def test_a_rebuild_under_an_empty_configuration_equals_the_live_rows(database: Database):
     before = rows_of(database)
-    with database.store.write() as rows:
-        rows.run("DELETE FROM document", {})
-        rows.run("DELETE FROM configured", {})
+    execute(database, "DELETE FROM document")
+    execute(database, "DELETE FROM configured")
     assert rebuild(database, HALL) == []
-    with database.store.write() as rows:
-        for table in PROJECTIONS:
-            rows.run(f"DELETE FROM {table}", {})
+    for table in PROJECTIONS:
+        execute(database, f"DELETE FROM {table}")
     assert len(rebuild(database, HALL)) == sum(len(rows) for rows in before.values())
     assert rows_of(database) == before
 
@@ -52,8 +47,7 @@ def test_a_rebuild_under_an_empty_configuration_equals_the_live_rows(database: D
 )
 def test_damaged_rows_are_named_and_come_back(database: Database, damage: str):
     before = rows_of(database)
-    with database.store.write() as rows:
-        rows.run(damage, {})
+    execute(database, damage)
     with snapshot(database) as rows:
         found = differences(rows, database.hall_id(HALL))
     assert found

@@ -21,6 +21,7 @@ from server.usecases.people import accounts
 from server.usecases.people.accounts import Described, NewAccount
 from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 from server.usecases.people.sign_in_by_provider import prove_by_provider
+from tests.harness.sql import all_rows, as_write, execute, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 PASSWORD = "cendrier parapluie olive"
@@ -47,13 +48,11 @@ def fault(database: Database, tmp_path: Path) -> JournalFault | None:
 
 
 def id_of(database: Database, login: str) -> str:
-    with database.read() as rows:
-        return str(rows.one("SELECT id FROM account WHERE login = :login", login=login)["id"])
+    return str(one_row(database, "SELECT id FROM account WHERE login = :login", login=login)["id"])
 
 
 def change(database: Database, sql: str, **values: Any) -> None:
-    with database.store.write() as rows:
-        rows.run(sql, values)
+    execute(database, sql, **values)
 
 
 _NEW_KEY = (
@@ -98,7 +97,7 @@ def wrong_after(database: Database, sql: str) -> list[str]:
     """The tables of the rights that are wrong after a statement, which is taken back."""
     found: list[str] = []
     with suppress(_TakenBackError), database.store.write() as rows:
-        rows.run(sql, {})
+        rows.execute(as_write(sql))
         found += [wrong.table for wrong in wrong_rights(rows)]
         raise _TakenBackError
     return found
@@ -119,8 +118,7 @@ def test_a_right_changed_in_the_database_is_found(database: Database, tmp_path: 
 
 @ON_SQLITE
 def test_a_revoked_key_or_device_that_is_worth_something_again_is_found(database: Database, tmp_path: Path):
-    with database.read() as rows:
-        key = rows.one("SELECT id FROM api_key")["id"]
+    key = one_row(database, "SELECT id FROM api_key")["id"]
     revoke_api_key(database, SYSTEM, key)
     revoke_device(database, SYSTEM, "laon-borne-1")
     assert fault(database, tmp_path) is None
@@ -148,8 +146,7 @@ def test_rights_changed_by_pages_and_commands_match_their_seals(database: Databa
     for step in steps:
         step()
     assert fault(database, tmp_path) is None
-    with database.read() as rows:
-        salted = {row["subject"] for row in rows.all("SELECT subject FROM rights_salt")}
+    salted = {row["subject"] for row in all_rows(database, "SELECT subject FROM rights_salt")}
     assert ada in salted
     assert blaise not in salted, "the seals of who has left tell nothing any more"
 
@@ -166,14 +163,13 @@ def test_an_account_restored_by_sql_is_found(database: Database, tmp_path: Path)
 
 @ON_SQLITE
 def test_no_fact_holds_a_hash_or_a_digest_of_a_secret(database: Database):
-    with database.read() as rows:
-        bodies = "\n".join(row["body"] for row in rows.all("SELECT body FROM installation_fact"))
-        hashes = [row["password_hash"] for row in rows.all("SELECT password_hash FROM account")]
-        digests = [
-            row["token_digest"]
-            for table in ("api_key", "device")
-            for row in rows.all(f"SELECT token_digest FROM {table}")
-        ]
+    bodies = "\n".join(row["body"] for row in all_rows(database, "SELECT body FROM installation_fact"))
+    hashes = [row["password_hash"] for row in all_rows(database, "SELECT password_hash FROM account")]
+    digests = [
+        row["token_digest"]
+        for table in ("api_key", "device")
+        for row in all_rows(database, f"SELECT token_digest FROM {table}")
+    ]
     assert '"seal"' in bodies
     bare = [hashlib.sha256(each.encode()).hexdigest() for each in hashes]
     secret = [*hashes, *bare, *digests, *map(token_digest, digests)]

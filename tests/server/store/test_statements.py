@@ -38,6 +38,7 @@ AT_THESE = Read(
     .order_by(sign_in_failure.c.bucket),
 )
 AMONG_TWO = Read(str, select(sign_in_failure.c.bucket).where(sign_in_failure.c.bucket.not_in(["b", "c"])))
+IS_KNOWN = Read(str, select(sign_in_failure.c.bucket).where(sign_in_failure.c.bucket == bindparam("bucket")))
 COUNT = Write.upsert(sign_in_failure, ["bucket"], ["failed_at", "blocked_until"], added=["failures"])
 KEYS = Read(Key, rows_of(Key, api_key))
 NEW_KEY = Write(
@@ -106,7 +107,7 @@ def test_a_row_type_without_the_columns_of_its_statement_is_refused_at_import():
 def test_a_value_that_is_no_text_number_or_truth_is_never_written_into_a_statement(postgresql_url: str):
     database = Database(postgresql_url, Clock())
     with pytest.raises(TypeError, match="no value of a statement"), database.store.write() as rows:
-        rows.one("SELECT id FROM hall WHERE id = :hall", hall=object())
+        rows.one(IS_KNOWN, bucket=object())
     database.close()
 
 

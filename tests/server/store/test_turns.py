@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import column, func, select, table
 
 from server.domain.facts import greeting_counted
 from server.domain.quality.targets import TargetRequest
@@ -16,17 +17,24 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query
+from server.store.engine.statements import Read
 from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
+from server.store.tables.visits import greeting
 from server.store.transactions import group_commit
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.tickets.count_greeting import count_greeting
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
+from tests.harness.sql import one_row
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
+
+GREETINGS = Read(int, select(func.count()).select_from(greeting))
+NOWHERE = Read(str, select(table("nowhere", column("nothing"))))
+"""A statement that no database can execute."""
 
 
 class Together:
@@ -109,9 +117,7 @@ def test_a_member_refused_after_writing_takes_back_only_its_own_writes(together:
             transaction.record(
                 greeting_counted(new_id(), transaction.now.date(), service=SERVICE, counter=None)
             )
-            found = transaction.one("SELECT count(*) AS greetings FROM greeting")
-            assert found is not None
-            assert found["greetings"] == 1
+            assert transaction.one(GREETINGS) == 1
             raise Refusal("wrong_state")
 
     ticket = lambda: issue(together.database)  # noqa: E731
@@ -119,8 +125,7 @@ def test_a_member_refused_after_writing_takes_back_only_its_own_writes(together:
     assert isinstance(no.exception(), Refusal)
     assert (first.result()["number"], last.result()["number"]) == ("A001", "A002")
     assert together.commits == 1
-    with together.database.read() as rows:
-        assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 0
+    assert one_row(together.database, "SELECT count(*) AS greetings FROM greeting")["greetings"] == 0
     assert not verify_journal(together.database, Anchors(tmp_path), full=True).faults
 
 
@@ -145,15 +150,16 @@ def test_a_target_of_a_commit_that_failed_is_no_tickets(together: Together):
         futures = together.come(lambda: decide(120), lambda: issue(together.database))
     assert [getattr(future.exception(), "code", None) for future in futures] == ["storage_full"] * 2
     _, after = together.come(lambda: decide(240), lambda: issue(together.database))
-    with together.database.read() as rows:
-        leg = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=after.result()["visit"])
+    leg = one_row(
+        together.database, "SELECT target_s FROM leg WHERE visit = :visit", visit=after.result()["visit"]
+    )
     assert leg["target_s"] == 240
 
 
 def test_a_database_that_fails_for_one_fails_for_all(together: Together):
     def broken() -> None:
         with together.database.transaction(HALL, AGENT) as transaction:
-            transaction.one("SELECT nothing FROM nowhere")
+            transaction.one(NOWHERE)
 
     futures = together.come(lambda: issue(together.database), broken)
     assert all(future.exception() is not None for future in futures)
@@ -168,8 +174,7 @@ def test_one_key_that_waits_twice_counts_once(together: Together):
 
     _, one, other = together.come(lambda: issue(together.database), greeting, greeting)
     assert one.result() == other.result()
-    with together.database.read() as rows:
-        assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 1
+    assert one_row(together.database, "SELECT count(*) AS greetings FROM greeting")["greetings"] == 1
 
 
 def test_keys_of_requests_that_wait_are_read_together(together: Together, monkeypatch: pytest.MonkeyPatch):

@@ -27,6 +27,7 @@ from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.reprint_ticket import reprint_ticket
 from server.usecases.tickets.ticket_token import token_again
 from server.web.access.callers import of_sign_in
+from tests.harness.sql import all_rows, execute
 from tests.server.usecases.at_counters import AGENT
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -76,8 +77,7 @@ def upgraded(empty_database_url: str) -> Iterator[Database]:
 
 
 def rows_of(database: Database, table: str) -> list[dict[str, Any]]:
-    with database.read() as rows:
-        return [dict(row) for row in rows.all(f"SELECT * FROM {table}")]
+    return all_rows(database, f"SELECT * FROM {table}")
 
 
 def lost(before: dict[str, Any], after: list[dict[str, Any]], table: str) -> bool:
@@ -111,8 +111,7 @@ def check_journals(upgraded: Database, tmp_path: Path) -> None:
     migrate(upgraded)
     again = verify_journal(upgraded, Anchors(tmp_path), full=True)
     assert (again.facts, again.faults) == (verified.facts, []), "a second time changes nothing"
-    with upgraded.store.write() as rows:
-        rows.run("UPDATE account SET is_locked = NOT is_locked", {})
+    execute(upgraded, "UPDATE account SET is_locked = NOT is_locked")
     [fault] = verify_journal(upgraded, Anchors(tmp_path), full=True).faults
     assert fault.wrong == "rights", "what was there before is sealed"
 
@@ -131,8 +130,7 @@ def check_secrets(upgraded: Database) -> None:
     token = KEPT["known"]["session_token"]
     until = installation_of(upgraded).former_cookies_until
     assert of_sign_in(upgraded, token, begun_before=until) is not None, "its former cookie is accepted"
-    with upgraded.read() as rows:
-        digests = {row["token_digest"] for row in rows.all("SELECT token_digest FROM ticket_access")}
+    digests = {row["token_digest"] for row in all_rows(upgraded, "SELECT token_digest FROM ticket_access")}
     assert token_digest(ticket["token"]) in digests
 
 

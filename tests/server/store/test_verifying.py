@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from server.ids import new_id
+from server.store.configuration.halls import hall_named
+from server.store.engine.rows import WrittenRows
 from server.store.engine.snapshots import snapshot
 from server.store.journal import verify
 from server.store.journal.anchors import Anchors
@@ -17,6 +19,7 @@ from server.store.journal.hash_chain import ENVELOPE, fact_hash
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from tests.harness.counts import count, record_measurement
+from tests.harness.sql import all_rows, as_write, execute
 from tests.server.store.journals import HALL, anchor, first_fault, issue, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -33,17 +36,18 @@ def database(database_url: str) -> Iterator[Database]:
 class Tamperer:
     """Changes one thing in a journal, in a transaction that is rolled back afterwards."""
 
-    def __init__(self, rows: Any, chance: random.Random) -> None:
+    def __init__(self, database: Database, rows: WrittenRows, chance: random.Random) -> None:
         self.rows, self.chance = rows, chance
         self.table = chance.choices(["hall_fact", "installation_fact"], [9, 1])[0]
-        self.facts = list(rows.all(f"SELECT * FROM {self.table} ORDER BY position"))
+        self.facts = all_rows(database, f"SELECT * FROM {self.table} ORDER BY position")
         self.fact = chance.choice(self.facts)
 
     def alter(self) -> str:
         """Another value in any column of any fact."""
-        columns = [name for name in dict(self.fact) if name != "hall"]
+        columns = [name for name in self.fact if name != "hall"]
         column = self.chance.choice(columns)
-        self.run(f"UPDATE {self.table} SET {column} = :new WHERE id = :fact", new=self.other(column))
+        sql = f"UPDATE {self.table} SET {column} = :new WHERE id = :id"
+        self.run(sql, new=self.other(column), id=self.fact["id"])
         return f"{column} altered"
 
     def other(self, column: str) -> Any:
@@ -62,7 +66,7 @@ class Tamperer:
 
     def remove(self) -> str:
         """One fact less; sometimes those after it close the gap, sometimes the head agrees."""
-        self.run(f"DELETE FROM {self.table} WHERE id = :fact")
+        self.run(f"DELETE FROM {self.table} WHERE id = :id", id=self.fact["id"])
         if self.chance.random() < 0.5:
             self.renumber(-1)
         if self.chance.random() < 0.5:
@@ -72,15 +76,14 @@ class Tamperer:
     def insert(self) -> str:
         """One fact more, with a right hash; those after it make room."""
         self.renumber(1, including=True)
-        row = dict(self.fact) | {"id": new_id()}
+        row = self.fact | {"id": new_id()}
         previous = next((f["hash"] for f in self.facts if f["position"] == row["position"] - 1), "0" * 64)
         columns = {key: row[key] for key in ENVELOPE if key in row}
         columns["is_clock_suspect"] = bool(columns["is_clock_suspect"])
         row["hash"] = fact_hash(previous, columns, row["body"])
         names = ", ".join(row)
-        self.rows.run(
-            f"INSERT INTO {self.table} ({names}) VALUES ({', '.join(':' + name for name in row)})", row
-        )
+        places = ", ".join(f":{name}" for name in row)
+        self.run(f"INSERT INTO {self.table} ({names}) VALUES ({places})", **row)
         if self.chance.random() < 0.5:
             self.move_head(1)
         return "inserted"
@@ -89,14 +92,14 @@ class Tamperer:
         later = [f for f in self.facts if f["position"] >= self.fact["position"] + (0 if including else 1)]
         for fact in sorted(later, key=lambda f: f["position"], reverse=step > 0):
             sql = f"UPDATE {self.table} SET position = :position WHERE id = :id"
-            self.rows.run(sql, {"position": fact["position"] + step, "id": fact["id"]})
+            self.run(sql, position=fact["position"] + step, id=fact["id"])
 
     def move_head(self, step: int) -> None:
         table = "hall" if self.table == "hall_fact" else "installation"
-        self.rows.run(f"UPDATE {table} SET journal_length = journal_length + :step", {"step": step})
+        self.run(f"UPDATE {table} SET journal_length = journal_length + :step", step=step)
 
     def run(self, sql: str, **values: Any) -> None:
-        self.rows.run(sql, {**values, "fact": self.fact["id"]})
+        self.rows.execute(as_write(sql), **values)
 
 
 def altered_text(text: str, chance: random.Random) -> str:
@@ -118,7 +121,7 @@ def fault_after_tampering(
     saved = database.store.snapshot
     try:
         with database.store.write() as rows:
-            tamperer = Tamperer(rows, chance)
+            tamperer = Tamperer(database, rows, chance)
             done = chance.choices([tamperer.alter, tamperer.remove, tamperer.insert], [2, 1, 1])[0]()
             database.store.snapshot = lambda: nullcontext(rows)  # type: ignore[assignment]
             found = first_fault(database, anchors)
@@ -165,7 +168,7 @@ def test_an_anchor_made_while_rows_are_read_is_not_missed(
     @contextmanager
     def written_meanwhile(read: Any) -> Iterator[Any]:
         with snapshot(read) as rows:
-            rows.one("SELECT count(*) AS n FROM hall")
+            assert hall_named(rows, HALL)
             anchors.append(HALL, replace(last, position=last.position + 1, hash="later"))
             anchors.append("a-new-hall", replace(last, position=1, hash="first"))
             yield rows
@@ -176,14 +179,14 @@ def test_an_anchor_made_while_rows_are_read_is_not_missed(
 
 def test_a_tail_cut_together_with_the_head_is_shorter_than_its_anchor(database: Database, tmp_path: Path):
     anchors = anchor(database, tmp_path)
-    with database.store.write() as rows:
-        last = rows.all("SELECT * FROM hall_fact ORDER BY position DESC LIMIT 2")
-        rows.run("DELETE FROM hall_fact WHERE id = :id", {"id": last[0]["id"]})
-        rows.run(
-            "UPDATE hall SET journal_length = :position, head_hash = :hash, version = :version,"
-            " last_recorded_at = :recorded_at",
-            {key: last[1][key] for key in ("position", "hash", "version", "recorded_at")},
-        )
+    last = all_rows(database, "SELECT * FROM hall_fact ORDER BY position DESC LIMIT 2")
+    execute(database, "DELETE FROM hall_fact WHERE id = :id", id=last[0]["id"])
+    execute(
+        database,
+        "UPDATE hall SET journal_length = :position, head_hash = :hash, version = :version,"
+        " last_recorded_at = :recorded_at",
+        **{key: last[1][key] for key in ("position", "hash", "version", "recorded_at")},
+    )
     found = first_fault(database, anchors)
     assert found is not None
     assert (found.wrong, found.position) == ("tail_cut", last[0]["position"])
@@ -193,17 +196,16 @@ def test_a_tail_cut_together_with_the_head_is_shorter_than_its_anchor(database: 
 def test_a_recomputed_chain_differs_from_its_anchor(database: Database, tmp_path: Path):
     anchors = anchor(database, tmp_path)
     issue(database)
-    with database.store.write() as rows:
-        previous = "0" * 64
-        for fact in rows.all("SELECT * FROM hall_fact ORDER BY position"):
-            columns = {key: fact[key] for key in ENVELOPE}
-            columns["is_clock_suspect"] = bool(columns["is_clock_suspect"])
-            if fact["position"] == 4:
-                columns["author"] = "somebody-else"
-            previous = fact_hash(previous, columns, fact["body"])
-            values = {"author": columns["author"], "hash": previous, "id": fact["id"]}
-            rows.run("UPDATE hall_fact SET author = :author, hash = :hash WHERE id = :id", values)
-        rows.run("UPDATE hall SET head_hash = :hash", {"hash": previous})
+    previous = "0" * 64
+    for fact in all_rows(database, "SELECT * FROM hall_fact ORDER BY position"):
+        columns = {key: fact[key] for key in ENVELOPE}
+        columns["is_clock_suspect"] = bool(columns["is_clock_suspect"])
+        if fact["position"] == 4:
+            columns["author"] = "somebody-else"
+        previous = fact_hash(previous, columns, fact["body"])
+        values = {"author": columns["author"], "hash": previous, "id": fact["id"]}
+        execute(database, "UPDATE hall_fact SET author = :author, hash = :hash WHERE id = :id", **values)
+    execute(database, "UPDATE hall SET head_hash = :hash", hash=previous)
     found = first_fault(database, anchors)
     assert found is not None
     assert found.wrong == "anchor"
@@ -211,15 +213,13 @@ def test_a_recomputed_chain_differs_from_its_anchor(database: Database, tmp_path
 
 @pytest.mark.parametrize("change", ["head_hash = 'x'", "version = version + 1", "journal_length = 3"])
 def test_a_head_that_was_changed_is_found(database: Database, tmp_path: Path, change: str):
-    with database.store.write() as rows:
-        rows.run(f"UPDATE hall SET {change}", {})
+    execute(database, f"UPDATE hall SET {change}")
     assert first_fault(database, Anchors(tmp_path)) is not None
 
 
 def test_a_hall_that_vanished_is_missed(database: Database, tmp_path: Path):
-    with database.store.write() as rows:
-        rows.run("DELETE FROM hall_fact", {})
-        rows.run("DELETE FROM hall", {})
+    execute(database, "DELETE FROM hall_fact")
+    execute(database, "DELETE FROM hall")
     found = first_fault(database, Anchors(tmp_path))
     assert found is not None
     assert (found.journal, found.wrong) == (HALL, "hall_missing")
@@ -237,8 +237,7 @@ def test_a_hall_that_vanished_is_missed(database: Database, tmp_path: Path):
 def test_a_full_verification_also_finds_rows_that_do_not_follow_from_the_facts(
     database: Database, tmp_path: Path, change: str, wrong: str
 ):
-    with database.store.write() as rows:
-        rows.run(change, {})
+    execute(database, change)
     assert first_fault(database, Anchors(tmp_path)) is None
     found = first_fault(database, Anchors(tmp_path), full=True)
     assert found is not None

@@ -12,6 +12,7 @@ from server.usecases.hall.read_counter import LastGesture, read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish, start
 from server.usecases.visits.undo_gesture import undo
+from tests.harness.sql import one_row
 
 HALL, COUNTER, OTHER, SERVICE = "laon", "laon-g1", "laon-g4", "laon-accueil"
 AGENT = Author("agent")
@@ -51,8 +52,7 @@ def served(database: Database, counter: str = COUNTER, author: Author = AGENT) -
 
 
 def leg_of(database: Database, leg: str) -> dict[str, Any]:
-    with database.read() as rows:
-        return dict(rows.one("SELECT * FROM leg WHERE id = :leg", leg=leg))
+    return one_row(database, "SELECT * FROM leg WHERE id = :leg", leg=leg)
 
 
 def take_back(database: Database, counter: str = COUNTER) -> None:

@@ -23,6 +23,7 @@ from server.usecases.people.api_keys import NewKey, create_api_key
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE, cookie_name
 from tests.harness.described_answers import DescribedClient
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 HALL, OTHER, SERVICE, COUNTER = "laon", "vervins", "laon-accueil", "laon-g1"
@@ -121,9 +122,8 @@ class ApiSite:
             return {}
         counter = name
         if of == "legs":
-            with self.database.read() as rows:
-                row = rows.one("SELECT counter FROM leg WHERE id = :leg", leg=name)
-            counter = (row and row["counter"]) or COUNTER
+            found = all_rows(self.database, "SELECT counter FROM leg WHERE id = :leg", leg=name)
+            counter = (found and found[0]["counter"]) or COUNTER
         return {"X-Counter-Session": self.sessions[counter]} if counter in self.sessions else {}
 
     def person(self, role: str, site: str = HALL) -> Any:
@@ -173,8 +173,7 @@ class ApiSite:
         publish_hall(self.database, SYSTEM, json.dumps(document))
 
     def count(self, sql: str, **values: Any) -> int:
-        with self.database.read() as rows:
-            return int(next(iter(dict(rows.one(f"SELECT count(*) AS n FROM {sql}", **values)).values())))
+        return int(one_row(self.database, f"SELECT count(*) AS n FROM {sql}", **values)["n"])
 
 
 def csrf_of(browser: Any) -> str:

@@ -16,6 +16,7 @@ from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipi
 from server.usecases.alarms.read_alarms import AlarmsAnswer, read_alarms
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.devices.devices import pair_device
+from tests.harness.sql import all_rows
 from tests.server.store.journals import AGENT, HALL, opened_hall
 from tests.server.usecases.quality.figures_history import Hands, checked
 
@@ -77,12 +78,10 @@ class FaultyHall:
 
     def facts(self) -> list[str]:
         sql = "SELECT kind FROM hall_fact WHERE kind LIKE 'Alarm%' ORDER BY position"
-        with self.database.read() as rows:
-            return [row["kind"] for row in rows.all(sql)]
+        return [row["kind"] for row in all_rows(self.database, sql)]
 
     def outbox(self) -> list[Any]:
-        with self.database.read() as rows:
-            return list(rows.all("SELECT * FROM delivery ORDER BY position, recipient"))
+        return all_rows(self.database, "SELECT * FROM delivery ORDER BY position, recipient")
 
 
 @contextmanager

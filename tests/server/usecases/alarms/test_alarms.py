@@ -36,6 +36,7 @@ from server.usecases.counters.forgotten_counters import give_back_forgotten
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.visits.leg_verbs import Destination, Gesture, finish, start, transfer
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
 from tests.server.usecases.alarms.faulty_hall import KIOSK, SCREEN, TRANSLATE, FaultyHall, faulty_hall
 from tests.server.usecases.quality.figures_history import HALLS
@@ -50,10 +51,9 @@ def hall(database_url: str) -> Iterator[FaultyHall]:
 
 
 def installation_facts(database: Database) -> list[Row]:
-    with database.read() as rows:
-        return list(
-            rows.all("SELECT * FROM installation_fact WHERE kind LIKE 'Recipient%' ORDER BY position")
-        )
+    return all_rows(
+        database, "SELECT * FROM installation_fact WHERE kind LIKE 'Recipient%' ORDER BY position"
+    )
 
 
 def test_paper_out_is_raised_and_cleared_and_reaches_recipients_in_the_order_of_the_facts(hall: FaultyHall):
@@ -84,8 +84,7 @@ def test_paper_out_is_raised_and_cleared_and_reaches_recipients_in_the_order_of_
 
 
 def version_of(hall: FaultyHall) -> int:
-    with hall.database.read() as rows:
-        return int(rows.one("SELECT version FROM hall WHERE id = :hall", hall=hall.id)["version"])
+    return int(one_row(hall.database, "SELECT version FROM hall WHERE id = :hall", hall=hall.id)["version"])
 
 
 def test_a_printer_that_flickers_is_one_alarm(hall: FaultyHall):
@@ -262,8 +261,7 @@ def test_a_clock_set_back_raises_an_alarm_at_once_and_its_letter_leaves_by_the_w
 
 def test_three_unprinted_jobs_raise_an_alarm_until_one_is_printed(hall: FaultyHall):
     hall.look()
-    with hall.database.transaction(HALL, AGENT) as transaction:
-        transaction.run("UPDATE printer_lease SET unprinted = 3 WHERE printer = :printer", printer=KIOSK)
+    execute(hall.database, "UPDATE printer_lease SET unprinted = 3 WHERE printer = :printer", printer=KIOSK)
     hall.look()
     assert hall.open() == [("unprinted", KIOSK)]
 
@@ -303,8 +301,9 @@ def test_the_first_person_to_acknowledge_an_alarm_is_named_to_people_and_in_no_f
     [alarm] = hall.read()["alarms"]
     assert alarm["acknowledged_by"] == "Claire Martin"
     assert hall.facts() == ["AlarmRaised", "AlarmAcknowledged"]
-    with hall.database.read() as rows:
-        bodies = [row["body"] for row in rows.all("SELECT body FROM hall_fact WHERE kind LIKE 'Alarm%'")]
+    bodies = [
+        row["body"] for row in all_rows(hall.database, "SELECT body FROM hall_fact WHERE kind LIKE 'Alarm%'")
+    ]
     assert not [body for body in bodies if "Claire" in body or claire.id in body]
     turns = [(each["recipient"], each["turn"]) for each in hall.outbox()]
     assert sorted(turns) == sorted([(hook, "raised"), (letter, "raised"), (hook, "acknowledged")])
@@ -339,9 +338,8 @@ def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_j
     facts = installation_facts(hall.database)
     assert [each["kind"] for each in facts] == ["RecipientAdded", "RecipientRenewed", "RecipientRemoved"]
     assert not [each for each in facts if "example" in each["body"] or "whsec" in each["body"]]
-    with hall.database.read() as rows:
-        assert rows.all("SELECT id FROM erasable WHERE value = :value", value=HOOK) == []
-        assert rows.one("SELECT secret FROM recipient")["secret"] is None
+    assert all_rows(hall.database, "SELECT id FROM erasable WHERE value = :value", value=HOOK) == []
+    assert one_row(hall.database, "SELECT secret FROM recipient")["secret"] is None
 
 
 def test_deliveries_are_kept_thirty_days(hall: FaultyHall):

@@ -12,6 +12,7 @@ from server.store.transactions.database import Database
 from server.usecases.alerts.end_alert import ask_end, end_alert
 from server.usecases.alerts.raise_alert import AlertRequest, Raised, raise_alert
 from server.usecases.hall.read_board import read_board
+from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import HALL
 
 GUARD, SECOND_GUARD = Author("guard"), Author("second-guard")
@@ -40,6 +41,5 @@ def refusal(verb: Any, *values: Any, **named: Any) -> str:
 
 
 def facts(database: Database, *kinds: str) -> list[Any]:
-    with database.read() as rows:
-        found = rows.all("SELECT * FROM hall_fact ORDER BY position")
+    found = all_rows(database, "SELECT * FROM hall_fact ORDER BY position")
     return [row for row in found if row["kind"] in kinds]

@@ -27,6 +27,7 @@ from server.usecases.counters.counter_sessions import SessionRequest, open_count
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.undo_gesture import undo
 from tests.server.usecases.at_counters import gesture_at
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g2", "laon-titres-depot"
@@ -66,8 +67,7 @@ def refused(code: str) -> Any:
 
 
 def leg_of(database: Database, visit: str) -> Any:
-    with database.read() as rows:
-        return rows.one("SELECT * FROM leg WHERE visit = :visit ORDER BY position DESC", visit=visit)
+    return one_row(database, "SELECT * FROM leg WHERE visit = :visit ORDER BY position DESC", visit=visit)
 
 
 def test_the_same_external_id_is_the_same_appointment(database: Database):
@@ -284,8 +284,7 @@ def test_codes_and_outside_ids_are_erased_after_the_day_and_the_row_stays(databa
     book(database, external_id="r1", code="A1")
     assert erase_past(database, TEN)["appointment_access"] == 0
     assert erase_past(database, TEN + timedelta(days=2))["appointment_access"] == 1
-    with database.read() as rows:
-        bodies = " ".join(row["body"] for row in rows.all("SELECT body FROM hall_fact"))
+    bodies = " ".join(row["body"] for row in all_rows(database, "SELECT body FROM hall_fact"))
     assert "r1" not in bodies.split('"')
     assert "A1" not in bodies.split('"')
     assert len(read_appointments(database, HALL, TEN.date())["appointments"]) == 1

@@ -31,6 +31,7 @@ from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, s
 from server.usecases.visits.postpone_and_park import park, postpone, resume
 from server.usecases.visits.read_history import read_history
 from server.usecases.waits.estimate_waits import Estimates
+from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -154,8 +155,7 @@ def test_next_may_end_the_visit_as_a_no_show(database: Database):
 
 def test_undo_takes_the_call_and_the_start_back_as_one_gesture(database: Database):
     (ticket,) = issue(database)
-    with database.read() as rows:
-        before = dict(rows.one("SELECT * FROM leg WHERE visit = :visit", visit=ticket["visit"]))
+    before = one_row(database, "SELECT * FROM leg WHERE visit = :visit", visit=ticket["visit"])
     answer = call(database)
     gesture = gesture_at(database)
     assert (gesture["verb"], gesture["number"]) == ("LegCalled", ticket["number"])

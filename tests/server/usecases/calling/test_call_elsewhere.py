@@ -35,6 +35,7 @@ from tests.server.usecases.at_counters import (
     take_back,
     why_called,
 )
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.quality.figures_history import Hands
 
 ELSEWHERE = "laon-g2"
@@ -50,16 +51,14 @@ def places(database: Database) -> dict[str, str | None]:
 
 
 def facts_since(database: Database, version: int) -> list[str]:
-    with database.read() as rows:
-        found = rows.all(
-            "SELECT kind FROM hall_fact WHERE version > :version ORDER BY position", version=version
-        )
+    found = all_rows(
+        database, "SELECT kind FROM hall_fact WHERE version > :version ORDER BY position", version=version
+    )
     return [str(row["kind"]) for row in found]
 
 
 def version(database: Database) -> int:
-    with database.read() as rows:
-        return int(rows.one("SELECT version FROM hall WHERE slug = :hall", hall=HALL)["version"])
+    return int(one_row(database, "SELECT version FROM hall WHERE slug = :hall", hall=HALL)["version"])
 
 
 def test_the_place_is_left_the_other_taken_and_the_visit_called_in_one_transaction(database: Database):
@@ -124,8 +123,7 @@ def expired_with_somebody(database: Database) -> str:
     open_counter(database, ELSEWHERE, Author("somebody"), SessionRequest())
     issue_ticket(database, HALL, AGENT, TicketRequest("laon-titres-retrait", "press-of-somebody"))
     assert call_next(database, ELSEWHERE, Author("somebody"), AtCounter()) is not None
-    with database.store.write() as rows:
-        rows.run("UPDATE counter_lease SET expires_at = 0 WHERE counter = :there", {"there": ELSEWHERE})
+    execute(database, "UPDATE counter_lease SET expires_at = 0 WHERE counter = :there", there=ELSEWHERE)
     return "place_busy"
 
 

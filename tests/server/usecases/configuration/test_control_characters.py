@@ -12,6 +12,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
+from tests.harness.sql import execute
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 OLD, NEW = "Titres\x1b@", "Titres\x1bp0"
@@ -36,9 +37,8 @@ def test_a_name_with_control_characters_is_refused_but_an_old_revision_can_be_re
     assert [(each.path, each.code) for each in refused.value.problems] == [
         ("services[0].names.fr", "control_characters")
     ]
-    with database.store.write() as rows:
-        sql = "UPDATE document SET content = :content WHERE kind = 'hall'"
-        rows.run(sql, {"content": named(OLD)})
+    sql = "UPDATE document SET content = :content WHERE kind = 'hall'"
+    execute(database, sql, content=named(OLD))
     publish_hall(database, SYSTEM, named("Titres"))
     with pytest.raises(DocumentRefused):
         publish_hall(database, SYSTEM, named(NEW))

@@ -21,6 +21,7 @@ from server.store.configuration.drafts import NewVersion, draft_content, draftin
 from server.store.configuration.halls import all_halls, hall_id_of
 from server.store.transactions.database import Database
 from server.usecases.configuration.edit_hall_document import edit_hall_document
+from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 
@@ -83,5 +84,5 @@ def test_version_numbers_continue_after_a_draft_has_ended(database: Database):
         assert (drafting.ended.at, drafting.ended.author_name) == (now, None)
         assert open_drafts(transaction) == {}
         assert draft_content(transaction, "laon", 2) is None
-        stored = transaction.one("SELECT count(*) AS kept FROM draft WHERE document = 'laon'")
-        assert stored["kept"] == 1
+    stored = one_row(database, "SELECT count(*) AS kept FROM draft WHERE document = 'laon'")
+    assert stored["kept"] == 1

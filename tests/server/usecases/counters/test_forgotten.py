@@ -27,6 +27,7 @@ from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.visits.leg_verbs import Destination, Gesture, recall, start, transfer
 from server.usecases.visits.undo_gesture import undo
+from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue, opened_hall
 from tests.server.usecases.at_counters import gesture_at
 from tests.server.usecases.quality.figures_history import Hands, checked
@@ -56,13 +57,11 @@ def rounds(database: Database, tmp_path: Path) -> Iterator[Rounds]:
 
 
 def leg(database: Database, state: str) -> Any:
-    with database.read() as rows:
-        return rows.one("SELECT * FROM leg WHERE id = :leg", leg=state)
+    return one_row(database, "SELECT * FROM leg WHERE id = :leg", leg=state)
 
 
 def facts(database: Database, kind: str) -> list[Any]:
-    with database.read() as rows:
-        return list(rows.all("SELECT * FROM hall_fact WHERE kind = :kind ORDER BY position", kind=kind))
+    return all_rows(database, "SELECT * FROM hall_fact WHERE kind = :kind ORDER BY position", kind=kind)
 
 
 def called_and_left(database: Database, hands: Hands, *, after: timedelta = ASKED + ANSWER) -> str:

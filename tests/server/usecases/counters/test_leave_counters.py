@@ -9,6 +9,7 @@ from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.counters.leave_counters import leave_counters
 from server.usecases.hall.read_queue import CounterOfHall, read_queue
+from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -41,8 +42,7 @@ def test_served_visitors_are_finished_and_called_ones_wait_again_at_the_front(da
     queue = next(each for each in read_queue(database, HALL)["queues"] if each["waiting"])
     assert queue["legs"][0]["number"] == called["number"]
     assert {counters_now(database)[each]["state"] for each in (COUNTER, OTHER)} == {"closed"}
-    with database.read() as rows:
-        closed = rows.all("SELECT author, body FROM hall_fact WHERE kind = 'CounterClosed'")
+    closed = all_rows(database, "SELECT author, body FROM hall_fact WHERE kind = 'CounterClosed'")
     assert [(each["author"], '"not_allowed"' in each["body"]) for each in closed] == [
         ("administrator", True)
     ] * 2

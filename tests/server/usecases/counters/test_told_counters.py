@@ -16,6 +16,7 @@ from server.usecases.quality.export_visits import counters_csv, legs_csv
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.visits.find_visits import Sought, find_visits
 from server.usecases.visits.leg_verbs import finish
+from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
 
 COLLEAGUE = "colleague"
@@ -115,8 +116,7 @@ def test_files_name_no_counter_and_no_session_unless_individual_figures_are_on(
     assert len({each["counter"] for each in duties}) == 2
     assert not {COUNTER, OTHER} & {each["counter"] for each in duties}
     sessions = {each["session"] for each in duties}
-    with database.read() as rows:
-        assert not sessions & {row["id"] for row in rows.all("SELECT id FROM counter_session")}
+    assert not sessions & {row["id"] for row in all_rows(database, "SELECT id FROM counter_session")}
     again = exported()[1]
     assert not {each["counter"] for each in duties} & {each["counter"] for each in again}
     assert [each["opened_at"] for each in again] == [each["opened_at"] for each in duties]

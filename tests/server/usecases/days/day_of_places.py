@@ -12,6 +12,7 @@ from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewh
 from server.usecases.counters.counter_sessions import SessionRequest, leave_place, open_counter
 from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten
 from server.usecases.visits.undo_gesture import last_gesture, undo
+from tests.harness.sql import all_rows
 from tests.server.usecases.days.day_of_tickets import picks
 from tests.server.usecases.days.day_of_verbs import DayOfVerbs
 
@@ -123,8 +124,8 @@ class DayOfPlaces(DayOfVerbs):
 
     @invariant()
     def a_session_has_one_agent_one_lease_and_one_pause(self) -> None:
+        leases = {row["counter"]: row["session"] for row in all_rows(self.database, LEASES)}
         with self.database.read() as rows:
-            leases = {row["counter"]: row["session"] for row in rows.all(LEASES)}
             found = open_places(rows, self.hall)
         places: dict[str, list[SessionPlace]] = {}
         for place in found:

@@ -29,12 +29,17 @@ from server.web.api.responses.board import BoardChanged
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer
 from server.web.api.shapes.messages import QueueChanged
+from tests.harness.sql import all_rows, as_write
 from tests.server.live.faults import faults_of
 from tests.server.usecases.quality.figures_history import Hands
 
 HALL = "laon"
 MORNING = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
 AT_COUNTER = "state IN ('called', 'in_service')"
+AS_PUBLISHED = (
+    "UPDATE hall SET version = 1, journal_length = 1, head_hash = :hash, last_recorded_at = :at"
+    " WHERE id = :hall"
+)
 NOT_PROJECTED = (
     "ticket_access",
     "appointment_access",
@@ -48,16 +53,12 @@ NOT_PROJECTED = (
 
 def a_new_hall(database: Database, hall: str) -> None:
     """Takes a hall (id) back to how it was published, before anything happened in it."""
+    first = all_rows(database, "SELECT * FROM hall_fact WHERE hall = :hall AND position = 1", hall=hall)[0]
     with database.store.write() as rows:
-        first = rows.all("SELECT * FROM hall_fact WHERE hall = :hall AND position = 1", hall=hall)[0]
         for table in (*PROJECTIONS, *NOT_PROJECTED):
-            rows.run(f"DELETE FROM {table}", {})
-        rows.run("DELETE FROM hall_fact WHERE hall = :hall AND position > 1", {"hall": hall})
-        rows.run(
-            "UPDATE hall SET version = 1, journal_length = 1, head_hash = :hash, last_recorded_at = :at"
-            " WHERE id = :hall",
-            {"hash": first["hash"], "at": first["recorded_at"], "hall": hall},
-        )
+            rows.execute(as_write(f"DELETE FROM {table}"))
+        rows.execute(as_write("DELETE FROM hall_fact WHERE hall = :hall AND position > 1"), hall=hall)
+        rows.execute(as_write(AS_PUBLISHED), hash=first["hash"], at=first["recorded_at"], hall=hall)
 
 
 class WatchedHall(RuleBasedStateMachine):
@@ -74,8 +75,7 @@ class WatchedHall(RuleBasedStateMachine):
         self.tokens: list[str] = []
 
     def all(self, sql: str, **values: Any) -> list[Any]:
-        with self.database.read() as rows:
-            return list(rows.all(sql, hall=self.hall, **values))
+        return all_rows(self.database, sql, hall=self.hall, **values)
 
     def leg_at(self, counter: str) -> str | None:
         sql = f"SELECT id FROM leg WHERE hall = :hall AND counter = :counter AND {AT_COUNTER}"

@@ -13,6 +13,7 @@ from server.store.devices.paired_devices import bearer_of_token, paired_devices
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
+from tests.harness.sql import all_rows, one_row
 from tests.server.documents.contents import as_text, changed, demonstration
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -29,10 +30,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 def facts(database: Database) -> list[tuple[str, str]]:
     """Kind and author of the installation's facts about devices."""
-    with database.read() as rows:
-        found = rows.all(
-            "SELECT kind, author FROM installation_fact WHERE kind LIKE 'Device%' ORDER BY position"
-        )
+    found = all_rows(
+        database, "SELECT kind, author FROM installation_fact WHERE kind LIKE 'Device%' ORDER BY position"
+    )
     return [(row["kind"], row["author"]) for row in found]
 
 
@@ -45,9 +45,8 @@ def test_a_pairing_gives_a_token_of_which_only_the_digest_is_kept(database: Data
     paired = pair_device(database, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
     assert len(paired.token) == 22
     assert device_known_by(database, paired.token).id == paired.id
-    with database.read() as rows:
-        row = dict(rows.one("SELECT * FROM device"))
-        bodies = [each["body"] for each in rows.all("SELECT body FROM installation_fact")]
+    row = one_row(database, "SELECT * FROM device")
+    bodies = [each["body"] for each in all_rows(database, "SELECT body FROM installation_fact")]
     assert row["token_digest"] == token_digest(paired.token)
     assert paired.token not in str(row) + "".join(bodies)
     assert facts(database) == [("DevicePaired", "ada")]

@@ -37,6 +37,7 @@ from server.usecases.devices.renew_token import (
     renewals_due,
 )
 from server.usecases.journal.erase_expired import purge
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.devices.test_devices import KIOSK, SCREEN, facts
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -80,8 +81,7 @@ def test_a_confirmed_code_makes_the_secret_of_its_device_the_token_of_a_place(da
     assert waiting.device == paired["device"] == device_of(database, pairing.secret).id
     assert device_of(database, pairing.secret).configured == SCREEN
     assert device_of(database, pairing.code) is None
-    with database.read() as rows:
-        kept = str([dict(row) for row in rows.all("SELECT * FROM pairing")])
+    kept = str(all_rows(database, "SELECT * FROM pairing"))
     assert token_digest(pairing.secret) in kept
     assert pairing.secret not in kept
     assert facts(database) == [("DevicePaired", "ada")]
@@ -147,8 +147,7 @@ def test_a_device_that_replaces_another_is_that_device_and_the_old_token_is_void
     assert device_of(database, before.token) is None
     found = device_of(database, pairing.secret)
     assert (found.id, found.configured) == (before.id, SCREEN)
-    with database.read() as rows:
-        assert rows.one("SELECT count(*) AS n FROM device WHERE copied_at IS NULL")["n"] == 1
+    assert one_row(database, "SELECT count(*) AS n FROM device WHERE copied_at IS NULL")["n"] == 1
     kinds = [kind for kind, _ in facts(database)]
     assert kinds == ["DevicePaired", "DeviceCopied", "DeviceReplaced"]
 

@@ -30,6 +30,7 @@ from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates
+from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
@@ -172,8 +173,7 @@ def test_a_ticket_that_would_be_served_after_closing_is_counted_as_not_issued(
     with pytest.raises(Refusal, match="too_late") as refused:
         issue(database, quote=lambda _, __, ___: late)
     assert refused.value.details["next_opening_at"].startswith("2026-11-25T07:30")
-    with database.read() as rows:
-        counted = rows.all("SELECT reason FROM not_issued")
+    counted = all_rows(database, "SELECT reason FROM not_issued")
     assert [row["reason"] for row in counted] == ["too_late"]
 
 

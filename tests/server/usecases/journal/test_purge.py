@@ -22,6 +22,7 @@ from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
 from server.usecases.quality.read_indicators import read_indicators
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -53,9 +54,8 @@ def test_erasing_every_erasable_value_leaves_chain_and_indicators_unchanged(
     counts = purge(database)
     assert counts["erasable"] == 12
     assert counts["ticket_access"] == 12
-    with database.read() as rows:
-        assert not rows.all("SELECT id FROM erasable WHERE value IS NOT NULL OR salt IS NOT NULL")
-        assert rows.one("SELECT count(*) AS n FROM erasable")["n"] == 12
+    assert not all_rows(database, "SELECT id FROM erasable WHERE value IS NOT NULL OR salt IS NOT NULL")
+    assert one_row(database, "SELECT count(*) AS n FROM erasable")["n"] == 12
     assert first_fault(database, anchors, full=True) is None
     assert figures(database) == before
 
@@ -108,24 +108,22 @@ def test_the_content_of_a_printed_ticket_is_forgotten_with_its_token(database: D
     counts = purge(database)
     assert (counts["print_job"], counts["ticket_access"]) == (1, 13)
     assert purge(database)["print_job"] == 0
-    with database.read() as rows:
-        assert '"es"' not in rows.one("SELECT document FROM print_job")["document"]
+    assert '"es"' not in one_row(database, "SELECT document FROM print_job")["document"]
 
 
 def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
     database = morning(sqlite_url, hands)
-    with database.read() as rows:
-        limits = {"now": hands.now, "batch": 1}
-        for table, erase in erase_expired.ERASE.items():
-            text = erase.text(SQLITE, limits)
-            explained = rows.all(f"EXPLAIN QUERY PLAN {text.sql}", **text.encoded(limits))
-            plan = " ".join(row["detail"] for row in explained)
-            assert table == "sign_in" or "SCAN" not in plan.replace("SCAN printed USING", ""), plan
-        values = {"hall": "hall", "day": date(2026, 11, 20)}
-        for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
-            sql = statement.text(SQLITE, values).sql
-            explained = rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
-            steps = [row["detail"] for row in explained]
-            assert not [step for step in steps if step == "SCAN leg"], steps
-            assert sum("ix_leg_" in step for step in steps) == 2, steps
+    limits = {"now": hands.now, "batch": 1}
+    for table, erase in erase_expired.ERASE.items():
+        text = erase.text(SQLITE, limits)
+        explained = all_rows(database, f"EXPLAIN QUERY PLAN {text.sql}", **text.encoded(limits))
+        plan = " ".join(row["detail"] for row in explained)
+        assert table == "sign_in" or "SCAN" not in plan.replace("SCAN printed USING", ""), plan
+    values = {"hall": "hall", "day": date(2026, 11, 20)}
+    for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
+        sql = statement.text(SQLITE, values).sql
+        explained = all_rows(database, f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
+        steps = [row["detail"] for row in explained]
+        assert not [step for step in steps if step == "SCAN leg"], steps
+        assert sum("ix_leg_" in step for step in steps) == 2, steps
     database.close()

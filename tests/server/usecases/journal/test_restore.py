@@ -11,6 +11,7 @@ from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
 from server.usecases.journal.backup_and_restore import Restored, backup, restore
 from tests.harness.counts import count, record_measurement
+from tests.harness.sql import execute, one_row
 from tests.server.store.journals import HALL, anchor, call, first_fault, issue, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -33,8 +34,7 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
 
 
 def epoch_of(database: Database) -> str:
-    with database.read() as rows:
-        return str(rows.one("SELECT epoch FROM hall")["epoch"])
+    return str(one_row(database, "SELECT epoch FROM hall")["epoch"])
 
 
 def restored_by(database: Database, hands: Hands, anchors: Anchors, file: Path) -> tuple[Restored, Database]:
@@ -111,16 +111,15 @@ def test_the_anchors_give_the_number_of_lost_facts_when_the_database_is_gone(
 def test_a_ticket_still_to_print_when_the_backup_was_made_is_not_printed_again(
     database: Database, hands: Hands, anchors: Anchors, tmp_path: Path
 ):
-    with database.store.write() as rows:
-        rows.run(
-            "INSERT INTO print_job (id, hall, printer, copy, document, state, queued_at)"
-            " VALUES ('job', :hall, 'printer', 1, '{}', 'queued', 1)",
-            {"hall": database.hall_id(HALL)},
-        )
+    execute(
+        database,
+        "INSERT INTO print_job (id, hall, printer, copy, document, state, queued_at)"
+        " VALUES ('job', :hall, 'printer', 1, '{}', 'queued', 1)",
+        hall=database.hall_id(HALL),
+    )
     backup(database, anchors, tmp_path / "copy")
     _, after = restored_by(database, hands, anchors, tmp_path / "copy")
-    with after.read() as rows:
-        job = rows.one("SELECT state, why FROM print_job")
+    job = one_row(after, "SELECT state, why FROM print_job")
     assert (job["state"], job["why"]) == ("cancelled", "restored")
     after.close()
 
@@ -153,8 +152,7 @@ def test_a_file_that_is_no_backup_replaces_nothing(
 def test_work_continues_after_a_restore(database: Database, hands: Hands, anchors: Anchors, tmp_path: Path):
     backup(database, anchors, tmp_path / "copy")
     _, after = restored_by(database, hands, anchors, tmp_path / "copy")
-    with after.read() as rows:
-        current = rows.one("SELECT id FROM leg WHERE state IN ('called', 'in_service')")
+    current = one_row(after, "SELECT id FROM leg WHERE state IN ('called', 'in_service')")
     called = call(after, current["id"] if current else None, "served")
     assert called["state"] == "called"
     after.close()

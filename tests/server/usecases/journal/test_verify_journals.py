@@ -13,6 +13,7 @@ from server.store.journal.verifications import last_verification
 from server.store.transactions.database import Database
 from server.usecases.journal.read_journal_proof import compare_sheet, read_proof
 from server.usecases.journal.verify_journals import AFTER_START_S, NightlyVerification, verify_apart
+from tests.harness.sql import execute, one_row
 from tests.server.store.journals import HALL, anchor, issue, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -131,8 +132,7 @@ def test_a_server_that_runs_all_day_verifies_at_night(database: Database, hands:
 
 
 def test_the_verification_names_the_changed_fact(database: Database, hands: Hands, tmp_path: Path):
-    with database.store.write() as rows:
-        rows.run("UPDATE hall_fact SET author = 'somebody-else' WHERE position = 3", {})
+    execute(database, "UPDATE hall_fact SET author = 'somebody-else' WHERE position = 3")
     hands.now = hands.now.replace(hour=2)
     Worker(database, Anchors(tmp_path)).make()
     assert wrong(database) == ["altered", 3]
@@ -143,9 +143,8 @@ def test_the_verification_names_the_changed_fact(database: Database, hands: Hand
 
 def test_a_hall_that_vanished_is_kept_as_such(database: Database, tmp_path: Path, hands: Hands):
     anchors = anchor(database, tmp_path)
-    with database.store.write() as rows:
-        rows.run("DELETE FROM hall_fact", {})
-        rows.run("DELETE FROM hall", {})
+    execute(database, "DELETE FROM hall_fact")
+    execute(database, "DELETE FROM hall")
     verified, took_s = verify_apart(database.url, tmp_path)
     assert [(fault.journal, fault.wrong) for fault in verified.faults] == [(HALL, "hall_missing")]
     assert took_s >= 0
@@ -153,8 +152,7 @@ def test_a_hall_that_vanished_is_kept_as_such(database: Database, tmp_path: Path
 
 
 def test_a_printed_head_is_compared_with_the_fact_it_names(database: Database):
-    with database.read() as rows:
-        head = rows.one("SELECT journal_length, head_hash FROM hall")
+    head = one_row(database, "SELECT journal_length, head_hash FROM hall")
     issue(database)
     length, printed = head["journal_length"], head["head_hash"]
     spaced = " ".join(printed[start : start + 8] for start in range(0, 64, 8)).upper()

@@ -8,6 +8,7 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild_installation import installation_differences
 from server.store.notices.versions import content_digest
 from server.store.transactions.database import Database
+from tests.harness.sql import all_rows
 from tests.server.usecases.notices.notice_gestures import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -25,6 +26,6 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     yield found
     with snapshot(found) as rows:
         assert installation_differences(rows) == []
-        for row in rows.all("SELECT content, sha256 FROM notice_version"):
-            assert content_digest(row["content"]) == row["sha256"]
+    for row in all_rows(found, "SELECT content, sha256 FROM notice_version"):
+        assert content_digest(row["content"]) == row["sha256"]
     found.close()

@@ -12,6 +12,7 @@ from server.usecases.notices.decide_notice import archive_notice, withdraw_notic
 from server.usecases.notices.import_hall_texts import carry_over_every_hall
 from server.usecases.notices.read_notices import read_notice
 from server.usecases.notices.read_programme import read_programme
+from tests.harness.sql import all_rows, execute
 from tests.server.usecases.notices.notice_gestures import DECIDES, OFFICER, officer
 from tests.server.usecases.quality.figures_history import HALLS, Hands
 
@@ -76,15 +77,13 @@ def test_a_text_is_carried_over_once_whatever_happens_to_its_notice(database: Da
 
 def test_a_starting_server_carries_over_texts_published_before(database: Database):
     published(database, TEXT, TEXT | {"id": "laon-autre"})
-    with database.store.write() as rows:
-        for table in ("notice", "notice_step", "notice_version"):
-            rows.run(f"DELETE FROM {table}", {})
-        rows.run("DELETE FROM installation_fact WHERE kind LIKE 'Notice%'", {})
+    for table in ("notice", "notice_step", "notice_version"):
+        execute(database, f"DELETE FROM {table}")
+    execute(database, "DELETE FROM installation_fact WHERE kind LIKE 'Notice%'")
     assert carry_over_every_hall(database) == 2
     assert carry_over_every_hall(database) == 0
     assert set(texts_on_screens(database)) == {"laon-info", "laon-autre"}
-    with database.read() as rows:
-        [drafted] = {row["author"] for row in rows.all("SELECT author FROM notice_step")}
+    [drafted] = {row["author"] for row in all_rows(database, "SELECT author FROM notice_step")}
     assert drafted == SYSTEM.id
 
 

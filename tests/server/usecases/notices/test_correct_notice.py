@@ -23,6 +23,7 @@ from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import read_notice
 from server.usecases.notices.read_programme import read_programme
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
@@ -67,13 +68,13 @@ def test_a_correction_is_decided_while_the_former_stays_and_takes_its_place_at_o
     former = published(database)
     correction = corrected(database, former)
     assert titles(database) == ["Ouvert à midi"], "until somebody publishes"
-    with database.read() as rows:
-        before = rows.one("SELECT COUNT(*) AS n FROM installation_fact")["n"]
+    before = one_row(database, "SELECT COUNT(*) AS n FROM installation_fact")["n"]
     publish_notice(database, officer(correction), DisplayRequest())
     assert titles(database) == ["Ouvert à midi et demi"]
     assert (state(database, former), state(database, correction)) == ("archived", "published")
-    with database.read() as rows:
-        facts = rows.all("SELECT kind, body, happened_at FROM installation_fact ORDER BY position")[before:]
+    facts = all_rows(database, "SELECT kind, body, happened_at FROM installation_fact ORDER BY position")[
+        before:
+    ]
     assert [fact["kind"] for fact in facts] == ["NoticePublished", "NoticeReplaced"]
     assert correction["notice"] in facts[1]["body"]
     assert len({fact["happened_at"] for fact in facts}) == 1
@@ -170,7 +171,6 @@ def test_one_of_two_simultaneous_corrections_leads_to_the_other(database: Databa
 def test_rows_of_corrections_come_back_from_the_journal(database: Database):
     former = published(database)
     publish_notice(database, officer(corrected(database, former)), DisplayRequest())
-    with database.store.write() as rows:
-        rows.run("UPDATE notice SET replaces = NULL, state = 'published'", {})
+    execute(database, "UPDATE notice SET replaces = NULL, state = 'published'")
     assert len(rebuild_installation(database)) == 2
     assert titles(database) == ["Ouvert à midi et demi"]

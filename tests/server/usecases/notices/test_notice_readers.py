@@ -23,6 +23,7 @@ from server.usecases.notices.edit_notice import edit_notice
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
 from server.usecases.notices.read_programme import read_programme
+from tests.harness.sql import execute
 from tests.server.usecases.notices.notice_gestures import (
     BUREAU,
     DECIDES,
@@ -57,9 +58,8 @@ def shown_at_laon(database: Database) -> set[str]:
 def test_a_notice_that_cannot_be_read_does_not_hide_the_others(database: Database):
     broken, whole = published(database), published(database)
     assert {broken["notice"], whole["notice"]} <= shown_at_laon(database)
-    with database.store.write() as rows:
-        sql = "UPDATE notice_version SET content = :content WHERE notice = :notice"
-        rows.run(sql, {"content": '{"kind": "text", "titles": {"fr": "Vide"}}', "notice": broken["notice"]})
+    sql = "UPDATE notice_version SET content = :content WHERE notice = :notice"
+    execute(database, sql, content='{"kind": "text", "titles": {"fr": "Vide"}}', notice=broken["notice"])
     on_screen = shown_at_laon(database)
     assert whole["notice"] in on_screen
     assert broken["notice"] not in on_screen
@@ -76,9 +76,8 @@ def test_a_notice_keeps_its_kind(database: Database):
 
 def test_a_medium_is_found_in_notices_of_any_later_kind(database: Database):
     notice = drafted(database)
-    with database.store.write() as rows:
-        picture = '{"kind": "image", "medium": "m1", "titles": {"fr": "medium m1"}}'
-        rows.run("UPDATE notice_version SET content = :content", {"content": picture})
+    picture = '{"kind": "image", "medium": "m1", "titles": {"fr": "medium m1"}}'
+    execute(database, "UPDATE notice_version SET content = :content", content=picture)
     words = drafted(database, TEXT | {"titles": {"fr": "Le m1 est fermé"}})
     with database.read() as rows:
         assert notices_with_medium(rows, "m1") == [notice["notice"]]
@@ -108,8 +107,7 @@ def test_feeds_of_notices_that_are_over_are_not_read(database: Database, hands: 
 
 def test_without_any_hall_nothing_is_published(database: Database):
     notice = approved(database, TEXT | {"validity": {"ends": "2026-12-01"}})
-    with database.store.write() as rows:
-        rows.run("UPDATE hall SET configuration_revision = 0", {})
+    execute(database, "UPDATE hall SET configuration_revision = 0")
     with pytest.raises(Refusal, match="notice_nowhere"):
         publish_notice(database, officer(notice), DisplayRequest())
 

@@ -27,6 +27,7 @@ from server.usecases.notices.decide_notice import (
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.edit_notice import edit_notice
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
@@ -55,10 +56,10 @@ def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(data
     assert (published["state"], published["until"]) == ("published", None)
     assert withdraw_notice(database, officer(better))["state"] == "withdrawn"
     assert archive_notice(database, officer(better))["state"] == "archived"
-    with database.read() as rows:
-        facts = rows.all(
-            "SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'Notice%' ORDER BY position"
-        )
+    facts = all_rows(
+        database,
+        "SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'Notice%' ORDER BY position",
+    )
     assert [(fact["kind"], fact["author"]) for fact in facts] == [
         ("NoticeDrafted", "bureau"),
         ("NoticeSubmitted", "bureau"),
@@ -74,9 +75,10 @@ def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(data
     assert "midi" not in json.dumps([fact["body"] for fact in facts]), "content is known by its digest"
 
 
-def all_rows(rows: Any) -> list[Any]:
+def projected(database: Database) -> list[list[dict[str, Any]]]:
+    """Every row of each table that follows from facts."""
     return [
-        rows.all(f"SELECT * FROM {table} ORDER BY {', '.join(key)}")
+        all_rows(database, f"SELECT * FROM {table} ORDER BY {', '.join(key)}")
         for table, key in INSTALLATION_PROJECTIONS.items()
     ]
 
@@ -84,18 +86,12 @@ def all_rows(rows: Any) -> list[Any]:
 def test_damaged_rows_come_back_from_the_journal(database: Database):
     notice = approved(database)
     publish_notice(database, officer(notice), DisplayRequest())
-    with database.read() as rows:
-        before = all_rows(rows)
-    with database.store.write() as rows:
-        rows.run("UPDATE notice SET state = 'archived', shown_from = NULL", {})
-        rows.run("DELETE FROM notice_step WHERE step = 2", {})
+    before = projected(database)
+    execute(database, "UPDATE notice SET state = 'archived', shown_from = NULL")
+    execute(database, "DELETE FROM notice_step WHERE step = 2")
     damaged = [("notice", notice["notice"]), ("notice_step", f"{notice['notice']}.2")]
     assert rebuild_installation(database) == damaged
-    with database.read() as rows:
-        after = all_rows(rows)
-    assert [[dict(row) for row in table] for table in after] == [
-        [dict(row) for row in table] for table in before
-    ]
+    assert projected(database) == before
     assert rebuild_installation(database) == []
 
 
@@ -121,8 +117,7 @@ def test_a_request_sent_twice_is_done_once(database: Database):
     with pytest.raises(Refusal) as refused:
         draft_notice(database, BUREAU, TEXT, reach=DRAFTS, write_key=WriteKey.of("bureau", "k1", b"other"))
     assert code_of(refused) == "idempotency_mismatch"
-    with database.read() as rows:
-        assert rows.one("SELECT COUNT(*) AS n FROM notice")["n"] == 1
+    assert one_row(database, "SELECT COUNT(*) AS n FROM notice")["n"] == 1
 
 
 def test_a_bureau_drafts_for_its_own_site_or_for_all_and_decides_nothing(database: Database):
@@ -245,9 +240,7 @@ def test_content_that_was_altered_is_found(database: Database, tmp_path: Path):
     drafted(database)
     anchors = Anchors(tmp_path)
     assert verify_journal(database, anchors, full=True).faults == []
-    with database.store.write() as rows:
-        rows.run("UPDATE notice_version SET content = :content", {"content": "{}"})
+    execute(database, "UPDATE notice_version SET content = :content", content="{}")
     [fault] = verify_journal(database, anchors, full=True).faults
     assert (fault.journal, fault.wrong) == ("installation", "document")
-    with database.store.write() as rows:
-        rows.run("DELETE FROM notice_version", {})
+    execute(database, "DELETE FROM notice_version")

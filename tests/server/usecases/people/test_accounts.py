@@ -43,6 +43,7 @@ from server.usecases.quality.individual_figures import (
     decide_individual_figures,
     sites_with_individual_figures,
 )
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 PASSWORD, OTHER = "cendrier parapluie olive", "trois petits chats gris"
@@ -67,8 +68,7 @@ def made(database: Database, login: str, *grants: Grant) -> str:
 
 
 def kinds(database: Database) -> list[str]:
-    with database.read() as rows:
-        return [row["kind"] for row in rows.all("SELECT kind FROM installation_fact ORDER BY position")]
+    return [row["kind"] for row in all_rows(database, "SELECT kind FROM installation_fact ORDER BY position")]
 
 
 def code_of(verb: Callable[..., object], *values: Any, **named: Any) -> str:
@@ -139,8 +139,7 @@ def test_the_last_activity_of_a_session_is_not_written_at_every_request(database
     account = made(database, "agent")
     begin_session(database, account)
     seen = SeenSessions(database)
-    with database.read() as rows:
-        seen.saw(rows.one("SELECT digest FROM sign_in")["digest"])
+    seen.saw(one_row(database, "SELECT digest FROM sign_in")["digest"])
     hands.now = hands.now.replace(hour=11)
     assert read_own_sessions(database, account)[0].seen_at.hour == 9
     seen.keep()
@@ -173,7 +172,7 @@ def test_the_fact_of_a_description_names_the_changed_fields_not_their_values(dat
         found = account_of_login(rows, "MARIE.D")
         assert found is not None
         assert found.display_name == "Marie Durand"
-        facts = rows.all("SELECT body FROM installation_fact WHERE kind = 'AccountDescribed'")
+    facts = all_rows(database, "SELECT body FROM installation_fact WHERE kind = 'AccountDescribed'")
     assert len(facts) == 1
     assert '"changed":["display_name","email","language","login"]' in facts[0]["body"]
     assert "urand" not in facts[0]["body"]
@@ -190,12 +189,13 @@ def test_a_removed_account_leaves_an_opaque_author_and_no_trace_of_the_person(da
     remove_account(database, administrator, account, sites=LAON)
     with database.read() as rows:
         assert name_of(rows, account) is None
-        for table, column in (
-            *(("account", "id"), ("role_grant", "account")),
-            *(("sign_in", "account"), ("invitation", "account")),
-        ):
-            assert rows.all(f"SELECT 1 FROM {table} WHERE {column} = :account", account=account) == []
-        done = rows.all("SELECT kind FROM installation_fact WHERE author = :account", account=account)
+    for table, column in (
+        *(("account", "id"), ("role_grant", "account")),
+        *(("sign_in", "account"), ("invitation", "account")),
+    ):
+        sql = f"SELECT 1 FROM {table} WHERE {column} = :account"
+        assert all_rows(database, sql, account=account) == []
+    done = all_rows(database, "SELECT kind FROM installation_fact WHERE author = :account", account=account)
     assert [row["kind"] for row in done] == ["RolesChanged"]
     assert kinds(database)[-2:] == ["SessionsEnded", "AccountRemoved"]
     assert made(database, "agent") != account  # the login is free again, for another id

@@ -12,6 +12,7 @@ from server.store.devices.paired_devices import bearer_of_token
 from server.store.people.api_keys import api_keys
 from server.store.transactions.database import Database
 from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ADMINISTRATOR = Author("ada")
@@ -35,13 +36,10 @@ def is_accepted(database: Database, token: str) -> bool:
 
 
 def facts(database: Database) -> list[dict[str, Any]]:
-    with database.read() as rows:
-        return [
-            dict(row)
-            for row in rows.all(
-                "SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'ApiKey%' ORDER BY position"
-            )
-        ]
+    return all_rows(
+        database,
+        "SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'ApiKey%' ORDER BY position",
+    )
 
 
 def test_a_key_is_stored_as_a_digest_with_its_rights(database: Database):
@@ -49,7 +47,7 @@ def test_a_key_is_stored_as_a_digest_with_its_rights(database: Database):
     assert is_accepted(database, token)
     with database.read() as rows:
         (row,) = api_keys(rows)
-        columns = dict(rows.one("SELECT * FROM api_key"))
+    columns = one_row(database, "SELECT * FROM api_key")
     assert (row.id, row.name, row.scopes, row.halls) == (key, "figures", "read", ["laon"])
     (fact,) = facts(database)
     assert (fact["kind"], fact["author"]) == ("ApiKeyCreated", "ada")

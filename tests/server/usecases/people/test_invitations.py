@@ -29,6 +29,7 @@ from server.usecases.people.invitations import (
 from server.usecases.people.read_people import read_person
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
+from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 PASSWORD, OTHER = "cendrier parapluie olive", "trois petits chats gris"
@@ -72,10 +73,11 @@ def test_a_link_is_used_once_and_then_its_person_signs_in(database: Database):
     assert accept_invitation(database, f" {link.token}\n", PASSWORD).account == link.account
     assert prove(database, Attempt("marie.d", PASSWORD)).id == link.account
     assert code_of(database, link.token) == "invitation_used"
-    with database.read() as rows:
-        kinds = [row["kind"] for row in rows.all("SELECT kind FROM installation_fact ORDER BY position")]
-        bodies = " ".join(row["body"] for row in rows.all("SELECT body FROM installation_fact"))
-        digests = str([dict(row) for row in rows.all("SELECT * FROM invitation")])
+    kinds = [
+        row["kind"] for row in all_rows(database, "SELECT kind FROM installation_fact ORDER BY position")
+    ]
+    bodies = " ".join(row["body"] for row in all_rows(database, "SELECT body FROM installation_fact"))
+    digests = str(all_rows(database, "SELECT * FROM invitation"))
     assert kinds[-4:] == ["AccountCreated", "AccountInvited", "PasswordSet", "InvitationAccepted"]
     assert not [word for word in ("Dubreuil", "marie", "example", link.token) if word in bodies]
     assert link.token not in digests

@@ -15,6 +15,7 @@ from server.store.transactions.database import Database
 from server.usecases.people import sign_in
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.sign_in import Attempt, prove
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 PASSWORD, WRONG = "cendrier parapluie olive", "cendrier parapluie orange"
@@ -44,8 +45,9 @@ def tried(database: Database, login: str = "marie", password: str = WRONG, **mor
 
 
 def facts(database: Database) -> list[dict[str, Any]]:
-    with database.read() as rows:
-        found = rows.all("SELECT body FROM installation_fact WHERE kind = 'GuessingSlowed' ORDER BY position")
+    found = all_rows(
+        database, "SELECT body FROM installation_fact WHERE kind = 'GuessingSlowed' ORDER BY position"
+    )
     return [row["body"] for row in found]
 
 
@@ -57,8 +59,7 @@ def test_the_right_password_is_not_checked_during_a_wait(database: Database, han
     hands.now += timedelta(seconds=2)
     assert tried(database, login="MARIE", password=PASSWORD) == "marie"
     assert tried(database) == "wrong_password"  # the owner's failures are forgotten
-    with database.read() as rows:
-        kept = str([dict(row) for row in rows.all("SELECT * FROM sign_in_failure")])
+    kept = str(all_rows(database, "SELECT * FROM sign_in_failure"))
     assert "marie" not in kept
     assert HOME not in kept
 
@@ -82,8 +83,7 @@ def test_guessing_from_elsewhere_never_locks_the_owner_out(database: Database, h
 def test_many_guessers_delay_new_browsers_for_minutes_and_known_ones_not_at_all(
     database: Database, hands: Hands
 ):
-    with database.read() as rows:
-        account = rows.one("SELECT id FROM account WHERE login = 'marie'")["id"]
+    account = one_row(database, "SELECT id FROM account WHERE login = 'marie'")["id"]
     for address in range(PACES["login"].free + 12):
         tried(database, address=f"203.0.113.{address}")
         hands.now += timedelta(seconds=1)
@@ -96,8 +96,7 @@ def test_many_guessers_delay_new_browsers_for_minutes_and_known_ones_not_at_all(
 
 
 def test_a_stolen_browser_is_slowed_too(database: Database):
-    with database.read() as rows:
-        account = rows.one("SELECT id FROM account WHERE login = 'marie'")["id"]
+    account = one_row(database, "SELECT id FROM account WHERE login = 'marie'")["id"]
     browsers: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
     codes = [tried(database, **browsers) for _ in range(PACES["browser"].free + 2)]
     assert codes[-2:] == ["wrong_password", "sign_ins_slowed"]
@@ -130,11 +129,9 @@ def test_slowing_down_is_a_fact_that_names_the_account_and_nothing_of_the_guesse
 
 
 def test_a_locked_account_and_one_without_a_password_look_unknown(database: Database):
-    with database.store.write() as rows:
-        rows.run("UPDATE account SET is_locked = :yes", {"yes": True})
+    execute(database, "UPDATE account SET is_locked = :yes", yes=True)
     assert tried(database, password=PASSWORD) == "wrong_password"
-    with database.store.write() as rows:
-        rows.run("UPDATE account SET is_locked = :no, password_hash = NULL", {"no": False})
+    execute(database, "UPDATE account SET is_locked = :no, password_hash = NULL", no=False)
     assert tried(database, password=PASSWORD) == "wrong_password"
 
 

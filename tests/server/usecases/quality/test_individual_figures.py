@@ -18,6 +18,7 @@ from server.usecases.quality.individual_figures import (
 )
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import finish
+from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands
@@ -63,9 +64,10 @@ def test_an_agent_who_takes_a_counter_over_did_not_serve_the_visitor_finished_at
     finish(database, served(database))
     hands.now -= timedelta(seconds=1)  # a clock that waits: the next fact takes the same instant
     open_counter(database, COUNTER, Author(rose), SessionRequest(services=[SERVICE], take_over=True))
-    with database.read() as rows:
-        ends = "SELECT max(ended_at) FROM leg"
-        assert rows.one(f"SELECT count(*) AS n FROM counter_session WHERE opened_at = ({ends})")["n"] == 1
+    ends = "SELECT max(ended_at) FROM leg"
+    assert (
+        one_row(database, f"SELECT count(*) AS n FROM counter_session WHERE opened_at = ({ends})")["n"] == 1
+    )
     decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
     found = read_individual_figures(database, HALL, *DAYS)
     decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)

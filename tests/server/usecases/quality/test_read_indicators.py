@@ -24,6 +24,7 @@ from server.usecases.quality.export_visits import export_visits, legs_csv
 from server.usecases.quality.read_indicators import DIMENSIONS, read_days, read_indicators
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish
+from tests.harness.sql import execute
 from tests.server.usecases.at_counters import AGENT
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import (
@@ -81,9 +82,8 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
 
 def test_figures_recomputed_from_facts_equal_the_pages(database: Database):
     before = read_days(database, "laon", *DAYS)
-    with database.store.write() as rows:
-        for table in ("leg", "visit", "greeting", "not_issued", "appointment"):
-            rows.run(f"DELETE FROM {table}", {})
+    for table in ("leg", "visit", "greeting", "not_issued", "appointment"):
+        execute(database, f"DELETE FROM {table}")
     assert read_days(database, "laon", *DAYS).days == {}
     assert rebuild(database, "laon")
     after = read_days(database, "laon", *DAYS)

@@ -11,6 +11,7 @@ from server.store.transactions.database import Database
 from server.usecases.quality.decide_target import DecidedTarget, decide_target
 from server.usecases.quality.read_targets import ServiceTargets, read_targets
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from tests.harness.sql import one_row
 
 HALL, SERVICE = "laon", "laon-accueil"
 CHIEF = Author("chief")
@@ -33,6 +34,5 @@ def waits(targets: list[Any]) -> list[int]:
 def target_of_a_ticket(database: Database, **more: Any) -> int:
     request = TicketRequest(SERVICE, new_id(), **more)
     ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
-    with database.read() as rows:
-        row = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    row = one_row(database, "SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])
     return int(row["target_s"])

@@ -12,6 +12,7 @@ from server.usecases.hall.read_wall import read_wall
 from server.usecases.quality.decide_target import DecidedTarget, decide_target
 from server.usecases.quality.read_targets import read_measured, targets_answer
 from server.usecases.waits.estimate_waits import Estimates
+from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import Hands, play_days
 from tests.server.usecases.targets.targets_hall import (
     CHIEF,
@@ -145,10 +146,10 @@ def test_the_second_of_two_simultaneous_decisions_is_informed_and_neither_is_los
     assert found.now is not None
     assert found.now.target.id == second["target"]
     assert [span.target.id for span in found.earlier] == [first["target"]]
-    with database.read() as rows:
-        assert (
-            rows.one("SELECT targets_decided FROM hall WHERE slug = :hall", hall=HALL)["targets_decided"] == 2
-        )
+    assert (
+        one_row(database, "SELECT targets_decided FROM hall WHERE slug = :hall", hall=HALL)["targets_decided"]
+        == 2
+    )
 
 
 def test_the_answer_has_the_deciding_office_and_the_instant_of_recording(database: Database, hands: Hands):

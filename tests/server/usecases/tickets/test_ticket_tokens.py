@@ -16,6 +16,7 @@ from server.usecases.answers import Answer
 from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
+from tests.harness.sql import all_rows, execute
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -38,11 +39,10 @@ def press(database: Database, *, key: WriteKey | None = KEY) -> Answer:
 
 
 def everything(database: Database) -> str:
-    with database.read() as rows:
-        return json.dumps(
-            [[dict(row) for row in rows.all(f"SELECT * FROM {name}")] for name in metadata.tables],
-            default=str,
-        )
+    return json.dumps(
+        [all_rows(database, f"SELECT * FROM {name}") for name in metadata.tables],
+        default=str,
+    )
 
 
 def opens(database: Database, token: str) -> str:
@@ -85,11 +85,12 @@ def test_with_another_key_a_ticket_gets_another_token_that_opens_it(database: Da
 @ON_SQLITE
 def test_a_ticket_issued_before_the_upgrade_keeps_its_token(database: Database):
     ticket, former = press(database), "Qm9uam91ckxhb25QYXJ2aX"
-    with database.store.write() as rows:
-        rows.run(
-            "UPDATE ticket_access SET token = :token, token_digest = :digest",
-            {"token": former, "digest": token_digest(former)},
-        )
+    execute(
+        database,
+        "UPDATE ticket_access SET token = :token, token_digest = :digest",
+        token=former,
+        digest=token_digest(former),
+    )
     assert opens(database, former) == ticket["visit"]
     reprint_ticket(database, "laon", AGENT, ticket["visit"])
     assert press(database, key=None)["token"] == former

@@ -20,6 +20,7 @@ from server.usecases.visits.leg_verbs import Gesture, recall
 from server.usecases.visits.postpone_and_park import postpone
 from server.usecases.visits.undo_gesture import undo
 from tests.server.usecases.at_counters import gesture_at, leg_at
+from tests.harness.sql import one_row
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
@@ -73,9 +74,7 @@ def test_without_the_card_a_postponed_visitors_wait_still_ends_at_the_first_call
     after = deny_priority(database, Gesture(first["leg"], AGENT))
     assert (after["state"], after["counter"], after["call"]) == ("waiting", None, None)
     assert after["first_called_at"] == first["first_called_at"]
-    with database.read() as rows:
-        leg = rows.one("SELECT last_called_at FROM leg WHERE id = :leg", leg=first["leg"])
-    assert leg is not None
+    leg = one_row(database, "SELECT last_called_at FROM leg WHERE id = :leg", leg=first["leg"])
     assert micros_to_text(leg["last_called_at"]) == recalled["last_called_at"]
 
 
@@ -121,9 +120,7 @@ def test_with_a_required_card_a_declaration_alone_passes_nobody(
     asking = replace(configuration, services=services)
     monkeypatch.setattr(database.configurations, "of", lambda rows, hall: asking)
     first, holder = issue(database), issue(database, is_priority=True)
-    with database.read() as rows:
-        leg = rows.one("SELECT id, class, priority FROM leg WHERE number = :number", number=holder)
-    assert leg is not None
+    leg = one_row(database, "SELECT id, class, priority FROM leg WHERE number = :number", number=holder)
     assert (leg["class"], leg["priority"]) == ("walk_in", "declared")
     assert read_counter(database, COUNTER)["next"] == first
     assert confirm_priority(database, Gesture(leg["id"], AGENT))["class"] == "priority"

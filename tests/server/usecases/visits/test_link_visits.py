@@ -28,6 +28,7 @@ from server.usecases.visits.leg_verbs import (
 )
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.visits.postpone_and_park import park, postpone, resume
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -130,11 +131,11 @@ def test_no_other_counter_takes_a_linked_visit_during_a_service(database: Databa
     with pytest.raises(Refusal, match="linked_elsewhere") as refused:
         call_chosen(database, OTHER, AGENT, AtCounter(), visit=tickets[1]["visit"], reason="known")
     assert dict(refused.value.details) == {"number": tickets[0]["number"], "counter": COUNTER}
-    with database.read() as rows:
-        queue = rows.one(
-            "SELECT count(*) AS n FROM leg WHERE state = 'waiting' AND hall = :hall",
-            hall=database.hall_id(HALL),
-        )
+    queue = one_row(
+        database,
+        "SELECT count(*) AS n FROM leg WHERE state = 'waiting' AND hall = :hall",
+        hall=database.hall_id(HALL),
+    )
     assert queue["n"] == 2
 
 
@@ -282,8 +283,7 @@ def test_linking_is_refused_with_its_reason(database: Database):
 
 
 def leg_id(database: Database, ticket: Any) -> str:
-    with database.read() as rows:
-        return str(rows.one("SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])["id"])
+    return str(one_row(database, "SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])["id"])
 
 
 def test_a_number_of_two_series_asks_for_its_letter(database: Database):
@@ -291,10 +291,9 @@ def test_a_number_of_two_series_asks_for_its_letter(database: Database):
     for service in ("laon-associations", "laon-permis"):
         issue_ticket(database, HALL, Author("kiosk", device="kiosk"), TicketRequest(service, new_id()))
     other = issue(database)[0]
-    with database.read() as rows:
-        series = rows.all(
-            "SELECT series FROM visit WHERE rank = 1 AND hall = :hall", hall=database.hall_id(HALL)
-        )
+    series = all_rows(
+        database, "SELECT series FROM visit WHERE rank = 1 AND hall = :hall", hall=database.hall_id(HALL)
+    )
     assert len(series) > 1
     with pytest.raises(Refusal, match="several_visits"):
         link_visits(database, Linking(other["visit"], DESK), LinkedTo(number="1"))

@@ -24,6 +24,7 @@ from server.usecases.visits.leg_verbs import Destination, Gesture, finish, trans
 from server.usecases.visits.postpone_and_park import postpone
 from server.usecases.visits.undo_gesture import undo
 from tests.server.usecases.at_counters import gesture_at, leg_at
+from tests.harness.sql import all_rows
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
@@ -73,14 +74,12 @@ def test_no_fact_holds_a_need_and_none_outlives_the_day(database: Database, hand
     with database.read() as rows:
         hall = database.hall_id(HALL)
         assert needs_noted(rows, hall) == {visit: ("step_free", "interpreter")}
-        bodies = " ".join(
-            row["body"] for row in rows.all("SELECT body FROM hall_fact WHERE visit = :v", v=visit)
-        )
+    facts = all_rows(database, "SELECT body FROM hall_fact WHERE visit = :v", v=visit)
+    bodies = " ".join(row["body"] for row in facts)
     assert not any(word in bodies for word in ("blind", "interpreter", "step_free"))
     hands.now = MORNING.replace(hour=22, minute=59, second=30)
     close_day(database, hall, date(2026, 11, 24))
-    with database.read() as rows:
-        kept = rows.all("SELECT value, salt FROM erasable WHERE erase_after <= :end", end=10**18)
+    kept = all_rows(database, "SELECT value, salt FROM erasable WHERE erase_after <= :end", end=10**18)
     assert [needs_of(row["value"]) for row in kept if row["value"] not in (None, "fr")] == []
     with pytest.raises(Refusal, match="wrong_state"):
         note_needs(database, visit, AGENT, ["slow"])

@@ -21,6 +21,7 @@ from server.usecases.visits.leg_verbs import (
     transfer,
 )
 from server.usecases.visits.undo_gesture import last_gesture, undo
+from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE, call, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands, checked
 
@@ -40,10 +41,9 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
 
 
 def rows_of(database: Database) -> list[dict[str, Any]]:
-    with database.read() as rows:
-        legs = [dict(row) for row in rows.all("SELECT * FROM leg WHERE position = 1 ORDER BY id")]
-        visits = [dict(row) for row in rows.all("SELECT * FROM visit ORDER BY id")]
-        return legs + visits
+    legs = all_rows(database, "SELECT * FROM leg WHERE position = 1 ORDER BY id")
+    visits = all_rows(database, "SELECT * FROM visit ORDER BY id")
+    return legs + visits
 
 
 def gesture(database: Database) -> str:
@@ -93,13 +93,11 @@ def test_undoing_a_mistaken_return_makes_a_no_show_again(database: Database):
     reinstate(database, Gesture(leg, AGENT, _session(database)))
     take_back_last(database)
     assert rows_of(database) == before
-    with database.read() as rows:
-        assert rows.one("SELECT end_reason FROM leg WHERE position = 2")["end_reason"] == "undone"
+    assert one_row(database, "SELECT end_reason FROM leg WHERE position = 2")["end_reason"] == "undone"
 
 
 def _session(database: Database) -> str:
-    with database.read() as rows:
-        return str(rows.one("SELECT id FROM counter_session WHERE closed_at IS NULL")["id"])
+    return str(one_row(database, "SELECT id FROM counter_session WHERE closed_at IS NULL")["id"])
 
 
 def test_next_is_taken_back_in_two_steps(database: Database):
@@ -115,8 +113,7 @@ def test_next_is_taken_back_in_two_steps(database: Database):
 def test_a_greeting_is_taken_back(database: Database):
     count_greeting(database, HALL, AGENT, service=SERVICE, at=GreetedAt(COUNTER))
     take_back_last(database)
-    with database.read() as rows:
-        assert bool(rows.one("SELECT is_undone FROM greeting")["is_undone"])
+    assert bool(one_row(database, "SELECT is_undone FROM greeting")["is_undone"])
 
 
 def test_after_five_minutes_it_is_too_late(database: Database, hands: Hands):
@@ -137,8 +134,7 @@ def test_only_the_last_gesture_is_taken_back(database: Database):
 
 def test_a_visit_that_moved_on_is_not_undone(database: Database):
     leg = call(database)["leg"]
-    with database.read() as rows:
-        visit = rows.one("SELECT visit FROM leg WHERE id = :leg", leg=leg)["visit"]
+    visit = one_row(database, "SELECT visit FROM leg WHERE id = :leg", leg=leg)["visit"]
     named = gesture(database)
     give_up(database, database.ticket_tokens.of(visit))
     with pytest.raises(Refusal, match="visit_moved_on"):

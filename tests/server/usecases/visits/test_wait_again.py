@@ -26,6 +26,7 @@ from server.usecases.visits.leg_verbs import (
 )
 from server.usecases.visits.postpone_and_park import park, postpone, resume, return_parked
 from server.usecases.waits.estimate_waits import Estimates
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -176,8 +177,7 @@ def test_an_added_service_opens_when_the_first_one_ends(database: Database, hand
     assert (first["end_reason"], second["position"]) == ("served", 2)
     assert second["reference_at"] == first["reference_at"]  # the wait of the whole visit
     finish(database, Gesture(called["leg"], AGENT))
-    with database.read() as rows:
-        assert rows.one("SELECT end_reason FROM visit")["end_reason"] == "served"
+    assert one_row(database, "SELECT end_reason FROM visit")["end_reason"] == "served"
 
 
 def test_the_end_that_opened_an_added_service_is_undone(database: Database):
@@ -199,8 +199,7 @@ def test_added_services_go_with_a_transfer(database: Database):
     called = call(database, counter=OTHER)
     assert called["added_services"] == [ELSEWHERE]
     finish(database, Gesture(called["leg"], AGENT))
-    with database.read() as rows:
-        assert rows.one("SELECT service FROM leg WHERE state = 'waiting'")["service"] == ELSEWHERE
+    assert one_row(database, "SELECT service FROM leg WHERE state = 'waiting'")["service"] == ELSEWHERE
 
 
 @pytest.mark.parametrize(("place", "at"), [("front", 0), ("arrival", 1), ("end", 3)])
@@ -213,8 +212,7 @@ def test_a_transfer_has_its_place(database: Database, hands: Hands, place: Any, 
 
 
 def _waiting(database: Database) -> list[dict[str, Any]]:
-    with database.read() as rows:
-        return [dict(row) for row in rows.all("SELECT * FROM leg WHERE state = 'waiting'")]
+    return all_rows(database, "SELECT * FROM leg WHERE state = 'waiting'")
 
 
 def test_a_transfer_at_a_time_is_not_called_before(database: Database, hands: Hands):
@@ -287,9 +285,8 @@ def test_the_outcome_of_a_service_is_kept_and_its_note_is_erasable(database: Dat
     finish(database, gesture, result=StatedResult("paper_missing", "justificatif de domicile"))
     kept = leg_of(database, gesture.leg)
     assert kept["outcome"] == "paper_missing"
-    with database.read() as rows:
-        note = rows.one("SELECT value, erase_after FROM erasable WHERE id = :id", id=kept["note"])
-        facts = rows.all("SELECT body FROM hall_fact")
+    note = one_row(database, "SELECT value, erase_after FROM erasable WHERE id = :id", id=kept["note"])
+    facts = all_rows(database, "SELECT body FROM hall_fact")
     assert note["value"] == "justificatif de domicile"
     assert note["erase_after"] is not None
     assert not any("domicile" in fact["body"] for fact in facts)

@@ -30,6 +30,7 @@ from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
 from server.usecases.visits.postpone_and_park import park
 from server.usecases.waits import estimate_waits
 from server.usecases.waits.estimate_waits import Estimates
+from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
 from tests.server.usecases.hours.test_half_days import at
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -105,8 +106,7 @@ def test_a_phone_says_why_it_shows_no_wait(database: Database, estimates: Estima
     assert why() == "no_counter"
     opened(database, COUNTER)
     assert why() is None
-    with database.read() as rows:
-        gesture = Gesture(rows.one("SELECT id FROM leg")["id"], AGENT)
+    gesture = Gesture(one_row(database, "SELECT id FROM leg")["id"], AGENT)
     hold(database, gesture)
     assert why() == "held"
     release(database, gesture)
@@ -315,8 +315,7 @@ def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
     again = issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, "pressed"))
     for answer in (ticket, again, read_ticket(database, estimates, tickets[-1]["token"])):
         assert (answer["wait"], answer["why_no_wait"]) == (None, "after_closing")
-    with database.read() as rows:
-        leg = rows.one("SELECT * FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    leg = one_row(database, "SELECT * FROM leg WHERE visit = :visit", visit=ticket["visit"])
     assert (leg["quoted_low_s"], leg["quoted_high_s"]) == (None, None)
     assert leg["quoted_median_s"] > 5 * HOUR_S
     menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)

@@ -15,6 +15,7 @@ from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
 from server.web.access.requirements import Required, required_of
+from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 from tests.server.web.officers import TEXT, Officers
@@ -118,8 +119,7 @@ def _argument(rule: Rule, name: str, known: dict[str, Any]) -> Any:
 def _objects(site: ApiSite) -> dict[str, Any]:
     """Values for addresses and bodies: existing things of Laon, and words."""
     ticket = site.ticket()
-    with site.database.read() as rows:
-        leg = rows.one("SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    leg = one_row(site.database, "SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])
     device = pair_device(site.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-2")
     browser, headers = site.writer("reception")
     message = accepted(

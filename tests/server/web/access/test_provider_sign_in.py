@@ -27,6 +27,7 @@ from server.usecases.people.invitations import invite
 from server.web.access.cookies import SESSION_COOKIE
 from server.web.access.provider_sign_in import REQUEST_COOKIE
 from tests.harness.servers.identities import RunningProvider, running_mock, running_provider
+from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import wait_until
 from tests.server.web.access.ways_on import LEADING_AWAY
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite, csrf_of
@@ -126,8 +127,7 @@ def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested
     assert (cookie.same_site, cookie.http_only) == ("Strict", True)
     assert browser.get_cookie(REQUEST_COOKIE) is None
     assert "Camille Martin" in browser.get("/").text
-    with both.site.database.read() as rows:
-        [fact] = rows.all("SELECT body FROM installation_fact WHERE kind = 'IdentityLinked'")
+    [fact] = all_rows(both.site.database, "SELECT body FROM installation_fact WHERE kind = 'IdentityLinked'")
     assert EMAIL not in fact["body"]
     assert "sub-of" not in fact["body"]
 
@@ -199,8 +199,7 @@ def test_an_account_linked_to_a_new_person_no_longer_opens_for_the_first(bureau:
 def test_a_locked_account_is_not_opened_by_the_provider(bureau: Bureau, is_known: bool):
     if is_known:
         bureau.come_back(bureau.site.app.test_client())
-    with bureau.site.database.store.write() as rows:
-        rows.run("UPDATE account SET is_locked = :yes WHERE login = 'camille'", {"yes": True})
+    execute(bureau.site.database, "UPDATE account SET is_locked = :yes WHERE login = 'camille'", yes=True)
     assert bureau.come_back(bureau.site.app.test_client()).status_code == 403
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from server.app import create_app
 from server.web.access.cookies import SESSION_COOKIE
+from tests.harness.sql import all_rows
 from tests.server.web.alerts.test_api_alerts import ALERTS, guard_name, press
 from tests.server.web.api_site import ApiSite, accepted, refused
 
@@ -36,8 +37,7 @@ def alert_with_end_asked_for(browser: Any, header: dict[str, str]) -> str:
 
 
 def reasons(site: ApiSite, kind: str = "AlertEnded") -> list[str | None]:
-    with site.database.read() as rows:
-        found = rows.all("SELECT * FROM hall_fact ORDER BY position")
+    found = all_rows(site.database, "SELECT * FROM hall_fact ORDER BY position")
     return [json.loads(row["body"]).get("reason") for row in found if row["kind"] == kind]
 
 

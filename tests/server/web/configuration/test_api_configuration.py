@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from server.live.presence import Joined
+from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
 from tests.server.web.configuration.editors import INSTALLATION, LAON, Editors, laon
@@ -25,12 +26,12 @@ def sentences_of(found: list[dict[str, Any]]) -> list[str]:
 
 def facts_of(site: ApiSite) -> list[tuple[str, dict[str, Any]]]:
     """The author and body of each publication of Laon."""
-    with site.database.read() as rows:
-        found = rows.all(
-            "SELECT author, body FROM hall_fact WHERE kind = 'ConfigurationPublished' AND hall = :hall"
-            " ORDER BY position",
-            hall=site.database.hall_id(HALL),
-        )
+    found = all_rows(
+        site.database,
+        "SELECT author, body FROM hall_fact WHERE kind = 'ConfigurationPublished' AND hall = :hall"
+        " ORDER BY position",
+        hall=site.database.hall_id(HALL),
+    )
     return [(row["author"], json.loads(row["body"])) for row in found]
 
 

@@ -10,6 +10,7 @@ import pytest
 from server.live.publication.queue_message import queue_message
 from server.usecases.hall.read_queue import read_queue
 from tests.harness.counts import count
+from tests.harness.sql import one_row
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
 
 ALLOWED = {
@@ -188,8 +189,7 @@ def test_a_verb_of_a_counter_needs_its_session_and_checks_its_author(both: ApiSi
     leg = accepted(both.next())["leg"]
     accepted(both.next(leg, end="served"))
     facts = both.count("hall_fact")
-    with both.database.read() as rows:
-        row = rows.one("SELECT id FROM leg WHERE visit = :visit", visit=called["visit"])
+    row = one_row(both.database, "SELECT id FROM leg WHERE visit = :visit", visit=called["visit"])
     for method, path, body in [*at_the_counter(waiting["visit"]), *on_the_leg(row["id"])]:
         unnamed = both.call(method, path, body, headers={"X-Counter-Session": ""})
         refused(unnamed, 409, "no_counter_session")

@@ -7,6 +7,7 @@ from server.domain.author import SYSTEM, Author
 from server.store.people.accounts import Grant
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
+from tests.harness.sql import execute
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 
 WHERE = f"/journal?hall={HALL}"
@@ -27,9 +28,8 @@ def a_morning(site: ApiSite) -> Author:
     accepted(site.verb(leg, "start", headers=headers))
     stop_tickets(site.database, HALL, person, service=SERVICE)
     reopen_tickets(site.database, HALL, person, service=SERVICE)
-    with site.database.store.write() as rows:
-        # as if the person held the counter, not the key of the tests
-        rows.run("UPDATE hall_fact SET author = :a WHERE counter = :c", {"a": person.id, "c": COUNTER})
+    # as if the person held the counter, not the key of the tests
+    execute(site.database, "UPDATE hall_fact SET author = :a WHERE counter = :c", a=person.id, c=COUNTER)
     return person
 
 

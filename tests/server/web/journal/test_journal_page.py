@@ -26,6 +26,7 @@ from server.usecases.printing.change_roll import change_roll
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.tickets.stop_tickets import stop_tickets
 from tests.docs.documents import text_of
+from tests.harness.sql import execute, one_row
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, read
@@ -45,15 +46,13 @@ def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(both: Ap
 
 def test_the_journal_shows_present_names_and_finds_people_by_them(both: ApiSite):
     person = a_morning(both)
-    with both.database.store.write() as rows:
-        rows.run("UPDATE account SET display_name = 'C. Martin' WHERE id = :id", {"id": person.id})
+    execute(both.database, "UPDATE account SET display_name = 'C. Martin' WHERE id = :id", id=person.id)
     browser = both.person("supervisor")
     told = read(browser, f"&personne={person.id}")
     assert [line[1] for line in told] == ["Tickets de nouveau donnés", "Tickets arrêtés pour la journée"]
     assert {line[3] for line in told} == {"C. Martin"}, "what was done at the counter stays with the counter"
-    with both.database.store.write() as rows:
-        rows.run("DELETE FROM role_grant WHERE account = :id", {"id": person.id})
-        rows.run("DELETE FROM account WHERE id = :id", {"id": person.id})
+    execute(both.database, "DELETE FROM role_grant WHERE account = :id", id=person.id)
+    execute(both.database, "DELETE FROM account WHERE id = :id", id=person.id)
     assert read(browser)[0][3] == "Compte qui n’existe plus"
 
 
@@ -119,8 +118,7 @@ def test_an_alarm_and_a_printer_are_named(both: ApiSite):
 
 def test_files_hold_the_lines_of_the_page_and_no_formula(api: ApiSite):
     person = a_morning(api)
-    with api.database.store.write() as rows:
-        rows.run("UPDATE account SET display_name = '=1+1' WHERE id = :id", {"id": person.id})
+    execute(api.database, "UPDATE account SET display_name = '=1+1' WHERE id = :id", id=person.id)
     browser = api.person("supervisor")
     answer = browser.get(f"/journal/csv?hall={HALL}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="journal-{HALL}.csv"'
@@ -188,8 +186,7 @@ def test_the_sheet_of_heads_is_a_paper_that_can_be_compared(api: ApiSite):
     with pypdfium2.PdfDocument(answer.data) as document:
         assert document.is_tagged()
         words = " ".join(document[0].get_textpage().get_text_bounded().split())
-    with api.database.read() as rows:
-        head = rows.one("SELECT journal_length, head_hash FROM hall WHERE slug = :hall", hall=HALL)
+    head = one_row(api.database, "SELECT journal_length, head_hash FROM hall WHERE slug = :hall", hall=HALL)
     printed = " ".join(head["head_hash"][start : start + 8] for start in range(0, 64, 8))
     assert printed in words
     asked = f"/journal/tetes?hall={HALL}&position={head['journal_length']}&empreinte="

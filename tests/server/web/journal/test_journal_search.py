@@ -11,6 +11,7 @@ from server.domain.instants import from_micros
 from server.store.journal.pages import Stretch, first_position_at, newest_facts, visits_numbered
 from server.usecases.journal import read_journal
 from server.usecases.tickets.stop_tickets import stop_tickets
+from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, lines, read
 
@@ -143,11 +144,10 @@ def test_facts_are_found_by_the_instant_they_were_recorded_at(both: ApiSite):
     for _ in range(5):
         both.ticket()
         both.hands.now += timedelta(minutes=1)
+    hall = both.database.hall_id(HALL)
+    sql = "SELECT position, recorded_at FROM hall_fact WHERE hall = :hall ORDER BY position"
+    facts = all_rows(both.database, sql, hall=hall)
     with both.database.read() as rows:
-        hall = both.database.hall_id(HALL)
-        facts = rows.all(
-            "SELECT position, recorded_at FROM hall_fact WHERE hall = :h ORDER BY position", h=hall
-        )
         for fact in facts:
             first = first_position_at(rows, hall, len(facts), from_micros(fact["recorded_at"]))
             same = [each["position"] for each in facts if each["recorded_at"] == fact["recorded_at"]]

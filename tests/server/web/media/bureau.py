@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from server.usecases.media.prepare_media import Preparing
+from tests.harness.sql import all_rows
 from tests.server.web.api_site import ApiSite, accepted
 
 
@@ -38,8 +39,7 @@ class Bureau:
 
     def waiting(self) -> str:
         """The one medium that waits to be prepared."""
-        with self.site.database.read() as rows:
-            (upload,) = rows.all("SELECT medium FROM upload")
+        (upload,) = all_rows(self.site.database, "SELECT medium FROM upload")
         return str(upload["medium"])
 
     def fetch(self, url: str, reader: Any = None, **headers: str) -> TestResponse:

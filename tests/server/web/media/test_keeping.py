@@ -12,6 +12,7 @@ from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
 from server.usecases.media.copy_media import Brought, bring_media, copy_media, media_folder_of
 from server.usecases.media.remove_medium import sweep_media
+from tests.harness.sql import all_rows, execute
 from tests.server.web.api_site import accepted
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, zipped
@@ -40,14 +41,12 @@ def test_rows_of_media_are_rebuilt_from_the_journal_and_verified(bureau: Bureau,
     bureau.add(zipped())
     bureau.remove(bureau.add(image("JPEG")))
     before = bureau.see(medium)
-    with bureau.site.database.store.write() as rows:
-        rows.run("UPDATE medium SET state = 'removed'", {})
+    execute(bureau.site.database, "UPDATE medium SET state = 'removed'")
     assert len(rebuild_installation(bureau.site.database)) == 2
     assert bureau.see(medium) == before
     database, anchors = bureau.site.database, Anchors(tmp_path / "anchors")
     assert verify_journal(database, anchors, full=True).faults == []
-    with bureau.site.database.store.write() as rows:
-        rows.run("UPDATE medium_text SET texts = :texts", {"texts": json.dumps({"fr": "Fermé"})})
+    execute(bureau.site.database, "UPDATE medium_text SET texts = :texts", texts=json.dumps({"fr": "Fermé"}))
     faults = verify_journal(database, anchors, full=True).faults
     assert [(fault.journal, fault.wrong) for fault in faults] == [("installation", "document")]
 
@@ -55,8 +54,7 @@ def test_rows_of_media_are_rebuilt_from_the_journal_and_verified(bureau: Bureau,
 def test_no_fact_of_a_medium_holds_a_word_of_it(lone: Bureau):
     medium = lone.add(image("PNG"))
     lone.describe(medium, fr="Ouvert lundi")
-    with lone.site.database.read() as rows:
-        bodies = [row["body"] for row in rows.all("SELECT body FROM installation_fact")]
+    bodies = [row["body"] for row in all_rows(lone.site.database, "SELECT body FROM installation_fact")]
     assert not [body for body in bodies if "lundi" in body]
 
 

@@ -8,6 +8,7 @@ import pytest
 from server.domain.instants import to_text
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild_installation import installation_differences, rebuild_installation
+from tests.harness.sql import execute
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 
 SCREEN = "laon-ecran-1"
@@ -77,9 +78,8 @@ def test_rows_are_folded_from_the_journal_and_come_back_as_they_were(both: ApiSi
     before = accepted(both.get("/notices/n1/displays"))
     assert before["shown_s"] == 27
     assert rebuild_installation(both.database) == []
-    with both.database.store.write() as rows:
-        rows.run("UPDATE display SET shown_ms = 1 WHERE notice = 'n1'", {})
-        rows.run("DELETE FROM display_record WHERE record = 'r2'", {})
+    execute(both.database, "UPDATE display SET shown_ms = 1 WHERE notice = 'n1'")
+    execute(both.database, "DELETE FROM display_record WHERE record = 'r2'")
     with snapshot(both.database) as rows:
         assert len(installation_differences(rows)) == 2
     found = rebuild_installation(both.database)

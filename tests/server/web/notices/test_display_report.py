@@ -14,6 +14,7 @@ from server.language import Catalogues
 from server.web.pages.display_report.words import duration
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
+from tests.harness.sql import one_row
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 from tests.server.web.notices.test_api_displays import display, hour, report
 
@@ -36,8 +37,7 @@ def test_the_paper_names_screens_hours_and_where_the_journal_stood(both: ApiSite
     accepted(report(both, *rows))
     answer = both.get(PDF)
     (page,) = pages(answer)
-    with both.database.read() as found:
-        head = found.one("SELECT journal_length, head_hash FROM installation WHERE id = 1")
+    head = one_row(both.database, "SELECT journal_length, head_hash FROM installation WHERE id = 1")
     assert "Rapport de diffusion" in page
     assert "Écran du hall" in page
     assert "1 h 03 min 10 1 0" in page

@@ -10,6 +10,7 @@ import pytest
 
 from server.logs.lines import configure_logs
 from server.usecases.people.read_people import read_people
+from tests.harness.sql import all_rows
 from tests.server.sending.endpoints import Mailbox, mailbox, slow_mail_server
 from tests.server.sending.office import subject_of, text_of_letter
 from tests.server.web.api_site import HALL, ApiSite
@@ -75,9 +76,10 @@ def test_a_link_is_sent_opens_once_and_its_address_is_kept_nowhere(
 
 def whole(site: ApiSite) -> str:
     """Every text of the database."""
-    with site.database.read() as rows:
-        tables = [row["name"] for row in rows.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return repr([[dict(row) for row in rows.all(f"SELECT * FROM {table}")] for table in tables])
+    tables = [
+        row["name"] for row in all_rows(site.database, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    return repr([all_rows(site.database, f"SELECT * FROM {table}") for table in tables])
 
 
 def test_a_letter_speaks_the_language_of_its_person_and_says_that_a_password_is_another(

@@ -11,6 +11,7 @@ import pytest
 
 from server.store.journal.rebuild import differences, rebuild
 from server.usecases.quality.read_indicators import read_days
+from tests.harness.sql import execute, one_row
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 from tests.server.web.tickets.test_api_tickets import not_issued
 
@@ -31,8 +32,7 @@ def excused(api: ApiSite, press: str | None = None, **more: Any) -> Any:
 
 def fact_of(api: ApiSite, visit: str) -> dict[str, Any]:
     sql = "SELECT body FROM hall_fact WHERE visit = :visit AND kind = 'TicketIssued'"
-    with api.database.read() as rows:
-        found: dict[str, Any] = json.loads(rows.one(sql, visit=visit)["body"])
+    found: dict[str, Any] = json.loads(one_row(api.database, sql, visit=visit)["body"])
     return found
 
 
@@ -151,8 +151,7 @@ def test_figures_are_the_same_once_rows_are_rebuilt_from_facts(both: ApiSite):
     accepted(both.verb(leg, "transfer", {"service": "laon-associations"}))
     days = date(2026, 11, 24), date(2026, 11, 25)
     before = read_days(both.database, HALL, *days).days
-    with both.database.store.write() as rows:
-        rows.run("UPDATE visit SET wanted_service = NULL, exceptional_reason = NULL", {})
+    execute(both.database, "UPDATE visit SET wanted_service = NULL, exceptional_reason = NULL")
     assert read_days(both.database, HALL, *days).days != before
     assert rebuild(both.database, HALL) == [("visit", ticket["visit"])]
     assert read_days(both.database, HALL, *days).days == before

@@ -4,6 +4,7 @@ import json
 import threading
 from typing import Any
 
+from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 from tests.server.web.configuration.editors import Editors, laon
 
@@ -20,8 +21,9 @@ def shown(site: ApiSite) -> str:
 
 
 def demand(site: ApiSite) -> list[dict[str, Any]]:
-    with site.database.read() as rows:
-        found = rows.all("SELECT body FROM hall_fact WHERE kind = 'TicketNotIssued' ORDER BY position")
+    found = all_rows(
+        site.database, "SELECT body FROM hall_fact WHERE kind = 'TicketNotIssued' ORDER BY position"
+    )
     return [json.loads(row["body"]) for row in found]
 
 
