@@ -227,7 +227,7 @@ class PostgresStore:
         with _refusing(), reading(self.readers) as rows:
             yield rows
 
-    def _writer(self) -> psycopg.Connection[Any]:
+    def _writer(self) -> LoopConnection:
         """A connection that writes. Where the server has closed one, it has closed all: the pool begins anew.
 
         The pool's own check waits longer after each closed connection, and gives up at the fourth.
@@ -258,7 +258,7 @@ def _by_index(connection: psycopg.Connection[Any]) -> None:
     connection.execute("SET jit = off")
 
 
-def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
+def _pool(conninfo: str, size: int) -> ConnectionPool[LoopConnection]:
     return ConnectionPool(
         conninfo,
         min_size=1,

@@ -22,7 +22,8 @@ from server.store.transactions.commits import CommittedFact
 from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.visits.open_legs import OpenLegs
 
-_SAVEPOINT, _TO_SAVEPOINT = Write(SavepointClause("part")), Write(RollbackToSavepointClause("part"))
+_SAVEPOINT = Write(SavepointClause("part"))  # type: ignore[no-untyped-call]
+_TO_SAVEPOINT = Write(RollbackToSavepointClause("part"))  # type: ignore[no-untyped-call]
 
 
 @dataclass(kw_only=True)

@@ -1,11 +1,10 @@
 """How databases find rows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Dialect, String, column, text
 
@@ -73,7 +72,7 @@ class Explained(Rows):
         self.rows, self.dialect = rows, dialect
         self.plan: list[str] = []
 
-    def found(self, statement: Read[Any], values: Values) -> Sequence[Any]:
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
         written = statement.text(self.dialect, values)
         encoded = written.encoded(values)
         if self.dialect is SQLITE:

@@ -306,7 +306,7 @@ def test_transactions_take_turns_one_at_a_time_and_all_finish(monkeypatch: pytes
 
     nothing = lambda *_: None  # noqa: E731
     hall = group_commit.GroupCommit(
-        group_commit.HallWrites(Query("", {}), cast(Any, begin), nothing, nothing, nothing)
+        group_commit.HallWrites(Query(NOWHERE, {}), cast(Any, begin), nothing, nothing, nothing)
     )
 
     def take_turns(person: int) -> None:

@@ -12,7 +12,6 @@ from server.domain.author import Author
 from server.domain.hours.calendars import half_days
 from server.domain.printing.printers import ASKED_WITHIN
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Row
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms import watch_alarms as watching
@@ -50,7 +49,7 @@ def hall(database_url: str) -> Iterator[FaultyHall]:
         yield found
 
 
-def installation_facts(database: Database) -> list[Row]:
+def installation_facts(database: Database) -> list[dict[str, Any]]:
     return all_rows(
         database, "SELECT * FROM installation_fact WHERE kind LIKE 'Recipient%' ORDER BY position"
     )

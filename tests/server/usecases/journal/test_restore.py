@@ -11,7 +11,7 @@ from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
 from server.usecases.journal.backup_and_restore import Restored, backup, restore
 from tests.harness.counts import count, record_measurement
-from tests.harness.sql import execute, one_row
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import HALL, anchor, call, first_fault, issue, morning
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_backup_replaces_nothing(
 def test_work_continues_after_a_restore(database: Database, hands: Hands, anchors: Anchors, tmp_path: Path):
     backup(database, anchors, tmp_path / "copy")
     _, after = restored_by(database, hands, anchors, tmp_path / "copy")
-    current = one_row(after, "SELECT id FROM leg WHERE state IN ('called', 'in_service')")
-    called = call(after, current["id"] if current else None, "served")
+    current = all_rows(after, "SELECT id FROM leg WHERE state IN ('called', 'in_service')")
+    called = call(after, current[0]["id"] if current else None, "served")
     assert called["state"] == "called"
     after.close()

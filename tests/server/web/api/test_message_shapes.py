@@ -17,6 +17,7 @@ from server.live.publication.call_message import CallMessage
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
+from server.usecases.printing.print_trial import print_trial
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer
 from server.web.api.shapes.messages import SENT, TAKEN
@@ -114,7 +115,7 @@ def test_messages_of_a_hall_with_visitors_match_their_models(both: ApiSite):
     publisher.tick()
     both.publish_kiosk("laon-borne-9")
     publisher.tick()
-    trial = accepted(both.post(f"/halls/{HALL}/kiosks/laon-borne-1/printer/trial", {}))
+    trial = print_trial(both.database, HALL, Author("supervisor"), "laon-borne-1")
     publisher.print_noted(trial["job"])
     publisher.heartbeat()
     publisher.messages_changed(HALL, COUNTER)
