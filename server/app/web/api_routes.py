@@ -28,7 +28,7 @@ from server.web.api import (
 )
 from server.web.api import media as media_api
 from server.web.api import messages as counter_messages
-from server.web.api.devices import devices, displays, printers, screen_pictures, supervision
+from server.web.api.devices import devices, displays, own_device, printers, screen_pictures, supervision
 from server.web.api.openapi import described
 
 PLAIN = (
@@ -64,6 +64,7 @@ def _install_devices(parts: WebParts, screen_release: Callable[[], str]) -> None
         devices.blueprint(api, devices.Devices(sightings, renewal_asked, watch.changed, slow_codes))
     )
     app.register_api(configuration.blueprint(api, watch.players))
+    app.register_api(own_device.blueprint(parts.context))
     app.register_api(screen_pictures.blueprint(api, _screen_pictures(parts)))
 
 

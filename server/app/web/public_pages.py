@@ -15,7 +15,7 @@ from server.usecases.appointments.booking_addresses import is_booking_address
 from server.usecases.people.installation_link import awaits_first_person
 from server.usecases.tickets.read_menu import languages_of
 from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
-from server.web import assets_health_devices
+from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out
 from server.web.pages.home import blueprint as entrance_pages
 from server.web.pages.look.files import blueprint as look_files
@@ -109,9 +109,8 @@ def _install_phone(parts: WebParts) -> None:
 
 def _install_files(parts: WebParts) -> None:
     files, database = parts.parvis.media.files, parts.parvis.database
-    parts.app.register_blueprint(assets_health_devices.blueprint(parts.context))
-    parts.app.register_api(assets_health_devices.devices_blueprint(parts.context))
-    parts.app.register_api(assets_health_devices.health_blueprint(parts.context))
+    parts.app.register_blueprint(assets_and_health.blueprint(parts.context))
+    parts.app.register_api(assets_and_health.health_blueprint(parts.context))
     parts.app.register_blueprint(media_files(files, database))
     parts.app.register_blueprint(look_files(files, database))
 
@@ -120,7 +119,6 @@ def _install_sign_in(parts: WebParts) -> None:
     app, parvis, context = parts.app, parts.parvis, parts.context
     for pages in (sign_in, sign_out, own_account_pages, invitation_pages, pairing_pages):
         app.register_blueprint(pages.blueprint(context))
-    app.register_api(pairing_pages.devices_blueprint(context))
     app.register_blueprint(people_pages.blueprint(context, link_post(parvis, parts.limiter)))
     if parvis.provider is not None:
         app.register_blueprint(provider_sign_in.blueprint(context, parvis.provider, parvis.look_at_provider))

@@ -1,4 +1,7 @@
-"""What shapes of answers share: no further field, types of instants and counts, a hall's position, waits."""
+"""What shapes of answers share: no further field, types of instants and counts, a hall's position, waits.
+
+And what the server answers about itself: problems, its health.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -78,3 +81,15 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str
+
+
+class HealthAnswer(ExactShape):
+    """The server runs; as the answer of « ready », it takes requests too."""
+
+    status: Literal["ok"]
+
+
+class NotReadyAnswer(ExactShape):
+    """The server runs but takes no requests: its database is away."""
+
+    status: Literal["not ready"]

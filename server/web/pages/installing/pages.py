@@ -28,7 +28,7 @@ from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import signed_in
 from server.web.access.site_context import SiteContext
-from server.web.assets_health_devices import small_json
+from server.web.assets_and_health import small_json
 from server.web.pages.installing import new_hall
 from server.web.pages.installing.choices import (
     Problems,

@@ -1,4 +1,4 @@
-"""HTTP outside /api/ that is no page: devices' sessions, health, assets, audio, metrics."""
+"""HTTP outside /api/ that is no page: assets, audio, health, metrics."""
 
 from pathlib import Path
 from typing import Any
@@ -7,19 +7,14 @@ from flask import Blueprint, Response, abort, jsonify, request, send_from_direct
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from kiosk.mounting import low_band, orientation
-from server.domain.hall.configuration import Kiosk, Mounting
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.web.access.callers import DEVICE_FOR_S, identify, of_device
-from server.web.access.cookies import DEVICE_COOKIE, read_cookie, replace_former, set_cookie
+from server.web.access.callers import identify
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
-from server.web.api.responses.devices import OwnDeviceAnswer
-from server.web.api.responses.health import HealthAnswer, NotReadyAnswer
+from server.web.api.responses.exact import HealthAnswer, NotReadyAnswer
 from server.web.api.services import REFUSED
 
-OWN_DEVICE = Tag(name="own device")
 HEALTH = Tag(name="health")
 
 
@@ -38,61 +33,6 @@ def blueprint(site: SiteContext) -> Blueprint:
     _files(routes, site)
     _metrics(routes, site)
     return routes
-
-
-def devices_blueprint(site: SiteContext) -> APIBlueprint:
-    """The routes of a device that has its token."""
-    routes = APIBlueprint("own_device", __name__, abp_tags=[OWN_DEVICE], abp_responses=REFUSED)
-
-    @routes.post("/device/session", responses={204: None})
-    @site.limiter.limit("30 per minute")
-    @open_to(Access.EVERYBODY)
-    def exchange() -> Response:
-        """Keeps the token of the link that a device was given as its cookie."""
-        body = small_json()
-        token = body.get("token")
-        if not isinstance(token, str) or not token.isascii():
-            raise Refusal("bad_request", missing="token")
-        of_device(site.database, token)
-        return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
-
-    @routes.get("/device/me", responses={200: OwnDeviceAnswer})
-    @open_to(Access.EVERYBODY)
-    def me() -> Response:
-        """The device whose cookie this is, its hall and its place."""
-        token = read_cookie(DEVICE_COOKIE)
-        if not token:
-            raise Refusal("unknown_device")
-        caller = of_device(site.database, token)
-        replace_former(DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
-        configuration = site.database.configuration(caller.hall or "")
-        own = caller.configured or ""
-        device = configuration.kiosks.get(own) or configuration.screens.get(own)
-        hall = {"slug": configuration.hall, "name": configuration.name}
-        return jsonify(
-            device=caller.author.id,
-            kind=caller.name,
-            hall=hall,
-            id=caller.configured,
-            label=device.label if device else "",
-            configuration=configuration.mark,
-            **(
-                {"low_bands": low_bands(device.mounting), "prints": device.printer is not None}
-                if isinstance(device, Kiosk)
-                else {}
-            ),
-        )
-
-    return routes
-
-
-def low_bands(mounting: Mounting | None) -> dict[str, dict[str, float]]:
-    """Where hands reach on a kiosk's screen, by the orientation it is mounted in; empty when not declared."""
-    if mounting is None:
-        return {}
-    size = {"width_px": mounting.width_px, "height_px": mounting.height_px}
-    band = low_band(mounting.lower_edge_cm, mounting.diagonal_cm, **size)
-    return {orientation(**size): band.as_message()}
 
 
 def _files(routes: Blueprint, site: SiteContext) -> None:
