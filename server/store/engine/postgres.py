@@ -233,7 +233,7 @@ class PostgresStore:
         The pool's own check waits longer after each closed connection, and gives up at the fourth.
         Raises psycopg_pool.PoolTimeout while the server is away.
         """
-        connection: psycopg.Connection[Any] = self._writers.getconn()
+        connection = self._writers.getconn()
         try:
             _assert_open(connection)
         except psycopg.OperationalError:

@@ -26,8 +26,8 @@ from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.undo_gesture import undo
-from tests.server.usecases.at_counters import gesture_at
 from tests.harness.sql import all_rows, one_row
+from tests.server.usecases.at_counters import gesture_at
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g2", "laon-titres-depot"

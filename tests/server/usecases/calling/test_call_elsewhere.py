@@ -22,6 +22,7 @@ from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, start
 from server.usecases.visits.undo_gesture import undo
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -35,7 +36,6 @@ from tests.server.usecases.at_counters import (
     take_back,
     why_called,
 )
-from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.quality.figures_history import Hands
 
 ELSEWHERE = "laon-g2"

@@ -23,8 +23,8 @@ from server.usecases.visits.hold_leg import hold, release
 from server.usecases.visits.leg_verbs import Destination, Gesture, finish, transfer
 from server.usecases.visits.postpone_and_park import postpone
 from server.usecases.visits.undo_gesture import undo
-from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.harness.sql import all_rows
+from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
