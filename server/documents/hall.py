@@ -158,6 +158,7 @@ class CounterPart(Part):
 class PrinterPart(Part):
     """A kiosk's printer: `host` null is the simulated one."""
 
+    kind: Literal["tcp"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     profile: PrinterProfile = "raster-80"

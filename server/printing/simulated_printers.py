@@ -121,7 +121,7 @@ class SimulatedPrinters:
 
     def _simulated_kiosks(self, halls: list[tuple[str, int]]) -> list[Kiosk]:
         kiosks = [kiosk for hall, _ in halls for kiosk in self._database.configuration(hall).kiosks.values()]
-        return [kiosk for kiosk in kiosks if kiosk.printer is not None and kiosk.printer.host is None]
+        return [kiosk for kiosk in kiosks if kiosk.printer is not None and kiosk.printer.is_simulated]
 
     def _has_moved(self, kiosk: Kiosk) -> bool:
         return kiosk.printer is not None and self.running[kiosk.id].port != kiosk.printer.port

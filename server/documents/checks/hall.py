@@ -36,6 +36,7 @@ def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[D
         for at, kiosk in enumerate(document.kiosks)
         if kiosk.printer is not None
         and not kiosk.is_retired
+        and kiosk.printer.kind == "tcp"
         and kiosk.printer.host is not None
         and not networks.may_be_configured(kiosk.printer.host, kiosk.printer.port)
     )

@@ -35,6 +35,12 @@ type SoundOutput = Literal["loudspeaker", "loop"]
 type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
 """Which way from a screen the counters are."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
+type PrinterKind = Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"]
+"""How a printer gets its jobs: the server pushes them over one of four transports, or the printer fetches
+them by one of two protocols over https.
+"""
+PULLED_KINDS: frozenset[PrinterKind] = frozenset({"star_cloudprnt", "epson_direct"})
+"""The kinds of printers that fetch their jobs themselves."""
 
 
 def mark_of(installation_revision: int, revision: int) -> str:
@@ -196,9 +202,10 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class PrinterConnection:
-    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in mm.
+    """How a kiosk's printer is reached and fed; paper width in mm.
 
-    `reach`: the networks in which it may be found.
+    `host`, `port` and `reach` (the networks in which it may be found) are those of a printer on the network;
+    its `host` None: a simulated one.
     """
 
     host: str | None
@@ -206,6 +213,17 @@ class PrinterConnection:
     profile: PrinterProfile
     paper_mm: Literal[80, 58]
     reach: PrinterReach = field(default_factory=PrinterReach)
+    kind: PrinterKind = "tcp"
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether the printer fetches its jobs: no loop pushes them to it."""
+        return self.kind in PULLED_KINDS
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether it exists on a page only."""
+        return self.kind == "tcp" and self.host is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def printer_typed(kiosk: Kiosk) -> PrinterRequest:
     """The printer of the form: one on the network, or a simulated one. Refusal: printer_address."""
     if typed("kind") != "network":
         printer = kiosk.printer
-        is_simulated = printer is not None and printer.host is None
+        is_simulated = printer is not None and printer.is_simulated
         return PrinterRequest(None, printer.port if printer and is_simulated else free_port(), 80)
     host, port = typed("host"), typed("port", "9100")
     if not HOST.fullmatch(host) or not port.isdecimal() or not 1 <= int(port) <= HIGHEST_PORT:

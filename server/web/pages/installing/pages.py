@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, abort, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
-from hardware.discovery import addresses_around, printers_among
+from hardware.transports.tcp.discovery import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
@@ -197,11 +197,11 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
         configurer()
         kiosk, language = _kiosk(site), page_language()
         job = quote(request.args.get("job", "")[:64], safe="")
-        has_address = kiosk is None or kiosk.printer is None or kiosk.printer.host is not None
+        is_simulated = kiosk is not None and kiosk.printer is not None and kiosk.printer.is_simulated
         return step_page(
             "trial",
             kiosk=kiosk,
-            is_simulated=has_simulated and not has_address,
+            is_simulated=has_simulated and is_simulated,
             page={"address": f"/api/v1/halls/{_hall(site)}/print-jobs/{job}", "language": language},
             sentences=page_sentences(site.translate, language, CATALOGUE, ("installing.trial.",)),
         )
