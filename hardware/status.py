@@ -4,11 +4,11 @@ Numbers and bits: Epson ESC/POS command reference (dle_eot, gs_lr, gs_lparen_ch,
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hardware.answers import Answer, AnswerKind, AnswerReader
-from hardware.transport import PrinterConnection
+from hardware.transports.interface import PrinterConnection
 
 ALL_QUERIES = (1, 2, 3, 4)
 SENSOR_QUERY = b"\x1d\x72\x01"
@@ -37,13 +37,17 @@ class PrinterState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrinterDeadlines:
-    """Seconds each step may take; `barrier_s` is longer on slow serial lines (raster at 9600 baud: 75)."""
+    """Seconds each step may take, on a line that is faster than the printer."""
 
     connect_s: float = 2.0
     status_s: float = 1.0
     send_s: float = 10.0
     barrier_s: float = 8.0
     ask_again_s: float = 0.5
+
+    def over(self, line_s: float) -> "PrinterDeadlines":
+        """The deadlines for bytes that the line carries in so many seconds (a picture at 9600 baud: 70)."""
+        return replace(self, send_s=self.send_s + line_s, barrier_s=self.barrier_s + line_s)
 
 
 class Talk:

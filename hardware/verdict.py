@@ -26,7 +26,7 @@ from hardware.status import (
     is_process_id_answer,
     process_id_question,
 )
-from hardware.transport import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports.interface import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
 
 _DEADLINES = PrinterDeadlines()
 
@@ -121,10 +121,12 @@ def print_document_bytes(
 ) -> PrintOutcome:
     """Print one ticket's bytes once, and say what became of them.
 
-    Takes at most connect + 4 × status + send + barrier + 8 × status seconds. One call per printer at a time:
-    the caller holds the printer's lease. Raises nothing for what a printer does.
+    Takes at most connect + 4 × status + send + barrier + 8 × status seconds, and twice the seconds that the
+    line needs for the bytes. One call per printer at a time: the caller holds the printer's lease. Raises
+    nothing for what a printer does.
     """
     traits = traits or PrinterTraits()
+    deadlines = deadlines.over(address.seconds_for(len(blob)))
     try:
         connection = address.connect(within_s=deadlines.connect_s)
     except PrinterUnreachable:

@@ -3,20 +3,21 @@
 from datetime import datetime
 
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transport import ConnectionLost, PrinterUnreachable, SendDeadline, TcpAddress
+from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.configuration import PrinterConnection
 from server.domain.instants import EPOCH
 from server.domain.printing import paper_rolls
-from server.domain.printing.printer_networks import PrinterReach
 from server.printing.lease import LeaseLost
+from server.printing.printer_addresses import address_of
 from server.store.engine.rows import WrittenRows
 from server.store.printing import leases
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.paper_rolls import note_roll, roll_in
 from server.store.transactions.database import Database
 
-SIMULATED_HOST = "127.0.0.1"
+NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
+"""The printer of jobs that no printer will print."""
 
 
 class PrinterWatch:
@@ -26,7 +27,7 @@ class PrinterWatch:
         self._database = database
         self._poll_s = poll_s
         self._deadlines = deadlines
-        self.address = TcpAddress(SIMULATED_HOST, reach=PrinterReach())
+        self.address = address_of(NOWHERE)
         self._traits: PrinterTraits | None = None
         self._state: PrinterState | None = None
         self._since = EPOCH
@@ -35,7 +36,7 @@ class PrinterWatch:
 
     def aim(self, connection: PrinterConnection) -> None:
         """Sets the address of the printer; at a new address its abilities are read again."""
-        address = TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
+        address = address_of(connection)
         if address != self.address:
             self.address, self._traits, self._state = address, None, None
 

@@ -12,6 +12,7 @@ from server.domain.printing.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting
+from server.printing.printer_watch import NOWHERE
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
@@ -23,7 +24,6 @@ from server.usecases.printing.print_jobs import LEASE
 log = structlog.get_logger()
 
 STOP_WITHIN_S = 2.0
-_NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 
 type Spawn = Callable[[Callable[[], None]], object]
 
@@ -52,6 +52,8 @@ class PrintService:
         self._has_simulated = settings.has_simulated_printers
         self.workers: dict[str, PrinterWorker] = {}
         self._halls: dict[str, tuple[int, int, list[str]]] = {}
+        self._pulled: dict[str, set[str]] = {}
+        """By hall, the printers that fetch their jobs: nothing here drives them or ends their jobs."""
         self._spawn: Spawn | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
@@ -117,24 +119,26 @@ class PrintService:
         for printer in waiting:
             if printer in self.workers:
                 self.workers[printer].wake()
-            else:
+            elif not any(printer in pulled for pulled in self._pulled.values()):
                 self._cancel_orphans(printer)
         self._keep_leases()
 
     def _follow_configuration(self, hall: str, revisions: tuple[int, int]) -> None:
-        connections = {
+        printers = {
             kiosk.id: kiosk.printer
             for kiosk in self.printing.database.configuration(hall).kiosks.values()
             if kiosk.printer is not None and not kiosk.is_retired
         }
+        connections = {each: printer for each, printer in printers.items() if not printer.is_pulled}
         for gone in set(self._halls.get(hall, (0, 0, []))[2]) - set(connections):
             self.workers.pop(gone).stop()
         for printer, connection in connections.items():
             self._drive(printer, connection)
+        self._pulled[hall] = set(printers) - set(connections)
         self._halls[hall] = (*revisions, list(connections))
 
     def _drive(self, printer: str, connection: PrinterConnection) -> None:
-        if connection.host is None and not self._has_simulated:  # nothing of this machine is a printer then
+        if connection.is_simulated and not self._has_simulated:  # nothing of this machine is a printer then
             connection = replace(connection, reach=PrinterReach())
         worker = self.workers.get(printer)
         if worker is not None:
@@ -146,7 +150,7 @@ class PrintService:
 
     def _cancel_orphans(self, printer: str) -> None:
         """Ends old jobs of a printer that no hall has any more."""
-        orphans = PrinterWorker(self.printing, printer, _NOWHERE)
+        orphans = PrinterWorker(self.printing, printer, NOWHERE)
         token = orphans.lease.take()
         if token is not None:
             orphans.settle(token)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hardware.simulator import SimulatedPrinter
-from hardware.transport import TcpAddress
+from hardware.transports.tcp.tcp_address import TcpAddress
 from tests.harness.programs import PROJECT, child_of_tests
 from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until

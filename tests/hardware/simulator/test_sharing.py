@@ -10,7 +10,7 @@ import pytest
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
-from hardware.transport import TcpAddress
+from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.verdict import print_document_bytes
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from hardware.discovery import printers_among
 from hardware.simulator.ports import free_port
+from hardware.transports.tcp.discovery import printers_among
 from server.domain.author import SYSTEM
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters
 from server.store.transactions.database import Database

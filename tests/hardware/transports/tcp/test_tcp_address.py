@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from hardware.transport import PrinterUnreachable, TcpAddress
+from hardware.transports.interface import PrinterUnreachable
+from hardware.transports.tcp.tcp_address import TcpAddress
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from hardware.transport import RAW_PRINTING_PORT, PrinterUnreachable, TcpAddress
+from hardware.transports.interface import PrinterUnreachable
+from hardware.transports.tcp.tcp_address import RAW_PRINTING_PORT, TcpAddress
 
 ELSEWHERE = "192.0.2.1"
 """An address of documentation (RFC 5737): asked for the way there, the system tells its own address."""

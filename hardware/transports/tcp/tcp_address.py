@@ -1,8 +1,4 @@
-"""Connections to a printer whose every operation ends within the time given.
-
-A new kind (`/dev/usb/lp0`, a serial line) is another address class with `connect`, and a connection with the
-same three methods. Plain sockets and no threads, so that gevent's patched sockets do the same.
-"""
+"""A connection to a printer on the network: a plain socket, its name looked up at each connection."""
 
 import ipaddress
 import socket
@@ -10,49 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
+from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
+
 RAW_PRINTING_PORT = 9100
 _CHUNK = 4096
-
-
-class PrinterUnreachable(ConnectionError):
-    """No connection was made within the time given: nothing was sent."""
-
-    code = "unreachable"
-
-
-class ConnectionLost(ConnectionError):
-    """The printer closed or reset the connection; `sent` bytes of the last send had left."""
-
-    code = "connection_lost"
-
-    def __init__(self, sent: int = 0) -> None:
-        super().__init__(f"connection lost after {sent} bytes")
-        self.sent = sent
-
-
-class SendDeadline(TimeoutError):
-    """The printer stopped taking bytes; `sent` of them had left."""
-
-    code = "send_deadline"
-
-    def __init__(self, sent: int) -> None:
-        super().__init__(f"deadline reached after {sent} bytes")
-        self.sent = sent
-
-
-class PrinterConnection(Protocol):
-    """An open way to a printer."""
-
-    def send(self, blob: bytes, *, within_s: float) -> None:
-        """Hand over all bytes within a total of seconds; raises ConnectionLost or SendDeadline."""
-
-    def receive(self, *, within_s: float) -> bytes:
-        """The next bytes, b"" when none arrived within the seconds (0: those already there); raises
-        ConnectionLost.
-        """
-
-    def close(self) -> None:
-        """Let go of the printer; bytes handed over before still leave."""
 
 
 class Reach(Protocol):
@@ -60,13 +17,6 @@ class Reach(Protocol):
 
     def holds(self, address: str) -> bool:
         """Whether an IP address is allowed."""
-
-
-class PrinterAddress(Protocol):
-    """Where a printer is."""
-
-    def connect(self, *, within_s: float) -> PrinterConnection:
-        """An open connection within a total of seconds; raises PrinterUnreachable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +59,10 @@ class TcpAddress:
             else:
                 return TcpConnection(opened)
         raise PrinterUnreachable(f"{self.host}:{self.port}: {refusal or 'no answer'}")
+
+    def seconds_for(self, byte_count: int) -> float:
+        """A network is faster than any printer."""
+        return 0.0
 
 
 def _is_link_local(address: str) -> bool:

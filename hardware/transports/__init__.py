@@ -1,0 +1,1 @@
+"""Ways to reach a printer, a folder each; `interface.py` says what every one of them offers."""
