@@ -1,4 +1,4 @@
-"""A simulated ESC/POS printer on TCP, shipped with the product: status, faults, tickets as pictures."""
+"""A simulated ESC/POS printer, on TCP or on a cable: status, faults, tickets as pictures."""
 
 from hardware.simulator.printer import CutReceipt, SimulatedPrinter
 from hardware.simulator.replies import PrinterFault

@@ -1,11 +1,10 @@
-"""The simulated printer: a TCP port that serves one client at a time, faults, a buffer, the last tickets.
+"""The simulated printer: an outlet that serves one client at a time, faults, a buffer, the last tickets.
 
 While a fault stops it, it answers real-time questions, keeps the received bytes and prints them when the
 fault is cleared, as Epson printers do. Threads and plain sockets only, which gevent may patch.
 """
 
 import contextlib
-import socket
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hardware.simulator.commands import Command, CommandReader, RealTime
+from hardware.simulator.outlets import CableOutlet, Client, NetworkOutlet, Outlet
 from hardware.simulator.paper import SimulatedPaper
 from hardware.simulator.replies import BLOCKING, PrinterFault, identity, pushed_status, sensor, status
 
 KEPT_TICKETS = 20
 _LARGEST_BUFFER = 4096
-_LOOK_AROUND_S = 0.2
 _MOST_KEPT_BYTES = 8 << 20
 """What a stopped printer keeps; the connection that sends more is dropped."""
 
@@ -34,11 +33,12 @@ class CutReceipt:
 
 
 class SimulatedPrinter:
-    """A printer at `host:port` (port 0: any free one, see `port` after `start`).
+    """A printer at `host:port` (port 0: any free one, see `port` after `start`), or on a cable.
 
-    `has_process_id`: answers GS ( H fn 48. `dies_after` is how many bytes of one connection the fault
-    `dies_after_bytes` swallows. `paper_rows` dots of paper are left on the roll, None for ever; at 0 the
-    fault `paper_out` sets itself.
+    `cable`: the path of a link to a pseudo-terminal that stands for the file of a printer on USB.
+    `has_process_id`: answers GS ( H fn 48. `dies_after` is how many bytes of one connection, or since it
+    was set, the fault `dies_after_bytes` swallows; a cable is then plugged in again. `paper_rows` dots of
+    paper are left on the roll, None for ever; at 0 the fault `paper_out` sets itself.
     """
 
     def __init__(
@@ -46,12 +46,14 @@ class SimulatedPrinter:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
+        cable: Path | None = None,
         width_dots: int = 576,
         has_process_id: bool = True,
         fonts_dir: Path | None = None,
     ) -> None:
         self.host = host
         self.port = port
+        self.cable = cable
         self.has_process_id = has_process_id
         self.dies_after = 600
         self.paper_rows: int | None = None
@@ -60,19 +62,21 @@ class SimulatedPrinter:
         self._paper = SimulatedPaper(width_dots, fonts_dir)
         self._buffer: deque[Command] = deque()
         self._kept_bytes = 0
+        self._swallowed = 0
         self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
         self._printed = 0
         self._is_pushing = False
-        self._listener: socket.socket | None = None
-        self._client: socket.socket | None = None
+        self._outlet: Outlet | None = None
+        self._client: Client | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
 
     def start(self) -> "SimulatedPrinter":
         """Listen; raises OSError when the port is taken."""
-        self._listener = socket.create_server((self.host, self.port), backlog=8)
-        self._listener.settimeout(_LOOK_AROUND_S)
-        self.port = self._listener.getsockname()[1]
+        network = NetworkOutlet(self.host, self.port)
+        self._outlet = network if self.cable is None else CableOutlet(self.cable)
+        self._outlet.open()
+        self.port = network.port
         self._stopping.clear()
         self._thread = threading.Thread(target=self._serve, name=f"printer-{self.port}", daemon=True)
         self._thread.start()
@@ -87,8 +91,8 @@ class SimulatedPrinter:
         self.begin_to_stop()
         if self._thread is not None:
             self._thread.join(timeout=5)
-        if self._listener is not None:
-            self._listener.close()
+        if self._outlet is not None:
+            self._outlet.close()
 
     def tickets(self) -> list[CutReceipt]:
         """The last 20 tickets, newest first."""
@@ -111,6 +115,7 @@ class SimulatedPrinter:
                 self._clear_buffer()
             elif fault not in self._faults:
                 self._faults.add(fault)
+                self._swallowed = 0
                 self._push()
 
     def clear_fault(self, fault: PrinterFault) -> None:
@@ -125,25 +130,21 @@ class SimulatedPrinter:
             self._work()
 
     def _serve(self) -> None:
-        assert self._listener is not None
+        assert self._outlet is not None
         while not self._stopping.is_set():
             try:
-                client, _ = self._listener.accept()
-            except TimeoutError:
-                continue
+                client = self._outlet.accept()
             except OSError:
                 return
-            with contextlib.closing(client):
-                self._attend(client)
+            if client is not None:
+                with contextlib.closing(client):
+                    self._attend(client)
 
-    def _attend(self, client: socket.socket) -> None:
+    def _attend(self, client: Client) -> None:
         """One client until it leaves."""
         reader = CommandReader()
-        swallowed = 0
-        client.settimeout(_LOOK_AROUND_S)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
-            self._client, self._is_pushing = client, False
+            self._client, self._is_pushing, self._swallowed = client, False, 0
         try:
             while not self._stopping.is_set():
                 try:
@@ -152,8 +153,7 @@ class SimulatedPrinter:
                     continue
                 if not received:
                     return
-                swallowed += len(received)
-                if not self._take(reader, received, swallowed):
+                if not self._take(reader, received):
                     return
         except OSError:
             return
@@ -161,12 +161,13 @@ class SimulatedPrinter:
             with self._lock:
                 self._client = None
 
-    def _take(self, reader: CommandReader, received: bytes, swallowed: int) -> bool:
+    def _take(self, reader: CommandReader, received: bytes) -> bool:
         """Act on bytes; False when the connection is to be dropped."""
         with self._lock:
+            self._swallowed += len(received)
             if PrinterFault.MUTE in self._faults:
                 return True
-            if PrinterFault.DIES_AFTER_BYTES in self._faults and swallowed >= self.dies_after:
+            if PrinterFault.DIES_AFTER_BYTES in self._faults and self._swallowed >= self.dies_after:
                 self._clear_buffer()
                 return False
             realtime, commands = reader.feed(received)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from hardware.simulator.printer import SimulatedPrinter
@@ -90,6 +91,7 @@ class SharedPrinter:
         self.name = name
         self.host: str = state["host"]
         self.port: int = state["port"]
+        self.cable = None if state["cable"] is None else Path(state["cable"])
         self._faults = frozenset(PrinterFault(fault) for fault in state["faults"])
         self._tickets = [
             ReceivedTicket(number, datetime.fromisoformat(received_at))
@@ -132,6 +134,7 @@ def _describe(printer: SimulatedPrinter) -> dict[str, Any]:
     return {
         "host": printer.host,
         "port": printer.port,
+        "cable": None if printer.cable is None else str(printer.cable),
         "faults": sorted(printer.faults()),
         "tickets": [[ticket.number, ticket.received_at.isoformat()] for ticket in printer.tickets()],
     }

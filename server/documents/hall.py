@@ -10,6 +10,7 @@ from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
 from server.documents.parts.alarms import AlarmsPart, People
 from server.documents.parts.limits import LimitsPart
 from server.documents.parts.opening import CalendarPart, OwnHours
+from server.documents.parts.printers import PrinterPart
 from server.documents.parts.profiles import ProfilePart
 from server.documents.parts.screens import ScreenPart
 from server.documents.parts.sound import SoundPart
@@ -29,7 +30,7 @@ from server.documents.parts.values import (
 )
 from server.documents.problems import broken_rule
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName
-from server.domain.hall.configuration import Confirmation, Mode, PrinterProfile, ResultDuty
+from server.domain.hall.configuration import Confirmation, Mode, ResultDuty
 from server.domain.tickets.numbering import HIGHEST_RANK
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
@@ -152,22 +153,6 @@ class CounterPart(Part):
     def _tests_a_loop_it_has(self) -> "CounterPart":
         if self.hearing_loop_tested_on is not None and not self.has_hearing_loop:
             raise broken_rule("loop_test_without_loop")
-        return self
-
-
-class PrinterPart(Part):
-    """A kiosk's printer: `host` null is the simulated one."""
-
-    kind: Literal["tcp"] = "tcp"
-    host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
-    port: Annotated[int, Field(ge=1, le=65_535)] = 9100
-    profile: PrinterProfile = "raster-80"
-    paper_mm: Literal[80, 58] = 80
-
-    @model_validator(mode="after")
-    def _fits_the_paper(self) -> "PrinterPart":
-        if not self.profile.endswith(str(self.paper_mm)):
-            raise broken_rule("paper_width", profile=self.profile, paper_mm=self.paper_mm)
         return self
 
 

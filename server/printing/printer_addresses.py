@@ -1,16 +1,27 @@
 """The way to a printer that its configuration describes."""
 
+from pathlib import Path
+
 from hardware.transports.interface import PrinterAddress
 from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.usb_file.usb_file_address import FileAddress, UsbFileAddress
+from hardware.transports.usb_name import usb_name
 from server.domain.hall.configuration import PrinterConnection
 
 SIMULATED_HOST = "127.0.0.1"
+CABLES = "cables"
+"""The folder of the run-time state with the other ends of simulated printers that are not on the network."""
 
 
-def address_of(connection: PrinterConnection) -> PrinterAddress:
-    """Where the jobs of a printer are pushed to. ValueError: it fetches them itself."""
+def address_of(connection: PrinterConnection, cable: Path) -> PrinterAddress:
+    """Where the jobs of a printer are pushed to. `cable`: the other end, where it is simulated.
+
+    ValueError: it fetches its jobs itself.
+    """
     match connection.kind:
         case "tcp":
             return TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
+        case "usb_file":
+            return FileAddress(cable) if connection.usb is None else UsbFileAddress(usb_name(connection.usb))
         case _:
             raise ValueError(f"nothing is pushed to a printer of kind {connection.kind}")

@@ -1,6 +1,7 @@
 """The state of a printer, which its driver reads and keeps for the supervisor, and its abilities."""
 
 from datetime import datetime
+from pathlib import Path
 
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
@@ -23,11 +24,14 @@ NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 class PrinterWatch:
     """The last state that was read of one printer, and its abilities."""
 
-    def __init__(self, database: Database, *, poll_s: float, deadlines: PrinterDeadlines) -> None:
+    def __init__(
+        self, database: Database, cable: Path, *, poll_s: float, deadlines: PrinterDeadlines
+    ) -> None:
         self._database = database
+        self._cable = cable
         self._poll_s = poll_s
         self._deadlines = deadlines
-        self.address = address_of(NOWHERE)
+        self.address = address_of(NOWHERE, cable)
         self._traits: PrinterTraits | None = None
         self._state: PrinterState | None = None
         self._since = EPOCH
@@ -36,7 +40,7 @@ class PrinterWatch:
 
     def aim(self, connection: PrinterConnection) -> None:
         """Sets the address of the printer; at a new address its abilities are read again."""
-        address = address_of(connection)
+        address = address_of(connection, self._cable)
         if address != self.address:
             self.address, self._traits, self._state = address, None, None
 

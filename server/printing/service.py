@@ -12,6 +12,7 @@ from server.domain.printing.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting
+from server.printing.printer_addresses import CABLES
 from server.printing.printer_watch import NOWHERE
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import Settings
@@ -48,7 +49,9 @@ class PrintService:
         tickets = TicketPrinting(
             translate, settings.public_url, settings.var / "assets" / "fonts", settings.var / "media"
         )
-        self.printing = Printing(database, tickets, new_id(), off_loop, tell, pace or PrintingPace())
+        self.printing = Printing(
+            database, tickets, new_id(), off_loop, tell, settings.var / CABLES, pace or PrintingPace()
+        )
         self._has_simulated = settings.has_simulated_printers
         self.workers: dict[str, PrinterWorker] = {}
         self._halls: dict[str, tuple[int, int, list[str]]] = {}
@@ -139,7 +142,7 @@ class PrintService:
 
     def _drive(self, printer: str, connection: PrinterConnection) -> None:
         if connection.is_simulated and not self._has_simulated:  # nothing of this machine is a printer then
-            connection = replace(connection, reach=PrinterReach())
+            connection = replace(connection, kind="tcp", host=None, reach=PrinterReach())
         worker = self.workers.get(printer)
         if worker is not None:
             worker.connection = connection

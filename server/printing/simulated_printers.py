@@ -1,4 +1,7 @@
-"""Simulated printers: one for each kiosk whose printer has no address, to try without hardware."""
+"""Simulated printers: one for each kiosk whose printer has no address, to try without hardware.
+
+One on USB is a pseudo-terminal, which a link in the run-time state leads to.
+"""
 
 import fcntl
 import os
@@ -11,6 +14,7 @@ import structlog
 
 from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
 from server.domain.hall.configuration import HallConfiguration, Kiosk
+from server.printing.printer_addresses import CABLES
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.unix_socket import connected, listening
@@ -40,6 +44,8 @@ class SimulatedPrinters:
         if not self._is_first():
             self._wait_for_the_first()
             return
+        for left in (self._var / CABLES).glob("*"):  # of a process that was killed: it leads anywhere now
+            left.unlink()
         self.follow()
         self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
 
@@ -124,7 +130,14 @@ class SimulatedPrinters:
         return [kiosk for kiosk in kiosks if kiosk.printer is not None and kiosk.printer.is_simulated]
 
     def _has_moved(self, kiosk: Kiosk) -> bool:
-        return kiosk.printer is not None and self.running[kiosk.id].port != kiosk.printer.port
+        assert kiosk.printer is not None
+        running, cable = self.running[kiosk.id], self._cable(kiosk)
+        return running.cable != cable or (cable is None and running.port != kiosk.printer.port)
+
+    def _cable(self, kiosk: Kiosk) -> Path | None:
+        """Where the cable of a printer ends; None: it is on the network."""
+        is_on_network = kiosk.printer is None or kiosk.printer.kind == "tcp"
+        return None if is_on_network else self._var / CABLES / kiosk.id
 
     def _run(self, kiosk: Kiosk) -> bool:
         assert kiosk.printer is not None
@@ -132,6 +145,7 @@ class SimulatedPrinters:
         printer = SimulatedPrinter(
             LOOPBACK,
             kiosk.printer.port,
+            cable=self._cable(kiosk),
             width_dots=width_dots,
             fonts_dir=self._var / "assets" / "fonts",
         )

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
@@ -58,7 +59,8 @@ class Printing:
     """The values that the printers' loops of one process share.
 
     `off_loop(work, *values)` computes without holding up the others; `tell(job)` is called when a job has a
-    verdict that is not final; `holder` names this process in leases.
+    verdict that is not final; `holder` names this process in leases; `cables` is the folder of simulated
+    printers that are not on the network.
     """
 
     database: Database
@@ -66,6 +68,7 @@ class Printing:
     holder: str
     off_loop: CallApart
     tell: Callable[[str], None]
+    cables: Path
     pace: PrintingPace = field(default_factory=PrintingPace)
 
 
@@ -78,7 +81,10 @@ class PrinterWorker:
         self.connection = connection
         self.lease = PrinterLease(printing.database, printer, printing.holder)
         self.watch = PrinterWatch(
-            printing.database, poll_s=printing.pace.poll_s, deadlines=printing.pace.deadlines
+            printing.database,
+            printing.cables / printer,
+            poll_s=printing.pace.poll_s,
+            deadlines=printing.pace.deadlines,
         )
         self.failures = 0
         self.ended = threading.Event()

@@ -204,8 +204,8 @@ class Counter:
 class PrinterConnection:
     """How a kiosk's printer is reached and fed; paper width in mm.
 
-    `host`, `port` and `reach` (the networks in which it may be found) are those of a printer on the network;
-    its `host` None: a simulated one.
+    `host`, `port` and `reach` (the networks in which it may be found) are those of a printer on the network,
+    `usb` is the name of one on USB (`04b8:0e15:J2XE012345`). Without a host or a name it is a simulated one.
     """
 
     host: str | None
@@ -214,6 +214,7 @@ class PrinterConnection:
     paper_mm: Literal[80, 58]
     reach: PrinterReach = field(default_factory=PrinterReach)
     kind: PrinterKind = "tcp"
+    usb: str | None = None
 
     @property
     def is_pulled(self) -> bool:
@@ -223,7 +224,7 @@ class PrinterConnection:
     @property
     def is_simulated(self) -> bool:
         """Whether it exists on a page only."""
-        return self.kind == "tcp" and self.host is None
+        return (self.kind == "tcp" and self.host is None) or (self.kind == "usb_file" and self.usb is None)
 
 
 @dataclass(frozen=True, slots=True)

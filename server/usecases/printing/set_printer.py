@@ -1,6 +1,6 @@
 """Change where the printer of a kiosk is: this edits the hall's document and publishes it at once."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from server.domain.author import Author
@@ -12,14 +12,16 @@ from server.usecases.find_configured import find_kiosk
 
 @dataclass(frozen=True, slots=True)
 class PrinterRequest:
-    """A printer on the network: its name or address, its TCP port, the width of its paper in mm.
+    """A printer: the width of its paper in mm, and its name or address and TCP port, or its name on USB.
 
-    `host` None: a simulated one.
+    Without them it is a simulated one of that kind.
     """
 
     host: str | None
     port: int
     paper_mm: Literal[80, 58]
+    kind: Literal["tcp", "usb_file"] = "tcp"
+    usb: str | None = None
 
 
 def set_printer(
@@ -53,4 +55,5 @@ def _profile(printer: PrinterConnection | None, request: PrinterRequest) -> Prin
 def _is_same(printer: PrinterConnection | None, request: PrinterRequest | None) -> bool:
     if printer is None or request is None:
         return printer is None and request is None
-    return (printer.host, printer.port, printer.paper_mm) == (request.host, request.port, request.paper_mm)
+    present = PrinterRequest(**{each.name: getattr(printer, each.name) for each in fields(request)})
+    return present == request

@@ -79,9 +79,13 @@ class PrintingHall:
 
     def print_at(self, port: int, profile: str = "text-80", *, is_retired: bool = False) -> None:
         """Publishes the hall with its kiosk's printer there."""
-        document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
         paper_mm = 58 if profile == "raster-58" else 80
         printer = {"host": "127.0.0.1", "port": port, "profile": profile, "paper_mm": paper_mm}
+        self.print_with(printer, is_retired=is_retired)
+
+    def print_with(self, printer: dict[str, Any], *, is_retired: bool = False) -> None:
+        """Publishes the hall with its kiosk's printer as in a document."""
+        document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
         document["kiosks"][0] |= {"printer": printer, "is_retired": is_retired}
         publish_hall(self.database, AUTHOR, json.dumps(document))
 

@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from hardware.simulator import PrinterSharing
 from hardware.simulator.ports import free_port
+from hardware.status import PrinterState
 from hardware.transports.tcp.discovery import printers_among
+from hardware.verdict import read_state
 from server.domain.author import SYSTEM
+from server.printing.printer_addresses import CABLES, address_of
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
@@ -65,6 +69,29 @@ def test_a_printer_starts_moves_and_stops_with_a_publication(database: Database,
         printers.follow()
         assert not printers.running
         assert not listens(second)
+    finally:
+        printers.stop()
+
+
+def test_a_simulated_printer_on_usb_has_a_cable_that_goes_when_it_stops(database: Database, var: Path):
+    cables = var / CABLES
+    cables.mkdir()
+    (cables / "left-by-a-killed-process").symlink_to("/dev/null")
+    publish(database, {**simulated(9100), "kind": "usb_file"})
+    printers = SimulatedPrinters(database, var)
+    printers.start()
+    try:
+        assert [each.name for each in cables.iterdir()] == [KIOSK]
+        connection = database.configuration("laon").kiosks[KIOSK].printer
+        assert connection is not None
+        address = address_of(connection, cables / KIOSK)
+        assert read_state(address) is PrinterState.READY
+        shown = PrinterSharing(socket.socket(socket.AF_UNIX), printers.running).answer(b'{"ask": "printers"}')
+        assert shown[KIOSK]["cable"] == str(cables / KIOSK)
+        publish(database, simulated(free_port()))
+        printers.follow()
+        assert list(cables.iterdir()) == []
+        assert read_state(address) is PrinterState.UNREACHABLE
     finally:
         printers.stop()
 

@@ -5,15 +5,24 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from hardware.transports.usb_file.discovery import printers_with_files
+from hardware.transports.usb_name import UsbName, UsbPrinter, name_among
 from server.domain.people.roles import Permission
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
 from server.usecases.printing.set_printer import PrinterRequest, set_printer
 from server.web.access.callers import allowed
 from server.web.access.requirements import requires
-from server.web.api.responses.printing import PrinterPlacedAnswer, PrintState, PrintVerdict, RollChangedAnswer
+from server.web.api.responses.printing import (
+    PluggedPrintersAnswer,
+    PrinterPlacedAnswer,
+    PrintState,
+    PrintVerdict,
+    RollChangedAnswer,
+)
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.devices import KioskPath, PrinterBody, PrintJobPath
+from server.web.api.shapes.requests import HallPath
 
 TAG = Tag(name="printers")
 
@@ -27,8 +36,17 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        printer = None if body.host is None else PrinterRequest(body.host, body.port, body.paper_mm)
+        place = body.host if body.kind == "tcp" else body.usb
+        printer = None if place is None else PrinterRequest(**body.model_dump())
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
+
+    @routes.get("/halls/<hall>/printers/plugged", responses={200: PluggedPrintersAnswer})
+    @requires(Permission.CONFIGURE)
+    def plugged(path: HallPath) -> Any:
+        """The printers on USB that are plugged into the server's machine now, each with its name."""
+        allowed(Permission.CONFIGURE, path.hall)
+        found = printers_with_files()
+        return {"printers": [_described(each, name_among(each, found)) for each in found]}
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: PrintState})
     @requires(Permission.SUPERVISE)
@@ -54,3 +72,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return change_roll(api.database, hall, caller.author, path.kiosk, write_key=key)
 
     return routes
+
+
+def _described(printer: UsbPrinter, name: UsbName) -> dict[str, str]:
+    return {"usb": str(name), "maker": printer.maker, "model": printer.model, "port": printer.port}

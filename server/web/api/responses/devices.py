@@ -7,6 +7,7 @@ from pydantic import Field, RootModel
 from hardware.status import PrinterState
 from kiosk.mounting import Orientation
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
+from server.domain.hall.configuration import PrinterKind
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels, Seconds
 
 type Uptime = Annotated[float, Field(ge=0, le=1)] | None
@@ -113,8 +114,12 @@ class PrinterOfKiosk(ExactShape):
     id: str
     """The id of its kiosk."""
     label: str
+    transport: PrinterKind
+    """How it gets its jobs."""
     host: str | None
-    """Its address in the network; null: the simulated printer."""
+    """Its address in the network; null: a simulated printer, or one that is not on the network."""
+    usb: str | None
+    """Its name on USB; null: a simulated printer, or one that is not on USB."""
     port: int = Field(ge=1, le=65_535)
     paper_mm: Literal[58, 80]
     state: PrinterState | Literal["unknown"]

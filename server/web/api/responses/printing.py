@@ -35,6 +35,21 @@ class PrinterPlacedAnswer(ExactShape):
     revision: Revision
 
 
+class PluggedPrinterAnswer(ExactShape):
+    """A printer on USB: its name in documents, what it says of itself ("": nothing), and its USB port."""
+
+    usb: str
+    maker: str
+    model: str
+    port: str
+
+
+class PluggedPrintersAnswer(ExactShape):
+    """The printers on USB that are plugged into the server's machine."""
+
+    printers: list[PluggedPrinterAnswer]
+
+
 class RollChangedAnswer(ExactShape):
     """A printer that got another roll, and how many papers the one before gave."""
 

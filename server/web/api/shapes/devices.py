@@ -62,8 +62,13 @@ class RenewalBody(RequestShape):
 
 
 class PrinterBody(RequestShape):
-    """A kiosk's printer on the network; `host` null: it has none any more."""
+    """A kiosk's printer: on the network by `host`, or on USB by `usb`; where that one is null it has none any
+    more.
+    """
 
+    kind: Literal["tcp", "usb_file"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
+    usb: Annotated[str, Field(min_length=1, max_length=90, pattern=LINE)] | None = None
+    """The name of a printer on USB, as `/printers/plugged` gives it."""
     paper_mm: Literal[80, 58] = 80

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 from flask import request
 
@@ -18,6 +19,7 @@ USUAL_SPANS = (("09:00", "12:00"), ("13:30", "16:30"))
 MOST_CHARACTERS = 300
 HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,253}")
 HIGHEST_PORT = 65_535
+USUAL_PORT = 9100
 FIELDS: Mapping[str, str] = {
     "organisation": "organisation",
     "brand": "organisation",
@@ -26,6 +28,7 @@ FIELDS: Mapping[str, str] = {
     "sites.calendar": "hours",
     "name": "hall_name",
     "kiosks.printer.host": "host",
+    "kiosks.printer.usb": "usb",
     "printer_networks": "network",
 }
 """The field of the form, by the beginning of a document's path."""
@@ -59,15 +62,18 @@ def counters_typed() -> int:
 
 
 def printer_typed(kiosk: Kiosk) -> PrinterRequest:
-    """The printer of the form: one on the network, or a simulated one. Refusal: printer_address."""
+    """The printer of the form: on the network, on USB, or a simulated one. Refusal: printer_address."""
+    paper_mm: Literal[80, 58] = 58 if typed("paper_mm") == "58" else 80
+    if typed("kind") == "usb":
+        return PrinterRequest(None, USUAL_PORT, paper_mm, "usb_file", typed("usb"))
     if typed("kind") != "network":
         printer = kiosk.printer
         is_simulated = printer is not None and printer.is_simulated
         return PrinterRequest(None, printer.port if printer and is_simulated else free_port(), 80)
-    host, port = typed("host"), typed("port", "9100")
+    host, port = typed("host"), typed("port", str(USUAL_PORT))
     if not HOST.fullmatch(host) or not port.isdecimal() or not 1 <= int(port) <= HIGHEST_PORT:
         raise Refusal("printer_address")
-    return PrinterRequest(host, int(port), 58 if typed("paper_mm") == "58" else 80)
+    return PrinterRequest(host, int(port), paper_mm)
 
 
 def field_of(path: str) -> str:

@@ -34,6 +34,7 @@ from server.web.pages.installing.choices import (
     Problems,
     document_problems,
     hours_shown,
+    plugged_printers,
     template_shown,
     templates_shown,
 )
@@ -164,7 +165,12 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
         values = {"found": None, "network": typed("network") or None} | shown
         kiosk = _kiosk(site)
         return step_page(
-            "printer", kiosk=kiosk, has_simulated=has_simulated, problems=problems or {}, **values
+            "printer",
+            kiosk=kiosk,
+            has_simulated=has_simulated,
+            plugged=plugged_printers(),
+            problems=problems or {},
+            **values,
         )
 
     @routes.get("/installation/imprimante")

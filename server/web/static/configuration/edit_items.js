@@ -130,7 +130,8 @@ const SUMMARIES = {
   kiosk: (item, form) => [
     item.services?.length ? form.say("editing.summary.services", { count: item.services.length }) : null,
     item.printer
-      ? (item.printer.host ?? form.say("editing.summary.simulated"))
+      ? ((item.printer.kind === "usb_file" ? item.printer.usb : item.printer.host) ??
+        form.say("editing.summary.simulated"))
       : form.say("editing.summary.no_printer"),
     item.mounting ? null : form.say("editing.summary.no_mounting"),
   ],

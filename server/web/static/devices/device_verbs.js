@@ -2,6 +2,7 @@
 
 import { element, fill, setText } from "../shared/dom.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
+import { printerForm } from "./printer_form.js";
 
 const ASKED_AGAIN_MS = 700;
 const ASKED_FOR_MS = 70_000; // a job that is a minute old is cancelled
@@ -18,7 +19,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   const connections = element("ul", { class: "connections" });
   const buttons = new Map();
   const choices = element("div", { class: "choices" });
-  const address = addressForm(device, hall, { say, act, onPlaced: () => buttons.get("address").focus() });
+  const address = printerForm(device, hall, { say, act, onPlaced: () => buttons.get("address").focus() });
   const place = element("div", { class: "manage" }, connections, choices, address.place, outcome);
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
   const deeds = {
@@ -143,73 +144,4 @@ export function trialWords({ state, verdict, why }, say) {
   const cause = say.knows(`device_list.why.${why}`) ? say(`device_list.why.${why}`) : (why ?? "");
   const end = isOpen ? "waits" : (verdict ?? "refused");
   return say(`device_list.trial.${end}`, { why: cause });
-}
-
-/** The form for the address of a kiosk's printer. */
-function addressForm(device, hall, { say, act, onPlaced }) {
-  const id = `address-${device.kind}-${device.id}`; // a kiosk and its printer stand under one name
-  const field = (name, label, control) =>
-    element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
-  const host = element("input", {
-    id: `${id}-host`,
-    type: "text",
-    required: true,
-    maxlength: 253,
-    autocomplete: "off",
-    spellcheck: "false",
-    "aria-describedby": `outcome-${device.kind}-${device.id}`,
-  });
-  const port = element("input", {
-    id: `${id}-port`,
-    type: "text",
-    inputmode: "numeric",
-    required: true,
-    pattern: "[0-9]{1,5}",
-    value: "9100",
-  });
-  const paper = element(
-    "select",
-    { id: `${id}-paper` },
-    ...["80", "58"].map((mm) => element("option", { value: mm }, say("device_list.printer.mm", { mm }))),
-  );
-  const save = element("button", { class: "primary" }, say("device_list.printer.save"));
-  const place = element(
-    "form",
-    { class: "address", hidden: true },
-    field("host", say("device_list.printer.host"), host),
-    field("port", say("device_list.printer.port"), port),
-    field("paper", say("device_list.printer.paper"), paper),
-    save,
-    element("p", { class: "muted" }, say("device_list.printer.about")),
-  );
-  let isFilled = false;
-
-  place.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const path = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
-    const body = { host: host.value.trim(), port: Number(port.value), paper_mm: Number(paper.value) };
-    const answer = await act({ method: "PUT", path, body }, "printer_placed");
-    host.setAttribute("aria-invalid", String(answer.problem?.code === "document_refused"));
-    if (!answer.ok) return;
-    place.hidden = true;
-    onPlaced();
-  });
-
-  return {
-    place,
-    toggle() {
-      place.hidden = !place.hidden;
-      if (!place.hidden) host.focus();
-    },
-    draw(now, isAllowed) {
-      if (!isAllowed) place.hidden = true;
-      if (isFilled || now.kind !== "printer") return;
-      isFilled = true;
-      [host.value, port.value, paper.value] = [
-        now.host ?? "",
-        String(now.port || 9100),
-        String(now.paper_mm),
-      ];
-    },
-  };
 }

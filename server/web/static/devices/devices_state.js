@@ -68,3 +68,17 @@ export function verbsOf(device, hall) {
 export function levelOf(device, hall) {
   return needsSomebody(device, hall.releases) ? "trouble" : standingOf(device).level;
 }
+
+/**
+ * The printers on USB to choose from, as [value, words]: those plugged in, and the present one where it is
+ * not.
+ *
+ * @param {Api.PluggedPrinterAnswer[]} plugged
+ * @param {string} present its name, "" without one
+ */
+export function pluggedOptions(plugged, present, say) {
+  const found = plugged.map((each) => [each.usb, say("device_list.printer.named", each).trim()]);
+  if (present && !plugged.some(({ usb }) => usb === present))
+    found.push([present, say("device_list.printer.missing", { usb: present })]);
+  return found.length ? found : [["", say("device_list.printer.none_plugged")]];
+}

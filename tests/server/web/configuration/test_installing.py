@@ -19,6 +19,7 @@ from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.installation_link import installation_token
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
+from tests.hardware.usb import UsbPorts
 
 PASSWORD = "quatre mots pris au hasard"
 PERSON = {"display_name": "Léa Martin", "login": "lea", "password": PASSWORD}
@@ -165,6 +166,22 @@ def test_a_printer_on_the_network_is_in_the_document_and_a_simulated_one_again(w
     wizard.post("/installation/imprimante", kind="simulated")
     (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
     assert kiosk.printer.host is None
+
+
+def test_a_printer_on_usb_is_chosen_among_those_that_are_plugged_in(wizard, tmp_path, monkeypatch):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    ports = UsbPorts(tmp_path / "machine", monkeypatch)
+    none = wizard.post("/installation/imprimante", kind="usb", usb="")
+    assert (none.status_code, list(problems(none))) == (422, ["usb"])
+    assert "branchez-la" in none.text
+    ports.plug(Path("/dev/null"), 0, serial="J2XE000001")
+    assert "EPSON TM-T20III (04b8:0e15:J2XE000001)" in wizard.browser.get("/installation/imprimante").text
+    chosen = {"kind": "usb", "usb": "04b8:0e15:J2XE000001", "paper_mm": "58"}
+    answer = wizard.post("/installation/imprimante", **chosen)
+    assert answer.headers["Location"].startswith("/installation/essai?job=")
+    (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
+    assert (kiosk.printer.kind, kiosk.printer.usb, kiosk.printer.paper_mm) == ("usb_file", chosen["usb"], 58)
 
 
 @pytest.mark.parametrize(

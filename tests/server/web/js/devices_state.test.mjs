@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import {
   placesOf,
+  pluggedOptions,
   rowsOf,
   summaryOfHalls,
   verbsOf,
@@ -104,4 +105,16 @@ test("an exchange of tokens with a lost answer is repeated unchanged, and a refu
     await renewToken({ told: "late" }, { fetch: () => ({ ok: false, status: 409 }), pause: async () => {} }),
     false,
   );
+});
+
+test("the present printer on USB can be chosen although it is unplugged", () => {
+  const say = (key, values = {}) => [key, ...Object.values(values)].join(" ");
+  const plugged = [{ usb: "04b8:0e15:A", maker: "EPSON", model: "TM-T20", port: "1-1" }];
+  const named = ["04b8:0e15:A", "device_list.printer.named 04b8:0e15:A EPSON TM-T20 1-1"];
+  assert.deepEqual(pluggedOptions(plugged, "04b8:0e15:A", say), [named]);
+  assert.deepEqual(pluggedOptions(plugged, "04b8:0e15:B", say), [
+    named,
+    ["04b8:0e15:B", "device_list.printer.missing 04b8:0e15:B"],
+  ]);
+  assert.deepEqual(pluggedOptions([], "", say), [["", "device_list.printer.none_plugged"]]);
 });

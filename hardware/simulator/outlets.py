@@ -1,0 +1,131 @@
+"""Where a simulated printer is plugged in: a TCP port, or a pseudo-terminal in the place of a cable.
+
+A pseudo-terminal has no clients that come and go: whoever opens the other end goes on where the last one was.
+"""
+
+import contextlib
+import os
+import pty
+import select
+import socket
+import tty
+from pathlib import Path
+from typing import Protocol
+
+LOOK_AROUND_S = 0.2
+_BACKLOG = 8
+
+
+class Client(Protocol):
+    """One connection to a simulated printer."""
+
+    def recv(self, most: int, /) -> bytes:
+        """The next bytes, b"" at the end; TimeoutError after 0.2 s without any."""
+
+    def sendall(self, reply: bytes, /) -> None:
+        """Answers; raises OSError when nobody can be answered."""
+
+    def close(self) -> None:
+        """Drops the connection."""
+
+
+class Outlet(Protocol):
+    """Where a simulated printer can be reached."""
+
+    def open(self) -> None:
+        """Begins to listen; raises OSError when the place is taken."""
+
+    def accept(self) -> Client | None:
+        """The next client; None after 0.2 s without one. Raises OSError once it is closed."""
+
+    def close(self) -> None:
+        """Ends to listen."""
+
+
+class NetworkOutlet:
+    """A TCP port; 0: any free one, which `port` tells once it is open."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._listening: socket.socket | None = None
+
+    def open(self) -> None:
+        self._listening = socket.create_server((self.host, self.port), backlog=_BACKLOG)
+        self._listening.settimeout(LOOK_AROUND_S)
+        self.port = self._listening.getsockname()[1]
+
+    def accept(self) -> Client | None:
+        assert self._listening is not None
+        try:
+            client, _ = self._listening.accept()
+        except TimeoutError:
+            return None
+        client.settimeout(LOOK_AROUND_S)
+        with contextlib.suppress(OSError):  # it has left already
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return client
+
+    def close(self) -> None:
+        if self._listening is not None:
+            self._listening.close()
+
+
+class CableOutlet:
+    """A pseudo-terminal that a link leads to; each client is one plugging in."""
+
+    def __init__(self, link: Path) -> None:
+        self._link = link
+        self._plugged: _Cable | None = None
+
+    def open(self) -> None:
+        """Plugs the printer in: the link is there once this returns."""
+        self._plug_in()
+
+    def accept(self) -> Client:
+        plugged = self._plugged
+        if plugged is None or plugged.is_closed:
+            return self._plug_in()
+        return plugged
+
+    def close(self) -> None:
+        self._link.unlink(missing_ok=True)
+        if self._plugged is not None:
+            self._plugged.close()
+
+    def _plug_in(self) -> "_Cable":
+        self._plugged = plugged = _Cable()
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        new = self._link.with_name(f"{self._link.name}.new")
+        new.unlink(missing_ok=True)
+        new.symlink_to(plugged.path)
+        new.replace(self._link)
+        return plugged
+
+
+class _Cable:
+    """A pseudo-terminal without any treatment of characters; `path` is the end of whoever prints."""
+
+    def __init__(self) -> None:
+        self._own, self._other = pty.openpty()
+        tty.setraw(self._other)
+        os.set_blocking(self._own, False)
+        self.path = os.ttyname(self._other)
+        self.is_closed = False
+
+    def recv(self, most: int, /) -> bytes:
+        polled = select.poll()
+        polled.register(self._own, select.POLLIN)
+        if not polled.poll(LOOK_AROUND_S * 1000):
+            raise TimeoutError
+        return os.read(self._own, most)
+
+    def sendall(self, reply: bytes, /) -> None:
+        with contextlib.suppress(BlockingIOError):  # nobody reads, and the answers fill the cable
+            os.write(self._own, reply)
+
+    def close(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            os.close(self._own)
+            os.close(self._other)

@@ -1,0 +1,97 @@
+"""A connection over a character device: a printer's file on USB, a serial line, a pseudo-terminal.
+
+The kernel never blocks a greenlet or thread here: each wait has its deadline. A byte that the kernel took has
+left as far as this side can tell; `send` returns once the kernel could take more, since the file of a USB
+printer drops at its closing what is still under way.
+"""
+
+import errno
+import os
+import select
+import stat
+import termios
+import time
+from collections.abc import Callable
+
+from hardware.transports.interface import ConnectionLost, SendDeadline
+
+_CHUNK = 4096
+_SHORT_S = 0.01
+_NO_TERMINAL = (errno.ENOTTY, errno.EINVAL)
+
+
+class OpenFile:
+    """A character device that is open without blocking; not for two threads at once.
+
+    `close` lets go of it; without one its descriptor is closed.
+    """
+
+    def __init__(self, descriptor: int, close: Callable[[], None] | None = None) -> None:
+        self._descriptor = descriptor
+        self._close = close or (lambda: os.close(descriptor))
+        self._is_open = True
+
+    @property
+    def number(self) -> str:
+        """The number of the device, as `/sys` writes it: `180:0`."""
+        device = os.fstat(self._descriptor).st_rdev
+        return f"{os.major(device)}:{os.minor(device)}"
+
+    @property
+    def is_device(self) -> bool:
+        """Whether it is a character device, and no ordinary file."""
+        return stat.S_ISCHR(os.fstat(self._descriptor).st_mode)
+
+    def send(self, blob: bytes, *, within_s: float) -> None:
+        ends_at = time.monotonic() + within_s
+        view, sent = memoryview(blob), 0
+        while sent < len(view):
+            if not self._waits_for(select.POLLOUT, ends_at):
+                raise SendDeadline(sent)
+            try:
+                sent += os.write(self._descriptor, view[sent : sent + _CHUNK])
+            except BlockingIOError:
+                time.sleep(_SHORT_S)
+            except OSError as error:
+                raise ConnectionLost(sent) from error
+        if not self._waits_for(select.POLLOUT, ends_at):
+            raise SendDeadline(sent)
+
+    def receive(self, *, within_s: float) -> bytes:
+        ends_at = time.monotonic() + within_s
+        while True:
+            try:
+                received = os.read(self._descriptor, _CHUNK)
+            except BlockingIOError:
+                received = b""
+            except OSError as error:
+                raise ConnectionLost from error
+            else:
+                if not received and self._is_hung_up():
+                    raise ConnectionLost
+                if not received and within_s:  # an empty packet: nothing is there, although it looked so
+                    time.sleep(min(_SHORT_S, within_s))
+            if received or not self._waits_for(select.POLLIN, ends_at):
+                return received
+
+    def close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            self._close()
+
+    def _waits_for(self, event: int, ends_at: float) -> bool:
+        """Whether the device is ready for it before the deadline; an error counts as ready."""
+        left_s = ends_at - time.monotonic()
+        if left_s < 0:
+            return False
+        polled = select.poll()
+        polled.register(self._descriptor, event)
+        return bool(polled.poll(left_s * 1000))
+
+    def _is_hung_up(self) -> bool:
+        """Whether a terminal has no other end any more; a file that is no terminal says it at its reading."""
+        try:
+            termios.tcgetattr(self._descriptor)
+        except termios.error as error:
+            return error.args[0] not in _NO_TERMINAL
+        return False

@@ -1,0 +1,40 @@
+"""The part of a hall's document that says how a kiosk's printer is reached and fed."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from hardware.transports.usb_name import usb_name
+from server.documents.parts.values import Part
+from server.documents.problems import broken_rule
+from server.domain.hall.configuration import PrinterProfile
+
+
+def _usb_name(text: str) -> str:
+    try:
+        return str(usb_name(text.strip()))
+    except ValueError:
+        raise broken_rule("wrong_usb_name", text=text) from None
+
+
+class PrinterPart(Part):
+    """A kiosk's printer. Without `host` (of kind tcp) or `usb` (of kind usb_file) it is a simulated one.
+
+    What is of another kind than its own is kept, and does nothing.
+    """
+
+    kind: Literal["tcp", "usb_file"] = "tcp"
+    host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 9100
+    usb: Annotated[
+        Annotated[str, Field(min_length=1, max_length=90), AfterValidator(_usb_name)] | None,
+        Field(exclude_if=lambda name: name is None),
+    ] = None
+    profile: PrinterProfile = "raster-80"
+    paper_mm: Literal[80, 58] = 80
+
+    @model_validator(mode="after")
+    def _fits_the_paper(self) -> "PrinterPart":
+        if not self.profile.endswith(str(self.paper_mm)):
+            raise broken_rule("paper_width", profile=self.profile, paper_mm=self.paper_mm)
+        return self
