@@ -126,11 +126,11 @@ def print_document_bytes(
     nothing for what a printer does.
     """
     traits = traits or PrinterTraits()
-    deadlines = deadlines.over(address.seconds_for(len(blob)))
     try:
         connection = address.connect(within_s=deadlines.connect_s)
     except PrinterUnreachable:
         return _refused(PrinterState.UNREACHABLE)
+    deadlines = deadlines.over(address.seconds_for(len(blob)))
     attempt = _Attempt(Talk(connection), job_number, traits, deadlines)
     outcome: PrintOutcome | None = None
     try:
@@ -211,6 +211,8 @@ class _Attempt:
         except (ConnectionLost, SendDeadline) as failure:
             if failure.sent == 0:
                 return _refused(self.before, failure.code)
+            if isinstance(failure, SendDeadline):  # else the next ticket would complete this one
+                _cleared(self.talk, self.deadlines)
             return self._unknown(failure.code)
         try:
             self._ask_for_confirmation()

@@ -8,12 +8,15 @@ import os
 import pty
 import select
 import socket
+import termios
 import tty
 from pathlib import Path
 from typing import Protocol
 
 LOOK_AROUND_S = 0.2
 _BACKLOG = 8
+_OUTPUT_SPEED = 5
+"""Where the speed stands in the attributes of a terminal."""
 
 
 class Client(Protocol):
@@ -72,10 +75,14 @@ class NetworkOutlet:
 
 
 class CableOutlet:
-    """A pseudo-terminal that a link leads to; each client is one plugging in."""
+    """A pseudo-terminal that a link leads to; each client is one plugging in.
 
-    def __init__(self, link: Path) -> None:
+    `speed`: a serial line of so many bits a second; at another speed neither side understands the other.
+    """
+
+    def __init__(self, link: Path, speed: int | None = None) -> None:
         self._link = link
+        self._speed = speed
         self._plugged: _Cable | None = None
 
     def open(self) -> None:
@@ -94,7 +101,7 @@ class CableOutlet:
             self._plugged.close()
 
     def _plug_in(self) -> "_Cable":
-        self._plugged = plugged = _Cable()
+        self._plugged = plugged = _Cable(self._speed)
         self._link.parent.mkdir(parents=True, exist_ok=True)
         new = self._link.with_name(f"{self._link.name}.new")
         new.unlink(missing_ok=True)
@@ -106,7 +113,8 @@ class CableOutlet:
 class _Cable:
     """A pseudo-terminal without any treatment of characters; `path` is the end of whoever prints."""
 
-    def __init__(self) -> None:
+    def __init__(self, speed: int | None) -> None:
+        self._speed = None if speed is None else getattr(termios, f"B{speed}")
         self._own, self._other = pty.openpty()
         tty.setraw(self._other)
         os.set_blocking(self._own, False)
@@ -118,11 +126,17 @@ class _Cable:
         polled.register(self._own, select.POLLIN)
         if not polled.poll(LOOK_AROUND_S * 1000):
             raise TimeoutError
-        return os.read(self._own, most)
+        received = os.read(self._own, most)
+        return received if self._is_understood() else b"\x01" * len(received)
 
     def sendall(self, reply: bytes, /) -> None:
+        if not self._is_understood():
+            reply = b"\xfe" * len(reply)
         with contextlib.suppress(BlockingIOError):  # nobody reads, and the answers fill the cable
             os.write(self._own, reply)
+
+    def _is_understood(self) -> bool:
+        return self._speed is None or termios.tcgetattr(self._other)[_OUTPUT_SPEED] == self._speed
 
     def close(self) -> None:
         if not self.is_closed:

@@ -20,6 +20,7 @@ KEPT_TICKETS = 20
 _LARGEST_BUFFER = 4096
 _MOST_KEPT_BYTES = 8 << 20
 """What a stopped printer keeps; the connection that sends more is dropped."""
+_ROOM_ON_A_LINE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class CutReceipt:
 class SimulatedPrinter:
     """A printer at `host:port` (port 0: any free one, see `port` after `start`), or on a cable.
 
-    `cable`: the path of a link to a pseudo-terminal that stands for the file of a printer on USB.
+    `cable`: the path of a link to a pseudo-terminal that stands for the file of a printer on USB, or for a
+    serial line of `speed` bits a second; there it says XOFF when it is stopped and its buffer is full.
     `has_process_id`: answers GS ( H fn 48. `dies_after` is how many bytes of one connection, or since it
     was set, the fault `dies_after_bytes` swallows; a cable is then plugged in again. `paper_rows` dots of
     paper are left on the roll, None for ever; at 0 the fault `paper_out` sets itself.
@@ -47,6 +49,7 @@ class SimulatedPrinter:
         port: int = 0,
         *,
         cable: Path | None = None,
+        speed: int | None = None,
         width_dots: int = 576,
         has_process_id: bool = True,
         fonts_dir: Path | None = None,
@@ -54,6 +57,7 @@ class SimulatedPrinter:
         self.host = host
         self.port = port
         self.cable = cable
+        self.speed = speed
         self.has_process_id = has_process_id
         self.dies_after = 600
         self.paper_rows: int | None = None
@@ -66,6 +70,7 @@ class SimulatedPrinter:
         self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
         self._printed = 0
         self._is_pushing = False
+        self._is_full = False
         self._outlet: Outlet | None = None
         self._client: Client | None = None
         self._thread: threading.Thread | None = None
@@ -74,7 +79,7 @@ class SimulatedPrinter:
     def start(self) -> "SimulatedPrinter":
         """Listen; raises OSError when the port is taken."""
         network = NetworkOutlet(self.host, self.port)
-        self._outlet = network if self.cable is None else CableOutlet(self.cable)
+        self._outlet = network if self.cable is None else CableOutlet(self.cable, self.speed)
         self._outlet.open()
         self.port = network.port
         self._stopping.clear()
@@ -128,6 +133,7 @@ class SimulatedPrinter:
                 self.paper_rows = None
             self._push()
             self._work()
+            self._hold_back()
 
     def _serve(self) -> None:
         assert self._outlet is not None
@@ -176,6 +182,7 @@ class SimulatedPrinter:
             for request in realtime:
                 self._act_at_once(request, reader)
             self._work()
+            self._hold_back()
             return not commands or self._kept_bytes <= _MOST_KEPT_BYTES
 
     def _act_at_once(self, request: RealTime, reader: CommandReader) -> None:
@@ -239,6 +246,13 @@ class SimulatedPrinter:
         self._buffer.clear()
         self._kept_bytes = 0
         self._paper.finish()
+
+    def _hold_back(self) -> None:
+        """On a serial line: XOFF while it keeps more than it has room for, XON once it goes on."""
+        is_full = self.speed is not None and self._kept_bytes > _ROOM_ON_A_LINE
+        if is_full != self._is_full:
+            self._is_full = is_full
+            self._send(b"\x13" if is_full else b"\x11")
 
     def _push(self) -> None:
         if self._is_pushing:

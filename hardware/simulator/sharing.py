@@ -92,6 +92,7 @@ class SharedPrinter:
         self.host: str = state["host"]
         self.port: int = state["port"]
         self.cable = None if state["cable"] is None else Path(state["cable"])
+        self.speed: int | None = state["speed"]
         self._faults = frozenset(PrinterFault(fault) for fault in state["faults"])
         self._tickets = [
             ReceivedTicket(number, datetime.fromisoformat(received_at))
@@ -135,6 +136,7 @@ def _describe(printer: SimulatedPrinter) -> dict[str, Any]:
         "host": printer.host,
         "port": printer.port,
         "cable": None if printer.cable is None else str(printer.cable),
+        "speed": printer.speed,
         "faults": sorted(printer.faults()),
         "tickets": [[ticket.number, ticket.received_at.isoformat()] for ticket in printer.tickets()],
     }

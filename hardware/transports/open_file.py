@@ -46,7 +46,7 @@ class OpenFile:
         ends_at = time.monotonic() + within_s
         view, sent = memoryview(blob), 0
         while sent < len(view):
-            if not self._waits_for(select.POLLOUT, ends_at):
+            if not self._waits_for(select.POLLOUT, ends_at) or time.monotonic() > ends_at:
                 raise SendDeadline(sent)
             try:
                 sent += os.write(self._descriptor, view[sent : sent + _CHUNK])
@@ -59,20 +59,21 @@ class OpenFile:
 
     def receive(self, *, within_s: float) -> bytes:
         ends_at = time.monotonic() + within_s
-        while True:
+        while self._waits_for(select.POLLIN, ends_at):
             try:
                 received = os.read(self._descriptor, _CHUNK)
             except BlockingIOError:
                 received = b""
             except OSError as error:
                 raise ConnectionLost from error
-            else:
-                if not received and self._is_hung_up():
-                    raise ConnectionLost
-                if not received and within_s:  # an empty packet: nothing is there, although it looked so
-                    time.sleep(min(_SHORT_S, within_s))
-            if received or not self._waits_for(select.POLLIN, ends_at):
+            if received:
                 return received
+            if self._is_hung_up():
+                raise ConnectionLost
+            if time.monotonic() >= ends_at:
+                break
+            time.sleep(_SHORT_S)  # an empty packet: nothing is there, although it looked so
+        return b""
 
     def close(self) -> None:
         if self._is_open:
@@ -80,10 +81,8 @@ class OpenFile:
             self._close()
 
     def _waits_for(self, event: int, ends_at: float) -> bool:
-        """Whether the device is ready for it before the deadline; an error counts as ready."""
-        left_s = ends_at - time.monotonic()
-        if left_s < 0:
-            return False
+        """Whether the device is ready for it before the deadline, or now; an error counts as ready."""
+        left_s = max(0.0, ends_at - time.monotonic())
         polled = select.poll()
         polled.register(self._descriptor, event)
         return bool(polled.poll(left_s * 1000))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from hardware.transports.interface import PrinterAddress
+from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.transports.usb_file.usb_file_address import FileAddress, UsbFileAddress
 from hardware.transports.usb_name import usb_name
@@ -23,5 +24,8 @@ def address_of(connection: PrinterConnection, cable: Path) -> PrinterAddress:
             return TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
         case "usb_file":
             return FileAddress(cable) if connection.usb is None else UsbFileAddress(usb_name(connection.usb))
+        case "serial":
+            line = cable if connection.line is None else Path(connection.line)
+            return SerialAddress(line, connection.speed)
         case _:
             raise ValueError(f"nothing is pushed to a printer of kind {connection.kind}")

@@ -1,6 +1,6 @@
 """Simulated printers: one for each kiosk whose printer has no address, to try without hardware.
 
-One on USB is a pseudo-terminal, which a link in the run-time state leads to.
+One on USB or on a serial line is a pseudo-terminal, which a link in the run-time state leads to.
 """
 
 import fcntl
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 LOOPBACK = "127.0.0.1"
 LOCK, SOCKET = "printers.lock", "printers.sock"
 PAPER_DOTS = {80: 576, 58: 384}
+SIMULATED_SPEED = 19_200
+"""Of a serial line, in bits a second: not the first speed that is tried."""
 STARTED_WITHIN_S = 10.0
 
 
@@ -132,7 +134,9 @@ class SimulatedPrinters:
     def _has_moved(self, kiosk: Kiosk) -> bool:
         assert kiosk.printer is not None
         running, cable = self.running[kiosk.id], self._cable(kiosk)
-        return running.cable != cable or (cable is None and running.port != kiosk.printer.port)
+        is_on_line = kiosk.printer.kind == "serial"
+        has_moved = cable is None and running.port != kiosk.printer.port
+        return has_moved or running.cable != cable or (running.speed is not None) != is_on_line
 
     def _cable(self, kiosk: Kiosk) -> Path | None:
         """Where the cable of a printer ends; None: it is on the network."""
@@ -146,6 +150,7 @@ class SimulatedPrinters:
             LOOPBACK,
             kiosk.printer.port,
             cable=self._cable(kiosk),
+            speed=SIMULATED_SPEED if kiosk.printer.kind == "serial" else None,
             width_dots=width_dots,
             fonts_dir=self._var / "assets" / "fonts",
         )

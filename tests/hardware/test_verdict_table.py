@@ -11,6 +11,7 @@ from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines
 from hardware.transports.interface import PrinterAddress
+from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.transports.usb_file.usb_file_address import UsbFileAddress
 from hardware.transports.usb_name import usb_name
@@ -32,15 +33,18 @@ class Reached:
     unplug: Callable[[], None]
 
 
-@pytest.fixture(params=["tcp", "usb_file"])
+@pytest.fixture(params=["tcp", "usb_file", "serial"])
 def reached(
     request: pytest.FixtureRequest, tmp_path: Path, fonts_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Reached]:
     """A printer over each transport."""
     cable = None if request.param == "tcp" else tmp_path / "cable"
-    printer = SimulatedPrinter(cable=cable, fonts_dir=fonts_dir).start()
+    speed = 38_400 if request.param == "serial" else None
+    printer = SimulatedPrinter(cable=cable, speed=speed, fonts_dir=fonts_dir).start()
     if cable is None:
         yield Reached(printer, TcpAddress(printer.host, printer.port), printer.stop)
+    elif speed is not None:
+        yield Reached(printer, SerialAddress(cable), printer.stop)
     else:
         ports = UsbPorts(tmp_path, monkeypatch)
         ports.plug(cable, 0, serial="J2XE000001")

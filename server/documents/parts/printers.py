@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from hardware.transports.serial_line.discovery import is_serial_line
 from hardware.transports.usb_name import usb_name
 from server.documents.parts.values import Part
 from server.documents.problems import broken_rule
@@ -17,18 +18,32 @@ def _usb_name(text: str) -> str:
         raise broken_rule("wrong_usb_name", text=text) from None
 
 
+def _serial_line(text: str) -> str:
+    if not is_serial_line(text.strip()):
+        raise broken_rule("wrong_serial_line", text=text)
+    return text.strip()
+
+
 class PrinterPart(Part):
-    """A kiosk's printer. Without `host` (of kind tcp) or `usb` (of kind usb_file) it is a simulated one.
+    """A kiosk's printer. Without `host` (of kind tcp), `usb` (of usb_file) or `line` (of serial) it is a
+    simulated one. `speed` null: found by asking.
 
     What is of another kind than its own is kept, and does nothing.
     """
 
-    kind: Literal["tcp", "usb_file"] = "tcp"
+    kind: Literal["tcp", "usb_file", "serial"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[
         Annotated[str, Field(min_length=1, max_length=90), AfterValidator(_usb_name)] | None,
         Field(exclude_if=lambda name: name is None),
+    ] = None
+    line: Annotated[
+        Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_serial_line)] | None,
+        Field(exclude_if=lambda line: line is None),
+    ] = None
+    speed: Annotated[
+        Literal[9600, 19_200, 38_400, 57_600, 115_200] | None, Field(exclude_if=lambda speed: speed is None)
     ] = None
     profile: PrinterProfile = "raster-80"
     paper_mm: Literal[80, 58] = 80

@@ -205,7 +205,8 @@ class PrinterConnection:
     """How a kiosk's printer is reached and fed; paper width in mm.
 
     `host`, `port` and `reach` (the networks in which it may be found) are those of a printer on the network,
-    `usb` is the name of one on USB (`04b8:0e15:J2XE012345`). Without a host or a name it is a simulated one.
+    `usb` is the name of one on USB (`04b8:0e15:J2XE012345`), `line` and `speed` (bits a second, None: found
+    by asking) are those of one on a serial line. Without a host, a name or a line it is a simulated one.
     """
 
     host: str | None
@@ -215,6 +216,8 @@ class PrinterConnection:
     reach: PrinterReach = field(default_factory=PrinterReach)
     kind: PrinterKind = "tcp"
     usb: str | None = None
+    line: str | None = None
+    speed: int | None = None
 
     @property
     def is_pulled(self) -> bool:
@@ -224,7 +227,8 @@ class PrinterConnection:
     @property
     def is_simulated(self) -> bool:
         """Whether it exists on a page only."""
-        return (self.kind == "tcp" and self.host is None) or (self.kind == "usb_file" and self.usb is None)
+        places = {"tcp": self.host, "usb_file": self.usb, "serial": self.line}
+        return self.kind in places and places[self.kind] is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def read_printers(
                 "transport": printer.kind,
                 "host": printer.host,
                 "usb": printer.usb,
+                "line": printer.line,
+                "speed": printer.speed,
                 "port": printer.port,
                 "paper_mm": printer.paper_mm,
                 "state": state_now(sighting, now),

@@ -12,7 +12,8 @@ from server.usecases.find_configured import find_kiosk
 
 @dataclass(frozen=True, slots=True)
 class PrinterRequest:
-    """A printer: the width of its paper in mm, and its name or address and TCP port, or its name on USB.
+    """A printer: the width of its paper in mm, and its name or address and TCP port, its name on USB, or its
+    serial line with its speed in bits a second (None: found by asking).
 
     Without them it is a simulated one of that kind.
     """
@@ -20,8 +21,10 @@ class PrinterRequest:
     host: str | None
     port: int
     paper_mm: Literal[80, 58]
-    kind: Literal["tcp", "usb_file"] = "tcp"
+    kind: Literal["tcp", "usb_file", "serial"] = "tcp"
     usb: str | None = None
+    line: str | None = None
+    speed: int | None = None
 
 
 def set_printer(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hardware.simulator import PrinterFault, SimulatedPrinter
+from server.printing.simulated_printers import SimulatedPrinters
 from tests.hardware.usb import UsbPorts
 from tests.server.printing.printing_hall import KIOSK
 
@@ -42,6 +43,23 @@ def test_a_press_is_printed_on_usb_and_again_after_the_printer_was_plugged_in_el
     printer.clear_fault(PrinterFault.PAPER_OUT)
     hall.wait_for(held, "done", "printed")
     assert len(printer.tickets()) == 3
+
+
+def test_a_press_is_printed_by_the_simulated_printer_of_a_serial_line(open_small_hall):
+    hall = open_small_hall(9100)
+    hall.print_with({"kind": "serial", "profile": "text-80", "paper_mm": 80})
+    simulated = SimulatedPrinters(hall.database, hall.settings.var)
+    simulated.start()
+    try:
+        hall.drive()
+        ticket = hall.press()
+        hall.wait_for(ticket["print"]["job"], "done", "printed")
+        printer = simulated.running[KIOSK]
+        assert printer.speed == 19_200
+        assert ticket["number"] in "".join(printer.tickets()[0].text.split())
+    finally:
+        hall.close_loops()
+        simulated.stop()
 
 
 def test_a_simulated_printer_on_usb_prints_only_where_printers_are_simulated(

@@ -5,6 +5,7 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from hardware.transports.serial_line.discovery import serial_lines
 from hardware.transports.usb_file.discovery import printers_with_files
 from hardware.transports.usb_name import UsbName, UsbPrinter, name_among
 from server.domain.people.roles import Permission
@@ -36,17 +37,18 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        place = body.host if body.kind == "tcp" else body.usb
+        place = {"tcp": body.host, "usb_file": body.usb, "serial": body.line}[body.kind]
         printer = None if place is None else PrinterRequest(**body.model_dump())
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 
     @routes.get("/halls/<hall>/printers/plugged", responses={200: PluggedPrintersAnswer})
     @requires(Permission.CONFIGURE)
     def plugged(path: HallPath) -> Any:
-        """The printers on USB that are plugged into the server's machine now, each with its name."""
+        """The printers on USB of the server's machine, each with its name, and its serial lines."""
         allowed(Permission.CONFIGURE, path.hall)
         found = printers_with_files()
-        return {"printers": [_described(each, name_among(each, found)) for each in found]}
+        printers = [_described(each, name_among(each, found)) for each in found]
+        return {"printers": printers, "lines": [str(each) for each in serial_lines()]}
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: PrintState})
     @requires(Permission.SUPERVISE)

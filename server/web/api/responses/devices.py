@@ -120,6 +120,10 @@ class PrinterOfKiosk(ExactShape):
     """Its address in the network; null: a simulated printer, or one that is not on the network."""
     usb: str | None
     """Its name on USB; null: a simulated printer, or one that is not on USB."""
+    line: str | None
+    """Its serial line; null: a simulated printer, or one that is not on a serial line."""
+    speed: int | None
+    """Of its serial line, in bits a second; null: found by asking the printer."""
     port: int = Field(ge=1, le=65_535)
     paper_mm: Literal[58, 80]
     state: PrinterState | Literal["unknown"]

@@ -45,9 +45,10 @@ class PluggedPrinterAnswer(ExactShape):
 
 
 class PluggedPrintersAnswer(ExactShape):
-    """The printers on USB that are plugged into the server's machine."""
+    """The printers on USB that are plugged into the server's machine, and its serial lines, used or not."""
 
     printers: list[PluggedPrinterAnswer]
+    lines: list[str]
 
 
 class RollChangedAnswer(ExactShape):

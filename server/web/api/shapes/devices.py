@@ -62,13 +62,17 @@ class RenewalBody(RequestShape):
 
 
 class PrinterBody(RequestShape):
-    """A kiosk's printer: on the network by `host`, or on USB by `usb`; where that one is null it has none any
-    more.
+    """A kiosk's printer: on the network by `host`, on USB by `usb`, on a serial line by `line`; where that
+    one is null it has none any more.
     """
 
-    kind: Literal["tcp", "usb_file"] = "tcp"
+    kind: Literal["tcp", "usb_file", "serial"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[str, Field(min_length=1, max_length=90, pattern=LINE)] | None = None
     """The name of a printer on USB, as `/printers/plugged` gives it."""
+    line: Annotated[str, Field(min_length=1, max_length=140, pattern=LINE)] | None = None
+    """A serial line of the server's machine, as `/printers/plugged` gives it."""
+    speed: Literal[9600, 19_200, 38_400, 57_600, 115_200] | None = None
+    """In bits a second; null: found by asking the printer."""
     paper_mm: Literal[80, 58] = 80

@@ -154,7 +154,7 @@ class _Described:
                 return {"as": "reference", **to}
             return {"as": "references", **to, "is_ordered": (part, name) in ORDERED}
         if "enum" in schema:
-            return {"as": "choice", "choices": schema["enum"]}
+            return {"as": "choice", "choices": schema["enum"], "usual": schema.get("default")}
         if "const" in schema:
             return {"as": "constant", "value": schema["const"]}
         kind = schema.get("type")

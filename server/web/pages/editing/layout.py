@@ -156,6 +156,8 @@ WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
     ("printer", "host"): ("kind", ("tcp",)),
     ("printer", "port"): ("kind", ("tcp",)),
     ("printer", "usb"): ("kind", ("usb_file",)),
+    ("printer", "line"): ("kind", ("serial",)),
+    ("printer", "speed"): ("kind", ("serial",)),
     ("counter", "hearing_loop_tested_on"): ("has_hearing_loop", (True,)),
     ("screen", "counter"): ("layout", ("counter",)),
     ("screen", "output"): ("has_sound", (True,)),

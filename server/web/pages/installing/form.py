@@ -29,6 +29,7 @@ FIELDS: Mapping[str, str] = {
     "name": "hall_name",
     "kiosks.printer.host": "host",
     "kiosks.printer.usb": "usb",
+    "kiosks.printer.line": "line",
     "printer_networks": "network",
 }
 """The field of the form, by the beginning of a document's path."""
@@ -62,10 +63,15 @@ def counters_typed() -> int:
 
 
 def printer_typed(kiosk: Kiosk) -> PrinterRequest:
-    """The printer of the form: on the network, on USB, or a simulated one. Refusal: printer_address."""
+    """The printer of the form: on the network, on USB, on a serial line, or a simulated one.
+
+    Refusal: printer_address.
+    """
     paper_mm: Literal[80, 58] = 58 if typed("paper_mm") == "58" else 80
     if typed("kind") == "usb":
         return PrinterRequest(None, USUAL_PORT, paper_mm, "usb_file", typed("usb"))
+    if typed("kind") == "serial":
+        return PrinterRequest(None, USUAL_PORT, paper_mm, "serial", line=typed("line"))
     if typed("kind") != "network":
         printer = kiosk.printer
         is_simulated = printer is not None and printer.is_simulated

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, abort, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
+from hardware.transports.serial_line.discovery import serial_lines
 from hardware.transports.tcp.discovery import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
@@ -169,6 +170,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             kiosk=kiosk,
             has_simulated=has_simulated,
             plugged=plugged_printers(),
+            lines=[str(each) for each in serial_lines()],
             problems=problems or {},
             **values,
         )

@@ -109,7 +109,8 @@ function flag(field, path, form) {
 }
 
 function choice(field, path, form) {
-  const value = form.valueAt(path) ?? null;
+  const kept = form.valueAt(path);
+  const value = kept === undefined ? (field.usual ?? null) : kept; // the document is older than the field
   const offered = [...(field.is_optional ? [null] : []), ...field.choices];
   const choices = offered.includes(value) || value === "" ? offered : [...offered, value];
   const say = (each) => (each === null ? form.say("editing.none") : choiceName(field, each, form));

@@ -130,8 +130,7 @@ const SUMMARIES = {
   kiosk: (item, form) => [
     item.services?.length ? form.say("editing.summary.services", { count: item.services.length }) : null,
     item.printer
-      ? ((item.printer.kind === "usb_file" ? item.printer.usb : item.printer.host) ??
-        form.say("editing.summary.simulated"))
+      ? (placeOfPrinter(item.printer) ?? form.say("editing.summary.simulated"))
       : form.say("editing.summary.no_printer"),
     item.mounting ? null : form.say("editing.summary.no_mounting"),
   ],
@@ -143,6 +142,11 @@ const SUMMARIES = {
   ],
   site: (item) => [item.address],
 };
+
+/** Where a printer is, as it is typed; nothing for a simulated one. */
+function placeOfPrinter({ kind, host, usb, line }) {
+  return { usb_file: usb, serial: line?.split("/").at(-1) }[kind] ?? (kind === "tcp" ? host : null);
+}
 
 function summaryOf(part, item, form) {
   return (SUMMARIES[part]?.(item, form) ?? []).filter(Boolean).join(" · ");

@@ -82,3 +82,17 @@ export function pluggedOptions(plugged, present, say) {
     found.push([present, say("device_list.printer.missing", { usb: present })]);
   return found.length ? found : [["", say("device_list.printer.none_plugged")]];
 }
+
+/**
+ * The serial lines to choose from, as [value, words]: those of the machine, and the present one where it is
+ * gone.
+ *
+ * @param {string[]} lines
+ * @param {string} present "" without one
+ */
+export function lineOptions(lines, present, say) {
+  const found = lines.map((each) => [each, each.split("/").at(-1)]);
+  if (present && !lines.includes(present))
+    found.push([present, say("device_list.printer.missing", { usb: present })]);
+  return found.length ? found : [["", say("device_list.printer.no_line")]];
+}

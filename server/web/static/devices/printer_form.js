@@ -1,10 +1,12 @@
-// The form that says where a kiosk's printer is: on the network, or on USB at the server's machine.
+// The form that says where a kiosk's printer is: on the network, or on USB or a serial line of the server's
+// machine.
 
 import { element, fill } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
-import { pluggedOptions } from "./devices_state.js";
+import { lineOptions, pluggedOptions } from "./devices_state.js";
 
-const KINDS = ["tcp", "usb_file"];
+const KINDS = ["tcp", "usb_file", "serial"];
+const SPEEDS = [9600, 19200, 38400, 57600, 115200];
 
 /** Return `{place, toggle, draw}`: the form, what opens it, and what shows a device's present values. */
 export function printerForm(device, hall, { say, act, onPlaced }) {
@@ -19,19 +21,31 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
   const port = textOf(`${id}-port`, { inputmode: "numeric", pattern: "[0-9]{1,5}", value: "9100" });
   const usb = selectOf(`${id}-usb`, []);
   usb.setAttribute("aria-describedby", outcome);
+  const line = selectOf(`${id}-line`, []);
+  line.setAttribute("aria-describedby", outcome);
+  const speed = selectOf(`${id}-speed`, [
+    ["", say("device_list.printer.speed_found")],
+    ...SPEEDS.map((each) => [String(each), say("device_list.printer.bauds", { speed: each })]),
+  ]);
   const paper = selectOf(
     `${id}-paper`,
     ["80", "58"].map((mm) => [mm, say("device_list.printer.mm", { mm })]),
   );
-  const [hostField, portField, usbField] = [
+  const [hostField, portField, usbField, lineField, speedField] = [
     fieldOf(say("device_list.printer.host"), host),
     fieldOf(say("device_list.printer.port"), port),
     fieldOf(say("device_list.printer.usb"), usb),
+    fieldOf(say("device_list.printer.line"), line),
+    fieldOf(say("device_list.printer.speed"), speed),
   ];
-  const [about, aboutUsb] = ["about", "about_usb"].map((key) =>
+  const [about, aboutUsb, aboutLine] = ["about", "about_usb", "about_line"].map((key) =>
     element("p", { class: "muted" }, say(`device_list.printer.${key}`)),
   );
-  const shown = { tcp: [hostField, portField, about], usb_file: [usbField, aboutUsb] };
+  const shown = {
+    tcp: [hostField, portField, about],
+    usb_file: [usbField, aboutUsb],
+    serial: [lineField, speedField, aboutLine],
+  };
   const place = element(
     "form",
     { class: "address", hidden: true },
@@ -39,13 +53,16 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     hostField,
     portField,
     usbField,
+    lineField,
+    speedField,
     fieldOf(say("device_list.printer.paper"), paper),
     element("button", { class: "primary" }, say("device_list.printer.save")),
     about,
     aboutUsb,
+    aboutLine,
   );
   let isFilled = false;
-  let present = "";
+  const present = { usb: "", line: "" };
 
   kind.addEventListener("change", showFields);
   place.addEventListener("submit", async (event) => {
@@ -55,12 +72,14 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
       host: kind.value === "tcp" ? host.value.trim() : null,
       port: Number(port.value),
       usb: kind.value === "usb_file" ? usb.value : null,
+      line: kind.value === "serial" ? line.value : null,
+      speed: kind.value === "serial" && speed.value ? Number(speed.value) : null,
       paper_mm: Number(paper.value),
     };
     const path = `${base}/kiosks/${encodeURIComponent(device.id)}/printer`;
     const answer = await act({ method: "PUT", path, body }, "printer_placed");
     const isRefused = String(answer.problem?.code === "document_refused");
-    for (const control of [host, usb]) control.setAttribute("aria-invalid", isRefused);
+    for (const control of [host, usb, line]) control.setAttribute("aria-invalid", isRefused);
     if (!answer.ok) return;
     place.hidden = true;
     onPlaced();
@@ -72,14 +91,13 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
       for (const part of parts) part.hidden = each !== kind.value;
     for (const control of [host, port]) control.required = kind.value === "tcp";
     usb.required = kind.value === "usb_file";
+    line.required = kind.value === "serial";
   }
 
   async function listPlugged() {
     const answer = await read(`${base}/printers/plugged`).catch(() => null);
-    const found = pluggedOptions(answer?.printers ?? [], present, say);
-    const chosen = usb.value || present;
-    fill(usb, found.join(), found.map(optionOf));
-    if (found.some(([value]) => value === chosen)) usb.value = chosen;
+    offer(usb, pluggedOptions(answer?.printers ?? [], present.usb, say), present.usb);
+    offer(line, lineOptions(answer?.lines ?? [], present.line, say), present.line);
   }
 
   showFields();
@@ -95,16 +113,24 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
       if (!isAllowed) place.hidden = true;
       if (isFilled || now.kind !== "printer") return;
       isFilled = true;
-      present = now.usb ?? "";
+      [present.usb, present.line] = [now.usb ?? "", now.line ?? ""];
       kind.value = KINDS.includes(now.transport) ? now.transport : "tcp";
       [host.value, port.value, paper.value] = [
         now.host ?? "",
         String(now.port || 9100),
         String(now.paper_mm),
       ];
+      speed.value = String(now.speed ?? "");
       showFields();
     },
   };
+}
+
+/** Fills a list and keeps what was chosen in it, else what is configured. */
+function offer(list, options, present) {
+  const chosen = list.value || present;
+  fill(list, options.join(), options.map(optionOf));
+  if (options.some(([value]) => value === chosen)) list.value = chosen;
 }
 
 function optionOf([value, words]) {

@@ -19,7 +19,7 @@ def ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UsbPorts:
 
 def test_a_printer_that_is_plugged_in_is_chosen_by_its_name(api: ApiSite, ports: UsbPorts):
     admin, csrf = api.writer("administrator")
-    assert accepted(admin.get(PLUGGED)) == {"printers": []}
+    assert accepted(admin.get(PLUGGED))["printers"] == []
     ports.plug(ANY_DEVICE, 0, serial="J2XE000001")
     ports.plug(ANY_DEVICE, 1, port="1-2")
     listed = accepted(admin.get(PLUGGED))["printers"]

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  lineOptions,
   placesOf,
   pluggedOptions,
   rowsOf,
@@ -117,4 +118,13 @@ test("the present printer on USB can be chosen although it is unplugged", () => 
     ["04b8:0e15:B", "device_list.printer.missing 04b8:0e15:B"],
   ]);
   assert.deepEqual(pluggedOptions([], "", say), [["", "device_list.printer.none_plugged"]]);
+});
+
+test("the serial lines are named without their folders", () => {
+  const say = (key, values = {}) => [key, ...Object.values(values)].join(" ");
+  assert.deepEqual(lineOptions(["/dev/serial/by-id/usb-A"], "/dev/ttyS0", say), [
+    ["/dev/serial/by-id/usb-A", "usb-A"],
+    ["/dev/ttyS0", "device_list.printer.missing /dev/ttyS0"],
+  ]);
+  assert.deepEqual(lineOptions([], "", say), [["", "device_list.printer.no_line"]]);
 });
