@@ -5,6 +5,7 @@ from pathlib import Path
 from hardware.transports.interface import PrinterAddress
 from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.usb_bus.usb_bus_address import UsbBusAddress
 from hardware.transports.usb_file.usb_file_address import FileAddress, UsbFileAddress
 from hardware.transports.usb_name import usb_name
 from server.domain.hall.configuration import PrinterConnection
@@ -17,13 +18,15 @@ CABLES = "cables"
 def address_of(connection: PrinterConnection, cable: Path) -> PrinterAddress:
     """Where the jobs of a printer are pushed to. `cable`: the other end, where it is simulated.
 
-    ValueError: it fetches its jobs itself.
+    ValueError: it fetches its jobs itself, or has no name.
     """
     match connection.kind:
         case "tcp":
             return TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
         case "usb_file":
             return FileAddress(cable) if connection.usb is None else UsbFileAddress(usb_name(connection.usb))
+        case "usb_bus":
+            return UsbBusAddress(usb_name(connection.usb or ""))
         case "serial":
             line = cable if connection.line is None else Path(connection.line)
             return SerialAddress(line, connection.speed)

@@ -17,6 +17,7 @@ from hardware.transports.usb_file.usb_file_address import UsbFileAddress
 from hardware.transports.usb_name import usb_name
 from hardware.verdict import HeldTicket, PrinterTraits, Verdict, check_held, clear_held, print_document_bytes
 from tests.hardware.usb import UsbPorts
+from tests.hardware.usb_backend import Bus
 from tests.harness.waiting import wait_until
 
 PATIENT = PrinterDeadlines(status_s=2, barrier_s=10, ask_again_s=0.05)
@@ -33,7 +34,7 @@ class Reached:
     unplug: Callable[[], None]
 
 
-@pytest.fixture(params=["tcp", "usb_file", "serial"])
+@pytest.fixture(params=["tcp", "usb_file", "usb_bus", "serial"])
 def reached(
     request: pytest.FixtureRequest, tmp_path: Path, fonts_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Reached]:
@@ -45,6 +46,9 @@ def reached(
         yield Reached(printer, TcpAddress(printer.host, printer.port), printer.stop)
     elif speed is not None:
         yield Reached(printer, SerialAddress(cable), printer.stop)
+    elif request.param == "usb_bus":
+        bus = Bus(printer, tmp_path, monkeypatch)
+        yield Reached(printer, bus.address, bus.ports.unplug_from_bus)
     else:
         ports = UsbPorts(tmp_path, monkeypatch)
         ports.plug(cable, 0, serial="J2XE000001")

@@ -1,10 +1,12 @@
 """Simulated printers on USB: folders that look like `/sys` and `/dev/usb`, pseudo-terminals as files."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from hardware.transports.usb_bus import discovery as bus_discovery
 from hardware.transports.usb_file import discovery
 from hardware.transports.usb_file.discovery import UsbFilePrinter
 
@@ -18,6 +20,7 @@ class UsbPorts:
         self._dev.mkdir()
         monkeypatch.setattr(discovery, "SYS", self._sys)
         monkeypatch.setattr(discovery, "DEV", self._dev)
+        monkeypatch.setattr(bus_discovery, "SYS", self._sys)
 
     def plug(self, cable: Path, lp: int, *, serial: str = "", port: str = "1-1") -> None:
         """Plugs a printer in; its file is `lp<number>`."""
@@ -47,6 +50,29 @@ class UsbPorts:
         for device in (self._sys / "devices" / "usb1").iterdir():
             if (device / f"{device.name}:1.0" / "usbmisc" / f"lp{lp}").exists():
                 device.rename(self._sys / f"gone-{device.name}-{len(list(self._sys.iterdir()))}")
+
+    def plug_without_file(self, *, bus: int, address: int, serial: str, driver: str = "") -> None:
+        """Plugs a printer in at `1-1` that has no file; `driver`: what of the kernel has it."""
+        device = self._sys / "devices" / "usb1" / "1-1"
+        interface = device / "1-1:1.0"
+        interface.mkdir(parents=True)
+        described = {"idVendor": "04b8", "idProduct": "0e15", "manufacturer": "EPSON", "product": "TM-T20III"}
+        described |= {"serial": serial, "busnum": str(bus), "devnum": str(address)}
+        for name, text in described.items():
+            (device / name).write_text(f"{text}\n")
+        for name, text in {"bInterfaceClass": "07", "bInterfaceNumber": "00"}.items():
+            (interface / name).write_text(f"{text}\n")
+        if driver:
+            (self._sys / "drivers" / driver).mkdir(parents=True, exist_ok=True)
+            (interface / "driver").symlink_to(self._sys / "drivers" / driver)
+        listed = self._sys / "bus" / "usb" / "devices"
+        listed.mkdir(parents=True, exist_ok=True)
+        (listed / "1-1:1.0").symlink_to(interface)
+
+    def unplug_from_bus(self) -> None:
+        """Takes the cable of that printer out."""
+        (self._sys / "bus" / "usb" / "devices" / "1-1:1.0").unlink()
+        shutil.rmtree(self._sys / "devices" / "usb1" / "1-1")
 
     def found(self) -> list[UsbFilePrinter]:
         """The printers that are plugged in."""

@@ -26,12 +26,12 @@ def _serial_line(text: str) -> str:
 
 class PrinterPart(Part):
     """A kiosk's printer. Without `host` (of kind tcp), `usb` (of usb_file) or `line` (of serial) it is a
-    simulated one. `speed` null: found by asking.
+    simulated one; a printer of kind usb_bus has a name. `speed` null: found by asking.
 
     What is of another kind than its own is kept, and does nothing.
     """
 
-    kind: Literal["tcp", "usb_file", "serial"] = "tcp"
+    kind: Literal["tcp", "usb_file", "usb_bus", "serial"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[
@@ -52,4 +52,10 @@ class PrinterPart(Part):
     def _fits_the_paper(self) -> "PrinterPart":
         if not self.profile.endswith(str(self.paper_mm)):
             raise broken_rule("paper_width", profile=self.profile, paper_mm=self.paper_mm)
+        return self
+
+    @model_validator(mode="after")
+    def _is_named(self) -> "PrinterPart":
+        if self.kind == "usb_bus" and self.usb is None:
+            raise broken_rule("unnamed_usb_printer")
         return self

@@ -227,7 +227,7 @@ class PrinterConnection:
     @property
     def is_simulated(self) -> bool:
         """Whether it exists on a page only."""
-        places = {"tcp": self.host, "usb_file": self.usb, "serial": self.line}
+        places = {"tcp": self.host, "usb_file": self.usb, "serial": self.line}  # usb_bus cannot be simulated
         return self.kind in places and places[self.kind] is None
 
 

@@ -21,7 +21,7 @@ class PrinterRequest:
     host: str | None
     port: int
     paper_mm: Literal[80, 58]
-    kind: Literal["tcp", "usb_file", "serial"] = "tcp"
+    kind: Literal["tcp", "usb_file", "usb_bus", "serial"] = "tcp"
     usb: str | None = None
     line: str | None = None
     speed: int | None = None

@@ -5,9 +5,8 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from hardware.transports.plugged import PluggedPrinter, plugged_printers
 from hardware.transports.serial_line.discovery import serial_lines
-from hardware.transports.usb_file.discovery import printers_with_files
-from hardware.transports.usb_name import UsbName, UsbPrinter, name_among
 from server.domain.people.roles import Permission
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
@@ -37,7 +36,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        place = {"tcp": body.host, "usb_file": body.usb, "serial": body.line}[body.kind]
+        place = {"tcp": body.host, "serial": body.line}.get(body.kind, body.usb)
         printer = None if place is None else PrinterRequest(**body.model_dump())
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 
@@ -46,8 +45,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def plugged(path: HallPath) -> Any:
         """The printers on USB of the server's machine, each with its name, and its serial lines."""
         allowed(Permission.CONFIGURE, path.hall)
-        found = printers_with_files()
-        printers = [_described(each, name_among(each, found)) for each in found]
+        printers = [_described(each) for each in plugged_printers()]
         return {"printers": printers, "lines": [str(each) for each in serial_lines()]}
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: PrintState})
@@ -76,5 +74,12 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-def _described(printer: UsbPrinter, name: UsbName) -> dict[str, str]:
-    return {"usb": str(name), "maker": printer.maker, "model": printer.model, "port": printer.port}
+def _described(plugged: PluggedPrinter) -> dict[str, str]:
+    printer = plugged.printer
+    return {
+        "kind": plugged.kind,
+        "usb": str(plugged.name),
+        "maker": printer.maker,
+        "model": printer.model,
+        "port": printer.port,
+    }

@@ -36,8 +36,12 @@ class PrinterPlacedAnswer(ExactShape):
 
 
 class PluggedPrinterAnswer(ExactShape):
-    """A printer on USB: its name in documents, what it says of itself ("": nothing), and its USB port."""
+    """A printer on USB: its name in documents, what it says of itself ("": nothing), and its USB port.
 
+    `kind`: whether the kernel's driver offers it as a file, or nothing of the kernel has it.
+    """
+
+    kind: Literal["usb_file", "usb_bus"]
     usb: str
     maker: str
     model: str

@@ -66,11 +66,11 @@ class PrinterBody(RequestShape):
     one is null it has none any more.
     """
 
-    kind: Literal["tcp", "usb_file", "serial"] = "tcp"
+    kind: Literal["tcp", "usb_file", "usb_bus", "serial"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[str, Field(min_length=1, max_length=90, pattern=LINE)] | None = None
-    """The name of a printer on USB, as `/printers/plugged` gives it."""
+    """The name of a printer on USB, as `/printers/plugged` gives it with its kind."""
     line: Annotated[str, Field(min_length=1, max_length=140, pattern=LINE)] | None = None
     """A serial line of the server's machine, as `/printers/plugged` gives it."""
     speed: Literal[9600, 19_200, 38_400, 57_600, 115_200] | None = None

@@ -155,7 +155,7 @@ WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
     ("service", "exceptional"): ("mode", ("appointment_only",)),
     ("printer", "host"): ("kind", ("tcp",)),
     ("printer", "port"): ("kind", ("tcp",)),
-    ("printer", "usb"): ("kind", ("usb_file",)),
+    ("printer", "usb"): ("kind", ("usb_file", "usb_bus")),
     ("printer", "line"): ("kind", ("serial",)),
     ("printer", "speed"): ("kind", ("serial",)),
     ("counter", "hearing_loop_tested_on"): ("has_hearing_loop", (True,)),

@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import request
 
-from hardware.transports.usb_file.discovery import printers_with_files
-from hardware.transports.usb_name import name_among
+from hardware.transports.plugged import plugged_printers
 from server.documents.from_template import TEMPLATES, template_of
 from server.documents.parts.opening import WEEKDAYS
 from server.documents.problems import DocumentRefused
@@ -41,11 +40,10 @@ def hours_shown() -> Mapping[str, Any]:
     return {"weekdays": WEEKDAYS, "days": days, "spans": spans}
 
 
-def plugged_printers() -> list[tuple[str, str]]:
+def plugged_shown() -> list[tuple[str, str]]:
     """The printers on USB that are plugged into this machine: the name of each, and words to recognise it."""
-    found = printers_with_files()
-    names = [(str(name_among(each, found)), each) for each in found]
-    return [(name, f"{each.maker} {each.model} ({name})".strip()) for name, each in names]
+    found = [(str(each.name), each.printer) for each in plugged_printers()]
+    return [(name, f"{each.maker} {each.model} ({name})".strip()) for name, each in found]
 
 
 def sites_shown(database: Database) -> list[Mapping[str, str]]:

@@ -7,6 +7,7 @@ from typing import Literal
 from flask import request
 
 from hardware.simulator.ports import free_port
+from hardware.transports.plugged import plugged_printers
 from server.documents.from_template import MOST_COUNTERS
 from server.documents.parts.opening import WEEKDAYS
 from server.domain.hall.configuration import Kiosk
@@ -69,7 +70,9 @@ def printer_typed(kiosk: Kiosk) -> PrinterRequest:
     """
     paper_mm: Literal[80, 58] = 58 if typed("paper_mm") == "58" else 80
     if typed("kind") == "usb":
-        return PrinterRequest(None, USUAL_PORT, paper_mm, "usb_file", typed("usb"))
+        kinds = {str(each.name): each.kind for each in plugged_printers()}
+        kind = kinds.get(typed("usb"), "usb_file")
+        return PrinterRequest(None, USUAL_PORT, paper_mm, kind, typed("usb"))
     if typed("kind") == "serial":
         return PrinterRequest(None, USUAL_PORT, paper_mm, "serial", line=typed("line"))
     if typed("kind") != "network":

@@ -35,7 +35,7 @@ from server.web.pages.installing.choices import (
     Problems,
     document_problems,
     hours_shown,
-    plugged_printers,
+    plugged_shown,
     template_shown,
     templates_shown,
 )
@@ -169,7 +169,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             "printer",
             kiosk=kiosk,
             has_simulated=has_simulated,
-            plugged=plugged_printers(),
+            plugged=plugged_shown(),
             lines=[str(each) for each in serial_lines()],
             problems=problems or {},
             **values,

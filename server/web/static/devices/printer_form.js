@@ -6,6 +6,8 @@ import { read } from "../shared/verbs.js";
 import { lineOptions, pluggedOptions } from "./devices_state.js";
 
 const KINDS = ["tcp", "usb_file", "serial"];
+/** The kinds whose place is a name on USB: people see one of them. */
+const ON_USB = ["usb_file", "usb_bus"];
 const SPEEDS = [9600, 19200, 38400, 57600, 115200];
 
 /** Return `{place, toggle, draw}`: the form, what opens it, and what shows a device's present values. */
@@ -63,12 +65,14 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
   );
   let isFilled = false;
   const present = { usb: "", line: "" };
+  /** How each printer on USB is driven, by its name. */
+  const drivenBy = new Map();
 
   kind.addEventListener("change", showFields);
   place.addEventListener("submit", async (event) => {
     event.preventDefault();
     const body = {
-      kind: kind.value,
+      kind: kind.value === "usb_file" ? (drivenBy.get(usb.value) ?? "usb_file") : kind.value,
       host: kind.value === "tcp" ? host.value.trim() : null,
       port: Number(port.value),
       usb: kind.value === "usb_file" ? usb.value : null,
@@ -96,6 +100,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
 
   async function listPlugged() {
     const answer = await read(`${base}/printers/plugged`).catch(() => null);
+    for (const plugged of answer?.printers ?? []) drivenBy.set(plugged.usb, plugged.kind);
     offer(usb, pluggedOptions(answer?.printers ?? [], present.usb, say), present.usb);
     offer(line, lineOptions(answer?.lines ?? [], present.line, say), present.line);
   }
@@ -114,7 +119,9 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
       if (isFilled || now.kind !== "printer") return;
       isFilled = true;
       [present.usb, present.line] = [now.usb ?? "", now.line ?? ""];
-      kind.value = KINDS.includes(now.transport) ? now.transport : "tcp";
+      if (now.usb) drivenBy.set(now.usb, now.transport);
+      const shownAs = ON_USB.includes(now.transport) ? "usb_file" : now.transport;
+      kind.value = KINDS.includes(shownAs) ? shownAs : "tcp";
       [host.value, port.value, paper.value] = [
         now.host ?? "",
         String(now.port || 9100),

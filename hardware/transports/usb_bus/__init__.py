@@ -1,0 +1,1 @@
+"""Printers on USB without a file of the kernel, driven by libusb."""
