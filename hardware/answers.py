@@ -8,28 +8,36 @@ NUL. So a status pushed without a question is never read as an answer.
 from dataclasses import dataclass
 from typing import Literal
 
-AnswerKind = Literal["status", "sensor", "block"]
+AnswerKind = Literal["status", "sensor", "block", "full"]
 
 _BLOCK_STARTS = (0x37, 0x3D, 0x5F)
 _LONGEST_BLOCK = 84
 _FLOW_CONTROL = (0x11, 0x13)
+_FULL_START, _FULL_LENGTH = b"\x10\x0f", 6
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: `status` of DLE EOT and `sensor` of GS r are one byte, a `block` goes without its NUL."""
+    """One answer: `status` of DLE EOT and `sensor` of GS r are one byte, a `block` goes without its NUL, the
+    `full` status of Custom printers without its two first bytes.
+    """
 
     kind: AnswerKind
     content: bytes
 
 
 class AnswerReader:
-    """Sorts incoming bytes, in any pieces, into answers; pushed status is dropped."""
+    """Sorts incoming bytes, in any pieces, into answers; pushed status is dropped.
 
-    def __init__(self) -> None:
+    `expects_full`: 10h 0Fh begins a full status and no pushed one, as with printers of Custom.
+    """
+
+    def __init__(self, *, expects_full: bool = False) -> None:
         self._answers: list[Answer] = []
         self._pushed_left = 0
         self._block: bytearray | None = None
+        self._full = bytearray()
+        self._expects_full = expects_full
 
     def feed(self, received: bytes) -> None:
         for byte in received:
@@ -49,6 +57,8 @@ class AnswerReader:
     def _take(self, byte: int) -> None:
         if self._block is not None:
             self._continue_block(byte)
+        elif self._expects_full and (self._full or byte == _FULL_START[0]):
+            self._continue_full(byte)
         elif self._pushed_left and not byte & 0x90:
             self._pushed_left -= 1
         elif byte in _BLOCK_STARTS:
@@ -61,6 +71,14 @@ class AnswerReader:
             self._pushed_left = 3
         elif not byte & 0x10:
             self._answers.append(Answer("sensor", bytes((byte,))))
+
+    def _continue_full(self, byte: int) -> None:
+        self._full.append(byte)
+        if not self._full.startswith(_FULL_START[: len(self._full)]):
+            self._full.clear()
+        elif len(self._full) == _FULL_LENGTH:
+            self._answers.append(Answer("full", bytes(self._full[len(_FULL_START) :])))
+            self._full.clear()
 
     def _continue_block(self, byte: int) -> None:
         assert self._block is not None

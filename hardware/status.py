@@ -1,6 +1,7 @@
 """What a printer says of itself: its state by DLE EOT 1 to 4, the sensor answer, the process id, the probe.
 
-Numbers and bits: Epson ESC/POS command reference (dle_eot, gs_lr, gs_lparen_ch, gs_ci, dle_dc4).
+Numbers and bits: Epson ESC/POS command reference (dle_eot, gs_lr, gs_lparen_ch, gs_ci, dle_dc4); the full
+status of printers of Custom (10h 04h 14h): their command manuals.
 """
 
 import time
@@ -14,11 +15,13 @@ ALL_QUERIES = (1, 2, 3, 4)
 SENSOR_QUERY = b"\x1d\x72\x01"
 CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 BUFFER_CLEARED = b"\x37\x25"
+FULL_STATUS_QUERY = b"\x10\x04\x14"
+_TICKET_PRESENT = 0x20
 _PROCESS_ID_ANSWER = b"\x37\x22"
 
 
 class PrinterState(StrEnum):
-    """What keeps a printer from printing, the worst first; only `ready` and `near_end` print."""
+    """What keeps a printer from printing, the worst first; `not_taken`, `near_end` and `ready` print."""
 
     UNREACHABLE = "unreachable"
     MUTE = "mute"
@@ -27,12 +30,14 @@ class PrinterState(StrEnum):
     COVER_OPEN = "cover_open"
     PAPER_OUT = "paper_out"
     OFFLINE = "offline"
+    NOT_TAKEN = "not_taken"
+    """A ticket is in its outlet: the printer can tell, and nobody has taken it."""
     NEAR_END = "near_end"
     READY = "ready"
 
     @property
     def may_print(self) -> bool:
-        return self in (PrinterState.READY, PrinterState.NEAR_END)
+        return self in (PrinterState.READY, PrinterState.NEAR_END, PrinterState.NOT_TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,14 @@ class PrinterDeadlines:
 
 
 class Talk:
-    """One connection and the bytes read from it: questions with their answers, in bounded time."""
+    """One connection and the bytes read from it: questions with their answers, in bounded time.
 
-    def __init__(self, connection: PrinterConnection) -> None:
+    `expects_full`: the printer answers the full status of Custom.
+    """
+
+    def __init__(self, connection: PrinterConnection, *, expects_full: bool = False) -> None:
         self.connection = connection
-        self.reader = AnswerReader()
+        self.reader = AnswerReader(expects_full=expects_full)
         self._owed = 0
 
     def ask(self, question: bytes, kind: AnswerKind, *, within_s: float) -> Answer | None:
@@ -109,6 +117,15 @@ def ask_state(talk: Talk, *, within_s: float, queries: tuple[int, ...] = ALL_QUE
             return PrinterState.MUTE
         answers[query] = answer
     return state_of(answers)
+
+
+def has_ticket_in_outlet(talk: Talk, *, within_s: float) -> bool:
+    """Whether a printer of Custom says that a ticket is in its outlet; False when it does not answer.
+
+    Raises ConnectionLost or SendDeadline.
+    """
+    answer = talk.ask(FULL_STATUS_QUERY, "full", within_s=within_s)
+    return answer is not None and bool(answer.content[0] & _TICKET_PRESENT)
 
 
 def state_of(answers: dict[int, int]) -> PrinterState:

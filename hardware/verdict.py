@@ -23,6 +23,7 @@ from hardware.status import (
     Talk,
     ask_abilities,
     ask_state,
+    has_ticket_in_outlet,
     is_process_id_answer,
     process_id_question,
 )
@@ -42,9 +43,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrinterTraits:
-    """The capabilities of a printer, found at its installation."""
+    """The capabilities of a printer, found at its installation.
+
+    `tells_outlet`: it answers the full status of Custom, which says whether a ticket is in its outlet.
+    """
 
     has_process_id: bool = False
+    tells_outlet: bool = False
     queries: tuple[int, ...] = ALL_QUERIES
 
 
@@ -88,9 +93,13 @@ def read_state(
         connection = address.connect(within_s=deadlines.connect_s)
     except PrinterUnreachable:
         return PrinterState.UNREACHABLE
+    traits, within_s = traits or PrinterTraits(), deadlines.status_s
+    talk = Talk(connection, expects_full=traits.tells_outlet)
     try:
-        queries = (traits or PrinterTraits()).queries
-        return ask_state(Talk(connection), within_s=deadlines.status_s, queries=queries)
+        state = ask_state(talk, within_s=within_s, queries=traits.queries)
+        if state.may_print and traits.tells_outlet and has_ticket_in_outlet(talk, within_s=within_s):
+            return PrinterState.NOT_TAKEN
+        return state
     except ConnectionLost:
         return PrinterState.UNREACHABLE
     except SendDeadline:
@@ -131,7 +140,8 @@ def print_document_bytes(
     except PrinterUnreachable:
         return _refused(PrinterState.UNREACHABLE)
     deadlines = deadlines.over(address.seconds_for(len(blob)))
-    attempt = _Attempt(Talk(connection), job_number, traits, deadlines)
+    talk = Talk(connection, expects_full=traits.tells_outlet)
+    attempt = _Attempt(talk, job_number, traits, deadlines)
     outcome: PrintOutcome | None = None
     try:
         outcome = attempt.run(blob)

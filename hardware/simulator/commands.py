@@ -36,7 +36,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class RealTime:
-    """A question or order answered at once: `status` with n, `recover` or `clear_buffer`."""
+    """A question or order answered at once: `status` with n, `full_status`, `recover` or `clear_buffer`."""
 
     name: str
     number: int = 0
@@ -86,6 +86,8 @@ def _realtime_at(window: bytes, at: int) -> list[tuple[int, RealTime]]:
     order = window[at + 1 : at + 3]
     if len(order) == 2 and order[0] == 0x04 and 1 <= order[1] <= 4:
         return [(3, RealTime("status", order[1]))]
+    if order == b"\x04\x14":
+        return [(3, RealTime("full_status"))]
     if len(order) == 2 and order[0] == 0x05 and order[1] in (1, 2):
         return [(3, RealTime("recover", order[1]))]
     return []

@@ -14,7 +14,15 @@ from pathlib import Path
 from hardware.simulator.commands import Command, CommandReader, RealTime
 from hardware.simulator.outlets import CableOutlet, Client, NetworkOutlet, Outlet
 from hardware.simulator.paper import SimulatedPaper
-from hardware.simulator.replies import BLOCKING, PrinterFault, identity, pushed_status, sensor, status
+from hardware.simulator.replies import (
+    BLOCKING,
+    PrinterFault,
+    full_status,
+    identity,
+    pushed_status,
+    sensor,
+    status,
+)
 
 KEPT_TICKETS = 20
 _LARGEST_BUFFER = 4096
@@ -188,6 +196,8 @@ class SimulatedPrinter:
     def _act_at_once(self, request: RealTime, reader: CommandReader) -> None:
         if request.name == "status":
             self._send(status(request.number, self._faults))
+        elif request.name == "full_status":
+            self._send(full_status(self._faults))
         elif request.name == "clear_buffer":
             reader.forget()
             self._clear_buffer()

@@ -16,6 +16,7 @@ class PrinterFault(StrEnum):
     CUTTER = "cutter"
     MUTE = "mute"
     DIES_AFTER_BYTES = "dies_after_bytes"
+    NOT_TAKEN = "not_taken"
     BUFFER_CLEAR = "buffer_clear"
 
 
@@ -37,6 +38,17 @@ def status(number: int, faults: Set[PrinterFault]) -> bytes:
         4: 0x0C * near_end | 0x60 * (PrinterFault.PAPER_OUT in faults),
     }
     return bytes((0x12 | bits[number],))
+
+
+def full_status(faults: Set[PrinterFault]) -> bytes:
+    """The six bytes of a printer of Custom that answer 10h 04h 14h: paper, user, errors."""
+    paper = (
+        0x01 * (PrinterFault.PAPER_OUT in faults)
+        | 0x04 * (PrinterFault.NEAR_END in faults)
+        | 0x20 * (PrinterFault.NOT_TAKEN in faults)
+    )
+    user = 0x02 * (PrinterFault.COVER_OPEN in faults)
+    return bytes((0x10, 0x0F, paper, user, 0x00, 0x01 * (PrinterFault.CUTTER in faults)))
 
 
 def sensor(faults: Set[PrinterFault]) -> bytes:

@@ -1,12 +1,13 @@
 """The state of a printer, which its driver reads and keeps for the supervisor, and its abilities."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
 from hardware.verdict import PrinterTraits, probe, read_state
-from server.domain.hall.configuration import PrinterConnection
+from server.domain.hall.configuration import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
 from server.domain.printing import paper_rolls
 from server.printing.lease import LeaseLost
@@ -33,6 +34,7 @@ class PrinterWatch:
         self._deadlines = deadlines
         self.address = address_of(NOWHERE, cable)
         self._traits: PrinterTraits | None = None
+        self._dialect: PrinterDialect = "epson"
         self._state: PrinterState | None = None
         self._since = EPOCH
         self._seen_at_s = 0.0
@@ -41,13 +43,14 @@ class PrinterWatch:
     def aim(self, connection: PrinterConnection) -> None:
         """Sets the address of the printer; at a new address its abilities are read again."""
         address = address_of(connection, self._cable)
-        if address != self.address:
-            self.address, self._traits, self._state = address, None, None
+        if (address, connection.dialect) != (self.address, self._dialect):
+            self.address, self._dialect = address, connection.dialect
+            self._traits, self._state = None, None
 
     @property
     def traits(self) -> PrinterTraits:
         """The abilities of the printer; the least ones until they were read."""
-        return self._traits or PrinterTraits()
+        return self._traits or PrinterTraits(tells_outlet=self._dialect == "custom")
 
     def idle(self, token: PrinterLeaseToken) -> tuple[float, PrinterState]:
         """Asks an idle printer for its state every ten seconds; the seconds to the next time, and the state.
@@ -65,7 +68,7 @@ class PrinterWatch:
     def state_now(self, token: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
         """The printer's state, at most `at_most_s` seconds old."""
         if self._state is None or self._database.clock.elapsed_s() - self._seen_at_s >= at_most_s:
-            self.note_state(token, read_state(self.address, deadlines=self._deadlines))
+            self.note_state(token, read_state(self.address, deadlines=self._deadlines, traits=self.traits))
         assert self._state is not None
         return self._state
 
@@ -91,7 +94,7 @@ class PrinterWatch:
             abilities = probe(self.address, deadlines=self._deadlines)
         except (PrinterUnreachable, ConnectionLost, SendDeadline):
             return
-        self._traits = PrinterTraits(has_process_id=abilities.has_process_id)
+        self._traits = replace(self.traits, has_process_id=abilities.has_process_id)
 
 
 def _note_roll(rows: WrittenRows, printer: str, state: PrinterState, now: datetime) -> None:

@@ -70,3 +70,15 @@ def test_a_process_id_is_four_printable_characters_of_its_job(number: int):
     assert characters.decode("ascii").isdigit()
     assert is_process_id_answer(Answer("block", b"\x37\x22" + characters), number)
     assert not is_process_id_answer(Answer("block", b"\x37\x22" + characters), number + 1)
+
+
+def test_a_full_status_of_custom_is_one_answer_whatever_its_bytes_are():
+    reader = AnswerReader(expects_full=True)
+    reader.feed(b"\x12\x10")
+    reader.feed(b"\x0f\x20\x00\x10\x12\x16")
+    assert reader.pop("full") == Answer("full", b"\x20\x00\x10\x12")
+    assert [reader.pop("status"), reader.pop("status")] == [
+        Answer("status", b"\x12"),
+        Answer("status", b"\x16"),
+    ]
+    assert reader.pop("sensor") is None

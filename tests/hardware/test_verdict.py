@@ -394,3 +394,20 @@ def test_threads_that_share_a_lock_do_not_mix_their_tickets():
         assert set(pool.map(job, b"ABCDEFGH")) == {Verdict.PRINTED}
     assert sorted(letter for letter, _ in groupby(roll)) == list(b"ABCDEFGH")
     assert len(roll) == 8 * 60_000
+
+
+def test_a_ticket_in_the_outlet_is_a_state_of_its_own_in_which_the_next_one_is_printed(simulated, blob):
+    address, custom = TcpAddress(simulated.host, simulated.port), PrinterTraits(tells_outlet=True)
+    assert read_state(address, traits=custom) is PrinterState.READY
+    simulated.set_fault(PrinterFault.NOT_TAKEN)
+    assert read_state(address, traits=custom) is PrinterState.NOT_TAKEN
+    assert read_state(address) is PrinterState.READY, "a printer of Epson was not asked"
+    assert printed(address, blob, traits=custom, deadlines=PATIENT).verdict is Verdict.PRINTED
+    simulated.set_fault(PrinterFault.COVER_OPEN)
+    assert read_state(address, traits=custom) is PrinterState.COVER_OPEN, "the worst is reported"
+
+
+def test_a_printer_that_does_not_know_the_full_status_is_as_it_says_otherwise():
+    with peer(answering()) as address:
+        state = read_state(address, traits=PrinterTraits(tells_outlet=True), deadlines=QUICK)
+    assert state is PrinterState.READY

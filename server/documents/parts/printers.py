@@ -8,7 +8,7 @@ from hardware.transports.serial_line.discovery import is_serial_line
 from hardware.transports.usb_name import usb_name
 from server.documents.parts.values import Part
 from server.documents.problems import broken_rule
-from server.domain.hall.configuration import PrinterProfile
+from server.domain.hall.configuration import PrinterDialect, PrinterProfile
 
 
 def _usb_name(text: str) -> str:
@@ -45,6 +45,7 @@ class PrinterPart(Part):
     speed: Annotated[
         Literal[9600, 19_200, 38_400, 57_600, 115_200] | None, Field(exclude_if=lambda speed: speed is None)
     ] = None
+    dialect: Annotated[PrinterDialect, Field(exclude_if=lambda dialect: dialect == "epson")] = "epson"
     profile: PrinterProfile = "raster-80"
     paper_mm: Literal[80, 58] = 80
 

@@ -26,6 +26,7 @@ class AlarmKind(StrEnum):
     COUNTER_FORGOTTEN = "counter_forgotten"
     COUNTER_AWAITED = "counter_awaited"
     NEAR_END = "near_end"
+    NOT_TAKEN = "not_taken"
 
 
 class Sign(StrEnum):
@@ -54,7 +55,7 @@ CALM_AFTER_RETURN = timedelta(minutes=10)
 
 ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
 """Kinds of one printer: a person who changes the paper opens the cover, which is no second alarm."""
-_PRINTER = frozenset({*ONE_AT_A_TIME, AlarmKind.NEAR_END, AlarmKind.UNPRINTED})
+_PRINTER = frozenset({*ONE_AT_A_TIME, AlarmKind.NEAR_END, AlarmKind.NOT_TAKEN, AlarmKind.UNPRINTED})
 _SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
 
 type Watched = tuple[AlarmKind, str]
@@ -95,6 +96,7 @@ _RAISED_AFTER = {
     AlarmKind.PRINTER_DOWN: timedelta(seconds=5),
     AlarmKind.COUNTER_AWAITED: timedelta(minutes=5),
     AlarmKind.NEAR_END: timedelta(seconds=30),
+    AlarmKind.NOT_TAKEN: timedelta(minutes=2),
 }
 _CLEARED_AFTER = {
     AlarmKind.NEAR_END: timedelta(seconds=60),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.alarms.detection import AlarmKind, AlarmRules, Observed, Sign, Watched
+from server.domain.alarms.detection import ONE_AT_A_TIME, AlarmKind, AlarmRules, Observed, Sign, Watched
 from server.domain.hours.calendars import Calendar, business_day, half_days
 
 SERVER = "server"
@@ -12,15 +12,22 @@ SERVER = "server"
 BACK_BELOW = 0.8
 """A queue is calm again at this share of its threshold; between the two the former state holds."""
 
-_STOPPED = {
+_FAULT_OF = {
     "cover_open": AlarmKind.COVER_OPEN,
     "paper_out": AlarmKind.PAPER_OUT,
     **dict.fromkeys(("unreachable", "mute", "cutter", "error", "offline"), AlarmKind.PRINTER_DOWN),
+    "near_end": AlarmKind.NEAR_END,
+    "not_taken": AlarmKind.NOT_TAKEN,
 }
-"""What a state of a printer that may not print is an alarm about."""
+"""What a state of a printer is an alarm about."""
+_KINDS = (
+    *(AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT),
+    *(AlarmKind.NEAR_END, AlarmKind.NOT_TAKEN),
+)
 _KNOWN_WELL = {
-    "ready": {AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT, AlarmKind.NEAR_END},
-    "near_end": {AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT},
+    "ready": set(_KINDS),
+    "near_end": {*ONE_AT_A_TIME, AlarmKind.NOT_TAKEN},
+    "not_taken": set(ONE_AT_A_TIME),
     "paper_out": {AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN},
     "cover_open": {AlarmKind.PRINTER_DOWN},
     "offline": {AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT},
@@ -43,9 +50,9 @@ def printer_signs(
     printer: str, printer_seen: PrinterObservation, rules: AlarmRules
 ) -> Iterator[tuple[Watched, Observed]]:
     """The signs of a printer, by the id of its kiosk."""
-    faulty = AlarmKind.NEAR_END if printer_seen.state == "near_end" else _STOPPED.get(printer_seen.state)
+    faulty = _FAULT_OF.get(printer_seen.state)
     well = _KNOWN_WELL.get(printer_seen.state, set())
-    for kind in (AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT, AlarmKind.NEAR_END):
+    for kind in _KINDS:
         if kind is faulty:
             yield (kind, printer), Observed(Sign.FAULTY, {"state": printer_seen.state})
         else:

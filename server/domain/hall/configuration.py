@@ -39,6 +39,10 @@ type PrinterKind = Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudpr
 """How a printer gets its jobs: the server pushes them over one of four transports, or the printer fetches
 them by one of two protocols over https.
 """
+type PrinterDialect = Literal["epson", "custom"]
+"""What a printer understands: ESC/POS as Epson has it, or with the status of Custom, which knows whether a
+ticket is still in the outlet.
+"""
 PULLED_KINDS: frozenset[PrinterKind] = frozenset({"star_cloudprnt", "epson_direct"})
 """The kinds of printers that fetch their jobs themselves."""
 
@@ -218,6 +222,7 @@ class PrinterConnection:
     usb: str | None = None
     line: str | None = None
     speed: int | None = None
+    dialect: PrinterDialect = "epson"
 
     @property
     def is_pulled(self) -> bool:

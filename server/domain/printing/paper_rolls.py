@@ -87,7 +87,7 @@ def roll_after(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
         return replace(roll, is_out=True), None
     if state == "cover_open":
         return replace(roll, was_opened=roll.was_opened or roll.low_at is not None), None
-    if state not in ("ready", "near_end"):
+    if state not in ("ready", "near_end"):  # a ticket in the outlet says nothing of the roll
         return roll, None
     if roll.is_out:
         return _begun(state), "out"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 UNKNOWN = "unknown"
-PRINTING = frozenset({"ready", "near_end"})
+PRINTING = frozenset({"ready", "near_end", "not_taken"})
 """The states in which a printer prints."""
 ASKED_WITHIN = timedelta(seconds=60)
 """The driver asks an idle printer every 10 s, and one that holds a ticket more often."""

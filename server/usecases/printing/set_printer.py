@@ -38,14 +38,18 @@ def set_printer(
     configured = find_kiosk(configuration, kiosk)
     if _is_same(configured.printer, request):
         return configuration.revision
-    described = (
-        None if request is None else asdict(request) | {"profile": _profile(configured.printer, request)}
-    )
+    described = None if request is None else asdict(request) | _kept(configured.printer, request)
 
     def change(content: dict[str, Any]) -> None:
         next(each for each in content["kiosks"] if each["id"] == kiosk)["printer"] = described
 
     return edit_hall_document(database, hall, author, change).revision
+
+
+def _kept(printer: PrinterConnection | None, request: PrinterRequest) -> dict[str, str]:
+    """What the request says nothing of: as before where there was a printer."""
+    dialect = "epson" if printer is None else printer.dialect
+    return {"profile": _profile(printer, request), "dialect": dialect}
 
 
 def _profile(printer: PrinterConnection | None, request: PrinterRequest) -> PrinterProfile:

@@ -7,6 +7,7 @@ import pytest
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from server.printing.simulated_printers import SimulatedPrinters
 from tests.hardware.usb import UsbPorts
+from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import KIOSK
 
 NAME = "04b8:0e15:J2XE000001"
@@ -60,6 +61,20 @@ def test_a_press_is_printed_by_the_simulated_printer_of_a_serial_line(open_small
     finally:
         hall.close_loops()
         simulated.stop()
+
+
+def test_a_ticket_that_is_not_taken_is_a_state_of_a_printer_of_custom_and_costs_no_ticket(
+    open_small_hall, simulated: SimulatedPrinter
+):
+    simulated.set_fault(PrinterFault.NOT_TAKEN)
+    hall = open_small_hall(simulated.port)
+    printer = {"host": "127.0.0.1", "port": simulated.port, "profile": "text-80", "dialect": "custom"}
+    hall.print_with(printer)
+    hall.drive()
+    wait_until(lambda: hall.state_noted() == "not_taken", "supervision reads it")
+    hall.wait_for(hall.press()["print"]["job"], "done", "printed")
+    simulated.clear_fault(PrinterFault.NOT_TAKEN)
+    wait_until(lambda: hall.state_noted() == "ready", "it was taken")
 
 
 def test_a_simulated_printer_on_usb_prints_only_where_printers_are_simulated(

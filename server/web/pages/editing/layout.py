@@ -157,6 +157,7 @@ WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
     ("printer", "port"): ("kind", ("tcp",)),
     ("printer", "usb"): ("kind", ("usb_file", "usb_bus")),
     ("printer", "line"): ("kind", ("serial",)),
+    ("printer", "dialect"): ("kind", ("tcp", "usb_file", "usb_bus", "serial")),
     ("printer", "speed"): ("kind", ("serial",)),
     ("counter", "hearing_loop_tested_on"): ("has_hearing_loop", (True,)),
     ("screen", "counter"): ("layout", ("counter",)),

@@ -34,7 +34,7 @@ export function stateOf(device) {
  * @param {Api.PrinterOfKiosk} printer
  */
 export function printerStateOf({ state, since }) {
-  const level = state === "ready" ? "good" : state === "near_end" ? "busy" : "trouble";
+  const level = state === "ready" ? "good" : ["near_end", "not_taken"].includes(state) ? "busy" : "trouble";
   return { level, key: `printer_${state}`, at: since };
 }
 

@@ -179,6 +179,14 @@ def test_a_printer_that_may_not_print_is_one_fault_and_a_ready_one_none(state: s
     assert {observed.sign for observed in unknown.values()} == {Sign.UNSURE}
 
 
+def test_a_ticket_left_in_the_outlet_is_a_fault_after_two_minutes_and_no_breakdown():
+    found = dict(printer_signs("borne-1", PrinterObservation("not_taken", 0), RULES))
+    assert found[AlarmKind.NOT_TAKEN, "borne-1"].sign is Sign.FAULTY
+    assert found[AlarmKind.PRINTER_DOWN, "borne-1"].sign is Sign.WELL
+    assert found[AlarmKind.NEAR_END, "borne-1"].sign is Sign.UNSURE, "only the worst is reported"
+    assert RULES.raised_after(AlarmKind.NOT_TAKEN) == timedelta(minutes=2)
+
+
 def test_three_jobs_in_a_row_that_were_not_printed_are_a_fault_until_one_is():
     count = 0
     for verdict in ("refused", "unknown", None):
