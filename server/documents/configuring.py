@@ -8,12 +8,12 @@ from server.documents.hall import (
     ExceptionalPart,
     HallDocument,
     KioskPart,
-    PrinterPart,
     SeriesPart,
     ServicePart,
 )
 from server.documents.installation import InstallationDocument
 from server.documents.parts.opening import public_holidays, to_calendar, to_own_calendar
+from server.documents.parts.printers import PrinterPart
 from server.documents.parts.profiles import to_profile
 from server.documents.parts.values import Texts
 from server.documents.problems import DocumentRefused, problem

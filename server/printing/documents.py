@@ -22,6 +22,7 @@ from server.apart import CallApart
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
+from server.domain.printing.check_numbers import check_number
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages
@@ -110,6 +111,7 @@ def _trial(database: Database, job: OpenJob) -> TrialContent:
         kiosk=kiosk.label,
         printed_at=format_datetime(at, "full", locale=locale_of(FRENCH)),
         is_demonstration=configuration.is_demonstration,
+        number=check_number(job.id) if job.document.get("has_number") else None,
     )
 
 

@@ -59,8 +59,9 @@ def test_each_status_byte_has_its_state(answers: dict[int, int], state: PrinterS
     assert state_of(answers) is state
 
 
-def test_only_a_ready_printer_or_one_near_the_end_of_its_roll_may_print():
-    assert {state for state in PrinterState if state.may_print} == {PrinterState.READY, PrinterState.NEAR_END}
+def test_only_a_ready_printer_one_near_the_end_of_its_roll_or_with_a_ticket_in_its_outlet_may_print():
+    able = {PrinterState.READY, PrinterState.NEAR_END, PrinterState.NOT_TAKEN}
+    assert {state for state in PrinterState if state.may_print} == able
 
 
 @given(st.integers(0, 10**9))

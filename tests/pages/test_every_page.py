@@ -49,6 +49,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/mur"),
         ("supervisor", "/supervision"),
         ("administrator", "/appareils"),
+        ("supervisor", "/appareils/papier"),
         ("administrator", "/alarmes"),
         ("security", "/securite"),
         ("security", "/alerte"),

@@ -1,4 +1,7 @@
-"""The printers that the kernel's driver for printers on USB has, as `/sys` describes them."""
+"""The printers that the kernel's driver for printers on USB has, as `/sys` describes them.
+
+`UsbFileAddress` opens them.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration, PrinterKind
 from server.domain.instants import to_text
 from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
 from server.domain.printing.printers import state_now
@@ -34,7 +34,11 @@ class PrinterOfKiosk(TypedDict):
     kind: Literal["printer"]
     id: str
     label: str
+    transport: PrinterKind
     host: str | None
+    usb: str | None
+    line: str | None
+    speed: int | None
     port: int
     paper_mm: Literal[80, 58]
     state: str

@@ -12,14 +12,24 @@ from server.usecases.printing.read_prints import print_answer
 
 
 def print_trial(
-    database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
+    database: Database,
+    hall: str,
+    author: Author,
+    kiosk: str,
+    *,
+    has_number: bool = False,
+    write_key: WriteKey | None = None,
 ) -> Answer:
-    """Queues a trial sheet for the printer of a kiosk; the print job. Refusals: unknown_kiosk, no_printer."""
+    """Queues a trial sheet for the printer of a kiosk; the print job. `has_number`: somebody will read it.
+
+    Refusals: unknown_kiosk, no_printer.
+    """
+    content = {"kind": "trial"} | ({"has_number": True} if has_number else {})
 
     def queue(transaction: HallTransaction) -> Answer:
         if find_kiosk(transaction.configuration, kiosk).printer is None:
             raise Refusal("no_printer")
-        job = queue_job(transaction, kiosk, visit=None, copy=1, content={"kind": "trial"})
+        job = queue_job(transaction, kiosk, visit=None, copy=1, content=content)
         return {"job": job, "state": "queued", "verdict": None}
 
     return database.write(hall, author, write_key, queue)

@@ -16,7 +16,7 @@ def test_no_loop_drives_a_printer_that_fetches_its_jobs(
 ):
     hall = open_small_hall(simulated.port)
     job = hall.press()["print"]["job"]
-    configuration = hall.database.configuration("laon")
+    configuration: HallConfiguration = hall.database.configuration("laon")
     kiosk = configuration.kiosks[KIOSK]
     assert kiosk.printer is not None
     fetching = replace(kiosk, printer=replace(kiosk.printer, kind="star_cloudprnt"))

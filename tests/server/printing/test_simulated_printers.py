@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from hardware.simulator import PrinterSharing
 from hardware.simulator.ports import free_port
 from hardware.status import PrinterState
 from hardware.transports.tcp.discovery import printers_among
@@ -86,8 +85,8 @@ def test_a_simulated_printer_on_usb_has_a_cable_that_goes_when_it_stops(database
         assert connection is not None
         address = address_of(connection, cables / KIOSK)
         assert read_state(address) is PrinterState.READY
-        shown = PrinterSharing(socket.socket(socket.AF_UNIX), printers.running).answer(b'{"ask": "printers"}')
-        assert shown[KIOSK]["cable"] == str(cables / KIOSK)
+        other = SimulatedPrinters(database, var)
+        assert other.printers()[KIOSK].cable == cables / KIOSK
         publish(database, simulated(free_port()))
         printers.follow()
         assert list(cables.iterdir()) == []

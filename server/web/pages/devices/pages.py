@@ -6,9 +6,11 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
+from server.store.transactions.database import Database
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
+from server.web.pages.devices import paper
 from server.web.pages.supervision.pages import BORROWED
 from server.web.pages.supervision.pages import CATALOGUE as SUPERVISION_CATALOGUE
 from server.web.rendering.sentences import page_sentences
@@ -17,9 +19,10 @@ from server.web.rendering.viewer import WorkContext, hall_for_page, page_languag
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "device_list.po"
 
 
-def blueprint(work: WorkContext) -> Blueprint:
-    """The route of the page."""
+def blueprint(work: WorkContext, database: Database) -> Blueprint:
+    """The routes of the page and of the guided change of paper."""
     routes = Blueprint("devices_page", __name__, template_folder="templates")
+    paper.add_routes(routes, work, database)
 
     @routes.get("/appareils")
     @requires(Permission.SUPERVISE, of=PEOPLE)

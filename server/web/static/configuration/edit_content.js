@@ -125,7 +125,8 @@ export function moved(list, at, step) {
 
 /** Whether a field matters now, or holds a value from when it did. */
 export function isShown(field, part, blank) {
-  if (!field.when || field.when.is.includes(part?.[field.when.field] ?? blank?.[field.when.field])) return true;
+  if (!field.when || field.when.is.includes(part?.[field.when.field] ?? blank?.[field.when.field]))
+    return true;
   return JSON.stringify(part?.[field.name] ?? null) !== JSON.stringify(blank?.[field.name] ?? null);
 }
 

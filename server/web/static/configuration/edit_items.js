@@ -145,7 +145,9 @@ const SUMMARIES = {
 
 /** Where a printer is, as it is typed; nothing for a simulated one. */
 function placeOfPrinter({ kind, host, usb, line }) {
-  return { usb_file: usb, usb_bus: usb, serial: line?.split("/").at(-1) }[kind] ?? (kind === "tcp" ? host : null);
+  return (
+    { usb_file: usb, usb_bus: usb, serial: line?.split("/").at(-1) }[kind] ?? (kind === "tcp" ? host : null)
+  );
 }
 
 function summaryOf(part, item, form) {

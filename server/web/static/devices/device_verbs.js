@@ -20,7 +20,15 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   const buttons = new Map();
   const choices = element("div", { class: "choices" });
   const address = printerForm(device, hall, { say, act, onPlaced: () => buttons.get("address").focus() });
-  const place = element("div", { class: "manage" }, connections, choices, address.place, outcome);
+  const paper = element(
+    "a",
+    {
+      href: `/appareils/papier?hall=${encodeURIComponent(hall.hall)}&kiosk=${encodeURIComponent(device.id)}`,
+    },
+    say("device_list.paper.link"),
+  );
+  const guide = element("p", { hidden: device.kind !== "printer" }, paper);
+  const place = element("div", { class: "manage" }, connections, choices, guide, address.place, outcome);
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
   const deeds = {
     renew: () => renew(),

@@ -43,7 +43,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
   const [about, aboutUsb, aboutLine] = ["about", "about_usb", "about_line"].map((key) =>
     element("p", { class: "muted" }, say(`device_list.printer.${key}`)),
   );
-  const shown = {
+  const partsOf = {
     tcp: [hostField, portField, about],
     usb_file: [usbField, aboutUsb],
     serial: [lineField, speedField, aboutLine],
@@ -91,7 +91,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
 
   /** Fields of the chosen kind only; those that are not shown are not required. */
   function showFields() {
-    for (const [each, parts] of Object.entries(shown))
+    for (const [each, parts] of Object.entries(partsOf))
       for (const part of parts) part.hidden = each !== kind.value;
     for (const control of [host, port]) control.required = kind.value === "tcp";
     usb.required = kind.value === "usb_file";

@@ -24,6 +24,7 @@ def test_a_printer_that_is_plugged_in_is_chosen_by_its_name(api: ApiSite, ports:
     ports.plug(ANY_DEVICE, 1, port="1-2")
     listed = accepted(admin.get(PLUGGED))["printers"]
     assert listed[0] == {
+        "kind": "usb_file",
         "usb": "04b8:0e15:J2XE000001",
         "maker": "EPSON",
         "model": "TM-T20III",
@@ -55,5 +56,5 @@ def test_what_is_no_name_of_a_printer_is_refused_at_its_field(api: ApiSite, name
 
 
 def test_who_may_not_configure_sees_no_printer_of_the_machine(api: ApiSite):
-    supervisor, _ = api.writer("supervisor")
-    refused(supervisor.get(PLUGGED), 403, "forbidden")
+    reception, _ = api.writer("reception")
+    refused(reception.get(PLUGGED), 403, "forbidden")
