@@ -25,7 +25,6 @@ from server.store import installation
 from server.store.journal.heads import heads_of_halls
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
@@ -94,7 +93,7 @@ def create_demonstration(database: Database, settings: Settings) -> Description:
             raise Refusal("not_empty")
     with database.store.write() as rows:
         installation.mark_demonstration(rows)
-    publish_installation(database, DEMONSTRATION, json.dumps(_installation(database, settings)))
+    publish_installation(database, DEMONSTRATION, _installation(database, settings))
     sites = [_site(database, settings, slug) for slug in SLUGS]
     key = NewKey("demonstration", ("issue", "read", "call"), is_loopback_only=True)
     described: Description = {
@@ -114,12 +113,12 @@ def create_demonstration(database: Database, settings: Settings) -> Description:
     return described
 
 
-def _installation(database: Database, settings: Settings) -> Answer:
-    """The installation's document, with a logo from the library."""
-    document: Answer = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+def _installation(database: Database, settings: Settings) -> str:
+    """The text of the installation's document, with a logo from the library."""
+    document = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     name = f"Logo\u00a0: {document['brand']['name']}"
     document["brand"]["logo"] = make_logo(database, settings.var, DEMONSTRATION, name)
-    return document
+    return json.dumps(document)
 
 
 def _account(database: Database, login: str) -> Author:

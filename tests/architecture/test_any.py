@@ -13,7 +13,6 @@ APART = {
 }
 """Packages that may say `Any` in a signature, with the reason."""
 STILL_ANY: dict[str, int] = {
-    "server/store/memory": 1,
     "server/usecases/printing": 1,
     "server/usecases/visits": 1,
 }

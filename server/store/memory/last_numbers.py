@@ -4,9 +4,8 @@ Exact for one head of the hall's journal, as the open legs are: it follows the f
 read anew after those of another one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from server.domain.row_changes import Change, Insert
 from server.store.tickets.numbers_given import Given, SeriesOfDay
@@ -46,13 +45,14 @@ class LastNumbers:
             if change.table == "ticket_stop":
                 self._known.clear()
             elif change.table == "visit" and isinstance(change, Insert):
-                self._number_given(change.values)
+                visit = change.values
+                of = (date.fromisoformat(visit["business_day"]), visit["series"], visit["incarnation"])
+                self._number_given(of, visit["rank"])
 
-    def _number_given(self, visit: Mapping[str, Any]) -> None:
-        """Notes the number of a new visit, whose values are as rows keep them."""
-        of = (date.fromisoformat(visit["business_day"]), visit["series"], visit["incarnation"])
+    def _number_given(self, of: tuple[date, str, str], rank: int) -> None:
+        """Notes the rank of a new visit in a series: its business day, its name, its incarnation."""
         for series, given in self._known.items():
             is_in = (series.business_day, series.series, series.incarnation) == of
-            if is_in and series.lowest <= visit["rank"] <= series.highest:
-                rank = visit["rank"] if given.last is None else max(given.last, visit["rank"])
-                self._known[series] = Given(rank, given.is_stopped)
+            if is_in and series.lowest <= rank <= series.highest:
+                highest = rank if given.last is None else max(given.last, rank)
+                self._known[series] = Given(highest, given.is_stopped)
