@@ -49,7 +49,7 @@ export function connect({ io, location, history, on }) {
   socket.on("heartbeat", on.beat);
   socket.on("picture.asked", on.pictureAsked);
   socket.on("renewal.asked", on.renewalAsked);
-  for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
+  socket.on("programme.changed", on.nudged);
 
   start();
   return { fetchSoon, ask: sendAndWait, tell, restart: () => socket.disconnect().connect() };

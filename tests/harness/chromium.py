@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
+from tests.harness.live_frames import compare_messages
 from tests.harness.programs import program
 from tests.harness.waiting import PATIENCE_S
 
@@ -58,6 +59,7 @@ class Pages:
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._keep(page, message))
+        compare_messages(page, self.troubles)
         page.on("response", lambda response: self._keep_missing(page, response))
         if url != "about:blank":
             page.goto(url)

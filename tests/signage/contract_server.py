@@ -14,6 +14,7 @@ from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
+from kiosk.waits import wording_of
 from server.language import LANGUAGES
 from signage import alert_texts, pages
 from tests.signage.programmes import of_notices
@@ -106,8 +107,8 @@ class ContractServer:
 
     def send_board(self) -> None:
         self.version += 1
-        board = {**self._head(), "calls": self.calls, "recent": self.recent, "programme_revision": 1}
-        board |= {"alert": self.alert, "quiet_until": self.quiet_until}
+        board = {**self._head(), "calls": self.calls, "recent": self.recent, "programme_revision": "1"}
+        board |= {"alert": self.alert, "quiet_until": self.quiet_until, "break": None}
         self._send("board.changed", board)
 
     def send_queues(self) -> None:
@@ -115,7 +116,8 @@ class ContractServer:
         self._send("queues.changed", {**self._head(), "queues": self.queues})
 
     def beat(self, *, version: int | None = None) -> None:
-        self._send("heartbeat", self._head() | ({} if version is None else {"version": version}))
+        beat = self._head() | {"configuration": "1.1"}
+        self._send("heartbeat", beat if version is None else beat | {"version": version})
 
     def raise_alert(self, kind: str, *, audio: str | None = None, **values: Any) -> Message:
         """Tell an alert at once: `drill`, `texts`, `until`."""
@@ -206,7 +208,8 @@ class ContractServer:
             "queues": self.queues,
             "alert": self.alert,
             "quiet_until": self.quiet_until,
-            "programme_revision": 1,
+            "programme_revision": "1",
+            "break": None,
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)
         app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", self._screen)
@@ -276,7 +279,10 @@ def former(number: str, label: str, *, ago_s: float = 300) -> Message:
 
 
 def queue(name: str, waiting: int, wait_min: tuple[int, int] | None = None) -> Message:
-    wait = {"low_s": wait_min[0] * 60, "high_s": wait_min[1] * 60} if wait_min else None
+    wait = None
+    if wait_min:
+        low_s, high_s = (minutes * 60 for minutes in wait_min)
+        wait = {"low_s": low_s, "high_s": high_s, "said": wording_of(low_s, high_s)}
     return {
         "queue": name,
         "services": [{"id": name, "name": {"fr": name}}],

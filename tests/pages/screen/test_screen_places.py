@@ -73,15 +73,15 @@ def test_a_published_change_of_the_arrow_or_the_counter_is_shown_at_once(
     called(page, hall)
     expect(page.locator(".card-arrow")).to_have_text("à gauche")
     hall.screen["place"] = hall.screen["place"] | {"arrow": "right"}
-    hall.sockets.emit("screen.changed", {}, namespace="/screen")
+    hall.sockets.emit("programme.changed", {}, namespace="/screen")
     expect(page.locator(".card-arrow")).to_have_text("à droite")
     hall.calls.clear()
     hall.screen["place"] = hall.screen["place"] | {"layout": "counter", "counter": COUNTER, "arrow": None}
     hall.send_board()
-    hall.sockets.emit("screen.changed", {}, namespace="/screen")
+    hall.sockets.emit("programme.changed", {}, namespace="/screen")
     expect(page.locator("#state-title")).to_have_text("Guichet 3")
     hall.screen["place"] = hall.screen["place"] | {"counter": COUNTER | {"label": "bureau 3"}}
-    hall.sockets.emit("screen.changed", {}, namespace="/screen")
+    hall.sockets.emit("programme.changed", {}, namespace="/screen")
     expect(page.locator("#state-title")).to_have_text("Bureau 3")
 
 
