@@ -13,7 +13,7 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
-LOOK_AROUND_S = 0.2
+LOOK_AROUND_S = 0.1
 _BACKLOG = 8
 _OUTPUT_SPEED = 5
 """Where the speed stands in the attributes of a terminal."""
@@ -23,7 +23,7 @@ class Client(Protocol):
     """One connection to a simulated printer."""
 
     def recv(self, most: int, /) -> bytes:
-        """The next bytes, b"" at the end; TimeoutError after 0.2 s without any."""
+        """The next bytes, b"" at the end; TimeoutError after 0.1 s without any."""
 
     def sendall(self, reply: bytes, /) -> None:
         """Answers; raises OSError when nobody can be answered."""
@@ -39,7 +39,7 @@ class Outlet(Protocol):
         """Begins to listen; raises OSError when the place is taken."""
 
     def accept(self) -> Client | None:
-        """The next client; None after 0.2 s without one. Raises OSError once it is closed."""
+        """The next client; None after 0.1 s without one. Raises OSError once it is closed."""
 
     def close(self) -> None:
         """Ends to listen."""

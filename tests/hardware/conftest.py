@@ -1,6 +1,7 @@
 """Printers for the tests: ours, simulated, and emupos, which nobody here wrote."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hardware.simulator import SimulatedPrinter
+from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.transports.tcp.tcp_address import TcpAddress
 from tests.harness.programs import PROJECT, child_of_tests
 from tests.harness.servers.ports import free_port
@@ -37,12 +39,12 @@ def simulated(fonts_dir: Path) -> Iterator[SimulatedPrinter]:
 
 
 @dataclass(frozen=True)
-class Emupos:
+class Emupos[Address = TcpAddress]:
     """One printer of the emupos program."""
 
     api: str
     device: str
-    address: TcpAddress
+    address: Address
 
     def fault(self, name: str, *, is_on: bool) -> None:
         self._call(f"faults/{name}", "PUT" if is_on else "DELETE")
@@ -77,13 +79,18 @@ def emupos_printers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[i
                 "devices": [
                     _device("wide", "epson-tm-t20iii", wide, folder),
                     _device("narrow", "./narrow.yaml", narrow, folder),
+                    _device("line", "epson-tm-t20iii", None, folder),
                 ],
             }
         )
     )
     emupos_program = str(PROJECT / ".venv" / "bin" / "emupos")
     config = str(folder / "emupos.yaml")
-    running = child_of_tests([emupos_program, "run", "--config", config], output=folder / "log")
+    running = child_of_tests(
+        [emupos_program, "run", "--config", config],
+        environment={**os.environ, "TMPDIR": str(folder)},  # where the link to its serial line is
+        output=folder / "log",
+    )
     try:
         wait_until(lambda: _answers(f"http://127.0.0.1:{api}/api/v1/devices"), "emupos answers", within_s=30)
         base = f"http://127.0.0.1:{api}"
@@ -104,12 +111,27 @@ def emupos(emupos_printers: dict[int, Emupos]) -> Iterator[Emupos]:
         emupos_printers[576].fault(fault, is_on=False)
 
 
-def _device(name: str, profile: str, port: int, folder: Path) -> dict[str, object]:
+@pytest.fixture
+def emupos_on_line(
+    emupos_printers: dict[int, Emupos], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Emupos[SerialAddress]]:
+    """emupos' printer at the end of a serial line, without a fault before and after."""
+    base = tmp_path_factory.getbasetemp()
+    link = next(base.glob("emupos*/*/line"))
+    found = Emupos(emupos_printers[576].api, "line", SerialAddress(link))
+    yield found
+    for fault in ("paper-out", "cover-open"):
+        found.fault(fault, is_on=False)
+
+
+def _device(name: str, profile: str, port: int | None, folder: Path) -> dict[str, object]:
+    """`port` None: on a serial line."""
+    tcp, serial = {"tcp": {"host": "127.0.0.1", "port": port}}, {"serial": {"pty": True, "link": name}}
     return {
         "id": name,
         "type": "printer",
         "profile": profile,
-        "connections": [{"tcp": {"host": "127.0.0.1", "port": port}}],
+        "connections": [serial if port is None else tcp],
         "receipts_dir": str(folder / name),
     }
 

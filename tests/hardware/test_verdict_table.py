@@ -93,19 +93,17 @@ BEFORE: dict[PrinterFault | None, tuple[Verdict, str | None, int]] = {
 
 
 @pytest.mark.parametrize("fault", BEFORE)
-@pytest.mark.parametrize("has_process_id", [True, False])
 def test_what_is_wrong_before_a_ticket_has_the_same_verdict_everywhere(
-    reached: Reached, ticket: bytes, fault: PrinterFault | None, has_process_id: bool
+    reached: Reached, ticket: bytes, fault: PrinterFault | None
 ):
     verdict, why, count = BEFORE[fault]
-    reached.printer.has_process_id = has_process_id
     if fault is not None:
         reached.printer.set_fault(fault)
     outcome = print_document_bytes(
         reached.address,
         ticket,
         job_number=7,
-        traits=PrinterTraits(has_process_id=has_process_id),
+        traits=PrinterTraits(has_process_id=True),
         deadlines=IMPATIENT if fault is PrinterFault.MUTE else PATIENT,
     )
     assert (outcome.verdict, outcome.why) == (verdict, why)

@@ -21,6 +21,7 @@ from hardware.transports.serial_line.discovery import is_serial_line, serial_lin
 from hardware.transports.serial_line.line_connection import LineConnection
 from hardware.transports.serial_line.serial_address import SPEEDS, SerialAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
+from tests.harness.waiting import wait_until
 
 DEADLINES = PrinterDeadlines(status_s=2, send_s=0.3, barrier_s=5, ask_again_s=0.05)
 
@@ -123,6 +124,21 @@ def test_a_ticket_is_printed_and_questions_are_asked_of_a_stopped_printer(on_lin
     outcome = print_document_bytes(address, blob, job_number=2, deadlines=DEADLINES)
     assert (outcome.verdict, outcome.why) == (Verdict.REFUSED, "cover_open")
     assert len(printer.tickets()) == 1
+
+
+def test_a_printer_that_nobody_here_wrote_prints_over_a_line_and_says_what_stops_it(
+    emupos_on_line, blob: bytes
+):
+    before = len(emupos_on_line.receipts())
+    outcome = print_document_bytes(emupos_on_line.address, blob, job_number=1, deadlines=DEADLINES)
+    assert outcome.verdict is Verdict.PRINTED
+    wait_until(lambda: len(emupos_on_line.receipts()) == before + 1, "one more receipt")
+    assert "ligne 89" in emupos_on_line.text(emupos_on_line.receipts()[0])
+    for fault, why in {"paper-out": "paper_out", "cover-open": "cover_open"}.items():
+        emupos_on_line.fault(fault, is_on=True)
+        outcome = print_document_bytes(emupos_on_line.address, blob, job_number=2, deadlines=DEADLINES)
+        assert (outcome.verdict, outcome.why) == (Verdict.REFUSED, why)
+        emupos_on_line.fault(fault, is_on=False)
 
 
 def test_a_printer_without_room_gets_no_more_and_its_rest_spoils_no_other_ticket(
