@@ -19,6 +19,7 @@ from server.commands import (
     doctoring,
     exporting,
     keeping,
+    printers,
     simulating,
     speaking,
 )
@@ -172,6 +173,7 @@ cli.command("restore")(keeping.restore_command)
 cli.command("doctor")(doctoring.doctor)
 cli.command("say")(speaking.say_aloud)
 cli.add_typer(alarms.alarms, name="alarms")
+devices.devices.command("probe")(printers.probe_printer)
 cli.add_typer(devices.devices, name="devices")
 cli.add_typer(api_keys.keys, name="api-keys")
 

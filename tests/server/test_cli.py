@@ -227,6 +227,10 @@ def test_while_a_server_runs_commands_write_through_it(serve: Serve, layout: str
     found.parvis("devices", "revoke", device)
     assert "unknown_device" in found.parvis("devices", "revoke", device, expected=1)
     assert "revoked 20" in found.parvis("devices", "list", "--hall", "laon")
+    probed = found.parvis("devices", "probe", "laon-borne-1")
+    assert "laon-borne-1: ready" in probed
+    assert "PARVIS SIMULATED" in probed
+    assert "unknown_kiosk" in found.parvis("devices", "probe", "nowhere", expected=1)
     copy = found.var / "copy"
     found.parvis("backup", str(copy))
     for refused in (("migrate",), ("restore", str(copy)), ("doctor", "--rebuild"), ("serve",)):

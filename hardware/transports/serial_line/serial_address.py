@@ -60,9 +60,11 @@ class SerialAddress:
 
     def seconds_for(self, byte_count: int) -> float:
         """The seconds at the speed of the line; of one that was not found yet, at the slowest."""
-        return byte_count * BITS_OF_BYTE / self._likely_speed()
+        return byte_count * BITS_OF_BYTE / self.likely_speed
 
-    def _likely_speed(self) -> int:
+    @property
+    def likely_speed(self) -> int:
+        """The configured speed, else that at which the printer last answered, else the slowest."""
         return self.speed or self._found.speed or SPEEDS[0]
 
     def _open(self, ends_at: float) -> Any:
@@ -72,7 +74,7 @@ class SerialAddress:
         while True:
             try:
                 return serial.Serial(
-                    str(self.line), self._likely_speed(), timeout=0, write_timeout=0, exclusive=True
+                    str(self.line), self.likely_speed, timeout=0, write_timeout=0, exclusive=True
                 )
             except (OSError, ValueError) as error:
                 number = error.errno if isinstance(error, OSError) else None

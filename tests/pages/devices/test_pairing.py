@@ -93,6 +93,15 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     assert_accessible(office)
     assert unreached_by_keyboard(office) == []
 
+    # where it is: the fields of the chosen connection, and no others
+    trial.get_by_role("button", name="Adresse de l’imprimante").click()
+    for kind, label in {"usb_file": "Imprimante branchée", "serial": "Vitesse", "tcp": "Port"}.items():
+        trial.get_by_label("Branchement").select_option(kind)
+        for each in ("Imprimante branchée", "Vitesse", "Port"):
+            expect(trial.get_by_label(each)).to_be_visible(visible=each == label)
+        assert_accessible(office)
+    trial.get_by_role("button", name="Adresse de l’imprimante").click()
+
     # Escape leaves a panel; a second thought takes back the first; what is done has the focus
     trial.get_by_role("button", name="Imprimer un essai").press("Escape")
     expect(trial).to_be_hidden()
