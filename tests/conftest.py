@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page
@@ -21,8 +20,8 @@ from server.clock import Clock
 from server.language import Catalogues
 from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
-from server.usecases.people import passwords
 from signage.alert_texts import prepared_alerts, spoken_alert
+from tests.harness.cheap_passwords import make_passwords_cheap
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
 from tests.harness.made_once import make_once
@@ -42,9 +41,7 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
     # what tests write is thrown away: on a disk each fresh database costs a third of a second
     tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
-# people made in this process have cheap passwords; a served demonstration's cost what the product asks
-passwords.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-
+make_passwords_cheap()
 make_once()
 
 hypothesis_settings.register_profile(

@@ -56,8 +56,11 @@ def _become(arguments: list[str], environment: dict[str, str], place: Path) -> N
     os.environ.update(environment)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.argv = ["parvis", *arguments]
-    from server import cli  # here, so that who imports this module does not import all commands
+    # here, so that who imports this module does not import all commands
+    from server import cli
+    from tests.harness.cheap_passwords import make_passwords_cheap
 
+    make_passwords_cheap()
     cli.main()
 
 

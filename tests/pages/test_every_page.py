@@ -69,12 +69,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
     ],
 )
 def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str):
-    user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == "laon")
-    page.goto(f"{hall.base_url}/connexion?next={path}")
-    page.fill("input[name=login]", user["login"])
-    page.fill("input[name=password]", user["password"])
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{hall.base_url}{path}")
+    sign_in(page, hall, *demonstration_user(hall, role), path)
+    assert page.url == f"{hall.base_url}{path}"
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
     assert_walked(page)
     assert further_violations(page, is_whole=path in WHOLE) == []

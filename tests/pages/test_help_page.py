@@ -11,6 +11,7 @@ from tests.docs.documents import DOCS
 from tests.harness.accessible import OF_A_WIDTH, TO_THE_TOP, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
+from tests.harness.working import demonstration_user, sign_in
 
 CONSOLE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 OWN = "main button, main input, main select, main summary"
@@ -36,13 +37,7 @@ def reader(hall: Served, pages: Pages) -> Callable[..., Page]:
     """A page in the help, opened by an agent of Laon."""
 
     def opened() -> Page:
-        user = next(u for u in hall.demonstration["users"] if u["role"] == "agent" and u["site"] == "laon")
-        page = pages.open(f"{hall.base_url}/connexion?next=/aide")
-        page.fill("input[name=login]", user["login"])
-        page.fill("input[name=password]", user["password"])
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/aide")
-        return page
+        return sign_in(pages.open(), hall, *demonstration_user(hall, "agent"), "/aide")
 
     return opened
 

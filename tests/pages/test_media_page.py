@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
+from tests.harness.working import demonstration_user, sign_in
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"
@@ -25,12 +26,7 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 def library(hall: Served, pages: Pages, role: str = "communication", **size: int) -> Page:
     """The page, opened by someone of Laon."""
-    user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == "laon")
-    page = pages.open(f"{hall.base_url}/connexion?next={PATH}", **size)
-    page.fill("input[name=login]", user["login"])
-    page.fill("input[name=password]", user["password"])
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{hall.base_url}{PATH}")
+    page = sign_in(pages.open(**size), hall, *demonstration_user(hall, role), PATH)
     expect(page.locator("h1")).to_have_text("Médiathèque")
     return page
 

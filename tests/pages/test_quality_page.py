@@ -11,6 +11,7 @@ from server.store.transactions.database import Database
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
+from tests.harness.working import sign_in
 from tests.server.usecases.quality.figures_history import play_days
 
 SIZES = [(1366, 768), (390, 844)]
@@ -27,10 +28,8 @@ def served(serve: Callable[..., Served]) -> Served:
 
 def signed_in(pages: Pages, served: Served, role: str, width: int, height: int) -> Page:
     (user,) = [each for each in served.demonstration["users"] if each["login"] == role]
-    page = pages.open(f"{served.base_url}/qualite", width=width, height=height)
-    page.fill("input[name=login]", user["login"])
-    page.fill("input[name=password]", user["password"])
-    page.press("input[name=password]", "Enter")
+    page = pages.open(width=width, height=height)
+    sign_in(page, served, user["login"], user["password"], "/qualite")
     expect(page.locator("h1")).to_have_text("Indicateurs qualité")
     return page
 

@@ -23,6 +23,7 @@ import gevent  # noqa: E402
 
 from server.app import CATALOGUES  # noqa: E402
 from server.language import Catalogues  # noqa: E402
+from tests.harness.cheap_passwords import make_passwords_cheap  # noqa: E402
 
 IMPORTED = (
     "server.app.http_server",
@@ -91,6 +92,7 @@ def become(module: str, arguments: list[str], environment: dict[str, str], outpu
 if __name__ == "__main__":
     for name in IMPORTED:
         importlib.import_module(name)
+    make_passwords_cheap()
     Catalogues(CATALOGUES)  # sentences are compiled once
     gc.freeze()  # a fork neither copies nor frees what it shares
     become(**requested_forks())
