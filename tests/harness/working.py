@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import httpx
@@ -15,13 +16,14 @@ from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 
-def sign_in(page: Page, server: Served, login: str, password: str, path: str = "/") -> Page:
-    """Signs the page's browser in, without drawing the form, and arrives at a path."""
+def sign_in(page: Page, server: Served, login: str, password: str, path: str | None = None) -> Page:
+    """Signs the page's browser in, without drawing the form; arrives at a path, None: where people begin."""
     form = f"{server.base_url}/connexion"
-    wanted = {"login": login, "password": password, "csrf_token": _csrf_in(page.request.get(form).text())}
+    token = _csrf_in(page.request.get(form).text())
+    wanted: dict[str, str | float | bool] = {"login": login, "password": password, "csrf_token": token}
     answer = page.request.post(form, form=wanted, max_redirects=0)
     assert answer.status == 303, answer.text()
-    page.goto(f"{server.base_url}{path}")
+    page.goto(urljoin(form, path or answer.headers["location"]))
     return page
 
 

@@ -24,7 +24,7 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
         yield server.start()
 
 
-def library(hall: Served, pages: Pages, role: str = "communication", **size: int) -> Page:
+def library(hall: Served, pages: Pages, role: str = "communication", **size: Any) -> Page:
     """The page, opened by someone of Laon."""
     page = sign_in(pages.open(**size), hall, *demonstration_user(hall, role), PATH)
     expect(page.locator("h1")).to_have_text("Médiathèque")
