@@ -7,7 +7,7 @@ types below.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NotRequired, Protocol, ReadOnly, TypedDict, final
+from typing import Literal, NotRequired, Protocol, ReadOnly, TypedDict, final
 from zoneinfo import ZoneInfo
 
 from kiosk.waits import STEP_S, WaitWording, wording_of
@@ -180,6 +180,19 @@ class AlertOnMenu(TypedDict):
     has_voice: ReadOnly[bool]
 
 
+class LogoMessage(TypedDict):
+    url: str
+    width: int
+    height: int
+
+
+class LookMessage(TypedDict):
+    name: str
+    stylesheet: str
+    logo: LogoMessage | None
+    fonts: list[str]
+
+
 class MenuMessage(TypedDict):
     hall: dict[str, str]
     time_zone: str
@@ -202,7 +215,7 @@ class MenuMessage(TypedDict):
     version: NotRequired[int]
     alert: NotRequired[AlertOnMenu | None]
     alert_taken_back: NotRequired[AlertOnMenu]
-    look: NotRequired[dict[str, Any]]
+    look: NotRequired[LookMessage]
     configuration: NotRequired[str]
 
 

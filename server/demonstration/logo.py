@@ -49,7 +49,7 @@ def logo_png() -> bytes:
 def make_logo(database: Database, var: Path, author: Author, name: str) -> str:
     """Puts the logo into the library of media below the folder `var`; its id."""
     files, png = media_folder(var), logo_png()
-    medium = str(upload_medium(database, files, author, [png], largest=len(png))["medium"])
+    medium = upload_medium(database, files, author, [png], largest=len(png))["medium"]
     # the picture is our own: it needs no process apart
     Preparing(database, files, lambda prepare, *values: prepare(*values)).prepare_waiting()
     describe_medium(database, author, medium, {FRENCH: name})

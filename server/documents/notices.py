@@ -35,6 +35,20 @@ SHORTEST_MS, LONGEST_MS = 5_000, 120_000
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 
 DaypartName = Literal["before_opening", "opening", "morning", "afternoon"]
+type NoticeKind = Literal[
+    "text",
+    "image",
+    "video",
+    "document",
+    "feed",
+    "delays",
+    "hours",
+    "results",
+    "asked_and_done",
+    "priority_card",
+    "waits",
+]
+"""What a notice holds: docs/rules/notices.md."""
 
 
 def _body(text: str) -> str:
@@ -115,7 +129,7 @@ class WhenPart(Part):
 class NoticeContent(Part):
     """What every notice has. `ms`: how long it stays at a time; null: computed from its words."""
 
-    kind: str
+    kind: NoticeKind
     titles: Texts
     category: Category = "practical"
     targets: TargetsPart = Field(default_factory=TargetsPart)

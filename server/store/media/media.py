@@ -15,7 +15,7 @@ from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
 from server.store.tables.columns import Document
 from server.store.tables.media import medium, medium_site, medium_text
-from signage.media.prepared import PreparedFile
+from signage.media.prepared import Kind, PreparedFile
 
 
 class PreparedFiles(TypeDecorator[tuple[PreparedFile, ...]]):
@@ -42,7 +42,7 @@ class MediumRow:
 
     id: str
     state: str
-    kind: str | None
+    kind: Kind | None
     files: tuple[PreparedFile, ...]
     refusal: Json | None
     upload_size: int

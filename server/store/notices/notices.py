@@ -8,7 +8,8 @@ from datetime import datetime
 import structlog
 from sqlalchemy import and_, bindparam, func, or_, select, type_coerce
 
-from server.documents.notices import NoticeContent, parse_notice
+from server.documents.hall import Category
+from server.documents.notices import NoticeContent, NoticeKind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
 from server.domain.notices.facts import Targets
@@ -35,8 +36,8 @@ class NoticeRow:
     state: str
     steps: int
     version: int
-    kind: str
-    category: str
+    kind: NoticeKind
+    category: Category
     targets: Targets
     drafted_by: str
     changed_at: datetime

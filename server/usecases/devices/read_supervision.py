@@ -268,5 +268,6 @@ def _picture(hall: str, picture: ScreenPicture | None) -> PictureOfScreen | None
 
 def _title(programme: Programme, notice: str) -> str | None:
     """The title of a notice; None when it has none or is no longer in the programme."""
-    titles = (item["content"].get("title") for item in programme["items"] if item["notice"] == notice)
+    contents = [item["content"] for item in programme["items"] if item["notice"] == notice]
+    titles = [content["title"] for content in contents if "title" in content]
     return next((title for title in titles if title), None)

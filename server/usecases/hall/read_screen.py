@@ -1,7 +1,7 @@
 """What one screen needs besides the board of its hall."""
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from server.domain.hall.configuration import Arrow, HallConfiguration, Screen, ScreenLayout, SoundOutput
 from server.domain.hall.sound import Sound
@@ -11,8 +11,8 @@ from server.store.alerts import Words
 from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import screen_words
 from server.usecases.hours.opening import opening_now
-from server.usecases.media.read_look import read_look
-from server.usecases.notices.read_programme import Preview, read_programme
+from server.usecases.media.read_look import LookAnswer, read_look
+from server.usecases.notices.read_programme import Preview, Programme, read_programme
 from signage.lettering import SMALLEST_PX, least_px, text_scale
 
 
@@ -71,9 +71,9 @@ class ScreenAnswer(TypedDict):
     hearing_loop: bool
     place: PlaceOfScreen
     demonstration: bool
-    look: dict[str, Any]
+    look: LookAnswer
     alert_texts: dict[str, Words]
-    programme: dict[str, Any]
+    programme: Programme
     configuration: str
     now: str
 

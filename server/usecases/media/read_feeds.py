@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import structlog
 
 from server.apart import ApartEnded
 from server.documents.notices import LONGEST_ADDRESS
-from server.domain.facts import Json
-from server.domain.instants import text_or_none
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.media.feeds import (
@@ -20,13 +19,11 @@ from server.store.media.feeds import (
     delete_feed,
     due_feeds,
     feed_id,
-    feed_row,
     keep_failure,
     keep_feed,
     new_feeds,
 )
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from signage.feeds.fetched import Feed, FeedLimits, FeedRefused
 from signage.feeds.reading import read_feed
 
@@ -41,6 +38,23 @@ FORGOTTEN_AFTER = timedelta(days=2)
 
 type FeedsInUse = Callable[[Rows, datetime], Iterable[str]]
 """Finds the addresses of the feeds that notices show at an instant."""
+
+
+class EntryOfFeed(TypedDict):
+    """An entry of a feed, without markup."""
+
+    title: str
+    text: str
+
+
+class FeedReading(TypedDict):
+    """A feed as it was read just now; `failure`: the code of why it could not be read since."""
+
+    url: str
+    title: str
+    entries: list[EntryOfFeed]
+    read_at: str
+    failure: str | None
 
 
 @dataclass
@@ -91,18 +105,23 @@ class Feeds:
         with self.database.store.write() as rows:
             keep_failure(rows, feed, code)
 
-    def _read(self, url: str) -> Answer:
+    def _read(self, url: str) -> FeedReading:
         try:
             found: Feed = self.off_loop(read_feed, url, self.limits)
         except (ApartEnded, MemoryError) as error:
             raise FeedRefused("feed_unreachable") from error
         now = self.database.clock.now()
-        content = asdict(found)
         with self.database.store.write() as rows:
-            keep_feed(rows, url, content, now)
-        return _answer(url, content, now, None)
+            keep_feed(rows, url, asdict(found), now)
+        return {
+            "url": url,
+            "title": found.title,
+            "entries": [{"title": entry.title, "text": entry.text} for entry in found.entries],
+            "read_at": to_text(now),
+            "failure": None,
+        }
 
-    def try_now(self, url: str) -> Answer:
+    def try_now(self, url: str) -> FeedReading:
         """The feed of an address, read now. Refusals: feed_address_too_long; those of FeedRefused."""
         if len(url) > LONGEST_ADDRESS:
             raise Refusal("feed_address_too_long", longest=LONGEST_ADDRESS)
@@ -111,24 +130,3 @@ class Feeds:
         except FeedRefused as refusal:
             self._keep_failure(feed_id(url), refusal.code)
             raise Refusal(refusal.code) from refusal
-
-
-def feed_answer(rows: Rows, url: str) -> Answer | None:
-    """A feed as it was last read well, with the instant; None where it never was.
-
-    `failure`: the code of why it could not be read since, or null.
-    """
-    row = feed_row(rows, url)
-    if row is None or row.content is None:
-        return None
-    return _answer(row.url, row.content, row.read_at, row.failure)
-
-
-def _answer(url: str, content: Json, read_at: datetime | None, failure: str | None) -> Answer:
-    return {
-        "url": url,
-        "title": content["title"],
-        "entries": list(content["entries"]),
-        "read_at": text_or_none(read_at),
-        "failure": failure,
-    }

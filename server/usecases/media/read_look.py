@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypedDict
 
 from server.documents.parts.brand import Brand, check_media_of
 from server.documents.problems import DocumentRefused
@@ -15,12 +16,31 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
 from server.store.media.media import medium_row
-from server.usecases.answers import Answer
 from signage.media.prepared import PreparedFile
 
 FAMILY = "Organisation"
 _FALLBACK = '"Atkinson Hyperlegible Next Variable", "Noto Sans Arabic Variable", system-ui, sans-serif'
 _NEUTRAL = Brand(name="Parvis")
+
+
+class LogoAnswer(TypedDict):
+    """The picture of a logo; sizes in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+class LookAnswer(TypedDict):
+    """The look in messages to screens and kiosks; `name` is also the text alternative of the logo.
+
+    `stylesheet`, `fonts`: addresses.
+    """
+
+    name: str
+    stylesheet: str
+    logo: LogoAnswer | None
+    fonts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +50,10 @@ class Logo:
     url: str
     width: int
     height: int
+
+    def as_message(self) -> LogoAnswer:
+        """The logo in messages to screens and kiosks."""
+        return {"url": self.url, "width": self.width, "height": self.height}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +71,9 @@ class Branding:
         """The stylesheet's address."""
         return f"/look/{self.digest}.css"
 
-    def as_message(self) -> Answer:
-        """The look in messages to screens and kiosks; `name` is also the text alternative of the logo."""
-        logo = self.logo and {"url": self.logo.url, "width": self.logo.width, "height": self.logo.height}
+    def as_message(self) -> LookAnswer:
+        """The look in messages to screens and kiosks."""
+        logo = None if self.logo is None else self.logo.as_message()
         fonts = sorted(address(name) for name in self.files if name.endswith(".woff2"))
         return {"name": self.name, "stylesheet": self.stylesheet, "logo": logo, "fonts": fonts}
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Collection
+from typing import Literal, TypedDict
 
 from server.domain.author import SYSTEM, Author
 from server.domain.notices.media import MediumState, Sites, medium_removed
@@ -13,12 +14,18 @@ from server.store.media.media_files import NAME, MediaFiles
 from server.store.media.uploads import delete_upload, media_to_prepare
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 from server.usecases.media.read_look import look_in_use
 from server.usecases.media.read_media import changeable
 
 type NoticesWith = Callable[[Rows, str], Collection[str]]
 """The ids of the notices that show a medium, by rows and the medium's id."""
+
+
+class RemovedMediumAnswer(TypedDict):
+    """A medium that is no more."""
+
+    medium: str
+    state: Literal[MediumState.REMOVED]
 
 
 def remove_medium(
@@ -30,7 +37,7 @@ def remove_medium(
     notices_with: NoticesWith,
     sites: Sites = None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> RemovedMediumAnswer:
     """The removed medium. Its files are deleted, unless another medium has the same.
 
     Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
@@ -38,7 +45,7 @@ def remove_medium(
     """
     names: set[str] = set()
 
-    def remove(transaction: InstallationTransaction) -> Answer:
+    def remove(transaction: InstallationTransaction) -> RemovedMediumAnswer:
         row = changeable(medium_row(transaction, medium), medium, sites)
         used = notices_with(transaction, medium)
         if used:
@@ -49,7 +56,7 @@ def remove_medium(
         transaction.record(medium_removed(medium))
         delete_upload(transaction, medium)
         delete_texts_and_site(transaction, medium)
-        return {"medium": medium, "state": str(MediumState.REMOVED)}
+        return {"medium": medium, "state": MediumState.REMOVED}
 
     answer = database.write_installation(author, write_key, remove)
     files.upload(medium).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Receive a file that becomes a medium: it waits on the disk until a worker prepares it."""
 
 from collections.abc import Callable, Iterable
+from typing import Literal, TypedDict
 
 from server.domain.author import Author
 from server.domain.notices.media import MediumState, medium_uploaded
@@ -11,10 +12,16 @@ from server.store.media.media_files import MediaFiles, receive
 from server.store.media.uploads import insert_upload
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 
 type KeyOf = Callable[[str], WriteKey | None]
 """The idempotency key of an upload, by the SHA-256 of its bytes."""
+
+
+class UploadedAnswer(TypedDict):
+    """A medium that will be prepared."""
+
+    medium: str
+    state: Literal[MediumState.PREPARING]
 
 
 def upload_medium(
@@ -26,7 +33,7 @@ def upload_medium(
     largest: int,
     site: str | None = None,
     write_key: KeyOf = lambda _: None,
-) -> Answer:
+) -> UploadedAnswer:
     """The new medium, in the state `preparing`. The name of the file is not kept.
 
     `site`: the site it belongs to; None: all sites. `largest`: in bytes.
@@ -35,7 +42,7 @@ def upload_medium(
     """
     received = receive(chunks, files.new_part(), largest=largest)
 
-    def keep(transaction: InstallationTransaction) -> Answer:
+    def keep(transaction: InstallationTransaction) -> UploadedAnswer:
         medium = new_id()
         transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
         if site is not None:
@@ -43,7 +50,7 @@ def upload_medium(
         insert_upload(transaction, medium)
         transaction.flush()
         received.file.replace(files.upload(medium))
-        return {"medium": medium, "state": str(MediumState.PREPARING)}
+        return {"medium": medium, "state": MediumState.PREPARING}
 
     try:
         return database.write_installation(author, write_key(received.sha256), keep)

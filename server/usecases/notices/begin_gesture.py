@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.notices.facts import NoticeStep
@@ -27,6 +28,19 @@ class NoticeGesture:
     write_key: WriteKey | None = None
 
 
+class NoticeAnswer(TypedDict):
+    """Where a notice stands after a gesture; `version` is the newest."""
+
+    notice: str
+    version: int
+    state: NoticeState
+
+
+def notice_answer(step: NoticeStep, version: int) -> NoticeAnswer:
+    """The answer to a gesture, after its step."""
+    return {"notice": step.notice, "version": version, "state": step.state}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A notice before a gesture, and the step that the gesture adds."""
@@ -39,10 +53,6 @@ class Standing:
     def version(self) -> int:
         """The newest version, which the gesture is about."""
         return self.row.version
-
-    def answer(self) -> dict[str, str | int]:
-        """The answer to every gesture."""
-        return {"notice": self.step.notice, "version": self.version, "state": str(self.step.state)}
 
 
 def standing_state(row: NoticeRow, database: Database) -> NoticeState:

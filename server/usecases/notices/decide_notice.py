@@ -11,35 +11,40 @@ from server.domain.refusals import Refusal
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
-from server.usecases.notices.begin_gesture import NoticeGesture, Standing, begin_gesture
+from server.usecases.notices.begin_gesture import (
+    NoticeAnswer,
+    NoticeGesture,
+    Standing,
+    begin_gesture,
+    notice_answer,
+)
 
 LONGEST_REASON = 400
 REASON_KEPT = timedelta(days=365)
 """How long the words of a refusal are kept. The refusal itself stays in the history."""
 
 
-def submit_notice(database: Database, gesture: NoticeGesture) -> Answer:
+def submit_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The version waits for a decision. Refusals: as every gesture (`begin_gesture`)."""
     return _moved(database, gesture, NoticeVerb.SUBMIT, facts.notice_submitted)
 
 
-def approve_notice(database: Database, gesture: NoticeGesture) -> Answer:
+def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The version may be published. Refusals: as every gesture."""
     return _moved(database, gesture, NoticeVerb.APPROVE, facts.notice_approved)
 
 
-def withdraw_notice(database: Database, gesture: NoticeGesture) -> Answer:
+def withdraw_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """No screen shows the notice any more. Refusals: as every gesture."""
     return _moved(database, gesture, NoticeVerb.WITHDRAW, facts.notice_withdrawn)
 
 
-def archive_notice(database: Database, gesture: NoticeGesture) -> Answer:
+def archive_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The notice leaves the lists. Refusals: as every gesture."""
     return _moved(database, gesture, NoticeVerb.ARCHIVE, facts.notice_archived)
 
 
-def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> Answer:
+def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> NoticeAnswer:
     """The version goes back to its author with a reason of 1 to 400 characters, kept on one line.
 
     Refusals: no_reason for another length; as every gesture.
@@ -57,7 +62,7 @@ def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> An
 
 def _moved(
     database: Database, gesture: NoticeGesture, verb: NoticeVerb, fact: Callable[[NoticeStep, int], Fact]
-) -> Answer:
+) -> NoticeAnswer:
     return _recorded(database, gesture, verb, lambda _, standing: fact(standing.step, standing.version))
 
 
@@ -66,10 +71,10 @@ def _recorded(
     gesture: NoticeGesture,
     verb: NoticeVerb,
     fact: Callable[[InstallationTransaction, Standing], Fact],
-) -> Answer:
-    def decide(transaction: InstallationTransaction) -> Answer:
+) -> NoticeAnswer:
+    def decide(transaction: InstallationTransaction) -> NoticeAnswer:
         standing = begin_gesture(database, transaction, gesture, verb)
         transaction.record(fact(transaction, standing))
-        return standing.answer()
+        return notice_answer(standing.step, standing.version)
 
     return database.write_installation(gesture.author, gesture.write_key, decide)

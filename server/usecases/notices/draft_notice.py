@@ -12,8 +12,7 @@ from server.store.notices.notices import corrections_of
 from server.store.notices.versions import content_of, keep_version
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
-from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
+from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, begin_gesture, notice_answer
 from server.usecases.notices.notice_media import check_media
 from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
 
@@ -25,26 +24,26 @@ def draft_notice(
     *,
     reach: Reach,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> NoticeAnswer:
     """The id of a new draft, its version (1) and state. Raises DocumentRefused; refusal: forbidden."""
     notice = parse_notice(content)
 
-    def draft(transaction: InstallationTransaction) -> Answer:
+    def draft(transaction: InstallationTransaction) -> NoticeAnswer:
         checked_for(transaction, notice, read_places(database, transaction), reach)
         step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
-        return {"notice": step.notice, "version": 1, "state": str(step.state)}
+        return notice_answer(step, 1)
 
     return database.write_installation(author, write_key, draft)
 
 
-def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
+def correct_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The draft of a correction of a published notice; it begins with the same content.
 
     Refusals: correction_open, with its id, while another is not archived; as every gesture (`begin_gesture`).
     """
 
-    def correct(transaction: InstallationTransaction) -> Answer:
+    def correct(transaction: InstallationTransaction) -> NoticeAnswer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
         opened = corrections_of(transaction, gesture.notice)
         if opened:
@@ -53,7 +52,7 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
         step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
         version = new_version(transaction, step.notice, 1, notice)
         transaction.record(notice_drafted(step, version, replaces=gesture.notice))
-        return {"notice": step.notice, "version": 1, "state": str(step.state)}
+        return notice_answer(step, 1)
 
     return database.write_installation(gesture.author, gesture.write_key, correct)
 

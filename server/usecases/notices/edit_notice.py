@@ -9,12 +9,11 @@ from server.domain.notices.lifecycle import NoticeVerb
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
-from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
+from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, begin_gesture, notice_answer
 from server.usecases.notices.draft_notice import checked_for, new_version
 
 
-def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> Answer:
+def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
     """The notice with one more version; the gesture's `version` is the one it was made from.
 
     Raises DocumentRefused, also for another kind; refusals: unknown_notice, forbidden, stale_notice,
@@ -22,7 +21,7 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> An
     """
     notice = parse_notice(content)
 
-    def edit(transaction: InstallationTransaction) -> Answer:
+    def edit(transaction: InstallationTransaction) -> NoticeAnswer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
         problems = check_kind(notice, standing.row.kind)
         if problems:
@@ -32,6 +31,6 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> An
         version = standing.version + 1
         kept = new_version(transaction, gesture.notice, version, notice)
         transaction.record(notice_edited(standing.step, kept))
-        return standing.answer() | {"version": version}
+        return notice_answer(standing.step, version)
 
     return database.write_installation(gesture.author, gesture.write_key, edit)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict, final
 
 from server.documents.french_spaces import unbroken
 from server.documents.hyphens import parted
@@ -12,6 +13,7 @@ from server.documents.notices import (
     FeedNotice,
     MediumNotice,
     NoticeContent,
+    NoticeKind,
     PriorityNotice,
     TextNotice,
 )
@@ -21,12 +23,109 @@ from server.domain.hours.busy_hours import BusyAndQuiet
 from server.domain.languages import FRENCH, language_shown, text_in
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
-from server.usecases.answers import Answer
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
 
-type Contents = list[Answer]
-"""What a screen shows of a notice, one for each item, as JSON values."""
+
+@final
+class TitledContent(TypedDict):
+    """A notice that the screen completes with the people who wait now."""
+
+    title: str
+
+
+@final
+class TextContent(TypedDict):
+    """Words with a few marks."""
+
+    title: str
+    html: str
+
+
+@final
+class PictureContent(TypedDict):
+    """An image, or a page of a document; sizes in pixels. `text` says it in words."""
+
+    url: str
+    width: int
+    height: int
+    text: str
+
+
+@final
+class VideoContent(TypedDict):
+    """A video: as a picture, with its duration in milliseconds and the address of its first picture."""
+
+    url: str
+    width: int
+    height: int
+    text: str
+    ms: int
+    poster: str | None
+
+
+class EntryShown(TypedDict):
+    """An entry of a feed, without markup."""
+
+    title: str
+    text: str
+
+
+@final
+class FeedContent(TypedDict):
+    """The newest entries of a feed."""
+
+    title: str
+    entries: list[EntryShown]
+
+
+class DelayShown(TypedDict):
+    """How long something takes, in words."""
+
+    label: str
+    delay: str
+
+
+@final
+class DelaysContent(TypedDict):
+    """How long some things take, who says it, and on which date it was so."""
+
+    title: str
+    rows: list[DelayShown]
+    source: str
+    on: str
+
+
+@final
+class LinesContent(TypedDict):
+    """Some sentences."""
+
+    title: str
+    lines: list[str]
+
+
+@final
+class AskedContent(TypedDict):
+    """What people asked for and what was done; `lines` are both."""
+
+    title: str
+    lines: list[str]
+    asked: str
+    done: str
+
+
+type NoticeOnScreen = (
+    TitledContent
+    | TextContent
+    | PictureContent
+    | VideoContent
+    | FeedContent
+    | DelaysContent
+    | LinesContent
+    | AskedContent
+)
+type Contents = list[NoticeOnScreen]
+"""What a screen shows of a notice, one for each item."""
 
 BY_KIND_COMPUTED = frozenset({"hours", "results", "waits", "priority_card"})
 """Kinds for which the product writes some of the words: only in the languages of its interface."""
@@ -71,41 +170,56 @@ def said_in(texts: Mapping[str, str], language: str) -> str:
     return parted(unbroken(text) if in_language == FRENCH else text, in_language)
 
 
-def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWords) -> Contents:
+def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: HallWords) -> Contents:
     """The contents of a notice, one for each item: a document has one a page. Empty: it is hidden for now."""
-    title = {"title": said_in(notice.titles, language)}
+    title = said_in(notice.titles, language)
     match notice:
         case TextNotice():
-            return [title | {"html": said_in(notice.bodies, language)}]
+            text: TextContent = {"title": title, "html": said_in(notice.bodies, language)}
+            return [text]
         case MediumNotice():
             medium = shown_medium(words.rows, notice.medium)
-            text = said_in(notice.texts, language) or said_in(medium.texts, language)
-            return [_medium_content(file, text) for file in medium.files]
+            described = said_in(notice.texts, language) or said_in(medium.texts, language)
+            return [_medium_content(file, described) for file in medium.files]
         case FeedNotice():
             entries = entries_of_feed(words.rows, notice.url)
-            entries_shown = [{"title": each.title, "text": each.text} for each in entries]
-            return [title | {"entries": entries_shown}] if entries_shown else []
+            feed: FeedContent = {
+                "title": title,
+                "entries": [{"title": each.title, "text": each.text} for each in entries],
+            }
+            return [feed] if entries else []
         case DelaysNotice():
-            return [title | _delays(notice, language)]
+            return [_delays(notice, title, language)]
         case AskedNotice():
             requested, done = said_in(notice.asked, language), said_in(notice.done, language)
-            return [title | {"lines": [requested, done], "asked": requested, "done": done}]
+            asked: AskedContent = {
+                "title": title,
+                "lines": [requested, done],
+                "asked": requested,
+                "done": done,
+            }
+            return [asked]
         case PriorityNotice():
-            return [title | {"lines": _priority(notice, language, words)}]
+            priority: LinesContent = {"title": title, "lines": _priority(notice, language, words)}
+            return [priority]
     return _computed(kind, title, language, words)
 
 
-def _medium_content(file: MediumFile, text: str) -> Answer:
-    content = {"url": file.url, "width": file.width, "height": file.height, "text": text}
-    return content if file.ms is None else content | {"ms": file.ms, "poster": file.poster}
+def _medium_content(file: MediumFile, text: str) -> PictureContent | VideoContent:
+    picture: PictureContent = {"url": file.url, "width": file.width, "height": file.height, "text": text}
+    return picture if file.ms is None else {**picture, "ms": file.ms, "poster": file.poster}
 
 
-def _delays(notice: DelaysNotice, language: str) -> Answer:
-    rows = [
-        {"label": said_in(row.labels, language), "delay": said_in(row.delays, language)}
-        for row in notice.rows
-    ]
-    return {"rows": rows, "source": said_in(notice.sources, language), "on": notice.stands_on.isoformat()}
+def _delays(notice: DelaysNotice, title: str, language: str) -> DelaysContent:
+    return {
+        "title": title,
+        "rows": [
+            {"label": said_in(row.labels, language), "delay": said_in(row.delays, language)}
+            for row in notice.rows
+        ],
+        "source": said_in(notice.sources, language),
+        "on": notice.stands_on.isoformat(),
+    }
 
 
 def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[str]:
@@ -115,25 +229,42 @@ def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[s
     return [*said, grounds] if grounds else said
 
 
-def _computed(kind: str, title: dict[str, str], language: str, words: HallWords) -> Contents:
+def _computed(kind: NoticeKind, title: str, language: str, words: HallWords) -> Contents:
     def say(key: str, **values: object) -> str:
         return words.translate(key, language, **values)
 
     if kind == "hours":
         lines = hours_lines(words.hall.calendar, words.days, language, say)
-        return [title | {"lines": lines + affluence_lines(words.affluence, language, say)}]
+        hours: LinesContent = {
+            "title": title,
+            "lines": lines + affluence_lines(words.affluence, language, say),
+        }
+        return [hours]
     if kind == "waits":
         # the player adds how many wait now, from the messages about queues
-        return [title]
+        waits: TitledContent = {"title": title}
+        return [waits]
     # results: a card shows approved figures only, and there are none yet
     return []
 
 
-def words_of(content: Answer) -> str:
+def duration_ms(content: NoticeOnScreen) -> int:
+    """How long a content stays by itself, in milliseconds: a video to its end, words until they are read."""
+    if "ms" in content:
+        return content["ms"] or SHORTEST_MS
+    return turn_ms(words_of(content))
+
+
+def words_of(content: NoticeOnScreen) -> str:
     """All the words of a content, a line for each block: they decide how long it is shown."""
-    texts: list[str] = [content.get("title", ""), words_of_html(content.get("html", ""))]
-    texts += content.get("lines", ())
-    texts += [f"{row['label']} {row['delay']}" for row in content.get("rows", ())]
-    texts += [f"{entry['title']} {entry['text']}" for entry in content.get("entries", ())]
-    texts.append(content.get("source", ""))
+    texts = [content["title"]] if "title" in content else []
+    if "html" in content:
+        texts.append(words_of_html(content["html"]))
+    if "lines" in content:
+        texts += content["lines"]
+    if "rows" in content:
+        texts += [f"{row['label']} {row['delay']}" for row in content["rows"]]
+        texts.append(content["source"])
+    if "entries" in content:
+        texts += [f"{entry['title']} {entry['text']}" for entry in content["entries"]]
     return "\n".join(part for part in texts if part)

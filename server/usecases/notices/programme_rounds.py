@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from server.documents.hall import Category
-from server.documents.notices import NoticeContent
+from server.documents.notices import NoticeContent, NoticeKind
 from server.domain.hours.windows import Window, within
 from server.domain.instants import to_micros
-from server.usecases.answers import Answer
 from server.usecases.notices.programme_contents import (
     Contents,
     HallWords,
+    NoticeOnScreen,
     contents_of,
+    duration_ms,
     spoken_languages,
-    turn_ms,
-    words_of,
 )
 
 LEGAL: Category = "legal"
@@ -24,10 +24,36 @@ NEW_FOR = timedelta(minutes=3)
 NEW_EVERY_MS = 30_000
 """Milliseconds of other notices after which a new one is shown again."""
 
-type Item = Answer
-"""An item of a programme, as JSON values."""
+type WindowMs = list[int]
+"""The start and the end of a window, in milliseconds since 1970."""
 type ContentsById = Mapping[tuple[str, str], Contents]
 """The contents of slides, by slide (id) and language."""
+
+
+class QueueCondition(TypedDict):
+    """Shown while more than so many people wait in a queue."""
+
+    queue: str
+    more_than: int
+
+
+class ProgrammeItem(TypedDict):
+    """One turn of a notice on a screen, in one language.
+
+    `ms`: how long it stays, in milliseconds. `windows`: when it is shown, null: always. `when`: null where
+    it is shown whatever the queues are.
+    """
+
+    id: str
+    notice: str
+    kind: NoticeKind
+    language: str
+    category: Category
+    is_legal: bool
+    ms: int
+    windows: list[WindowMs] | None
+    when: QueueCondition | None
+    content: NoticeOnScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +65,7 @@ class Slide:
 
     id: str
     version: int
-    kind: str
+    kind: NoticeKind
     notice: NoticeContent
     windows: list[Window] | None
     since: datetime | None = None
@@ -50,7 +76,7 @@ class Slide:
         return self.notice.category == LEGAL or self.kind == "priority_card"
 
 
-def items_of(slides: Sequence[Slide], words: HallWords) -> list[Item]:
+def items_of(slides: Sequence[Slide], words: HallWords) -> list[ProgrammeItem]:
     """The items of all rounds: each slide in French and in one other language, another in each round."""
     shown_slides = [slide for slide in slides if slide.windows is None or slide.windows]
     spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in shown_slides}
@@ -79,13 +105,13 @@ def _while_new(slide: Slide) -> Slide | None:
 
 
 def _with_new(
-    items: Sequence[Item],
+    items: Sequence[ProgrammeItem],
     fresh: Sequence[Slide],
     spoken: Mapping[str, Sequence[str]],
     contents: ContentsById,
     *,
     first_turn: int,
-) -> Iterator[Item]:
+) -> Iterator[ProgrammeItem]:
     """The items with new notices between them, each time in a turn of its own: items then have other ids."""
     turn, since_ms = first_turn, NEW_EVERY_MS
     for item in items:
@@ -97,14 +123,17 @@ def _with_new(
         since_ms += 0 if item["is_legal"] else item["ms"]
 
 
-def _turn_of(slide: Slide, spoken: Sequence[str], turn: int, contents: ContentsById) -> Iterator[Item]:
+def _turn_of(
+    slide: Slide, spoken: Sequence[str], turn: int, contents: ContentsById
+) -> Iterator[ProgrammeItem]:
     others = spoken[1:]
     for language in [*spoken[:1], *([others[turn % len(others)]] if others else [])]:
         yield from _items(slide, language, turn, contents[slide.id, language])
 
 
-def _items(slide: Slide, language: str, turn: int, contents: Contents) -> Iterator[Item]:
+def _items(slide: Slide, language: str, turn: int, contents: Contents) -> Iterator[ProgrammeItem]:
     notice = slide.notice
+    when = notice.when
     for page, content in enumerate(contents):
         yield {
             "id": f"{slide.id}.{slide.version}.{language}.{page}.{turn}",
@@ -113,14 +142,14 @@ def _items(slide: Slide, language: str, turn: int, contents: Contents) -> Iterat
             "language": language,
             "category": notice.category,
             "is_legal": slide.is_legal,
-            "ms": notice.ms or content.get("ms") or turn_ms(words_of(content)),
+            "ms": notice.ms or duration_ms(content),
             "windows": None if slide.windows is None else in_ms(slide.windows),
-            "when": None if notice.when is None else notice.when.model_dump(),
+            "when": None if when is None else {"queue": when.queue, "more_than": when.more_than},
             "content": content,
         }
 
 
-def in_ms(windows: Sequence[Window]) -> list[list[int]]:
+def in_ms(windows: Sequence[Window]) -> list[WindowMs]:
     """Windows as a programme has them: pairs of milliseconds since 1970."""
     return [[to_ms(starts), to_ms(ends)] for starts, ends in windows]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.documents.notices import NoticeContent
@@ -14,7 +15,6 @@ from server.store.notices.notices import notice_row
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
 from server.usecases.notices.begin_gesture import (
     NoticeGesture,
     Standing,
@@ -23,6 +23,12 @@ from server.usecases.notices.begin_gesture import (
 )
 from server.usecases.notices.notice_media import check_media
 from server.usecases.notices.notice_places import Places, check_places, targets_of
+
+PublishedNoticeAnswer = TypedDict(
+    "PublishedNoticeAnswer",
+    {"notice": str, "version": int, "state": NoticeState, "from": str, "until": str | None},
+)
+"""A published notice, and the instants between which it is shown; `until` null: without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,9 @@ class DisplayRequest:
     ends: datetime | None = None
 
 
-def publish_notice(database: Database, gesture: NoticeGesture, request: DisplayRequest) -> Answer:
+def publish_notice(
+    database: Database, gesture: NoticeGesture, request: DisplayRequest
+) -> PublishedNoticeAnswer:
     """The published notice, with the instants between which it is shown; published again, it gets new ones.
 
     A correction replaces the notice that it corrects in the same transaction. It begins now, and ends when
@@ -43,7 +51,7 @@ def publish_notice(database: Database, gesture: NoticeGesture, request: DisplayR
     every gesture.
     """
 
-    def publish(transaction: InstallationTransaction) -> Answer:
+    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
         notice = content_of(transaction, gesture.notice, standing.version)
         check_places(notice, standing.places)
@@ -65,8 +73,13 @@ def publish_notice(database: Database, gesture: NoticeGesture, request: DisplayR
         if former is not None:
             step, version = former.step, former.version
             transaction.record(notice_replaced(step, version, by=gesture.notice))
-        display = {"from": to_text(starts), "until": text_or_none(ends)}
-        return {**standing.answer(), **display}
+        return {
+            "notice": standing.step.notice,
+            "version": standing.version,
+            "state": standing.step.state,
+            "from": to_text(starts),
+            "until": text_or_none(ends),
+        }
 
     return database.write_installation(gesture.author, gesture.write_key, publish)
 

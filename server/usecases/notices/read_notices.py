@@ -1,12 +1,15 @@
 """Read notices for people who draft and decide: the list, and one with its history and versions."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from server.documents.difference import changes_between
+from server.documents.hall import Category
+from server.documents.notices import NoticeKind
 from server.domain.author import Author
-from server.domain.facts import Json
+from server.domain.facts import FactKind, Json
 from server.domain.instants import from_micros, text_or_none, to_micros, to_text
-from server.domain.notices.lifecycle import NoticeState, verbs_in
+from server.domain.notices.lifecycle import NoticeState, NoticeVerb, verbs_in
 from server.domain.refusals import Refusal
 from server.store.notices.notices import (
     ListedNotice,
@@ -21,8 +24,7 @@ from server.store.notices.notices import (
 )
 from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
-from server.usecases.notices.begin_gesture import may_do, standing_state
+from server.usecases.notices.begin_gesture import NoticeAnswer, may_do, standing_state
 from server.usecases.notices.notice_places import Places, Reach, read_places
 
 _DECIDED_BY_OFFICERS = frozenset({NoticeState.SUBMITTED, NoticeState.APPROVED})
@@ -31,6 +33,101 @@ PAGE = 100
 """How many notices one answer lists."""
 LONGEST_MICROS = 17
 """The digits of an instant in microseconds since 1970, until the year 5138."""
+
+
+class NoticeTargets(TypedDict):
+    """Where a notice is shown: sites, halls and screens by their ids; all empty: on every screen."""
+
+    sites: list[str]
+    halls: list[str]
+    screens: list[str]
+
+
+NoticeSpan = TypedDict("NoticeSpan", {"from": str | None, "until": str | None})
+"""From when until when a notice is shown; null: not yet decided, or without end."""
+
+
+class NoticeLine(NoticeAnswer, NoticeSpan):
+    """A notice in the list. `sites`: the slugs of the sites it is shown at.
+
+    `drafted_by`: the name of its author, null for somebody who is gone. `waits_for_me`: the reader does the
+    next step. `verbs`: what the reader may do with it.
+    """
+
+    kind: NoticeKind
+    category: Category
+    title: str
+    languages: list[str]
+    targets: NoticeTargets
+    sites: list[str]
+    drafted_by: str | None
+    is_mine: bool
+    is_correction: bool
+    changed_at: str
+    waits_for_me: bool
+    verbs: list[NoticeVerb]
+
+
+class NoticesAnswer(TypedDict):
+    """Some notices, the last changed first; `next`: the `before` of the next answer, null at the end."""
+
+    notices: list[NoticeLine]
+    next: str | None
+
+
+class NamedNotice(TypedDict):
+    """Another notice, as a link names it."""
+
+    notice: str
+    title: str
+    state: NoticeState
+
+
+class StepOfNotice(NoticeSpan):
+    """Something that was done with a notice; `step` counts from 1.
+
+    `by`: the name of its author, null for the clock and for somebody who is gone. `reason`: why it was
+    refused, until the words are erased.
+    """
+
+    step: int
+    fact: FactKind
+    state: NoticeState
+    version: int
+    at: str
+    by: str | None
+    reason: str | None
+
+
+class ChangeOfNotice(TypedDict):
+    """What one version changed of the one before; `before` and `after` are JSON values of any shape."""
+
+    path: str
+    before: object
+    after: object
+
+
+class VersionOfNotice(TypedDict):
+    """A version of a notice: the SHA-256 of its content, and what it changed."""
+
+    version: int
+    sha256: str
+    changes: list[ChangeOfNotice]
+
+
+class NoticeDetailAnswer(NoticeLine):
+    """A notice with the content of its newest version, its history and its versions.
+
+    `is_hidden`: no screen shows it, whatever its state. `corrects`: the notice that it is to take the place
+    of. `correction`: the notice that is to take its place.
+    """
+
+    content: Json
+    is_hidden: bool
+    corrects: NamedNotice | None
+    correction: NamedNotice | None
+    history: list[StepOfNotice]
+    versions: list[VersionOfNotice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +140,9 @@ class NoticesRequest:
 
 def read_notices(
     database: Database, author: Author, reach: Reach, filters: NoticesRequest = NoticesRequest()
-) -> Answer:
+) -> NoticesAnswer:
     """The notices that somebody wrote or may draft for, the last changed first; PAGE at a time.
 
-    `waits_for_me`: they do the next step. `next`: the `before` of the next answer, or null.
     Refusal: bad_request for a `before` that no answer had.
     """
     after = None if filters.before is None else _place(filters.before)
@@ -73,7 +169,7 @@ def _place(text: str) -> ListPlace:
     return from_micros(int(at)), notice
 
 
-def read_notice(database: Database, author: Author, reach: Reach, notice: str) -> Answer:
+def read_notice(database: Database, author: Author, reach: Reach, notice: str) -> NoticeDetailAnswer:
     """One notice: the content of its newest version, what one may do, its history, what each version changed.
 
     Refusals: unknown_notice, forbidden.
@@ -88,7 +184,8 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
         corrections = [listed_notice(rows, each) for each in corrections_of(rows, notice)]
     # as they were kept, unparsed: one that could not be shown any more can still be edited
     contents = [each.content for each in versions]
-    return _listed(database, row, author, reach, places) | {
+    return {
+        **_listed(database, row, author, reach, places),
         "content": contents[-1],
         "is_hidden": row.kind == "results",
         "corrects": None if former is None else _named(database, former),
@@ -105,9 +202,8 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
     }
 
 
-def _named(database: Database, row: ListedNotice) -> Answer:
-    """Another notice, as a link names it."""
-    return {"notice": row.id, "title": row.title, "state": str(standing_state(row, database))}
+def _named(database: Database, row: ListedNotice) -> NamedNotice:
+    return {"notice": row.id, "title": row.title, "state": standing_state(row, database)}
 
 
 def check_visible(database: Database, author: Author, reach: Reach, notice: str) -> None:
@@ -125,19 +221,25 @@ def _is_visible(row: NoticeRow, author: Author, reach: Reach, places: Places) ->
     return row.drafted_by == author.id or reach.may_draft(places.sites_of(row.targets))
 
 
-def _listed(database: Database, row: ListedNotice, author: Author, reach: Reach, places: Places) -> Answer:
+def _listed(
+    database: Database, row: ListedNotice, author: Author, reach: Reach, places: Places
+) -> NoticeLine:
     state = standing_state(row, database)
     sites = places.sites_of(row.targets)
     is_mine, decides = row.drafted_by == author.id, reach.may_publish(sites)
     return {
         "notice": row.id,
         "version": row.version,
-        "state": str(state),
+        "state": state,
         "kind": row.kind,
         "category": row.category,
         "title": row.title,
         "languages": list(row.content["titles"]),
-        "targets": row.targets.as_body(),
+        "targets": {
+            "sites": list(row.targets.sites),
+            "halls": list(row.targets.halls),
+            "screens": list(row.targets.screens),
+        },
         "sites": sorted(sites),
         "drafted_by": row.author_name,
         "is_mine": is_mine,
@@ -147,15 +249,15 @@ def _listed(database: Database, row: ListedNotice, author: Author, reach: Reach,
         "until": text_or_none(row.shown_until),
         "waits_for_me": (decides and state in _DECIDED_BY_OFFICERS)
         or (is_mine and state in _EDITED_BY_AUTHORS),
-        "verbs": [str(verb) for verb in verbs_in(state) if may_do(verb, row, author, reach, sites)],
+        "verbs": [verb for verb in verbs_in(state) if may_do(verb, row, author, reach, sites)],
     }
 
 
-def _step(row: StepRow) -> Answer:
+def _step(row: StepRow) -> StepOfNotice:
     return {
         "step": row.step,
-        "fact": row.kind,
-        "state": row.state,
+        "fact": FactKind(row.kind),
+        "state": NoticeState(row.state),
         "version": row.version,
         "at": to_text(row.done_at),
         "by": row.author_name,
@@ -165,7 +267,7 @@ def _step(row: StepRow) -> Answer:
     }
 
 
-def _changes(before: Json | None, after: Json) -> list[Answer]:
+def _changes(before: Json | None, after: Json) -> list[ChangeOfNotice]:
     if before is None:
         return []
     found = changes_between(before, after)

@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from server.documents.notices import NOTICE_MODELS, NoticeContent
+from server.documents.notices import NOTICE_MODELS, NoticeContent, NoticeKind
 from server.documents.parts.opening import local_spans
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import BusyAndQuiet, busy_and_quiet, open_slots
@@ -33,13 +34,36 @@ from server.store.notices.affluence import affluence_of
 from server.store.notices.notices import ShownNotice, shown_between
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.notices.notice_places import is_for_screen, targets_of
 from server.usecases.notices.programme_contents import HallWords, spoken_languages
-from server.usecases.notices.programme_rounds import LEGAL, Slide, in_ms, items_of, to_ms
+from server.usecases.notices.programme_rounds import (
+    LEGAL,
+    ProgrammeItem,
+    Slide,
+    WindowMs,
+    in_ms,
+    items_of,
+    to_ms,
+)
 
-type Programme = Answer
-"""A programme, as JSON values."""
+
+class ProgrammeWithoutRevision(TypedDict):
+    """What a screen shows between calls.
+
+    `legal_share`: the least share of the time, from 0 to 1, that legal notices have; 0 where there are none.
+    `covers_until`: its end, in milliseconds since 1970. `hours`: when the screen is on, null: always.
+    """
+
+    legal_share: float
+    covers_until: int
+    items: list[ProgrammeItem]
+    hours: list[WindowMs] | None
+
+
+class Programme(ProgrammeWithoutRevision):
+    """A programme; `revision` is another one whenever anything in it is another."""
+
+    revision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +98,7 @@ def read_programme(
         items = items_of(slides, words)
     margin = timedelta(seconds=configuration.screen_margin_s)
     hours = within(on_hours(configuration.calendar, days, margin), covered)
-    programme = {
+    programme: ProgrammeWithoutRevision = {
         "legal_share": configuration.legal_share if any(item["is_legal"] for item in items) else 0,
         "covers_until": to_ms(covered[1]),
         "items": items,
@@ -83,7 +107,7 @@ def read_programme(
     return {"revision": _revision(programme), **programme}
 
 
-def _revision(programme: Programme) -> str:
+def _revision(programme: ProgrammeWithoutRevision) -> str:
     """A digest of a programme, of 16 characters."""
     text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -126,7 +150,7 @@ def _without_condition(notice: NoticeContent) -> NoticeContent:
 
 
 def _built_in(
-    kind: str, title: str, published: Sequence[Slide], words: HallWords, covered: Window
+    kind: NoticeKind, title: str, published: Sequence[Slide], words: HallWords, covered: Window
 ) -> list[Slide]:
     """The slide that the product makes itself, unless a published notice of that kind is sure to be shown."""
     own = [slide for slide in published if slide.kind == kind and slide.notice.when is None]

@@ -1,6 +1,7 @@
 """Count what a screen reports to have shown: one fact for each report, with sums by notice and day."""
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.notices.displays import Display, check_displays, displays_reported
@@ -9,7 +10,13 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.notices.displays import last_number
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.answers import Answer
+
+
+class DisplaysCountedAnswer(TypedDict):
+    """How many displays of a report were new, and the last number of the record that is counted."""
+
+    counted: int
+    last: int
 
 
 def report_displays(
@@ -21,7 +28,7 @@ def report_displays(
     screen: str,
     record: str,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> DisplaysCountedAnswer:
     """How many displays of a screen were counted, and up to which number of the record.
 
     `hall`: an id; `screen`: its id in the hall's document; `record`: the player's record that the numbers
@@ -33,7 +40,7 @@ def report_displays(
     if screen not in configuration.screens:
         raise Refusal("unknown_screen", name=screen, known=", ".join(configuration.screens))
 
-    def report(transaction: InstallationTransaction) -> Answer:
+    def report(transaction: InstallationTransaction) -> DisplaysCountedAnswer:
         check_displays(displays, transaction.now)
         before = last_number(transaction, screen, record)
         fresh = [display for display in displays if display.number > before]

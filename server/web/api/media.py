@@ -15,9 +15,9 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.answers import Answer
 from server.usecases.media.describe_medium import describe_medium
-from server.usecases.media.read_media import read_media, read_medium
+from server.usecases.media.read_feeds import FeedReading
+from server.usecases.media.read_media import LibraryMedium, read_media, read_medium
 from server.usecases.media.remove_medium import NoticesWith, remove_medium
 from server.usecases.media.upload_medium import upload_medium
 from server.web.access.callers import identify
@@ -51,7 +51,7 @@ class MediaLibrary:
     files: MediaFiles
     uploaded: Callable[[], None]
     notices_with: NoticesWith
-    try_feed: Callable[[str], Answer]
+    try_feed: Callable[[str], FeedReading]
     slow_feeds: Callable[[], None]
     slow_uploads: Callable[[], None]
 
@@ -120,7 +120,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("media", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
-    def with_sentence(medium: Answer) -> Answer:
+    def with_sentence(medium: LibraryMedium) -> LibraryMedium:
         """The medium, with the sentence of its refusal."""
         refusal = medium["refusal"]
         if refusal is None:

@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
-from server.usecases.answers import Answer
 from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import (
     LONGEST_REASON,
@@ -162,22 +161,22 @@ def _deciding(routes: APIBlueprint, api: Api) -> None:
 
 
 def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
-    def published(answer: Answer) -> Answer:
-        programme_changed()
-        return answer
-
     @routes.post("/notices/<notice>/publish", responses={200: PublishedNoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
         display = DisplayRequest(body.starts_at, body.ends_at)
-        return published(publish_notice(api.database, _gesture(path, body.version), display))
+        answer = publish_notice(api.database, _gesture(path, body.version), display)
+        programme_changed()
+        return answer
 
     @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It is shown no more."""
-        return published(withdraw_notice(api.database, _gesture(path, body.version)))
+        answer = withdraw_notice(api.database, _gesture(path, body.version))
+        programme_changed()
+        return answer
 
 
 def reach_of_caller() -> tuple[Caller, Reach]:

@@ -1,5 +1,6 @@
 """A bureau, officers and what they do with notices over the API, in tests."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from server.usecases.notices.programme_rounds import NEW_FOR
@@ -63,7 +64,7 @@ class Officers:
         return found
 
 
-def items_of(programme: dict[str, Any], notice: str) -> list[dict[str, Any]]:
+def items_of(programme: Mapping[str, Any], notice: str) -> list[dict[str, Any]]:
     """The turns of a notice, without those it has besides in the minutes in which it is new."""
     new_ms = NEW_FOR.total_seconds() * 1000
     found = [item for item in programme["items"] if item["notice"] == notice]

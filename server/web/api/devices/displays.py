@@ -109,25 +109,20 @@ def blueprint(api: Api) -> APIBlueprint:
             write_key=write_key(caller.author),
         )
 
-    def found(notice: str, query: DaysQuery, read: Any = read_displays) -> Any:
-        if query.ends_on < query.starts_on:
-            raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
-        return read(api.database, notice, (query.starts_on, query.ends_on), may_read=_may_read)
-
     @routes.get("/notices/<notice>/displays", responses={200: DisplaysAnswer})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def of_notice(path: DisplayReportPath, query: DaysQuery) -> Any:
         """On which screens a notice was really seen, by day, and how long."""
-        return found(path.notice, query)
+        return read_displays(api.database, path.notice, _days(query), may_read=_may_read)
 
     @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def sheet(path: DisplayReportPath, query: SheetQuery) -> Response:
         """The same as a sheet: one line a screen and day; with `lang`, its heads in that language."""
         if query.lang is None:
-            text = displays_csv(found(path.notice, query))
+            text = displays_csv(read_displays(api.database, path.notice, _days(query), may_read=_may_read))
         else:
-            report = found(path.notice, query, read_display_report)
+            report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
             text = report_sheet(report, Sentence(api.translate, page_language()))
         answer = Response(text, content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.csv"'
@@ -138,7 +133,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def on_paper(path: DisplayReportPath, query: PaperQuery) -> Response:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
-        report = found(path.notice, query, read_display_report)
+        report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
         html = report_page(report, Sentence(api.translate, page_language()))
         answer = Response(api.papers.made(html), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
@@ -146,6 +141,13 @@ def blueprint(api: Api) -> APIBlueprint:
         return answer
 
     return routes
+
+
+def _days(query: DaysQuery) -> tuple[date, date]:
+    """The dates of a request. Refusal: bad_period where the last is before the first."""
+    if query.ends_on < query.starts_on:
+        raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
+    return query.starts_on, query.ends_on
 
 
 def _may_read(hall: str) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 from pydantic import Field
 
 from server.documents.hall import Category
+from server.documents.notices import NoticeKind
 from server.domain.facts import FactKind
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.web.api.responses.exact import Count, ExactShape, InstantText, LocalDate
-from server.web.api.responses.screens import NoticeKind
 
 
 class NoticeAnswer(ExactShape):

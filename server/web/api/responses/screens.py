@@ -1,10 +1,11 @@
 """Shapes of what a screen needs besides its board: its look, its place, its sound, its programme."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from server.documents.hall import Category
+from server.documents.notices import NoticeKind
 from server.domain.hall.configuration import Arrow, ScreenLayout, SoundOutput
 from server.web.api.responses.exact import (
     Count,
@@ -18,20 +19,6 @@ from server.web.api.responses.exact import (
     Texts,
 )
 
-type NoticeKind = Literal[
-    "text",
-    "image",
-    "video",
-    "document",
-    "feed",
-    "delays",
-    "hours",
-    "results",
-    "asked_and_done",
-    "priority_card",
-    "waits",
-]
-"""What a notice holds: docs/rules/notices.md."""
 type WindowMs = Annotated[list[int], Field(min_length=2, max_length=2)]
 """Start and end, in milliseconds since 1970-01-01T00:00:00Z."""
 

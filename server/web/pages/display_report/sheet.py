@@ -2,19 +2,17 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from typing import Any
 
-from server.domain.notices.displays import DisplayOutcome
 from server.domain.sheets import plain_cells
+from server.usecases.notices.read_display_report import DisplayReport
 from server.web.rendering.viewer import Sentence
 
-HEADS = ("hall", "screen", "day", "shown_s", *(str(outcome) for outcome in DisplayOutcome))
+HEADS = ("hall", "screen", "day", "shown_s", "completed", "cut", "failed")
 BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
 
 
-def report_sheet(report: Mapping[str, Any], say: Sentence) -> str:
+def report_sheet(report: DisplayReport, say: Sentence) -> str:
     """One line a screen and local date; in French and Spanish `;` separates and `,` is the decimal sign."""
     is_english = say.language == "en"
     text = io.StringIO()
@@ -25,5 +23,5 @@ def report_sheet(report: Mapping[str, Any], say: Sentence) -> str:
             duration_s = f"{day['shown_s']:.3f}"
             cells = [screen["hall_name"], screen["label"], day["shown_on"]]
             cells += [duration_s if is_english else duration_s.replace(".", ",")]
-            sheet.writerow(plain_cells([*cells, *(str(day[str(outcome)]) for outcome in DisplayOutcome)]))
+            sheet.writerow(plain_cells([*cells, day["completed"], day["cut"], day["failed"]]))
     return BYTE_ORDER_MARK + text.getvalue()

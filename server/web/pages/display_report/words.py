@@ -1,9 +1,7 @@
 """The words of the report in a language: durations, dates, the page itself."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -11,16 +9,18 @@ from babel.numbers import format_decimal
 from flask import render_template
 
 from server.language import direction_of, locale_of
+from server.usecases.notices.read_display_report import DisplayReport
 from server.web.rendering.viewer import Sentence
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def report_page(report: Mapping[str, Any], say: Sentence) -> str:
+def report_page(report: DisplayReport, say: Sentence) -> str:
     """The page of a report (`read_display_report`), to be made a paper."""
     locale = locale_of(say.language)
     first, last = (
-        format_date(date.fromisoformat(report[name]), "long", locale=locale) for name in ("first", "last")
+        format_date(date.fromisoformat(day), "long", locale=locale)
+        for day in (report["first"], report["last"])
     )
     at = datetime.fromisoformat(report["as_of"]).astimezone(ZoneInfo(report["time_zone"]))
     return render_template(

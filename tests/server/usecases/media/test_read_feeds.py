@@ -1,6 +1,7 @@
 """Feeds are read by one worker now and again; the last good content stays with its date."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 
 from server.documents.notices import LONGEST_ADDRESS
 from server.domain.refusals import Refusal
+from server.store.media.feeds import FeedRow, feed_row
 from server.store.transactions.database import Database
-from server.usecases.media.read_feeds import Feeds, feed_answer
+from server.usecases.media.read_feeds import Feeds
 from signage.feeds.fetched import FeedLimits
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.signage.feeds.feed_server import serving
@@ -32,9 +34,9 @@ class Read:
         self.hands.now += timedelta(**times)
         return self.feeds.read_due()
 
-    def feed_state(self) -> Any:
+    def kept(self) -> FeedRow | None:
         with self.database.read() as rows:
-            return feed_answer(rows, self.url)
+            return feed_row(rows, self.url)
 
 
 @pytest.fixture
@@ -47,20 +49,24 @@ def read(database_url: str) -> Iterator[Read]:
 
 
 def test_the_last_good_content_is_kept_with_its_date(read: Read):
-    assert read.feed_state() is None
+    assert read.kept() is None
     assert read.later() == 1
-    first = read.feed_state()
-    assert (first["title"], first["failure"]) == ("Préfecture & vous", None)
+    first = read.kept()
+    assert first is not None
+    assert first.content is not None
+    assert (first.content["title"], first.failure) == ("Préfecture & vous", None)
     assert read.later(minutes=5) == 0, "it was read just now"
     for path, code in (("gone", "feed_unreachable"), ("page", "feed_broken"), ("endless", "feed_too_large")):
         read.path = path
         assert read.later(minutes=16) == 0
-        assert read.feed_state() == {**first, "failure": code}
+        assert read.kept() == replace(first, failure=code)
     read.path = "good"
     assert read.later(minutes=16) == 1
-    again = read.feed_state()
-    assert again["failure"] is None
-    assert again["read_at"] > first["read_at"]
+    again = read.kept()
+    assert again is not None
+    assert again.failure is None
+    assert first.read_at is not None
+    assert again.read_at == first.read_at + timedelta(minutes=69)
 
 
 def test_one_of_several_workers_reads(read: Read):
@@ -81,9 +87,9 @@ def test_feeds_no_longer_shown_are_forgotten(read: Read):
     read.later()
     read.feeds.urls_in_use = lambda _, __: []
     read.later(hours=1)
-    assert read.feed_state() is not None
+    assert read.kept() is not None
     read.later(days=3)
-    assert read.feed_state() is None
+    assert read.kept() is None
 
 
 def test_a_feed_is_tried_at_once_for_the_author_of_a_notice(read: Read):
@@ -94,7 +100,9 @@ def test_a_feed_is_tried_at_once_for_the_author_of_a_notice(read: Read):
     read.path = "hanging"
     with pytest.raises(Refusal, match="feed_unreachable"):
         read.feeds.try_now(read.url)
-    assert read.feed_state()["failure"] == "feed_unreachable"
+    kept = read.kept()
+    assert kept is not None
+    assert kept.failure == "feed_unreachable"
 
 
 def test_a_feed_that_is_forgotten_while_it_is_tried_is_kept_all_the_same(read: Read):
@@ -109,7 +117,9 @@ def test_a_feed_that_is_forgotten_while_it_is_tried_is_kept_all_the_same(read: R
     read.feeds.off_loop = meanwhile
     answer = read.feeds.try_now(read.url)
     assert answer["title"] == "Préfecture & vous"
-    assert read.feed_state() == answer
+    kept = read.kept()
+    assert kept is not None
+    assert kept.content == {"title": answer["title"], "entries": answer["entries"]}
 
 
 def test_an_address_that_is_too_long_is_refused_by_its_own_sentence(read: Read):

@@ -5,11 +5,11 @@ from typing import Any
 
 from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
 from server.usecases.notices.decide_notice import approve_notice, submit_notice
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, publish_notice
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
 BUREAU, OFFICER = Author("bureau"), Author("officer")
@@ -21,19 +21,19 @@ TEXT = {"kind": "text", "titles": {"fr": "Ouvert à midi"}, "bodies": {"fr": "<p
 AIMED = TEXT | {"targets": {"halls": ["laon"]}}
 
 
-def bureau(notice: dict[str, Any], **more: Any) -> NoticeGesture:
+def bureau(notice: NoticeAnswer, **more: Any) -> NoticeGesture:
     return NoticeGesture(notice["notice"], notice["version"], BUREAU, DRAFTS, **more)
 
 
-def officer(notice: dict[str, Any], reach: Reach = DECIDES) -> NoticeGesture:
+def officer(notice: NoticeAnswer, reach: Reach = DECIDES) -> NoticeGesture:
     return NoticeGesture(notice["notice"], notice["version"], OFFICER, reach)
 
 
-def drafted(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
+def drafted(database: Database, content: dict[str, Any] = TEXT) -> NoticeAnswer:
     return draft_notice(database, BUREAU, content, reach=DRAFTS)
 
 
-def approved(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
+def approved(database: Database, content: dict[str, Any] = TEXT) -> NoticeAnswer:
     notice = drafted(database, content)
     submit_notice(database, bureau(notice))
     return approve_notice(database, officer(notice))
@@ -43,5 +43,5 @@ def code_of(refused: Any) -> str:
     return str(refused.value.code)
 
 
-def published(database: Database, content: dict[str, Any] = TEXT, **display: Any) -> dict[str, Any]:
+def published(database: Database, content: dict[str, Any] = TEXT, **display: Any) -> PublishedNoticeAnswer:
     return publish_notice(database, officer(approved(database, content)), DisplayRequest(**display))

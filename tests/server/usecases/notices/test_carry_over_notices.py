@@ -6,10 +6,13 @@ from typing import Any
 
 from server.domain.author import SYSTEM, Author
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.notices.lifecycle import NoticeState
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
+from server.usecases.notices.begin_gesture import NoticeAnswer
 from server.usecases.notices.decide_notice import archive_notice, withdraw_notice
 from server.usecases.notices.import_hall_texts import carry_over_every_hall
+from server.usecases.notices.programme_rounds import ProgrammeItem
 from server.usecases.notices.read_notices import read_notice
 from server.usecases.notices.read_programme import read_programme
 from tests.harness.sql import all_rows, execute
@@ -31,9 +34,9 @@ def published(database: Database, *texts: dict[str, Any], dry_run: bool = False)
     return publish_hall(database, IMPORTER, json.dumps(document), Terms(is_dry_run=dry_run))
 
 
-def texts_on_screens(database: Database, hall: str = "laon") -> dict[str, list[dict[str, Any]]]:
+def texts_on_screens(database: Database, hall: str = "laon") -> dict[str, list[ProgrammeItem]]:
     """The items of a hall's screens by notice, built-in ones left out."""
-    items: dict[str, list[dict[str, Any]]] = {}
+    items: dict[str, list[ProgrammeItem]] = {}
     for item in read_programme(database, hall, "", lambda key, *_, **__: key)["items"]:
         if item["notice"] not in ("waits", "priority-card"):
             items.setdefault(item["notice"], []).append(item)
@@ -66,8 +69,8 @@ def test_a_text_is_published_in_its_hall_under_its_own_id_and_the_import_says_so
 def test_a_text_is_carried_over_once_whatever_happens_to_its_notice(database: Database):
     published(database, TEXT)
     published(database, TEXT | {"titles": {"fr": "Autre"}, "bodies": {"fr": "Autre"}})
-    assert texts_on_screens(database)["laon-info"][0]["content"]["title"] == "Ouvert & calme"
-    notice = {"notice": "laon-info", "version": 1}
+    assert texts_on_screens(database)["laon-info"][0]["content"].get("title") == "Ouvert & calme"
+    notice: NoticeAnswer = {"notice": "laon-info", "version": 1, "state": NoticeState.PUBLISHED}
     withdraw_notice(database, officer(notice))
     archive_notice(database, officer(notice))
     published(database, TEXT)
@@ -96,7 +99,9 @@ def test_a_text_keeps_its_dates_and_one_that_is_over_is_not_carried_over(databas
     notice = read_notice(database, OFFICER, DECIDES, "laon-info")
     assert notice["until"] == "2026-11-26T23:00:00.000000+00:00"
     assert notice["content"]["validity"] == {"starts": "2026-11-25", "ends": "2026-11-26"}
-    [[starts, ends]] = texts_on_screens(database)["laon-info"][0]["windows"]
+    windows = texts_on_screens(database)["laon-info"][0]["windows"]
+    assert windows is not None
+    [[starts, ends]] = windows
     assert ends - starts == 2 * 86_400_000
 
 

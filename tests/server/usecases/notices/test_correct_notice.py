@@ -10,7 +10,7 @@ import pytest
 from server.domain.refusals import Refusal
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.transactions.database import Database
-from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
 from server.usecases.notices.decide_notice import (
     approve_notice,
     archive_notice,
@@ -47,11 +47,12 @@ MENDED = TEXT | {"titles": {"fr": "Ouvert à midi et demi"}}
 def titles(database: Database) -> list[str]:
     """What the screens of Laon say of midday."""
     programme = read_programme(database, "laon", "", lambda key, *_, **__: key)
-    said = {item["content"].get("title", "") for item in programme["items"]}
+    contents = [item["content"] for item in programme["items"]]
+    said = {content["title"] for content in contents if "title" in content}
     return sorted(title for title in said if title in ("Ouvert à midi", "Ouvert à midi et demi"))
 
 
-def corrected(database: Database, notice: dict[str, Any], content: dict[str, Any] = MENDED) -> dict[str, Any]:
+def corrected(database: Database, notice: NoticeAnswer, content: dict[str, Any] = MENDED) -> NoticeAnswer:
     """The correction of a notice, edited, submitted and approved."""
     draft = correct_notice(database, bureau(notice))
     assert (draft["state"], draft["version"]) == ("draft", 1)
@@ -60,8 +61,8 @@ def corrected(database: Database, notice: dict[str, Any], content: dict[str, Any
     return approve_notice(database, officer(edited))
 
 
-def state(database: Database, notice: dict[str, Any]) -> str:
-    return str(read_notice(database, OFFICER, DECIDES, notice["notice"])["state"])
+def state(database: Database, notice: NoticeAnswer) -> str:
+    return read_notice(database, OFFICER, DECIDES, notice["notice"])["state"]
 
 
 def test_a_correction_is_decided_while_the_former_stays_and_takes_its_place_at_once(database: Database):
@@ -87,6 +88,7 @@ def test_one_correction_at_a_time_and_another_once_it_is_put_away(database: Data
     former = published(database)
     first = correct_notice(database, bureau(former))
     answer = read_notice(database, BUREAU, DRAFTS, former["notice"])
+    assert answer["correction"] is not None
     assert answer["correction"]["notice"] == first["notice"]
     with pytest.raises(Refusal) as refused:
         correct_notice(database, bureau(former))

@@ -7,7 +7,13 @@ import pytest
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
-from server.usecases.notices.programme_contents import said_in, spoken_languages, turn_ms, words_of
+from server.usecases.notices.programme_contents import (
+    NoticeOnScreen,
+    said_in,
+    spoken_languages,
+    turn_ms,
+    words_of,
+)
 
 DAY = Span(time(9), time(16, 30))
 DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
@@ -43,16 +49,24 @@ def test_words_stay_long_enough_to_be_read_slowly():
     ]
 
 
-def test_the_words_of_a_content_are_all_of_them():
-    content = {
-        "title": "A",
-        "html": "<p>B</p><ul><li>C</li></ul>",
-        "lines": ["D"],
-        "rows": [{"label": "E", "delay": "F"}],
-        "entries": [{"title": "G", "text": "H"}],
-        "source": "I",
-    }
-    assert words_of(content).split() == list("ABCDEFGHI")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"title": "A"}, "A"),
+        ({"title": "A", "html": "<p>B</p><ul><li>C</li></ul>"}, "A B C"),
+        ({"title": "A", "lines": ["B", "C"]}, "A B C"),
+        ({"title": "A", "lines": ["B", "C"], "asked": "B", "done": "C"}, "A B C"),
+        (
+            {"title": "A", "rows": [{"label": "B", "delay": "C"}], "source": "D", "on": "2026-12-21"},
+            "A B C D",
+        ),
+        ({"title": "A", "entries": [{"title": "B", "text": "C"}]}, "A B C"),
+        ({"url": "/media/a.png", "width": 1, "height": 1, "text": "Un pont"}, ""),
+    ],
+    ids=["title", "text", "lines", "asked and done", "delays", "feed", "picture"],
+)
+def test_the_words_of_a_content_are_all_of_them(content: NoticeOnScreen, words: str):
+    assert words_of(content).split() == words.split()
 
 
 def test_equal_weekdays_are_listed_together_and_exceptions_separately():

@@ -8,6 +8,7 @@ import pytest
 
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
+from server.domain.notices.media import MediumState
 from server.domain.refusals import Refusal
 from server.live.publication.programmes import CHECKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
@@ -127,7 +128,7 @@ def test_media_of_the_look_cannot_be_removed(api: ApiSite) -> None:
     publish(api)
     assert (
         remove_medium(api.database, media.files, SYSTEM, logo, notices_with=notices_with_medium)["state"]
-        == "removed"
+        is MediumState.REMOVED
     )
 
 

@@ -10,13 +10,12 @@ import pytest
 from pydantic import BaseModel, RootModel
 from pydantic.json_schema import JsonSchemaMode
 
-from server.documents.notices import NOTICE_MODELS
+from server.documents.notices import NOTICE_MODELS, NoticeKind
 from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN, LegClass
 from server.store.messages import PhraseName
 from server.usecases.hall.send_message import HELP_PHRASE, PHRASES
 from server.web.api import responses, shapes
 from server.web.api.responses.media import FileRole, MediumKind
-from server.web.api.responses.screens import NoticeKind
 from signage.media.prepared import Kind, Role
 from tests.harness.described_answers import JSON, Description, description, document_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted

@@ -10,7 +10,8 @@ import pytest
 from server.domain.author import Author
 from server.live.publication.programmes import Programmes, next_edge
 from server.usecases.hours.count_busy_hours import count_affluence
-from server.usecases.notices.read_programme import read_programme
+from server.usecases.notices.programme_rounds import ProgrammeItem, WindowMs
+from server.usecases.notices.read_programme import Programme, read_programme
 from tests.server.usecases.quality.figures_history import PlayedDay
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 from tests.server.web.officers import TEXT, Officers, items_of
@@ -225,9 +226,25 @@ def test_screens_are_nudged_only_when_something_begins_or_ends(officers: Officer
     )
 
 
+def item_shown(windows: list[WindowMs] | None) -> ProgrammeItem:
+    return {
+        "id": "a.1.fr.0.0",
+        "notice": "a",
+        "kind": "text",
+        "language": "fr",
+        "category": "practical",
+        "is_legal": False,
+        "ms": 10_000,
+        "windows": windows,
+        "when": None,
+        "content": {"title": "A", "html": "<p>B</p>"},
+    }
+
+
 def test_the_next_edge_is_of_an_item_or_of_the_hours_of_the_screen():
     now = datetime(2026, 11, 24, tzinfo=UTC)
     at = [int((now + timedelta(hours=hours)).timestamp() * 1000) for hours in range(5)]
-    programme = {"items": [{"windows": [[at[0], at[3]]]}, {"windows": None}], "hours": [[at[2], at[4]]]}
-    assert next_edge(programme, now) == now + timedelta(hours=2)
-    assert next_edge({"items": [], "hours": None}, now) is None
+    items = [item_shown([[at[0], at[3]]]), item_shown(None)]
+    empty: Programme = {"revision": "0", "legal_share": 0, "covers_until": at[4], "items": [], "hours": None}
+    assert next_edge({**empty, "items": items, "hours": [[at[2], at[4]]]}, now) == now + timedelta(hours=2)
+    assert next_edge(empty, now) is None
