@@ -15,8 +15,7 @@ from server.domain.languages import FRENCH
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
-from server.usecases.answers import Answer
-from server.usecases.appointments.import_appointments import Form, import_appointments
+from server.usecases.appointments.import_appointments import Form, ImportAnswer, import_appointments
 from server.usecases.configuration.publish_configuration import (
     Publication,
     Terms,
@@ -112,7 +111,7 @@ def _described(publication: Publication) -> ImportedDocument:
 
 def import_appointment_file(
     database: Database, *, hall: str, content: str, form: Form, dry_run: bool
-) -> Answer:
+) -> ImportAnswer:
     """Imports the appointments of a file, or says what that would change."""
     return import_appointments(database, hall, COMMAND_LINE, content, form=form, is_dry_run=dry_run)
 

@@ -29,8 +29,7 @@ from server.printing.appointment_sheets import sheet_content, sheet_languages
 from server.store.printing.issued_tickets import IssuedTicket, issued_ticket
 from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
-from server.usecases.appointments.check_in import arrival_answer
+from server.usecases.appointments.check_in import AppointmentArrival, arrival_answer
 from server.usecases.media.read_look import Logo, read_look
 from server.usecases.tickets.read_ticket import follow_address
 
@@ -175,7 +174,7 @@ def _logo(printing: TicketPrinting, logo: Logo | None) -> str | None:
         return None
 
 
-def _arrival(configuration: HallConfiguration, ticket: IssuedTicket) -> Answer | None:
+def _arrival(configuration: HallConfiguration, ticket: IssuedTicket) -> AppointmentArrival | None:
     return arrival_answer(configuration, ticket.service, ticket.booked_at, ticket.arrived_at)
 
 

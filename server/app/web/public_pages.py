@@ -14,7 +14,7 @@ from server.settings import Settings
 from server.usecases.appointments.booking_addresses import is_booking_address
 from server.usecases.people.installation_link import awaits_first_person
 from server.usecases.tickets.read_menu import languages_of
-from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
+from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out
 from server.web.pages.home import blueprint as entrance_pages
@@ -84,13 +84,13 @@ def _install_phone(parts: WebParts) -> None:
     parvis = parts.parvis
     database, estimates = parvis.database, parvis.estimates
 
-    def ticket(token: str, language: str) -> Any:
+    def ticket(token: str, language: str) -> FollowedTicket | None:
         try:
             return read_ticket(database, estimates, token, language=language)
         except Refusal:
             return None
 
-    def ticket_of_code(code: str, language: str) -> Any:
+    def ticket_of_code(code: str, language: str) -> FollowedTicket | None:
         parts.api.slow_codes()
         try:
             return read_ticket_by_code(database, estimates, code, language=language)

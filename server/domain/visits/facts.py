@@ -6,10 +6,13 @@ A fact holds all that the rows of a visit and its legs need (`server.domain.fact
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from server.domain.facts import Erasable, Fact, FactKind, Json
 from server.domain.instants import to_text
+
+type TicketChannel = Literal["kiosk", "reception", "api", "distribution"]
+"""How a ticket was taken; `distribution`: by hand, in a series, before the doors open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class NewVisit:
     incarnation: str
     rank: int
     number: str
-    channel: str
+    channel: TicketChannel
     language: Erasable | None = None
     device: str | None = None
     exceptional: ExceptionalVisit | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, case, literal, select, type_coerce
 
 from server.domain.facts import Json
+from server.domain.printing.print_jobs import PrintJobState
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
@@ -31,7 +32,7 @@ class PrintJob:
     hall: str
     printer: str
     visit: str | None
-    state: str
+    state: PrintJobState
     verdict: str | None
     why: str | None
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select, type_coerce
 
 from server.domain.facts import Json
+from server.domain.printing.print_jobs import PrintJobState
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, fixed, values_of
@@ -63,7 +64,7 @@ class PressedTicket:
     booked_at: datetime | None
     arrived_at: datetime
     job: str | None
-    job_state: str | None
+    job_state: PrintJobState | None
     job_verdict: str | None
     body: Json | None
 

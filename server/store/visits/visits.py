@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, ColumnElement, bindparam, exists, or_, select
 
+from server.domain.visits.facts import TicketChannel
 from server.domain.visits.needs import Need, needs_of
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
@@ -53,7 +54,7 @@ class FoundVisit:
     """A visit that a search finds. `language`: None once it is erased."""
 
     id: str
-    channel: str
+    channel: TicketChannel
     wanted_service: str | None
     exceptional_reason: str | None
     language: str | None

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypedDict
 
 from server.domain.appointments.check_in import (
     AppointmentState,
+    Arrival,
     NewAppointment,
     appointment_booked,
     appointment_cancelled,
@@ -29,7 +31,6 @@ from server.store.appointments import (
 from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day
 
@@ -48,6 +49,31 @@ class AppointmentRequest:
     is_convocation: bool = False
 
 
+class AppointmentAnswer(TypedDict):
+    """An appointment; instants in RFC 3339.
+
+    `external_id`, `code`: None also once they are purged. `visit`, `arrival`, `checked_in_at`: None until the
+    visitor has arrived.
+    """
+
+    appointment: str
+    external_id: str | None
+    service: str
+    booked_at: str
+    code: str | None
+    is_convocation: bool
+    state: AppointmentState
+    visit: str | None
+    arrival: Arrival | None
+    checked_in_at: str | None
+
+
+class BookedAppointment(AppointmentAnswer):
+    """An appointment that was booked now, or before by the same request or external id."""
+
+    is_new: bool
+
+
 def book_appointment(
     database: Database,
     hall: str,
@@ -55,24 +81,24 @@ def book_appointment(
     request: AppointmentRequest,
     *,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> BookedAppointment:
     """Books an appointment; `is_new`: False when one with the same external id was booked before.
 
     Refusals: unknown_service, service_without_appointments, booked_in_past, appointment_exists when that
     external id has another hour or service, appointment_code_taken.
     """
 
-    def book_new(transaction: HallTransaction) -> FirstAnswer[Answer, Answer]:
+    def book_new(transaction: HallTransaction) -> FirstAnswer[BookedAppointment, BookedAppointment]:
         earlier = _find_by_external_id(transaction, request.external_id)
         if earlier is not None:
             if not is_same(earlier, request):
                 raise Refusal("appointment_exists", appointment=earlier.id)
-            return FirstAnswer(appointment_answer(earlier) | {"is_new": False})
+            return FirstAnswer(_booked(earlier, is_new=False))
         on = check_bookable(transaction, request.service, request.booked_at)
         code = code_for(transaction, request, on)
         new = book(transaction, request, on=on, code=code)
-        booked = _read(transaction, new)
-        return FirstAnswer(booked | {"is_new": True}, booked | {"is_new": False})
+        row = _read(transaction, new)
+        return FirstAnswer(_booked(row, is_new=True), kept=_booked(row, is_new=False))
 
     return database.write_or_repeat(hall, author, write_key, book_new, repeated=lambda _, booked: booked)
 
@@ -86,7 +112,7 @@ def move_appointment(
     booked_at: datetime | None = None,
     service: str | None = None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> AppointmentAnswer:
     """Gives an appointment (its id, or its external id) another hour or service; it keeps its code.
 
     Refusals: unknown_appointment, appointment_used, appointment_cancelled, and those of a booking.
@@ -102,7 +128,7 @@ def move_appointment(
 
 def cancel_appointment(
     database: Database, hall: str, author: Author, name: str, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> AppointmentAnswer:
     """Cancels an appointment (its id, or its external id); once more changes nothing.
 
     Refusals: unknown_appointment, appointment_used.
@@ -124,14 +150,14 @@ def _change(
     decide: Callable[[HallTransaction, AppointmentRow], None],
     write_key: WriteKey | None,
     may_be_cancelled: bool = False,
-) -> Answer:
-    def change(transaction: HallTransaction) -> Answer:
+) -> AppointmentAnswer:
+    def change(transaction: HallTransaction) -> AppointmentAnswer:
         row = appointment_named(transaction, transaction.hall, name)
         if row is None:
             raise Refusal("unknown_appointment")
         check_changeable(row, may_be_cancelled=may_be_cancelled)
         decide(transaction, row)
-        return _read(transaction, row.id)
+        return appointment_answer(_read(transaction, row.id))
 
     return database.write(hall, author, write_key, change)
 
@@ -205,13 +231,17 @@ def _find_by_external_id(transaction: HallTransaction, external_id: str | None) 
     return None if external_id is None else appointment_named(transaction, transaction.hall, external_id)
 
 
-def _read(transaction: HallTransaction, appointment: str) -> Answer:
+def _read(transaction: HallTransaction, appointment: str) -> AppointmentRow:
     row = appointment_named(transaction, transaction.hall, appointment)
     assert row is not None
-    return appointment_answer(row)
+    return row
 
 
-def appointment_answer(row: AppointmentRow) -> Answer:
+def _booked(row: AppointmentRow, *, is_new: bool) -> BookedAppointment:
+    return {**appointment_answer(row), "is_new": is_new}
+
+
+def appointment_answer(row: AppointmentRow) -> AppointmentAnswer:
     """An appointment as the API answers it."""
     return {
         "appointment": row.id,
@@ -220,8 +250,8 @@ def appointment_answer(row: AppointmentRow) -> Answer:
         "booked_at": to_text(row.booked_at),
         "code": row.code,
         "is_convocation": row.is_convocation,
-        "state": row.state,
+        "state": AppointmentState(row.state),
         "visit": row.visit,
-        "arrival": row.arrival,
+        "arrival": None if row.arrival is None else Arrival(row.arrival),
         "checked_in_at": text_or_none(row.checked_in_at),
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.appointments.check_in import (
@@ -27,7 +28,6 @@ from server.store.appointments import (
     ticket_not_issued,
 )
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 
 DEMAND_KEPT_S = 600
 """How long a choice at a kiosk may belong to the same visitor: it asks far sooner if they are still there."""
@@ -145,16 +145,27 @@ def arrival(arriving: Arriving, arrived_at: datetime) -> Arrival | None:
     return arrival_of(arriving.booked_at, arrived_at, late_grace_s=arriving.service.late_grace_s)
 
 
+class AppointmentArrival(TypedDict):
+    """What a ticket says about its appointment: the hour in RFC 3339, how the visitor stands to it.
+
+    `late_min`: whole minutes after the hour, 0 before it.
+    """
+
+    booked_at: str
+    arrival: Arrival
+    late_min: int
+
+
 def arrival_answer(
     configuration: HallConfiguration, service_id: str, booked_at: datetime | None, arrived_at: datetime
-) -> Answer | None:
-    """What a ticket says about its appointment: the hour, early, on time or late, and minutes late."""
+) -> AppointmentArrival | None:
+    """What a ticket says about its appointment; None without one."""
     service = configuration.services.get(service_id)
     if booked_at is None or service is None:
         return None
     stands = arrival_of(booked_at, arrived_at, late_grace_s=service.late_grace_s)
     return {
         "booked_at": to_text(booked_at),
-        "arrival": str(stands),
+        "arrival": stands,
         "late_min": late_min(booked_at, arrived_at),
     }

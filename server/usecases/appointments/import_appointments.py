@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, TypedDict
 
 from server.domain.appointments.check_in import AppointmentState, appointment_cancelled, code_key
 from server.domain.appointments.files import (
@@ -20,7 +20,6 @@ from server.store.appointments import AppointmentRow, appointments_named_outside
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import (
     AppointmentRequest,
     book,
@@ -34,7 +33,32 @@ from server.usecases.appointments.read_calendar_file import read_calendar_file
 
 type Form = Literal["csv", "ics"]
 
-COUNTED = ("booked", "moved", "cancelled", "unchanged")
+type Effect = Literal["booked", "moved", "cancelled", "unchanged"]
+"""What a line of a file did to its appointment."""
+
+
+class EffectCounts(TypedDict):
+    """How many lines of a file had each effect."""
+
+    booked: int
+    moved: int
+    cancelled: int
+    unchanged: int
+
+
+class LineRefused(TypedDict):
+    """A line of a file, or an event of a calendar by its place from 1, with the code of why it is refused."""
+
+    line: int
+    external_id: str
+    code: str
+
+
+class ImportAnswer(EffectCounts):
+    """What became of the lines of a file."""
+
+    is_dry_run: bool
+    refused: list[LineRefused]
 
 
 def import_appointments(
@@ -46,7 +70,7 @@ def import_appointments(
     form: Form = "csv",
     is_dry_run: bool = False,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> ImportAnswer:
     """Imports a file: how many lines booked, moved, cancelled or changed nothing, and the refused lines.
 
     In a calendar (`ics`) a line is an event. A refused line does not stop the others; `is_dry_run` writes
@@ -55,7 +79,7 @@ def import_appointments(
     """
     lines = _lines(database.configuration(hall), text, form)
 
-    def take_lines(transaction: HallTransaction) -> Answer:
+    def take_lines(transaction: HallTransaction) -> ImportAnswer:
         known = appointments_named_outside(transaction, transaction.hall)
         by_external_id = {row.external_id: row for row in known}
         reading = _ImportRows(transaction, by_external_id, is_dry_run)
@@ -86,7 +110,9 @@ class _ImportRows:
     transaction: HallTransaction
     by_external_id: Mapping[str | None, AppointmentRow]
     is_dry_run: bool
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    counts: EffectCounts = field(
+        default_factory=lambda: EffectCounts(booked=0, moved=0, cancelled=0, unchanged=0)
+    )
     refused: list[RefusedLine] = field(default_factory=list)
     _codes: set[tuple[date, str]] = field(default_factory=set)
 
@@ -100,7 +126,7 @@ class _ImportRows:
         except Refusal as refusal:
             self.refused.append(RefusedLine(line.line, refusal.code, line.external_id))
 
-    def _done(self, line: FileLine | CancelledLine) -> str:
+    def _done(self, line: FileLine | CancelledLine) -> Effect:
         row = self.by_external_id.get(line.external_id)
         if isinstance(line, CancelledLine):
             return "unchanged" if row is None else self._cancel(row)
@@ -110,7 +136,7 @@ class _ImportRows:
         )
         return self._book(request) if row is None else self._move(row, request)
 
-    def _book(self, request: AppointmentRequest) -> str:
+    def _book(self, request: AppointmentRequest) -> Effect:
         on = check_bookable(self.transaction, request.service, request.booked_at)
         code = code_for(self.transaction, request, on)
         if code is not None and (on, code) in self._codes:
@@ -121,7 +147,7 @@ class _ImportRows:
             book(self.transaction, request, on=on, code=code)
         return "booked"
 
-    def _move(self, row: AppointmentRow, request: AppointmentRequest) -> str:
+    def _move(self, row: AppointmentRow, request: AppointmentRequest) -> Effect:
         if request.code is not None and code_key(request.code) != row.code:
             raise Refusal("appointment_exists")
         if is_same(row, request):
@@ -132,7 +158,7 @@ class _ImportRows:
             move(self.transaction, row, request, on=on)
         return "moved"
 
-    def _cancel(self, row: AppointmentRow) -> str:
+    def _cancel(self, row: AppointmentRow) -> Effect:
         if row.state == AppointmentState.CANCELLED:
             return "unchanged"
         check_changeable(row)

@@ -1,42 +1,99 @@
 """Read the appointments of a day of a hall, and the hours at which convocations are expected."""
 
 from datetime import date, datetime
+from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
-from server.domain.appointments.check_in import AppointmentState
+from server.domain.appointments.check_in import AppointmentState, Arrival
 from server.domain.instants import text_or_none, to_text
+from server.domain.visits.transitions import EndReason, LegState
 from server.store.appointments import AppointmentOfDay, appointments_of_day, hours_of_convocations
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import appointment_answer
 from server.usecases.hall_view import hall_state
 
-CODES = ("code", "external_id")
-VISIT = ("visit", "number", "leg_state", "ended_at", "end_reason")
-"""The fields about the visit of an appointment. A security guard does not read them."""
+
+class ListedAppointment(TypedDict):
+    """An appointment of a day, as far as its reader may know; instants in RFC 3339.
+
+    `external_id` and `code` are left out for a reader who gives no tickets. What became of the visit (`visit`
+    to `end_reason`) is left out for a security guard. `is_overdue`: the hour has passed and nobody came.
+    """
+
+    appointment: str
+    external_id: NotRequired[str | None]
+    service: str
+    booked_at: str
+    code: NotRequired[str | None]
+    is_convocation: bool
+    state: AppointmentState
+    arrival: Arrival | None
+    checked_in_at: str | None
+    is_overdue: bool
+    visit: NotRequired[str | None]
+    number: NotRequired[str | None]
+    leg_state: NotRequired[LegState | None]
+    ended_at: NotRequired[str | None]
+    end_reason: NotRequired[EndReason | None]
+
+
+class AppointmentCounts(TypedDict):
+    """How many appointments of a day are in each state; `booked` counts all but the cancelled ones."""
+
+    booked: int
+    checked_in: int
+    cancelled: int
+    overdue: int
+
+
+class AppointmentsAnswer(TypedDict):
+    """The appointments of a local date (ISO 8601) in a hall (slug), by their hour."""
+
+    hall: str
+    on: str
+    epoch: str
+    version: int
+    as_of: str
+    counts: AppointmentCounts
+    appointments: list[ListedAppointment]
+
+
+class HoursOfService(TypedDict):
+    """The hours (RFC 3339) of today at which convocations of a service are still expected."""
+
+    service: str
+    hours: list[str]
+
+
+class ConvocationsAnswer(TypedDict):
+    """The convocations that a hall (slug) still expects on a local date (ISO 8601), by service."""
+
+    hall: str
+    on: str
+    services: list[HoursOfService]
 
 
 def read_appointments(
     database: Database, hall: str, on: date | None = None, *, has_codes: bool = False, has_visits: bool = True
-) -> Answer:
+) -> AppointmentsAnswer:
     """The appointments of a local date (None: today), by their hour, and how many are in each state.
 
     `has_codes`: with codes and external ids; `has_visits`: with the ticket number and how the visit goes on.
-    The list of a security guard has neither. `is_overdue`: the hour has passed and nobody came.
+    The list of a security guard has neither.
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
         day = on or local_date(state.position.as_of, state.configuration.site.time_zone)
         found = appointments_of_day(rows, hall_id, day)
-    hidden = (() if has_codes else CODES) + (() if has_visits else VISIT)
-    listed = [_listed(row, now=state.position.as_of, hidden=hidden) for row in found]
+    now = state.position.as_of
+    listed = [_listed(row, now=now, has_codes=has_codes, has_visits=has_visits) for row in found]
     return {
         "hall": state.row.slug,
         "on": day.isoformat(),
         "epoch": state.position.epoch,
         "version": state.position.version,
-        "as_of": to_text(state.position.as_of),
+        "as_of": to_text(now),
         "counts": {
             "booked": sum(each["state"] != AppointmentState.CANCELLED for each in listed),
             "checked_in": sum(each["state"] == AppointmentState.CHECKED_IN for each in listed),
@@ -52,18 +109,31 @@ def local_date(now: datetime, time_zone: str) -> date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
-def _listed(row: AppointmentOfDay, *, now: datetime, hidden: tuple[str, ...]) -> Answer:
-    answer = appointment_answer(row) | {
+def _listed(row: AppointmentOfDay, *, now: datetime, has_codes: bool, has_visits: bool) -> ListedAppointment:
+    answer = appointment_answer(row)
+    listed: ListedAppointment = {
+        "appointment": answer["appointment"],
+        "service": answer["service"],
+        "booked_at": answer["booked_at"],
+        "is_convocation": answer["is_convocation"],
+        "state": answer["state"],
+        "arrival": answer["arrival"],
+        "checked_in_at": answer["checked_in_at"],
         "is_overdue": row.state == AppointmentState.BOOKED and row.booked_at < now,
-        "number": row.number,
-        "leg_state": row.leg_state,
-        "ended_at": text_or_none(row.ended_at),
-        "end_reason": row.end_reason,
     }
-    return {name: value for name, value in answer.items() if name not in hidden}
+    if has_codes:
+        listed["external_id"] = answer["external_id"]
+        listed["code"] = answer["code"]
+    if has_visits:
+        listed["visit"] = answer["visit"]
+        listed["number"] = row.number
+        listed["leg_state"] = None if row.leg_state is None else LegState(row.leg_state)
+        listed["ended_at"] = text_or_none(row.ended_at)
+        listed["end_reason"] = None if row.end_reason is None else EndReason(row.end_reason)
+    return listed
 
 
-def read_convocations(database: Database, hall: str, kiosk: str | None = None) -> Answer:
+def read_convocations(database: Database, hall: str, kiosk: str | None = None) -> ConvocationsAnswer:
     """The hours of today at which convocations are still expected, by service.
 
     `kiosk`: only the services that it offers; None: all services of the hall.
@@ -76,7 +146,7 @@ def read_convocations(database: Database, hall: str, kiosk: str | None = None) -
     hours: dict[str, list[str]] = {}
     for row in found:
         hours.setdefault(row.service, []).append(to_text(row.booked_at))
-    services = [
+    services: list[HoursOfService] = [
         {"service": service.id, "hours": hours[service.id]}
         for service in state.configuration.services.values()
         if service.id in hours and not service.is_retired and state.configuration.offers(kiosk, service.id)

@@ -10,8 +10,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import last_leg
-from server.usecases.answers import Answer
-from server.usecases.appointments.book_appointment import appointment_answer
+from server.usecases.appointments.book_appointment import AppointmentAnswer, appointment_answer
 from server.usecases.visits.leg_verbs import NO_PENALTY_TO_CANCEL
 
 _NEVER_CALLED = frozenset({EndReason.CANCELLED, EndReason.ABANDONED})
@@ -19,14 +18,14 @@ _NEVER_CALLED = frozenset({EndReason.CANCELLED, EndReason.ABANDONED})
 
 def undo_check_in(
     database: Database, hall: str, author: Author, name: str, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> AppointmentAnswer:
     """Undoes the check-in of an appointment (its id, or its external id), which is the answer.
 
     Allowed while nobody has called the visitor, and when the ticket was cancelled before a call.
     Refusals: unknown_appointment, not_checked_in, visit_moved_on.
     """
 
-    def undo(transaction: HallTransaction) -> Answer:
+    def undo(transaction: HallTransaction) -> AppointmentAnswer:
         row = appointment_named(transaction, transaction.hall, name)
         if row is None:
             raise Refusal("unknown_appointment")

@@ -1,5 +1,7 @@
 """Note that somebody has put another roll of paper into a printer."""
 
+from typing import TypedDict
+
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.printing.paper_rolls import RollEnd
@@ -8,18 +10,24 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.paper_rolls import replace_roll, roll_in
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
+
+
+class RollChanged(TypedDict):
+    """A printer (the id of its kiosk) that got another roll, and how many papers the one before gave."""
+
+    printer: str
+    papers: int
 
 
 def change_roll(
     database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> RollChanged:
     """Begins a whole roll in the printer of a kiosk; the answer has the papers that the former one gave.
 
     Refusals: unknown_kiosk, no_printer.
     """
 
-    def change(transaction: HallTransaction) -> Answer:
+    def change(transaction: HallTransaction) -> RollChanged:
         found = transaction.configuration.kiosks.get(kiosk)
         if found is None:
             raise Refusal("unknown_kiosk", name=kiosk)

@@ -8,8 +8,8 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.find_configured import find_service
+from server.usecases.printing.read_prints import PrintState, queued_answer
 
 
 def print_sheet(
@@ -21,13 +21,13 @@ def print_sheet(
     kiosk: str | None,
     language: str = FRENCH,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> PrintState:
     """Queues the sheet of a service for the printer of `kiosk`; the answer is the print job. No visit begins.
 
     Refusals: unknown_service, service_without_appointments, no_printer.
     """
 
-    def queue(transaction: HallTransaction) -> Answer:
+    def queue(transaction: HallTransaction) -> PrintState:
         if find_service(transaction.configuration, service).mode == "walk_in":
             raise Refusal("service_without_appointments", service=service)
         printing = transaction.configuration.kiosks.get(kiosk or "")
@@ -36,6 +36,6 @@ def print_sheet(
         content = {"kind": "appointment_sheet", "service": service, "language": language}
         job = queue_job(transaction, printing.id, visit=None, copy=1, content=content)
         transaction.record(of_kind(FactKind.APPOINTMENT_SHEET_ASKED, job=job, service=service))
-        return {"job": job, "state": "queued", "verdict": None}
+        return queued_answer(job)
 
     return database.write(hall, author, write_key, queue)

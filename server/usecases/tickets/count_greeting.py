@@ -1,6 +1,6 @@
 """« +1 reçu sans ticket »: someone was helped at the desk without a ticket."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from server.domain.author import Author
 from server.domain.facts import greeting_counted
@@ -9,7 +9,6 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.counters.own_session import session_held
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import opening_now
@@ -22,6 +21,13 @@ class GreetedAt(NamedTuple):
     session: str | None = None
 
 
+class GreetingAnswer(TypedDict):
+    """A greeting (id) that was counted, and its service."""
+
+    greeting: str
+    service: str
+
+
 def count_greeting(
     database: Database,
     hall: str,
@@ -30,13 +36,13 @@ def count_greeting(
     service: str,
     at: GreetedAt | None = None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> GreetingAnswer:
     """Counts a greeting, at a counter of the author's own session or at none.
 
     Refusals: unknown_service, unknown_counter, no_counter_session.
     """
 
-    def count(transaction: HallTransaction) -> Answer:
+    def count(transaction: HallTransaction) -> GreetingAnswer:
         configuration = transaction.configuration
         find_service(configuration, service)
         counter = None if at is None else at.counter

@@ -1,12 +1,11 @@
 """Give out tickets before the doors open, as a numbered series: one ticket a person."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.usecases.answers import Answer
 from server.usecases.tickets.issue_ticket import QuoteOf, TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_answers import TicketAnswer
 
 MOST_AT_ONCE = 60
 
@@ -29,8 +28,7 @@ def distribute(
     request: SeriesRequest,
     *,
     quote: QuoteOf = lambda _, __, ___: None,
-    as_answer: Callable[[Answer], Answer] = lambda ticket: ticket,
-) -> list[Answer]:
+) -> list[TicketAnswer]:
     """The tickets in order. A repeated press gives the same tickets, and those that were missing.
 
     Refusals: as issue_ticket; `closed` before the hall's time of distribution.
@@ -45,5 +43,5 @@ def distribute(
             kiosk=request.kiosk,
             is_early=True,
         )
-        found.append(as_answer(issue_ticket(database, hall, author, ticket, quote=quote)))
+        found.append(issue_ticket(database, hall, author, ticket, quote=quote))
     return found

@@ -8,11 +8,18 @@ from server.domain.appointments.check_in import appointment_checked_in
 from server.domain.author import Author
 from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
 from server.domain.calling.waiting_legs import arrival_class
-from server.domain.hall.configuration import HallConfiguration, Kiosk
+from server.domain.hall.configuration import HallConfiguration, Kiosk, Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import next_rank, number_text
-from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.domain.visits.facts import (
+    ExceptionalVisit,
+    NewLeg,
+    NewVisit,
+    TicketChannel,
+    ticket_issued,
+    ticket_not_issued,
+)
 from server.domain.waits.estimate import Quote
 from server.ids import new_id, new_short_code, token_digest
 from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
@@ -23,8 +30,9 @@ from server.store.tickets.presses import has_ticket
 from server.store.tickets.ticket_access import NewAccess, insert_access
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer, quoted_answer
+from server.usecases.answers import quoted_answer
 from server.usecases.appointments.check_in import (
+    AppointmentArrival,
     Arriving,
     Claim,
     arrival,
@@ -35,8 +43,10 @@ from server.usecases.appointments.check_in import (
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 from server.usecases.legs.note_needs import record_needs
+from server.usecases.printing.read_prints import queued_answer
 from server.usecases.tickets.check_may_issue import IssueRequest, check_finish, check_open, check_quota
 from server.usecases.tickets.repeat_press import pressed_before
+from server.usecases.tickets.ticket_answers import KeptTicket, TicketAnswer
 from server.usecases.tickets.ticket_token import answered_again
 
 
@@ -55,7 +65,7 @@ class TicketRequest:
     press_id: str
     language: str = "fr"
     is_priority: bool = False
-    channel: str = "kiosk"
+    channel: TicketChannel = "kiosk"
     kiosk: str | None = None
     needs: tuple[str, ...] = ()
     is_early: bool = False
@@ -75,7 +85,7 @@ def issue_ticket(
     *,
     quote: QuoteOf = lambda _, __, ___: None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> TicketAnswer:
     """The ticket; `is_new`: whether this press issued it. `quote` estimates the wait that is announced.
 
     Refusals: unknown_service, unknown_reason, press_elsewhere, those of the transaction. Refusals that are
@@ -83,7 +93,7 @@ def issue_ticket(
     are not counted with an exceptional reason: that demand was counted when the visitor chose the service.
     """
 
-    def issue(transaction: HallTransaction) -> FirstAnswer[Answer | Refusal, Answer]:
+    def issue(transaction: HallTransaction) -> FirstAnswer[TicketAnswer | Refusal, KeptTicket]:
         arriving = _arriving(transaction, request)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
@@ -109,16 +119,17 @@ def issue_ticket(
             return FirstAnswer(refusal)
         else:
             token = database.ticket_tokens.of(visit.id)
-            answer = _issue(
-                transaction, visit, leg, request=request, ahead=place.ahead, digest=token_digest(token)
+            kept = _issue(
+                transaction, visit, leg, of=service, request=request, ahead=place.ahead, token=token
             )
-            answer |= {"service_names": dict(service.names)} | _checked_in(
-                transaction, arriving, visit, request
-            )
-            return FirstAnswer(answer | {"token": token}, answer)
+            appointment = _checked_in(transaction, arriving, visit, request)
+            if appointment is not None:
+                kept["appointment"] = appointment
+            answer: TicketAnswer = {**kept, "token": token, "is_repeated": False}
+            return FirstAnswer(answer, kept)
 
-    def repeat(transaction: HallTransaction, kept: Answer) -> Answer:
-        return answered_again(database, transaction, kept) | {"is_repeated": True}
+    def repeat(transaction: HallTransaction, kept: KeptTicket) -> TicketAnswer:
+        return answered_again(database, transaction, kept)
 
     answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
     if isinstance(answer, Refusal):
@@ -153,16 +164,14 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote
 
 def _checked_in(
     transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: TicketRequest
-) -> Answer:
+) -> AppointmentArrival | None:
+    """Checks in the appointment of a visitor; None without one."""
     stands = arrival(arriving, transaction.now)
     if arriving.appointment is None or stands is None:
-        return {}
+        return None
     demand = demand_of(transaction, request.claim, visit.business_day)
     transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands, demand=demand))
-    appointment = arrival_answer(
-        transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now
-    )
-    return {"appointment": appointment}
+    return arrival_answer(transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +223,17 @@ def _issue(
     visit: NewVisit,
     leg: NewLeg,
     *,
+    of: Service,
     request: TicketRequest,
     ahead: int,
-    digest: str,
-) -> Answer:
-    """Issues the ticket. Its answer, which is kept, is without the token: only the digest of that is kept."""
+    token: str,
+) -> KeptTicket:
+    """Issues the ticket. Only the digest of its token is kept."""
     short_code = new_short_code()
     access = NewAccess(
         visit=visit.id,
         hall=transaction.hall,
-        token_digest=digest,
+        token_digest=token_digest(token),
         short_code=short_code,
         business_day=visit.business_day,
         press=request.press_id,
@@ -235,15 +245,18 @@ def _issue(
     if request.needs:
         record_needs(transaction, visit.id, request.needs, on=visit.business_day)
     job = _queue_print(transaction, request, visit=visit.id, ahead=ahead)
+    quoted = quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s)
     return {
         "visit": visit.id,
         "number": visit.number,
         "service": leg.service,
+        "service_names": dict(of.names),
         "issued_at": to_text(transaction.now),
         "ahead": ahead,
-        **quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s),
+        "wait": quoted["wait"],
+        "why_no_wait": quoted["why_no_wait"],
         "short_code": short_code,
-        "print": None if job is None else {"job": job, "state": "queued", "verdict": None},
+        "print": None if job is None else queued_answer(job),
         "is_new": True,
     }
 

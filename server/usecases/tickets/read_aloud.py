@@ -10,8 +10,8 @@ from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, 
 from kiosk.reading_focus import focused
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.answers import AFTER_CLOSING, Answer
-from server.usecases.appointments.read_appointments import read_convocations
+from server.usecases.answers import AFTER_CLOSING
+from server.usecases.appointments.read_appointments import HoursOfService, read_convocations
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import ticket_of_visit
 from server.usecases.waits.estimate_waits import Estimates
@@ -109,7 +109,7 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
             raise ValueError(view)
 
 
-def _convocations(reader: ViewReader, request: ReadingRequest, expected: list[Answer]) -> list[str]:
+def _convocations(reader: ViewReader, request: ReadingRequest, expected: list[HoursOfService]) -> list[str]:
     """The sentences of the convocations that are expected and on the page that the kiosk shows."""
     hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
     if request.service is None:

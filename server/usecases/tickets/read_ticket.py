@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal, TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import HallConfiguration
@@ -9,15 +10,16 @@ from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import running_break
 from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
-from server.domain.visits.transitions import LegState, is_unconfirmed
+from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
 from server.store.configuration.halls import all_halls
 from server.store.counters.sessions import open_places
 from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
+from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part, in_message
-from server.usecases.answers import Answer, wait_answer
+from server.usecases.answers import SaidWait, wait_answer
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.tickets.give_up_ticket import (
@@ -26,6 +28,78 @@ from server.usecases.tickets.give_up_ticket import (
     take_back_until,
 )
 from server.usecases.waits.estimate_waits import Estimates
+
+type NoWait = Literal["after_closing", "closed", "break", "held", "no_counter", "paused"]
+"""Why no wait is announced.
+
+`after_closing`: a call is expected only after the hall closes for the day. `held`: nobody can receive the
+visitor yet. `no_counter`: no open counter serves the service. `paused`: each that does is in a pause.
+"""
+
+
+class HallOfTicket(TypedDict):
+    """The hall of a followed ticket."""
+
+    slug: str
+    name: str
+    time_zone: str
+
+
+class ServiceOfTicket(TypedDict):
+    """The service of a followed ticket, named in the phone's language."""
+
+    id: str
+    name: str
+
+
+class CounterOfTicket(TypedDict):
+    """The counter that calls a followed ticket, in the phone's language."""
+
+    id: str
+    label: str
+    direction: str
+    hearing_loop: bool
+
+
+class CallOfTicket(TypedDict):
+    """The call of a followed ticket; `rank` counts its invitations from 1."""
+
+    counter: CounterOfTicket
+    called_at: str
+    rank: int
+
+
+class _TicketInAnyLanguage(AlertPart):
+    number: str
+    hall: HallOfTicket
+    state: LegState
+    ahead: int | None
+    wait: SaidWait | None
+    why_no_wait: NoWait | None
+    is_open: bool
+    next_opening_at: str | None
+    may_give_up: bool
+    may_take_back: bool
+    take_back_until: str | None
+    is_continued: bool
+    issued_at: str
+    ended_at: str | None
+    end_reason: EndReason | None
+    demonstration: bool
+    epoch: str
+    version: int
+    as_of: str
+
+
+class FollowedTicket(_TicketInAnyLanguage):
+    """A ticket as the phone of its visitor shows it; instants in RFC 3339.
+
+    `ahead`: how many are called before; None for a visitor who does not wait. `is_continued`: its visit goes
+    on after an earlier service.
+    """
+
+    service: ServiceOfTicket
+    call: CallOfTicket | None
 
 
 def follow_address(public_url: str, token: str, language: str) -> str | None:
@@ -38,7 +112,9 @@ def follow_address(public_url: str, token: str, language: str) -> str | None:
     return f"{base}/t/{token}{spoken}" if base else None
 
 
-def read_ticket(database: Database, estimates: Estimates, token: str, *, language: str = "fr") -> Answer:
+def read_ticket(
+    database: Database, estimates: Estimates, token: str, *, language: str = "fr"
+) -> FollowedTicket:
     """The ticket of a token. Refusal: unknown_ticket."""
     with database.read() as rows:
         leg = leg_of_token(rows, token)
@@ -47,7 +123,7 @@ def read_ticket(database: Database, estimates: Estimates, token: str, *, languag
 
 def read_ticket_by_code(
     database: Database, estimates: Estimates, code: str, *, language: str = "fr"
-) -> Answer:
+) -> FollowedTicket:
     """The ticket of a short code of today; it shows and may not give up. Refusal: unknown_ticket."""
     now = database.clock.now()
     with database.read() as rows:
@@ -60,7 +136,7 @@ def read_ticket_by_code(
 
 def ticket_of_visit(
     database: Database, estimates: Estimates, visit: str, languages: Iterable[str]
-) -> dict[str, Answer]:
+) -> dict[str, FollowedTicket]:
     """The ticket of a visit in some languages, for its own rooms. Empty when it is unknown."""
     with database.read() as rows:
         leg = legs.last_leg(rows, visit)
@@ -68,18 +144,20 @@ def ticket_of_visit(
         return {}
     tickets = _answers(database, estimates, leg, languages, may_act=True)
     return {
-        language: ticket | {"alert": in_message(ticket["alert"], language)}
+        language: {**ticket, "alert": in_message(ticket["alert"], language)}
         for language, ticket in tickets.items()
     }
 
 
-def _answer(database: Database, estimates: Estimates, leg: LegRow, *, language: str, may_act: bool) -> Answer:
+def _answer(
+    database: Database, estimates: Estimates, leg: LegRow, *, language: str, may_act: bool
+) -> FollowedTicket:
     return _answers(database, estimates, leg, (language,), may_act=may_act)[language]
 
 
 def _answers(
     database: Database, estimates: Estimates, leg: LegRow, languages: Iterable[str], *, may_act: bool
-) -> dict[str, Answer]:
+) -> dict[str, FollowedTicket]:
     """The ticket of a leg in each language: only the names of its service and counter depend on it."""
     with database.read() as rows:
         state = hall_state(database, rows, leg.hall)
@@ -94,14 +172,14 @@ def _answers(
     opening = opening_now(configuration, leg.service, now).opening if service else None
     today = business_day(configuration.calendar, now)
     is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(state))
-    announced: Answer = {**wait_answer(wait)}
+    announced = wait_answer(wait)
+    why_no_wait: NoWait | None = announced["why_no_wait"]
     if is_waiting and not is_open:
-        announced["why_no_wait"] = "closed" if rest is None else "break"
+        why_no_wait = "closed" if rest is None else "break"
     elif is_waiting and wait is None:
-        announced["why_no_wait"] = _why_no_wait(database, leg)
+        why_no_wait = _why_no_wait(database, leg)
     until = take_back_until(leg, now=now) if may_act else None
-    is_called = leg.state in (LegState.CALLED, LegState.IN_SERVICE)
-    answer = {
+    answer: _TicketInAnyLanguage = {
         "number": leg.number,
         "hall": {
             "slug": configuration.hall,
@@ -109,9 +187,10 @@ def _answers(
             "time_zone": ZoneInfo(configuration.site.time_zone).key,
         },
         # nobody has said that the visitor found the counter: the call stays to be read
-        "state": LegState.CALLED if is_unconfirmed(leg) else leg.state,
+        "state": LegState.CALLED if is_unconfirmed(leg) else LegState(leg.state),
         "ahead": ahead,
-        **announced,
+        "wait": announced["wait"],
+        "why_no_wait": why_no_wait,
         "is_open": is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg.state in (LegState.WAITING, LegState.CALLED),
@@ -120,7 +199,7 @@ def _answers(
         "is_continued": leg.position > 1 and leg.reinstated_from is None,
         "issued_at": to_text(leg.issued_at),
         "ended_at": text_or_none(leg.ended_at),
-        "end_reason": leg.end_reason,
+        "end_reason": None if leg.end_reason is None else EndReason(leg.end_reason),
         "demonstration": configuration.is_demonstration,
         **alert,
         "epoch": state.position.epoch,
@@ -128,21 +207,18 @@ def _answers(
         "as_of": to_text(now),
     }
     return {
-        language: answer
-        | {
+        language: {
+            **answer,
             "service": {"id": leg.service, "name": service.name(language) if service else leg.service},
-            "call": _call(configuration, leg, language, today) if is_called else None,
+            "call": _call(configuration, leg, language, today),
         }
         for language in languages
     }
 
 
-def _why_no_wait(database: Database, leg: LegRow) -> str | None:
+def _why_no_wait(database: Database, leg: LegRow) -> NoWait | None:
     """Why no wait is announced for a waiting leg whose service is open; None: a counter that is
     not in a pause serves it.
-
-    `held`: nobody can receive the visitor yet. `no_counter`: no open counter serves it. `paused`: each that
-    does is in a pause.
     """
     if leg.is_held:
         return "held"
@@ -159,8 +235,12 @@ def is_finished_in_break(state: HallState) -> bool:
     return running_break(state.configuration.calendar, state.position.as_of) is not None
 
 
-def _call(configuration: HallConfiguration, leg: LegRow, language: str, today: date) -> Answer:
-    counter = configuration.counters.get(leg.counter or "")
+def _call(configuration: HallConfiguration, leg: LegRow, language: str, today: date) -> CallOfTicket | None:
+    """The call of a leg that is at a counter, else None."""
+    is_called = leg.state in (LegState.CALLED, LegState.IN_SERVICE)
+    if not is_called or leg.counter is None or leg.last_called_at is None:
+        return None
+    counter = configuration.counters.get(leg.counter)
     return {
         "counter": {
             "id": leg.counter,
@@ -168,6 +248,6 @@ def _call(configuration: HallConfiguration, leg: LegRow, language: str, today: d
             "direction": counter.direction(language) if counter else "",
             "hearing_loop": counter is not None and counter.shows_loop(today),
         },
-        "called_at": text_or_none(leg.last_called_at),
+        "called_at": to_text(leg.last_called_at),
         "rank": leg.rank,
     }

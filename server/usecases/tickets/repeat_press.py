@@ -1,13 +1,16 @@
 """A repeated press gives the same ticket again, as it was issued."""
 
+from hardware.verdict import Verdict
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.tickets.presses import has_ticket
-from server.store.tickets.ticket_access import ticket_of_press
+from server.store.tickets.ticket_access import PressedTicket, ticket_of_press
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer, quoted_answer
+from server.usecases.answers import quoted_answer
 from server.usecases.appointments.check_in import arrival_answer
+from server.usecases.printing.read_prints import PrintState
+from server.usecases.tickets.ticket_answers import TicketAnswer
 from server.usecases.tickets.ticket_token import token_again
 
 
@@ -17,7 +20,7 @@ def is_pressed(database: Database, press: str) -> bool:
         return has_ticket(rows, press)
 
 
-def pressed_before(database: Database, transaction: HallTransaction, press: str) -> Answer:
+def pressed_before(database: Database, transaction: HallTransaction, press: str) -> TicketAnswer:
     """The ticket that a press gave before. Refusal: press_elsewhere, when another device made that press."""
     row = ticket_of_press(transaction, press)
     assert row is not None
@@ -27,18 +30,30 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
     ahead = None if row.body is None else row.body["ahead"]
     arrival = arrival_answer(transaction.configuration, row.service, row.booked_at, row.arrived_at)
     service = transaction.configuration.services.get(row.service)
-    return {
+    quoted = quoted_answer(row.quoted_low_s, row.quoted_median_s, row.quoted_high_s)
+    answer: TicketAnswer = {
         "visit": row.visit,
         "number": row.number,
         "service": row.service,
         "service_names": {} if service is None else dict(service.names),
         "issued_at": to_text(row.issued_at),
         "ahead": ahead,
-        **quoted_answer(row.quoted_low_s, row.quoted_median_s, row.quoted_high_s),
+        "wait": quoted["wait"],
+        "why_no_wait": quoted["why_no_wait"],
         "token": token_again(database, transaction, row.visit),
         "short_code": row.short_code,
-        "print": None
-        if row.job is None
-        else {"job": row.job, "state": row.job_state, "verdict": row.job_verdict},
+        "print": _print(row),
         "is_new": False,
-    } | ({} if arrival is None else {"appointment": arrival})
+        "is_repeated": False,
+    }
+    if arrival is not None:
+        answer["appointment"] = arrival
+    return answer
+
+
+def _print(row: PressedTicket) -> PrintState | None:
+    """The first print job of a ticket; None where nothing was printed."""
+    if row.job is None or row.job_state is None:
+        return None
+    verdict = None if row.job_verdict is None else Verdict(row.job_verdict)
+    return {"job": row.job, "state": row.job_state, "verdict": verdict}

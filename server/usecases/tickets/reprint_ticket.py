@@ -9,19 +9,19 @@ from server.store.tickets.ticket_papers import PaperRow, last_paper
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.visits import visit_row
-from server.usecases.answers import Answer
+from server.usecases.printing.read_prints import PrintState, queued_answer
 from server.usecases.tickets.ticket_token import token_again
 
 
 def reprint_ticket(
     database: Database, hall: str, author: Author, visit: str, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> PrintState:
     """The new print job, recorded as a fact.
 
     Refusals: unknown_visit, no_printer when nothing was printed of it yet and the hall has no printer.
     """
 
-    def reprint(transaction: HallTransaction) -> Answer:
+    def reprint(transaction: HallTransaction) -> PrintState:
         found = visit_row(transaction, visit)
         if found is None or found.hall != transaction.hall:
             raise Refusal("unknown_visit", visit=visit)
@@ -38,6 +38,6 @@ def reprint_ticket(
         content = {**last.document, "is_reprint": True}
         job = queue_job(transaction, last.printer, visit=visit, copy=copy, content=content)
         transaction.record(of_kind(FactKind.TICKET_REPRINTED, visit=visit, job=job, copy=copy))
-        return {"job": job, "state": "queued", "verdict": None}
+        return queued_answer(job)
 
     return database.write(hall, author, write_key, reprint)

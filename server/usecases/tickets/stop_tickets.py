@@ -1,5 +1,7 @@
 """Stop the tickets of a service for the rest of the day, and give them again."""
 
+from typing import TypedDict
+
 from server.domain.author import Author
 from server.domain.hall.facts import tickets_reopened, tickets_stopped
 from server.domain.refusals import Refusal
@@ -8,20 +10,26 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import opening_now
 
 
+class TicketsStopped(TypedDict):
+    """A service, and whether its tickets are stopped for today."""
+
+    service: str
+    is_stopped: bool
+
+
 def stop_tickets(
     database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
-) -> Answer:
+) -> TicketsStopped:
     """Gives no more tickets of a service today: requests count as not issued. Visitors who wait stay.
 
     Refusals: unknown_service, already_stopped.
     """
 
-    def stop(transaction: HallTransaction) -> Answer:
+    def stop(transaction: HallTransaction) -> TicketsStopped:
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         if service in stops_of_day(transaction, transaction.hall, on):
@@ -34,10 +42,10 @@ def stop_tickets(
 
 def reopen_tickets(
     database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
-) -> Answer:
+) -> TicketsStopped:
     """Tickets of the service are given again. Refusals: unknown_service, not_stopped."""
 
-    def reopen(transaction: HallTransaction) -> Answer:
+    def reopen(transaction: HallTransaction) -> TicketsStopped:
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         stop = stops_of_day(transaction, transaction.hall, on).get(service)

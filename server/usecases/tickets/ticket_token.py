@@ -4,12 +4,13 @@ from server.ids import token_digest
 from server.store.tickets.ticket_access import renew_token, token_of_visit
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
+from server.usecases.tickets.ticket_answers import KeptTicket, TicketAnswer
 
 
-def answered_again(database: Database, transaction: HallTransaction, kept: Answer) -> Answer:
-    """A kept answer with its token. An answer kept before tokens became digests has it already."""
-    return kept if "token" in kept else kept | {"token": token_again(database, transaction, kept["visit"])}
+def answered_again(database: Database, transaction: HallTransaction, kept: KeptTicket) -> TicketAnswer:
+    """The answer to a request that is repeated, with the token of its ticket."""
+    token = kept["token"] if "token" in kept else token_again(database, transaction, kept["visit"])
+    return {**kept, "token": token, "is_repeated": True}
 
 
 def token_again(database: Database, transaction: HallTransaction, visit: str) -> str:

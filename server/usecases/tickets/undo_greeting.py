@@ -1,5 +1,7 @@
 """Undo a « +1 reçu sans ticket » of the reception desk. It is at no counter: no counter's undo reaches it."""
 
+from typing import TypedDict
+
 from server.domain.author import Author
 from server.domain.facts import gesture_undone
 from server.domain.refusals import Refusal
@@ -7,23 +9,29 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.tickets.greetings import greetings_at_no_counter, is_undone
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, RestoredRow, restored_body
 
 MOST_READ = 40
 """How many of the greetings counted last are searched."""
 
 
+class GreetingUndone(TypedDict):
+    """A greeting that was taken back, and the fact (id) that had counted it."""
+
+    undone: str
+    greeting: str
+
+
 def undo_greeting(
     database: Database, hall: str, author: Author, greeting: str, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> GreetingUndone:
     """Takes back a greeting that was counted at no counter: no figure counts it any more.
 
     Refusals: wrong_state when there is no such greeting or it was taken back, too_late_to_undo after five
     minutes.
     """
 
-    def undo(transaction: HallTransaction) -> Answer:
+    def undo(transaction: HallTransaction) -> GreetingUndone:
         fact = _counted(transaction, greeting)
         row = RestoredRow("greeting", greeting, {"is_undone": True})
         transaction.record(gesture_undone([fact], None, counter=None, restored=restored_body([row])))

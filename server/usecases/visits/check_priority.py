@@ -10,12 +10,12 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
-from server.usecases.answers import Answer
+from server.usecases.answers import LegAnswer
 from server.usecases.legs.calls_before import called_before
 from server.usecases.visits.leg_verbs import Gesture, apply_verb, counter_of_gesture
 
 
-def confirm_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def confirm_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """The agent saw the card: the leg is a priority from now on. While it waits, no declaration is needed.
 
     Refusals: no_priority where none was declared, wrong_state, no_counter_session.
@@ -23,7 +23,7 @@ def confirm_priority(database: Database, gesture: Gesture, *, write_key: WriteKe
     return _check(database, gesture, write_key, is_confirmed=True)
 
 
-def deny_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def deny_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """The card was not shown: the leg has its rank by arrival again. One that was only called waits again.
 
     Refusals: as confirm_priority.
@@ -31,7 +31,9 @@ def deny_priority(database: Database, gesture: Gesture, *, write_key: WriteKey |
     return _check(database, gesture, write_key, is_confirmed=False)
 
 
-def _check(database: Database, gesture: Gesture, write_key: WriteKey | None, *, is_confirmed: bool) -> Answer:
+def _check(
+    database: Database, gesture: Gesture, write_key: WriteKey | None, *, is_confirmed: bool
+) -> LegAnswer:
     def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
         return _checked(transaction, gesture, leg, is_confirmed=is_confirmed)
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
+from server.domain.visits.facts import TicketChannel
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import open_places
@@ -17,10 +19,10 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import ahead, last_leg
 from server.store.visits.links import linked_numbers
 from server.store.visits.visits import FoundVisit, VisitSearch, needs_noted, visit_row, visits_found
-from server.usecases.answers import Answer, OfVisit, exceptional_answer, leg_answer
+from server.usecases.answers import LegAnswer, OfVisit, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall_view import hall_state
-from server.usecases.printing.read_prints import last_prints
+from server.usecases.printing.read_prints import PrintVerdict, last_prints
 
 AROUND = timedelta(minutes=15)
 """How far from the hour that the visitor remembers the search goes, on each side."""
@@ -50,7 +52,27 @@ class Sought:
     language: str = ""
 
 
-def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -> Answer:
+class VisitAnswer(LegAnswer):
+    """A visit that was found: its last leg, and how its ticket was taken.
+
+    `language`: None once it is erased. `ahead`: how many are called before; None for a visitor who does not
+    wait. `print`: the last print job of its paper.
+    """
+
+    language: str | None
+    channel: TicketChannel
+    ahead: int | None
+    print: PrintVerdict | None
+
+
+class FoundVisitsAnswer(TypedDict):
+    """The visits that fit at an instant (RFC 3339), the last issued first."""
+
+    as_of: str
+    visits: list[VisitAnswer]
+
+
+def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -> FoundVisitsAnswer:
     """The visits of today that fit, the last issued first: the last leg of each, its language, needs, paper.
 
     `reader`: the author who searches. Where few agents are present, the answer does not say at which counter
@@ -66,12 +88,11 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = needs_noted(rows, hall_id) if found else {}
         may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
-        visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ()), may_tell) for row in found]
+        visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ())) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row.id for row in found])}
-    return {
-        "as_of": to_text(now),
-        "visits": [visit | {"print": papers.get(visit["visit"])} for visit in visits],
-    }
+    for visit in visits:
+        visit["print"] = papers.get(visit["visit"])
+    return {"as_of": to_text(now), "visits": [may_tell.leg(visit) for visit in visits]}
 
 
 def hall_of_visit(database: Database, visit: str) -> str:
@@ -107,13 +128,7 @@ def _search(sought: Sought, on: date, zone: ZoneInfo) -> VisitSearch:
     )
 
 
-def _visit(
-    rows: Rows,
-    visit: FoundVisit,
-    needs: Collection[Need],
-    linked: Collection[str],
-    may_tell: CounterVisibility,
-) -> Answer:
+def _visit(rows: Rows, visit: FoundVisit, needs: Collection[Need], linked: Collection[str]) -> VisitAnswer:
     leg = last_leg(rows, visit.id)
     assert leg is not None
     people_ahead = None
@@ -122,8 +137,9 @@ def _visit(
     exceptional = exceptional_answer(visit.wanted_service, visit.exceptional_reason)
     of_visit: OfVisit = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional}
     return {
-        **may_tell.leg(leg_answer(leg, of_visit)),
+        **leg_answer(leg, of_visit),
         "language": visit.language,
         "channel": visit.channel,
         "ahead": people_ahead,
+        "print": None,
     }

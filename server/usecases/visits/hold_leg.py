@@ -8,12 +8,12 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
-from server.usecases.answers import Answer
+from server.usecases.answers import LegAnswer
 from server.usecases.legs.calls_before import called_before
 from server.usecases.visits.leg_verbs import Gesture, apply_verb, counter_of_gesture
 
 
-def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """The leg keeps its rank and no rule calls it; one that was called waits again.
 
     Refusals: wrong_state, also when it is held already; no_counter_session.
@@ -30,7 +30,7 @@ def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = N
     return apply_verb(database, gesture, decide, write_key)
 
 
-def release(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def release(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """The leg may be called again, at the rank it kept. Refusal: wrong_state when it is not held."""
 
     def decide(transaction: HallTransaction, leg: LegRow) -> Fact:

@@ -25,13 +25,14 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow, last_leg, leg_after, leg_row
-from server.usecases.answers import Answer, leg_answer
+from server.usecases.answers import LegAnswer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.find_configured import find_counter
 from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.legs.following_leg import (
     NO_RESULT_STATED,
+    DestinationAnswer,
     LegPlace,
     StatedResult,
     added_services,
@@ -89,31 +90,34 @@ def apply_verb(
     gesture: Gesture,
     decide: Callable[[HallTransaction, LegRow], Fact],
     write_key: WriteKey | None,
-    *,
-    also: Callable[[HallTransaction, LegRow], Answer] | None = None,
-) -> Answer:
+) -> LegAnswer:
     """Records the fact that `decide` makes of a leg. Returns the leg after it.
 
-    A leg at a counter must be at one of the gesture's session. `also` adds to the answer, from the leg as it
-    was before. Refusals: unknown_leg, wrong_state, no_counter_session, those of `decide`.
+    A leg at a counter must be at one of the gesture's session.
+    Refusals: unknown_leg, wrong_state, no_counter_session, those of `decide`.
     """
 
-    def apply(transaction: HallTransaction) -> Answer:
-        leg = leg_row(transaction, gesture.leg)
-        if leg is None:
-            raise Refusal("unknown_leg", leg=gesture.leg)
-        if gesture.is_before_call and leg.state != LegState.WAITING:
-            raise Refusal("wrong_state", state=leg.state)
-        if leg.counter is not None and _is_at_counter(leg):
-            session_held(transaction, leg.counter, gesture.session)
-        recorded = transaction.record(decide(transaction, leg))
-        more = {} if also is None else also(transaction, leg)
-        return leg_answer(leg_after(leg, recorded.changes)) | more
+    def apply(transaction: HallTransaction) -> LegAnswer:
+        return leg_answer(_applied(transaction, gesture, decide))
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, apply)
 
 
-def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def _applied(
+    transaction: HallTransaction, gesture: Gesture, decide: Callable[[HallTransaction, LegRow], Fact]
+) -> LegRow:
+    """Records the fact that `decide` makes of a leg; the leg after it. Refusals: as `apply_verb`."""
+    leg = leg_row(transaction, gesture.leg)
+    if leg is None:
+        raise Refusal("unknown_leg", leg=gesture.leg)
+    if gesture.is_before_call and leg.state != LegState.WAITING:
+        raise Refusal("wrong_state", state=leg.state)
+    if leg.counter is not None and _is_at_counter(leg):
+        session_held(transaction, leg.counter, gesture.session)
+    return leg_after(leg, transaction.record(decide(transaction, leg)).changes)
+
+
+def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """Calls the same leg again, rank one higher, same counter.
 
     Refusals: wrong_state, no_counter_session, alert_in_force, recalled_too_often, recalled_too_soon.
@@ -142,7 +146,7 @@ def _check_recall(transaction: HallTransaction, leg: LegRow) -> None:
         raise Refusal("recalled_too_soon", seconds=limits.recall_after_s)
 
 
-def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """The visitor is at the counter. Refusals: wrong_state, no_counter_session."""
 
     def decide(_: HallTransaction, leg: LegRow) -> Fact:
@@ -159,7 +163,7 @@ def finish(
     *,
     result: StatedResult = NO_RESULT_STATED,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> LegAnswer:
     """The service has ended. A leg that was only called counts as served without a start press.
 
     Refusals: wrong_state, no_counter_session, outcome_missing, note_missing.
@@ -172,7 +176,7 @@ def finish(
     return apply_verb(database, gesture, decide, write_key)
 
 
-def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """The visitor did not come. Refusals: wrong_state, no_counter_session."""
 
     def decide(_: HallTransaction, leg: LegRow) -> Fact:
@@ -182,7 +186,9 @@ def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None 
     return apply_verb(database, gesture, decide, write_key)
 
 
-def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None) -> Answer:
+def cancel(
+    database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None
+) -> LegAnswer:
     """Voids a visit (misprint, double press). Refusals: wrong_state, no_counter_session.
 
     More than two minutes after its issue it counts as abandoned.
@@ -208,13 +214,18 @@ class Destination:
     not_before: datetime | None = None
 
 
+class TransferredLeg(LegAnswer):
+    """A leg that was transferred, where its visit goes, and whether that receives now."""
+
+    destination: DestinationAnswer
+
+
 def transfer(
     database: Database, gesture: Gesture, *, to: Destination, write_key: WriteKey | None = None
-) -> Answer:
+) -> TransferredLeg:
     """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
 
-    `to` may say: at the front, at the end, or not before an instant of the same day. The answer has the
-    `destination`, and whether it receives now.
+    `to` may say: at the front, at the end, or not before an instant of the same day.
     Refusals: wrong_state, unknown_service, unknown_counter, closed, not_today.
     """
 
@@ -228,15 +239,17 @@ def transfer(
         new_leg = successor(transaction, leg, service, LegPlace(to.counter, to.place, to.not_before))
         return leg_transferred(ended_leg(leg), new_leg, counter=counter_of_gesture(transaction, gesture, leg))
 
-    def destination(transaction: HallTransaction, leg: LegRow) -> Answer:
-        return {"destination": destination_of(transaction, to.service or leg.service, to.counter)}
+    def send(transaction: HallTransaction) -> TransferredLeg:
+        ended = _applied(transaction, gesture, decide)
+        destination = destination_of(transaction, to.service or ended.service, to.counter)
+        return {**leg_answer(ended), "destination": destination}
 
-    return apply_verb(database, gesture, decide, write_key, also=destination)
+    return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, send)
 
 
 def add_service(
     database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
-) -> Answer:
+) -> LegAnswer:
     """Adds a service to a visit: its leg opens when this one has been served; number and rank stay.
 
     Refusals: wrong_state, no_counter_session, unknown_service, closed, added_too_many.
@@ -255,7 +268,7 @@ def add_service(
 
 def correct_service(
     database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
-) -> Answer:
+) -> LegAnswer:
     """The visitor came for another service: the leg goes on under it, with its number and rank.
 
     Refusals: wrong_state, no_counter_session, unknown_service, closed, same_service.
@@ -273,14 +286,14 @@ def correct_service(
     return apply_verb(database, gesture, decide, write_key)
 
 
-def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """A no-show of the same half-day is back: a new leg lets some calls pass, then has its rank by arrival.
 
     Answers the new leg. Refusals: wrong_state when the visit's last leg is not a no-show,
     other_half_day, reinstated_too_often.
     """
 
-    def come_back(transaction: HallTransaction) -> Answer:
+    def come_back(transaction: HallTransaction) -> LegAnswer:
         counter = place_of_gesture(transaction, gesture.session, gesture.counter)
         leg = leg_row(transaction, gesture.leg)
         assert leg is not None
@@ -295,7 +308,7 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
         transaction.record(visit_reinstated(ended_leg(leg), new_leg, counter=counter))
         after = leg_row(transaction, new_leg.id)
         assert after is not None
-        return dict(leg_answer(after))
+        return leg_answer(after)
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, come_back)
 

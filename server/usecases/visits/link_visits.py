@@ -1,6 +1,7 @@
 """Link visits that are called one after the other to one counter, and unlink one again."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
@@ -12,7 +13,6 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import links
 from server.store.visits.visits import VisitRow, visit_row, visits_numbered
-from server.usecases.answers import Answer
 from server.usecases.counters.own_session import place_of_gesture
 from server.usecases.visits.find_visits import hall_of_visit, read_number
 
@@ -35,9 +35,17 @@ class LinkedTo:
     number: str | None = None
 
 
+class LinkAnswer(TypedDict):
+    """A visit, and the numbers of those it is linked to."""
+
+    visit: str
+    number: str
+    linked: list[str]
+
+
 def link_visits(
     database: Database, linking: Linking, to: LinkedTo, *, write_key: WriteKey | None = None
-) -> Answer:
+) -> LinkAnswer:
     """Links two visits of one hall and day, each with those it is linked to only where that is clear.
 
     Answers the visit with the numbers it is linked to. Refusals: unknown_visit, unknown_number,
@@ -46,7 +54,7 @@ def link_visits(
     go on), linked_too_many.
     """
 
-    def link_them(transaction: HallTransaction) -> Answer:
+    def link_them(transaction: HallTransaction) -> LinkAnswer:
         one = _existing_visit(transaction, linking.visit)
         other = _other(transaction, one, to)
         _check_pair(one, other)
@@ -61,13 +69,13 @@ def link_visits(
     return database.write(hall_of_visit(database, linking.visit), linking.author, write_key, link_them)
 
 
-def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | None = None) -> Answer:
+def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | None = None) -> LinkAnswer:
     """The visit leaves those it is linked to, at any time; number, rank and wait stay.
 
     Refusals: unknown_visit, not_linked.
     """
 
-    def unlink(transaction: HallTransaction) -> Answer:
+    def unlink(transaction: HallTransaction) -> LinkAnswer:
         one = _existing_visit(transaction, linking.visit)
         if one.link is None:
             raise Refusal("not_linked")
@@ -121,6 +129,6 @@ def _joined(transaction: HallTransaction, one: VisitRow, other: VisitRow) -> tup
     return link, [JoiningVisit(row.id, row.link) for row in joining]
 
 
-def _link_answer(transaction: HallTransaction, one: VisitRow) -> Answer:
+def _link_answer(transaction: HallTransaction, one: VisitRow) -> LinkAnswer:
     linked = links.linked_numbers(transaction, transaction.hall).get(one.id, [])
     return {"visit": one.id, "number": one.number, "linked": linked}

@@ -20,7 +20,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, leg_after, leg_at_counter, leg_row, legs_to_return
-from server.usecases.answers import Answer, leg_answer
+from server.usecases.answers import LegAnswer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
 from server.usecases.legs.check_no_alert import check_no_alert
@@ -28,7 +28,7 @@ from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.visits.leg_verbs import Gesture, apply_verb, hall_of_leg
 
 
-def postpone(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+def postpone(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
     """A called visitor who is not there yet waits again: some calls of the queue come first, then its rank.
 
     Refusals: wrong_state, no_counter_session, postponed_too_often.
@@ -52,7 +52,7 @@ def park(
     for_s: int | None = None,
     place: ReturnPlace | None = None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> LegAnswer:
     """A visitor who is partly served is set aside, until a counter resumes or the timer ends the pause.
 
     `for_s`: seconds until the timer ends; `place`: where the visitor waits then. None: as the hall is
@@ -75,14 +75,14 @@ def park(
 
 def resume(
     database: Database, gesture: Gesture, *, counter: str | None = None, write_key: WriteKey | None = None
-) -> Answer:
+) -> LegAnswer:
     """A parked visitor is served again, at `counter` or that of the gesture's session.
 
     Refusals: not_parked when another counter took them or they wait again, alert_in_force,
     no_counter_session, counter_busy, needs_step_free, linked_elsewhere, wrong_state while the counter pauses.
     """
 
-    def serve_again(transaction: HallTransaction) -> Answer:
+    def serve_again(transaction: HallTransaction) -> LegAnswer:
         leg = leg_row(transaction, gesture.leg)
         assert leg is not None
         if leg.state != LegState.PARKED:
@@ -98,7 +98,7 @@ def resume(
         check_linked_elsewhere(transaction, leg.visit, place.counter)
         at_counter = LegAtCounter(leg.id, leg.visit, place.counter)
         fact = leg_resumed(at_counter, session=place.id, parked_s=_parked_s(transaction, leg))
-        return dict(leg_answer(leg_after(leg, transaction.record(fact).changes)))
+        return leg_answer(leg_after(leg, transaction.record(fact).changes))
 
     return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, serve_again)
 

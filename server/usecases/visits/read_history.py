@@ -1,22 +1,44 @@
 """The history of one visit: what happened to it, when, at which counter, and why it was called."""
 
-from server.domain.facts import FactKind
-from server.domain.instants import micros_to_text
+from typing import TypedDict
+
+from server.domain.facts import FactKind, Json
+from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
+from server.domain.visits.transitions import EndReason
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
 from server.store.visits.visits import visit_row
-from server.usecases.answers import Answer
 from server.usecases.visits.undo_gesture import undone_among
 
 
-def read_history(database: Database, visit: str) -> Answer:
-    """What happened to a visit, in order; its answer names no agent. Refusal: unknown_visit.
+class FactOfVisit(TypedDict):
+    """Something that happened to a visit at an instant (RFC 3339), without who did it.
 
     `why`: of a call, the rule, the score, the three runners-up and the sentence's key and values as they were
     kept. `reason`: how a leg ended. `is_undone`: whether the gesture was taken back afterwards.
     """
+
+    fact: FactKind
+    at: str
+    counter: str | None
+    service: str | None
+    reason: EndReason | None
+    why: Json | None
+    is_undone: bool
+
+
+class HistoryAnswer(TypedDict):
+    """What happened to a visit, in order."""
+
+    visit: str
+    number: str
+    facts: list[FactOfVisit]
+
+
+def read_history(database: Database, visit: str) -> HistoryAnswer:
+    """What happened to a visit; the answer names no agent. Refusal: unknown_visit."""
     with database.read() as rows:
         row = visit_row(rows, visit)
         if row is None:
@@ -30,15 +52,15 @@ def read_history(database: Database, visit: str) -> Answer:
     }
 
 
-def _fact_answer(fact: Recorded, *, is_undone: bool) -> Answer:
+def _fact_answer(fact: Recorded, *, is_undone: bool) -> FactOfVisit:
     body = fact.body
     leg = body.get("new_leg") or body.get("leg")
     return {
-        "fact": str(fact.kind),
-        "at": micros_to_text(fact.happened_at),
+        "fact": FactKind(fact.kind),
+        "at": to_text(from_micros(fact.happened_at)),
         "counter": body.get("counter"),
         "service": leg["service"] if isinstance(leg, dict) else body.get("service"),
-        "reason": body.get("reason") if fact.kind == FactKind.LEG_ENDED else None,
+        "reason": EndReason(body["reason"]) if fact.kind == FactKind.LEG_ENDED else None,
         "why": body.get("why"),
         "is_undone": is_undone,
     }

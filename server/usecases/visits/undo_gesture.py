@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, gesture_undone, undone_by
@@ -23,7 +23,6 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.gestures import GestureRow, last_facts_of_counter
 from server.store.visits.legs import leg_at_counter
 from server.store.visits.visits import visit_row
-from server.usecases.answers import Answer
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, session_held
 from server.usecases.legs.check_no_alert import check_no_alert
@@ -92,6 +91,17 @@ def last_gesture(rows: Rows, hall: str, counter: str) -> GestureRow | None:
     return None
 
 
+class UndoAnswer(TypedDict):
+    """A gesture that was taken back: its fact (id), and its visit (None: it is of none, or of several).
+
+    `counter`: where the session is afterwards.
+    """
+
+    undone: str
+    visit: str | None
+    counter: str
+
+
 def undo(
     database: Database,
     counter: str,
@@ -100,17 +110,16 @@ def undo(
     *,
     session: str | None = None,
     write_key: WriteKey | None = None,
-) -> Answer:
+) -> UndoAnswer:
     """Takes back the counter's last gesture, which must be the one the console names.
 
     Refusals: no_counter_session, stale when it is not the last gesture, too_late_to_undo after five minutes,
     counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the
     visit, counter_taken when somebody has taken the counter that the gesture left, wrong_state when that
     would be in a pause, alert_in_force when somebody would be called again.
-    The answer's `counter` is where the session is afterwards.
     """
 
-    def undo_last(transaction: HallTransaction) -> Answer:
+    def undo_last(transaction: HallTransaction) -> UndoAnswer:
         place = session_held(transaction, counter, session)
         gesture = last_gesture(transaction, transaction.hall, counter)
         if gesture is None or gesture.id != fact:

@@ -123,10 +123,10 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
             is_convocation=body.is_convocation,
         )
         key = write_key(caller.author)
-        answer = book_appointment(api.database, hall, caller.author, appointment, write_key=key)
-        is_new = answer.pop("is_new", False)
+        booked = book_appointment(api.database, hall, caller.author, appointment, write_key=key)
         api.breathe()
-        return answer, 201 if is_new else 200
+        answer = {name: value for name, value in booked.items() if name != "is_new"}
+        return answer, 201 if booked["is_new"] else 200
 
     @routes.patch("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
     @requires(Permission.BOOK)
@@ -168,9 +168,11 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
             write_key=write_key(caller.author),
         )
         language = page_language()
-        for line in answer["refused"]:
-            line["detail"] = api.translate(f"refusal.{line['code']}", language)
-        return answer
+        refused = [
+            {**line, "detail": api.translate(f"refusal.{line['code']}", language)}
+            for line in answer["refused"]
+        ]
+        return {**answer, "refused": refused}
 
 
 def _arriving(routes: APIBlueprint, api: Api) -> None:

@@ -7,7 +7,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from server.domain.people.roles import Permission
-from server.usecases.answers import Answer
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.hours.read_day_end import read_day_end
 from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
@@ -17,6 +16,7 @@ from server.web.api.responses.hours import BreakDecidedAnswer, DayEndAnswer
 from server.web.api.responses.tickets import DistributionAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.requests import BreakBody, DistributionBody, HallPath
+from server.web.api.tickets import with_follow_url
 
 TAG = Tag(name="half-days")
 
@@ -39,20 +39,15 @@ def blueprint(api: Api) -> APIBlueprint:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
         caller, hall = allowed(Permission.DISTRIBUTE, path.hall)
 
-        def with_follow_url(ticket: Answer) -> Answer:
-            ticket.pop("is_new", None)
-            return ticket | {"follow_url": api.follow_url(ticket["token"], body.language)}
-
         tickets = distribute(
             api.database,
             hall,
             caller.author,
             SeriesRequest(**body.model_dump()),
             quote=partial(api.estimates.quote, hall),
-            as_answer=with_follow_url,
         )
         api.breathe()
-        return {"tickets": tickets}, 201
+        return {"tickets": [with_follow_url(api, ticket, body.language) for ticket in tickets]}, 201
 
     @routes.get("/halls/<hall>/day-end", responses={200: DayEndAnswer})
     @requires(Permission.SUPERVISE)

@@ -10,10 +10,12 @@ from flask_openapi3.models.tag import Tag
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
 from server.usecases.appointments.check_in import Claim
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.printing.read_prints import read_prints
+from server.usecases.tickets import ticket_answers
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up, take_back
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
@@ -51,6 +53,8 @@ from server.web.api.shapes.requests import (
 
 TAG = Tag(name="tickets")
 CODE_LENGTH = 8
+_CHANNELS: dict[str, TicketChannel] = {"device": "kiosk", "person": "reception"}
+_HOW_ISSUED = ("is_new", "is_repeated")
 
 
 def blueprint(api: Api) -> APIBlueprint:
@@ -162,12 +166,15 @@ def issued(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
         quote=partial(api.estimates.quote, hall),
         write_key=write_key(caller.author),
     )
-    is_new = answer.pop("is_new", False)
-    is_repeated = answer.pop("is_repeated", False)
-    if device and is_new and not is_repeated:
+    if device and answer["is_new"] and not answer["is_repeated"]:
         api.ticket_quota.spend(device)
-    answer["follow_url"] = api.follow_url(answer["token"], ticket.language)
-    return answer, 201 if is_new else 200
+    return with_follow_url(api, answer, ticket.language), 201 if answer["is_new"] else 200
+
+
+def with_follow_url(api: Api, ticket: ticket_answers.TicketAnswer, language: str) -> dict[str, object]:
+    """What the API answers of a ticket issued in a language: also where a phone follows it."""
+    answer = {name: value for name, value in ticket.items() if name not in _HOW_ISSUED}
+    return answer | {"follow_url": api.follow_url(ticket["token"], language)}
 
 
 def _claim(body: TicketBody, caller: Caller) -> Claim:
@@ -176,9 +183,9 @@ def _claim(body: TicketBody, caller: Caller) -> Claim:
     )
 
 
-def channel_of(caller: Caller) -> str:
+def channel_of(caller: Caller) -> TicketChannel:
     """How a ticket was asked for: kiosk, reception or api."""
-    return {"device": "kiosk", "person": "reception"}.get(caller.kind, "api")
+    return _CHANNELS.get(caller.kind, "api")
 
 
 def _hall_of_visit(api: Api, visit: str) -> str:

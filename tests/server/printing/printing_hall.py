@@ -24,6 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
+from server.usecases.tickets.ticket_answers import TicketAnswer
 from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import PATIENCE_S, wait_until
 
@@ -105,10 +106,16 @@ class PrintingHall:
         self._services.append(service)
         return service
 
-    def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> dict[str, Any]:
+    def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> TicketAnswer:
         """A ticket from the kiosk."""
         wanted = TicketRequest("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
         return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _, __, ___: quote)
+
+    def press_job(self) -> str:
+        """The job of a ticket from the kiosk."""
+        job = self.press()["print"]
+        assert job is not None
+        return job["job"]
 
     def reprint(self, visit: str) -> str:
         """The job of a reprint."""

@@ -136,7 +136,7 @@ def held_in_the_middle(
 ) -> tuple[PrintingHall, str]:
     hall = open_hall(port)
     hall.drive(replace(pace, poll_s=60))
-    job = hall.press()["print"]["job"]
+    job = hall.press_job()
     assert hall.wait_for(job, "sending", "held") == fault.value
     assert hall.told == [job]
     return hall, job
@@ -147,7 +147,7 @@ def test_a_ticket_stopped_in_the_middle_is_held_and_printed_once(open_small_hall
     before = len(printer.texts())
     with relay(printer.address, before_ticket=lambda: printer.switch(fault, is_on=True)) as address:
         hall, job = held_in_the_middle(open_small_hall, printer, fault, address.port)
-        newcomer = hall.press()["print"]["job"]
+        newcomer = hall.press_job()
         assert hall.wait_for(newcomer, "queued", "refused") == fault.value
         printer.switch(fault, is_on=False)
         hall.wait_for(job, "done", "printed")
@@ -164,6 +164,7 @@ def test_a_held_ticket_too_old_is_cleared_and_never_printed(open_small_hall, sim
         assert hall.wait_for(job, "cancelled", "held") == "paper_out"
         simulated.clear_fault(PrinterFault.PAPER_OUT)
         late = hall.press()
+        assert late["print"] is not None
         hall.wait_for(late["print"]["job"], "done", "printed")
         hall.close_loops()
     assert [late["number"] in flat(ticket.text) for ticket in simulated.tickets()] == [True]

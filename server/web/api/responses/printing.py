@@ -3,9 +3,8 @@
 from typing import Literal
 
 from hardware.verdict import Verdict
+from server.domain.printing.print_jobs import PrintJobState
 from server.web.api.responses.exact import Count, ExactShape, Revision
-
-type PrintJobState = Literal["queued", "sending", "done", "cancelled"]
 
 
 class PrintState(ExactShape):

@@ -1,8 +1,7 @@
 """Shapes of visits: found again, linked, looked back at."""
 
-from typing import Literal
-
 from server.domain.facts import FactKind
+from server.domain.visits.facts import TicketChannel
 from server.domain.visits.transitions import EndReason
 from server.web.api.responses.exact import Count, ExactShape, InstantText
 from server.web.api.responses.legs import Explanation, Leg
@@ -22,7 +21,7 @@ class FoundVisit(Leg):
 
     language: str | None
     """In which language the ticket was taken; null: erased."""
-    channel: Literal["kiosk", "reception", "api", "distribution"]
+    channel: TicketChannel
     ahead: Count | None
     """How many are called before; null for who does not wait."""
     print: PrintVerdict | None

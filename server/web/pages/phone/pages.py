@@ -15,6 +15,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
 from server.language import direction_of
+from server.usecases.tickets.read_ticket import FollowedTicket
 from server.web.access.requirements import Access, open_to
 from server.web.pages.phone.ticket_view import (
     Phrase,
@@ -37,7 +38,7 @@ from signage.alert_texts import alert_texts
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "phone.po"
 CODE_LENGTH = 8
 
-type FindTicket = Callable[[str, str], Ticket | None]
+type FindTicket = Callable[[str, str], FollowedTicket | None]
 """The ticket of a token or of a short code, its words in a language.
 
 None when it is unknown or from another day.

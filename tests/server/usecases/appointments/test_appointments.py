@@ -14,6 +14,7 @@ from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.appointments.book_appointment import (
     AppointmentRequest,
+    BookedAppointment,
     book_appointment,
     cancel_appointment,
     move_appointment,
@@ -25,6 +26,7 @@ from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_answers import TicketAnswer
 from server.usecases.visits.undo_gesture import undo
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import gesture_at
@@ -48,12 +50,12 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
         yield database
 
 
-def book(database: Database, at: datetime = TEN, **more: Any) -> dict[str, Any]:
+def book(database: Database, at: datetime = TEN, **more: Any) -> BookedAppointment:
     request = AppointmentRequest(more.pop("service", SERVICE), at, **more)
     return book_appointment(database, HALL, DESK, request)
 
 
-def check_in(database: Database, press: str | None = None, **claim: Any) -> dict[str, Any]:
+def check_in(database: Database, press: str | None = None, **claim: Any) -> TicketAnswer:
     request = TicketRequest("", press or new_id(), claim=Claim(**claim))
     return issue_ticket(database, HALL, KIOSK, request)
 
@@ -107,7 +109,7 @@ def test_a_checked_in_visitor_waits_in_the_series_of_appointments_from_the_booke
 ):
     made = book(database)
     hands.now = TEN - timedelta(minutes=20)
-    ticket = check_in(database, code=made["code"].lower())
+    ticket = check_in(database, code=(made["code"] or "").lower())
     leg = leg_of(database, ticket["visit"])
     service = database.configuration(HALL).services[SERVICE]
     assert service.appointment_series is not None

@@ -265,6 +265,7 @@ def test_the_phone_still_says_where_to_go(database: Database, hands: Hands):
     hands.now += timedelta(minutes=4)
     ticket_page = read_ticket(database, Estimates(database), ticket["token"])
     assert (ticket_page["state"], ticket_page["may_give_up"]) == ("called", False)
+    assert ticket_page["call"] is not None
     assert ticket_page["call"]["counter"]["id"] == COUNTER
 
 

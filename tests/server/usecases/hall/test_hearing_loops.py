@@ -60,11 +60,13 @@ def loops_shown(database: Database) -> list[bool]:
     call(database)
     (board,) = [each for each in read_board(database, HALL)["calls"] if each["counter"]["id"] == COUNTER]
     queue = read_queue(database, HALL)
+    followed = read_ticket(database, estimates, ticket["token"])["call"]
+    assert followed is not None
     return [
         board["counter"].get("hearing_loop", False),
         read_screen(database, HALL, LOOP, translate)["hearing_loop"],
         read_menu(database, estimates, HALL, language="fr", translate=translate)["hearing_loop"],
-        read_ticket(database, estimates, ticket["token"])["call"]["counter"]["hearing_loop"],
+        followed["counter"]["hearing_loop"],
         *(each.get("hearing_loop", False) for each in queue["counters"] if each["counter"] == COUNTER),
     ]
 

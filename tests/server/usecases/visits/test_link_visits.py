@@ -26,7 +26,7 @@ from server.usecases.visits.leg_verbs import (
     reinstate,
     transfer,
 )
-from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.usecases.visits.link_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.visits.postpone_and_park import park, postpone, resume
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (
@@ -51,13 +51,13 @@ from tests.server.usecases.quality.figures_history import Hands, database_with_h
 DESK = Author("desk")
 
 
-def link(database: Database, one: Any, other: Any, session: str | None = None) -> dict[str, Any]:
+def link(database: Database, one: Any, other: Any, session: str | None = None) -> LinkAnswer:
     """Links two tickets by the number of the second."""
     author = DESK if session is None else AGENT
     return link_visits(database, Linking(one["visit"], author, session), LinkedTo(number=other["number"]))
 
 
-def unlink(database: Database, one: Any, session: str | None = None) -> dict[str, Any]:
+def unlink(database: Database, one: Any, session: str | None = None) -> LinkAnswer:
     return unlink_visit(database, Linking(one["visit"], DESK if session is None else AGENT, session))
 
 

@@ -19,6 +19,7 @@ from server.usecases.hall.read_queue import read_queue
 from server.usecases.hours.close_day import close_day
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_answers import TicketAnswer
 from server.usecases.visits.hold_leg import hold, release
 from server.usecases.visits.leg_verbs import Destination, Gesture, finish, transfer
 from server.usecases.visits.postpone_and_park import postpone
@@ -49,9 +50,9 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
         yield database
 
 
-def issue(database: Database, *needs: str) -> dict[str, str]:
+def issue(database: Database, *needs: str) -> TicketAnswer:
     request = TicketRequest(SERVICE, new_id(), needs=needs)
-    return dict(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request))
+    return issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
 
 
 def call(database: Database, counter: str, current: str | None = None) -> LegAnswer:

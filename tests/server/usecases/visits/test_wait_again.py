@@ -307,7 +307,9 @@ def test_the_phone_shows_that_a_visit_continues_and_until_when_giving_up_can_be_
     give_up(database, other["token"])
     hands.now += timedelta(minutes=9)
     left = read_ticket(database, estimates, other["token"])
-    until, ended_at = (datetime.fromisoformat(left[each]) for each in ("take_back_until", "ended_at"))
+    until, ended_at = (
+        datetime.fromisoformat(instant or "") for instant in (left["take_back_until"], left["ended_at"])
+    )
     assert until == ended_at + timedelta(minutes=10)
     hands.now += timedelta(minutes=2)
     assert read_ticket(database, estimates, other["token"])["take_back_until"] is None

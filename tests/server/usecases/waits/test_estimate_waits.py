@@ -90,7 +90,13 @@ def announced(estimates: Estimates, queue: str = QUEUE) -> tuple[int, int] | Non
 def quoted_range(estimates: Estimates, ticket: Any) -> tuple[int, int]:
     """What the phone of a ticket says."""
     estimates.refresh(estimates.database.hall_id(HALL))
+    return range_on_phone(estimates, ticket)
+
+
+def range_on_phone(estimates: Estimates, ticket: Any) -> tuple[int, int]:
+    """What the phone of a ticket says by the estimates of before."""
     wait = read_ticket(estimates.database, estimates, ticket["token"])["wait"]
+    assert wait is not None
     return wait["low_s"], wait["high_s"]
 
 
@@ -101,7 +107,7 @@ def test_a_phone_says_why_it_shows_no_wait(database: Database, estimates: Estima
         estimates.refresh(database.hall_id(HALL))
         found = read_ticket(database, estimates, ticket["token"])
         assert (found["wait"] is None) == (found["why_no_wait"] is not None)
-        return found["why_no_wait"]  # type: ignore[no-any-return]
+        return found["why_no_wait"]
 
     assert why() == "no_counter"
     opened(database, COUNTER)
@@ -154,16 +160,14 @@ def test_an_estimate_follows_an_approaching_break_without_events(
     hands.now = at(11)
     before = quoted_range(estimates, ticket)
     hands.now = at(11, 58)
-    wait = read_ticket(database, estimates, ticket["token"])["wait"]
-    assert wait["high_s"] == before[1] + HOUR_S * 3 // 2
+    assert range_on_phone(estimates, ticket)[1] == before[1] + HOUR_S * 3 // 2
     menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
     assert max(estimates.of(hall).ranges[QUEUE].high_s, 0) > HOUR_S  # type: ignore[union-attr]
     assert menu["is_open"]
     hands.now = at(12, 30)
-    wait = read_ticket(database, estimates, ticket["token"])["wait"]
-    assert wait["low_s"] >= HOUR_S
+    assert range_on_phone(estimates, ticket)[0] >= HOUR_S
     hands.now = at(13, 30)
-    assert read_ticket(database, estimates, ticket["token"])["wait"]["high_s"] == before[1]
+    assert range_on_phone(estimates, ticket)[1] == before[1]
 
 
 def test_a_free_counter_promises_nothing_during_the_break(
@@ -327,8 +331,7 @@ def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
         if each["queue"] == QUEUE
     ]
     assert (line["wait"], line["why_no_wait"]) == (None, "after_closing")
-    first = read_ticket(database, estimates, tickets[1]["token"])
-    assert first["wait"]["high_s"] < HOUR_S
+    assert range_on_phone(estimates, tickets[1])[1] < HOUR_S
 
 
 def test_with_too_many_waiting_the_formula_is_used(
