@@ -1,6 +1,6 @@
 """What use cases answer: JSON values with the names of the contract."""
 
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
 from kiosk.waits import WaitWording, wording_of
 from server.domain.calling.queue_order import LegClass, Priority
@@ -12,8 +12,6 @@ from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
 from server.domain.visits.verb_limits import ReturnPlace
 from server.domain.waits.estimate import Estimate, WaitRange
 from server.store.visits.legs import LegRow
-
-type Answer = dict[str, Any]
 
 AFTER_CLOSING: Final = "after_closing"
 """Why no wait is announced: a call is expected only after the hall closes for the day."""
