@@ -132,6 +132,17 @@ test("a field shows when it matters, and when it still holds something", () => {
   assert.equal(isShown(field, { has_loop: false, tested_on: "2026-01-01" }, { tested_on: null }), true);
 });
 
+test("a document older than a choice has its usual value", () => {
+  const [host, usb] = [
+    { name: "host", when: { field: "kind", is: ["tcp"] } },
+    { name: "usb", when: { field: "kind", is: ["usb_file"] } },
+  ];
+  const [old, blank] = [{ host: null }, { kind: "tcp", host: null, usb: null }];
+  assert.equal(isShown(host, old, blank), true);
+  assert.equal(isShown(usb, old, blank), false);
+  assert.equal(isShown(usb, { kind: "usb_file" }, blank), true);
+});
+
 test("a problem leads to the view of its item, or to its section", () => {
   const form = {
     sections: [
