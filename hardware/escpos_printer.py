@@ -54,17 +54,17 @@ def render(document: PrintDocument, profile: PrinterProfile, fonts_dir: Path) ->
     printer = _dummy(profile)
     printer.hw("INIT")
     if profile.mode == "raster":
-        elements = tuple(_printable(element) for element in document.elements)
+        elements = tuple(printable_element(element) for element in document.elements)
         _raster(printer, draw(replace(document, elements=elements), fonts_dir))
     else:
         for element in document.elements:
-            _native(printer, _printable(element), profile, fonts_dir)
+            _native(printer, printable_element(element), profile, fonts_dir)
     if document.cut and profile.cut != "none":
         printer.cut(mode="PART" if profile.cut == "partial" else "FULL")
     return bytes(printer.output)
 
 
-def _printable(element: Element) -> Element:
+def printable_element(element: Element) -> Element:
     """The element without control characters in its texts: a printer would obey them."""
     match element:
         case Text():

@@ -1,14 +1,28 @@
 """A simulated ESC/POS printer, on TCP or on a cable: status, faults, tickets as pictures."""
 
+from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
 from hardware.simulator.printer import CutReceipt, SimulatedPrinter
 from hardware.simulator.replies import PrinterFault
-from hardware.simulator.sharing import PrinterSharing, SharedPrinter, shared_printers
+from hardware.simulator.sharing import (
+    FetchingPrinter,
+    PrinterSharing,
+    SharedPrinter,
+    set_up_elsewhere,
+    shared_printers,
+)
+from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 
 __all__ = [
     "CutReceipt",
+    "EpsonFault",
+    "FetchingPrinter",
     "PrinterFault",
     "PrinterSharing",
     "SharedPrinter",
+    "SimulatedEpsonPrinter",
     "SimulatedPrinter",
+    "SimulatedStarPrinter",
+    "StarFault",
+    "set_up_elsewhere",
     "shared_printers",
 ]

@@ -7,11 +7,9 @@ from ipaddress import ip_address
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from hardware.simulator.printer import SimulatedPrinter
-from hardware.simulator.replies import PrinterFault
-from hardware.simulator.sharing import SharedPrinter
+from hardware.simulator.sharing import OwnPrinter, SetUp, SharedPrinter, switch_fault
 
-type ShownPrinter = SimulatedPrinter | SharedPrinter
+type ShownPrinter = OwnPrinter | SharedPrinter
 type Printers = Mapping[str, ShownPrinter]
 
 
@@ -22,13 +20,15 @@ def blueprint(
     languages: Sequence[str],
     zones: Callable[[], Mapping[str, tzinfo]] = dict,
     labels: Callable[[], Mapping[str, str]] = dict,
+    set_up: SetUp | None = None,
 ) -> Blueprint:
     """The routes under `/imprimantes`; `printers` gives the printers by name: run by this process, or
     by another one that shares them.
 
     The template calls the global `csrf_token()`. Hours are those of the printer's zone in
     `zones`, by its name; of this computer for an unknown printer. `labels` are what readers call
-    the printers; without one, by its name.
+    the printers; without one, by its name. `set_up`: sets up a printer that fetches its jobs; None: the page
+    does not offer it.
     A request that does not come directly from this computer gets 404.
     """
     routes = Blueprint(
@@ -56,7 +56,8 @@ def blueprint(
             "simulator/printers.html",
             printers=printers(),
             labels=labels(),
-            faults=list(PrinterFault),
+            may_set_up=set_up is not None,
+            was_refused="refused" in request.args,
             language=language,
             say=lambda key, **values: translate(f"hardware.simulator.{key}", language, **values),
             hour=lambda instant, name: instant.astimezone(zone_of.get(name)).strftime("%H:%M:%S"),
@@ -71,21 +72,23 @@ def blueprint(
 
     @routes.post("/imprimantes/<name>/faults")
     def switch(name: str) -> AnyResponse:
-        printer, fault = named(name), _fault_chosen()
-        if request.form.get("is_on") == "1":
-            printer.set_fault(fault)
-        else:
-            printer.clear_fault(fault)
+        printer = named(name)
+        try:
+            switch_fault(printer, request.form.get("fault", ""), is_on=request.form.get("is_on") == "1")
+        except ValueError:
+            abort(400)
         return redirect(url_for("simulator.page", lang=request.args.get("lang"), _anchor=name), code=303)
 
+    @routes.post("/imprimantes")
+    def set_up_printer() -> AnyResponse:
+        if set_up is None:
+            abort(404)
+        typed = [request.form.get(name, "").strip() for name in ("address", "user", "secret")]
+        refused = None if set_up(*typed) else "yes"
+        language = request.args.get("lang")
+        return redirect(url_for("simulator.page", lang=language, refused=refused, _anchor=typed[1]), code=303)
+
     return routes
-
-
-def _fault_chosen() -> PrinterFault:
-    try:
-        return PrinterFault(request.form.get("fault", ""))
-    except ValueError:
-        abort(400)
 
 
 def _is_from_loopback() -> bool:

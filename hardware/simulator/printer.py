@@ -51,6 +51,10 @@ class SimulatedPrinter:
     paper are left on the roll, None for ever; at 0 the fault `paper_out` sets itself.
     """
 
+    fault_kind = PrinterFault
+    asks_at = None
+    """It is sent its jobs, and asks nobody for them."""
+
     def __init__(
         self,
         host: str = "127.0.0.1",

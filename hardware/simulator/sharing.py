@@ -1,7 +1,8 @@
 """Simulated printers of one process, shown and switched by others of this computer.
 
-Lines of JSON on a socket: a request is `{"ask": "printers"}`, `{"ask": "picture", "name", "number"}` or
-`{"ask": "switch", "name", "fault", "is_on"}`, the answer one line.
+Lines of JSON on a socket: a request is `{"ask": "printers"}`, `{"ask": "picture", "name", "number"}`,
+`{"ask": "switch", "name", "fault", "is_on"}` or `{"ask": "set_up", "address", "user", "secret"}`, the answer
+one line.
 """
 
 import base64
@@ -15,13 +16,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.simulator.replies import PrinterFault
+from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 
 LONGEST_LINE = 4 << 20
 _ANSWER_WITHIN_S = 5.0
 _LOOK_AROUND_S = 0.2
 
+type AnyFault = PrinterFault | StarFault | EpsonFault
+type FetchingPrinter = SimulatedStarPrinter | SimulatedEpsonPrinter
+type OwnPrinter = SimulatedPrinter | FetchingPrinter
+_FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault]] = {
+    each.__name__: each for each in (PrinterFault, StarFault, EpsonFault)
+}
+type SetUp = Callable[[str, str, str], bool]
+"""Sets up a printer that fetches its jobs: address, user, secret; False when the address is not allowed."""
 type Connect = Callable[[], socket.socket]
 """A connection to the process that has the printers; raises OSError when there is none."""
 
@@ -29,9 +40,15 @@ type Connect = Callable[[], socket.socket]
 class PrinterSharing:
     """Answers on a listening socket for the printers of this process, until it is stopped."""
 
-    def __init__(self, listening: socket.socket, printers: Mapping[str, SimulatedPrinter]) -> None:
+    def __init__(
+        self,
+        listening: socket.socket,
+        printers: Callable[[], Mapping[str, OwnPrinter]],
+        set_up: SetUp = lambda *_: False,
+    ) -> None:
         self._listening = listening
         self._printers = printers
+        self._set_up = set_up
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="printers-shared", daemon=True)
 
@@ -64,13 +81,14 @@ class PrinterSharing:
         try:
             request = json.loads(line)
             if request["ask"] == "printers":
-                return {name: _describe(printer) for name, printer in self._printers.items()}
-            printer = self._printers[request["name"]]
+                return {name: _describe(printer) for name, printer in self._printers().items()}
+            if request["ask"] == "set_up":
+                return self._set_up(request["address"], request["user"], request["secret"])
+            printer = self._printers()[request["name"]]
             if request["ask"] == "picture":
                 png = printer.picture(request["number"])
                 return None if png is None else base64.b64encode(png).decode()
-            change = printer.set_fault if request["is_on"] else printer.clear_fault
-            change(PrinterFault(request["fault"]))
+            switch_fault(printer, request["fault"], is_on=request["is_on"])
         except (ValueError, KeyError, TypeError):
             return None
         return True
@@ -93,7 +111,9 @@ class SharedPrinter:
         self.port: int = state["port"]
         self.cable = None if state["cable"] is None else Path(state["cable"])
         self.speed: int | None = state["speed"]
-        self._faults = frozenset(PrinterFault(fault) for fault in state["faults"])
+        self.asks_at: str | None = state["asks_at"]
+        self.fault_kind = _FAULTS[state["fault_kind"]]
+        self._faults = frozenset(self.fault_kind(fault) for fault in state["faults"])
         self._tickets = [
             ReceivedTicket(number, datetime.fromisoformat(received_at))
             for number, received_at in state["tickets"]
@@ -104,7 +124,7 @@ class SharedPrinter:
         """The last 20 tickets, newest first."""
         return self._tickets
 
-    def faults(self) -> frozenset[PrinterFault]:
+    def faults(self) -> frozenset[AnyFault]:
         """The faults that are on."""
         return self._faults
 
@@ -113,15 +133,15 @@ class SharedPrinter:
         answer = _ask(self._connect, {"ask": "picture", "name": self.name, "number": number})
         return None if answer is None else base64.b64decode(answer)
 
-    def set_fault(self, fault: PrinterFault) -> None:
+    def set_fault(self, fault: AnyFault) -> None:
         """Turn a fault on."""
         self._switch(fault, is_on=True)
 
-    def clear_fault(self, fault: PrinterFault) -> None:
+    def clear_fault(self, fault: AnyFault) -> None:
         """Turn a fault off."""
         self._switch(fault, is_on=False)
 
-    def _switch(self, fault: PrinterFault, *, is_on: bool) -> None:
+    def _switch(self, fault: AnyFault, *, is_on: bool) -> None:
         _ask(self._connect, {"ask": "switch", "name": self.name, "fault": fault.value, "is_on": is_on})
 
 
@@ -131,8 +151,29 @@ def shared_printers(connect: Connect) -> dict[str, SharedPrinter]:
     return {name: SharedPrinter(name, each, connect) for name, each in printers.items()}
 
 
-def _describe(printer: SimulatedPrinter) -> dict[str, Any]:
+def set_up_elsewhere(connect: Connect, address: str, user: str, secret: str) -> bool:
+    """Sets up a printer in the process that has the printers; False when it may not, or none has."""
+    request = {"ask": "set_up", "address": address, "user": user, "secret": secret}
+    return _ask(connect, request) is True
+
+
+def switch_fault(printer: OwnPrinter | SharedPrinter, fault: str, *, is_on: bool) -> None:
+    """Turns a fault of a printer on or off, by its name. ValueError for one that it does not know."""
+    match printer:
+        case SimulatedPrinter():
+            (printer.set_fault if is_on else printer.clear_fault)(PrinterFault(fault))
+        case SimulatedStarPrinter():
+            (printer.set_fault if is_on else printer.clear_fault)(StarFault(fault))
+        case SimulatedEpsonPrinter():
+            (printer.set_fault if is_on else printer.clear_fault)(EpsonFault(fault))
+        case SharedPrinter():
+            (printer.set_fault if is_on else printer.clear_fault)(printer.fault_kind(fault))
+
+
+def _describe(printer: OwnPrinter) -> dict[str, Any]:
     return {
+        "asks_at": printer.asks_at,
+        "fault_kind": printer.fault_kind.__name__,
         "host": printer.host,
         "port": printer.port,
         "cable": None if printer.cable is None else str(printer.cable),

@@ -75,6 +75,7 @@ class FactKind(StrEnum):
     PRINT_ENDED = "PrintEnded"
     TICKET_REPRINTED = "TicketReprinted"
     ROLL_CHANGED = "RollChanged"
+    PRINTER_SECRET_RENEWED = "PrinterSecretRenewed"
     APPOINTMENT_SHEET_ASKED = "AppointmentSheetAsked"
     ACCOUNT_CREATED = "AccountCreated"
     ACCOUNT_INVITED = "AccountInvited"
@@ -131,6 +132,7 @@ SILENT = OF_ALARMS | {
     FactKind.PRINT_ENDED,
     FactKind.TICKET_REPRINTED,
     FactKind.ROLL_CHANGED,
+    FactKind.PRINTER_SECRET_RENEWED,
     FactKind.APPOINTMENT_SHEET_ASKED,
     FactKind.ALERT_SHOWN,
 }

@@ -21,10 +21,12 @@ from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE
+from server.usecases.printing.pulled.watch_printers import watch_pulled_printers
 
 log = structlog.get_logger()
 
 STOP_WITHIN_S = 2.0
+PULLED_WATCHED_EVERY_S = 5.0
 
 type Spawn = Callable[[Callable[[], None]], object]
 
@@ -56,12 +58,13 @@ class PrintService:
         self.workers: dict[str, PrinterWorker] = {}
         self._halls: dict[str, tuple[int, int, list[str]]] = {}
         self._pulled: dict[str, set[str]] = {}
-        """By hall, the printers that fetch their jobs: nothing here drives them or ends their jobs."""
+        """By hall, the printers that fetch their jobs: no loop here drives them."""
         self._spawn: Spawn | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._ended.set()
         self._kept_at_s = 0.0
+        self._watched_at_s = 0.0
 
     @property
     def failures(self) -> int:
@@ -125,6 +128,16 @@ class PrintService:
             elif not any(printer in pulled for pulled in self._pulled.values()):
                 self._cancel_orphans(printer)
         self._keep_leases()
+        self._watch_pulled()
+
+    def _watch_pulled(self) -> None:
+        """Every five seconds: ends the old jobs of printers that fetch them, and notes which are silent."""
+        elapsed_s = self.printing.database.clock.elapsed_s()
+        printers = {printer: hall for hall, pulled in self._pulled.items() for printer in pulled}
+        if not printers or elapsed_s - self._watched_at_s < PULLED_WATCHED_EVERY_S:
+            return
+        self._watched_at_s = elapsed_s
+        watch_pulled_printers(self.printing.database, printers)
 
     def _follow_configuration(self, hall: str, revisions: tuple[int, int]) -> None:
         printers = {

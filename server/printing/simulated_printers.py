@@ -1,6 +1,7 @@
 """Simulated printers: one for each kiosk whose printer has no address, to try without hardware.
 
-One on USB or on a serial line is a pseudo-terminal, which a link in the run-time state leads to.
+One on USB or on a serial line is a pseudo-terminal, which a link in the run-time state leads to. One that
+fetches its jobs is set up on the page of simulated printers, with what the page of devices shows.
 """
 
 import fcntl
@@ -8,11 +9,22 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
+from hardware.simulator import (
+    FetchingPrinter,
+    PrinterSharing,
+    SharedPrinter,
+    SimulatedEpsonPrinter,
+    SimulatedPrinter,
+    SimulatedStarPrinter,
+    set_up_elsewhere,
+    shared_printers,
+)
+from hardware.simulator.http_exchange import send_http
 from server.domain.hall.configuration import HallConfiguration, Kiosk
 from server.printing.printer_addresses import CABLES
 from server.store.configuration.halls import all_halls
@@ -27,6 +39,20 @@ PAPER_DOTS = {80: 576, 58: 384}
 SIMULATED_SPEED = 19_200
 """Of a serial line, in bits a second: not the first speed that is tried."""
 STARTED_WITHIN_S = 10.0
+STAR, EPSON = "/impression/star/", "/impression/epson/"
+FETCHED_EVERY_S = 5.0
+"""How often a simulated printer asks for its jobs: as most real ones do."""
+
+
+def is_own_address(address: str) -> bool:
+    """Whether an address is one of this machine where printers ask for their jobs."""
+    try:
+        parts = urlsplit(address)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_here = parts.scheme in ("http", "https") and parts.hostname in (LOOPBACK, "::1", "localhost")
+    return is_here and has_port and parts.path.startswith((STAR, EPSON))
 
 
 class SimulatedPrinters:
@@ -40,6 +66,8 @@ class SimulatedPrinters:
         self._followed: list[tuple[str, int]] = []
         self._taken: list[str] = []
         self.running: dict[str, SimulatedPrinter] = {}
+        self.fetching: dict[str, FetchingPrinter] = {}
+        """Those that fetch their jobs, as somebody set them up on the page."""
 
     def start(self) -> None:
         """Starts a printer per kiosk that has a simulated one, or waits until another process has."""
@@ -49,7 +77,7 @@ class SimulatedPrinters:
         for left in (self._var / CABLES).glob("*"):  # of a process that was killed: it leads anywhere now
             left.unlink()
         self.follow()
-        self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
+        self._sharing = PrinterSharing(listening(self._var, SOCKET), self._own, self.set_up).start()
 
     def _wait_for_the_first(self) -> None:
         """Waits ten seconds at most: a printer that has not started yet would refuse the first ticket."""
@@ -83,9 +111,32 @@ class SimulatedPrinters:
         self._taken = taken
         self._followed = [] if taken else revisions
 
-    def printers(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
+    def printers(self) -> Mapping[str, SimulatedPrinter | FetchingPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
-        return self.running or shared_printers(lambda: connected(self._var, SOCKET))
+        return self._own() if self._is_owner else shared_printers(lambda: connected(self._var, SOCKET))
+
+    def set_up(self, address: str, user: str, secret: str) -> bool:
+        """Sets up a printer that fetches its jobs from this machine; False for another address."""
+        if not self._is_owner:
+            return set_up_elsewhere(lambda: connected(self._var, SOCKET), address, user, secret)
+        if not is_own_address(address) or not user:
+            return False
+        former = self.fetching.pop(user, None)
+        if former is not None:
+            former.begin_to_stop()
+        is_star = urlsplit(address).path.startswith(STAR)
+        printer = SimulatedStarPrinter if is_star else SimulatedEpsonPrinter
+        made = printer(address, user, secret, send_http, interval_s=FETCHED_EVERY_S)
+        self.fetching[user] = made.start()
+        return True
+
+    def _own(self) -> dict[str, SimulatedPrinter | FetchingPrinter]:
+        return {**self.running, **self.fetching}
+
+    @property
+    def _is_owner(self) -> bool:
+        """Whether this process runs the printers."""
+        return self._lock is not None
 
     def zones(self) -> Mapping[str, ZoneInfo]:
         """The time zone of each kiosk's site, whichever process runs its printer."""
@@ -106,13 +157,15 @@ class SimulatedPrinters:
 
     def stop(self) -> None:
         """Closes their ports; another process may run them."""
-        for printer in self.running.values():
+        for printer in self._own().values():
             printer.begin_to_stop()
         if self._sharing is not None:
             self._sharing.stop()
             self._sharing = None
         while self.running:
             self.running.popitem()[1].stop()
+        while self.fetching:
+            self.fetching.popitem()[1].stop()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

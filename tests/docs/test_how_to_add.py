@@ -18,7 +18,7 @@ RECIPES = dict(
 KINDS = {
     *("A verb", "An indicator", "A kind of notice", "A language", "A setting", "A migration", "A statement"),
     "A use case",
-    *("A page", "A printer transport", "An alarm"),
+    *("A page", "A printer transport", "A protocol of printers that fetch their jobs", "An alarm"),
 }
 
 

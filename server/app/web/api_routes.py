@@ -28,12 +28,20 @@ from server.web.api import (
 )
 from server.web.api import media as media_api
 from server.web.api import messages as counter_messages
-from server.web.api.devices import devices, displays, own_device, printers, screen_pictures, supervision
+from server.web.api.devices import (
+    devices,
+    displays,
+    own_device,
+    printer_secrets,
+    printers,
+    screen_pictures,
+    supervision,
+)
 from server.web.api.openapi import described
 
 PLAIN = (
     *(tickets, appointments, halls, hours, targets, counters, reception, linked_visits),
-    *(counter_messages, alerts, alarms, sound, displays, printers),
+    *(counter_messages, alerts, alarms, sound, displays, printers, printer_secrets),
 )
 """Subjects whose routes need nothing but what every route has."""
 

@@ -7,6 +7,7 @@ from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
 from server.app.web.api_routes import install_api
 from server.app.web.parts import WebParts, build_web_parts
+from server.app.web.printer_routes import install_printer_routes
 from server.app.web.public_pages import install_public_pages, install_screen_pages
 from server.app.web.work_pages import install_work_pages
 from server.domain.refusals import Refusal
@@ -24,6 +25,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     _install_guards(parts, CSRFProtect(app))
     screen_pages = install_screen_pages(parts)
     install_api(parts, screen_release=screen_pages.release)
+    install_printer_routes(parts)
     install_public_pages(parts)
     install_work_pages(parts)
     open_blueprints(app, ("kiosk", "signage", "simulator"))

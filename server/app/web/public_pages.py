@@ -76,6 +76,7 @@ def _install_kiosk(parts: WebParts) -> None:
                 languages=LANGUAGES,
                 zones=simulated.zones,
                 labels=simulated.labels,
+                set_up=simulated.set_up,
             )
         )
 

@@ -31,7 +31,7 @@ class PrinterPart(Part):
     What is of another kind than its own is kept, and does nothing.
     """
 
-    kind: Literal["tcp", "usb_file", "usb_bus", "serial"] = "tcp"
+    kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[

@@ -83,7 +83,7 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
         *(_K.LEG_RETURNED, _K.LEG_GIVEN_BACK, _K.LEG_HELD, _K.LEG_RELEASED, _K.LEG_ENDED),
         *(_K.LEG_TRANSFERRED, _K.SERVICE_ADDED, _K.SERVICE_CORRECTED, _K.GESTURE_UNDONE),
     ),
-    Subject.PRINTS: (_K.PRINT_ENDED, _K.ROLL_CHANGED),
+    Subject.PRINTS: (_K.PRINT_ENDED, _K.ROLL_CHANGED, _K.PRINTER_SECRET_RENEWED),
 }
 """Every kind of fact under one subject."""
 

@@ -44,6 +44,20 @@ printer_lease = Table(
     Column("unprinted", Integer, nullable=False, server_default="0"),
 )
 
+pulled_printer = Table(
+    "pulled_printer",
+    metadata,
+    Column("printer", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("secret", String(64), nullable=False),
+    Column("renewed_at", Instant, nullable=False),
+    Column("polled_at", Instant),
+    Column("interval_s", Integer),
+    Column("identity", String(40)),
+    comment="Printers that fetch their jobs: the digest of the secret of each, and its last kept poll.",
+)
+
 known_printer = Table(
     "known_printer",
     metadata,

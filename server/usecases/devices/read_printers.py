@@ -8,10 +8,12 @@ from server.domain.hall.configuration import HallConfiguration, PrinterKind
 from server.domain.instants import to_text
 from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
 from server.domain.printing.printers import state_now
+from server.domain.printing.pulled.polls import is_too_slow
 from server.store.devices.presence import KnownPresence
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
 from server.store.printing.paper_rolls import ended_rolls, roll_in
+from server.store.printing.pulled_printers import pulled_printer_of
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.record_presence import uptime_of
 
@@ -22,6 +24,18 @@ class PaperLeftAnswer(TypedDict):
     left: int
     is_low: bool
     is_learnt: bool
+
+
+class FetchingAnswer(TypedDict):
+    """How a printer asks for its jobs. `interval_s`: between its questions, null: not known yet.
+
+    `is_too_slow`: visitors wait too long. `identity`: its network address as it says itself.
+    """
+
+    has_secret: bool
+    interval_s: int | None
+    is_too_slow: bool
+    identity: str | None
 
 
 class PrinterOfKiosk(TypedDict):
@@ -44,6 +58,7 @@ class PrinterOfKiosk(TypedDict):
     state: str
     since: str | None
     seen_at: str | None
+    fetches: FetchingAnswer | None
     paper: PaperLeftAnswer
     uptime: float | None
 
@@ -77,11 +92,24 @@ def read_printers(
                 "state": state_now(sighting, now),
                 "since": None if sighting is None else to_text(sighting.since),
                 "seen_at": None if sighting is None else to_text(sighting.seen_at),
+                "fetches": _fetching(rows, kiosk) if printer.is_pulled else None,
                 "paper": {"left": left.papers, "is_low": left.is_low, "is_learnt": left.is_learnt},
                 "uptime": uptime_of(presences.get(("printer", kiosk)), configuration, now),
             }
         )
     return answers
+
+
+def _fetching(rows: Rows, printer: str) -> FetchingAnswer:
+    """How a printer asks for its jobs."""
+    known = pulled_printer_of(rows, printer)
+    interval_s = None if known is None else known.interval_s
+    return {
+        "has_secret": known is not None,
+        "interval_s": interval_s,
+        "is_too_slow": is_too_slow(interval_s),
+        "identity": None if known is None else known.identity,
+    }
 
 
 def paper_left_in(rows: Rows, printer: str, *, paper_mm: int) -> PaperLeft:

@@ -15,13 +15,13 @@ class PrinterRequest:
     """A printer: the width of its paper in mm, and its name or address and TCP port, its name on USB, or its
     serial line with its speed in bits a second (None: found by asking).
 
-    Without them it is a simulated one of that kind.
+    Without them it is a simulated one of that kind; one that fetches its jobs has none of them.
     """
 
     host: str | None
     port: int
     paper_mm: Literal[80, 58]
-    kind: Literal["tcp", "usb_file", "usb_bus", "serial"] = "tcp"
+    kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"
     usb: str | None = None
     line: str | None = None
     speed: int | None = None

@@ -17,6 +17,8 @@ from server.web.access.callers import Caller, identify
 TOKEN_HEADER = "X-CSRFToken"
 TOKEN_FIELD = "csrf_token"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+OF_PRINTERS = "/impression/"
+"""Addresses that know no cookie: only the secret that a printer sends opens them."""
 _OF_SCRIPTS = frozenset({"image/webp", "image/jpeg"})
 """Bodies beside JSON that no form of another site can send: a screen's picture."""
 
@@ -31,6 +33,10 @@ def install_cross_site(app: Flask, csrf: CSRFProtect, *, public_url: str) -> Non
     def check_cross_site() -> None:
         """A person carries the token of the session; a device sends only what no form can send."""
         if request.method not in UNSAFE:
+            return
+        if request.path.startswith(OF_PRINTERS):
+            if _is_from_elsewhere(own_hosts, is_scripted=True):
+                raise Refusal("csrf")
             return
         is_scripted = request.path.startswith(("/api/", "/device/"))
         caller = _caller()

@@ -51,6 +51,7 @@ STATUS: Mapping[str, int] = {
     "forbidden": 403,
     "foreign_device": 403,
     "csrf": 403,
+    "printer_not_pulled": 409,
     "not_found": 404,
     "unknown_hall": 404,
     "unknown_service": 404,

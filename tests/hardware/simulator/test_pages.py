@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator import PrinterFault, SimulatedPrinter, SimulatedStarPrinter, StarFault
 from hardware.simulator.pages import blueprint
+from hardware.simulator.star_printer import HttpAnswer
 from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.verdict import print_document_bytes
 from tests.harness.programs import PROJECT
@@ -106,3 +107,36 @@ def test_every_fault_has_its_sentence_and_the_catalogues_have_the_same_keys():
         assert sentence
         assert english[key]
         assert spanish[key]
+
+
+def test_a_printer_that_fetches_its_jobs_is_set_up_and_shown_with_its_own_faults(fonts_dir: Path):
+    plugged: dict[str, SimulatedStarPrinter] = {}
+
+    def set_up(address: str, user: str, secret: str) -> bool:
+        if address != "http://127.0.0.1:8080/impression/star/laon/laon-borne-1":
+            return False
+        plugged[user] = SimulatedStarPrinter(address, user, secret, no_server)
+        return True
+
+    app = Flask("page", static_folder=None)
+    app.jinja_env.globals["csrf_token"] = lambda: "token-of-the-session"
+    app.register_blueprint(blueprint(lambda: plugged, translate, languages=("fr",), set_up=set_up))
+    browser = app.test_client()
+    typed = {"address": "http://192.0.2.7/", "user": "laon-borne-1", "secret": "a secret"}
+    refused = browser.post("/imprimantes", data=typed, follow_redirects=True)
+    assert sentences("fr")["hardware.simulator.set_up_refused"] in refused.get_data(as_text=True)
+    assert plugged == {}
+    typed["address"] = "http://127.0.0.1:8080/impression/star/laon/laon-borne-1"
+    html = browser.post("/imprimantes", data=typed, follow_redirects=True).get_data(as_text=True)
+    assert typed["address"] in html
+    assert "a secret" not in html
+    assert sentences("fr")["hardware.simulator.fault.not_taken"] in html
+    for is_on, faults in (("1", {StarFault.NOT_TAKEN}), ("0", set())):
+        browser.post("/imprimantes/laon-borne-1/faults", data={"fault": "not_taken", "is_on": is_on})
+        assert plugged["laon-borne-1"].faults() == faults
+    answer = browser.post("/imprimantes/laon-borne-1/faults", data={"fault": "cutter", "is_on": "1"})
+    assert answer.status_code == 400
+
+
+def no_server(*_: object) -> HttpAnswer:
+    raise OSError

@@ -9,7 +9,17 @@ import pytest
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
+from hardware.simulator import (
+    PrinterFault,
+    PrinterSharing,
+    SharedPrinter,
+    SimulatedPrinter,
+    SimulatedStarPrinter,
+    StarFault,
+    set_up_elsewhere,
+    shared_printers,
+)
+from hardware.simulator.star_printer import HttpAnswer
 from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.verdict import print_document_bytes
 
@@ -24,7 +34,7 @@ def shared(simulated: SimulatedPrinter, address: str) -> Iterator[PrinterSharing
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(address)
     listening.listen()
-    sharing = PrinterSharing(listening, {"laon": simulated}).start()
+    sharing = PrinterSharing(listening, lambda: {"laon": simulated}).start()
     yield sharing
     sharing.stop()
 
@@ -88,3 +98,32 @@ def test_an_unknown_request_gets_an_empty_answer(shared, address, line):
 
 def test_without_a_process_that_runs_printers_there_are_none(address):
     assert shared_printers(lambda: connected(address)) == {}
+
+
+def test_a_printer_that_fetches_its_jobs_is_shared_and_set_up_from_elsewhere(address: str):
+    star = SimulatedStarPrinter("http://127.0.0.1/impression/star/laon/b", "b", "secret", no_server)
+    asked: list[tuple[str, str, str]] = []
+
+    def set_up(*typed: str) -> bool:
+        asked.append((typed[0], typed[1], typed[2]))
+        return typed[0] == star.address
+
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(address)
+    listening.listen()
+    sharing = PrinterSharing(listening, lambda: {"b": star}, set_up).start()
+    try:
+        shared_star = shared_printers(lambda: connected(address))["b"]
+        assert (shared_star.asks_at, shared_star.fault_kind) == (star.address, StarFault)
+        shared_star.set_fault(StarFault.NOT_TAKEN)
+        assert star.faults() == {StarFault.NOT_TAKEN}
+        assert set_up_elsewhere(lambda: connected(address), star.address, "b", "secret")
+        assert not set_up_elsewhere(lambda: connected(address), "http://192.0.2.7/", "b", "secret")
+        assert len(asked) == 2
+    finally:
+        sharing.stop()
+    assert not set_up_elsewhere(lambda: connected(address), star.address, "b", "secret")
+
+
+def no_server(*_: object) -> HttpAnswer:
+    raise OSError

@@ -16,7 +16,7 @@ from hardware.transports.tcp.discovery import printers_among
 from hardware.verdict import read_state
 from server.domain.author import SYSTEM
 from server.printing.printer_addresses import CABLES, address_of
-from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters
+from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters, is_own_address
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
@@ -151,3 +151,37 @@ def test_a_port_that_was_taken_is_tried_again(database: Database, var: Path):
         assert list(printers.running) == [KIOSK]
     finally:
         printers.stop()
+
+
+@pytest.mark.parametrize(
+    ("address", "is_own"),
+    [
+        ("http://127.0.0.1:8080/impression/star/laon/laon-borne-1", True),
+        ("https://localhost/impression/epson/laon/laon-borne-1", True),
+        ("http://192.0.2.7/impression/star/laon/laon-borne-1", False),
+        ("http://127.0.0.1:8080/api/v1/halls", False),
+        ("file:///impression/star/laon/laon-borne-1", False),
+        ("http://[::1/impression/star/", False),
+        ("http://127.0.0.1:99999/impression/star/laon/b", False),
+        ("", False),
+    ],
+)
+def test_a_printer_that_fetches_its_jobs_asks_this_machine_only(address: str, is_own: bool):
+    assert is_own_address(address) is is_own
+
+
+def test_a_printer_that_fetches_its_jobs_is_set_up_beside_the_others(database: Database, var: Path):
+    one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
+    address = f"http://127.0.0.1:{free_port()}/impression/star/laon/laon-borne-1"
+    try:
+        one.start()
+        assert other.set_up(address, KIOSK, "a secret")
+        assert [each.asks_at for each in one.printers().values()] == [address]
+        assert other.set_up(address, KIOSK, "another")
+        assert not other.set_up("http://192.0.2.7/", KIOSK, "a secret")
+        assert not other.set_up(address, "", "a secret")
+        assert len(one.fetching) == 1
+    finally:
+        one.stop()
+        other.stop()
+    assert one.fetching == {}

@@ -36,8 +36,9 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        place = {"tcp": body.host, "serial": body.line}.get(body.kind, body.usb)
-        printer = None if place is None else PrinterRequest(**body.model_dump())
+        places = {"tcp": body.host, "serial": body.line, "usb_file": body.usb, "usb_bus": body.usb}
+        has_none = places.get(body.kind, body.kind) is None
+        printer = None if has_none else PrinterRequest(**body.model_dump())
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 
     @routes.get("/halls/<hall>/printers/plugged", responses={200: PluggedPrintersAnswer})

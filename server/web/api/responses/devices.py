@@ -107,6 +107,18 @@ class PaperLeftAnswer(ExactShape):
     """Reckoned from the rolls before; false: from the length of a usual roll."""
 
 
+class FetchingAnswer(ExactShape):
+    """A printer that fetches its jobs."""
+
+    has_secret: bool
+    interval_s: int | None
+    """Seconds between its questions; null: not known yet."""
+    is_too_slow: bool
+    """Visitors wait too long for their paper."""
+    identity: str | None
+    """Its network address, as it says itself; null: it never did."""
+
+
 class PrinterOfKiosk(ExactShape):
     """The printer of a kiosk, as its driver last found it."""
 
@@ -130,6 +142,8 @@ class PrinterOfKiosk(ExactShape):
     since: InstantText | None
     seen_at: InstantText | None
     paper: PaperLeftAnswer
+    fetches: FetchingAnswer | None
+    """How it asks for its jobs; null: it is sent them."""
     uptime: Uptime
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from hardware.verdict import Verdict
+from server.domain.hall.configuration import PrinterKind
 from server.domain.printing.print_jobs import PrintJobState
 from server.web.api.responses.exact import Count, ExactShape, Revision
 
@@ -59,3 +60,14 @@ class RollChangedAnswer(ExactShape):
 
     printer: str
     papers: Count
+
+
+class PrinterSecretAnswer(ExactShape):
+    """What is typed into the set-up page of a printer that fetches its jobs. The secret is shown once."""
+
+    kind: PrinterKind
+    path: str
+    """Of the address that the printer asks, on this server."""
+    user: str
+    """The id of its kiosk."""
+    secret: str

@@ -63,10 +63,10 @@ class RenewalBody(RequestShape):
 
 class PrinterBody(RequestShape):
     """A kiosk's printer: on the network by `host`, on USB by `usb`, on a serial line by `line`; where that
-    one is null it has none any more.
+    one is null it has none any more. One that fetches its jobs needs none of them.
     """
 
-    kind: Literal["tcp", "usb_file", "usb_bus", "serial"] = "tcp"
+    kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[str, Field(min_length=1, max_length=90, pattern=LINE)] | None = None

@@ -130,7 +130,7 @@ const SUMMARIES = {
   kiosk: (item, form) => [
     item.services?.length ? form.say("editing.summary.services", { count: item.services.length }) : null,
     item.printer
-      ? (placeOfPrinter(item.printer) ?? form.say("editing.summary.simulated"))
+      ? (placeOfPrinter(item.printer, form) ?? form.say("editing.summary.simulated"))
       : form.say("editing.summary.no_printer"),
     item.mounting ? null : form.say("editing.summary.no_mounting"),
   ],
@@ -144,7 +144,8 @@ const SUMMARIES = {
 };
 
 /** Where a printer is, as it is typed; nothing for a simulated one. */
-function placeOfPrinter({ kind, host, usb, line }) {
+function placeOfPrinter({ kind, host, usb, line }, form) {
+  if (["star_cloudprnt", "epson_direct"].includes(kind)) return form.say("editing.summary.fetching");
   return (
     { usb_file: usb, usb_bus: usb, serial: line?.split("/").at(-1) }[kind] ?? (kind === "tcp" ? host : null)
   );

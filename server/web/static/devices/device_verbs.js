@@ -3,9 +3,11 @@
 import { element, fill, setText } from "../shared/dom.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
 import { printerForm } from "./printer_form.js";
+import { createQuestion, createSetup } from "./printer_setup.js";
 
 const ASKED_AGAIN_MS = 700;
 const ASKED_FOR_MS = 70_000; // a job that is a minute old is cancelled
+const FETCHED_FOR_MS = 260_000; // that of a printer that asks every two minutes, after four
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Return `{place, draw(device, kinds)}`: the panel of a device, with the verbs that may be done now. */
@@ -28,8 +30,15 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     say("device_list.paper.link"),
   );
   const guide = element("p", { hidden: device.kind !== "printer" }, paper);
-  const place = element("div", { class: "manage" }, connections, choices, guide, address.place, outcome);
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
+  const setup = createSetup({ say, act, path: `${base}/secret` });
+  const question = createQuestion({
+    say,
+    id: `came-out-${device.kind}-${device.id}`,
+    tell: (words) => setText(outcome, words),
+  });
+  const parts = [connections, choices, guide, address.place, setup.place, outcome, question.place];
+  const place = element("div", { class: "manage" }, ...parts);
   const deeds = {
     renew: () => renew(),
     revoke: () =>
@@ -37,6 +46,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     trial: () => trial(),
     roll: () => act({ path: `${base}/roll` }, "roll_changed"),
     address: () => address.toggle(),
+    secret: () => (now.fetches?.has_secret ? confirmed("secret", () => setup.renew()) : setup.renew()),
   };
   let now = device;
   let isSure = false;
@@ -62,7 +72,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   /** A person who moves on to something else has not confirmed. */
   function forget() {
     isSure = false;
-    setText(buttons.get("revoke"), say("device_list.verb.revoke"));
+    for (const kind of ["revoke", "secret"]) setText(buttons.get(kind), say(`device_list.verb.${kind}`));
   }
 
   async function act(request, done, values = {}) {
@@ -92,14 +102,16 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 
   async function trial() {
     const answer = await act({ path: `${base}/trial` }, "trial_asked");
+    question.forget();
     if (!answer.ok) return;
-    const until = Date.now() + ASKED_FOR_MS;
+    const until = Date.now() + (now.fetches ? FETCHED_FOR_MS : ASKED_FOR_MS);
     while (Date.now() < until) {
       await pause(ASKED_AGAIN_MS);
       const job = await read(
         `/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs/${answer.body.job}`,
       ).catch(() => null);
       if (job) setText(outcome, trialWords(job, say));
+      if (job?.verdict === "printed") question.ask();
       if (job && ["done", "cancelled"].includes(job.state)) return;
     }
   }
@@ -110,6 +122,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     for (const [kind, button] of buttons)
       button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
     address.draw(now, kinds.includes("address"));
+    if (!kinds.includes("secret")) setup.forget();
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
     fill(connections, several.map(({ id }) => id).join() || "-", several.map(connectionOf));
     connections.hidden = several.length === 0;

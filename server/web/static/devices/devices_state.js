@@ -56,7 +56,10 @@ export function placesOf(hall) {
 
 /** What may be done with a device: verbs, in the order they are shown. */
 export function verbsOf(device, hall) {
-  if (device.kind === "printer") return ["trial", "roll", ...(hall.may_configure ? ["address"] : [])];
+  if (device.kind === "printer") {
+    const secret = device.fetches ? ["secret"] : [];
+    return ["trial", "roll", ...(hall.may_configure ? ["address", ...secret] : [])];
+  }
   if (!hall.may_configure) return [];
   const verbs = device.is_paired ? ["renew", "revoke"] : [];
   return device.kind === "kiosk" && !hall.printers.some(({ id }) => id === device.id)

@@ -5,7 +5,7 @@ import { element, fill } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 import { lineOptions, pluggedOptions } from "./devices_state.js";
 
-const KINDS = ["tcp", "usb_file", "serial"];
+const KINDS = ["tcp", "usb_file", "serial", "star_cloudprnt", "epson_direct"];
 /** The kinds whose place is a name on USB: people see one of them. */
 const ON_USB = ["usb_file", "usb_bus"];
 const SPEEDS = [9600, 19200, 38400, 57600, 115200];
@@ -40,13 +40,18 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     fieldOf(say("device_list.printer.line"), line),
     fieldOf(say("device_list.printer.speed"), speed),
   ];
-  const [about, aboutUsb, aboutLine] = ["about", "about_usb", "about_line"].map((key) =>
-    element("p", { class: "muted" }, say(`device_list.printer.${key}`)),
-  );
+  const [about, aboutUsb, aboutLine, aboutFetching] = [
+    "about",
+    "about_usb",
+    "about_line",
+    "about_fetching",
+  ].map((key) => element("p", { class: "muted" }, say(`device_list.printer.${key}`)));
   const partsOf = {
     tcp: [hostField, portField, about],
     usb_file: [usbField, aboutUsb],
     serial: [lineField, speedField, aboutLine],
+    star_cloudprnt: [aboutFetching],
+    epson_direct: [aboutFetching],
   };
   const place = element(
     "form",
@@ -62,6 +67,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     about,
     aboutUsb,
     aboutLine,
+    aboutFetching,
   );
   let isFilled = false;
   const present = { usb: "", line: "" };

@@ -53,6 +53,8 @@ export function troublesOf(device, releases) {
   const found = [];
   if (device.copied_at) found.push("copied");
   if (device.is_opened_twice && !device.copied_at) found.push("opened_twice");
+  if (device.fetches && !device.fetches.has_secret) found.push("no_secret");
+  if (device.fetches?.is_too_slow) found.push("asks_seldom");
   if (!isHere || !report) return found;
   if (report.sound === "blocked") found.push("sound");
   if (Math.abs(report.clock_ms) >= CLOCK_OFF_MS) found.push("clock");

@@ -371,3 +371,16 @@ def test_an_address_that_is_none_is_refused(
 ):
     with faulty_hall(sqlite_url) as hall, pytest.raises(Refusal, match=code):
         add_recipient(hall.database, AGENT, RecipientRequest(channel, site, address))
+
+
+def test_a_ticket_left_in_the_outlet_is_an_alarm_after_two_minutes(hall: FaultyHall):
+    hall.printer = "not_taken"
+    for _ in range(3):
+        hall.look(40)
+    assert hall.open() == []
+    hall.look(40)
+    assert hall.open() == [("not_taken", KIOSK)]
+    hall.printer = "ready"
+    for _ in range(2):
+        hall.look()
+    assert hall.open() == []

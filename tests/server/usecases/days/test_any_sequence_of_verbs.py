@@ -20,7 +20,7 @@ SEED = 1
 OF_PAGES_APART = ("Notice", "Medium", "Displays", "Account", "Invitation", "Identity", "Alarm", "Recipient")
 OF_OFFICES = {
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
-    *("PrintEnded", "TicketReprinted", "RollChanged"),
+    *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),
     *(
         "PasswordSet",
         "RolesChanged",

@@ -9,6 +9,8 @@ import {
   summaryOfHalls,
   verbsOf,
 } from "../../../../server/web/static/devices/devices_state.js";
+import { typedOf } from "../../../../server/web/static/devices/printer_setup.js";
+import { troublesOf } from "../../../../server/web/static/devices/supervision_state.js";
 import { grouped, stateOf, pauseAfter, spelt } from "../../../../server/web/static/devices/pairing_state.js";
 import { renewToken } from "../../../../server/web/static/devices/renewal.js";
 
@@ -127,4 +129,24 @@ test("the serial lines are named without their folders", () => {
     ["/dev/ttyS0", "device_list.printer.missing /dev/ttyS0"],
   ]);
   assert.deepEqual(lineOptions([], "", say), [["", "device_list.printer.no_line"]]);
+});
+
+test("a printer that fetches its tickets has a password, and needs attention without one or when it asks seldom", () => {
+  const fetches = { has_secret: true, interval_s: 5, is_too_slow: false, identity: null };
+  const star = (more) => ({ ...printer("b1"), fetches: { ...fetches, ...more } });
+  assert.deepEqual(verbsOf(star(), hall([])), ["trial", "roll", "address", "secret"]);
+  assert.deepEqual(verbsOf(star(), hall([], [], { may_configure: false })), ["trial", "roll"]);
+  assert.deepEqual(verbsOf({ ...printer("b1"), fetches: null }, hall([])), ["trial", "roll", "address"]);
+  assert.deepEqual(troublesOf(star(), {}), []);
+  assert.deepEqual(troublesOf(star({ has_secret: false }), {}), ["no_secret"]);
+  assert.deepEqual(troublesOf(star({ is_too_slow: true, interval_s: 120 }), {}), ["asks_seldom"]);
+});
+
+test("what is typed into a printer is its address on this server, its user and its password", () => {
+  const made = { kind: "star_cloudprnt", path: "/impression/star/laon/b1", user: "b1", secret: "s" };
+  assert.deepEqual(typedOf(made, "https://parvis.example"), [
+    { key: "address", value: "https://parvis.example/impression/star/laon/b1" },
+    { key: "user", value: "b1" },
+    { key: "secret", value: "s" },
+  ]);
 });

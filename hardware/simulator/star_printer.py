@@ -1,0 +1,269 @@
+"""A simulated printer that speaks Star CloudPRNT: it asks a server for its jobs over HTTP.
+
+Source: Star, CloudPRNT protocol guide 2.4.0. `step` is one poll and what follows from it; `start` polls by
+itself. What carries a request is passed in: HTTP for a server, a test client for tests.
+"""
+
+import base64
+import io
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from PIL import Image
+
+from hardware.simulator.printer import KEPT_TICKETS, CutReceipt
+
+MEDIA_TYPE = "image/png"
+_MOST_STEPS_AT_ONCE = 4
+"""A printer polls again at once after an action or a job; no more often than that without a pause."""
+
+
+class StarFault(StrEnum):
+    """What can go wrong with a printer that asks for its jobs."""
+
+    NEAR_END = "near_end"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    """It asks for nothing."""
+    NOT_TAKEN = "not_taken"
+    """Each paper stays in the outlet until the fault is cleared."""
+    STOPS_IN_MID_TICKET = "stops_in_mid_ticket"
+    """The paper runs out while it prints: it keeps the rest and confirms it when the fault is cleared."""
+    DOWNLOAD_FAILS = "download_fails"
+    DIES_AFTER_BYTES = "dies_after_bytes"
+    """It fetches a job and says no more about it."""
+
+
+_CODES = {
+    StarFault.COVER_OPEN: "420 Cover open",
+    StarFault.PAPER_OUT: "410 Paper out",
+    StarFault.STOPS_IN_MID_TICKET: "410 Paper out",
+    StarFault.NOT_TAKEN: "221 Paper present",
+    StarFault.NEAR_END: "211 Paper low",
+}
+_STOPPED = frozenset({StarFault.COVER_OPEN, StarFault.PAPER_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A server's answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+type Exchange = Callable[[str, str, Mapping[str, str], bytes], HttpAnswer]
+"""Sends a request (method, address, headers, body); raises OSError when there is no answer."""
+
+
+class SimulatedStarPrinter:
+    """A printer set up with the address of its server, its user and its password.
+
+    `width_dots`: it prints nothing wider, and says 511 to it.
+    """
+
+    fault_kind = StarFault
+    host, port, cable, speed = "", 0, None, None
+    """Nobody connects to it."""
+
+    def __init__(
+        self,
+        address: str,
+        user: str,
+        password: str,
+        exchange: Exchange,
+        *,
+        width_dots: int = 576,
+        interval_s: float = 5.0,
+        mac: str = "00:11:62:00:00:01",
+    ) -> None:
+        self.address = address
+        self.interval_s = interval_s
+        self.mac = mac
+        self.width_dots = width_dots
+        self.last_status: int | None = None
+        """Of the last answer; None: there was none."""
+        pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {pair}", "X-Star-Mac": mac}
+        self._exchange = exchange
+        self._lock = threading.RLock()
+        self._faults: set[StarFault] = set()
+        self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
+        self._printed = 0
+        self._kept: tuple[str, bytes] | None = None
+        """A job that it stopped in the middle of: its token and picture."""
+        self._results: list[dict[str, str]] = []
+        self._has_paper_in_outlet = False
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def asks_at(self) -> str:
+        """The address that it asks for its jobs."""
+        return self.address
+
+    def start(self) -> "SimulatedStarPrinter":
+        """Poll every `interval_s` seconds until `stop`."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name=f"star-{self.mac}", daemon=True)
+        self._thread.start()
+        return self
+
+    def begin_to_stop(self) -> None:
+        """Ask it to stop without waiting."""
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """Stop polling."""
+        self.begin_to_stop()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def tickets(self) -> list[CutReceipt]:
+        """The last 20 tickets, newest first."""
+        with self._lock:
+            return list(reversed(self._tickets))
+
+    def picture(self, number: int) -> bytes | None:
+        """A ticket as PNG; None when it is no longer kept."""
+        return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
+
+    def faults(self) -> frozenset[StarFault]:
+        """The faults that are on."""
+        with self._lock:
+            return frozenset(self._faults)
+
+    def set_fault(self, fault: StarFault) -> None:
+        """Turn a fault on."""
+        with self._lock:
+            self._faults.add(fault)
+
+    def clear_fault(self, fault: StarFault) -> None:
+        """Turn a fault off: a stopped printer prints the rest of its job, a paper in the outlet is taken."""
+        with self._lock:
+            self._faults.discard(fault)
+            if fault is StarFault.NOT_TAKEN:
+                self._has_paper_in_outlet = False
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self.poll()
+            self._stopping.wait(self.interval_s)
+
+    def poll(self) -> None:
+        """One turn: a poll, and further ones at once as long as each led to something."""
+        for _ in range(_MOST_STEPS_AT_ONCE):
+            if not self.step():
+                return
+
+    def step(self) -> bool:
+        """One poll and what follows from it; whether the printer polls again at once."""
+        with self._lock:
+            if StarFault.OFFLINE in self._faults:
+                return False
+            try:
+                return self._step()
+            except OSError:
+                self.last_status = None
+                return False
+
+    def _step(self) -> bool:
+        if self._kept is not None and StarFault.STOPS_IN_MID_TICKET not in self._faults:
+            (token, picture), self._kept = self._kept, None
+            self._print(picture)
+            self.confirm(token, self._code())
+        answer = self._send("POST", self.address, json.dumps(self._status()).encode())
+        if answer.status != 200:
+            return False
+        told = json.loads(answer.body)
+        self._results = [
+            result for action in told.get("clientAction") or () if (result := self._acted(action)) is not None
+        ]
+        if not told.get("jobReady") or _STOPPED & self._faults:
+            return bool(self._results)
+        self._fetch(told)
+        return True
+
+    def _status(self) -> dict[str, Any]:
+        results, self._results = self._results, []
+        return {
+            "status": "23 6 0 0 0 0 0 0 0 ",
+            "printerMAC": self.mac,
+            "uniqueID": None,
+            "statusCode": quote(self._code()),
+            "jobToken": None if self._kept is None else self._kept[0],
+            "printingInProgress": self._kept is not None,
+            "clientAction": results or None,
+        }
+
+    def _code(self) -> str:
+        faults = set(self._faults)
+        if not self._has_paper_in_outlet:
+            faults.discard(StarFault.NOT_TAKEN)
+        if self._kept is None:
+            faults.discard(StarFault.STOPS_IN_MID_TICKET)
+        return next((code for fault, code in _CODES.items() if fault in faults), "200 OK")
+
+    def _acted(self, action: Mapping[str, str]) -> dict[str, str] | None:
+        results = {"GetPollInterval": f"{self.interval_s:.0f}", "ClientType": "Parvis simulated printer"}
+        request = action.get("request", "")
+        return {"request": request, "result": results[request]} if request in results else None
+
+    def _fetch(self, offer: Mapping[str, Any]) -> None:
+        token = offer.get("jobToken") or ""
+        if MEDIA_TYPE not in offer.get("mediaTypes", ()):
+            self.confirm(token, "510 Media type", method=offer.get("deleteMethod"))
+            return
+        answer = self.get(token)
+        if StarFault.DIES_AFTER_BYTES in self._faults or answer.status != 200:
+            return
+        if StarFault.DOWNLOAD_FAILS in self._faults:
+            self.confirm(token, "520 Download failed", method=offer.get("deleteMethod"))
+        elif not self._is_printable(answer.body):
+            self.confirm(token, "511 Decoding failed", method=offer.get("deleteMethod"))
+        elif StarFault.STOPS_IN_MID_TICKET in self._faults:
+            self._kept = token, answer.body
+            self.confirm(token, self._code(), method=offer.get("deleteMethod"))
+        else:
+            self._print(answer.body)
+            self.confirm(token, self._code(), method=offer.get("deleteMethod"))
+
+    def get(self, token: str, media_type: str = MEDIA_TYPE) -> HttpAnswer:
+        """Fetch a job."""
+        query = {"uid": "", "mac": self.mac, "type": media_type, "token": token, "mono_len": "8000"}
+        return self._send("GET", f"{self.address}?{urlencode(query)}")
+
+    def confirm(self, token: str, code: str, *, method: str | None = "DELETE") -> HttpAnswer:
+        """Say what became of a job; `method` GET: for servers that get no other."""
+        query = urlencode({"uid": "", "mac": self.mac, "code": code, "token": token})
+        if method == "GET":
+            return self._send("GET", f"{self.address}?{query}&delete")
+        return self._send("DELETE", f"{self.address}?{query}")
+
+    def _send(self, method: str, address: str, body: bytes = b"") -> HttpAnswer:
+        headers = self._headers | ({"Content-Type": "application/json"} if method == "POST" else {})
+        answer = self._exchange(method, address, headers, body)
+        self.last_status = answer.status
+        return answer
+
+    def _is_printable(self, picture: bytes) -> bool:
+        try:
+            with Image.open(io.BytesIO(picture), formats=("PNG",)) as opened:
+                opened.load()
+                return opened.width <= self.width_dots
+        except (OSError, SyntaxError, ValueError):
+            return False
+
+    def _print(self, picture: bytes) -> None:
+        self._printed += 1
+        self._has_paper_in_outlet = StarFault.NOT_TAKEN in self._faults
+        self._tickets.append(CutReceipt(self._printed, picture, "", received_at=datetime.now(UTC)))

@@ -1,0 +1,39 @@
+"""The addresses of printers that fetch their jobs."""
+
+from flask import request
+
+from hardware.pictures import drawn_dots, drawn_png
+from server.app.web.parts import WebParts
+from server.printing.pulled_pictures import Drawn, drawer
+from server.usecases.printing.pulled.fetch_job import Draw
+from server.web.pulled_printers import epson, star
+from server.web.pulled_printers.printer_access import PulledService
+
+MOST_REQUESTS = "240 per minute"
+"""Of one printer: one that asks every second, with a job a second."""
+MOST_REFUSED = "60 per minute"
+"""Of one network, without a valid secret."""
+
+
+def install_printer_routes(parts: WebParts) -> None:
+    """Adds the routes of every protocol."""
+    printing = parts.parvis.printing.printing
+
+    def draw(drawn: Drawn) -> Draw:
+        return drawer(printing.database, printing.tickets, printing.off_loop, drawn)
+
+    service = PulledService(
+        database=parts.parvis.database,
+        draw_png=draw(drawn_png),
+        draw_dots=draw(drawn_dots),
+        tell=printing.tell,
+        slow_refused=parts.brake("printer_refused", MOST_REFUSED),
+        slow_requests=parts.brake("printer_requests", MOST_REQUESTS, by=_by_printer),
+    )
+    parts.app.register_blueprint(star.blueprint(service))
+    parts.app.register_blueprint(epson.blueprint(service))
+
+
+def _by_printer() -> str:
+    """Counted by the printer, which has proved who it is."""
+    return str((request.view_args or {}).get("printer", ""))

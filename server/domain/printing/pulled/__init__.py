@@ -1,0 +1,1 @@
+"""Rules: printers that fetch their jobs from the server, and the protocols that they speak."""

@@ -1,0 +1,43 @@
+"""The pictures of papers for printers that fetch them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from hardware.document import PrintDocument
+from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content
+from server.store.printing.print_jobs import OpenJob
+from server.store.transactions.database import Database
+from server.usecases.printing.pulled.fetch_job import Draw, Picture
+
+log = structlog.get_logger()
+
+
+type Drawn = Callable[[PrintDocument, Path], tuple[bytes, int]]
+"""Draws a document with the fonts of a folder: the picture, and its rows."""
+
+
+def drawer(
+    database: Database,
+    tickets: TicketPrinting,
+    off_loop: Callable[..., tuple[bytes, int]],
+    drawn: Drawn,
+) -> Draw:
+    """Draws the paper of a job as wide as its printer's paper, by `off_loop(drawn, *values)`.
+
+    What cannot be drawn is logged.
+    """
+
+    def draw(job: OpenJob) -> Picture | None:
+        try:
+            printer = database.configuration(job.hall).kiosks[job.printer].printer
+            profile = PROFILES["raster-80" if printer is None else printer.profile]
+            content = read_paper_content(database, tickets, job)
+            document = document_of(content, tickets, width_dots=profile.width_dots)
+            return Picture(*off_loop(drawn, document, tickets.fonts_dir))
+        except Exception:
+            log.exception("ticket_not_drawn", printer=job.printer, job=job.id)
+            return None
+
+    return draw

@@ -1,0 +1,1 @@
+"""Use cases: printers that fetch their jobs."""

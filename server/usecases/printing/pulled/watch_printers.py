@@ -1,0 +1,64 @@
+"""Watch printers that fetch their jobs while they are silent: their old jobs end, and they count as away."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from server.domain.printing.printers import PRINTING
+from server.domain.printing.pulled.polls import AWAY, is_silent
+from server.domain.refusals import Refusal
+from server.store.printing.pulled_printers import PulledPrinter, every_pulled_printer, without_secret
+from server.store.transactions.database import Database
+from server.usecases.printing.pulled.driving import (
+    DrivenPrinter,
+    lease_token,
+    note_state,
+    read_driven,
+    settle_jobs,
+)
+
+_KEPT_FRESH_AFTER = timedelta(seconds=20)
+"""A state that is older than a minute is not shown any more; a printer may ask less often than that."""
+
+
+def watch_pulled_printers(database: Database, printers: Mapping[str, str]) -> None:
+    """Ends the old jobs of printers (ids of kiosks, with their halls), and notes which of them are silent.
+
+    A printer to which a worker still pushes jobs is left alone.
+    """
+    with database.read() as rows:
+        known = {each.printer: each for each in every_pulled_printer(rows)}
+        driven = [
+            read_driven(rows, known.get(printer) or without_secret(printer, hall))
+            for printer, hall in printers.items()
+        ]
+    for each in driven:
+        with suppress(Refusal):
+            _watch(database, each)
+
+
+def _watch(database: Database, driven: DrivenPrinter) -> None:
+    if not driven.jobs and driven.printer.polled_at is None:
+        return
+    token = lease_token(database, driven.printer.printer, driven.lease)
+    settle_jobs(database, token, driven)
+    state = _state_now(database, driven.printer, driven.state)
+    now, noted_at = database.clock.now(), None if driven.lease is None else driven.lease.state_at
+    is_fresh = noted_at is not None and timedelta(0) <= now - noted_at < _KEPT_FRESH_AFTER
+    if state is None or (state == driven.state and (is_fresh or _grows_old(driven.printer, state))):
+        return
+    with database.store.write() as rows:
+        note_state(rows, token, driven.lease, state, now)
+
+
+def _grows_old(printer: PulledPrinter, state: str) -> bool:
+    """Whether a state is believed for a while only: a stop that the next polls do not repeat."""
+    return not printer.says_state_in_polls and state not in PRINTING and state != AWAY
+
+
+def _state_now(database: Database, printer: PulledPrinter, reported: str | None) -> str | None:
+    """The state of a printer: away when it is silent, else as it reported; None: it never asked for a job."""
+    if printer.polled_at is None:
+        return None
+    is_away = is_silent(printer.polled_at, printer.interval_s, database.clock.now())
+    return AWAY if is_away else reported

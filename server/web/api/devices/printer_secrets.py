@@ -1,0 +1,36 @@
+"""What is typed into the set-up page of a printer that fetches its jobs; its secret is shown once."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.people.roles import Permission
+from server.usecases.printing.pulled.printer_secret import renew_printer_secret
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.responses.printing import PrinterSecretAnswer
+from server.web.api.services import REFUSED, Api
+from server.web.api.shapes.devices import KioskPath
+
+TAG = Tag(name="printers")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The route."""
+    routes = APIBlueprint(
+        "printer_secrets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret", responses={201: PrinterSecretAnswer})
+    @requires(Permission.CONFIGURE)
+    def renew(path: KioskPath) -> Any:
+        """Gives a printer that fetches its jobs a new secret; the former one is void at once.
+
+        A repeated request makes another secret: no answer that holds one is kept.
+        """
+        caller, hall = allowed(Permission.CONFIGURE, path.hall)
+        made = renew_printer_secret(api.database, hall, caller.author, path.kiosk)
+        return {"kind": made.kind, "path": made.path, "user": made.user, "secret": made.secret}, 201
+
+    return routes

@@ -1,0 +1,95 @@
+"""What every request of a printer passes: TLS, the proof of its secret, a limit; and plain answers.
+
+A printer reads no page of ours, so each refusal is a status without words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from server.connections import caller_is_identified
+from server.domain.refusals import Refusal
+from server.store.printing.pulled_printers import PulledPrinter
+from server.store.transactions.database import Database
+from server.usecases.printing.pulled.driving import Tell
+from server.usecases.printing.pulled.fetch_job import Draw
+from server.web.access.callers import LOOPBACK
+
+log = structlog.get_logger()
+
+RETRY_AFTER_S = 5
+_PROXIED = ("X-Forwarded-For", "Forwarded")
+
+
+@dataclass(frozen=True, slots=True)
+class PulledService:
+    """What the routes of printers need.
+
+    `draw_png`, `draw_dots`: the paper of a job as a PNG, as bits of dots. `tell(job)`: a verdict that is not
+    final. `slow_refused`: counts one request with a wrong secret. `slow_requests`: counts one of the printer
+    of the address.
+    """
+
+    database: Database
+    draw_png: Draw
+    draw_dots: Draw
+    tell: Tell
+    slow_refused: Callable[[], None]
+    slow_requests: Callable[[], None]
+
+
+def is_protected() -> bool:
+    """Whether nobody between can read the request: by https, or from this machine itself."""
+    is_local = request.remote_addr in LOOPBACK and not any(each in request.headers for each in _PROXIED)
+    return request.is_secure or is_local
+
+
+def admitted(
+    service: PulledService, find: Callable[[], PulledPrinter | None], *, challenge: Callable[[], str]
+) -> PulledPrinter | Response:
+    """The printer of a request, or the answer to a request that is refused.
+
+    `find`: the printer that proves who it is. `challenge`: what the answer to another one demands.
+    """
+    if not is_protected():
+        return Response(status=403)
+    printer = find()
+    if printer is None:
+        if request.authorization is not None:
+            service.slow_refused()
+        answer = Response(status=401)
+        answer.headers["WWW-Authenticate"] = challenge()
+        return answer
+    service.slow_requests()
+    caller_is_identified()
+    return printer
+
+
+def plain_answers(routes: Blueprint) -> None:
+    """Answers what goes wrong with a status and no words; never 500, after which printers give a job up."""
+
+    @routes.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        answer = Response(status=error.code or 503)
+        if error.code == 429:
+            answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return answer
+
+    @routes.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Response:
+        log.info("pulled_printer_refused", code=refusal.code)
+        return Response(status=403) if refusal.code == "csrf" else _later()
+
+    @routes.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        log.error("pulled_printer_failed", path=request.path, exc_info=error)
+        return _later()
+
+
+def _later() -> Response:
+    answer = Response(status=503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
