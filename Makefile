@@ -13,7 +13,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := .venv/bin/python
-WORKERS ?= 4
+WORKERS ?= 3
 ROUNDS ?= 5
 TESTS ?= tests
 CORES ?= 2
