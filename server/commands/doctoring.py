@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from server.commands.examination import Finding, examinations
+from server.commands.printers import printers_found
 from server.commands.say import opened, say, sentence
 from server.commands.voices import voices_found
 from server.jobs.server_lock import alone
@@ -35,7 +36,7 @@ def doctor(
     if rebuild_rows:
         _rebuild(settings)
         return
-    findings = [*_examined(examinations(settings)), *voices_found(settings)]
+    findings = [*_examined(examinations(settings)), *voices_found(settings), *printers_found(settings)]
     for finding in findings:
         mark, style = MARKS[finding.state]
         say(f"{mark} {sentence(finding.key, **finding.values)}", style=style)

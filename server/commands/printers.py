@@ -1,5 +1,9 @@
-"""`parvis devices probe`: what a printer really answers, asked on the machine that drives it."""
+"""`parvis devices probe`: what a printer really answers, asked on the machine that drives it.
 
+And what `parvis doctor` says of the printers that are plugged into this machine.
+"""
+
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,13 +12,19 @@ from hardware.status import PrinterState
 from hardware.transports.interface import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
 from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
+from server.clock import Clock
+from server.commands.examination import Finding
 from server.commands.say import opened, say, sentence
-from server.domain.hall.configuration import Kiosk
+from server.domain.hall.configuration import Kiosk, PrinterConnection
 from server.domain.refusals import Refusal
 from server.printing.printer_addresses import CABLES, address_of
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
+from server.store.transactions.open_installed import open_installed
+
+ON_THIS_MACHINE = ("usb_file", "usb_bus", "serial")
+CONNECT_WITHIN_S = 2.0
 
 
 def probe_printer(
@@ -36,6 +46,40 @@ def probe_printer(
         say(sentence("command.device.probe.speed", speed=address.likely_speed))
     if state.may_print:
         _say_abilities(address)
+
+
+def printers_found(settings: Settings) -> list[Finding]:
+    """Each printer on USB or a serial line: whether this machine can open it. Nothing is sent.
+
+    None where the database cannot say: the look at it tells why.
+    """
+    try:
+        database = open_installed(settings.database_address, Clock())
+    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
+        return []
+    try:
+        with database.read() as rows:
+            halls = [each.id for each in all_halls(rows) if each.is_configured]
+        kiosks = [kiosk for hall in halls for kiosk in database.configuration(hall).kiosks.values()]
+    finally:
+        database.close()
+    return [
+        _found(kiosk.id, kiosk.printer)
+        for kiosk in kiosks
+        if kiosk.printer is not None
+        and not kiosk.is_retired
+        and kiosk.printer.kind in ON_THIS_MACHINE
+        and not kiosk.printer.is_simulated
+    ]
+
+
+def _found(kiosk: str, printer: PrinterConnection) -> Finding:
+    values = {"kiosk": kiosk, "kind": printer.kind}
+    try:
+        address_of(printer, Path()).connect(within_s=CONNECT_WITHIN_S).close()
+    except PrinterUnreachable as failure:
+        return Finding("off", "doctor.printer.away", {**values, "why": str(failure)})
+    return Finding("right", "doctor.printer", values)
 
 
 def _say_abilities(address: PrinterAddress) -> None:
