@@ -146,6 +146,15 @@ def test_a_result_that_is_posted_again_changes_nothing(epson_hall: PullingHall):
     assert epson_hall.job(job) == ("done", "printed", None)
 
 
+def test_a_result_after_its_time_changes_nothing(epson_hall: PullingHall):
+    job, printer = epson_hall.press(), epson_hall.epson()
+    name = handed_over(printer)
+    epson_hall.later(61)
+    epson_hall.watch()
+    assert printer.send_result(name, PRINTED).status == 200
+    assert epson_hall.job(job) == ("done", "unknown", "no_confirmation")
+
+
 @pytest.mark.parametrize("name", ["", "V42-1", "AAAAAAAAAAAAAAAAAAAAAA.1", "<b/>"])
 def test_a_result_of_no_job_changes_nothing(epson_hall: PullingHall, name: str):
     job, printer = epson_hall.press(), epson_hall.epson()

@@ -179,6 +179,33 @@ def test_silence_after_a_fetch_is_unknown_after_a_minute(star_hall: PullingHall)
     assert star_hall.job(job) == ("done", "unknown", "no_confirmation")
 
 
+def test_a_confirmation_after_its_time_changes_nothing(star_hall: PullingHall):
+    job, star = star_hall.press(), star_hall.star()
+    token = token_of(star)
+    star.get(token)
+    star_hall.later(61)
+    star_hall.watch()
+    assert star.confirm(token, "200 OK").status == 410
+    assert star_hall.job(job) == ("done", "unknown", "no_confirmation")
+
+
+def test_a_fetch_half_a_minute_after_its_offer_gets_the_picture(star_hall: PullingHall):
+    job, star = star_hall.press(), star_hall.star()
+    token = token_of(star)
+    star_hall.later(28)
+    assert star.get(token).status == 200
+    star_hall.later(28)
+    assert star.confirm(token, "201 Paper taken").status == 200
+    assert star_hall.job(job) == ("done", "printed", None)
+
+
+def test_a_picture_longer_than_the_printer_takes_ends_its_job(star_hall: PullingHall):
+    job, star = star_hall.press(), star_hall.star()
+    query = f"token={token_of(star)}&type=image/png&mono_len=100"
+    assert star._send("GET", f"{star.address}?{query}").status == 404
+    assert star_hall.job(job) == ("cancelled", "refused", "too_large")
+
+
 def test_a_failed_download_is_offered_again_under_another_token(star_hall: PullingHall):
     job, star = star_hall.press(), star_hall.star()
     first = token_of(star)
