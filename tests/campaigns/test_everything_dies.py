@@ -22,8 +22,8 @@ from tests.harness.sql import all_rows
 from tests.harness.waiting import wait_until
 from tests.server.live.hall import ServedHall
 
-ROUNDS = count(small=1, large=30)
-"""In each of them all three die; thirty take five minutes and more."""
+ROUNDS = count(small=1, large=60)
+"""In each of them all three die; sixty take more than five minutes."""
 COUNTER = "laon-g1"
 DYING_S = 2
 
