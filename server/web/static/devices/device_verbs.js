@@ -37,7 +37,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     id: `came-out-${device.kind}-${device.id}`,
     tell: (words) => setText(outcome, words),
   });
-  const parts = [connections, choices, guide, address.place, setup.place, outcome, question.place];
+  const parts = [connections, choices, guide, address.place, outcome, question.place, setup.place];
   const place = element("div", { class: "manage" }, ...parts);
   const deeds = {
     renew: () => renew(),

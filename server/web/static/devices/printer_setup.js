@@ -53,7 +53,8 @@ export function createSetup({ say, act, path }) {
       STEPS[kind].map((step) => element("li", {}, say(`device_list.setup.${kind}.${step}`))),
     );
     place.hidden = false;
-    title.focus();
+    title.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest" });
   }
 
   function forget() {
