@@ -21,7 +21,7 @@ from server.usecases.people.accounts import NewAccount, create_account
 from tests.docs.documents import blocks_of
 from tests.harness.chromium import Pages
 from tests.harness.servers.second_host import SecondHost, ServedThere, second_host
-from tests.harness.working import press_for_a_ticket, sign_in
+from tests.harness.working import press_for_a_ticket
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 from tests.server.usecases.quality.figures_history import HALLS
 
@@ -87,7 +87,11 @@ def test_kiosk_screen_and_console_live_on_another_machine(
             pages = Pages(elsewhere)
             screen = pages.open(f"{server.base_url}/screen#t={tokens['screen']}", width=1920, height=1080)
             kiosk = pages.open(f"{server.base_url}/kiosk#t={tokens['kiosk']}", width=1080, height=1920)
-            console = sign_in(pages.open(), server, LOGIN, PASSWORD, "/console")
+            console = pages.open(f"{server.base_url}/connexion?next=/console")
+            console.fill("input[name=login]", LOGIN)
+            console.fill("input[name=password]", PASSWORD)
+            console.press("input[name=password]", "Enter")
+            console.wait_for_url("**/console")
             assert_called_live(kiosk, screen, console)
             for page in (kiosk, screen, console):
                 assert page.evaluate("isSecureContext")

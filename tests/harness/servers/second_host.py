@@ -100,6 +100,8 @@ def second_host(folder: Path) -> Iterator[SecondHost]:
         _ip("-n", server, "link", "add", CABLE, "type", "veth", "peer", "name", CABLE, "netns", namespace)
         for each, address in ((server, HERE), (namespace, THERE)):
             _ip("-n", each, "address", "add", f"{address}/30", "dev", CABLE)
+            # no address that comes a second later: a browser would take it for another network
+            _ip("-n", each, "link", "set", CABLE, "addrgenmode", "none")
             _ip("-n", each, "link", "set", CABLE, "up")
             _ip("-n", each, "link", "set", "lo", "up")
         yield SecondHost(namespace, server, HERE, folder)

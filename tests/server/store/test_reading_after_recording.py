@@ -1,7 +1,7 @@
 """What a transaction reads after it recorded facts is what they changed, whatever is in memory."""
 
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -33,8 +33,20 @@ class OneTransaction:
             "reopen": lambda: reopen_tickets(database, HALL, AGENT, service=SERVICE),
         }
 
-    def write(self, _hall: str, _author: object, _key: object, work: Any, **_: object) -> Any:
-        return work(self.transaction)
+    @contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Meanwhile the writes of use cases are made in the transaction."""
+
+        def write(_hall: str, _author: object, _key: object, work: Any) -> Any:
+            return work(self.transaction)
+
+        def write_or_repeat(_hall: str, _author: object, _key: object, work: Any, **_: object) -> Any:
+            return work(self.transaction).answer
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(self.database, "write", write)
+            patched.setattr(self.database, "write_or_repeat", write_or_repeat)
+            yield
 
     def _call(self) -> None:
         current = self.transaction.open_legs.at_counter(COUNTER)
@@ -79,11 +91,9 @@ def run_in_one_transaction(
         reopen_tickets(database, HALL, AGENT, service=SERVICE)
     if not is_remembered:
         database._memory(database.hall_id(HALL)).forget()
-    write = database.write
-    try:
-        with suppress(Refusal), database.transaction(HALL, AGENT) as transaction:
-            one = OneTransaction(database, transaction)
-            database.write = one.write  # type: ignore[method-assign,assignment]
+    with suppress(Refusal), database.transaction(HALL, AGENT) as transaction:
+        one = OneTransaction(database, transaction)
+        with one.replacing():
             for step, is_checked in steps:
                 with suppress(Refusal):
                     one.steps[step]()
@@ -92,8 +102,6 @@ def run_in_one_transaction(
             one.check()
             if is_refused:
                 raise Refusal("wrong_state")
-    finally:
-        database.write = write  # type: ignore[method-assign]
     with database.transaction(HALL, AGENT) as transaction:
         OneTransaction(database, transaction).check()
 
@@ -110,9 +118,10 @@ def test_a_ticket_after_another_in_one_transaction_has_the_next_number(
     with closing(opened_hall(database_url, Hands())) as database:
         if is_remembered:
             issue(database)
-        with database.transaction(HALL, AGENT) as transaction:
-            one = OneTransaction(database, transaction)
-            database.write = one.write  # type: ignore[method-assign,assignment]
+        with (
+            database.transaction(HALL, AGENT) as transaction,
+            OneTransaction(database, transaction).replacing(),
+        ):
             tickets = [issue(database) for _ in range(3)]
         first = 2 if is_remembered else 1
         assert [ticket["number"] for ticket in tickets] == [f"A{first + n:03}" for n in range(3)]
