@@ -9,18 +9,14 @@ import hashlib
 import io
 import re
 import secrets
-import threading
-from collections import deque
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from PIL import Image, ImageChops
 
-from hardware.simulator.printer import KEPT_TICKETS, CutReceipt
-from hardware.simulator.star_printer import Exchange, HttpAnswer
+from hardware.simulator.polling_printer import Exchange, HttpAnswer, PollingPrinter
 
 _EPOS = "{http://www.epson-pos.com/schemas/2011/03/epos-print}"
 _PRINT_DONE, _ONLINE = 0x2, 0xF000004
@@ -58,15 +54,13 @@ _SIGNS = {
 _NEAR_END = 0x20000
 
 
-class SimulatedEpsonPrinter:
+class SimulatedEpsonPrinter(PollingPrinter[EpsonFault]):
     """A printer set up with the address of its server, its ID and its password.
 
     `notifies`: it tells each change of its state by itself. `width_dots`: it prints nothing wider.
     """
 
     fault_kind = EpsonFault
-    host, port, cable, speed = "", 0, None, None
-    """Nobody connects to it."""
 
     def __init__(
         self,
@@ -79,76 +73,14 @@ class SimulatedEpsonPrinter:
         interval_s: float = 5.0,
         notifies: bool = True,
     ) -> None:
-        self.address = address
+        super().__init__(address, exchange, width_dots=width_dots, interval_s=interval_s)
         self.user = user
-        self.interval_s = interval_s
         self.notifies = notifies
-        self.width_dots = width_dots
-        self.last_status: int | None = None
-        """Of the last answer; None: there was none."""
         self.challenges = 0
         self._password = password
-        self._exchange = exchange
-        self._lock = threading.RLock()
-        self._faults: set[EpsonFault] = set()
-        self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
-        self._printed = 0
         self._nonce: dict[str, str] = {}
         self._count = 0
-        self._told: int | None = None
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def asks_at(self) -> str:
-        """The address that it asks for its jobs."""
-        return self.address
-
-    def start(self) -> "SimulatedEpsonPrinter":
-        """Poll every `interval_s` seconds until `stop`."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name=f"epson-{self.user}", daemon=True)
-        self._thread.start()
-        return self
-
-    def begin_to_stop(self) -> None:
-        """Ask it to stop without waiting."""
-        self._stopping.set()
-
-    def stop(self) -> None:
-        """Stop polling."""
-        self.begin_to_stop()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-
-    def tickets(self) -> list[CutReceipt]:
-        """The last 20 tickets, newest first."""
-        with self._lock:
-            return list(reversed(self._tickets))
-
-    def picture(self, number: int) -> bytes | None:
-        """A ticket as PNG; None when it is no longer kept."""
-        return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
-
-    def faults(self) -> frozenset[EpsonFault]:
-        """The faults that are on."""
-        with self._lock:
-            return frozenset(self._faults)
-
-    def set_fault(self, fault: EpsonFault) -> None:
-        """Turn a fault on."""
-        with self._lock:
-            self._faults.add(fault)
-
-    def clear_fault(self, fault: EpsonFault) -> None:
-        """Turn a fault off."""
-        with self._lock:
-            self._faults.discard(fault)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self.poll()
-            self._stopping.wait(self.interval_s)
+        self._notified: int | None = None
 
     def poll(self) -> None:
         """One turn: its state where it has changed, a poll, and the result of the job that it gets."""
@@ -163,9 +95,9 @@ class SimulatedEpsonPrinter:
 
     def _notify(self) -> None:
         status = self._status()
-        if self.notifies and status != self._told:
+        if self.notifies and status != self._notified:
             self.send_status(status)
-            self._told = status
+            self._notified = status
 
     def _ask(self) -> None:
         answer = self.send({"ConnectionType": "GetRequest", "ID": self.user, "Name": "Parvis"})
@@ -218,8 +150,7 @@ class SimulatedEpsonPrinter:
             return job, response(code, self._status())
         if EpsonFault.SPOOLS in self._faults:
             return job, response("", self._status())
-        self._printed += 1
-        self._tickets.append(CutReceipt(self._printed, picture, "", received_at=datetime.now(UTC)))
+        self._keep_ticket(picture)
         return job, response("", self._status() | _PRINT_DONE)
 
     def _picture_of(self, image: ET.Element) -> bytes | None:

@@ -1,24 +1,20 @@
 """A simulated printer that speaks Star CloudPRNT: it asks a server for its jobs over HTTP.
 
 Source: Star, CloudPRNT protocol guide 2.4.0. `step` is one poll and what follows from it; `start` polls by
-itself. What carries a request is passed in: HTTP for a server, a test client for tests.
+itself.
 """
 
 import base64
 import io
 import json
-import threading
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from PIL import Image
 
-from hardware.simulator.printer import KEPT_TICKETS, CutReceipt
+from hardware.simulator.polling_printer import Exchange, HttpAnswer, PollingPrinter
 
 MEDIA_TYPE = "image/png"
 _MOST_STEPS_AT_ONCE = 4
@@ -52,28 +48,13 @@ _CODES = {
 _STOPPED = frozenset({StarFault.COVER_OPEN, StarFault.PAPER_OUT})
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """A server's answer."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-type Exchange = Callable[[str, str, Mapping[str, str], bytes], HttpAnswer]
-"""Sends a request (method, address, headers, body); raises OSError when there is no answer."""
-
-
-class SimulatedStarPrinter:
+class SimulatedStarPrinter(PollingPrinter[StarFault]):
     """A printer set up with the address of its server, its user and its password.
 
     `width_dots`: it prints nothing wider, and says 511 to it.
     """
 
     fault_kind = StarFault
-    host, port, cable, speed = "", 0, None, None
-    """Nobody connects to it."""
 
     def __init__(
         self,
@@ -86,78 +67,21 @@ class SimulatedStarPrinter:
         interval_s: float = 5.0,
         mac: str = "00:11:62:00:00:01",
     ) -> None:
-        self.address = address
-        self.interval_s = interval_s
+        super().__init__(address, exchange, width_dots=width_dots, interval_s=interval_s)
         self.mac = mac
-        self.width_dots = width_dots
-        self.last_status: int | None = None
-        """Of the last answer; None: there was none."""
         pair = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {pair}", "X-Star-Mac": mac}
-        self._exchange = exchange
-        self._lock = threading.RLock()
-        self._faults: set[StarFault] = set()
-        self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
-        self._printed = 0
         self._kept: tuple[str, bytes] | None = None
         """A job that it stopped in the middle of: its token and picture."""
         self._results: list[dict[str, str]] = []
         self._has_paper_in_outlet = False
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def asks_at(self) -> str:
-        """The address that it asks for its jobs."""
-        return self.address
-
-    def start(self) -> "SimulatedStarPrinter":
-        """Poll every `interval_s` seconds until `stop`."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name=f"star-{self.mac}", daemon=True)
-        self._thread.start()
-        return self
-
-    def begin_to_stop(self) -> None:
-        """Ask it to stop without waiting."""
-        self._stopping.set()
-
-    def stop(self) -> None:
-        """Stop polling."""
-        self.begin_to_stop()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-
-    def tickets(self) -> list[CutReceipt]:
-        """The last 20 tickets, newest first."""
-        with self._lock:
-            return list(reversed(self._tickets))
-
-    def picture(self, number: int) -> bytes | None:
-        """A ticket as PNG; None when it is no longer kept."""
-        return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
-
-    def faults(self) -> frozenset[StarFault]:
-        """The faults that are on."""
-        with self._lock:
-            return frozenset(self._faults)
-
-    def set_fault(self, fault: StarFault) -> None:
-        """Turn a fault on."""
-        with self._lock:
-            self._faults.add(fault)
 
     def clear_fault(self, fault: StarFault) -> None:
         """Turn a fault off: a stopped printer prints the rest of its job, a paper in the outlet is taken."""
         with self._lock:
-            self._faults.discard(fault)
+            super().clear_fault(fault)
             if fault is StarFault.NOT_TAKEN:
                 self._has_paper_in_outlet = False
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self.poll()
-            self._stopping.wait(self.interval_s)
 
     def poll(self) -> None:
         """One turn: a poll, and further ones at once as long as each led to something."""
@@ -264,6 +188,5 @@ class SimulatedStarPrinter:
             return False
 
     def _print(self, picture: bytes) -> None:
-        self._printed += 1
         self._has_paper_in_outlet = StarFault.NOT_TAKEN in self._faults
-        self._tickets.append(CutReceipt(self._printed, picture, "", received_at=datetime.now(UTC)))
+        self._keep_ticket(picture)

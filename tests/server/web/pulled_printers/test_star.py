@@ -7,7 +7,8 @@ import json
 import pytest
 from PIL import Image
 
-from hardware.simulator.star_printer import HttpAnswer, SimulatedStarPrinter, StarFault
+from hardware.simulator.polling_printer import HttpAnswer
+from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 from server.domain.printing.pulled import star_cloudprnt
 from server.store.printing.leases import lease_of
 from tests.harness.sql import all_rows, execute
