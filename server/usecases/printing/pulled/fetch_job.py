@@ -57,7 +57,8 @@ def fetch_job(
     picture = draw(job)
     if picture is None or not allows(picture):
         why: NotHandedOver = "not_drawn" if picture is None else "too_large"
-        end_prints(database, printer.hall, token, [PrintEnd(row.id, "cancelled", "refused", why)])
+        if row.state != "sending":  # an earlier fetch of this handover may be on paper
+            end_prints(database, printer.hall, token, [PrintEnd(row.id, "cancelled", "refused", why)])
         return why
     if row.state == "sending":
         return picture

@@ -1,5 +1,6 @@
 """Laon, whose kiosk has a printer that fetches its jobs, and what becomes of them; Vervins has one too."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -113,3 +114,18 @@ class PullingHall:
         typed = secret or self.secret
         address, send = f"https://localhost{typed.path}", self.exchange(**environment)
         return SimulatedEpsonPrinter(address, typed.user, typed.secret, send, notifies=notifies)
+
+
+def offered(star: SimulatedStarPrinter, code: str = "200%20OK") -> dict[str, object]:
+    """The answer to a poll."""
+    answer = star._send("POST", star.address, json.dumps({"statusCode": code}).encode())
+    assert answer.status == 200
+    told: dict[str, object] = json.loads(answer.body)
+    return told
+
+
+def token_of(star: SimulatedStarPrinter) -> str:
+    """The token of the job that is offered."""
+    told = offered(star)
+    assert told["jobReady"] is True, told
+    return str(told["jobToken"])
