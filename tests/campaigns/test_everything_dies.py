@@ -5,6 +5,7 @@ import random
 import signal
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
 
 import httpx
@@ -25,7 +26,8 @@ from tests.server.live.hall import ServedHall
 ROUNDS = count(small=1, large=60)
 """In each of them all three die; sixty take more than five minutes."""
 COUNTER = "laon-g1"
-DYING_S = 2
+MOST_TRIES = 6
+"""PostgreSQL and Redis stay away until visitors have pressed fewer times than this."""
 
 
 class Agent:
@@ -63,16 +65,18 @@ class Agent:
 
 
 def all_die(
-    hall: ServedHall, postgresql: PostgresqlCluster, redis: RedisServer, order: random.Random
+    presses: Presses, postgresql: PostgresqlCluster, redis: RedisServer, order: random.Random
 ) -> None:
     """Kills a worker, PostgreSQL and Redis in a random order; after each the server must be ready again."""
+    hall = presses.hall
     for dying in order.sample(["worker", "postgresql", "redis"], 3):
         if dying == "worker":
             os.kill(order.choice(hall.server.worker_pids()), signal.SIGKILL)
         else:
             server = postgresql if dying == "postgresql" else redis
             server.stop()
-            Event().wait(order.uniform(0, DYING_S))
+            enough = presses.tried + order.randrange(MOST_TRIES)
+            wait_until(partial(presses.has_tried, enough), f"presses while {dying} is away", within_s=60)
             server.start()
         wait_until(hall.server.is_ready, f"ready after the death of {dying}", within_s=60)
 
@@ -92,7 +96,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(
         ]
         try:
             for _ in range(ROUNDS):
-                all_die(hall, postgresql, redis_server, order)
+                all_die(presses, postgresql, redis_server, order)
         finally:
             over.set()
         for each in working:

@@ -30,6 +30,14 @@ class Presses:
         self.refusals: list[str] = []
         self.lost = 0
 
+    @property
+    def tried(self) -> int:
+        """How many presses were answered, or lost their answer."""
+        return len(self.acknowledged) + len(self.refusals) + self.lost
+
+    def has_tried(self, count: int) -> bool:
+        return self.tried >= count
+
     def press_for(self, seconds: float, *, and_until: Callable[[], bool] = lambda: True) -> None:
         """So long, and longer until something has happened."""
         until = time.monotonic() + seconds

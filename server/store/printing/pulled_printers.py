@@ -30,11 +30,6 @@ class PulledPrinter:
     interval_s: int | None
     identity: str | None
 
-    @property
-    def says_state_in_polls(self) -> bool:
-        """Whether each poll says the printer's state; else what it said last grows old."""
-        return self.kind == "star_cloudprnt"
-
 
 _BY_PRINTER = Read(
     PulledPrinter,

@@ -20,6 +20,11 @@ NOTED_EVERY = timedelta(seconds=5)
 """A poll is kept at most that often: printers that ask every second cost the database little."""
 
 
+def says_state_in_polls(kind: str) -> bool:
+    """Whether each poll of a printer of this kind says its state; else the server remembers the last one."""
+    return kind == "star_cloudprnt"
+
+
 def state_at_poll(reported: str | None, known: str | None, known_for: timedelta) -> str:
     """The state of a printer that asks for a job. `reported`: what the poll says, None: it says none.
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from server.domain.printing.printers import PRINTING
-from server.domain.printing.pulled.polls import AWAY, is_silent
+from server.domain.printing.pulled.polls import AWAY, is_silent, says_state_in_polls
 from server.domain.refusals import Refusal
 from server.store.printing.pulled_printers import PulledPrinter, every_pulled_printer, without_secret
 from server.store.transactions.database import Database
@@ -52,8 +52,8 @@ def _watch(database: Database, driven: DrivenPrinter) -> None:
 
 
 def _grows_old(printer: PulledPrinter, state: str) -> bool:
-    """Whether a state is believed for a while only: a stop that the next polls do not repeat."""
-    return not printer.says_state_in_polls and state not in PRINTING and state != AWAY
+    """Whether the server believes a state for a while only: the next polls do not repeat this stop."""
+    return not says_state_in_polls(printer.kind) and state not in PRINTING and state != AWAY
 
 
 def _state_now(database: Database, printer: PulledPrinter, reported: str | None) -> str | None:
