@@ -4,7 +4,7 @@ from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
 from hardware.simulator.printer import CutReceipt, SimulatedPrinter
 from hardware.simulator.replies import PrinterFault
 from hardware.simulator.sharing import (
-    FetchingPrinter,
+    AnyPulledPrinter,
     PrinterSharing,
     SharedPrinter,
     set_up_elsewhere,
@@ -13,9 +13,9 @@ from hardware.simulator.sharing import (
 from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 
 __all__ = [
+    "AnyPulledPrinter",
     "CutReceipt",
     "EpsonFault",
-    "FetchingPrinter",
     "PrinterFault",
     "PrinterSharing",
     "SharedPrinter",

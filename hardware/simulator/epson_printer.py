@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image, ImageChops
 
-from hardware.simulator.polling_printer import Exchange, HttpAnswer, PollingPrinter
+from hardware.simulator.pulled_printer import Exchange, HttpAnswer, SimulatedPulledPrinter
 
 _EPOS = "{http://www.epson-pos.com/schemas/2011/03/epos-print}"
 _PRINT_DONE, _ONLINE = 0x2, 0xF000004
@@ -54,7 +54,7 @@ _SIGNS = {
 _NEAR_END = 0x20000
 
 
-class SimulatedEpsonPrinter(PollingPrinter[EpsonFault]):
+class SimulatedEpsonPrinter(SimulatedPulledPrinter[EpsonFault]):
     """A printer set up with the address of its server, its ID and its password.
 
     `notifies`: it tells each change of its state by itself. `width_dots`: it prints nothing wider.

@@ -5,7 +5,7 @@ import http.client
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from hardware.simulator.polling_printer import HttpAnswer
+from hardware.simulator.pulled_printer import HttpAnswer
 
 _WITHIN_S = 10.0
 _LARGEST_ANSWER = 4 << 20

@@ -26,8 +26,8 @@ _ANSWER_WITHIN_S = 5.0
 _LOOK_AROUND_S = 0.2
 
 type AnyFault = PrinterFault | StarFault | EpsonFault
-type FetchingPrinter = SimulatedStarPrinter | SimulatedEpsonPrinter
-type OwnPrinter = SimulatedPrinter | FetchingPrinter
+type AnyPulledPrinter = SimulatedStarPrinter | SimulatedEpsonPrinter
+type OwnPrinter = SimulatedPrinter | AnyPulledPrinter
 _FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault]] = {
     each.__name__: each for each in (PrinterFault, StarFault, EpsonFault)
 }

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from PIL import Image
 
-from hardware.simulator.polling_printer import Exchange, HttpAnswer, PollingPrinter
+from hardware.simulator.pulled_printer import Exchange, HttpAnswer, SimulatedPulledPrinter
 
 MEDIA_TYPE = "image/png"
 _MOST_STEPS_AT_ONCE = 4
@@ -48,7 +48,7 @@ _CODES = {
 _STOPPED = frozenset({StarFault.COVER_OPEN, StarFault.PAPER_OUT})
 
 
-class SimulatedStarPrinter(PollingPrinter[StarFault]):
+class SimulatedStarPrinter(SimulatedPulledPrinter[StarFault]):
     """A printer set up with the address of its server, its user and its password.
 
     `width_dots`: it prints nothing wider, and says 511 to it.

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hardware.simulator import (
-    FetchingPrinter,
+    AnyPulledPrinter,
     PrinterSharing,
     SharedPrinter,
     SimulatedEpsonPrinter,
@@ -66,7 +66,7 @@ class SimulatedPrinters:
         self._followed: list[tuple[str, int]] = []
         self._taken: list[str] = []
         self.running: dict[str, SimulatedPrinter] = {}
-        self.fetching: dict[str, FetchingPrinter] = {}
+        self.fetching: dict[str, AnyPulledPrinter] = {}
         """Those that fetch their jobs, as somebody set them up on the page."""
 
     def start(self) -> None:
@@ -111,7 +111,7 @@ class SimulatedPrinters:
         self._taken = taken
         self._followed = [] if taken else revisions
 
-    def printers(self) -> Mapping[str, SimulatedPrinter | FetchingPrinter | SharedPrinter]:
+    def printers(self) -> Mapping[str, SimulatedPrinter | AnyPulledPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
         return self._own() if self._is_owner else shared_printers(lambda: connected(self._var, SOCKET))
 
@@ -130,7 +130,7 @@ class SimulatedPrinters:
         self.fetching[user] = made.start()
         return True
 
-    def _own(self) -> dict[str, SimulatedPrinter | FetchingPrinter]:
+    def _own(self) -> dict[str, SimulatedPrinter | AnyPulledPrinter]:
         return {**self.running, **self.fetching}
 
     @property

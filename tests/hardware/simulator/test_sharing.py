@@ -19,7 +19,7 @@ from hardware.simulator import (
     set_up_elsewhere,
     shared_printers,
 )
-from hardware.simulator.polling_printer import HttpAnswer
+from hardware.simulator.pulled_printer import HttpAnswer
 from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.verdict import print_document_bytes
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hardware.simulator.epson_printer import SimulatedEpsonPrinter
-from hardware.simulator.polling_printer import HttpAnswer
+from hardware.simulator.pulled_printer import HttpAnswer
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
 from server.domain.hall.configuration import PrinterKind

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from hardware.simulator.polling_printer import HttpAnswer
+from hardware.simulator.pulled_printer import HttpAnswer
 from hardware.simulator.star_printer import StarFault
 from server.domain.printing.pulled import star_cloudprnt
 from server.store.printing.leases import lease_of

@@ -28,7 +28,7 @@ type Exchange = Callable[[str, str, Mapping[str, str], bytes], HttpAnswer]
 """Sends a request (method, address, headers, body); raises OSError when there is no answer."""
 
 
-class PollingPrinter[Fault: StrEnum](ABC):
+class SimulatedPulledPrinter[Fault: StrEnum](ABC):
     """A printer set up with the address of its server. `width_dots`: it prints nothing wider."""
 
     host, port, cable, speed = "", 0, None, None
@@ -60,7 +60,7 @@ class PollingPrinter[Fault: StrEnum](ABC):
     def start(self) -> Self:
         """Poll every `interval_s` seconds until `stop`."""
         self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name=f"polls {self.address}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"polls of {self.address}", daemon=True)
         self._thread.start()
         return self
 
