@@ -26,7 +26,7 @@ def drawer(
 ) -> Draw:
     """Draws the paper of a job as wide as its printer's paper, by `off_loop(drawn, *values)`.
 
-    What cannot be drawn is logged.
+    Logs a paper that it cannot draw.
     """
 
     def draw(job: OpenJob) -> Picture | None:

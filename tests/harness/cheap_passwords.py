@@ -9,5 +9,5 @@ from server.usecases.people import passwords
 
 
 def make_passwords_cheap() -> None:
-    """What this process hashes from now on costs next to nothing, and so does checking it."""
+    """Lets this process hash and check passwords at next to no cost from now on."""
     passwords.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

@@ -28,7 +28,7 @@ class PrinterPart(Part):
     """A kiosk's printer. Without `host` (of kind tcp), `usb` (of usb_file) or `line` (of serial) it is a
     simulated one; a printer of kind usb_bus has a name. `speed` null: found by asking.
 
-    What is of another kind than its own is kept, and does nothing.
+    Fields of another kind are kept and change nothing.
     """
 
     kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"

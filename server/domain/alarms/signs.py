@@ -19,7 +19,7 @@ _FAULT_OF = {
     "near_end": AlarmKind.NEAR_END,
     "not_taken": AlarmKind.NOT_TAKEN,
 }
-"""What a state of a printer is an alarm about."""
+"""The alarm that each state of a printer raises."""
 _KINDS = (
     *(AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT),
     *(AlarmKind.NEAR_END, AlarmKind.NOT_TAKEN),

@@ -41,7 +41,7 @@ class CounterVisibility:
     def leg[Leg: LegAnswer](self, answer: Leg) -> Leg:
         """The same leg as the reader may see it: in service at a hidden counter, it has no counter, no start.
 
-        What the reader may not see is taken out of `answer`.
+        Takes out of `answer` what the reader may not see.
         """
         if answer["state"] == LegState.IN_SERVICE and not self.tells(answer["counter"]):
             answer["counter"] = None

@@ -106,7 +106,7 @@ class LinesContent(TypedDict):
 
 @final
 class AskedContent(TypedDict):
-    """What people asked for and what was done; `lines` are both."""
+    """A request of visitors and what the office did; `lines` are both."""
 
     title: str
     lines: list[str]

@@ -19,7 +19,7 @@ class PrintState(TypedDict):
 
 
 class PrintVerdict(PrintState):
-    """A print job with the visit whose paper it is (None: no ticket), and why its verdict is what it is."""
+    """A print job with the visit whose paper it is (None: no ticket), and the reason of its verdict."""
 
     visit: str | None
     why: str | None

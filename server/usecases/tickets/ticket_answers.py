@@ -1,4 +1,4 @@
-"""What is answered of a ticket that was issued, and what is kept of it for a repetition."""
+"""The answer to a request for a ticket, and the part that the server keeps for a repetition."""
 
 from typing import NotRequired
 

@@ -1,7 +1,7 @@
 """HTTP Digest (RFC 7616, MD5) as printers speak it. Pure.
 
-What is kept of a secret is MD5 of user, realm and secret: whoever has it can answer every challenge, as with
-the secret itself. Printers know no better algorithm.
+The server keeps MD5 of user, realm and secret. Whoever has that can answer every challenge, as with the
+secret itself. Printers know no better algorithm.
 """
 
 import hashlib

@@ -125,7 +125,7 @@ def _said(response: XmlElement) -> tuple[Confirmation, str | None]:
     code, status = response.attributes.get("code", ""), _number(response.attributes.get("status", ""))
     state = _STOPPED.get(code) or (None if status is None else state_of(status))
     if response.attributes.get("success") == "true":
-        # a printer that spools says it of a job that is not printed yet: only the bit is believed
+        # a printer that spools says so before it prints: only the bit proves it
         is_printed = status is not None and bool(status & _PRINT_DONE)
         return Confirmation("printed") if is_printed else Confirmation("unknown", "no_confirmation"), state
     if code in _BUSY:

@@ -28,8 +28,8 @@ def says_state_in_polls(kind: str) -> bool:
 def state_at_poll(reported: str | None, known: str | None, known_for: timedelta) -> str:
     """The state of a printer that asks for a job. `reported`: what the poll says, None: it says none.
 
-    `known`: what it said last, `known_for` ago. A stop is believed for half a minute without another word:
-    some printers say by themselves that they go on, others do not, and would never get a job again.
+    `known`: what it said last, `known_for` ago. The server believes a stop for half a minute: some printers
+    say by themselves that they go on, others do not, and would never get a job again.
     """
     if reported is not None:
         return reported

@@ -40,7 +40,7 @@ class PollReport:
 
 @dataclass(frozen=True, slots=True)
 class PollAnswer:
-    """What a poll is answered: the handover that is offered, None: no job. `asks_interval`: ask for it."""
+    """The answer to a poll: the offered handover, or None. `asks_interval`: it asks for the interval."""
 
     offer: Handover | None = None
     asks_interval: bool = False

@@ -227,7 +227,7 @@ class HallOfDevice(ExactShape):
 
 
 class PairedDevice(ExactShape):
-    """What a paired device is told of itself."""
+    """A paired device, as it learns about itself."""
 
     device: str
     hall: HallOfDevice
@@ -247,7 +247,7 @@ class LowBand(ExactShape):
 
 
 class OwnKiosk(PairedDevice):
-    """A kiosk that asks what it is."""
+    """A kiosk, as it learns about itself."""
 
     kind: Literal["kiosk"]
     low_bands: dict[Orientation, LowBand] = LEFT_OUT
@@ -257,7 +257,7 @@ class OwnKiosk(PairedDevice):
 
 
 class OwnScreen(PairedDevice):
-    """A screen that asks what it is."""
+    """A screen, as it learns about itself."""
 
     kind: Literal["screen"]
 
