@@ -168,16 +168,16 @@ function buildNotice(box, content, words) {
 function cutIn(box, draft, body, { places, levels }) {
   const slideOf = ([from, to], mark) => noticeSlide({ ...draft, mark }, part(body, from, to));
   const fits = (from, to) => fitsIn(box, slideOf([from, to], "9/9"));
-  const pages = pagesOf(places.count, fits, levels, places.blocks);
-  const isRight =
-    draft.isForced ||
-    pages.every(([from, to]) => fits(from, to) && (to === places.count || levels.at(-1).includes(to)));
-  if (!isRight) return null;
-  return pages.map((page, at) => {
-    const slide = slideOf(page, pages.length > 1 ? `${at + 1}/${pages.length}` : null);
-    if (pages.length > 1) slide.dataset.page = String(at + 1);
-    return slide;
-  });
+  const { blocks } = places;
+  const pages = pagesOf(places.count, fits, levels, { blocks, isForced: draft.isForced });
+  return (
+    pages &&
+    pages.map((page, at) => {
+      const slide = slideOf(page, pages.length > 1 ? `${at + 1}/${pages.length}` : null);
+      if (pages.length > 1) slide.dataset.page = String(at + 1);
+      return slide;
+    })
+  );
 }
 
 /**

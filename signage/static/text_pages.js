@@ -101,18 +101,17 @@ export const clauseEnds = (words) =>
 
 /**
  * Cut so many words in pages `[from, to)` that `fits(from, to)` allows, as full as they may be. `levels` are
- * lists of
- * places (counts of words) where a page may end, the best first: a page ends at a place of a later level only
- * where not
- * one of the former ones has room. Of `blocks` (ends of paragraphs and items) one that leaves less than half
- * a page
- * empty is taken. A last page of a few words shares the one before with it, where a place allows.
+ * lists of places (counts of words) where a page may end, the best first: a page ends at a place of a later
+ * level only where not one of the former ones has room. Of `blocks` (ends of paragraphs and items) one that
+ * leaves less than half a page empty is taken. A last page of a few words shares the one before with it, where
+ * a place allows. Null as soon as a page could end at no place; `isForced`: it ends after its first word then.
  */
-export function pagesOf(count, fits, levels, blocks = []) {
+export function pagesOf(count, fits, levels, { blocks = [], isForced = false } = {}) {
   /** @type {[from: number, to: number][]} */
   const found = [];
   for (let from = 0; from < count;) {
-    const to = pageEnd(from, count, fits, levels, blocks);
+    const to = pageEnd(from, count, fits, levels, blocks) ?? (isForced ? from + 1 : null);
+    if (to === null) return null;
     found.push([from, to]);
     from = to;
   }
@@ -128,7 +127,7 @@ function pageEnd(from, count, fits, levels, blocks) {
     const block = blocks.findLast((place) => place <= most && place - from > (most - from) / 2);
     return block ?? most;
   }
-  return from + 1; // a word that has no room even alone
+  return null;
 }
 
 /**

@@ -67,7 +67,7 @@ def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout
     stranger.go_on()
     stranger.looks("L’imprimante de «\u00a0Borne de l’entrée\u00a0»")
     stranger.go_on("Imprimer une feuille d’essai")
-    expect(page.locator("[data-verdict=printed]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-verdict=printed]")).to_be_visible()
     stranger.looks("La feuille d’essai")
     stranger.press(page.get_by_role("link", name="Continuer"))
     stranger.looks("Le hall est prêt")

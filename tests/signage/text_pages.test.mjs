@@ -73,7 +73,7 @@ test("for any text: no word is lost, every page fits, and one ends inside a sent
     const width = (from, to) => widths.slice(from, to).reduce((sum, each) => sum + each, 0);
     const fits = (from, to) => width(from, to) <= room;
     const everywhere = widths.map((_, at) => at + 1);
-    const pages = pagesOf(count, fits, [ends, clauses, everywhere], blocks);
+    const pages = pagesOf(count, fits, [ends, clauses, everywhere], { blocks, isForced: true });
     assert.deepEqual(
       pages.map(([from]) => from),
       [0, ...pages.slice(0, -1).map(([, to]) => to)],
@@ -86,12 +86,30 @@ test("for any text: no word is lost, every page fits, and one ends inside a sent
       assert.ok(!fits(from, sentence), "it was cut inside a sentence that has room");
       assert.ok(clauses.includes(to) || !fits(from, clauses.find((place) => place > from) ?? count));
     }
+    const bounds = [0, ...ends.filter((place) => place < count), count];
+    const haveAllRoom = bounds.slice(1).every((end, at) => fits(bounds[at], end));
+    assert.equal(
+      pagesOf(count, fits, [ends], { blocks }) !== null,
+      haveAllRoom,
+      "null for a sentence without room",
+    );
   }
+});
+
+test("a sentence that has no room is known after a few questions: each lays out a page", () => {
+  let questions = 0;
+  const fits = (from, to) => {
+    questions += 1;
+    return to - from <= 50;
+  };
+  const sentences = Array.from({ length: 30 }, (_, at) => 200 + (at + 1) * 10);
+  assert.equal(pagesOf(500, fits, [sentences, sentences]), null);
+  assert.ok(questions <= 12, `${questions} questions`);
 });
 
 test("a page ends with a paragraph where it can, and the last one is not a word or two", () => {
   const lengths = (count, most, ends, blocks) =>
-    pagesOf(count, (from, to) => to - from <= most, [ends], blocks).map(([from, to]) => to - from);
+    pagesOf(count, (from, to) => to - from <= most, [ends], { blocks }).map(([from, to]) => to - from);
   assert.deepEqual(lengths(11, 8, [3, 6, 8, 11], [6, 11]), [6, 5]);
   assert.deepEqual(lengths(11, 8, [3, 8], [3]), [8, 3], "half a page stays empty for no paragraph");
   assert.deepEqual(lengths(11, 10, [3, 6, 10]), [6, 5]);
