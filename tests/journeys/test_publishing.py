@@ -59,8 +59,8 @@ def confirmed(page: Page, name: str) -> None:
 
 
 def shows(pages: dict[str, Page], *, service: str, counter: str, ends: str) -> None:
-    expect(pages["kiosk"].get_by_text(service).first).to_be_visible(timeout=TAKEN_MS)
-    expect(pages["phone"].get_by_text(service).first).to_be_visible(timeout=TAKEN_MS)
+    expect(pages["kiosk"].get_by_text(service).first).to_be_visible()
+    expect(pages["phone"].get_by_text(service).first).to_be_visible()
     expect(pages["screen"].locator("body")).to_contain_text(counter, ignore_case=True)
     console = pages["console"]
     expect(console.locator("[data-text=served]")).to_contain_text(service)
