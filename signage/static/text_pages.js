@@ -103,8 +103,9 @@ export const clauseEnds = (words) =>
  * Cut so many words in pages `[from, to)` that `fits(from, to)` allows, as full as they may be. `levels` are
  * lists of places (counts of words) where a page may end, the best first: a page ends at a place of a later
  * level only where not one of the former ones has room. Of `blocks` (ends of paragraphs and items) one that
- * leaves less than half a page empty is taken. A last page of a few words shares the one before with it, where
- * a place allows. Null as soon as a page could end at no place; `isForced`: it ends after its first word then.
+ * leaves less than half a page empty is taken. A last page of a few words shares the one before with it,
+ * where a place allows. Null as soon as a page could end at no place; `isForced`: it ends after its first
+ * word then.
  */
 export function pagesOf(count, fits, levels, { blocks = [], isForced = false } = {}) {
   /** @type {[from: number, to: number][]} */
