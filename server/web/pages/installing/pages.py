@@ -169,6 +169,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             "printer",
             kiosk=kiosk,
             has_simulated=has_simulated,
+            has_codes=bool(site.settings.public_url),
             plugged=plugged_shown(),
             lines=[str(each) for each in serial_lines()],
             problems=problems or {},
@@ -189,7 +190,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
         if "search" in request.form:
             return page(found=printers_among(addresses_around()))
         kiosk = _kiosk(site)
-        if kiosk is None or "later" in request.form:
+        if kiosk is None or "later" in request.form or typed("kind") == "none":
             return _without_printer(site, author, kiosk)
         try:
             return _tried(site, author, kiosk)

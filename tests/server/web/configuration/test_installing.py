@@ -203,10 +203,13 @@ def test_a_wrong_network_is_refused_and_not_declared(wizard, host, network, fiel
     assert list(problems(again)) == ["host"], "nothing was declared"
 
 
-def test_a_printer_may_be_added_later_and_none_is_simulated_before(wizard):
+def test_a_hall_may_have_no_printer_and_none_is_simulated_then(wizard):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
-    answer = wizard.post("/installation/imprimante", kind="network", host="", later="yes")
+    page = wizard.browser.get("/installation/imprimante").text
+    assert 'value="none"' in page
+    assert "PARVIS_PUBLIC_URL" in page  # without it no code can be scanned or typed anywhere
+    answer = wizard.post("/installation/imprimante", kind="none", host="")
     assert answer.headers["Location"] == "/installation/suite"
     (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
     assert kiosk.printer is None
