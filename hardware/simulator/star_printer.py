@@ -27,6 +27,7 @@ class StarFault(StrEnum):
     NEAR_END = "near_end"
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
+    JAM = "jam"
     OFFLINE = "offline"
     """It asks for nothing."""
     NOT_TAKEN = "not_taken"
@@ -40,12 +41,13 @@ class StarFault(StrEnum):
 
 _CODES = {
     StarFault.COVER_OPEN: "420 Cover open",
+    StarFault.JAM: "411 Paper jam",
     StarFault.PAPER_OUT: "410 Paper out",
     StarFault.STOPS_IN_MID_TICKET: "410 Paper out",
     StarFault.NOT_TAKEN: "221 Paper present",
     StarFault.NEAR_END: "211 Paper low",
 }
-_STOPPED = frozenset({StarFault.COVER_OPEN, StarFault.PAPER_OUT})
+_STOPPED = frozenset({StarFault.COVER_OPEN, StarFault.PAPER_OUT, StarFault.JAM})
 
 
 class SimulatedStarPrinter(SimulatedPulledPrinter[StarFault]):

@@ -105,13 +105,13 @@ def test_after_an_action_the_printer_polls_again_at_once_with_its_result():
     ]
 
 
-@pytest.mark.parametrize("fault", [StarFault.PAPER_OUT, StarFault.COVER_OPEN])
+@pytest.mark.parametrize("fault", [StarFault.PAPER_OUT, StarFault.COVER_OPEN, StarFault.JAM])
 def test_a_stopped_printer_only_polls(fault: StarFault):
     server = Server([offer()])
     star = printer(server, fault)
     star.poll()
     assert [method for method, *_ in server.requests] == ["POST"]
-    assert server.polls[0]["statusCode"][:3] in ("410", "420")
+    assert server.polls[0]["statusCode"][:3] in ("410", "420", "411")
     assert star.tickets() == []
 
 

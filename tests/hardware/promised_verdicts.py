@@ -1,0 +1,53 @@
+"""The table of verdicts in docs/rules/printing.md: what becomes of a job, by printer and by fault."""
+
+import re
+
+from tests.docs.documents import DOCS
+
+_NOTE = re.compile(r" \((\d)\)$")
+UNKNOWABLE = "–"
+"""A cell that nobody can fill; its note says why."""
+
+
+def _section() -> str:
+    return (DOCS / "rules" / "printing.md").read_text(encoding="utf-8").split("## Table of verdicts")[1]
+
+
+def _table() -> list[list[str]]:
+    lines = [line for line in _section().splitlines() if line.startswith("|")]
+    head, *rows = [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
+    return [[name.strip("`") for name in head], *rows]
+
+
+def promised(printer: str) -> dict[str, str]:
+    """The cells of a printer by fault, without their notes."""
+    head, _, *rows = _table()
+    at = head.index(printer)
+    return {row[0]: _NOTE.sub("", row[at]) for row in rows}
+
+
+def printers() -> list[str]:
+    """The printers of the table."""
+    return _table()[0][1:]
+
+
+def notes_used() -> set[str]:
+    """The numbers of the notes of all cells."""
+    return {note[1] for row in _table() for cell in row if (note := _NOTE.search(cell))}
+
+
+def notes_given() -> set[str]:
+    """The numbers of the notes below the table."""
+    return set(re.findall(r"^- \((\d)\) \w", _section(), re.MULTILINE))
+
+
+def unknowable_without_note() -> list[str]:
+    """Cells that nobody can fill and that do not say why."""
+    cells = [cell for row in _table()[2:] for cell in row if cell.startswith(UNKNOWABLE)]
+    return [cell for cell in cells if not _NOTE.search(cell)]
+
+
+def cell(verdict: str, why: str | None, then: str | None = None) -> str:
+    """A verdict in the words of the table; `then`: the verdict once the fault has ended."""
+    first = verdict if why is None else f"{verdict} `{why}`"
+    return first if then is None else f"{first}, then {then}"
