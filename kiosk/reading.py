@@ -33,7 +33,7 @@ type Reason = Literal[
 ]  # fmt: skip
 type Need = Literal["step_free", "deaf", "blind", "slow", "interpreter"]
 type Arrival = Literal["early", "on_time", "late", "walk_in"]
-type Paper = Literal["pending", "printed", "no_paper", "unknown", "none"]
+type Paper = Literal["pending", "printed", "elsewhere", "no_paper", "unknown", "none"]
 
 LONGEST_READING = 60
 """Sentences of one view; a screen full of services and papers has some thirty."""
@@ -78,10 +78,11 @@ class ReadTicket:
 
 @dataclass(frozen=True, slots=True)
 class ViewReader:
-    """Reads views in the language of a menu."""
+    """Reads views in the language of a menu. `other_printer`: the name of the kiosk's backup printer."""
 
     menu: MenuMessage
     translate: Translate
+    other_printer: str = ""
 
     def start(self, *, folder: str | None = None, shown: Collection[str] = ()) -> list[str]:
         """The menu or an open folder; `shown` are the services of the page that is up (none: all).
@@ -232,8 +233,9 @@ class ViewReader:
         if ticket.is_priority:
             read.append(self.say("kiosk.ticket.priority"))
         if ticket.paper != "pending":
-            may_scan = ticket.has_code and ticket.paper != "printed"
-            read.append(self.say(f"kiosk.print.{ticket.paper}{'_scan' if may_scan else ''}"))
+            may_scan = ticket.has_code and ticket.paper not in ("printed", "elsewhere")
+            key = f"kiosk.print.{ticket.paper}{'_scan' if may_scan else ''}"
+            read.append(self.say(key, printer=self.other_printer))
         return _sentences([*read, self.say("kiosk.ticket.watch"), number])
 
     def _turn(self, ticket: ReadTicket) -> Iterator[str]:
@@ -277,7 +279,7 @@ class ViewReader:
     def _sheet(self, paper: Paper) -> str:
         if paper == "none":
             return self.say("kiosk.spoken.sheet", label=self.say("kiosk.appointment_sheet.print"))
-        return self.say(f"kiosk.appointment_sheet.paper.{paper}")
+        return self.say(f"kiosk.appointment_sheet.paper.{paper}", printer=self.other_printer)
 
     def _arrival(self, come: ReadArrival) -> str:
         at = self.hour(come.booked_at)

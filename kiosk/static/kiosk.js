@@ -5,7 +5,7 @@ import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } fro
 import { initialState, isWarning, printOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
 import { codeErrorText } from "./appointment_view.js";
-import { sheetPaper } from "./sheet_state.js";
+import { sheetPaper, sheetPaperText } from "./sheet_state.js";
 import { openListening } from "./listening.js";
 import { openLink, pause } from "./live.js";
 import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
@@ -79,7 +79,8 @@ const link = openLink(
     },
     // a sheet has no visit: its job identifies it
     alert: takeAlert,
-    verdict: ({ visit, job, verdict }) => dispatch({ type: "print_verdict", visit: visit ?? job, verdict }),
+    verdict: ({ visit, job, verdict, other_printer: otherPrinter }) =>
+      dispatch({ type: "print_verdict", visit: visit ?? job, verdict, otherPrinter }),
   },
   () => state.language,
 );
@@ -113,8 +114,7 @@ function dispatch(action) {
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
   if (state.sheet && !before.sheet) printSheet(state.sheet);
   if (state.codeError && state.view !== before.view) setText("spoken", codeErrorText(state, say));
-  if (state.sheet && sheetPaper(state) !== sheetPaper(before))
-    setText("spoken", say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`));
+  if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", sheetPaperText(state, say));
   if (needsDrawing(before)) drawSoon();
 }
 
@@ -258,8 +258,9 @@ async function watchPrint(ticket) {
 async function askPrint({ visit, press }) {
   try {
     const { json } = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
-    if (json?.visit === visit && json.print?.verdict)
-      dispatch({ type: "print_verdict", visit, verdict: json.print.verdict });
+    if (json?.visit !== visit || !json.print) return;
+    const { verdict, other_printer: otherPrinter } = json.print;
+    dispatch({ type: "print_verdict", visit, verdict, otherPrinter });
   } catch {
     /* it is told late, or at the next connection */
   }

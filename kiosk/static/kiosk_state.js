@@ -40,6 +40,7 @@ export function initialState(language, at = 0) {
       heldMenu: null,
       touchedAt: -MENU_HELD_MS,
       verdicts: {},
+      otherPrinters: {},
       prints: false,
       isPaired: true,
       view: "loading",
@@ -80,15 +81,21 @@ export function shownServices(state) {
     : (state.menu?.services ?? []);
 }
 
-// What the page says of the paper: pending, printed, no_paper, unknown or none (no printer).
+// What the page says of the paper: pending, printed, elsewhere (at the backup printer), no_paper, unknown
+// or none (no printer).
 export function printOf(state) {
   if (!state.ticket?.print) return "none";
   const verdict = state.verdicts[state.ticket.visit] ?? state.ticket.print.verdict;
-  if (verdict === "printed") return "printed";
+  const isElsewhere = Boolean(otherPrinterOf(state));
+  if (verdict === "printed") return isElsewhere ? "elsewhere" : "printed";
   if (verdict === "held" || verdict === "refused") return "no_paper";
   if (verdict === "unknown" || state.isPrintLate) return "unknown";
-  return "pending";
+  return isElsewhere ? "elsewhere" : "pending";
 }
+
+/** The name of the backup printer that has the ticket’s paper; undefined where its own printer has it. */
+export const otherPrinterOf = ({ ticket, otherPrinters }) =>
+  otherPrinters[ticket.visit] ?? ticket.print?.other_printer;
 
 const reducers = {
   menu_loaded(state, { menu, at }) {
@@ -198,14 +205,19 @@ const reducers = {
     };
   },
 
-  print_verdict(state, { visit, verdict, at }) {
-    if (!verdict) return state;
+  print_verdict(state, { visit, verdict, otherPrinter, at }) {
+    if (!verdict && !otherPrinter) return state;
     const kept = Object.entries(state.verdicts).slice(-7);
+    const others = Object.entries(state.otherPrinters).slice(-7);
     const isOfTicket = verdict === "printed" && state.ticket?.visit === visit;
     return {
       ...state,
       paperAt: isOfTicket ? (state.paperAt ?? at) : state.paperAt,
-      verdicts: { ...Object.fromEntries(kept), [visit]: verdict },
+      // "handed_on" replaces the word of the printer that refused
+      verdicts: { ...Object.fromEntries(kept), [visit]: verdict ?? "handed_on" },
+      otherPrinters: otherPrinter
+        ? { ...Object.fromEntries(others), [visit]: otherPrinter }
+        : state.otherPrinters,
     };
   },
 

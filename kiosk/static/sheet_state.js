@@ -7,15 +7,22 @@ export const sheetStart = { sheet: null };
 export const offersSheet = (state) =>
   state.prints && state.view === "notice" && state.notice === "appointment_only" && Boolean(state.service);
 
-// The state of the paper: none (not requested), pending, printed, no_paper or unknown, as of tickets.
-export function sheetPaper({ sheet, verdicts }) {
+// The state of the paper: none (not requested), pending, printed, elsewhere, no_paper or unknown.
+export function sheetPaper(state) {
+  const { sheet, verdicts } = state;
   if (!sheet) return "none";
   if (sheet.isRefused) return "no_paper";
   const verdict = verdicts[sheet.job] ?? null;
-  if (verdict === "printed") return "printed";
   if (verdict === "held" || verdict === "refused") return "no_paper";
-  return verdict === "unknown" || sheet.isLate ? "unknown" : "pending";
+  if (verdict === "unknown" || (verdict !== "printed" && sheet.isLate)) return "unknown";
+  if (state.otherPrinters[sheet.job]) return "elsewhere";
+  return verdict === "printed" ? "printed" : "pending";
 }
+
+export const sheetPaperText = (state, say) =>
+  say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`, {
+    printer: state.otherPrinters[state.sheet.job],
+  });
 
 // `active` and `isGuarded` are the kiosk's own.
 export function sheetReducers({ active, isGuarded }) {

@@ -3,8 +3,8 @@
 import { APPOINTMENT_NOTICES, offersAppointment } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
-import { offersSheet, sheetPaper } from "./sheet_state.js";
-import { NEEDS, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
+import { offersSheet, sheetPaperText } from "./sheet_state.js";
+import { NEEDS, otherPrinterOf, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { waitText } from "./words.js";
 import { button, byId, element, fillTexts, main, put, setIcon, showText } from "./elements.js";
 import { fillPaged } from "./paging.js";
@@ -38,6 +38,7 @@ const NOTICE_ICONS = {
 const PRINT_ICONS = {
   pending: "printer",
   printed: "ticket",
+  elsewhere: "printer",
   no_paper: "pencil",
   unknown: "pencil",
   none: "pencil",
@@ -195,7 +196,7 @@ const views = {
       opening: hasOpening
         ? (service?.next_opening?.text ?? "")
         : state.sheet
-          ? say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`)
+          ? sheetPaperText(state, say)
           : "",
       acts: [
         ...(way ? [] : already),
@@ -306,7 +307,9 @@ function drawPrint(slots, state, say) {
   const mayScan = state.ticket.follow_url && ["no_paper", "unknown", "none"].includes(verdict);
   slots.print.dataset.print = verdict;
   setIcon(slots.print_icon, PRINT_ICONS[verdict]);
-  slots.print_text.textContent = say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`);
+  slots.print_text.textContent = say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`, {
+    printer: otherPrinterOf(state),
+  });
 }
 
 /**

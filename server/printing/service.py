@@ -137,7 +137,7 @@ class PrintService:
         if not printers or elapsed_s - self._watched_at_s < PULLED_WATCHED_EVERY_S:
             return
         self._watched_at_s = elapsed_s
-        watch_pulled_printers(self.printing.database, printers)
+        watch_pulled_printers(self.printing.database, printers, self.printing.tell)
 
     def _follow_configuration(self, hall: str, revisions: tuple[int, int]) -> None:
         printers = {

@@ -1,7 +1,7 @@
 """The loop of one printer: take the lease, print the oldest job, wait for the paper, give the verdict.
 
-A printer that cannot print is sent nothing: the job is tried again until it is a minute old, then cancelled.
-What was sent is never sent again. Nothing here runs in a web request.
+A printer that cannot print is sent nothing: the job goes to its backup printer, or is tried again until it is
+a minute old, then cancelled. What was sent is never sent again. Nothing here runs in a web request.
 """
 
 import secrets
@@ -25,12 +25,8 @@ from server.store.printing import print_jobs
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import (
-    PrintEnd,
-    end_prints,
-    note_print,
-    start_print,
-)
+from server.usecases.printing.failover import refuse_jobs
+from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print, start_print
 
 log = structlog.get_logger()
 
@@ -222,7 +218,7 @@ class PrinterWorker:
         self._verdicts[job.id] = end
         if outcome.verdict is Verdict.REFUSED:
             self._is_blocked = True
-            self._note(token, PrintEnd(job.id, QUEUED, verdict, outcome.why))
+            self._refuse(token, [PrintEnd(job.id, QUEUED, verdict, outcome.why)])
         else:
             self._end(token, [(job, end)])
         self._verdicts.clear()
@@ -265,9 +261,13 @@ class PrinterWorker:
     def _tell_newcomers(
         self, token: PrinterLeaseToken, queued: Sequence[OpenJob], state: PrinterState
     ) -> None:
-        for job in queued:
-            if job.verdict is None:
-                self._note(token, PrintEnd(job.id, QUEUED, Verdict.REFUSED.value, state.value))
+        newcomers = [job.id for job in queued if job.verdict is None]
+        if newcomers or self.connection.backup is not None:
+            refused = Verdict.REFUSED.value
+            self._refuse(token, [PrintEnd(job, QUEUED, refused, state.value) for job in newcomers])
+
+    def _refuse(self, token: PrinterLeaseToken, refused: Sequence[PrintEnd]) -> None:
+        refuse_jobs(self.printing.database, token, refused, self.printing.tell)
 
     def _note(self, token: PrinterLeaseToken, noted: PrintEnd) -> None:
         if note_print(self.printing.database, token, noted):

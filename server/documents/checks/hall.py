@@ -12,7 +12,8 @@ from server.domain.tickets.numbering import Series, may_collide
 
 def check_alone(document: HallDocument) -> tuple[DocumentProblem, ...]:
     """The errors a document has whatever surrounds it."""
-    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles, _kiosks, _screens)
+    of_visits = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles)
+    checks = (*of_visits, _kiosks, _backup_printers, _screens)
     return tuple(found for check in checks for found in check(document))
 
 
@@ -247,6 +248,22 @@ def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
         yield from _services_named(path, kiosk.services, services)
         if on_kiosk.isdisjoint(kiosk.services):
             yield problem(path, "kiosk_shows_no_service")
+
+
+def _backup_printers(document: HallDocument) -> Iterator[DocumentProblem]:
+    """A printer's backup is the printer of another kiosk that is in use."""
+    kiosks = {kiosk.id: kiosk for kiosk in document.kiosks}
+    for at, kiosk in enumerate(document.kiosks):
+        named = None if kiosk.printer is None or kiosk.is_retired else kiosk.printer.backup
+        if named is None:
+            continue
+        backup, path = kiosks.get(named), ("kiosks", at, "printer", "backup")
+        if backup is None:
+            yield problem(path, "unknown_kiosk", id=named)
+        elif backup is kiosk:
+            yield problem(path, "backup_is_itself")
+        elif backup.printer is None or backup.is_retired:
+            yield problem(path, "backup_without_printer", name=backup.label)
 
 
 def _profiles(document: HallDocument) -> Iterator[DocumentProblem]:

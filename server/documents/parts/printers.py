@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hardware.transports.serial_line.discovery import is_serial_line
 from hardware.transports.usb_name import usb_name
-from server.documents.parts.values import Part
+from server.documents.parts.values import Part, Slug
 from server.documents.problems import broken_rule
 from server.domain.hall.configuration import PrinterDialect, PrinterProfile
 
@@ -26,7 +26,8 @@ def _serial_line(text: str) -> str:
 
 class PrinterPart(Part):
     """A kiosk's printer. Without `host` (of kind tcp), `usb` (of usb_file) or `line` (of serial) it is a
-    simulated one; a printer of kind usb_bus has a name. `speed` null: found by asking.
+    simulated one; a printer of kind usb_bus has a name. `speed` null: found by asking. `backup`: the kiosk
+    whose printer gets the jobs that this one refuses; null: none.
 
     Fields of another kind are kept and change nothing.
     """
@@ -48,6 +49,7 @@ class PrinterPart(Part):
     dialect: Annotated[PrinterDialect, Field(exclude_if=lambda dialect: dialect == "epson")] = "epson"
     profile: PrinterProfile = "raster-80"
     paper_mm: Literal[80, 58] = 80
+    backup: Annotated[Slug | None, Field(exclude_if=lambda backup: backup is None)] = None
 
     @model_validator(mode="after")
     def _fits_the_paper(self) -> "PrinterPart":

@@ -211,6 +211,7 @@ class PrinterConnection:
     `host`, `port` and `reach` (the networks in which it may be found) are those of a printer on the network,
     `usb` is the name of one on USB (`04b8:0e15:J2XE012345`), `line` and `speed` (bits a second, None: found
     by asking) are those of one on a serial line. Without a host, a name or a line it is a simulated one.
+    `backup`: the kiosk whose printer gets the jobs that this one refuses.
     """
 
     host: str | None
@@ -223,6 +224,7 @@ class PrinterConnection:
     line: str | None = None
     speed: int | None = None
     dialect: PrinterDialect = "epson"
+    backup: str | None = None
 
     @property
     def is_pulled(self) -> bool:
@@ -341,6 +343,13 @@ class HallConfiguration:
     def shows_loop(self, today: date) -> bool:
         """Whether visitors may read of the hall's induction loop: it has one, tested less than a year ago."""
         return self.sound.loop is not None and is_loop_in_order(self.sound.loop.tested_on, today)
+
+    def backup_of(self, kiosk: str) -> Kiosk | None:
+        """The kiosk whose printer is the backup of a kiosk's printer; None: there is none in use."""
+        printer = self.kiosks[kiosk].printer if kiosk in self.kiosks else None
+        backup = None if printer is None or printer.backup is None else self.kiosks.get(printer.backup)
+        is_none = backup is None or backup.printer is None or backup.is_retired or backup.id == kiosk
+        return None if is_none else backup
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

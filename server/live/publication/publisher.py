@@ -174,7 +174,7 @@ class Publisher:
         )
 
     def print_noted(self, job: str) -> None:
-        """Sends the state of a print job, final or not, to the printer's kiosk and to the reception."""
+        """Sends the state of a print job, final or not, to the kiosk of the press and to the reception."""
         self._prints_noted([job])
 
     def _prints_noted(self, jobs: Sequence[str]) -> None:
@@ -183,8 +183,9 @@ class Publisher:
         with self.database.read() as rows:
             found = print_jobs.print_jobs(rows, jobs)
         for row in found.values():
-            message = print_answer(row)
-            self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row.printer))
+            message = print_answer(row, self.database.configuration(row.hall))
+            kiosk = messages.kiosk_room(row.first_printer or row.printer)
+            self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, kiosk)
             self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row.hall))
 
     def messages_changed(self, hall: str, counter: str | None) -> None:

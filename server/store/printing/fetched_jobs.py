@@ -38,6 +38,7 @@ _OF_JOB = print_job.update().where(print_job.c.id == bindparam("row_id"))
 _HAND_OVER = Write(
     print_job.update().where(
         print_job.c.id == bindparam("row_id"),
+        print_job.c.printer == bindparam("of_printer"),
         print_job.c.state == fixed("queued"),
         func.coalesce(print_job.c.job_number, 0) == bindparam("former"),
     ),
@@ -58,7 +59,9 @@ def unfinished_jobs(rows: Rows, printer: str) -> list[FetchedJob]:
     return rows.all(_OPEN, printer=printer)
 
 
-def hand_over_job(rows: WrittenRows, job: str, *, number: int, fence: int, at: datetime) -> bool:
-    """Marks a queued job as handed over by its handover `number`; False when that is not its next one."""
+def hand_over_job(
+    rows: WrittenRows, job: str, printer: str, *, number: int, fence: int, at: datetime
+) -> bool:
+    """Marks a printer's queued job as handed over by its handover `number`; False: that is not its next."""
     values = {"state": "sending", "fence": fence, "sent_at": at, "job_number": number}
-    return bool(rows.execute(_HAND_OVER, row_id=job, former=number - 1, **values))
+    return bool(rows.execute(_HAND_OVER, row_id=job, of_printer=printer, former=number - 1, **values))

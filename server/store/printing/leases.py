@@ -84,6 +84,12 @@ _NOTE_UNPRINTED = Write(
     printer_lease.update().where(printer_lease.c.printer == bindparam("of_printer")), "unprinted"
 )
 
+_ADD_UNPRINTED = Write(
+    printer_lease.update()
+    .where(printer_lease.c.printer == bindparam("of_printer"))
+    .values(unprinted=printer_lease.c.unprinted + bindparam("more"))
+)
+
 
 def lease_of(rows: Rows, printer: str) -> Lease | None:
     """The lease of a printer; None when nobody ever drove it."""
@@ -140,6 +146,11 @@ def note_state(
 def note_unprinted(transaction: Writes, printer: str, count: int) -> None:
     """Keeps how many jobs of a printer in a row were not printed; the caller holds its lease."""
     transaction.run(_NOTE_UNPRINTED, of_printer=printer, unprinted=count)
+
+
+def add_unprinted(rows: WrittenRows, printer: str, count: int) -> None:
+    """Counts jobs that a printer did not print and that another one gets; the caller holds its lease."""
+    rows.execute(_ADD_UNPRINTED, of_printer=printer, more=count)
 
 
 def _of(token: PrinterLeaseToken) -> dict[str, object]:

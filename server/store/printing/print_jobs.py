@@ -25,7 +25,8 @@ MOST_AT_ONCE = 200
 class PrintJob:
     """A job of a printer (the id of its kiosk). `visit` None: the paper is no ticket.
 
-    `verdict` None: not tried yet; `why`: the reason of the verdict.
+    `verdict` None: not tried yet; `why`: the reason of the verdict. `first_printer`: the printer that refused
+    it before it was handed on to `printer`; None: it was not handed on.
     """
 
     id: str
@@ -35,6 +36,7 @@ class PrintJob:
     state: PrintJobState
     verdict: str | None
     why: str | None
+    first_printer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,16 @@ _PRINTERS_WITH_OPEN_JOBS = Read(str, select(print_job.c.printer).where(_IS_OPEN)
 _QUEUE = Write(print_job.insert(), "id", "hall", "printer", "visit", "copy", "document", "state", "queued_at")
 _OF_JOB = print_job.update().where(print_job.c.id == bindparam("row_id"))
 _START = Write(_OF_JOB.where(_IS_QUEUED), "state", "fence", "sent_at", "job_number")
-_NOTE = Write(_OF_JOB.where(_IS_OPEN), "state", "verdict", "why")
+_NOTE = Write(
+    _OF_JOB.where(_IS_OPEN, print_job.c.printer == bindparam("of_printer")), "state", "verdict", "why"
+)
+_HAND_ON = Write(
+    _OF_JOB.where(
+        _IS_QUEUED, print_job.c.printer == bindparam("of_printer"), print_job.c.first_printer.is_(None)
+    ).values(verdict=None, why=None),
+    "printer",
+    "first_printer",
+)
 _END = Write(
     _OF_JOB.values(document=case((print_job.c.visit.is_(None), literal("{}")), else_=print_job.c.document)),
     "state",
@@ -111,9 +122,18 @@ def start_job(rows: WrittenRows, job: str, *, fence: int, job_number: int, at: d
     return bool(rows.execute(_START, **values))
 
 
-def note_job(rows: WrittenRows, job: str, *, state: str, verdict: str | None, why: str | None) -> bool:
-    """Keeps the state and a verdict of a job that goes on; False when it has ended."""
-    return bool(rows.execute(_NOTE, row_id=job, state=state, verdict=verdict, why=why))
+def note_job(
+    rows: WrittenRows, job: str, printer: str, *, state: str, verdict: str | None, why: str | None
+) -> bool:
+    """Keeps the state and a verdict of a printer's job that goes on; False: it has ended, or is another's."""
+    values = {"state": state, "verdict": verdict, "why": why}
+    return bool(rows.execute(_NOTE, row_id=job, of_printer=printer, **values))
+
+
+def hand_on(rows: WrittenRows, job: str, printer: str, *, to: str) -> bool:
+    """Gives a queued job of a printer to another one, as if it had not been tried; False when it cannot."""
+    values = {"row_id": job, "of_printer": printer, "printer": to, "first_printer": printer}
+    return bool(rows.execute(_HAND_ON, **values))
 
 
 def end_job(

@@ -21,6 +21,7 @@ print_job = Table(
     Column("queued_at", Instant, nullable=False),
     Column("sent_at", Instant),
     Column("done_at", Instant),
+    Column("first_printer", ID),
     UniqueConstraint("visit", "copy", name="uq_print_job_copy"),
     Index(
         "ix_print_job_open",

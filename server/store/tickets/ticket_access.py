@@ -66,6 +66,8 @@ class PressedTicket:
     job: str | None
     job_state: PrintJobState | None
     job_verdict: str | None
+    job_printer: str | None
+    job_first_printer: str | None
     body: Json | None
 
 
@@ -103,6 +105,8 @@ _TICKET_OF_PRESS = Read(
         print_job.c.id.label("job"),
         print_job.c.state.label("job_state"),
         print_job.c.verdict.label("job_verdict"),
+        print_job.c.printer.label("job_printer"),
+        print_job.c.first_printer.label("job_first_printer"),
         type_coerce(hall_fact.c.body, Document).label("body"),
     )
     .select_from(

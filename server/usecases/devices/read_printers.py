@@ -41,6 +41,7 @@ class FetchingAnswer(TypedDict):
 class PrinterOfKiosk(TypedDict):
     """The printer of a kiosk (`id`); `host` null: the simulated one.
 
+    `backup`: the label of the kiosk whose printer gets what this one refuses, null: none.
     `state`: of the hardware, or `unknown`. Instants are in RFC 3339, null before its driver found it.
     `uptime`: the share of opening hours of the last 30 days, 0 to 1, null after too few checks.
     """
@@ -60,6 +61,7 @@ class PrinterOfKiosk(TypedDict):
     seen_at: str | None
     fetches: FetchingAnswer | None
     paper: PaperLeftAnswer
+    backup: str | None
     uptime: float | None
 
 
@@ -76,6 +78,7 @@ def read_printers(
         if printer is None:
             continue
         sighting = printer_sighting(rows, kiosk)
+        backup = configuration.backup_of(kiosk)
         left = paper_left_in(rows, kiosk, paper_mm=printer.paper_mm)
         answers.append(
             {
@@ -94,6 +97,7 @@ def read_printers(
                 "seen_at": None if sighting is None else to_text(sighting.seen_at),
                 "fetches": _fetching(rows, kiosk) if printer.is_pulled else None,
                 "paper": {"left": left.papers, "is_low": left.is_low, "is_learnt": left.is_learnt},
+                "backup": None if backup is None else backup.label,
                 "uptime": uptime_of(presences.get(("printer", kiosk)), configuration, now),
             }
         )

@@ -56,11 +56,13 @@ def start_print(database: Database, token: PrinterLeaseToken, job: str, *, job_n
 def note_print(database: Database, token: PrinterLeaseToken, noted: PrintEnd) -> bool:
     """Keeps a verdict that is not final: `queued` refused, to be tried again, or `sending` held.
 
-    False when the job has ended. Refusal: printer_taken.
+    False when the job has ended or went to another printer. Refusal: printer_taken.
     """
     with database.store.write() as rows:
         _keep(rows, token, until=database.clock.now() + LEASE)
-        return print_jobs.note_job(rows, noted.job, state=noted.state, verdict=noted.verdict, why=noted.why)
+        return print_jobs.note_job(
+            rows, noted.job, token.printer, state=noted.state, verdict=noted.verdict, why=noted.why
+        )
 
 
 def end_prints(database: Database, hall: str, token: PrinterLeaseToken, ends: Sequence[PrintEnd]) -> int:

@@ -40,4 +40,4 @@ def read_print(database: Database, hall: str, job: str) -> PrintVerdict:
         row = print_job_of(rows, job)
     if row is None or row.hall != hall:
         raise Refusal("unknown_print_job", job=job)
-    return print_answer(row)
+    return print_answer(row, database.configuration(hall))

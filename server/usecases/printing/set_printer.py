@@ -46,10 +46,11 @@ def set_printer(
     return edit_hall_document(database, hall, author, change).revision
 
 
-def _kept(printer: PrinterConnection | None, request: PrinterRequest) -> dict[str, str]:
+def _kept(printer: PrinterConnection | None, request: PrinterRequest) -> dict[str, str | None]:
     """What the request says nothing of: as before where there was a printer."""
     dialect = "epson" if printer is None else printer.dialect
-    return {"profile": _profile(printer, request), "dialect": dialect}
+    backup = None if printer is None else printer.backup
+    return {"profile": _profile(printer, request), "dialect": dialect, "backup": backup}
 
 
 def _profile(printer: PrinterConnection | None, request: PrinterRequest) -> PrinterProfile:

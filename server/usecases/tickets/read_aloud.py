@@ -67,7 +67,8 @@ def read_aloud(
     menu = read_menu(
         database, estimates, hall, language=request.language, translate=translate, kiosk=request.kiosk
     )
-    reader = ViewReader(menu, translate)
+    backup = database.configuration(hall).backup_of(request.kiosk or "")
+    reader = ViewReader(menu, translate, other_printer="" if backup is None else backup.label)
     try:
         if request.focus is not None:
             within, needs = request.service, request.needs

@@ -1,6 +1,7 @@
 """A repeated press gives the same ticket again, as it was issued."""
 
 from hardware.verdict import Verdict
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.tickets.presses import has_ticket
@@ -9,7 +10,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import quoted_answer
 from server.usecases.appointments.check_in import arrival_answer
-from server.usecases.printing.read_prints import PrintState
+from server.usecases.printing.read_prints import PrintState, label_of_printer
 from server.usecases.tickets.ticket_answers import TicketAnswer
 from server.usecases.tickets.ticket_token import token_again
 
@@ -42,7 +43,7 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
         "why_no_wait": quoted["why_no_wait"],
         "token": token_again(database, transaction, row.visit),
         "short_code": row.short_code,
-        "print": _print(row),
+        "print": _print(row, transaction.configuration),
         "is_new": False,
         "is_repeated": False,
     }
@@ -51,9 +52,12 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
     return answer
 
 
-def _print(row: PressedTicket) -> PrintState | None:
+def _print(row: PressedTicket, configuration: HallConfiguration) -> PrintState | None:
     """The first print job of a ticket; None where nothing was printed."""
     if row.job is None or row.job_state is None:
         return None
     verdict = None if row.job_verdict is None else Verdict(row.job_verdict)
-    return {"job": row.job, "state": row.job_state, "verdict": verdict}
+    answer: PrintState = {"job": row.job, "state": row.job_state, "verdict": verdict}
+    if row.job_printer is not None and row.job_first_printer is not None:
+        answer["other_printer"] = label_of_printer(configuration, row.job_printer)
+    return answer

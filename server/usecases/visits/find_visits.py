@@ -89,7 +89,8 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
         needs = needs_noted(rows, hall_id) if found else {}
         may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ())) for row in found]
-        papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row.id for row in found])}
+        ids = [row.id for row in found]
+        papers = {each["visit"]: each for each in last_prints(rows, configuration, hall_id, ids)}
     for visit in visits:
         visit["print"] = papers.get(visit["visit"])
     return {"as_of": to_text(now), "visits": [may_tell.leg(visit) for visit in visits]}

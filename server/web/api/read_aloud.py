@@ -10,7 +10,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from hardware.speech import SpeechUnavailable
-from kiosk.reading import NEEDS, ReadArrival
+from kiosk.reading import NEEDS, Paper, ReadArrival
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
@@ -46,7 +46,7 @@ class ReadingQuery(RequestShape):
     arrival: Literal["early", "on_time", "late", "walk_in"] | None = None
     late_min: int = Field(default=0, ge=0, le=1_440)
     visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    paper: Literal["pending", "printed", "no_paper", "unknown", "none"] = "none"
+    paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
     has_sheet: bool = False

@@ -9,6 +9,7 @@ import {
   initialState,
   isWarning,
   MENU_HELD_MS,
+  otherPrinterOf,
   printOf,
   QUIET_MS,
   QUIET_TICKET_MS,
@@ -264,6 +265,26 @@ for (const [print, verdict, shown] of [
       shown,
       "the verdict may come first",
     );
+  });
+}
+
+for (const [verdict, shown] of [
+  [null, "elsewhere"],
+  ["printed", "elsewhere"],
+  ["refused", "no_paper"],
+  ["unknown", "unknown"],
+]) {
+  test(`a ticket at the backup printer with the verdict ${verdict} shows ${shown}`, () => {
+    const told = [
+      { type: "print_verdict", visit: "v1", verdict: "refused" },
+      { type: "print_verdict", visit: "v1", verdict: null, otherPrinter: "Accueil" },
+      { type: "print_verdict", visit: "v1", verdict, otherPrinter: "Accueil" },
+    ];
+    const state = walk([choose("accueil"), take(), issued("p2", { verdict: null }), ...told]);
+    assert.equal(printOf(state), shown);
+    assert.equal(otherPrinterOf(state), "Accueil");
+    const asked = issued("p2", { verdict, other_printer: "Accueil" });
+    assert.equal(printOf(walk([choose("accueil"), take(), asked])), shown, "as the press answers");
   });
 }
 

@@ -48,6 +48,7 @@ for (const [name, more, paper] of [
   ["printed", [queued, verdict("printed")], "printed"],
   ["told before the answer", [verdict("printed"), queued], "printed"],
   ["held", [queued, verdict("held")], "no_paper"],
+  ["at the other printer", [queued, { ...verdict("printed"), otherPrinter: "Accueil" }], "elsewhere"],
   ["refused by the server", [{ type: "sheet_refused", pressId: "s1" }], "no_paper"],
   ["late", [queued, { type: "sheet_late", pressId: "s1" }], "unknown"],
   ["of another press", [{ type: "sheet_late", pressId: "s0" }], "pending"],

@@ -219,6 +219,30 @@ def test_the_list_of_a_kiosk_has_existing_services_once_each_and_shows_at_least_
     parse_hall(changed(content, "kiosks.0.services", []))
 
 
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("guise-x", "unknown_kiosk"),
+        ("guise-a", "backup_is_itself"),
+        ("guise-none", "backup_without_printer"),
+        ("guise-old", "backup_without_printer"),
+    ],
+)
+def test_the_backup_of_a_printer_is_that_of_another_kiosk_in_use(named, code):
+    kiosks = [
+        kiosk("a", printer={"host": None, "backup": named}),
+        kiosk("b", printer={"host": None}),
+        kiosk("none"),
+        kiosk("old", printer={"host": None}, is_retired=True),
+    ]
+    content = small_hall(kiosks=kiosks)
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(content)
+    assert found(refused.value.problems) == [("kiosks[0].printer.backup", code, False)]
+    parse_hall(changed(content, "kiosks.0.printer.backup", "guise-b"))
+    parse_hall(changed(content, "kiosks.0.is_retired", True))
+
+
 def test_a_service_that_every_kiosk_leaves_out_is_a_warning():
     booked = {"mode": "appointment_only", "appointment_series": {"prefix": "FR"}}
     more = [service("naturalisation", "F", how_to_book=texts("En ligne"), **booked)]

@@ -13,13 +13,13 @@ from server.domain.printing.pulled.polls import (
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.pulled_printers import PulledPrinter, note_poll
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import PrintEnd, note_print
 from server.usecases.printing.pulled.driving import (
     DrivenPrinter,
     Tell,
     lease_token,
     note_state,
     read_driven,
+    refuse_waiting,
     settle_jobs,
 )
 
@@ -64,11 +64,7 @@ def answer_poll(database: Database, printer: PulledPrinter, report: PollReport, 
     may_print = state in PRINTING
     offered = job_to_offer(jobs, now, may_print=may_print, is_printing=report.is_printing)
     if not may_print:
-        for job in jobs:
-            if job.verdict is None and not job.is_sent:
-                noted = PrintEnd(job.id, "queued", "refused", state)
-                if note_print(database, token, noted):
-                    tell(job.id)
+        refuse_waiting(database, token, jobs, state, tell)
     gap = None if printer.polled_at is None else now - printer.polled_at
     asks_interval = is_noted and report.interval_s is None and is_interval_doubtful(printer.interval_s, gap)
     return PollAnswer(None if offered is None else offered.next_handover, asks_interval)

@@ -20,6 +20,7 @@ from server.store.printing.leases import Lease, PrinterLeaseToken, lease_of, tak
 from server.store.printing.paper_rolls import note_roll, roll_in
 from server.store.printing.pulled_printers import PulledPrinter
 from server.store.transactions.database import Database
+from server.usecases.printing.failover import refuse_jobs
 from server.usecases.printing.print_jobs import LEASE, PrintEnd, end_prints
 
 HOLDER = "pulled"
@@ -99,6 +100,19 @@ def note_state(
         after, end = paper_rolls.roll_after(roll, state)
         if end is not None or after != roll:
             note_roll(rows, token.printer, after, end, now=now)
+
+
+def refuse_waiting(
+    database: Database, token: PrinterLeaseToken, jobs: Sequence[PulledJob], state: str, tell: Tell
+) -> None:
+    """Keeps that a printer in this state cannot print the jobs that it has not fetched.
+
+    Its backup printer gets those that may go there. Refusal: printer_taken.
+    """
+    waiting = [job for job in jobs if not job.is_sent]
+    newcomers = [PrintEnd(job.id, "queued", "refused", state) for job in waiting if job.verdict is None]
+    if waiting:
+        refuse_jobs(database, token, newcomers, tell)
 
 
 def settle_jobs(database: Database, token: PrinterLeaseToken, driven: DrivenPrinter) -> list[PulledJob]:

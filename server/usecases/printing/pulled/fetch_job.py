@@ -64,7 +64,8 @@ def fetch_job(
         return picture
     now = database.clock.now()
     with database.store.write() as written:
-        is_ours = hand_over_job(written, row.id, number=handover.number, fence=token.fence, at=now)
+        values = {"number": handover.number, "fence": token.fence}
+        is_ours = hand_over_job(written, row.id, printer.printer, **values, at=now)
     return picture if is_ours else "superseded"
 
 

@@ -1,4 +1,7 @@
-"""Watch printers that fetch their jobs while they are silent: their old jobs end, and they count as away."""
+"""Watch printers that fetch their jobs while they are silent: their old jobs end, and they count as away.
+
+The backup printer gets what a silent one did not fetch.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,11 +12,14 @@ from server.domain.printing.pulled.polls import AWAY, is_silent, says_state_in_p
 from server.domain.refusals import Refusal
 from server.store.printing.pulled_printers import PulledPrinter, every_pulled_printer, without_secret
 from server.store.transactions.database import Database
+from server.usecases.printing.failover import has_backup
 from server.usecases.printing.pulled.driving import (
     DrivenPrinter,
+    Tell,
     lease_token,
     note_state,
     read_driven,
+    refuse_waiting,
     settle_jobs,
 )
 
@@ -21,8 +27,12 @@ _KEPT_FRESH_AFTER = timedelta(seconds=20)
 """A state that is older than a minute is not shown any more; a printer may ask less often than that."""
 
 
-def watch_pulled_printers(database: Database, printers: Mapping[str, str]) -> None:
+def watch_pulled_printers(
+    database: Database, printers: Mapping[str, str], tell: Tell = lambda job: None
+) -> None:
     """Ends the old jobs of printers (ids of kiosks, with their halls), and notes which of them are silent.
+
+    `tell(job)`: called for each job of a silent printer that its backup printer gets.
 
     A printer to which a worker still pushes jobs is left alone.
     """
@@ -34,15 +44,17 @@ def watch_pulled_printers(database: Database, printers: Mapping[str, str]) -> No
         ]
     for each in driven:
         with suppress(Refusal):
-            _watch(database, each)
+            _watch(database, each, tell)
 
 
-def _watch(database: Database, driven: DrivenPrinter) -> None:
+def _watch(database: Database, driven: DrivenPrinter, tell: Tell) -> None:
     if not driven.jobs and driven.printer.polled_at is None:
         return
     token = lease_token(database, driven.printer.printer, driven.lease)
-    settle_jobs(database, token, driven)
+    jobs = settle_jobs(database, token, driven)
     state = _state_now(database, driven.printer, driven.state)
+    if state == AWAY and has_backup(database, driven.printer.hall, driven.printer.printer):
+        refuse_waiting(database, token, jobs, state, tell)
     now, noted_at = database.clock.now(), None if driven.lease is None else driven.lease.state_at
     is_fresh = noted_at is not None and timedelta(0) <= now - noted_at < _KEPT_FRESH_AFTER
     if state is None or (state == driven.state and (is_fresh or _grows_old(driven.printer, state))):

@@ -144,6 +144,8 @@ class PrinterOfKiosk(ExactShape):
     paper: PaperLeftAnswer
     fetches: FetchingAnswer | None
     """How it asks for its jobs; null: it is sent them."""
+    backup: str | None
+    """The label of the kiosk whose printer gets the jobs that this one refuses; null: there is none."""
     uptime: Uptime
 
 

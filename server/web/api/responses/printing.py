@@ -5,7 +5,7 @@ from typing import Literal
 from hardware.verdict import Verdict
 from server.domain.hall.configuration import PrinterKind
 from server.domain.printing.print_jobs import PrintJobState
-from server.web.api.responses.exact import Count, ExactShape, Revision
+from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, Revision
 
 
 class PrintState(ExactShape):
@@ -14,6 +14,8 @@ class PrintState(ExactShape):
     job: str
     state: PrintJobState
     verdict: Verdict | None
+    other_printer: str = LEFT_OUT
+    """The label of the kiosk whose printer got the job after the first one refused it; left out otherwise."""
 
 
 class PrintVerdict(PrintState):

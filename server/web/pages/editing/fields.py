@@ -26,6 +26,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("exceptional", "received_by"): "services",
     ("counter", "services"): "services",
     ("kiosk", "services"): "services",
+    ("printer", "backup"): "kiosks",
     ("screen", "counter"): "counters",
     ("profile", "queues"): "queues",
     ("condition", "call"): "queues",

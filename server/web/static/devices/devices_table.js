@@ -149,8 +149,14 @@ export function createHallTable(hall, { place, say, language, onDone }) {
   return { draw };
 }
 
+/** The paper of a printer, and the printer that gets what it refuses. */
+function printerWords({ paper, backup }, say) {
+  const words = [paperWords(paper, say), backup && say("device_list.printer.backup", { printer: backup })];
+  return words.filter(Boolean).join(" · ");
+}
+
 /** What a device runs: the release of its page; for a printer, its paper. */
 function runsWords(device, hall, say) {
-  if (device.kind === "printer") return paperWords(device.paper, say);
+  if (device.kind === "printer") return printerWords(device, say);
   return versionWords(device.report?.release, hall.releases[device.kind], say);
 }

@@ -19,6 +19,18 @@ export function reasonOf(ticket) {
   return WITH_REASON.includes(paperOf(ticket)) && REASONS.includes(why) ? why : null;
 }
 
+/** What became of the paper, in words: why it is not there, or on which other printer it is. */
+export function paperWords(ticket, say) {
+  const reason = reasonOf(ticket);
+  const other = ticket.print?.other_printer;
+  const more = [
+    reason && say(`reception.print.why.${reason}`),
+    other && say("reception.print.elsewhere", { printer: other }),
+  ].filter(Boolean);
+  const words = say(`reception.print.${paperOf(ticket)}`);
+  return more.length ? `${words} (${more.join(", ")})` : words;
+}
+
 /** Whether a person must check: the paper is stopped, uncertain or will not come. */
 export const needsCare = (ticket) => !["none", "queued", "printed"].includes(paperOf(ticket));
 
@@ -26,13 +38,16 @@ export const needsCare = (ticket) => !["none", "queued", "printed"].includes(pap
 export function withPrint(tickets, print) {
   const at = tickets.findIndex(({ visit }) => visit === print.visit);
   if (at < 0 || !isNewer(tickets[at].print, print)) return tickets;
-  const { job, state, verdict, why } = print;
-  return tickets.with(at, { ...tickets[at], print: { job, state, verdict, why } });
+  const { job, state, verdict, why, other_printer } = print;
+  return tickets.with(at, {
+    ...tickets[at],
+    print: { job, state, verdict, why, ...(other_printer && { other_printer }) },
+  });
 }
 
 // A reprint is a later job (ids grow with time); of one job, what has ended does not change any more.
 function isNewer(before, print) {
   if (!before || print.job > before.job) return true;
   if (print.job < before.job || ENDED.includes(before.state)) return false;
-  return print.state !== before.state || print.verdict !== before.verdict || print.why !== before.why;
+  return ["state", "verdict", "why", "other_printer"].some((each) => print[each] !== before[each]);
 }

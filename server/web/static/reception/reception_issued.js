@@ -1,6 +1,6 @@
 // The tickets issued at this desk: the last twelve, with their papers, kept while the browser is open.
 
-import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
+import { needsCare, paperWords, withPrint } from "./paper_state.js";
 import { element, one, show, write } from "../shared/dom.js";
 
 const KEPT = 12;
@@ -43,7 +43,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     const ticket = tickets[at];
     // the last ticket's own line says it
     if (at > 0 && needsCare(ticket))
-      tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
+      tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket, say) }));
   }
 
   /** A verdict during the absence of the page: read again, like everything it may have missed. */
@@ -69,15 +69,9 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     // without a public address it could be typed nowhere
     const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
     write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
-    write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
+    write("paper", last.print ? paperWords(last, say) : say("reception.issued.say"));
     one('[data-text="paper"]').classList.toggle("care", needsCare(last));
     one('[data-list="last"]').replaceChildren(...tickets.map((ticket) => lastRow(ticket)));
-  }
-
-  function paperWords(ticket) {
-    const words = say(`reception.print.${paperOf(ticket)}`);
-    const reason = reasonOf(ticket);
-    return reason ? `${words} (${say(`reception.print.why.${reason}`)})` : words;
   }
 
   function lastRow(ticket) {
@@ -100,7 +94,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
       element(
         "td",
         {},
-        element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)),
+        element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket, say)),
         again,
       ),
     );

@@ -1,7 +1,7 @@
 // The offer where a ticket needs an appointment: the sheet that says how to obtain one, and the exceptional
 // reasons to be received without.
 
-import { paperOf, reasonOf } from "./paper_state.js";
+import { paperWords } from "./paper_state.js";
 import { byId, element, one, show, write } from "../shared/dom.js";
 
 /**
@@ -37,13 +37,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: 
   }
 
   function sayPaper(print) {
-    const words = say(`reception.print.${paperOf({ print })}`);
-    const why = reasonOf({ print });
-    tell(
-      say("reception.sheet.outcome", {
-        paper: why ? `${words} (${say(`reception.print.why.${why}`)})` : words,
-      }),
-    );
+    tell(say("reception.sheet.outcome", { paper: paperWords({ print }, say) }));
   }
 
   return {

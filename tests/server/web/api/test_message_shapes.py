@@ -155,4 +155,5 @@ def test_reports_of_devices_have_the_fields_that_the_server_reads(name: str, rep
 
 def test_a_field_that_no_shape_knows_is_a_fault():
     assert faults_of(SENT["print.verdict"], PRINT_JOB) == []
+    assert faults_of(SENT["print.verdict"], PRINT_JOB | {"other_printer": "Accueil"}) == []
     assert faults_of(SENT["print.verdict"], PRINT_JOB | {"new": 1}) == ["new: Extra inputs are not permitted"]

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   needsCare,
   paperOf,
+  paperWords,
   reasonOf,
   withPrint,
 } from "../../../../server/web/static/reception/paper_state.js";
@@ -36,6 +37,16 @@ test("a reason is shown only where the desk can do something", () => {
   assert.equal(reasonOf(ticket(job("sending", "held", "paper_out"))), "paper_out");
   assert.equal(reasonOf(ticket(job("queued", "refused", "mute"))), null);
   assert.equal(reasonOf(ticket(job("done", "printed", "near_end"))), null);
+});
+
+test("a paper at the other printer is said with its place, and needs no attention", () => {
+  const say = (key, { printer = "" } = {}) => `${key} ${printer}`.trim();
+  const moved = ticket({ ...job("done", "printed"), other_printer: "Accueil" });
+  assert.equal(paperWords(moved, say), "reception.print.printed (reception.print.elsewhere Accueil)");
+  assert.equal(needsCare(moved), false);
+  const before = [ticket(job("queued"))];
+  const after = withPrint(before, { ...job("queued"), other_printer: "Accueil" });
+  assert.equal(after[0].print.other_printer, "Accueil");
 });
 
 test("a message about a job changes its ticket and no other", () => {
