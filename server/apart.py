@@ -5,6 +5,7 @@ for the result. One thing at a time, in order; the process starts at the first c
 What reads files of strangers is given a deadline and a limit of memory.
 """
 
+import logging
 import os
 import pickle
 import resource
@@ -17,8 +18,7 @@ from contextlib import suppress
 from typing import IO, Any, Protocol
 from weakref import WeakSet
 
-from server.logs.lines import configure_logs, guard_standard_error
-from server.settings import Settings
+from server.logs.plain_lines import guard_standard_error, write_lines
 
 LOW_PRIORITY = 10
 """Where all else is busy it still has a tenth of a core; at 19, a sixtieth, calls were ready too late."""
@@ -83,7 +83,7 @@ class IsolatedWorker:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            command = [sys.executable, "-m", "server.apart"]
+            command = [sys.executable, "-m", "server.apart", _log_level()]
             if self.memory_bytes is not None:
                 command.append(str(self.memory_bytes))
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -120,6 +120,11 @@ class IsolatedWorker:
 _ALL: WeakSet[IsolatedWorker] = WeakSet()
 
 
+def _log_level() -> str:
+    """The least level that this process logs, as settings write it."""
+    return logging.getLevelName(logging.getLogger("server").getEffectiveLevel()).lower()
+
+
 def close_all() -> None:
     """Ends each of them in this process, once it has answered; a call after it starts another."""
     for worker in list(_ALL):
@@ -144,19 +149,30 @@ def _read(pipe: IO[bytes]) -> Any:
 
 
 def main() -> None:
-    """Answers until its input ends. What is asked comes from the parent only, by a pipe nobody else holds."""
+    """Answers until its input ends. What is asked comes from the parent only, by a pipe nobody else holds.
+
+    Its command names the least level that it logs, and the most memory it may map in bytes, if any.
+    """
     os.nice(LOW_PRIORITY)
-    for memory_bytes in sys.argv[1:2]:
+    _, level, *most = sys.argv
+    for memory_bytes in most:
         resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
-    configure_logs(Settings().log_level)
+    write_lines(level)
     guard_standard_error()
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
+    is_structlog_set_up = False
     while True:
         try:
             function, values = _read(requests)
         except EOFError:
             return
+        if "structlog" in sys.modules and not is_structlog_set_up:
+            # what has just arrived imported it; it takes longer to import than all else here
+            from server.logs.lines import configure_logs
+
+            configure_logs(level)
+            is_structlog_set_up = True
         try:
             _write(answers, (True, function(*values)))
         except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for

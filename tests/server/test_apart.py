@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import pytest
+import structlog
+
 from server.apart import IsolatedWorker
 from tests.harness.waiting import wait_until
 
@@ -26,3 +29,25 @@ def test_a_process_without_an_idle_limit_stays():
     apart = IsolatedWorker()
     assert apart.call(os.getpid) == apart.call(os.getpid)
     apart.close()
+
+
+HEAVY = ("structlog", "pydantic", "sqlalchemy", "flask", "gevent")
+LOADED = f"[each for each in {HEAVY} if each in __import__('sys').modules]"
+
+
+def test_a_process_imports_only_what_its_work_needs():
+    apart = IsolatedWorker()
+    assert apart.call(eval, LOADED) == []
+    apart.close()
+
+
+def warn(event: str) -> None:
+    structlog.get_logger("server.tests").warning(event, token="secret")
+
+
+def test_work_that_logs_by_structlog_writes_masked_lines(capfd: pytest.CaptureFixture[str]):
+    apart = IsolatedWorker()
+    apart.call(warn, "warned")
+    apart.close()
+    [line] = capfd.readouterr().err.splitlines()
+    assert line.endswith("level=warning event=warned token=***")

@@ -10,7 +10,10 @@ from server.ids import new_token
 from tests.harness.programs import PROJECT, PYTHON
 
 TOKEN = new_token()
-START = "import logging, structlog\nfrom server.logs.lines import configure_logs, guard_standard_error\n"
+START = """import logging, structlog
+from server.logs.lines import configure_logs
+from server.logs.plain_lines import guard_standard_error
+"""
 
 
 def logged(level: str, program: str, *, expected: int = 0) -> list[str]:
