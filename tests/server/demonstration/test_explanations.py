@@ -90,6 +90,7 @@ class Retelling:
         self.legs: dict[str, dict[str, Any]] = {}
         self.sessions: dict[str, dict[str, Any]] = {}
         self.visits: dict[str, dict[str, Any]] = {}
+        self.day: Any = None
 
     def fold(self, fact: Recorded) -> None:
         known = {"leg": self.legs, "counter_session": self.sessions, "visit": self.visits}
@@ -98,9 +99,17 @@ class Retelling:
             if rows is None:
                 continue
             if isinstance(change, Insert):
+                if rows is self.legs and change.values["business_day"] != self.day:
+                    self.begin_day(change.values["business_day"])
+                    rows = self.legs
                 rows[change.values["id"]] = dict(change.values)
             else:
                 rows[change.id].update(change.values)
+
+    def begin_day(self, day: Any) -> None:
+        """Forgets the legs that ended before a business day: no call of the day depends on them."""
+        self.day = day
+        self.legs = {leg: row for leg, row in self.legs.items() if row["state"] != "ended"}
 
     def why(self, fact: Recorded) -> Any:
         session = self.sessions[fact.body["session"]]
