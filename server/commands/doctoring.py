@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from server.clock import Clock
 from server.commands.examination import Finding, examinations
 from server.commands.printers import printers_found
 from server.commands.say import opened, say, sentence
@@ -36,7 +37,8 @@ def doctor(
     if rebuild_rows:
         _rebuild(settings)
         return
-    findings = [*_examined(examinations(settings)), *voices_found(settings), *printers_found(settings)]
+    printers = printers_found(settings, Clock())
+    findings = [*_examined(examinations(settings)), *voices_found(settings), *printers]
     for finding in findings:
         mark, style = MARKS[finding.state]
         say(f"{mark} {sentence(finding.key, **finding.values)}", style=style)

@@ -1,6 +1,6 @@
 """`parvis devices probe`: what a printer really answers, asked on the machine that drives it.
 
-And what `parvis doctor` says of the printers that are plugged into this machine.
+And what `parvis doctor` says of printers.
 """
 
 from pathlib import Path
@@ -14,12 +14,14 @@ from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.clock import Clock
 from server.commands.examination import Finding
+from server.commands.fetching_printers import fetching_found, untried_found
 from server.commands.say import opened, say, sentence
 from server.domain.hall.configuration import Kiosk, PrinterConnection
 from server.domain.refusals import Refusal
 from server.printing.printer_addresses import CABLES, address_of
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
+from server.store.printing.pulled_printers import every_pulled_printer
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
 
@@ -48,29 +50,32 @@ def probe_printer(
         _say_abilities(address)
 
 
-def printers_found(settings: Settings) -> list[Finding]:
-    """Each printer on USB or a serial line: whether this machine can open it. Nothing is sent.
+def printers_found(settings: Settings, clock: Clock) -> list[Finding]:
+    """What is to be said of the printers of all halls. Nothing is sent to any.
 
-    None where the database cannot say: the look at it tells why.
+    Of each on USB or a serial line: whether this machine can open it. Of each that fetches its jobs: when it
+    asked last. None where the database cannot say: the look at it tells why.
     """
     try:
-        database = open_installed(settings.database_address, Clock())
+        database = open_installed(settings.database_address, clock)
     except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
         return []
     try:
         with database.read() as rows:
             halls = [each.id for each in all_halls(rows) if each.is_configured]
-        kiosks = [kiosk for hall in halls for kiosk in database.configuration(hall).kiosks.values()]
+            known = every_pulled_printer(rows)
+        of_all = [kiosk for hall in halls for kiosk in database.configuration(hall).kiosks.values()]
     finally:
         database.close()
-    return [
+    kiosks = [kiosk for kiosk in of_all if kiosk.printer is not None and not kiosk.is_retired]
+    plugged = [
         _found(kiosk.id, kiosk.printer)
         for kiosk in kiosks
         if kiosk.printer is not None
-        and not kiosk.is_retired
         and kiosk.printer.kind in ON_THIS_MACHINE
         and not kiosk.printer.is_simulated
     ]
+    return [*plugged, *fetching_found(settings, kiosks, known, clock.now()), *untried_found(kiosks)]
 
 
 def _found(kiosk: str, printer: PrinterConnection) -> Finding:

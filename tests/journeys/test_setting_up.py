@@ -76,6 +76,8 @@ def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout
     page.goto(f"{server.base_url}/imprimantes")
     expect(page.locator("img")).to_have_count(1)
     assert_no_door(server)
+    if layout == "embedded":
+        assert_a_printer_that_fetches_is_set_up(stranger, server)
     page.goto(f"{server.base_url}/configuration/nouveau")
     stranger.looks("Un nouveau hall")
     page.get_by_label("Nom du hall", exact=True).fill("Annexe")
@@ -85,6 +87,30 @@ def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout
     expect(page.get_by_role("heading", level=1)).to_have_text("Annexe")
     server.republish("annexe", lambda content: content.update(calendar=ROUND_THE_CLOCK))
     assert_one_page_is_enough(page, server)
+
+
+def assert_a_printer_that_fetches_is_set_up(stranger: Stranger, server: Served) -> None:
+    """What the page shows, typed into a simulated printer’s own page, brings the trial sheet out."""
+    page = stranger.page
+    page.goto(f"{server.base_url}/installation/imprimante")
+    page.get_by_label("Une imprimante qui vient chercher ses tickets").check()
+    stranger.looks("L’imprimante de «\u00a0Borne de l’entrée\u00a0»")
+    stranger.go_on("Voir ce qu’il faut saisir dans l’imprimante")
+    stranger.looks("À saisir dans la page de réglage de l’imprimante")
+    typed = page.locator("dl.typed code").all_inner_texts()
+    printer = page.context.new_page()
+    printer.goto(f"{server.base_url}/imprimantes")
+    for label, text in zip(("Adresse du serveur", "Utilisateur", "Mot de passe"), typed, strict=True):
+        printer.get_by_label(label, exact=True).fill(text)
+    printer.get_by_role("button", name="Mettre en marche").click()
+    printer.close()
+    stranger.go_on("Imprimer une feuille d’essai")
+    expect(page.locator("[data-verdict=printed]")).to_be_visible()
+    stranger.looks("La feuille d’essai")
+    page.get_by_role("button", name="Non").click()
+    expect(page.get_by_text("le rouleau est à l’envers")).to_be_visible()
+    stranger.press(page.get_by_role("link", name="Oui, continuer"))
+    stranger.looks("Le hall est prêt")
 
 
 def assert_one_page_is_enough(page: Page, server: Served) -> None:

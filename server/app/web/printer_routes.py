@@ -1,10 +1,13 @@
 """The addresses of printers that fetch their jobs."""
 
+from functools import partial
+
 from flask import request
 
 from hardware.pictures import drawn_dots, drawn_png
 from server.app.web.parts import WebParts
 from server.printing.pulled_pictures import Drawn, drawer
+from server.printing.refused_secrets import FOLDER, note_refused_secret
 from server.usecases.printing.pulled.fetch_job import Draw
 from server.web.pulled_printers import epson, star
 from server.web.pulled_printers.printer_access import PulledService
@@ -29,6 +32,7 @@ def install_printer_routes(parts: WebParts) -> None:
         tell=printing.tell,
         slow_refused=parts.brake("printer_refused", MOST_REFUSED),
         slow_requests=parts.brake("printer_requests", MOST_REQUESTS, by=_by_printer),
+        note_refused=partial(note_refused_secret, parts.parvis.settings.var / FOLDER, parts.parvis.database),
     )
     parts.app.register_blueprint(star.blueprint(service))
     parts.app.register_blueprint(epson.blueprint(service))

@@ -41,7 +41,7 @@ def blueprint(service: PulledService) -> Blueprint:
     def ask(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_FORM_BYTES
         proof = _Proof(service, hall, printer)
-        found = admitted(service, proof.printer, challenge=proof.challenge)
+        found = admitted(service, proof.printer, challenge=proof.challenge, is_stale=lambda: proof.is_stale)
         return found if isinstance(found, Response) else _answer(service, found)
 
     return routes

@@ -30,7 +30,7 @@ class PulledService:
 
     `draw_png`, `draw_dots`: the paper of a job as a PNG, as bits of dots. `tell(job)`: a verdict that is not
     final. `slow_refused`: counts one request with a wrong secret. `slow_requests`: counts one of the printer
-    of the address.
+    of the address. `note_refused(printer)`: keeps that a wrong secret of it came.
     """
 
     database: Database
@@ -39,6 +39,7 @@ class PulledService:
     tell: Tell
     slow_refused: Callable[[], None]
     slow_requests: Callable[[], None]
+    note_refused: Callable[[str], None]
 
 
 def is_protected() -> bool:
@@ -48,11 +49,16 @@ def is_protected() -> bool:
 
 
 def admitted(
-    service: PulledService, find: Callable[[], PulledPrinter | None], *, challenge: Callable[[], str]
+    service: PulledService,
+    find: Callable[[], PulledPrinter | None],
+    *,
+    challenge: Callable[[], str],
+    is_stale: Callable[[], bool] = lambda: False,
 ) -> PulledPrinter | Response:
     """The printer of a request, or the answer to a request that is refused.
 
     `find`: the printer that proves who it is. `challenge`: what the answer to another one demands.
+    `is_stale`: whether the proof was right and is only too old.
     """
     if not is_protected():
         return Response(status=403)
@@ -60,6 +66,8 @@ def admitted(
     if printer is None:
         if request.authorization is not None:
             service.slow_refused()
+            if not is_stale():
+                service.note_refused(str((request.view_args or {}).get("printer", "")))
         answer = Response(status=401)
         answer.headers["WWW-Authenticate"] = challenge()
         return answer

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from hardware.simulator import SimulatedPrinter
+from server.clock import Clock
+from server.commands.examination import Finding
 from server.commands.printers import printers_found
 from server.commands.say import sentence
 from server.settings import Settings
@@ -20,15 +22,20 @@ def test_a_printer_on_usb_is_opened_and_one_that_is_away_has_a_reason(
     ports = UsbPorts(tmp_path / "machine", monkeypatch)
     hall = open_small_hall(9100)
     settings = Settings(var=hall.settings.var, database_url=hall.url)
+
+    def found() -> list[Finding]:
+        return printers_found(settings, Clock())
+
     try:
-        assert printers_found(settings) == [], "a printer on the network is not this machine's"
+        [untried] = found()
+        assert untried.key == "doctor.printers.untried", "a printer on the network is not opened"
         hall.print_with(USB)
-        [away] = printers_found(settings)
+        [away] = found()
         assert (away.state, away.key) == ("off", "doctor.printer.away")
         assert "not plugged in" in sentence(away.key, **away.values)
         assert printer.cable is not None
         ports.plug(printer.cable, 0, serial="J2XE000001")
-        [there] = printers_found(settings)
+        [there] = found()
         assert (there.state, there.key) == ("right", "doctor.printer")
         assert "laon-borne-1" in sentence(there.key, **there.values)
         assert printer.tickets() == []

@@ -21,6 +21,8 @@ MOST_CHARACTERS = 300
 HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,253}")
 HIGHEST_PORT = 65_535
 USUAL_PORT = 9100
+PROTOCOLS = {"star_cloudprnt": "Star CloudPRNT", "epson_direct": "Epson Server Direct Print"}
+"""The protocols of printers that fetch their jobs, by the kind of printer."""
 FIELDS: Mapping[str, str] = {
     "organisation": "organisation",
     "brand": "organisation",
@@ -64,7 +66,8 @@ def counters_typed() -> int:
 
 
 def printer_typed(kiosk: Kiosk) -> PrinterRequest:
-    """The printer of the form: on the network, on USB, on a serial line, or a simulated one.
+    """The printer of the form: on the network, on USB, on a serial line, a simulated one, or one that
+    fetches its jobs.
 
     Refusal: printer_address.
     """
@@ -75,6 +78,9 @@ def printer_typed(kiosk: Kiosk) -> PrinterRequest:
         return PrinterRequest(None, USUAL_PORT, paper_mm, kind, typed("usb"))
     if typed("kind") == "serial":
         return PrinterRequest(None, USUAL_PORT, paper_mm, "serial", line=typed("line"))
+    if typed("kind") == "fetching":
+        is_epson = typed("protocol") == "epson_direct"
+        return PrinterRequest(None, USUAL_PORT, paper_mm, "epson_direct" if is_epson else "star_cloudprnt")
     if typed("kind") != "network":
         printer = kiosk.printer
         is_simulated = printer is not None and printer.is_simulated

@@ -12,7 +12,7 @@ from hardware.transports.tcp.discovery import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
-from server.domain.hall.configuration import Kiosk
+from server.domain.hall.configuration import PULLED_KINDS, Kiosk
 from server.domain.people.roles import Permission
 from server.domain.printing.printer_networks import network_around
 from server.domain.refusals import Refusal
@@ -39,7 +39,8 @@ from server.web.pages.installing.choices import (
     template_shown,
     templates_shown,
 )
-from server.web.pages.installing.form import hall_typed, printer_typed, site_typed, typed
+from server.web.pages.installing.fetching import set_up_page
+from server.web.pages.installing.form import PROTOCOLS, hall_typed, printer_typed, site_typed, typed
 from server.web.pages.installing.steps import configurer, step_page
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.sentences import page_sentences
@@ -76,6 +77,7 @@ def blueprint(site: SiteContext, *, has_simulated: bool) -> Blueprint:
     _beginning(routes, site)
     _describing(routes, site)
     _printing(routes, site, has_simulated=has_simulated)
+    _trying(routes, site, has_simulated=has_simulated)
     new_hall.add_routes(routes, site)
     return routes
 
@@ -172,6 +174,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             has_codes=bool(site.settings.public_url),
             plugged=plugged_shown(),
             lines=[str(each) for each in serial_lines()],
+            protocols=PROTOCOLS,
             problems=problems or {},
             **values,
         )
@@ -200,18 +203,35 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
         except Refusal as refusal:
             return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
 
+
+def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> None:
+    @routes.post("/installation/essai")
+    @site.limiter.limit("30 per minute")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def print_again() -> Response:
+        author = configurer()
+        kiosk = _kiosk(site)
+        return redirect("/installation/suite", 303) if kiosk is None else _trial(site, author, kiosk)
+
     @routes.get("/installation/essai")
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def trial() -> str:
         configurer()
         kiosk, language = _kiosk(site), page_language()
         job = quote(request.args.get("job", "")[:64], safe="")
-        is_simulated = kiosk is not None and kiosk.printer is not None and kiosk.printer.is_simulated
+        printer = None if kiosk is None else kiosk.printer
+        is_simulated = printer is not None and printer.is_simulated
+        is_fetched = printer is not None and printer.is_pulled
         return step_page(
             "trial",
             kiosk=kiosk,
             is_simulated=has_simulated and is_simulated,
-            page={"address": f"/api/v1/halls/{_hall(site)}/print-jobs/{job}", "language": language},
+            is_fetched=is_fetched,
+            page={
+                "address": f"/api/v1/halls/{_hall(site)}/print-jobs/{job}",
+                "language": language,
+                "is_fetched": is_fetched,
+            },
             sentences=page_sentences(site.translate, language, CATALOGUE, ("installing.trial.",)),
         )
 
@@ -226,12 +246,21 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
 
 
 def _tried(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
-    """The way to the verdict of a sheet, printed by the printer that was chosen."""
+    """The way to the verdict of a sheet, printed by the printer that was chosen; what is typed into a printer
+    that fetches its jobs.
+    """
     hall, printer = _hall(site), printer_typed(kiosk)
     if printer.host is not None and typed("network"):
         declare_printer_network(site.database, author, typed("network"), of_host=printer.host)
     set_printer(site.database, hall, author, kiosk.id, printer)
-    job = print_trial(site.database, hall, author, kiosk.id)["job"]
+    if printer.kind in PULLED_KINDS:
+        return set_up_page(site, hall, author, kiosk)
+    return _trial(site, author, kiosk)
+
+
+def _trial(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
+    """The way to the verdict of a trial sheet."""
+    job = print_trial(site.database, _hall(site), author, kiosk.id)["job"]
     return redirect("/installation/essai?" + urlencode({"job": job}), 303)
 
 

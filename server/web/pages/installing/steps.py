@@ -8,7 +8,7 @@ from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.web.access.callers import sites_where
 
-STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 5, "trial": 6}
+STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 5, "fetching": 5, "trial": 6}
 """The number of each question."""
 
 

@@ -11,6 +11,12 @@ const say = sayer(readJson("sentences"), page.language);
 const notice = one("[data-verdict]");
 const advice = one("[data-advice]");
 
+document.querySelector("[data-not-out]")?.addEventListener("click", () => {
+  const help = one("[data-not-out-advice]");
+  help.hidden = false;
+  one(":scope > *", help).textContent = say("installing.trial.came_out.advice");
+});
+
 look();
 
 async function look() {
@@ -29,8 +35,12 @@ function tell(ticket) {
   notice.dataset.verdict = paper;
   notice.classList.toggle("good", paper === "printed");
   notice.classList.toggle("alert", ["refused", "retrying", "held", "unknown"].includes(paper));
-  one(":scope > *", notice).textContent = say(`installing.trial.${paper}`);
-  advice.textContent = why ? say(`installing.trial.why.${why}`) : "";
+  const isFetched = Boolean(page.is_fetched);
+  const word = isFetched && paper === "queued" ? "queued_fetched" : paper;
+  one(":scope > *", notice).textContent = say(`installing.trial.${word}`);
+  const isForgotten = isFetched && ticket.print.why === "too_old";
+  if (isForgotten) advice.textContent = say("installing.trial.not_fetched");
+  else advice.textContent = why ? say(`installing.trial.why.${why}`) : "";
   one("[data-on]").hidden = !["printed", "unknown"].includes(paper);
   if (["queued", "retrying", "held"].includes(paper)) setTimeout(look, ASKED_EVERY_MS);
 }

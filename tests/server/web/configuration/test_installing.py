@@ -1,5 +1,6 @@
 """The wizard's forms: problems are shown at their fields, and each step checks the permission."""
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -182,6 +183,37 @@ def test_a_printer_on_usb_is_chosen_among_those_that_are_plugged_in(wizard, tmp_
     assert answer.headers["Location"].startswith("/installation/essai?job=")
     (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
     assert (kiosk.printer.kind, kiosk.printer.usb, kiosk.printer.paper_mm) == ("usb_file", chosen["usb"], 58)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "kind", "step"),
+    [("star_cloudprnt", "star", "CloudPRNT, activez"), ("epson_direct", "epson", "Status Notification")],
+)
+def test_a_printer_that_fetches_its_jobs_is_set_up_by_what_the_page_shows(wizard, protocol, kind, step):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    chosen = {"kind": "fetching", "protocol": protocol, "paper_mm": "58"}
+    page = wizard.post("/installation/imprimante", **chosen)
+    (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
+    assert (kiosk.printer.kind, kiosk.printer.paper_mm) == (protocol, 58)
+    address, user, secret = re.findall(r"<dd><code>([^<]*)</code></dd>", page.text)
+    assert address == f"http://localhost/impression/{kind}/accueil/{kiosk.id}"
+    assert user == kiosk.id
+    assert step in page.text
+    assert "pas en https" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    again = wizard.post("/installation/imprimante", **chosen)
+    assert secret not in again.text, "the former one is void"
+    (secret,) = re.findall(r"<dd><code>([^<]*)</code></dd>", again.text)[2:]
+    trial = wizard.post("/installation/essai")
+    assert trial.headers["Location"].startswith("/installation/essai?job=")
+    shown = wizard.browser.get(trial.headers["Location"]).text
+    assert "à sa prochaine demande" in shown
+    assert "La feuille d’essai est sortie" in shown
+    if protocol == "star_cloudprnt":
+        proof = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        poll = {"headers": {"Authorization": f"Basic {proof}"}, "json": {"statusCode": "200"}}
+        assert wizard.browser.post(address, **poll).get_json()["jobReady"] is True
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""What is typed into the set-up page of a printer that fetches its jobs, and its trial sheet."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import make_response, request
+from werkzeug.wrappers import Response
+
+from server.domain.author import Author
+from server.domain.hall.configuration import Kiosk, PrinterKind
+from server.usecases.printing.pulled.printer_secret import renew_printer_secret
+from server.web.access.site_context import SiteContext
+from server.web.pages.installing.steps import step_page
+
+STEPS: Mapping[PrinterKind, Sequence[str]] = {
+    "star_cloudprnt": ("open", "enable", "interval", "secure"),
+    "epson_direct": ("open", "enable", "status", "secure"),
+}
+"""Each step in the printer's own set-up page, by what the printer speaks: names of sentences."""
+
+
+def set_up_page(site: SiteContext, hall: str, author: Author, kiosk: Kiosk) -> Response:
+    """The page with the address, the user and a new secret of a kiosk's printer, shown once."""
+    made = renew_printer_secret(site.database, hall, author, kiosk.id)
+    values = {
+        "address": request.host_url.rstrip("/") + made.path,
+        "user": made.user,
+        "secret": made.secret,
+    }
+    page = step_page(
+        "fetching",
+        kiosk=kiosk,
+        kind=made.kind,
+        values=values,
+        set_up_steps=STEPS[made.kind],
+        is_https=request.is_secure,
+    )
+    answer = make_response(page)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
