@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from hardware.simulator.commands import Command, CommandReader, RealTime
 from hardware.simulator.outlets import CableOutlet, Client, NetworkOutlet, Outlet
@@ -88,7 +89,7 @@ class SimulatedPrinter:
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
 
-    def start(self) -> "SimulatedPrinter":
+    def start(self) -> Self:
         """Listen; raises OSError when the port is taken."""
         network = NetworkOutlet(self.host, self.port)
         self._outlet = network if self.cable is None else CableOutlet(self.cable, self.speed)

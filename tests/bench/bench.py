@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -13,6 +13,9 @@ d  issue and `next` with 1,000,000 past visits, against 1,000
 e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 calls)
 f  from the POST of `next` to the call painted in Chromium, against a bare broadcast painted there
 g  from the POST of an alert to the last of 100 screens of five sites, against /emit
+p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
+   asks; rendering a ticket; each p50 and p99 against /raw (/pg). Twenty printers that ask once a second, as
+   a share of a core
 w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
 """
 
@@ -35,6 +38,7 @@ from tests.bench.alerts import measure_alert
 from tests.bench.http_load import Connection, Run, load, percentile, request
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
+from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
 from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
 from tests.bench.weights import measure_weights
@@ -81,9 +85,10 @@ class Effort:
     rounds: int = 60
     calls: int = 150
     past: int = 1_000_000
+    polled_s: float = 120.0
 
 
-QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000)
+QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0)
 
 
 # --- a: a call on every screen --------------------------------------------------------------------
@@ -270,6 +275,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 _against_past(folder / f"{database}-past", cluster, effort, found)
             if "e" in parts:
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
+            if "p" in parts:
+                _printers(folder / f"{database}-printers", cluster, effort, found)
 
 
 def weights(folder: Path) -> Iterator[Result]:
@@ -325,6 +332,25 @@ def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, fo
                     found[-1].what += f" ({kind}, {route})"
 
 
+def _printers(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
+    folder.mkdir(parents=True)
+    kind, dsn, route = _reference(cluster)
+    with (
+        bare_routes(folder, pg=dsn) as bare,
+        printing_halls(folder / "product", cluster) as (side, printer, polling),
+    ):
+        write = (bare, request("POST", route))
+        share = asyncio.run(share_of_polls(side, polling, effort.polled_s))
+        latencies = asyncio.run(measure_presses(side, printer, polling[0], write, effort.rounds))
+    latencies.rendering = measure_rendering(effort.rounds)
+    for what, measured in latencies.named().items():
+        for percent in (50, 99):
+            ours, theirs = percentile(measured, percent), percentile(latencies.raw, percent)
+            found.append(Result(f"(p) {what}, p{percent} ({kind}, {route})", "ms", ours, theirs))
+    what = f"(p) {len(polling)} printers ask once a second ({kind}, a core)"
+    found.append(Result(what, "%", 100 * share, 100, at_most=0.05))
+
+
 def _reference(cluster: PostgresqlCluster | None) -> tuple[str, str | None, str]:
     """The name of a database, an address for the bare routes, and the route that writes there."""
     if cluster is None:
@@ -363,7 +389,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

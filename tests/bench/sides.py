@@ -5,7 +5,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,12 @@ def _answers(url: str) -> bool:
 
 def _is_idle(served: Served) -> bool:
     """Whether a server took less than a tenth of a core during a second."""
-    before = _processor_s(served)
+    before = processor_s(served)
     time.sleep(1)
-    return _processor_s(served) - before < 0.1
+    return processor_s(served) - before < 0.1
 
 
-def _processor_s(served: Served) -> float:
+def processor_s(served: Served) -> float:
     """Seconds of a core that the processes of a server have taken; those that ended count for nothing."""
     taken = 0
     for pid in served.pids():
@@ -142,10 +142,11 @@ def product(
     cluster: PostgresqlCluster | None = None,
     past_visits: int = 0,
     documents: Sequence[dict[str, Any]] = (),
+    prepare: Callable[[Served], None] = lambda _: None,
 ) -> Iterator[Product]:
     """The demonstration on core 0 with all of its parts, on SQLite or in a database of the cluster.
 
-    `documents` of halls are published before it starts.
+    `documents` of halls are published before it starts, then `prepare` may change its database.
     """
     url = cluster.url(cluster.new_database()) if cluster is not None else None
     with ExitStack() as running:
@@ -158,6 +159,7 @@ def product(
             place = folder / f"{document['hall']}.json"
             place.write_text(json.dumps(document), encoding="utf-8")
             served.parvis("import-configuration", str(place))
+        prepare(served)
         if past_visits:
             hall = served.demonstration["sites"][0]["hall"]
             fill_past_visits(served.database_url, hall, past_visits)
