@@ -3,27 +3,32 @@
 And what `parvis doctor` says of printers.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hardware.status import PrinterState
+from hardware.status import Abilities, PrinterState
 from hardware.transports.interface import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
 from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.clock import Clock
 from server.commands.examination import Finding
 from server.commands.fetching_printers import fetching_found, untried_found
-from server.commands.say import opened, say, sentence
+from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.hall.configuration import Kiosk, PrinterConnection
 from server.domain.refusals import Refusal
+from server.jobs import writers
+from server.jobs.local_socket import write
 from server.printing.printer_addresses import CABLES, address_of
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
+from server.store.printing.printer_probes import PrinterProbe, every_probe
 from server.store.printing.pulled_printers import every_pulled_printer
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
+from server.usecases.printing.keep_probe import known_here
 
 ON_THIS_MACHINE = ("usb_file", "usb_bus", "serial")
 CONNECT_WITHIN_S = 2.0
@@ -44,17 +49,30 @@ def probe_printer(
     address = address_of(printer, settings.var / CABLES / kiosk)
     state = read_state(address, traits=PrinterTraits(tells_outlet=printer.dialect == "custom"))
     say(sentence("command.device.probe.state", kiosk=kiosk, state=state.value))
+    speed: int | None = None
     if isinstance(address, SerialAddress) and state is not PrinterState.UNREACHABLE:
-        say(sentence("command.device.probe.speed", speed=address.likely_speed))
-    if state.may_print:
-        _say_abilities(address)
+        speed = address.likely_speed
+        say(sentence("command.device.probe.speed", speed=speed))
+    found = _say_abilities(address) if state.may_print else None
+    write(
+        settings.var,
+        lambda: opened(settings),
+        writers.keep_probe,
+        kiosk=kiosk,
+        place=printer.place,
+        state=state.value,
+        name=_name_of(found),
+        has_process_id=None if found is None else found.has_process_id,
+        speed=speed,
+    )
 
 
 def printers_found(settings: Settings, clock: Clock) -> list[Finding]:
     """What is to be said of the printers of all halls. Nothing is sent to any.
 
     Of each on USB or a serial line: whether this machine can open it. Of each that fetches its jobs: when it
-    asked last. None where the database cannot say: the look at it tells why.
+    asked last. Of each that is no simulated one: what it answered when it was probed, and whether somebody
+    has read a sheet of it. None where the database cannot say: the look at it tells why.
     """
     try:
         database = open_installed(settings.database_address, clock)
@@ -64,6 +82,7 @@ def printers_found(settings: Settings, clock: Clock) -> list[Finding]:
         with database.read() as rows:
             halls = [each.id for each in all_halls(rows) if each.is_configured]
             known = every_pulled_printer(rows)
+            probes = {each.printer: each for each in every_probe(rows)}
         of_all = [kiosk for hall in halls for kiosk in database.configuration(hall).kiosks.values()]
     finally:
         database.close()
@@ -75,7 +94,14 @@ def printers_found(settings: Settings, clock: Clock) -> list[Finding]:
         and kiosk.printer.kind in ON_THIS_MACHINE
         and not kiosk.printer.is_simulated
     ]
-    return [*plugged, *fetching_found(settings, kiosks, known, clock.now()), *untried_found(kiosks)]
+    proofs = [
+        found
+        for kiosk in kiosks
+        if kiosk.printer is not None and not kiosk.printer.is_simulated
+        for found in _proof(kiosk.id, kiosk.printer, probes.get(kiosk.id))
+    ]
+    fetching = fetching_found(settings, kiosks, known, clock.now())
+    return [*plugged, *fetching, *proofs, *untried_found(kiosks)]
 
 
 def _found(kiosk: str, printer: PrinterConnection) -> Finding:
@@ -87,15 +113,35 @@ def _found(kiosk: str, printer: PrinterConnection) -> Finding:
     return Finding("right", "doctor.printer", values)
 
 
-def _say_abilities(address: PrinterAddress) -> None:
+def _say_abilities(address: PrinterAddress) -> Abilities | None:
     try:
         found = probe(address)
     except (PrinterUnreachable, ConnectionLost, SendDeadline) as failure:
         say(sentence("command.device.probe.lost", why=failure.code))
-        return
-    name = " ".join(each for each in (found.maker, found.model) if each)
-    say(sentence("command.device.probe.named", name=name or "–"))
+        return None
+    say(sentence("command.device.probe.named", name=_name_of(found) or "–"))
     say(sentence(f"command.device.probe.{'confirms' if found.has_process_id else 'processes'}"))
+    return found
+
+
+def _name_of(found: Abilities | None) -> str:
+    """Maker and model, as far as the printer says them."""
+    return "" if found is None else " ".join(each for each in (found.maker, found.model) if each)
+
+
+def _proof(kiosk: str, printer: PrinterConnection, probe: PrinterProbe | None) -> Iterator[Finding]:
+    """When a printer was probed and what it answered, and whether somebody has read a sheet of it."""
+    here, values = known_here(probe, printer), {"kiosk": kiosk}
+    if here is not None and here.asked_at is not None:
+        at, name = day_and_time(here.asked_at), here.name or "–"
+        key = {True: "confirms", False: "processes", None: "stopped"}[here.has_process_id]
+        yield Finding("right", f"doctor.probe.{key}", {**values, "at": at, "name": name, "state": here.state})
+    elif not printer.is_pulled:
+        yield Finding("off", "doctor.probe.never", values)
+    if here is not None and here.read_at is not None:
+        yield Finding("right", "doctor.paper.read", {**values, "at": day_and_time(here.read_at)})
+    else:
+        yield Finding("off", "doctor.paper.never", values)
 
 
 def _kiosk(database: Database, kiosk: str) -> Kiosk:

@@ -26,6 +26,7 @@ from server.usecases.devices import devices
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people import api_keys
 from server.usecases.people.accounts import NewAccount, create_account, set_password
+from server.usecases.printing import keep_probe as printer_answers
 
 COMMAND_LINE = Author("command_line")
 
@@ -77,6 +78,21 @@ def create_user(
 def reset_password(database: Database, *, login: str, password: str) -> None:
     """Sets the password of a person."""
     set_password(database, COMMAND_LINE, login, password)
+
+
+def keep_probe(
+    database: Database,
+    *,
+    kiosk: str,
+    place: str,
+    state: str,
+    name: str,
+    has_process_id: bool | None,
+    speed: int | None,
+) -> None:
+    """Keeps what a printer answered to `parvis devices probe`."""
+    answers = printer_answers.ProbeAnswers(state, name, has_process_id, speed)
+    printer_answers.keep_probe(database, kiosk, place, answers)
 
 
 def is_hall_document(content: str) -> bool:
@@ -176,6 +192,7 @@ WRITERS: Mapping[str, Callable[..., object]] = {
     "create_api_key": create_api_key,
     "revoke_api_key": revoke_api_key,
     "send_alarms_again": send_alarms_again,
+    "keep_probe": keep_probe,
     "purge": purge,
 }
 """The writes by the names that requests to the local socket use."""

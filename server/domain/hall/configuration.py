@@ -232,6 +232,12 @@ class PrinterConnection:
         return self.kind in PULLED_KINDS
 
     @property
+    def place(self) -> str:
+        """Where it is, in one line: what is known of a printer counts while it is at this place."""
+        where = {"tcp": f"{self.host or ''}:{self.port}", "serial": self.line or ""}
+        return f"{self.kind} {where.get(self.kind, self.usb or '')}"
+
+    @property
     def is_simulated(self) -> bool:
         """Whether it exists on a page only."""
         places = {"tcp": self.host, "usb_file": self.usb, "serial": self.line}  # usb_bus cannot be simulated

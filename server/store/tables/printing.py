@@ -1,6 +1,17 @@
 """Print jobs and who drives a printer."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from server.store.tables.columns import ID, Instant, metadata
 
@@ -57,6 +68,21 @@ pulled_printer = Table(
     Column("interval_s", Integer),
     Column("identity", String(40)),
     comment="Printers that fetch their jobs: the digest of the secret of each, and its last kept poll.",
+)
+
+printer_probe = Table(
+    "printer_probe",
+    metadata,
+    Column("printer", ID, primary_key=True),
+    Column("place", String(300)),
+    Column("asked_at", Instant),
+    Column("state", String(20)),
+    Column("name", String(200)),
+    Column("has_process_id", Boolean),
+    Column("speed", Integer),
+    Column("read_place", String(300)),
+    Column("read_at", Instant),
+    comment="What each printer answered when it was probed, and when somebody read a sheet of it.",
 )
 
 known_printer = Table(

@@ -13,9 +13,11 @@ from server.store.devices.presence import KnownPresence
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
 from server.store.printing.paper_rolls import ended_rolls, roll_in
+from server.store.printing.printer_probes import PrinterProbe, probe_of
 from server.store.printing.pulled_printers import pulled_printer_of
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.record_presence import uptime_of
+from server.usecases.printing.keep_probe import known_here
 
 
 class PaperLeftAnswer(TypedDict):
@@ -38,11 +40,26 @@ class FetchingAnswer(TypedDict):
     identity: str | None
 
 
+class ProbeAnswer(TypedDict):
+    """What a printer answered when it was probed. `name`: maker and model, "" not said.
+
+    `has_process_id`: whether it confirms each paper, null: it could not print then. `speed`: of its line.
+    """
+
+    asked_at: str
+    state: str
+    name: str
+    has_process_id: bool | None
+    speed: int | None
+
+
 class PrinterOfKiosk(TypedDict):
     """The printer of a kiosk (`id`); `host` null: the simulated one.
 
     `backup`: the label of the kiosk whose printer gets what this one refuses, null: none.
-    `state`: of the hardware, or `unknown`. Instants are in RFC 3339, null before its driver found it.
+    `probe`: what it answered, null: it was never probed where it is. `paper_read_at`: when somebody last read
+    a sheet of it. `state`: of the hardware, or `unknown`. Instants are in RFC 3339, null before its driver
+    found it.
     `uptime`: the share of opening hours of the last 30 days, 0 to 1, null after too few checks.
     """
 
@@ -62,6 +79,8 @@ class PrinterOfKiosk(TypedDict):
     fetches: FetchingAnswer | None
     paper: PaperLeftAnswer
     backup: str | None
+    probe: ProbeAnswer | None
+    paper_read_at: str | None
     uptime: float | None
 
 
@@ -79,6 +98,8 @@ def read_printers(
             continue
         sighting = printer_sighting(rows, kiosk)
         backup = configuration.backup_of(kiosk)
+        probe = known_here(probe_of(rows, kiosk), printer)
+        read_at = None if probe is None else probe.read_at
         left = paper_left_in(rows, kiosk, paper_mm=printer.paper_mm)
         answers.append(
             {
@@ -98,10 +119,24 @@ def read_printers(
                 "fetches": _fetching(rows, kiosk) if printer.is_pulled else None,
                 "paper": {"left": left.papers, "is_low": left.is_low, "is_learnt": left.is_learnt},
                 "backup": None if backup is None else backup.label,
+                "probe": _probe(probe),
+                "paper_read_at": None if read_at is None else to_text(read_at),
                 "uptime": uptime_of(presences.get(("printer", kiosk)), configuration, now),
             }
         )
     return answers
+
+
+def _probe(known: PrinterProbe | None) -> ProbeAnswer | None:
+    if known is None or known.asked_at is None:
+        return None
+    return {
+        "asked_at": to_text(known.asked_at),
+        "state": known.state or "",
+        "name": known.name or "",
+        "has_process_id": known.has_process_id,
+        "speed": known.speed,
+    }
 
 
 def _fetching(rows: Rows, printer: str) -> FetchingAnswer:

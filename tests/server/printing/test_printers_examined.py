@@ -24,7 +24,8 @@ def test_a_printer_on_usb_is_opened_and_one_that_is_away_has_a_reason(
     settings = Settings(var=hall.settings.var, database_url=hall.url)
 
     def found() -> list[Finding]:
-        return printers_found(settings, Clock())
+        proofs = ("doctor.probe.never", "doctor.paper.never")
+        return [each for each in printers_found(settings, Clock()) if each.key not in proofs]
 
     try:
         [untried] = found()

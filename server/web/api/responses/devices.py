@@ -119,6 +119,19 @@ class FetchingAnswer(ExactShape):
     """Its network address, as it says itself; null: it never did."""
 
 
+class ProbeAnswer(ExactShape):
+    """What a printer answered to `parvis devices probe`."""
+
+    asked_at: InstantText
+    state: PrinterState
+    name: str
+    """Its maker and its model; empty when it does not say them."""
+    has_process_id: bool | None
+    """Whether it confirms each paper by its number; null: it could not print then."""
+    speed: int | None
+    """Of its serial line, in bits a second; null: it is on none."""
+
+
 class PrinterOfKiosk(ExactShape):
     """The printer of a kiosk, as its driver last found it."""
 
@@ -146,6 +159,10 @@ class PrinterOfKiosk(ExactShape):
     """How it asks for its jobs; null: it is sent them."""
     backup: str | None
     """The label of the kiosk whose printer gets the jobs that this one refuses; null: there is none."""
+    probe: ProbeAnswer | None
+    """What it answered where it is now; null: it was never probed there."""
+    paper_read_at: InstantText | None
+    """When somebody last read the number on a sheet of it, where it is now; null: never."""
     uptime: Uptime
 
 

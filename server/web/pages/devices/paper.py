@@ -15,6 +15,7 @@ from server.domain.printing.check_numbers import is_read
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.printing.change_roll import change_roll
+from server.usecases.printing.keep_probe import note_paper_read
 from server.usecases.printing.print_trial import print_trial, read_print
 from server.web.access.callers import allowed
 from server.web.access.requirements import PEOPLE, requires
@@ -69,6 +70,7 @@ def add_routes(routes: Blueprint, work: WorkContext, database: Database) -> None
         if not is_read(job, typed):
             return _page(database, hall, job=job, problem="wrong" if typed else "blank"), 422
         change_roll(database, hall_id, caller.author, kiosk.id)
+        note_paper_read(database, hall_id, kiosk.id)
         return _page(database, hall, is_done=True)
 
 

@@ -1,6 +1,7 @@
 // Actions on a device from the page of every device: renew or revoke its token, try its printer, place it.
 
 import { element, fill, setText } from "../shared/dom.js";
+import { proofWords } from "./device_words.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
 import { printerForm } from "./printer_form.js";
 import { createQuestion, createSetup } from "./printer_setup.js";
@@ -30,6 +31,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     say("device_list.paper.link"),
   );
   const guide = element("p", { hidden: device.kind !== "printer" }, paper);
+  const proof = element("p", { class: "muted", hidden: true });
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
   const setup = createSetup({ say, act, path: `${base}/secret` });
   const question = createQuestion({
@@ -37,7 +39,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     id: `came-out-${device.kind}-${device.id}`,
     tell: (words) => setText(outcome, words),
   });
-  const parts = [connections, choices, guide, address.place, outcome, question.place, setup.place];
+  const parts = [connections, proof, choices, guide, address.place, outcome, question.place, setup.place];
   const place = element("div", { class: "manage" }, ...parts);
   const deeds = {
     renew: () => renew(),
@@ -121,6 +123,8 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     const focused = place.contains(document.activeElement) ? document.activeElement : null;
     for (const [kind, button] of buttons)
       button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
+    setText(proof, proofWords(now, { say, moment }));
+    proof.hidden = !proof.textContent;
     address.draw(now, kinds.includes("address"));
     if (!kinds.includes("secret")) setup.forget();
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];

@@ -25,6 +25,22 @@ export function paperWords({ left, is_low: isLow, is_learnt: isLearnt }, say) {
   return say(isLow ? "supervision.paper.low" : "supervision.paper.left", { count });
 }
 
+/** What a real printer answered when it was probed, and whether somebody read its paper; "" for others. */
+export function proofWords(device, { say, moment }) {
+  const { probe, fetches, paper_read_at: readAt } = device;
+  const isReal = device.kind === "printer" && (fetches || device.host || device.usb || device.line);
+  if (!isReal) return "";
+  const read = readAt ? proofSaid("read", { at: moment(readAt) }) : proofSaid("unread");
+  if (fetches) return read;
+  if (!probe) return `${proofSaid("never", { kiosk: device.id })} ${read}`;
+  const key = probe.has_process_id === null ? "stopped" : probe.has_process_id ? "confirms" : "processes";
+  return `${proofSaid(key, { at: moment(probe.asked_at), name: probe.name || "–" })} ${read}`;
+
+  function proofSaid(key, values = {}) {
+    return say(`device_list.printer.proof.${key}`, values);
+  }
+}
+
 /** The share of opening hours of the last thirty days in which a device was there. */
 export function uptimeWords(uptime, { say, language }) {
   if (uptime === null) return say("supervision.uptime.unknown");

@@ -9,6 +9,7 @@ from server.domain.facts import FactKind
 from server.domain.printing.check_numbers import check_number
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
 from server.store.printing import print_jobs
+from server.store.printing.printer_probes import probe_of
 from tests.server.printing.printing_hall import TRANSLATE
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 from tests.server.web.devices.test_api_devices import KIOSK, facts
@@ -48,6 +49,10 @@ def test_the_number_on_the_sheet_is_asked_for_and_begins_a_new_roll(both: ApiSit
     assert answer.status_code == 200
     assert "bien mis" in answer.text
     assert facts(both, FactKind.ROLL_CHANGED, "hall_fact") == 1
+    with both.database.read() as rows:
+        known = probe_of(rows, KIOSK)
+    assert known is not None
+    assert known.read_at is not None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import {
   summaryOfHalls,
   verbsOf,
 } from "../../../../server/web/static/devices/devices_state.js";
+import { proofWords } from "../../../../server/web/static/devices/device_words.js";
 import { typedOf } from "../../../../server/web/static/devices/printer_setup.js";
 import { troublesOf } from "../../../../server/web/static/devices/supervision_state.js";
 import { grouped, stateOf, pauseAfter, spelt } from "../../../../server/web/static/devices/pairing_state.js";
@@ -149,4 +150,19 @@ test("what is typed into a printer is its address on this server, its user and i
     { key: "user", value: "b1" },
     { key: "secret", value: "s" },
   ]);
+});
+
+test("what is known of a real printer is said, of a simulated one nothing", () => {
+  const words = { say: (key) => key.replace("device_list.printer.proof.", ""), moment: String };
+  const real = { ...printer("p"), host: "192.0.2.7", probe: null, paper_read_at: null };
+  assert.equal(proofWords({ ...real, host: null }, words), "");
+  assert.equal(proofWords(real, words), "never unread");
+  const probe = { asked_at: AT, state: "ready", name: "", has_process_id: true, speed: null };
+  assert.equal(proofWords({ ...real, probe, paper_read_at: AT }, words), "confirms read");
+  assert.equal(
+    proofWords({ ...real, probe: { ...probe, has_process_id: false } }, words),
+    "processes unread",
+  );
+  assert.equal(proofWords({ ...real, probe: { ...probe, has_process_id: null } }, words), "stopped unread");
+  assert.equal(proofWords({ ...real, host: null, fetches: {} }, words), "unread");
 });

@@ -21,7 +21,7 @@ def keys_of(hall: PullingHall) -> list[str]:
 
 
 def test_it_says_when_each_printer_asked_last_and_what_nobody_has_tried(star_hall: PullingHall):
-    untried = ["fetching.no_https", "printers.untried"]
+    untried = ["fetching.no_https", "paper.never", "paper.never", "printers.untried"]
     assert keys_of(star_hall) == ["fetching.never", "fetching.no_secret", *untried]
     star = star_hall.star()
     star.poll()
