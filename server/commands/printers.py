@@ -18,6 +18,7 @@ from server.commands.examination import Finding
 from server.commands.fetching_printers import fetching_found, untried_found
 from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.hall.configuration import Kiosk, PrinterConnection
+from server.domain.hall.printer_kinds import PLUGGED_KINDS
 from server.domain.refusals import Refusal
 from server.jobs import writers
 from server.jobs.local_socket import write
@@ -30,7 +31,6 @@ from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
 from server.usecases.printing.keep_probe import known_here
 
-ON_THIS_MACHINE = ("usb_file", "usb_bus", "serial")
 CONNECT_WITHIN_S = 2.0
 
 
@@ -91,7 +91,7 @@ def printers_found(settings: Settings, clock: Clock) -> list[Finding]:
         _found(kiosk.id, kiosk.printer)
         for kiosk in kiosks
         if kiosk.printer is not None
-        and kiosk.printer.kind in ON_THIS_MACHINE
+        and kiosk.printer.kind in PLUGGED_KINDS
         and not kiosk.printer.is_simulated
     ]
     proofs = [

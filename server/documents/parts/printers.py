@@ -9,6 +9,7 @@ from hardware.transports.usb_name import usb_name
 from server.documents.parts.values import Part, Slug
 from server.documents.problems import broken_rule
 from server.domain.hall.configuration import PrinterDialect, PrinterProfile
+from server.domain.hall.printer_kinds import PrinterKind
 
 
 def _usb_name(text: str) -> str:
@@ -32,7 +33,7 @@ class PrinterPart(Part):
     Fields of another kind are kept and change nothing.
     """
 
-    kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"
+    kind: PrinterKind = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[

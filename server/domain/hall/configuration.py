@@ -13,6 +13,7 @@ from typing import Literal
 from server.domain.alarms.detection import AlarmRules
 from server.domain.alerts.alerts import AlertRules
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
+from server.domain.hall.printer_kinds import PRINTER_FIELDS, PULLED_KINDS, PrinterKind
 from server.domain.hall.sound import Sound, is_loop_in_order
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
@@ -35,16 +36,10 @@ type SoundOutput = Literal["loudspeaker", "loop"]
 type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
 """Which way from a screen the counters are."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
-type PrinterKind = Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"]
-"""How a printer gets its jobs: the server pushes them over one of four transports, or the printer fetches
-them by one of two protocols over https.
-"""
 type PrinterDialect = Literal["epson", "custom"]
 """What a printer understands: ESC/POS as Epson has it, or with the status of Custom, which knows whether a
 ticket is still in the outlet.
 """
-PULLED_KINDS: frozenset[PrinterKind] = frozenset({"star_cloudprnt", "epson_direct"})
-"""The kinds of printers that fetch their jobs themselves."""
 
 
 def mark_of(installation_revision: int, revision: int) -> str:
@@ -240,8 +235,8 @@ class PrinterConnection:
     @property
     def is_simulated(self) -> bool:
         """Whether it exists on a page only."""
-        places = {"tcp": self.host, "usb_file": self.usb, "serial": self.line}  # usb_bus cannot be simulated
-        return self.kind in places and places[self.kind] is None
+        fields = PRINTER_FIELDS[self.kind]
+        return fields.place is not None and fields.may_be_simulated and getattr(self, fields.place) is None
 
 
 @dataclass(frozen=True, slots=True)

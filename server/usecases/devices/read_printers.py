@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from server.domain.hall.configuration import HallConfiguration, PrinterKind
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.instants import to_text
 from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
 from server.domain.printing.printers import state_now

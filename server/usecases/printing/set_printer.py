@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from server.domain.author import Author
 from server.domain.hall.configuration import PrinterConnection, PrinterProfile
+from server.domain.hall.printer_kinds import PrinterKind
 from server.store.transactions.database import Database
 from server.usecases.configuration.edit_hall_document import edit_hall_document
 from server.usecases.find_configured import find_kiosk
@@ -21,7 +22,7 @@ class PrinterRequest:
     host: str | None
     port: int
     paper_mm: Literal[80, 58]
-    kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"
+    kind: PrinterKind = "tcp"
     usb: str | None = None
     line: str | None = None
     speed: int | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, request
 
-from server.domain.hall.configuration import PrinterKind
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import digest_access, epson_direct
 from server.domain.printing.pulled.epson_direct import (
     LARGEST_FORM_BYTES,

@@ -7,7 +7,7 @@ import hmac
 
 from flask import Blueprint, Response, jsonify, request
 
-from server.domain.hall.configuration import PrinterKind
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import star_cloudprnt
 from server.domain.printing.pulled.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
 from server.ids import token_digest

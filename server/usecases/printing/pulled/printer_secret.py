@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.hall.configuration import HallConfiguration, PrinterKind
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import digest_access
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest

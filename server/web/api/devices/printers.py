@@ -7,6 +7,7 @@ from flask_openapi3.models.tag import Tag
 
 from hardware.transports.plugged import PluggedPrinter, plugged_printers
 from hardware.transports.serial_line.discovery import serial_lines
+from server.domain.hall.printer_kinds import PRINTER_FIELDS
 from server.domain.people.roles import Permission
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
@@ -36,8 +37,8 @@ def blueprint(api: Api) -> APIBlueprint:
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
         caller, hall = allowed(Permission.CONFIGURE, path.hall)
-        places = {"tcp": body.host, "serial": body.line, "usb_file": body.usb, "usb_bus": body.usb}
-        has_none = places.get(body.kind, body.kind) is None
+        place = PRINTER_FIELDS[body.kind].place
+        has_none = place is not None and getattr(body, place) is None
         printer = None if has_none else PrinterRequest(**body.model_dump())
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
 

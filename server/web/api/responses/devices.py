@@ -7,7 +7,7 @@ from pydantic import Field, RootModel
 from hardware.status import PrinterState
 from kiosk.mounting import Orientation
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
-from server.domain.hall.configuration import PrinterKind
+from server.domain.hall.printer_kinds import PrinterKind
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels, Seconds
 
 type Uptime = Annotated[float, Field(ge=0, le=1)] | None

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from hardware.verdict import Verdict
-from server.domain.hall.configuration import PrinterKind
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.print_jobs import PrintJobState
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, Revision
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from server.domain.hall.printer_kinds import PrinterKind
 from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 
 type Kind = Literal["kiosk", "screen"]
@@ -66,7 +67,7 @@ class PrinterBody(RequestShape):
     one is null it has none any more. One that fetches its jobs needs none of them.
     """
 
-    kind: Literal["tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct"] = "tcp"
+    kind: PrinterKind = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: Annotated[str, Field(min_length=1, max_length=90, pattern=LINE)] | None = None

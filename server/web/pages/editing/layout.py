@@ -7,6 +7,8 @@ Written by hand, to keep together what belongs together; the kind of a field com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.domain.hall.printer_kinds import kinds_by_field
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -153,12 +155,7 @@ WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
     ("service", "early_window_s"): ("mode", ("both", "appointment_only")),
     ("service", "late_grace_s"): ("mode", ("both", "appointment_only")),
     ("service", "exceptional"): ("mode", ("appointment_only",)),
-    ("printer", "host"): ("kind", ("tcp",)),
-    ("printer", "port"): ("kind", ("tcp",)),
-    ("printer", "usb"): ("kind", ("usb_file", "usb_bus")),
-    ("printer", "line"): ("kind", ("serial",)),
-    ("printer", "dialect"): ("kind", ("tcp", "usb_file", "usb_bus", "serial")),
-    ("printer", "speed"): ("kind", ("serial",)),
+    **{("printer", name): ("kind", kinds) for name, kinds in kinds_by_field().items()},
     ("counter", "hearing_loop_tested_on"): ("has_hearing_loop", (True,)),
     ("screen", "counter"): ("layout", ("counter",)),
     ("screen", "output"): ("has_sound", (True,)),
