@@ -211,6 +211,14 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
     )
 
 
+def test_a_paper_at_the_backup_printer_is_read_with_the_name_of_that_printer():
+    moved = replace(reader(), other_printer="Accueil")
+    said = plain(moved.ticket(ticket(paper="elsewhere", has_code=True)))
+    assert "| Votre ticket sort de l’autre imprimante : Accueil |" in said
+    sheet = plain(moved.notice("natu", "appointment_only", sheet="elsewhere"))
+    assert "| Votre feuille sort de l’autre imprimante : Accueil." in sheet
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
