@@ -49,7 +49,7 @@ def blueprint(
     alert_signs: str = "",
     assets: Path | None = None,
 ) -> Blueprint:
-    """The routes `/kiosk`, `/kiosk/qr.svg`, `/kiosk/icons.json` and `/static/kiosk/…`.
+    """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.json`, `app.webmanifest`.
 
     `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
     start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
@@ -86,6 +86,19 @@ def blueprint(
             has_voice=bool(voices),
             alert_signs=Markup(alert_signs),
         )
+
+    @routes.get("/kiosk/app.webmanifest")
+    def manifest() -> Response:
+        """Lets a tablet open the kiosk from its home screen, without the bars of a browser.
+
+        Its scope is the whole site: an unpaired kiosk goes to the page that shows a code.
+        """
+        icon = {"src": "/assets/icons/ticket.svg", "sizes": "any", "type": "image/svg+xml"}
+        name = translate("kiosk.page.title", languages[0].code)
+        described = {"id": "/kiosk", "name": name, "start_url": "/kiosk", "scope": "/", "icons": [icon]}
+        response = jsonify({**described, "display": "fullscreen", "lang": languages[0].code})
+        response.mimetype = "application/manifest+json"
+        return response
 
     @routes.get("/kiosk/icons.json")
     def icons() -> Response:

@@ -61,7 +61,8 @@ class ReadTicket:
     """A ticket as the kiosk shows it: how many wait before it (None: no longer waiting) and how long.
 
     `place` is the counter that calls it, empty while nobody does; `has_code` that a phone can scan a code.
-    `is_after_closing`: a call is expected only after the hall closes for the day.
+    `is_covered`: the kiosk asks whose number it is. `paper_within_s`: seconds until the paper is out at most,
+    None: soon. `is_after_closing`: a call is expected only after the hall closes for the day.
     """
 
     number: str
@@ -72,6 +73,8 @@ class ReadTicket:
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
+    is_covered: bool = False
+    paper_within_s: int | None = None
     appointment: ReadArrival | None = None
     is_after_closing: bool = False
 
@@ -227,6 +230,8 @@ class ViewReader:
 
     def ticket(self, ticket: ReadTicket) -> list[str]:
         """The number (letter, then each digit), how many wait before, what to do, the number again."""
+        if ticket.is_covered:
+            return _sentences([self.say("kiosk.ticket.whose"), *self._whose()])
         number = self.say("kiosk.spoken.number", number=", ".join(ticket.number))
         arrival = [self._arrival(ticket.appointment)] if ticket.appointment else []
         read = [number, ticket.service, *arrival, *self._turn(ticket)]
@@ -236,7 +241,18 @@ class ViewReader:
             may_scan = ticket.has_code and ticket.paper not in ("printed", "elsewhere")
             key = f"kiosk.print.{ticket.paper}{'_scan' if may_scan else ''}"
             read.append(self.say(key, printer=self.other_printer))
+        elif ticket.paper_within_s is not None:
+            read.append(self._paper_time(ticket.paper_within_s))
         return _sentences([*read, self.say("kiosk.ticket.watch"), number])
+
+    def _whose(self) -> list[str]:
+        return self._numbered([self.say("kiosk.action.mine"), self.say("kiosk.action.not_mine")])
+
+    def _paper_time(self, within_s: int) -> str:
+        """As the kiosk writes it: rounded up to ten seconds, from a minute on to minutes."""
+        if within_s < 60:
+            return self.say("kiosk.print.pending_seconds", count=-(-within_s // 10) * 10)
+        return self.say("kiosk.print.pending_minutes", count=-(-within_s // 60))
 
     def _turn(self, ticket: ReadTicket) -> Iterator[str]:
         if ticket.place:

@@ -18,6 +18,8 @@ _LABELS = {
     "code-erase": "kiosk.appointment.erase",
     "have-number": "kiosk.action.have_number",
     "have-ticket": "kiosk.action.have_ticket",
+    "mine": "kiosk.action.mine",
+    "not-mine": "kiosk.action.not_mine",
     "home": "kiosk.action.home",
     "more-languages": "kiosk.languages.more",
     "more_time": "kiosk.action.more_time",

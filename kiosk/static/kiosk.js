@@ -1,8 +1,9 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
 import { wear } from "/assets/look.js";
+import { keepAwake } from "./awake.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
-import { initialState, isWarning, printOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { initialState, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper, sheetPaperText } from "./sheet_state.js";
@@ -12,6 +13,7 @@ import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
 import { drawHour } from "./clock.js";
 import { byId, keepIcons, setText, targetIn } from "./elements.js";
 import { signal } from "./signal.js";
+import { printOf } from "./ticket_state.js";
 import { draw } from "./view.js";
 import { speaker } from "./words.js";
 
@@ -115,6 +117,7 @@ function dispatch(action) {
   if (state.sheet && !before.sheet) printSheet(state.sheet);
   if (state.codeError && state.view !== before.view) setText("spoken", codeErrorText(state, say));
   if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", sheetPaperText(state, say));
+  if (state.isCovered && !before.isCovered) setText("spoken", say("kiosk.ticket.whose"));
   if (needsDrawing(before)) drawSoon();
 }
 
@@ -247,7 +250,7 @@ async function printSheet({ id: pressId, body }) {
 }
 
 async function watchPrint(ticket) {
-  await pause(PRINT_LATE_MS);
+  await pause(PRINT_LATE_MS + (ticket.paper_within_s ?? 0) * 1_000);
   if (state.ticket !== ticket || printOf(state) !== "pending") return;
   await askPrint(ticket);
   if (printOf(state) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
@@ -376,3 +379,4 @@ document.fonts.ready.then(drawSoon);
 placeBand();
 drawNow();
 link.start();
+keepAwake({ page: document, wakeLock: navigator.wakeLock });

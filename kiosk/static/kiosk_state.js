@@ -16,11 +16,17 @@ import {
   serviceById,
 } from "./exceptional_state.js";
 import { sheetReducers, sheetStart } from "./sheet_state.js";
+import {
+  covered,
+  quietTicketMs,
+  ticketReducers,
+  ticketStart,
+  withTicket,
+  withoutCode,
+} from "./ticket_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
 export const QUIET_MS = 60_000;
-export const QUIET_TICKET_MS = 40_000; // with its warning a ticket stays a minute
-export const CODE_GONE_MS = 12_000; // after its paper came out: the next person must not follow this visit
 export const WARNING_MS = 20_000; // WCAG 2.2.1: at least 20 s to ask for more time
 export const MORE_TIME_MS = 60_000;
 export const MENU_HELD_MS = 10_000; // a page of the menu does not change under a finger
@@ -81,22 +87,6 @@ export function shownServices(state) {
     : (state.menu?.services ?? []);
 }
 
-// What the page says of the paper: pending, printed, elsewhere (at the backup printer), no_paper, unknown
-// or none (no printer).
-export function printOf(state) {
-  if (!state.ticket?.print) return "none";
-  const verdict = state.verdicts[state.ticket.visit] ?? state.ticket.print.verdict;
-  const isElsewhere = Boolean(otherPrinterOf(state));
-  if (verdict === "printed") return isElsewhere ? "elsewhere" : "printed";
-  if (verdict === "held" || verdict === "refused") return "no_paper";
-  if (verdict === "unknown" || state.isPrintLate) return "unknown";
-  return isElsewhere ? "elsewhere" : "pending";
-}
-
-/** The name of the backup printer that has the ticket’s paper; undefined where its own printer has it. */
-export const otherPrinterOf = ({ ticket, otherPrinters }) =>
-  otherPrinters[ticket.visit] ?? ticket.print?.other_printer;
-
 const reducers = {
   menu_loaded(state, { menu, at }) {
     if (menu.language !== state.language && state.menu) return state;
@@ -115,12 +105,12 @@ const reducers = {
 
   choose_language(state, { language, at }) {
     const view = state.view === "languages" ? state.beneath : state.view;
-    return { ...active(state, at), language, view, page: 0 };
+    return { ...covered(active(state, at), at), language, view, page: 0 };
   },
 
   show_languages(state, { at }) {
     if (isGuarded(state, at) || !mayReturn(state) || state.view === "languages") return state;
-    return { ...active(state, at), view: "languages", beneath: state.view, page: 0 };
+    return { ...covered(active(state, at), at), view: "languages", beneath: state.view, page: 0 };
   },
 
   choose_service(state, { service: id, pressId, at }) {
@@ -182,10 +172,7 @@ const reducers = {
       view: "ticket",
       press: null,
       isTrying: false,
-      isPrintLate: false,
-      ticket: { ...ticket, priority: state.press.body.priority, press: state.press.body },
-      isCodeGone: false,
-      paperAt: isPrinted(state, ticket) ? at : null,
+      ...withTicket(state, { ...ticket, priority: state.press.body.priority, press: state.press.body }, at),
     };
   },
 
@@ -204,27 +191,6 @@ const reducers = {
       service: state.press.service ?? state.press.body.service ?? null,
     };
   },
-
-  print_verdict(state, { visit, verdict, otherPrinter, at }) {
-    if (!verdict && !otherPrinter) return state;
-    const kept = Object.entries(state.verdicts).slice(-7);
-    const others = Object.entries(state.otherPrinters).slice(-7);
-    const isOfTicket = verdict === "printed" && state.ticket?.visit === visit;
-    return {
-      ...state,
-      paperAt: isOfTicket ? (state.paperAt ?? at) : state.paperAt,
-      // "handed_on" replaces the word of the printer that refused
-      verdicts: { ...Object.fromEntries(kept), [visit]: verdict ?? "handed_on" },
-      otherPrinters: otherPrinter
-        ? { ...Object.fromEntries(others), [visit]: otherPrinter }
-        : state.otherPrinters,
-    };
-  },
-
-  // A touch outside the buttons: another visitor begins, once the owner of the ticket has left.
-  touch_view: (state, { at }) => (state.view === "ticket" && state.isCodeGone ? atStart(state, at) : state),
-
-  print_late: (state, { visit }) => (state.ticket?.visit === visit ? { ...state, isPrintLate: true } : state),
 
   toggle(state, { preference, at }) {
     if (!(preference in NO_PREFERENCES)) return state;
@@ -267,6 +233,12 @@ const reducers = {
     toTicket: (...of) => toTicket(...of),
   }),
 
+  ...ticketReducers({
+    active: (state, at) => active(state, at),
+    isGuarded: (state, at) => isGuarded(state, at),
+    atStart: (state, at) => atStart(state, at),
+  }),
+
   home: (state, { at }) => (isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at)),
   active: (state, { at }) => active(state, at),
   more_time: (state, { at }) => ({
@@ -288,11 +260,7 @@ function withMenu(state, menu, at) {
 }
 
 // What time alone changes.
-function passed(state, at) {
-  const held = withHeldMenu(state, at);
-  const isDue = held.ticket && !held.isCodeGone && held.paperAt !== null && at - held.paperAt >= CODE_GONE_MS;
-  return isDue ? { ...held, isCodeGone: true } : held;
-}
+const passed = (state, at) => withoutCode(withHeldMenu(state, at), at);
 
 function withHeldMenu(state, at) {
   const menu = state.heldMenu;
@@ -319,10 +287,7 @@ function atStart(state, at, view = "start") {
     needs: [],
     press: null,
     isTrying: false,
-    ticket: null,
-    isPrintLate: false,
-    paperAt: null,
-    isCodeGone: false,
+    ...ticketStart,
     notice: null,
     noticeAt: null,
     ...appointmentStart,
@@ -361,7 +326,6 @@ function withPress(state, service, priority, pressId) {
 
 const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at), touchedAt: at });
 const isGuarded = (state, at) => at - state.shownAt < GUARD_MS;
-const isPrinted = ({ verdicts }, { visit, print }) => (verdicts[visit] ?? print?.verdict) === "printed";
 const isCurrent = (state, pressId) => state.press?.id === pressId;
 const mayReturn = (state) =>
   !BUSY.includes(state.view) && !(state.view === "away" && (state.isTrying || !state.menu));
@@ -375,5 +339,5 @@ function quietMs(state) {
     !state.isListening &&
     !Object.values(state.preferences).some(Boolean);
   if (isAtRest || !mayReturn(state)) return null;
-  return state.view === "ticket" ? QUIET_TICKET_MS : QUIET_MS;
+  return state.view === "ticket" ? quietTicketMs(state) : QUIET_MS;
 }

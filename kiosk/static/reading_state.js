@@ -2,7 +2,7 @@
 
 import { appointmentReading } from "./appointment_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
-import { printOf } from "./kiosk_state.js";
+import { printOf } from "./ticket_state.js";
 
 const READ_VIEWS = ["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"];
 
@@ -17,6 +17,7 @@ export function isToBeRead(state, before) {
     "convocations",
     "page",
     "language",
+    "isCovered",
   ];
   return state.isListening && parts.some((part) => state[part] !== before?.[part]);
 }
@@ -72,7 +73,9 @@ export function readingOf(state, onPage) {
         visit: ticket.visit,
         paper: printOf(state),
         is_priority: ticket.priority,
-        has_code: Boolean(ticket.follow_url) && !state.isCodeGone,
+        has_code: Boolean(ticket.follow_url) && !state.isCodeGone && !state.isCovered,
+        ...(state.isCovered && { is_covered: true }),
+        ...(ticket.paper_within_s && { paper_within_s: ticket.paper_within_s }),
         ...(ticket.appointment && {
           arrival: ticket.appointment.arrival,
           at: ticket.appointment.booked_at,

@@ -4,14 +4,15 @@ import { APPOINTMENT_NOTICES, offersAppointment } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaperText } from "./sheet_state.js";
-import { NEEDS, otherPrinterOf, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
-import { waitText } from "./words.js";
-import { button, byId, element, fillTexts, main, put, setIcon, showText } from "./elements.js";
+import { NEEDS, serviceOfTicket, shownServices } from "./kiosk_state.js";
+import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
+import { paperTimeText, waitText } from "./words.js";
+import { button, byId, element, fillTexts, main, put, setIcon, showText, showValue } from "./elements.js";
 import { fillPaged } from "./paging.js";
 import {
   alreadyButton,
   backButton,
-  doneButton,
+  doneButtons,
   homeButton,
   needChoice,
   needsButton,
@@ -58,6 +59,7 @@ export function draw(state, say, languages) {
   drawFrame(state, say);
   drawLanguages(state, say, languages, hasFrame && languages.length > 1);
   views[state.view](state, say, languages);
+  main.toggleAttribute("data-noting", state.view === "ticket" && isToBeNoted(state));
   main.dataset.view = state.view;
 }
 
@@ -247,7 +249,7 @@ const views = {
     slots.priority.hidden = !ticket.priority;
     drawCode(slots, state, say);
     drawPrint(slots, state, say);
-    slots.acts.replaceChildren(doneButton(state, say));
+    slots.acts.replaceChildren(...doneButtons(state, say));
   },
 };
 
@@ -281,21 +283,21 @@ function sheetLede(service, say) {
   return service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
 }
 
-// The code disappears when its paper is printed; a sentence takes its place, and nothing moves.
-function drawCode(slots, { ticket, isCodeGone }, say) {
+// The code disappears when its paper is printed, or when somebody else may have come; a sentence takes its
+// place, and nothing moves.
+function drawCode(slots, { ticket, isCodeGone, isCovered }, say) {
   slots.scan.hidden = !ticket.follow_url;
   if (!ticket.follow_url) return;
-  slots.scan.toggleAttribute("data-gone", isCodeGone);
-  slots.follow.textContent = say(isCodeGone ? "kiosk.ticket.code_on_paper" : "kiosk.ticket.follow");
-  if (isCodeGone) return;
+  const why = isCodeGone ? "code_on_paper" : isCovered ? "code_covered" : "follow";
+  slots.scan.toggleAttribute("data-gone", why !== "follow");
+  slots.follow.textContent = say(`kiosk.ticket.${why}`);
+  if (why !== "follow") return;
   slots.qr.src = codeAddress(ticket.follow_url);
   slots.qr.alt = say("kiosk.ticket.qr");
   if (!ticket.short_code) return;
-  showText(slots.typed, say("kiosk.ticket.type", { address: typedAt(ticket.follow_url) }));
-  showText(
-    slots.short_code,
-    say("kiosk.ticket.short_code", { code: ticket.short_code.replace(/^(.{4})(.{4})$/, "$1-$2") }),
-  );
+  const code = ticket.short_code.replace(/^(.{4})(.{4})$/, "$1-$2");
+  showValue(slots.typed, (address) => say("kiosk.ticket.type", { address }), typedAt(ticket.follow_url));
+  showValue(slots.short_code, (value) => say("kiosk.ticket.short_code", { code: value }), code);
 }
 
 // Where a short code is typed, as people type it.
@@ -306,10 +308,15 @@ function drawPrint(slots, state, say) {
   const verdict = printOf(state);
   const mayScan = state.ticket.follow_url && ["no_paper", "unknown", "none"].includes(verdict);
   slots.print.dataset.print = verdict;
-  setIcon(slots.print_icon, PRINT_ICONS[verdict]);
-  slots.print_text.textContent = say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`, {
-    printer: otherPrinterOf(state),
-  });
+  setIcon(slots.print_icon, state.isCovered ? "info" : PRINT_ICONS[verdict]);
+  slots.print_text.textContent = printText(state, verdict, mayScan, say);
+}
+
+function printText(state, verdict, mayScan, say) {
+  const { ticket, isCovered } = state;
+  if (isCovered) return say("kiosk.ticket.whose");
+  if (verdict === "pending" && ticket.paper_within_s) return paperTimeText(ticket.paper_within_s, say);
+  return say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`, { printer: otherPrinterOf(state) });
 }
 
 /**

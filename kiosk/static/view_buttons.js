@@ -1,6 +1,6 @@
 // The buttons under and in the kiosk’s views.
 
-import { printOf } from "./kiosk_state.js";
+import { isToBeNoted } from "./ticket_state.js";
 import { button } from "./elements.js";
 
 const NEED_ICONS = {
@@ -64,9 +64,22 @@ export function sheetButton({ sheet }, say, kind) {
   return made;
 }
 
-export function doneButton(state, say) {
-  const has = ["pending", "printed"].includes(printOf(state)) ? "ticket" : "number";
-  return button({ act: "home", key: `have-${has}`, label: say(`kiosk.action.have_${has}`), icon: "check" });
+/** What ends the last view: « J’ai mon ticket », « J’ai noté mon numéro », or whose number it is. */
+export function doneButtons(state, say) {
+  if (state.isCovered)
+    return [
+      button({ act: "show_code", key: "mine", label: say("kiosk.action.mine"), icon: "check" }),
+      button({
+        act: "home",
+        key: "not-mine",
+        label: say("kiosk.action.not_mine"),
+        icon: "house",
+        kind: "primary",
+      }),
+    ];
+  const [has, kind] = isToBeNoted(state) ? ["number", "primary"] : ["ticket", ""];
+  const label = say(`kiosk.action.have_${has}`);
+  return [button({ act: "home", key: `have-${has}`, label, icon: "check", kind })];
 }
 
 export const homeButton = (say) =>

@@ -29,6 +29,13 @@ export function waitText({ low_s: lowS, high_s: highS, said: form }, say) {
   return say("kiosk.wait.mixed", { low: duration(low, say), high: duration(high, say) });
 }
 
+// « Votre ticket sort dans 40 secondes au plus », rounded up: to ten seconds, from a minute on to minutes.
+export function paperTimeText(withinS, say) {
+  return withinS < 60
+    ? say("kiosk.print.pending_seconds", { count: Math.ceil(withinS / 10) * 10 })
+    : say("kiosk.print.pending_minutes", { count: Math.ceil(withinS / 60) });
+}
+
 export function duration(total, say) {
   const hours = Math.floor(total / 60);
   const minutes = total % 60;

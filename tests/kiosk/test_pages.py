@@ -79,6 +79,16 @@ def test_all_drawings_come_in_one_answer_that_is_kept_for_a_day(assets_dir: Path
     assert of_styles == set(re.findall(r'"([a-z0-9-]+)"', listed[1])) <= drawings.keys()
 
 
+def test_a_tablet_may_open_the_kiosk_from_its_home_screen_without_bars():
+    client = served()
+    assert 'rel="manifest" href="/kiosk/app.webmanifest"' in client.get("/kiosk").text
+    answer = client.get("/kiosk/app.webmanifest")
+    described = answer.get_json(force=True)
+    assert answer.mimetype == "application/manifest+json"
+    assert (described["start_url"], described["display"]) == ("/kiosk", "fullscreen")
+    assert described["scope"] == "/", "an unpaired kiosk leaves for /pair"
+
+
 def test_listening_is_offered_only_where_a_voice_answers():
     silent = served().get("/kiosk").text
     assert 'id="listen"' not in silent

@@ -230,6 +230,14 @@ def test_a_paper_at_the_backup_printer_is_read_with_the_name_of_that_printer():
         ({"wait": ExpectedWait(1800, 5400)}, "plus de 30 minutes d’attente"),
         ({"paper": "no_paper"}, "Pas de papier : notez votre numéro"),
         ({"paper": "no_paper", "has_code": True}, "Pas de papier : notez votre numéro ou scannez le code"),
+        (
+            {"paper": "none", "has_code": True},
+            "Pas de ticket en papier : photographiez cet écran, scannez le code ou notez votre numéro",
+        ),
+        ({"paper": "pending", "paper_within_s": 125}, "Votre ticket sort dans 3 minutes au plus."),
+        ({"paper": "pending", "paper_within_s": 41}, "Votre ticket sort dans 50 secondes au plus."),
+        ({"is_covered": True}, "Ce numéro est-il le vôtre ?"),
+        ({"is_covered": True}, "2 sur 2 : Non, revenir au début"),
         ({"is_priority": True}, "Ticket prioritaire : préparez votre carte."),
         ({"appointment": ReadArrival("on_time", NOW)}, "Votre rendez-vous est à 9 heures 42."),
         (

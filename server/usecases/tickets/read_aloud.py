@@ -40,6 +40,8 @@ class ReadingRequest:
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
+    is_covered: bool = False
+    paper_within_s: int | None = None
     has_sheet: bool = False
     wanted_service: str | None = None
     exceptional_reason: str | None = None
@@ -134,6 +136,8 @@ def _ticket(database: Database, estimates: Estimates, hall: str, request: Readin
         paper=request.paper,
         is_priority=request.is_priority,
         has_code=request.has_code,
+        is_covered=request.is_covered,
+        paper_within_s=request.paper_within_s,
         appointment=request.appointment,
         is_after_closing=found["why_no_wait"] == AFTER_CLOSING,
     )

@@ -18,7 +18,8 @@ def reprint_ticket(
 ) -> PrintState:
     """The new print job, recorded as a fact.
 
-    Refusals: unknown_visit, no_printer when nothing was printed of it yet and the hall has no printer.
+    The printer is that of the first paper, else the first of the hall: a kiosk may have lost its own.
+    Refusals: unknown_visit, no_printer when the hall has no printer.
     """
 
     def reprint(transaction: HallTransaction) -> PrintState:
@@ -27,16 +28,19 @@ def reprint_ticket(
             raise Refusal("unknown_visit", visit=visit)
         last = last_paper(transaction, visit)
         printers = [
-            kiosk.id for kiosk in transaction.configuration.kiosks.values() if kiosk.printer is not None
+            kiosk.id
+            for kiosk in transaction.configuration.kiosks.values()
+            if kiosk.printer is not None and not kiosk.is_retired
         ]
-        if last is None and not printers:
+        if not printers:
             raise Refusal("no_printer")
         if last is None:
             last = PaperRow(printers[0], copy=0, document={"kind": "ticket", "language": "fr", "ahead": None})
+        printer = last.printer if last.printer in printers else printers[0]
         copy = last.copy + 1
         token_again(database, transaction, visit)  # renewed where it was made with another key
         content = {**last.document, "is_reprint": True}
-        job = queue_job(transaction, last.printer, visit=visit, copy=copy, content=content)
+        job = queue_job(transaction, printer, visit=visit, copy=copy, content=content)
         transaction.record(of_kind(FactKind.TICKET_REPRINTED, visit=visit, job=job, copy=copy))
         return queued_answer(job)
 

@@ -49,6 +49,8 @@ class ReadingQuery(RequestShape):
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
+    is_covered: bool = False
+    paper_within_s: int | None = Field(default=None, ge=1, le=3_600)
     has_sheet: bool = False
     wanted: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     exceptional_reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9-]+$")
@@ -71,6 +73,8 @@ class ReadingQuery(RequestShape):
             paper=self.paper,
             is_priority=self.is_priority,
             has_code=self.has_code,
+            is_covered=self.is_covered,
+            paper_within_s=self.paper_within_s,
             has_sheet=self.has_sheet,
             wanted_service=self.wanted,
             exceptional_reason=self.exceptional_reason,

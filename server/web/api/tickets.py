@@ -14,6 +14,7 @@ from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
 from server.usecases.appointments.check_in import Claim
 from server.usecases.legs.note_needs import note_needs
+from server.usecases.printing.pulled.read_paper_time import read_paper_time
 from server.usecases.printing.read_prints import read_prints
 from server.usecases.tickets import ticket_answers
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
@@ -168,13 +169,21 @@ def issued(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
     )
     if device and answer["is_new"] and not answer["is_repeated"]:
         api.ticket_quota.spend(device)
-    return with_follow_url(api, answer, ticket.language), 201 if answer["is_new"] else 200
+    is_printing = answer["print"] is not None and answer["is_new"]
+    within_s = read_paper_time(api.database, hall, ticket.kiosk) if is_printing else None
+    told = with_follow_url(api, answer, ticket.language, paper_within_s=within_s)
+    return told, 201 if answer["is_new"] else 200
 
 
-def with_follow_url(api: Api, ticket: ticket_answers.TicketAnswer, language: str) -> dict[str, object]:
-    """What the API answers of a ticket issued in a language: also where a phone follows it."""
+def with_follow_url(
+    api: Api, ticket: ticket_answers.TicketAnswer, language: str, *, paper_within_s: int | None = None
+) -> dict[str, object]:
+    """What the API answers of a ticket issued in a language: also where a phone follows it, and in how many
+    seconds at most its paper comes out.
+    """
     answer = {name: value for name, value in ticket.items() if name not in _HOW_ISSUED}
-    return answer | {"follow_url": api.follow_url(ticket["token"], language)}
+    paper = {} if paper_within_s is None else {"paper_within_s": paper_within_s}
+    return answer | {"follow_url": api.follow_url(ticket["token"], language)} | paper
 
 
 def _claim(body: TicketBody, caller: Caller) -> Claim:

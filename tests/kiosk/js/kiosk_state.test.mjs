@@ -4,21 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  CODE_GONE_MS,
   GUARD_MS,
   initialState,
   isWarning,
   MENU_HELD_MS,
-  otherPrinterOf,
-  printOf,
   QUIET_MS,
-  QUIET_TICKET_MS,
   reduce,
   secondsLeft,
   serviceOfTicket,
   shownServices,
   WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
+import { CODE_GONE_MS, otherPrinterOf, printOf, QUIET_TICKET_MS } from "../../../kiosk/static/ticket_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 
@@ -315,7 +312,7 @@ test("the kiosk returns by itself after a warning of twenty seconds", () => {
 });
 
 test("a ticket stays long enough to be read and gives the place to the next visitor sooner", () => {
-  const ticket = walk([choose("accueil"), take(), issued("p2")]);
+  const ticket = walk([choose("accueil"), take(), issued("p2", { verdict: null })]);
   assert.equal(
     reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS - 1 }).view,
     "ticket",

@@ -53,6 +53,16 @@ def is_too_slow(interval_s: int | None) -> bool:
     return interval_s is not None and interval_s >= SLOW_FROM_S
 
 
+def paper_within_s(interval_s: int | None, jobs_before: int) -> int | None:
+    """In how many seconds at most the paper of a job comes out that was queued just now, behind
+    `jobs_before` others; None: soon, or nobody knows. A printer takes one job each time it asks.
+    """
+    if interval_s is None or not is_too_slow(interval_s):
+        return None
+    due_s = (jobs_before + 1) * interval_s + int(GRACE.total_seconds())
+    return min(due_s, int(age_limit(interval_s).total_seconds()))
+
+
 def is_to_be_noted(polled_at: datetime | None, now: datetime) -> bool:
     """Whether this poll is kept; `polled_at`: the last one that was. A clock set back keeps it."""
     return polled_at is None or not timedelta(0) <= now - polled_at < NOTED_EVERY

@@ -1,6 +1,7 @@
 """Watch printers that fetch their jobs while they are silent: their old jobs end, and they count as away.
 
-The backup printer gets what a silent one did not fetch.
+A job that waits for a printer that is away is `refused`: the kiosk hears of it, and the backup printer gets it.
+Without a backup printer it is offered once the printer is back.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,6 @@ from server.domain.printing.pulled.polls import AWAY, is_silent, says_state_in_p
 from server.domain.refusals import Refusal
 from server.store.printing.pulled_printers import PulledPrinter, every_pulled_printer, without_secret
 from server.store.transactions.database import Database
-from server.usecases.printing.failover import has_backup
 from server.usecases.printing.pulled.driving import (
     DrivenPrinter,
     Tell,
@@ -32,7 +32,7 @@ def watch_pulled_printers(
 ) -> None:
     """Ends the old jobs of printers (ids of kiosks, with their halls), and notes which of them are silent.
 
-    `tell(job)`: called for each job of a silent printer that its backup printer gets.
+    `tell(job)`: called for each job that waits for a silent printer.
 
     A printer to which a worker still pushes jobs is left alone.
     """
@@ -53,7 +53,7 @@ def _watch(database: Database, driven: DrivenPrinter, tell: Tell) -> None:
     token = lease_token(database, driven.printer.printer, driven.lease)
     jobs = settle_jobs(database, token, driven)
     state = _state_now(database, driven.printer, driven.state)
-    if state == AWAY and has_backup(database, driven.printer.hall, driven.printer.printer):
+    if state == AWAY:
         refuse_waiting(database, token, jobs, state, tell)
     now, noted_at = database.clock.now(), None if driven.lease is None else driven.lease.state_at
     is_fresh = noted_at is not None and timedelta(0) <= now - noted_at < _KEPT_FRESH_AFTER

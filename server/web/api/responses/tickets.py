@@ -15,6 +15,7 @@ from server.web.api.responses.exact import (
     ExactShape,
     InstantText,
     SaidWait,
+    Seconds,
     Texts,
 )
 from server.web.api.responses.printing import PrintState
@@ -37,6 +38,8 @@ class TicketAnswer(AnnouncedWait):
     short_code: str
     """Eight characters that open the ticket on a phone, today only."""
     print: PrintState | None
+    paper_within_s: Seconds = LEFT_OUT
+    """Seconds until the paper is out at most, where the printer asks seldom for its jobs."""
     appointment: AppointmentArrival = LEFT_OUT
 
 

@@ -5,7 +5,7 @@ import { element, fill } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 import { lineOptions, pluggedOptions } from "./devices_state.js";
 
-const KINDS = ["tcp", "usb_file", "serial", "star_cloudprnt", "epson_direct"];
+const KINDS = ["tcp", "usb_file", "serial", "star_cloudprnt", "epson_direct", "none"];
 /** The kinds whose place is a name on USB: people see one of them. */
 const ON_USB = ["usb_file", "usb_bus"];
 const SPEEDS = [9600, 19200, 38400, 57600, 115200];
@@ -40,11 +40,12 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     fieldOf(say("device_list.printer.line"), line),
     fieldOf(say("device_list.printer.speed"), speed),
   ];
-  const [about, aboutUsb, aboutLine, aboutFetching] = [
+  const [about, aboutUsb, aboutLine, aboutFetching, aboutNone] = [
     "about",
     "about_usb",
     "about_line",
     "about_fetching",
+    "about_none",
   ].map((key) => element("p", { class: "muted" }, say(`device_list.printer.${key}`)));
   const partsOf = {
     tcp: [hostField, portField, about],
@@ -52,7 +53,9 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     serial: [lineField, speedField, aboutLine],
     star_cloudprnt: [aboutFetching],
     epson_direct: [aboutFetching],
+    none: [aboutNone],
   };
+  const paperField = fieldOf(say("device_list.printer.paper"), paper);
   const place = element(
     "form",
     { class: "address", hidden: true },
@@ -62,12 +65,13 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     usbField,
     lineField,
     speedField,
-    fieldOf(say("device_list.printer.paper"), paper),
+    paperField,
     element("button", { class: "primary" }, say("device_list.printer.save")),
     about,
     aboutUsb,
     aboutLine,
     aboutFetching,
+    aboutNone,
   );
   let isFilled = false;
   const present = { usb: "", line: "" };
@@ -78,7 +82,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
   place.addEventListener("submit", async (event) => {
     event.preventDefault();
     const body = {
-      kind: kind.value === "usb_file" ? (drivenBy.get(usb.value) ?? "usb_file") : kind.value,
+      kind: { usb_file: drivenBy.get(usb.value) ?? "usb_file", none: "tcp" }[kind.value] ?? kind.value,
       host: kind.value === "tcp" ? host.value.trim() : null,
       port: Number(port.value),
       usb: kind.value === "usb_file" ? usb.value : null,
@@ -87,7 +91,10 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
       paper_mm: Number(paper.value),
     };
     const path = `${base}/kiosks/${encodeURIComponent(device.id)}/printer`;
-    const answer = await act({ method: "PUT", path, body }, "printer_placed");
+    const answer = await act(
+      { method: "PUT", path, body },
+      kind.value === "none" ? "printer_removed" : "printer_placed",
+    );
     const isRefused = String(answer.problem?.code === "document_refused");
     for (const control of [host, usb, line]) control.setAttribute("aria-invalid", isRefused);
     if (!answer.ok) return;
@@ -97,8 +104,8 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
 
   /** Fields of the chosen kind only; those that are not shown are not required. */
   function showFields() {
-    for (const [each, parts] of Object.entries(partsOf))
-      for (const part of parts) part.hidden = each !== kind.value;
+    for (const part of Object.values(partsOf).flat()) part.hidden = !partsOf[kind.value].includes(part);
+    paperField.hidden = kind.value === "none";
     for (const control of [host, port]) control.required = kind.value === "tcp";
     usb.required = kind.value === "usb_file";
     line.required = kind.value === "serial";

@@ -9,15 +9,16 @@ export function queryOf({ number = "", service = "", at = "", language = "" }) {
 
 /**
  * What the desk may do with a visit: read its history; a reprint and links while it is open; the rest only
- * before the call.
+ * before the call. `prints`: whether the hall has a printer.
  *
  * @param {Api.FoundVisit} visit
  */
-export function gesturesOf({ state, priority, linked, end_reason: reason }) {
-  if (state === "ended") return reason === "no_show" ? ["reprint", "history"] : ["history"];
+export function gesturesOf({ state, priority, linked, end_reason: reason }, { prints = true } = {}) {
+  const reprint = prints ? ["reprint"] : [];
+  if (state === "ended") return reason === "no_show" ? [...reprint, "history"] : ["history"];
   const links = linked?.length ? ["link", "unlink"] : ["link"];
-  if (state !== "waiting") return ["reprint", ...links, "history"];
-  return ["reprint", ...cardsOf(priority), "needs", ...links, "history", "cancel", "change"];
+  if (state !== "waiting") return [...reprint, ...links, "history"];
+  return [...reprint, ...cardsOf(priority), "needs", ...links, "history", "cancel", "change"];
 }
 
 function cardsOf(priority) {

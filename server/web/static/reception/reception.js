@@ -38,12 +38,14 @@ let menu = [];
 let greeted = null; // the last greeting counted here, until it was taken back
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
+/** Whether the hall has a printer: a ticket may be printed at one of them, or at none. */
+const hasPrinter = /** @type {HTMLSelectElement} */ (byId("printer")).options.length > 1;
 const issued = createIssued({
   storedAt: `parvis.reception.${page.hall.slug}`,
   words,
   readPrints: (visits) => read(`${HALL}/prints?visits=${visits.join(",")}`),
   tell,
-  reprint,
+  reprint: hasPrinter ? reprint : null,
 });
 const nextNeeds = createNextNeeds(say);
 const sheet = createSheet({
@@ -72,7 +74,7 @@ const find = createFind({
   words,
   attempt,
   tell,
-  reprint,
+  reprint: hasPrinter ? reprint : null,
   languageName: words.hall.languageName,
   ask: (query) => read(`${HALL}/visits?${query}`),
 });

@@ -21,7 +21,7 @@ const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
  * Draws the search and its result. `ask(query)` reads the visits, `attempt(request)` sends one write and
- * shows refusals, `tell(text)` shows an outcome, `reprint(visit)` prints a ticket again. Answers {focus,
+ * shows refusals, `tell(text)` shows an outcome, `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus,
  * refresh}; null where the page has no search.
  */
 export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
@@ -128,7 +128,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
             )
           : null,
       ),
-      element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
+      element("div", { class: "gestures" }, ...gesturesOf(visit, { prints: reprint !== null }).map((gesture) => button(visit, gesture))),
       opened?.visit === visit.visit ? openedOf(visit) : null,
     );
   }

@@ -7,7 +7,7 @@ const KEPT = 12;
 
 /**
  * `storedAt`: the key in the browser's storage; `readPrints(visits)` asks the server for prints; `tell(text)`
- * writes the line of the page; `reprint(ticket)` is called by the button of a ticket.
+ * writes the line of the page; `reprint(ticket)` is called by the button of a ticket, null in a hall without a printer.
  */
 export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
   const { say } = words;
@@ -74,7 +74,8 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     one('[data-list="last"]').replaceChildren(...tickets.map((ticket) => lastRow(ticket)));
   }
 
-  function lastRow(ticket) {
+  function againButton(ticket) {
+    if (!reprint) return null;
     const again = element(
       "button",
       {
@@ -85,6 +86,10 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
       say("reception.last.again"),
     );
     again.addEventListener("click", () => reprint(ticket));
+    return again;
+  }
+
+  function lastRow(ticket) {
     return element(
       "tr",
       {},
@@ -95,7 +100,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
         "td",
         {},
         element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket, say)),
-        again,
+        againButton(ticket),
       ),
     );
   }

@@ -51,7 +51,9 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: 
         way ? say("reception.exceptional.title", { service: way.received_by.name }) : "",
       );
       one('[data-list="reasons"]').replaceChildren(...(way?.reasons ?? []).map(reasonItem));
-      button.focus();
+      // a hall without a printer has no sheet to offer
+      const first = button.checkVisibility() ? button : document.querySelector("[data-reason]");
+      /** @type {HTMLElement | null} */ (first)?.focus();
     },
     hide: () => show("[data-sheet]", false),
     take: (print) => {

@@ -41,6 +41,16 @@ for (const [priority, cards] of [
   });
 }
 
+test("a hall without a printer offers no reprint", () => {
+  const found = [
+    visit({ state: "called" }),
+    visit({ priority: "declared" }),
+    visit({ state: "ended", end_reason: "no_show" }),
+  ];
+  for (const each of found)
+    assert.equal(gesturesOf(each, { prints: false }).includes("reprint"), false, each.state);
+});
+
 test("a linked visit may be unlinked, before the call and after it", () => {
   assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), [
     "reprint",

@@ -29,6 +29,8 @@ class PullingHall:
     def __init__(self, site: ApiSite, fonts_dir: Path, kind: PrinterKind) -> None:
         self.site = site
         self.kind = kind
+        self.told: list[str] = []
+        """Jobs of which the round told a verdict that may still change."""
         fonts = site.settings.var / "assets" / "fonts"
         fonts.parent.mkdir(exist_ok=True)
         fonts.symlink_to(fonts_dir)
@@ -56,7 +58,8 @@ class PullingHall:
 
     def watch(self) -> None:
         """The round of the service that prints."""
-        watch_pulled_printers(self.site.database, {KIOSK: self.site.database.hall_id(HALL)})
+        printers = {KIOSK: self.site.database.hall_id(HALL)}
+        watch_pulled_printers(self.site.database, printers, self.told.append)
 
     def press(self) -> str:
         """A ticket at the kiosk; its print job."""

@@ -316,6 +316,32 @@ def test_a_silent_printer_is_away_and_its_jobs_end(star_hall: PullingHall):
     assert star_hall.state() == "ready"
 
 
+def test_a_press_while_the_printer_is_away_is_refused_and_printed_once_it_is_back(star_hall: PullingHall):
+    star = star_hall.star()
+    star.poll()
+    star_hall.later(61)
+    star_hall.watch()
+    job = star_hall.press()
+    for _ in range(2):
+        star_hall.watch()
+    assert star_hall.job(job) == ("queued", "refused", "unreachable")
+    assert star_hall.told == [job], "the kiosk hears of it once"
+    star.poll()
+    assert star_hall.job(job) == ("done", "printed", None)
+
+
+def test_a_ticket_says_how_long_its_paper_takes_where_the_printer_asks_seldom(star_hall: PullingHall):
+    star, site = star_hall.star(), star_hall.site
+    star.poll()
+    assert site.press(token=site.kiosk).get_json().get("paper_within_s") is None, "it asks every few seconds"
+    star.interval_s = 120
+    star_hall.later(10)
+    star.poll()
+    star_hall.later(120)
+    star.poll()
+    assert [site.press(token=site.kiosk).get_json().get("paper_within_s") for _ in range(2)] == [125, 245]
+
+
 def test_a_printer_without_a_secret_keeps_no_job_for_ever(star_hall: PullingHall):
     job = star_hall.press()
     star_hall.later(61)

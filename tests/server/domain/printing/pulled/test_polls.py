@@ -13,6 +13,7 @@ from server.domain.printing.pulled.polls import (
     is_to_be_noted,
     is_too_slow,
     offline_after,
+    paper_within_s,
     state_at_poll,
 )
 
@@ -35,6 +36,16 @@ def test_the_age_limit_follows_the_interval(interval_s: int | None, limit_s: int
 
 def test_an_interval_of_two_minutes_is_too_long_for_a_kiosk():
     assert [each for each in (None, 1, 5, 10, 15, 120) if is_too_slow(each)] == [15, 120]
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "jobs_before", "within_s"),
+    [(None, 0, None), (5, 3, None), (15, 0, 20), (60, 1, 125), (120, 0, 125), (120, 5, 245)],
+)
+def test_the_time_of_a_paper_is_told_of_a_printer_that_asks_seldom(
+    interval_s: int | None, jobs_before: int, within_s: int | None
+):
+    assert paper_within_s(interval_s, jobs_before) == within_s, "no longer than the job is kept"
 
 
 def test_polls_of_every_second_are_kept_every_five():

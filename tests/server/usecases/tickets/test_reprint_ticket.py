@@ -1,0 +1,35 @@
+"""A ticket is printed again where there is a printer, and refused where there is none."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from server.domain.author import SYSTEM
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.printing.set_printer import set_printer
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.reprint_ticket import reprint_ticket
+from tests.server.usecases.at_counters import AGENT, SERVICE
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+KIOSK = "laon-borne-1"
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    found = database_with_hall(sqlite_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
+    yield found
+    found.close()
+
+
+def test_no_job_waits_for_a_printer_that_its_kiosk_has_lost(database: Database):
+    request = TicketRequest(SERVICE, "press-1", kiosk=KIOSK)
+    ticket = issue_ticket(database, "laon", AGENT, request)
+    assert reprint_ticket(database, "laon", AGENT, ticket["visit"])["state"] == "queued"
+    set_printer(database, "laon", SYSTEM, KIOSK, None)
+    with pytest.raises(Refusal, match="no_printer"):
+        reprint_ticket(database, "laon", AGENT, ticket["visit"])
+    other = issue_ticket(database, "laon", AGENT, TicketRequest(SERVICE, "press-2", kiosk=KIOSK))
+    assert other["print"] is None
