@@ -1,5 +1,5 @@
-// Keeps the screen of a tablet awake while the kiosk’s page is in sight, where the browser can: over https, and
-// not on a tablet that saves its battery. Elsewhere the tablet’s own settings must do it.
+// Keeps the screen of a tablet awake while the kiosk’s page is in sight, where the browser can: over https,
+// and not on a tablet that saves its battery. Elsewhere the tablet’s own settings must do it.
 
 /**
  * Asks for the screen to stay awake, and again after the browser let it go.

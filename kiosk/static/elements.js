@@ -110,7 +110,7 @@ export function showText(where, text) {
   where.hidden = !text;
 }
 
-/** Shows a sentence around a value that is written from left to right in every language: an address, a code. */
+/** Shows a sentence around a value that is written from left to right everywhere: an address, a code. */
 export function showValue(where, sentence, value) {
   const [before, after] = sentence("\u0000").split("\u0000");
   where.replaceChildren(before, element("bdi", { text: value, dir: "ltr" }), after ?? "");

@@ -47,11 +47,6 @@ def hand_on_refused(database: Database, token: PrinterLeaseToken) -> list[str]:
     return moved
 
 
-def has_backup(database: Database, hall: str, printer: str) -> bool:
-    """Whether a printer of a hall (ids) has a backup printer."""
-    return database.configuration(hall).backup_of(printer) is not None
-
-
 def _backup(database: Database, job: OpenJob) -> str | None:
     found = database.configuration(job.hall).backup_of(job.printer)
     return None if found is None else found.id

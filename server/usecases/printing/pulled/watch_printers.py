@@ -1,7 +1,7 @@
 """Watch printers that fetch their jobs while they are silent: their old jobs end, and they count as away.
 
-A job that waits for a printer that is away is `refused`: the kiosk hears of it, and the backup printer gets it.
-Without a backup printer it is offered once the printer is back.
+A job that waits for a printer that is away is `refused`: the kiosk hears of it, the backup printer gets it.
+Without a backup printer it is offered once its own is back.
 """
 
 from collections.abc import Mapping

@@ -21,8 +21,8 @@ const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
  * Draws the search and its result. `ask(query)` reads the visits, `attempt(request)` sends one write and
- * shows refusals, `tell(text)` shows an outcome, `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus,
- * refresh}; null where the page has no search.
+ * shows refusals, `tell(text)` shows an outcome, `reprint(visit)` prints a ticket again, null in a hall
+ * without a printer. Answers {focus, refresh}; null where the page has no search.
  */
 export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */

@@ -7,7 +7,8 @@ const KEPT = 12;
 
 /**
  * `storedAt`: the key in the browser's storage; `readPrints(visits)` asks the server for prints; `tell(text)`
- * writes the line of the page; `reprint(ticket)` is called by the button of a ticket, null in a hall without a printer.
+ * writes the line of the page; `reprint(ticket)` is called by the button of a ticket, null in a hall without
+ * a printer.
  */
 export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
   const { say } = words;
