@@ -64,7 +64,7 @@ export function ticketReducers({ active, isGuarded, atStart }) {
   return {
     print_verdict(state, { visit, verdict, otherPrinter, at }) {
       if (!verdict && !otherPrinter) return state;
-      const told = {
+      const noted = {
         ...state,
         // "handed_on" replaces the word of the printer that refused
         verdicts: { ...lastOf(state.verdicts), [visit]: verdict ?? "handed_on" },
@@ -73,7 +73,7 @@ export function ticketReducers({ active, isGuarded, atStart }) {
           : state.otherPrinters,
       };
       const hasPaper = verdict === "printed" && state.ticket?.visit === visit && state.paperAt === null;
-      return hasPaper ? withPaper(told, at) : told;
+      return hasPaper ? withPaper(noted, at) : noted;
     },
 
     print_late: (state, { visit }) =>

@@ -171,8 +171,8 @@ def issued(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
         api.ticket_quota.spend(device)
     is_printing = answer["print"] is not None and answer["is_new"]
     within_s = read_paper_time(api.database, hall, ticket.kiosk) if is_printing else None
-    told = with_follow_url(api, answer, ticket.language, paper_within_s=within_s)
-    return told, 201 if answer["is_new"] else 200
+    answered = with_follow_url(api, answer, ticket.language, paper_within_s=within_s)
+    return answered, 201 if answer["is_new"] else 200
 
 
 def with_follow_url(
