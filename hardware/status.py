@@ -168,6 +168,11 @@ class Abilities:
     maker: str | None
     model: str | None
 
+    @property
+    def name(self) -> str:
+        """Maker and model, as far as the printer says them; "" where it says neither."""
+        return " ".join(each for each in (self.maker, self.model) if each)
+
 
 def ask_abilities(talk: Talk, *, within_s: float) -> Abilities:
     """Probe a ready printer, each question alone; one that does not know GS ( H may print its characters.

@@ -61,7 +61,7 @@ def probe_printer(
         kiosk=kiosk,
         place=printer.place,
         state=state.value,
-        name=_name_of(found),
+        name="" if found is None else found.name,
         has_process_id=None if found is None else found.has_process_id,
         speed=speed,
     )
@@ -119,14 +119,9 @@ def _say_abilities(address: PrinterAddress) -> Abilities | None:
     except (PrinterUnreachable, ConnectionLost, SendDeadline) as failure:
         say(sentence("command.device.probe.lost", why=failure.code))
         return None
-    say(sentence("command.device.probe.named", name=_name_of(found) or "–"))
+    say(sentence("command.device.probe.named", name=found.name or "–"))
     say(sentence(f"command.device.probe.{'confirms' if found.has_process_id else 'processes'}"))
     return found
-
-
-def _name_of(found: Abilities | None) -> str:
-    """Maker and model, as far as the printer says them."""
-    return "" if found is None else " ".join(each for each in (found.maker, found.model) if each)
 
 
 def _proof(kiosk: str, printer: PrinterConnection, probe: PrinterProbe | None) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
+from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.configuration import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
@@ -17,6 +18,7 @@ from server.store.printing import leases
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.paper_rolls import note_roll, roll_in
 from server.store.transactions.database import Database
+from server.usecases.printing.keep_probe import ProbeAnswers, keep_probe
 
 NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 """The printer of jobs that no printer will print."""
@@ -33,6 +35,7 @@ class PrinterWatch:
         self._poll_s = poll_s
         self._deadlines = deadlines
         self.address = address_of(NOWHERE, cable)
+        self._place = NOWHERE.place
         self._traits: PrinterTraits | None = None
         self._dialect: PrinterDialect = "epson"
         self._state: PrinterState | None = None
@@ -46,6 +49,7 @@ class PrinterWatch:
         if (address, connection.dialect) != (self.address, self._dialect):
             self.address, self._dialect = address, connection.dialect
             self._traits, self._state = None, None
+        self._place = connection.place
 
     @property
     def traits(self) -> PrinterTraits:
@@ -55,14 +59,14 @@ class PrinterWatch:
     def idle(self, token: PrinterLeaseToken) -> tuple[float, PrinterState]:
         """Asks an idle printer for its state every ten seconds; the seconds to the next time, and the state.
 
-        Its abilities are asked once, when it is ready.
+        Its abilities are asked once, when it is ready, and kept.
         """
         left_s = self._seen_at_s + self._poll_s - self._database.clock.elapsed_s()
         if self._state is not None and left_s > 0 and (self._traits or not self._state.may_print):
             return left_s, self._state
         state = self.state_now(token, at_most_s=0)
         if state.may_print and self._traits is None:
-            self._ask_abilities()
+            self._ask_abilities(token.printer, state)
         return self._poll_s, state
 
     def state_now(self, token: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
@@ -89,12 +93,15 @@ class PrinterWatch:
                 _note_roll(rows, token.printer, state, now)
         self._noted = token.fence, state, elapsed_s
 
-    def _ask_abilities(self) -> None:
+    def _ask_abilities(self, printer: str, state: PrinterState) -> None:
         try:
             abilities = probe(self.address, deadlines=self._deadlines)
         except (PrinterUnreachable, ConnectionLost, SendDeadline):
             return
         self._traits = replace(self.traits, has_process_id=abilities.has_process_id)
+        speed = self.address.likely_speed if isinstance(self.address, SerialAddress) else None
+        answers = ProbeAnswers(state.value, abilities.name, abilities.has_process_id, speed)
+        keep_probe(self._database, printer, self._place, answers)
 
 
 def _note_roll(rows: WrittenRows, printer: str, state: PrinterState, now: datetime) -> None:

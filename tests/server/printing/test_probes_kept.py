@@ -6,6 +6,7 @@ from server.commands.printers import printers_found, probe_printer
 from server.settings import Settings
 from server.store.printing.printer_probes import PrinterProbe, probe_of
 from server.usecases.printing.keep_probe import ProbeAnswers, keep_probe, known_here, note_paper_read
+from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import KIOSK, PrintingHall
 
 
@@ -34,6 +35,15 @@ def test_answers_count_where_the_printer_was_asked_and_a_read_sheet_stays(open_h
     assert moved is not None
     assert (moved.asked_at, moved.read_place) == (None, "tcp 127.0.0.1:9101")
     assert dataclasses.replace(moved, read_at=None, read_place=None).name is None
+
+
+def test_a_driver_keeps_what_a_ready_printer_answers_when_it_begins(open_small_hall, simulated):
+    hall = open_small_hall(simulated.port)
+    hall.drive()
+    wait_until(lambda: known(hall) is not None, "the answers are kept")
+    found = known(hall)
+    assert found is not None
+    assert (found.state, found.name, found.read_at) == ("ready", "PARVIS SIMULATED", None)
 
 
 def test_the_command_keeps_what_it_found_and_doctor_says_it(open_small_hall, simulated, monkeypatch):
