@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from tests.harness.programs import PROJECT, PYTHON
@@ -45,6 +46,18 @@ def run_command(
             (place / name).read_text(encoding="utf-8") if (place / name).exists() else "" for name in "12"
         ]
         return Ended(command.exitcode, *printed)
+
+
+def begin_command(arguments: list[str], environment: dict[str, str], place: Path) -> ForkServerProcess:
+    """A command that goes on, in a forked process; it writes to the files `1` and `2` of a new folder.
+
+    It is killed at the end of the tests.
+    """
+    place.mkdir()
+    (place / "0").touch()
+    command = _forks.Process(target=_become, args=(arguments, environment, place), daemon=True)
+    command.start()
+    return command
 
 
 def _become(arguments: list[str], environment: dict[str, str], place: Path) -> None:

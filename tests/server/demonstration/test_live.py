@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from server.demonstration.live import NEWCOMERS_HALL
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
 from tests.conftest import Serve
+from tests.harness.commands import begin_command, run_command
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.servers.ports import free_port
 from tests.harness.servers.served import Served
@@ -30,19 +30,22 @@ FAST = "600"
 
 
 @contextmanager
-def played(server: Served, pace: str = FAST) -> Iterator[subprocess.Popen[bytes]]:
+def played(server: Served, pace: str = FAST) -> Iterator[None]:
     """`parvis demo --live` on a server, interrupted at the end as by Ctrl-C."""
-    lines = server.var / "live.log"
-    live = child_of_tests(
-        [str(PYTHON), "-m", "server.cli", "demo", "--live", "--pace", pace],
-        environment=server.environment,
-        output=lines,
-    )
+    live = begin_command(["demo", "--live", "--pace", pace], server.environment, server.var / "live")
+    assert live.pid is not None
     try:
-        yield live
+        yield
     finally:
         os.kill(live.pid, signal.SIGINT)
-        assert live.wait(timeout=20) == 0, lines.read_text(encoding="utf-8")
+        live.join(20)
+        assert live.exitcode == 0, printed(server)
+
+
+def printed(server: Served) -> str:
+    """What the live demonstration has printed so far."""
+    outputs = [server.var / "live" / name for name in "12"]
+    return "".join(each.read_text(encoding="utf-8") for each in outputs if each.exists())
 
 
 def queue(server: Served, hall: str) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def received(server: Served) -> dict[str, int]:
 
 
 def acts(server: Served) -> list[list[str]]:
-    return [line.split() for line in (server.var / "live.log").read_text(encoding="utf-8").splitlines()]
+    return [line.split() for line in printed(server).splitlines()]
 
 
 def verbs(server: Served) -> set[str]:
@@ -72,10 +75,10 @@ def verbs(server: Served) -> set[str]:
 def test_visitors_and_agents_act_in_every_hall_but_the_newcomers_without_a_fault(serve: Serve) -> None:
     server = serve()
     with played(server):
-        wait_until(lambda: all(received(server).values()), "every hall has visitors", within_s=40)
+        wait_until(lambda: all(received(server).values()), "every hall has visitors")
         wanted = {"issue", "open", "next", "start", "finish"}
-        wait_until(lambda: wanted <= verbs(server), "agents call and serve", within_s=20)
-    assert "server_error" not in (server.var / "live.log").read_text(encoding="utf-8")
+        wait_until(lambda: wanted <= verbs(server), "agents call and serve")
+    assert "server_error" not in printed(server)
     assert " 500 " not in server.log.read_text(encoding="utf-8")
     assert not {act[0] for act in acts(server)} & {NEWCOMERS_HALL}
     for hall in PLAYED:
@@ -90,7 +93,7 @@ def test_one_agent_holds_the_counters_of_vervins_and_four_computers_and_closes_t
         return {act[-1] for act in acts(server) if len(act) > 1 and act[1] == "join"}
 
     with played(server):
-        wait_until(lambda: wanted <= joined(), "the further counters are held", within_s=40)
+        wait_until(lambda: wanted <= joined(), "the further counters are held")
     assert joined() == wanted
     for hall in ("laon", "vervins"):
         assert {counter["state"] for counter in queue(server, hall)["counters"]} == {"closed"}
@@ -130,13 +133,13 @@ def test_a_visitor_with_an_appointment_today_checks_in(serve: Serve) -> None:
 def test_simulated_people_wait_for_a_restarted_server_and_continue(serve: Serve) -> None:
     server = serve()
     with played(server):
-        wait_until(lambda: any(received(server).values()), "visitors come", within_s=30)
+        wait_until(lambda: any(received(server).values()), "visitors come")
         server.kill()
-        wait_until(lambda: ["away"] in acts(server), "the absence is told", within_s=20)
+        wait_until(lambda: ["away"] in acts(server), "the absence is told")
         server.start()
         before = sum(received(server).values())
-        wait_until(lambda: ["back"] in acts(server), "the return is told", within_s=20)
-        wait_until(lambda: sum(received(server).values()) > before, "visitors come again", within_s=30)
+        wait_until(lambda: ["back"] in acts(server), "the return is told")
+        wait_until(lambda: sum(received(server).values()) > before, "visitors come again")
 
 
 def test_a_counter_that_a_person_takes_over_is_left_to_them(serve: Serve) -> None:
@@ -148,30 +151,23 @@ def test_a_counter_that_a_person_takes_over_is_left_to_them(serve: Serve) -> Non
         return httpx.get(counter, headers=headers, timeout=10, trust_env=False).json()["session"]
 
     with played(server):
-        wait_until(lambda: held() is not None, "the counter is held", within_s=30)
+        wait_until(lambda: held() is not None, "the counter is held")
         taken = httpx.post(
             f"{counter}/session", json={"take_over": True}, headers=headers, timeout=10, trust_env=False
         )
         assert taken.status_code == 201
         session = taken.json()["session"]
         before = sum(received(server).values())
-        wait_until(lambda: sum(received(server).values()) > before + 20, "the others go on", within_s=40)
+        wait_until(lambda: sum(received(server).values()) > before + 20, "the others go on")
         assert held() == session
     assert held() == session
 
 
 def test_a_server_without_a_demonstration_says_so(tmp_path: Path) -> None:
     server = Served(tmp_path / "var")
-    told = subprocess.run(
-        [str(PYTHON), "-m", "server.cli", "demo", "--live"],
-        env=server.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert told.returncode == 1
-    assert "no_demonstration" in told.stdout + told.stderr
+    ended = run_command(["demo", "--live"], server.environment)
+    assert ended.status == 1
+    assert "no_demonstration" in ended.stdout + ended.stderr
 
 
 def test_a_demonstration_is_served_busy_and_its_player_ends_with_it(tmp_path: Path) -> None:
