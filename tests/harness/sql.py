@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from server.store.engine.statements import Write
 from server.store.transactions.database import Database
@@ -15,7 +15,7 @@ def all_rows(database: Database, statement: str, **values: object) -> list[dict[
     Values are as the driver returns them: an instant is a number, a document the text of its JSON.
     """
     with database.store.readers.connect() as connection:
-        return [dict(row) for row in connection.execute(text(statement), values).mappings()]
+        return [dict(row) for row in connection.execute(_as_text(statement), values).mappings()]
 
 
 def one_row(database: Database, statement: str, **values: object) -> dict[str, Any]:
@@ -34,4 +34,9 @@ def execute(database: Database, statement: str, **values: object) -> int:
 @lru_cache(500)
 def as_write(statement: str) -> Write:
     """A statement that a write transaction of the store executes; what it finds is ignored."""
-    return Write(text(statement))
+    return Write(_as_text(statement))
+
+
+@lru_cache(500)
+def _as_text(statement: str) -> TextClause:
+    return text(statement)
