@@ -43,6 +43,12 @@ def assert_accessible(page: Page) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
+def assert_accessible_at_this_width(page: Page) -> None:
+    """Fails with what this width broke of a page that `assert_accessible` judges at another one."""
+    found = violations(page, *OF_A_WIDTH)
+    assert not found, f"{page.url}\n" + "\n".join(found)
+
+
 # axe reads the ground as forced and the letters as written: contrast in forced colours is the browser's own,
 # unless words opt out of them. What a page can lose there is what only a ground draws: signs cut out of it,
 # edges of what one presses.
