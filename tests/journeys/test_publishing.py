@@ -21,7 +21,7 @@ API = "/api/v1/configuration/laon"
 OLD, NEW = "Accueil et renseignements", "Premiers renseignements"
 
 
-@pytest.fixture(params=["embedded", "workers"])
+@pytest.fixture(params=["workers"])
 def hall(serve_at: ServeAt, request: pytest.FixtureRequest) -> MovedServed:
     """Laon at 11:40 of a Tuesday, with its real hours: a break from 12:00 to 13:30."""
     return serve_at(11, 40, request.param)

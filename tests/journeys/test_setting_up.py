@@ -41,7 +41,7 @@ class Stranger:
             assert_accessible(self.page)
 
 
-@pytest.mark.parametrize("layout", ["embedded", "workers"])
+@pytest.mark.parametrize("layout", ["workers"])
 def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout: Layout):
     server = serve(layout, demonstration=False, voice="false")
     assert_no_door(server)

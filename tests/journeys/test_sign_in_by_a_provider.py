@@ -76,7 +76,7 @@ def test_a_person_signs_in_and_out_by_a_provider_which_is_then_killed(
         page.context.clear_cookies()
         page.goto(f"{server.base_url}/connexion")
         notice = page.locator("#provider-trouble")
-        wait_until(lambda: page.reload() and notice.count(), "the button says why not", within_s=30)
+        wait_until(lambda: page.reload() and notice.count(), "the button says why not")
         expect(notice).to_contain_text("ne répond pas en ce moment")
         assert_fits(page)
         page.get_by_role("link", name=BUTTON).click()
