@@ -80,7 +80,7 @@ def test_while_postgresql_is_stopped_requests_are_refused_and_nothing_is_lost(se
         assert not hall.server.is_ready()
     finally:
         postgresql.start()
-    wait_until(hall.server.is_ready, "the server is ready again", within_s=30)
+    wait_until(hall.server.is_ready, "the server is ready again")
     again = hall.http.post("/halls/laon/tickets", json=wanted)
     assert again.status_code == 201
     after = [hall.ticket() for _ in range(5)]
@@ -103,7 +103,7 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_li
         )
     finally:
         postgresql.start()
-    wait_until(hall.server.is_ready, "the server is ready again", within_s=30)
+    wait_until(hall.server.is_ready, "the server is ready again")
     assert hall.server.pids()[0] == first
     assert len(hall.server.worker_pids()) == len(workers)
     after = [hall.ticket() for _ in range(10)]

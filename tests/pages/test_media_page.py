@@ -101,9 +101,9 @@ def test_a_video_and_a_document_are_prepared_by_the_separate_process(
 ):
     page = library(hall, pages, "reception")
     send(page, put(tmp_path, video(size=(320, 200)), "film.webm"))
-    expect(page.locator(".medium h3").first).to_contain_text("Vidéo, 0:01", timeout=20_000)
+    expect(page.locator(".medium h3").first).to_contain_text("Vidéo, 0:01")
     send(page, put(tmp_path, pdf(3), "rapport.pdf"))
-    expect(page.locator(".medium h3").first).to_have_text("Document, 3 pages", timeout=20_000)
+    expect(page.locator(".medium h3").first).to_have_text("Document, 3 pages")
     url = page.locator(".medium").nth(1).locator("a.picture").get_attribute("href")
     lasts = page.evaluate(
         """url => new Promise((resolve, reject) => {

@@ -59,7 +59,6 @@ def test_a_verdict_received_before_the_answer_of_its_ticket_is_shown(standing: S
                 == "printed"
             ),
             "the ticket is printed",
-            within_s=20,
         )
         route.fulfill(response=answer)
 

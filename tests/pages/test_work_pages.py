@@ -248,7 +248,7 @@ def test_how_to_book_is_printed_at_the_reception_desk_by_keyboard(hall: Served, 
     page.keyboard.press("Enter")
     outcome = page.locator("[data-outcome]")
     expect(outcome).to_contain_text("Comment prendre rendez-vous")
-    expect(outcome).to_contain_text("imprimé.", timeout=15_000)
+    expect(outcome).to_contain_text("imprimé.")
     expect(sheet).to_be_hidden()
 
 

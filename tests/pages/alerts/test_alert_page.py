@@ -69,7 +69,7 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     assert_accessible(agent)
     screens = guard.locator(".in-hall li")
     expect(screens.first).to_have_class("shown")
-    expect(screens.nth(1)).to_have_class("not_reached", timeout=8_000)
+    expect(screens.nth(1)).to_have_class("not_reached")
     assert_accessible(guard)
     assert unreached_by_keyboard(guard) == []
     guard.locator('[data-end="ask"]').focus()
@@ -107,7 +107,7 @@ def test_a_medical_alert_is_shown_on_wall_and_reception_and_ended_by_two_people(
         guard.locator(f'[data-end="{step}"]').click()
     expect(guard.locator("[data-alert] .sure")).to_contain_text("Une autre personne est là")
     asked = wall.locator("[data-end-asked]")
-    expect(asked).to_contain_text("demande de confirmer la fin de l’alerte", timeout=15_000)
+    expect(asked).to_contain_text("demande de confirmer la fin de l’alerte")
     assert_accessible(wall)
     asked.get_by_role("link", name="Répondre").click()
     wall.locator('[data-end="second"]').click()

@@ -64,9 +64,7 @@ def test_words_in_three_languages_are_typed_and_read_each_in_its_own(
     assert_accessible(phone)
     first, other = kiosk.locator("#alert h2"), kiosk.locator("#alert h3")
     for language in ("en", "es"):
-        expect(other.and_(kiosk.locator(f"[lang={language}][dir=ltr]"))).to_have_text(
-            WORDS[language], timeout=20_000
-        )
+        expect(other.and_(kiosk.locator(f"[lang={language}][dir=ltr]"))).to_have_text(WORDS[language])
         expect(first).to_have_text(WORDS["fr"])
     guard.locator("input[value=custom]").check()
     guard.locator("#words-title").fill(WORDS["fr"])

@@ -23,7 +23,7 @@ def test_a_read_ended_by_a_changed_network_is_repeated(
     # once when it opens, once when its socket joins
     page.route("**/queue", lambda route: route.abort("connectionaborted"), times=2)
     sign_in(page, server, *demonstration_user(server, role), path)
-    expect(page.locator(shown).first).to_be_visible(timeout=5_000)
+    expect(page.locator(shown).first).to_be_visible(timeout=20_000)  # sooner than a heartbeat would heal it
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_reason_gives_a_ticket_of_the_reception_by_keyboard_and_the_hall_knows
     expect(page.locator("[data-reason]")).to_have_count(3)
     by_key(page, "[data-reason=expires-soon]")
     by_key(page, "[data-act=take]")
-    number = expect_ticket(page, timeout=20_000)
+    number = expect_ticket(page)
     assert number.startswith("A")
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
     queue = httpx.get(f"{hall.base_url}/api/v1/halls/{SITE}/queue", headers=key, trust_env=False).json()
@@ -73,7 +73,7 @@ def test_a_reason_gives_a_ticket_of_the_reception_by_keyboard_and_the_hall_knows
 def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
     page = at_kiosk()
     to_the_reasons(page)
-    with page.expect_response("**/reading?*view=notice*", timeout=20_000) as asked:
+    with page.expect_response("**/reading?*view=notice*") as asked:
         page.locator("#listen").press("Enter")
     said = asked.value.json()["sentences"]
     numbered = [each for each in said if " sur 4\u00a0: " in each]
@@ -82,6 +82,6 @@ def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
         re.fullmatch(r"\d sur 4\u00a0: Mon titre expire dans moins de 15 jours", each) for each in said
     )
     by_key(page, "[data-reason=expires-soon]")
-    with page.expect_response("**/reading?*view=sheet*", timeout=20_000) as asked:
+    with page.expect_response("**/reading?*view=sheet*") as asked:
         page.locator("#listen").press("Enter")
     assert "Motif\u00a0: Mon titre expire dans moins de 15 jours" in asked.value.json()["sentences"]

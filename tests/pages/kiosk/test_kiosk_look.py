@@ -29,7 +29,7 @@ def test_the_head_has_the_logo_and_a_published_colour_and_menu_appear_without_a_
     document.write_text(json.dumps(content), encoding="utf-8")
     hall.parvis("import-configuration", str(document))
     offered = page.locator("[data-service]")
-    expect(offered).to_have_count(2, timeout=15_000)
+    expect(offered).to_have_count(2)
     assert [each.get_attribute("data-service") for each in offered.all()] == ["laon-etrangers", "laon-permis"]
     fits(page)
     assert page.evaluate("window.isSame")

@@ -91,7 +91,7 @@ def test_a_killed_server_is_reported_and_the_number_arrives_when_it_is_back(hall
     expect(page.locator("main")).to_have_attribute("data-view", "away")
     expect(page.locator("h1")).to_have_text("La borne ne peut pas délivrer de ticket pour le moment")
     hall.start()
-    expect_ticket(page, timeout=20_000)
+    expect_ticket(page)
     assert received(hall) == before + 1
 
 
@@ -100,10 +100,10 @@ def test_a_kiosk_that_is_not_live_says_since_when_and_heals(hall, at_kiosk):
     day = page.locator("#clock-day")
     expect(day).not_to_contain_text("Pas en direct")
     hall.kill()
-    expect(day).to_contain_text("Pas en direct depuis", timeout=15_000)
+    expect(day).to_contain_text("Pas en direct depuis")
     assert_accessible(page)
     hall.start()
-    expect(day).not_to_contain_text("Pas en direct", timeout=20_000)
+    expect(day).not_to_contain_text("Pas en direct")
 
 
 def test_every_icon_is_there_when_the_server_is_away(hall, at_kiosk):
@@ -118,7 +118,7 @@ def test_every_icon_is_there_when_the_server_is_away(hall, at_kiosk):
     press(page, "[data-act=take]")
     expect(page.locator("main")).to_have_attribute("data-view", "away")
     hall.start()
-    expect_ticket(page, timeout=20_000)
+    expect_ticket(page)
     assert [url for url in failed if "/assets/icons/" in url] == []
 
 
@@ -184,7 +184,7 @@ def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
     expect(page.locator("[data-act=take]")).to_be_focused()
     enter_until_left(page, "sheet")
     # as long as the kiosk itself asks for an answer: the machine may be busy
-    expect_ticket(page, timeout=20_000)
+    expect_ticket(page)
 
 
 @pytest.mark.parametrize("act", ["take", "take_with_card", "back"])
@@ -232,7 +232,7 @@ def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall, siz
     wait_until(
         lambda: page.keyboard.press("Enter") or told.is_visible(), "Enter acts on the sheet", every_s=0.1
     )
-    expect(told).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.", timeout=15_000)
+    expect(told).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.")
     expect(page.locator("#spoken")).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.")
     expect(sheet).to_be_focused()
     fits(page)

@@ -32,7 +32,7 @@ def test_a_view_is_read_aloud_sentence_by_sentence_and_a_second_press_silences_i
     expect(listen).to_have_attribute("aria-pressed", "true")
     said = asked.value.json()
     assert said["sentences"][0] == "Bonjour."
-    page.wait_for_event("response", lambda answer: answer.url.endswith(said["audio"][1]), timeout=20_000)
+    page.wait_for_event("response", lambda answer: answer.url.endswith(said["audio"][1]))
     listen.click()
     expect(listen).to_have_attribute("aria-pressed", "false")
 
@@ -59,7 +59,7 @@ def test_the_views_of_needs_and_appointments_are_read_aloud_by_keyboard(at_kiosk
     def readings(view: str, act: Callable[[], object]) -> list[str]:
         # the control that is pressed is read as well, where the keyboard comes to it
         whole = view if "focus=" in view else f"{view}(?!.*focus=)"
-        with page.expect_response(re.compile(f"/reading\\?.*view={whole}"), timeout=20_000) as asked:
+        with page.expect_response(re.compile(f"/reading\\?.*view={whole}")) as asked:
             act()
         return list(asked.value.json()["sentences"])
 

@@ -72,7 +72,7 @@ def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pag
             page.wait_for_function(
                 "before => document.querySelector('.alert-language:last-child').lang !== before", arg=language
             )
-        wait_until(partial(hall.shown.__contains__, raised["alert"]), "the screen says so", within_s=5)
+        wait_until(partial(hall.shown.__contains__, raised["alert"]), "the screen says so")
     assert_accessible(page)
 
 

@@ -148,7 +148,7 @@ def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
     again.fails_once.add("/static/signage/stage.js")  # of the new release: it is asked for again
     try:
         again.screen["programme"] = programme(item("new", "text", {"title": "De retour", "text": ""}))
-        expect(page.locator("#slide")).to_contain_text("De retour", timeout=30_000)
+        expect(page.locator("#slide")).to_contain_text("De retour")
         expect(page.locator("body")).to_have_attribute("data-demonstration", "yes")  # the new release
         assert page.evaluate("window.troubles") == []
     finally:

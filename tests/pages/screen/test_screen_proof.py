@@ -73,7 +73,7 @@ def test_the_proof_equals_a_recorder_in_the_page_through_an_outage_and_a_reload(
     again = ContractServer(assets_dir, media, port=hall.port)
     try:
         again.screen["programme"] = hall.screen["programme"]
-        wait_until(lambda: again.displays, "the report", within_s=40)
+        wait_until(lambda: again.displays, "the report")
         told = sorted([*hall.displays.items(), *again.displays.items()])
         seen = page.evaluate("window.seen")
     finally:

@@ -30,7 +30,7 @@ def called(hall: ServedHall, language: str) -> dict[str, Any]:
     with hall.screen() as screen:
         hall.post("/halls/laon/tickets", wanted)
         hall.next(COUNTER)
-        return screen.wait(messages.CALL_ANNOUNCED, lambda each: bool(each["audio"]), within_s=15)
+        return screen.wait(messages.CALL_ANNOUNCED, lambda each: bool(each["audio"]))
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])

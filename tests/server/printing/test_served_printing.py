@@ -184,7 +184,7 @@ def test_a_press_is_printed_and_its_verdict_reaches_the_kiosk(serve, layout, fon
             "verdict": "printed",
             "why": None,
         }
-    (paper,) = wait_until(kiosk.pictures, "the picture of the ticket", within_s=20)
+    (paper,) = wait_until(kiosk.pictures, "the picture of the ticket")
     assert shows(paper, expected_picture(server, ticket["print"]["job"], fonts_dir)), ticket["number"]
     assert scanned(paper, tmp_path) == ticket["follow_url"]
 
@@ -258,11 +258,11 @@ def test_a_server_killed_while_a_ticket_is_held_says_unknown_and_never_sends_it_
         server.kill()
     server.start()
     ended = ticket["print"] | {"state": "done", "verdict": "unknown"}
-    wait_until(lambda: kiosk.press(press_id)["print"] == ended, "the job is unknown", within_s=30)
+    wait_until(lambda: kiosk.press(press_id)["print"] == ended, "the job is unknown")
     printer.clear_fault(PrinterFault.PAPER_OUT)
     later = str(uuid.uuid4())
     printed = kiosk.first_press(later)["print"] | {"state": "done", "verdict": "printed"}
-    wait_until(lambda: kiosk.press(later)["print"] == printed, "the next ticket is printed", within_s=20)
+    wait_until(lambda: kiosk.press(later)["print"] == printed, "the next ticket is printed")
     assert len(printer.tickets()) == 2, "what the printer held came out, once, and then the later one"
     printer.stop()
 
