@@ -94,11 +94,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), not item.get_closest_marker("long")))
 
 
+gc.disable()  # until all is collected: what is imported stays, and a third of the time went into walking it
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected lasts to the end: the collector need not walk it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
