@@ -11,6 +11,7 @@ from server.documents.hall import Category
 from server.documents.parts.values import (
     Language,
     NotEmpty,
+    OptionalTexts,
     Part,
     Slug,
     Spans,
@@ -31,6 +32,8 @@ LONGEST_TYPED = 60_000
 """Characters of a body as it comes, with what is dropped of it: what is pasted from elsewhere is long."""
 LONGEST_ADDRESS = 2_000
 """Characters of the address of a feed."""
+LONGEST_SCANNED = 200
+"""Characters of an address to scan: its code stays coarse enough to be read from a few metres."""
 SHORTEST_MS, LONGEST_MS = 5_000, 120_000
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 
@@ -146,12 +149,26 @@ class TextNotice(NoticeContent):
     bodies: Annotated[Bodies, AfterValidator(some_texts)]
 
 
+class FocusPart(Part):
+    """The point of a picture that stays in sight where edges are cut: per cent of width and height."""
+
+    x: Annotated[int, Field(ge=0, le=100)]
+    y: Annotated[int, Field(ge=0, le=100)]
+
+
 class MediumNotice(NoticeContent):
-    """A picture, a film or the pages of a PDF; `texts`, where the library's own do not fit here, say it."""
+    """A picture, a film or the pages of a PDF; `texts`, where the library's own do not fit here, say it.
+
+    With a `focus` an image fills its room and loses its edges; without one it is shown whole. `credits` name
+    who made it, `link` is an address that visitors can scan.
+    """
 
     kind: Literal["image", "video", "document"]
     medium: Slug
     texts: Sentences = Field(default_factory=dict)
+    focus: FocusPart | None = None
+    credits: OptionalTexts = Field(default_factory=dict)
+    link: Annotated[str, Field(max_length=LONGEST_SCANNED), AfterValidator(web_address)] | None = None
 
 
 class FeedNotice(NoticeContent):
@@ -212,7 +229,7 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
     "waits": ComputedNotice,
 }
 """The kinds of a notice and what each holds."""
-TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "labels", "delays", "sources", "asked", "done")
+TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "credits", "labels", "delays", "sources", "asked", "done")
 """The fields of a notice that hold a text by language."""
 
 

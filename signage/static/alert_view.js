@@ -3,7 +3,7 @@
 
 import { directionOf } from "/assets/directions.js";
 import { pagesOf, turnAt } from "./alert_state.js";
-import { make } from "./slides.js";
+import { make } from "./slide_parts.js";
 
 const SIZES = 8;
 const SVG = "http://www.w3.org/2000/svg";

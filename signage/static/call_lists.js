@@ -1,7 +1,7 @@
 // The lists under the large calls: visitors still called, and the last calls; as many whole rows as there is
 // room for.
 
-import { make } from "./slides.js";
+import { make } from "./slide_parts.js";
 
 /** @type {[isCrowded: boolean, columns: number][]} whether the notices leave, and how many columns */
 const ROOMS = [

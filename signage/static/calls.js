@@ -3,7 +3,7 @@
 // shown before are painted in the sizes of those, which one measurement proves after.
 
 import { ring } from "./ring.js";
-import { make } from "./slides.js";
+import { make } from "./slide_parts.js";
 import { placeParts, textIn } from "./words.js";
 
 /**

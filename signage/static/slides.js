@@ -2,8 +2,10 @@
 // is cut.
 
 import { directionOf } from "/assets/directions.js";
+import { buildPicture } from "./picture_slides.js";
 import { bindAll, cutPlaces, part, safeNodes } from "./rich_text.js";
-import { bound, pagesOf, readingMs, textSizes } from "./text_pages.js";
+import { fitsIn, leastIn, make, pageMark } from "./slide_parts.js";
+import { pagesOf, readingMs, textSizes } from "./text_pages.js";
 
 const PRIORITY_PX = 64;
 const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters help
@@ -83,8 +85,6 @@ function numbered(slides, placeOf) {
   return slides;
 }
 
-const pageMark = (text) => make("span", "page-mark", { dir: "ltr" }, text);
-
 const withTail = (slide, tail) => {
   slide.append(...tail.map((each) => each.cloneNode(true)));
   return slide;
@@ -142,7 +142,7 @@ function buildNotice(box, content, words) {
     : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
   bindAll(body);
   const draft = { content, tag };
-  const { legible, smaller } = textSizes(leastIn(box, content.kind));
+  const { legible, smaller } = textSizes(leastIn(box, content.kind === "priority_card" ? PRIORITY_PX : 0));
   const places = cutPlaces(body);
   for (const px of legible) {
     const whole = noticeSlide({ ...draft, px, title: titleSize(box, draft, px) }, body);
@@ -178,17 +178,6 @@ function cutIn(box, draft, body, { places, levels }) {
       return slide;
     })
   );
-}
-
-/**
- * The smallest px of a room that its last reader can read: letters of a room that has grown are larger by as
- * much.
- */
-function leastIn(box, kind) {
-  const px = (element) => Number.parseFloat(getComputedStyle(element).fontSize);
-  const grown = px(box) / px(document.body);
-  const least = Number.parseFloat(getComputedStyle(box).getPropertyValue("--least")) || 0;
-  return Math.ceil(Math.max(least / grown, kind === "priority_card" ? PRIORITY_PX : 0));
 }
 
 /** The px of a title over letters of `px`: the largest that leaves room for the text. */
@@ -229,59 +218,9 @@ function noticeSlide({ content, tag, px, title, mark, isForced }, body) {
   return slide;
 }
 
-/**
- * An image, a page of a document or a video: whole, never cropped; its text is given to people who cannot see
- * it.
- */
-function buildPicture(_box, content) {
-  const slide = make("figure", "picture", { lang: content.language });
-  const isVideo = content.kind === "video";
-  const media = slide.appendChild(
-    make(
-      isVideo ? "video" : "img",
-      "picture-media",
-      isVideo ? { playsinline: "", preload: "auto" } : { alt: content.text ?? "" },
-    ),
-  );
-  if (media instanceof HTMLVideoElement) {
-    media.setAttribute("aria-label", content.text ?? "");
-    media.muted = true;
-    if (content.poster) media.poster = content.poster;
-  }
-  media.src = content.url;
-  return [slide];
-}
-
 function buildWelcome(box, content, words) {
   const slide = make("div", "welcome", { lang: content.language });
   slide.append(make("p", "welcome-word", {}, words.say("welcome")));
   if (content.hall) slide.append(make("h2", "welcome-hall", {}, content.hall));
   return [slide];
-}
-
-function fitsIn(box, slide, share = 1) {
-  box.replaceChildren(slide);
-  const fits =
-    (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) &&
-    box.scrollWidth <= box.clientWidth + 1;
-  box.replaceChildren();
-  return fits;
-}
-
-/**
- * Make an element with a class, attributes and text, of which no line parts a number from its unit.
- *
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {string} [name]
- * @param {Record<string, string>} [attributes]
- * @param {string | null} [text]
- * @returns {HTMLElementTagNameMap[K]}
- */
-export function make(tag, name, attributes = {}, text = null) {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== null) element.textContent = bound(text);
-  return element;
 }

@@ -3,6 +3,7 @@
 // made elsewhere.
 
 import { pageAt } from "./contents.js";
+import { fitPicture } from "./picture_slides.js";
 import { buildPages } from "./slides.js";
 
 const READY_MS = 10_000;
@@ -171,9 +172,12 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     resettle();
   }
 
-  /** Pages are built again for another room. */
+  /** Pages are built again for another room; a picture or film stays, its words get other letters. */
   function resettle() {
-    for (const made of [...ready.values()]) if (!made.media) ready.delete(made.key);
+    for (const made of [...ready.values()]) {
+      if (made.media) fitPicture(measure, made.pages[0].element);
+      else ready.delete(made.key);
+    }
     if (current && !current.media) current.text = "";
   }
 

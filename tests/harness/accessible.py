@@ -136,13 +136,17 @@ def unseen_in_forced_colours(page: Page) -> list[str]:
 def _unseen_words(page: Page) -> list[str]:
     places = page.evaluate(PLACES_OF_WORDS)
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-    return [each["what"] for each in places if _contrast(picture, each) < LEAST_CONTRAST]
+    return [each["what"] for each in places if contrast(_cut(picture, each)) < LEAST_CONTRAST]
 
 
-def _contrast(picture: Image.Image, place: dict[str, Any]) -> float:
-    """Of the lightest to the darkest dot of a place, by the greys of them."""
+def _cut(picture: Image.Image, place: dict[str, Any]) -> Image.Image:
     left, top, right, bottom = (round(place[name]) for name in ("left", "top", "right", "bottom"))
-    greys = picture.crop((left, top, max(right, left + 1), max(bottom, top + 1))).convert("L").tobytes()
+    return picture.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+
+
+def contrast(picture: Image.Image) -> float:
+    """Of its lightest to its darkest dot, by the greys of them."""
+    greys = picture.convert("L").tobytes()
     darkest, lightest = (_luminance(grey / 255) for grey in (min(greys), max(greys)))
     return (lightest + 0.05) / (darkest + 0.05)
 

@@ -75,6 +75,28 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     expect(page.locator("#list-title")).to_be_focused()
 
 
+def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_keys(
+    hall: Served, pages: Pages
+):
+    page = sign_in(pages.open(), hall, *demonstration_user(hall, "communication"), "/affichage/message")
+    page.select_option("#kind", "image")
+    page.locator("[data-path=medium]").select_option(index=1)
+    focus, kept = page.locator(".focus"), page.locator("[data-path='focus.x'], [data-path='focus.y']")
+    focus.get_by_role("radio", name="Plein écran").check()
+    assert [each.input_value() for each in kept.all()] == ["50", "50"]
+    picture = focus.locator("img")
+    size = picture.bounding_box()
+    assert size is not None
+    picture.click(position={"x": size["width"] * 0.25, "y": size["height"] * 0.75})
+    assert [each.input_value() for each in kept.all()] == ["25", "75"]
+    focus.get_by_role("slider", name="de gauche à droite").press("ArrowRight")
+    assert [each.input_value() for each in kept.all()] == ["26", "75"]
+    assert_accessible(page)
+    focus.get_by_role("radio", name="Entière").check()
+    assert [each.input_value() for each in kept.all()] == ["", ""]
+    expect(focus.get_by_role("slider")).to_have_count(0)
+
+
 def test_an_empty_library_says_what_to_do(hall: Served, pages: Pages):
     page = library(hall, pages)
     page.route("**/api/v1/media*", lambda route: route.fulfill(json={"media": [], "next": None}))

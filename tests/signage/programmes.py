@@ -7,6 +7,8 @@ from typing import Any
 import av
 from PIL import Image, ImageDraw
 
+from signage.codes import code_to_scan
+
 SECOND_MS = 1_000
 RICH = (
     "<h2>Pièces à apporter</h2><ul><li>votre <strong>titre</strong> en cours</li><li>deux photos</li></ul>"
@@ -15,7 +17,8 @@ RICH = (
 
 
 def make_media(folder: Path) -> None:
-    """An image upright and one lying, a video of two seconds, and a file that is none of them."""
+    """An image upright, one lying, a white one, a video of two seconds, and a file that is none of them."""
+    Image.new("RGB", (900, 600), "#fff").save(folder / "white.webp")
     for name, size in (("upright.webp", (600, 900)), ("lying.webp", (1200, 500))):
         image = Image.new("RGB", size, "#1f6f6b")
         ImageDraw.Draw(image).rectangle((10, 10, size[0] - 11, size[1] - 11), outline="#f4c430", width=12)
@@ -70,14 +73,32 @@ def of_notices(notices: list[dict[str, Any]], languages: list[str]) -> dict[str,
     return programme(*items)
 
 
+def medium(file: str, *, width: int, height: int, text: str, **more: Any) -> dict[str, Any]:
+    """The content of a picture with its title, whole, without a credit and an address to scan."""
+    content = {"title": "Le forum", "url": f"/media/{file}", "width": width, "height": height, "text": text}
+    return content | {"focus": None, "credit": "", "code": None} | more
+
+
 def picture(name: str, file: str, **more: Any) -> dict[str, Any]:
-    content = {"url": f"/media/{file}", "width": 600, "height": 900, "text": "Une affiche"}
-    return item(name, "image", content, **more)
+    return item(name, "image", medium(file, width=600, height=900, text="Une affiche"), **more)
 
 
 def film(name: str, file: str = "film.webm", **more: Any) -> dict[str, Any]:
-    content = {"url": f"/media/{file}", "ms": 2_000, "width": 320, "height": 180, "text": "Un film"}
+    content = medium(file, width=320, height=180, text="Un film", ms=2_000, poster=None)
     return item(name, "video", content, ms=2_000, **more)
+
+
+LONGEST_CUT = medium(
+    "white.webp",
+    width=900,
+    height=600,
+    text="La façade",
+    title="L’accueil des étrangers déménage au rez-de-chaussée de l’annexe, porte B, lundi",
+    focus={"x": 70, "y": 40},
+    credit="Photo\u00a0: service de la communication",
+    code=code_to_scan("https://www.example.org/demenagement"),
+)
+"""A photograph that fills its room, with the longest words and a code."""
 
 
 def every_kind() -> list[dict[str, Any]]:
@@ -91,9 +112,8 @@ def every_kind() -> list[dict[str, Any]]:
         item("long", "text", {"title": "Un long texte", "html": "<p>Deux guichets ouvrent à midi.</p>" * 25}),
         picture("upright", "upright.webp"),
         film("film"),
-        item(
-            "page", "document", {"url": "/media/lying.webp", "width": 1200, "height": 500, "text": "Une page"}
-        ),
+        item("page", "document", medium("lying.webp", width=1200, height=500, text="Une page")),
+        item("cut", "image", LONGEST_CUT),
         item(
             "delays",
             "delays",

@@ -25,6 +25,7 @@ from server.language import LANGUAGES
 from server.store.engine.rows import Rows
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
+from signage.codes import code_to_scan
 
 
 @final
@@ -42,24 +43,43 @@ class TextContent(TypedDict):
     html: str
 
 
+class FocusShown(TypedDict):
+    """The point of a picture that stays in sight: per cent of its width and height."""
+
+    x: int
+    y: int
+
+
 @final
 class PictureContent(TypedDict):
-    """An image, or a page of a document; sizes in pixels. `text` says it in words."""
+    """An image, or a page of a document; sizes in pixels. `text` says it in words.
 
+    It is shown whole where `focus` is null. `credit` is empty where nobody is named; `code` is an address to
+    scan as a picture (data URL).
+    """
+
+    title: str
     url: str
     width: int
     height: int
     text: str
+    focus: FocusShown | None
+    credit: str
+    code: str | None
 
 
 @final
 class VideoContent(TypedDict):
     """A video: as a picture, with its duration in milliseconds and the address of its first picture."""
 
+    title: str
     url: str
     width: int
     height: int
     text: str
+    focus: FocusShown | None
+    credit: str
+    code: str | None
     ms: int
     poster: str | None
 
@@ -112,6 +132,17 @@ class AskedContent(TypedDict):
     lines: list[str]
     asked: str
     done: str
+
+
+@final
+class WordsBeside(TypedDict):
+    """What a picture is shown with: the same for each page of a document."""
+
+    title: str
+    text: str
+    focus: FocusShown | None
+    credit: str
+    code: str | None
 
 
 type NoticeOnScreen = (
@@ -180,7 +211,14 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
         case MediumNotice():
             medium = shown_medium(words.rows, notice.medium)
             described = said_in(notice.texts, language) or said_in(medium.texts, language)
-            return [_medium_content(file, described) for file in medium.files]
+            words_beside: WordsBeside = {
+                "title": title,
+                "text": described,
+                "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
+                "credit": said_in(notice.credits, language),
+                "code": None if notice.link is None else code_to_scan(notice.link),
+            }
+            return [_medium_content(file, words_beside) for file in medium.files]
         case FeedNotice():
             entries = entries_of_feed(words.rows, notice.url)
             feed: FeedContent = {
@@ -205,8 +243,8 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
     return _computed(kind, title, language, words)
 
 
-def _medium_content(file: MediumFile, text: str) -> PictureContent | VideoContent:
-    picture: PictureContent = {"url": file.url, "width": file.width, "height": file.height, "text": text}
+def _medium_content(file: MediumFile, beside: WordsBeside) -> PictureContent | VideoContent:
+    picture: PictureContent = {"url": file.url, "width": file.width, "height": file.height, **beside}
     return picture if file.ms is None else {**picture, "ms": file.ms, "poster": file.poster}
 
 
@@ -257,7 +295,7 @@ def duration_ms(content: NoticeOnScreen) -> int:
 
 def words_of(content: NoticeOnScreen) -> str:
     """All the words of a content, a line for each block: they decide how long it is shown."""
-    texts = [content["title"]] if "title" in content else []
+    texts = [content["title"]]
     if "html" in content:
         texts.append(words_of_html(content["html"]))
     if "lines" in content:

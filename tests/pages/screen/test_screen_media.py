@@ -1,18 +1,20 @@
 """A screen's media in a real browser: every kind, no empty frame and no broken image, through calls."""
 
+import io
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
-from tests.harness.accessible import assert_accessible
+from tests.harness.accessible import assert_accessible, contrast
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE, SIZES
 from tests.signage.contract_server import ContractServer
-from tests.signage.programmes import every_kind, film, item, picture, programme
+from tests.signage.programmes import LONGEST_CUT, every_kind, film, item, picture, programme
 
 WATCH = """
   window.frames = []; window.troubles = [];
@@ -49,6 +51,13 @@ def hall(media_hall: ContractServer) -> ContractServer:
     return media_hall
 
 
+def size_of(box: Locator) -> tuple[float, float]:
+    """Width and height in pixels of the page."""
+    found = box.bounding_box()
+    assert found is not None
+    return found["width"], found["height"]
+
+
 def opened(pages: Pages, hall: ContractServer, *items: dict[str, Any], size: str = "landscape") -> Page:
     """The screen's page, watched frame by frame from its first one."""
     hall.screen["programme"] = programme(*items)
@@ -67,15 +76,39 @@ def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: Contract
     for kind in kinds:
         hall.screen["programme"] = programme(kind | {"ms": 60_000})
         hall.sockets.emit("programme.changed", {}, namespace="/screen")
-        selector = f"[src='{kind['content']['url']}']" if "url" in kind["content"] else ".slide"
-        expect(
-            page.locator(f'#slide {selector}, #slide:has-text("{kind["content"].get("title")}")')
-        ).to_be_visible()
+        content = kind["content"]
+        shown = (
+            f"#slide [src='{content['url']}']"
+            if "url" in content
+            else f'#slide:has-text("{content["title"]}")'
+        )
+        expect(page.locator(shown)).to_be_visible()
         assert page.evaluate(MEASURE) == [], kind["id"]
         assert page.evaluate(SMALLEST) >= (64 if kind["kind"] == "priority_card" else 56), kind["id"]
         if kind["id"] in ("rich", "upright", "delays"):  # the others are built as these are
             assert_accessible(page)
     assert page.evaluate("window.troubles") == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_photograph_fills_its_room_and_its_words_stand_out(
+    pages: Pages, hall: ContractServer, size: str
+) -> None:
+    page = opened(pages, hall, item("cut", "image", LONGEST_CUT, ms=60_000), size=size)
+    media, band = page.locator(".picture-media"), page.locator(".picture-band")
+    for calls in (False, True):
+        if calls:
+            hall.announce(hall.call("A12"))
+            hall.send_board()
+            expect(page.locator("body")).to_have_attribute("data-quiet", "no")
+        expect(media).to_be_visible()
+        side, shown, words = (size_of(box) for box in (page.locator("#aside"), media, band))
+        assert shown[0] == pytest.approx(side[0], abs=1)
+        assert shown[1] + words[1] == pytest.approx(side[1], abs=1)
+        assert shown[1] >= side[1] * 0.25
+        assert page.evaluate(MEASURE) == []
+        assert contrast(Image.open(io.BytesIO(page.locator(".picture-title").screenshot()))) >= 7
+    assert_accessible(page)
 
 
 def test_a_notice_brings_only_text_to_the_screen(pages: Pages, hall: ContractServer) -> None:

@@ -17,7 +17,13 @@ TEXT: dict[str, Any] = {
 }
 SAMPLES: dict[str, dict[str, Any]] = {
     "text": {"bodies": {"fr": "<p>Un</p>"}},
-    "image": {"medium": "m1", "texts": {"fr": "Le plan du hall"}},
+    "image": {
+        "medium": "m1",
+        "texts": {"fr": "Le plan du hall"},
+        "focus": {"x": 0, "y": 100},
+        "credits": {"fr": "Photo : la mairie"},
+        "link": "https://example.org",
+    },
     "video": {"medium": "m1", "texts": {"fr": "Un film"}},
     "document": {"medium": "m1", "texts": {"fr": "Une affiche"}},
     "feed": {"url": "https://example.org/feed"},

@@ -85,13 +85,25 @@ class TextContent(TitledContent):
     html: str
 
 
-class PictureContent(ExactShape):
+class FocusShown(ExactShape):
+    """The point of a picture that stays in sight: per cent of its width and height."""
+
+    x: Annotated[int, Field(ge=0, le=100)]
+    y: Annotated[int, Field(ge=0, le=100)]
+
+
+class PictureContent(TitledContent):
     """An image, or a page of a document; `text` says it in words."""
 
     url: str
     width: Pixels
     height: Pixels
     text: str
+    focus: FocusShown | None
+    """Where its edges may be cut; null: it is shown whole."""
+    credit: str
+    code: str | None
+    """An address to scan, as a picture (data URL)."""
 
 
 class VideoContent(PictureContent):

@@ -1,11 +1,17 @@
 // The content of a notice, as an object that form fields are read into and filled from. Pure.
 
+const WORDS_OF_MEDIA = [
+  { name: "texts", as: "lines" },
+  { name: "credits", as: "line" },
+];
+const OWN_OF_MEDIA = ["medium", "texts", "credits", "focus", "link"];
+
 /** Which fields of words a kind has, each in every language: its name, and how it is written. */
 export const WORDS_OF = {
   text: [{ name: "bodies", as: "rich" }],
-  image: [{ name: "texts", as: "lines" }],
-  video: [{ name: "texts", as: "lines" }],
-  document: [{ name: "texts", as: "lines" }],
+  image: WORDS_OF_MEDIA,
+  video: WORDS_OF_MEDIA,
+  document: WORDS_OF_MEDIA,
   feed: [],
   delays: [{ name: "sources", as: "line" }],
   hours: [],
@@ -21,9 +27,9 @@ export const WORDS_OF = {
 const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms"];
 const OWN = {
   delays: ["rows", "sources", "stands_on"],
-  image: ["medium", "texts"],
-  video: ["medium", "texts"],
-  document: ["medium", "texts"],
+  image: OWN_OF_MEDIA,
+  video: OWN_OF_MEDIA,
+  document: OWN_OF_MEDIA,
   feed: ["url"],
 };
 
@@ -34,6 +40,7 @@ export function cleaned(content) {
   for (const name of [...SHARED, ...own])
     if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
   if (!kept.when?.queue) kept.when = null;
+  if (kept.focus && kept.focus.x === undefined) kept.focus = null;
   return kept;
 }
 

@@ -141,9 +141,14 @@ export function createForm(form, { page, say, changed }) {
     if (content.kind === "feed")
       return [field({ path: "url", label: say("notices.url"), attributes: { type: "url" } })];
     if (!["image", "video", "document"].includes(content.kind)) return [];
-    const made = mediumField(content.kind, page.media, { say, path: "medium", id: idOf("medium") });
+    const made = mediumField(content.kind, page.media, { say, path: "medium", idOf, changed });
     showMedium = made.show;
-    return [made.field];
+    const link = field({
+      path: "link",
+      label: say("notices.link"),
+      attributes: { type: "url", maxlength: 200 },
+    });
+    return [made.field, link];
   }
 
   function delayFields() {

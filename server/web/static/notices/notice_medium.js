@@ -1,6 +1,7 @@
 // The medium of the library that a notice shows: a choice with its picture next to it.
 
 import { element } from "../shared/dom.js";
+import { createFocus } from "./notice_focus.js";
 import { read } from "../shared/verbs.js";
 
 /**
@@ -23,8 +24,9 @@ export async function libraryMedia() {
   return found.filter(({ state, texts }) => state === "ready" && texts.fr);
 }
 
-/** The field for media of a kind; `path` is the place of its id in the content. */
-export function mediumField(kind, media, { say, path, id }) {
+/** The field for media of a kind; `path` is the place of its id, `changed` hears of presses. */
+export function mediumField(kind, media, { say, path, idOf, changed }) {
+  const id = idOf(path);
   const fitting = media.filter((medium) => medium.kind === kind);
   const options = fitting.map(({ medium, texts }) => element("option", { value: medium }, texts.fr));
   const select = element(
@@ -34,7 +36,12 @@ export function mediumField(kind, media, { say, path, id }) {
     ...options,
   );
   const picture = element("img", { class: "medium-picture", src: "data:,", alt: "", hidden: true });
-  select.addEventListener("change", show);
+  const focus = kind === "image" ? createFocus(picture, { say, idOf, changed }) : null;
+  select.addEventListener("change", () => {
+    const page = chosen()?.files.find(({ role }) => role === "page");
+    if (page) focus?.begin(page);
+    show();
+  });
   const hint = element(
     "small",
     { id: `${id}-hint` },
@@ -48,17 +55,22 @@ export function mediumField(kind, media, { say, path, id }) {
     element("label", { for: id }, say("notices.medium")),
     select,
     hint,
-    picture,
+    focus?.field ?? picture,
   );
   return { field, show };
 
+  function chosen() {
+    return fitting.find(({ medium }) => medium === select.value);
+  }
+
   function show() {
-    const chosen = fitting.find(({ medium }) => medium === select.value);
+    const files = chosen()?.files ?? [];
     const file =
-      chosen?.files.find(({ role }) => role === "thumbnail") ??
-      chosen?.files.find(({ role }) => role === "poster") ??
-      chosen?.files[0];
+      files.find(({ role }) => role === "thumbnail") ??
+      files.find(({ role }) => role === "poster") ??
+      files[0];
     picture.hidden = !file;
     if (file) picture.src = file.url;
+    focus?.show();
   }
 }

@@ -1,22 +1,43 @@
 """The words of a programme: how long they stay, in which languages, and opening hours as people say them."""
 
 from datetime import date, time
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from server.documents.notices import parse_notice
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
+from server.usecases.notices import programme_contents
+from server.usecases.notices.notice_media import MediumFile, ShownMedium
 from server.usecases.notices.programme_contents import (
+    HallWords,
     NoticeOnScreen,
+    PictureContent,
+    contents_of,
     said_in,
     spoken_languages,
     turn_ms,
     words_of,
 )
+from signage.codes import code_to_scan
 
 DAY = Span(time(9), time(16, 30))
 DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
+
+
+PICTURE: PictureContent = {
+    "title": "A",
+    "url": "/media/a.png",
+    "width": 1,
+    "height": 1,
+    "text": "Un pont",
+    "focus": None,
+    "credit": "",
+    "code": None,
+}
 
 
 def say(key: str, **values: object) -> str:
@@ -61,12 +82,41 @@ def test_words_stay_long_enough_to_be_read_slowly():
             "A B C D",
         ),
         ({"title": "A", "entries": [{"title": "B", "text": "C"}]}, "A B C"),
-        ({"url": "/media/a.png", "width": 1, "height": 1, "text": "Un pont"}, ""),
+        (PICTURE, "A"),
     ],
     ids=["title", "text", "lines", "asked and done", "delays", "feed", "picture"],
 )
 def test_the_words_of_a_content_are_all_of_them(content: NoticeOnScreen, words: str):
     assert words_of(content).split() == words.split()
+
+
+def test_a_picture_comes_with_its_title_the_point_to_keep_its_credit_and_a_code(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    found = ShownMedium((MediumFile("/media/a", 4, 3),), {"fr": "Un pont"})
+    monkeypatch.setattr(programme_contents, "shown_medium", lambda _rows, _medium: found)
+    notice = parse_notice(
+        {
+            "kind": "image",
+            "titles": {"fr": "Le pont rouvre"},
+            "medium": "m1",
+            "focus": {"x": 30, "y": 60},
+            "credits": {"fr": "Photo : ville de Laon"},
+            "link": "https://www.example.org/pont",
+        }
+    )
+    words = cast(HallWords, SimpleNamespace(rows=None))
+    [content] = contents_of("image", notice, "fr", words)
+    assert content == {
+        **PICTURE,
+        "title": "Le pont rouvre",
+        "url": "/media/a",
+        "width": 4,
+        "height": 3,
+        "focus": {"x": 30, "y": 60},
+        "credit": "Photo\u00a0: ville de Laon",
+        "code": code_to_scan("https://www.example.org/pont"),
+    }
 
 
 def test_equal_weekdays_are_listed_together_and_exceptions_separately():
