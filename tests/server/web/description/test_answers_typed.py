@@ -49,7 +49,7 @@ BY_ROUTES = {
     "LineRefused": {"detail"},
     "MediumRefusal": {"detail"},
     "ScreenAnswer": {"alert_voices", "picture_every_s"},
-    "TicketAnswer": {"follow_url", "is_new", "is_repeated"},
+    "TicketAnswer": {"follow_url", "is_new", "is_repeated", "paper_within_s"},
 }
 """What the route adds to an answer or takes out of it."""
 ELSEWHERE = {"AlertMessage": {"audio"}, "LegAnswer": {"destination"}}
