@@ -6,5 +6,5 @@ import schemathesis
 
 
 @schemathesis.hook
-def filter_path_parameters(context: schemathesis.HookContext, path_parameters: dict[str, Any]) -> bool:
-    return not any("#" in str(value) for value in path_parameters.values())
+def filter_path_parameters(context: schemathesis.HookContext, path_parameters: dict[str, Any] | None) -> bool:
+    return not any("#" in str(value) for value in (path_parameters or {}).values())
