@@ -48,8 +48,9 @@ function svgOf(page, { width, height }) {
   return `<${box}><foreignObject width="100%" height="100%">${drawn}</foreignObject></svg>`;
 }
 
-/** An image or a film's present frame as an image of its own: an SVG loads nothing. */
+/** An image or a film's present frame as an image of its own: an SVG loads nothing but data URLs. */
 function stillOf(media) {
+  if (media.src.startsWith("data:")) return media.cloneNode();
   const still = document.createElement("img");
   for (const { name, value } of media.attributes) if (!OF_FILES.has(name)) still.setAttribute(name, value);
   const [width, height] = [

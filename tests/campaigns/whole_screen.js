@@ -15,7 +15,7 @@ window.shown = new Set();
 
   function look() {
     if (!document.body || document.body.dataset.view === "connecting") return;
-    const media = [...document.querySelectorAll("#slide img, #slide video")].filter(isSeen);
+    const media = [...document.querySelectorAll("#slide .picture-media")].filter(isSeen);
     if (!media.length && ![...document.querySelectorAll("body *")].some(isText))
       window.blanks.push(Date.now());
     const isEmpty =

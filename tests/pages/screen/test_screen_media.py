@@ -200,7 +200,7 @@ def test_a_new_release_waits_for_the_end_of_an_alert(pages: Pages, hall: Contrac
     wait_until(lambda: page.evaluate("window.ticks > 2"), "some looks of the very page")
     with page.expect_navigation():
         hall.end_alert()
-    expect(page.locator("#slide img")).to_be_visible()
+    expect(page.locator("#slide .picture-media")).to_be_visible()
 
 
 def test_a_film_is_as_loud_as_the_hour_allows_and_silent_while_the_hall_is_quiet(
@@ -223,7 +223,7 @@ def test_a_frozen_page_is_reloaded(pages: Pages, hall: ContractServer) -> None:
     wait_until(lambda: page.evaluate(KEPT), "the service worker")
     with page.expect_navigation():
         page.evaluate("new Worker('/screen/watch.js').postMessage({limit_s: 1})")  # nobody tells it of frames
-    expect(page.locator("#slide img")).to_be_visible()
+    expect(page.locator("#slide .picture-media")).to_be_visible()
 
 
 @pytest.mark.parametrize("days", [-1, 1])

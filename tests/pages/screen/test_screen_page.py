@@ -60,6 +60,7 @@ def test_a_called_visitor_stays_listed_when_another_is_called(pages: Pages, hall
     hall.call("R042")
     hall.send_board()
     expect(page.locator(".card-number")).to_have_text("R042")
+    expect(page.locator(".list-still tr")).to_have_count(1)  # a frame after the card
     assert rows(page, ".list-still") == ["R041 guichet 1"]
 
 
