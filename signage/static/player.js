@@ -10,10 +10,8 @@ export const OLDEST_SOUND_MS = 20_000;
  * and calls that follow one another while more wait are said once, briefly, without a chime between them.
  *
  * `play({url, onceMs}, {mayStop, signal})`: a file that says its sentence twice may be stopped after the
- * first, at `onceMs`,
- * when `mayStop()`; it is to stop at once when `signal` aborts. Where the browser refuses to play,
- * `onRefused(true)` is
- * told and `unlocked()` goes on.
+ * first, at `onceMs`, when `mayStop()`; it stops at once when `signal` aborts. Where the browser refuses to
+ * play, `onRefused(true)` is called, and `unlocked()` continues.
  */
 export function createPlayer({ play, now, onSound, onRefused }) {
   const waiting = [];

@@ -40,9 +40,8 @@ export function skippedAt(playlist, at, empty = []) {
 
 /**
  * Move to an instant. What is shown stays until its end, unless it left the programme or cannot be shown any
- * more;
- * then the schedule is asked. `showing` tells the item (null: the welcome), its `position`, `began`, and its
- * ends.
+ * more; then the schedule says what comes. `showing` has the item (null: the welcome), its `position`, when
+ * it `began`, and its ends.
  *
  * @param {Playlist} playlist
  * @param {{ programme: Api.ProgrammeAnswer, at: number, waiting: Record<string, number>,

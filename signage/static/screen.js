@@ -187,7 +187,7 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", () => {
   isGone = false;
 });
-// a page that goes is hidden after it was told
+// the browser hides a page it leaves after `pagehide`: nothing is drawn then
 document.addEventListener("visibilitychange", () => isGone || draw());
 // a new token, typed in this very page
 addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload());

@@ -7,7 +7,7 @@ import { isNewer } from "./order.js";
 export const OLDEST_SOUND_MS = 20_000;
 export const SILENCE_MS = 65_000; // two heartbeats of 25 s may be lost, then the connection counts as dead
 export const FORGET_MS = 2 * 3_600_000; // a board this old says nothing any more
-// not heard for longer, calls are told as past ones; a dead network is noticed within 20 s
+// when the server is silent for longer, calls are shown as past; a dead network is noticed within 20 s
 export const GREY_MS = 25_000;
 export const HONEST_MS = 30_000; // not live for longer, an empty board must not promise to show a call
 const CLOCK_SET_MS = 3_000;

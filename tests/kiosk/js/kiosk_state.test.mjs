@@ -15,7 +15,12 @@ import {
   shownServices,
   WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
-import { CODE_GONE_MS, otherPrinterOf, printOf, QUIET_TICKET_MS } from "../../../kiosk/static/ticket_state.js";
+import {
+  CODE_GONE_MS,
+  otherPrinterOf,
+  printOf,
+  QUIET_TICKET_MS,
+} from "../../../kiosk/static/ticket_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 

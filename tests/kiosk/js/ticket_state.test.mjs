@@ -5,11 +5,7 @@ import { test } from "node:test";
 
 import { initialState, isWarning, reduce, secondsLeft } from "../../../kiosk/static/kiosk_state.js";
 import { readingOf } from "../../../kiosk/static/reading_state.js";
-import {
-  CODE_GONE_MS,
-  isToBeNoted,
-  QUIET_NOTING_MS,
-} from "../../../kiosk/static/ticket_state.js";
+import { CODE_GONE_MS, isToBeNoted, QUIET_NOTING_MS } from "../../../kiosk/static/ticket_state.js";
 import { paperTimeText } from "../../../kiosk/static/words.js";
 
 const SERVICE = {

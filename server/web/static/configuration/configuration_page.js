@@ -36,7 +36,7 @@ get("[data-file]").addEventListener("change", importFile);
 get("[data-more]").addEventListener("click", readOlder);
 if (await readAll()) watch();
 
-/** Follows who runs it: by messages in a hall, for the installation by asking. */
+/** Keeps the devices current: by messages for a hall, by requests for the installation. */
 function watch() {
   if (page.kind === "hall" && current.revision) {
     const messages = { "devices.changed": devices.soon, "configuration.changed": readAll };

@@ -14,7 +14,7 @@ export function slugOf(text) {
     .replace(/^-|-$/g, "");
 }
 
-/** Like `wanted`, at most 48 characters, and different from those already used. */
+/** The stem, at most 48 characters long, with a number where it is already used. */
 export function freeId(stem, taken) {
   const short = stem.slice(0, 44).replace(/-$/, "");
   let found = short;

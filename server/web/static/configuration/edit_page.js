@@ -180,7 +180,7 @@ function redraw(focus) {
     typeof focus === "string"
       ? document.getElementById(focus)
       : focus && document.querySelectorAll(`[data-path="${CSS.escape(focus.path)}"]`)[focus.order];
-  // what stands first goes no further up: the gesture beside it has the focus
+  // the first item cannot move further up: the next button gets the focus
   (found?.disabled ? found.parentElement.querySelector("button:enabled") : found)?.focus();
 }
 

@@ -2,7 +2,7 @@
 
 import { show, write } from "../shared/dom.js";
 
-// beside the gestures, and at the counter to open
+// at the buttons, and at the counter to open
 const REFUSALS = "[data-refused], [data-refused-opening]";
 
 /** The two lines of a page. */

@@ -6,8 +6,8 @@ const TOO_MANY = 429; // one address: a hall's devices behind one router
 const ANSWER_WITHIN_MS = 8_000;
 
 /**
- * Exchanges the token for the value `told`; a repetition after a lost answer ends the same. Returns whether
- * it succeeded.
+ * Exchanges the token for a new one with the nonce `told`; repeating it after a lost answer gives the same
+ * result. Returns whether it succeeded.
  */
 export async function renewToken({ told: nonce }, { fetch = globalThis.fetch, pause = wait } = {}) {
   for (const ms of TRIED_AFTER_MS) {

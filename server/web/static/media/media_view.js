@@ -31,7 +31,7 @@ export function mediumCard(medium, { say, page, describe, remove }) {
   ];
 }
 
-/** Whose it is, for who drafts at several sites. */
+/** The site of a medium, for people who draft at several sites. */
 function siteOf({ site }, { say, page }) {
   if (Object.keys(page.sites).length === 0) return null;
   return element("p", { class: "muted" }, site ? (page.sites[site] ?? site) : say("media.every_site"));

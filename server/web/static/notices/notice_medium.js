@@ -5,8 +5,8 @@ import { createFocus } from "./notice_focus.js";
 import { read } from "../shared/verbs.js";
 
 /**
- * The media one may choose from: ready, and with words for who cannot see them. Empty when the library does
- * not answer.
+ * The media one may choose from: ready, and with words for people who cannot see them. Empty when the library
+ * does not answer.
  */
 export async function libraryMedia() {
   const found = [];

@@ -128,7 +128,11 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
             )
           : null,
       ),
-      element("div", { class: "gestures" }, ...gesturesOf(visit, { prints: reprint !== null }).map((gesture) => button(visit, gesture))),
+      element(
+        "div",
+        { class: "gestures" },
+        ...gesturesOf(visit, { prints: reprint !== null }).map((gesture) => button(visit, gesture)),
+      ),
       opened?.visit === visit.visit ? openedOf(visit) : null,
     );
   }
