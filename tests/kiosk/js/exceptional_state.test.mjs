@@ -6,19 +6,9 @@ import { test } from "node:test";
 import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/exceptional_state.js";
 import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
 import { readingOf } from "../../../kiosk/static/reading_state.js";
+import { service as plainService } from "./menu_services.mjs";
 
-const service = (id, changes = {}) => ({
-  id,
-  name: id,
-  state: "open",
-  bring: [],
-  children: [],
-  wait: null,
-  waiting: 0,
-  next_opening: null,
-  exceptional: null,
-  ...changes,
-});
+const service = (id, changes = {}) => plainService(id, { exceptional: null, ...changes });
 const REASONS = [
   { id: "urgent", name: "Urgent" },
   { id: "online", name: "En ligne" },

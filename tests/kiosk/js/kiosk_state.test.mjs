@@ -23,18 +23,8 @@ import {
 } from "../../../kiosk/static/ticket_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
+import { service } from "./menu_services.mjs";
 
-const service = (id, changes = {}) => ({
-  id,
-  name: id,
-  state: "open",
-  bring: [],
-  children: [],
-  wait: null,
-  waiting: 0,
-  next_opening: null,
-  ...changes,
-});
 const MENU = {
   language: "fr",
   priority_notice: true,

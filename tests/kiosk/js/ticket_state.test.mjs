@@ -7,17 +7,9 @@ import { initialState, isWarning, reduce, secondsLeft } from "../../../kiosk/sta
 import { readingOf } from "../../../kiosk/static/reading_state.js";
 import { CODE_GONE_MS, isToBeNoted, QUIET_NOTING_MS } from "../../../kiosk/static/ticket_state.js";
 import { paperTimeText } from "../../../kiosk/static/words.js";
+import { service } from "./menu_services.mjs";
 
-const SERVICE = {
-  id: "accueil",
-  name: "Accueil",
-  state: "open",
-  bring: [],
-  children: [],
-  wait: null,
-  waiting: 0,
-  next_opening: null,
-};
+const SERVICE = service("accueil", { name: "Accueil" });
 const MENU = { language: "fr", priority_notice: false, is_open: true, services: [SERVICE] };
 const AT = 3_000;
 
