@@ -50,18 +50,14 @@ class FocusShown(TypedDict):
     y: int
 
 
-@final
-class PictureContent(TypedDict):
-    """An image, or a page of a document; sizes in pixels. `text` says it in words.
+class PictureWords(TypedDict):
+    """What a picture is shown with: the same for each page of a document. `text` says it in words.
 
     It is shown whole where `focus` is null. `credit` is empty where nobody is named; `code` is an address to
     scan as a picture (data URL).
     """
 
     title: str
-    url: str
-    width: int
-    height: int
     text: str
     focus: FocusShown | None
     credit: str
@@ -69,17 +65,21 @@ class PictureContent(TypedDict):
 
 
 @final
-class VideoContent(TypedDict):
-    """A video: as a picture, with its duration in milliseconds and the address of its first picture."""
+class PictureContent(PictureWords):
+    """An image, or a page of a document; sizes in pixels."""
 
-    title: str
     url: str
     width: int
     height: int
-    text: str
-    focus: FocusShown | None
-    credit: str
-    code: str | None
+
+
+@final
+class VideoContent(PictureWords):
+    """A video: as a picture, with its duration in milliseconds and the address of its first picture."""
+
+    url: str
+    width: int
+    height: int
     ms: int
     poster: str | None
 
@@ -132,17 +132,6 @@ class AskedContent(TypedDict):
     lines: list[str]
     asked: str
     done: str
-
-
-@final
-class WordsBeside(TypedDict):
-    """What a picture is shown with: the same for each page of a document."""
-
-    title: str
-    text: str
-    focus: FocusShown | None
-    credit: str
-    code: str | None
 
 
 type NoticeOnScreen = (
@@ -211,14 +200,14 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
         case MediumNotice():
             medium = shown_medium(words.rows, notice.medium)
             described = said_in(notice.texts, language) or said_in(medium.texts, language)
-            words_beside: WordsBeside = {
+            picture_words: PictureWords = {
                 "title": title,
                 "text": described,
                 "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
                 "credit": said_in(notice.credits, language),
                 "code": None if notice.link is None else code_to_scan(notice.link),
             }
-            return [_medium_content(file, words_beside) for file in medium.files]
+            return [_medium_content(file, picture_words) for file in medium.files]
         case FeedNotice():
             entries = entries_of_feed(words.rows, notice.url)
             feed: FeedContent = {
@@ -243,8 +232,8 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
     return _computed(kind, title, language, words)
 
 
-def _medium_content(file: MediumFile, beside: WordsBeside) -> PictureContent | VideoContent:
-    picture: PictureContent = {"url": file.url, "width": file.width, "height": file.height, **beside}
+def _medium_content(file: MediumFile, words: PictureWords) -> PictureContent | VideoContent:
+    picture: PictureContent = {"url": file.url, "width": file.width, "height": file.height, **words}
     return picture if file.ms is None else {**picture, "ms": file.ms, "poster": file.poster}
 
 
