@@ -1,7 +1,8 @@
 """A simulated ESC/POS printer, on TCP or on a cable: status, faults, tickets as pictures."""
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
-from hardware.simulator.printer import CutReceipt, SimulatedPrinter
+from hardware.simulator.faulty_printer import CutReceipt
+from hardware.simulator.printer import SimulatedPrinter
 from hardware.simulator.replies import PrinterFault
 from hardware.simulator.sharing import (
     AnyPulledPrinter,

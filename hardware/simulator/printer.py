@@ -7,12 +7,11 @@ fault is cleared, as Epson printers do. Threads and plain sockets only, which ge
 import contextlib
 import threading
 from collections import deque
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from hardware.simulator.commands import Command, CommandReader, RealTime
+from hardware.simulator.faulty_printer import FaultyPrinter
 from hardware.simulator.outlets import CableOutlet, Client, NetworkOutlet, Outlet
 from hardware.simulator.paper import SimulatedPaper
 from hardware.simulator.replies import (
@@ -25,24 +24,13 @@ from hardware.simulator.replies import (
     status,
 )
 
-KEPT_TICKETS = 20
 _LARGEST_BUFFER = 4096
 _MOST_KEPT_BYTES = 8 << 20
 """What a stopped printer keeps; the connection that sends more is dropped."""
 _ROOM_ON_A_LINE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class CutReceipt:
-    """A receipt the cutter let go: its picture (PNG, black on white), its text if sent as text, when."""
-
-    number: int
-    png: bytes
-    text: str
-    received_at: datetime
-
-
-class SimulatedPrinter:
+class SimulatedPrinter(FaultyPrinter[PrinterFault]):
     """A printer at `host:port` (port 0: any free one, see `port` after `start`), or on a cable.
 
     `cable`: the path of a link to a pseudo-terminal that stands for the file of a printer on USB, or for a
@@ -67,6 +55,7 @@ class SimulatedPrinter:
         has_process_id: bool = True,
         fonts_dir: Path | None = None,
     ) -> None:
+        super().__init__()
         self.host = host
         self.port = port
         self.cable = cable
@@ -74,20 +63,14 @@ class SimulatedPrinter:
         self.has_process_id = has_process_id
         self.dies_after = 600
         self.paper_rows: int | None = None
-        self._lock = threading.RLock()
-        self._faults: set[PrinterFault] = set()
         self._paper = SimulatedPaper(width_dots, fonts_dir)
         self._buffer: deque[Command] = deque()
         self._kept_bytes = 0
         self._swallowed = 0
-        self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
-        self._printed = 0
         self._is_pushing = False
         self._is_full = False
         self._outlet: Outlet | None = None
         self._client: Client | None = None
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
 
     def start(self) -> Self:
         """Listen; raises OSError when the port is taken."""
@@ -100,31 +83,11 @@ class SimulatedPrinter:
         self._thread.start()
         return self
 
-    def begin_to_stop(self) -> None:
-        """Ask it to stop without waiting, so that several stop at the same time."""
-        self._stopping.set()
-
     def stop(self) -> None:
         """Close the port and the connection in use."""
-        self.begin_to_stop()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        super().stop()
         if self._outlet is not None:
             self._outlet.close()
-
-    def tickets(self) -> list[CutReceipt]:
-        """The last 20 tickets, newest first."""
-        with self._lock:
-            return list(reversed(self._tickets))
-
-    def picture(self, number: int) -> bytes | None:
-        """A ticket as PNG; None when it is no longer kept."""
-        return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
-
-    def faults(self) -> frozenset[PrinterFault]:
-        """The faults that are on."""
-        with self._lock:
-            return frozenset(self._faults)
 
     def set_fault(self, fault: PrinterFault) -> None:
         """Turn a fault on; `buffer_clear` drops unprinted bytes and stays off."""
@@ -254,8 +217,7 @@ class SimulatedPrinter:
     def _cut(self) -> None:
         receipt = self._paper.finish()
         if receipt is not None:
-            self._printed += 1
-            self._tickets.append(CutReceipt(self._printed, *receipt, received_at=datetime.now(UTC)))
+            self._keep_ticket(*receipt)
 
     def _clear_buffer(self) -> None:
         self._buffer.clear()

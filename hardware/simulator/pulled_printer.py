@@ -5,14 +5,12 @@ The protocol passes in what carries a request: HTTP for a server, a test client 
 
 import threading
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
-from hardware.simulator.printer import KEPT_TICKETS, CutReceipt
+from hardware.simulator.faulty_printer import FaultyPrinter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +26,20 @@ type Exchange = Callable[[str, str, Mapping[str, str], bytes], HttpAnswer]
 """Sends a request (method, address, headers, body); raises OSError when there is no answer."""
 
 
-class SimulatedPulledPrinter[Fault: StrEnum](ABC):
+class SimulatedPulledPrinter[Fault: StrEnum](FaultyPrinter[Fault], ABC):
     """A printer set up with the address of its server. `width_dots`: it prints nothing wider."""
 
     host, port, cable, speed = "", 0, None, None
     """Nobody connects to it."""
 
     def __init__(self, address: str, exchange: Exchange, *, width_dots: int, interval_s: float) -> None:
+        super().__init__()
         self.address = address
         self.interval_s = interval_s
         self.width_dots = width_dots
         self.last_status: int | None = None
         """Of the last answer; None: there was none."""
         self._exchange = exchange
-        self._lock = threading.RLock()
-        self._faults: set[Fault] = set()
-        self._tickets: deque[CutReceipt] = deque(maxlen=KEPT_TICKETS)
-        self._printed = 0
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
 
     @abstractmethod
     def poll(self) -> None:
@@ -64,30 +57,6 @@ class SimulatedPulledPrinter[Fault: StrEnum](ABC):
         self._thread.start()
         return self
 
-    def begin_to_stop(self) -> None:
-        """Ask it to stop without waiting."""
-        self._stopping.set()
-
-    def stop(self) -> None:
-        """Stop polling."""
-        self.begin_to_stop()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-
-    def tickets(self) -> list[CutReceipt]:
-        """The last 20 tickets, newest first."""
-        with self._lock:
-            return list(reversed(self._tickets))
-
-    def picture(self, number: int) -> bytes | None:
-        """A ticket as PNG; None when it is no longer kept."""
-        return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
-
-    def faults(self) -> frozenset[Fault]:
-        """The faults that are on."""
-        with self._lock:
-            return frozenset(self._faults)
-
     def set_fault(self, fault: Fault) -> None:
         """Turn a fault on."""
         with self._lock:
@@ -97,10 +66,6 @@ class SimulatedPulledPrinter[Fault: StrEnum](ABC):
         """Turn a fault off."""
         with self._lock:
             self._faults.discard(fault)
-
-    def _keep_ticket(self, picture: bytes) -> None:
-        self._printed += 1
-        self._tickets.append(CutReceipt(self._printed, picture, "", received_at=datetime.now(UTC)))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
