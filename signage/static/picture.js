@@ -48,7 +48,7 @@ function svgOf(page, { width, height }) {
   return `<${box}><foreignObject width="100%" height="100%">${drawn}</foreignObject></svg>`;
 }
 
-/** An image or a film's present frame as an image of its own: an SVG loads nothing but data URLs. */
+/** An image or a film's present frame as an image of its own, without loss: an SVG loads data URLs only. */
 function stillOf(media) {
   if (media.src.startsWith("data:")) return media.cloneNode();
   const still = document.createElement("img");
@@ -58,7 +58,7 @@ function stillOf(media) {
     media.videoHeight || media.naturalHeight || 0,
   ];
   const scale = Math.min(1, MEDIA_PX / Math.max(width, height, 1));
-  if (width) still.src = canvasOf(media, width * scale, height * scale).toDataURL("image/jpeg", 0.8);
+  if (width) still.src = canvasOf(media, width * scale, height * scale).toDataURL();
   return still;
 }
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer, former
-from tests.signage.programmes import film, item, picture, programme
+from tests.signage.programmes import film, item, medium, programme
 
 MOST_BYTES = 200_000
 NOTICE = (0x1F, 0x6F, 0x6B)
@@ -36,7 +36,10 @@ def difference(page: Page, image: Image.Image) -> float:
 def test_the_picture_matches_the_screen(
     pages: Pages, media_hall: ContractServer, size: tuple[int, int], at: tuple[float, float]
 ):
-    media_hall.screen["programme"] = programme(picture("upright", "upright.webp", ms=600_000))
+    cut = medium(
+        "upright.webp", width=600, height=900, text="Une affiche", title="", focus={"x": 50, "y": 50}
+    )
+    media_hall.screen["programme"] = programme(item("upright", "image", cut, ms=600_000))
     media_hall.call("R041", "guichet 3", direction="Derrière l'accueil, porte bleue", ago_s=60)
     media_hall.recent = [former("A001", "guichet 2"), former("A002", "guichet 3")]
     page = pages.open(width=size[0], height=size[1])
@@ -45,7 +48,7 @@ def test_the_picture_matches_the_screen(
     expect(page.locator(".card-number")).to_have_text("R041")
     image = drawn(media_hall)
     assert max(image.size) == 960
-    assert difference(page, image) < 4  # the edges of letters, drawn at half the size
+    assert difference(page, image) < 3
     middle = image.getpixel((round(image.width * at[0]), round(image.height * at[1])))
     assert isinstance(middle, tuple)
     assert max(abs(one - other) for one, other in zip(middle, NOTICE, strict=True)) < 24, middle
