@@ -85,7 +85,7 @@ class Effort:
     rounds: int = 60
     calls: int = 150
     past: int = 1_000_000
-    polled_s: float = 120.0
+    polled_s: float = 60.0
 
 
 QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0)

@@ -37,8 +37,10 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def ask(self, request: bytes) -> asyncio.Future[Answer]:
-        """The answer to a request that is sent now."""
+        """The answer to a request that is sent now. Raises ConnectionResetError: it has hung up."""
         assert self._answer is None, "one request at a time"
+        if self._transport.is_closing():
+            raise ConnectionResetError("the server closed the connection before the request")
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self._answer

@@ -227,17 +227,17 @@ def measure_rendering(rounds: int) -> list[float]:
 async def share_of_polls(side: Product, polling: Sequence[PollingPrinter], seconds: float) -> float:
     """The share of a core that printers take which ask once a second: with them less without them.
 
-    Alternates spans with and without polls.
+    Alternates spans with and without polls; connections are opened anew, as the server ends idle ones.
     """
-    connections = [await Connection.open(side.port) for _ in polling]
     spans = 4
     idle = polled = 0.0
     for _ in range(spans):
         idle += await _processor_during(side.served, asyncio.sleep(seconds / spans))
+        connections = [await Connection.open(side.port) for _ in polling]
         polls = _ask_each_second(connections, polling, seconds / spans)
         polled += await _processor_during(side.served, polls)
-    for connection in connections:
-        connection.close()
+        for connection in connections:
+            connection.close()
     return (polled - idle) / seconds
 
 
