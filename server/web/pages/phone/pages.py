@@ -3,10 +3,9 @@
 No account, no cookie.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -20,14 +19,12 @@ from server.web.access.requirements import Access, open_to
 from server.web.pages.phone.ticket_view import (
     Phrase,
     Prepared,
-    Ticket,
     ahead_sentence,
     alert_languages,
     alert_words,
     closed_sentence,
     kept_sentence,
     part_of,
-    taken_back_words,
     wait_sentence,
 )
 from server.web.rendering.sentences import page_sentences
@@ -58,7 +55,7 @@ def blueprint(
     """
     routes = Blueprint("phone", __name__, template_folder="templates")
 
-    def show(found: Ticket, *, token: str | None, again: str) -> Response:
+    def show(found: FollowedTicket, *, token: str | None, again: str) -> Response:
         language = page_language()
         prepared = alert_texts(translate, alert_languages(language))
         page = {"token": token, "language": language, "ticket": found, "alerts": prepared}
@@ -91,7 +88,12 @@ def blueprint(
         code = "".join(letter for letter in written.upper() if letter.isalnum())
         found = ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
         if found is not None:
-            hidden = {**found, "may_give_up": False, "may_take_back": False, "take_back_until": None}
+            hidden: FollowedTicket = {
+                **found,
+                "may_give_up": False,
+                "may_take_back": False,
+                "take_back_until": None,
+            }
             return show(hidden, token=None, again=request.full_path)
         words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages)}
         return _uncached(render_template("phone/follow.html", **words), 404 if written else 200)
@@ -99,7 +101,7 @@ def blueprint(
     return routes
 
 
-def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict[str, Any]:
+def _words(ticket: FollowedTicket, language: str, translate: Callable[..., str]) -> dict[str, object]:
     zone = ZoneInfo(ticket["hall"]["time_zone"])
 
     def said(what: Phrase) -> str:
@@ -113,7 +115,8 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
     def hour(instant: str | None) -> str:
         return format_time(local(instant), "HH:mm", locale=language) if instant else ""
 
-    opens_at = local(ticket["next_opening_at"]) if ticket.get("next_opening_at") else None
+    next_opening = ticket["next_opening_at"]
+    opens_at = local(next_opening) if next_opening else None
     today = local(ticket["as_of"]).date()
 
     def opening(at: datetime) -> str:
@@ -121,7 +124,7 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         day = format_skeleton("EEEEdMMMM", at, locale=language)
         return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
 
-    call: Mapping[str, Any] | None = ticket["call"]
+    call = ticket["call"]
     return {
         "part": part_of(ticket),
         "ahead": said(ahead_sentence(ticket)),
@@ -130,16 +133,17 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         "opening": opening(opens_at) if opens_at else "",
         "keep": said(kept_sentence(opens_at.date() if opens_at else None, today)),
         "as_of": hour(ticket["as_of"]),
-        "take_back_until": hour(ticket.get("take_back_until")),
+        "take_back_until": hour(ticket["take_back_until"]),
         "called_at": hour(call["called_at"]) if call else "",
     }
 
 
-def _alert(ticket: Ticket, language: str, prepared: Prepared) -> dict[str, Any]:
+def _alert(ticket: FollowedTicket, language: str, prepared: Prepared) -> dict[str, object]:
     """The alert of the page, None without one: its sign, its words, the texts around them."""
-    alert = ticket.get("alert")
+    alert = ticket["alert"]
     if alert is None:
-        return {"alert": None, "taken_back": taken_back_words(ticket, language, prepared)}
+        taken_back = alert_words(ticket.get("alert_taken_back"), language, prepared)
+        return {"alert": None, "taken_back": taken_back}
     raised_at = datetime.fromisoformat(alert["raised_at"]).astimezone(ZoneInfo(ticket["hall"]["time_zone"]))
 
     def around(code: str) -> dict[str, str]:
@@ -149,7 +153,7 @@ def _alert(ticket: Ticket, language: str, prepared: Prepared) -> dict[str, Any]:
 
     words = [
         {"language": code, "direction": direction_of(code), "title": title, "text": text}
-        for code, title, text in alert_words(ticket, language, prepared)
+        for code, title, text in alert_words(alert, language, prepared)
     ]
     around_words = [around(code) for code in alert_languages(language)]
     return {"alert": {"kind": alert["kind"], "words": words, "around": around_words}}

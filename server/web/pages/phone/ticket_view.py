@@ -5,12 +5,13 @@ The page's script decides the same (`phone_state.js`); one table of cases tests 
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from server.domain.languages import FRENCH
+from server.usecases.alerts.alert_answers import ShownAlert
+from server.usecases.tickets.read_ticket import FollowedTicket
+from signage.alert_texts import PreparedAlertTexts
 
-type Ticket = Mapping[str, Any]
-type Prepared = Mapping[str, Mapping[str, Any]]
+type Prepared = Mapping[str, PreparedAlertTexts]
 type Phrase = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be a sentence."""
 
@@ -19,37 +20,37 @@ _WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
 """Of an open service; a closed one has its own part of the page."""
 
 
-def part_of(ticket: Ticket) -> str:
+def part_of(ticket: FollowedTicket) -> str:
     """The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>."""
     state = ticket["state"]
     if state == "ended":
         return f"ended.{ticket['end_reason']}"
-    if state == "waiting" and ticket.get("is_open") is False:
+    if state == "waiting" and not ticket["is_open"]:
         return "closed"
     return str(state)
 
 
-def closed_sentence(ticket: Ticket) -> Phrase:
+def closed_sentence(ticket: FollowedTicket) -> Phrase:
     """Why there are no calls now, for the part of the page that says when they go on."""
-    return ("phone.break" if ticket.get("why_no_wait") == "break" else "phone.closed"), {}
+    return ("phone.break" if ticket["why_no_wait"] == "break" else "phone.closed"), {}
 
 
-def ahead_sentence(ticket: Ticket) -> Phrase:
+def ahead_sentence(ticket: FollowedTicket) -> Phrase:
     """How many people are before this visitor."""
     ahead = ticket["ahead"] or 0
     return ("phone.ahead", {"count": ahead}) if ahead else ("phone.ahead.none", {})
 
 
-def wait_sentence(ticket: Ticket) -> Phrase:
+def wait_sentence(ticket: FollowedTicket) -> Phrase:
     """The remaining wait as a range in minutes and hours, or why there is none."""
     wait = ticket["wait"]
     if wait is None:
-        why = ticket.get("why_no_wait")
+        why = ticket["why_no_wait"]
         return f"phone.wait.{why if why in _WHY_NO_WAIT else 'unknown'}", {}
-    if wait.get("none") or wait["high_s"] == 0:
+    if wait["high_s"] == 0:
         return "phone.wait.none", {}
     low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)
-    match wait.get("said") or ("between" if low else "under"):
+    match wait["said"]:
         case "under":
             return "phone.wait.under", {"high": duration_sentence(high)}
         case "over":
@@ -76,14 +77,12 @@ def duration_sentence(minutes: int) -> Phrase:
     return "phone.duration.hours_minutes", {"hours": hours, "minutes": f"{rest:02}"}
 
 
-def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
-    """The words of the hall's alert: language, title and text; none without an alert.
+def alert_words(alert: ShownAlert | None, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
+    """The words of an alert: language, title and text; none without an alert.
 
     The phone's language first, then French, then those of a custom alert. `prepared`: the screens' words, by
     language.
-
     """
-    alert = ticket.get("alert")
     if alert is None:
         return []
     texts = alert["texts"] or {
@@ -91,11 +90,6 @@ def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple
     }
     ordered = sorted(texts, key=lambda code: (code != language, code != FRENCH, code))
     return [(code, texts[code]["title"], texts[code]["text"]) for code in ordered]
-
-
-def taken_back_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
-    """The words about an alert that was just taken back: language, title and text; else none."""
-    return alert_words({"alert": ticket.get("alert_taken_back")}, language, prepared)
 
 
 def alert_languages(language: str) -> list[str]:

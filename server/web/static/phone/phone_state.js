@@ -43,7 +43,7 @@ export function waitSaid({ wait, why_no_wait: why }) {
   if (wait === null) return [`phone.wait.${WHY_NO_WAIT.includes(why ?? "") ? why : "unknown"}`, {}];
   if (wait.high_s === 0) return ["phone.wait.none", {}];
   const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
-  switch (wait.said ?? (low ? "between" : "under")) {
+  switch (wait.said) {
     case "under":
       return ["phone.wait.under", { high: durationSaid(high) }];
     case "over":

@@ -16,7 +16,7 @@ from server.web.pages.phone.ticket_view import (
     wait_sentence,
 )
 
-PREPARED = {
+PREPARED: Any = {
     "fr": {"kinds": {"evacuate": {"title": "Évacuez", "text": "Sortez."}}},
     "en": {"kinds": {"evacuate": {"title": "Leave", "text": "Go."}}},
 }
@@ -30,7 +30,7 @@ def test_the_page_and_its_script_have_the_same_sentences(case: dict[str, Any]):
     assert as_json(ahead_sentence(ticket)) == case["ahead"]
     assert as_json(wait_sentence(ticket)) == case["wait"]
     assert as_json(closed_sentence(ticket)) == case.get("closed", ["phone.closed", {}])
-    assert as_json(alert_words(ticket, "en", PREPARED)) == case.get("words", [])
+    assert as_json(alert_words(ticket.get("alert"), "en", PREPARED)) == case.get("words", [])
 
 
 def test_a_place_is_kept_to_an_opening_of_the_same_day_alone():
