@@ -23,6 +23,7 @@ from server.documents.parts.values import (
 from server.documents.problems import DocumentProblem, DocumentRefused, broken_rule, problem
 from server.documents.reading import DocumentSource, parse
 from server.documents.safe_html import safe_html, words_of_html
+from signage.step_icons import STEP_ICONS
 
 LONGEST_WORDS = 600
 """Characters of a body, its marks left out: about what four slides of a screen hold."""
@@ -34,6 +35,9 @@ LONGEST_ADDRESS = 2_000
 """Characters of the address of a feed."""
 LONGEST_SCANNED = 200
 """Characters of an address to scan: its code stays coarse enough to be read from a few metres."""
+LONGEST_FIGURE, LONGEST_UNIT, LONGEST_MEANING = 12, 24, 120
+"""Characters of a figure, of its unit, and of the sentence of a figure or a step: read from the last seat."""
+FEWEST_STEPS, MOST_STEPS = 2, 6
 SHORTEST_MS, LONGEST_MS = 5_000, 120_000
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 
@@ -50,6 +54,9 @@ type NoticeKind = Literal[
     "asked_and_done",
     "priority_card",
     "waits",
+    "date",
+    "figure",
+    "steps",
 ]
 """What a notice holds: docs/rules/notices.md."""
 
@@ -78,6 +85,19 @@ def _local(text: str) -> str:
     return text
 
 
+def _figure(text: str) -> str:
+    """A text with at least one digit, of any script."""
+    if not any(letter.isdigit() for letter in text):
+        raise broken_rule("no_digit", text=text)
+    return text
+
+
+def _icon(name: str) -> str:
+    if name not in STEP_ICONS:
+        raise broken_rule("unknown_choice", choices=", ".join(STEP_ICONS))
+    return name
+
+
 def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(days)))
 
@@ -86,6 +106,12 @@ Html = Annotated[str, Field(max_length=LONGEST_TYPED), AfterValidator(_body)]
 Bodies = Annotated[dict[Language, Html], AfterValidator(french_first)]
 Sentence = Annotated[str, Field(min_length=1, max_length=240)]
 Sentences = Annotated[dict[Language, Sentence], AfterValidator(french_first)]
+Meaning = Annotated[str, Field(min_length=1, max_length=LONGEST_MEANING)]
+Meanings = Annotated[dict[Language, Meaning], AfterValidator(french_first), AfterValidator(some_texts)]
+Figure = Annotated[str, Field(min_length=1, max_length=LONGEST_FIGURE), AfterValidator(_figure)]
+Figures = Annotated[dict[Language, Figure], AfterValidator(french_first), AfterValidator(some_texts)]
+Unit = Annotated[str, Field(min_length=1, max_length=LONGEST_UNIT)]
+Units = Annotated[dict[Language, Unit], AfterValidator(french_first)]
 Local = Annotated[str, Field(max_length=16), AfterValidator(_local)]
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
@@ -130,7 +156,10 @@ class WhenPart(Part):
 
 
 class NoticeContent(Part):
-    """What every notice has. `ms`: how long it stays at a time; null: computed from its words."""
+    """What every notice has. `ms`: how long it stays at a time; null: computed from its words.
+
+    `credits` name who made or says it, `link` is an address that visitors can scan.
+    """
 
     kind: NoticeKind
     titles: Texts
@@ -140,6 +169,8 @@ class NoticeContent(Part):
     dayparts: DaypartsPart = Field(default_factory=DaypartsPart)
     when: WhenPart | None = None
     ms: Annotated[int, Field(ge=SHORTEST_MS, le=LONGEST_MS)] | None = None
+    credits: OptionalTexts = Field(default_factory=dict)
+    link: Annotated[str, Field(max_length=LONGEST_SCANNED), AfterValidator(web_address)] | None = None
 
 
 class TextNotice(NoticeContent):
@@ -159,16 +190,13 @@ class FocusPart(Part):
 class MediumNotice(NoticeContent):
     """A picture, a film or the pages of a PDF; `texts`, where the library's own do not fit here, say it.
 
-    With a `focus` an image fills its room and loses its edges; without one it is shown whole. `credits` name
-    who made it, `link` is an address that visitors can scan.
+    With a `focus` an image fills its room and loses its edges; without one it is shown whole.
     """
 
     kind: Literal["image", "video", "document"]
     medium: Slug
     texts: Sentences = Field(default_factory=dict)
     focus: FocusPart | None = None
-    credits: OptionalTexts = Field(default_factory=dict)
-    link: Annotated[str, Field(max_length=LONGEST_SCANNED), AfterValidator(web_address)] | None = None
 
 
 class FeedNotice(NoticeContent):
@@ -202,6 +230,56 @@ class AskedNotice(NoticeContent):
     done: Annotated[Sentences, AfterValidator(some_texts)]
 
 
+class HappensPart(ValidityPart):
+    """A day, or a period whose last day is included, in the site's own time; with hours or without."""
+
+    starts: Local
+
+
+class DateNotice(NoticeContent):
+    """One big day: the title says what, `places` where, `details` the rest."""
+
+    kind: Literal["date"]
+    happens: HappensPart
+    places: OptionalTexts = Field(default_factory=dict)
+    details: Sentences = Field(default_factory=dict)
+
+
+class FigureNotice(NoticeContent):
+    """One figure in large: its unit, what it says, who says it and of which date it is."""
+
+    kind: Literal["figure"]
+    figures: Figures
+    units: Units = Field(default_factory=dict)
+    meanings: Meanings
+    sources: Texts
+    stands_on: date
+
+
+class StepPart(Part):
+    """One step: a sign out of the list, and a sentence."""
+
+    icon: Annotated[str, Field(json_schema_extra={"enum": list(STEP_ICONS)}), AfterValidator(_icon)]
+    sentences: Meanings
+
+
+def _steps(steps: tuple[StepPart, ...]) -> tuple[StepPart, ...]:
+    if len(steps) < FEWEST_STEPS:
+        raise broken_rule("too_few", limit=FEWEST_STEPS)
+    return steps
+
+
+class StepsNotice(NoticeContent):
+    """What to do, one thing after the other."""
+
+    kind: Literal["steps"]
+    steps: Annotated[
+        tuple[StepPart, ...],
+        AfterValidator(_steps),
+        Field(max_length=MOST_STEPS, json_schema_extra={"minItems": FEWEST_STEPS}),
+    ]
+
+
 class PriorityNotice(NoticeContent):
     """The notice on priority cards, in the site's own words in place of the built-in ones."""
 
@@ -227,9 +305,15 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
     "asked_and_done": AskedNotice,
     "priority_card": PriorityNotice,
     "waits": ComputedNotice,
+    "date": DateNotice,
+    "figure": FigureNotice,
+    "steps": StepsNotice,
 }
 """The kinds of a notice and what each holds."""
-TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "credits", "labels", "delays", "sources", "asked", "done")
+TEXTS_OF_NOTICES = (
+    *("titles", "bodies", "texts", "credits", "labels", "delays", "sources", "asked", "done"),
+    *("places", "details", "figures", "units", "meanings", "sentences"),
+)
 """The fields of a notice that hold a text by language."""
 
 

@@ -1,6 +1,7 @@
 """Opening hours in words, line by line, for a screen: the week, the next exceptions, when to come."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import groupby
 
@@ -17,22 +18,62 @@ _MONDAY = date(2024, 1, 1)
 _ROUND_THE_CLOCK = (Span(MIDNIGHT, MIDNIGHT),)
 
 
+@dataclass(frozen=True, slots=True)
+class WeekdaysInWords:
+    """Weekdays in a row (0 is Monday) with the same hours: `days` and `hours` in words."""
+
+    weekdays: tuple[int, ...]
+    days: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayInWords:
+    """A day whose hours are not those of its weekday: `why` is empty where nobody says it."""
+
+    on: date
+    day: str
+    hours: str
+    why: str
+
+
 def hours_lines(calendar: Calendar, days: Sequence[date], language: str, say: Say) -> list[str]:
     """The week's hours, weekdays alike together, then those of `days` that are not as the week, and why."""
-    week = {weekday: calendar.weekly.get(weekday, ()) for weekday in range(7)}
-    if all(spans == _ROUND_THE_CLOCK for spans in week.values()):
-        return [say("server.programme.hours.round_the_clock")]
-    lines = []
+    week = week_in_words(calendar, language, say)
+    lines = [_line(row.days, row.hours, say) if row.hours else row.days for row in week]
+    for row in exceptions_in_words(calendar, days, language, say):
+        line = _line(row.day, row.hours, say)
+        lines.append(say("server.programme.hours.because", line=line, why=row.why) if row.why else line)
+    return lines
+
+
+def week_in_words(calendar: Calendar, language: str, say: Say) -> list[WeekdaysInWords]:
+    """The week's hours, weekdays alike together; one row without hours where it is open day and night."""
+    week = _week_of(calendar)
+    if _is_round_the_clock(week):
+        return [WeekdaysInWords(tuple(week), say("server.programme.hours.round_the_clock"), "")]
+    rows = []
     for spans, alike in groupby(range(7), key=lambda weekday: week[weekday]):
-        names = [weekday_name(weekday, language) for weekday in alike]
-        lines.append(_line(_days(names, say), spans, language, say))
+        weekdays = tuple(alike)
+        names = _days([weekday_name(weekday, language) for weekday in weekdays], say)
+        rows.append(WeekdaysInWords(weekdays, _begun(names), _spans(spans, language, say)))
+    return rows
+
+
+def exceptions_in_words(
+    calendar: Calendar, days: Sequence[date], language: str, say: Say
+) -> list[DayInWords]:
+    """Those of `days` whose hours are not those of their weekday, in order."""
+    week = _week_of(calendar)
+    if _is_round_the_clock(week):
+        return []
+    rows = []
     for on in days:
         spans = spans_on(calendar, on)
         if spans != week[on.weekday()]:
             why = text_in(calendar.why.get(on, {}), language)
-            line = _line(_date(on, language), spans, language, say)
-            lines.append(say("server.programme.hours.because", line=line, why=why) if why else line)
-    return lines
+            rows.append(DayInWords(on, _begun(_date(on, language)), _spans(spans, language, say), why))
+    return rows
 
 
 def affluence_lines(found: BusyAndQuiet, language: str, say: Say) -> list[str]:
@@ -66,20 +107,36 @@ def _listed(parts: Sequence[str], say: Say) -> str:
     return say("server.programme.hours.listed", first=", ".join(parts[:-1]), last=parts[-1])
 
 
-def _line(days: str, spans: Sequence[Span], language: str, say: Say) -> str:
+def _week_of(calendar: Calendar) -> dict[int, tuple[Span, ...]]:
+    return {weekday: tuple(calendar.weekly.get(weekday, ())) for weekday in range(7)}
+
+
+def _is_round_the_clock(week: dict[int, tuple[Span, ...]]) -> bool:
+    return all(spans == _ROUND_THE_CLOCK for spans in week.values())
+
+
+def _line(days: str, hours: str, say: Say) -> str:
+    return say("server.programme.hours.line", days=days, hours=hours)
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _spans(spans: Sequence[Span], language: str, say: Say) -> str:
     phrases = [
         say(
             "server.programme.hours.span",
-            opens=_clock(span.opens, language, say),
-            closes=_clock(span.closes, language, say),
+            opens=clock_words(span.opens, language, say),
+            closes=clock_words(span.closes, language, say),
         )
         for span in spans
     ]
-    hours = _listed(phrases, say) if phrases else say("server.programme.hours.closed")
-    return say("server.programme.hours.line", days=days[:1].upper() + days[1:], hours=hours)
+    return _listed(phrases, say) if phrases else say("server.programme.hours.closed")
 
 
-def _clock(at: time, language: str, say: Say) -> str:
+def clock_words(at: time, language: str, say: Say) -> str:
+    """A wall time in words (« 8 h 30 », « minuit »)."""
     if at == MIDNIGHT:
         return say("server.programme.hours.midnight")
     if language != "fr":
@@ -96,8 +153,8 @@ def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
         say(
             "server.programme.hours.slot",
             day=weekday_name(slot.weekday, language),
-            opens=_clock(_time_of(slot.starts), language, say),
-            closes=_clock(_time_of(slot.ends), language, say),
+            opens=clock_words(_time_of(slot.starts), language, say),
+            closes=clock_words(_time_of(slot.ends), language, say),
         )
         for slot in slots
     ]

@@ -9,12 +9,15 @@ from server.documents.french_spaces import unbroken
 from server.documents.hyphens import parted
 from server.documents.notices import (
     AskedNotice,
+    DateNotice,
     DelaysNotice,
     FeedNotice,
+    FigureNotice,
     MediumNotice,
     NoticeContent,
     NoticeKind,
     PriorityNotice,
+    StepsNotice,
     TextNotice,
 )
 from server.documents.safe_html import words_of_html
@@ -23,23 +26,37 @@ from server.domain.hours.busy_hours import BusyAndQuiet
 from server.domain.languages import FRENCH, language_shown, text_in
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
-from server.usecases.hours.hours_words import affluence_lines, hours_lines
+from server.usecases.hours.hours_words import (
+    affluence_lines,
+    exceptions_in_words,
+    hours_lines,
+    week_in_words,
+)
+from server.usecases.notices.date_words import DaysShown, days_shown
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
 from signage.codes import code_to_scan
 
 
+class NoticeWords(TypedDict):
+    """What every notice is shown with.
+
+    `credit` is empty where nobody is named; `code` is an address to scan as a picture (data URL).
+    """
+
+    title: str
+    credit: str
+    code: str | None
+
+
 @final
-class TitledContent(TypedDict):
+class TitledContent(NoticeWords):
     """A notice that the screen completes with the people who wait now."""
 
-    title: str
-
 
 @final
-class TextContent(TypedDict):
+class TextContent(NoticeWords):
     """Words with a few marks."""
 
-    title: str
     html: str
 
 
@@ -50,18 +67,14 @@ class FocusShown(TypedDict):
     y: int
 
 
-class PictureWords(TypedDict):
+class PictureWords(NoticeWords):
     """What a picture is shown with: the same for each page of a document. `text` says it in words.
 
-    It is shown whole where `focus` is null. `credit` is empty where nobody is named; `code` is an address to
-    scan as a picture (data URL).
+    It is shown whole where `focus` is null.
     """
 
-    title: str
     text: str
     focus: FocusShown | None
-    credit: str
-    code: str | None
 
 
 @final
@@ -92,10 +105,9 @@ class EntryShown(TypedDict):
 
 
 @final
-class FeedContent(TypedDict):
+class FeedContent(NoticeWords):
     """The newest entries of a feed."""
 
-    title: str
     entries: list[EntryShown]
 
 
@@ -107,31 +119,89 @@ class DelayShown(TypedDict):
 
 
 @final
-class DelaysContent(TypedDict):
+class DelaysContent(NoticeWords):
     """How long some things take, who says it, and on which date it was so."""
 
-    title: str
     rows: list[DelayShown]
     source: str
     on: str
 
 
 @final
-class LinesContent(TypedDict):
+class LinesContent(NoticeWords):
     """Some sentences."""
 
-    title: str
     lines: list[str]
 
 
 @final
-class AskedContent(TypedDict):
+class AskedContent(NoticeWords):
     """A request of visitors and what the office did; `lines` are both."""
 
-    title: str
     lines: list[str]
     asked: str
     done: str
+
+
+class WeekdaysShown(TypedDict):
+    """Weekdays (0 is Monday) with the same hours, in words; `hours` is empty where it never closes."""
+
+    weekdays: list[int]
+    days: str
+    hours: str
+
+
+class ExceptionShown(TypedDict):
+    """A day (`on`) whose hours are not those of its weekday; `why` may be empty."""
+
+    on: str
+    day: str
+    hours: str
+    why: str
+
+
+@final
+class HoursContent(NoticeWords):
+    """Opening hours: the week, the next days that differ, what is known of crowds. `lines` are all of it."""
+
+    lines: list[str]
+    week: list[WeekdaysShown]
+    exceptions: list[ExceptionShown]
+    crowds: list[str]
+
+
+@final
+class DateContent(NoticeWords):
+    """One big day: when, where, and more words; `place` and `details` may be empty."""
+
+    days: DaysShown
+    place: str
+    details: str
+
+
+@final
+class FigureContent(NoticeWords):
+    """One figure, its unit (empty for none), what it says, who says it, and on which date it was so."""
+
+    figure: str
+    unit: str
+    meaning: str
+    source: str
+    on: str
+
+
+class StepShown(TypedDict):
+    """One step: the name of its icon, and a sentence."""
+
+    icon: str
+    sentence: str
+
+
+@final
+class StepsContent(NoticeWords):
+    """What to do, one thing after the other."""
+
+    steps: list[StepShown]
 
 
 type NoticeOnScreen = (
@@ -143,6 +213,10 @@ type NoticeOnScreen = (
     | DelaysContent
     | LinesContent
     | AskedContent
+    | HoursContent
+    | DateContent
+    | FigureContent
+    | StepsContent
 )
 type Contents = list[NoticeOnScreen]
 """What a screen shows of a notice, one for each item."""
@@ -192,44 +266,27 @@ def said_in(texts: Mapping[str, str], language: str) -> str:
 
 def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: HallWords) -> Contents:
     """The contents of a notice, one for each item: a document has one a page. Empty: it is hidden for now."""
-    title = said_in(notice.titles, language)
-    match notice:
-        case TextNotice():
-            text: TextContent = {"title": title, "html": said_in(notice.bodies, language)}
-            return [text]
-        case MediumNotice():
-            medium = shown_medium(words.rows, notice.medium)
-            described = said_in(notice.texts, language) or said_in(medium.texts, language)
-            picture_words: PictureWords = {
-                "title": title,
-                "text": described,
-                "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
-                "credit": said_in(notice.credits, language),
-                "code": None if notice.link is None else code_to_scan(notice.link),
-            }
-            return [_medium_content(file, picture_words) for file in medium.files]
-        case FeedNotice():
-            entries = entries_of_feed(words.rows, notice.url)
-            feed: FeedContent = {
-                "title": title,
-                "entries": [{"title": each.title, "text": each.text} for each in entries],
-            }
-            return [feed] if entries else []
-        case DelaysNotice():
-            return [_delays(notice, title, language)]
-        case AskedNotice():
-            requested, done = said_in(notice.asked, language), said_in(notice.done, language)
-            asked: AskedContent = {
-                "title": title,
-                "lines": [requested, done],
-                "asked": requested,
-                "done": done,
-            }
-            return [asked]
-        case PriorityNotice():
-            priority: LinesContent = {"title": title, "lines": _priority(notice, language, words)}
-            return [priority]
-    return _computed(kind, title, language, words)
+    shared: NoticeWords = {
+        "title": said_in(notice.titles, language),
+        "credit": said_in(notice.credits, language),
+        "code": None if notice.link is None else code_to_scan(notice.link),
+    }
+    if isinstance(notice, MediumNotice):
+        return _media(notice, shared, language, words)
+    if isinstance(notice, FeedNotice):
+        return _feed(notice, shared, words)
+    content = _written(notice, shared, language, words)
+    return _computed(kind, shared, language, words) if content is None else [content]
+
+
+def _media(notice: MediumNotice, shared: NoticeWords, language: str, words: HallWords) -> Contents:
+    medium = shown_medium(words.rows, notice.medium)
+    picture_words: PictureWords = {
+        **shared,
+        "text": said_in(notice.texts, language) or said_in(medium.texts, language),
+        "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
+    }
+    return [_medium_content(file, picture_words) for file in medium.files]
 
 
 def _medium_content(file: MediumFile, words: PictureWords) -> PictureContent | VideoContent:
@@ -237,9 +294,74 @@ def _medium_content(file: MediumFile, words: PictureWords) -> PictureContent | V
     return picture if file.ms is None else {**picture, "ms": file.ms, "poster": file.poster}
 
 
-def _delays(notice: DelaysNotice, title: str, language: str) -> DelaysContent:
+def _feed(notice: FeedNotice, shared: NoticeWords, words: HallWords) -> Contents:
+    entries: list[EntryShown] = [
+        {"title": each.title, "text": each.text} for each in entries_of_feed(words.rows, notice.url)
+    ]
+    feed: FeedContent = {**shared, "entries": entries}
+    return [feed] if entries else []
+
+
+def _written(
+    notice: NoticeContent, shared: NoticeWords, language: str, words: HallWords
+) -> NoticeOnScreen | None:
+    """The content of a notice that its author wrote; None for one that the server computes."""
+
+    def say(texts: Mapping[str, str]) -> str:
+        return said_in(texts, language)
+
+    match notice:
+        case TextNotice():
+            text: TextContent = {**shared, "html": say(notice.bodies)}
+            return text
+        case DelaysNotice():
+            return _delays(notice, shared, language)
+        case AskedNotice():
+            requested, done = say(notice.asked), say(notice.done)
+            asked: AskedContent = {
+                **shared,
+                "lines": [requested, done],
+                "asked": requested,
+                "done": done,
+            }
+            return asked
+        case DateNotice():
+            shown = days_shown(notice.happens, language, today=words.days[0], translate=words.translate)
+            day: DateContent = {
+                **shared,
+                "days": shown,
+                "place": say(notice.places),
+                "details": say(notice.details),
+            }
+            return day
+        case FigureNotice():
+            return _figure(notice, shared, language)
+        case StepsNotice():
+            steps: StepsContent = {
+                **shared,
+                "steps": [{"icon": step.icon, "sentence": say(step.sentences)} for step in notice.steps],
+            }
+            return steps
+        case PriorityNotice():
+            priority: LinesContent = {**shared, "lines": _priority(notice, language, words)}
+            return priority
+    return None
+
+
+def _figure(notice: FigureNotice, shared: NoticeWords, language: str) -> FigureContent:
     return {
-        "title": title,
+        **shared,
+        "figure": text_in(notice.figures, language),
+        "unit": said_in(notice.units, language),
+        "meaning": said_in(notice.meanings, language),
+        "source": said_in(notice.sources, language),
+        "on": notice.stands_on.isoformat(),
+    }
+
+
+def _delays(notice: DelaysNotice, shared: NoticeWords, language: str) -> DelaysContent:
+    return {
+        **shared,
         "rows": [
             {"label": said_in(row.labels, language), "delay": said_in(row.delays, language)}
             for row in notice.rows
@@ -256,23 +378,36 @@ def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[s
     return [*said, grounds] if grounds else said
 
 
-def _computed(kind: NoticeKind, title: str, language: str, words: HallWords) -> Contents:
-    def say(key: str, **values: object) -> str:
-        return words.translate(key, language, **values)
-
+def _computed(kind: NoticeKind, shared: NoticeWords, language: str, words: HallWords) -> Contents:
     if kind == "hours":
-        lines = hours_lines(words.hall.calendar, words.days, language, say)
-        hours: LinesContent = {
-            "title": title,
-            "lines": lines + affluence_lines(words.affluence, language, say),
-        }
-        return [hours]
+        return [_hours(shared, language, words)]
     if kind == "waits":
         # the player adds how many wait now, from the messages about queues
-        waits: TitledContent = {"title": title}
+        waits: TitledContent = {**shared}
         return [waits]
     # results: a card shows approved figures only, and there are none yet
     return []
+
+
+def _hours(shared: NoticeWords, language: str, words: HallWords) -> HoursContent:
+    def say(key: str, **values: object) -> str:
+        return words.translate(key, language, **values)
+
+    calendar, days = words.hall.calendar, words.days
+    crowds = affluence_lines(words.affluence, language, say)
+    return {
+        **shared,
+        "lines": hours_lines(calendar, days, language, say) + crowds,
+        "week": [
+            {"weekdays": list(row.weekdays), "days": row.days, "hours": row.hours}
+            for row in week_in_words(calendar, language, say)
+        ],
+        "exceptions": [
+            {"on": row.on.isoformat(), "day": row.day, "hours": row.hours, "why": row.why}
+            for row in exceptions_in_words(calendar, days, language, say)
+        ],
+        "crowds": crowds,
+    }
 
 
 def duration_ms(content: NoticeOnScreen) -> int:
@@ -294,4 +429,13 @@ def words_of(content: NoticeOnScreen) -> str:
         texts.append(content["source"])
     if "entries" in content:
         texts += [f"{entry['title']} {entry['text']}" for entry in content["entries"]]
+    if "days" in content:
+        shown = content["days"]
+        for day in (shown["first"], shown["last"]):
+            texts += [" ".join(word for word in day.values() if isinstance(word, str))] if day else []
+        texts += [shown["hours"], content["place"], content["details"]]
+    if "figure" in content:
+        texts += [content["figure"], content["unit"], content["meaning"], content["source"]]
+    if "steps" in content:
+        texts += [step["sentence"] for step in content["steps"]]
     return "\n".join(part for part in texts if part)

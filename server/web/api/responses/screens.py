@@ -77,6 +77,10 @@ class TitledContent(ExactShape):
     """A notice that the screen completes with the people who wait now."""
 
     title: str
+    credit: str
+    """Who made or says it; empty where nobody is named."""
+    code: str | None
+    """An address to scan, as a picture (data URL)."""
 
 
 class TextContent(TitledContent):
@@ -101,9 +105,6 @@ class PictureContent(TitledContent):
     text: str
     focus: FocusShown | None
     """Where its edges may be cut; null: it is shown whole."""
-    credit: str
-    code: str | None
-    """An address to scan, as a picture (data URL)."""
 
 
 class VideoContent(PictureContent):
@@ -154,6 +155,93 @@ class AskedContent(LinesContent):
     done: str
 
 
+class WeekdaysShown(ExactShape):
+    """Weekdays with the same hours, in words."""
+
+    weekdays: list[Annotated[int, Field(ge=0, le=6)]]
+    """Monday is 0."""
+    days: str
+    hours: str
+    """Empty where it never closes."""
+
+
+class ExceptionShown(ExactShape):
+    """A day whose hours are not those of its weekday."""
+
+    on: LocalDate
+    day: str
+    hours: str
+    why: str
+    """Empty where nobody says why."""
+
+
+class HoursContent(LinesContent):
+    """Opening hours: the week, the days of this programme that differ, when most and fewest people come.
+
+    `lines` are all of it.
+    """
+
+    week: list[WeekdaysShown]
+    exceptions: list[ExceptionShown]
+    crowds: list[str]
+
+
+class DayShown(ExactShape):
+    """A day in words, for a screen that shows it large."""
+
+    weekday: str
+    day: str
+    month: str
+    """With its year where it is another one than this year."""
+    hour: str
+    """Empty where none is given, or for a single day."""
+
+
+class DaysShown(ExactShape):
+    """The day or the period of a notice."""
+
+    first: DayShown
+    last: DayShown | None
+    """Null for a single day."""
+    hours: str
+    """Of a single day; empty where none is given."""
+
+
+class DateContent(TitledContent):
+    """One big day: when, where, and more words."""
+
+    days: DaysShown
+    place: str
+    """May be empty."""
+    details: str
+    """May be empty."""
+
+
+class FigureContent(TitledContent):
+    """One figure, what it says, by whom that is said, and when it was so."""
+
+    figure: str
+    unit: str
+    """Empty for none."""
+    meaning: str
+    source: str
+    on: LocalDate
+
+
+class StepShown(ExactShape):
+    """One step."""
+
+    icon: str
+    """The name of a file in `/assets/icons`, without `.svg`."""
+    sentence: str
+
+
+class StepsContent(TitledContent):
+    """What to do, one thing after the other."""
+
+    steps: list[StepShown]
+
+
 class QueueCondition(ExactShape):
     """Shown while more than so many people wait in a queue."""
 
@@ -168,6 +256,10 @@ type NoticeOnScreen = (
     | FeedContent
     | DelaysContent
     | AskedContent
+    | HoursContent
+    | DateContent
+    | FigureContent
+    | StepsContent
     | LinesContent
     | TitledContent
 )

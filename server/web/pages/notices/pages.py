@@ -17,13 +17,14 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, page_language
+from signage.step_icons import STEP_ICONS
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
 BORROWED = ("console.refused.", "console.outcome.repeating")
 """Sentences of the console that these pages also use: when no answer arrives."""
 KINDS = (
-    *("text", "image", "document", "video", "delays", "hours", "asked_and_done", "priority_card"),
-    *("waits", "feed", "results"),
+    *("text", "image", "date", "figure", "steps", "document", "video", "hours", "asked_and_done"),
+    *("delays", "priority_card", "waits", "feed", "results"),
 )
 """The kinds one may begin here, the most usual first."""
 
@@ -53,6 +54,7 @@ def blueprint(
             "categories": get_args(Category),
             "parts": get_args(DaypartName),
             "kinds": KINDS,
+            "step_icons": STEP_ICONS,
         }
         sentences = {
             **page_sentences(work.translate, language, CATALOGUE),
