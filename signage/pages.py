@@ -10,6 +10,7 @@ from babel import Locale
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
 from signage.alert_texts import Translate, alert_texts
+from signage.step_icons import STEP_ICONS
 
 SENTENCES = {
     "arrow_ahead": (),
@@ -86,7 +87,7 @@ ASSETS = (
     "fonts/atkinson-hyperlegible-next-latin-ext.woff2",
     "fonts/atkinson-hyperlegible-next-latin-italic.woff2",
     "fonts/noto-sans-arabic.woff2",
-    "icons/megaphone.svg",
+    *(f"icons/{icon}.svg" for icon in dict.fromkeys(("megaphone", *STEP_ICONS))),
 )
 """What the page needs of `/assets`."""
 

@@ -1,4 +1,4 @@
-"""The signs that a step of a notice may have: Lucide icons, which a screen also keeps for days without network."""
+"""The signs that a step of a notice may have: Lucide icons, which a screen also keeps to play offline."""
 
 STEP_ICONS = (
     *(

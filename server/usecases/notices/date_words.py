@@ -1,4 +1,4 @@
-"""A day or a period of a notice in words: weekday, day, month and hour apart, so that a screen can show it large."""
+"""A day or a period of a notice in words: weekday, day, month and hour apart, for a screen to show large."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time

@@ -36,8 +36,27 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "results": {},
     "asked_and_done": {"asked": {"fr": "Un siège de plus"}, "done": {"fr": "Dix sièges"}},
     "priority_card": {},
-    "waits": {},
+    "waits": {"credits": {"fr": "Préfecture"}, "link": "https://example.org"},
+    "date": {
+        "happens": {"starts": "2026-12-11T18:30", "ends": "2026-12-11T20:00"},
+        "places": {"fr": "Salle des fêtes"},
+        "details": {"fr": "Entrée libre."},
+    },
+    "figure": {
+        "figures": {"fr": "92"},
+        "units": {"fr": "%"},
+        "meanings": {"fr": "des personnes attendent moins d’un quart d’heure"},
+        "sources": {"fr": "Tickets de la préfecture"},
+        "stands_on": "2026-11-01",
+    },
+    "steps": {
+        "steps": [
+            {"icon": "ticket", "sentences": {"fr": "Prenez un ticket."}},
+            {"icon": "clock", "sentences": {"fr": "Attendez votre numéro."}},
+        ]
+    },
 }
+STEP = SAMPLES["steps"]["steps"][0]
 
 
 def problems(content: Any) -> list[tuple[str, str]]:
@@ -122,6 +141,35 @@ def test_words_come_back_from_their_html(words: str):
 )
 def test_each_problem_has_its_place(change: dict[str, Any], found: tuple[str, str]):
     assert found in problems(TEXT | change)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "found"),
+    [
+        ("date", {"happens": {"ends": "2026-12-11"}}, ("happens.starts", "missing_key")),
+        (
+            "date",
+            {"happens": {"starts": "2026-12-11", "ends": "2026-12-10"}},
+            ("happens", "dates_end_before_start"),
+        ),
+        ("figure", {"figures": {"fr": "beaucoup"}}, ("figures.fr", "no_digit")),
+        ("figure", {"figures": {"fr": "1" * 13}}, ("figures.fr", "too_long")),
+        ("figure", {"meanings": {}}, ("meanings", "french_missing")),
+        ("steps", {"steps": [STEP]}, ("steps", "too_few")),
+        ("steps", {"steps": [STEP] * 7}, ("steps", "too_many")),
+        ("steps", {"steps": [STEP, STEP | {"icon": "skull"}]}, ("steps[1].icon", "unknown_choice")),
+        (
+            "steps",
+            {"steps": [STEP, STEP | {"sentences": {"fr": "a" * 121}}]},
+            ("steps[1].sentences.fr", "too_long"),
+        ),
+        ("hours", {"link": "ftp://example.org"}, ("link", "wrong_address")),
+    ],
+)
+def test_each_problem_of_a_date_a_figure_or_steps_has_its_place(
+    kind: str, change: dict[str, Any], found: tuple[str, str]
+):
+    assert found in problems({"kind": kind, "titles": {"fr": "Un titre"}} | SAMPLES[kind] | change)
 
 
 @pytest.mark.parametrize("content", [{}, {"kind": None}, {"kind": []}, {"kind": "text"}])

@@ -1,41 +1,66 @@
 // The content of a notice, as an object that form fields are read into and filled from. Pure.
 
-const WORDS_OF_MEDIA = [
-  { name: "texts", as: "lines" },
-  { name: "credits", as: "line" },
-];
-const OWN_OF_MEDIA = ["medium", "texts", "credits", "focus", "link"];
+const CREDITS = { name: "credits", as: "line" };
+const MEANING = 120; // characters
 
-/** Which fields of words a kind has, each in every language: its name, and how it is written. */
+/**
+ * Which fields of words a kind has besides its title, each in every language: its name, how it is written
+ * (`line`, `lines` or `rich`), and the most characters where they are not 80 a line and 240 of several.
+ *
+ * @type {Record<string, { name: string, as: string, most?: number }[]>}
+ */
 export const WORDS_OF = {
-  text: [{ name: "bodies", as: "rich" }],
-  image: WORDS_OF_MEDIA,
-  video: WORDS_OF_MEDIA,
-  document: WORDS_OF_MEDIA,
-  feed: [],
-  delays: [{ name: "sources", as: "line" }],
-  hours: [],
-  results: [],
-  asked_and_done: [
-    { name: "asked", as: "lines" },
-    { name: "done", as: "lines" },
+  text: [{ name: "bodies", as: "rich" }, CREDITS],
+  image: [{ name: "texts", as: "lines" }, CREDITS],
+  video: [{ name: "texts", as: "lines" }, CREDITS],
+  document: [{ name: "texts", as: "lines" }, CREDITS],
+  date: [{ name: "places", as: "line" }, { name: "details", as: "lines" }, CREDITS],
+  figure: [
+    { name: "figures", as: "line", most: 12 },
+    { name: "units", as: "line", most: 24 },
+    { name: "meanings", as: "lines", most: MEANING },
+    { name: "sources", as: "line" },
+    CREDITS,
   ],
-  priority_card: [{ name: "texts", as: "lines" }],
-  waits: [],
+  steps: [CREDITS],
+  feed: [CREDITS],
+  delays: [{ name: "sources", as: "line" }, CREDITS],
+  hours: [CREDITS],
+  results: [CREDITS],
+  asked_and_done: [{ name: "asked", as: "lines" }, { name: "done", as: "lines" }, CREDITS],
+  priority_card: [{ name: "texts", as: "lines" }, CREDITS],
+  waits: [CREDITS],
 };
 
-const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms"];
-const OWN = {
-  delays: ["rows", "sources", "stands_on"],
-  image: OWN_OF_MEDIA,
-  video: OWN_OF_MEDIA,
-  document: OWN_OF_MEDIA,
-  feed: ["url"],
+/**
+ * Which other fields a kind has: `period` is two days with or without hours, `steps` and `rows` are lists of
+ * parts, `medium` one of the library, `day` and `address` one value. An address to scan (`link`) is every
+ * kind’s.
+ *
+ * @type {Record<string, { name: string, as: string }[]>}
+ */
+export const PARTS_OF = {
+  image: [
+    { name: "medium", as: "medium" },
+    { name: "focus", as: "focus" },
+  ],
+  video: [{ name: "medium", as: "medium" }],
+  document: [{ name: "medium", as: "medium" }],
+  date: [{ name: "happens", as: "period" }],
+  figure: [{ name: "stands_on", as: "day" }],
+  steps: [{ name: "steps", as: "steps" }],
+  feed: [{ name: "url", as: "address" }],
+  delays: [
+    { name: "rows", as: "rows" },
+    { name: "stands_on", as: "day" },
+  ],
 };
+
+const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms", "link"];
 
 /** What the server takes: without fields of another kind, empty texts, a condition without a queue. */
 export function cleaned(content) {
-  const own = OWN[content.kind] ?? WORDS_OF[content.kind].map(({ name }) => name);
+  const own = [...WORDS_OF[content.kind], ...(PARTS_OF[content.kind] ?? [])].map(({ name }) => name);
   const kept = { kind: content.kind };
   for (const name of [...SHARED, ...own])
     if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);

@@ -1,12 +1,16 @@
 // The form of a notice: fields made for its kind and languages, filled from a content and read back.
 
 import { element, setText } from "../shared/dom.js";
-import { WORDS_OF } from "./notice_content.js";
+import { PARTS_OF, WORDS_OF } from "./notice_content.js";
 import { mediumField } from "./notice_medium.js";
 import { createRich } from "./notice_rich.js";
+import { FEWEST_STEPS, showStepIcons, stepsFields } from "./notice_steps.js";
 import { setAt, valueAt } from "../shared/paths.js";
 
 const MOST_ROWS = 12;
+const LINE = 80; // characters
+const LINES = 240;
+const WITH_LINK = ["image", "video", "document"]; // kinds whose credit and address a screen shows
 
 /** Makes the form. `page` is what the server knows of places and languages; `changed` hears of every edit. */
 export function createForm(form, { page, say, changed }) {
@@ -24,9 +28,10 @@ export function createForm(form, { page, say, changed }) {
   for (const box of form.querySelectorAll("[data-language]"))
     box.addEventListener("change", () => fill(read()));
   words.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-add-row]")) addRow();
+    const add = target.closest("[data-add-row]");
+    if (add) addRow(add.dataset.addRow);
     const remove = target.closest("[data-remove-row]");
-    if (remove) removeRow(Number(remove.dataset.removeRow));
+    if (remove) removeRow(remove.dataset.list, Number(remove.dataset.removeRow));
   });
 
   return { fill, read, disable, showProblems, clearProblems };
@@ -52,6 +57,7 @@ export function createForm(form, { page, say, changed }) {
     for (const field of form.querySelectorAll("[data-path]"))
       write(field, valueAt(content, field.dataset.path));
     showMedium();
+    showStepIcons(words);
     for (const field of form.querySelectorAll("[data-time]"))
       field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
     disable(isOff);
@@ -92,8 +98,8 @@ export function createForm(form, { page, say, changed }) {
     showMedium = () => {};
     words.replaceChildren(
       ...languages().map(languageFields),
-      ...(content.kind === "delays" ? [delayFields()] : []),
-      ...mediumFields(),
+      ...(PARTS_OF[content.kind] ?? []).flatMap(partFields),
+      ...(WITH_LINK.includes(content.kind) ? [linkField()] : []),
     );
   }
 
@@ -112,16 +118,17 @@ export function createForm(form, { page, say, changed }) {
         attributes: { maxlength: 80 },
       }),
     );
-    for (const { name: words, as } of WORDS_OF[content.kind]) made.append(fieldOf(words, as, language));
+    for (const each of WORDS_OF[content.kind])
+      if (each.name !== "credits" || WITH_LINK.includes(content.kind)) made.append(fieldOf(each, language));
     return made;
   }
 
-  function fieldOf(name, as, language) {
+  function fieldOf({ name, as, most = as === "line" ? LINE : LINES }, language) {
     const path = `${name}.${language}`;
     const label = say(`notices.words.${name}`);
-    if (as === "line") return field({ path, label, language, attributes: { maxlength: 80 } });
+    if (as === "line") return field({ path, label, language, attributes: { maxlength: most } });
     if (as === "lines")
-      return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: 240 } });
+      return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: most } });
     const id = idOf(path);
     const hint = `${id}-hint`;
     const editor = createRich({ id, labelledby: `${id}-label`, describedby: hint, language, say, changed });
@@ -137,30 +144,79 @@ export function createForm(form, { page, say, changed }) {
     );
   }
 
-  function mediumFields() {
-    if (content.kind === "feed")
-      return [field({ path: "url", label: say("notices.url"), attributes: { type: "url" } })];
-    if (!["image", "video", "document"].includes(content.kind)) return [];
-    const made = mediumField(content.kind, page.media, { say, path: "medium", idOf, changed });
-    showMedium = made.show;
-    const link = field({
+  /** The fields of a part of the kind that is not written in each language. */
+  function partFields({ name, as }) {
+    switch (as) {
+      case "medium":
+        return mediumFields();
+      case "address":
+        return field({ path: name, label: say(`notices.${name}`), attributes: { type: "url" } });
+      case "day":
+        return field({ path: name, label: say(`notices.${name}`), attributes: { type: "date" } });
+      case "period":
+        return periodFields(name);
+      case "steps":
+        return stepsFields(name, Math.max(content.steps?.length ?? 0, FEWEST_STEPS), {
+          icons: page.step_icons,
+          languages: languages(),
+          say,
+          field,
+          idOf,
+        });
+      case "rows":
+        return rowsFields();
+      default:
+        return []; // the point of a picture is chosen with its medium
+    }
+  }
+
+  function linkField() {
+    return field({
       path: "link",
       label: say("notices.link"),
       attributes: { type: "url", maxlength: 200 },
     });
-    return [made.field, link];
   }
 
-  function delayFields() {
+  function mediumFields() {
+    const made = mediumField(content.kind, page.media, { say, path: "medium", idOf, changed });
+    showMedium = made.show;
+    return [made.field];
+  }
+
+  function periodFields(name) {
+    const made = element("fieldset", { class: "words" });
+    made.append(element("legend", {}, say(`notices.${name}`)));
+    const pair = ["starts", "ends"].flatMap((edge) => {
+      const path = `${name}.${edge}`;
+      const hour = `${idOf(path)}-at`;
+      return [
+        field({ path, label: say(`notices.${name}.${edge}`), attributes: { type: "date" } }),
+        element(
+          "div",
+          { class: "field" },
+          element("label", { for: hour }, say(`notices.${name}.${edge}_at`)),
+          element("input", { id: hour, type: "time", "data-time": path }),
+        ),
+      ];
+    });
+    made.append(element("div", { class: "pair" }, ...pair));
+    return made;
+  }
+
+  function rowsFields() {
     const rows = Math.max(content.rows?.length ?? 0, 1);
     const made = element("fieldset", { class: "words" });
     made.append(element("legend", {}, say("notices.rows")));
     for (let at = 0; at < rows; at += 1) made.append(rowFields(at, rows));
     if (rows < MOST_ROWS)
       made.append(
-        element("button", { type: "button", class: "small", "data-add-row": true }, say("notices.rows.add")),
+        element(
+          "button",
+          { type: "button", class: "small", "data-add-row": "rows" },
+          say("notices.rows.add"),
+        ),
       );
-    made.append(field({ path: "stands_on", label: say("notices.stands_on"), attributes: { type: "date" } }));
     return made;
   }
 
@@ -183,7 +239,7 @@ export function createForm(form, { page, say, changed }) {
       rows > 1
         ? element(
             "button",
-            { type: "button", class: "small", "data-remove-row": String(at) },
+            { type: "button", class: "small", "data-list": "rows", "data-remove-row": String(at) },
             say("notices.rows.remove", { row: at + 1 }),
           )
         : null;
@@ -195,17 +251,18 @@ export function createForm(form, { page, say, changed }) {
     );
   }
 
-  function addRow() {
+  function addRow(list) {
     const typed = read();
-    fill({ ...typed, rows: [...(typed.rows ?? [{}]), {}] });
-    words.querySelector(`[data-path="rows[${(typed.rows ?? [{}]).length}].labels.fr"]`)?.focus();
+    const rows = typed[list] ?? [{}];
+    fill({ ...typed, [list]: [...rows, {}] });
+    words.querySelector(`[data-path^="${list}[${rows.length}]."]`)?.focus();
     changed();
   }
 
-  function removeRow(at) {
+  function removeRow(list, at) {
     const typed = read();
-    fill({ ...typed, rows: typed.rows.filter((_, index) => index !== at) });
-    words.querySelector("[data-add-row]")?.focus();
+    fill({ ...typed, [list]: typed[list].filter((_, index) => index !== at) });
+    words.querySelector(`[data-add-row="${list}"]`)?.focus();
     changed();
   }
 

@@ -6,15 +6,17 @@ from typing import cast
 
 import pytest
 
-from server.documents.notices import parse_notice
+from server.documents.notices import HappensPart, parse_notice
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices import programme_contents
+from server.usecases.notices.date_words import days_shown
 from server.usecases.notices.notice_media import MediumFile, ShownMedium
 from server.usecases.notices.programme_contents import (
     HallWords,
     NoticeOnScreen,
+    NoticeWords,
     PictureContent,
     contents_of,
     said_in,
@@ -28,6 +30,7 @@ DAY = Span(time(9), time(16, 30))
 DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
 
 
+TITLE: NoticeWords = {"title": "A", "credit": "", "code": None}
 PICTURE: PictureContent = {
     "title": "A",
     "url": "/media/a.png",
@@ -38,6 +41,10 @@ PICTURE: PictureContent = {
     "credit": "",
     "code": None,
 }
+
+
+def _day(weekday: str, day: str, month: str, hour: str = "") -> dict[str, str]:
+    return {"weekday": weekday, "day": day, "month": month, "hour": hour}
 
 
 def say(key: str, **values: object) -> str:
@@ -73,18 +80,39 @@ def test_words_stay_long_enough_to_be_read_slowly():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"title": "A"}, "A"),
-        ({"title": "A", "html": "<p>B</p><ul><li>C</li></ul>"}, "A B C"),
-        ({"title": "A", "lines": ["B", "C"]}, "A B C"),
-        ({"title": "A", "lines": ["B", "C"], "asked": "B", "done": "C"}, "A B C"),
+        ({**TITLE}, "A"),
+        ({**TITLE, "html": "<p>B</p><ul><li>C</li></ul>"}, "A B C"),
+        ({**TITLE, "lines": ["B", "C"]}, "A B C"),
+        ({**TITLE, "lines": ["B", "C"], "asked": "B", "done": "C"}, "A B C"),
         (
-            {"title": "A", "rows": [{"label": "B", "delay": "C"}], "source": "D", "on": "2026-12-21"},
+            {**TITLE, "rows": [{"label": "B", "delay": "C"}], "source": "D", "on": "2026-12-21"},
             "A B C D",
         ),
-        ({"title": "A", "entries": [{"title": "B", "text": "C"}]}, "A B C"),
+        ({**TITLE, "entries": [{"title": "B", "text": "C"}]}, "A B C"),
         (PICTURE, "A"),
+        ({**TITLE, "steps": [{"icon": "clock", "sentence": "B"}]}, "A B"),
+        (
+            {**TITLE, "figure": "1", "unit": "B", "meaning": "C", "source": "D", "on": "2026-12-21"},
+            "A 1 B C D",
+        ),
+        (
+            {
+                **TITLE,
+                "days": {
+                    "first": {"weekday": "B", "day": "1", "month": "C", "hour": ""},
+                    "last": None,
+                    "hours": "D",
+                },
+                "place": "E",
+                "details": "F",
+            },
+            "A B 1 C D E F",
+        ),
     ],
-    ids=["title", "text", "lines", "asked and done", "delays", "feed", "picture"],
+    ids=[
+        *("title", "text", "lines", "asked and done", "delays", "feed", "picture"),
+        *("steps", "figure", "date"),
+    ],
 )
 def test_the_words_of_a_content_are_all_of_them(content: NoticeOnScreen, words: str):
     assert words_of(content).split() == words.split()
@@ -139,6 +167,47 @@ def test_equal_weekdays_are_listed_together_and_exceptions_separately():
 
 def test_a_hall_that_never_closes_says_so():
     assert hours_lines(always_open("Europe/Paris"), DAYS, "fr", say) == ["round_the_clock()"]
+
+
+@pytest.mark.parametrize(
+    ("happens", "language", "shown"),
+    [
+        (
+            {"starts": "2026-12-24"},
+            "fr",
+            {"first": _day("Jeudi", "24", "décembre"), "last": None, "hours": ""},
+        ),
+        (
+            {"starts": "2027-01-08T18:30", "ends": "2027-01-08T20:00"},
+            "en",
+            {"first": _day("Friday", "8", "January 2027"), "last": None, "hours": "span(18:30, 20:00)"},
+        ),
+        (
+            {"starts": "2026-12-21T09:00", "ends": "2026-12-31"},
+            "fr",
+            {
+                "first": _day("Lundi", "21", "décembre", "9\u00a0h"),
+                "last": _day("Jeudi", "31", "décembre"),
+                "hours": "",
+            },
+        ),
+        (
+            {"starts": "2026-12-24T14:00", "ends": "2026-12-24T16:00"},
+            "ar",
+            {"first": _day("الخميس", "24", "ديسمبر"), "last": None, "hours": "14:00–16:00"},
+        ),
+    ],
+)
+def test_a_day_or_a_period_is_said_with_its_weekday_and_hours(
+    happens: dict[str, str], language: str, shown: dict[str, object]
+):
+    found = days_shown(
+        HappensPart.model_validate(happens),
+        language,
+        today=DAYS[0],
+        translate=lambda key, _language, **values: say(key, **values),
+    )
+    assert found == shown
 
 
 def test_busy_hours_are_shown_with_the_sample_behind_them():

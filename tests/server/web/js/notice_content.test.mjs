@@ -37,6 +37,14 @@ test("a valid content has no field of another kind, no empty text, no condition 
     sources: { fr: "B" },
   };
   assert.deepEqual(cleaned(delays).rows, [{ labels: { fr: "A" } }]);
+  const steps = { kind: "steps", steps: [{ icon: "ticket", sentences: { fr: "A", en: "" } }], asked: {} };
+  assert.deepEqual(cleaned({ ...steps, link: "https://example.org", credits: { fr: "B" } }), {
+    kind: "steps",
+    link: "https://example.org",
+    when: null,
+    credits: { fr: "B" },
+    steps: [{ icon: "ticket", sentences: { fr: "A" } }],
+  });
 });
 
 test("notices that wait for the reader come first, and each is listed once", () => {

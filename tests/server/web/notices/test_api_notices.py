@@ -36,11 +36,12 @@ def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(both:
     for hall in (HALL, OTHER):
         programme = read_programme(both.database, hall, "", lambda key, *_, **__: key)
         shown = items_of(programme, notice["notice"])
+        unnamed = {"credit": "", "code": None}
         assert [(item["language"], item["content"]) for item in shown] == [
-            ("fr", {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
-            ("en", {"title": "Open at noon", "html": "<p>Wednesdays</p>"}),
-            ("fr", {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
-            ("es", {"title": "Abierto a mediodía", "html": "<p>Sí</p>"}),
+            ("fr", unnamed | {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
+            ("en", unnamed | {"title": "Open at noon", "html": "<p>Wednesdays</p>"}),
+            ("fr", unnamed | {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
+            ("es", unnamed | {"title": "Abierto a mediodía", "html": "<p>Sí</p>"}),
         ]
         assert {(item["windows"] is None, item["is_legal"], item["ms"]) for item in shown} == {
             (False, False, 10_000)

@@ -136,6 +136,8 @@ def test_delays_hours_and_requested_contents_are_shown_and_results_are_hidden(of
     [item] = [each for each in items_of(officers.screen(), notice["notice"]) if each["id"].endswith(".0")]
     assert item["content"] == {
         "title": "Délais moyens",
+        "credit": "",
+        "code": None,
         "rows": [{"label": "Titre de séjour", "delay": "8 semaines"}],
         "source": "Bureau des titres",
         "on": "2026-11-02",
@@ -149,6 +151,17 @@ def test_delays_hours_and_requested_contents_are_shown_and_results_are_hidden(of
     published = officers.publish(asked)
     shown = items_of(officers.screen(), published["notice"])
     assert shown[0]["content"]["lines"] == ["A", "B"]
+    day = {
+        "kind": "date",
+        "titles": {"fr": "Forum"},
+        "happens": {"starts": "2026-12-11T18:30", "ends": "2026-12-11T20:00"},
+        "link": "https://www.example.org",
+    }
+    published = officers.publish(day)
+    big = items_of(officers.screen(), published["notice"])[0]
+    assert big["content"]["days"]["first"]["day"] == "11"
+    assert big["content"]["days"]["hours"] == "de 18\u00a0h\u00a030 à 20\u00a0h"
+    assert big["content"]["code"].startswith("data:image/svg")
     results = officers.publish({"kind": "results", "titles": {"fr": "Nos résultats"}})
     assert items_of(officers.screen(), results["notice"]) == []
     assert accepted(officers.get("bureau", f"/notices/{results['notice']}"))["is_hidden"] is True
@@ -237,7 +250,7 @@ def item_shown(windows: list[WindowMs] | None) -> ProgrammeItem:
         "ms": 10_000,
         "windows": windows,
         "when": None,
-        "content": {"title": "A", "html": "<p>B</p>"},
+        "content": {"title": "A", "credit": "", "code": None, "html": "<p>B</p>"},
     }
 
 
