@@ -118,11 +118,27 @@ Weekday = Annotated[int, Field(ge=0, le=6)]
 
 
 class TargetsPart(Part):
-    """Where: sites, halls and screens by their ids; all empty: on every screen."""
+    """Where: sites, halls and screens by their ids, or `everywhere`.
+
+    `everywhere` false with no place: nowhere, as a draft may be. Null is what earlier contents say: with
+    no place they mean every screen (decision 64).
+    """
 
     sites: Slugs = ()
     halls: Slugs = ()
     screens: Slugs = ()
+    everywhere: bool | None = None
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether no screen is meant yet."""
+        return self.everywhere is False and not (self.sites or self.halls or self.screens)
+
+    @model_validator(mode="after")
+    def _everywhere_or_somewhere(self) -> "TargetsPart":
+        if self.everywhere and (self.sites or self.halls or self.screens):
+            raise broken_rule("everywhere_or_somewhere")
+        return self
 
 
 class ValidityPart(Part):

@@ -106,6 +106,7 @@ class FactKind(StrEnum):
     NOTICE_DRAFTED = "NoticeDrafted"
     NOTICE_EDITED = "NoticeEdited"
     NOTICE_SUBMITTED = "NoticeSubmitted"
+    NOTICE_TAKEN_BACK = "NoticeTakenBack"
     NOTICE_APPROVED = "NoticeApproved"
     NOTICE_REFUSED = "NoticeRefused"
     NOTICE_PUBLISHED = "NoticePublished"

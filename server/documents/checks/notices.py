@@ -26,6 +26,11 @@ def check_kind(notice: NoticeContent, kind: str) -> tuple[DocumentProblem, ...]:
     return () if notice.kind == kind else (problem(("kind",), "kind_stays"),)
 
 
+def check_aimed(notice: NoticeContent) -> tuple[DocumentProblem, ...]:
+    """The error of a notice that is proposed or published for no screen at all."""
+    return (problem(("targets",), "no_target"),) if notice.targets.is_nowhere else ()
+
+
 def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProblem, ...]:
     """Errors of a notice whose medium cannot be shown."""
     if is_ready or not isinstance(notice, MediumNotice):

@@ -109,6 +109,7 @@ INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.NOTICE_DRAFTED: _drafted,
     FactKind.NOTICE_EDITED: _edited,
     FactKind.NOTICE_SUBMITTED: _moved,
+    FactKind.NOTICE_TAKEN_BACK: _moved,
     FactKind.NOTICE_APPROVED: _moved,
     FactKind.NOTICE_REFUSED: _moved,
     FactKind.NOTICE_PUBLISHED: _published,

@@ -12,20 +12,25 @@ from server.domain.notices.lifecycle import NoticeState
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where a notice is shown: sites, halls and screens by their ids in documents; all empty: everywhere."""
+    """Where a notice is shown: sites, halls and screens by their ids in documents.
+
+    All empty: everywhere, or `is_nowhere`, as a draft may be until somebody says where.
+    """
 
     sites: Sequence[str] = ()
     halls: Sequence[str] = ()
     screens: Sequence[str] = ()
+    is_nowhere: bool = False
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether no place is named."""
-        return not (self.sites or self.halls or self.screens)
+        """Whether every screen shows it."""
+        return not (self.is_nowhere or self.sites or self.halls or self.screens)
 
-    def as_body(self) -> dict[str, list[str]]:
-        """The targets as JSON values for a fact."""
-        return {"sites": list(self.sites), "halls": list(self.halls), "screens": list(self.screens)}
+    def as_body(self) -> dict[str, Any]:
+        """The targets as JSON values for a fact; `is_nowhere` is there only where it is so."""
+        named = {"sites": list(self.sites), "halls": list(self.halls), "screens": list(self.screens)}
+        return named | {"is_nowhere": True} if self.is_nowhere else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,11 @@ def notice_edited(step: NoticeStep, version: NewVersion) -> Fact:
 def notice_submitted(step: NoticeStep, version: int) -> Fact:
     """A version waits for a decision on whether it is shown."""
     return Fact(FactKind.NOTICE_SUBMITTED, step.as_body() | {"version": version})
+
+
+def notice_taken_back(step: NoticeStep, version: int) -> Fact:
+    """A version that waited for a decision is a draft again, because whoever proposed it wants it back."""
+    return Fact(FactKind.NOTICE_TAKEN_BACK, step.as_body() | {"version": version})
 
 
 def notice_approved(step: NoticeStep, version: int) -> Fact:

@@ -31,6 +31,7 @@ class NoticeVerb(StrEnum):
 
     EDIT = "edit"
     SUBMIT = "submit"
+    TAKE_BACK = "take_back"
     APPROVE = "approve"
     REFUSE = "refuse"
     PUBLISH = "publish"
@@ -47,6 +48,7 @@ NOTICE_TRANSITIONS: dict[tuple[NoticeState, NoticeVerb], NoticeState] = {
     (_S.DRAFT, _V.SUBMIT): _S.SUBMITTED,
     (_S.DRAFT, _V.ARCHIVE): _S.ARCHIVED,
     (_S.SUBMITTED, _V.EDIT): _S.DRAFT,
+    (_S.SUBMITTED, _V.TAKE_BACK): _S.DRAFT,
     (_S.SUBMITTED, _V.APPROVE): _S.APPROVED,
     (_S.SUBMITTED, _V.REFUSE): _S.REFUSED,
     (_S.REFUSED, _V.EDIT): _S.DRAFT,
@@ -75,6 +77,7 @@ type NoticePermission = Literal["draft", "publish"]
 VERB_NEEDS: dict[NoticeVerb, NoticePermission] = {
     _V.EDIT: "draft",
     _V.SUBMIT: "draft",
+    _V.TAKE_BACK: "draft",
     _V.APPROVE: "publish",
     _V.REFUSE: "publish",
     _V.PUBLISH: "publish",
@@ -91,6 +94,13 @@ def next_state(state: NoticeState, verb: NoticeVerb) -> NoticeState:
     if found is None:
         raise Refusal("notice_state", state=str(state), verb=str(verb))
     return found
+
+
+WAY_TO_SCREENS: dict[NoticeState, tuple[NoticeVerb, ...]] = {
+    _S.DRAFT: (_V.SUBMIT, _V.APPROVE),
+    _S.SUBMITTED: (_V.APPROVE,),
+}
+"""What comes before `publish` when somebody who decides publishes in one gesture; nothing elsewhere."""
 
 
 def verbs_in(state: NoticeState) -> tuple[NoticeVerb, ...]:

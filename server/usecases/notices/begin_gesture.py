@@ -19,13 +19,17 @@ _NEVER_APPROVED = frozenset({NoticeState.DRAFT, NoticeState.REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class NoticeGesture:
-    """What somebody (`author`) wants to do to a version of a notice; `reach`: at which sites they may."""
+    """What somebody (`author`) wants to do to a version of a notice; `reach`: at which sites they may.
+
+    `state`: the one that their page showed, None: any.
+    """
 
     notice: str
     version: int
     author: Author
     reach: Reach
     write_key: WriteKey | None = None
+    state: NoticeState | None = None
 
 
 class NoticeAnswer(TypedDict):
@@ -65,7 +69,8 @@ def begin_gesture(
 ) -> Standing:
     """The notice before a gesture that its author may do now.
 
-    Refusals: unknown_notice, forbidden, stale_notice where it has a newer version, notice_state.
+    Refusals: unknown_notice, forbidden, stale_notice where it has a newer version, notice_moved where its
+    state is another than its author saw, notice_state.
     """
     row = notice_row(transaction, gesture.notice)
     places = read_places(database, transaction)
@@ -74,7 +79,10 @@ def begin_gesture(
         raise Refusal("forbidden")
     if row.version != gesture.version:
         raise Refusal("stale_notice", newest=row.version)
-    state = next_state(standing_state(row, database), verb)
+    standing = standing_state(row, database)
+    if gesture.state is not None and gesture.state is not standing:
+        raise Refusal("notice_moved", state=str(standing))
+    state = next_state(standing, verb)
     return Standing(row, NoticeStep(gesture.notice, row.steps + 1, state), places)
 
 

@@ -1,14 +1,17 @@
-"""Submit a notice; approve, refuse, withdraw or archive it."""
+"""Submit a notice or take it back; approve, refuse, withdraw or archive it."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
+from server.documents.checks.notices import check_aimed
+from server.documents.problems import DocumentRefused
 from server.domain.facts import Fact
 from server.domain.notices import facts
 from server.domain.notices.facts import NoticeStep
 from server.domain.notices.lifecycle import NoticeVerb
 from server.domain.refusals import Refusal
 from server.store.journal.erasables import keep_erasable
+from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.begin_gesture import (
@@ -25,13 +28,50 @@ REASON_KEPT = timedelta(days=365)
 
 
 def submit_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """The version waits for a decision. Refusals: as every gesture (`begin_gesture`)."""
-    return _moved(database, gesture, NoticeVerb.SUBMIT, facts.notice_submitted)
+    """The version waits for a decision.
+
+    Raises DocumentRefused for no target; refusals: as every gesture (`begin_gesture`).
+    """
+    return database.write_installation(
+        gesture.author,
+        gesture.write_key,
+        lambda transaction: submitted(database, transaction, gesture),
+    )
+
+
+def submitted(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> NoticeAnswer:
+    """As `submit_notice`, within a transaction."""
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.SUBMIT)
+    problems = check_aimed(content_of(transaction, gesture.notice, standing.version))
+    if problems:
+        raise DocumentRefused(problems)
+    transaction.record(facts.notice_submitted(standing.step, standing.version))
+    return notice_answer(standing.step, standing.version)
+
+
+def take_back_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
+    """The version that waits for a decision is a draft again. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.TAKE_BACK, facts.notice_taken_back)
 
 
 def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The version may be published. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.APPROVE, facts.notice_approved)
+    return database.write_installation(
+        gesture.author,
+        gesture.write_key,
+        lambda transaction: approved(database, transaction, gesture),
+    )
+
+
+def approved(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> NoticeAnswer:
+    """As `approve_notice`, within a transaction."""
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.APPROVE)
+    transaction.record(facts.notice_approved(standing.step, standing.version))
+    return notice_answer(standing.step, standing.version)
 
 
 def withdraw_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:

@@ -27,14 +27,21 @@ def draft_notice(
 ) -> NoticeAnswer:
     """The id of a new draft, its version (1) and state. Raises DocumentRefused; refusal: forbidden."""
     notice = parse_notice(content)
+    return database.write_installation(
+        author,
+        write_key,
+        lambda transaction: drafted(database, transaction, notice, reach),
+    )
 
-    def draft(transaction: InstallationTransaction) -> NoticeAnswer:
-        checked_for(transaction, notice, read_places(database, transaction), reach)
-        step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
-        transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
-        return notice_answer(step, 1)
 
-    return database.write_installation(author, write_key, draft)
+def drafted(
+    database: Database, transaction: InstallationTransaction, notice: NoticeContent, reach: Reach
+) -> NoticeAnswer:
+    """As `draft_notice`, within a transaction."""
+    checked_for(transaction, notice, read_places(database, transaction), reach)
+    step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
+    transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
+    return notice_answer(step, 1)
 
 
 def correct_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
@@ -73,7 +80,8 @@ def checked_for(
     check_places(notice, places)
     stays = isinstance(before, MediumNotice) and before.medium == getattr(notice, "medium", None)
     check_media(rows, notice, None if stays else reach.media)
-    if not reach.may_draft(places.sites_of(targets_of(notice))):
+    targets = targets_of(notice)
+    if not (reach.may_draft_somewhere if targets.is_nowhere else reach.may_draft(places.sites_of(targets))):
         raise Refusal("forbidden")
 
 

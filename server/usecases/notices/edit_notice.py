@@ -1,7 +1,7 @@
 """Edit a notice: it gets one more version, which is a draft again."""
 
-from server.documents.checks.notices import check_kind
-from server.documents.notices import parse_notice
+from server.documents.checks.notices import check_aimed, check_kind
+from server.documents.notices import NoticeContent, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
 from server.domain.notices.facts import notice_edited
@@ -20,17 +20,32 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> No
     notice_state.
     """
     notice = parse_notice(content)
+    return database.write_installation(
+        gesture.author,
+        gesture.write_key,
+        lambda transaction: edited(database, transaction, gesture, notice),
+    )
 
-    def edit(transaction: InstallationTransaction) -> NoticeAnswer:
-        standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
-        problems = check_kind(notice, standing.row.kind)
-        if problems:
-            raise DocumentRefused(problems)
-        before = content_of(transaction, gesture.notice, standing.version)
-        checked_for(transaction, notice, standing.places, gesture.reach, before=before)
-        version = standing.version + 1
-        kept = new_version(transaction, gesture.notice, version, notice)
-        transaction.record(notice_edited(standing.step, kept))
-        return notice_answer(standing.step, version)
 
-    return database.write_installation(gesture.author, gesture.write_key, edit)
+def edited(
+    database: Database,
+    transaction: InstallationTransaction,
+    gesture: NoticeGesture,
+    notice: NoticeContent,
+) -> NoticeAnswer:
+    """As `edit_notice`, within a transaction.
+
+    Only its author may leave a notice without targets: nobody else would find it again.
+    """
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
+    problems = check_kind(notice, standing.row.kind)
+    if standing.row.drafted_by != gesture.author.id:
+        problems += check_aimed(notice)
+    if problems:
+        raise DocumentRefused(problems)
+    before = content_of(transaction, gesture.notice, standing.version)
+    checked_for(transaction, notice, standing.places, gesture.reach, before=before)
+    version = standing.version + 1
+    kept = new_version(transaction, gesture.notice, version, notice)
+    transaction.record(notice_edited(standing.step, kept))
+    return notice_answer(standing.step, version)

@@ -37,6 +37,11 @@ class Reach:
             return None
         return self.drafts | self.publishes
 
+    @property
+    def may_draft_somewhere(self) -> bool:
+        """Whether the person may draft for any site."""
+        return self.media is None or bool(self.media)
+
     def may_draft(self, sites: Collection[str]) -> bool:
         """Whether the person may draft for at least one of these sites."""
         return self.may_publish(sites) or self.drafts is None or not self.drafts.isdisjoint(sites)
@@ -83,7 +88,7 @@ def configured_halls(database: Database, rows: Rows) -> list[HallConfiguration]:
 def targets_of(notice: NoticeContent) -> Targets:
     """The targets of a notice, as its facts have them."""
     part = notice.targets
-    return Targets(part.sites, part.halls, part.screens)
+    return Targets(part.sites, part.halls, part.screens, part.is_nowhere)
 
 
 def is_for_hall(targets: Targets, hall: HallConfiguration) -> bool:
@@ -100,6 +105,11 @@ def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> boo
     return targets.is_everywhere or named or screen in targets.screens
 
 
+def _halls_aimed_at(notice: NoticeContent, places: Places) -> Sequence[HallConfiguration]:
+    """The halls whose queues a condition may name; any while nobody has said where."""
+    return places.halls if notice.targets.is_nowhere else places.halls_of(targets_of(notice))
+
+
 def check_places(notice: NoticeContent, places: Places) -> None:
     """Refuses targets, a queue or languages that the installation does not have. Raises DocumentRefused."""
     screens = [screen for hall in places.halls for screen in hall.screens.values() if not screen.is_retired]
@@ -109,7 +119,7 @@ def check_places(notice: NoticeContent, places: Places) -> None:
             "halls": {hall.hall for hall in places.halls},
             "screens": {screen.id for screen in screens},
         },
-        {queue for hall in places.halls_of(targets_of(notice)) for queue in hall.queues},
+        {queue for hall in _halls_aimed_at(notice, places) for queue in hall.queues},
         places.languages,
     )
     problems = check_notice(notice, known_places)

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from server.documents.checks.notices import check_aimed
 from server.documents.notices import NoticeContent
+from server.documents.problems import DocumentRefused
 from server.domain.hours.windows import local_end
 from server.domain.instants import text_or_none, to_text
 from server.domain.notices.facts import NoticeStep, notice_published, notice_replaced
@@ -45,43 +47,56 @@ def publish_notice(
     """The published notice, with the instants between which it is shown; published again, it gets new ones.
 
     A correction replaces the notice that it corrects in the same transaction. It begins now, and ends when
-    that notice would have ended, unless the request says another end.
-    Raises DocumentRefused where a place or medium of it is gone; refusals: notice_nowhere while no hall is
-    configured, correction_starts_now, dates_reversed, notice_over where it is not valid any more, and as
-    every gesture.
+    that notice would have ended, unless the request or its own dates say another end.
+    Raises DocumentRefused for no target, or where a place or medium of it is gone; refusals: notice_nowhere
+    while no hall is configured, correction_starts_now, dates_reversed, notice_over where it is not valid any
+    more, and as every gesture.
     """
+    return database.write_installation(
+        gesture.author,
+        gesture.write_key,
+        lambda transaction: published(database, transaction, gesture, request),
+    )
 
-    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
-        standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
-        notice = content_of(transaction, gesture.notice, standing.version)
-        check_places(notice, standing.places)
-        if not standing.places.sites_of(targets_of(notice)):
-            raise Refusal("notice_nowhere")
-        check_media(transaction, notice)
-        starts = max(transaction.now, request.starts or transaction.now)
-        former = _former(database, transaction, gesture, standing)
-        if former is not None and starts > transaction.now:
-            raise Refusal("correction_starts_now")
-        requested_end = request.ends or _end_of_former(database, former)
-        ends = _ends(notice, standing.places, requested_end)
-        if request.ends is not None and request.ends <= starts:
-            raise Refusal("dates_reversed", starts=to_text(starts), ends=to_text(request.ends))
-        if ends is not None and ends <= starts:
-            raise Refusal("notice_over", ends=to_text(ends))
-        fact = notice_published(standing.step, standing.version, shown_from=starts, shown_until=ends)
-        transaction.record(fact)
-        if former is not None:
-            step, version = former.step, former.version
-            transaction.record(notice_replaced(step, version, by=gesture.notice))
-        return {
-            "notice": standing.step.notice,
-            "version": standing.version,
-            "state": standing.step.state,
-            "from": to_text(starts),
-            "until": text_or_none(ends),
-        }
 
-    return database.write_installation(gesture.author, gesture.write_key, publish)
+def published(
+    database: Database,
+    transaction: InstallationTransaction,
+    gesture: NoticeGesture,
+    request: DisplayRequest,
+) -> PublishedNoticeAnswer:
+    """As `publish_notice`, within a transaction."""
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
+    notice = content_of(transaction, gesture.notice, standing.version)
+    problems = check_aimed(notice)
+    if problems:
+        raise DocumentRefused(problems)
+    check_places(notice, standing.places)
+    if not standing.places.sites_of(targets_of(notice)):
+        raise Refusal("notice_nowhere")
+    check_media(transaction, notice)
+    starts = max(transaction.now, request.starts or transaction.now)
+    former = _former(database, transaction, gesture, standing)
+    if former is not None and starts > transaction.now:
+        raise Refusal("correction_starts_now")
+    requested_end = request.ends or _end_of_former(database, transaction, former, notice)
+    ends = _ends(notice, standing.places, requested_end)
+    if request.ends is not None and request.ends <= starts:
+        raise Refusal("dates_reversed", starts=to_text(starts), ends=to_text(request.ends))
+    if ends is not None and ends <= starts:
+        raise Refusal("notice_over", ends=to_text(ends))
+    fact = notice_published(standing.step, standing.version, shown_from=starts, shown_until=ends)
+    transaction.record(fact)
+    if former is not None:
+        step, version = former.step, former.version
+        transaction.record(notice_replaced(step, version, by=gesture.notice))
+    return {
+        "notice": standing.step.notice,
+        "version": standing.version,
+        "state": standing.step.state,
+        "from": to_text(starts),
+        "until": text_or_none(ends),
+    }
 
 
 def _former(
@@ -99,11 +114,17 @@ def _former(
     return Standing(row, NoticeStep(row.id, row.steps + 1, state), standing.places)
 
 
-def _end_of_former(database: Database, former: Standing | None) -> datetime | None:
-    """When the corrected notice would have ended; None: without end, or it is not shown now."""
+def _end_of_former(
+    database: Database, rows: InstallationTransaction, former: Standing | None, notice: NoticeContent
+) -> datetime | None:
+    """When the corrected notice would have ended.
+
+    None: without end, it is not shown now, or its correction has another last day.
+    """
     if former is None or standing_state(former.row, database) is not NoticeState.PUBLISHED:
         return None
-    return former.row.shown_until
+    is_kept = content_of(rows, former.row.id, former.version).validity.ends == notice.validity.ends
+    return former.row.shown_until if is_kept else None
 
 
 def _ends(notice: NoticeContent, places: Places, requested_end: datetime | None) -> datetime | None:

@@ -36,11 +36,15 @@ LONGEST_MICROS = 17
 
 
 class NoticeTargets(TypedDict):
-    """Where a notice is shown: sites, halls and screens by their ids; all empty: on every screen."""
+    """Where a notice is shown: sites, halls and screens by their ids.
+
+    All empty: on every screen, or `is_nowhere`.
+    """
 
     sites: list[str]
     halls: list[str]
     screens: list[str]
+    is_nowhere: bool
 
 
 NoticeSpan = TypedDict("NoticeSpan", {"from": str | None, "until": str | None})
@@ -239,6 +243,7 @@ def _listed(
             "sites": list(row.targets.sites),
             "halls": list(row.targets.halls),
             "screens": list(row.targets.screens),
+            "is_nowhere": row.targets.is_nowhere,
         },
         "sites": sorted(sites),
         "drafted_by": row.author_name,

@@ -46,6 +46,9 @@ from server.usecases.notices.programme_rounds import (
     to_ms,
 )
 
+UNSAVED = "unsaved"
+"""Stands for the id of a notice that is previewed while it is written."""
+
 
 class ProgrammeWithoutRevision(TypedDict):
     """What a screen shows between calls.
@@ -79,11 +82,12 @@ def read_programme(
     hall: str,
     screen: str,
     translate: Callable[..., str],
-    preview: Preview | None = None,
+    preview: Preview | NoticeContent | None = None,
 ) -> Programme:
     """The programme of a screen (its id). Empty: of every screen of the hall; ANY_SCREEN: of any.
 
-    With a preview it has that version alone, at every hour. Refusals: unknown_hall, unknown_notice.
+    With a preview it has that version, or content, alone and at every hour. Refusals: unknown_hall,
+    unknown_notice.
     """
     hall_id = database.hall_id(hall)
     configuration = database.configuration(hall_id)
@@ -139,7 +143,9 @@ def _slides(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[
     return [*waits, *published, *legal]
 
 
-def _previewed(rows: Rows, preview: Preview) -> Slide:
+def _previewed(rows: Rows, preview: Preview | NoticeContent) -> Slide:
+    if isinstance(preview, NoticeContent):
+        return Slide(UNSAVED, 0, preview.kind, _without_condition(preview), None)
     notice = _without_condition(content_of(rows, preview.notice, preview.version))
     return Slide(preview.notice, preview.version, notice.kind, notice, None)
 

@@ -16,14 +16,22 @@ from server.usecases.notices.decide_notice import (
     archive_notice,
     refuse_notice,
     submit_notice,
+    take_back_notice,
     withdraw_notice,
 )
 from server.usecases.notices.draft_notice import correct_notice, draft_notice
 from server.usecases.notices.edit_notice import edit_notice
 from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.preview_notice import preview_notice
+from server.usecases.notices.publish_directly import (
+    propose_edited,
+    propose_new,
+    publish_edited,
+    publish_new,
+)
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
-from server.web.access.callers import Caller, sites_where
+from server.web.access.callers import Caller, allowed, sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.responses.notices import (
     NoticeAnswer,
@@ -31,6 +39,7 @@ from server.web.api.responses.notices import (
     NoticesAnswer,
     PublishedNoticeAnswer,
 )
+from server.web.api.responses.screens import ProgrammeAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import LINE, OPAQUE, RequestShape, Slug, one_line
@@ -64,9 +73,29 @@ class NoticeEditBody(NoticeBody):
 
 
 class NoticeVersionBody(RequestShape):
-    """Which version the gesture is about: the newest one."""
+    """Which version the gesture is about: the newest one.
+
+    `state`: where the notice stood when its author decided on the gesture; null: anywhere.
+    """
 
     version: int = Field(ge=1, le=100_000)
+    state: NoticeState | None = None
+
+
+class NoticeProposalBody(NoticeVersionBody, NoticeBody):
+    """What the notice says now, in place of what the version says."""
+
+
+class NoticeOnScreensBody(NoticeVersionBody):
+    """What the notice says now; null: what the version says."""
+
+    content: dict[str, Any] | None = None
+
+
+class NoticePreviewBody(NoticeBody):
+    """What a notice says while it is written, and the hall (slug) in whose screens one looks at it."""
+
+    hall: str = Slug
 
 
 class NoticeRefusalBody(NoticeVersionBody):
@@ -87,14 +116,17 @@ def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
     routes = APIBlueprint("notices", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     _drafting(routes, api)
+    _previewing(routes, api)
+    _proposing(routes, api)
     _deciding(routes, api)
     _showing(routes, api, programme_changed)
+    _showing_directly(routes, api, programme_changed)
     return routes
 
 
-def _gesture(path: NoticePath, version: int) -> NoticeGesture:
+def _gesture(path: NoticePath, version: int, state: NoticeState | None = None) -> NoticeGesture:
     caller, reach = reach_of_caller()
-    return NoticeGesture(path.notice, version, caller.author, reach, write_key(caller.author))
+    return NoticeGesture(path.notice, version, caller.author, reach, write_key(caller.author), state)
 
 
 def _drafting(routes: APIBlueprint, api: Api) -> None:
@@ -118,7 +150,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def correct(path: NoticePath, body: NoticeVersionBody) -> Any:
         """A draft with the same words; once published, it takes the place of this one."""
-        return correct_notice(api.database, _gesture(path, body.version)), 201
+        return correct_notice(api.database, _gesture(path, body.version, body.state)), 201
 
     @routes.get("/notices/<notice>", responses={200: NoticeDetailAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
@@ -133,11 +165,43 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         """One more version, a draft again."""
         return edit_notice(api.database, _gesture(path, body.base_version), body.content)
 
+
+def _previewing(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/notices/preview", responses={200: ProgrammeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def preview(body: NoticePreviewBody) -> Any:
+        """What a screen of a hall would show of a notice that is being written. Nothing is kept."""
+        _, hall = allowed(Permission.READ_BOARD, body.hall)
+        _, reach = reach_of_caller()
+        return preview_notice(api.database, hall, body.content, reach=reach, translate=api.translate)
+
+
+def _proposing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/notices/<notice>/submit", responses={200: NoticeAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def submit(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version waits for whoever decides."""
-        return submit_notice(api.database, _gesture(path, body.version))
+        return submit_notice(api.database, _gesture(path, body.version, body.state))
+
+    @routes.post("/notices/propose", responses={201: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def propose(body: NoticeBody) -> Any:
+        """A new notice that waits for whoever decides: drafted and submitted in one transaction."""
+        caller, reach = reach_of_caller()
+        key = write_key(caller.author)
+        return propose_new(api.database, caller.author, body.content, reach=reach, write_key=key), 201
+
+    @routes.post("/notices/<notice>/propose", responses={200: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def propose_version(path: NoticePath, body: NoticeProposalBody) -> Any:
+        """What the notice says now waits for whoever decides: edited and submitted in one transaction."""
+        return propose_edited(api.database, _gesture(path, body.version, body.state), body.content)
+
+    @routes.post("/notices/<notice>/take-back", responses={200: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def take_back(path: NoticePath, body: NoticeVersionBody) -> Any:
+        """The version that waits for a decision is a draft again."""
+        return take_back_notice(api.database, _gesture(path, body.version, body.state))
 
 
 def _deciding(routes: APIBlueprint, api: Api) -> None:
@@ -145,19 +209,19 @@ def _deciding(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def approve(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version may be published."""
-        return approve_notice(api.database, _gesture(path, body.version))
+        return approve_notice(api.database, _gesture(path, body.version, body.state))
 
     @routes.post("/notices/<notice>/refuse", responses={200: NoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def refuse(path: NoticePath, body: NoticeRefusalBody) -> Any:
         """The version goes back with a reason."""
-        return refuse_notice(api.database, _gesture(path, body.version), body.reason)
+        return refuse_notice(api.database, _gesture(path, body.version, body.state), body.reason)
 
     @routes.post("/notices/<notice>/archive", responses={200: NoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def archive(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It leaves the lists."""
-        return archive_notice(api.database, _gesture(path, body.version))
+        return archive_notice(api.database, _gesture(path, body.version, body.state))
 
 
 def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
@@ -166,7 +230,7 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
         display = DisplayRequest(body.starts_at, body.ends_at)
-        answer = publish_notice(api.database, _gesture(path, body.version), display)
+        answer = publish_notice(api.database, _gesture(path, body.version, body.state), display)
         programme_changed()
         return answer
 
@@ -174,7 +238,28 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It is shown no more."""
-        answer = withdraw_notice(api.database, _gesture(path, body.version))
+        answer = withdraw_notice(api.database, _gesture(path, body.version, body.state))
+        programme_changed()
+        return answer
+
+
+def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
+    @routes.post("/notices/publish", responses={201: PublishedNoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    def publish_at_once(body: NoticeBody) -> Any:
+        """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
+        caller, reach = reach_of_caller()
+        key = write_key(caller.author)
+        answer = publish_new(api.database, caller.author, body.content, reach=reach, write_key=key)
+        programme_changed()
+        return answer, 201
+
+    @routes.post("/notices/<notice>/put-on-screens", responses={200: PublishedNoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> Any:
+        """What the notice says now is on the screens: every step that it still needs, in one transaction."""
+        gesture = _gesture(path, body.version, body.state)
+        answer = publish_edited(api.database, gesture, body.content)
         programme_changed()
         return answer
 

@@ -174,6 +174,7 @@ STATUS: Mapping[str, int] = {
     "nothing_to_restore": 409,
     "stale_notice": 409,
     "notice_state": 409,
+    "notice_moved": 409,
     "notice_over": 409,
     "notice_nowhere": 409,
     "correction_open": 409,

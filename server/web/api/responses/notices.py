@@ -32,6 +32,8 @@ class NoticeTargets(ExactShape):
     sites: list[str]
     halls: list[str]
     screens: list[str]
+    is_nowhere: bool
+    """A draft that says no place yet; then all are empty."""
 
 
 class ListedNotice(NoticeAnswer):

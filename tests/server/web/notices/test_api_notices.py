@@ -122,3 +122,31 @@ def test_a_published_notice_is_corrected_and_its_correction_takes_its_place(offi
     assert items_of(told, former["notice"]) == []
     refused(officers.verb("bureau", draft, "correct", version=9), 409, "stale_notice")
     refused(officers.verb("agent", draft, "correct"), 403, "forbidden")
+
+
+def test_one_press_proposes_takes_back_and_publishes(officers: Officers):
+    aimed = TEXT | {"targets": {"sites": ["laon"], "everywhere": False}}
+    proposed = accepted(officers.post("bureau", "/notices/propose", {"content": aimed}), 201)
+    accepted(officers.verb("bureau", proposed, "take-back", state="submitted"))
+    refused(officers.verb("bureau", proposed, "take-back", state="submitted"), 409, "notice_moved")
+    accepted(officers.verb("bureau", proposed, "propose", content=aimed))
+    refused(officers.verb("bureau", proposed, "put-on-screens"), 403, "forbidden")
+    accepted(officers.verb("officer", proposed, "put-on-screens", state="submitted"))
+    assert items_of(officers.screen(), proposed["notice"])
+    at_once = accepted(officers.post("officer", "/notices/publish", {"content": aimed}), 201)
+    assert items_of(officers.screen(), at_once["notice"])
+    nowhere = {"content": TEXT | {"targets": {"everywhere": False}}}
+    problem = refused(officers.post("officer", "/notices/publish", nowhere), 422, "document_refused")
+    assert [(each["path"], each["code"]) for each in problem["problems"]] == [("targets", "no_target")]
+    refused(officers.post("bureau", "/notices/publish", {"content": aimed}), 403, "forbidden")
+
+
+def test_what_is_typed_is_previewed_sanitised_and_kept_nowhere(officers: Officers):
+    shown = accepted(officers.post("bureau", "/notices/preview", {"hall": HALL, "content": TEXT}))
+    assert {item["notice"] for item in shown["items"]} == {"unsaved"}
+    assert shown["items"][0]["content"]["html"] == "<p>Le <b>mercredi</b></p>"
+    assert accepted(officers.get("bureau", "/notices"))["notices"] == []
+    refused(officers.post("bureau", "/notices/preview", {"hall": HALL, "content": {}}), 422, "document_refused")
+    refused(officers.post("agent", "/notices/preview", {"hall": HALL, "content": TEXT}), 403, "forbidden")
+    unknown = {"hall": "nowhere", "content": TEXT}
+    refused(officers.post("bureau", "/notices/preview", unknown), 403, "forbidden")

@@ -1,0 +1,113 @@
+"""Propose or publish what somebody has just written, in one gesture: its steps are one transaction.
+
+The journal has the same facts as if each gesture had been done by itself.
+"""
+
+from dataclasses import replace
+
+from server.documents.notices import NoticeContent, parse_notice
+from server.domain.author import Author
+from server.domain.facts import Json
+from server.domain.notices.lifecycle import WAY_TO_SCREENS, NoticeState, NoticeVerb
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.notices.notices import notice_row
+from server.store.notices.versions import content_digest, content_of, content_text
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, standing_state
+from server.usecases.notices.decide_notice import approved, submitted
+from server.usecases.notices.draft_notice import drafted
+from server.usecases.notices.edit_notice import edited
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, published
+
+_STEPS = {NoticeVerb.SUBMIT: submitted, NoticeVerb.APPROVE: approved}
+
+
+def propose_new(
+    database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
+) -> NoticeAnswer:
+    """A new notice that waits for a decision. Raises DocumentRefused; refusal: forbidden."""
+    notice = parse_notice(content)
+
+    def propose(transaction: InstallationTransaction) -> NoticeAnswer:
+        gesture = _first_gesture(drafted(database, transaction, notice, reach), author, reach)
+        return submitted(database, transaction, gesture)
+
+    return database.write_installation(author, write_key, propose)
+
+
+def publish_new(
+    database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
+) -> PublishedNoticeAnswer:
+    """A new notice on the screens. Raises DocumentRefused; refusals: as `publish_notice`."""
+    notice = parse_notice(content)
+
+    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
+        gesture = _first_gesture(drafted(database, transaction, notice, reach), author, reach)
+        return _walked(database, transaction, gesture)
+
+    return database.write_installation(author, write_key, publish)
+
+
+def propose_edited(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
+    """The notice with what is written now, waiting for a decision.
+
+    Raises DocumentRefused; refusals: as every gesture.
+    """
+    notice = parse_notice(content)
+
+    def propose(transaction: InstallationTransaction) -> NoticeAnswer:
+        return submitted(database, transaction, _written(database, transaction, gesture, notice))
+
+    return database.write_installation(gesture.author, gesture.write_key, propose)
+
+
+def publish_edited(database: Database, gesture: NoticeGesture, content: Json | None) -> PublishedNoticeAnswer:
+    """The notice on the screens, with what is written now; None: with what it says already.
+
+    Raises DocumentRefused; refusals: as `publish_notice`.
+    """
+    notice = None if content is None else parse_notice(content)
+
+    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
+        return _walked(database, transaction, _written(database, transaction, gesture, notice))
+
+    return database.write_installation(gesture.author, gesture.write_key, publish)
+
+
+def _first_gesture(draft: NoticeAnswer, author: Author, reach: Reach) -> NoticeGesture:
+    return NoticeGesture(draft["notice"], draft["version"], author, reach)
+
+
+def _written(
+    database: Database,
+    transaction: InstallationTransaction,
+    gesture: NoticeGesture,
+    notice: NoticeContent | None,
+) -> NoticeGesture:
+    """The gesture on the version that says what is written now; a version more only where it differs.
+
+    A refused notice gets one in any case: what was refused is not decided again unread.
+    """
+    row = notice_row(transaction, gesture.notice)
+    state = standing_state(row, database)
+    if notice is None or row.version != gesture.version:
+        return gesture
+    former = content_of(transaction, gesture.notice, row.version)
+    is_same = content_digest(content_text(former)) == content_digest(content_text(notice))
+    if is_same and state is not NoticeState.REFUSED:
+        return gesture
+    version = edited(database, transaction, gesture, notice)["version"]
+    return replace(gesture, version=version, state=None)
+
+
+def _walked(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> PublishedNoticeAnswer:
+    """The notice published, after the steps that its state still needs."""
+    state = standing_state(notice_row(transaction, gesture.notice), database)
+    for verb in WAY_TO_SCREENS.get(state, ()):
+        _STEPS[verb](database, transaction, gesture)
+        gesture = replace(gesture, state=None)  # the next step follows this one
+    return published(database, transaction, gesture, DisplayRequest())
