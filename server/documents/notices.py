@@ -121,7 +121,7 @@ class TargetsPart(Part):
     """Where: sites, halls and screens by their ids, or `everywhere`.
 
     `everywhere` false with no place: nowhere, as a draft may be. Null is what earlier contents say: with
-    no place they mean every screen (decision 64).
+    no place they mean every screen.
     """
 
     sites: Slugs = ()

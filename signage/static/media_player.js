@@ -43,7 +43,7 @@ export function createMediaPlayer({
   function play({ programme: given, view, screen, at, isCovered }) {
     const contents = new Map(given.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
     const programme = lengthened(given, contents, stage.readingOf);
-    onCounted?.(pageCounts([...contents.values()], stage.countPages));
+    onCounted?.(pageCounts([...contents.values()], stage.countPages), programme.items);
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));

@@ -3,25 +3,36 @@
 
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 
+// who is called in a preview beside calls: nobody was
+const SOMEBODY = { number: "A001", counter: { id: "preview", label: "1", name: {}, direction: {} } };
+
 /**
- * Send the page around this one the number of pages the notice makes here: `{beside, alone, isForced}`, null
- * for no text.
+ * Sends the page around this one the number of pages the notice makes here: `{beside, alone, isForced}`, null
+ * for no text. `items`: how many items it makes in one language; `seconds`: how long a turn in it is.
  */
-export function tellPageCounts(pages) {
-  parent.postMessage({ pages }, location.origin);
+export function tellPageCounts(pages, programme) {
+  const turn = programme.filter(
+    ({ id, language }) => language === programme[0].language && id.endsWith(".0"),
+  );
+  const seconds = Math.round(turn.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+  parent.postMessage({ pages, items: turn.length, seconds }, location.origin);
 }
 
 /**
  * Replaces the screen's connection; `on` has the same callbacks. Hall, screen, notice and version are in the
- * address.
+ * address. With `typed` the programme comes from the page around this one, as often as something is typed;
+ * with `room=beside` somebody is called.
  */
 export function connectPreview({ location, on }) {
   const given = new URLSearchParams(location.search);
   const path = `/api/v1/halls/${encodeURIComponent(given.get("hall") ?? "")}`;
-  const query = new URLSearchParams(
-    ["screen", "notice", "version"].map((name) => [name, given.get(name) ?? ""]),
-  );
+  const names = ["screen", "notice", "version"].filter((name) => given.has(name));
+  const query = new URLSearchParams(names.map((name) => [name, given.get(name) ?? ""]));
+  const isTyped = given.has("typed");
   let isConnected = false;
+  let programme = null; // what is typed
+  let last = null; // the screen as the server knows it
+  if (isTyped) addEventListener("message", take);
   setTimeout(() => {
     // once the page holds what is returned here
     connected();
@@ -33,6 +44,17 @@ export function connectPreview({ location, on }) {
     restart: fetchAll,
     ask: () => Promise.reject(new Error("a preview tells nothing")),
   };
+
+  function take({ data, origin, source }) {
+    if (origin !== location.origin || source !== parent || !data?.programme) return;
+    ({ programme } = data);
+    if (last) on.screen(screenNow());
+  }
+
+  function screenNow() {
+    const items = isTyped ? { programme: programme ?? { ...last.programme, items: [] } } : {};
+    return { ...last, ...items, has_sound: false };
+  }
 
   function connected() {
     isConnected = true;
@@ -46,8 +68,11 @@ export function connectPreview({ location, on }) {
       return on.refused();
     }
     if (!isConnected) connected();
-    on.board({ ...board, calls: [], recent: [], queues: [], alert: null });
-    on.screen({ ...screen, has_sound: false });
+    last = screen;
+    const recent =
+      given.get("room") === "beside" ? [{ ...SOMEBODY, called_at: new Date().toISOString() }] : [];
+    on.board({ ...board, calls: [], recent, queues: [], alert: null });
+    on.screen(screenNow());
     return on.fetched();
   }
 

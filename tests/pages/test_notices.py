@@ -26,10 +26,14 @@ def draft(page: Page, server: Served) -> None:
     """A bureau writes in French by keyboard, after a refusal of a single translation."""
     page.goto(f"{server.base_url}/affichage")
     page.get_by_role("link", name="Nouveau message").press("Enter")
+    page.get_by_label("tous les écrans de tous les sites").check()
     page.get_by_label("English").check()
-    for number, words in enumerate(((TITLE, "Le mercredi de "), ("The hall opens at noon", "On Wednesday"))):
+    for number, words in enumerate(((TITLE, "Le mercredi de "), ("The hall opens at noon", ""))):
         page.get_by_label("Titre").nth(number).fill(words[0])
         page.get_by_role("textbox", name="Texte").nth(number).press_sequentially(words[1])
+    expect(page.locator("[data-missing=en]")).to_have_text("manque : texte")
+    page.get_by_role("textbox", name="Texte").nth(1).press_sequentially("On Wednesday")
+    expect(page.locator("[data-missing=en]")).to_be_hidden()
     page.get_by_role("button", name="Enregistrer").press("Enter")
     problem = page.locator(".problem")
     expect(problem).to_contain_text("Une seule traduction")
@@ -52,8 +56,11 @@ def gesture(page: Page, name: str, done: str) -> None:
 
 def open_notice(page: Page, server: Served, section: str) -> None:
     page.goto(f"{server.base_url}/affichage")
-    page.get_by_role("region", name=section).get_by_role("link", name=TITLE).press("Enter")
+    page.get_by_role("region", name=section).get_by_role("link", name=TITLE, exact=True).press("Enter")
     expect(page.locator("h1")).to_have_text(TITLE)
+
+
+EVERYWHERE = "Tous les écrans de tous les sites"
 
 
 def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: Pages):
@@ -61,13 +68,15 @@ def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: P
     sign_in(bureau, server, *demonstration_user(server, "reception"))
     sign_in(officer, server, *demonstration_user(server, "administrator", "*"))
     draft(bureau, server)
-    gesture(bureau, "Soumettre", "Message soumis.")
+    gesture(bureau, "Proposer", f"Proposé : {EVERYWHERE}.")
+    gesture(bureau, "Reprendre", "Repris : c’est de nouveau un brouillon.")
+    gesture(bureau, "Proposer", f"Proposé : {EVERYWHERE}.")
 
     open_notice(officer, server, "À vous de jouer")
     seen = officer.frame_locator("[data-frame] iframe")
     expect(seen.locator("#slide")).to_contain_text("Le mercredi de 12 à 14 heures")
     counted = officer.get_by_role("list", name="Nombre de pages").get_by_role("listitem")
-    expect(counted).to_have_text([re.compile(r"\S.*: 1 page$")] * 4)
+    expect(counted).to_have_text([re.compile(r"\S.*: 1 page, \d+\ss$")] * 4)
     officer.get_by_role("button", name="Refuser", exact=True).press("Enter")
     expect(officer.locator("[data-text=refused]")).to_contain_text("Dites pourquoi")
     officer.get_by_label("Motif du refus").fill("Dites aussi par où entrer.")
@@ -78,21 +87,17 @@ def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: P
     rich = bureau.get_by_role("textbox", name="Texte")
     rich.press("End")
     rich.press_sequentially(", porte bleue")
-    expect(bureau.get_by_role("button", name="Archiver")).to_be_disabled()
-    bureau.get_by_role("button", name="Enregistrer").press("Enter")
-    expect(bureau.locator("[data-text=outcome]")).to_have_text("Version 2 enregistrée.")
-    gesture(bureau, "Soumettre", "Message soumis.")
+    gesture(bureau, "Proposer", f"Proposé : {EVERYWHERE}.")
 
     open_notice(officer, server, "À vous de jouer")
     officer.get_by_text("Voir le changement").press("Enter")
     expect(officer.locator(".changes ins")).to_contain_text("porte bleue")
     assert_accessible(officer)
     assert unreached_by_keyboard(officer) == []
-    gesture(officer, "Approuver", "Message approuvé.")
     site = next(each for each in server.demonstration["sites"] if each["slug"] == "vervins")
     screen = pages.open(site["screens"][0]["url"], width=1920, height=1080)
     expect(screen.locator("body")).not_to_have_attribute("data-view", "connecting")
-    gesture(officer, "Publier", "Message publié.")
+    gesture(officer, "Publier", f"Publié : {EVERYWHERE}.")
     shown = screen.evaluate(
         """async () => {
           const me = await (await fetch("/device/me", { headers: { "X-Caller": "device" } })).json();
@@ -115,7 +120,7 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
     page = pages.open(width=1366, height=900)
     sign_in(page, server, *demonstration_user(server, "communication", "*"), path="/affichage")
     on_screen = page.get_by_role("region", name="À l’écran")
-    on_screen.get_by_role("link", name="Préparez vos papiers").press("Enter")
+    on_screen.get_by_role("link", name="Préparez vos papiers", exact=True).press("Enter")
     expect(page.locator("h1")).to_have_text("Préparez vos papiers")
     expect(page.locator("[data-state]")).to_have_text("publié")
     page.get_by_role("button", name="Corriger", exact=True).press("Enter")
@@ -128,17 +133,15 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
     expect(page.locator("[data-text=outcome]")).to_have_text("Version 2 enregistrée.")
     assert_accessible(page)
     assert unreached_by_keyboard(page) == []
-    gesture(page, "Soumettre", "Message soumis.")
     page.goto(f"{server.base_url}/affichage")
-    expect(on_screen.get_by_role("link", name="Préparez vos papiers")).to_be_visible()
+    expect(on_screen.get_by_role("link", name="Préparez vos papiers", exact=True)).to_be_visible()
     waiting = page.get_by_role("region", name="À vous de jouer").get_by_role(
         "row", name="Préparez vos originaux"
     )
     expect(waiting).to_contain_text("(correction)")
-    waiting.get_by_role("link").press("Enter")
-    gesture(page, "Approuver", "Message approuvé.")
-    expect(page.get_by_label("Publier à partir de")).to_be_hidden()
-    gesture(page, "Publier", "Message publié.")
+    waiting.get_by_role("link", name="Préparez vos originaux", exact=True).press("Enter")
+    page.get_by_role("button", name="Publier", exact=True).press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_contain_text("Publié :")
     expect(former).to_have_text("Préparez vos papiers (archivé)")
     expect(page.locator("[data-corrects]")).to_contain_text("a pris la place")
     former.press("Enter")
@@ -146,8 +149,34 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
     expect(page.locator("[data-corrects]")).to_contain_text("a été remplacé par sa correction")
     expect(former).to_have_text("Préparez vos originaux (publié)")
     page.goto(f"{server.base_url}/affichage")
-    expect(on_screen.get_by_role("link", name="Préparez vos originaux")).to_be_visible()
-    expect(on_screen.get_by_role("link", name="Préparez vos papiers")).to_have_count(0)
+    expect(on_screen.get_by_role("link", name="Préparez vos originaux", exact=True)).to_be_visible()
+    expect(on_screen.get_by_role("link", name="Préparez vos papiers", exact=True)).to_have_count(0)
+
+
+def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: Served, pages: Pages):
+    page = pages.open(width=1366, height=768)
+    sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
+    aim, title = page.locator("[data-text=aim]"), page.get_by_label("Titre")
+    expect(aim).to_contain_text("Nulle part")
+    title.fill("Fermé vendredi")
+    page.get_by_role("textbox", name="Texte").press_sequentially("Le hall rouvre samedi.")
+    page.get_by_role("button", name="Publier", exact=True).press("Enter")
+    expect(page.locator(".where .problem")).to_contain_text("Dites où montrer ce message")
+    page.get_by_label("Écran du couloir").check()
+    expect(aim).to_contain_text("Écran du couloir")
+    expect(page.frame_locator("[data-frame] iframe").locator("#slide")).to_contain_text(
+        "Le hall rouvre samedi"
+    )
+    page.keyboard.press("Control+z")
+    expect(page.get_by_label("Écran du couloir")).not_to_be_checked()
+    page.keyboard.press("Control+Shift+z")
+    expect(page.get_by_label("Écran du couloir")).to_be_checked()
+    expect(page.locator("[data-text=kept]")).to_contain_text("Gardé sur cet ordinateur à")
+    page.reload()
+    expect(title).to_have_value("Fermé vendredi")
+    expect(page.locator("[data-text=resumable]")).to_contain_text("Voici ce que vous aviez écrit")
+    page.get_by_role("button", name="L’oublier").press("Enter")
+    expect(title).to_have_value("")
 
 
 def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Served, pages: Pages):

@@ -3,6 +3,7 @@
 The journal has the same facts as if each gesture had been done by itself.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from server.documents.notices import NoticeContent, parse_notice
@@ -21,6 +22,8 @@ from server.usecases.notices.edit_notice import edited
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, published
 
+_PROPOSED_AS_IT_IS = frozenset({NoticeState.DRAFT})
+_PUBLISHED_AS_IT_IS = frozenset(NoticeState) - {NoticeState.REFUSED}
 _STEPS = {NoticeVerb.SUBMIT: submitted, NoticeVerb.APPROVE: approved}
 
 
@@ -58,7 +61,8 @@ def propose_edited(database: Database, gesture: NoticeGesture, content: Json) ->
     notice = parse_notice(content)
 
     def propose(transaction: InstallationTransaction) -> NoticeAnswer:
-        return submitted(database, transaction, _written(database, transaction, gesture, notice))
+        written = _written(database, transaction, gesture, notice, kept_in=_PROPOSED_AS_IT_IS)
+        return submitted(database, transaction, written)
 
     return database.write_installation(gesture.author, gesture.write_key, propose)
 
@@ -71,7 +75,8 @@ def publish_edited(database: Database, gesture: NoticeGesture, content: Json | N
     notice = None if content is None else parse_notice(content)
 
     def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
-        return _walked(database, transaction, _written(database, transaction, gesture, notice))
+        written = _written(database, transaction, gesture, notice, kept_in=_PUBLISHED_AS_IT_IS)
+        return _walked(database, transaction, written)
 
     return database.write_installation(gesture.author, gesture.write_key, publish)
 
@@ -85,10 +90,12 @@ def _written(
     transaction: InstallationTransaction,
     gesture: NoticeGesture,
     notice: NoticeContent | None,
+    *,
+    kept_in: Collection[NoticeState],
 ) -> NoticeGesture:
-    """The gesture on the version that says what is written now; a version more only where it differs.
+    """The gesture on the version that says what is written now.
 
-    A refused notice gets one in any case: what was refused is not decided again unread.
+    The version stays where it says this already and the notice is in one of the states `kept_in`.
     """
     row = notice_row(transaction, gesture.notice)
     state = standing_state(row, database)
@@ -96,7 +103,7 @@ def _written(
         return gesture
     former = content_of(transaction, gesture.notice, row.version)
     is_same = content_digest(content_text(former)) == content_digest(content_text(notice))
-    if is_same and state is not NoticeState.REFUSED:
+    if is_same and state in kept_in:
         return gesture
     version = edited(database, transaction, gesture, notice)["version"]
     return replace(gesture, version=version, state=None)

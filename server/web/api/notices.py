@@ -42,7 +42,7 @@ from server.web.api.responses.notices import (
 from server.web.api.responses.screens import ProgrammeAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.instants import Instant
-from server.web.api.shapes.requests import LINE, OPAQUE, RequestShape, Slug, one_line
+from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug, one_line
 
 TAG = Tag(name="notices")
 
@@ -90,12 +90,6 @@ class NoticeOnScreensBody(NoticeVersionBody):
     """What the notice says now; null: what the version says."""
 
     content: dict[str, Any] | None = None
-
-
-class NoticePreviewBody(NoticeBody):
-    """What a notice says while it is written, and the hall (slug) in whose screens one looks at it."""
-
-    hall: str = Slug
 
 
 class NoticeRefusalBody(NoticeVersionBody):
@@ -167,11 +161,11 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
 
 
 def _previewing(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/notices/preview", responses={200: ProgrammeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
-    def preview(body: NoticePreviewBody) -> Any:
+    @routes.post("/halls/<hall>/notices/preview", responses={200: ProgrammeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
+    def preview(path: HallPath, body: NoticeBody) -> Any:
         """What a screen of a hall would show of a notice that is being written. Nothing is kept."""
-        _, hall = allowed(Permission.READ_BOARD, body.hall)
+        _, hall = allowed(Permission.DRAFT_NOTICES, path.hall)
         _, reach = reach_of_caller()
         return preview_notice(api.database, hall, body.content, reach=reach, translate=api.translate)
 

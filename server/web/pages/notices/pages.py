@@ -16,7 +16,7 @@ from server.language import own_name
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import WorkContext, page_language
+from server.web.rendering.viewer import Viewer, WorkContext, page_language
 from signage.step_icons import STEP_ICONS
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
@@ -50,7 +50,8 @@ def blueprint(
             "language": language,
             "notice": notice,
             "languages": [{"code": code, "name": own_name(code)} for code in languages()],
-            "halls": _places(every_hall(), {hall.hall for hall in work.halls(person)}, language),
+            "login": person.login,
+            "halls": _places(every_hall(), person, {hall.hall for hall in work.halls(person)}, language),
             "categories": get_args(Category),
             "parts": get_args(DaypartName),
             "kinds": KINDS,
@@ -82,15 +83,22 @@ def blueprint(
     return routes
 
 
-def _places(every: Sequence[HallConfiguration], own: set[str], language: str) -> list[dict[str, object]]:
-    """Every hall that a notice may target; in the drafter's own halls with a preview on a screen."""
+def _places(
+    every: Sequence[HallConfiguration], person: Viewer, own: set[str], language: str
+) -> list[dict[str, object]]:
+    """Every hall that a notice may target, and what the person may do there.
+
+    In the drafter's own halls there is a preview on a screen.
+    """
     return [
         {
             "hall": hall.hall,
             "name": hall.name,
             "site": hall.site.slug,
             "site_name": hall.site.name,
-            "may_preview": hall.hall in own,
+            "may_preview": hall.hall in own and person.may(Permission.DRAFT_NOTICES, hall.site.slug),
+            "may_draft": person.may(Permission.DRAFT_NOTICES, hall.site.slug),
+            "may_publish": person.may(Permission.PUBLISH_NOTICES, hall.site.slug),
             "screens": [
                 {"id": screen.id, "label": screen.label}
                 for screen in hall.screens.values()

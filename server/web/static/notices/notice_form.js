@@ -2,9 +2,13 @@
 
 import { element, setText } from "../shared/dom.js";
 import { PARTS_OF, WORDS_OF } from "./notice_content.js";
+import { missingWords } from "./notice_missing.js";
 import { mediumField } from "./notice_medium.js";
+import { createPlaces } from "./notice_places.js";
 import { createRich } from "./notice_rich.js";
+import { createProblems } from "./notice_problems.js";
 import { FEWEST_STEPS, showStepIcons, stepsFields } from "./notice_steps.js";
+import { explicit } from "./notice_targets.js";
 import { setAt, valueAt } from "../shared/paths.js";
 
 const MOST_ROWS = 12;
@@ -20,13 +24,14 @@ export function createForm(form, { page, say, changed }) {
   let content = { kind: kind.value };
   let isOff = false;
   let showMedium = () => {};
+  let settleMedium = async () => null;
 
-  drawPlaces();
+  const places = createPlaces(form, { page, say, read });
   drawQueues();
-  form.addEventListener("input", changed);
-  kind.addEventListener("change", () => fill({ ...read(), kind: kind.value }));
+  form.addEventListener("input", heard);
+  kind.addEventListener("change", () => refill({ ...read(), kind: kind.value }));
   for (const box of form.querySelectorAll("[data-language]"))
-    box.addEventListener("change", () => fill(read()));
+    box.addEventListener("change", () => refill(read()));
   words.addEventListener("click", ({ target }) => {
     const add = target.closest("[data-add-row]");
     if (add) addRow(add.dataset.addRow);
@@ -34,7 +39,17 @@ export function createForm(form, { page, say, changed }) {
     if (remove) removeRow(remove.dataset.list, Number(remove.dataset.removeRow));
   });
 
-  return { fill, read, disable, showProblems, clearProblems };
+  return { fill, read, disable, ...createProblems(form), settle: () => settleMedium() };
+
+  function refill(target) {
+    fill(target);
+    heard();
+  }
+
+  function heard() {
+    drawMissing();
+    changed();
+  }
 
   function languages() {
     const chosen = [...form.querySelectorAll("[data-language]:checked")].map((box) => box.dataset.language);
@@ -43,7 +58,10 @@ export function createForm(form, { page, say, changed }) {
 
   /** Fills every field from a content; the languages are those that are checked, or the content's own. */
   function fill(target, { isFresh = false } = {}) {
-    content = target;
+    content = {
+      ...target,
+      targets: target.targets ? explicit(target.targets) : { everywhere: false },
+    };
     if (isFresh)
       for (const box of form.querySelectorAll("[data-language]"))
         box.checked = box.dataset.language in (target.titles ?? {});
@@ -60,6 +78,8 @@ export function createForm(form, { page, say, changed }) {
     showStepIcons(words);
     for (const field of form.querySelectorAll("[data-time]"))
       field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
+    places.show();
+    drawMissing();
     disable(isOff);
   }
 
@@ -68,13 +88,16 @@ export function createForm(form, { page, say, changed }) {
     const typed = {
       kind: kind.value,
       titles: {},
-      targets: { sites: [], halls: [], screens: [] },
+      targets: { sites: [], halls: [], screens: [], everywhere: false },
       dayparts: { weekdays: [], parts: [], spans: [] },
       validity: {},
     };
     for (const field of form.querySelectorAll("[data-path]")) {
       const value = valueOf(field);
-      if (field.type === "checkbox") {
+      if (field.dataset.path === "targets.everywhere") typed.targets.everywhere = field.checked;
+      else if (field.type === "radio") {
+        if (field.checked) setAt(typed, field.dataset.path, value);
+      } else if (field.type === "checkbox") {
         if (field.checked)
           setAt(typed, field.dataset.path, [...(valueAt(typed, field.dataset.path) ?? []), value]);
       } else setAt(typed, field.dataset.path, value);
@@ -96,8 +119,9 @@ export function createForm(form, { page, say, changed }) {
   function drawWords() {
     editors = [];
     showMedium = () => {};
+    settleMedium = async () => null;
     words.replaceChildren(
-      ...languages().map(languageFields),
+      element("div", { class: "tongues" }, ...languages().map(languageFields)),
       ...(PARTS_OF[content.kind] ?? []).flatMap(partFields),
       ...(WITH_LINK.includes(content.kind) ? [linkField()] : []),
     );
@@ -111,6 +135,7 @@ export function createForm(form, { page, say, changed }) {
     });
     made.append(
       element("legend", {}, element("bdi", { lang: language }, name)),
+      element("p", { class: "missing", "data-missing": language, hidden: true }),
       field({
         path: `titles.${language}`,
         label: say("notices.title_of"),
@@ -123,6 +148,17 @@ export function createForm(form, { page, say, changed }) {
     return made;
   }
 
+  /** What a translation still lacks, said at its head. */
+  function drawMissing() {
+    const missing = missingWords(read(), languages());
+    for (const place of form.querySelectorAll("[data-missing]")) {
+      const names = missing[place.dataset.missing] ?? [];
+      place.hidden = !names.length;
+      const fields = names.map((name) => say(`notices.missing.${name}`)).join(", ");
+      setText(place, names.length ? say("notices.missing", { fields }) : "");
+    }
+  }
+
   function fieldOf({ name, as, most = as === "line" ? LINE : LINES }, language) {
     const path = `${name}.${language}`;
     const label = say(`notices.words.${name}`);
@@ -130,18 +166,17 @@ export function createForm(form, { page, say, changed }) {
     if (as === "lines")
       return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: most } });
     const id = idOf(path);
-    const hint = `${id}-hint`;
-    const editor = createRich({ id, labelledby: `${id}-label`, describedby: hint, language, say, changed });
+    const editor = createRich({
+      id,
+      labelledby: `${id}-label`,
+      language,
+      say,
+      changed: heard,
+    });
     editor.write(valueAt(content, path) ?? "");
     editors.push({ path, editor });
     const heading = element("span", { id: `${id}-label`, class: "label" }, label);
-    return element(
-      "div",
-      { class: "field", "data-field": path },
-      heading,
-      editor.element,
-      element("small", { id: hint }, say("notices.words.hint")),
-    );
+    return element("div", { class: "field", "data-field": path }, heading, editor.element);
   }
 
   /** The fields of a part of the kind that is not written in each language. */
@@ -179,8 +214,15 @@ export function createForm(form, { page, say, changed }) {
   }
 
   function mediumFields() {
-    const made = mediumField(content.kind, page.media, { say, path: "medium", idOf, changed });
+    const made = mediumField(content.kind, page.media, {
+      say,
+      path: "medium",
+      idOf,
+      changed,
+      current: content.medium,
+    });
     showMedium = made.show;
+    settleMedium = made.settle;
     return [made.field];
   }
 
@@ -266,78 +308,12 @@ export function createForm(form, { page, say, changed }) {
     changed();
   }
 
-  function drawPlaces() {
-    const sites = [...new Set(page.halls.map(({ site }) => site))];
-    form.querySelector('[data-list="places"]').replaceChildren(
-      ...sites.map((site) => {
-        const halls = page.halls.filter((hall) => hall.site === site);
-        const inside = halls.flatMap((hall) => [
-          ...(halls.length > 1 ? [choice("targets.halls", hall.hall, hall.name)] : []),
-          ...hall.screens.map((screen) => choice("targets.screens", screen.id, screen.label)),
-        ]);
-        return element(
-          "div",
-          { class: "place", role: "group", "aria-label": halls[0].site_name },
-          choice("targets.sites", site, halls[0].site_name),
-          element("div", { class: "inside" }, ...inside),
-        );
-      }),
-    );
-  }
-
   function drawQueues() {
     for (const hall of page.halls) {
       const options = hall.queues.map(({ id, name }) => element("option", { value: id }, name));
       form.querySelector("#queue").append(element("optgroup", { label: hall.name }, ...options));
     }
   }
-
-  /** Shows each problem at its field; returns the sentences whose field is not here. */
-  function showProblems(problems) {
-    clearProblems();
-    const left = [];
-    for (const { path, detail } of problems) {
-      const place = placeOf(path);
-      if (!place) left.push(detail);
-      else {
-        const id = `problem-${form.querySelectorAll(".problem").length}`;
-        place.closest(".field, fieldset, .place")?.append(element("p", { class: "problem", id }, detail));
-        place.setAttribute("aria-invalid", "true");
-        describe(place, [...described(place), id]);
-      }
-    }
-    form.querySelector('[aria-invalid="true"]')?.focus();
-    return left;
-  }
-
-  /** The field of a path, or the first field below it or above it. */
-  function placeOf(path) {
-    for (let target = path; target; target = target.replace(/(\.[^.[]+|\[\d+\])$|^[^.[]+$/, "")) {
-      const found = [...form.querySelectorAll("[data-path], [data-field]")].find((each) =>
-        (each.dataset.path ?? each.dataset.field).startsWith(target),
-      );
-      if (found) return found.dataset.field ? found.querySelector(".rich") : found;
-    }
-    return null;
-  }
-
-  function clearProblems() {
-    for (const problem of form.querySelectorAll(".problem")) problem.remove();
-    for (const place of form.querySelectorAll("[aria-invalid]")) {
-      place.removeAttribute("aria-invalid");
-      describe(
-        place,
-        described(place).filter((id) => !id.startsWith("problem-")),
-      );
-    }
-  }
-}
-
-const described = (place) => (place.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
-
-function describe(place, ids) {
-  if (ids.length) place.setAttribute("aria-describedby", ids.join(" "));
-  else place.removeAttribute("aria-describedby");
 }
 
 const idOf = (path) => `field-${path.replace(/[^a-z0-9]+/gi, "-")}`;
@@ -360,15 +336,6 @@ function field({ path, label, language = null, tag = "input", attributes = {} })
   return element("div", { class: "field" }, element("label", { for: id }, label), made);
 }
 
-function choice(path, item, label) {
-  return element(
-    "label",
-    { class: "choice" },
-    element("input", { type: "checkbox", "data-path": path, "data-item": item }),
-    element("bdi", {}, label),
-  );
-}
-
 function valueOf({ dataset, value }) {
   const text = dataset.item ?? value.trim();
   if (dataset.type === "list") return text.split(/[,;\s]+/).filter(Boolean);
@@ -378,7 +345,9 @@ function valueOf({ dataset, value }) {
 }
 
 function write(field, value) {
-  if (field.type === "checkbox") field.checked = (value ?? []).map(String).includes(field.dataset.item);
+  if (field.dataset.path === "targets.everywhere") field.checked = value === true;
+  else if (field.type === "radio") field.checked = value === field.dataset.item;
+  else if (field.type === "checkbox") field.checked = (value ?? []).map(String).includes(field.dataset.item);
   else if (field.dataset.type === "list") field.value = (value ?? []).join(", ");
   else if (field.dataset.type === "seconds") field.value = value ? String(value / 1000) : "";
   else if (field.type === "date") field.value = String(value ?? "").slice(0, 10);

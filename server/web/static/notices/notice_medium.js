@@ -1,8 +1,12 @@
-// The medium of the library that a notice shows: a choice with its picture next to it.
+// The medium that a notice shows: chosen from thumbnails of the library, or sent from here.
 
-import { element } from "../shared/dom.js";
+import { element, setText } from "../shared/dom.js";
 import { createFocus } from "./notice_focus.js";
+import { describe, sendFile, whenPrepared } from "./notice_upload.js";
 import { read } from "../shared/verbs.js";
+
+const ACCEPTED = { image: "image/*", video: "video/*", document: "application/pdf" };
+const LONGEST_TEXT = 240;
 
 /**
  * The media one may choose from: ready, and with words for people who cannot see them. Empty when the library
@@ -19,58 +23,181 @@ export async function libraryMedia() {
       before = next;
     }
   } catch {
-    // the choice is empty and says where the library is
+    // the shelf is empty and says where the library is
   }
   return found.filter(({ state, texts }) => state === "ready" && texts.fr);
 }
 
-/** The field for media of a kind; `path` is the place of its id, `changed` hears of presses. */
-export function mediumField(kind, media, { say, path, idOf, changed }) {
+/**
+ * The field for media of a kind; `path` is the place of its id, `current` the id that is chosen, `changed`
+ * hears of presses. A medium that was sent from here joins `media` once somebody has said what it shows.
+ */
+export function mediumField(kind, media, { say, path, idOf, changed, current }) {
   const id = idOf(path);
-  const fitting = media.filter((medium) => medium.kind === kind);
-  const options = fitting.map(({ medium, texts }) => element("option", { value: medium }, texts.fr));
-  const select = element(
-    "select",
-    { id, "data-path": path, "aria-describedby": `${id}-hint` },
-    element("option", { value: "" }, say("notices.medium.none")),
-    ...options,
-  );
+  const fitting = () => media.filter((medium) => medium.kind === kind);
   const picture = element("img", { class: "medium-picture", src: "data:,", alt: "", hidden: true });
   const focus = kind === "image" ? createFocus(picture, { say, idOf, changed }) : null;
-  select.addEventListener("change", () => {
+  const shelf = element("div", { class: "shelf", role: "group", "aria-label": say("notices.medium.shelf") });
+  const search = element("input", { type: "text", id: `${id}-search`, autocomplete: "off" });
+  const file = element("input", { type: "file", id: `${id}-file`, accept: ACCEPTED[kind] });
+  const words = element("textarea", { id: `${id}-words`, rows: 2, maxlength: LONGEST_TEXT });
+  const wordsField = element(
+    "div",
+    { class: "field", hidden: true },
+    element("label", { for: `${id}-words` }, say("notices.medium.words")),
+    words,
+  );
+  const status = element("p", { class: "sending", role: "status" });
+  /** @type {{ medium: string, found: Api.MediumAnswer | null } | null} */
+  let sent = null; // from here, not yet described
+  let work = Promise.resolve();
+
+  shelf.addEventListener("change", () => {
     const page = chosen()?.files.find(({ role }) => role === "page");
     if (page) focus?.begin(page);
     show();
   });
-  const hint = element(
-    "small",
-    { id: `${id}-hint` },
-    say(fitting.length ? "notices.medium.hint" : "notices.medium.empty"),
-    " ",
-    element("a", { href: "/affichage/medias" }, say("notices.medium.where")),
-  );
+  search.addEventListener("input", (event) => {
+    event.stopPropagation(); // no part of the notice
+    drawShelf();
+  });
+  file.addEventListener("change", () => {
+    const [chosenFile] = file.files ?? [];
+    if (chosenFile) work = upload(chosenFile);
+  });
+  words.addEventListener("input", (event) => event.stopPropagation());
+  words.addEventListener("change", () => (work = work.then(nameIt)));
+
+  const hasMany = fitting().length > 8;
   const field = element(
-    "div",
-    { class: "field" },
-    element("label", { for: id }, say("notices.medium")),
-    select,
-    hint,
+    "fieldset",
+    { class: "choices medium-field" },
+    element("legend", {}, say("notices.medium")),
+    hasMany
+      ? element(
+          "div",
+          { class: "field" },
+          element("label", { for: `${id}-search` }, say("notices.medium.search")),
+          search,
+        )
+      : null,
+    shelf,
+    element(
+      "div",
+      { class: "field" },
+      element("label", { for: `${id}-file` }, say("notices.medium.send")),
+      file,
+    ),
+    wordsField,
+    status,
     focus?.field ?? picture,
   );
-  return { field, show };
+  drawShelf(current);
+  return { field, show, settle };
+
+  function radios() {
+    return /** @type {NodeListOf<HTMLInputElement>} */ (shelf.querySelectorAll("input"));
+  }
+
+  function chosenId() {
+    return /** @type {HTMLInputElement | null} */ (shelf.querySelector("input:checked"))?.dataset.item ?? "";
+  }
 
   function chosen() {
-    return fitting.find(({ medium }) => medium === select.value);
+    return fitting().find(({ medium }) => medium === chosenId());
+  }
+
+  function drawShelf(selected = chosenId()) {
+    const sought = search.value.trim().toLocaleLowerCase();
+    const found = fitting().filter(
+      ({ medium, texts }) => medium === selected || texts.fr.toLocaleLowerCase().includes(sought),
+    );
+    const isUnknown = selected && !found.some(({ medium }) => medium === selected);
+    shelf.replaceChildren(
+      ...(isUnknown ? [card(selected, say("notices.medium.current"), null)] : []),
+      ...found.map((each) => card(each.medium, each.texts.fr, thumbnailOf(each))),
+    );
+    for (const radio of radios()) radio.checked = radio.dataset.item === selected;
+    if (!shelf.children.length)
+      shelf.replaceChildren(
+        element("p", { class: "muted" }, say(sought ? "notices.medium.unfound" : "notices.medium.empty")),
+      );
+  }
+
+  function card(medium, name, url) {
+    return element(
+      "label",
+      { class: "shelf-item" },
+      element("input", { type: "radio", name: `${id}-choice`, "data-path": path, "data-item": medium }),
+      url ? element("img", { src: url, alt: "", loading: "lazy" }) : null,
+      element("span", {}, name),
+    );
+  }
+
+  async function upload(chosenFile) {
+    setText(status, say("notices.medium.sending"));
+    wordsField.hidden = false;
+    words.focus();
+    try {
+      const medium = await sendFile(chosenFile);
+      sent = { medium, found: null };
+      setText(status, say("notices.medium.preparing"));
+      sent = { medium, found: await whenPrepared(medium) };
+      setText(status, say(words.value.trim() ? "notices.medium.ready" : "notices.medium.words_needed"));
+      await nameIt();
+    } catch (error) {
+      sent = null;
+      wordsField.hidden = true;
+      setText(status, sentenceOf(error));
+    }
+  }
+
+  function sentenceOf(error) {
+    return (error instanceof Error && error.message) || say("notices.medium.lost");
+  }
+
+  /** Puts what was sent on the shelf, chosen, once it is prepared and somebody has said what it shows. */
+  async function nameIt() {
+    const text = words.value.trim();
+    if (!sent?.found || !text) return;
+    try {
+      media.unshift(await describe(sent.medium, text));
+    } catch (error) {
+      setText(status, sentenceOf(error));
+      return;
+    }
+    const { medium, found } = sent;
+    sent = null;
+    words.value = file.value = "";
+    wordsField.hidden = true;
+    setText(status, say("notices.medium.added"));
+    drawShelf(medium);
+    const firstPage = found?.files.find(({ role }) => role === "page");
+    if (firstPage) focus?.begin(firstPage);
+    show();
+    changed();
+  }
+
+  /** Waits for what is being sent; the sentence that says what is missing, null for nothing. */
+  async function settle() {
+    await work;
+    if (!sent) return null;
+    await nameIt();
+    if (!sent) return null;
+    words.focus();
+    return say("notices.medium.words_needed");
   }
 
   function show() {
-    const files = chosen()?.files ?? [];
-    const file =
-      files.find(({ role }) => role === "thumbnail") ??
-      files.find(({ role }) => role === "poster") ??
-      files[0];
-    picture.hidden = !file;
-    if (file) picture.src = file.url;
+    const medium = chosen();
+    const files = medium?.files ?? [];
+    const url = medium ? (thumbnailOf(medium) ?? files[0]?.url) : null;
+    picture.hidden = !url || !focus;
+    if (url) picture.src = url;
     focus?.show();
   }
 }
+
+const thumbnailOf = ({ files }) =>
+  (files.find(({ role }) => role === "thumbnail") ?? files.find(({ role }) => role === "poster"))?.url ??
+  null;

@@ -1,63 +1,92 @@
-// The page of one notice: its words, where and when, what may be done with it, how it will look, its history.
+// The page of one notice: where, what and when, how it will look while it is typed, and its presses.
 
-import { element, setText, show, write } from "../shared/dom.js";
+import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { createForm } from "./notice_form.js";
 import { cleaned } from "./notice_content.js";
-import { dateAndHour, instantOf, pageTimeZone, typedOf } from "../shared/instants.js";
+import { createKept } from "./notice_kept.js";
+import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
+import { isEditable, pressesOf } from "./notice_presses.js";
+import { createUndo } from "./notice_undo.js";
+import { mayPublish, targetsInWords } from "./notice_targets.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
 
+const NOTICES = "/api/v1/notices";
+const KEEP_AFTER_MS = 1000;
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
-const get = (selector) => document.querySelector(selector);
-const zone = pageTimeZone();
-const instant = dateAndHour(page.language, zone);
-const PRIMARY = ["submit", "approve", "publish"];
-const MEANINGS = {
-  publish: "published",
-  withdraw: "withdrawn",
-  submit: "submitted",
-  approve: "approved",
-  refuse: "refused",
-  archive: "archived",
-};
+const instant = dateAndHour(page.language, pageTimeZone());
+const hour = new Intl.DateTimeFormat(page.language, { timeStyle: "short", hourCycle: "h23" });
+const copied = new URLSearchParams(location.search).get("copie");
+const kept = createKept({ login: page.login });
+const formElement = /** @type {HTMLFormElement} */ (one("[data-form]"));
 
 let notice = null; // as the server knows it; null: a new one
 let isDirty = false;
 let typed = ""; // the form as it was last looked at
 let saved = ""; // and as the server has it
 let isSending = false;
+let keeping = null;
 
 page.media = await libraryMedia();
-const form = createForm(get("[data-form]"), { page, say, changed });
-const preview = createPreview({ section: get("[data-preview]"), page, say });
+const form = createForm(formElement, { page, say, changed });
+const preview = createPreview({ section: one("[data-preview]"), page, say });
+const undo = createUndo("");
 
-get("[data-form]").addEventListener("submit", (event) => {
+formElement.addEventListener("submit", (event) => {
   event.preventDefault();
-  save();
+  const [main] = presses();
+  if (main) act(main);
 });
-addEventListener("beforeunload", (event) => isDirty && event.preventDefault());
-if (page.notice) refresh();
+formElement.addEventListener("keydown", undoByKey, { capture: true });
+addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+  event.preventDefault();
+  if (presses().includes("save")) act("save");
+});
+addEventListener("pagehide", keepNow);
+byId("resume").addEventListener("click", resume);
+byId("drop").addEventListener("click", drop);
+if (page.notice) refresh({ isFirst: true });
 else begin();
 
-function begin() {
-  form.fill({ kind: page.kinds[0] }, { isFresh: true });
+async function begin() {
+  /** @type {Record<string, any>} */
+  let content = { kind: page.kinds[0], targets: { everywhere: false } };
+  if (copied)
+    try {
+      /** @type {Api.NoticeDetailAnswer} */
+      const former = await read(`${NOTICES}/${encodeURIComponent(copied)}`);
+      content = { ...former.content, validity: {} };
+      tell(say("notices.copied"));
+    } catch (error) {
+      refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+    }
+  form.fill(content, { isFresh: true });
   keepSaved();
+  // a copy is worth keeping as it is
+  if (copied) saved = "";
+  isDirty = Boolean(copied);
+  if (!copied) resume();
+  drawPresses();
+  preview.show(cleaned(form.read()), { isNow: true });
+  show("[data-gestures]", true);
 }
 
-async function refresh() {
+async function refresh({ isFirst = false } = {}) {
   try {
     /** @type {Api.NoticeDetailAnswer} */
-    const answer = await read(`/api/v1/notices/${encodeURIComponent(page.notice)}`);
+    const answer = await read(`${NOTICES}/${encodeURIComponent(page.notice)}`);
     notice = answer;
   } catch (error) {
     return refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
   }
   form.fill(notice.content, { isFresh: true });
   keepSaved();
+  if (isFirst) offerKept();
   return draw();
 }
 
@@ -68,6 +97,7 @@ function typedNow() {
 function keepSaved() {
   isDirty = false;
   saved = typed = typedNow();
+  undo.begin(typed);
 }
 
 /** An editor also reports its own automatic corrections. */
@@ -76,14 +106,87 @@ function changed() {
   if (now === typed) return;
   typed = now;
   isDirty = now !== saved;
+  undo.note(now, performance.now());
   form.clearProblems();
-  drawVerbs();
+  drawPresses();
+  preview.show(JSON.parse(now));
+  clearTimeout(keeping);
+  keeping = setTimeout(keepNow, KEEP_AFTER_MS);
+  if (!isDirty) write("kept", "");
+}
+
+/** What is typed stays in this browser until it is saved. */
+function keepNow() {
+  clearTimeout(keeping);
+  if (!isDirty || !page.login) return;
+  const isKept = kept.keep(page.notice, { content: JSON.parse(typed), version: notice?.version ?? 0 });
+  write("kept", say(isKept ? "notices.kept.here" : "notices.kept.nowhere", { at: hour.format(new Date()) }));
+}
+
+/** What was typed here before, and not saved: taken up at once where the notice is the same since. */
+function offerKept() {
+  const found = kept.find(page.notice);
+  if (!found || !isEditable(notice)) return;
+  if (found.version === notice.version) resume();
+  else {
+    write("resumable", say("notices.kept.older", { at: instant(found.at) }));
+    show("[data-resumable]", true);
+  }
+}
+
+function resume() {
+  const found = kept.find(page.notice);
+  if (!found) return;
+  form.fill(found.content, { isFresh: true });
+  typed = typedNow();
+  isDirty = typed !== saved;
+  undo.note(typed, 0);
+  if (!isDirty) return;
+  write("resumable", say("notices.kept.resumed", { at: instant(found.at) }));
+  show("[data-resumable]", true);
+  byId("resume").hidden = true;
+  drawPresses();
+  preview.show(JSON.parse(typed));
+}
+
+function drop() {
+  kept.forget(page.notice);
+  show("[data-resumable]", false);
+  form.fill(JSON.parse(saved), { isFresh: true });
+  keepSaved();
+  drawPresses();
+  write("kept", "");
+  preview.show(JSON.parse(saved));
+  byId("kind").focus();
+}
+
+function undoByKey(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  const key = event.key.toLowerCase();
+  const isForth = key === "y" || (key === "z" && event.shiftKey);
+  if (key !== "z" && key !== "y") return;
+  event.preventDefault();
+  event.stopPropagation();
+  const state = isForth ? undo.forth() : undo.back();
+  if (state === null) return;
+  const { id, dataset } =
+    document.activeElement instanceof HTMLElement ? document.activeElement : byId("kind");
+  form.fill(JSON.parse(state), { isFresh: true });
+  typed = typedNow();
+  isDirty = typed !== saved;
+  drawPresses();
+  preview.show(JSON.parse(typed));
+  keepNow();
+  const place = dataset.item
+    ? formElement.querySelector(`[data-item="${CSS.escape(dataset.item)}"]`)
+    : document.getElementById(id);
+  /** @type {HTMLElement | null} */ (place)?.focus();
 }
 
 function draw() {
   write("title", notice.title);
   document.title = `${notice.title} · ${document.title.split(" · ").at(-1)}`;
-  const state = get("[data-state]");
+  const state = one("[data-state]");
   state.hidden = false;
   state.dataset.state = notice.state;
   setText(state, say(`notices.state.${notice.state}`));
@@ -92,17 +195,17 @@ function draw() {
   if (refusal) write("reason", say("notices.refused_because", { reason: refusal.reason }));
   show("[data-hidden]", notice.is_hidden);
   drawCorrection();
-  form.disable(!notice.verbs.includes("edit"));
-  get("#kind").disabled = true;
+  form.disable(!isEditable(notice));
+  /** @type {HTMLSelectElement} */ (byId("kind")).disabled = true;
   show("[data-gestures]", true);
-  const isShown = notice.state === "published";
-  write("shown", isShown ? shownInWords(notice, { say, instant }) : "");
-  get("#from").value = isShown ? typedOf(notice.from, Date.now(), zone) : "";
-  get("#until").value = isShown ? typedOf(notice.until, Date.now(), zone) : "";
-  drawVerbs();
-  preview.show({ ...notice, targets: notice.content.targets });
+  write("shown", notice.state === "published" ? shownInWords(notice, { say, instant }) : "");
+  drawPresses();
+  preview.show(cleaned(form.read()), { isNow: true });
   show("[data-history]", true);
-  get('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
+  one('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
+  /** @type {HTMLAnchorElement} */ (one("[data-copy-link]")).href =
+    `/affichage/message?copie=${encodeURIComponent(notice.notice)}`;
+  show("[data-copy]", true);
 }
 
 /** The other of a notice and its correction: one leads to the other. */
@@ -118,12 +221,9 @@ function drawCorrection() {
       ? "notices.has_replaced"
       : "notices.corrects";
   show("[data-corrects]", Boolean(other));
-  // a correction begins when it is published: what it corrects goes then
-  const isCorrection = Boolean(notice.corrects) && notice.corrects.state !== "archived";
-  get("#from").closest(".field").hidden = isCorrection;
   if (!other) return;
   write("corrects", say(key));
-  const link = get("[data-former]");
+  const link = /** @type {HTMLAnchorElement} */ (one("[data-former]"));
   link.href = `/affichage/message/${encodeURIComponent(other.notice)}`;
   setText(
     link,
@@ -131,67 +231,77 @@ function drawCorrection() {
   );
 }
 
-function drawVerbs() {
-  if (!notice) return;
-  const verbs = notice.verbs.filter((verb) => verb !== "edit" && !(verb === "correct" && notice.correction));
-  show("[data-why]", verbs.includes("refuse"));
-  show("[data-display]", verbs.includes("publish"));
-  get('[data-list="verbs"]').replaceChildren(
-    ...verbs.map((verb) => {
+function presses() {
+  return pressesOf(notice, { isDirty, mayPublish: mayPublish(form.read().targets, page.halls) });
+}
+
+function drawPresses() {
+  const offered = presses();
+  show("[data-why]", offered.includes("refuse"));
+  one('[data-list="verbs"]').replaceChildren(
+    ...offered.map((press, at) => {
       const button = element(
         "button",
-        { type: "button", class: PRIMARY.includes(verb) ? "primary" : null, disabled: isDirty },
-        say(`notices.verb.${verb === "publish" && notice.state === "published" ? "publish_again" : verb}`),
+        { type: "button", "data-press": press, class: at === 0 ? "primary" : null },
+        say(`notices.press.${press}`),
       );
-      button.addEventListener("click", () => act(verb));
+      button.addEventListener("click", () => act(press));
       return button;
     }),
   );
-  write("next", say(isDirty ? "notices.next.unsaved" : `notices.next.${notice.state}`));
+  const key = notice ? notice.state : "new";
+  const first = offered[0] === "propose" ? "propose" : key;
+  write("next", say(`notices.next.${first}`));
 }
 
-async function save() {
+/** The request of a press; what is typed goes with it where it may be changed. */
+function requestOf(press) {
+  const content = isEditable(notice) ? { content: cleaned(form.read()) } : {};
+  if (!notice) return { path: press === "save" ? NOTICES : `${NOTICES}/${press}`, body: content };
+  const path = `${NOTICES}/${encodeURIComponent(notice.notice)}`;
+  const { version, state } = notice;
+  if (press === "save") return { method: "PATCH", path, body: { ...content, base_version: version } };
+  if (press === "publish") return { path: `${path}/put-on-screens`, body: { ...content, version, state } };
+  if (press === "propose") return { path: `${path}/propose`, body: { ...content, version, state } };
+  const reason = press === "refuse" ? { reason: why().value.trim() } : {};
+  return { path: `${path}/${press.replace("_", "-")}`, body: { version, state, ...reason } };
+}
+
+const why = () => /** @type {HTMLTextAreaElement} */ (byId("why"));
+
+async function act(press) {
   form.clearProblems();
-  const content = cleaned(form.read());
-  const request = notice
-    ? {
-        method: "PATCH",
-        path: `/api/v1/notices/${notice.notice}`,
-        body: { content, base_version: notice.version },
-      }
-    : { path: "/api/v1/notices", body: { content } };
-  const answer = await attempt(request);
-  if (!answer.ok) return;
+  if (press === "refuse" && !why().value.trim()) {
+    refuse(say("notices.reason.needed"));
+    return why().focus();
+  }
+  if (["save", "publish", "propose"].includes(press)) {
+    const lacking = await form.settle();
+    if (lacking) return refuse(lacking);
+  }
+  const where = targetsInWords(form.read().targets, page.halls, { say, language: page.language });
+  const answer = await attempt(requestOf(press));
+  if (!answer.ok) {
+    if (answer.problem?.code === "notice_moved") await refresh();
+    return undefined;
+  }
+  if (press !== "correct") kept.forget(page.notice);
+  show("[data-resumable]", false);
   isDirty = false;
+  why().value = "";
+  if (press === "correct")
+    return location.assign(`/affichage/message/${encodeURIComponent(answer.body.notice)}`);
   page.notice = answer.body.notice;
   history.replaceState(null, "", `/affichage/message/${answer.body.notice}`);
   await refresh();
-  tell(say("notices.saved", { version: answer.body.version }));
-  get("main").focus();
-}
-
-async function act(verb) {
-  const body = { version: notice.version };
-  if (verb === "refuse") {
-    body.reason = get("#why").value.trim();
-    if (!body.reason) {
-      refuse(say("notices.reason.needed"));
-      return get("#why").focus();
-    }
-  }
-  if (verb === "publish")
-    Object.assign(body, {
-      from: get("#from").closest(".field").hidden ? null : instantOf(get("#from").value, zone),
-      until: instantOf(get("#until").value, zone),
-    });
-  const answer = await attempt({ path: `/api/v1/notices/${notice.notice}/${verb}`, body });
-  if (!answer.ok) return undefined;
-  get("#why").value = "";
-  if (verb === "correct")
-    return location.assign(`/affichage/message/${encodeURIComponent(answer.body.notice)}`);
-  await refresh();
-  tell(say(`notices.done.${MEANINGS[verb]}`));
-  return get("main").focus();
+  tell(say(`notices.done.${press}`, { version: answer.body.version, where }));
+  write(
+    "kept",
+    press === "save"
+      ? say("notices.kept.saved", { at: hour.format(new Date()), version: answer.body.version })
+      : "",
+  );
+  return one("main").focus();
 }
 
 /** @returns {Promise<import("../shared/verbs.js").Answer>} */
@@ -210,7 +320,8 @@ async function attempt(request) {
 }
 
 function explain({ status, problem }) {
-  if (status === 0) return refuse(say("console.refused.no_answer"));
+  keepNow();
+  if (status === 0) return refuse(`${say("console.refused.no_answer")} ${say("notices.kept.nothing_lost")}`);
   if (problem?.code !== "document_refused") return refuse(problem?.detail ?? say("console.refused.unknown"));
   const left = form.showProblems(problem.problems);
   return refuse([say("notices.problems", { count: problem.problems.length }), ...left].join(" "));

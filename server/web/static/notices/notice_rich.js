@@ -71,14 +71,13 @@ function asHeading(fragment, isHeading) {
  * An editor with its toolbar; `labelledby` is the id of its label. Answers {element, read(), write(html),
  * disable()}.
  */
-export function createRich({ id, labelledby, describedby, language, say, changed }) {
+export function createRich({ id, labelledby, language, say, changed }) {
   const root = element("div", {
     class: "rich",
     id,
     role: "textbox",
     "aria-multiline": "true",
     "aria-labelledby": labelledby,
-    "aria-describedby": describedby,
     lang: language,
     dir: "auto",
   });

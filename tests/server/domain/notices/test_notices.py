@@ -46,7 +46,7 @@ def test_every_state_is_reached_and_only_the_archive_is_an_end():
 
 
 def test_drafters_decide_nothing():
-    drafting = {NoticeVerb.EDIT, NoticeVerb.SUBMIT, NoticeVerb.CORRECT}
+    drafting = {NoticeVerb.EDIT, NoticeVerb.SUBMIT, NoticeVerb.TAKE_BACK, NoticeVerb.CORRECT}
     by_itself = {NoticeVerb.EXPIRE, NoticeVerb.REPLACE}
     deciding = {verb for verb, needs in VERB_NEEDS.items() if needs == "publish"}
     assert deciding == set(NoticeVerb) - drafting - by_itself

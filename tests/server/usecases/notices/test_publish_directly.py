@@ -1,4 +1,4 @@
-"""One press: proposed or published with all its steps, taken back, and what the second of two presses gets."""
+"""One press: proposed or published with all its steps, taken back; what the second of two presses gets."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,9 +63,7 @@ def test_who_decides_publishes_what_is_new_in_one_transaction_with_every_fact(da
         notice = publish_new(database, OFFICER, AIMED, reach=DECIDES_AT_LAON, write_key=key)
         assert (notice["version"], notice["state"], notice["until"]) == (1, "published", None)
     assert kinds(database) == ["NoticeDrafted", "NoticeSubmitted", "NoticeApproved", "NoticePublished"]
-    at = all_rows(
-        database, "SELECT DISTINCT happened_at FROM installation_fact WHERE kind LIKE 'Notice%'"
-    )
+    at = all_rows(database, "SELECT DISTINCT happened_at FROM installation_fact WHERE kind LIKE 'Notice%'")
     assert len(at) == 1, "one transaction"
 
 

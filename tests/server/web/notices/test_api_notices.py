@@ -142,11 +142,11 @@ def test_one_press_proposes_takes_back_and_publishes(officers: Officers):
 
 
 def test_what_is_typed_is_previewed_sanitised_and_kept_nowhere(officers: Officers):
-    shown = accepted(officers.post("bureau", "/notices/preview", {"hall": HALL, "content": TEXT}))
+    path, body = f"/halls/{HALL}/notices/preview", {"content": TEXT}
+    shown = accepted(officers.post("bureau", path, body))
     assert {item["notice"] for item in shown["items"]} == {"unsaved"}
     assert shown["items"][0]["content"]["html"] == "<p>Le <b>mercredi</b></p>"
     assert accepted(officers.get("bureau", "/notices"))["notices"] == []
-    refused(officers.post("bureau", "/notices/preview", {"hall": HALL, "content": {}}), 422, "document_refused")
-    refused(officers.post("agent", "/notices/preview", {"hall": HALL, "content": TEXT}), 403, "forbidden")
-    unknown = {"hall": "nowhere", "content": TEXT}
-    refused(officers.post("bureau", "/notices/preview", unknown), 403, "forbidden")
+    refused(officers.post("bureau", path, {"content": {}}), 422, "document_refused")
+    refused(officers.post("agent", path, body), 403, "forbidden")
+    refused(officers.post("bureau", "/halls/nowhere/notices/preview", body), 404, "unknown_hall")

@@ -1,0 +1,123 @@
+// The editor of notices: where in words, which presses, undo, what stays in the browser, what is missing.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createKept } from "../../../../server/web/static/notices/notice_kept.js";
+import { missingWords } from "../../../../server/web/static/notices/notice_missing.js";
+import { isEditable, pressesOf } from "../../../../server/web/static/notices/notice_presses.js";
+import {
+  explicit,
+  isEverywhere,
+  mayPublish,
+  targetsInWords,
+} from "../../../../server/web/static/notices/notice_targets.js";
+import { createUndo, ONE_STEP_MS } from "../../../../server/web/static/notices/notice_undo.js";
+
+const hall = (slug, name, may, screens) => ({
+  hall: slug,
+  name,
+  site: slug,
+  site_name: name,
+  may_preview: may,
+  may_draft: may,
+  may_publish: may,
+  screens: screens.map((id) => ({ id, label: `écran ${id}` })),
+});
+const PLACES = [hall("laon", "Laon", true, ["1", "2", "3"]), hall("vervins", "Vervins", false, ["4"])];
+const words = {
+  language: "fr",
+  say: (key, { place, screens } = {}) =>
+    ({
+      "notices.aim.everywhere": "partout",
+      "notices.aim.nowhere": "nulle part",
+      "notices.aim.whole": `${place} : tous`,
+      "notices.aim.screens": `${place} : ${screens}`,
+      "notices.aim.between": " ; ",
+    })[key],
+};
+const inWords = (targets) => targetsInWords(targets, PLACES, words);
+
+test("where a notice is shown is said in words", () => {
+  assert.equal(inWords({ screens: ["1", "2"], everywhere: false }), "Laon : écran 1 et écran 2");
+  assert.equal(inWords({ screens: ["1"], sites: ["vervins"] }), "Laon : écran 1 ; Vervins : tous");
+  assert.equal(inWords({ everywhere: false }), "nulle part");
+  assert.equal(inWords({ everywhere: true }), "partout");
+});
+
+test("earlier targets without a place mean everywhere, and the form says so", () => {
+  assert.ok(isEverywhere({ sites: [], halls: [], screens: [] }));
+  assert.deepEqual(explicit({ sites: [] }), { sites: [], halls: [], screens: [], everywhere: true });
+  assert.equal(explicit({ screens: ["1"], everywhere: null }).everywhere, false);
+});
+
+test("who publishes decides at every site that is ticked", () => {
+  assert.ok(mayPublish({ screens: ["1"] }, PLACES));
+  assert.ok(!mayPublish({ screens: ["1", "4"] }, PLACES));
+  assert.ok(!mayPublish({ everywhere: true }, PLACES));
+  assert.ok(mayPublish({ everywhere: false }, PLACES), "the button stays while nothing is ticked yet");
+});
+
+test("one press leads on: publish for who decides, propose for who does not", () => {
+  const decides = { isDirty: false, mayPublish: true };
+  const drafts = { isDirty: true, mayPublish: false };
+  const standing = (state, ...verbs) => ({ state, verbs, is_mine: false, correction: null });
+  assert.deepEqual(pressesOf(null, decides), ["publish", "save"]);
+  assert.deepEqual(pressesOf(null, drafts), ["propose", "save"]);
+  assert.deepEqual(pressesOf(standing("draft", "edit", "archive"), drafts), ["propose", "save", "archive"]);
+  const proposed = standing("submitted", "edit", "take_back", "approve", "refuse");
+  assert.deepEqual(pressesOf(proposed, decides), ["publish", "refuse"]);
+  assert.ok(isEditable(proposed));
+  const mine = standing("submitted", "edit", "take_back");
+  assert.deepEqual(pressesOf(mine, drafts), ["take_back"]);
+  assert.ok(!isEditable(mine), "it is taken back first");
+  const shown = standing("published", "publish", "withdraw", "correct");
+  assert.deepEqual(pressesOf(shown, decides), ["correct", "withdraw"]);
+  assert.deepEqual(pressesOf({ ...shown, correction: {} }, decides), ["withdraw"]);
+  assert.deepEqual(pressesOf(standing("archived"), decides), []);
+});
+
+test("undo goes back a step at a time, and typing quickly is one step", () => {
+  const undo = createUndo("a");
+  undo.note("ab", 0);
+  undo.note("abc", ONE_STEP_MS - 1);
+  undo.note("abc!", 3 * ONE_STEP_MS);
+  assert.equal(undo.back(), "abc");
+  assert.equal(undo.back(), "a");
+  assert.equal(undo.back(), null);
+  assert.equal(undo.forth(), "abc");
+  undo.note("x", 9 * ONE_STEP_MS);
+  assert.equal(undo.forth(), null);
+  assert.equal(undo.back(), "abc");
+});
+
+test("what is typed is kept for its author, and a browser that keeps nothing says so", () => {
+  const held = new Map();
+  const storage = /** @type {any} */ ({
+    setItem: (key, value) => held.set(key, value),
+    getItem: (key) => held.get(key) ?? null,
+    removeItem: (key) => held.delete(key),
+  });
+  let now = 1000;
+  const kept = createKept({ login: "morgan", storage, now: () => now });
+  assert.ok(kept.keep(null, { content: { kind: "text" }, version: 0 }));
+  assert.equal(createKept({ login: "alex", storage, now: () => now }).find(null), null);
+  assert.equal(kept.find(null).at, 1000);
+  now += 31 * 86_400_000;
+  assert.equal(kept.find(null), null);
+  const full = /** @type {any} */ ({
+    setItem: () => {
+      throw new Error("full");
+    },
+  });
+  assert.equal(createKept({ login: "morgan", storage: full }).keep(null, { content: {}, version: 0 }), false);
+});
+
+test("a translation lacks what the French says", () => {
+  const typed = {
+    titles: { fr: "Un", en: "One" },
+    bodies: { fr: "<p>Un</p>", en: "<div><br></div>" },
+    rows: [{ labels: { fr: "Titre" }, delays: { fr: "3 jours", en: "3 days" } }],
+  };
+  assert.deepEqual(missingWords(typed, ["fr", "en"]), { en: ["bodies", "rows"] });
+  assert.deepEqual(missingWords({ titles: { fr: "Un" } }, ["fr"]), {});
+});
