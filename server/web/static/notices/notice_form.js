@@ -148,13 +148,18 @@ export function createForm(form, { page, say, changed }) {
     return made;
   }
 
+  function nameOfField(name) {
+    const keys = [`notices.missing.${name}`, `notices.words.${name}`, `notices.${name}`];
+    return say(keys.find((key) => say.knows(key)) ?? "notices.missing.other");
+  }
+
   /** What a translation still lacks, said at its head. */
   function drawMissing() {
     const missing = missingWords(read(), languages());
     for (const place of form.querySelectorAll("[data-missing]")) {
       const names = missing[place.dataset.missing] ?? [];
       place.hidden = !names.length;
-      const fields = names.map((name) => say(`notices.missing.${name}`)).join(", ");
+      const fields = names.map(nameOfField).join(", ");
       setText(place, names.length ? say("notices.missing", { fields }) : "");
     }
   }

@@ -11,12 +11,14 @@ export function missingWords(content, languages) {
   /** @type {Record<string, string[]>} */
   const found = {};
   for (const language of languages.slice(1)) {
+    const lacks = (texts) => isWritten(texts?.fr) && !isWritten(texts[language]);
     const names = Object.entries(content)
-      .filter(([, texts]) => isWritten(texts?.fr) && !isWritten(texts[language]))
+      .filter(([, value]) =>
+        Array.isArray(value)
+          ? value.some((row) => Object.values(row ?? {}).some((texts) => lacks(texts)))
+          : lacks(value),
+      )
       .map(([name]) => name);
-    const rows = content.rows ?? [];
-    const lacks = (part) => rows.some((row) => isWritten(row[part]?.fr) && !isWritten(row[part][language]));
-    if (lacks("labels") || lacks("delays")) names.push("rows");
     if (names.length) found[language] = names;
   }
   return found;
