@@ -15,7 +15,13 @@ from server.app.subjects.live import (
     build_void_tokens,
     join_namespaces,
 )
-from server.app.subjects.media import build_feeds, build_media, build_picture_decoder, build_pictures
+from server.app.subjects.media import (
+    build_bulletin_sources,
+    build_feeds,
+    build_media,
+    build_picture_decoder,
+    build_pictures,
+)
 from server.app.subjects.printing import build_printing, build_simulated_printers
 from server.app.subjects.sending import build_mail_server, build_sender
 from server.app.subjects.voice import build_reading_voice, build_voice
@@ -37,6 +43,7 @@ from server.settings import Settings
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database, once_it_answers
+from server.usecases.bulletins.read_bulletins import BulletinSources
 from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.read_feeds import Feeds
 from server.usecases.notices.import_hall_texts import carry_over_every_hall
@@ -66,6 +73,7 @@ class Parvis:
     media: Preparing
     media_uploaded: Callable[[], None]
     feeds: Feeds
+    bulletin_sources: BulletinSources
     reading: ReadingVoice | None
     provider: Provider | None
     look_at_provider: Callable[[], None]
@@ -134,6 +142,7 @@ def compose(
         media=media,
         media_uploaded=lambda: publisher.later(0, prepare_uploaded),
         feeds=build_feeds(base),
+        bulletin_sources=build_bulletin_sources(base),
         pictures=build_pictures(base),
         picture_apart=build_picture_decoder(),
         provider=provider,
@@ -165,6 +174,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(HEARTBEAT_S, lambda: sessions.keep(parvis.presence.digests())),
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
+        every(ROUND_S, parvis.bulletin_sources.read_due),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
         every(LOOK_S, parvis.sender.look),
         parvis.voice.run,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from server.documents.parts.brand import Brand
+from server.documents.parts.bulletins import BulletinsPart
 from server.documents.parts.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.parts.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.documents.problems import broken_rule
@@ -57,7 +58,10 @@ class AlertsPart(Part):
 
 
 class SitePart(Part):
-    """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts."""
+    """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts.
+
+    `bulletins`: the warnings of authorities that concern it.
+    """
 
     slug: Slug
     name: Line
@@ -66,6 +70,9 @@ class SitePart(Part):
     public_holidays: Annotated[str, AfterValidator(_public_holidays)] = "FR"
     calendar: CalendarPart
     alerts: AlertsPart = AlertsPart()
+    bulletins: Annotated[BulletinsPart, Field(exclude_if=lambda part: part == BulletinsPart())] = (
+        BulletinsPart()
+    )
 
 
 def _network(text: str) -> str:

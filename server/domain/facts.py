@@ -119,6 +119,10 @@ class FactKind(StrEnum):
     MEDIUM_DESCRIBED = "MediumDescribed"
     MEDIUM_REMOVED = "MediumRemoved"
     DISPLAYS_REPORTED = "DisplaysReported"
+    BULLETIN_PROPOSED = "BulletinProposed"
+    BULLETIN_ACCEPTED = "BulletinAccepted"
+    BULLETIN_DISMISSED = "BulletinDismissed"
+    BULLETIN_CANCELLED = "BulletinCancelled"
 
 
 OF_ALARMS = frozenset(

@@ -28,6 +28,7 @@ from server.web.api import (
 )
 from server.web.api import media as media_api
 from server.web.api import messages as counter_messages
+from server.web.api.bulletins import routes as bulletins_api
 from server.web.api.devices import (
     devices,
     displays,
@@ -106,6 +107,7 @@ def _install_notices_and_media(parts: WebParts) -> None:
     )
     app.register_api(notices.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(media_api.blueprint(api, library))
+    app.register_api(bulletins_api.blueprint(api, parvis.publisher.programme_changed))
 
 
 def _install_reading_aloud(parts: WebParts) -> None:

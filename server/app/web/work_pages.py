@@ -1,6 +1,7 @@
 """The pages of people at work, in the groups of the menu."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from server.app.brakes import by_caller
@@ -10,10 +11,13 @@ from server.app.web.parts import WebParts
 from server.domain.hall.configuration import HallConfiguration
 from server.store.journal.anchors import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
+from server.usecases.bulletins.read_bulletins import count_waiting
 from server.usecases.hall.read_voices import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
 from server.web.pages.alarms.pages import blueprint as alarm_pages
 from server.web.pages.alerts import pages as alert_pages
+from server.web.pages.bulletins.pages import BulletinPages
+from server.web.pages.bulletins.pages import blueprint as bulletin_pages
 from server.web.pages.configuration import pages as publishing_pages
 from server.web.pages.console import pages as console_pages
 from server.web.pages.devices import pages as device_pages
@@ -53,8 +57,13 @@ def _install_receiving(parts: WebParts) -> None:
     def voices(hall: HallConfiguration) -> list[HallVoice]:
         return [] if voice.unavailable else read_voices(hall, voice.files.voices, translate)
 
-    for pages in (console_pages, reception_pages, security_pages, alert_pages):
+    for pages in (console_pages, reception_pages, security_pages):
         parts.app.register_blueprint(pages.blueprint(parts.work))
+    database = parts.parvis.database
+    waiting = partial(count_waiting, database)
+    parts.app.register_blueprint(alert_pages.blueprint(parts.work, bulletins_waiting=waiting))
+    programme_changed = parts.parvis.publisher.programme_changed
+    parts.app.register_blueprint(bulletin_pages(BulletinPages(database, parts.work, programme_changed)))
     parts.app.register_blueprint(wall_pages.blueprint(parts.work, voices=voices))
 
 

@@ -21,12 +21,16 @@ class AlertKind(StrEnum):
 
 
 class AlertEndReason(StrEnum):
-    """How an alert ended: by two confirmations, by the first person alone, at its time, or taken back."""
+    """How an alert ended: by two confirmations, by the first person alone, at its time, or taken back.
+
+    Or `replaced`: a person raised the update of its bulletin.
+    """
 
     CONFIRMED = "confirmed"
     UNANSWERED = "unanswered"
     EXPIRED = "expired"
     TAKEN_BACK = "taken_back"
+    REPLACED = "replaced"
 
 
 _GRAVITY = {kind: place for place, kind in enumerate(AlertKind)}

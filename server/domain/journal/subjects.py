@@ -51,6 +51,7 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
         _K.ALERT_ENDED,
         _K.ALERT_TAKEN_BACK,
         _K.ALERT_SHOWN,
+        *(_K.BULLETIN_PROPOSED, _K.BULLETIN_ACCEPTED, _K.BULLETIN_DISMISSED, _K.BULLETIN_CANCELLED),
     ),
     Subject.DAYS: (
         *(_K.DAY_CLOSED, _K.BREAK_DECIDED, _K.TICKETS_STOPPED, _K.TICKETS_REOPENED),
@@ -89,8 +90,8 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
 """Every kind of fact under one subject."""
 
 OF_INSTALLATION = (
-    *(Subject.CONFIGURATION, Subject.PEOPLE, Subject.DEVICES, Subject.ALARMS, Subject.NOTICES),
-    Subject.MEDIA,
+    *(Subject.CONFIGURATION, Subject.PEOPLE, Subject.DEVICES, Subject.ALARMS, Subject.ALERTS),
+    *(Subject.NOTICES, Subject.MEDIA),
 )
 """Subjects with facts in the installation's journal."""
 NOT_OF_HALLS = (Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)

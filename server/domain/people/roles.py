@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DRAFT_NOTICES = "draft_notices"
     PUBLISH_NOTICES = "publish_notices"
     READ_JOURNAL = "read_journal"
+    SEND_BULLETINS = "send_bulletins"
 
 
 _P = Permission
@@ -122,6 +123,8 @@ SCOPES: dict[str, frozenset[Permission]] = {
     "call": frozenset({_P.CALL, _P.READ_QUEUE, _P.READ_BOARD}),
     "book": frozenset({_P.BOOK, _P.READ_APPOINTMENTS}),
     "alert": frozenset({_P.RAISE_ALERT}),
+    "notices": frozenset({_P.DRAFT_NOTICES, _P.PUBLISH_NOTICES}),
+    "bulletins": frozenset({_P.SEND_BULLETINS}),
 }
 """What each scope of an API key allows (CONTRACT: the demonstration's key has issue, read and call)."""
 

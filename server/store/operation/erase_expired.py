@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Table, bindparam, null, select, tuple_
 from server.store.devices.pairings import FORGOTTEN_AFTER_S
 from server.store.engine.statements import Write
 from server.store.tables.alarms import delivery
+from server.store.tables.bulletins import bulletin
 from server.store.tables.counters import message
 from server.store.tables.devices import pairing
 from server.store.tables.journals import erasable, idempotency
@@ -28,6 +29,7 @@ INVITATION_KEPT_S = 30 * 24 * 3600
 """How long an invitation is kept after its end: meanwhile, its link still says that it has ended."""
 FAILURES_KEPT_S = 24 * 3600
 DELIVERIES_KEPT_S = 30 * 86_400
+BULLETINS_KEPT_S = 60 * 86_400
 NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
 """What is left of a printed ticket's content."""
 
@@ -79,6 +81,7 @@ ERASE: Mapping[str, Write] = {
     "idempotency": _delete(idempotency, "created_at"),
     "message": _delete(message, "erase_after"),
     "delivery": _delete(delivery, "created_at"),
+    "bulletin": _delete(bulletin, "received_at"),
     "sign_in": _delete(sign_in, "expires_at"),
     "invitation": _delete(invitation, "expires_at"),
     "sign_in_failure": _delete(sign_in_failure, "failed_at"),
@@ -93,6 +96,7 @@ _KEPT_S = {
     "invitation": INVITATION_KEPT_S,
     "sign_in_failure": FAILURES_KEPT_S,
     "delivery": DELIVERIES_KEPT_S,
+    "bulletin": BULLETINS_KEPT_S,
     "pairing": FORGOTTEN_AFTER_S,
 }
 

@@ -9,6 +9,7 @@ projections: they are written by folding facts only, and can be rebuilt from the
 from server.store.tables import (
     alarms,
     alerts,
+    bulletins,
     counters,
     devices,
     displays,
@@ -27,6 +28,7 @@ __all__ = [
     "PROJECTIONS",
     "alarms",
     "alerts",
+    "bulletins",
     "counters",
     "devices",
     "displays",

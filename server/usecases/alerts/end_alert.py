@@ -54,6 +54,16 @@ def take_back(database: Database, alert: str, halls: Sequence[str], author: Auth
     return _in_each(database, alert, halls, author, _take_back)
 
 
+def replace_alert(
+    database: Database, alert: str, halls: Sequence[str], author: Author
+) -> Mapping[str, Refusal]:
+    """Ends an alert in halls (ids) where its author has just raised the alert that takes its place.
+
+    Refusals: alert_over when it is in force in none; database_busy when no hall could record it.
+    """
+    return _in_each(database, alert, halls, author, _replace)
+
+
 def expire_alerts(database: Database, hall: str) -> int:
     """Ends the alerts of a hall (id) whose stated time is over, at that time; how many."""
     with database.read() as rows:
@@ -78,6 +88,10 @@ def _end(transaction: HallTransaction, alert: Alert) -> None:
         alert, by, site.alerts, now, has_other=has_other_to_answer(transaction, alert, site, now)
     )
     transaction.record(alert_ended(alert.row, alert.id, reason=reason))
+
+
+def _replace(transaction: HallTransaction, alert: Alert) -> None:
+    transaction.record(alert_ended(alert.row, alert.id, reason=AlertEndReason.REPLACED))
 
 
 def _take_back(transaction: HallTransaction, alert: Alert) -> None:

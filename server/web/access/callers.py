@@ -11,6 +11,7 @@ from server.domain.author import Author
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import token_digest
+from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import DeviceOfToken, bearer_of_token, device_of_token
 from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, grants_of
 from server.store.people.api_keys import EVERY_HALL
@@ -236,15 +237,33 @@ def someone() -> Caller:
 
 
 def sites_where(permission: Permission) -> tuple[Caller, frozenset[str] | None]:
-    """The caller, a person who has the permission at some site, and at which ones; None: at every site.
+    """The caller, who has the permission at some site, and at which ones; None: at every site.
 
     Refusals: not_signed_in, forbidden.
     """
     caller = someone()
-    sites = caller.sites_of(permission)
+    sites = sites_of_caller(caller, permission)
     if sites is not None and not sites:
         raise Refusal("forbidden")
     return caller, sites
+
+
+def sites_of_caller(caller: Caller, permission: Permission) -> frozenset[str] | None:
+    """The sites (slugs) at which a caller has a permission; None: at every site.
+
+    A key has it at a site where it may act in every hall.
+    """
+    if caller.kind != "key":
+        return caller.sites_of(permission)
+    if permission not in caller.permissions:
+        return frozenset()
+    if caller.halls is None:
+        return None
+    with database().read() as rows:
+        halls = {hall.id for hall in all_halls(rows) if hall.is_configured}
+    sites = {hall: database().configuration(hall).site.slug for hall in halls}
+    foreign = {sites[hall] for hall in halls.difference(caller.halls)}
+    return frozenset(sites[hall] for hall in halls.intersection(caller.halls)) - foreign
 
 
 def role_of(caller: Caller, database: Database, hall: str) -> str:

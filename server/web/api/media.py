@@ -20,7 +20,7 @@ from server.usecases.media.read_feeds import FeedReading
 from server.usecases.media.read_media import LibraryMedium, read_media, read_medium
 from server.usecases.media.remove_medium import NoticesWith, remove_medium
 from server.usecases.media.upload_medium import upload_medium
-from server.web.access.callers import identify
+from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.media import (
     FeedAnswer,
@@ -204,8 +204,8 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
 
 
 def sites() -> Sites:
-    """The sites at which the caller may draft notices; None: every site."""
-    return identify().sites_of(Permission.DRAFT_NOTICES)
+    """The sites at which the caller may draft notices; None: every site. Refusal: forbidden."""
+    return sites_where(Permission.DRAFT_NOTICES)[1]
 
 
 def _site_of_upload(site: str | None, among: Sites) -> str | None:

@@ -31,8 +31,8 @@ from server.usecases.notices.publish_directly import (
 )
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
-from server.web.access.callers import Caller, allowed, sites_where
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import Caller, allowed, sites_of_caller, sites_where
+from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
 from server.web.api.responses.notices import (
     NoticeAnswer,
     NoticeDetailAnswer,
@@ -125,7 +125,7 @@ def _gesture(path: NoticePath, version: int, state: NoticeState | None = None) -
 
 def _drafting(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/notices", responses={200: NoticesAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def notices(query: NoticesQuery) -> Any:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
@@ -133,7 +133,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         return read_notices(api.database, caller.author, reach, filters)
 
     @routes.post("/notices", responses={201: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def draft(body: NoticeBody) -> Any:
         """A new notice, its first version a draft."""
         caller, reach = reach_of_caller()
@@ -141,20 +141,20 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
     @routes.post("/notices/<notice>/correct", responses={201: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def correct(path: NoticePath, body: NoticeVersionBody) -> Any:
         """A draft with the same words; once published, it takes the place of this one."""
         return correct_notice(api.database, _gesture(path, body.version, body.state)), 201
 
     @routes.get("/notices/<notice>", responses={200: NoticeDetailAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def notice(path: NoticePath) -> Any:
         """One notice with its history and what changed from version to version."""
         caller, reach = reach_of_caller()
         return read_notice(api.database, caller.author, reach, path.notice)
 
     @routes.patch("/notices/<notice>", responses={200: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def edit(path: NoticePath, body: NoticeEditBody) -> Any:
         """One more version, a draft again."""
         return edit_notice(api.database, _gesture(path, body.base_version), body.content)
@@ -172,13 +172,13 @@ def _previewing(routes: APIBlueprint, api: Api) -> None:
 
 def _proposing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/notices/<notice>/submit", responses={200: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def submit(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version waits for whoever decides."""
         return submit_notice(api.database, _gesture(path, body.version, body.state))
 
     @routes.post("/notices/propose", responses={201: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def propose(body: NoticeBody) -> Any:
         """A new notice that waits for whoever decides: drafted and submitted in one transaction."""
         caller, reach = reach_of_caller()
@@ -186,13 +186,13 @@ def _proposing(routes: APIBlueprint, api: Api) -> None:
         return propose_new(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
     @routes.post("/notices/<notice>/propose", responses={200: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def propose_version(path: NoticePath, body: NoticeProposalBody) -> Any:
         """What the notice says now waits for whoever decides: edited and submitted in one transaction."""
         return propose_edited(api.database, _gesture(path, body.version, body.state), body.content)
 
     @routes.post("/notices/<notice>/take-back", responses={200: NoticeAnswer})
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def take_back(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version that waits for a decision is a draft again."""
         return take_back_notice(api.database, _gesture(path, body.version, body.state))
@@ -200,19 +200,19 @@ def _proposing(routes: APIBlueprint, api: Api) -> None:
 
 def _deciding(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/notices/<notice>/approve", responses={200: NoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def approve(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version may be published."""
         return approve_notice(api.database, _gesture(path, body.version, body.state))
 
     @routes.post("/notices/<notice>/refuse", responses={200: NoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def refuse(path: NoticePath, body: NoticeRefusalBody) -> Any:
         """The version goes back with a reason."""
         return refuse_notice(api.database, _gesture(path, body.version, body.state), body.reason)
 
     @routes.post("/notices/<notice>/archive", responses={200: NoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def archive(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It leaves the lists."""
         return archive_notice(api.database, _gesture(path, body.version, body.state))
@@ -220,7 +220,7 @@ def _deciding(routes: APIBlueprint, api: Api) -> None:
 
 def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
     @routes.post("/notices/<notice>/publish", responses={200: PublishedNoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
         display = DisplayRequest(body.starts_at, body.ends_at)
@@ -229,7 +229,7 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
         return answer
 
     @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It is shown no more."""
         answer = withdraw_notice(api.database, _gesture(path, body.version, body.state))
@@ -239,7 +239,7 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
 
 def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
     @routes.post("/notices/publish", responses={201: PublishedNoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def publish_at_once(body: NoticeBody) -> Any:
         """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
         caller, reach = reach_of_caller()
@@ -249,7 +249,7 @@ def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callabl
         return answer, 201
 
     @routes.post("/notices/<notice>/put-on-screens", responses={200: PublishedNoticeAnswer})
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> Any:
         """What the notice says now is on the screens: every step that it still needs, in one transaction."""
         gesture = _gesture(path, body.version, body.state)
@@ -259,6 +259,9 @@ def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callabl
 
 
 def reach_of_caller() -> tuple[Caller, Reach]:
-    """The person who calls, and where they may draft and decide. Refusals: not_signed_in, forbidden."""
+    """Who calls, a person or a key, and where they may draft and decide.
+
+    Refusals: not_signed_in, forbidden.
+    """
     caller, drafts = sites_where(Permission.DRAFT_NOTICES)
-    return caller, Reach(drafts, caller.sites_of(Permission.PUBLISH_NOTICES))
+    return caller, Reach(drafts, sites_of_caller(caller, Permission.PUBLISH_NOTICES))

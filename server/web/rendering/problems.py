@@ -204,6 +204,16 @@ STATUS: Mapping[str, int] = {
     "feed_unreachable": 422,
     "feed_too_large": 422,
     "feed_broken": 422,
+    **dict.fromkeys(
+        ("bulletin_broken", "bulletin_too_large", "bulletin_entities", "bulletin_unconfirmed"), 422
+    ),
+    **dict.fromkeys(("bulletin_decided", "bulletin_other_kind", "bulletin_not_shown"), 409),
+    **dict.fromkeys(("bulletin_expired", "bulletin_superseded", "too_many_bulletins"), 409),
+    **dict.fromkeys(("bulletin_answer", "bulletin_not_actual", "bulletin_not_public"), 422),
+    **dict.fromkeys(("bulletin_from_the_future", "bulletin_without_info", "bulletin_unlikely"), 422),
+    **dict.fromkeys(("bulletin_other_language", "bulletin_elsewhere", "bulletin_over"), 422),
+    "bulletin_cancels_unknown": 422,
+    "unknown_bulletin": 404,
     "document_refused": 422,
     "idempotency_mismatch": 422,
     "too_many_requests": 429,

@@ -1,5 +1,6 @@
 """The page that raises and ends alerts, `/alerte`: two steps, then which screens show it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
@@ -23,8 +24,8 @@ LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""
 
 
-def blueprint(work: WorkContext) -> Blueprint:
-    """The route of the page."""
+def blueprint(work: WorkContext, *, bulletins_waiting: Callable[[str], int]) -> Blueprint:
+    """The route of the page. `bulletins_waiting`: how many wait for a person at a site (slug)."""
     routes = Blueprint("alert_page", __name__, template_folder="templates")
 
     @routes.get("/alerte")
@@ -48,6 +49,7 @@ def blueprint(work: WorkContext) -> Blueprint:
                 ],
                 "expiring": [str(kind) for kind in AlertKind if kind not in ENDED_BY_PEOPLE],
             },
+            bulletins=bulletins_waiting(hall.site.slug),
             kinds=[str(kind) for kind in AlertKind],
             lasts=LASTS_MINUTES,
             most_title=TITLE_CHARACTERS,

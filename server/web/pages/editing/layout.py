@@ -143,6 +143,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("names", ("name", "address")),
         Group("hours", ("calendar", "public_holidays", "time_zone")),
         Group("alerts", ("alerts",), is_folded=True),
+        Group("bulletins", ("bulletins",), is_folded=True),
         Group("shown", ("slug",), is_folded=True),
     ),
 }

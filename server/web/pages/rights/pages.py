@@ -21,7 +21,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         Permission.READ_BOARD,
     ),
     "appointments": (Permission.READ_APPOINTMENTS, Permission.BOOK),
-    "safety": (Permission.ASK_HELP, Permission.RAISE_ALERT, Permission.END_ALERT),
+    "safety": (Permission.ASK_HELP, Permission.RAISE_ALERT, Permission.END_ALERT, Permission.SEND_BULLETINS),
     "display": (Permission.DRAFT_NOTICES, Permission.PUBLISH_NOTICES),
     "figures": (Permission.READ_FIGURES, Permission.EXPORT_VISITS, Permission.DECIDE_TARGETS),
     "running": (

@@ -24,6 +24,7 @@ const PAST = {
   confirmed: "alerts.past.line",
   unanswered: "alerts.past.unanswered",
   taken_back: "alerts.past.taken_back",
+  replaced: "alerts.past.replaced",
 };
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);

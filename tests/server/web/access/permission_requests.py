@@ -143,6 +143,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "alarm": faulty.read()["alarms"][0]["alarm"],
         "alert": alert["alert"],
         "hall": HALL,
+        "site": HALL,
         "halls": [HALL],
         "document": HALL,
         "revision": 1,

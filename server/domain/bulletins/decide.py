@@ -1,0 +1,151 @@
+"""What a bulletin becomes at a site: a proposed alert, a proposed notice, or nothing. Pure.
+
+The rule in words: `docs/rules/cap.md`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
+
+from server.domain.bulletins.messages import Area, Bulletin, BulletinText, Circle
+from server.domain.languages import FRENCH
+from server.domain.refusals import Refusal
+
+HOLDS_FOR = timedelta(hours=24)
+"""How long a bulletin holds after it was sent, where it does not say when it expires."""
+HOLDS_AT_MOST = timedelta(days=30)
+"""A bulletin that would hold for longer holds for this time."""
+AHEAD_AT_MOST = timedelta(days=1)
+"""A bulletin sent later than this after now has a wrong clock."""
+EARTH_KM = 6371.0
+_GRAVE = frozenset({"Extreme", "Severe"})
+_SURE = frozenset({"Observed", "Likely"})
+_ACT_NOW = frozenset({"Shelter", "Evacuate", "Prepare", "Execute", "Avoid"})
+_ANSWERS = frozenset({"Ack", "Error"})
+
+
+class ProposalKind(StrEnum):
+    """What is proposed to the people of a site."""
+
+    ALERT = "alert"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBulletins:
+    """What a site has decided. `codes`: its own pairs of a scheme and a code; `position`: degrees.
+
+    `automatic`: the kinds that are shown without a person.
+    """
+
+    codes: frozenset[tuple[str, str]] = frozenset()
+    position: tuple[float, float] | None = None
+    automatic: frozenset[ProposalKind] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What people of a site may show. `text`: the words; `is_shelter`: an alert that asks to stay inside."""
+
+    kind: ProposalKind
+    text: BulletinText
+    expires_at: datetime
+    is_shelter: bool = False
+
+
+def propose(bulletin: Bulletin, site: SiteBulletins, now: datetime) -> Proposal:
+    """What an Alert or Update becomes at a site.
+
+    Refusals, each with a sentence: bulletin_answer, bulletin_not_actual, bulletin_not_public,
+    bulletin_from_the_future, bulletin_without_info, bulletin_other_language, bulletin_expired,
+    bulletin_elsewhere, bulletin_over, bulletin_unlikely.
+    """
+    check_is_for_people(bulletin, now)
+    text = _french(bulletin)
+    expires_at = expiry_of(bulletin, text)
+    if expires_at <= now:
+        raise Refusal("bulletin_expired")
+    if not any(concerns(area, site) for area in text.areas):
+        names = ", ".join(area.name for area in text.areas if area.name)
+        raise Refusal("bulletin_elsewhere", places=names[:200] or "?")
+    if text.urgency == "Past" or "AllClear" in text.responses:
+        raise Refusal("bulletin_over")
+    if text.certainty == "Unlikely":
+        raise Refusal("bulletin_unlikely")
+    return Proposal(_kind(text), text, expires_at, is_shelter="Shelter" in text.responses)
+
+
+def check_is_for_people(bulletin: Bulletin, now: datetime) -> None:
+    """Refuses answers between systems, exercises, tests and what is not for the public."""
+    if bulletin.message_type in _ANSWERS:
+        raise Refusal("bulletin_answer")
+    if bulletin.status != "Actual":
+        raise Refusal("bulletin_not_actual", status=bulletin.status)
+    if bulletin.scope != "Public":
+        raise Refusal("bulletin_not_public")
+    if bulletin.key.sent - now > AHEAD_AT_MOST:
+        raise Refusal("bulletin_from_the_future")
+
+
+def expiry_of(bulletin: Bulletin, text: BulletinText) -> datetime:
+    """When a bulletin holds no longer."""
+    sent = bulletin.key.sent
+    return min(text.expires or sent + HOLDS_FOR, sent + HOLDS_AT_MOST)
+
+
+def concerns(area: Area, site: SiteBulletins) -> bool:
+    """Whether a site is in an area: by one of its codes, else by its position."""
+    named = {(scheme.casefold(), code.casefold()) for scheme, code in area.codes}
+    if not named.isdisjoint((scheme.casefold(), code.casefold()) for scheme, code in site.codes):
+        return True
+    if site.position is None:
+        return False
+    position = site.position
+    return any(is_inside(position, polygon) for polygon in area.polygons) or any(
+        _is_within(position, circle) for circle in area.circles
+    )
+
+
+def is_inside(position: tuple[float, float], polygon: tuple[tuple[float, float], ...]) -> bool:
+    """Whether a point is in a polygon, by the parity of the edges that a line to the east crosses.
+
+    A polygon across the 180th meridian is read in longitudes from 0 to 360 degrees.
+    """
+    if len(polygon) < 4:  # the standard wants four pairs, the last the same as the first
+        return False
+    longitudes = [point[1] for point in polygon]
+    turned = 360.0 if max(longitudes) - min(longitudes) > 180 else 0.0
+    points = [(x, y + turned if y < 0 else y) for x, y in polygon]
+    latitude, longitude = position[0], position[1] + turned if position[1] < 0 else position[1]
+    crossings = 0
+    for (from_x, from_y), (to_x, to_y) in zip(points, points[1:] + points[:1], strict=True):
+        if (from_x > latitude) is not (to_x > latitude):
+            at = from_y + (latitude - from_x) * (to_y - from_y) / (to_x - from_x)
+            crossings += at > longitude
+    return crossings % 2 == 1
+
+
+def _is_within(position: tuple[float, float], circle: Circle) -> bool:
+    """Whether a point is in a circle, by the distance on a sphere."""
+    from_lat, from_lon, to_lat, to_lon = map(radians, (*position, circle.latitude, circle.longitude))
+    half = sin((to_lat - from_lat) / 2) ** 2
+    half += cos(from_lat) * cos(to_lat) * sin((to_lon - from_lon) / 2) ** 2
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(half))) <= circle.radius_km
+
+
+def _kind(text: BulletinText) -> ProposalKind:
+    is_grave = text.severity in _GRAVE and text.urgency == "Immediate" and text.certainty in _SURE
+    asks_to_act = not _ACT_NOW.isdisjoint(text.responses)
+    return ProposalKind.ALERT if is_grave and asks_to_act else ProposalKind.NOTICE
+
+
+def _french(bulletin: Bulletin) -> BulletinText:
+    """The words in French. Refusals: bulletin_without_info, bulletin_other_language."""
+    if not bulletin.texts:
+        raise Refusal("bulletin_without_info")
+    for text in bulletin.texts:
+        if text.language.lower().partition("-")[0] == FRENCH:
+            return text
+    languages = ", ".join(dict.fromkeys(text.language for text in bulletin.texts))
+    raise Refusal("bulletin_other_language", languages=languages[:100])

@@ -1,0 +1,1 @@
+"""Rows of bulletins and of their sources."""

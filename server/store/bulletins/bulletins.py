@@ -1,0 +1,127 @@
+"""Bulletins of a site: what came in, and what became of each. Plain rows: the decisions are facts."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from server.domain.bulletins.messages import BulletinKey
+from server.domain.facts import Json
+from server.domain.instants import to_text
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.tables.bulletins import bulletin
+
+PROPOSED, RAISING, ACCEPTED, DISMISSED = "proposed", "raising", "accepted", "dismissed"
+REFUSED, REPLACED, CANCELLED = "refused", "replaced", "cancelled"
+OPEN = (PROPOSED, RAISING)
+"""States in which a person may still decide. `raising`: an alert of it is being raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinRow:
+    """A bulletin of a site (slug). `message`: what people read of it; `details`: values of its refusal.
+
+    `outcome`: the alert or notice (id) that it became; `replaces`: the bulletin (id) it updates.
+    """
+
+    id: str
+    site: str
+    key: str
+    message: Json
+    state: str
+    kind: str | None
+    refusal: str | None
+    details: Json
+    received_at: datetime
+    expires_at: datetime | None
+    decided_at: datetime | None
+    decided_by: str | None
+    reason: str | None
+    outcome: str | None
+    replaces: str | None
+
+
+_OF_ID = bulletin.c.id == bindparam("of_id")
+_OF_SITE = bulletin.c.site == bindparam("of_site")
+_NEWEST = rows_of(BulletinRow, bulletin).order_by(bulletin.c.received_at.desc(), bulletin.c.id.desc())
+_BY_ID = Read(BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_ID))
+_BY_KEY = Read(
+    BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_SITE, bulletin.c.key == bindparam("of_key"))
+)
+_LIST = Read(BulletinRow, _NEWEST.where(_OF_SITE).limit(bindparam("most")))
+_TAKEN = Read(BulletinRow, _NEWEST.where(_OF_SITE, bulletin.c.state != REFUSED))
+_REFUSED = Read(
+    str,
+    select(bulletin.c.id)
+    .where(_OF_SITE, bulletin.c.state == REFUSED)
+    .order_by(bulletin.c.received_at.desc(), bulletin.c.id.desc()),
+)
+_COUNT_OPEN = Read(
+    int,
+    select(func.count().label("found")).where(
+        _OF_SITE,
+        bulletin.c.state.in_(OPEN),
+        bulletin.c.expires_at > bindparam("now", type_=bulletin.c.expires_at.type),
+    ),
+)
+_INSERT = Write.new_row(bulletin, BulletinRow)
+_SET = Write(bulletin.update().where(_OF_ID), "state", "decided_at", "decided_by", "reason", "outcome")
+_DELETE = Write(bulletin.delete().where(_OF_ID))
+
+
+def key_digest(key: BulletinKey) -> str:
+    """The digest by which a bulletin is known again."""
+    return hashlib.sha256("\n".join((key.sender, key.identifier, to_text(key.sent))).encode()).hexdigest()
+
+
+def bulletin_row(rows: Rows, bulletin_id: str) -> BulletinRow | None:
+    """A bulletin by its id."""
+    return rows.one(_BY_ID, of_id=bulletin_id)
+
+
+def bulletin_of_key(rows: Rows, site: str, key: str) -> BulletinRow | None:
+    """The bulletin of a site with this digest."""
+    return rows.one(_BY_KEY, of_site=site, of_key=key)
+
+
+def newest_bulletins(rows: Rows, site: str, most: int) -> list[BulletinRow]:
+    """The newest bulletins of a site, refused ones included."""
+    return rows.all(_LIST, of_site=site, most=most)
+
+
+def taken_bulletins(rows: Rows, site: str) -> list[BulletinRow]:
+    """The bulletins of a site that were proposed, whatever became of them; the newest first."""
+    return rows.all(_TAKEN, of_site=site)
+
+
+def count_open(rows: Rows, site: str, now: datetime) -> int:
+    """How many bulletins of a site wait for a person."""
+    [found] = rows.all(_COUNT_OPEN, of_site=site, now=now)
+    return found
+
+
+def insert_bulletin(transaction: Writes, new: BulletinRow) -> None:
+    """Keeps a new bulletin."""
+    transaction.run(_INSERT, **values_of(new))
+
+
+def set_decision(transaction: Writes, decided: BulletinRow) -> None:
+    """Keeps the state of a bulletin, who decided it and when, why, and what it became."""
+    transaction.run(
+        _SET,
+        of_id=decided.id,
+        state=decided.state,
+        decided_at=decided.decided_at,
+        decided_by=decided.decided_by,
+        reason=decided.reason,
+        outcome=decided.outcome,
+    )
+
+
+def forget_refused(transaction: Writes, site: str, *, keep: int) -> None:
+    """Deletes the refused bulletins of a site but the newest `keep`."""
+    for old in transaction.all(_REFUSED, of_site=site)[keep:]:
+        transaction.run(_DELETE, of_id=old)

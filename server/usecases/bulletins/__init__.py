@@ -1,0 +1,1 @@
+"""Bulletins of authorities: read from outside, proposed to people, shown or dismissed."""

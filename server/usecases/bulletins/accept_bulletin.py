@@ -1,0 +1,234 @@
+"""Show a bulletin: publish the notice or raise the alert that it proposes; or dismiss it with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from server.documents.notices import LONGEST_WORDS, NoticeContent, parse_notice
+from server.domain.alerts.alerts import LONGEST_S, SHORTEST_S, AlertKind
+from server.domain.author import Author
+from server.domain.bulletins.decide import ProposalKind
+from server.domain.bulletins.facts import bulletin_accepted, bulletin_dismissed
+from server.domain.bulletins.messages import BulletinText
+from server.domain.bulletins.words import alert_text_of, notice_body_of, title_of
+from server.domain.instants import from_text
+from server.domain.languages import FRENCH
+from server.domain.notices.facts import (
+    NoticeStep,
+    notice_approved,
+    notice_drafted,
+    notice_published,
+    notice_submitted,
+)
+from server.domain.notices.lifecycle import NoticeState
+from server.domain.refusals import Refusal
+from server.ids import new_id, token_digest
+from server.store import alerts
+from server.store.bulletins import bulletins
+from server.store.bulletins.bulletins import BulletinRow
+from server.store.engine.rows import Rows
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.alerts.end_alert import halls_of_alert, replace_alert
+from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
+from server.usecases.bulletins.receive_bulletin import withdraw_shown
+from server.usecases.bulletins.site_bulletins import site_of
+from server.usecases.notices.draft_notice import checked_for, new_version
+from server.usecases.notices.notice_places import Reach, read_places
+
+log = structlog.get_logger()
+
+LONGEST_REASON = 200
+LONGEST_TITLE = 80
+"""Characters of the title of a notice."""
+RETRIED_AFTER = timedelta(minutes=1)
+"""When raising an alert was cut off, another person may raise it again after this time."""
+
+
+def accept_notice(database: Database, author: Author, bulletin: str, reach: Reach) -> str:
+    """The notice (id) that a bulletin became: published, or proposed where the author may only draft.
+
+    The notice of the bulletin that it updates leaves the screens in the same transaction.
+    Refusals: unknown_bulletin, bulletin_decided, bulletin_expired, bulletin_other_kind, forbidden.
+    Raises DocumentRefused where the site has no hall any more.
+    """
+    with database.installation_transaction(author) as transaction:
+        row = _open_row(transaction, bulletin, ProposalKind.NOTICE)
+        content = notice_content(row, site_of(transaction, row.site).time_zone)
+        places = read_places(database, transaction)
+        checked_for(transaction, content, places, reach)
+        notice = new_id()
+        version = new_version(transaction, notice, 1, content)
+        transaction.record(notice_drafted(NoticeStep(notice, 1, NoticeState.DRAFT), version))
+        transaction.record(notice_submitted(NoticeStep(notice, 2, NoticeState.SUBMITTED), 1))
+        if reach.may_publish({row.site}):
+            transaction.record(notice_approved(NoticeStep(notice, 3, NoticeState.APPROVED), 1))
+            step = NoticeStep(notice, 4, NoticeState.PUBLISHED)
+            shown = notice_published(step, 1, shown_from=transaction.now, shown_until=row.expires_at)
+            transaction.record(shown)
+            former = _former(transaction, row)
+            if former is not None and former.kind == "notice" and former.outcome is not None:
+                withdraw_shown(transaction, former.outcome)
+        _keep_accepted(transaction, row, notice)
+    return notice
+
+
+def accept_alert(database: Database, author: Author, bulletin: str, halls: Sequence[str]) -> str:
+    """The alert (id) that a bulletin became in halls (ids) of its site.
+
+    A second press of anybody raises nothing more. The alert of the bulletin that it updates ends there.
+    Refusals: unknown_bulletin, bulletin_decided, bulletin_expired, bulletin_other_kind; those of raising.
+    """
+    row = _claim(database, author, bulletin)
+    request = alert_request(row, database.clock.now())
+    alert = _raised_before(database, row)
+    if alert is None:
+        try:
+            alert = raise_alert(database, halls, author, request).alert
+        except Refusal:
+            _keep_open(database, author, row)
+            raise
+    with database.installation_transaction(author) as transaction:
+        _keep_accepted(transaction, row, alert)
+        former = _former(transaction, row)
+    if former is not None and former.kind == "alert" and former.outcome not in (None, alert):
+        _end_former(database, former, halls, author)
+    return alert
+
+
+def dismiss_bulletin(database: Database, author: Author, bulletin: str, reason: str) -> None:
+    """Keeps that a bulletin is not shown, with a reason of 1 to 200 characters.
+
+    Refusals: no_reason, unknown_bulletin, bulletin_decided.
+    """
+    words = " ".join(reason.split())
+    if not 1 <= len(words) <= LONGEST_REASON:
+        raise Refusal("no_reason", longest=LONGEST_REASON)
+    with database.installation_transaction(author) as transaction:
+        row = known_bulletin(transaction, bulletin)
+        if row.state != bulletins.PROPOSED:
+            raise Refusal("bulletin_decided")
+        decided = replace(row, state=bulletins.DISMISSED, reason=words)
+        bulletins.set_decision(transaction, _decided(transaction, decided))
+        transaction.record(bulletin_dismissed(row.id, row.site))
+
+
+def known_bulletin(rows: Rows, bulletin: str) -> BulletinRow:
+    """A bulletin by its id. Refusal: unknown_bulletin."""
+    found = bulletins.bulletin_row(rows, bulletin)
+    if found is None:
+        raise Refusal("unknown_bulletin")
+    return found
+
+
+def notice_content(row: BulletinRow, time_zone: str) -> NoticeContent:
+    """The notice that a bulletin proposes: its words in French, at its site, until it expires."""
+    assert row.expires_at is not None
+    zone = ZoneInfo(time_zone)
+    text, sent = _text_of(row), from_text(str(row.message["sent"])).astimezone(zone)
+    source = f"{text.sender_name} · {sent:%d/%m/%Y %H:%M}"
+    ends = (row.expires_at + timedelta(seconds=59)).astimezone(zone)
+    return parse_notice(
+        {
+            "kind": "text",
+            "titles": {FRENCH: title_of(text, LONGEST_TITLE)},
+            "bodies": {FRENCH: notice_body_of(text, source, LONGEST_WORDS - 10)},
+            "targets": {"sites": [row.site], "halls": [], "screens": []},
+            "validity": {"starts": None, "ends": ends.strftime("%Y-%m-%dT%H:%M")},
+        }
+    )
+
+
+def alert_request(row: BulletinRow, now: datetime) -> AlertRequest:
+    """The alert that a bulletin proposes: the prepared one to stay inside, else its own words."""
+    assert row.expires_at is not None
+    press = f"bulletin-{row.id}"
+    if row.message["is_shelter"]:
+        return AlertRequest(AlertKind.SHELTER, press)
+    text = _text_of(row)
+    words = {
+        FRENCH: {"title": title_of(text, TITLE_CHARACTERS), "text": alert_text_of(text, TEXT_CHARACTERS)}
+    }
+    for_s = min(max(int((row.expires_at - now).total_seconds()), SHORTEST_S), LONGEST_S)
+    return AlertRequest(AlertKind.CUSTOM, press, words=words, for_s=for_s)
+
+
+def _text_of(row: BulletinRow) -> BulletinText:
+    """The words of a bulletin as they are kept."""
+    said = row.message
+    return BulletinText(
+        language=FRENCH,
+        event=str(said["event"]),
+        urgency="",
+        severity="",
+        certainty="",
+        sender_name=str(said["sender_name"]),
+        headline=str(said["headline"]),
+        description=str(said["description"]),
+        instruction=str(said["instruction"]),
+    )
+
+
+def _open_row(rows: InstallationTransaction, bulletin: str, kind: ProposalKind) -> BulletinRow:
+    row = known_bulletin(rows, bulletin)
+    if row.state not in bulletins.OPEN:
+        raise Refusal("bulletin_decided")
+    if row.kind != kind:
+        raise Refusal("bulletin_other_kind")
+    if row.expires_at is None or row.expires_at <= rows.now:
+        raise Refusal("bulletin_expired")
+    return row
+
+
+def _claim(database: Database, author: Author, bulletin: str) -> BulletinRow:
+    """The bulletin, whose alert only its claimer raises now. Refusals: those of `accept_alert`."""
+    with database.installation_transaction(author) as transaction:
+        row = _open_row(transaction, bulletin, ProposalKind.ALERT)
+        if row.state == bulletins.RAISING and row.decided_by != author.id and row.decided_at is not None:
+            if transaction.now - row.decided_at < RETRIED_AFTER:
+                raise Refusal("bulletin_decided")
+            return row
+        claimed = _decided(transaction, replace(row, state=bulletins.RAISING))
+        bulletins.set_decision(transaction, claimed)
+        return claimed
+
+
+def _raised_before(database: Database, row: BulletinRow) -> str | None:
+    """The alert that whoever claimed the bulletin had raised already."""
+    press = token_digest(f"bulletin-{row.id}")
+    with database.read() as rows:
+        return alerts.alert_of_press_anywhere(rows, by=row.decided_by or "", press=press)
+
+
+def _keep_open(database: Database, author: Author, row: BulletinRow) -> None:
+    with database.installation_transaction(author) as transaction:
+        still_open = replace(row, state=bulletins.PROPOSED, decided_at=None, decided_by=None)
+        bulletins.set_decision(transaction, still_open)
+
+
+def _keep_accepted(transaction: InstallationTransaction, row: BulletinRow, outcome: str) -> None:
+    accepted = _decided(transaction, replace(row, state=bulletins.ACCEPTED, outcome=outcome))
+    bulletins.set_decision(transaction, accepted)
+    transaction.record(bulletin_accepted(row.id, row.site, kind=row.kind or "", outcome=outcome))
+
+
+def _decided(transaction: InstallationTransaction, row: BulletinRow) -> BulletinRow:
+    return replace(row, decided_at=transaction.now, decided_by=transaction.author.id)
+
+
+def _former(rows: Rows, row: BulletinRow) -> BulletinRow | None:
+    return None if row.replaces is None else bulletins.bulletin_row(rows, row.replaces)
+
+
+def _end_former(database: Database, former: BulletinRow, halls: Sequence[str], author: Author) -> None:
+    """Ends the alert that was updated, where the new one is shown. One that people ended stays ended."""
+    if former.message["is_shelter"] or former.outcome is None:
+        return
+    try:
+        among = set(halls_of_alert(database, former.outcome))
+        replace_alert(database, former.outcome, [hall for hall in halls if hall in among], author)
+    except Refusal as refusal:
+        log.warning("former_alert_not_ended", alert=former.outcome, code=refusal.code)

@@ -1,0 +1,1 @@
+"""Bulletins that another system sends."""

@@ -1,0 +1,98 @@
+"""Bulletins (CAP 1.2) that another system sends to a site, by a key with the scope `bulletins`."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from server.domain.bulletins.messages import BulletinBroken
+from server.domain.bulletins.read_cap import LARGEST_BYTES, read_cap
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.store.bulletins import bulletins
+from server.store.bulletins.bulletins import BulletinRow
+from server.usecases.bulletins.read_bulletins import show_automatically
+from server.usecases.bulletins.receive_bulletin import receive_bulletin
+from server.web.access.callers import sites_where
+from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.responses.exact import ExactShape
+from server.web.api.services import REFUSED, Api
+from server.web.api.shapes.requests import RequestShape, Slug
+from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.viewer import page_language
+
+TAG = Tag(name="bulletins")
+
+
+class SitePath(RequestShape):
+    """A site, by its slug."""
+
+    site: str = Slug
+
+
+class BulletinBody(RequestShape):
+    """A bulletin as its sender wrote it, in XML."""
+
+    document: str = Field(min_length=1, max_length=LARGEST_BYTES)
+
+
+class BulletinAnswer(ExactShape):
+    """What a bulletin became at a site."""
+
+    bulletin: str
+    is_new: bool
+    """False: it had come before, and nothing changed."""
+    state: Literal["proposed", "raising", "accepted", "dismissed", "refused", "replaced", "cancelled"]
+    kind: Literal["alert", "notice"] | None
+    """What it proposes; null where it is refused, and for a cancellation."""
+    code: str | None
+    """Why it is refused; null where it is not."""
+    detail: str | None
+    """The same as a sentence."""
+
+
+def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
+    """The route; `programme_changed` tells screens after what they show has changed."""
+    routes = APIBlueprint("bulletins", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/sites/<site>/bulletins", responses={200: BulletinAnswer, 201: BulletinAnswer})
+    @requires(Permission.SEND_BULLETINS, of=PEOPLE_AND_KEYS, anywhere=True)
+    def send(path: SitePath, body: BulletinBody) -> Any:
+        """Takes a bulletin for a site. 201 when it is new, also where it is refused: `code` says why."""
+        caller, sites = sites_where(Permission.SEND_BULLETINS)
+        if sites is not None and path.site not in sites:
+            raise Refusal("forbidden")
+        try:
+            bulletin = read_cap(body.document.encode())
+        except (BulletinBroken, UnicodeEncodeError) as error:
+            broken = error if isinstance(error, BulletinBroken) else BulletinBroken("bulletin_broken")
+            raise Refusal(broken.code, where=broken.where or "alert") from error
+        received = receive_bulletin(api.database, path.site, bulletin, caller.author)
+        row = received.row
+        if received.is_new:
+            if row.state == bulletins.PROPOSED:
+                show_automatically(api.database, row)
+            programme_changed()
+            row = _present(api, row)
+        return _answer(api, row, is_new=received.is_new), 201 if received.is_new else 200
+
+    return routes
+
+
+def _present(api: Api, row: BulletinRow) -> BulletinRow:
+    with api.database.read() as rows:
+        return bulletins.bulletin_row(rows, row.id) or row
+
+
+def _answer(api: Api, row: BulletinRow, *, is_new: bool) -> dict[str, object]:
+    refusal = None if row.refusal is None else Refusal(row.refusal, **row.details)
+    return {
+        "bulletin": row.id,
+        "is_new": is_new,
+        "state": row.state,
+        "kind": row.kind,
+        "code": row.refusal,
+        "detail": None if refusal is None else refusal_sentence(refusal, api.translate, page_language()),
+    }

@@ -1,0 +1,1 @@
+"""The page of bulletins: what authorities announce, and what becomes of it."""

@@ -1,0 +1,136 @@
+"""What a bulletin becomes at a site, and which documents are none."""
+
+from pathlib import Path
+
+import pytest
+
+from server.domain.bulletins.decide import Proposal, ProposalKind, SiteBulletins, is_inside, propose
+from server.domain.bulletins.messages import CAP, BulletinBroken
+from server.domain.bulletins.read_cap import LARGEST_BYTES, MOST_ELEMENTS, read_cap
+from server.domain.bulletins.words import notice_body_of, shortened
+from server.domain.refusals import Refusal
+from tests.server.domain.bulletins.written_bulletins import AISNE, LAON, NOW, cap_xml, info_xml
+
+MADE = Path(__file__).parent / "made_by_cap_tools"
+
+
+def proposed(document: bytes, site: SiteBulletins = LAON) -> Proposal:
+    return propose(read_cap(document), site, NOW)
+
+
+def test_a_grave_and_sure_bulletin_that_asks_to_act_now_is_an_alert_and_others_are_notices():
+    assert proposed(cap_xml()).kind is ProposalKind.ALERT
+    calmer = (
+        {"urgency": "Expected"},
+        {"severity": "Moderate"},
+        {"certainty": "Possible"},
+        {"response": "Monitor"},
+    )
+    for words in calmer:
+        assert proposed(cap_xml(infos=info_xml(**words))).kind is ProposalKind.NOTICE, words
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        *((cap_xml(message_type=each), "bulletin_answer") for each in ("Ack", "Error")),
+        *((cap_xml(status=each), "bulletin_not_actual") for each in ("Exercise", "System", "Test", "Draft")),
+        *((cap_xml(scope=each), "bulletin_not_public") for each in ("Restricted", "Private")),
+        (cap_xml(sent="2026-12-24T10:00:00+01:00"), "bulletin_from_the_future"),
+        (cap_xml(infos=""), "bulletin_without_info"),
+        (cap_xml(infos=info_xml(language="de-DE")), "bulletin_other_language"),
+        (cap_xml(infos=info_xml(language="")), "bulletin_other_language"),
+        (cap_xml(infos=info_xml(expires="2026-11-24T10:29:59+01:00")), "bulletin_expired"),
+        (cap_xml(sent="2026-11-23T10:00:00+01:00", infos=info_xml(expires="")), "bulletin_expired"),
+        (cap_xml(infos=info_xml(area="<areaDesc>Bayern</areaDesc>")), "bulletin_elsewhere"),
+        (cap_xml(infos=info_xml(area=AISNE.replace("insee", "EMMA_ID"))), "bulletin_elsewhere"),
+        (cap_xml(infos=info_xml(urgency="Past")), "bulletin_over"),
+        (cap_xml(infos=info_xml(response="AllClear")), "bulletin_over"),
+        (cap_xml(infos=info_xml(certainty="Unlikely")), "bulletin_unlikely"),
+    ],
+)
+def test_a_bulletin_that_is_not_for_the_people_of_a_site_is_refused(document: bytes, code: str):
+    with pytest.raises(Refusal) as refused:
+        proposed(document)
+    assert refused.value.code == code
+
+
+def test_the_words_are_those_in_french_whatever_stands_first():
+    both = info_xml(language="en-US", headline="Gas leak") + info_xml(language="fr", headline="Fuite de gaz")
+    assert proposed(cap_xml(infos=both)).text.headline == "Fuite de gaz"
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        "<areaDesc>x</areaDesc><polygon>49.9,3.0 49.9,4.2 49.3,4.2 49.3,3.0 49.9,3.0</polygon>",
+        "<areaDesc>x</areaDesc><circle>49.6,3.6 5</circle>",
+        "<areaDesc>x</areaDesc><geocode><valueName>NUTS3</valueName><value>fre21</value></geocode>",
+    ],
+)
+def test_a_site_is_found_by_code_polygon_or_circle(area: str):
+    assert proposed(cap_xml(infos=info_xml(area=area)))
+    nowhere = SiteBulletins(frozenset({("NUTS3", "FRE22")}), (49.2, 4.0))
+    with pytest.raises(Refusal, match="bulletin_elsewhere"):
+        proposed(cap_xml(infos=info_xml(area=area)), nowhere)
+
+
+def test_a_polygon_across_the_180th_meridian_holds_what_is_in_it():
+    islands = ((-10.0, 175.0), (-10.0, -175.0), (-20.0, -175.0), (-20.0, 175.0), (-10.0, 175.0))
+    assert is_inside((-15.0, 179.0), islands)
+    assert is_inside((-15.0, -179.0), islands)
+    assert not is_inside((-15.0, 0.0), islands)
+    assert not is_inside((-15.0, 170.0), islands)
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (b"", "bulletin_broken"),
+        (b"<rss/>", "bulletin_broken"),
+        (b"\xff\xfe\x00", "bulletin_broken"),
+        (cap_xml()[:-20], "bulletin_broken"),
+        (cap_xml().replace(b"cap:1.2", b"cap:1.1"), "bulletin_broken"),
+        (cap_xml(status="Real"), "bulletin_broken"),
+        (cap_xml(sent="2026-11-24T10:00:00"), "bulletin_broken"),
+        (cap_xml(sent="0001-01-01T00:00:00+14:00"), "bulletin_broken"),
+        (cap_xml(infos=info_xml(severity="")), "bulletin_broken"),
+        (cap_xml(infos=info_xml(area="<circle>49.6,3.6 nan</circle>")), "bulletin_broken"),
+        (cap_xml(infos=info_xml(area="<polygon>nan,3 4,5 6,7 nan,3</polygon>")), "bulletin_broken"),
+        (cap_xml(identifier="x" * 1000), "bulletin_broken"),
+        (cap_xml(infos=info_xml(headline="x" * LARGEST_BYTES)), "bulletin_too_large"),
+        (cap_xml(infos="<info/>" * 50), "bulletin_too_large"),
+        (cap_xml(infos="<x/>" * MOST_ELEMENTS), "bulletin_too_large"),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "&#38;x;&#38;x;">]><alert>&x;</alert>',
+            "bulletin_entities",
+        ),
+        (b'<!DOCTYPE alert SYSTEM "file:///etc/passwd"><alert/>', "bulletin_entities"),
+    ],
+)
+def test_what_is_no_bulletin_is_refused_with_a_code(document: bytes, code: str):
+    with pytest.raises(BulletinBroken) as refused:
+        read_cap(document)
+    assert refused.value.code == code
+
+
+def test_words_are_cut_after_a_word_and_carry_no_marks_or_controls():
+    bulletin = read_cap(cap_xml(infos=info_xml(headline="Un <b>gras</b> \u202eet la suite  \u0085 ici")))
+    assert bulletin.texts[0].headline == "Un <b>gras</b> et la suite ici"
+    assert shortened("un deux trois quatre", 14) == "un deux trois…"
+    body = notice_body_of(bulletin.texts[0], "Préfecture & ville · 24/11/2026", 590)
+    assert body.endswith("<p>Préfecture &amp; ville · 24/11/2026</p>")
+
+
+def test_messages_made_by_cap_tools_are_read():
+    names = ("alert", "update", "cancel")
+    alert, update, cancel = (read_cap((MADE / f"{name}.xml").read_bytes()) for name in names)
+    found = propose(alert, LAON, NOW)
+    assert (found.kind, found.is_shelter, found.text.headline) == (
+        ProposalKind.ALERT,
+        True,
+        "Orages violents & grêle",
+    )
+    assert propose(update, LAON, NOW).kind is ProposalKind.NOTICE
+    assert (update.references, cancel.references) == ((alert.key,), (update.key,))
+    assert (MADE / "alert.xml").read_text(encoding="utf-8").count(CAP) >= 1

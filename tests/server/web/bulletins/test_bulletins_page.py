@@ -1,0 +1,100 @@
+"""A key sends a bulletin, people show it in two presses; the page says why others were refused."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from server.domain.author import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_installation
+from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import HALL, ApiSite, accepted
+
+PAGE = "/alerte/bulletins"
+
+
+@pytest.fixture
+def site(both: ApiSite) -> Iterator[ApiSite]:
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    for each in content["sites"]:
+        each["bulletins"] = {"codes": [{"scheme": "INSEE", "code": "02408"}]}
+    publish_installation(both.database, SYSTEM, json.dumps(content))
+    yield both
+    publish_installation(both.database, SYSTEM, (HALLS / "installation.json").read_bytes())
+
+
+def send(site: ApiSite, document: bytes, to: str = HALL, **key: Any) -> Any:
+    token = site.new_key(*key.pop("scopes", ("bulletins",)), **key)
+    return site.post(f"/sites/{to}/bulletins", {"document": document.decode()}, token=token)
+
+
+def press(site: ApiSite, role: str, bulletin: str, verb: str, **form: str) -> Any:
+    browser, headers = site.writer(role)
+    sent = {**form, "csrf_token": headers["X-CSRFToken"]}
+    return browser.post(f"{PAGE}/{bulletin}/{verb}?hall={HALL}", data=sent)
+
+
+def test_a_key_sends_bulletins_of_its_sites_with_its_scope_only(site: ApiSite):
+    sent = accepted(send(site, cap_xml(), halls=(HALL,)), 201)
+    assert (sent["state"], sent["kind"], sent["code"]) == ("proposed", "alert", None)
+    assert not accepted(send(site, cap_xml()), 200)["is_new"]
+    refused = accepted(send(site, cap_xml("b", infos=info_xml(language="de"))), 201)
+    assert (refused["state"], refused["code"]) == ("refused", "bulletin_other_language")
+    assert "n’est pas en français (langues : de)" in refused["detail"].replace("\u00a0", " ")
+    for answer, status, code in (
+        (send(site, b"<rss/>"), 422, "bulletin_broken"),
+        (send(site, cap_xml(), to="vervins", halls=(HALL,)), 403, "forbidden"),
+        (send(site, cap_xml(), scopes=("notices", "alert")), 403, "forbidden"),
+        (send(site, cap_xml(), to="paris"), 409, "unknown_site"),
+    ):
+        assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+
+
+def test_an_alert_takes_two_presses_of_somebody_who_may_raise_one(site: ApiSite):
+    bulletin = accepted(send(site, cap_xml()), 201)["bulletin"]
+    agent = site.person("agent")
+    assert "attendent une décision : 1" in agent.get(f"/alerte?hall={HALL}").text.replace("\u00a0", " ")
+    assert "Fuite de gaz" in agent.get(f"{PAGE}?hall={HALL}").text
+    assert press(site, "communication", bulletin, "montrer", confirme="oui").status_code == 403
+    unprepared = press(site, "agent", bulletin, "montrer")
+    assert unprepared.status_code == 422
+    assert "Préparez d’abord" in unprepared.text
+    assert 'name="confirme"' in agent.get(f"{PAGE}?hall={HALL}&preparer={bulletin}").text
+    assert press(site, "agent", bulletin, "montrer", confirme="oui").status_code == 303
+    assert accepted(site.get(f"/halls/{HALL}/board"))["alert"]["kind"] == "custom"
+    assert press(site, "agent", bulletin, "montrer", confirme="oui").status_code == 409
+
+
+def test_a_notice_is_dismissed_with_a_reason_or_published(site: ApiSite):
+    calm = info_xml(severity="Minor")
+    first = accepted(send(site, cap_xml("a", infos=calm)), 201)["bulletin"]
+    second = accepted(send(site, cap_xml("b", infos=calm)), 201)["bulletin"]
+    without = press(site, "communication", first, "ecarter", motif=" ")
+    assert without.status_code == 422
+    assert 'aria-invalid="true"' in without.text
+    assert press(site, "communication", first, "ecarter", motif="Doublon").status_code == 303
+    assert press(site, "communication", second, "montrer", confirme="oui").status_code == 303
+    page = site.person("communication").get(f"{PAGE}?hall={HALL}").text
+    assert "Doublon" in page
+    assert "Aucun bulletin n’attend de décision." in page
+    assert press(site, "communication", "nothing", "ecarter", motif="x").status_code == 404
+
+
+def test_a_key_with_the_scope_of_notices_drafts_and_publishes_within_its_sites(site: ApiSite):
+    key = site.new_key("notices", halls=(HALL,))
+    content = {"kind": "text", "titles": {"fr": "Titre"}, "bodies": {"fr": "<p>Texte</p>"}}
+    here = content | {"targets": {"sites": [HALL]}}
+    notice = accepted(site.post("/notices", {"content": here}, token=key), 201)["notice"]
+    for verb in ("submit", "approve", "publish"):
+        accepted(site.post(f"/notices/{notice}/{verb}", {"version": 1}, token=key))
+    assert accepted(site.get(f"/notices/{notice}", token=key))["state"] == "published"
+    there = content | {"targets": {"sites": ["vervins"]}}
+    assert site.post("/notices", {"content": there}, token=key).get_json()["code"] == "forbidden"
+    everywhere = accepted(site.post("/notices", {"content": content}, token=key), 201)["notice"]
+    accepted(site.post(f"/notices/{everywhere}/submit", {"version": 1}, token=key))
+    refused = site.post(f"/notices/{everywhere}/approve", {"version": 1}, token=key)
+    assert refused.get_json()["code"] == "forbidden"
+    other = site.post("/notices", {"content": here}, token=site.new_key("bulletins", "alert"))
+    assert (other.status_code, other.get_json()["code"]) == (403, "forbidden")
