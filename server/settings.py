@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         le=2_000_000_000,
         description="Largest upload of an image, a document or a video, in bytes.",
     )
+    site_media_bytes: int = Field(
+        default=10_000_000_000,
+        ge=10_000_000,
+        le=10_000_000_000_000,
+        description="Bytes that the media of one site may keep, and those of all sites together.",
+    )
     feeds_from_private: bool = Field(
         default=False, description="Whether web feeds may be read from private and loopback addresses."
     )

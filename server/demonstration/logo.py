@@ -13,7 +13,7 @@ from server.domain.author import Author
 from server.store.transactions.database import Database
 from server.usecases.media.describe_medium import FRENCH, describe_medium
 from server.usecases.media.prepare_media import Preparing, media_folder
-from server.usecases.media.upload_medium import upload_medium
+from server.usecases.media.upload_medium import UploadPlace, upload_medium
 
 SIDE_PX = 256
 """Pages show it at 200 pixels or less; with 512 it weighed 17 kB on each first visit, now 6."""
@@ -49,7 +49,9 @@ def logo_png() -> bytes:
 def make_logo(database: Database, var: Path, author: Author, name: str) -> str:
     """Puts the logo into the library of media below the folder `var`; its id."""
     files, png = media_folder(var), logo_png()
-    medium = upload_medium(database, files, author, [png], largest=len(png))["medium"]
+    medium = upload_medium(database, files, author, [png], place=UploadPlace(len(png)), file="logo.png")[
+        "medium"
+    ]
     # the picture is our own: it needs no process apart
     Preparing(database, files, lambda prepare, *values: prepare(*values)).prepare_waiting()
     describe_medium(database, author, medium, {FRENCH: name})

@@ -118,6 +118,7 @@ class FactKind(StrEnum):
     MEDIUM_REFUSED = "MediumRefused"
     MEDIUM_DESCRIBED = "MediumDescribed"
     MEDIUM_REMOVED = "MediumRemoved"
+    MEDIUM_CATALOGUED = "MediumCatalogued"
     DISPLAYS_REPORTED = "DisplaysReported"
     BULLETIN_PROPOSED = "BulletinProposed"
     BULLETIN_ACCEPTED = "BulletinAccepted"

@@ -15,6 +15,7 @@ from tests.harness.working import demonstration_user, sign_in
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"
+EMPTY: dict[str, Any] = {"media": [], "next": None, "tags": [], "folders": []}
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,9 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     assert unreached_by_keyboard(page) == []
     send(page, put(tmp_path, image("JPEG", (640, 400)), "Affiche de Mme Durand.jpg"))
     expect(card(page)).to_have_attribute("data-state", "ready")
-    expect(card(page).locator("h3")).to_have_text("Image, 640 × 400")
+    expect(card(page).locator("h3")).to_have_text("Affiche de Mme Durand.jpg")
+    expect(card(page).locator(".muted").first).to_contain_text("Image, 640 × 400")
     expect(card(page).locator(".notice")).to_contain_text("aucun message ne peut le montrer avant")
-    assert "Durand" not in page.content()
     assert_accessible(page)
     card(page).locator("textarea[name=fr]").focus()
     page.keyboard.type("Ouvert lundi de 9 h à midi")
@@ -62,7 +63,7 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     expect(card(page).locator(".notice")).to_have_count(0)
     expect(card(page).locator("img")).to_have_attribute("alt", "Ouvert lundi de 9 h à midi")
     expect(card(page).locator("[data-keep]")).to_be_focused()
-    card(page).locator("summary").press("Enter")
+    card(page).get_by_text("Traductions : les deux").press("Enter")
     card(page).locator("textarea[name=en]").fill("Open on Monday")
     card(page).locator("[data-keep]").press("Enter")
     expect(card(page).locator("[data-problem]")).to_contain_text("Une seule traduction ne suffit pas")
@@ -73,6 +74,41 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     page.keyboard.press("Enter")
     expect(page.locator(".medium")).to_have_count(1)
     expect(page.locator("#list-title")).to_be_focused()
+
+
+def test_a_medium_is_named_found_again_and_sent_once(hall: Served, pages: Pages, tmp_path: Path):
+    page = library(hall, pages)
+    file = put(tmp_path, image("PNG", (48, 32)), "Été à la plage.png")
+    send(page, file)
+    expect(card(page)).to_have_attribute("data-state", "ready")
+    card(page).locator("textarea[name=fr]").fill("Pas encore enregistré")
+    card(page).get_by_text("Nom, étiquettes et droits").press("Enter")
+    card(page).get_by_label("Étiquettes").fill("Vacances, plage")
+    card(page).get_by_label("Licence").fill("Licence ouverte 2.0")
+    card(page).get_by_label("Dernier jour").fill("2020-03-31")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-text=status]")).to_have_text("Fiche enregistrée : Été à la plage.png.")
+    expect(card(page).locator("[data-expiry=over]")).to_contain_text("31 mars 2020")
+    expect(card(page).locator("textarea[name=fr]")).to_have_value("Pas encore enregistré")
+    expect(card(page).locator("[data-keep-details]")).to_be_focused()
+    card(page).get_by_label("Nom").fill("x" * 121)  # the field itself stops at 120
+    expect(card(page).get_by_label("Nom")).to_have_value("x" * 120)
+    assert_accessible(page)
+    page.get_by_label("Chercher").fill("ETE vacances")
+    expect(page.locator(".medium")).to_have_count(1)
+    page.get_by_label("Étiquette", exact=True).select_option("plage")
+    expect(page.locator(".medium")).to_have_count(1)
+    page.get_by_label("Chercher").fill("montagne")
+    expect(page.locator("[data-not-found]")).to_be_visible()
+    page.get_by_label("Chercher").fill("")
+    expect(page.locator(".medium")).to_have_count(1)
+    send(page, file)
+    expect(page.locator("[data-same]")).to_contain_text("déjà dans la médiathèque : Été à la plage.png")
+    assert_accessible(page)
+    page.locator("[data-drop]").press("Enter")
+    expect(page.locator("[data-text=status]")).to_have_text("Le nouvel envoi est supprimé.")
+    expect(page.locator(".medium")).to_have_count(1)
+    assert unreached_by_keyboard(page) == []
 
 
 def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_keys(
@@ -99,7 +135,7 @@ def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_ke
 
 def test_an_empty_library_says_what_to_do(hall: Served, pages: Pages):
     page = library(hall, pages)
-    page.route("**/api/v1/media*", lambda route: route.fulfill(json={"media": [], "next": None}))
+    page.route("**/api/v1/media*", lambda route: route.fulfill(json=EMPTY))
     page.reload()
     expect(page.locator("[data-none]")).to_be_visible()
     assert_accessible(page)
@@ -123,9 +159,10 @@ def test_a_video_and_a_document_are_prepared_by_the_separate_process(
 ):
     page = library(hall, pages, "reception")
     send(page, put(tmp_path, video(size=(320, 200)), "film.webm"))
-    expect(page.locator(".medium h3").first).to_contain_text("Vidéo, 0:01")
+    expect(page.locator(".medium h3").first).to_have_text("film.webm")
+    expect(page.locator(".medium .muted").first).to_contain_text("Vidéo, 0:01")
     send(page, put(tmp_path, pdf(3), "rapport.pdf"))
-    expect(page.locator(".medium h3").first).to_have_text("Document, 3 pages")
+    expect(page.locator(".medium .muted").first).to_contain_text("Document, 3 pages")
     url = page.locator(".medium").nth(1).locator("a.picture").get_attribute("href")
     lasts = page.evaluate(
         """url => new Promise((resolve, reject) => {

@@ -48,7 +48,7 @@ def may_change(site: str | None, sites: Sites) -> bool:
 
 
 def medium_uploaded(medium: str, *, sha256: str, size: int, site: str | None = None) -> Fact:
-    """A file was received to be prepared, for a site or for all. Its name is not kept. `size` in bytes."""
+    """A file was received to be prepared, for a site or for all; without its name. `size` in bytes."""
     body = {"medium": medium, "sha256": sha256, "size": size}
     return Fact(FactKind.MEDIUM_UPLOADED, body if site is None else body | {"site": site})
 

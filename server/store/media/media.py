@@ -3,18 +3,32 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import zip_longest
 
-from sqlalchemy import Dialect, Text, bindparam, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    String,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import TypeDecorator
 
 from server.domain.facts import Json
 from server.domain.notices.media import MediumState, Sites, Texts, texts_json
+from server.domain.notices.media_details import EVERY_MEDIUM, MOST_TERMS, OF_ALL, MediaSearch, MediumDetails
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
 from server.store.tables.columns import Document
-from server.store.tables.media import medium, medium_site, medium_text
+from server.store.tables.media import medium, medium_details, medium_site, medium_text
+from server.store.tables.people import account
 from signage.media.prepared import Kind, PreparedFile
 
 
@@ -37,7 +51,8 @@ class MediumRow:
 
     `kind` is None until it is prepared. `refusal`: the code and details of why it could not be. `upload_size`
     is in bytes. `texts`: the description by language, empty until somebody writes it; `texts_sha256` is None
-    until then. `site`: the slug of the site it belongs to, None: all sites.
+    until then. `site`: the slug of the site it belongs to, None: all sites. `uploaded_by`: the name of who
+    sent it, None where the account is gone. `name` and what follows: as in `MediumDetails`.
     """
 
     id: str
@@ -50,6 +65,17 @@ class MediumRow:
     texts_sha256: str | None
     texts: Mapping[str, str]
     site: str | None
+    uploaded_by: str | None
+    name: str
+    tags: list[str]
+    made_by: str
+    rights: str
+    until: date | None
+
+    @property
+    def details(self) -> MediumDetails:
+        """What people noted of it."""
+        return MediumDetails(self.name, tuple(self.tags), self.made_by, self.rights, self.until)
 
     @property
     def is_ready(self) -> bool:
@@ -70,10 +96,17 @@ _MEDIA = select(
     medium.c.texts_sha256,
     type_coerce(_TEXTS, Document).label("texts"),
     medium_site.c.site,
+    account.c.display_name.label("uploaded_by"),
+    func.coalesce(medium_details.c.name, "").label("name"),
+    type_coerce(func.coalesce(type_coerce(medium_details.c.tags, Text), "[]"), Document).label("tags"),
+    func.coalesce(medium_details.c.made_by, "").label("made_by"),
+    func.coalesce(medium_details.c.rights, "").label("rights"),
+    medium_details.c.until,
 ).select_from(
-    medium.outerjoin(medium_text, medium_text.c.medium == medium.c.id).outerjoin(
-        medium_site, medium_site.c.medium == medium.c.id
-    )
+    medium.outerjoin(medium_text, medium_text.c.medium == medium.c.id)
+    .outerjoin(medium_site, medium_site.c.medium == medium.c.id)
+    .outerjoin(medium_details, medium_details.c.medium == medium.c.id)
+    .outerjoin(account, account.c.id == medium.c.uploaded_by)
 )
 _BY_ID = Read(MediumRow, _MEDIA.where(medium.c.id == bindparam("medium")))
 _NEWEST_FIRST = (
@@ -81,21 +114,40 @@ _NEWEST_FIRST = (
     .order_by(medium.c.id.desc())
     .limit(bindparam("limit"))
 )
-_IS_OLDER = medium.c.id < bindparam("before")
-_IS_OF_SITES = or_(medium_site.c.site.is_(None), medium_site.c.site.in_(bindparam("sites", expanding=True)))
-_LISTED = {
-    (False, False): Read(MediumRow, _NEWEST_FIRST),
-    (False, True): Read(MediumRow, _NEWEST_FIRST.where(_IS_OF_SITES)),
-    (True, False): Read(MediumRow, _NEWEST_FIRST.where(_IS_OLDER)),
-    (True, True): Read(MediumRow, _NEWEST_FIRST.where(_IS_OLDER, _IS_OF_SITES)),
-}
-"""The statements of the list: the first page or the one after a medium, of all or of some sites."""
+_OF_SITES = or_(medium_site.c.site.is_(None), medium_site.c.site.in_(bindparam("sites", expanding=True)))
+_TERMS = [f"term_{number}" for number in range(MOST_TERMS)]
+_ANY = ""
+
+
+def _is_any(parameter: str) -> ColumnElement[bool]:
+    return bindparam(parameter, type_=String) == _ANY
+
+
+def _is_like(column: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
+    return column.like(bindparam(parameter, type_=String), escape=_ESCAPE)
+
+
+_ESCAPE = "!"
+_ASKED = _NEWEST_FIRST.where(
+    or_(_is_any("before"), medium.c.id < bindparam("before", type_=String)),
+    or_(
+        _is_any("site"),
+        and_(bindparam("site", type_=String) == OF_ALL, medium_site.c.site.is_(None)),
+        medium_site.c.site == bindparam("site", type_=String),
+    ),
+    or_(_is_any("kind"), medium.c.kind == bindparam("kind", type_=String)),
+    or_(_is_any("tag"), _is_like(type_coerce(medium_details.c.tags, Text), "tag")),
+    *(or_(_is_any(term), _is_like(medium_details.c.words, term)) for term in _TERMS),
+)
+_LISTED = {False: Read(MediumRow, _ASKED), True: Read(MediumRow, _ASKED.where(_OF_SITES))}
+"""The statements of the list: of all sites or of some."""
 _IS_READY = medium.c.state == MediumState.READY.value
 _READY_FILES = Read(tuple[PreparedFile, ...], select(_FILES).where(_IS_READY))
 _WITH_FILE = Read(str, select(medium.c.id).where(_IS_READY, medium.c.files.like(bindparam("named"))).limit(1))
 _SET_TEXTS = Write.upsert(medium_text, ("medium",), ("texts",))
 _INSERT_SITE = Write(medium_site.insert(), "medium", "site")
 _DELETE_TEXTS = Write(medium_text.delete().where(medium_text.c.medium == bindparam("of_medium")))
+_DELETE_DETAILS = Write(medium_details.delete().where(medium_details.c.medium == bindparam("of_medium")))
 _DELETE_SITE = Write(medium_site.delete().where(medium_site.c.medium == bindparam("of_medium")))
 
 
@@ -104,13 +156,30 @@ def medium_row(rows: Rows, medium: str) -> MediumRow | None:
     return rows.one(_BY_ID, medium=medium)
 
 
-def listed_media(rows: Rows, *, before: str | None, limit: int, sites: Sites = None) -> list[MediumRow]:
+def listed_media(
+    rows: Rows, *, before: str | None, limit: int, sites: Sites = None, search: MediaSearch = EVERY_MEDIUM
+) -> list[MediumRow]:
     """The newest media of these sites and of all sites, without removed ones; `limit` at most.
 
-    `before`: only media older than the one with this id.
+    `before`: only media older than the one with this id. `search`: only those that fit it.
     """
-    statement = _LISTED[before is not None, sites is not None]
-    return rows.all(statement, before=before, limit=limit, sites=sorted(sites or ()))
+    terms = [f"%{_escaped(term)}%" for term in search.terms]
+    tag = f'%"{_escaped(search.tag)}"%' if search.tag else _ANY
+    return rows.all(
+        _LISTED[sites is not None],
+        before=before or _ANY,
+        limit=limit,
+        sites=sorted(sites or ()),
+        site=search.site,
+        kind=search.kind,
+        tag=tag,
+        **dict(zip_longest(_TERMS, terms, fillvalue=_ANY)),
+    )
+
+
+def _escaped(text: str) -> str:
+    """The text as a pattern that is like itself only."""
+    return "".join(f"{_ESCAPE}{each}" if each in "%_!" else each for each in text)
 
 
 def names_in_use(rows: Rows) -> set[str]:
@@ -135,6 +204,7 @@ def set_site(transaction: Writes, medium: str, site: str) -> None:
 
 
 def delete_texts_and_site(transaction: Writes, medium: str) -> None:
-    """Deletes the description of a medium, and the row that says which site it belongs to."""
+    """Deletes the description and details of a medium, and the row that says to which site it belongs."""
+    transaction.run(_DELETE_DETAILS, of_medium=medium)
     transaction.run(_DELETE_TEXTS, of_medium=medium)
     transaction.run(_DELETE_SITE, of_medium=medium)

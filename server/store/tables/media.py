@@ -1,8 +1,8 @@
-"""Media with their descriptions, uploads that wait to be prepared, and the last content of web feeds."""
+"""Media with their descriptions and details, uploads that wait, and the last content of web feeds."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
-from server.store.tables.columns import ID, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 medium = Table(
     "medium",
@@ -35,6 +35,20 @@ medium_site = Table(
     Column("medium", ID, primary_key=True),
     Column("site", String(64), nullable=False, index=True),
     comment="The site a medium belongs to; a medium without a row belongs to all sites.",
+)
+
+medium_details = Table(
+    "medium_details",
+    metadata,
+    Column("medium", ID, primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("tags", Document, nullable=False),
+    Column("made_by", String(120), nullable=False),
+    Column("rights", String(240), nullable=False),
+    Column("until", Day),
+    Column("words", Text, nullable=False),
+    Column("kept_bytes", BigInteger, nullable=False),
+    comment="Words about a medium, erased with it; `words` are searched, `kept_bytes` count for a quota.",
 )
 
 upload = Table(

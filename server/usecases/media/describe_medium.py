@@ -5,11 +5,12 @@ from server.domain.notices.media import MediumState, Sites, Texts, medium_descri
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.media.details import set_details
 from server.store.media.media import medium_row, set_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.read_media import LibraryMedium, changeable, medium_answer
+from server.usecases.media.read_media import LibraryMedium, changeable, local_days, medium_answer
 
 LONGEST_TEXT = 1000
 """The most characters of a description, in each language."""
@@ -43,9 +44,10 @@ def describe_medium(
             raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
         transaction.record(medium_described(medium, kept))
         set_texts(transaction, medium, kept)
+        set_details(transaction, medium, row.details, kept)
         described = medium_row(transaction, medium)
         assert described is not None
-        return medium_answer(described, sites)
+        return medium_answer(described, local_days(database, transaction), sites)
 
     return database.write_installation(author, write_key, describe)
 

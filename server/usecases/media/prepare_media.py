@@ -13,6 +13,7 @@ from server.domain.author import SYSTEM
 from server.domain.facts import Json
 from server.domain.notices.media import MediumState, medium_prepared, medium_refused
 from server.store.engine.buffered_writes import Writes
+from server.store.media.details import set_kept_bytes
 from server.store.media.media import medium_row
 from server.store.media.media_files import MediaFiles
 from server.store.media.uploads import (
@@ -103,6 +104,7 @@ class Preparing:
                 if self._still_waits(transaction, medium):
                     files = [file.as_body() for file in prepared.files]
                     transaction.record(medium_prepared(medium, kind=prepared.kind, files=files))
+                    set_kept_bytes(transaction, medium, prepared.files)
                 return True
             release_upload(transaction, medium)
             return False
@@ -112,6 +114,7 @@ class Preparing:
         with self.database.installation_transaction(SYSTEM) as transaction:
             if self._still_waits(transaction, medium):
                 transaction.record(medium_refused(medium, code=code, details=details))
+                set_kept_bytes(transaction, medium, ())
 
     def _still_waits(self, transaction: Writes, medium: str) -> bool:
         """Ends the waiting; False when the medium was removed or prepared by another worker meanwhile."""

@@ -1,17 +1,39 @@
 """The library of media as its page and the API show it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import NotRequired, TypedDict
+from zoneinfo import ZoneInfo
 
+from server.documents.reading import parse_installation
 from server.domain.facts import Json
 from server.domain.instants import to_text
 from server.domain.notices.media import MediumState, Sites, Texts, may_change, may_show
+from server.domain.notices.media_details import EVERY_MEDIUM, Expiry, MediaSearch, expiry_of
 from server.domain.refusals import Refusal
+from server.store.configuration.configurations import INSTALLATION
+from server.store.configuration.documents import newest
+from server.store.engine.rows import Rows
+from server.store.media.details import media_folders, tags_in_use
 from server.store.media.media import MediumRow, listed_media, medium_row
 from server.store.transactions.database import Database
 from signage.media.prepared import CONTENT_TYPES, Kind, PreparedFile, Role
 
 PAGE = 60
 """How many media one answer lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDays:
+    """The local day now, by site; `elsewhere`: for what belongs to all sites or to one that is gone."""
+
+    by_site: Mapping[str, date]
+    elsewhere: date
+
+    def at(self, site: str | None) -> date:
+        """The day at a site."""
+        return self.elsewhere if site is None else self.by_site.get(site, self.elsewhere)
 
 
 class FileOfMedium(TypedDict):
@@ -42,6 +64,9 @@ class LibraryMedium(TypedDict):
 
     `kind`: null before it is prepared. `texts`: its description by language, for people who cannot see it.
     `site`: the slug of the site it belongs to, null: all sites. `may_change`: whether the reader may.
+    `thumbnail`: the address of its small picture, null before it is prepared. `uploaded_by`: the name of who
+    sent it, null where the account is gone. `until`: the last local day on which notices may show it;
+    `expiry`: whether that day is over or soon, at the place of its site.
     """
 
     medium: str
@@ -54,27 +79,71 @@ class LibraryMedium(TypedDict):
     upload_bytes: int
     site: str | None
     may_change: bool
+    name: str
+    thumbnail: str | None
+    tags: list[str]
+    uploaded_by: str | None
+    made_by: str
+    rights: str
+    until: str | None
+    expiry: Expiry | None
+
+
+class MediaFolder(TypedDict):
+    """The media of a site (null: of all sites): how many, the bytes they keep and may keep."""
+
+    site: str | None
+    media: int
+    bytes: int
+    quota_bytes: int
 
 
 class MediaAnswer(TypedDict):
-    """Some media, the newest first; `next`: the `before` of the next answer, null at the end."""
+    """Some media, the newest first; `next`: the `before` of the next answer, null at the end.
+
+    `tags`: all that media of the reader have. `folders`: of the sites of the reader, and of all sites.
+    """
 
     media: list[LibraryMedium]
     next: str | None
+    tags: list[str]
+    folders: list[MediaFolder]
 
 
-def read_media(database: Database, *, before: str | None = None, sites: Sites = None) -> MediaAnswer:
-    """The newest media of these sites and of all sites, or those older than the medium `before` (its id)."""
+def read_media(
+    database: Database,
+    *,
+    before: str | None = None,
+    sites: Sites = None,
+    search: MediaSearch = EVERY_MEDIUM,
+    quota: int = 0,
+) -> MediaAnswer:
+    """The newest media of these sites and of all sites, or those older than the medium `before` (its id).
+
+    `search`: only those that fit it. `quota`: the bytes a site may keep.
+    """
     with database.read() as rows:
-        found = listed_media(rows, before=before, limit=PAGE + 1, sites=sites)
-    listed = [medium_answer(row, sites) for row in found[:PAGE]]
-    return {"media": listed, "next": listed[-1]["medium"] if len(found) > PAGE else None}
+        found = listed_media(rows, before=before, limit=PAGE + 1, sites=sites, search=search)
+        tags, folders = tags_in_use(rows, sites), media_folders(rows)
+        today = local_days(database, rows)
+    listed = [medium_answer(row, today, sites) for row in found[:PAGE]]
+    return {
+        "media": listed,
+        "next": listed[-1]["medium"] if len(found) > PAGE else None,
+        "tags": tags,
+        "folders": [
+            {"site": each.site, "media": each.media, "bytes": each.kept_bytes, "quota_bytes": quota}
+            for each in folders
+            if may_show(each.site, sites)
+        ],
+    }
 
 
 def read_medium(database: Database, medium: str, *, sites: Sites = None) -> LibraryMedium:
     """One medium of these sites or of all sites. Refusal: unknown_medium."""
     with database.read() as rows:
-        return medium_answer(_visible(medium_row(rows, medium), medium, sites), sites)
+        row = _visible(medium_row(rows, medium), medium, sites)
+        return medium_answer(row, local_days(database, rows), sites)
 
 
 def _visible(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
@@ -95,20 +164,38 @@ def changeable(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
     return visible
 
 
-def medium_answer(row: MediumRow, sites: Sites = None) -> LibraryMedium:
+def local_days(database: Database, rows: Rows) -> LocalDays:
+    """The day that it is now at each site, and at the first site for what belongs to all; UTC without any."""
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    sites = [] if found is None else parse_installation(found.content).sites
+    now = database.clock.now()
+    days = {site.slug: now.astimezone(ZoneInfo(site.time_zone)).date() for site in sites}
+    return LocalDays(days, next(iter(days.values()), now.date()))
+
+
+def medium_answer(row: MediumRow, today: LocalDays, sites: Sites = None) -> LibraryMedium:
     """A medium as somebody sees it who drafts at `sites`; `refusal` without its sentence."""
     refusal = row.refusal
+    files = [_file_answer(file) for file in row.files]
     return {
         "medium": row.id,
         "state": MediumState(row.state),
         "kind": row.kind,
-        "files": [_file_answer(file) for file in row.files],
+        "files": files,
         "refusal": None if refusal is None else {"code": refusal["code"], "details": refusal["details"]},
         "texts": row.texts,
         "uploaded_at": to_text(row.uploaded_at),
         "upload_bytes": row.upload_size,
         "site": row.site,
         "may_change": may_change(row.site, sites),
+        "name": row.name,
+        "thumbnail": next((file["url"] for file in files if file["role"] == "thumbnail"), None),
+        "tags": row.tags,
+        "uploaded_by": row.uploaded_by,
+        "made_by": row.made_by,
+        "rights": row.rights,
+        "until": None if row.until is None else row.until.isoformat(),
+        "expiry": expiry_of(row.until, today.at(row.site)),
     }
 
 

@@ -82,6 +82,13 @@ def _is_ready(rows: Rows, medium: str, sites: Sites) -> bool:
     return row is not None and may_show(row.site, sites) and bool(shown_medium(rows, medium).files)
 
 
+def last_day_of_medium(rows: Rows, notice: NoticeContent) -> str | None:
+    """The last local date (ISO) on which a notice’s medium may be shown; None: no medium, or no end."""
+    medium = getattr(notice, "medium", None)
+    row = None if medium is None else medium_row(rows, medium)
+    return None if row is None or row.until is None else row.until.isoformat()
+
+
 def check_media(rows: Rows, notice: NoticeContent, sites: Sites = None) -> None:
     """Refuses a medium that cannot be shown, or that belongs to another site. Raises DocumentRefused."""
     is_ready = isinstance(notice, MediumNotice) and _is_ready(rows, notice.medium, sites)

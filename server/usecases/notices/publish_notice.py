@@ -13,6 +13,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.notices.facts import NoticeStep, notice_published, notice_replaced
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state
 from server.domain.refusals import Refusal
+from server.store.engine.rows import Rows
 from server.store.notices.notices import notice_row
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
@@ -23,7 +24,7 @@ from server.usecases.notices.begin_gesture import (
     begin_gesture,
     standing_state,
 )
-from server.usecases.notices.notice_media import check_media
+from server.usecases.notices.notice_media import check_media, last_day_of_medium
 from server.usecases.notices.notice_places import Places, check_places, targets_of
 
 PublishedNoticeAnswer = TypedDict(
@@ -50,7 +51,7 @@ def publish_notice(
     that notice would have ended, unless the request or its own dates say another end.
     Raises DocumentRefused for no target, or where a place or medium of it is gone; refusals: notice_nowhere
     while no hall is configured, correction_starts_now, dates_reversed, notice_over where it is not valid any
-    more, and as every gesture.
+    more, medium_expired, and as every gesture.
     """
     return database.write_installation(
         gesture.author,
@@ -76,6 +77,7 @@ def published(
         raise Refusal("notice_nowhere")
     check_media(transaction, notice)
     starts = max(transaction.now, request.starts or transaction.now)
+    _check_last_day(transaction, notice, standing.places, starts)
     former = _former(database, transaction, gesture, standing)
     if former is not None and starts > transaction.now:
         raise Refusal("correction_starts_now")
@@ -114,6 +116,19 @@ def _former(
     return Standing(row, NoticeStep(row.id, row.steps + 1, state), standing.places)
 
 
+def _check_last_day(rows: Rows, notice: NoticeContent, places: Places, starts: datetime) -> None:
+    """Refuses a notice whose medium may not be shown any more when it begins. Refusal: medium_expired."""
+    until = last_day_of_medium(rows, notice)
+    if until is not None and _last_end(until, notice, places) <= starts:
+        raise Refusal("medium_expired", until=until)
+
+
+def _last_end(until: str, notice: NoticeContent, places: Places) -> datetime:
+    """When a local date or wall time ends, in the time zone of the targets where that is last."""
+    zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
+    return max(local_end(until, ZoneInfo(zone)) for zone in zones)
+
+
 def _end_of_former(
     database: Database, rows: InstallationTransaction, former: Standing | None, notice: NoticeContent
 ) -> datetime | None:
@@ -131,6 +146,5 @@ def _ends(notice: NoticeContent, places: Places, requested_end: datetime | None)
     """When it ends: as requested, or earlier with its validity, in the time zone where that ends last."""
     ends = [] if requested_end is None else [requested_end]
     if notice.validity.ends is not None:
-        zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
-        ends.append(max(local_end(notice.validity.ends, ZoneInfo(zone)) for zone in zones))
+        ends.append(_last_end(notice.validity.ends, notice, places))
     return min(ends) if ends else None

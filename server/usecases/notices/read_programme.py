@@ -34,6 +34,7 @@ from server.store.notices.affluence import affluence_of
 from server.store.notices.notices import ShownNotice, shown_between
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
+from server.usecases.notices.notice_media import last_day_of_medium
 from server.usecases.notices.notice_places import is_for_screen, targets_of
 from server.usecases.notices.programme_contents import HallWords, spoken_languages
 from server.usecases.notices.programme_rounds import (
@@ -187,6 +188,9 @@ def _windows(
         starts = max(starts, local_start(notice.validity.starts, zone))
     if notice.validity.ends is not None:
         ends = min(ends, local_end(notice.validity.ends, zone))
+    last_day = last_day_of_medium(words.rows, notice)
+    if last_day is not None:
+        ends = min(ends, local_end(last_day, zone))
     part = notice.dayparts
     dayparts = Dayparts(part.weekdays, part.parts, local_spans(part.spans))
     # with the day after: the hour before its opening may be in the evening of the last day covered

@@ -2,24 +2,28 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from datetime import date
+from typing import IO, Annotated, Any, Literal
 
 from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
+from werkzeug.http import parse_options_header
 
 from server.domain.notices.media import Sites
+from server.domain.notices.media_details import MediaSearch, NewDetails, tag_of, terms_of
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
+from server.usecases.media.catalogue_medium import catalogue_medium
 from server.usecases.media.describe_medium import describe_medium
 from server.usecases.media.read_feeds import FeedReading
 from server.usecases.media.read_media import LibraryMedium, read_media, read_medium
 from server.usecases.media.remove_medium import NoticesWith, remove_medium
-from server.usecases.media.upload_medium import upload_medium
+from server.usecases.media.upload_medium import UploadPlace, upload_medium
 from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.media import (
@@ -35,6 +39,8 @@ from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="media")
 UPLOADS = "/api/v1/media"
+type WithSentence = Callable[[LibraryMedium], LibraryMedium]
+"""Adds the sentence of its refusal to a medium."""
 CHUNK = 65_536
 AROUND = 100_000
 """Bytes that a multipart body has around its file, at most."""
@@ -63,15 +69,44 @@ class MediumPath(RequestShape):
 
 
 class MediaQuery(RequestShape):
-    """Which media: those older than this one."""
+    """Which media: those older than this one, and those that fit a search.
+
+    `q`: words that are all in the name, the description or the tags, without regard to accents and capitals.
+    `site`: `*` for those of all sites.
+    """
 
     before: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    q: str = Field(default="", max_length=200, pattern=LINE)
+    site: str = Field(default="", max_length=64, pattern=r"^(\*|[A-Za-z0-9_-]*)$")
+    kind: Literal["", "image", "document", "video", "font"] = ""
+    tag: str = Field(default="", max_length=64, pattern=LINE)
+
+    @property
+    def search(self) -> MediaSearch:
+        """What is searched."""
+        return MediaSearch(terms_of(self.q), self.site, self.kind, tag_of(self.tag))
 
 
 class UploadQuery(RequestShape):
-    """The site an upload belongs to (`*`: all sites, for who drafts at every site)."""
+    """The site an upload belongs to (`*`: all sites, for who drafts at every site), and its file's name."""
 
     site: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^(\*|[A-Za-z0-9_-]+)$")
+    name: str = Field(default="", max_length=1000)
+
+
+class DetailsBody(RequestShape):
+    """What is noted of a medium; what is left out is emptied. `until`: the last day it may be shown."""
+
+    name: str = Field(max_length=1000)
+    tags: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=50)
+    made_by: str = Field(default="", max_length=1000)
+    rights: str = Field(default="", max_length=1000)
+    until: date | None = None
+
+    @property
+    def typed(self) -> NewDetails:
+        """The same, for the use case."""
+        return NewDetails(self.name, tuple(self.tags), self.made_by, self.rights, self.until)
 
 
 class DescriptionBody(RequestShape):
@@ -142,14 +177,15 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
             request_line = f"POST {UPLOADS}\n{sha256}".encode()
             return None if key is None else WriteKey.of(caller.author.id, key, request_line)
 
-        largest = api.settings.media_bytes
+        settings = api.settings
+        place = UploadPlace(settings.media_bytes, settings.site_media_bytes, site, sites())
         answer = upload_medium(
             api.database,
             library.files,
             caller.author,
             _chunks(api.breathe),
-            largest=largest,
-            site=site,
+            place=place,
+            file=query.name or _file_name(),
             write_key=key_of,
         )
         library.uploaded()
@@ -159,7 +195,8 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def listed(query: MediaQuery) -> Any:
         """The media of the library, the newest first, some at a time."""
-        found = read_media(api.database, before=query.before, sites=sites())
+        quota = api.settings.site_media_bytes
+        found = read_media(api.database, before=query.before, sites=sites(), search=query.search, quota=quota)
         return {**found, "media": [with_sentence(medium) for medium in found["media"]]}
 
     @routes.get("/media/<medium>", responses={200: MediumAnswer})
@@ -167,6 +204,13 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     def one(path: MediumPath) -> Any:
         """A medium: its state, its files, and why it was refused."""
         return with_sentence(read_medium(api.database, path.medium, sites=sites()))
+
+    _add_changes(routes, api, library, with_sentence)
+    return routes
+
+
+def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
+    """The routes that change or remove what is there, and the one that tries a feed."""
 
     @routes.patch("/media/<medium>", responses={200: MediumAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
@@ -176,6 +220,16 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         key = write_key(author)
         return with_sentence(
             describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
+        )
+
+    @routes.put("/media/<medium>/details", responses={200: MediumAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def catalogue(path: MediumPath, body: DetailsBody) -> Any:
+        """Notes the name, tags, maker, rights and last day of a medium."""
+        author = identify().author
+        key = write_key(author)
+        return with_sentence(
+            catalogue_medium(api.database, author, path.medium, body.typed, sites=sites(), write_key=key)
         )
 
     @routes.delete("/media/<medium>", responses={200: RemovedMediumAnswer})
@@ -200,8 +254,6 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         library.slow_feeds()
         return library.try_feed(body.url)
 
-    return routes
-
 
 def sites() -> Sites:
     """The sites at which the caller may draft notices; None: every site. Refusal: forbidden."""
@@ -220,6 +272,15 @@ def _site_of_upload(site: str | None, among: Sites) -> str | None:
     if site not in among:
         raise Refusal("forbidden")
     return site
+
+
+def _file_name() -> str:
+    """The name that came with the file: of the form's part, or in the header Content-Disposition."""
+    if request.mimetype == "multipart/form-data":
+        part = request.files.get("file")
+        return (part and part.filename) or ""
+    _, options = parse_options_header(request.headers.get("Content-Disposition"))
+    return options.get("filename", "")
 
 
 def _chunks(breathe: Callable[[], None]) -> Iterator[bytes]:

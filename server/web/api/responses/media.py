@@ -3,7 +3,15 @@
 from typing import Any, Literal
 
 from server.domain.notices.media import MediumState
-from server.web.api.responses.exact import Count, ExactShape, InstantText, Milliseconds, Pixels, Texts
+from server.web.api.responses.exact import (
+    Count,
+    ExactShape,
+    InstantText,
+    LocalDate,
+    Milliseconds,
+    Pixels,
+    Texts,
+)
 
 type MediumKind = Literal["image", "document", "video", "font"]
 type FileRole = Literal["page", "bold", "poster", "thumbnail"]
@@ -48,6 +56,32 @@ class MediumAnswer(ExactShape):
     site: str | None
     """The slug of the site it belongs to; null: all sites."""
     may_change: bool
+    name: str
+    """Of the file that was uploaded, or as somebody changed it; empty for media of before names were kept."""
+    thumbnail: str | None
+    """The address of its small picture; null before it is prepared."""
+    tags: list[str]
+    uploaded_by: str | None
+    """The name of who uploaded it; null: the account is gone."""
+    made_by: str
+    """Who made the picture."""
+    rights: str
+    """The licence or permission, in words."""
+    until: LocalDate | None
+    """The last day on which notices may show it; null: no end."""
+    expiry: Literal["soon", "over"] | None
+    """`soon`: its last day is at most 14 days away; `over`: it is past, and no screen shows it."""
+
+
+class MediaFolderAnswer(ExactShape):
+    """What a site keeps in the library."""
+
+    site: str | None
+    """Its slug; null: what belongs to all sites."""
+    media: Count
+    bytes: Count
+    quota_bytes: Count
+    """Beyond, an upload is refused."""
 
 
 class MediaAnswer(ExactShape):
@@ -56,6 +90,10 @@ class MediaAnswer(ExactShape):
     media: list[MediumAnswer]
     next: str | None
     """Before which medium to go on; null at the end."""
+    tags: list[str]
+    """All that media of the reader have."""
+    folders: list[MediaFolderAnswer]
+    """Of the sites of the reader, and of all sites; without those that have no medium."""
 
 
 class UploadedAnswer(ExactShape):
@@ -63,6 +101,17 @@ class UploadedAnswer(ExactShape):
 
     medium: str
     state: Literal[MediumState.PREPARING]
+    name: str
+    """The cleaned name of the file; empty where none came."""
+    same_as: "MediumNamedAnswer | None"
+    """Another medium of the library that was made from the same bytes."""
+
+
+class MediumNamedAnswer(ExactShape):
+    """A medium and its name."""
+
+    medium: str
+    name: str
 
 
 class RemovedMediumAnswer(ExactShape):

@@ -43,6 +43,7 @@ def blueprint(database: Database, *, translate: Callable[..., str], media_bytes:
                 "media_bytes": media_bytes,
                 "longest_text": LONGEST_TEXT,
                 "sites": named if len(choices) > 1 else {},
+                "site_names": named,
             },
             sentences=page_sentences(translate, language, CATALOGUE),
         )

@@ -2,12 +2,17 @@
 
 import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { mediumCard } from "./media_view.js";
+import { createSearch, folderWords } from "./media_search.js";
 import {
+  address,
+  isSearch,
   percent,
   preparing,
   refusalOf,
+  tagsOf,
   textProblem,
   textsOf,
+  titleOf,
   uploadAddress,
   withMedium,
 } from "./media_state.js";
@@ -40,6 +45,7 @@ form.elements.file.addEventListener("change", () => {
 form.addEventListener("reset", () => setTimeout(tellChosen));
 one("[data-stop]").addEventListener("click", () => sending?.abort());
 one("[data-more]").addEventListener("click", () => readList(next));
+const search = createSearch(one("[data-search]"), () => readList());
 readList();
 setInterval(look, LOOK_EVERY_MS);
 
@@ -57,7 +63,7 @@ function upload(file) {
   }
   show("[data-refused]", false);
   sending = new XMLHttpRequest();
-  sending.open("POST", uploadAddress(MEDIA, form.elements.site?.value));
+  sending.open("POST", uploadAddress(MEDIA, form.elements.site?.value, file.name));
   sending.responseType = "json";
   for (const [name, value] of Object.entries({
     Accept: "application/json",
@@ -99,8 +105,37 @@ function sent(status, answer) {
     form.reset();
     if (site) form.elements.site.value = site; // the next file is often of the same site
     write("status", say("media.send.received"));
+    sayDuplicate(answer);
     refresh(answer.medium);
   } else refuse(answer?.detail ?? say("media.send.lost"));
+}
+
+/**
+ * The same file is in the library already: whoever sent it chooses whether the new one stays.
+ *
+ * @param {Api.UploadedAnswer} answer
+ */
+function sayDuplicate({ medium, same_as: same }) {
+  show("[data-same]", same !== null);
+  if (!same) return;
+  write("same", say("media.same", { name: same.name || say("media.same.unnamed") }));
+  one("[data-drop]").onclick = async () => {
+    const answer = await send({ method: "DELETE", path: `${MEDIA}/${medium}`, headers: csrfHeader() });
+    show("[data-same]", false);
+    if (!answer.ok && answer.status !== 404) {
+      refuse(answer.problem?.detail ?? say("media.send.lost"));
+      return;
+    }
+    media = media.filter((each) => each.medium !== medium);
+    await refresh(same.medium);
+    write("status", say("media.same.dropped"));
+    const kept = /** @type {HTMLElement | null} */ (list.querySelector(`[data-medium="${same.medium}"] a`));
+    (kept ?? byId("list-title")).focus();
+  };
+  one("[data-both]").onclick = () => {
+    show("[data-same]", false);
+    byId("list-title").focus();
+  };
 }
 
 function ended() {
@@ -117,10 +152,14 @@ function refuse(sentence) {
 
 async function readList(before = null) {
   try {
+    const query = search.values();
     /** @type {Api.MediaAnswer} */
-    const found = await read(before ? `${MEDIA}?before=${before}` : MEDIA);
+    const found = await read(address(MEDIA, { ...query, before }));
+    if (JSON.stringify(query) !== JSON.stringify(search.values())) return; // a newer search is under way
     media = before ? [...media, ...found.media] : found.media;
     next = found.next;
+    search.offer(found.tags);
+    write("room", folderWords(found.folders, { say, page }));
     show("[data-unread]", false);
     draw();
   } catch {
@@ -147,12 +186,15 @@ async function refresh(id) {
 }
 
 function draw() {
-  show("[data-none]", media.length === 0);
+  const isSearching = isSearch(search.values());
+  show("[data-none]", media.length === 0 && !isSearching);
+  show("[data-not-found]", media.length === 0 && isSearching);
   show("[data-more]", next !== null);
   const formerCards = /** @type {Iterable<HTMLElement>} */ (list.children);
   const cards = new Map(Array.from(formerCards, (card) => [card.dataset.medium, card]));
   const places = media.map((medium) => {
-    const mark = JSON.stringify([medium.state, medium.texts]);
+    const { state, texts, name, tags, made_by: madeBy, rights, until, expiry } = medium;
+    const mark = JSON.stringify([state, texts, name, tags, madeBy, rights, until, expiry]);
     const existing = cards.get(medium.medium);
     if (existing?.dataset.mark === mark) return existing; // what is being typed in it stays
     const card = element("li", {
@@ -161,7 +203,8 @@ function draw() {
       "data-state": medium.state,
       "data-mark": mark,
     });
-    card.append(...mediumCard(medium, { say, page, describe, remove }));
+    card.append(...mediumCard(medium, { say, page, describe, catalogue, remove }));
+    if (existing) keepTyped(existing, card);
     return card;
   });
   for (const [, card] of cards) if (!places.includes(card)) card.remove();
@@ -170,6 +213,17 @@ function draw() {
   places.forEach(
     (card, at) => list.children[at] !== card && list.insertBefore(card, list.children[at] ?? null),
   );
+}
+
+/** What is typed in one form of a card stays when the other is saved. */
+function keepTyped(former, card) {
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (
+    former.querySelectorAll("textarea, input")
+  )) {
+    const fresh = /** @type {HTMLInputElement | null} */ (card.querySelector(`[name="${field.name}"]`));
+    if (fresh?.defaultValue === field.defaultValue) fresh.value = field.value;
+    if (field.closest("details[open]")) fresh?.closest("details")?.setAttribute("open", "");
+  }
 }
 
 async function describe(medium, card) {
@@ -197,6 +251,34 @@ async function describe(medium, card) {
   draw();
   write("status", say("media.text.kept"));
   list.querySelector(`[data-medium="${medium.medium}"] [data-keep]`)?.focus();
+}
+
+async function catalogue(medium, card) {
+  const { name, tags, made_by: madeBy, rights, until } = card.querySelector("[data-details]").elements;
+  const answer = await send({
+    method: "PUT",
+    path: `${MEDIA}/${medium.medium}/details`,
+    body: {
+      name: name.value,
+      tags: tagsOf(tags.value),
+      made_by: madeBy.value,
+      rights: rights.value,
+      until: until.value || null,
+    },
+    headers: csrfHeader(),
+  });
+  setText(
+    card.querySelector("[data-details-problem]"),
+    answer.ok ? "" : (answer.problem?.detail ?? say("media.send.lost")),
+  );
+  if (!answer.ok) return name.focus();
+  media = withMedium(media, answer.body);
+  draw();
+  write("status", say("media.details.kept", { name: titleOf(answer.body, "") }));
+  const kept = /** @type {HTMLElement} */ (
+    list.querySelector(`[data-medium="${medium.medium}"] [data-keep-details]`)
+  );
+  kept.focus();
 }
 
 async function remove(medium, card) {

@@ -13,10 +13,45 @@ export function refusalOf(file, mediaBytes) {
   return null;
 }
 
-/** Where a file is sent: `site` is the one it belongs to, "*" for all, nothing where there is no choice. */
-export function uploadAddress(base, site) {
-  return site ? `${base}?site=${encodeURIComponent(site)}` : base;
+/**
+ * Where a file is sent: `site` is the one it belongs to, "*" for all, nothing where there is no choice;
+ * `name` is that of the file.
+ */
+export function uploadAddress(base, site, name = "") {
+  return address(base, { site, name });
 }
+
+/** An address with the values of a query; those that are empty are left out. */
+export function address(base, values) {
+  const given = Object.entries(values).filter(([, value]) => value);
+  return given.length ? `${base}?${new URLSearchParams(given)}` : base;
+}
+
+/**
+ * What a medium is called: its name, else the first words that describe it, else its kind.
+ *
+ * @param {Api.MediumAnswer} medium
+ */
+export function titleOf({ name, texts }, kindSaid) {
+  return name || texts.fr || kindSaid;
+}
+
+/** Tags as they were typed, separated by commas. */
+export function tagsOf(typed) {
+  return typed
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter(Boolean);
+}
+
+/** Bytes in the unit that people read, with one digit: 1200000 → { value: 1.2, unit: "mega" }. */
+export function sizeWords(bytes) {
+  const [unit, one] = bytes >= 1e9 ? ["giga", 1e9] : ["mega", 1e6];
+  return { unit, value: Math.round((bytes / one) * 10) / 10 };
+}
+
+/** Whether a search is under way, by its values. */
+export const isSearch = (values) => Object.values(values).some(Boolean);
 
 /**
  * The sentence that describes a medium: its key and values.
@@ -45,15 +80,6 @@ export const needsTexts = ({ state, kind }) => state === "ready" && kind !== "fo
 
 /** Whether the installation's document may name a medium: a logo or a font. */
 export const maybeLook = ({ state, kind }) => state === "ready" && ["image", "font"].includes(kind);
-
-/**
- * The address of the small picture of a medium, or null.
- *
- * @param {Api.MediumAnswer} medium
- */
-export function thumbnailOf({ files }) {
-  return files.find(({ role }) => role === "thumbnail")?.url ?? null;
-}
 
 /** The texts of a form as they are sent: without those that are empty. */
 export function textsOf(values) {

@@ -2,12 +2,16 @@
 
 import { element } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
-import { kindWords, maybeLook, needsTexts, thumbnailOf } from "./media_state.js";
+import { detailsForm, expiryNotice } from "./media_details.js";
+import { kindWords, maybeLook, needsTexts, titleOf } from "./media_state.js";
 
 const TRANSLATIONS = ["en", "es"];
 
-/** The nodes of a card. `describe(medium, card)` and `remove(medium, card)` are called by its buttons. */
-export function mediumCard(medium, { say, page, describe, remove }) {
+/**
+ * The nodes of a card. `describe(medium, card)`, `catalogue(medium, card)` and `remove(medium, card)` are
+ * called by its buttons.
+ */
+export function mediumCard(medium, { say, page, describe, catalogue, remove }) {
   const when = dateAndHour(page.language, pageTimeZone())(medium.uploaded_at);
   const words = kindWords(medium);
   const name = `medium-${medium.medium}`;
@@ -17,11 +21,14 @@ export function mediumCard(medium, { say, page, describe, remove }) {
     element(
       "div",
       { class: "about" },
-      element("h3", { id: name }, say(words.key, words.values)),
-      element("p", { class: "muted" }, say("media.sent_at", { when })),
-      siteOf(medium, { say, page }),
+      element("h3", { id: name }, titleOf(medium, say(words.key, words.values))),
+      element("p", { class: "muted" }, facts(medium, say(words.key, words.values), when, { say, page })),
+      tags(medium),
+      rights(medium, say),
       state(medium, say),
+      expiryNotice(medium, { say, page }),
       needsTexts(medium) && mayChange ? texts(medium, name, { say, page, describe }) : null,
+      mayChange && medium.state === "ready" ? detailsForm(medium, name, { say, catalogue }) : null,
       maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,
       element("p", { class: "problem-words", role: "alert", "data-problem": true }),
       mayChange
@@ -31,14 +38,26 @@ export function mediumCard(medium, { say, page, describe, remove }) {
   ];
 }
 
-/** The site of a medium, for people who draft at several sites. */
-function siteOf({ site }, { say, page }) {
-  if (Object.keys(page.sites).length === 0) return null;
-  return element("p", { class: "muted" }, site ? (page.sites[site] ?? site) : say("media.every_site"));
+/** What it is, when and by whom it was sent, and its site where there are several. */
+function facts({ name, texts, uploaded_by: by, site }, kind, when, { say, page }) {
+  const sent = by ? say("media.sent_at_by", { when, by }) : say("media.sent_at", { when });
+  const hasSites = Object.keys(page.sites).length > 0;
+  const place = site ? (page.sites[site] ?? site) : say("media.every_site");
+  return [name || texts.fr ? kind : null, sent, hasSites ? place : null].filter(Boolean).join(" · ");
+}
+
+function tags({ tags: noted }) {
+  if (noted.length === 0) return null;
+  return element("ul", { class: "tags" }, ...noted.map((tag) => element("li", {}, tag)));
+}
+
+function rights({ made_by: by, rights: noted }, say) {
+  const said = [by && say("media.made_by", { by }), noted].filter(Boolean);
+  return said.length ? element("p", {}, said.join(" · ")) : null;
 }
 
 function picture(medium, say) {
-  const url = thumbnailOf(medium);
+  const url = medium.thumbnail;
   if (url === null)
     return element(
       "div",

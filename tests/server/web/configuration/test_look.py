@@ -14,7 +14,7 @@ from server.live.publication.programmes import CHECKED_AT_LEAST_EVERY, Programme
 from server.store.notices.notices import notices_with_medium
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.media.remove_medium import remove_medium
-from server.usecases.media.upload_medium import upload_medium
+from server.usecases.media.upload_medium import UploadPlace, upload_medium
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, ApiSite, accepted
 from tests.signage.media.test_fonts import font
@@ -28,7 +28,9 @@ def added(site: ApiSite, content: bytes) -> str:
     """A medium of the library."""
     media = site.app.extensions["parvis"].media
     media.off_loop = lambda work, *values: work(*values)
-    medium = upload_medium(site.database, media.files, SYSTEM, [content], largest=len(content))["medium"]
+    medium = upload_medium(site.database, media.files, SYSTEM, [content], place=UploadPlace(len(content)))[
+        "medium"
+    ]
     assert media.prepare_waiting() == 1
     return str(medium)
 

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  address,
+  isSearch,
   kindWords,
   lasting,
   percent,
   preparing,
   refusalOf,
+  sizeWords,
+  tagsOf,
   textProblem,
   textsOf,
-  thumbnailOf,
+  titleOf,
   uploadAddress,
   withMedium,
 } from "../../../../server/web/static/media/media_state.js";
@@ -42,6 +46,7 @@ test("a file is sent for the site that was chosen", () => {
     [undefined, "*", "laon"].map((site) => uploadAddress("/media", site)),
     ["/media", "/media?site=*", "/media?site=laon"],
   );
+  assert.equal(uploadAddress("/media", "laon", "à b.png"), "/media?site=laon&name=%C3%A0+b.png");
 });
 
 test("a medium is described by its kind", () => {
@@ -57,12 +62,26 @@ test("a medium is described by its kind", () => {
   assert.deepEqual([lasting(10), lasting(59600)], ["0:01", "1:00"]);
 });
 
-test("a ready medium is shown by its thumbnail", () => {
+test("a medium is called by its name, its description or its kind", () => {
+  const texts = { fr: "Ouvert lundi" };
+  assert.equal(titleOf({ name: "hall.png", texts }, "Image"), "hall.png");
+  assert.equal(titleOf({ name: "", texts }, "Image"), "Ouvert lundi");
+  assert.equal(titleOf({ name: "", texts: {} }, "Image"), "Image");
+});
+
+test("a search leaves out what is empty, and tags are parted at commas", () => {
   assert.equal(
-    thumbnailOf(ready("image", page(), page({ role: "thumbnail", url: "/media/t.webp" }))),
-    "/media/t.webp",
+    address("/media", { q: "été & mer", site: "", before: null }),
+    "/media?q=%C3%A9t%C3%A9+%26+mer",
   );
-  assert.equal(thumbnailOf({ files: [] }), null);
+  assert.equal(address("/media", { q: "" }), "/media");
+  assert.deepEqual([isSearch({ q: "", tag: "mer" }), isSearch({ q: "" })], [true, false]);
+  assert.deepEqual(tagsOf(" mer,, hall d’accueil ,"), ["mer", "hall d’accueil"]);
+});
+
+test("room is said in megabytes, and in gigabytes from a thousand of them on", () => {
+  assert.deepEqual(sizeWords(12_345_678), { unit: "mega", value: 12.3 });
+  assert.deepEqual(sizeWords(10_000_000_000), { unit: "giga", value: 10 });
 });
 
 test("French is needed, and never exactly one translation", () => {

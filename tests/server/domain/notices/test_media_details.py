@@ -1,0 +1,70 @@
+"""Names, tags, searches and last days of media."""
+
+from datetime import date
+
+import pytest
+
+from server.domain.notices.media_details import (
+    LONGEST_NAME,
+    NewDetails,
+    expiry_of,
+    folded,
+    name_of_file,
+    tag_of,
+    terms_of,
+)
+from server.domain.refusals import Refusal
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("../../etc/passwd", "passwd"),
+        (r"C:\Users\marie\Affiche été.jpg", "Affiche été.jpg"),
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("a\x00b\r\n c.png", "ab c.png"),
+        ("..", ""),
+        (".png", "png"),
+        ("dossier/", ""),
+        ("e\u0301te\u0301.png", "été.png"),
+        ("x" * 500 + ".webp", "x" * (LONGEST_NAME - 5) + ".webp"),
+    ],
+)
+def test_a_name_keeps_no_folder_control_or_direction(file: str, name: str):
+    assert name_of_file(file) == name
+
+
+def test_words_are_found_without_accents_capitals_and_ligatures():
+    assert folded("Œuvre d’ÉTÉ, Straße") == "oeuvre d'ete, strasse"
+    assert terms_of("  L’Œuvre  été ") == ("l'oeuvre", "ete")
+    assert tag_of(' #Horaires, "Été_2026" ') == "horaires été 2026"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (NewDetails("\u202e "), "medium_name_missing"),
+        (NewDetails("x" * 121), "medium_name_too_long"),
+        (NewDetails("x", tags=("t" * 41,)), "medium_tags"),
+        (NewDetails("x", tags=tuple(map(str, range(13)))), "medium_tags"),
+        (NewDetails("x", rights="r" * 241), "medium_rights_too_long"),
+        (NewDetails("x", made_by="r" * 121), "medium_rights_too_long"),
+    ],
+)
+def test_details_that_cannot_be_kept_are_refused(typed: NewDetails, code: str):
+    with pytest.raises(Refusal, match=code):
+        typed.checked()
+
+
+def test_the_same_tag_is_kept_once_and_the_change_is_named():
+    before = NewDetails("a.png").checked()
+    details = NewDetails(" a.png ", ("Hall", "hall", " "), until=date(2026, 3, 31)).checked()
+    assert details.tags == ("hall",)
+    assert details.changed_from(before) == ["tags", "until"]
+
+
+def test_the_last_day_is_said_two_weeks_before_and_the_day_after():
+    until = date(2026, 3, 31)
+    days = [date(2026, 3, 16), date(2026, 3, 17), until, date(2026, 4, 1)]
+    assert [expiry_of(until, day) for day in days] == [None, "soon", "soon", "over"]
+    assert expiry_of(None, until) is None
