@@ -1,6 +1,6 @@
 """Name media, and note their rights
 
-Revision ID: 0041
+Revision ID: 0045
 Revises: 0043
 """
 
@@ -10,7 +10,7 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
+revision = "0045"
 down_revision = "0043"
 branch_labels = None
 depends_on = None
