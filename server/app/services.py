@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -47,6 +48,7 @@ from server.usecases.bulletins.read_bulletins import BulletinSources
 from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.read_feeds import Feeds
 from server.usecases.notices.import_hall_texts import carry_over_every_hall
+from server.usecases.notices.send_notices import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.waits.estimate_waits import Estimates
 
@@ -175,6 +177,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
         every(ROUND_S, parvis.bulletin_sources.read_due),
+        every(ROUND_S, partial(send_notices, base.database)),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
         every(LOOK_S, parvis.sender.look),
         parvis.voice.run,

@@ -15,6 +15,7 @@ from tests.harness.accessible import (
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
+from tests.pages.announced_bulletins import announce
 
 WHOLE = ("/", "/console", "/configuration")
 """One of each make: these are tried with every rule in forced colours."""
@@ -25,6 +26,7 @@ SIZES = {"console": (1366, 768), "phone": (390, 844)}
 def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with Served(tmp_path_factory.mktemp("every")) as server:
         server.take_demonstration(demonstration_sqlite)
+        announce(server)
         yield server.start()
 
 
@@ -101,6 +103,25 @@ def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall
     told.locator("summary").press("Enter")
     expect(told.locator("input:checked")).to_have_count(1)
     assert_walked(page)
+
+
+def test_a_bulletin_is_shown_by_two_presses_of_the_keyboard(hall: Served, page: Page):
+    sign_in(page, hall, *demonstration_user(hall, "administrator"), "/alerte/bulletins?hall=laon")
+    assert_walked(page)
+    assert further_violations(page) == []
+    page.get_by_role("link", name="Préparer le message…").press("Enter")
+    expect(page.locator("form.sure")).to_be_visible()
+    assert_walked(page)
+    page.get_by_role("link", name="Ne rien afficher").press("Enter")
+    calm = page.locator("article", has=page.get_by_role("link", name="Préparer le message…"))
+    calm.locator("summary").press("Enter")
+    calm.get_by_role("button", name="Écarter").press("Enter")
+    expect(page.locator("[aria-invalid=true]")).to_be_focused()
+    assert_walked(page)
+    page.get_by_role("link", name="Préparer le message…").press("Enter")
+    page.get_by_role("button", name="Publier le message").press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("link", name="Préparer l’alerte…")).to_have_count(1)
 
 
 def test_a_decided_target_is_withdrawn_by_a_form_that_says_what_is_missing(hall: Served, page: Page):

@@ -27,6 +27,7 @@ class AlarmKind(StrEnum):
     COUNTER_AWAITED = "counter_awaited"
     NEAR_END = "near_end"
     NOT_TAKEN = "not_taken"
+    BULLETIN_WAITING = "bulletin_waiting"
 
 
 class Sign(StrEnum):
@@ -59,7 +60,7 @@ _PRINTER = frozenset({*ONE_AT_A_TIME, AlarmKind.NEAR_END, AlarmKind.NOT_TAKEN, A
 _SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
 
 type Watched = tuple[AlarmKind, str]
-"""A kind and its subject: the id of a kiosk, screen, queue or counter, or `server`."""
+"""A kind and its subject: the id of a kiosk, screen, queue or counter, a site (slug), or `server`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,15 @@ from server.domain.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class AlarmChoice:
-    """`kinds` and `hall` (slug): None means all, future ones included. `language` of the messages."""
+    """`kinds` and `hall` (slug): None means all, future ones included. `language` of the messages.
+
+    `has_notices`: a webhook is told too when a notice is published and when it ends.
+    """
 
     kinds: frozenset[AlarmKind] | None = None
     hall: str | None = None
     language: str = FRENCH
+    has_notices: bool = False
 
     def includes(self, kind: AlarmKind, hall: str) -> bool:
         """Whether the recipient receives an alarm of this kind and hall."""
@@ -27,12 +31,16 @@ class AlarmChoice:
 
     def as_body(self) -> dict[str, Any]:
         """The choice as JSON values of a fact."""
-        return {"kinds": self.listed_kinds(), "hall": self.hall, "language": self.language}
+        body: dict[str, Any] = {"kinds": self.listed_kinds(), "hall": self.hall, "language": self.language}
+        return body | ({"has_notices": True} if self.has_notices else {})
 
 
-def kinds_of(names: Collection[str]) -> frozenset[AlarmKind] | None:
-    """The kinds that were chosen by name; None when it was every one. Refusal: alarm_kinds_missing."""
+def kinds_of(names: Collection[str], *, may_be_none: bool = False) -> frozenset[AlarmKind] | None:
+    """The kinds that were chosen by name; None when it was every one.
+
+    `may_be_none`: the recipient receives something else. Refusal: alarm_kinds_missing.
+    """
     kinds = frozenset(kind for kind in AlarmKind if kind in names)
-    if not kinds:
+    if not kinds and not may_be_none:
         raise Refusal("alarm_kinds_missing")
     return None if len(kinds) == len(AlarmKind) else kinds

@@ -115,6 +115,11 @@ def awaited_sign(waiting: int, *, is_open: bool) -> Observed:
     return Observed(Sign.WELL)
 
 
+def bulletin_sign(waiting: int) -> Observed:
+    """The sign of a site at which `waiting` bulletins of authorities wait for a person."""
+    return Observed(Sign.FAULTY if waiting else Sign.WELL)
+
+
 def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
     """Whether the last opening of the business day ended at least `seconds` ago; false during a break."""
     opened = half_days(calendar, business_day(calendar, now))

@@ -22,7 +22,8 @@ from server.store.tables.journals import erasable
 class Recipient:
     """Where alarms are sent: `email` or `webhook`, of a site (slug) or of every one (`*`).
 
-    `kept`: the id of its address among the erasable values. A webhook has a secret.
+    `kept`: the id of its address among the erasable values. A webhook has a secret. `notices_since`: from
+    when it is told of notices, None where it is not.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Recipient:
     added_at: datetime
     secret: str | None = None
     choice: AlarmChoice = field(default_factory=AlarmChoice)
+    notices_since: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Recipient({self.id!r}, {self.channel!r}, {self.site!r})"
@@ -49,6 +51,7 @@ class _Row:
     hall: str | None
     kinds: Sequence[str] | None
     language: str
+    notices_since: datetime | None
     address: str | None
 
 
@@ -63,6 +66,7 @@ _SELECT = (
         recipient.c.hall,
         type_coerce(recipient.c.kinds, Document).label("kinds"),
         recipient.c.language,
+        recipient.c.notices_since,
         erasable.c.value.label("address"),
     )
     .select_from(recipient.join(erasable, erasable.c.id == recipient.c.address))
@@ -71,10 +75,12 @@ _SELECT = (
 _ALL = Read(_Row, _SELECT.order_by(recipient.c.added_at, recipient.c.id))
 _BY_ID = Read(_Row, _SELECT.where(recipient.c.id == bindparam("recipient")))
 _INSERT = Write(
-    recipient.insert(), "id", "channel", "site", "address", "secret", "added_at", "hall", "kinds", "language"
+    recipient.insert(),
+    *("id", "channel", "site", "address", "secret", "added_at", "hall", "kinds", "language"),
+    "notices_since",
 )
 _OF_ROW = recipient.update().where(recipient.c.id == bindparam("row_id"))
-_SET_CHOICE = Write(_OF_ROW, "hall", "kinds", "language")
+_SET_CHOICE = Write(_OF_ROW, "hall", "kinds", "language", "notices_since")
 _SET_SECRET = Write(_OF_ROW, "secret")
 _REMOVE = Write(_OF_ROW.values(secret=null()), "removed_at")
 _ERASE_ADDRESS = Write(
@@ -104,7 +110,8 @@ def _recipient(row: _Row) -> Recipient:
         kept=row.kept,
         added_at=row.added_at,
         secret=row.secret,
-        choice=AlarmChoice(kinds, row.hall, row.language),
+        choice=AlarmChoice(kinds, row.hall, row.language, has_notices=row.notices_since is not None),
+        notices_since=row.notices_since,
     )
 
 
@@ -118,13 +125,15 @@ def insert_recipient(transaction: Writes, new: Recipient) -> None:
         address=new.kept,
         secret=new.secret,
         added_at=new.added_at,
+        notices_since=new.added_at if new.choice.has_notices else None,
         **_choice_values(new.choice),
     )
 
 
-def set_choice(transaction: Writes, recipient: str, choice: AlarmChoice) -> None:
-    """Keeps which alarms a recipient (id) receives."""
-    transaction.run(_SET_CHOICE, row_id=recipient, **_choice_values(choice))
+def set_choice(transaction: Writes, current: Recipient, choice: AlarmChoice, *, now: datetime) -> None:
+    """Keeps what a recipient receives; notices from now on, where it did not receive them before."""
+    since = (current.notices_since or now) if choice.has_notices else None
+    transaction.run(_SET_CHOICE, row_id=current.id, notices_since=since, **_choice_values(choice))
 
 
 def set_secret(transaction: Writes, recipient: str, secret: str) -> None:

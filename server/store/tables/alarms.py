@@ -70,6 +70,7 @@ recipient = Table(
     Column("hall", ID),
     Column("kinds", Text),
     Column("language", String(10), nullable=False, server_default="fr"),
+    Column("notices_since", Instant),
     comment="`site` * is every site; `address` is an erasable value; `secret` signs a webhook;"
     " `hall` and `kinds` (JSON): null, all of them.",
 )

@@ -81,10 +81,12 @@ class RecipientLine(TypedDict):
 def add_recipient(database: Database, author: Author, request: RecipientRequest) -> tuple[str, str | None]:
     """Adds a recipient: its id, and the secret of a webhook (shown once).
 
-    Refusals: bad_recipient, bad_webhook, unknown_site, unknown_hall, wrong_language, recipient_known.
+    Refusals: bad_recipient, bad_webhook, unknown_site, unknown_hall, wrong_language, recipient_known,
+    notices_by_webhook.
     """
     _check(request)
     _check_choice(database, request.site, request.choice)
+    _check_notices(request.channel, request.choice)
     recipient = new_id()
     secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if request.channel == WEBHOOK else None
     with database.installation_transaction(author) as transaction:
@@ -112,16 +114,18 @@ def add_recipient(database: Database, author: Author, request: RecipientRequest)
 def choose_alarms(database: Database, author: Author, recipient: str, choice: AlarmChoice) -> None:
     """Changes which alarms a recipient receives from now on. Messages already on their way are still sent.
 
-    Refusals: unknown_recipient, unknown_hall, wrong_language, recipient_known.
+    Refusals: unknown_recipient, unknown_hall, wrong_language, recipient_known, notices_by_webhook.
     """
-    _check_choice(database, known_recipient(database, recipient).site, choice)
+    known = known_recipient(database, recipient)
+    _check_choice(database, known.site, choice)
+    _check_notices(known.channel, choice)
     with database.installation_transaction(author) as transaction:
         current = _existing_recipient(transaction, recipient)
         if current.choice == choice:
             return
         if current.choice.hall != choice.hall:
             _check_free(transaction, current.address, current.site, choice.hall)
-        set_choice(transaction, recipient, choice)
+        set_choice(transaction, current, choice, now=transaction.now)
         transaction.record(recipient_changed(recipient, choice))
 
 
@@ -218,6 +222,11 @@ def _check_choice(database: Database, site: str, choice: AlarmChoice) -> None:
         raise Refusal("unknown_hall", hall=choice.hall)
     if choice.language not in LANGUAGES:
         raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
+
+
+def _check_notices(channel: str, choice: AlarmChoice) -> None:
+    if choice.has_notices and channel != WEBHOOK:
+        raise Refusal("notices_by_webhook")
 
 
 def _check(request: RecipientRequest) -> None:

@@ -23,6 +23,8 @@ def label_of(
     """The name of the subject of an alarm; its id where the hall does not have it any more."""
     if subject == SERVER:
         return translate("alarms.subject.server", language)
+    if kind is AlarmKind.BULLETIN_WAITING:
+        return configuration.site.name
     if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
         return text_in(configuration.queues[subject].names, language)
     if kind in _OF_COUNTERS and subject in configuration.counters:

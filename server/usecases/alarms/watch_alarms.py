@@ -28,6 +28,7 @@ from server.domain.alarms.signs import (
     CounterObservation,
     PrinterObservation,
     awaited_sign,
+    bulletin_sign,
     clock_sign,
     counter_sign,
     presence_sign,
@@ -44,6 +45,7 @@ from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
 from server.store.alarms import alarms, subjects
+from server.store.bulletins.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters.sessions import open_places
 from server.store.devices.paired_devices import paired_devices
@@ -125,6 +127,8 @@ def _signs(
         (AlarmKind.CLOCK_SUSPECT, SERVER),
         clock_sign(check.wall, row.last_recorded_at, SUSPECT_AFTER),
     )
+    site = check.configuration.site.slug
+    yield (AlarmKind.BULLETIN_WAITING, site), bulletin_sign(count_open(rows, site, check.wall))
     yield from _printers(rows, check)
     yield from _devices(rows, hall, check, memories)
     yield from _queues(rows, hall, check)

@@ -16,16 +16,8 @@ from server.domain.bulletins.messages import BulletinText
 from server.domain.bulletins.words import alert_text_of, notice_body_of, title_of
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
-from server.domain.notices.facts import (
-    NoticeStep,
-    notice_approved,
-    notice_drafted,
-    notice_published,
-    notice_submitted,
-)
-from server.domain.notices.lifecycle import NoticeState
 from server.domain.refusals import Refusal
-from server.ids import new_id, token_digest
+from server.ids import token_digest
 from server.store import alerts
 from server.store.bulletins import bulletins
 from server.store.bulletins.bulletins import BulletinRow
@@ -36,8 +28,11 @@ from server.usecases.alerts.end_alert import halls_of_alert, replace_alert
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.bulletins.receive_bulletin import withdraw_shown
 from server.usecases.bulletins.site_bulletins import site_of
-from server.usecases.notices.draft_notice import checked_for, new_version
-from server.usecases.notices.notice_places import Reach, read_places
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import approved, submitted
+from server.usecases.notices.draft_notice import drafted
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import DisplayRequest, published
 
 log = structlog.get_logger()
 
@@ -58,17 +53,12 @@ def accept_notice(database: Database, author: Author, bulletin: str, reach: Reac
     with database.installation_transaction(author) as transaction:
         row = _open_row(transaction, bulletin, ProposalKind.NOTICE)
         content = notice_content(row, site_of(transaction, row.site).time_zone)
-        places = read_places(database, transaction)
-        checked_for(transaction, content, places, reach)
-        notice = new_id()
-        version = new_version(transaction, notice, 1, content)
-        transaction.record(notice_drafted(NoticeStep(notice, 1, NoticeState.DRAFT), version))
-        transaction.record(notice_submitted(NoticeStep(notice, 2, NoticeState.SUBMITTED), 1))
+        notice = drafted(database, transaction, content, reach)["notice"]
+        gesture = NoticeGesture(notice, 1, author, reach)
+        submitted(database, transaction, gesture)
         if reach.may_publish({row.site}):
-            transaction.record(notice_approved(NoticeStep(notice, 3, NoticeState.APPROVED), 1))
-            step = NoticeStep(notice, 4, NoticeState.PUBLISHED)
-            shown = notice_published(step, 1, shown_from=transaction.now, shown_until=row.expires_at)
-            transaction.record(shown)
+            approved(database, transaction, gesture)
+            published(database, transaction, gesture, DisplayRequest(ends=row.expires_at))
             former = _former(transaction, row)
             if former is not None and former.kind == "notice" and former.outcome is not None:
                 withdraw_shown(transaction, former.outcome)

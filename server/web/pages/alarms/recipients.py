@@ -36,6 +36,7 @@ FIELDS = {
     "unknown_site": "site",
     "unknown_hall": "site",
     "alarm_kinds_missing": "kinds",
+    "notices_by_webhook": "notices",
     "wrong_language": "language",
 }
 """The field of a recipient's form that a refusal is about."""
@@ -50,7 +51,8 @@ def may_configure(caller: Caller, site: str) -> bool:
 def typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
     """The form of a recipient with its present choice."""
     place = site if choice.hall is None else f"{site}/{choice.hall}"
-    return RecipientFields(channel, "", place, choice.kinds or frozenset(AlarmKind), choice.language)
+    kinds = frozenset(AlarmKind) if choice.kinds is None else choice.kinds
+    return RecipientFields(channel, "", place, kinds, choice.language, choice.has_notices)
 
 
 def refused(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
@@ -73,6 +75,7 @@ def _typed() -> RecipientFields:
         form.get("site", ""),
         frozenset(form.getlist("kinds")),
         form.get("language", FRENCH),
+        "notices" in form,
     )
 
 
@@ -84,7 +87,9 @@ def _place(otherwise: str) -> tuple[str, str | None]:
 
 def _choice(hall: str | None) -> AlarmChoice:
     """The choice of the form for a hall (None: every hall). Refusal: alarm_kinds_missing."""
-    return AlarmChoice(kinds_of(request.form.getlist("kinds")), hall, request.form.get("language", FRENCH))
+    form, has_notices = request.form, "notices" in request.form
+    kinds = kinds_of(form.getlist("kinds"), may_be_none=has_notices)
+    return AlarmChoice(kinds, hall, form.get("language", FRENCH), has_notices)
 
 
 def _changeable(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:

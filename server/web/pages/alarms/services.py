@@ -34,6 +34,7 @@ class RecipientFields:
     place: str
     kinds: frozenset[str]
     language: str
+    has_notices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

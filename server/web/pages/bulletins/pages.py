@@ -142,7 +142,7 @@ def _page(
         hall=hall,
         halls=halls_for_page(needs.work, _permission(needs)),
         site_halls=[each.name for each in every_hall],
-        waiting=[card for card in cards if card.is_open],
+        waiting=sorted((card for card in cards if card.is_open), key=lambda card: str(card.row.kind)),
         decided=[card for card in cards if not card.is_open and not card.why],
         refused=[card for card in cards if card.why],
         sources=sources,

@@ -14,6 +14,7 @@ from server.domain.refusals import Refusal
 from server.store.bulletins import bulletins as store
 from server.store.bulletins.bulletins import BulletinRow
 from server.store.transactions.database import Database
+from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.read_alerts import read_alert
 from server.usecases.bulletins import receive_bulletin as receiving
 from server.usecases.bulletins.accept_bulletin import accept_alert, accept_notice, dismiss_bulletin
@@ -181,6 +182,21 @@ def test_a_flood_is_bounded(database: Database, monkeypatch: Any):
     rows = [received(database, cap_xml(f"flut-{count}", infos=CALM)) for count in range(8)]
     assert [row.refusal for row in rows] == [None] * 2 + ["too_many_bulletins"] * 6
     assert len(all_rows(database, "SELECT id FROM bulletin")) == 2 + 3
+
+
+def test_a_bulletin_that_waits_is_an_alarm_until_somebody_decides(database: Database, hands: Hands):
+    row = received(database, cap_xml(infos=CALM))
+
+    def alarms() -> list[Any]:
+        watch_alarms(database, database.hall_id("laon"), KnownSightings({}), lambda key, *_, **__: key)
+        found = all_rows(database, "SELECT cleared_at FROM alarm WHERE kind = 'bulletin_waiting'")
+        return [each["cleared_at"] is None for each in found]
+
+    assert alarms() == [True]
+    dismiss_bulletin(database, OFFICER, row.id, "Doublon")
+    assert alarms() == [True], "a moment later it is cleared"
+    hands.now += timedelta(seconds=6)
+    assert alarms() == [False]
 
 
 def test_only_kinds_that_the_site_names_are_shown_without_a_person(database: Database):

@@ -1,0 +1,25 @@
+"""Send notices to webhooks
+
+Revision ID: 0044
+Revises: 0043
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0044"
+down_revision = "0043"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Since when a recipient is told when a notice is published and when it ends; null: it is not."""
+    with op.batch_alter_table("recipient") as batch:
+        batch.add_column(sa.Column("notices_since", sa.BigInteger()))
+
+
+def downgrade() -> None:
+    """Recipients receive alarms only."""
+    with op.batch_alter_table("recipient") as batch:
+        batch.drop_column("notices_since")
