@@ -33,7 +33,8 @@ NOTICES = AlarmChoice(frozenset(), has_notices=True)
 
 
 def webhook(database: Database, site: str = "laon", choice: AlarmChoice = NOTICES) -> str:
-    address = f"https://{site.strip('*') or 'all'}.example.org/{len(all_rows(database, 'SELECT id FROM recipient'))}"
+    count = len(all_rows(database, "SELECT id FROM recipient"))
+    address = f"https://example.org/{count}"
     return add_recipient(database, AGENT, RecipientRequest("webhook", site, address, choice=choice))[0]
 
 
