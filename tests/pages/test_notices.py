@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
+from tests.signage.media.uploads import image
 
 TITLE = "Le hall ouvre à midi"
 
@@ -177,6 +178,103 @@ def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: 
     expect(page.locator("[data-text=resumable]")).to_contain_text("Voici ce que vous aviez écrit")
     page.get_by_role("button", name="L’oublier").press("Enter")
     expect(title).to_have_value("")
+
+
+class Hand:
+    """Somebody who signs in and acts; each press, choice and field counts once."""
+
+    def __init__(self, page: Page, server: Served, *, by_keyboard: bool) -> None:
+        self.page, self.by_keyboard, self.count = page, by_keyboard, 0
+        page.goto(f"{server.base_url}/connexion")
+
+    def press(self, place: Locator, key: str = "Enter") -> None:
+        self.count += 1
+        if self.by_keyboard:
+            place.press(key)
+        else:
+            place.click()
+
+    def write(self, place: Locator, words: str) -> None:
+        self.count += 1
+        place.fill(words)
+
+    def sign_in(self, login: str, password: str) -> None:
+        self.write(self.page.locator("#login"), login)
+        self.write(self.page.locator("#password"), password)
+        self.press(self.page.get_by_role("button", name="Se connecter"))
+
+    def photograph(self, headline: str, photo: Path) -> None:
+        """A photograph with a headline on the two screens of Laon, from the page after the sign-in."""
+        page = self.page
+        self.press(page.get_by_role("link", name="Messages d’information").first)
+        self.press(page.get_by_role("link", name="Nouveau message"))
+        for label in ("Écran du hall", "Écran du couloir"):
+            laon = page.get_by_role("group", name="Préfecture de l’Aisne", exact=True)
+            self.press(laon.get_by_label(label, exact=True), "Space")
+        self.count += 1
+        page.get_by_label("Genre de message").select_option("image")
+        self.write(page.get_by_label("Titre").first, headline)
+        self.count += 1
+        page.get_by_label("Ou en déposer un nouveau").set_input_files(photo)
+        self.write(page.get_by_label("Ce qu’il montre"), "La préfecture vue du parc")
+
+
+MOST_PRESSES = 12
+
+
+def test_a_photograph_with_a_headline_is_on_two_screens_in_twelve_presses(
+    server: Served, pages: Pages, tmp_path: Path
+):
+    """Proposed by mouse, published by another person in one press; then again, by keyboard alone."""
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(image("PNG", (1280, 720)))
+    bureau = Hand(pages.open(width=1366, height=768), server, by_keyboard=False)
+    bureau.sign_in(*demonstration_user(server, "reception"))
+    bureau.photograph("Visitez la préfecture", photo)
+    bureau.press(bureau.page.get_by_role("button", name="Proposer", exact=True))
+    where = "Préfecture de l’Aisne : Écran du hall et Écran du couloir"
+    expect(bureau.page.locator("[data-text=outcome]")).to_have_text(f"Proposé : {where}.")
+    assert bureau.count <= MOST_PRESSES
+
+    officer = Hand(pages.open(width=1366, height=768), server, by_keyboard=True)
+    officer.sign_in(*demonstration_user(server, "communication"))
+    expect(officer.page.locator(".page-frame")).to_be_visible()
+    officer.page.goto(bureau.page.url)
+    slide = officer.page.frame_locator("[data-frame] iframe").locator("#slide")
+    expect(slide.locator("img").first).to_be_visible()
+    expect(slide).to_contain_text("Visitez la préfecture")
+    before = officer.count
+    officer.press(officer.page.get_by_role("button", name="Publier", exact=True))
+    expect(officer.page.locator("[data-text=outcome]")).to_have_text(f"Publié : {where}.")
+    assert officer.count - before == 1
+
+    alone = Hand(pages.open(width=1366, height=768), server, by_keyboard=True)
+    alone.page.context.clear_cookies()
+    alone.page.goto(f"{server.base_url}/connexion")
+    alone.sign_in(*demonstration_user(server, "communication"))
+    alone.photograph("Le parc est ouvert", photo)
+    assert_accessible(alone.page)
+    alone.press(alone.page.get_by_role("button", name="Publier", exact=True))
+    expect(alone.page.locator("[data-text=outcome]")).to_have_text(f"Publié : {where}.")
+    assert alone.count <= MOST_PRESSES
+    for screen in ("laon-ecran-1", "laon-ecran-2"):
+        titles = alone.page.evaluate(
+            """async (screen) => {
+              const { programme } = await (await fetch(`/api/v1/halls/laon/screen?screen=${screen}`)).json();
+              return programme.items.map(({ content }) => content.title);
+            }""",
+            screen,
+        )
+        assert {"Visitez la préfecture", "Le parc est ouvert"} <= set(titles)
+    alone.page.goto(f"{server.base_url}/affichage")
+    alone.page.get_by_label("Chercher un message").fill("le PARC")
+    rows = alone.page.locator("[data-list=sections] tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows.locator("img")).to_be_visible()
+    rows.get_by_role("link", name="Dupliquer").press("Enter")
+    expect(alone.page.locator("[data-text=outcome]")).to_contain_text("Copie prête")
+    expect(alone.page.get_by_label("Titre").first).to_have_value("Le parc est ouvert")
+    expect(alone.page.locator("[data-text=aim]")).to_have_text(where)
 
 
 def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Served, pages: Pages):

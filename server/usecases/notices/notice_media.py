@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from server.documents.checks.notices import check_medium
 from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import DocumentRefused
+from server.domain.facts import Json
 from server.domain.notices.media import Sites, may_show
 from server.store.engine.rows import Rows
 from server.store.media.feeds import feed_row
@@ -68,6 +69,18 @@ def shown_medium(rows: Rows, medium: str) -> ShownMedium:
 
 def _address(file: PreparedFile) -> str:
     return f"/media/{file.name}"
+
+
+def picture_of(rows: Rows, content: Json) -> str | None:
+    """The address of the small picture of what a notice shows; None where it shows no medium.
+
+    `content` may be any that was kept, also one that could not be shown any more.
+    """
+    medium = content.get("medium")
+    row = medium_row(rows, medium) if isinstance(medium, str) else None
+    files = {file.role: file for file in row.files} if row is not None and row.is_ready else {}
+    file = files.get("thumbnail") or files.get("poster")
+    return None if file is None else _address(file)
 
 
 def entries_of_feed(rows: Rows, url: str) -> tuple[FeedText, ...]:

@@ -25,6 +25,7 @@ from server.store.notices.notices import (
 from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
 from server.usecases.notices.begin_gesture import NoticeAnswer, may_do, standing_state
+from server.usecases.notices.notice_media import picture_of
 from server.usecases.notices.notice_places import Places, Reach, read_places
 
 _DECIDED_BY_OFFICERS = frozenset({NoticeState.SUBMITTED, NoticeState.APPROVED})
@@ -54,6 +55,7 @@ NoticeSpan = TypedDict("NoticeSpan", {"from": str | None, "until": str | None})
 class NoticeLine(NoticeAnswer, NoticeSpan):
     """A notice in the list. `sites`: the slugs of the sites it is shown at.
 
+    `picture`: the address of the small picture of its medium, null where it has none.
     `drafted_by`: the name of its author, null for somebody who is gone. `waits_for_me`: the reader does the
     next step. `verbs`: what the reader may do with it.
     """
@@ -67,6 +69,7 @@ class NoticeLine(NoticeAnswer, NoticeSpan):
     drafted_by: str | None
     is_mine: bool
     is_correction: bool
+    picture: str | None
     changed_at: str
     waits_for_me: bool
     verbs: list[NoticeVerb]
@@ -160,7 +163,8 @@ def read_notices(
             if len(found) <= PAGE:
                 break
             after = (found[-1].changed_at, found[-1].id)
-    listed = [_listed(database, row, author, reach, places) for row in visible[:PAGE]]
+        reader = _Reader(database, author, reach, places)
+        listed = [_listed(reader, row, picture_of(rows, row.content)) for row in visible[:PAGE]]
     last = visible[PAGE - 1] if len(visible) > PAGE else None
     return {"notices": listed, "next": None if last is None else f"{to_micros(last.changed_at)}.{last.id}"}
 
@@ -186,10 +190,11 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
         versions, steps = versions_of(rows, notice), steps_of(rows, notice)
         former = None if row.replaces is None else listed_notice(rows, row.replaces)
         corrections = [listed_notice(rows, each) for each in corrections_of(rows, notice)]
+        picture = picture_of(rows, row.content)
     # as they were kept, unparsed: one that could not be shown any more can still be edited
     contents = [each.content for each in versions]
     return {
-        **_listed(database, row, author, reach, places),
+        **_listed(_Reader(database, author, reach, places), row, picture),
         "content": contents[-1],
         "is_hidden": row.kind == "results",
         "corrects": None if former is None else _named(database, former),
@@ -225,11 +230,20 @@ def _is_visible(row: NoticeRow, author: Author, reach: Reach, places: Places) ->
     return row.drafted_by == author.id or reach.may_draft(places.sites_of(row.targets))
 
 
-def _listed(
-    database: Database, row: ListedNotice, author: Author, reach: Reach, places: Places
-) -> NoticeLine:
-    state = standing_state(row, database)
-    sites = places.sites_of(row.targets)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads notices, and where they may do what."""
+
+    database: Database
+    author: Author
+    reach: Reach
+    places: Places
+
+
+def _listed(reader: _Reader, row: ListedNotice, picture: str | None) -> NoticeLine:
+    author, reach = reader.author, reader.reach
+    state = standing_state(row, reader.database)
+    sites = reader.places.sites_of(row.targets)
     is_mine, decides = row.drafted_by == author.id, reach.may_publish(sites)
     return {
         "notice": row.id,
@@ -249,6 +263,7 @@ def _listed(
         "drafted_by": row.author_name,
         "is_mine": is_mine,
         "is_correction": row.replaces is not None,
+        "picture": picture,
         "changed_at": to_text(row.changed_at),
         "from": text_or_none(row.shown_from),
         "until": text_or_none(row.shown_until),

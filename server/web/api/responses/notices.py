@@ -50,6 +50,8 @@ class ListedNotice(NoticeAnswer):
     """The name of who drafted it; null: somebody who is gone."""
     is_mine: bool
     is_correction: bool
+    picture: str | None
+    """The address of the small picture of its medium; null: it shows none."""
     changed_at: InstantText
     shown_from: InstantText | None = Field(alias="from")
     shown_until: InstantText | None = Field(alias="until")

@@ -4,6 +4,7 @@
 import { element, setText } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 import { plainWords } from "./notice_content.js";
+import { missingWords } from "./notice_missing.js";
 import { hallsAimedAt } from "./notice_targets.js";
 
 const PAUSE_MS = 400;
@@ -151,11 +152,25 @@ export function createPreview({ section, page, say }) {
   }
 }
 
-/** What is typed, with dots where a title or a text is still empty: something can be shown before the end. */
+/** A content in French alone. */
+function inFrench(value) {
+  if (Array.isArray(value)) return value.map(inFrench);
+  if (value === null || typeof value !== "object") return value;
+  if ("fr" in value) return { fr: value.fr };
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inFrench(each)]));
+}
+
+/**
+ * What is typed, with dots where a title or a text is still empty: something can be shown before the end.
+ * Translations join once they are whole.
+ */
 function presentable(content) {
-  const titles = { ...content.titles, fr: content.titles?.fr || "…" };
-  const body = plainWords(content.bodies?.fr ?? "") ? content.bodies.fr : "…";
-  const bodies = content.kind === "text" ? { bodies: { ...content.bodies, fr: body } } : {};
   const { validity: _, dayparts: __, when: ___, ...rest } = content;
-  return { ...rest, titles, ...bodies, targets: { everywhere: false } };
+  const tongues = Object.keys({ ...content.titles, ...content.bodies });
+  const isWhole = tongues.length !== 2 && !Object.keys(missingWords(content, tongues)).length;
+  const spoken = isWhole ? rest : inFrench(rest);
+  const titles = { ...spoken.titles, fr: spoken.titles?.fr || "…" };
+  const body = plainWords(spoken.bodies?.fr ?? "") ? spoken.bodies.fr : "…";
+  const bodies = content.kind === "text" ? { bodies: { ...spoken.bodies, fr: body } } : {};
+  return { ...spoken, titles, ...bodies, targets: { everywhere: false } };
 }

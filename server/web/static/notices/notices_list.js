@@ -1,7 +1,8 @@
 // The list of notices: first those that wait for the reader, then the others by state.
 
-import { element, one, show, write } from "../shared/dom.js";
+import { byId, element, one, show, write } from "../shared/dom.js";
 import { sectionsOf } from "./notice_content.js";
+import { isEverywhere } from "./notice_targets.js";
 import { shownInWords } from "./notice_history.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -29,6 +30,13 @@ more.addEventListener("click", async () => {
   await readOn();
   document.querySelector(`[data-notice="${listed[from]?.notice}"]`)?.focus();
 });
+/** @type {HTMLInputElement} */
+const find = byId("find");
+find.addEventListener("input", async () => {
+  // among all of them, not only those that are listed so far
+  while (next !== null && find.value.trim()) if (!(await readOn())) break;
+  draw();
+});
 await readOn();
 
 /** Reads the next page of the list, and draws all that is known. */
@@ -47,11 +55,24 @@ async function readOn() {
   } catch (error) {
     write("refused", answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
     show("[data-refused]", true);
-    return;
+    return false;
   }
+  draw();
+  return true;
+}
+
+function draw() {
+  const sought = plain(find.value.trim());
+  const found = sought ? listed.filter(({ title }) => plain(title).includes(sought)) : listed;
+  write("found", sought ? say("notices.found", { count: found.length }) : "");
   show("[data-none]", listed.length === 0);
-  one('[data-list="sections"]').replaceChildren(...sectionsOf(listed, Date.now()).map(section));
+  one('[data-list="sections"]').replaceChildren(...sectionsOf(found, Date.now()).map(section));
   more.hidden = next === null;
+}
+
+/** A text without capitals and accents, as people type what they look for. */
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
 function section({ name, notices }) {
@@ -92,6 +113,9 @@ function row(notice) {
     element(
       "th",
       { scope: "row" },
+      notice.picture
+        ? element("img", { class: "small-picture", src: notice.picture, alt: "", loading: "lazy" })
+        : null,
       link,
       notice.is_correction ? element("small", { class: "tag" }, ` ${say("notices.correction")}`) : null,
     ),
@@ -103,12 +127,22 @@ function row(notice) {
       "td",
       {},
       element("span", { class: "state", "data-state": notice.state }, say(`notices.state.${notice.state}`)),
+      element(
+        "a",
+        {
+          class: "copy",
+          href: `/affichage/message?copie=${encodeURIComponent(notice.notice)}`,
+          "aria-label": say("notices.copy_of", { title: notice.title }),
+        },
+        say("notices.copy_short"),
+      ),
     ),
   );
 }
 
 function where({ targets, sites: touched }) {
-  if (!Object.values(targets).some((each) => each.length)) return say("notices.everywhere");
+  if (targets.is_nowhere) return say("notices.nowhere");
+  if (isEverywhere(targets)) return say("notices.everywhere");
   return touched.map((site) => sites.get(site) ?? site).join(", ");
 }
 
