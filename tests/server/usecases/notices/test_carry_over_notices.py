@@ -53,6 +53,8 @@ def test_a_text_is_published_in_its_hall_under_its_own_id_and_the_import_says_so
     assert items["laon-info"][0]["content"] == {
         "title": "Ouvert & calme",
         "html": "<p>De 12 h à 14 h.</p>",
+        "credit": "",
+        "code": None,
     }
     assert texts_on_screens(database, "vervins") == {}
     notice = read_notice(database, OFFICER, DECIDES, "laon-info")
