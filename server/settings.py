@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     feeds_from_private: bool = Field(
         default=False, description="Whether web feeds may be read from private and loopback addresses."
     )
+    vigilance_key: str = Field(
+        default="", repr=False, description="The key of Météo-France’s API of the vigilance; empty: not read."
+    )
     picture_minutes: int = Field(
         default=5,
         ge=0,

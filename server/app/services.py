@@ -22,6 +22,7 @@ from server.app.subjects.media import (
     build_media,
     build_picture_decoder,
     build_pictures,
+    build_vigilance,
 )
 from server.app.subjects.printing import build_printing, build_simulated_printers
 from server.app.subjects.sending import build_mail_server, build_sender
@@ -177,6 +178,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
         every(ROUND_S, parvis.bulletin_sources.read_due),
+        every(ROUND_S, build_vigilance(base).read_due),
         every(ROUND_S, partial(send_notices, base.database)),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
         every(LOOK_S, parvis.sender.look),

@@ -28,6 +28,8 @@ SECRET_NAMES = frozenset(
         "authorization",
         "cookie",
         "smtp_password",
+        "vigilance_key",
+        "apikey",
     }
 )
 """Values of these names are never written."""

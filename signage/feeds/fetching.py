@@ -5,6 +5,7 @@ answer byte by byte is ended by the caller, in a separate process.
 """
 
 import time
+from collections.abc import Mapping
 
 import httpx
 
@@ -19,21 +20,21 @@ _HEADERS = {
 }
 
 
-def fetch(url: str, limits: FeedLimits) -> bytes:
-    """The bytes of a feed.
+def fetch(url: str, limits: FeedLimits, headers: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of a feed. `headers`: sent too, also to where a redirect leads.
 
     Raises FeedRefused: feed_address, feed_private, feed_unreachable, feed_too_large.
     """
     ends_at = time.monotonic() + limits.within_s
     for _ in range(limits.redirects + 1):
-        found = _fetch_once(url, limits, ends_at)
+        found = _fetch_once(url, limits, ends_at, headers or {})
         if isinstance(found, bytes):
             return found
         url = found
     raise FeedRefused("feed_unreachable")
 
 
-def _fetch_once(url: str, limits: FeedLimits, ends_at: float) -> bytes | str:
+def _fetch_once(url: str, limits: FeedLimits, ends_at: float, headers: Mapping[str, str]) -> bytes | str:
     """The body, or the address that the answer sends to."""
     try:
         parsed_url = httpx.URL(url)
@@ -48,7 +49,7 @@ def _fetch_once(url: str, limits: FeedLimits, ends_at: float) -> bytes | str:
             request = client.build_request(
                 "GET",
                 parsed_url.copy_with(host=address),
-                headers={**_HEADERS, "Host": parsed_url.netloc.decode("ascii")},
+                headers={**_HEADERS, **headers, "Host": parsed_url.netloc.decode("ascii")},
                 extensions={"sni_hostname": parsed_url.host},
             )
             answer = client.send(request, stream=True)

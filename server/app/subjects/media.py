@@ -7,6 +7,7 @@ from server.app.subjects.foundation import Foundation
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.notices.notices import feeds_shown
 from server.usecases.bulletins.read_bulletins import BulletinSources
+from server.usecases.bulletins.watch_vigilance import VigilanceWatch
 from server.usecases.media.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
 from signage.feeds.fetched import FeedLimits
@@ -37,6 +38,11 @@ def build_bulletin_sources(base: Foundation) -> BulletinSources:
     """The reader of the sources of bulletins, within the limits of feeds."""
     limits = FeedLimits(may_be_private=base.settings.feeds_from_private)
     return BulletinSources(base.database, _decoder(ENDED_AFTER_S).call, limits)
+
+
+def build_vigilance(base: Foundation) -> VigilanceWatch:
+    """The reader of the vigilance of the weather."""
+    return VigilanceWatch(base.database, _decoder(ENDED_AFTER_S).call, base.settings.vigilance_key)
 
 
 def build_pictures(base: Foundation) -> ScreenPictures:

@@ -10,6 +10,7 @@ from server.documents.problems import broken_rule
 from server.domain.bulletins.decide import ProposalKind, SiteBulletins
 
 LONGEST_SOURCE = 500
+DEPARTMENT = r"^([0-9]{2}|2[AB])$"
 POSITION = r"-?[0-9]{1,2}(\.[0-9]{1,6})?, ?-?[0-9]{1,3}(\.[0-9]{1,6})?"
 
 
@@ -40,12 +41,14 @@ class BulletinsPart(Part):
     """What a site takes of bulletins: none without a code or a position that says where it is.
 
     `position`: latitude and longitude in degrees, like `49.564, 3.62`.
+    `department`: whose vigilance of the weather is shown, like `02`; None: of none.
     `automatic`: the kinds that screens show without a person.
     """
 
     sources: Annotated[tuple[BulletinSourcePart, ...], Field(max_length=5)] = ()
     codes: Annotated[tuple[AreaCodePart, ...], Field(max_length=40)] = ()
     position: Annotated[str, Field(max_length=40), AfterValidator(_position)] | None = None
+    department: Annotated[str, Field(pattern=DEPARTMENT)] | None = None
     automatic: Annotated[tuple[Literal["alert", "notice"], ...], Field(max_length=2)] = ()
 
     @model_validator(mode="after")

@@ -28,6 +28,7 @@ class AlarmKind(StrEnum):
     NEAR_END = "near_end"
     NOT_TAKEN = "not_taken"
     BULLETIN_WAITING = "bulletin_waiting"
+    VIGILANCE_OLD = "vigilance_old"
 
 
 class Sign(StrEnum):
@@ -98,6 +99,7 @@ _RAISED_AFTER = {
     AlarmKind.COUNTER_AWAITED: timedelta(minutes=5),
     AlarmKind.NEAR_END: timedelta(seconds=30),
     AlarmKind.NOT_TAKEN: timedelta(minutes=2),
+    AlarmKind.VIGILANCE_OLD: timedelta(minutes=30),
 }
 _CLEARED_AFTER = {
     AlarmKind.NEAR_END: timedelta(seconds=60),

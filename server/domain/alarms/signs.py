@@ -120,6 +120,11 @@ def bulletin_sign(waiting: int) -> Observed:
     return Observed(Sign.FAULTY if waiting else Sign.WELL)
 
 
+def vigilance_sign(*, is_current: bool) -> Observed:
+    """The sign of the vigilance of a site's department, where it is read."""
+    return Observed(Sign.WELL if is_current else Sign.FAULTY)
+
+
 def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
     """Whether the last opening of the business day ended at least `seconds` ago; false during a break."""
     opened = half_days(calendar, business_day(calendar, now))

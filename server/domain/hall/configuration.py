@@ -49,13 +49,17 @@ def mark_of(installation_revision: int, revision: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A building: its address, its time zone (IANA name), and its decisions about alerts."""
+    """A building: its address, its time zone (IANA name), and its decisions about alerts.
+
+    `department`: whose vigilance of the weather is shown (its code); empty: of none.
+    """
 
     slug: str
     name: str
     address: str
     time_zone: str
     alerts: AlertRules = field(default_factory=AlertRules)
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from server.domain.languages import text_in
 from server.language import Translate
 from server.store.alarms.outbox import Message
 
+_OF_SITES = frozenset({AlarmKind.BULLETIN_WAITING, AlarmKind.VIGILANCE_OLD})
 _OF_COUNTERS = frozenset({AlarmKind.COUNTER_FORGOTTEN, AlarmKind.COUNTER_AWAITED})
 
 
@@ -23,7 +24,7 @@ def label_of(
     """The name of the subject of an alarm; its id where the hall does not have it any more."""
     if subject == SERVER:
         return translate("alarms.subject.server", language)
-    if kind is AlarmKind.BULLETIN_WAITING:
+    if kind in _OF_SITES:
         return configuration.site.name
     if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
         return text_in(configuration.queues[subject].names, language)

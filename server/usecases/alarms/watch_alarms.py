@@ -34,8 +34,10 @@ from server.domain.alarms.signs import (
     presence_sign,
     printer_signs,
     queue_sign,
+    vigilance_sign,
 )
 from server.domain.author import SYSTEM
+from server.domain.bulletins.vigilance import is_current
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.facts import Json
@@ -50,10 +52,12 @@ from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters.sessions import open_places
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
+from server.store.media.feeds import feed_row
 from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alarms.record_alarm import record_alarm
+from server.usecases.weather.vigilance_card import VIGILANCE_URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +133,20 @@ def _signs(
     )
     site = check.configuration.site.slug
     yield (AlarmKind.BULLETIN_WAITING, site), bulletin_sign(count_open(rows, site, check.wall))
+    yield from _vigilance(rows, check)
     yield from _printers(rows, check)
     yield from _devices(rows, hall, check, memories)
     yield from _queues(rows, hall, check)
     yield from _counters(rows, hall, check)
+
+
+def _vigilance(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+    """The sign of the vigilance; nothing where it is not read."""
+    site = check.configuration.site
+    kept = feed_row(rows, VIGILANCE_URL) if site.department else None
+    if kept is not None:
+        current = is_current(kept.content, site.department, check.wall)
+        yield (AlarmKind.VIGILANCE_OLD, site.slug), vigilance_sign(is_current=current)
 
 
 def _printers(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:

@@ -46,6 +46,7 @@ from server.usecases.notices.programme_rounds import (
     items_of,
     to_ms,
 )
+from server.usecases.weather.vigilance_card import vigilance_cards
 
 UNSAVED = "unsaved"
 """Stands for the id of a notice that is previewed while it is written."""
@@ -126,7 +127,7 @@ def _affluence(rows: Rows, hall_id: str, configuration: HallConfiguration) -> Bu
 
 
 def _slides(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[Slide]:
-    """The slide of waits, the published notices, and the slide on priority cards."""
+    """The cards of the vigilance, the waits, the published notices, and the slide on priority cards."""
     hall = words.hall
     published = []
     for shown in shown_between(rows, *covered):
@@ -141,7 +142,11 @@ def _slides(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[
     legal: list[Slide] = []
     if hall.has_priority_first:
         legal = _built_in("priority_card", "server.programme.priority.title", published, words, covered)
-    return [*waits, *published, *legal]
+    vigilance = [
+        Slide(f"vigilance-{card.level}", 0, "text", card.notice, card.windows)
+        for card in vigilance_cards(rows, hall, words.translate, covered)
+    ]
+    return [*vigilance, *waits, *published, *legal]
 
 
 def _previewed(rows: Rows, preview: Preview | NoticeContent) -> Slide:

@@ -211,6 +211,7 @@ STATUS: Mapping[str, int] = {
     "feed_too_large": 422,
     "feed_broken": 422,
     "notices_by_webhook": 422,
+    "vigilance_unknown": 422,
     **dict.fromkeys(
         ("bulletin_broken", "bulletin_too_large", "bulletin_entities", "bulletin_unconfirmed"), 422
     ),

@@ -1,0 +1,1 @@
+"""The weather on screens: the vigilance of Météo-France."""
