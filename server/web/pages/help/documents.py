@@ -11,6 +11,7 @@ TRANSLATED: Mapping[str, str] = {
     "manuels/usager": "manuals/visitor",
     "manuels/agent": "manuals/agent",
     "manuels/chef-d-accueil": "manuals/supervisor",
+    "manuels/communication": "manuals/communication",
     "manuels/service-informatique": "manuals/administrator",
 }
 """The manuals that exist in English too; both have the same headings in the same order."""

@@ -12,7 +12,18 @@ const KEPT_MS = 30 * 86_400_000;
  */
 export function createKept({ login, storage = globalThis.localStorage, now = Date.now }) {
   const keyOf = (notice) => `${PREFIX}${login}.${notice ?? "new"}`;
+  dropOld();
   return { keep, find, forget };
+
+  /** Nothing stays longer than thirty days, whoever typed it. */
+  function dropOld() {
+    try {
+      for (const key of Object.keys(storage).filter((each) => each.startsWith(PREFIX)))
+        if (!(now() - JSON.parse(storage.getItem(key) ?? "null")?.at < KEPT_MS)) storage.removeItem(key);
+    } catch {
+      // a browser that keeps nothing has nothing to drop
+    }
+  }
 
   /** @returns {boolean} whether it is kept */
   function keep(notice, { content, version }) {

@@ -36,11 +36,8 @@ const form = createForm(formElement, { page, say, changed });
 const preview = createPreview({ section: one("[data-preview]"), page, say });
 const undo = createUndo("");
 
-formElement.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const [main] = presses();
-  if (main) act(main);
-});
+// nothing is published by a key in a field
+formElement.addEventListener("submit", (event) => event.preventDefault());
 formElement.addEventListener("keydown", undoByKey, { capture: true });
 addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
