@@ -91,12 +91,18 @@ test("undo goes back a step at a time, and typing quickly is one step", () => {
 });
 
 test("what is typed is kept for its author, and a browser that keeps nothing says so", () => {
-  const held = new Map();
-  const storage = /** @type {any} */ ({
-    setItem: (key, value) => held.set(key, value),
-    getItem: (key) => held.get(key) ?? null,
-    removeItem: (key) => held.delete(key),
-  });
+  class Store {
+    setItem(key, value) {
+      this[key] = value;
+    }
+    getItem(key) {
+      return this[key] ?? null;
+    }
+    removeItem(key) {
+      delete this[key];
+    }
+  }
+  const storage = /** @type {any} */ (new Store());
   let now = 1000;
   const kept = createKept({ login: "morgan", storage, now: () => now });
   assert.ok(kept.keep(null, { content: { kind: "text" }, version: 0 }));
@@ -104,6 +110,8 @@ test("what is typed is kept for its author, and a browser that keeps nothing say
   assert.equal(kept.find(null).at, 1000);
   now += 31 * 86_400_000;
   assert.equal(kept.find(null), null);
+  createKept({ login: "alex", storage, now: () => now });
+  assert.deepEqual(Object.keys(storage), [], "nothing stays longer than thirty days");
   const full = /** @type {any} */ ({
     setItem: () => {
       throw new Error("full");
