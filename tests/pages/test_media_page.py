@@ -111,6 +111,38 @@ def test_a_medium_is_named_found_again_and_sent_once(hall: Served, pages: Pages,
     assert unreached_by_keyboard(page) == []
 
 
+def test_a_medium_is_replaced_in_its_notices_in_one_press(hall: Served, pages: Pages, tmp_path: Path):
+    page = library(hall, pages)
+    media = []
+    for size in ((40, 40), (40, 60)):
+        send(page, put(tmp_path, image("PNG", size), f"plan {size[1]}.png"))
+        expect(card(page).locator("h3")).to_have_text(f"plan {size[1]}.png")
+        card(page).locator("textarea[name=fr]").fill("Le plan")
+        card(page).locator("[data-keep]").press("Enter")
+        expect(card(page).locator("img")).to_have_attribute("alt", "Le plan")
+        media.append(card(page).get_attribute("data-medium"))
+    made = page.evaluate(
+        """async ([medium, token]) => (await fetch("/api/v1/notices/publish", {
+          method: "POST",
+          headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+          body: JSON.stringify({ content: {
+            kind: "image", medium, titles: { fr: "Plan du hall" }, targets: { halls: ["laon"] } } }),
+        })).status""",
+        [media[0], page.locator('meta[name="csrf-token"]').get_attribute("content")],
+    )
+    assert made == 201
+    old = page.locator(f'[data-medium="{media[0]}"]')
+    old.get_by_text("Où il sert").press("Enter")
+    expect(old.locator(".uses li")).to_contain_text("Plan du hall · à l’écran")
+    expect(old.locator("[data-will]")).to_have_text("Remplacera ce média dans 1 message, dont 1 à l’écran.")
+    old.locator("[data-by]").select_option(label="plan 60.png")
+    assert_accessible(page)
+    old.locator("[data-replace]").press("Enter")
+    expect(page.locator("[data-text=status]")).to_have_text("Média remplacé dans 1 message.")
+    expect(old.get_by_text("Aucun message ne montre ce média.")).to_be_visible()
+    expect(old.locator("summary").last).to_be_focused()
+
+
 def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_keys(
     hall: Served, pages: Pages
 ):

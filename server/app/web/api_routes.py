@@ -102,6 +102,7 @@ def _install_notices_and_media(parts: WebParts) -> None:
         parvis.media_uploaded,
         notices_with_medium,
         parvis.feeds.try_now,
+        parvis.publisher.programme_changed,
         slow_feeds=parts.brake("feed", "20 per minute", by=by_caller),
         slow_uploads=parts.brake("upload", "30 per minute", by=by_caller),
     )

@@ -142,8 +142,13 @@ def read_media(
 def read_medium(database: Database, medium: str, *, sites: Sites = None) -> LibraryMedium:
     """One medium of these sites or of all sites. Refusal: unknown_medium."""
     with database.read() as rows:
-        row = _visible(medium_row(rows, medium), medium, sites)
+        row = visible_medium(rows, medium, sites)
         return medium_answer(row, local_days(database, rows), sites)
+
+
+def visible_medium(rows: Rows, medium: str, sites: Sites) -> MediumRow:
+    """The row of a medium of these sites or of all sites. Refusal: unknown_medium."""
+    return _visible(medium_row(rows, medium), medium, sites)
 
 
 def _visible(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:

@@ -49,19 +49,24 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
 
     Refusals: correction_open, with its id, while another is not archived; as every gesture (`begin_gesture`).
     """
+    return database.write_installation(
+        gesture.author, gesture.write_key, lambda transaction: corrected(database, transaction, gesture)
+    )
 
-    def correct(transaction: InstallationTransaction) -> NoticeAnswer:
-        standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
-        opened = corrections_of(transaction, gesture.notice)
-        if opened:
-            raise Refusal("correction_open", correction=opened[-1])
-        notice = content_of(transaction, gesture.notice, standing.version)
-        step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
-        version = new_version(transaction, step.notice, 1, notice)
-        transaction.record(notice_drafted(step, version, replaces=gesture.notice))
-        return notice_answer(step, 1)
 
-    return database.write_installation(gesture.author, gesture.write_key, correct)
+def corrected(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> NoticeAnswer:
+    """As `correct_notice`, within a transaction."""
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
+    opened = corrections_of(transaction, gesture.notice)
+    if opened:
+        raise Refusal("correction_open", correction=opened[-1])
+    notice = content_of(transaction, gesture.notice, standing.version)
+    step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
+    version = new_version(transaction, step.notice, 1, notice)
+    transaction.record(notice_drafted(step, version, replaces=gesture.notice))
+    return notice_answer(step, 1)
 
 
 def checked_for(

@@ -48,7 +48,7 @@ def publish_new(
 
     def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
         gesture = _first_gesture(drafted(database, transaction, notice, reach), author, reach)
-        return _walked(database, transaction, gesture)
+        return walked(database, transaction, gesture)
 
     return database.write_installation(author, write_key, publish)
 
@@ -76,7 +76,7 @@ def publish_edited(database: Database, gesture: NoticeGesture, content: Json | N
 
     def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
         written = _written(database, transaction, gesture, notice, kept_in=_PUBLISHED_AS_IT_IS)
-        return _walked(database, transaction, written)
+        return walked(database, transaction, written)
 
     return database.write_installation(gesture.author, gesture.write_key, publish)
 
@@ -109,7 +109,7 @@ def _written(
     return replace(gesture, version=version, state=None)
 
 
-def _walked(
+def walked(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> PublishedNoticeAnswer:
     """The notice published, after the steps that its state still needs."""

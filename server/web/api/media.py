@@ -22,15 +22,20 @@ from server.usecases.media.catalogue_medium import catalogue_medium
 from server.usecases.media.describe_medium import describe_medium
 from server.usecases.media.read_feeds import FeedReading
 from server.usecases.media.read_media import LibraryMedium, read_media, read_medium
+from server.usecases.media.read_uses import read_uses
 from server.usecases.media.remove_medium import NoticesWith, remove_medium
+from server.usecases.media.replace_medium import Replacement, replace_medium
 from server.usecases.media.upload_medium import UploadPlace, upload_medium
 from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.notices import reach_of_caller
 from server.web.api.responses.media import (
     FeedAnswer,
     MediaAnswer,
     MediumAnswer,
+    MediumUsesAnswer,
     RemovedMediumAnswer,
+    ReplacedMediumAnswer,
     UploadedAnswer,
 )
 from server.web.api.services import REFUSED, Api, idempotency_key, write_key
@@ -51,13 +56,14 @@ class MediaLibrary:
     """What views of media need: where files are, and what is told and asked around them.
 
     `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now;
-    `slow_feeds`, `slow_uploads`: brakes.
+    `programme_changed`: screens may show something else; `slow_feeds`, `slow_uploads`: brakes.
     """
 
     files: MediaFiles
     uploaded: Callable[[], None]
     notices_with: NoticesWith
     try_feed: Callable[[str], FeedReading]
+    programme_changed: Callable[[], None]
     slow_feeds: Callable[[], None]
     slow_uploads: Callable[[], None]
 
@@ -113,6 +119,13 @@ class DescriptionBody(RequestShape):
     """What a medium says, by language."""
 
     texts: dict[str, str] = Field(min_length=1, max_length=10)
+
+
+class ReplacementBody(RequestShape):
+    """The medium that takes the place (`by`), and the notices where it does: their versions by their ids."""
+
+    by: str = Slug
+    notices: dict[Annotated[str, Slug], Annotated[int, Field(ge=1)]] = Field(max_length=1000)
 
 
 class FeedBody(RequestShape):
@@ -231,6 +244,24 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
         return with_sentence(
             catalogue_medium(api.database, author, path.medium, body.typed, sites=sites(), write_key=key)
         )
+
+    @routes.get("/media/<medium>/uses", responses={200: MediumUsesAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def uses(path: MediumPath) -> Any:
+        """Which notices have a medium, and what replacing it would do to each."""
+        caller, reach = reach_of_caller()
+        return read_uses(api.database, caller.author, reach, path.medium, sites=reach.media)
+
+    @routes.post("/media/<medium>/replace", responses={200: ReplacedMediumAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def replace(path: MediumPath, body: ReplacementBody) -> Any:
+        """Puts another medium in its place, in all notices that were shown to the caller."""
+        caller, reach = reach_of_caller()
+        key = write_key(caller.author)
+        replacement = Replacement(path.medium, body.by, body.notices, caller.author, reach, key)
+        answer = replace_medium(api.database, replacement)
+        library.programme_changed()
+        return answer
 
     @routes.delete("/media/<medium>", responses={200: RemovedMediumAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)

@@ -1,8 +1,12 @@
 """Shapes of the media of the library, and of feeds."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from server.domain.notices.lifecycle import NoticeState
 from server.domain.notices.media import MediumState
+from server.domain.notices.medium_changes import MediumChange
 from server.web.api.responses.exact import (
     Count,
     ExactShape,
@@ -119,6 +123,50 @@ class RemovedMediumAnswer(ExactShape):
 
     medium: str
     state: Literal[MediumState.REMOVED]
+
+
+class UseOfMediumAnswer(ExactShape):
+    """A notice that has a medium."""
+
+    notice: str
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    """In French."""
+    state: NoticeState
+    shown_from: InstantText | None = Field(alias="from")
+    """When it began, or will begin, to be shown; null: never published."""
+    until: InstantText | None
+    """Null: without end."""
+    is_on_screens: bool
+    """It is published, and has begun."""
+    change: MediumChange
+    """What becomes of it when the caller replaces the medium."""
+
+
+class MediumUsesAnswer(ExactShape):
+    """Where a medium is used."""
+
+    medium: str
+    notices: list[UseOfMediumAnswer]
+    others: Count
+    """Notices with it that the caller may not see."""
+
+
+class ReplacedInAnswer(ExactShape):
+    """A notice where another medium took the place."""
+
+    notice: str
+    change: MediumChange
+    correction: str | None
+    """The correction that has the new medium; null: the notice itself has it."""
+
+
+class ReplacedMediumAnswer(ExactShape):
+    """A medium, and the one that took its place (`by`)."""
+
+    medium: str
+    by: str
+    notices: list[ReplacedInAnswer]
 
 
 class FeedEntryAnswer(ExactShape):

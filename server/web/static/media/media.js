@@ -31,6 +31,20 @@ const bar = byId("progress");
 /** @type {Api.MediumAnswer[]} */
 let media = [];
 let next = null;
+/** What the part « where used » of a card needs of this page. */
+const used = {
+  /** The media that may take the place of one: of its kind, ready, described. */
+  fitting: (medium) =>
+    media.filter(
+      (each) =>
+        each.medium !== medium.medium &&
+        each.kind === medium.kind &&
+        each.state === "ready" &&
+        each.texts.fr &&
+        each.expiry !== "over",
+    ),
+  done: (sentence) => write("status", sentence),
+};
 let sending = null;
 let saidPercent = null;
 
@@ -203,7 +217,7 @@ function draw() {
       "data-state": medium.state,
       "data-mark": mark,
     });
-    card.append(...mediumCard(medium, { say, page, describe, catalogue, remove }));
+    card.append(...mediumCard(medium, { say, page, describe, catalogue, remove, used }));
     if (existing) keepTyped(existing, card);
     return card;
   });

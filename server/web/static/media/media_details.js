@@ -1,6 +1,7 @@
 // What is noted of a medium: the form for its name, tags, maker, rights and last day, and its warning.
 
 import { element } from "../shared/dom.js";
+import { localeOf } from "../shared/instants.js";
 
 /** The form, closed at first; `catalogue(medium, card)` is called when it is saved. */
 export function detailsForm(medium, id, { say, catalogue }) {
@@ -41,7 +42,7 @@ export function detailsForm(medium, id, { say, catalogue }) {
 /** Until when a medium may be used, said louder when that day is near or past; null without such a day. */
 export function expiryNotice({ until, expiry }, { say, page }) {
   if (!until) return null;
-  const written = new Intl.DateTimeFormat(page.language, { dateStyle: "long", timeZone: "UTC" });
+  const written = new Intl.DateTimeFormat(localeOf(page.language), { dateStyle: "long", timeZone: "UTC" });
   const day = written.format(new Date(`${until}T00:00Z`));
   if (!expiry) return element("p", { class: "muted" }, say("media.expiry.day", { day }));
   return element(

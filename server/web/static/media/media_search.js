@@ -1,6 +1,7 @@
 // The search of the library: words, site, kind and tag, read again as they change.
 
 import { element } from "../shared/dom.js";
+import { localeOf } from "../shared/instants.js";
 import { sizeWords } from "./media_state.js";
 
 const TYPED_FOR_MS = 300;
@@ -41,7 +42,7 @@ export function createSearch(form, changed) {
  * @param {Api.MediaFolderAnswer[]} folders
  */
 export function folderWords(folders, { say, page }) {
-  const number = new Intl.NumberFormat(page.language);
+  const number = new Intl.NumberFormat(localeOf(page.language));
   const sized = (bytes) => {
     const { unit, value } = sizeWords(bytes);
     return say(`media.room.${unit}`, { value: number.format(value) });

@@ -118,3 +118,21 @@ export function withMedium(media, medium) {
 export function preparing(media) {
   return media.filter(({ state }) => state === "preparing").map(({ medium }) => medium);
 }
+
+/**
+ * What replacing a medium would do, of the notices that show it: to how many, how many of these are on
+ * screens, how many would wait for a decision, and what the request names (versions by ids).
+ *
+ * @param {Api.UseOfMediumAnswer[]} uses
+ */
+export function replacementOf(uses) {
+  const changed = uses.filter(({ change }) =>
+    ["edited", "proposed", "approved", "published"].includes(change),
+  );
+  return {
+    count: changed.length,
+    shown: changed.filter((use) => use.is_on_screens).length,
+    proposed: changed.filter(({ change }) => change === "proposed").length,
+    notices: Object.fromEntries(changed.map(({ notice, version }) => [notice, version])),
+  };
+}

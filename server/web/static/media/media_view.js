@@ -3,15 +3,16 @@
 import { element } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { detailsForm, expiryNotice } from "./media_details.js";
+import { usesOf } from "./media_uses.js";
 import { kindWords, maybeLook, needsTexts, titleOf } from "./media_state.js";
 
 const TRANSLATIONS = ["en", "es"];
 
 /**
  * The nodes of a card. `describe(medium, card)`, `catalogue(medium, card)` and `remove(medium, card)` are
- * called by its buttons.
+ * called by its buttons; `used` gives other media, and is informed of a replacement (`usesOf`).
  */
-export function mediumCard(medium, { say, page, describe, catalogue, remove }) {
+export function mediumCard(medium, { say, page, describe, catalogue, remove, used }) {
   const when = dateAndHour(page.language, pageTimeZone())(medium.uploaded_at);
   const words = kindWords(medium);
   const name = `medium-${medium.medium}`;
@@ -29,6 +30,7 @@ export function mediumCard(medium, { say, page, describe, catalogue, remove }) {
       expiryNotice(medium, { say, page }),
       needsTexts(medium) && mayChange ? texts(medium, name, { say, page, describe }) : null,
       mayChange && medium.state === "ready" ? detailsForm(medium, name, { say, catalogue }) : null,
+      medium.state === "ready" && medium.kind !== "font" ? usesOf(medium, name, { say, page, used }) : null,
       maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,
       element("p", { class: "problem-words", role: "alert", "data-problem": true }),
       mayChange

@@ -43,3 +43,88 @@ def test_no_screen_shows_a_medium_after_its_last_day(lone: Bureau):
     for each in (notice, again):
         accepted(officers.verb("officer", each, "withdraw"))
         accepted(officers.verb("officer", each, "archive"))
+
+
+def uses(officers: Officers, who: str, medium: str) -> dict[str, str]:
+    """What would become of each notice, by its id."""
+    found = accepted(officers.get(who, f"/media/{medium}/uses"))
+    return {use["notice"]: use["change"] for use in found["notices"]}
+
+
+def replace(officers: Officers, who: str, medium: str, by: str, **notices: int) -> Any:
+    return officers.post(who, f"/media/{medium}/replace", {"by": by, "notices": notices})
+
+
+def medium_of(officers: Officers, notice: str) -> tuple[str, str]:
+    found = accepted(officers.get("everywhere", f"/notices/{notice}"))
+    return found["content"]["medium"], found["state"]
+
+
+def shown(officers: Officers) -> set[str]:
+    """The addresses of all pictures in the programme."""
+    return {item["content"]["url"] for item in officers.screen()["items"] if item["kind"] == "image"}
+
+
+def test_a_medium_is_replaced_in_all_its_notices_by_the_rules_of_approval(bureau: Bureau):
+    officers = Officers(bureau.site)
+    old, new = described(bureau, "Plan"), described(bureau, "Nouveau plan", size=(80, 40))
+    address = bureau.see(new)["files"][0]["url"]
+    draft = officers.draft(picture(old))["notice"]
+    live = published(officers, old)["notice"]
+    approved = officers.draft(picture(old))
+    accepted(officers.verb("bureau", approved, "submit"))
+    accepted(officers.verb("officer", approved, "approve"))
+    later = officers.draft(picture(old))
+    accepted(officers.verb("officer", later, "submit"))
+    accepted(officers.verb("officer", later, "approve"))
+    accepted(officers.verb("officer", later, "publish", **{"from": "2026-12-10T08:00:00Z"}))
+    expected = {draft: "edited", live: "published", approved["notice"]: "approved"}
+    assert uses(officers, "officer", old) == expected | {later["notice"]: "not_begun"}
+    assert (
+        uses(officers, "bureau", old)[live] == uses(officers, "bureau", old)[approved["notice"]] == "proposed"
+    )
+    refused(replace(officers, "officer", old, new, **{draft: 1}), 409, "medium_uses_changed")
+    seen = {draft: 1, live: 1, approved["notice"]: 1}
+    editing = {"content": picture(old), "base_version": 1}
+    # somebody edits meanwhile
+    accepted(officers.post("bureau", f"/notices/{draft}", editing, method="PATCH"))
+    refused(replace(officers, "officer", old, new, **seen), 409, "medium_uses_changed")
+    assert medium_of(officers, live) == (old, "published"), "all or nothing"
+    answer = accepted(replace(officers, "officer", old, new, **seen | {draft: 2}))
+    assert {each["notice"]: each["change"] for each in answer["notices"]} == expected
+    (correction,) = [each["correction"] for each in answer["notices"] if each["correction"]]
+    assert medium_of(officers, live) == (old, "archived"), "what was approved stays as it was"
+    assert medium_of(officers, correction) == (new, "published")
+    assert medium_of(officers, draft) == (new, "draft")
+    assert medium_of(officers, approved["notice"]) == (new, "approved")
+    assert shown(officers) == {address}
+    stale = officers.post("bureau", f"/notices/{draft}", editing | {"base_version": 2}, method="PATCH")
+    refused(stale, 409, "stale_notice")  # the other editor learns of it
+    accepted(officers.verb("officer", later, "withdraw"))
+    assert uses(officers, "officer", old) == {later["notice"]: "over"}
+    clear(officers, draft, correction, approved["notice"], later["notice"])
+
+
+def test_who_may_not_publish_proposes_and_what_is_on_screens_stays(lone: Bureau):
+    officers = Officers(lone.site)
+    old, new = described(lone, "Plan"), described(lone, "Nouveau", size=(80, 40))
+    before = published(officers, old)["notice"]
+    (answer,) = accepted(replace(officers, "bureau", old, new, **{before: 1}))["notices"]
+    assert medium_of(officers, before) == (old, "published")
+    assert medium_of(officers, answer["correction"]) == (new, "submitted")
+    assert uses(officers, "bureau", old) == {before: "correction_open"}
+    refused(replace(officers, "bureau", old, lone.add(image("PNG"))), 409, "medium_not_ready")
+    refused(replace(officers, "bureau", old, old), 409, "medium_other_kind")
+    refused(replace(officers, "bureau", old, "nothing"), 404, "unknown_medium")
+    refused(officers.get("agent", f"/media/{old}/uses"), 403, "forbidden")
+    clear(officers, before, answer["correction"])
+
+
+def clear(officers: Officers, *notices: str) -> None:
+    """No notice keeps a medium in the library."""
+    for notice in notices:
+        found = accepted(officers.get("everywhere", f"/notices/{notice}"))
+        for verb in ("withdraw", "refuse", "archive"):
+            if verb in found["verbs"] or verb == "archive":
+                more = {"reason": "fin"} if verb == "refuse" else {}
+                accepted(officers.verb("everywhere", found, verb, **more))

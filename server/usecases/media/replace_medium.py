@@ -1,0 +1,113 @@
+"""Let one medium take the place of another in all notices at once, by the rules of approval."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from server.domain.author import Author
+from server.domain.notices.medium_changes import MediumChange
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.notices.versions import content_of
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.media.read_media import visible_medium
+from server.usecases.media.read_uses import UseOfMedium, uses_of
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import approved, submitted
+from server.usecases.notices.draft_notice import corrected
+from server.usecases.notices.edit_notice import edited
+from server.usecases.notices.notice_media import shown_medium
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_directly import walked
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What somebody (`author`) wants: `by` in place of `medium`, in these notices (versions by id).
+
+    The notices are those that the author was shown; `reach`: where they may draft and publish.
+    """
+
+    medium: str
+    by: str
+    notices: Mapping[str, int]
+    author: Author
+    reach: Reach
+    write_key: WriteKey | None = None
+
+
+class ReplacedIn(TypedDict):
+    """A notice that has the new medium now, or is corrected by `correction`, which has it."""
+
+    notice: str
+    change: MediumChange
+    correction: str | None
+
+
+class ReplacedMedium(TypedDict):
+    """A medium, the one that took its place, and the notices where it did."""
+
+    medium: str
+    by: str
+    notices: list[ReplacedIn]
+
+
+def replace_medium(database: Database, replacement: Replacement) -> ReplacedMedium:
+    """The notices where the new medium took the place of the former: all of them, or none.
+
+    Raises DocumentRefused as editing and publishing do; refusals: unknown_medium for either, medium_not_ready
+    where the new one is not prepared or described, medium_other_kind, medium_uses_changed where the notices
+    that would change are not those of the replacement any more, medium_expired, and as every gesture.
+    """
+
+    def put(transaction: InstallationTransaction) -> ReplacedMedium:
+        _check(transaction, replacement)
+        reach, author = replacement.reach, replacement.author
+        found = list(uses_of(database, transaction, author, reach, replacement.medium))
+        uses = [use for use in found if use is not None and use["change"].is_done]
+        if {use["notice"]: use["version"] for use in uses} != dict(replacement.notices):
+            raise Refusal("medium_uses_changed", medium=replacement.medium)
+        done = [_put(database, transaction, replacement, use) for use in uses]
+        return {"medium": replacement.medium, "by": replacement.by, "notices": done}
+
+    return database.write_installation(replacement.author, replacement.write_key, put)
+
+
+def _check(transaction: InstallationTransaction, replacement: Replacement) -> None:
+    sites = replacement.reach.media
+    former = visible_medium(transaction, replacement.medium, sites)
+    new = visible_medium(transaction, replacement.by, sites)
+    if not shown_medium(transaction, new.id).files:
+        raise Refusal("medium_not_ready", medium=new.id)
+    if new.kind != former.kind or new.id == former.id:
+        raise Refusal("medium_other_kind", medium=new.id)
+
+
+def _put(
+    database: Database, transaction: InstallationTransaction, replacement: Replacement, use: UseOfMedium
+) -> ReplacedIn:
+    """The notice, or its correction, with the new medium, in the state that its change says."""
+    gesture = NoticeGesture(use["notice"], use["version"], replacement.author, replacement.reach)
+    correction: str | None = None
+    if use["is_on_screens"]:
+        draft = corrected(database, transaction, gesture)
+        correction = draft["notice"]
+        gesture = replace(gesture, notice=correction, version=draft["version"])
+    content = content_of(transaction, gesture.notice, gesture.version)
+    content = content.model_copy(update={"medium": replacement.by})
+    version = edited(database, transaction, gesture, content)["version"]
+    gesture = replace(gesture, version=version)
+    for step in _STEPS[use["change"]]:
+        step(database, transaction, gesture)
+    return {"notice": use["notice"], "change": use["change"], "correction": correction}
+
+
+type _Step = Callable[[Database, InstallationTransaction, NoticeGesture], object]
+_STEPS: Mapping[MediumChange, tuple[_Step, ...]] = {
+    MediumChange.EDITED: (),
+    MediumChange.PROPOSED: (submitted,),
+    MediumChange.APPROVED: (submitted, approved),
+    MediumChange.PUBLISHED: (walked,),
+}
+"""What follows once the new medium is in a notice."""
