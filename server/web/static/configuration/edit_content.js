@@ -28,6 +28,20 @@ export function idsOf(form, content) {
   return lists.flatMap(({ name, key }) => (content[name] ?? []).map((item) => item[key]));
 }
 
+/**
+ * What a reference at a path may name, of all that its list offers: never the part that it stands in.
+ *
+ * @param {any} content of the document
+ * @param {string} list that the reference names a part of
+ * @param {string} path of the reference, as `kiosks[0].printer.backup`
+ * @param {[string, string][]} offered ids with their names
+ */
+export function others(content, list, path, offered) {
+  const at = path.startsWith(`${list}[`) ? Number.parseInt(path.slice(list.length + 1), 10) : null;
+  const own = at === null ? null : content[list]?.[at]?.id;
+  return offered.filter(([id]) => id !== own);
+}
+
 const fieldsOf = ({ groups }) => groups.flatMap(({ fields }) => fields);
 
 /**

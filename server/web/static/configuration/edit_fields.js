@@ -1,6 +1,7 @@
 // The fields of a form, one builder for each kind of value; every change goes into the content at once.
 
 import { element } from "../shared/dom.js";
+import { others } from "./edit_content.js";
 import {
   choiceName,
   controlId,
@@ -276,7 +277,7 @@ function choices(field, path, form) {
 
 function reference(field, path, form) {
   const value = form.valueAt(path) ?? "";
-  const offered = form.listed(field.to);
+  const offered = others(form.content(), field.to, path, form.listed(field.to));
   const options = [
     ...(field.is_optional || !value
       ? [["", form.say(field.is_optional ? `editing.none` : "editing.choose")]]

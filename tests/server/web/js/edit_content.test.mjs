@@ -13,6 +13,7 @@ import {
   moved,
   nameOf,
   newPart,
+  others,
   slugOf,
   viewOf,
 } from "../../../../server/web/static/configuration/edit_content.js";
@@ -217,4 +218,14 @@ test("the menu of a kiosk has only its own services, in the hall's order", () =>
     of(),
     menuOf(content).map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]),
   );
+});
+
+test("a part is not offered as a reference of its own: a printer is no backup of itself", () => {
+  const content = { kiosks: [{ id: "b1" }, { id: "b2" }] };
+  const offered = [
+    ["b1", "Borne 1"],
+    ["b2", "Borne 2"],
+  ];
+  assert.deepEqual(others(content, "kiosks", "kiosks[1].printer.backup", offered), [["b1", "Borne 1"]]);
+  assert.deepEqual(others(content, "kiosks", "services[1].kiosk", offered), offered);
 });
