@@ -1,4 +1,4 @@
-"""The pictures of papers for printers that fetch them."""
+"""The papers of printers that fetch them: as pictures, and as bytes for the print gateway."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,14 @@ from pathlib import Path
 import structlog
 
 from hardware.document import PrintDocument
-from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content
+from server.apart import CallApart
+from server.printing.documents import (
+    PROFILES,
+    TicketPrinting,
+    document_of,
+    read_paper_content,
+    ticket_bytes,
+)
 from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled.fetch_job import Draw, Picture
@@ -39,5 +46,25 @@ def drawer(
         except Exception:
             log.exception("ticket_not_drawn", printer=job.printer, job=job.id)
             return None
+
+    return draw
+
+
+def byte_drawer(database: Database, tickets: TicketPrinting, off_loop: CallApart) -> Draw:
+    """Draws the paper of a job as the bytes that its printer is sent, with the age of the job.
+
+    Logs a paper that it cannot draw.
+    """
+
+    def draw(job: OpenJob) -> Picture | None:
+        try:
+            printer = database.configuration(job.hall).kiosks[job.printer].printer
+            profile = "raster-80" if printer is None else printer.profile
+            blob = ticket_bytes(read_paper_content(database, tickets, job), tickets, profile, off_loop)
+        except Exception:
+            log.exception("ticket_not_drawn", printer=job.printer, job=job.id)
+            return None
+        age = database.clock.now() - job.queued_at
+        return Picture(blob, rows=0, age_s=max(0.0, age.total_seconds()))
 
     return draw

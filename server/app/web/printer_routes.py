@@ -6,10 +6,10 @@ from flask import request
 
 from hardware.pictures import drawn_dots, drawn_png
 from server.app.web.parts import WebParts
-from server.printing.pulled_pictures import Drawn, drawer
+from server.printing.pulled_pictures import Drawn, byte_drawer, drawer
 from server.printing.refused_secrets import FOLDER, note_refused_secret
 from server.usecases.printing.pulled.fetch_job import Draw
-from server.web.pulled_printers import epson, star
+from server.web.pulled_printers import epson, gateway, star
 from server.web.pulled_printers.printer_access import PulledService
 
 MOST_REQUESTS = "240 per minute"
@@ -29,6 +29,7 @@ def install_printer_routes(parts: WebParts) -> None:
         database=parts.parvis.database,
         draw_png=draw(drawn_png),
         draw_dots=draw(drawn_dots),
+        draw_bytes=byte_drawer(printing.database, printing.tickets, printing.off_loop),
         tell=printing.tell,
         slow_refused=parts.brake("printer_refused", MOST_REFUSED),
         slow_requests=parts.brake("printer_requests", MOST_REQUESTS, by=_by_printer),
@@ -36,6 +37,7 @@ def install_printer_routes(parts: WebParts) -> None:
     )
     parts.app.register_blueprint(star.blueprint(service))
     parts.app.register_blueprint(epson.blueprint(service))
+    parts.app.register_blueprint(gateway.blueprint(service))
 
 
 def _by_printer() -> str:

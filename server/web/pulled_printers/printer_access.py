@@ -3,6 +3,7 @@
 A printer reads no page of ours, so each refusal is a status without words.
 """
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,11 +12,14 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from server.connections import caller_is_identified
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.refusals import Refusal
+from server.ids import token_digest
 from server.store.printing.pulled_printers import PulledPrinter
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled.driving import Tell
 from server.usecases.printing.pulled.fetch_job import Draw
+from server.usecases.printing.pulled.printer_secret import printer_of_secret
 from server.web.access.callers import LOOPBACK
 
 log = structlog.get_logger()
@@ -28,7 +32,8 @@ _PROXIED = ("X-Forwarded-For", "Forwarded")
 class PulledService:
     """What the routes of printers need.
 
-    `draw_png`, `draw_dots`: the paper of a job as a PNG, as bits of dots. `tell(job)`: a verdict that is not
+    `draw_png`, `draw_dots`, `draw_bytes`: the paper of a job as a PNG, as bits of dots, as what an ESC/POS
+    printer is sent. `tell(job)`: a verdict that is not
     final. `slow_refused`: counts one request with a wrong secret. `slow_requests`: counts one of the printer
     of the address. `note_refused(printer)`: keeps that a wrong secret of it came.
     """
@@ -36,6 +41,7 @@ class PulledService:
     database: Database
     draw_png: Draw
     draw_dots: Draw
+    draw_bytes: Draw
     tell: Tell
     slow_refused: Callable[[], None]
     slow_requests: Callable[[], None]
@@ -74,6 +80,29 @@ def admitted(
     service.slow_requests()
     caller_is_identified()
     return printer
+
+
+def admitted_by_password(
+    service: PulledService, kind: PrinterKind, hall: str, printer: str
+) -> PulledPrinter | Response:
+    """The printer of a kind, which comes to its own address with its own secret by HTTP Basic; else the
+    refusal.
+    """
+
+    def find() -> PulledPrinter | None:
+        sent = request.authorization
+        if sent is None or sent.type != "basic" or sent.username != printer:
+            return None
+        digest = token_digest(sent.password or "")
+        return printer_of_secret(
+            service.database,
+            kind,
+            hall,
+            printer,
+            is_proven=lambda kept: hmac.compare_digest(kept, digest),
+        )
+
+    return admitted(service, find, challenge=lambda: 'Basic realm="Parvis", charset="UTF-8"')
 
 
 def plain_answers(routes: Blueprint) -> None:

@@ -3,22 +3,18 @@
 The printer proves who it is by HTTP Basic: its user is the id of its kiosk.
 """
 
-import hmac
-
 from flask import Blueprint, Response, jsonify, request
 
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import star_cloudprnt
 from server.domain.printing.pulled.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
-from server.ids import token_digest
 from server.store.printing.pulled_printers import PulledPrinter
 from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
 from server.usecases.printing.pulled.confirm_job import confirm_job
 from server.usecases.printing.pulled.fetch_job import NotHandedOver, Picture, fetch_job
-from server.usecases.printing.pulled.printer_secret import printer_of_secret
 from server.web.access.cross_site import OF_PRINTERS
 from server.web.access.requirements import Access, open_to
-from server.web.pulled_printers.printer_access import PulledService, admitted, plain_answers
+from server.web.pulled_printers.printer_access import PulledService, admitted_by_password, plain_answers
 
 KIND: PrinterKind = "star_cloudprnt"
 _GONE: NotHandedOver = "superseded"
@@ -56,22 +52,7 @@ def blueprint(service: PulledService) -> Blueprint:
 
 
 def _admitted(service: PulledService, hall: str, printer: str) -> PulledPrinter | Response:
-    """The printer, which comes to its own address with its own secret; else the refusal."""
-
-    def find() -> PulledPrinter | None:
-        sent = request.authorization
-        if sent is None or sent.type != "basic" or sent.username != printer:
-            return None
-        digest = token_digest(sent.password or "")
-        return printer_of_secret(
-            service.database,
-            KIND,
-            hall,
-            printer,
-            is_proven=lambda kept: hmac.compare_digest(kept, digest),
-        )
-
-    return admitted(service, find, challenge=lambda: 'Basic realm="Parvis", charset="UTF-8"')
+    return admitted_by_password(service, KIND, hall, printer)
 
 
 def _poll(service: PulledService, printer: PulledPrinter) -> Response:

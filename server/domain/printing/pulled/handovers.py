@@ -67,10 +67,11 @@ class PulledJob:
         return Handover(self.id, self.number + 1)
 
 
-type ConfirmedAs = Literal["printed", "held", "undelivered", "unprintable", "unknown"]
+type ConfirmedAs = Literal["printed", "held", "cleared", "undelivered", "unprintable", "unknown"]
 """What a printer says of a handover.
 
-`held`: it stopped with the job, and may print it when it goes on. `undelivered`: it did not get the whole
+`held`: it stopped with the job, and may print it when it goes on. `cleared`: it stopped with the job and
+dropped it, which surely does not come out any more. `undelivered`: it did not get the whole
 job, which may be offered again. `unprintable`: it got the job and cannot print such a one.
 """
 

@@ -22,7 +22,7 @@ NOTED_EVERY = timedelta(seconds=5)
 
 def says_state_in_polls(kind: str) -> bool:
     """Whether each poll of a printer of this kind says its state; else the server remembers the last one."""
-    return kind == "star_cloudprnt"
+    return kind in ("star_cloudprnt", "gateway")
 
 
 def state_at_poll(reported: str | None, known: str | None, known_for: timedelta) -> str:

@@ -29,6 +29,7 @@ def confirm_job(
     token, why = lease_token(database, printer.printer, driven.lease), confirmation.why
     ends = {
         "printed": PrintEnd(row.id, "done", "printed", None),
+        "cleared": PrintEnd(row.id, "cancelled", "held", why),
         "unprintable": PrintEnd(row.id, "cancelled", "refused", why),
         "unknown": PrintEnd(row.id, "done", "unknown", why),
     }

@@ -23,10 +23,14 @@ the job has ended, its paper could not be drawn, or the printer does not take on
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The picture of a paper: its bytes and its rows of dots."""
+    """The picture of a paper: its bytes and its rows of dots; for a print gateway the bytes of its printer.
+
+    `age_s`: of the job, in seconds.
+    """
 
     content: bytes
     rows: int
+    age_s: float = 0.0
 
 
 type Draw = Callable[[OpenJob], Picture | None]
@@ -36,9 +40,16 @@ type Allows = Callable[[Picture], bool]
 
 
 def fetch_job(
-    database: Database, printer: PulledPrinter, name: str, *, draw: Draw, allows: Allows
+    database: Database,
+    printer: PulledPrinter,
+    name: str,
+    *,
+    draw: Draw,
+    allows: Allows,
+    is_once: bool = False,
 ) -> Picture | NotHandedOver:
-    """The picture of a handover, by its name; a repeated fetch of the same handover gets it again.
+    """The picture of a handover, by its name; a repeated fetch of the same handover gets it again, or
+    nothing where it may be fetched once only (`is_once`).
 
     The job is marked as handed over before the picture leaves. Refusal: printer_taken.
     """
@@ -51,7 +62,7 @@ def fetch_job(
         job = next((job for job in open_jobs(rows, printer.printer) if job.id == handover.job), None)
     if row is None or row.printer != printer.printer:
         return "unknown_job"
-    if job is None or not _is_present(row, handover):
+    if job is None or not _is_present(row, handover) or (is_once and row.state == "sending"):
         return "superseded"
     token = lease_token(database, printer.printer, lease)
     picture = draw(job)

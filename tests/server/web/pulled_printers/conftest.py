@@ -57,3 +57,21 @@ def epson_hall_on_both(
     site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
     yield PullingHall(site, fonts_dir, "epson_direct")
     site.close()
+
+
+@pytest.fixture
+def gateway_hall(
+    drawn_here: None, halls_sqlite_url: str, tmp_path: Path, fonts_dir: Path
+) -> Iterator[PullingHall]:
+    site = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
+    yield PullingHall(site, fonts_dir, "gateway")
+    site.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def gateway_hall_on_both(
+    request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path, fonts_dir: Path
+) -> Iterator[PullingHall]:
+    site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
+    yield PullingHall(site, fonts_dir, "gateway")
+    site.close()
