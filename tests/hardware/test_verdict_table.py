@@ -38,7 +38,7 @@ PATIENT = PrinterDeadlines(status_s=2, barrier_s=10, ask_again_s=0.05)
 IMPATIENT = PrinterDeadlines(connect_s=0.5, status_s=0.2, send_s=0.5, barrier_s=0.4, ask_again_s=0.1)
 LINES = 90
 PUSHED = ["tcp", "usb_file", "usb_bus", "serial", "custom"]
-PULLED = ["star_cloudprnt", "epson_direct"]
+PULLED = ["star_cloudprnt", "epson_direct", "gateway"]
 FAULTS = {
     "near end": PrinterFault.NEAR_END,
     "paper out before": PrinterFault.PAPER_OUT,
