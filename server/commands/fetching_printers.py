@@ -18,6 +18,7 @@ UNTRIED = {
     "tcp": "ESC/POS (TCP)",
     "star_cloudprnt": "Star CloudPRNT",
     "epson_direct": "Epson Server Direct Print",
+    "gateway": "ESC/POS (parvis-print-gateway)",
 }
 """Kinds of printers that were tried on simulated printers only; the lines of those on USB and serial lines
 say it themselves.
@@ -36,12 +37,13 @@ class FetchingPrinter:
         known, values = self.known, {"kiosk": self.kiosk}
         if known is None:
             return Finding("off", "doctor.fetching.no_secret", values)
+        kind = "gateway" if known.kind == "gateway" else "fetching"
         if known.polled_at is None:
-            return Finding("off", "doctor.fetching.never", values)
+            return Finding("off", f"doctor.{kind}.never", values)
         interval = "–" if known.interval_s is None else known.interval_s
         shown = {**values, "at": day_and_time(known.polled_at), "interval": interval}
         if is_silent(known.polled_at, known.interval_s, now):
-            return Finding("off", "doctor.fetching.silent", shown)
+            return Finding("off", f"doctor.{kind}.silent", shown)
         if is_too_slow(known.interval_s):
             return Finding("off", "doctor.fetching.slow", shown)
         return Finding("right", "doctor.fetching", shown)

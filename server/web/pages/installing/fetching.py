@@ -1,4 +1,4 @@
-"""What is typed into the set-up page of a printer that fetches its jobs, and its trial sheet."""
+"""What is typed into the set-up page of a printer that fetches its jobs, or on the kiosk's computer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,18 +15,20 @@ from server.web.pages.installing.steps import step_page
 STEPS: Mapping[PrinterKind, Sequence[str]] = {
     "star_cloudprnt": ("open", "enable", "interval", "secure"),
     "epson_direct": ("open", "enable", "status", "secure"),
+    "gateway": ("open", "place", "type", "start"),
 }
-"""Each step in the printer's own set-up page, by what the printer speaks: names of sentences."""
+"""Each step in the printer's own set-up page, or on the kiosk's computer, by the kind: names of sentences."""
+GATEWAY = "/opt/parvis/bin/parvis-print-gateway"
+"""Where the manual installs the print gateway."""
 
 
 def set_up_page(site: SiteContext, hall: str, author: Author, kiosk: Kiosk) -> Response:
     """The page with the address, the user and a new secret of a kiosk's printer, shown once."""
     made = renew_printer_secret(site.database, hall, author, kiosk.id)
-    values = {
-        "address": request.host_url.rstrip("/") + made.path,
-        "user": made.user,
-        "secret": made.secret,
-    }
+    address = request.host_url.rstrip("/") + made.path
+    values = {"address": address, "user": made.user, "secret": made.secret}
+    if made.kind == "gateway":
+        values = {"command": f"sudo {GATEWAY} install {address}", "secret": made.secret}
     page = step_page(
         "fetching",
         kiosk=kiosk,

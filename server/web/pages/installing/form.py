@@ -67,7 +67,7 @@ def counters_typed() -> int:
 
 def printer_typed(kiosk: Kiosk) -> PrinterRequest:
     """The printer of the form: on the network, on USB, on a serial line, a simulated one, or one that
-    fetches its jobs.
+    fetches its jobs or is plugged into the kiosk's computer.
 
     Refusal: printer_address.
     """
@@ -78,6 +78,8 @@ def printer_typed(kiosk: Kiosk) -> PrinterRequest:
         return PrinterRequest(None, USUAL_PORT, paper_mm, kind, typed("usb"))
     if typed("kind") == "serial":
         return PrinterRequest(None, USUAL_PORT, paper_mm, "serial", line=typed("line"))
+    if typed("kind") == "gateway":
+        return PrinterRequest(None, USUAL_PORT, paper_mm, "gateway")
     if typed("kind") == "fetching":
         is_epson = typed("protocol") == "epson_direct"
         return PrinterRequest(None, USUAL_PORT, paper_mm, "epson_direct" if is_epson else "star_cloudprnt")

@@ -145,6 +145,7 @@ const SUMMARIES = {
 
 /** Where a printer is, as it is typed; nothing for a simulated one. */
 function placeOfPrinter({ kind, host, usb, line }, form) {
+  if (kind === "gateway") return form.say("editing.summary.gateway");
   if (["star_cloudprnt", "epson_direct"].includes(kind)) return form.say("editing.summary.fetching");
   return (
     { usb_file: usb, usb_bus: usb, serial: line?.split("/").at(-1) }[kind] ?? (kind === "tcp" ? host : null)

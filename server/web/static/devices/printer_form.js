@@ -5,7 +5,7 @@ import { element, fill } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 import { lineOptions, pluggedOptions } from "./devices_state.js";
 
-const KINDS = ["tcp", "usb_file", "serial", "star_cloudprnt", "epson_direct", "none"];
+const KINDS = ["tcp", "usb_file", "serial", "gateway", "star_cloudprnt", "epson_direct", "none"];
 /** The kinds whose place is a name on USB: people see one of them. */
 const ON_USB = ["usb_file", "usb_bus"];
 const SPEEDS = [9600, 19200, 38400, 57600, 115200];
@@ -40,10 +40,11 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     fieldOf(say("device_list.printer.line"), line),
     fieldOf(say("device_list.printer.speed"), speed),
   ];
-  const [about, aboutUsb, aboutLine, aboutFetching, aboutNone] = [
+  const [about, aboutUsb, aboutLine, aboutGateway, aboutFetching, aboutNone] = [
     "about",
     "about_usb",
     "about_line",
+    "about_gateway",
     "about_fetching",
     "about_none",
   ].map((key) => element("p", { class: "muted" }, say(`device_list.printer.${key}`)));
@@ -51,6 +52,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     tcp: [hostField, portField, about],
     usb_file: [usbField, aboutUsb],
     serial: [lineField, speedField, aboutLine],
+    gateway: [aboutGateway],
     star_cloudprnt: [aboutFetching],
     epson_direct: [aboutFetching],
     none: [aboutNone],
@@ -70,6 +72,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     about,
     aboutUsb,
     aboutLine,
+    aboutGateway,
     aboutFetching,
     aboutNone,
   );

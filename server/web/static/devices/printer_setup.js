@@ -1,12 +1,15 @@
-// What is typed into the set-up page of a printer that fetches its tickets, and whether the trial sheet came
-// out.
+// What is typed into the set-up page of a printer that fetches its tickets, or on the kiosk’s computer for
+// the print gateway, and whether the trial sheet came out.
 
 import { element, fill } from "../shared/dom.js";
 
 const FIELDS = ["address", "user", "secret"];
+const GATEWAY_FIELDS = ["command", "secret"];
+const GATEWAY = "/opt/parvis/bin/parvis-print-gateway";
 const STEPS = {
   star_cloudprnt: ["open", "enable", "interval", "secure", "trial"],
   epson_direct: ["open", "enable", "status", "secure", "trial"],
+  gateway: ["open", "place", "type", "start", "trial"],
 };
 
 /**
@@ -16,8 +19,10 @@ const STEPS = {
  * @param {string} origin of this server, as the browser reaches it
  */
 export function typedOf(made, origin) {
-  const values = { address: origin + made.path, user: made.user, secret: made.secret };
-  return FIELDS.map((key) => ({ key, value: values[key] }));
+  const address = origin + made.path;
+  const command = `sudo ${GATEWAY} install ${address}`;
+  const values = { address, command, user: made.user, secret: made.secret };
+  return (made.kind === "gateway" ? GATEWAY_FIELDS : FIELDS).map((key) => ({ key, value: values[key] }));
 }
 
 /** Return `{place, renew, forget}`: what to type, shown once; `renew` makes a new secret and shows it. */
@@ -47,6 +52,9 @@ export function createSetup({ say, act, path }) {
       ]),
     );
     const { kind } = answer.body;
+    title.textContent = say(
+      kind === "gateway" ? "device_list.setup.gateway.title" : "device_list.setup.title",
+    );
     fill(
       steps,
       kind,

@@ -216,6 +216,18 @@ def test_a_printer_that_fetches_its_jobs_is_set_up_by_what_the_page_shows(wizard
         assert wizard.browser.post(address, **poll).get_json()["jobReady"] is True
 
 
+def test_a_printer_on_the_kiosks_computer_is_set_up_by_the_command_that_the_page_shows(wizard):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    page = wizard.post("/installation/imprimante", kind="gateway", paper_mm="80")
+    (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
+    assert kiosk.printer.kind == "gateway"
+    command, secret = re.findall(r"<dd><code>([^<]*)</code></dd>", page.text)
+    assert command.endswith(f"install http://localhost/impression/gateway/accueil/{kiosk.id}")
+    assert secret not in command
+    assert "sauf sur le serveur lui-même" in page.text
+
+
 @pytest.mark.parametrize(
     ("host", "network", "field"),
     [

@@ -150,6 +150,15 @@ test("what is typed into a printer is its address on this server, its user and i
     { key: "user", value: "b1" },
     { key: "secret", value: "s" },
   ]);
+  const gateway = { kind: "gateway", path: "/impression/gateway/laon/b1", user: "b1", secret: "s" };
+  assert.deepEqual(typedOf(gateway, "https://parvis.example"), [
+    {
+      key: "command",
+      value:
+        "sudo /opt/parvis/bin/parvis-print-gateway install https://parvis.example/impression/gateway/laon/b1",
+    },
+    { key: "secret", value: "s" },
+  ]);
 });
 
 test("what is known of a real printer is said, of a simulated one nothing", () => {
