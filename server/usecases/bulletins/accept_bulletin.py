@@ -26,7 +26,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.alerts.end_alert import halls_of_alert, replace_alert
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
-from server.usecases.bulletins.receive_bulletin import withdraw_shown
+from server.usecases.bulletins.receive_bulletin import named_shortly, withdraw_notice_of
 from server.usecases.bulletins.site_bulletins import site_of
 from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approved, submitted
@@ -61,7 +61,9 @@ def accept_notice(database: Database, author: Author, bulletin: str, reach: Reac
             published(database, transaction, gesture, DisplayRequest(ends=row.expires_at))
             former = _former(transaction, row)
             if former is not None and former.kind == "notice" and former.outcome is not None:
-                withdraw_shown(transaction, former.outcome)
+                said = row.message
+                reason = named_shortly(str(said["sender"]), str(said["identifier"]))
+                withdraw_notice_of(transaction, former.outcome, reason)
         _keep_accepted(transaction, row, notice)
     return notice
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from server.apart import ApartEnded, CallApart
+from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.domain.bulletins.decide import ProposalKind
 from server.domain.bulletins.messages import Bulletin, BulletinBroken
@@ -106,8 +107,8 @@ def show_automatically(database: Database, row: BulletinRow) -> None:
             accept_alert(database, SYSTEM, row.id, halls_of_site(database, row.site))
         else:
             accept_notice(database, SYSTEM, row.id, Reach(None, None))
-    except Refusal as refusal:
-        log.warning("bulletin_not_shown", bulletin=row.id, code=refusal.code)
+    except (Refusal, DocumentRefused) as refused:
+        log.warning("bulletin_not_shown", bulletin=row.id, why=repr(refused))
 
 
 def halls_of_site(database: Database, site: str) -> list[str]:

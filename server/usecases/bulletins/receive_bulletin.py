@@ -7,25 +7,30 @@ from datetime import datetime
 from server.domain.author import SYSTEM, Author
 from server.domain.bulletins.decide import Proposal, SiteBulletins, check_is_for_people, propose
 from server.domain.bulletins.facts import bulletin_cancelled, bulletin_proposed
-from server.domain.bulletins.messages import Bulletin, BulletinText
+from server.domain.bulletins.messages import Bulletin, BulletinKey, BulletinText
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.domain.notices.facts import NoticeStep, notice_withdrawn
+from server.domain.notices.facts import NoticeStep, notice_refused, notice_withdrawn
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state, state_at
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.bulletins import bulletins
 from server.store.bulletins.bulletins import BulletinRow, key_digest
 from server.store.engine.rows import Rows
+from server.store.journal.erasables import keep_erasable
 from server.store.notices.notices import notice_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.bulletins.site_bulletins import site_of
+from server.usecases.notices.decide_notice import LONGEST_REASON, REASON_KEPT
 
 MOST_OPEN = 50
 """How many bulletins of a site wait for people; further ones are refused."""
 MOST_REFUSED = 200
 """How many refused bulletins of a site are kept, the newest."""
+
+
+_AWAITED = frozenset({NoticeState.SUBMITTED, NoticeState.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def _taken(
         if not earlier:
             raise Refusal("bulletin_cancels_unknown")
         for each in earlier:
-            _cancel(transaction, each)
+            _cancel(transaction, each, bulletin.key)
         return replace(row, state=bulletins.CANCELLED, decided_at=now)
     if _is_superseded(transaction, row):
         raise Refusal("bulletin_superseded")
@@ -121,7 +126,7 @@ def _taken(
     except Refusal:
         if bulletin.message_type == "Update":  # what is known of before does not hold any more
             for each in earlier:
-                _cancel(transaction, each)
+                _cancel(transaction, each, bulletin.key)
         raise
     if bulletins.count_open(transaction, row.site, now) >= MOST_OPEN:
         raise Refusal("too_many_bulletins", most=MOST_OPEN)
@@ -162,7 +167,7 @@ def _replaced(transaction: InstallationTransaction, earlier: list[BulletinRow]) 
     return next(iter([*shown, *former]), None)
 
 
-def _cancel(transaction: InstallationTransaction, row: BulletinRow) -> None:
+def _cancel(transaction: InstallationTransaction, row: BulletinRow, by: BulletinKey) -> None:
     """A proposal ends, a notice leaves the screens. An alert stays until people end it."""
     if row.state not in (*bulletins.OPEN, bulletins.ACCEPTED):
         return
@@ -172,14 +177,22 @@ def _cancel(transaction: InstallationTransaction, row: BulletinRow) -> None:
     )
     transaction.record(bulletin_cancelled(row.id, row.site, outcome=row.outcome))
     if row.kind == "notice" and row.outcome is not None:
-        withdraw_shown(transaction, row.outcome)
+        withdraw_notice_of(transaction, row.outcome, named_shortly(by.sender, by.identifier))
 
 
-def withdraw_shown(transaction: InstallationTransaction, notice: str) -> None:
-    """Takes a notice (id) off the screens, where it is published."""
+def withdraw_notice_of(transaction: InstallationTransaction, notice: str, reason: str) -> None:
+    """Takes a notice (id) off the screens; one that waits for a decision is refused with a reason."""
     row = notice_row(transaction, notice)
     state = state_at(NoticeState(row.state), row.shown_until, transaction.now)
-    if state is not NoticeState.PUBLISHED:
-        return
-    step = NoticeStep(notice, row.steps + 1, next_state(state, NoticeVerb.WITHDRAW))
-    transaction.record(notice_withdrawn(step, row.version))
+    if state is NoticeState.PUBLISHED:
+        step = NoticeStep(notice, row.steps + 1, next_state(state, NoticeVerb.WITHDRAW))
+        transaction.record(notice_withdrawn(step, row.version))
+    elif state in _AWAITED:
+        step = NoticeStep(notice, row.steps + 1, next_state(state, NoticeVerb.REFUSE))
+        kept = keep_erasable(transaction, reason, until=transaction.now + REASON_KEPT)
+        transaction.record(notice_refused(step, row.version, kept))
+
+
+def named_shortly(sender: str, identifier: str) -> str:
+    """A bulletin in the reason of a refusal."""
+    return f"CAP {identifier} · {sender}"[:LONGEST_REASON]

@@ -94,6 +94,8 @@ def test_a_notice_is_published_by_whoever_may_and_only_once_until_the_bulletin_e
     drafted = received(database, cap_xml("gaz-2", infos=CALM))
     accept_notice(database, OFFICER, drafted.id, DRAFTS)
     assert states_of_notices(database) == ["published", "submitted"]
+    received(database, cap_xml("gaz-3", message_type="Cancel", references=named("gaz-2"), infos=""))
+    assert states_of_notices(database) == ["published", "refused"], "nobody publishes it by mistake"
 
 
 def test_an_update_takes_the_place_of_what_is_shown_and_a_cancel_ends_it(database: Database):
