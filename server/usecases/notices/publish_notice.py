@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from server.documents.checks.notices import check_aimed
 from server.documents.notices import NoticeContent
 from server.documents.problems import DocumentRefused
-from server.domain.hours.windows import local_end
+from server.domain.hours.windows import local_end, local_start
 from server.domain.instants import text_or_none, to_text
 from server.domain.notices.facts import NoticeStep, notice_published, notice_replaced
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state
@@ -47,8 +47,9 @@ def publish_notice(
 ) -> PublishedNoticeAnswer:
     """The published notice, with the instants between which it is shown; published again, it gets new ones.
 
-    A correction replaces the notice that it corrects in the same transaction. It begins now, and ends when
-    that notice would have ended, unless the request or its own dates say another end.
+    A correction replaces the notice that it corrects in the same transaction. It begins now, or when
+    that notice would have begun, and ends when that notice would have ended, unless the request or its own
+    dates say another end.
     Raises DocumentRefused for no target, or where a place or medium of it is gone; refusals: notice_nowhere
     while no hall is configured, correction_starts_now, dates_reversed, notice_over where it is not valid any
     more, medium_expired, and as every gesture.
@@ -76,10 +77,10 @@ def published(
     if not standing.places.sites_of(targets_of(notice)):
         raise Refusal("notice_nowhere")
     check_media(transaction, notice)
-    starts = max(transaction.now, request.starts or transaction.now)
+    starts = max([transaction.now, *_starts(notice, standing.places, request.starts)])
     _check_last_day(transaction, notice, standing.places, starts)
     former = _former(database, transaction, gesture, standing)
-    if former is not None and starts > transaction.now:
+    if former is not None and starts > max(transaction.now, former.row.shown_from or transaction.now):
         raise Refusal("correction_starts_now")
     requested_end = request.ends or _end_of_former(database, transaction, former, notice)
     ends = _ends(notice, standing.places, requested_end)
@@ -121,6 +122,15 @@ def _check_last_day(rows: Rows, notice: NoticeContent, places: Places, starts: d
     until = last_day_of_medium(rows, notice)
     if until is not None and _last_end(until, notice, places) <= starts:
         raise Refusal("medium_expired", until=until)
+
+
+def _starts(notice: NoticeContent, places: Places, requested: datetime | None) -> list[datetime]:
+    """When it may begin at the earliest: as requested, and with its validity where that begins first."""
+    starts = [] if requested is None else [requested]
+    if notice.validity.starts is not None:
+        zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
+        starts.append(min(local_start(notice.validity.starts, ZoneInfo(zone)) for zone in zones))
+    return starts
 
 
 def _last_end(until: str, notice: NoticeContent, places: Places) -> datetime:

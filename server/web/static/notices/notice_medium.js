@@ -181,11 +181,15 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
   /** Waits for what is being sent; the sentence that says what is missing, null for nothing. */
   async function settle() {
     await work;
-    if (!sent) return null;
     await nameIt();
-    if (!sent) return null;
-    words.focus();
-    return say("notices.medium.words_needed");
+    if (sent) return lacking(words, "notices.medium.words_needed");
+    return chosenId() ? null : lacking(radios()[0] ?? file, "notices.medium.needed");
+  }
+
+  function lacking(place, key) {
+    setText(status, say(key));
+    place.focus();
+    return say(key);
   }
 
   function show() {

@@ -178,6 +178,9 @@ function undoByKey(event) {
     ? formElement.querySelector(`[data-item="${CSS.escape(dataset.item)}"]`)
     : document.getElementById(id);
   /** @type {HTMLElement | null} */ (place)?.focus();
+  if (!place?.hasAttribute("contenteditable")) return;
+  getSelection()?.selectAllChildren(place);
+  getSelection()?.collapseToEnd();
 }
 
 function draw() {

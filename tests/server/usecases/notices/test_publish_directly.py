@@ -105,6 +105,20 @@ def test_a_correction_ends_by_its_own_last_day_where_that_is_another(database: D
     assert str(longer["until"]).startswith("2026-12-24T23")
 
 
+def test_a_first_day_to_come_is_when_it_begins_and_its_correction_may_begin_then_too(database: Database):
+    planned = AIMED | {"validity": {"starts": "2026-12-01T08:00"}}
+    former = publish_new(database, OFFICER, planned, reach=DECIDES)
+    assert former["from"] == "2026-12-01T07:00:00.000000+00:00"
+    correction = correct_notice(database, officer(former))
+    again = publish_edited(database, officer(correction), MENDED | {"validity": planned["validity"]})
+    assert again["from"] == former["from"]
+    shown = publish_new(database, OFFICER, AIMED, reach=DECIDES)
+    late = correct_notice(database, officer(shown))
+    with pytest.raises(Refusal) as refused:
+        publish_edited(database, officer(late), planned)
+    assert code_of(refused) == "correction_starts_now"
+
+
 def test_whoever_proposed_takes_back_and_proposes_again(database: Database):
     proposed = propose_new(database, BUREAU, AIMED, reach=DRAFTS)
     assert take_back_notice(database, bureau(proposed))["state"] == "draft"
