@@ -11,6 +11,7 @@ export const FORGET_MS = 2 * 3_600_000; // a board this old says nothing any mor
 export const GREY_MS = 25_000;
 export const HONEST_MS = 30_000; // not live for longer, an empty board must not promise to show a call
 const CLOCK_SET_MS = 3_000;
+const CLOCK_HEARD_MS = 180_000; // a clock that runs fast by 100 ppm is 18 ms off by then
 
 export function initialState() {
   return {
@@ -30,6 +31,7 @@ export function initialState() {
     lastLiveAt: null,
     heardAt: null,
     offset: 0,
+    clocks: [],
     fetch: null,
     fetchedFor: null,
   };
@@ -251,17 +253,25 @@ function viewName(state, { now, called, waiting, isForgotten }) {
 }
 
 /**
- * Note that the server spoke. Messages travel and wait, so the largest difference of clocks is the truest; a
- * much
- * smaller one is believed only from a heartbeat or the first message: then a clock was set.
+ * Note that the server spoke. Messages travel and wait, so the largest difference of clocks of the last
+ * minutes is the truest; a much smaller one is believed only from a heartbeat or the first message: then a
+ * clock was set. An older one is not believed: clocks drift.
  */
 function withServerTime(state, message, now, isBeat = false) {
   const at = Date.parse(message.as_of);
   if (Number.isNaN(at)) return { ...state, heardAt: now };
   const offset = at - now;
   const wasSet = offset < state.offset - CLOCK_SET_MS && (isBeat || !state.isConfirmed);
-  const truest = state.heardAt === null || offset > state.offset || wasSet ? offset : state.offset;
-  return { ...state, heardAt: now, offset: truest, lastLiveAt: Math.max(at, state.lastLiveAt ?? 0) };
+  const isRecent = (clock) => Math.abs(now - clock.now) <= CLOCK_HEARD_MS && clock.offset > offset;
+  const former = wasSet || state.heardAt === null ? [] : state.clocks.filter(isRecent);
+  const clocks = [...former, { now, offset }];
+  return {
+    ...state,
+    clocks,
+    heardAt: now,
+    offset: clocks[0].offset,
+    lastLiveAt: Math.max(at, state.lastLiveAt ?? 0),
+  };
 }
 
 function wanting(state, reason) {
