@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,t,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -16,6 +16,8 @@ g  from the POST of an alert to the last of 100 screens of five sites, against /
 p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
    asks; rendering a ticket; each p50 and p99 against /raw (/pg). Twenty printers that ask once a second, as
    a share of a core
+t  how far apart two screens of a hall change what they show, p95, against its bound, and beside two bare
+   pages with a timer; the same with a processor four times slower
 w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
 """
 
@@ -41,6 +43,7 @@ from tests.bench.painted import painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
 from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
+from tests.bench.together import SLOW, measure_together
 from tests.bench.weights import measure_weights
 from tests.harness.programs import PROJECT
 from tests.harness.servers.postgresql import PostgresqlCluster
@@ -86,9 +89,10 @@ class Effort:
     calls: int = 150
     past: int = 1_000_000
     polled_s: float = 60.0
+    together_s: float = 180.0
 
 
-QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0)
+QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0, together_s=30.0)
 
 
 # --- a: a call on every screen --------------------------------------------------------------------
@@ -265,6 +269,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="parvis-bench-")))
         if "w" in parts:
             found += weights(folder / "weights")
+        if "t" in parts:
+            found += together(folder / "together", effort)
         for database in databases:
             cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
             if set("acfg") & set(parts):
@@ -290,6 +296,22 @@ def weights(folder: Path) -> Iterator[Result]:
             yield Result(what, "kB", page.wire_bytes / 1_000, page.most_bytes / 1_000, at_most=1)
             if page.most_requests is not None:
                 yield Result(f"{what}, requests", "", page.requests, page.most_requests, at_most=1)
+
+
+MOST_APART_MS = 100
+
+
+def together(folder: Path, effort: Effort) -> Iterator[Result]:
+    """Two screens against the bound, and beside two bare pages; then with a slower processor."""
+    folder.mkdir(parents=True)
+    for slower in (1, SLOW):
+        screens, bare = measure_together(folder, effort.together_s, slower)
+        what = f"(t) two screens change together, p95, processor {slower} × slower"
+        ours, theirs = percentile(screens, 95), percentile(bare, 95)
+        more = {"product_p50_ms": percentile(screens, 50), "product_p99_ms": percentile(screens, 99)}
+        more |= {"changes": len(screens), "bare_p50_ms": percentile(bare, 50)}
+        yield Result(what, "ms", ours, MOST_APART_MS, at_most=1, more=more)
+        yield Result(f"{what}, beside bare pages", "ms", ours, theirs)
 
 
 def _against_bare(
@@ -389,7 +411,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()
