@@ -148,6 +148,7 @@ class Day:
         for name, page in self.screens.items():
             assert page.evaluate("window.blanks") == [], name
             assert page.evaluate("window.broken") == [], name
+            assert page.evaluate("window.cut") == [], name
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 // Looks at a screen's page every tenth of a second. Keeps `blanks` (nothing to read, or no notice for a
 // second),
-// `broken` (a picture or a film without its frame) and the set `shown`: numbers on cards, IMG, VIDEO, kinds
-// of alerts.
+// `broken` (a picture or a film without its frame), `cut` (a notice higher or wider than its room), `tasks`
+// (milliseconds of those longer than 50, by what the browser counts) and the set `shown`: numbers on cards,
+// IMG, VIDEO, kinds of alerts.
 window.blanks = [];
 window.broken = [];
+window.cut = [];
+window.tasks = [];
 window.shown = new Set();
 {
   let emptyLooks = 0;
@@ -22,6 +25,9 @@ window.shown = new Set();
       isSeen(document.querySelector("#aside")) && !document.querySelector("#slide").firstElementChild;
     emptyLooks = isEmpty ? emptyLooks + 1 : 0;
     if (emptyLooks === 10) window.blanks.push(`no notice for a second, ${Date.now()}`);
+    const box = document.querySelector("#slide");
+    const isCut = box.scrollHeight > box.clientHeight + 2 || box.scrollWidth > box.clientWidth + 2;
+    if (!media.length && isSeen(box) && isCut) window.cut.push(box.textContent);
     for (const one of media) {
       window.shown.add(one.tagName);
       if (isBroken(one)) window.broken.push(one.src);
@@ -30,5 +36,10 @@ window.shown = new Set();
     if (document.body.dataset.alert) window.shown.add(document.body.dataset.alert);
   }
 
+  new PerformanceObserver((list) =>
+    window.tasks.push(...list.getEntries().map((one) => one.duration)),
+  ).observe({
+    type: "longtask",
+  });
   addEventListener("DOMContentLoaded", () => setInterval(look, 100));
 }
