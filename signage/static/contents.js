@@ -28,18 +28,26 @@ export const filesOfLook = (look) =>
  * Where live lines
  * have more pages than can be read in it, as many are shown, and the next ones at its next showing.
  */
-export function pageAt({ reading, ms, position, showing }) {
+export const pageAt = (moment) => spanAt(moment).page;
+
+/**
+ * The page at a position as `pageAt` says, with the positions `from` and `until` which it is shown, in ms.
+ */
+export function spanAt({ reading, ms, position, showing }) {
   const all = reading.reduce((sum, each) => sum + each, 0);
-  if (ms >= all) return pageOf(reading, (position / ms) * all);
+  if (ms >= all) return spanOf(reading, (position / ms) * all, ms / all);
   const whole = Math.max(1, Math.floor(ms / Math.max(...reading)));
   const each = Math.max(Math.floor(ms / whole), 1_000);
-  return (showing * whole + Math.floor(position / each)) % reading.length;
+  const turn = Math.floor(position / each);
+  const page = (showing * whole + turn) % reading.length;
+  return { page, from: turn * each, until: (turn + 1) * each };
 }
 
-function pageOf(reading, read) {
+function spanOf(reading, read, pace) {
   let over = 0;
   const found = reading.findIndex((each) => read < (over += each));
-  return found < 0 ? reading.length - 1 : found;
+  const page = found < 0 ? reading.length - 1 : found;
+  return { page, from: (over - reading[page]) * pace, until: over * pace };
 }
 
 // or of pages that depend on the waiting visitors

@@ -6,7 +6,8 @@ import * as lists from "./playlist.js";
 import { createStage } from "./stage.js";
 
 /**
- * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)`
+ * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree}`,
+ * `isFree` when nobody is called any more. `onSeen(piece)`
  * receives each interval in which a notice was visible: `{item, notice, from, to, outcome}`, in the server's
  * milliseconds; `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next
  * `play`. In a preview nothing is reported.
@@ -14,6 +15,8 @@ import { createStage } from "./stage.js";
 export function createMediaPlayer({
   box,
   measure,
+  leaving,
+  line,
   rooms,
   wordsIn,
   own,
@@ -31,16 +34,20 @@ export function createMediaPlayer({
   let timer = null;
   let notices = new Map(); // of items, for one that fails before it is shown
   let next = null; // the item to show as soon as it is ready
+  let toPrepare = () => {};
+  let isPreparing = false;
   const stage = createStage({
     box,
     measure,
+    leaving,
+    line,
     rooms,
     wordsIn,
     loudness,
     on: { seen: nowSeen, ready: onEnd, failed: notShown },
   });
 
-  function play({ programme: given, view, screen, at, isCovered }) {
+  function play({ programme: given, view, screen, at, isCovered, isFree }) {
     const contents = new Map(given.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
     const programme = lengthened(given, contents, stage.readingOf);
     onCounted?.(pageCounts([...contents.values()], stage.countPages), programme.items);
@@ -48,32 +55,50 @@ export function createMediaPlayer({
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
     const moment = { programme, at, waiting, empty };
-    playlist = lists.moved(playlist, { ...moment, isCovered });
+    // what nobody has seen yet is not interrupted: a screen that has just started is not late
+    playlist = lists.moved(playlist, { ...moment, isCovered: isCovered && onStage !== null, isFree });
     const isHidden = isCovered || playlist.isResting;
     stage.cover(isHidden);
+    let turnsIn = Infinity;
     if (isHidden) endPiece(at);
-    else showItem({ asked: moment, contents, screen });
+    else turnsIn = showItem({ asked: moment, contents, screen });
     clearTimeout(timer);
-    timer = setTimeout(onEnd, Math.min(lists.endsIn(playlist, at), 60_000));
+    timer = setTimeout(onEnd, Math.min(lists.endsIn(playlist, at), Math.ceil(turnsIn), 60_000));
     return { isResting: playlist.isResting, lag: playlist.lag };
   }
 
   function showItem({ asked: moment, contents, screen }) {
     const { programme, at } = moment;
     const { showing } = playlist;
-    if (!showing) return;
+    if (!showing) return Infinity;
     const key = `${showing.item ?? "welcome"} ${showing.item === null ? "" : showing.began}`;
     const item = programme.items.find((one) => one.id === showing.item) ?? null;
     const content = item ? contents.get(item.id) : welcome(screen, own);
     next = { key, item, showing };
-    stage.show(item?.id ?? "", content, {
+    const following = lists.nextAfter(playlist, moment);
+    const turnsIn = stage.show(item?.id ?? "", content, {
       position: lists.turnOf(playlist, at) - showing.began,
       ms: showing.until_turn - showing.began,
       isNew: onStage?.key !== key,
+      isFollowed: following !== showing.item,
     });
     if (onStage?.key === key) beginPiece(at);
-    const following = lists.nextAfter(playlist, moment);
-    if (contents.get(following)) stage.prepare(following, contents.get(following));
+    const nextContent = contents.get(following);
+    if (nextContent) oncePainted(() => stage.prepare(following, nextContent));
+    return turnsIn;
+  }
+
+  /** The next item is measured once the shown one is painted: else every change would come late by that. */
+  function oncePainted(work) {
+    toPrepare = work;
+    if (isPreparing) return;
+    isPreparing = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        isPreparing = false;
+        toPrepare();
+      }),
+    );
   }
 
   function nowSeen() {
@@ -111,5 +136,12 @@ export function createMediaPlayer({
   /** The display under way, as it would end now: stored so that a page that dies has reported it. */
   const seenNow = (at) => (piece ? displayOf(piece, at) : null);
 
-  return { play, redraw: stage.forget, resettle: stage.resettle, seenNow };
+  return {
+    play,
+    seenNow,
+    redraw: stage.forget,
+    resettle: stage.resettle,
+    keepStill: stage.keepStill,
+    halt: stage.halt,
+  };
 }

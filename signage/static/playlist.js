@@ -6,6 +6,7 @@ import { isResting, itemAt } from "./schedule.js";
 const LONGEST_LAG_MS = 12 * 3_600_000;
 const SET_BACK_MS = 2_000;
 const TRIED_AGAIN_MS = 60_000;
+const SHORTEST_PAGE_MS = 1_500; // see readingMs: what is shown for less cannot be read
 
 /**
  * @typedef {object} Playlist
@@ -41,14 +42,16 @@ export function skippedAt(playlist, at, empty = []) {
 /**
  * Move to an instant. What is shown stays until its end, unless it left the programme or cannot be shown any
  * more; then the schedule says what comes. `showing` has the item (null: the welcome), its `position`, when
- * it `began`, and its ends.
+ * it `began`, and its ends. A playlist that calls made late is on time again, with all screens of its hall,
+ * at the end of the first item that ends while `isFree`: nobody is called any more.
  *
  * @param {Playlist} playlist
  * @param {{ programme: Api.ProgrammeAnswer, at: number, waiting: Record<string, number>,
- *   empty?: string[], isCovered?: boolean }} now
+ *   empty?: string[], isCovered?: boolean, isFree?: boolean }} now
  * @returns {Playlist}
  */
-export function moved(playlist, { programme, at, waiting, empty = [], isCovered = false }) {
+export function moved(playlist, now) {
+  const { programme, at, waiting, empty = [], isCovered = false } = now;
   const skipped = skippedAt(playlist, at, empty);
   const next = standing(playlist, at, isCovered || playlist.isResting);
   const turn = turnOf(next, at);
@@ -58,12 +61,10 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
       : null;
   const isTurned = isResting(programme, at) !== next.isResting; // its hours began or ended, or are others now
   if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped })) return next;
+  if (now.isFree && next.lag && next.showing && turn >= next.showing.until_turn) return onTime(next, now);
   const found = itemAt(programme, { at, turn, waiting, skipped });
   if (found.is_resting !== next.isResting)
-    return moved(
-      { ...next, isResting: found.is_resting, lag: 0, stoodAt: null },
-      { programme, at, waiting, empty, isCovered },
-    );
+    return moved({ ...next, isResting: found.is_resting, lag: 0, stoodAt: null }, now);
   const chosen = programme.items.find((one) => one.id === found.item);
   return {
     ...next,
@@ -76,6 +77,16 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
       until_at: found.until_at,
     },
   };
+}
+
+/** Go on with what all screens show; an item that would leave before it can be read is left out. */
+function onTime(playlist, now) {
+  const { programme, at, waiting, empty = [] } = now;
+  const skipped = skippedAt(playlist, at, empty);
+  const { position_ms: position, until_turn: ends } = itemAt(programme, { at, turn: at, waiting, skipped });
+  if (position >= SHORTEST_PAGE_MS && ends - at < SHORTEST_PAGE_MS)
+    return { ...playlist, showing: { ...playlist.showing, until_turn: turnOf(playlist, at) + ends - at } };
+  return moved({ ...playlist, lag: 0, showing: null }, now);
 }
 
 /** The next item if nothing changes meanwhile, null for the welcome. */

@@ -45,6 +45,7 @@ const LAG = "parvis.lag";
 const { read, keep } = createKept({ isPreview });
 let state = screenState.restored(read(KEPT));
 let shownLetters = "";
+let shownUrgent = "";
 let lag = read(LAG) ?? 0;
 let phase = "unknown"; // of the downloads
 let isGone = false;
@@ -153,6 +154,8 @@ const proof = createProof({
 const media = createMediaPlayer({
   box: get("slide"),
   measure: get("measure"),
+  leaving: get("leaving"),
+  line: get("progress-line"),
   rooms,
   wordsIn,
   own,
@@ -253,10 +256,19 @@ function drawCalls() {
     calls.fits(screenState.directed(state, cards), state.screen?.place),
   );
   const view = screenState.viewOf(state, now());
+  stillMedia(view);
   drawAlert();
   const opens = opensAt(view.view, state, now());
   const opening = Number.isNaN(opens) ? "" : wordsIn(own).opening(opens, screenState.serverNow(state, now()));
   calls.draw(view, { screen: state.screen, opening });
+}
+
+/** Beside a call that has just come nothing moves; what moves ends at once for an alert or a break, too. */
+function stillMedia({ view }) {
+  media.keepStill(state.cards.some((card) => cardsState.isHeld(state, card, now())));
+  const urgent = `${view} ${screenState.alertNow(state, now())?.alert ?? ""}`;
+  if (urgent !== shownUrgent) media.halt();
+  shownUrgent = urgent;
 }
 
 /** The rest follows once the calls are painted. */
@@ -354,7 +366,8 @@ function playMedia(view) {
       ...alertVoices(),
     ]);
   const at = screenState.serverNow(state, now());
-  const played = media.play({ programme, view, screen: state.screen, at, isCovered });
+  const isFree = document.body.dataset.quiet === "yes";
+  const played = media.play({ programme, view, screen: state.screen, at, isCovered, isFree });
   document.body.dataset.rest = played.isResting ? "yes" : "no";
   const isAlert = Boolean(screenState.alertNow(state, now()));
   document.body.dataset.asleep = isAsleep({

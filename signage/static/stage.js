@@ -2,8 +2,10 @@
 // one can be shown, so there is never a black or empty frame between two. DOM only; the choice of items is
 // made elsewhere.
 
-import { pageAt } from "./contents.js";
+import { spanAt } from "./contents.js";
 import { fitPicture } from "./picture_slides.js";
+import { createProgressLine } from "./progress_line.js";
+import { createSlideChange } from "./slide_change.js";
 import { buildPages } from "./slides.js";
 
 const READY_MS = 10_000;
@@ -14,10 +16,14 @@ const MOST_MEASURED = 300;
  * `on.seen(key)` when an item is on the screen, `on.ready()` when the requested one can be shown,
  * `on.failed(key, reason)` when its file cannot. `measure` is a box as large as `box`, invisible;
  * `rooms.beside(work)` does something in its room beside calls, the smaller one, `rooms.alone(work)` in that
- * without calls.
+ * without calls. `leaving` is a box above `box`, for what leaves; `line` says how long a page still stays.
  */
-export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
+export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudness, on }) {
+  const change = createSlideChange({ box, leaving });
+  const progress = createProgressLine(line);
+  let isStill = false;
   let current = null; // {key, pages, media, text}
+  let placed = null; // whose page stands in the box
   let awaited = null;
   const ready = new Map();
   const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
@@ -79,42 +85,58 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     return made;
   }
 
-  /** Show an item at a position, or go on showing it; `ms` is how long it is shown altogether. */
-  function show(key, content, { position, ms, isNew }) {
-    if (current?.key === key && !isNew) return renew(key, content, { position, ms });
+  /**
+   * Show an item at a position, or go on showing it; `ms` is how long it is shown altogether, `isFollowed`
+   * whether another one follows. Returns the milliseconds until its page turns.
+   */
+  function show(key, content, { position, ms, isNew, isFollowed }) {
+    if (current?.key === key && !isNew) return renew(key, content, { position, ms, isFollowed });
     const made = prepared(key, content);
     if (made.isReady && made !== current) seek(made, position);
     if (!made.isReady) return wait(made);
     awaited = null;
-    const former = current;
-    const isAgain = former === made;
+    const isAgain = current === made;
     current = made;
     showings.set(key, (showings.get(key) ?? -1) + 1);
     if (made.media?.tagName === "VIDEO") enter(made, position, isAgain);
-    turnPage(position, ms);
-    if (former && !isAgain) leave(former);
-    return on.seen(key);
+    const turnsIn = turnPage({ position, ms, isFollowed, isNew: true });
+    on.seen(key);
+    return turnsIn;
   }
 
   /** The same item, whose live lines may have changed: figures that change do not make it begin again. */
-  function renew(key, content, { position, ms }) {
+  function renew(key, content, { position, ms, isFollowed }) {
     if (current.text !== JSON.stringify(content)) current = prepared(key, content);
-    turnPage(position, ms);
+    return turnPage({ position, ms, isFollowed });
   }
 
-  function turnPage(position, ms) {
+  function turnPage({ position, ms, isFollowed, isNew = false }) {
     const reading = current.pages.map((page) => page.reading);
-    const page = pageAt({ reading, ms, position, showing: showings.get(current.key) ?? 0 });
+    const showing = showings.get(current.key) ?? 0;
+    const { page, from, until } = spanAt({ reading, ms, position, showing });
     const { element } = current.pages[page];
-    if (box.firstChild === element && box.childNodes.length === 1) return;
-    box.replaceChildren(element);
-    appear(element);
+    if (box.firstChild !== element) put(element, isNew);
+    // who stays for the next turn too has no end to tell
+    if (isStill || (!isFollowed && current.pages.length === 1)) progress.hide();
+    else progress.show(element, { leftMs: until - position, wholeMs: until - from });
+    return Math.max(until - position, 1);
+  }
+
+  function put(element, isNew) {
+    const former = placed;
+    placed = current;
+    if (former === current) return change.turn(element);
+    if (!isNew) return change.replace(element);
+    if (former && ready.get(former.key) === former) ready.delete(former.key);
+    return change.bring(element, () => former && release(former));
   }
 
   function wait(made) {
-    if (awaited === made) return;
-    awaited = made;
-    made.whenReady.then(() => awaited === made && made.isReady && on.ready());
+    if (awaited !== made) {
+      awaited = made;
+      made.whenReady.then(() => awaited === made && made.isReady && on.ready());
+    }
+    return Infinity;
   }
 
   /** A video that is joined in its middle has its picture before it is shown. */
@@ -160,6 +182,7 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
 
   /** Calls cover the media: a video stops and continues from there. */
   function cover(isCovered) {
+    if (isCovered) progress.hide();
     if (current?.media?.tagName !== "VIDEO") return;
     listen(current);
     if (isCovered) current.media.pause();
@@ -174,6 +197,7 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
 
   /** Pages are built again for another room; a picture or film stays, its words get other letters. */
   function resettle() {
+    change.end();
     for (const made of [...ready.values()]) {
       if (made.media) fitPicture(measure, made.pages[0].element);
       else ready.delete(made.key);
@@ -181,9 +205,18 @@ export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
     if (current && !current.media) current.text = "";
   }
 
+  /** Beside a call that has just come nothing moves; what moves then ends at once. */
+  function keepStill(value) {
+    isStill = value;
+    change.keepStill(value);
+    if (isStill) progress.hide();
+  }
+
   return {
     show,
     cover,
+    keepStill,
+    halt: change.end,
     forget,
     resettle,
     readingOf,
@@ -199,13 +232,6 @@ function release({ media }) {
   media.pause();
   media.removeAttribute("src");
   media.load();
-}
-
-/** A page appears once, not each time that calls uncover it: frames drawn meanwhile delay a call. */
-function appear(element) {
-  element.classList.add("appears");
-  for (const end of ["animationend", "animationcancel"])
-    element.addEventListener(end, () => element.classList.remove("appears"), { once: true });
 }
 
 const secondsAt = (video, position) => Math.min(position / 1000, Math.max((video.duration || 0) - 0.1, 0));

@@ -69,6 +69,7 @@ class ContractServer:
         self.queues: list[Message] = []
         self.alert: Message | None = None
         self.quiet_until: str | None = None
+        self.in_break: Message | None = None
         self.shown: list[str] = []
         self.states: list[Message] = []
         self.pictures: list[bytes] = []
@@ -108,7 +109,7 @@ class ContractServer:
     def send_board(self) -> None:
         self.version += 1
         board = {**self._head(), "calls": self.calls, "recent": self.recent, "programme_revision": "1"}
-        board |= {"alert": self.alert, "quiet_until": self.quiet_until, "break": None}
+        board |= {"alert": self.alert, "quiet_until": self.quiet_until, "break": self.in_break}
         self._send("board.changed", board)
 
     def send_queues(self) -> None:
@@ -209,7 +210,7 @@ class ContractServer:
             "alert": self.alert,
             "quiet_until": self.quiet_until,
             "programme_revision": "1",
-            "break": None,
+            "break": self.in_break,
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)
         app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", self._screen)

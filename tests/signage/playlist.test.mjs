@@ -39,6 +39,28 @@ test("calls cover the media: the item continues where it was, and is whole at it
   assert.equal(at(playlist, 70_000).showing.item, "b");
 });
 
+test("once nobody is called any more, the item that calls made late is the last one that is late", () => {
+  let playlist = at(start(), 4_000, { isCovered: true });
+  playlist = at(playlist, 16_000, { isFree: true });
+  assert.equal(playlist.lag, 12_000);
+  assert.equal(at(playlist, 21_999, { isFree: true }).showing, playlist.showing);
+  const again = at(playlist, 22_000, { isFree: true }); // on the other screens « b » runs until 30 s
+  assert.deepEqual([again.lag, again.showing.item, lists.endsIn(again, T + 22_000)], [0, "b", 8_000]);
+  assert.equal(lists.isWhole(again.showing, T + 30_000), false);
+});
+
+test("an item that would leave before it can be read is left out on the way back", () => {
+  let playlist = at(start(), 1_000, { isCovered: true });
+  playlist = at(playlist, 20_000);
+  playlist = at(playlist, 29_000, { isFree: true }); // « b » has 1 s left elsewhere
+  assert.deepEqual([playlist.showing.item, lists.endsIn(playlist, T + 29_000)], ["a", 1_000]);
+  playlist = at(playlist, 30_000, { isFree: true });
+  assert.deepEqual(
+    [playlist.lag, playlist.showing.item, lists.endsIn(playlist, T + 30_000)],
+    [0, "a", 10_000],
+  );
+});
+
 test("an item that was joined midway is never whole", () => {
   const playlist = at(lists.initialPlaylist(), 5_000);
   assert.equal(lists.isWhole(playlist.showing, T + 10_000), false);

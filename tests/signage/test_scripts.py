@@ -8,8 +8,9 @@ import pytest
 from tests.harness.node_tests import assert_module_behaves
 
 HERE = Path(__file__).parent
-STYLES = (HERE.parents[1] / "signage/static/screen.css").read_text(encoding="utf-8")
-ALERT = (HERE.parents[1] / "signage/static/alert.css").read_text(encoding="utf-8")
+SCRIPTS = HERE.parents[1] / "signage/static"
+STYLES = (SCRIPTS / "screen.css").read_text(encoding="utf-8")
+ALERT = (SCRIPTS / "alert.css").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
@@ -28,18 +29,18 @@ def test_nothing_on_the_screen_is_written_smaller_than_56_pixels() -> None:
 
 
 def test_motion_is_short() -> None:
-    """The ring of a new call is the page's own (ring.js), once a second."""
-    durations = re.findall(r"animation: (\w+) ([\w()-]+)[^;]*;", STYLES)
-    assert durations == [("appear", "var(--ease)")]
-    ease = re.search(r"--ease: (\d+)ms", STYLES)
-    assert ease is not None
-    assert int(ease[1]) < 200
-    assert "transition" not in STYLES
+    """Slides fade by a script; the ring of a new call is the page's own (ring.js), once a second."""
+    assert not re.search(r"animation|transition|@keyframes", STYLES)
+    fade = re.search(r"CHANGE_MS = (\d+);", (SCRIPTS / "slide_change.js").read_text(encoding="utf-8"))
+    assert fade is not None
+    assert int(fade[1]) < 200
 
 
 def test_reduced_motion_is_respected() -> None:
+    """Also by what fades when it is turned on; the rest a browser tests (test_screen_changes.py)."""
     reduced = STYLES.split("@media (prefers-reduced-motion: reduce)")[1]
-    assert "animation: none" in reduced
+    assert ".slide-leaving { display: none; }" in reduced
+    assert "opacity: 1 !important" in reduced
 
 
 def test_an_alert_has_large_letters_and_no_motion_at_all() -> None:

@@ -17,14 +17,14 @@ def test_waits_and_notices_take_turns_and_a_notice_keeps_its_direction(
     page.clock.install()
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("#slide > *")).to_have_count(1)
-    run_to(page, ".waits")
-    expect(page.locator(".waits-range")).to_have_text("5 à 10\u00a0min")
-    expect(page.locator(".waits-people")).to_have_text("3 en attente")
-    run_to(page, ".notice")
-    notice = page.locator(".notice")
+    run_to(page, "#slide .waits")
+    expect(page.locator("#slide .waits-range")).to_have_text("5 à 10\u00a0min")
+    expect(page.locator("#slide .waits-people")).to_have_text("3 en attente")
+    run_to(page, "#slide .notice")
+    notice = page.locator("#slide .notice")
     expect(notice).to_have_attribute("lang", "ar")
     assert notice.evaluate("element => getComputedStyle(element).direction") == "rtl"
-    run_to(page, ".waits")
+    run_to(page, "#slide .waits")
 
 
 def run_to(page: Page, selector: str) -> None:
@@ -45,13 +45,13 @@ def test_waits_take_turns_in_french_and_one_other_language_however_often_they_ch
     page = pages.open(width=1920, height=1080)
     page.clock.install()
     page.goto(f"{hall.url}/screen#t=good")
-    expect(page.locator(".waits")).to_have_count(1)
+    expect(page.locator("#slide .waits")).to_have_count(1)
     page.evaluate(RECORD_TOLD)
     for _ in range(13):  # every four seconds somebody comes
         page.clock.run_for(4_000)
         hall.queues[0]["waiting"] += 1
         hall.send_queues()
-        expect(page.locator(".waits-people")).to_contain_text(str(hall.queues[0]["waiting"]))
+        expect(page.locator("#slide .waits-people")).to_contain_text(str(hall.queues[0]["waiting"]))
     seen = page.evaluate("window.told")
     french = ["fr", "Accueil", "en attente"]
     turns = [french, ["en", "Reception", "waiting"], french, ["es", "Recepción", "en espera"]]
