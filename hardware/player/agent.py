@@ -54,7 +54,7 @@ class Agent:
         """Asks the page once whether it is asleep, and does what follows from its answer or its silence."""
         if self._browser is None:
             self._start()
-        is_asleep = self._ask()
+        is_asleep = self.ask()
         if self._keeper is not None:
             self._keeper.step(is_asleep, time.monotonic())
         notify("WATCHDOG=1")
@@ -72,13 +72,14 @@ class Agent:
         self._browser = Browser(self._command, self._address)
         self._answered_at = time.monotonic() + STARTS_S - self._loop_s
 
-    def _ask(self) -> bool | None:
+    def ask(self) -> bool | None:
+        """Whether the page says that it is asleep; None when it says nothing. Ends a browser that loops."""
         browser = self._browser
         if browser is None:
             return None
         report = "" if self._keeper is None else json.dumps(self._keeper.report())
         try:
-            value = browser.evaluate(_ASK.format(report=json.dumps(report)), within_s=5)
+            value = browser.evaluate(_ASK.format(report=json.dumps(report)), within_s=min(5.0, self._loop_s))
         except TimeoutError:
             silent_s = time.monotonic() - self._answered_at
             if silent_s < self._loop_s and browser.is_running:

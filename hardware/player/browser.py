@@ -32,8 +32,9 @@ class Browser:
         out_of_here, self._to = _pipe()
         self._from, into_here = _pipe()
         line = [*command, "--remote-debugging-pipe", address]
-        given = [(os.POSIX_SPAWN_DUP2, out_of_here, COMMANDS_FD), (os.POSIX_SPAWN_DUP2, into_here, ANSWERS_FD)]
-        self._process = os.posix_spawnp(line[0], line, os.environ, file_actions=given, setsid=True)
+        dup2 = os.POSIX_SPAWN_DUP2
+        given = [(dup2, out_of_here, COMMANDS_FD), (dup2, into_here, ANSWERS_FD)]
+        self._program = os.posix_spawnp(line[0], line, os.environ, file_actions=given, setsid=True)
         os.close(out_of_here)
         os.close(into_here)
         os.set_blocking(self._from, False)
@@ -43,7 +44,7 @@ class Browser:
     def is_running(self) -> bool:
         """Whether the browser’s first process lives."""
         if self._is_running:
-            self._is_running = os.waitpid(self._process, os.WNOHANG)[0] == 0
+            self._is_running = os.waitpid(self._program, os.WNOHANG)[0] == 0
         return self._is_running
 
     def evaluate(self, expression: str, within_s: float) -> object:
@@ -63,9 +64,9 @@ class Browser:
     def end(self) -> None:
         """Ends the browser and everything it started: a page in a loop would not end by itself."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process, signal.SIGKILL)
+            os.killpg(self._program, signal.SIGKILL)
         if self._is_running:
-            os.waitpid(self._process, 0)
+            os.waitpid(self._program, 0)
             self._is_running = False
         os.close(self._to)
         os.close(self._from)

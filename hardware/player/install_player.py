@@ -300,8 +300,8 @@ def install(computer: Computer, choices: Choices) -> None:
         computer.run("apt-get", "update")
         computer.run("apt-get", "install", "--yes", "--no-install-recommends", *missing)
     if not computer.succeeds("id", USER):
-        shell = ("--shell", "/usr/sbin/nologin")
-        computer.run("useradd", "--system", "--user-group", "--home-dir", STATE, "--create-home", *shell, USER)
+        without_rights = ("--system", "--user-group", "--shell", "/usr/sbin/nologin")
+        computer.run("useradd", *without_rights, "--home-dir", STATE, "--create-home", USER)
     written = [
         computer.write(f"{PROGRAMS}/hardware/player/{name}", content) for name, content in parts.items()
     ]

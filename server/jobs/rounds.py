@@ -12,9 +12,11 @@ import structlog
 
 from hardware.speech import AudioFiles
 from server.domain.author import SYSTEM
+from server.domain.devices.panels import KEPT as PANEL_RESTS_KEPT
 from server.domain.devices.uptime import LOOK_EVERY_S
 from server.domain.hours.calendars import business_day
 from server.store.configuration.halls import HallRow, all_halls
+from server.store.devices.panel_rests import delete_panel_rests
 from server.store.devices.presence import delete_checks
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
@@ -25,6 +27,7 @@ from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_
 from server.store.transactions.database import Database
 from server.usecases.alerts.end_alert import expire_alerts
 from server.usecases.counters.forgotten_counters import give_back_forgotten
+from server.usecases.devices.record_panels import record_panels
 from server.usecases.devices.record_presence import record_presences
 from server.usecases.devices.renew_token import ask_renewal, renewals_due
 from server.usecases.hours.close_day import close_day, days_to_close
@@ -161,6 +164,7 @@ class Rounds:
         if players.is_away:
             return
         record_presences(self.database, hall.id, sightings)
+        record_panels(self.database, hall.id, sightings)
         for device, connection in renewals_due(self.database, hall.id, sightings):
             token = ask_renewal(self.database, SYSTEM, device.id)
             self.tell_renewal(device.kind, connection, token)
@@ -193,5 +197,6 @@ class Rounds:
                 counts["screen_pictures"] = self.pictures.purge(now)
             with self.database.store.write() as rows:
                 counts["device_presence"] = delete_checks(rows, now.date() - LOOKS_KEPT)
+                counts["panel_rest"] = delete_panel_rests(rows, now - PANEL_RESTS_KEPT)
             if any(counts.values()):
                 log.info("purged", **{name: count for name, count in counts.items() if count})

@@ -2,6 +2,8 @@
 // programme.
 // Browsers allow all three on https and on the machine itself; elsewhere the page plays without them.
 
+import { panelOf } from "./player_report.js";
+
 const BEAT_MS = 1_000;
 const TRY_AGAIN_MS = 5_000;
 
@@ -37,6 +39,11 @@ export function installWorker({ isPreview, onRelease }) {
   return { look };
 }
 
+/** Whether frames are drawn: a hidden page draws none, nor does one whose output was turned off. */
+function isDrawn() {
+  return !document.hidden && panelOf(document.documentElement.dataset.panel)?.commanded !== "off";
+}
+
 let isWatched = false;
 
 function watchFrames() {
@@ -49,6 +56,9 @@ function watchFrames() {
     setTimeout(() => requestAnimationFrame(drawn), BEAT_MS);
   };
   requestAnimationFrame(drawn);
-  document.addEventListener("visibilitychange", () => watch.postMessage({ isSeen: !document.hidden }));
-  watch.postMessage({ isSeen: !document.hidden });
+  const tellSeen = () => watch.postMessage({ isSeen: isDrawn() });
+  document.addEventListener("visibilitychange", tellSeen);
+  // the program of this computer notes there whether it turned the panel off
+  new MutationObserver(tellSeen).observe(document.documentElement, { attributeFilter: ["data-panel"] });
+  tellSeen();
 }

@@ -20,6 +20,7 @@ export function reportOf({
   lead,
   notice,
   size,
+  panel = null,
 }) {
   return {
     media,
@@ -31,7 +32,21 @@ export function reportOf({
     sound: !hasSound ? "none" : isSoundOff ? "blocked" : "on",
     width_px: size[0],
     height_px: size[1],
+    panel,
   };
+}
+
+/**
+ * What the program of this computer wrote about its panel, for the report; null without such a program.
+ *
+ * @param {string | undefined} text
+ */
+export function panelOf(text) {
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -74,6 +89,7 @@ export function knownOf(state, now, { isSoundOff, notice }) {
     configuration: state.screen?.configuration,
     notice,
     size: [innerWidth, innerHeight],
+    panel: panelOf(document.documentElement.dataset.panel),
     hall: state.hall?.slug,
     screen: state.hall?.screen,
     everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ASKED_FOR_MS, createPictures } from "../../signage/static/pictures.js";
-import { createReporter, reportOf } from "../../signage/static/player_report.js";
+import { createReporter, panelOf, reportOf } from "../../signage/static/player_report.js";
 
 const KNOWN = {
   media: "up to date",
@@ -100,6 +100,13 @@ test("one picture at a time, and a failed one does not end them", async () => {
   pictures.tick({ now: 2, everyMs: 0, isCalm: true });
   assert.equal(calls, 2);
   console.warn = warn;
+});
+
+test("the report holds what this computer noted of its panel, and nothing where it noted none", () => {
+  const panel = { method: "cec", commanded: "off", answered: "off" };
+  assert.deepEqual(reportOf({ ...KNOWN, panel: panelOf(JSON.stringify(panel)) }).panel, panel);
+  for (const nothing of [undefined, "", "{"]) assert.equal(panelOf(nothing), null);
+  assert.equal(reportOf(KNOWN).panel, null);
 });
 
 test("the report says how far the screen's own clock is ahead, what it shows, and whether it can speak", () => {

@@ -16,7 +16,7 @@ class ScreenPart(Part):
     `zone`: where its loudspeaker is heard; one screen of a zone has sound, so that no call is said twice.
     `output`: what its sound feeds, loudspeakers or the amplifier of the induction loop.
     `layout`: what the screen is for; `arrow`: which way from it the counters are; `counter`: the one whose
-    screen it is.
+    screen it is. `panel_watts`: what the panel draws lit, less what it draws off.
     """
 
     id: Slug
@@ -29,6 +29,9 @@ class ScreenPart(Part):
     layout: Layout = "hall"
     arrow: Arrow | None = None
     counter: Slug | None = None
+    panel_watts: Annotated[
+        Annotated[int, Field(ge=1, le=5000)] | None, Field(exclude_if=lambda watts: watts is None)
+    ] = None
     is_retired: bool = False
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from server.domain.devices.connections import (
     with_sign_of_life,
     without,
 )
+from server.domain.devices.panels import PanelReport, PanelReportMessage
 from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
@@ -85,6 +86,7 @@ class PlayerReportMessage(TypedDict):
     notice: str | None
     width_px: int
     height_px: int
+    panel: PanelReportMessage | None
 
 
 class SightingMessage(TypedDict):
@@ -104,7 +106,8 @@ class PlayerReport:
 
     `media`: the state of its files by its own knowledge; `revision`: of the programme it runs, empty before
     it has one; `release`: of its page; `clock_ms`: milliseconds its computer's clock is ahead of the
-    server's; `notice`: the one it shows now; `width_px`, `height_px`: of its picture.
+    server's; `notice`: the one it shows now; `width_px`, `height_px`: of its picture;
+    `panel`: what the computer did to its panel, None where nothing commands it.
 
     """
 
@@ -117,6 +120,7 @@ class PlayerReport:
     notice: str | None
     width_px: int
     height_px: int
+    panel: PanelReport | None = None
 
     @classmethod
     def of_message(cls, message: object) -> Self | None:
@@ -136,6 +140,7 @@ class PlayerReport:
                 notice=None if message["notice"] is None else _name(message["notice"]),
                 width_px=_whole(message["width_px"], 0, 100_000),
                 height_px=_whole(message["height_px"], 0, 100_000),
+                panel=PanelReport.of_message(message.get("panel")),
             )
         except (KeyError, ValueError):
             return None
@@ -152,6 +157,7 @@ class PlayerReport:
             "notice": self.notice,
             "width_px": self.width_px,
             "height_px": self.height_px,
+            "panel": None if self.panel is None else self.panel.as_message(),
         }
 
 

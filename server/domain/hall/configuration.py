@@ -277,7 +277,8 @@ class Screen:
     """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters.
 
     `zone`: where its loudspeaker is heard; one screen of a zone has sound. `output`: what its sound feeds.
-    `layout`: what it is for; `counter`: whose screen it is.
+    `layout`: what it is for; `counter`: whose screen it is. `panel_watts`: watts its panel draws lit,
+    less those it draws off; None: not declared.
     """
 
     id: str
@@ -291,6 +292,7 @@ class Screen:
     arrow: Arrow | None = None
     counter: str | None = None
     is_retired: bool = False
+    panel_watts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pairings that wait for somebody, how often devices were there, and the rolls of printers."""
+"""Pairings that wait for somebody, how often devices were there, rests of panels, and rolls of printers."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, text
 
@@ -32,6 +32,17 @@ device_presence = Table(
     Column("seen_at", Instant),
     PrimaryKeyConstraint("hall", "kind", "configured", "looked_on"),
     comment="Looks of a local day that saw or missed a device in opening hours; its last sign of life.",
+)
+
+panel_rest = Table(
+    "panel_rest",
+    metadata,
+    Column("hall", ID, nullable=False),
+    Column("screen", ID, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    PrimaryKeyConstraint("hall", "screen", "began_at"),
+    comment="Intervals in which the panel of a screen was off on purpose, by checks every two minutes.",
 )
 
 roll = Table(

@@ -17,8 +17,10 @@ from server.domain.devices.device_state import (
     is_present,
     state_of,
 )
+from server.domain.devices.panels import KEPT, PanelMonth, PanelReportMessage, panel_months
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
+from server.store.devices.panel_rests import panel_rests_of_hall
 from server.store.devices.presence import KnownPresence
 from server.store.devices.screen_pictures import ScreenPicture
 from server.store.transactions.database import Database
@@ -52,6 +54,7 @@ class ScreenReportAnswer(TypedDict):
     notice: NoticeShown | None
     width_px: int
     height_px: int
+    panel: PanelReportMessage | None
 
 
 class PictureOfScreen(TypedDict):
@@ -106,13 +109,17 @@ class ReportingKiosk(KioskAtPlace):
 
 
 class ScreenAtPlace(DeviceAtPlace):
-    """A screen of a hall; `published`: the revision of the programme that it is to run."""
+    """A screen of a hall; `published`: the revision of the programme that it is to run.
+
+    `panel_months`: the hours in which its panel was off on purpose, the newest month first.
+    """
 
     kind: Literal["screen"]
     state: PlayerState
     published: str
     report: ScreenReportAnswer | None
     picture: PictureOfScreen | None
+    panel_months: list[PanelMonth]
 
 
 class SupervisionAnswer(TypedDict):
@@ -152,6 +159,7 @@ def read_supervision(
     with database.read() as rows:
         paired = {row.configured: row for row in paired_devices(rows, hall_id) if row.revoked_at is None}
         presences = known_presences(rows, hall_id, configuration, now)
+        rests = panel_rests_of_hall(rows, hall_id, now - KEPT)
         printers = read_printers(rows, configuration, presences, now)
     devices: list[KioskAtPlace | ReportingKiosk | ScreenAtPlace] = []
     for kind in KINDS:
@@ -168,7 +176,10 @@ def read_supervision(
             if kind == "screen":
                 programme = read_programme(database, hall_id, device, translate)
                 picture = _picture(configuration.hall, sightings.pictures.get(device))
-                devices.append(_screen(at_place, sighting, programme, picture, now))
+                screen = _screen(at_place, sighting, programme, picture, now)
+                watts = configuration.screens[device].panel_watts
+                months = panel_months(rests.get(device, ()), configuration.site.time_zone, watts)
+                devices.append({**screen, "panel_months": months})
                 database.breathe()
             else:
                 devices.append(_kiosk(at_place, sighting))
@@ -249,6 +260,7 @@ def _screen(
         "published": programme["revision"],
         "report": _report(report, programme) if isinstance(report, PlayerReport) else None,
         "picture": picture,
+        "panel_months": [],
     }
 
 

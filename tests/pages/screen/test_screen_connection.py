@@ -1,6 +1,7 @@
 """The hall screen and its server: one read, recovery by the heartbeat, a lost and restored connection."""
 
 import re
+import time
 from typing import Any
 
 from playwright.sync_api import expect
@@ -10,6 +11,9 @@ from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE, opened
 from tests.signage.contract_server import ContractServer
+from tests.signage.programmes import item, programme
+
+DAY_MS = 86_400_000
 
 HOLD_FRAMES = """() => {
   const held = [], own = window.requestAnimationFrame.bind(window);
@@ -100,6 +104,23 @@ def test_a_reload_without_server_shows_the_last_calls_and_since_when(
     assert any(minute in stale for minute in minutes)
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
+
+
+def test_a_week_without_a_server_plays_on_and_says_since_when(pages: Pages, hall: ContractServer) -> None:
+    now_ms = time.time() * 1000
+    words = item("words", "text", {"title": "Horaires", "text": "Le lundi dès 8 h 30."})
+    hall.screen["programme"] = programme(words) | {"covers_until": now_ms + 8 * DAY_MS}
+    page = pages.open(width=1920, height=1080)
+    page.clock.install(time=now_ms / 1000)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("#slide .notice-title")).to_have_text("Horaires")
+    page.route("**/api/**", lambda route: route.abort())
+    page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    page.clock.set_system_time((now_ms + 7 * DAY_MS) / 1000)
+    page.reload()
+    expect(page.locator("#slide .notice-title")).to_have_text("Horaires")
+    expect(page.locator("#foot-stale")).to_have_text(re.compile("^Pas en direct depuis le .+ à .+"))
+    assert page.locator("body").get_attribute("data-asleep") == "no"
 
 
 def test_a_restored_connection_is_live_again_and_reads_once(pages: Pages, hall: ContractServer) -> None:

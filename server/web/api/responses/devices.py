@@ -7,6 +7,7 @@ from pydantic import Field, RootModel
 from hardware.status import PrinterState
 from kiosk.mounting import Orientation
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
+from server.domain.devices.panels import PanelAnswer, PanelCommand, PanelMethod
 from server.domain.hall.printer_kinds import PrinterKind
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels, Seconds
 
@@ -39,6 +40,25 @@ class KioskReportAnswer(ExactShape):
     """Milliseconds its clock is ahead of the server's; negative: behind."""
 
 
+class PanelReportAnswer(ExactShape):
+    """What the computer of a screen did to its panel, and what the panel answered."""
+
+    method: PanelMethod
+    commanded: PanelCommand
+    answered: PanelAnswer
+
+
+class PanelMonthAnswer(ExactShape):
+    """A local month of a screen's panel."""
+
+    month: str
+    """As `2026-11`."""
+    off_h: float
+    """Hours in which it was off on purpose."""
+    saved_kwh: float | None
+    """These hours times the declared watts; null where none are declared."""
+
+
 class ScreenReportAnswer(KioskReportAnswer):
     """What a screen says of itself."""
 
@@ -50,6 +70,8 @@ class ScreenReportAnswer(KioskReportAnswer):
     notice: NoticeShown | None
     width_px: Pixels
     height_px: Pixels
+    panel: PanelReportAnswer | None
+    """Null where no program commands the panel."""
 
 
 class PictureOfScreen(ExactShape):
@@ -96,6 +118,8 @@ class ScreenAtPlace(DeviceAtPlace):
     """The revision of the programme it is to run."""
     report: ScreenReportAnswer | None
     picture: PictureOfScreen | None
+    panel_months: list[PanelMonthAnswer]
+    """Local months in which its panel was off on purpose, the newest first."""
 
 
 class PaperLeftAnswer(ExactShape):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field
 
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
+from server.domain.devices.panels import PanelAnswer, PanelCommand, PanelMethod
 from server.web.api.responses.board import BoardChanged, CalledCounter, QueueOnBoard, ShownAlert
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Position, Texts
 from server.web.api.responses.hall import QueueAnswer
@@ -124,6 +125,14 @@ class DeviceState(ExactShape):
     clock_ms: int
 
 
+class PanelReport(ExactShape):
+    """What the computer of a screen did to its panel, and what the panel answered."""
+
+    method: PanelMethod
+    commanded: PanelCommand
+    answered: PanelAnswer
+
+
 class PlayerReport(DeviceState):
     """What a screen says of itself; `revision`: of its programme, empty before it has one."""
 
@@ -134,6 +143,8 @@ class PlayerReport(DeviceState):
     notice: str | None
     width_px: int
     height_px: int
+    panel: PanelReport | None
+    """Null where no program commands the panel."""
 
 
 class ConfigurationApplied(ExactShape):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
@@ -10,7 +10,7 @@ from server.store.transactions.database import Database
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
-from server.web.pages.devices import paper
+from server.web.pages.devices import paper, player_files
 from server.web.pages.supervision.pages import BORROWED
 from server.web.pages.supervision.pages import CATALOGUE as SUPERVISION_CATALOGUE
 from server.web.rendering.sentences import page_sentences
@@ -23,6 +23,7 @@ def blueprint(work: WorkContext, database: Database) -> Blueprint:
     """The routes of the page and of the guided change of paper."""
     routes = Blueprint("devices_page", __name__, template_folder="templates")
     paper.add_routes(routes, work, database)
+    player_files.add_routes(routes)
 
     @routes.get("/appareils")
     @requires(Permission.SUPERVISE, of=PEOPLE)
@@ -34,6 +35,7 @@ def blueprint(work: WorkContext, database: Database) -> Blueprint:
         return render_template(
             "devices/devices.html",
             hall=hall,
+            player_commands=player_files.commands(request.url_root.rstrip("/")),
             may_configure=person is not None and person.may(Permission.CONFIGURE),
             page=hall_page(hall, language),
             sentences={

@@ -135,7 +135,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
     ),
     "screen": (
         Group("words", ("label", "layout", "counter", "arrow")),
-        Group("size", ("diagonal_cm", "viewing_m")),
+        Group("size", ("diagonal_cm", "viewing_m", "panel_watts")),
         Group("sound", ("has_sound", "output", "zone")),
         Group("shown", ("is_retired", "id"), is_folded=True),
     ),

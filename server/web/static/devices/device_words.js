@@ -41,6 +41,27 @@ export function proofWords(device, { say, moment }) {
   }
 }
 
+/**
+ * The hours in which a panel was off on purpose, this month and the one before, and what that saved.
+ *
+ * @param {Api.PanelMonthAnswer[]} months
+ */
+export function panelMonthsWords(months, { say, language }) {
+  if (months.length === 0) return say("supervision.panel_month.none");
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const name = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+  return months
+    .slice(0, 2)
+    .map(({ month, off_h: hours, saved_kwh: kwh }) =>
+      say(kwh === null ? "supervision.panel_month.hours" : "supervision.panel_month.energy", {
+        month: name.format(new Date(`${month}-01T00:00:00Z`)),
+        hours: number.format(hours),
+        kwh: kwh === null ? "" : number.format(kwh),
+      }),
+    )
+    .join(" · ");
+}
+
 /** The share of opening hours of the last thirty days in which a device was there. */
 export function uptimeWords(uptime, { say, language }) {
   if (uptime === null) return say("supervision.uptime.unknown");

@@ -1,13 +1,24 @@
 // One card for each device, made once and then changed in place: reading and pressing there are not
 // disturbed.
 
-import { clockWords, paperWords, uptimeWords, versionWords } from "./device_words.js";
+import { clockWords, panelMonthsWords, paperWords, uptimeWords, versionWords } from "./device_words.js";
 import { element, setText } from "../shared/dom.js";
-import { keyOf, standingOf, troublesOf } from "./supervision_state.js";
+import { keyOf, panelWord, standingOf, troublesOf } from "./supervision_state.js";
 
 const ICONS = { good: "icon-check", busy: "icon-clock", trouble: "icon-alert" };
 const LINES = {
-  screen: ["shows", "files", "seen", "clock", "sound", "revision", "release", "uptime"],
+  screen: [
+    "shows",
+    "files",
+    "seen",
+    "clock",
+    "sound",
+    "panel",
+    "panel_months",
+    "revision",
+    "release",
+    "uptime",
+  ],
   kiosk: ["seen", "clock", "release", "uptime"],
   printer: ["paper", "seen", "uptime"],
 };
@@ -57,6 +68,8 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
     setText(values.shows, report ? showsOf(report) : say("supervision.not_told"));
     setText(values.files, say(`supervision.files.${now.state.replaceAll(" ", "_")}`));
     setText(values.sound, report ? say(`supervision.sound.${report.sound}`) : say("supervision.not_told"));
+    setText(values.panel, say(`supervision.panel.${panelWord(report?.panel)}`));
+    setText(values.panel_months, panelMonthsWords(now.panel_months, words));
     setText(values.revision, versionWords(report?.revision, now.published, say));
     picture?.draw(now, request);
   }

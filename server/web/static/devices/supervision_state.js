@@ -23,9 +23,26 @@ export function stateOf(device) {
     return { level: "trouble", key: device.is_paired ? "never_seen" : "not_paired", at: null };
   if (!device.is_connected) return { level: "trouble", key: "away", at };
   if (device.kind !== "screen") return { level: "good", key: "here", at };
-  if (device.state === "up to date")
-    return { level: "good", key: device.report.view === "asleep" ? "asleep" : "up_to_date", at };
+  if (device.state === "up to date") return { level: "good", key: restOf(device.report), at };
   return { level: BUSY.has(device.state) ? "busy" : "trouble", key: device.state.replaceAll(" ", "_"), at };
+}
+
+/** How a screen that is well rests: its panel is off on purpose, it is asleep, or it plays. */
+function restOf({ view, panel }) {
+  if (view !== "asleep") return "up_to_date";
+  return panelWord(panel) === "off" ? "panel_off" : "asleep";
+}
+
+/**
+ * How a panel is, in one word: a key that ends `supervision.panel.…`.
+ *
+ * @param {Api.PanelReportAnswer | null | undefined} panel
+ */
+export function panelWord(panel) {
+  if (!panel) return "none";
+  const { commanded, answered } = panel;
+  if (answered === "waiting" || answered === "silent") return answered;
+  return answered === commanded ? answered : "differs";
 }
 
 /**
@@ -57,6 +74,9 @@ export function troublesOf(device, releases) {
   if (device.fetches?.is_too_slow) found.push("asks_seldom");
   if (!isHere || !report) return found;
   if (report.sound === "blocked") found.push("sound");
+  const panel = panelWord(report.panel);
+  if (panel === "silent") found.push("panel_silent");
+  if (panel === "differs") found.push(report.panel.commanded === "off" ? "panel_lit" : "panel_dark");
   if (Math.abs(report.clock_ms) >= CLOCK_OFF_MS) found.push("clock");
   if (report.release !== releases[device.kind]) found.push("release");
   return found;

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from hardware.player.install_player import PARTS
+from server.domain.devices.panels import KEPT
 from server.live.device_watch import DeviceWatch
+from server.store.devices.panel_rests import delete_panel_rests
+from server.usecases.devices.record_panels import record_panels
 from server.web.access.cookies import DEVICE_COOKIE
 from signage.media.screen_pictures import LONGEST_SIDE, MOST_BYTES
 from tests.server.domain.devices.test_players import TOLD
@@ -162,3 +166,34 @@ def test_a_picture_is_requested_only_from_a_connected_screen(screens: ApiSite):
     refused(supervisor.post(ask.replace(SCREEN, "none"), json={}, headers=csrf), 404, "unknown_screen")
     agent, token = screens.writer("agent")
     refused(agent.post(ask, json={}, headers=token), 403, "forbidden")
+
+
+def check_panels(site: ApiSite) -> int:
+    return record_panels(site.database, hall_of(site), watch_of(site).players.of_hall(hall_of(site)))
+
+
+def test_hours_of_a_panel_off_on_purpose_are_counted_while_it_says_so(both: ApiSite):
+    panel = {"method": "cec", "commanded": "off", "answered": "off"}
+    for answered, checks in (("off", 31), ("on", 10), ("off", 31)):
+        for _ in range(checks):
+            report_player(both, view="asleep", panel=panel | {"answered": answered})
+            assert check_panels(both) == (answered == "off")
+            both.hands.now += timedelta(seconds=120)
+    both.hands.now += timedelta(seconds=600)
+    assert check_panels(both) == 0  # it is away: nobody saw what happened
+    screen = devices(both)[SCREEN]
+    assert screen["report"]["panel"] == panel
+    [month] = screen["panel_months"]
+    assert (month["off_h"], month["saved_kwh"]) == (2.0, None)
+    with both.database.store.write() as rows:
+        assert delete_panel_rests(rows, both.database.clock.now() - KEPT) == 0
+        assert delete_panel_rests(rows, both.database.clock.now()) == 2
+
+
+def test_anybody_reads_the_recipe_of_a_screens_computer_and_no_other_file(api: ApiSite):
+    stranger = api.app.test_client()
+    answer = stranger.get("/player/install_player.py")
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    assert answer.text.startswith("#!/usr/bin/env python3")
+    assert [stranger.get(f"/player/{name}").status_code for name in PARTS] == [200] * len(PARTS)
+    assert stranger.get("/player/secrets.py").status_code == 404

@@ -32,6 +32,18 @@ test("a screen that is there and has everything is good, asleep too", () => {
   assert.deepEqual(stateOf(screen({}, { view: "asleep" })), { level: "good", key: "asleep", at: AT });
 });
 
+test("a panel that is off on purpose is good, one that does not follow or answer is told", () => {
+  const panel = (commanded, answered) =>
+    screen({}, { view: "asleep", panel: { method: "cec", commanded, answered } });
+  assert.deepEqual(stateOf(panel("off", "off")), { level: "good", key: "panel_off", at: AT });
+  assert.deepEqual(troublesOf(panel("off", "off"), RELEASES), []);
+  assert.equal(stateOf(panel("off", "waiting")).key, "asleep");
+  assert.deepEqual(troublesOf(panel("off", "waiting"), RELEASES), []);
+  assert.deepEqual(troublesOf(panel("off", "on"), RELEASES), ["panel_lit"]);
+  assert.deepEqual(troublesOf(panel("on", "off"), RELEASES), ["panel_dark"]);
+  assert.deepEqual(troublesOf(panel("on", "silent"), RELEASES), ["panel_silent"]);
+});
+
 test("each state of a player has a sentence and is never good without being up to date", () => {
   for (const state of ["downloading", "pending", "possibly outdated", "not updated", "unknown"]) {
     const how = stateOf(screen({ state }, { view: "asleep" }));

@@ -1,0 +1,31 @@
+"""Note every two minutes which panels of a hall are off on purpose, so that hours can be counted."""
+
+from collections.abc import Mapping
+
+from server.domain.devices.device_state import PlayerReport, Sighting, is_present
+from server.store.devices.panel_rests import add_panel_rest
+from server.store.transactions.database import Database
+from server.usecases.devices.devices import places_of
+
+
+def record_panels(database: Database, hall: str, sightings: Mapping[str, Sighting]) -> int:
+    """Adds a check to the rest of each panel of a hall (id) that is off on purpose now; how many there are.
+
+    Only a screen that is present counts: what happened while it was away, nobody saw.
+    """
+    configuration, now = database.configuration(hall), database.clock.now()
+    off = [
+        screen
+        for screen in places_of(configuration, "screen")
+        if _is_off(sightings.get(screen)) and is_present(sightings.get(screen), now)
+    ]
+    if off:
+        with database.store.write() as rows:
+            for screen in off:
+                add_panel_rest(rows, hall, screen, now)
+    return len(off)
+
+
+def _is_off(sighting: Sighting | None) -> bool:
+    report = None if sighting is None else sighting.report
+    return isinstance(report, PlayerReport) and report.panel is not None and report.panel.is_off_on_purpose

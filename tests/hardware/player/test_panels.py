@@ -1,0 +1,127 @@
+"""What is sent to a panel over each way, recorded by stand-ins; no real panel was ever commanded."""
+
+import json
+import os
+import pty
+import threading
+import tty
+from pathlib import Path
+
+import pytest
+
+from hardware.player.panels import MAKERS, WrongPanel, bytes_of, panel_of
+
+ANSWERING = """#!/bin/sh
+echo "$@" >> "{log}"
+case "$*" in *give-device-power-status*) cat "{state}" ;; *--json*) cat "{state}" ;; esac
+"""
+
+
+class StandIn:
+    """A program on the PATH that records what it is called with, and prints what `says` it prints."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._log, self._state = folder / "log", folder / "state"
+        program = folder / name
+        program.write_text(ANSWERING.format(log=self._log, state=self._state))
+        program.chmod(0o755)
+
+    def says(self, text: str) -> None:
+        self._state.write_text(text)
+
+    def calls(self) -> list[str]:
+        return self._log.read_text().splitlines()
+
+
+@pytest.fixture
+def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return tmp_path
+
+
+def test_a_panel_on_cec_is_sent_to_standby_and_woken_and_says_how_it_is(on_path: Path):
+    cec, panel = StandIn(on_path, "cec-ctl"), panel_of({"method": "cec", "adapter": "/dev/cec1"})
+    assert panel is not None
+    panel.switch(on=False)
+    panel.switch(on=True)
+    assert cec.calls() == [
+        "--device /dev/cec1 --playback",
+        "--device /dev/cec1 --to 0 --standby",
+        "--device /dev/cec1 --playback",
+        "--device /dev/cec1 --to 0 --image-view-on",
+    ]
+    for said, is_on in (("standby (0x01)", False), ("to-standby (0x03)", False), ("on (0x00)", True)):
+        cec.says(f"Transmit from Playback Device 1 to TV (4 to 0):\n\tpwr-state: {said}\n")
+        assert panel.read() is is_on
+    cec.says("Transmit from Playback Device 1 to TV (4 to 0):\n\tTx, Not Acknowledged\n")
+    assert panel.read() is None
+
+
+def test_a_signal_is_turned_off_at_the_named_output_only(on_path: Path):
+    randr, panel = StandIn(on_path, "wlr-randr"), panel_of({"method": "signal", "output": "HDMI-A-2"})
+    assert panel is not None
+    panel.switch(on=False)
+    assert randr.calls() == ["--output HDMI-A-2 --off"]
+    outputs = [{"name": "HDMI-A-1", "enabled": True}, {"name": "HDMI-A-2", "enabled": False}]
+    randr.says(json.dumps(outputs))
+    assert panel.read() is False
+    for nothing in (json.dumps(outputs[:1]), "no display", ""):
+        randr.says(nothing)
+        assert panel.read() is None
+
+
+@pytest.mark.parametrize(
+    ("maker", "sent", "said_on"),
+    [
+        ("lg", [b"ka 01 00\r", b"ka 01 01\r", b"ka 01 FF\r"], b"a 01 OK01x"),
+        (
+            "samsung",
+            [b"\xaa\x11\x01\x01\x00\x13", b"\xaa\x11\x01\x01\x01\x14", b"\xaa\x11\x01\x00\x12"],
+            b"\xaa\xff\x01\x03\x41\x11\x01\x56",
+        ),
+    ],
+)
+def test_a_panel_on_a_line_gets_the_bytes_of_its_maker(maker: str, sent: list[bytes], said_on: bytes):
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    panel = panel_of({"method": "rs232", "line": os.ttyname(theirs), "maker": maker})
+    assert panel is not None
+    heard: list[bytes] = []
+
+    def answer() -> None:
+        for _ in sent:
+            heard.append(os.read(ours, 64))
+            os.write(ours, said_on)
+
+    stand_in = threading.Thread(target=answer)
+    stand_in.start()
+    panel.switch(on=False)
+    panel.switch(on=True)
+    assert panel.read() is True
+    stand_in.join()
+    assert heard == sent
+    os.close(ours)
+    os.close(theirs)
+    assert panel.read() is None  # the line is gone
+
+
+def test_every_row_of_the_table_names_its_source_and_can_be_sent():
+    for row in json.loads(MAKERS.read_text()).values():
+        assert row["source"]
+        assert panel_of({"method": "rs232", "maker": "custom", "custom": row})
+    assert bytes_of("6b ID2 ID", 10) == b"k0A\n"
+
+
+@pytest.mark.parametrize(
+    "configured",
+    [
+        {"method": "telepathy"},
+        {"method": "rs232", "maker": "nobody"},
+        {"method": "rs232", "maker": "lg", "number": 0},
+        {"method": "rs232", "maker": "custom", "custom": {"on": "zz"}},
+        {"method": "rs232", "maker": "custom", "custom": {"speed": 1}},
+    ],
+)
+def test_a_configuration_that_describes_no_panel_is_refused(configured: dict[str, object]):
+    with pytest.raises(WrongPanel):
+        panel_of(configured)

@@ -1,0 +1,54 @@
+"""What a screen reports of its panel, and the hours a month in which the panel was off on purpose."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.devices.device_state import PlayerReport
+from server.domain.devices.panels import PanelRest, panel_months
+from tests.server.domain.devices.test_players import TOLD
+
+OFF = {"method": "cec", "commanded": "off", "answered": "off"}
+
+
+def rest(began_at: datetime, hours: float) -> PanelRest:
+    return PanelRest("s1", began_at, began_at + timedelta(hours=hours))
+
+
+def test_a_report_holds_what_was_commanded_and_answered():
+    found = PlayerReport.of_message(TOLD | {"panel": OFF})
+    assert found is not None
+    assert found.panel is not None
+    assert found.panel.is_off_on_purpose
+    assert found.as_message()["panel"] == OFF
+    assert PlayerReport.of_message(found.as_message()) == found
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [None, "off", {}, OFF | {"answered": "asleep"}, OFF | {"method": ["cec"]}, OFF | {"commanded": 0}],
+)
+def test_a_report_without_a_panel_it_can_read_is_still_a_report(panel: Any):
+    found = PlayerReport.of_message(TOLD | {"panel": panel})
+    assert found is not None
+    assert found.panel is None
+
+
+@pytest.mark.parametrize("answered", ["on", "silent", "waiting"])
+def test_a_panel_that_does_not_say_it_is_off_is_not_off_on_purpose(answered: str):
+    found = PlayerReport.of_message(TOLD | {"panel": OFF | {"answered": answered}})
+    assert found is not None
+    assert found.panel is not None
+    assert not found.panel.is_off_on_purpose
+
+
+def test_hours_are_counted_in_local_months_and_energy_with_declared_watts_only():
+    # the night in which October ends, 23:00 to 06:00 in Paris; and a night with the change of hour
+    rests = [rest(datetime(2026, 10, 31, 22, tzinfo=UTC), 7), rest(datetime(2026, 10, 24, 22, tzinfo=UTC), 6)]
+    assert panel_months(rests, "Europe/Paris", 150) == [
+        {"month": "2026-11", "off_h": 6.0, "saved_kwh": 0.9},
+        {"month": "2026-10", "off_h": 7.0, "saved_kwh": 1.1},
+    ]
+    assert {month["saved_kwh"] for month in panel_months(rests, "Europe/Paris", None)} == {None}
+    assert panel_months([rest(datetime(2026, 11, 2, tzinfo=UTC), 0)], "Europe/Paris", 150) == []
