@@ -94,16 +94,16 @@ def _install(typed: argparse.Namespace) -> int:
             usb=None if typed.usb is None else usb_name(typed.usb),
             line=None if typed.line is None else checked_line(typed.line),
             speed=typed.speed,
-            authority=None if typed.authority is None else typed.authority.resolve(strict=True),
         )
     except ValueError as error:
         raise GatewayFault("wrong_usb", why=error) from error
     asked = sentence("print_gateway.secret", user=settings.user)
     secret = getpass.getpass(f"{asked} ") if sys.stdin.isatty() else sys.stdin.readline()
-    settings = replace(settings, secret=secret.strip())
-    file, unit = typed.settings or USUAL_FILE, typed.unit
-    if not settings.secret:
+    if not secret.strip():
         raise GatewayFault("no_secret")
+    file, unit = typed.settings or USUAL_FILE, typed.unit
+    authority = None if typed.authority is None else service.copy_authority(typed.authority, file)
+    settings = replace(settings, secret=secret.strip(), authority=authority)
     service.write_private(file, service.settings_text(settings))
     unit.write_text(service.unit_text(file, language()), encoding="utf-8")
     print(sentence("print_gateway.installed", settings=file, unit=unit))

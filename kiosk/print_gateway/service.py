@@ -8,12 +8,14 @@ from pathlib import Path
 from kiosk.print_gateway.settings import FILE_NAME, GatewaySettings
 
 NAME = "parvis-print-gateway"
+AUTHORITY_NAME = "print-gateway-authority.pem"
 USUAL_UNIT = Path("/etc/systemd/system") / f"{NAME}.service"
 _UNIT = """\
 [Unit]
 Description=Parvis print gateway: prints the tickets of this kiosk
 After=network-online.target
 Wants=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart={program} run
@@ -39,7 +41,9 @@ WantedBy=multi-user.target
 
 def unit_text(settings: Path, language: str) -> str:
     """The unit. The service has a user of its own, which alone reads the settings while it runs."""
-    return _UNIT.format(program=program(), file_name=FILE_NAME, settings=settings, language=language)
+    return _UNIT.format(
+        program=program(), file_name=FILE_NAME, settings=settings.resolve(), language=language
+    )
 
 
 def program() -> Path:
@@ -71,6 +75,19 @@ def write_private(file: Path, text: str) -> None:
     with os.fdopen(opened, "w", encoding="utf-8") as written:
         written.write(text)
     new.replace(file)
+
+
+def copy_authority(given: Path, settings: Path) -> Path:
+    """Copies certificates beside the settings, where the user of the service reads them; the copy."""
+    certificates = given.read_bytes()
+    folder = settings.parent
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+    copy = folder.resolve() / AUTHORITY_NAME
+    copy.write_bytes(certificates)
+    copy.chmod(0o644)
+    return copy
 
 
 def _quoted(text: str) -> str:

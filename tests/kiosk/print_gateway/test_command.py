@@ -32,14 +32,19 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *more: str, addre
 def test_the_secret_is_asked_for_and_only_its_owner_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    file = installed(tmp_path, monkeypatch, "--line", "/dev/ttyUSB0", "--speed", "9600")
+    given = tmp_path / "authority.pem"
+    given.write_text("certificates", encoding="utf-8")
+    line = ("--line", "/dev/ttyUSB0", "--speed", "9600", "--authority", str(given))
+    file = installed(tmp_path, monkeypatch, *line)
+    copy = file.with_name("print-gateway-authority.pem")
     written = tomllib.loads(file.read_text(encoding="utf-8"))
     assert written == {
         "address": ADDRESS,
         "secret": 'k"4711',
+        "authority": str(copy),
         "printer": {"line": "/dev/ttyUSB0", "speed": 9600},
     }
-    assert file.stat().st_mode & 0o777 == 0o600
+    assert (file.stat().st_mode & 0o777, copy.stat().st_mode & 0o777) == (0o600, 0o644)
     unit = (tmp_path / "gateway.service").read_text(encoding="utf-8")
     assert f"LoadCredential=print-gateway.toml:{file}\n" in unit
     assert "4711" not in unit + capsys.readouterr().out

@@ -67,3 +67,16 @@ def test_a_proof_that_is_only_too_old_is_no_wrong_secret(epson_hall: PullingHall
     epson_hall.new_secret()
     epson.poll()
     assert "fetching.refused" in keys_of(epson_hall)
+
+
+def test_it_says_where_to_look_when_a_print_gateway_asks_for_nothing(gateway_hall: PullingHall):
+    assert keys_of(gateway_hall)[0] == "gateway.never"
+    address = f"https://localhost{gateway_hall.secret.path}"
+    proof = {"auth": (gateway_hall.secret.user, gateway_hall.secret.secret), "base_url": "https://localhost"}
+    poll = {"program": "a" * 16, "state": "ready", "interval_s": 1}
+    assert gateway_hall.client.post(address, json=poll, **proof).status_code == 200
+    assert keys_of(gateway_hall)[0] == "fetching"
+    gateway_hall.later(13)
+    found = dict(lines_of(gateway_hall))
+    assert "parvis-print-gateway doctor" in found["doctor.gateway.silent"]
+    assert "parvis-print-gateway" in found["doctor.printers.untried"]
