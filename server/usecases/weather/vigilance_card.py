@@ -56,7 +56,7 @@ def _card(
 ) -> TextNotice:
     zone = ZoneInfo(hall.site.time_zone)
     spoken = [language for language in hall.languages if language in LANGUAGES]
-    titles, bodies = {}, {}
+    titles, bodies, sources = {}, {}, {}
     for language in spoken[:1] if len(spoken) == 2 else spoken:
         names = {
             danger.phenomenon: translate(f"vigilance.{danger.phenomenon}", language) for danger in dangers
@@ -67,14 +67,22 @@ def _card(
                 "vigilance.line",
                 language,
                 what=names[danger.phenomenon].capitalize(),
-                begins=_written(danger.window[0], zone),
-                ends=_written(danger.window[1], zone),
+                when=_span(danger.window, zone),
             )
             for danger in sorted(dangers, key=lambda danger: danger.window)
         ]
-        lines.append(translate("vigilance.source", language, at=_written(updated_at, zone)))
         bodies[language] = "".join(f"<p>{line}</p>" for line in lines)
-    return TextNotice.model_construct(kind="text", titles=titles, bodies=bodies, category="practical")
+        sources[language] = translate("vigilance.source", language, at=_written(updated_at, zone))
+    return TextNotice.model_construct(
+        kind="text", titles=titles, bodies=bodies, credits=sources, category="practical"
+    )
+
+
+def _span(window: Window, zone: ZoneInfo) -> str:
+    """From when to when; the day once where it is the same."""
+    begins, ends = (each.astimezone(zone) for each in window)
+    last = f"{ends:%H:%M}" if begins.date() == ends.date() else _written(ends, zone)
+    return f"{_written(begins, zone)} – {last}"
 
 
 def _written(instant: datetime, zone: ZoneInfo) -> str:
