@@ -56,7 +56,7 @@ def _card(
 ) -> TextNotice:
     zone = ZoneInfo(hall.site.time_zone)
     spoken = [language for language in hall.languages if language in LANGUAGES]
-    titles, bodies, sources = {}, {}, {}
+    titles, bodies = {}, {}
     for language in spoken[:1] if len(spoken) == 2 else spoken:
         names = {
             danger.phenomenon: translate(f"vigilance.{danger.phenomenon}", language) for danger in dangers
@@ -71,11 +71,9 @@ def _card(
             )
             for danger in sorted(dangers, key=lambda danger: danger.window)
         ]
-        bodies[language] = "".join(f"<p>{line}</p>" for line in lines)
-        sources[language] = translate("vigilance.source", language, at=_written(updated_at, zone))
-    return TextNotice.model_construct(
-        kind="text", titles=titles, bodies=bodies, credits=sources, category="practical"
-    )
+        lines.append(translate("vigilance.source", language, at=_written(updated_at, zone)))
+        bodies[language] = f"<p>{'<br>'.join(lines)}</p>"
+    return TextNotice.model_construct(kind="text", titles=titles, bodies=bodies, category="practical")
 
 
 def _span(window: Window, zone: ZoneInfo) -> str:

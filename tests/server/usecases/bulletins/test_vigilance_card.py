@@ -87,7 +87,7 @@ def test_a_card_for_each_level_says_what_until_when_and_who_says_so(weather: Wea
     (orange,) = {name for name, _ in cards} - {"vigilance-4"}
     (storms, *_) = [item for name, item in cards if name == orange and item["language"] == "fr"]
     assert "24/11 15:00 – 21:00" in storms["content"]["html"]
-    assert storms["content"]["credit"] == "vigilance.source 24/11 07:00"
+    assert "vigilance.source 24/11 07:00" in storms["content"]["html"]
     ((starts, ends),) = storms["windows"]
     assert (ends - starts) == 6 * 3_600_000
     decide(weather.database, department="51")
