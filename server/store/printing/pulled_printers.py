@@ -18,7 +18,7 @@ class PulledPrinter:
 
     `kind`: of its connection. `secret`: what its protocol keeps of its secret. `polled_at`: the last poll
     that was kept; `interval_s`: between polls, None: not known; `identity`: its network address as
-    it says itself.
+    it says itself, or the run of its print gateway ("": the last one has left).
     """
 
     printer: str

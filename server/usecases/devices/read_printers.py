@@ -32,7 +32,8 @@ class PaperLeftAnswer(TypedDict):
 class FetchingAnswer(TypedDict):
     """How a printer asks for its jobs. `interval_s`: between its questions, null: not known yet.
 
-    `is_too_slow`: visitors wait too long. `identity`: its network address as it says itself.
+    `is_too_slow`: visitors wait too long. `identity`: its network address as it says itself, null for a print
+    gateway.
     """
 
     has_secret: bool
@@ -148,7 +149,7 @@ def _fetching(rows: Rows, printer: str) -> FetchingAnswer:
         "has_secret": known is not None,
         "interval_s": interval_s,
         "is_too_slow": is_too_slow(interval_s),
-        "identity": None if known is None else known.identity,
+        "identity": None if known is None or known.kind == "gateway" else known.identity,
     }
 
 

@@ -140,7 +140,7 @@ class FetchingAnswer(ExactShape):
     is_too_slow: bool
     """Visitors wait too long for their paper."""
     identity: str | None
-    """Its network address, as it says itself; null: it never did."""
+    """Its network address, as it says itself; null: it never did, or it is a print gateway."""
 
 
 class ProbeAnswer(ExactShape):
