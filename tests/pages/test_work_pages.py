@@ -63,7 +63,8 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
     [
         (
             "reception",
-            {"/accueil", "/alarmes", "/alerte", "/affichage", "/affichage/medias", "/droits", "/aide"},
+            {"/accueil", "/alarmes", "/alerte", "/affichage", "/affichage/ecrans", "/affichage/medias"}
+            | {"/droits", "/aide"},
         ),
         ("security", {"/securite", "/alerte", "/droits", "/aide"}),
         ("quality", {"/qualite", "/objectifs", "/droits", "/aide"}),
@@ -78,6 +79,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
                 "/objectifs",
                 "/aide",
                 "/affichage",
+                "/affichage/ecrans",
                 "/affichage/medias",
                 "/supervision",
                 "/appareils",

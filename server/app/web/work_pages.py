@@ -1,6 +1,6 @@
 """The pages of people at work, in the groups of the menu."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.store.journal.anchors import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.bulletins.read_bulletins import count_waiting
+from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.read_voices import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
 from server.web.pages.alarms.pages import blueprint as alarm_pages
@@ -29,6 +30,8 @@ from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.reception import pages as reception_pages
 from server.web.pages.rights import pages as rights_pages
+from server.web.pages.screen_days import pages as screen_day_pages
+from server.web.pages.screen_days.pages import ScreenDayPages
 from server.web.pages.security import pages as security_pages
 from server.web.pages.supervision import pages as supervision_pages
 from server.web.pages.targets import pages as targets_page
@@ -82,6 +85,20 @@ def _install_showing(parts: WebParts) -> None:
         media_pages.blueprint(database, translate=translate, media_bytes=settings.media_bytes)
     )
     app.register_blueprint(supervision_pages.blueprint(parts.work))
+    app.register_blueprint(
+        screen_day_pages.blueprint(ScreenDayPages(database, parts.work, _sightings(parts)))
+    )
+
+
+def _sightings(parts: WebParts) -> Callable[[str], DeviceSightings]:
+    """The last reports and pictures of a hall's (id) devices; releases are not read."""
+    parvis = parts.parvis
+
+    def sightings(hall: str) -> DeviceSightings:
+        pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
+        return DeviceSightings(parvis.devices.players.of_hall(hall), pictures, {})
+
+    return sightings
 
 
 def _install_measuring(parts: WebParts) -> None:

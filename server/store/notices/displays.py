@@ -26,6 +26,18 @@ class DisplayedDay:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class DisplayedNotice:
+    """What a screen showed of a notice (id) on one local date, as `DisplayedDay`."""
+
+    screen: str
+    notice: str
+    shown_ms: int
+    completed: int
+    cut: int
+    failed: int
+
+
 _LAST_NUMBER = Read(
     int,
     select(display_record.c.last_number).where(
@@ -42,6 +54,12 @@ _OF_NOTICE = Read(
     )
     .order_by(display.c.hall, display.c.screen, display.c.shown_on),
 )
+_IN_HALL = Read(
+    DisplayedNotice,
+    rows_of(DisplayedNotice, display)
+    .where(display.c.hall == bindparam("hall"), display.c.shown_on == bindparam("on"))
+    .order_by(display.c.screen, display.c.shown_ms.desc(), display.c.notice),
+)
 
 
 def last_number(rows: Rows, screen: str, record: str) -> int:
@@ -52,3 +70,8 @@ def last_number(rows: Rows, screen: str, record: str) -> int:
 def displays_of(rows: Rows, notice: str, *, first: date, last: date) -> list[DisplayedDay]:
     """The displays of a notice from one local date to another, by hall, screen and date."""
     return rows.all(_OF_NOTICE, notice=notice, first=first, last=last)
+
+
+def displays_in_hall(rows: Rows, hall: str, on: date) -> list[DisplayedNotice]:
+    """The displays on the screens of a hall (id) on a local date, by screen, those shown longest first."""
+    return rows.all(_IN_HALL, hall=hall, on=on)

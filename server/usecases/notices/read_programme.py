@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -96,11 +96,11 @@ def read_programme(
     days = covered_days(configuration.calendar, database.clock.now())
     covered = covered_window(days, ZoneInfo(configuration.site.time_zone))
     with database.read() as rows:
-        words = HallWords(rows, configuration, days, _affluence(rows, hall_id, configuration), translate)
+        words = hall_words(rows, hall_id, configuration, days, translate)
         if preview is not None:
             slides = [_previewed(rows, preview)]
         else:
-            slides = _slides(rows, words, screen, covered)
+            slides = slides_for(rows, words, screen, covered)
         items = items_of(slides, words)
     margin = timedelta(seconds=configuration.screen_margin_s)
     hours = within(on_hours(configuration.calendar, days, margin), covered)
@@ -111,6 +111,17 @@ def read_programme(
         "hours": None if preview is not None or hours == [covered] else in_ms(hours),
     }
     return {"revision": _revision(programme), **programme}
+
+
+def hall_words(
+    rows: Rows,
+    hall_id: str,
+    configuration: HallConfiguration,
+    days: Sequence[date],
+    translate: Callable[..., str],
+) -> HallWords:
+    """What the contents of a hall's screens are made from, for these local days."""
+    return HallWords(rows, configuration, days, _affluence(rows, hall_id, configuration), translate)
 
 
 def _revision(programme: ProgrammeWithoutRevision) -> str:
@@ -126,8 +137,11 @@ def _affluence(rows: Rows, hall_id: str, configuration: HallConfiguration) -> Bu
     return busy_and_quiet(counted.tickets, counted.days, open_slots(configuration.calendar.weekly))
 
 
-def _slides(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[Slide]:
-    """The cards of the vigilance, the waits, the published notices, and the slide on priority cards."""
+def slides_for(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[Slide]:
+    """What a screen (as in `read_programme`) may show in a window of the days of `words`.
+
+    The cards of the vigilance, the waits, the published notices, and the slide on priority cards.
+    """
     hall = words.hall
     published = []
     for shown in shown_between(rows, *covered):
@@ -182,20 +196,25 @@ def _built_in(
     return [Slide(kind.replace("_", "-"), 0, kind, notice, windows)]
 
 
+def last_instant(rows: Rows, shown: ShownNotice, zone: ZoneInfo) -> datetime | None:
+    """When a published notice ends in a zone: its publication, its validity, or the rights of its medium.
+
+    None: it has no end.
+    """
+    days = (shown.content.validity.ends, last_day_of_medium(rows, shown.content))
+    known = [shown.shown_until, *(None if day is None else local_end(day, zone) for day in days)]
+    return min((each for each in known if each is not None), default=None)
+
+
 def _windows(
     shown: ShownNotice, calendar: Calendar, words: HallWords, covered: Window
 ) -> list[Window] | None:
     """When a published notice is shown within the days covered; None: always."""
     zone, notice = ZoneInfo(words.hall.site.time_zone), shown.content
     starts = shown.shown_from
-    ends = covered[1] if shown.shown_until is None else shown.shown_until
     if notice.validity.starts is not None:
         starts = max(starts, local_start(notice.validity.starts, zone))
-    if notice.validity.ends is not None:
-        ends = min(ends, local_end(notice.validity.ends, zone))
-    last_day = last_day_of_medium(words.rows, notice)
-    if last_day is not None:
-        ends = min(ends, local_end(last_day, zone))
+    ends = last_instant(words.rows, shown, zone) or covered[1]
     part = notice.dayparts
     dayparts = Dayparts(part.weekdays, part.parts, local_spans(part.spans))
     # with the day after: the hour before its opening may be in the evening of the last day covered

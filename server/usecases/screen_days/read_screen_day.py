@@ -1,0 +1,236 @@
+"""Read what the screens of a hall show on a local date: planned by the programme's rules, and really shown.
+
+Rule: docs/rules/screen-days.md.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import DAY, business_day, half_days
+from server.domain.hours.windows import Window, covered_window, on_hours, whole_day, within
+from server.domain.languages import text_in
+from server.domain.notices.day_plan import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
+from server.domain.refusals import Refusal
+from server.store.engine.rows import Rows
+from server.store.notices.displays import DisplayedNotice, displays_in_hall
+from server.store.notices.notices import corrections_of, shown_between, titles_of
+from server.store.transactions.database import Database
+from server.usecases.notices.notice_places import ANY_SCREEN
+from server.usecases.notices.programme_contents import HallWords
+from server.usecases.notices.programme_rounds import Slide, turn_ms_of
+from server.usecases.notices.read_programme import hall_words, last_instant, slides_for
+
+FARTHEST = timedelta(days=800)
+"""How far from today a day may be read."""
+
+type Translate = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeOfDay:
+    """A notice on a day; `title`: in the reader's language. `planned` None: shown, but no longer planned.
+
+    `every`: how long until it comes back at the worst time of the opening hours, calls not counted.
+    `displays`: what screens reported, summed.
+    """
+
+    id: str
+    title: str
+    planned: PlannedNotice | None
+    every: timedelta | None
+    shown_s: int
+    completed: int
+    cut: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScreensOfDay:
+    """Screens (ids and labels) with the same programme on a day."""
+
+    screens: Sequence[tuple[str, str]]
+    notices: Sequence[NoticeOfDay]
+    plan: DayPlan
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfHall:
+    """A local date of a hall. `lit`: when its screens are on. `opening`: its hours, empty on a closed day."""
+
+    on: date
+    today: date
+    whole: Window
+    opening: Sequence[Window]
+    lit: Sequence[Window]
+    groups: Sequence[ScreensOfDay]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfCalendar:
+    """A local date with the notices (ids and titles) that are planned in its opening hours.
+
+    `begins`, `ends`: those of its notices that were not there the day before, or not the day after.
+    """
+
+    on: date
+    opening: Sequence[Window]
+    notices: Sequence[tuple[str, str]]
+    begins: frozenset[str]
+    ends: frozenset[str]
+
+
+def read_screen_day(
+    database: Database, hall: str, on: date, language: str, translate: Translate, *, screen: str = ""
+) -> DayOfHall:
+    """The day of every screen of a hall (id or slug), or of one. Titles are in a language.
+
+    Refusals: unknown_hall, unknown_screen, bad_period for a date that is too far.
+    """
+    hall_id = database.hall_id(hall)
+    configuration = database.configuration(hall_id)
+    today = _checked(configuration, database, on)
+    screens = [(each.id, each.label) for each in configuration.screens.values() if not each.is_retired]
+    chosen = [each for each in screens if screen in ("", each[0])]
+    if screen and not chosen:
+        raise Refusal("unknown_screen", screen=screen)
+    zone = ZoneInfo(configuration.site.time_zone)
+    opening = [(half.opens_at, half.closes_at) for half in half_days(configuration.calendar, on)]
+    margin = timedelta(seconds=configuration.screen_margin_s)
+    with database.read() as rows:
+        words = hall_words(rows, hall_id, configuration, [on], translate)
+        reader = _DayReader(rows, words, whole_day(on, zone), opening, language)
+        shown = displays_in_hall(rows, hall_id, on) if on <= today else []
+        groups = [reader.group(some, slides, shown) for some, slides in reader.alike(chosen)]
+    lit = on_hours(configuration.calendar, [on], margin)
+    return DayOfHall(on, today, whole_day(on, zone), opening, lit, groups)
+
+
+def read_screen_calendar(
+    database: Database, hall: str, month: date, language: str, translate: Translate
+) -> list[DayOfCalendar]:
+    """The days of a month (its first date) with the notices planned on any screen of a hall (id or slug).
+
+    Refusals: unknown_hall, bad_period for a month that is too far.
+    """
+    hall_id = database.hall_id(hall)
+    configuration = database.configuration(hall_id)
+    _checked(configuration, database, month)
+    zone = ZoneInfo(configuration.site.time_zone)
+    # with the day before and the day after, for what begins and what ends
+    first = month - DAY
+    last = (month.replace(day=28) + 4 * DAY).replace(day=1)
+    days = [first + DAY * ahead for ahead in range((last - first).days + 1)]
+    with database.read() as rows:
+        words = hall_words(rows, hall_id, configuration, days, translate)
+        slides = slides_for(rows, words, ANY_SCREEN, covered_window(days, zone))
+    titles = {each.id: text_in(each.notice.titles, language) for each in slides if each.version}
+    on_day = [_planned_on(slides, day, zone) for day in days]
+    return [
+        DayOfCalendar(
+            day,
+            [(half.opens_at, half.closes_at) for half in half_days(configuration.calendar, day)],
+            [(id_, title) for id_, title in titles.items() if id_ in on_day[place]],
+            on_day[place] - on_day[place - 1],
+            on_day[place] - on_day[place + 1],
+        )
+        for place, day in enumerate(days[1:-1], start=1)
+    ]
+
+
+def _checked(configuration: HallConfiguration, database: Database, on: date) -> date:
+    """Today in the hall. Refusal: bad_period."""
+    today = business_day(configuration.calendar, database.clock.now())
+    if abs(on - today) > FARTHEST:
+        raise Refusal("bad_period", period=on.isoformat())
+    return today
+
+
+def _planned_on(slides: Sequence[Slide], on: date, zone: ZoneInfo) -> frozenset[str]:
+    """The notices (ids) that somebody published and that are planned on a local date."""
+    day = whole_day(on, zone)
+    return frozenset(
+        each.id for each in slides if each.version and (each.windows is None or within(each.windows, day))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _DayReader:
+    """Reads one day of a hall; `day` is its window, `opening` its hours, `language` that of titles."""
+
+    rows: Rows
+    words: HallWords
+    day: Window
+    opening: Sequence[Window]
+    language: str
+
+    def alike(self, screens: Sequence[tuple[str, str]]) -> list[tuple[list[tuple[str, str]], list[Slide]]]:
+        """Screens with the same slides, together, in their order."""
+        found: dict[tuple[str, ...], tuple[list[tuple[str, str]], list[Slide]]] = {}
+        for screen in screens:
+            slides = slides_for(self.rows, self.words, screen[0], self.day)
+            key = tuple(f"{each.id}.{each.version}" for each in slides)
+            found.setdefault(key, ([], slides))[0].append(screen)
+        return list(found.values())
+
+    def group(
+        self, screens: Sequence[tuple[str, str]], slides: Sequence[Slide], shown: Sequence[DisplayedNotice]
+    ) -> ScreensOfDay:
+        """The day of screens with these slides, with what they reported."""
+        ids = {id_ for id_, _ in screens}
+        own = [each for each in shown if each.screen in ids]
+        planned = self._planned(slides)
+        plan = plan_of(planned, self.opening, self.words.hall.legal_share)
+        plan = replace(plan, clashes=[*plan.clashes, *self._corrections(planned)])
+        titles = {each.id: text_in(each.notice.titles, self.language) for each in slides}
+        gone = sorted({each.notice for each in own} - titles.keys())
+        titles |= titles_of(self.rows, gone)
+        notices = [self._notice(each.id, titles, each, plan, own) for each in planned]
+        notices += [self._notice(each, titles, None, plan, own) for each in gone]
+        return ScreensOfDay(screens, notices, plan)
+
+    def _planned(self, slides: Sequence[Slide]) -> list[PlannedNotice]:
+        zone = ZoneInfo(self.words.hall.site.time_zone)
+        ends = {each.id: last_instant(self.rows, each, zone) for each in shown_between(self.rows, *self.day)}
+        turns = turn_ms_of(slides, self.words)
+        return [
+            PlannedNotice(
+                each.id,
+                [self.day] if each.windows is None else each.windows,
+                turns[each.id],
+                is_legal=each.is_legal,
+                is_built_in=not each.version,
+                is_conditional=each.notice.when is not None,
+                ends_at=ends.get(each.id),
+            )
+            for each in slides
+            if each.id in turns and each.windows != []
+        ]
+
+    def _corrections(self, planned: Sequence[PlannedNotice]) -> list[Clash]:
+        """The notices whose correction somebody began and nobody has published."""
+        own = [each.id for each in planned if not each.is_built_in]
+        waiting = [each for each in own if corrections_of(self.rows, each)]
+        return [Clash(ClashKind.CORRECTION, (each,), self.day) for each in waiting]
+
+    def _notice(
+        self,
+        notice: str,
+        titles: dict[str, str],
+        planned: PlannedNotice | None,
+        plan: DayPlan,
+        shown: Sequence[DisplayedNotice],
+    ) -> NoticeOfDay:
+        own = [each for each in shown if each.notice == notice]
+        return NoticeOfDay(
+            notice,
+            titles.get(notice, notice),
+            planned,
+            plan.every.get(notice),
+            round(sum(each.shown_ms for each in own) / 1000),
+            sum(each.completed for each in own),
+            sum(each.cut for each in own),
+            sum(each.failed for each in own),
+        )

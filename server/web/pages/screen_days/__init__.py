@@ -1,0 +1,1 @@
+"""What the screens of a hall show: now, on a day, in a month."""
