@@ -81,7 +81,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/mur", "manuels/chef-d-accueil", "La vue du hall (/mur)"),
     HelpOfPage("/securite", "manuels/securite", "La page"),
     HelpOfPage("/alerte", "manuels/alerte", "Déclencher, en deux temps"),
-    HelpOfPage("/affichage", "manuels/communication", "Du brouillon à l’écran"),
+    HelpOfPage("/affichage", "manuels/communication", "D’une photo à l’écran en une minute"),
     HelpOfPage("/affichage/medias", "manuels/mediatheque"),
     HelpOfPage("/affichage/ecrans", "manuels/ecrans", "La journée des écrans"),
     HelpOfPage("/affichage/journee", "manuels/ecrans", "La journée des écrans"),
