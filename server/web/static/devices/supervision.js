@@ -83,7 +83,8 @@ function drawDevice(device) {
   const list = document.querySelector(`[data-list="${device.kind}"]`);
   if (!list) return;
   const key = keyOf(device);
-  if (!cards.has(key)) cards.set(key, createCard(device, { list, words, onAsk: ask, onEnlarge: enlarge }));
+  if (!cards.has(key))
+    cards.set(key, createCard(device, { list, words, hall: page.hall.slug, onAsk: ask, onEnlarge: enlarge }));
   const press = requests.get(device.id);
   cards.get(key).draw(device, {
     releases: devicesRead.releases,

@@ -24,7 +24,7 @@ const LINES = {
 };
 
 /** Return `draw(device, {releases, asked})` for the card of a device inside `list`. */
-export function createCard(device, { list, words, onAsk, onEnlarge }) {
+export function createCard(device, { list, words, hall, onAsk, onEnlarge }) {
   const { say } = words;
   const icon = element("i", { class: "icon", "aria-hidden": "true" });
   const state = element("span");
@@ -49,6 +49,9 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
     troubles,
     picture?.place,
     facts,
+    isScreen
+      ? element("p", {}, element("a", { href: nowAt(hall, device.id) }, say("supervision.now")))
+      : null,
   );
   list.append(card);
 
@@ -97,6 +100,9 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
       : say(`supervision.view.${view}`);
   return { draw, card };
 }
+
+/** The page of what a screen shows now. */
+const nowAt = (hall, screen) => `/affichage/ecrans?${new URLSearchParams({ hall, ecran: screen })}`;
 
 /** An image without content: an `img` always has a source. */
 const NO_PICTURE = "data:,";
