@@ -119,6 +119,7 @@ class FactKind(StrEnum):
     MEDIUM_DESCRIBED = "MediumDescribed"
     MEDIUM_REMOVED = "MediumRemoved"
     MEDIUM_CATALOGUED = "MediumCatalogued"
+    MEDIUM_CAPTIONED = "MediumCaptioned"
     DISPLAYS_REPORTED = "DisplaysReported"
     BULLETIN_PROPOSED = "BulletinProposed"
     BULLETIN_ACCEPTED = "BulletinAccepted"

@@ -20,6 +20,7 @@ export function buildPicture(box, content) {
   if (focus) slide.style.setProperty("--focus", `${focus.x}% ${focus.y}%`);
   const media = slide.appendChild(content.kind === "video" ? filmOf(content) : imageOf(content));
   if (content.kind !== "video" && !focus) slide.append(groundOf(media));
+  if (content.captions?.length) slide.prepend(captionsOver(media, content.captions));
   const band = bandOf(content);
   if (band) slide.append(band);
   fitPicture(box, slide);
@@ -67,6 +68,21 @@ function filmOf({ url, text, poster }) {
   film.src = url;
   return film;
 }
+
+/** The words of a film at each of its instants, in letters that the last seat can read. */
+function captionsOver(film, captions) {
+  const place = make("p", "picture-caption", { dir: "auto" });
+  const write = () => {
+    const text = captionAt(captions, film.currentTime * 1000);
+    if (place.textContent !== text) place.textContent = text;
+  };
+  for (const moment of ["timeupdate", "seeked", "playing"]) film.addEventListener(moment, write);
+  return place;
+}
+
+/** The caption at an instant of a film, in milliseconds; of two at once, the one that began last. */
+export const captionAt = (captions, ms) =>
+  captions.findLast((each) => each.from_ms <= ms && ms < each.until_ms)?.text ?? "";
 
 /** The colours of an image, for the room round it: the image in a few dots, which the browser spreads. */
 function groundOf(image) {

@@ -83,8 +83,11 @@ def picture(name: str, file: str, **more: Any) -> dict[str, Any]:
     return item(name, "image", medium(file, width=600, height=900, text="Une affiche"), **more)
 
 
+CAPTION = {"from_ms": 0, "until_ms": 1_900, "text": "Nous ouvrons le samedi matin jusqu’à midi"}
+
+
 def film(name: str, file: str = "film.webm", **more: Any) -> dict[str, Any]:
-    content = medium(file, width=320, height=180, text="Un film", ms=2_000, poster=None)
+    content = medium(file, width=320, height=180, text="Un film", ms=2_000, poster=None, captions=[CAPTION])
     return item(name, "video", content, ms=2_000, **more)
 
 

@@ -52,7 +52,8 @@ class MediumRow:
     `kind` is None until it is prepared. `refusal`: the code and details of why it could not be. `upload_size`
     is in bytes. `texts`: the description by language, empty until somebody writes it; `texts_sha256` is None
     until then. `site`: the slug of the site it belongs to, None: all sites. `uploaded_by`: the name of who
-    sent it, None where the account is gone. `name` and what follows: as in `MediumDetails`.
+    sent it, None where the account is gone. `name` and what
+    follows: as in `MediumDetails`.
     """
 
     id: str

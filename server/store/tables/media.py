@@ -51,6 +51,15 @@ medium_details = Table(
     comment="Words about a medium, erased with it; `words` are searched, `kept_bytes` count for a quota.",
 )
 
+medium_captions = Table(
+    "medium_captions",
+    metadata,
+    Column("medium", ID, primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("captions", Document, nullable=False),
+    comment="Captions of films by language: plain words with the milliseconds between which they show.",
+)
+
 upload = Table(
     "upload",
     metadata,

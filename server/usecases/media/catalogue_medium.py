@@ -8,7 +8,7 @@ from server.store.media.details import set_details
 from server.store.media.media import medium_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.read_media import LibraryMedium, changeable, local_days, medium_answer
+from server.usecases.media.read_media import LibraryMedium, changeable, library_context, medium_answer
 
 
 def catalogue_medium(
@@ -35,6 +35,6 @@ def catalogue_medium(
             set_details(transaction, medium, details, row.texts)
         kept = medium_row(transaction, medium)
         assert kept is not None
-        return medium_answer(kept, local_days(database, transaction), sites)
+        return medium_answer(kept, library_context(database, transaction), sites)
 
     return database.write_installation(author, write_key, catalogue)

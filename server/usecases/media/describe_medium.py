@@ -10,7 +10,7 @@ from server.store.media.media import medium_row, set_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.read_media import LibraryMedium, changeable, local_days, medium_answer
+from server.usecases.media.read_media import LibraryMedium, changeable, library_context, medium_answer
 
 LONGEST_TEXT = 1000
 """The most characters of a description, in each language."""
@@ -47,7 +47,7 @@ def describe_medium(
         set_details(transaction, medium, row.details, kept)
         described = medium_row(transaction, medium)
         assert described is not None
-        return medium_answer(described, local_days(database, transaction), sites)
+        return medium_answer(described, library_context(database, transaction), sites)
 
     return database.write_installation(author, write_key, describe)
 

@@ -15,6 +15,7 @@ from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
+from server.store.media.captions import captioned_languages
 from server.store.media.details import media_folders, tags_in_use
 from server.store.media.media import MediumRow, listed_media, medium_row
 from server.store.transactions.database import Database
@@ -25,11 +26,15 @@ PAGE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class LocalDays:
-    """The local day now, by site; `elsewhere`: for what belongs to all sites or to one that is gone."""
+class LibraryContext:
+    """What every answer about media needs: the local day now, by site, and the languages of captions.
+
+    `elsewhere`: the day for what belongs to all sites or to one that is gone.
+    """
 
     by_site: Mapping[str, date]
     elsewhere: date
+    captioned: Mapping[str, list[str]]
 
     def at(self, site: str | None) -> date:
         """The day at a site."""
@@ -66,7 +71,8 @@ class LibraryMedium(TypedDict):
     `site`: the slug of the site it belongs to, null: all sites. `may_change`: whether the reader may.
     `thumbnail`: the address of its small picture, null before it is prepared. `uploaded_by`: the name of who
     sent it, null where the account is gone. `until`: the last local day on which notices may show it;
-    `expiry`: whether that day is over or soon, at the place of its site.
+    `expiry`: whether that day is over or soon, at the place of its site. `captions`: the languages that a
+    film has captions in.
     """
 
     medium: str
@@ -87,6 +93,7 @@ class LibraryMedium(TypedDict):
     rights: str
     until: str | None
     expiry: Expiry | None
+    captions: list[str]
 
 
 class MediaFolder(TypedDict):
@@ -125,8 +132,8 @@ def read_media(
     with database.read() as rows:
         found = listed_media(rows, before=before, limit=PAGE + 1, sites=sites, search=search)
         tags, folders = tags_in_use(rows, sites), media_folders(rows)
-        today = local_days(database, rows)
-    listed = [medium_answer(row, today, sites) for row in found[:PAGE]]
+        context = library_context(database, rows)
+    listed = [medium_answer(row, context, sites) for row in found[:PAGE]]
     return {
         "media": listed,
         "next": listed[-1]["medium"] if len(found) > PAGE else None,
@@ -143,7 +150,7 @@ def read_medium(database: Database, medium: str, *, sites: Sites = None) -> Libr
     """One medium of these sites or of all sites. Refusal: unknown_medium."""
     with database.read() as rows:
         row = visible_medium(rows, medium, sites)
-        return medium_answer(row, local_days(database, rows), sites)
+        return medium_answer(row, library_context(database, rows), sites)
 
 
 def visible_medium(rows: Rows, medium: str, sites: Sites) -> MediumRow:
@@ -169,16 +176,16 @@ def changeable(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
     return visible
 
 
-def local_days(database: Database, rows: Rows) -> LocalDays:
-    """The day that it is now at each site, and at the first site for what belongs to all; UTC without any."""
+def library_context(database: Database, rows: Rows) -> LibraryContext:
+    """The day now at each site, and at the first one for what belongs to all; UTC without any; captions."""
     found = newest(rows, INSTALLATION, INSTALLATION)
     sites = [] if found is None else parse_installation(found.content).sites
     now = database.clock.now()
     days = {site.slug: now.astimezone(ZoneInfo(site.time_zone)).date() for site in sites}
-    return LocalDays(days, next(iter(days.values()), now.date()))
+    return LibraryContext(days, next(iter(days.values()), now.date()), captioned_languages(rows))
 
 
-def medium_answer(row: MediumRow, today: LocalDays, sites: Sites = None) -> LibraryMedium:
+def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) -> LibraryMedium:
     """A medium as somebody sees it who drafts at `sites`; `refusal` without its sentence."""
     refusal = row.refusal
     files = [_file_answer(file) for file in row.files]
@@ -200,7 +207,8 @@ def medium_answer(row: MediumRow, today: LocalDays, sites: Sites = None) -> Libr
         "made_by": row.made_by,
         "rights": row.rights,
         "until": None if row.until is None else row.until.isoformat(),
-        "expiry": expiry_of(row.until, today.at(row.site)),
+        "expiry": expiry_of(row.until, context.at(row.site)),
+        "captions": context.captioned.get(row.id, []),
     }
 
 

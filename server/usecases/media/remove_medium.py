@@ -9,6 +9,7 @@ from server.domain.notices.media import MediumState, Sites, medium_removed
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.media.captions import delete_captions
 from server.store.media.media import delete_texts_and_site, medium_row, names_in_use
 from server.store.media.media_files import NAME, MediaFiles
 from server.store.media.uploads import delete_upload, media_to_prepare
@@ -56,6 +57,7 @@ def remove_medium(
         transaction.record(medium_removed(medium))
         delete_upload(transaction, medium)
         delete_texts_and_site(transaction, medium)
+        delete_captions(transaction, medium)
         return {"medium": medium, "state": MediumState.REMOVED}
 
     answer = database.write_installation(author, write_key, remove)

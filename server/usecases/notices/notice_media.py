@@ -7,8 +7,10 @@ from server.documents.checks.notices import check_medium
 from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
+from server.domain.notices.captions import Captions
 from server.domain.notices.media import Sites, may_show
 from server.store.engine.rows import Rows
+from server.store.media.captions import captions_of_medium
 from server.store.media.feeds import feed_row
 from server.store.media.media import medium_row
 from signage.media.prepared import PreparedFile
@@ -30,13 +32,14 @@ class MediumFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownMedium:
-    """What a notice shows of a medium: its files in order, and its description by language.
+    """What a notice shows of a medium: its files in order, its description and captions by language.
 
     Without files where there is no such medium, it is not ready, or nobody has described it.
     """
 
     files: tuple[MediumFile, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    captions: Captions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def shown_medium(rows: Rows, medium: str) -> ShownMedium:
         for file in row.files
         if file.role == "page"
     )
-    return ShownMedium(pages, row.texts)
+    captions = captions_of_medium(rows, medium) if row.kind == "video" else {}
+    return ShownMedium(pages, row.texts, captions)
 
 
 def _address(file: PreparedFile) -> str:

@@ -24,6 +24,7 @@ from server.documents.safe_html import words_of_html
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import BusyAndQuiet
 from server.domain.languages import FRENCH, language_shown, text_in
+from server.domain.notices.captions import Captions
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
 from server.usecases.hours.hours_words import (
@@ -86,15 +87,27 @@ class PictureContent(PictureWords):
     height: int
 
 
+class CaptionShown(TypedDict):
+    """Words shown during a film, between two instants of it in milliseconds."""
+
+    from_ms: int
+    until_ms: int
+    text: str
+
+
 @final
 class VideoContent(PictureWords):
-    """A video: as a picture, with its duration in milliseconds and the address of its first picture."""
+    """A video: as a picture, with its duration in milliseconds and the address of its first picture.
+
+    `captions`: in the language of the item, else in French; empty where nobody wrote them.
+    """
 
     url: str
     width: int
     height: int
     ms: int
     poster: str | None
+    captions: list[CaptionShown]
 
 
 class EntryShown(TypedDict):
@@ -286,12 +299,22 @@ def _media(notice: MediumNotice, shared: NoticeWords, language: str, words: Hall
         "text": said_in(notice.texts, language) or said_in(medium.texts, language),
         "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
     }
-    return [_medium_content(file, picture_words) for file in medium.files]
+    captions = _captions(medium.captions, language)
+    return [_medium_content(file, picture_words, captions) for file in medium.files]
 
 
-def _medium_content(file: MediumFile, words: PictureWords) -> PictureContent | VideoContent:
+def _captions(captions: Captions, language: str) -> list[CaptionShown]:
+    said = captions.get(language) or captions.get(FRENCH) or ()
+    return [{"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in said]
+
+
+def _medium_content(
+    file: MediumFile, words: PictureWords, captions: list[CaptionShown]
+) -> PictureContent | VideoContent:
     picture: PictureContent = {"url": file.url, "width": file.width, "height": file.height, **words}
-    return picture if file.ms is None else {**picture, "ms": file.ms, "poster": file.poster}
+    if file.ms is None:
+        return picture
+    return {**picture, "ms": file.ms, "poster": file.poster, "captions": captions}
 
 
 def _feed(notice: FeedNotice, shared: NoticeWords, words: HallWords) -> Contents:

@@ -11,6 +11,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import Field
 from werkzeug.http import parse_options_header
 
+from server.domain.notices.captions import LARGEST_BYTES
 from server.domain.notices.media import Sites
 from server.domain.notices.media_details import MediaSearch, NewDetails, tag_of, terms_of
 from server.domain.people.roles import Permission
@@ -18,6 +19,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
+from server.usecases.media.caption_medium import caption_medium
 from server.usecases.media.catalogue_medium import catalogue_medium
 from server.usecases.media.describe_medium import describe_medium
 from server.usecases.media.read_feeds import FeedReading
@@ -72,6 +74,12 @@ class MediumPath(RequestShape):
     """A medium."""
 
     medium: str = Slug
+
+
+class CaptionsPath(MediumPath):
+    """The captions of a film in a language."""
+
+    language: str = Field(min_length=2, max_length=8, pattern=r"^[a-z]+$")
 
 
 class MediaQuery(RequestShape):
@@ -262,6 +270,27 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
         answer = replace_medium(api.database, replacement)
         library.programme_changed()
         return answer
+
+    def _captioned(path: CaptionsPath, file: bytes | None) -> LibraryMedium:
+        caller = identify()
+        key = write_key(caller.author)
+        return with_sentence(
+            caption_medium(
+                api.database, caller.author, path.medium, path.language, file, sites=sites(), write_key=key
+            )
+        )
+
+    @routes.put("/media/<medium>/captions/<language>", responses={200: MediumAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def caption(path: CaptionsPath) -> Any:
+        """Gives a film the captions of a WebVTT file, the body itself, in a language."""
+        return _captioned(path, request.stream.read(LARGEST_BYTES + 1))
+
+    @routes.delete("/media/<medium>/captions/<language>", responses={200: MediumAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def uncaption(path: CaptionsPath) -> Any:
+        """Takes the captions of a language from a film."""
+        return _captioned(path, None)
 
     @routes.delete("/media/<medium>", responses={200: RemovedMediumAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)

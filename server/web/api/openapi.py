@@ -45,6 +45,7 @@ BODIES = {
     ("/device/session", "post"): _json_object("token", token=_TEXT),
     ("/device/renewal", "post"): _json_object("told", told=_TEXT),
     ("/device/pairing", "post"): _json_object(width_px=_PIXELS, height_px=_PIXELS),
+    ("/api/v1/media/{medium}/captions/{language}", "put"): {"text/vtt": {"schema": _TEXT}},
     ("/api/v1/media", "post"): {
         "application/octet-stream": {"schema": _FILE},
         "multipart/form-data": {

@@ -145,6 +145,11 @@ def test_a_video_stops_while_calls_cover_it_and_continues_from_there(
     page = opened(pages, hall, film("film") | {"ms": 60_000})
     video = page.locator("#slide video")
     wait_until(lambda: video.evaluate("film => film.currentTime > 0.2 || film.ended"), "the film")
+    caption = page.locator("#slide .picture-caption")
+    expect(caption).to_have_text("Nous ouvrons le samedi matin jusqu’à midi")
+    expect(caption).to_be_visible()
+    assert contrast(Image.open(io.BytesIO(caption.screenshot()))) >= 7
+    assert page.evaluate(SMALLEST) >= 56
     for n in range(3):
         hall.call(f"R04{n}", f"guichet {n}")
     hall.send_board()

@@ -75,6 +75,8 @@ class MediumAnswer(ExactShape):
     """The last day on which notices may show it; null: no end."""
     expiry: Literal["soon", "over"] | None
     """`soon`: its last day is at most 14 days away; `over`: it is past, and no screen shows it."""
+    captions: list[str]
+    """The languages that a film has captions in."""
 
 
 class MediaFolderAnswer(ExactShape):

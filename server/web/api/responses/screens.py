@@ -107,11 +107,21 @@ class PictureContent(TitledContent):
     """Where its edges may be cut; null: it is shown whole."""
 
 
+class CaptionShown(ExactShape):
+    """Words shown during a film, between two instants of it."""
+
+    from_ms: Milliseconds
+    until_ms: Milliseconds
+    text: str
+
+
 class VideoContent(PictureContent):
     """A video: how long it lasts, and the address of its first picture."""
 
     ms: Milliseconds
     poster: str | None
+    captions: list[CaptionShown]
+    """In the language of the item, else in French; empty where nobody wrote them."""
 
 
 class EntryShown(ExactShape):

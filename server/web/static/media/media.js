@@ -207,8 +207,8 @@ function draw() {
   const formerCards = /** @type {Iterable<HTMLElement>} */ (list.children);
   const cards = new Map(Array.from(formerCards, (card) => [card.dataset.medium, card]));
   const places = media.map((medium) => {
-    const { state, texts, name, tags, made_by: madeBy, rights, until, expiry } = medium;
-    const mark = JSON.stringify([state, texts, name, tags, madeBy, rights, until, expiry]);
+    const { state, texts, name, tags, made_by: madeBy, rights, until, expiry, captions } = medium;
+    const mark = JSON.stringify([state, texts, name, tags, madeBy, rights, until, expiry, captions]);
     const existing = cards.get(medium.medium);
     if (existing?.dataset.mark === mark) return existing; // what is being typed in it stays
     const card = element("li", {
@@ -217,7 +217,7 @@ function draw() {
       "data-state": medium.state,
       "data-mark": mark,
     });
-    card.append(...mediumCard(medium, { say, page, describe, catalogue, remove, used }));
+    card.append(...mediumCard(medium, { say, page, describe, catalogue, caption, remove, used }));
     if (existing) keepTyped(existing, card);
     return card;
   });
@@ -293,6 +293,34 @@ async function catalogue(medium, card) {
     list.querySelector(`[data-medium="${medium.medium}"] [data-keep-details]`)
   );
   kept.focus();
+}
+
+/** Sends the captions of a film in a language, or takes them away (`file` null); why it failed, or "". */
+async function caption(medium, language, file) {
+  const path = `${MEDIA}/${medium.medium}/captions/${language}`;
+  try {
+    const answer = await fetch(path, {
+      method: file ? "PUT" : "DELETE",
+      headers: {
+        Accept: "application/json",
+        "Idempotency-Key": uuid(),
+        ...(file && { "Content-Type": "text/vtt" }),
+        ...csrfHeader(),
+      },
+      body: file,
+    });
+    const found = await answer.json();
+    if (!answer.ok) return found.detail ?? say("media.send.lost");
+    media = withMedium(media, found);
+  } catch {
+    return say("media.send.lost");
+  }
+  draw();
+  write("status", say(file ? "media.captions.kept" : "media.captions.removed"));
+  /** @type {HTMLElement} */ (
+    list.querySelector(`[data-medium="${medium.medium}"] [data-captions] summary`)
+  ).focus();
+  return "";
 }
 
 async function remove(medium, card) {

@@ -2,6 +2,7 @@
 
 import { element } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
+import { captionsForm } from "./media_captions.js";
 import { detailsForm, expiryNotice } from "./media_details.js";
 import { usesOf } from "./media_uses.js";
 import { kindWords, maybeLook, needsTexts, titleOf } from "./media_state.js";
@@ -9,10 +10,10 @@ import { kindWords, maybeLook, needsTexts, titleOf } from "./media_state.js";
 const TRANSLATIONS = ["en", "es"];
 
 /**
- * The nodes of a card. `describe(medium, card)`, `catalogue(medium, card)` and `remove(medium, card)` are
- * called by its buttons; `used` gives other media, and is informed of a replacement (`usesOf`).
+ * The nodes of a card. `describe`, `catalogue`, `caption` and `remove` are called by its buttons; `used`
+ * gives other media, and is informed of a replacement (`usesOf`).
  */
-export function mediumCard(medium, { say, page, describe, catalogue, remove, used }) {
+export function mediumCard(medium, { say, page, describe, catalogue, caption, remove, used }) {
   const when = dateAndHour(page.language, pageTimeZone())(medium.uploaded_at);
   const words = kindWords(medium);
   const name = `medium-${medium.medium}`;
@@ -29,6 +30,7 @@ export function mediumCard(medium, { say, page, describe, catalogue, remove, use
       state(medium, say),
       expiryNotice(medium, { say, page }),
       needsTexts(medium) && mayChange ? texts(medium, name, { say, page, describe }) : null,
+      mayChange && medium.kind === "video" ? captionsForm(medium, name, { say, caption }) : null,
       mayChange && medium.state === "ready" ? detailsForm(medium, name, { say, catalogue }) : null,
       medium.state === "ready" && medium.kind !== "font" ? usesOf(medium, name, { say, page, used }) : null,
       maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,

@@ -5,7 +5,7 @@ from typing import Any
 from tests.server.web.api_site import HALL, accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.server.web.officers import Officers, items_of
-from tests.signage.media.uploads import image
+from tests.signage.media.uploads import image, video
 
 
 def described(bureau: Bureau, name: str, **pixels: Any) -> str:
@@ -128,3 +128,34 @@ def clear(officers: Officers, *notices: str) -> None:
             if verb in found["verbs"] or verb == "archive":
                 more = {"reason": "fin"} if verb == "refuse" else {}
                 accepted(officers.verb("everywhere", found, verb, **more))
+
+
+def test_the_captions_of_a_film_reach_screens_in_the_language_of_the_item(bureau: Bureau):
+    officers, medium = Officers(bureau.site), bureau.add(video())
+    path = f"/api/v1/media/{medium}/captions"
+
+    def send(language: str, file: bytes) -> Any:
+        more = {"headers": bureau.headers, "content_type": "text/vtt"}
+        return bureau.browser.put(f"{path}/{language}", data=file, **more)
+
+    webvtt = b"WEBVTT\n\n00:00.000 --> 00:01.000\n<b>Ouvert</b>\n"
+    assert accepted(send("fr", webvtt))["captions"] == ["fr"]
+    assert accepted(send("en", webvtt.replace(b"Ouvert", b"Open")))["captions"] == ["en", "fr"]
+    assert accepted(bureau.browser.delete(f"{path}/en", headers=bureau.headers))["captions"] == ["fr"]
+    refused(send("tlh", webvtt), 422, "wrong_language")
+    refused(send("fr", b"WEBVTT" + b" " * 200_000), 413, "captions_too_large")
+    assert send("fr", b"WEBVTT" + b" " * 50_000_000).status_code == 413
+    refused(send("fr", webvtt.replace(b"<b>", b"<script>")), 422, "captions_markup")
+    accepted(bureau.describe(medium, fr="Le film"))
+    assert accepted(bureau.browser.get("/api/v1/media?q=film"))["media"][0]["captions"] == ["fr"]
+    content = picture(medium) | {"kind": "video"}
+    notice = accepted(officers.post("officer", "/notices/publish", {"content": content}), 201)
+    item, *_ = items_of(officers.screen(), notice["notice"])
+    assert item["content"]["captions"] == [{"from_ms": 0, "until_ms": 1000, "text": "Ouvert"}]
+    refused(send("fr", webvtt), 409, "medium_frozen")
+    clear(officers, notice["notice"])
+    still = bureau.add(image("PNG"))
+    answer = bureau.browser.put(f"/api/v1/media/{still}/captions/fr", data=webvtt, headers=bureau.headers)
+    refused(answer, 409, "captions_of_film")
+    accepted(bureau.remove(medium))
+    assert bureau.site.count("medium_captions") == 0
