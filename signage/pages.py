@@ -19,6 +19,7 @@ SENTENCES = {
     "arrow_left": (),
     "arrow_right": (),
     "arrow_up": (),
+    "asked": (),
     "announcement": ("number", "place"),
     "called": (),
     "called_at": ("time",),
@@ -33,8 +34,10 @@ SENTENCES = {
     "closed": (),
     "connecting": (),
     "demonstration": (),
+    "done": (),
     "empty": (),
     "empty_hint": (),
+    "exceptions": (),
     "footer": (),
     "hours": ("hours", "minutes"),
     "hearing_loop": (),
@@ -61,6 +64,7 @@ SENTENCES = {
     "rest_hint": (),
     "still_called": (),
     "ticket_now": (),
+    "today": (),
     "over": ("low",),
     "under": ("high",),
     "unknown": (),
@@ -87,7 +91,7 @@ ASSETS = (
     "fonts/atkinson-hyperlegible-next-latin-ext.woff2",
     "fonts/atkinson-hyperlegible-next-latin-italic.woff2",
     "fonts/noto-sans-arabic.woff2",
-    *(f"icons/{icon}.svg" for icon in dict.fromkeys(("megaphone", *STEP_ICONS))),
+    *(f"icons/{icon}.svg" for icon in dict.fromkeys(("megaphone", "arrow-down", *STEP_ICONS))),
 )
 """What the page needs of `/assets`."""
 

@@ -4,13 +4,20 @@
 import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
-/** The content of an item with its live values; null when it has nothing to show now. */
-export function contentOf(item, { view, screen, own }) {
-  if (item.kind !== "waits")
-    return { ...item.content, kind: item.kind, language: item.language, category: item.category };
-  const lines = linesIn(view.queues, item.language, screen?.services);
-  const isTold = lines.length && (item.language === own || lines.every((line) => line.isNamed));
-  return isTold ? { kind: "waits", language: item.language, title: item.content?.title, lines } : null;
+/**
+ * The content of an item with its live values; null when it has nothing to show now. `today`: the local day,
+ * which hours mark.
+ *
+ * @param {any} item
+ * @param {{ view: any, screen: any, own: string, today?: string | null }} moment
+ */
+export function contentOf(item, { view, screen, own, today = null }) {
+  const { kind, language, category } = item;
+  if (kind !== "waits")
+    return { ...item.content, kind, language, category, ...(kind === "hours" ? { today } : {}) };
+  const lines = linesIn(view.queues, language, screen?.services);
+  const isTold = lines.length && (language === own || lines.every((line) => line.isNamed));
+  return isTold ? { ...item.content, kind, language, lines } : null;
 }
 
 /** The built-in welcome, shown when no item may be. */

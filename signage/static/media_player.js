@@ -4,6 +4,7 @@
 import { contentOf, lengthened, pageCounts, welcome } from "./contents.js";
 import * as lists from "./playlist.js";
 import { createStage } from "./stage.js";
+import { localDay } from "./words.js";
 
 /**
  * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree}`,
@@ -48,7 +49,10 @@ export function createMediaPlayer({
   });
 
   function play({ programme: given, view, screen, at, isCovered, isFree }) {
-    const contents = new Map(given.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
+    const today = localDay(at, screen?.time_zone);
+    const contents = new Map(
+      given.items.map((item) => [item.id, contentOf(item, { view, screen, own, today })]),
+    );
     const programme = lengthened(given, contents, stage.readingOf);
     onCounted?.(pageCounts([...contents.values()], stage.countPages), programme.items);
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));

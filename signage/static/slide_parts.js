@@ -1,6 +1,12 @@
-// What slides are made of: elements with text, and whether one has room in a box.
+// What slides are made of: elements with text, their letters, and whether one has room in a box.
 
-import { bound } from "./text_pages.js";
+import { directionOf } from "/assets/directions.js";
+import { bound, sizesDown, SMALLEST_PX } from "./text_pages.js";
+
+const USUAL_PX = 76;
+const WIDE = 1.2; // width to height of a room where things stand side by side
+const SHORT_CREDIT = 24; // characters that have room beside a code
+const TWO_COLUMNS = 1_150; // px of a slide
 
 /** The mark of one page of several, like « 1/3 ». */
 export const pageMark = (text) => make("span", "page-mark", { dir: "ltr" }, text);
@@ -16,8 +22,132 @@ export function leastIn(box, atLeast = 0) {
   return Math.ceil(Math.max(least / grown, atLeast));
 }
 
+/**
+ * The smallest px of a list or template in a room: `least` and 56 px of the whole screen, so fewer where the
+ * letters of the room have grown.
+ */
+export function floorIn(box, { isLegible = true } = {}) {
+  const px = (element) => Number.parseFloat(getComputedStyle(element).fontSize);
+  const least = isLegible ? Number.parseFloat(getComputedStyle(box).getPropertyValue("--least")) || 0 : 0;
+  return Math.ceil((Math.max(least, SMALLEST_PX) * px(document.body)) / px(box));
+}
+
+/** The sizes of letters to try in a room, the largest first. */
+export const sizesIn = (box, largest = USUAL_PX) => sizesDown(largest, floorIn(box));
+
+/** The slide in the largest of some sizes (the largest first) in which it has room; null for none. */
+export function fitted(box, sizes, build) {
+  const tried = (px) => {
+    const slide = build(px);
+    return fitsIn(box, slide) ? slide : null;
+  };
+  const first = tried(sizes[0]);
+  if (first || sizes.length === 1) return first;
+  let found = tried(sizes.at(-1));
+  if (!found) return null;
+  let [tooLarge, right] = [0, sizes.length - 1];
+  while (right - tooLarge > 1) {
+    const middle = Math.floor((tooLarge + right) / 2);
+    const slide = tried(sizes[middle]);
+    if (slide) [right, found] = [middle, slide];
+    else tooLarge = middle;
+  }
+  return found;
+}
+
+/**
+ * A slide with the direction of its language, and the shape of its room: `wide` or `tall`; `large` where a
+ * wide one has room for two columns of sentences.
+ */
+export function shapeOf(box, slide, language) {
+  slide.setAttribute("dir", directionOf(language));
+  const isWide = isWideRoom(box);
+  slide.dataset.shape = isWide ? "wide" : "tall";
+  if (isWide && box.clientWidth / unitOf(box) > TWO_COLUMNS) slide.dataset.room = "large";
+  return slide;
+}
+
+/** Whether things stand side by side in a room. */
+export const isWideRoom = (box) => box.clientWidth > box.clientHeight * WIDE;
+
+/** The px of the page that one px of a slide’s letters has in a room. */
+export const unitOf = (box) => Number.parseFloat(getComputedStyle(box).fontSize) / SMALLEST_PX;
+
+/** A slide with its credit and its code to scan beside or below everything else. */
+export function footed(slide, { credit, code }) {
+  if (!credit && !code) return slide;
+  const main = make("div", "slide-main");
+  main.append(...slide.childNodes);
+  slide.append(main);
+  if (credit) slide.append(make("p", "slide-credit", { dir: "auto" }, credit));
+  if (code) slide.append(make("img", "slide-code", { src: code, alt: "" }));
+  slide.classList.add("is-footed");
+  if (credit?.length > SHORT_CREDIT) slide.dataset.credit = "long";
+  return slide;
+}
+
+/**
+ * The pages that `build(content, isWholeOnly)` makes. A credit and a code to scan stand on the only page, or
+ * on one of their own after several. `build` answers null where it may make one page only and has more.
+ */
+export function withFoot(box, content, build) {
+  if (!content.credit && !content.code) return build(content, false);
+  const whole = build(content, true);
+  if (whole) return whole;
+  const pages = build({ ...content, credit: "", code: null, isPart: true }, false);
+  const last = footedLast(box, pages.at(-1), content);
+  return numbered(last ? [...pages.slice(0, -1), last] : [...pages, footPage(box, content)]);
+}
+
+/** The last page with a credit and a code, in smaller letters where that gives them room; null for none. */
+function footedLast(box, page, content) {
+  if (page.dataset.forced) return null;
+  const px = Number(page.style.getPropertyValue("--text"));
+  const sizes = [px, ...sizesIn(box).filter((size) => size < px)];
+  return fitted(box, sizes, (size) => {
+    const slide = /** @type {HTMLElement} */ (page.cloneNode(true));
+    slide.style.setProperty("--text", String(size));
+    return footed(slide, content);
+  });
+}
+
+/** A page of its own for a credit and a code, without the title where that leaves them no room. */
+function footPage(box, content) {
+  const pageOf = (title) => (px) => {
+    const slide = shapeOf(box, make("div", "feature", { lang: content.language }), content.language);
+    slide.style.setProperty("--text", String(px));
+    slide.dataset.kind = "foot";
+    const head = slide.appendChild(make("h2", "feature-title", { dir: "auto" }, title));
+    head.append(" ", pageMark("9/9"));
+    return footed(slide, content);
+  };
+  return fitted(box, sizesIn(box), pageOf(content.title)) ?? pageOf("")(floorIn(box));
+}
+
+/** Say on each of several pages which one it is; a mark that only measured is taken from a single one. */
+export function numbered(slides) {
+  if (slides.length < 2) slides[0]?.querySelector(".page-mark")?.remove();
+  else
+    slides.forEach((slide, at) => {
+      slide.dataset.page = String(at + 1);
+      const text = `${at + 1}/${slides.length}`;
+      const mark = slide.querySelector(".page-mark");
+      const place = slide.querySelector(".notice-head, .waits-title, .feature-title") ?? slide;
+      if (mark) mark.textContent = text;
+      else place.append(" ", pageMark(text));
+    });
+  return slides;
+}
+
+/** An element with children. */
+export function appended(element, ...children) {
+  element.append(...children);
+  return element;
+}
+
 /** Whether a slide has room in an empty box, or in a share of its height. */
 export function fitsIn(box, slide, share = 1) {
+  box.dir = slide.dir; // words that are too long stand out at the end of a line, where the box measures
   box.replaceChildren(slide);
   const fits =
     (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) &&

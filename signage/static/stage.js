@@ -65,10 +65,11 @@ export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudn
     const former = ready.get(key);
     if (former?.text === text) return former;
     const pages = pagesOf(content);
-    const media = pages[0].element.querySelector("img, video");
-    const made = { key, text, pages, media, isReady: !media, content };
-    if (media) {
-      made.whenReady = loaded(media).then(
+    const media = pages[0].element.querySelector(".picture-media");
+    const signs = media ? [] : pages.flatMap(({ element }) => [...element.querySelectorAll("img")]);
+    const made = { key, text, pages, media, isReady: !media && !signs.length, content };
+    if (!made.isReady) {
+      made.whenReady = (media ? loaded(media) : allDecoded(signs)).then(
         () => {
           made.isReady = true;
         },
@@ -236,6 +237,9 @@ function release({ media }) {
 
 const secondsAt = (video, position) => Math.min(position / 1000, Math.max((video.duration || 0) - 0.1, 0));
 const isNear = (video, position) => Math.abs(video.currentTime - secondsAt(video, position)) < 1;
+
+/** Resolve when each sign of a text is decoded, or cannot be: its words are shown without it. */
+const allDecoded = (signs) => Promise.allSettled(signs.map(loaded));
 
 /** Resolve when an image is decoded, or a video has its first frame; reject when it cannot be shown. */
 function loaded(media) {

@@ -168,15 +168,16 @@ const STEP_PX = 4;
  */
 export function textSizes(least, usual = USUAL_PX) {
   const floor = Math.max(least, SMALLEST_PX);
-  const down = (from, to) =>
-    Array.from({ length: Math.max(Math.ceil((from - to) / STEP_PX), 0) }, (_, step) => from - step * STEP_PX);
   return {
-    legible: [...down(Math.max(usual, floor), floor), floor],
-    smaller:
-      floor > SMALLEST_PX
-        ? [...down(floor - STEP_PX, SMALLEST_PX), SMALLEST_PX].filter((px) => px < floor)
-        : [],
+    legible: sizesDown(usual, floor),
+    smaller: floor > SMALLEST_PX ? sizesDown(floor - STEP_PX, SMALLEST_PX).filter((px) => px < floor) : [],
   };
+}
+
+/** Sizes in px from the largest to the smallest, both included; the smallest alone where it is larger. */
+export function sizesDown(largest, smallest) {
+  const steps = Math.max(Math.ceil((largest - smallest) / STEP_PX), 0);
+  return [...Array.from({ length: steps }, (_, step) => largest - step * STEP_PX), smallest];
 }
 
 const QUICKEST = { start: 1_500, word: 200 };

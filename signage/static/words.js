@@ -141,3 +141,6 @@ export function hallLanguages(screen, own) {
   const codes = (screen?.languages ?? []).map((language) => language.code ?? language);
   return [own, ...codes.filter((language) => language !== own)];
 }
+
+/** The local day of an instant, like 2026-11-28. */
+export const localDay = (at, timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(at);

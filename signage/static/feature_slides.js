@@ -1,0 +1,279 @@
+// Templates of notices with one thing in large: a day, a figure, steps, a request and its answer, hours. On
+// one page in the largest letters that have room; else in parts, the large thing first.
+
+import { buildTextPages } from "./notice_slides.js";
+import { sourceOf } from "./line_slides.js";
+import {
+  appended,
+  fitsIn,
+  fitted,
+  floorIn,
+  footed,
+  isWideRoom,
+  make,
+  numbered,
+  pageMark,
+  shapeOf,
+  sizesIn,
+  unitOf,
+  withFoot,
+} from "./slide_parts.js";
+import { sizesDown } from "./text_pages.js";
+
+const LARGEST_PX = 100;
+
+/** One big day, or a period: a leaf of a calendar for each, then what, when, where. */
+export const buildDate = (box, content, words) =>
+  withFoot(box, content, (shown, isWholeOnly) => datePages(box, shown, words, isWholeOnly));
+
+function datePages(box, content, words, isWholeOnly) {
+  const { days, place, details } = content;
+  const hero = appended(
+    make("div", "date-days"),
+    leafOf(days.first),
+    ...(days.last ? [iconOf("arrow-down"), leafOf(days.last)] : []),
+  );
+  const hours = days.hours ? [make("p", "feature-hours", { dir: "auto" }, capital(days.hours))] : [];
+  const where = place ? [make("p", "feature-place", { dir: "auto" }, place)] : [];
+  const more = details ? [make("p", "feature-more", { dir: "auto" }, details)] : [];
+  const leaves = [days.first, days.last].filter(Boolean).map((day) => Object.values(day).join(" "));
+  const plain = [leaves.join(" – "), days.hours, place, details].filter(Boolean);
+  return featurePages(box, content, { words, isWholeOnly, plain }, [
+    { large: { hero, texts: [...hours, ...where, ...more] }, rest: [] },
+    { large: { hero, texts: [...hours, ...where] }, rest: [details] },
+    { large: { hero, texts: hours }, rest: [place, details] },
+  ]);
+}
+
+function leafOf({ weekday, day, month, hour }) {
+  return appended(
+    make("div", "date-leaf"),
+    make("p", "date-weekday", { dir: "auto" }, weekday),
+    make("p", "date-day", {}, day),
+    make("p", "date-month", { dir: "auto" }, month),
+    ...(hour ? [make("p", "date-hour", { dir: "auto" }, hour)] : []),
+  );
+}
+
+/** A figure as large as its room allows, what it says, and where it comes from. */
+export const buildFigure = (box, content, words) =>
+  withFoot(box, content, (shown, isWholeOnly) => figurePages(box, shown, words, isWholeOnly));
+
+function figurePages(box, content, words, isWholeOnly) {
+  const { figure, unit, meaning } = content;
+  const number = make("p", "figure-number", { dir: "auto" });
+  number.append(make("bdi", "figure-value", {}, figure));
+  if (unit) number.append(make("bdi", "figure-unit", {}, `\u00a0${unit}`));
+  number.dataset.length = String(figure.length + (unit.length <= 3 ? 0.4 + unit.length * 0.75 : 0));
+  if (unit.length > 3) number.dataset.unit = "below";
+  const says = make("p", "feature-says", { dir: "auto" }, meaning);
+  const source = make("p", "feature-source", { dir: "auto" }, sourceOf(content));
+  const plain = [`${figure} ${unit}`, meaning, source.textContent];
+  return featurePages(box, content, { words, isWholeOnly, plain }, [
+    { large: { hero: number, texts: [says, source] }, rest: [] },
+    { large: { hero: number, texts: [says, source], scale: 0.6 }, rest: [] },
+    { large: { hero: number, texts: [] }, rest: [meaning, sourceOf(content)] },
+  ]);
+}
+
+/** What was requested and what was done: each with its word and its sign. */
+export function buildAsked(box, content, words) {
+  const { asked, done } = content;
+  if (asked === undefined) return null;
+  const panel = (name, icon, text) =>
+    appended(
+      make("section", `asked-panel asked-${name}`),
+      appended(make("p", "asked-word"), iconOf(icon), ...labelOf(content, words, name)),
+      make("p", "asked-text", { dir: "auto" }, text),
+    );
+  const panels = [panel("asked", "message-square", asked), panel("done", "circle-check", done)];
+  const isSpoken = words.language === content.language;
+  const plainOf = (name, text) => (isSpoken ? `${words.say(name)}\u00a0: ${text}` : text);
+  const plain = [plainOf("asked", asked), plainOf("done", done)];
+  return withFoot(box, content, (shown, isWholeOnly) =>
+    listPages(box, shown, panels, { name: "asked-panels", isWholeOnly, words, plain }),
+  );
+}
+
+/** Steps in their order, each with its number and its sign. */
+export function buildSteps(box, content, words) {
+  const steps = content.steps.map(({ icon, sentence }, at) =>
+    appended(
+      make("li", "step"),
+      appended(make("span", "step-sign"), iconOf(icon)),
+      make("span", "step-number", { dir: "ltr" }, String(at + 1)),
+      make("p", "step-text", { dir: "auto" }, sentence),
+    ),
+  );
+  const plain = content.steps.map(({ sentence }, at) => `${at + 1}. ${sentence}`);
+  return withFoot(box, content, (shown, isWholeOnly) =>
+    listPages(box, shown, steps, { name: "steps", isWholeOnly, words, plain }),
+  );
+}
+
+/** The week with today’s row marked, days that differ set apart, and when most people come. */
+export function buildHours(box, content, words) {
+  const { week, exceptions, crowds, today } = content;
+  if (!week) return null;
+  const special = exceptions.filter(({ on }) => !today || on >= today);
+  const isSpecialToday = special.some(({ on }) => on === today);
+  const weekday = today ? (new Date(`${today}T12:00:00Z`).getUTCDay() + 6) % 7 : null;
+  const mark = () => {
+    const [label] = labelOf(content, words, "today");
+    return label ? appended(make("span", "hours-today"), label) : make("span", "hours-dot", {}, "●");
+  };
+  const row = (days, hours, { isToday = false, why = "" } = {}) => {
+    const made = make("li", "hours-row");
+    if (isToday) made.dataset.today = "yes";
+    made.append(appended(make("p", "hours-days", { dir: "auto" }, days), ...(isToday ? [" ", mark()] : [])));
+    if (hours) made.append(make("p", "hours-hours", { dir: "auto" }, hours));
+    if (why) made.append(make("p", "hours-why", { dir: "auto" }, why));
+    return made;
+  };
+  const weekOf = (rows) => appended(make("ul", "hours-week"), ...rows);
+  const specialOf = (rows) =>
+    appended(
+      make("section", "hours-special"),
+      appended(make("p", "hours-head"), iconOf("triangle-alert"), ...labelOf(content, words, "exceptions")),
+      appended(make("ul", "hours-list"), ...rows),
+    );
+  const weekRows = week.map(({ weekdays, days, hours }) =>
+    row(days, hours, { isToday: !isSpecialToday && weekdays.includes(weekday) }),
+  );
+  const specialRows = special.map(({ on, day, hours, why }) =>
+    row(day, hours, { isToday: on === today, why }),
+  );
+  const crowd = crowds.length
+    ? [
+        appended(
+          make("div", "hours-crowds"),
+          ...crowds.map((line) => make("p", "hours-crowd", { dir: "auto" }, line)),
+        ),
+      ]
+    : [];
+  const clones = (rows) => rows.map((each) => each.cloneNode(true));
+  const blocks = [
+    weekOf(clones(weekRows)),
+    ...(special.length ? [specialOf(clones(specialRows))] : []),
+    ...crowd,
+  ];
+  const pieces = [
+    ...weekRows.map((each) => weekOf([each])),
+    ...specialRows.map((each) => specialOf([each])),
+    ...crowd,
+  ];
+  return withFoot(box, content, (shown, isWholeOnly) =>
+    listPages(box, shown, blocks, { name: "hours", pieces, isWholeOnly, words, plain: content.lines }),
+  );
+}
+
+/** A word of the page, where it speaks the language of the content. */
+const labelOf = ({ language }, words, name) =>
+  words.language === language ? [make("span", "", {}, words.say(name))] : [];
+
+const iconOf = (name) => make("img", "sign", { src: `/assets/icons/${name}.svg`, alt: "" });
+const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
+/**
+ * A title above items: all of them on one page, or as many a page as have room in the smallest letters that
+ * the last reader can read. An item that has no room even alone is written smaller; where that does not help
+ * everything is shown as plain text, `plain`. `pieces` are what one may part, where they are not the items.
+ */
+function listPages(box, content, items, { name, isWholeOnly, words, plain, pieces = items }) {
+  const slideOf = (px, some, { isForced = false, mark = "" } = {}) => {
+    const slide = frame(box, content, px, { isForced, mark });
+    const list = make(name === "steps" ? "ol" : "div", `feature-list ${name}`);
+    list.dataset.count = String(some.length);
+    list.append(...some.map((item) => item.cloneNode(true)));
+    slide.append(list);
+    return footed(slide, content);
+  };
+  const sizes = sizesIn(box, LARGEST_PX);
+  const whole = fitted(box, sizes, (px) => slideOf(px, items));
+  if (whole) return numbered([whole]);
+  if (isWholeOnly) return null;
+  const pages = [];
+  const mark = pieces.length > 1 ? "9/9" : "";
+  for (let from = 0; from < pieces.length;) {
+    let to = from + 1;
+    while (to < pieces.length && fitsIn(box, slideOf(floorIn(box), pieces.slice(from, to + 1), { mark })))
+      to += 1;
+    const some = pieces.slice(from, to);
+    const page =
+      fitted(box, sizes, (px) => slideOf(px, some, { mark })) ??
+      fitted(box, forcedSizes(box), (px) => slideOf(px, some, { isForced: true, mark }));
+    if (!page) return buildTextPages(box, { ...content, lines: plain }, words);
+    pages.push(page);
+    from = to;
+  }
+  return numbered(pages);
+}
+
+/** Sizes for words that must be broken: from the least that the last reader can read down. */
+const forcedSizes = (box) => sizesDown(floorIn(box), floorIn(box, { isLegible: false }));
+
+/**
+ * The first of some ways to cut a content of which `large`, a page with a hero and texts, has room; the texts
+ * of `rest` follow as plain pages.
+ */
+function featurePages(box, content, { words, isWholeOnly, plain }, ways) {
+  const slideOf = (px, { hero, texts, scale = 1 }, look) => {
+    const slide = frame(box, content, px, look);
+    const body = slide.appendChild(make("div", "feature-body"));
+    const main = body.appendChild(make("div", "feature-hero"));
+    main.append(sizedHero(box, hero.cloneNode(true), px, { scale, code: content.code }));
+    body.append(
+      appended(
+        make("div", "feature-words"),
+        ...slide.querySelectorAll(":scope > .feature-title"),
+        ...texts.map((each) => each.cloneNode(true)),
+      ),
+    );
+    return footed(slide, content);
+  };
+  for (const { large, rest } of ways) {
+    if (isWholeOnly && rest.length) return null;
+    const lines = rest.filter(Boolean);
+    const mark = lines.length ? "9/9" : "";
+    const first =
+      fitted(box, sizesIn(box, LARGEST_PX), (px) => slideOf(px, large, { mark })) ??
+      (ways.at(-1)?.large === large
+        ? fitted(box, forcedSizes(box), (px) => slideOf(px, large, { mark, isForced: true }))
+        : null);
+    if (!first) continue;
+    if (!lines.length) return numbered([first]);
+    return numbered([first, ...buildTextPages(box, { ...content, lines }, words, { isPart: true })]);
+  }
+  return buildTextPages(box, { ...content, lines: plain }, words);
+}
+
+function frame(box, content, px, { isForced = false, mark = "" } = {}) {
+  const slide = make("div", "feature", { lang: content.language });
+  shapeOf(box, slide, content.language);
+  slide.dataset.kind = content.kind;
+  if (isForced) slide.dataset.forced = "yes";
+  slide.style.setProperty("--text", String(px));
+  if (content.title) {
+    const title = slide.appendChild(make("h2", "feature-title", { dir: "auto" }, content.title));
+    if (mark || content.isPart) title.append(" ", pageMark("9/9"));
+  }
+  return slide;
+}
+
+const CODE_PX = 270; // with the space before it
+const DIGIT = 0.62; // width of a digit in em
+const LARGEST_FIGURE = 6; // em of the text
+
+/** A figure as wide as its part of the room allows, in em of its text. */
+function sizedHero(box, hero, px, { scale, code }) {
+  const length = Number(hero.dataset.length);
+  if (!length) return hero;
+  const unit = unitOf(box);
+  const isWide = isWideRoom(box);
+  const room = box.clientWidth / unit - (isWide && code ? CODE_PX : 0);
+  const width = (room / px) * (isWide ? 0.45 : 0.98);
+  const height = (box.clientHeight / unit / px) * (isWide ? 0.6 : 0.3);
+  const em = Math.max(1.6, Math.min(LARGEST_FIGURE, width / (length * DIGIT), height) * scale);
+  hero.style.setProperty("--figure", em.toFixed(2));
+  return hero;
+}

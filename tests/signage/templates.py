@@ -1,0 +1,114 @@
+"""The templates of notices with their longest words, in French and in Arabic, as a screen gets them."""
+
+from typing import Any
+
+from server.documents.hyphens import parted
+from signage.codes import code_to_scan
+
+TITLE = "L’accueil des étrangers déménage au rez-de-chaussée de l’annexe, porte B, lundi 🎉"
+WORD = "intergouvernementalisationnellementaires"
+SENTENCE = (
+    "Apportez l’original et une copie de chaque document, dans l’ordre de la liste reçue avec votre"
+    " convocation, et une photo"
+)
+DETAILS = (
+    "Les associations présentent leurs activités toute la journée. Un parking gratuit est ouvert rue des"
+    " Lilas. Les enfants de moins de douze ans sont accueillis dans la salle du bas, et une collation est"
+    " offerte à tous à 16 h."
+)
+ARABIC_TITLE = "ينتقل مكتب استقبال الأجانب إلى الطابق الأرضي من المبنى الملحق، الباب ب، الاثنين"
+ARABIC = "أحضروا أصل كل وثيقة ونسخة منها، مرتبة حسب القائمة التي وصلتكم مع الاستدعاء إلى الموعد"
+CODE = code_to_scan("https://www.example.org/rendez-vous")
+ICONS = ("ticket", "id-card", "clock", "user-check", "folder-open", "circle-check")
+
+
+def templates() -> list[dict[str, Any]]:
+    """Contents as the player gives them to slides: each template with its longest words, then in Arabic."""
+    assert len(TITLE) <= 81
+    assert len(SENTENCE) <= 120
+    assert len(DETAILS) <= 240
+    return [_hyphenated(each) for each in (*_longest(), *_arabic(), *_usual())]
+
+
+def _longest() -> list[dict[str, Any]]:
+    named = {"title": TITLE, "credit": TITLE[:80], "code": CODE}
+    first = _day("Mercredi", "23", "septembre 2027", "18\u00a0h\u00a030")
+    days = {"first": first, "last": first, "hours": ""}
+    steps = [{"icon": icon, "sentence": SENTENCE} for icon in ICONS]
+    rows = [{"label": f"{n} {TITLE}", "delay": "de trois à quatre semaines"} for n in range(12)]
+    return [
+        _of("date", **named, days=days, place=TITLE, details=DETAILS),
+        _of(
+            "figure",
+            **named,
+            figure="1\u00a0234\u00a0567,89",
+            unit="personnes reçues par an",
+            meaning=f"{WORD} {SENTENCE[:79]}",
+            source=TITLE,
+            on="2026-11-01",
+        ),
+        _of("steps", **named, steps=steps),
+        _of("asked_and_done", **named, lines=[DETAILS, DETAILS], asked=DETAILS, done=f"{WORD} {SENTENCE}"),
+        _hours(**named, crowds=["Le plus de monde\u00a0: lundi de 9\u00a0h à 11\u00a0h"]),
+        _of("delays", **named, rows=rows, source=TITLE, on="2026-11-01"),
+        _of("text", **named, html=f"<p>{WORD} {DETAILS}</p><p>{DETAILS}</p>"),
+    ]
+
+
+def _arabic() -> list[dict[str, Any]]:
+    named = {"language": "ar", "title": ARABIC_TITLE, "credit": "", "code": None}
+    days = {"first": _day("الخميس", "24", "ديسمبر"), "last": None, "hours": "14:00–16:00"}
+    return [
+        _of("date", **named, days=days, place=ARABIC_TITLE, details=ARABIC),
+        _of("figure", **named, figure="92", unit="%", meaning=ARABIC, source=ARABIC_TITLE, on="2026-11-01"),
+        _of("steps", **named, steps=[{"icon": icon, "sentence": ARABIC} for icon in ICONS]),
+        _of("asked_and_done", **named, lines=[ARABIC, ARABIC], asked=ARABIC, done=ARABIC),
+        _hours(**named, crowds=[]),
+    ]
+
+
+def _usual() -> list[dict[str, Any]]:
+    named = {"title": "Forum des associations", "credit": "", "code": None}
+    days = {
+        "first": _day("Vendredi", "11", "décembre"),
+        "last": None,
+        "hours": "de 18\u00a0h\u00a030 à 20\u00a0h",
+    }
+    rows = [{"label": f"Titre de séjour {n}", "delay": f"{n} semaines"} for n in range(6)]
+    return [
+        _of("date", **named, days=days, place="Salle des fêtes", details="Entrée libre."),
+        _of("delays", **named, rows=rows, source="Bureau des titres", on="2026-11-01"),
+    ]
+
+
+def _hours(**more: Any) -> dict[str, Any]:
+    long = "de 8\u00a0h\u00a030 à 12\u00a0h et de 13\u00a0h\u00a030 à 16\u00a0h\u00a030"
+    week = [
+        {"weekdays": [0, 1], "days": "Lundi et mardi", "hours": long},
+        {"weekdays": [2], "days": "Mercredi", "hours": "fermé"},
+        {"weekdays": [3, 4, 5, 6], "days": "du jeudi au dimanche", "hours": long},
+    ]
+    special = [
+        {"on": f"2099-12-2{n}", "day": f"Jeudi 2{n} décembre", "hours": "fermé", "why": "Inventaire"}
+        for n in range(2)
+    ]
+    lines = [f"{row['days']}\u00a0: {row['hours']}" for row in week]
+    return _of("hours", lines=lines, week=week, exceptions=special, today="2026-11-30", **more)
+
+
+def _day(weekday: str, day: str, month: str, hour: str = "") -> dict[str, str]:
+    return {"weekday": weekday, "day": day, "month": month, "hour": hour}
+
+
+def _of(kind: str, *, language: str = "fr", **content: Any) -> dict[str, Any]:
+    return {"kind": kind, "language": language, "category": "practical", **content}
+
+
+def _hyphenated(value: Any, name: str = "") -> Any:
+    """Long words parted as the server does."""
+    if isinstance(value, dict):
+        return {key: _hyphenated(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_hyphenated(each, name) for each in value]
+    is_text = isinstance(value, str) and name not in ("code", "icon", "on", "kind", "language", "figure")
+    return parted(value, "fr") if is_text else value
