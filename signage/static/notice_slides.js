@@ -27,7 +27,7 @@ function textPages(box, content, words, { isPart, isWholeOnly }) {
   const places = cutPlaces(body);
   for (const px of legible) {
     const whole = noticeSlide(box, { ...draft, px, title: titleSize(box, draft, px) }, body);
-    if (fitsIn(box, whole)) return [whole];
+    if (fitsIn(box, whole)) return numbered([whole]);
   }
   if (isWholeOnly) return null;
   const sizes = [legible.at(-1), ...smaller];
