@@ -31,7 +31,7 @@ def templates() -> list[dict[str, Any]]:
 
 
 def _longest() -> list[dict[str, Any]]:
-    named = {"title": TITLE, "credit": TITLE[:80], "code": CODE}
+    named: dict[str, Any] = {"title": TITLE, "credit": TITLE[:80], "code": CODE}
     first = _day("Mercredi", "23", "septembre 2027", "18\u00a0h\u00a030")
     days = {"first": first, "last": first, "hours": ""}
     steps = [{"icon": icon, "sentence": SENTENCE} for icon in ICONS]
@@ -56,7 +56,7 @@ def _longest() -> list[dict[str, Any]]:
 
 
 def _arabic() -> list[dict[str, Any]]:
-    named = {"language": "ar", "title": ARABIC_TITLE, "credit": "", "code": None}
+    named: dict[str, Any] = {"language": "ar", "title": ARABIC_TITLE, "credit": "", "code": None}
     days = {"first": _day("الخميس", "24", "ديسمبر"), "last": None, "hours": "14:00–16:00"}
     return [
         _of("date", **named, days=days, place=ARABIC_TITLE, details=ARABIC),
@@ -68,7 +68,7 @@ def _arabic() -> list[dict[str, Any]]:
 
 
 def _usual() -> list[dict[str, Any]]:
-    named = {"title": "Forum des associations", "credit": "", "code": None}
+    named: dict[str, Any] = {"title": "Forum des associations", "credit": "", "code": None}
     days = {
         "first": _day("Vendredi", "11", "décembre"),
         "last": None,

@@ -14,7 +14,6 @@ import { setAt, valueAt } from "../shared/paths.js";
 const MOST_ROWS = 12;
 const LINE = 80; // characters
 const LINES = 240;
-const WITH_LINK = ["image", "video", "document"]; // kinds whose credit and address a screen shows
 
 /** Makes the form. `page` is what the server knows of places and languages; `changed` hears of every edit. */
 export function createForm(form, { page, say, changed }) {
@@ -123,7 +122,7 @@ export function createForm(form, { page, say, changed }) {
     words.replaceChildren(
       element("div", { class: "tongues" }, ...languages().map(languageFields)),
       ...(PARTS_OF[content.kind] ?? []).flatMap(partFields),
-      ...(WITH_LINK.includes(content.kind) ? [linkField()] : []),
+      linkField(),
     );
   }
 
@@ -143,8 +142,7 @@ export function createForm(form, { page, say, changed }) {
         attributes: { maxlength: 80 },
       }),
     );
-    for (const each of WORDS_OF[content.kind])
-      if (each.name !== "credits" || WITH_LINK.includes(content.kind)) made.append(fieldOf(each, language));
+    for (const each of WORDS_OF[content.kind]) made.append(fieldOf(each, language));
     return made;
   }
 
