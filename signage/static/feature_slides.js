@@ -190,7 +190,7 @@ function listPages(box, content, items, { name, isWholeOnly, words, plain, piece
   };
   const sizes = sizesIn(box, LARGEST_PX);
   const whole = fitted(box, sizes, (px) => slideOf(px, items));
-  if (whole) return numbered([whole]);
+  if (whole) return numbered([whole], content);
   if (isWholeOnly) return null;
   const pages = [];
   const mark = pieces.length > 1 ? "9/9" : "";
@@ -202,11 +202,11 @@ function listPages(box, content, items, { name, isWholeOnly, words, plain, piece
     const page =
       fitted(box, sizes, (px) => slideOf(px, some, { mark })) ??
       fitted(box, forcedSizes(box), (px) => slideOf(px, some, { isForced: true, mark }));
-    if (!page) return buildTextPages(box, { ...content, lines: plain }, words);
+    if (!page) return buildTextPages(box, { ...content, lines: plain }, words, content);
     pages.push(page);
     from = to;
   }
-  return numbered(pages);
+  return numbered(pages, content);
 }
 
 /** Sizes for words that must be broken: from the least that the last reader can read down. */
@@ -241,10 +241,10 @@ function featurePages(box, content, { words, isWholeOnly, plain }, ways) {
         ? fitted(box, forcedSizes(box), (px) => slideOf(px, large, { mark, isForced: true }))
         : null);
     if (!first) continue;
-    if (!lines.length) return numbered([first]);
+    if (!lines.length) return numbered([first], content);
     return numbered([first, ...buildTextPages(box, { ...content, lines }, words, { isPart: true })]);
   }
-  return buildTextPages(box, { ...content, lines: plain }, words);
+  return buildTextPages(box, { ...content, lines: plain }, words, content);
 }
 
 function frame(box, content, px, { isForced = false, mark = "" } = {}) {

@@ -79,7 +79,7 @@ function pagesOfLines(box, content, lines, { words, isTable = false, source = nu
     return footed(slide, content);
   };
   const whole = fitted(box, sizesIn(box), (px) => slideOf(px, lines));
-  if (whole) return numbered([whole]);
+  if (whole) return numbered([whole], content);
   if (isWholeOnly) return null;
   const px = floorIn(box);
   const cut = (most) => cutRows(lines, (some) => fitsIn(box, slideOf(px, some, { mark: "9/9" })), most);
@@ -89,9 +89,9 @@ function pagesOfLines(box, content, lines, { words, isTable = false, source = nu
   const pages = (look) => parts.map((some) => slideOf(px, some, { ...look, mark: "9/9" }));
   const haveRoom = (built) => built.every((slide) => fitsIn(box, slide));
   const built = pages({});
-  if (haveRoom(built)) return numbered(built);
+  if (haveRoom(built)) return numbered(built, content);
   const apart = [...pages({ hasSource: false }), ...(source ? [slideOf(px, [], { mark: "9/9" })] : [])];
-  if (haveRoom(apart)) return numbered(apart);
+  if (haveRoom(apart)) return numbered(apart, content);
   const plain = [...lines.map((line) => line.textContent), source].filter(Boolean);
   return buildTextPages(box, { ...content, lines: plain }, words);
 }

@@ -27,7 +27,7 @@ function textPages(box, content, words, { isPart, isWholeOnly }) {
   const places = cutPlaces(body);
   for (const px of legible) {
     const whole = noticeSlide(box, { ...draft, px, title: titleSize(box, draft, px) }, body);
-    if (fitsIn(box, whole)) return numbered([whole]);
+    if (fitsIn(box, whole)) return numbered([whole], { isPart: Boolean(draft.mark) });
   }
   if (isWholeOnly) return null;
   const sizes = [legible.at(-1), ...smaller];
@@ -52,7 +52,13 @@ function cutIn(box, draft, body, { places, levels }) {
   const fits = (from, to) => fitsIn(box, slideOf([from, to], "9/9"));
   const { blocks } = places;
   const pages = pagesOf(places.count, fits, levels, { blocks, isForced: draft.isForced });
-  return pages && numbered(pages.map((page) => slideOf(page, null)));
+  return (
+    pages &&
+    numbered(
+      pages.map((page) => slideOf(page, "9/9")),
+      { isPart: Boolean(draft.mark) },
+    )
+  );
 }
 
 /** The px of a title over letters of `px`: the largest that leaves room for the text. */

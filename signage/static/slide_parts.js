@@ -124,10 +124,13 @@ function footPage(box, content) {
   return fitted(box, sizesIn(box), pageOf(content.title)) ?? pageOf("")(floorIn(box));
 }
 
-/** Say on each of several pages which one it is; a mark that only measured is taken from a single one. */
-export function numbered(slides) {
-  if (slides.length < 2) slides[0]?.querySelector(".page-mark")?.remove();
-  else
+/**
+ * Say on each of several pages which one it is. A single one loses the mark it was measured with; `isPart`: it
+ * keeps it, for others may follow.
+ */
+export function numbered(slides, { isPart = false } = {}) {
+  if (slides.length < 2 && !isPart) slides[0]?.querySelector(".page-mark")?.remove();
+  if (slides.length > 1)
     slides.forEach((slide, at) => {
       slide.dataset.page = String(at + 1);
       const text = `${at + 1}/${slides.length}`;
