@@ -125,8 +125,8 @@ function footPage(box, content) {
 }
 
 /**
- * Say on each of several pages which one it is. A single one loses the mark it was measured with; `isPart`: it
- * keeps it, for others may follow.
+ * Say on each of several pages which one it is. A single one loses the mark it was measured with; `isPart`:
+ * it keeps it, for others may follow.
  */
 export function numbered(slides, { isPart = false } = {}) {
   if (slides.length < 2 && !isPart) slides[0]?.querySelector(".page-mark")?.remove();
