@@ -200,7 +200,7 @@ def assert_described(
     assert ended.returncode == 0, f"{ended.stdout[-9000:]}\n{ended.stderr[-2000:]}"
     said = re.search(r"(\d+) operations? repeatedly returned 404", ended.stdout)
     # of 136; with hundreds of requests each, the alerts and tickets that are named are used up on the way
-    assert said is None or int(said[1]) < count(small=4, large=6), ended.stdout[-5000:]
+    assert said is None or int(said[1]) < count(small=6, large=8), ended.stdout[-5000:]
     assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace"), server.log_end()
 
 
