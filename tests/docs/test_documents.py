@@ -88,4 +88,4 @@ def test_every_decision_has_context_decision_and_consequences():
         assert text.startswith(f"# {numbers[-1]}. "), file.name
         for part in ("**Context.**", "**Decision.**", "**Consequences.**"):
             assert part in text, f"{file.name} has no {part}"
-    assert numbers == sorted(set(numbers))  # those who work side by side have a number each
+    assert numbers == list(range(1, len(numbers) + 1))
