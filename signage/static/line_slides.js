@@ -92,9 +92,12 @@ function pagesOfLines(box, content, lines, { words, isTable = false, source = nu
   if (haveRoom(built)) return numbered(built, content);
   const apart = [...pages({ hasSource: false }), ...(source ? [slideOf(px, [], { mark: "9/9" })] : [])];
   if (haveRoom(apart)) return numbered(apart, content);
-  const plain = [...lines.map((line) => line.textContent), source].filter(Boolean);
+  const plain = [...lines.map(partsOf), source].filter(Boolean);
   return buildTextPages(box, { ...content, lines: plain }, words);
 }
+
+/** The parts of a line in one row of plain text. */
+const partsOf = (line) => Array.from(line.children, (part) => part.textContent).join(" · ");
 
 /** Rows in parts of at most `most`, each as long as `fits(part)` allows, at least one. */
 function cutRows(rows, fits, most) {

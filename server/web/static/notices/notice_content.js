@@ -2,18 +2,20 @@
 
 const CREDITS = { name: "credits", as: "line" };
 const MEANING = 120; // characters
+const DESCRIBED_HERE = { name: "texts", as: "lines", label: "described_here" };
 
 /**
  * Which fields of words a kind has besides its title, each in every language: its name, how it is written
- * (`line`, `lines` or `rich`), and the most characters where they are not 80 a line and 240 of several.
+ * (`line`, `lines` or `rich`), the most characters where they are not 80 a line and 240 of several, and
+ * its label where it is not that of the name.
  *
- * @type {Record<string, { name: string, as: string, most?: number }[]>}
+ * @type {Record<string, { name: string, as: string, most?: number, label?: string }[]>}
  */
 export const WORDS_OF = {
   text: [{ name: "bodies", as: "rich" }, CREDITS],
-  image: [{ name: "texts", as: "lines" }, CREDITS],
-  video: [{ name: "texts", as: "lines" }, CREDITS],
-  document: [{ name: "texts", as: "lines" }, CREDITS],
+  image: [CREDITS, DESCRIBED_HERE],
+  video: [CREDITS, DESCRIBED_HERE],
+  document: [CREDITS, DESCRIBED_HERE],
   date: [{ name: "places", as: "line" }, { name: "details", as: "lines" }, CREDITS],
   figure: [
     { name: "figures", as: "line", most: 12 },

@@ -7,7 +7,7 @@ import { mediumField } from "./notice_medium.js";
 import { createPlaces } from "./notice_places.js";
 import { createRich } from "./notice_rich.js";
 import { createProblems } from "./notice_problems.js";
-import { FEWEST_STEPS, showStepIcons, stepsFields } from "./notice_steps.js";
+import { showStepIcons, startedSteps, stepsFields } from "./notice_steps.js";
 import { explicit } from "./notice_targets.js";
 import { setAt, valueAt } from "../shared/paths.js";
 
@@ -60,6 +60,7 @@ export function createForm(form, { page, say, changed }) {
     content = {
       ...target,
       targets: target.targets ? explicit(target.targets) : { everywhere: false },
+      ...(target.kind === "steps" ? { steps: startedSteps(target.steps) } : {}),
     };
     if (isFresh)
       for (const box of form.querySelectorAll("[data-language]"))
@@ -119,9 +120,12 @@ export function createForm(form, { page, say, changed }) {
     editors = [];
     showMedium = () => {};
     settleMedium = async () => null;
+    const parts = PARTS_OF[content.kind] ?? [];
+    const isMedium = ({ as }) => as === "medium";
     words.replaceChildren(
+      ...parts.filter(isMedium).flatMap(partFields),
       element("div", { class: "tongues" }, ...languages().map(languageFields)),
-      ...(PARTS_OF[content.kind] ?? []).flatMap(partFields),
+      ...parts.filter((each) => !isMedium(each)).flatMap(partFields),
       linkField(),
     );
   }
@@ -162,9 +166,9 @@ export function createForm(form, { page, say, changed }) {
     }
   }
 
-  function fieldOf({ name, as, most = as === "line" ? LINE : LINES }, language) {
+  function fieldOf({ name, as, most = as === "line" ? LINE : LINES, label: key = name }, language) {
     const path = `${name}.${language}`;
-    const label = say(`notices.words.${name}`);
+    const label = say(`notices.words.${key}`);
     if (as === "line") return field({ path, label, language, attributes: { maxlength: most } });
     if (as === "lines")
       return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: most } });
@@ -194,7 +198,7 @@ export function createForm(form, { page, say, changed }) {
       case "period":
         return periodFields(name);
       case "steps":
-        return stepsFields(name, Math.max(content.steps?.length ?? 0, FEWEST_STEPS), {
+        return stepsFields(name, content.steps.length, {
           icons: page.step_icons,
           languages: languages(),
           say,

@@ -5,6 +5,13 @@ import { element } from "../shared/dom.js";
 export const FEWEST_STEPS = 2;
 const MOST_STEPS = 6;
 const LONGEST = 120; // characters of a sentence
+const FIRST_ICON = "circle-check";
+
+/** The steps to show in the form: at least two, each with a sign. */
+export function startedSteps(steps = []) {
+  const missing = Array.from({ length: FEWEST_STEPS - steps.length }, () => ({}));
+  return [...steps, ...missing].map((each) => ({ icon: FIRST_ICON, ...each }));
+}
 
 /**
  * The fields of `count` steps at the path `name`. `icons` names the signs; `field` makes a labelled
@@ -51,13 +58,8 @@ export function stepsFields(name, count, { icons, languages, say, field, idOf })
       .map((icon) => ({ icon, label: say(`notices.icon.${icon}`) }))
       .sort((one, other) => one.label.localeCompare(other.label))
       .map(({ icon, label }) => element("option", { value: icon }, label));
-    const select = element(
-      "select",
-      { id, "data-path": path },
-      element("option", { value: "" }, say("notices.icon.none")),
-      ...options,
-    );
-    const picture = element("img", { class: "step-icon", src: "data:,", alt: "", hidden: true });
+    const select = element("select", { id, "data-path": path }, ...options);
+    const picture = element("img", { class: "step-icon", src: "data:,", alt: "" });
     select.addEventListener("change", () => show(select, picture));
     return element(
       "div",
@@ -74,6 +76,5 @@ export function showStepIcons(box) {
 }
 
 function show(select, picture) {
-  picture.hidden = !select.value;
-  if (select.value) picture.src = `/assets/icons/${select.value}.svg`;
+  picture.src = `/assets/icons/${select.value}.svg`;
 }
