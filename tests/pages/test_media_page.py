@@ -148,7 +148,7 @@ def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_ke
 ):
     page = sign_in(pages.open(), hall, *demonstration_user(hall, "communication"), "/affichage/message")
     page.select_option("#kind", "image")
-    page.locator("[data-path=medium]").first.check()
+    page.get_by_role("radio", name="Logo").check()
     focus, kept = page.locator(".focus"), page.locator("[data-path='focus.x'], [data-path='focus.y']")
     focus.get_by_role("radio", name="Plein écran").check()
     assert [each.input_value() for each in kept.all()] == ["50", "50"]

@@ -65,6 +65,7 @@ def opened(
     run_until(page, "document.querySelector('#slide > :not(.welcome)')")
     for name in ("teal", "plum"):  # they are there before the page's clock runs to them
         page.evaluate("name => fetch(`/media/${name}.webp`).then((file) => file.blob())", name)
+    page.evaluate("document.fonts.ready.then(() => null)")  # a font that comes later moves letters
     page.evaluate("held.splice(0).forEach((one) => one.finish())")
     return page
 

@@ -20,7 +20,10 @@ from tests.server.usecases.quality.figures_history import Hands, database_with_h
 LENGTH = 60
 SEED = 2
 """Of days that meet every kind of fact; without it they would change with the text of this test."""
-OF_PAGES_APART = ("Notice", "Medium", "Displays", "Account", "Invitation", "Identity", "Alarm", "Recipient")
+OF_PAGES_APART = (
+    *("Notice", "Bulletin", "Medium", "Displays"),
+    *("Account", "Invitation", "Identity", "Alarm", "Recipient"),
+)
 OF_OFFICES = {
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),

@@ -54,7 +54,7 @@ TARGET = TargetRequest(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usager
 BRING_A_SECRET = {
     *("/device/me", "/device/session", "/connexion", "/connexion/fournisseur/retour"),
     *("/compte/mot-de-passe", "/invitation", "/device/renewal"),
-    *("/impression/star/<hall>/<printer>", "/impression/epson/<hall>/<printer>"),
+    *(f"/impression/{kind}/<hall>/<printer>" for kind in ("star", "epson", "gateway")),
     *("/installation/session", "/installation/administrateur"),
 }
 """Open to who brings a device's cookie, a password, a link or a provider's answer: here nobody does."""
