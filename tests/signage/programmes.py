@@ -83,7 +83,7 @@ def picture(name: str, file: str, **more: Any) -> dict[str, Any]:
     return item(name, "image", medium(file, width=600, height=900, text="Une affiche"), **more)
 
 
-CAPTION = {"from_ms": 0, "until_ms": 1_900, "text": "Nous ouvrons le samedi matin jusqu’à midi"}
+CAPTION = {"from_ms": 0, "until_ms": 10_000, "text": "Nous ouvrons le samedi matin jusqu’à midi"}
 
 
 def film(name: str, file: str = "film.webm", **more: Any) -> dict[str, Any]:

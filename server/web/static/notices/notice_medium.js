@@ -110,7 +110,7 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
   function drawShelf(selected = chosenId()) {
     const sought = search.value.trim().toLocaleLowerCase();
     const found = fitting().filter(
-      ({ medium, texts }) => medium === selected || texts.fr.toLocaleLowerCase().includes(sought),
+      (each) => each.medium === selected || wordsOf(each).toLocaleLowerCase().includes(sought),
     );
     const isUnknown = selected && !found.some(({ medium }) => medium === selected);
     shelf.replaceChildren(
@@ -201,6 +201,8 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
     focus?.show();
   }
 }
+
+const wordsOf = ({ texts, name, tags }) => [texts.fr, name, ...tags].join(" ");
 
 const thumbnailOf = ({ files }) =>
   (files.find(({ role }) => role === "thumbnail") ?? files.find(({ role }) => role === "poster"))?.url ??

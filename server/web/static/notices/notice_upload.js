@@ -12,7 +12,7 @@ const ASK_EVERY_MS = 700;
  * @returns {Promise<string>} the id of the medium, which is still prepared
  */
 export async function sendFile(file) {
-  const answer = await fetch(MEDIA, {
+  const answer = await fetch(`${MEDIA}?name=${encodeURIComponent(file.name)}`, {
     method: "POST",
     credentials: "same-origin",
     headers: {
