@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 class AlarmChoice:
     """`kinds` and `hall` (slug): None means all, future ones included. `language` of the messages.
 
-    `has_notices`: a webhook is told too when a notice is published and when it ends.
+    `has_notices`: a webhook also hears of each publication and end of a notice.
     """
 
     kinds: frozenset[AlarmKind] | None = None

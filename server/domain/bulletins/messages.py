@@ -23,7 +23,7 @@ class BulletinBroken(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class BulletinKey:
-    """What names a bulletin for ever: its sender, its identifier, and when it was sent."""
+    """The key of a bulletin: its sender, its identifier, and the instant of its sending."""
 
     sender: str
     identifier: str

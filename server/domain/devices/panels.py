@@ -1,4 +1,4 @@
-"""What a screen's computer reports of its panel, and the hours a month in which the panel was off on purpose.
+"""The report of a screen's computer about its panel, and the hours a month with the panel off on purpose.
 
 Rule: docs/rules/panels.md.
 """
@@ -37,7 +37,7 @@ class PanelReportMessage(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class PanelReport:
-    """How a panel is commanded, to which state, and what it answered: `waiting` before it was asked."""
+    """How a panel is commanded, the state that was commanded, and its answer: `waiting` until it is read."""
 
     method: PanelMethod
     commanded: PanelCommand

@@ -1,6 +1,6 @@
 """The plan of a screen's day: how often each notice comes, where none is planned, and what competes.
 
-The windows come from `server.usecases.notices.read_programme`; nothing here decides when a notice is shown.
+The windows come from `server.usecases.notices.programme`; nothing here decides when a screen shows a notice.
 Rule: docs/rules/screen-days.md.
 """
 

@@ -84,7 +84,7 @@ def notice_submitted(step: NoticeStep, version: int) -> Fact:
 
 
 def notice_taken_back(step: NoticeStep, version: int) -> Fact:
-    """A version that waited for a decision is a draft again, because whoever proposed it wants it back."""
+    """A proposed version is a draft again: somebody who drafts has taken it back."""
     return Fact(FactKind.NOTICE_TAKEN_BACK, step.as_body() | {"version": version})
 
 

@@ -19,7 +19,7 @@ OF_ALL = "*"
 MOST_TERMS = 6
 """How many words of a search count."""
 WARNED_BEFORE = timedelta(days=14)
-"""How long before its last day a medium is said to end soon."""
+"""The library warns for so long before the last day of a medium."""
 
 type Expiry = Literal["soon", "over"]
 """Whether the last day of a medium is near (in 14 days at most), or past."""
@@ -116,12 +116,12 @@ def name_of_file(file: str) -> str:
 
 
 def tag_of(text: str) -> str:
-    """A tag as it is kept: in small letters, without the signs that lists and searches use."""
+    """A tag in the form that is stored: small letters, without the signs that lists and searches use."""
     return " ".join(visible(text.translate(_MARKS_OF_TAGS)).casefold().split())
 
 
 def folded(text: str) -> str:
-    """The text without accents and capitals, so that « Été » and « ete » are found alike."""
+    """The text without accents and capitals: « Été » and « ete » match."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     return "".join(each for each in decomposed if not unicodedata.combining(each))
 

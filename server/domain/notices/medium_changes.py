@@ -46,7 +46,7 @@ class NoticeWithMedium:
 
 
 def medium_change(notice: NoticeWithMedium) -> MediumChange:
-    """What becomes of a notice: a published one is corrected, never changed under its approval."""
+    """The next step of a notice: a published one gets a correction, because its approval is for its words."""
     if notice.state in (_S.EXPIRED, _S.WITHDRAWN, _S.ARCHIVED):
         return _C.OVER
     if not notice.may_draft:

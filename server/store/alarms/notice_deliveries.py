@@ -29,7 +29,7 @@ class ChangedNotice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivery:
-    """What a delivery about a notice is known by: its recipient, the notice (`hall`), its position there."""
+    """The key of a delivery about a notice: its recipient, the notice (`hall`), its position there."""
 
     recipient: str
     hall: str

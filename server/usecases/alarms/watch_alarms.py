@@ -57,7 +57,7 @@ from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alarms.record_alarm import record_alarm
-from server.usecases.weather.vigilance_card import VIGILANCE_URL
+from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
 
 
 @dataclass(frozen=True, slots=True)

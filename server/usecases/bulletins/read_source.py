@@ -66,7 +66,7 @@ def read_entries(feed: Element, limits: FeedLimits, known: frozenset[str], ends_
 
 
 def _digest(entry: Element) -> str:
-    """What an entry is known by: its id and when it was changed."""
+    """The key of an entry: its id and the instant of its last change."""
     parts = (entry.findtext(f"{{{ATOM}}}{name}") or "" for name in ("id", "updated"))
     return hashlib.sha256("\n".join((*parts, _address(entry))).encode()).hexdigest()
 

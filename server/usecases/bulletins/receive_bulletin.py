@@ -35,7 +35,7 @@ _AWAITED = frozenset({NoticeState.SUBMITTED, NoticeState.APPROVED})
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A bulletin as it is kept; `is_new`: it had not come before."""
+    """A stored bulletin; `is_new`: this is its first arrival."""
 
     row: BulletinRow
     is_new: bool

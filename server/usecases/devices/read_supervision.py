@@ -27,7 +27,7 @@ from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers
 from server.usecases.devices.record_presence import known_presences, uptime_of
-from server.usecases.notices.read_programme import Programme, read_programme
+from server.usecases.notices.programme.read_programme import Programme, read_programme
 
 type DeviceKind = Literal["screen", "kiosk"]
 

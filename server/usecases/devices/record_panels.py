@@ -1,4 +1,4 @@
-"""Note every two minutes which panels of a hall are off on purpose, so that hours can be counted."""
+"""Note every two minutes which panels of a hall are off on purpose, to count hours from it."""
 
 from collections.abc import Mapping
 

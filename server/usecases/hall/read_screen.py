@@ -12,7 +12,7 @@ from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import screen_words
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import LookAnswer, read_look
-from server.usecases.notices.read_programme import Preview, Programme, read_programme
+from server.usecases.notices.programme.read_programme import Preview, Programme, read_programme
 from signage.lettering import SMALLEST_PX, least_px, text_scale
 
 

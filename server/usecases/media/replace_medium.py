@@ -110,4 +110,4 @@ _STEPS: Mapping[MediumChange, tuple[_Step, ...]] = {
     MediumChange.APPROVED: (submitted, approved),
     MediumChange.PUBLISHED: (walked,),
 }
-"""What follows once the new medium is in a notice."""
+"""The step after a notice has got the new medium."""

@@ -32,11 +32,7 @@ def submit_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
 
     Raises DocumentRefused for no target; refusals: as every gesture (`begin_gesture`).
     """
-    return database.write_installation(
-        gesture.author,
-        gesture.write_key,
-        lambda transaction: submitted(database, transaction, gesture),
-    )
+    return _alone(database, gesture, submitted)
 
 
 def submitted(
@@ -58,11 +54,7 @@ def take_back_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer
 
 def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The version may be published. Refusals: as every gesture."""
-    return database.write_installation(
-        gesture.author,
-        gesture.write_key,
-        lambda transaction: approved(database, transaction, gesture),
-    )
+    return _alone(database, gesture, approved)
 
 
 def approved(
@@ -98,6 +90,17 @@ def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> No
         return facts.notice_refused(standing.step, standing.version, kept)
 
     return _recorded(database, gesture, NoticeVerb.REFUSE, refused)
+
+
+def _alone(
+    database: Database,
+    gesture: NoticeGesture,
+    step: Callable[[Database, InstallationTransaction, NoticeGesture], NoticeAnswer],
+) -> NoticeAnswer:
+    """A step in a transaction of its own."""
+    return database.write_installation(
+        gesture.author, gesture.write_key, lambda transaction: step(database, transaction, gesture)
+    )
 
 
 def _moved(

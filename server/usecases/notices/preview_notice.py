@@ -7,7 +7,7 @@ from server.domain.facts import Json
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_media import check_media
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.read_programme import Programme, read_programme
+from server.usecases.notices.programme.read_programme import Programme, read_programme
 
 
 def preview_notice(

@@ -3,7 +3,7 @@
 The journal has the same facts as if each gesture had been done by itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from server.documents.notices import NoticeContent, parse_notice
@@ -31,26 +31,32 @@ def propose_new(
     database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
 ) -> NoticeAnswer:
     """A new notice that waits for a decision. Raises DocumentRefused; refusal: forbidden."""
-    notice = parse_notice(content)
-
-    def propose(transaction: InstallationTransaction) -> NoticeAnswer:
-        gesture = _first_gesture(drafted(database, transaction, notice, reach), author, reach)
-        return submitted(database, transaction, gesture)
-
-    return database.write_installation(author, write_key, propose)
+    return _begun(database, author, content, reach, write_key, submitted)
 
 
 def publish_new(
     database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
 ) -> PublishedNoticeAnswer:
     """A new notice on the screens. Raises DocumentRefused; refusals: as `publish_notice`."""
+    return _begun(database, author, content, reach, write_key, walked)
+
+
+def _begun[Answer](
+    database: Database,
+    author: Author,
+    content: Json,
+    reach: Reach,
+    write_key: WriteKey | None,
+    go_on: Callable[[Database, InstallationTransaction, NoticeGesture], Answer],
+) -> Answer:
+    """Drafts a notice and goes on with it, in one transaction."""
     notice = parse_notice(content)
 
-    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
-        gesture = _first_gesture(drafted(database, transaction, notice, reach), author, reach)
-        return walked(database, transaction, gesture)
+    def begin(transaction: InstallationTransaction) -> Answer:
+        draft = drafted(database, transaction, notice, reach)
+        return go_on(database, transaction, NoticeGesture(draft["notice"], draft["version"], author, reach))
 
-    return database.write_installation(author, write_key, publish)
+    return database.write_installation(author, write_key, begin)
 
 
 def propose_edited(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
@@ -79,10 +85,6 @@ def publish_edited(database: Database, gesture: NoticeGesture, content: Json | N
         return walked(database, transaction, written)
 
     return database.write_installation(gesture.author, gesture.write_key, publish)
-
-
-def _first_gesture(draft: NoticeAnswer, author: Author, reach: Reach) -> NoticeGesture:
-    return NoticeGesture(draft["notice"], draft["version"], author, reach)
 
 
 def _written(

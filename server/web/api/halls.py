@@ -11,8 +11,8 @@ from server.domain.refusals import Refusal
 from server.usecases.hall.read_board import read_board, read_queues
 from server.usecases.hall.read_queue import read_queue, read_queue_page
 from server.usecases.hall.read_screen import read_screen
+from server.usecases.notices.programme.read_programme import Preview
 from server.usecases.notices.read_notices import check_visible
-from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.individual_figures import (
     FEWEST_SERVED,
     AgentFigures,

@@ -109,7 +109,7 @@ class UploadQuery(RequestShape):
 
 
 class DetailsBody(RequestShape):
-    """What is noted of a medium; what is left out is emptied. `until`: the last day it may be shown."""
+    """The details of a medium; a missing one becomes empty. `until`: the last day on screens."""
 
     name: str = Field(max_length=1000)
     tags: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=50)

@@ -164,7 +164,7 @@ def _previewing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/halls/<hall>/notices/preview", responses={200: ProgrammeAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
     def preview(path: HallPath, body: NoticeBody) -> Any:
-        """What a screen of a hall would show of a notice that is being written. Nothing is kept."""
+        """The programme of a screen with a notice that somebody is writing. Nothing is stored."""
         _, hall = allowed(Permission.DRAFT_NOTICES, path.hall)
         _, reach = reach_of_caller()
         return preview_notice(api.database, hall, body.content, reach=reach, translate=api.translate)
@@ -188,7 +188,7 @@ def _proposing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/notices/<notice>/propose", responses={200: NoticeAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def propose_version(path: NoticePath, body: NoticeProposalBody) -> Any:
-        """What the notice says now waits for whoever decides: edited and submitted in one transaction."""
+        """Proposes the notice with these words: edited and submitted in one transaction."""
         return propose_edited(api.database, _gesture(path, body.version, body.state), body.content)
 
     @routes.post("/notices/<notice>/take-back", responses={200: NoticeAnswer})
@@ -251,7 +251,7 @@ def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callabl
     @routes.post("/notices/<notice>/put-on-screens", responses={200: PublishedNoticeAnswer})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> Any:
-        """What the notice says now is on the screens: every step that it still needs, in one transaction."""
+        """Puts the notice on screens with these words: every step that it still needs, in one transaction."""
         gesture = _gesture(path, body.version, body.state)
         answer = publish_edited(api.database, gesture, body.content)
         programme_changed()

@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Since when a recipient is told when a notice is published and when it ends; null: it is not."""
+    """Since when a recipient hears of publications and ends of notices; null: it does not."""
     with op.batch_alter_table("recipient") as batch:
         batch.add_column(sa.Column("notices_since", sa.BigInteger()))
 

@@ -46,7 +46,7 @@ class BulletinAnswer(ExactShape):
     """False: it had come before, and nothing changed."""
     state: Literal["proposed", "raising", "accepted", "dismissed", "refused", "replaced", "cancelled"]
     kind: Literal["alert", "notice"] | None
-    """What it proposes; null where it is refused, and for a cancellation."""
+    """The kind of its proposal; null for a refused bulletin and for a cancellation."""
     code: str | None
     """Why it is refused; null where it is not."""
     detail: str | None

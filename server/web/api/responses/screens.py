@@ -228,7 +228,7 @@ class DateContent(TitledContent):
 
 
 class FigureContent(TitledContent):
-    """One figure, what it says, by whom that is said, and when it was so."""
+    """One figure with its meaning, its source and its date."""
 
     figure: str
     unit: str

@@ -229,7 +229,7 @@ function draw() {
   );
 }
 
-/** What is typed in one form of a card stays when the other is saved. */
+/** Saving one form of a card keeps the words typed in the other. */
 function keepTyped(former, card) {
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (
     former.querySelectorAll("textarea, input")

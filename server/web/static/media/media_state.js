@@ -28,7 +28,7 @@ export function address(base, values) {
 }
 
 /**
- * What a medium is called: its name, else the first words that describe it, else its kind.
+ * The title of a medium: its name, else the first words that describe it, else its kind.
  *
  * @param {Api.MediumAnswer} medium
  */

@@ -42,7 +42,7 @@ export function mediumCard(medium, { say, page, describe, catalogue, caption, re
   ];
 }
 
-/** What it is, when and by whom it was sent, and its site where there are several. */
+/** Its kind, the date and the author of the upload, and its site where there are several. */
 function facts({ name, texts, uploaded_by: by, site }, kind, when, { say, page }) {
   const sent = by ? say("media.sent_at_by", { when, by }) : say("media.sent_at", { when });
   const hasSites = Object.keys(page.sites).length > 0;

@@ -12,9 +12,9 @@ from server.usecases.configuration.publish_configuration import Publication, Ter
 from server.usecases.notices.begin_gesture import NoticeAnswer
 from server.usecases.notices.decide_notice import archive_notice, withdraw_notice
 from server.usecases.notices.import_hall_texts import carry_over_every_hall
-from server.usecases.notices.programme_rounds import ProgrammeItem
+from server.usecases.notices.programme.read_programme import read_programme
+from server.usecases.notices.programme.rounds import ProgrammeItem
 from server.usecases.notices.read_notices import read_notice
-from server.usecases.notices.read_programme import read_programme
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.notices.notice_gestures import DECIDES, OFFICER, officer
 from tests.server.usecases.quality.figures_history import HALLS, Hands

@@ -10,8 +10,8 @@ import pytest
 from server.domain.author import Author
 from server.live.publication.programmes import Programmes, next_edge
 from server.usecases.hours.count_busy_hours import count_affluence
-from server.usecases.notices.programme_rounds import ProgrammeItem, WindowMs
-from server.usecases.notices.read_programme import Programme, read_programme
+from server.usecases.notices.programme.read_programme import Programme, read_programme
+from server.usecases.notices.programme.rounds import ProgrammeItem, WindowMs
 from tests.server.usecases.quality.figures_history import PlayedDay
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 from tests.server.web.officers import TEXT, Officers, items_of

@@ -88,7 +88,7 @@ def _written(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def _joined(windows: list[Window]) -> list[Window]:
-    """The same times as windows that neither overlap nor touch, the first one first."""
+    """The same times, joined where windows overlap or touch, in order of time."""
     joined: list[Window] = []
     for starts, ends in sorted(windows):
         if joined and starts <= joined[-1][1]:

@@ -36,8 +36,8 @@ from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_media import last_day_of_medium
 from server.usecases.notices.notice_places import is_for_screen, targets_of
-from server.usecases.notices.programme_contents import HallWords, spoken_languages
-from server.usecases.notices.programme_rounds import (
+from server.usecases.notices.programme.contents import HallWords, spoken_languages
+from server.usecases.notices.programme.rounds import (
     LEGAL,
     ProgrammeItem,
     Slide,
@@ -46,7 +46,7 @@ from server.usecases.notices.programme_rounds import (
     items_of,
     to_ms,
 )
-from server.usecases.weather.vigilance_card import vigilance_cards
+from server.usecases.notices.programme.vigilance_card import vigilance_cards
 
 UNSAVED = "unsaved"
 """Stands for the id of a notice that is previewed while it is written."""

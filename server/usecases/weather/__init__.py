@@ -1,1 +1,0 @@
-"""The weather on screens: the vigilance of Météo-France."""
