@@ -2,11 +2,23 @@
 
 import re
 
+from hardware.simulator import PrinterFault
 from tests.docs.documents import DOCS
 
 _NOTE = re.compile(r" \((\d)\)$")
 UNKNOWABLE = "–"
 """A cell that nobody can fill; its note says why."""
+FAULTS = {
+    "near end": PrinterFault.NEAR_END,
+    "paper out before": PrinterFault.PAPER_OUT,
+    "cover open": PrinterFault.COVER_OPEN,
+    "jam": PrinterFault.CUTTER,
+    "offline": PrinterFault.OFFLINE,
+    "mute": PrinterFault.MUTE,
+    "dies after the bytes": PrinterFault.DIES_AFTER_BYTES,
+    "not taken": PrinterFault.NOT_TAKEN,
+}
+"""The rows of the table that one fault of our simulator makes."""
 
 
 def _section() -> str:

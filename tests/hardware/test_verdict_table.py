@@ -29,7 +29,7 @@ from hardware.verdict import (
 from tests.hardware import promised_verdicts
 from tests.hardware.conftest import Emupos
 from tests.hardware.peers import closes, peer, relay
-from tests.hardware.promised_verdicts import UNKNOWABLE, cell, promised
+from tests.hardware.promised_verdicts import FAULTS, UNKNOWABLE, cell, promised
 from tests.hardware.usb import UsbPorts
 from tests.hardware.usb_backend import Bus
 from tests.harness.waiting import wait_until
@@ -39,16 +39,6 @@ IMPATIENT = PrinterDeadlines(connect_s=0.5, status_s=0.2, send_s=0.5, barrier_s=
 LINES = 90
 PUSHED = ["tcp", "usb_file", "usb_bus", "serial", "custom"]
 PULLED = ["star_cloudprnt", "epson_direct", "gateway"]
-FAULTS = {
-    "near end": PrinterFault.NEAR_END,
-    "paper out before": PrinterFault.PAPER_OUT,
-    "cover open": PrinterFault.COVER_OPEN,
-    "jam": PrinterFault.CUTTER,
-    "offline": PrinterFault.OFFLINE,
-    "mute": PrinterFault.MUTE,
-    "dies after the bytes": PrinterFault.DIES_AFTER_BYTES,
-    "not taken": PrinterFault.NOT_TAKEN,
-}
 IN_MID_TICKET, CLOSES_AT_ONCE = "paper out in mid ticket", "closes at once"
 ROWS = ["ready", *FAULTS, IN_MID_TICKET, CLOSES_AT_ONCE]
 EMUPOS_FAULTS = {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.app.subjects import printing
+from server.domain.hall.printer_kinds import PrinterKind
 from tests.server.web.api_site import ApiSite
 from tests.server.web.pulled_printers.pulling_hall import PullingHall
 
@@ -23,55 +24,21 @@ def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "IsolatedWorker", _HereWorker)
 
 
-@pytest.fixture
-def star_hall(
-    drawn_here: None, halls_sqlite_url: str, tmp_path: Path, fonts_dir: Path
-) -> Iterator[PullingHall]:
-    site = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
-    yield PullingHall(site, fonts_dir, "star_cloudprnt")
-    site.close()
+def _hall_of(kind: PrinterKind, *databases: str) -> Any:
+    """A fixture: a hall whose printers are of a kind, on SQLite, or on these databases in turn."""
+
+    @pytest.fixture(params=databases or ["sqlite"])
+    def hall(
+        request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path, fonts_dir: Path
+    ) -> Iterator[PullingHall]:
+        site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
+        yield PullingHall(site, fonts_dir, kind)
+        site.close()
+
+    return hall
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def star_hall_on_both(
-    request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path, fonts_dir: Path
-) -> Iterator[PullingHall]:
-    site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
-    yield PullingHall(site, fonts_dir, "star_cloudprnt")
-    site.close()
-
-
-@pytest.fixture
-def epson_hall(
-    drawn_here: None, halls_sqlite_url: str, tmp_path: Path, fonts_dir: Path
-) -> Iterator[PullingHall]:
-    site = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
-    yield PullingHall(site, fonts_dir, "epson_direct")
-    site.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def epson_hall_on_both(
-    request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path, fonts_dir: Path
-) -> Iterator[PullingHall]:
-    site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
-    yield PullingHall(site, fonts_dir, "epson_direct")
-    site.close()
-
-
-@pytest.fixture
-def gateway_hall(
-    drawn_here: None, halls_sqlite_url: str, tmp_path: Path, fonts_dir: Path
-) -> Iterator[PullingHall]:
-    site = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
-    yield PullingHall(site, fonts_dir, "gateway")
-    site.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def gateway_hall_on_both(
-    request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path, fonts_dir: Path
-) -> Iterator[PullingHall]:
-    site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
-    yield PullingHall(site, fonts_dir, "gateway")
-    site.close()
+BOTH = ("sqlite", "postgresql")
+star_hall, star_hall_on_both = _hall_of("star_cloudprnt"), _hall_of("star_cloudprnt", *BOTH)
+epson_hall, epson_hall_on_both = _hall_of("epson_direct"), _hall_of("epson_direct", *BOTH)
+gateway_hall, gateway_hall_on_both = _hall_of("gateway"), _hall_of("gateway", *BOTH)

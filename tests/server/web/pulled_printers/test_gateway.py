@@ -10,22 +10,11 @@ import pytest
 from hardware.simulator import PrinterFault
 from server.domain.author import SYSTEM
 from server.usecases.printing.pulled.printer_secret import renew_printer_secret
-from tests.hardware.promised_verdicts import promised
+from tests.hardware.promised_verdicts import FAULTS, promised
 from tests.server.web.api_site import HALL
 from tests.server.web.pulled_printers.gateway_runs import Killed, KioskComputer
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, PullingHall
 from tests.server.web.pulled_printers.test_verdict_table import assert_on_paper_once, cell_of
-
-FAULTS = {
-    "near end": PrinterFault.NEAR_END,
-    "paper out before": PrinterFault.PAPER_OUT,
-    "cover open": PrinterFault.COVER_OPEN,
-    "jam": PrinterFault.CUTTER,
-    "offline": PrinterFault.OFFLINE,
-    "mute": PrinterFault.MUTE,
-    "dies after the bytes": PrinterFault.DIES_AFTER_BYTES,
-    "not taken": PrinterFault.NOT_TAKEN,
-}
 
 
 @pytest.fixture
