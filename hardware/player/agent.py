@@ -73,7 +73,7 @@ class Agent:
         self._answered_at = time.monotonic() + STARTS_S - self._loop_s
 
     def ask(self) -> bool | None:
-        """Whether the page says that it is asleep; None when it says nothing. Ends a browser that loops."""
+        """Whether the page is asleep; None while the page does not answer. Ends a browser that loops."""
         browser = self._browser
         if browser is None:
             return None

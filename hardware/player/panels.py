@@ -38,7 +38,7 @@ class Panel(Protocol):
 
 
 def run(*command: str) -> str | None:
-    """What a program printed; None when it is missing, fails or takes too long."""
+    """The output of a program; None when it is missing, fails or takes too long."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=COMMAND_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -74,7 +74,7 @@ class CecPanel:
 class SignalPanel:
     """A panel that follows its picture signal, which `wlr-randr` turns off and on in the compositor.
 
-    What is read is what the compositor says of its output: the panel itself gives no answer.
+    The state comes from the compositor: the panel itself gives no answer.
     """
 
     method = "signal"
@@ -140,7 +140,7 @@ class SerialPanel:
         termios.tcflush(line, termios.TCIFLUSH)
 
     def _answer(self, line: int) -> bytes:
-        """What comes until the answer is complete or its time is over."""
+        """The bytes until the answer is complete or its time is over."""
         answer, until = b"", time.monotonic() + ANSWER_S
         while (left := until - time.monotonic()) > 0:
             if self._bytes["answers_on"] in answer or self._bytes["answers_off"] in answer:

@@ -1,7 +1,7 @@
 """The loop of the print gateway: ask for a job, fetch it, print it, say what became of it.
 
 A fetched ticket is printed once at most: whatever happens after the fetch, it is not asked for again. What
-the server does not hear is said again until it answers.
+the server does not hear is repeated until it answers.
 """
 
 import time
@@ -15,7 +15,7 @@ from kiosk.print_gateway.local_printer import LocalPrinter
 
 POLL_S = 0.5
 INTERVAL_S = 1
-"""What the server is told of it, in whole seconds."""
+"""The server gets it in whole seconds."""
 AGAIN_S = 2.0
 """After the server did not answer, or refused."""
 HELD_FOR_S = 55.0
@@ -136,7 +136,7 @@ class Gateway:
         self._held_because = (offer, outcome.why) if is_held else None
 
     def _follow(self, kept: Kept) -> None:
-        """What became of a ticket that the printer keeps; when it is too old the printer drops it."""
+        """The outcome of a ticket that the printer keeps; the printer drops one that is too old."""
         if self._elapsed_s() < kept.drop_at_s:
             outcome = check_held(kept.ticket)
             self._judge(kept.offer, outcome, drop_at_s=kept.drop_at_s)

@@ -28,7 +28,7 @@ class ServerSilent(Exception):
 
 
 class ServerRefused(Exception):
-    """The server answered something else than what was asked for; `status` is that of HTTP."""
+    """The server gave an unexpected answer; `status` is its HTTP status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"status {status}")

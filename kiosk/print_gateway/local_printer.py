@@ -83,7 +83,7 @@ class LocalPrinter:
         self._job_number = secrets.randbelow(10_000)
 
     def state(self) -> PrinterState:
-        """Its state, read again when it is too old. What it can do is asked once, when it may print."""
+        """Its state, read again when it is too old. It is asked for its abilities once, when it may print."""
         if self._state is None or self._elapsed_s() - self._read_at_s >= self._believed_for_s(self._state):
             self.note(read_state(self.address, deadlines=self._deadlines, traits=self._known_traits()))
         assert self._state is not None

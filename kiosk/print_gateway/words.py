@@ -22,7 +22,7 @@ def sentence(key: str, /, **values: object) -> str:
 
 @cache
 def _sentences(spoken: str) -> dict[str, str]:
-    from babel.messages.pofile import read_po  # loaded when the first sentence is said
+    from babel.messages.pofile import read_po  # loaded for the first sentence
 
     with (_FOLDER / spoken / "LC_MESSAGES" / "print_gateway.po").open("rb") as file:
         return {str(each.id): str(each.string) for each in read_po(file) if each.id}
