@@ -72,6 +72,7 @@ function figurePages(box, content, words, isWholeOnly) {
   return featurePages(box, content, { words, isWholeOnly, plain }, [
     { large: { hero: number, texts: [says, source] }, rest: [] },
     { large: { hero: number, texts: [says, source], scale: 0.6 }, rest: [] },
+    { large: { hero: number, texts: [says, source], scale: 0.6, isTitleAbove: true }, rest: [] },
     { large: { hero: number, texts: [] }, rest: [meaning, sourceOf(content)] },
   ]);
 }
@@ -217,15 +218,16 @@ const forcedSizes = (box) => sizesDown(floorIn(box), floorIn(box, { isLegible: f
  * of `rest` follow as plain pages.
  */
 function featurePages(box, content, { words, isWholeOnly, plain }, ways) {
-  const slideOf = (px, { hero, texts, scale = 1 }, look) => {
+  const slideOf = (px, { hero, texts, scale = 1, isTitleAbove = false }, look) => {
     const slide = frame(box, content, px, look);
+    if (isTitleAbove) slide.dataset.title = "above";
     const body = slide.appendChild(make("div", "feature-body"));
     const main = body.appendChild(make("div", "feature-hero"));
     main.append(sizedHero(box, hero.cloneNode(true), px, { scale, code: content.code }));
     body.append(
       appended(
         make("div", "feature-words"),
-        ...slide.querySelectorAll(":scope > .feature-title"),
+        ...(isTitleAbove ? [] : slide.querySelectorAll(":scope > .feature-title")),
         ...texts.map((each) => each.cloneNode(true)),
       ),
     );

@@ -50,3 +50,18 @@ def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: Cont
     page.set_viewport_size({"width": 3840, "height": 2160})
     found = page.evaluate(BUILT, {"contents": templates()[-2:], "rooms": ["yes"]})
     assert [(each["pages"], each["troubles"]) for each in found] == [(1, []), (1, [])]
+
+
+def test_a_figure_for_a_reader_at_eight_metres_is_one_page(pages: Pages, hall: ContractServer) -> None:
+    hall.screen["place"] = {**hall.screen.get("place", {}), "least_px": 94}
+    figure = next(each for each in templates() if each["kind"] == "figure") | {
+        "title": "L’attente à l’accueil",
+        "figure": "8 sur 10",
+        "unit": "",
+        "meaning": "personnes sont appelées en moins de vingt minutes.",
+        "source": "Rapport annuel",
+        "credit": "",
+        "code": None,
+    }
+    found = opened(pages, hall).evaluate(BUILT, {"contents": [figure], "rooms": ["yes"]})
+    assert [(each["pages"], each["troubles"]) for each in found] == [(1, [])]
