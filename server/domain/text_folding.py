@@ -1,11 +1,11 @@
-"""Texts in the form used for search and sorting: without capitals and accents. Pure."""
+"""Texts in the form used for search and sorting: without capitals, accents and ligatures. Pure."""
 
-import re
 import unicodedata
 
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
 
 
 def folded(text: str) -> str:
-    """A text without capitals and accents."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    """The text without capitals, accents and ligatures: « Sœur » matches « soeur »."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(each for each in decomposed if not unicodedata.combining(each))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from server.domain.facts import Fact, FactKind
 from server.domain.refusals import Refusal
+from server.domain.text_folding import folded
 
 LONGEST_NAME = 120
 """The most characters of a name; a longer file name is cut before its extension."""
@@ -26,7 +27,6 @@ type Expiry = Literal["soon", "over"]
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that a name never holds: controls, marks of direction, surrogates, unassigned."""
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
 HARD_SPACE = "\u00a0"
 _SPACES = re.compile(" {2,}")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -118,12 +118,6 @@ def name_of_file(file: str) -> str:
 def tag_of(text: str) -> str:
     """A tag in the form that is stored: small letters, without the signs that lists and searches use."""
     return " ".join(visible(text.translate(_MARKS_OF_TAGS)).casefold().split())
-
-
-def folded(text: str) -> str:
-    """The text without accents and capitals: « Été » and « ete » match."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(each for each in decomposed if not unicodedata.combining(each))
 
 
 def words_to_find(details: MediumDetails, texts: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from zxcvbn import zxcvbn
 from server.documents.reading import parse_installation
 from server.domain.people.password_words import FRENCH_WORDS
 from server.domain.refusals import Refusal
+from server.domain.text_folding import folded
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
@@ -101,7 +102,7 @@ def check_password(password: str, names: Iterable[str] = ()) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Refusal("password_too_long", longest=LONGEST_PASSWORD)
     words = sorted(_words(names), key=len, reverse=True)
-    rest = _folded(password)
+    rest = folded(password)
     for word in words:
         rest = rest.replace(word, "")
     if len(rest) < _LEAST_BESIDE_NAMES:
@@ -123,16 +124,10 @@ def names_of_office(rows: Rows) -> list[str]:
 def _words(names: Iterable[str]) -> set[str]:
     found = set()
     for name in names:
-        folded = _folded(name)
-        parts = "".join(each if each.isalnum() else " " for each in folded).split()
+        plain = folded(name)
+        parts = "".join(each if each.isalnum() else " " for each in plain).split()
         found |= {each for each in (*parts, "".join(parts)) if len(each) >= _SHORTEST_NAME}
     return found
-
-
-def _folded(text: str) -> str:
-    """Small letters without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in decomposed if not unicodedata.combining(each))
 
 
 def _typed(password: str) -> str:
@@ -142,4 +137,4 @@ def _typed(password: str) -> str:
 
 def _guesses(password: str, words: list[str]) -> float:
     with _ESTIMATING:
-        return float(zxcvbn(_folded(password), user_inputs=words)["guesses"])
+        return float(zxcvbn(folded(password), user_inputs=words)["guesses"])

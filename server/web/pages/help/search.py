@@ -1,10 +1,10 @@
 """Searches the help: the passages that contain every word, the best first."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from server.domain.text_folding import folded
 from server.web.pages.help.documents import HelpDocument
 from server.web.pages.help.rendering import Passage
 
@@ -35,14 +35,17 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
     Passages in the reader's language come first, or in English where none is in it; then manuals, then those
     whose heading has the words, then by the number of occurrences. At most twenty.
     """
-    words = list(dict.fromkeys(_folded(query).split()))[:MOST_WORDS]
+    words = list(dict.fromkeys(_plain_words(query).split()))[:MOST_WORDS]
     if not words:
         return []
     order = sorted(("en", "fr"), key=lambda each: each != language)
     found: list[tuple[tuple[int, bool, int, int], FoundPassage]] = []
     for document in documents:
         for passage in document.rendered.passages:
-            head, text = _folded(f"{document.rendered.title} {passage.heading.text}"), _folded(passage.text)
+            head, text = (
+                _plain_words(f"{document.rendered.title} {passage.heading.text}"),
+                _plain_words(passage.text),
+            )
             counts = [_count(word, f"{head} {text}") for word in words]
             if all(counts):
                 in_head = sum(_count(word, head) > 0 for word in words)
@@ -52,20 +55,20 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
     return [each for _, each in found[:MOST_FOUND]]
 
 
-def _folded(text: str) -> str:
+def _plain_words(text: str) -> str:
     """The words in small letters without accents or signs, between single spaces."""
-    letters = unicodedata.normalize("NFKD", text).lower()
-    plain = "".join(each for each in letters if not unicodedata.combining(each))
-    return " ".join(re.findall(r"[a-z0-9_]+", plain))
+    return " ".join(re.findall(r"[a-z0-9_]+", folded(text)))
 
 
-def _count(word: str, folded: str) -> int:
-    return f" {folded}".count(f" {word}")
+def _count(word: str, words: str) -> int:
+    return f" {words}".count(f" {word}")
 
 
 def _excerpt(text: str, words: list[str]) -> str:
     sentences = re.split(r"(?<=[.!?])\s", text)
-    best = max(sentences, key=lambda sentence: sum(_count(word, _folded(sentence)) > 0 for word in words))
+    best = max(
+        sentences, key=lambda sentence: sum(_count(word, _plain_words(sentence)) > 0 for word in words)
+    )
     if len(best) <= LONGEST_EXCERPT:
         return best
     return best[:LONGEST_EXCERPT].rpartition(" ")[0] + " …"

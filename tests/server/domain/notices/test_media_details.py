@@ -8,12 +8,12 @@ from server.domain.notices.media_details import (
     LONGEST_NAME,
     NewDetails,
     expiry_of,
-    folded,
     name_of_file,
     tag_of,
     terms_of,
 )
 from server.domain.refusals import Refusal
+from server.domain.text_folding import folded
 
 
 @pytest.mark.parametrize(
