@@ -15,11 +15,12 @@ class PeriodKind(StrEnum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A day, ISO week, month or quarter: `starts_on` included, `ends_on` excluded."""
+    """A day, ISO week, month, quarter or year: `starts_on` included, `ends_on` excluded."""
 
     kind: PeriodKind
     starts_on: date
@@ -27,7 +28,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        """Its stable name: 2026-11-24, 2026-W48, 2026-11 or 2026-Q4."""
+        """Its stable name: 2026-11-24, 2026-W48, 2026-11, 2026-Q4 or 2026."""
         if self.kind is PeriodKind.DAY:
             return self.starts_on.isoformat()
         if self.kind is PeriodKind.WEEK:
@@ -35,6 +36,8 @@ class Period:
             return f"{year:04d}-W{week:02d}"
         if self.kind is PeriodKind.MONTH:
             return f"{self.starts_on:%Y-%m}"
+        if self.kind is PeriodKind.YEAR:
+            return f"{self.starts_on.year:04d}"
         return f"{self.starts_on.year:04d}-Q{(self.starts_on.month + 2) // 3}"
 
     @property
@@ -61,11 +64,14 @@ def period_of(kind: PeriodKind, day: date) -> Period:
     if kind is PeriodKind.MONTH:
         first = day.replace(day=1)
         return Period(kind, first, _month_after(first, 1))
+    if kind is PeriodKind.YEAR:
+        first = day.replace(month=1, day=1)
+        return Period(kind, first, _month_after(first, 12))
     first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
     return Period(kind, first, _month_after(first, 3))
 
 
-_NAME = re.compile(r"(\d{4})-(?:W(\d\d)|Q([1-4])|(\d\d)(?:-(\d\d))?)", re.ASCII)
+_NAME = re.compile(r"(\d{4})(?:-(?:W(\d\d)|Q([1-4])|(\d\d)(?:-(\d\d))?))?", re.ASCII)
 
 
 def parse_period(name: str) -> Period:
@@ -79,6 +85,8 @@ def parse_period(name: str) -> Period:
             return period_of(PeriodKind.WEEK, date.fromisocalendar(int(year), int(week), 1))
         if quarter:
             return period_of(PeriodKind.QUARTER, date(int(year), int(quarter) * 3, 1))
+        if not month:
+            return period_of(PeriodKind.YEAR, date(int(year), 1, 1))
         kind = PeriodKind.DAY if day else PeriodKind.MONTH
         return period_of(kind, date(int(year), int(month), int(day or 1)))
     except (ValueError, OverflowError) as error:
