@@ -36,7 +36,7 @@ _LABELS = {
 }
 
 
-def focused(
+def read_focus(
     reader: ViewReader, key: str, *, view: View, within: str | None = None, needs: Collection[Need] = ()
 ) -> list[str]:
     """The sentences of a control; none for a key that the kiosk does not know.

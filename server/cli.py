@@ -23,7 +23,7 @@ from server.commands import (
     simulating,
     speaking,
 )
-from server.commands.say import ending_well, opened, say, sentence
+from server.commands.say import ending_well, open_database, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.open_files import allow_open_files
@@ -52,7 +52,7 @@ def begin() -> None:
 def serve() -> None:
     """Serve the installation: one process, or several workers with PostgreSQL and Redis."""
     settings = Settings()
-    database = opened(settings)
+    database = open_database(settings)
     demonstration = is_demonstration(database)
     first = installation_address(database, settings.public_url or settings.base_url)
     database.close()
@@ -68,7 +68,7 @@ def serve() -> None:
 def installation_link_command() -> None:
     """Print the link that makes the first administrator; refused once there is an account."""
     settings = Settings()
-    database = opened(settings)
+    database = open_database(settings)
     try:
         first = installation_address(database, settings.public_url or settings.base_url)
     finally:

@@ -31,7 +31,7 @@ def listening(var: Path, name: str) -> socket.socket:
     return made
 
 
-def connected(var: Path, name: str) -> socket.socket:
+def connect(var: Path, name: str) -> socket.socket:
     """A connection to whoever listens; raises OSError when nobody does."""
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:

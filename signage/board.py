@@ -169,7 +169,7 @@ def message_bytes(message: Mapping[str, object]) -> int:
     return len(json.dumps(message, separators=(",", ":")))
 
 
-def clipped(text: str, characters: int) -> str:
+def clip(text: str, characters: int) -> str:
     """Return a text of at most `characters` characters; one that was cut ends with « … »."""
     text = " ".join(text.split())
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
@@ -191,12 +191,10 @@ def _as_of(position: HallPosition) -> str:
 
 def counter_message(place: CounterPlace) -> CounterMessage:
     """Return a counter as a message, for the board and with a call: its texts within their bounds."""
-    counter: CounterMessage = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
+    counter: CounterMessage = {"id": place.counter, "label": clip(place.label, LABEL_CHARACTERS)}
     if place.name:
-        counter["name"] = {lang: clipped(text, NAME_CHARACTERS) for lang, text in place.name.items()}
-    counter["direction"] = {
-        lang: clipped(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()
-    }
+        counter["name"] = {lang: clip(text, NAME_CHARACTERS) for lang, text in place.name.items()}
+    counter["direction"] = {lang: clip(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()}
     if place.has_loop:
         counter["hearing_loop"] = True
     return counter
@@ -215,7 +213,7 @@ def _call(call: BoardCall) -> BoardCallMessage:
 def _recent(call: RecentCall) -> RecentCallMessage:
     return {
         "number": call.number,
-        "counter": {"id": call.place.counter, "label": clipped(call.place.label, LABEL_CHARACTERS)},
+        "counter": {"id": call.place.counter, "label": clip(call.place.label, LABEL_CHARACTERS)},
         "called_at": call.called_at.isoformat(timespec="milliseconds"),
     }
 
@@ -224,7 +222,7 @@ def _queue(line: QueueLine) -> QueueLineMessage:
     message: QueueLineMessage = {
         "queue": line.queue,
         "services": [
-            {"id": service, "name": {lang: clipped(text, NAME_CHARACTERS) for lang, text in names.items()}}
+            {"id": service, "name": {lang: clip(text, NAME_CHARACTERS) for lang, text in names.items()}}
             for service, names in line.services
         ],
         "waiting": line.waiting,
@@ -287,7 +285,7 @@ def _without_a_former_call(message: CallsMessage) -> bool:
 
 def _with_short_labels(message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
-        call["counter"]["label"] = clipped(call["counter"]["label"], SHORT_LABEL_CHARACTERS)
+        call["counter"]["label"] = clip(call["counter"]["label"], SHORT_LABEL_CHARACTERS)
     return False
 
 

@@ -343,7 +343,7 @@ def undo(computer: Computer) -> None:
     computer.say(f"packages and {PROFILE} stay; to forget the pairing too: rm -r {PROFILE}")
 
 
-def asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What was typed. Ends with status 2 for what cannot be."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("--server", help="address of the server, https://…")
@@ -387,7 +387,7 @@ def panel_typed(typed: argparse.Namespace) -> dict[str, object]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Installs, or undoes."""
-    typed = asked(arguments)
+    typed = parse_arguments(arguments)
     computer = Computer(typed.root or Path("/"), is_dry=typed.dry_run, runs_commands=typed.root is None)
     if computer.runs_commands and not computer.is_dry and os.geteuid() != 0:
         raise SystemExit("to change this computer, run it with sudo; --dry-run needs no right")

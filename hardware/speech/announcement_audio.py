@@ -6,7 +6,7 @@ from itertools import chain
 
 from hardware.speech.chime import chime
 from hardware.speech.espeak import EspeakSpeech, Speech
-from hardware.speech.sound import RATE_HZ, Samples, normalised, silence, to_wav, trimmed
+from hardware.speech.sound import RATE_HZ, Samples, normalise, silence, to_wav, trim
 
 AFTER_CHIME_S = 0.25
 PHRASE_PAUSE_S = 0.35
@@ -60,7 +60,7 @@ def assemble(
     """
     if not phrases_of(sentences):
         raise ValueError("an announcement without a sentence")
-    heard = {phrase: trimmed(samples) for phrase, samples in spoken.items()}
+    heard = {phrase: trim(samples) for phrase, samples in spoken.items()}
     phrase_pause_s, end_s = (BRIEF_PAUSE_S, BRIEF_PAUSE_S) if is_brief else (PHRASE_PAUSE_S, END_S)
     sound: Samples[int] = array("h")
     for number, sentence in enumerate(sentences):
@@ -69,7 +69,7 @@ def assemble(
         for place, phrase in enumerate(_phrases(sentence)):
             sound += silence(phrase_pause_s if place else 0) + heard[phrase]
     head: Samples[int] = array("h") if before is None else before
-    return to_wav(head + normalised(sound, share=VOICE_SHARE) + silence(end_s))
+    return to_wav(head + normalise(sound, share=VOICE_SHARE) + silence(end_s))
 
 
 def first_end_s(duration_s: float, chime_s: float | None = None) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from hardware.speech.sound import Samples, levelled, silence
+from hardware.speech.sound import Samples, level, silence
 
 ENDINGS = (".wav", ".ogg", ".opus", ".flac", ".mp3", ".m4a")
 CHIME = "chime"
@@ -94,7 +94,7 @@ def say_pieces(pieces: Iterable[Path]) -> "Samples[int]":
     """Return recordings one after the other, equally loud. Raises ClipRefused."""
     sound: Samples[int] = array("h")
     for number, path in enumerate(pieces):
-        sound += silence(GAP_S if number else 0) + levelled(recording(path))
+        sound += silence(GAP_S if number else 0) + level(recording(path))
     return sound
 
 
@@ -116,10 +116,10 @@ def recording(path: Path) -> "Samples[int]":
 @lru_cache(maxsize=256)
 def _recording(path: Path, _: str) -> "Samples[int]":
     # the decoder's libraries are loaded where something is rendered, never in the server's own process
-    from hardware.speech.decoded_sound import SoundRefused, decoded
+    from hardware.speech.decoded_sound import SoundRefused, decode_file
 
     try:
-        return decoded(path, longest_s=LONGEST_S)
+        return decode_file(path, longest_s=LONGEST_S)
     except SoundRefused as refused:
         raise ClipRefused(path.name, refused.code, str(refused), refused.values) from refused
 

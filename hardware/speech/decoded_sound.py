@@ -11,7 +11,7 @@ import av
 import av.error
 from av.audio.resampler import AudioResampler
 
-from hardware.speech.sound import RATE_HZ, Samples, trimmed
+from hardware.speech.sound import RATE_HZ, Samples, trim
 
 DEMUXERS = {".wav": "wav", ".ogg": "ogg", ".opus": "ogg", ".flac": "flac", ".mp3": "mp3", ".m4a": "mov"}
 """Formats by the ending of a file's name; a file is read as what its name says, never as a list of others."""
@@ -30,7 +30,7 @@ class SoundRefused(Exception):
         self.values = values
 
 
-def decoded(path: Path, *, longest_s: float) -> "Samples[int]":
+def decode_file(path: Path, *, longest_s: float) -> "Samples[int]":
     """Return a recording without the silence around it. Raises SoundRefused."""
     try:
         size = path.stat().st_size
@@ -39,7 +39,7 @@ def decoded(path: Path, *, longest_s: float) -> "Samples[int]":
         if size > MOST_BYTES:
             most = MOST_BYTES // 1_000_000
             raise SoundRefused("too_large", f"is larger than {most} MB", most=most)
-        samples = trimmed(_read(path, most=round(longest_s * RATE_HZ)))
+        samples = trim(_read(path, most=round(longest_s * RATE_HZ)))
     except (av.error.FFmpegError, EOFError, IndexError, ValueError, OverflowError) as error:
         raise SoundRefused("no_sound_file", "is not a sound that can be read") from error
     except OSError as error:

@@ -96,9 +96,9 @@ class PiperSpeech:
 
 def _read(file: Path, voice: Path) -> "Samples[int]":
     # the decoder's libraries are loaded where something is rendered, never in the server's own process
-    from hardware.speech.decoded_sound import SoundRefused, decoded
+    from hardware.speech.decoded_sound import SoundRefused, decode_file
 
     try:
-        return decoded(file, longest_s=LONGEST_S)
+        return decode_file(file, longest_s=LONGEST_S)
     except SoundRefused as refused:
         raise SpeechUnavailable(f"{voice.name}: what it says {refused}") from refused

@@ -19,7 +19,7 @@ def silence(seconds: float) -> "Samples[int]":
     return array("h", bytes(2 * round(seconds * RATE_HZ)))
 
 
-def trimmed(samples: "Samples[int]") -> "Samples[int]":
+def trim(samples: "Samples[int]") -> "Samples[int]":
     """Return samples without the silence before and after the sound; none if there is no sound."""
     first = next((i for i, value in enumerate(samples) if abs(value) >= QUIET), None)
     if first is None:
@@ -33,7 +33,7 @@ def peak(samples: "Samples[int]") -> int:
     return max(abs(max(samples)), abs(min(samples))) if samples else 0
 
 
-def normalised(samples: "Samples[int]", *, share: float) -> "Samples[int]":
+def normalise(samples: "Samples[int]", *, share: float) -> "Samples[int]":
     """Return samples scaled so that their peak is this share (0 to 1) of full scale."""
     loudest = peak(samples)
     if not loudest:
@@ -42,7 +42,7 @@ def normalised(samples: "Samples[int]", *, share: float) -> "Samples[int]":
     return array("h", (round(value * factor) for value in samples))
 
 
-def levelled(samples: "Samples[int]") -> "Samples[int]":
+def level(samples: "Samples[int]") -> "Samples[int]":
     """Return samples at the common loudness: their audible part has the power of `LEVEL`.
 
     Samples over full scale lower the whole recording; they are never clipped.

@@ -16,7 +16,7 @@ from hardware.speech.chime import SHARE, chime
 from hardware.speech.clips import CHIME, ClipRefused, Clips, clips_in, mark, recording, say_pieces
 from hardware.speech.espeak import EspeakSpeech, Speech, SpeechUnavailable
 from hardware.speech.piper import SETTINGS_ENDING, PiperSpeech, voice_file
-from hardware.speech.sound import Samples, normalised
+from hardware.speech.sound import Samples, normalise
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Voices:
         own = self.recordings(language).files.get(CHIME)
         if own is not None:
             try:
-                return normalised(recording(own), share=SHARE)
+                return normalise(recording(own), share=SHARE)
             except ClipRefused as refused:
                 log.warning("the recorded chime cannot be used: %s", refused)
         return chime()

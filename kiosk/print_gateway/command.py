@@ -12,7 +12,7 @@ from pathlib import Path
 from hardware.transports.serial_line.serial_address import SPEEDS
 from hardware.transports.usb_name import usb_name
 from kiosk.print_gateway import service
-from kiosk.print_gateway.examination import examined, printers_there
+from kiosk.print_gateway.examination import examine, printers_there
 from kiosk.print_gateway.gateway import Gateway
 from kiosk.print_gateway.hall_server import HallServer
 from kiosk.print_gateway.local_printer import LocalPrinter, address_in
@@ -70,7 +70,7 @@ def _run(file: Path) -> int:
 
 def _examine(file: Path) -> int:
     status = 0
-    for found in examined(read_settings(file)):
+    for found in examine(read_settings(file)):
         print(f"{MARKS[found.state]} {sentence(found.key, **found.values)}")
         status = 1 if found.state == "wrong" else status
     return status

@@ -26,7 +26,7 @@ class GatewayFinding:
     values: dict[str, object]
 
 
-def examined(settings: GatewaySettings) -> Iterator[GatewayFinding]:
+def examine(settings: GatewaySettings) -> Iterator[GatewayFinding]:
     """Everything that can be found out without printing."""
     yield _printer_found(settings)
     yield from _server_found(settings)

@@ -1,4 +1,4 @@
-"""What the print gateway says to the hall's server, on one connection that stays open.
+"""Requests of the print gateway to the hall's server, on one connection that stays open.
 
 The protocol: docs/rules/pulled-printers.md. No redirect is followed and no proxy is used: the secret goes to
 the address of the settings only.
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from kiosk.print_gateway.settings import GatewayFault, GatewaySettings
 
 WITHIN_S = 10.0
-"""Of each step of a request."""
+"""The longest each step of a request may take."""
 LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 AGE_HEADER = "X-Parvis-Age"
 _MAY_ANSWER_LATER = (429, 500, 502, 503, 504)
@@ -78,44 +78,45 @@ class HallServer:
         self.program = secrets.token_hex(8)
 
     def poll(self, state: str, *, is_printing: bool, interval_s: int, leaves: bool = False) -> PollAnswer:
-        """Says how the printer is and asks for a job. Raises ServerSilent, ServerRefused."""
-        said = {
+        """Reports the printer's state and asks for a job. Raises ServerSilent, ServerRefused."""
+        report = {
             "program": self.program,
             "state": state,
             "is_printing": is_printing,
             "interval_s": interval_s,
             "leaves": leaves,
         }
-        body = json.dumps(said).encode()
+        body = json.dumps(report).encode()
         try:
             answer = self._send("POST", "", body)
-        except ServerSilent:  # the server may have closed a connection that rested: asking changes nothing
+        except ServerSilent:  # the server may have closed an idle connection; a poll may be repeated
             answer = self._send("POST", "", body)
         if answer.status == 204:
             return PollAnswer(None, "epson")
-        return _poll_answer(_right(answer, 200).body)
+        return _poll_answer(_expect(answer, 200).body)
 
     def fetch(self, offer: str) -> FetchedTicket:
-        """The ticket of an offer, which is this printer's from now on. Raises ServerSilent: it may be so
-        without its bytes; ServerRefused.
+        """Fetches the ticket of an offer, which nobody can fetch again.
+
+        Raises ServerRefused, and ServerSilent: the ticket may have been handed over without its bytes.
         """
-        answer = _right(self._send("GET", f"?job={quote(offer)}&program={self.program}"), 200)
+        answer = _expect(self._send("GET", f"?job={quote(offer)}&program={self.program}"), 200)
         try:
             return FetchedTicket(answer.body, float(answer.headers.get(AGE_HEADER, "0")))
         except ValueError:
             return FetchedTicket(answer.body, 0.0)
 
     def confirm(self, offer: str, verdict: str, why: str | None) -> None:
-        """Says what became of a ticket; again is the same. Raises ServerSilent, ServerRefused."""
+        """Reports the verdict of a ticket; may be repeated. Raises ServerSilent, ServerRefused."""
         body = json.dumps({"verdict": verdict, "why": why}).encode()
-        _right(self._send("PUT", f"?job={quote(offer)}", body), 204)
+        _expect(self._send("PUT", f"?job={quote(offer)}", body), 204)
 
     def check(self) -> float | None:
-        """Tries address and secret; the server's clock in seconds since 1970, None: it says none.
+        """Tries address and secret; the server's clock in seconds since 1970, None where it sends none.
 
         Raises ServerSilent, ServerRefused.
         """
-        answer = _right(self._send("GET", ""), 204)
+        answer = _expect(self._send("GET", ""), 204)
         try:
             return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
         except ValueError:
@@ -158,7 +159,7 @@ class HallServer:
         return made
 
 
-def _right(answer: _Answer, status: int) -> _Answer:
+def _expect(answer: _Answer, status: int) -> _Answer:
     if answer.status != status:
         raise ServerRefused(answer.status)
     return answer

@@ -19,7 +19,7 @@ from server.web.access.cookies import install_cookies
 from server.web.access.cross_site import install_cross_site
 from server.web.pages.home import problem_page
 from server.web.rendering import problems
-from server.web.rendering.compression import compressed, is_file
+from server.web.rendering.compression import compress, is_file
 from server.web.rendering.security_headers import secure_headers
 from server.web.rendering.static_release import kept_for_long
 from server.web.rendering.viewer import page_language
@@ -43,7 +43,7 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_ur
 
     @app.after_request
     def headers(response: Response) -> Response:
-        answer = kept_for_long(request, compressed(request, response))
+        answer = kept_for_long(request, compress(request, response))
         return secure_headers(answer, is_https=is_https, is_file=is_file(request, answer))
 
 

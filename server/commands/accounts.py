@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say, sentence
+from server.commands.say import open_database, say, sentence
 from server.domain.languages import FRENCH
 from server.jobs import writers
 from server.jobs.local_socket import write
@@ -32,13 +32,19 @@ def create_user(
         raise typer.BadParameter("an account needs a role: --role agent@laon", param_hint="--role")
     password = _password()
     if reset:
-        write(settings.var, lambda: opened(settings), writers.reset_password, login=login, password=password)
+        write(
+            settings.var,
+            lambda: open_database(settings),
+            writers.reset_password,
+            login=login,
+            password=password,
+        )
         say(sentence("command.user.reset", login=login))
         return
     roles = role or []
     write(
         settings.var,
-        lambda: opened(settings),
+        lambda: open_database(settings),
         writers.create_user,
         login=login,
         password=password,

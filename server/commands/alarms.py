@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say, sentence
+from server.commands.say import open_database, say, sentence
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.instants import to_text
 from server.jobs import writers
@@ -21,7 +21,7 @@ DAY = ["%Y-%m-%d"]
 @alarms.command("recipients")
 def list_recipients() -> None:
     """List the recipients of alarms: id, channel, site, address, choice, and state of their deliveries."""
-    database = opened(Settings())
+    database = open_database(Settings())
     try:
         found = read_recipients(database, lambda _: True)
     finally:
@@ -52,7 +52,7 @@ def replay(
     from_day = since or datetime.now(UTC) - timedelta(days=1)
     count = write(
         settings.var,
-        lambda: opened(settings),
+        lambda: open_database(settings),
         writers.send_alarms_again,
         recipient=recipient,
         since=to_text(from_day.replace(tzinfo=UTC)),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import day_and_time, opened, say, sentence
+from server.commands.say import day_and_time, open_database, say, sentence
 from server.domain.instants import to_text
 from server.domain.people.roles import SCOPES
 from server.jobs import writers
@@ -42,7 +42,7 @@ def create(
     expires_at = _end_of(expires or datetime.now(UTC) + USUAL_LIFE)
     created = write(
         settings.var,
-        lambda: opened(settings),
+        lambda: open_database(settings),
         writers.create_api_key,
         name=name,
         scopes=list(dict.fromkeys(scope)),
@@ -62,7 +62,7 @@ def _end_of(day: datetime) -> datetime:
 @keys.command("list")
 def list_keys() -> None:
     """List the API keys: id, name, scopes, halls, until when, and whether expired or revoked."""
-    database = opened(Settings())
+    database = open_database(Settings())
     try:
         with database.read() as rows:
             found = api_keys(rows)
@@ -93,5 +93,5 @@ def _state(row: ApiKeyRow, now: datetime) -> str:
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
     """Revoke an API key: it is worth nothing from now on."""
     settings = Settings()
-    write(settings.var, lambda: opened(settings), writers.revoke_api_key, key=key)
+    write(settings.var, lambda: open_database(settings), writers.revoke_api_key, key=key)
     say(sentence("command.key.revoked", key=key))

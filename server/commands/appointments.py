@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say, sentence
+from server.commands.say import open_database, say, sentence
 from server.domain.refusals import Refusal
 from server.jobs import writers
 from server.jobs.local_socket import write
@@ -30,7 +30,7 @@ def import_appointments_command(
     is_calendar = file.suffix.lower() == ".ics"
     done = write(
         settings.var,
-        lambda: opened(settings),
+        lambda: open_database(settings),
         writers.import_appointment_file,
         hall=hall,
         content=content,

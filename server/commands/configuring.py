@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import console, document_words, language, opened, say, sentence
+from server.commands.say import console, document_words, language, open_database, say, sentence
 from server.domain.refusals import Refusal
 from server.jobs import writers
 from server.jobs.local_socket import write
@@ -36,7 +36,11 @@ def import_configuration(
     except UnicodeDecodeError as error:
         raise Refusal("not_utf8", file=str(file)) from error
     published = write(
-        settings.var, lambda: opened(settings), writers.import_document, content=content, dry_run=dry_run
+        settings.var,
+        lambda: open_database(settings),
+        writers.import_document,
+        content=content,
+        dry_run=dry_run,
     )
     _tell(published)
 
@@ -64,7 +68,7 @@ def export_configuration(
     ] = None,
 ) -> None:
     """Print the published document, ready to be changed and imported."""
-    database = opened(Settings())
+    database = open_database(Settings())
     try:
         with database.read() as rows:
             if hall is None:

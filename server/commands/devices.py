@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import day_and_time, opened, say, sentence
+from server.commands.say import day_and_time, open_database, say, sentence
 from server.domain.people.roles import DEVICE_KINDS
 from server.jobs import writers
 from server.jobs.local_socket import write
@@ -36,7 +36,7 @@ def list_devices(
 
     Then the kiosks and screens no device is paired with.
     """
-    database = opened(Settings())
+    database = open_database(Settings())
     try:
         hall_id = None if hall is None else database.hall_id(hall)
         with database.read() as rows:
@@ -80,7 +80,7 @@ def pair(
     """Pair a kiosk or screen: prints the address to open on it, once."""
     settings = Settings()
     paired = write(
-        settings.var, lambda: opened(settings), writers.pair_device, hall=hall, kind=kind, name=name
+        settings.var, lambda: open_database(settings), writers.pair_device, hall=hall, kind=kind, name=name
     )
     _say_address(settings, base_url, paired, "paired")
 
@@ -92,7 +92,7 @@ def renew(
 ) -> None:
     """Give a device a new token: prints its new address, once; the old token is void at once."""
     settings = Settings()
-    paired = write(settings.var, lambda: opened(settings), writers.renew_device, device=device)
+    paired = write(settings.var, lambda: open_database(settings), writers.renew_device, device=device)
     _say_address(settings, base_url, paired, "renewed")
 
 
@@ -115,5 +115,5 @@ def revoke(
 ) -> None:
     """Revoke a device: its token is worth nothing from now on."""
     settings = Settings()
-    write(settings.var, lambda: opened(settings), writers.revoke_device, device=device)
+    write(settings.var, lambda: open_database(settings), writers.revoke_device, device=device)
     say(sentence("command.device.revoked", device=device))

@@ -11,7 +11,7 @@ import typer
 from server.clock import Clock
 from server.commands.examination import Finding, examinations
 from server.commands.printers import printers_found
-from server.commands.say import opened, say, sentence
+from server.commands.say import open_database, say, sentence
 from server.commands.voices import voices_found
 from server.jobs.server_lock import alone
 from server.settings import Settings
@@ -53,7 +53,7 @@ def _examined(examinations: list[Callable[[], Finding]]) -> Iterator[Finding]:
 
 def _rebuild(settings: Settings) -> None:
     with alone(settings.var):
-        database = opened(settings)
+        database = open_database(settings)
         try:
             with database.read() as rows:
                 halls = [hall.slug for hall in all_halls(rows)]

@@ -21,7 +21,7 @@ from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs.open_files import FEWEST_FILES, allow_open_files
 from server.jobs.server_lock import is_server_running
-from server.oidc.description import described
+from server.oidc.description import fetch_provider
 from server.settings import Settings
 from server.store.journal.heads import heads_of_halls
 from server.store.media.media import names_in_use
@@ -307,7 +307,7 @@ def provider(settings: Settings) -> Finding:
     if not settings.oidc_issuer:
         return Finding("right", "doctor.provider.none")
     try:
-        described(settings.oidc_issuer)
+        fetch_provider(settings.oidc_issuer)
     except Refusal as refusal:
         values = {"issuer": settings.oidc_issuer, "code": refusal.code, "why": refusal.details.get("why")}
         return Finding("off", "doctor.provider.away", values)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say, sentence
+from server.commands.say import open_database, say, sentence
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.usecases.quality.export_visits import export_visits
@@ -28,7 +28,7 @@ def export_visits_command(
     days: tuple[date, date] = (starts_on.date(), ends_on.date() + timedelta(days=1))
     if days[1] <= days[0]:
         raise typer.BadParameter("the last day is before the first", param_hint="--to")
-    database = opened(Settings())
+    database = open_database(Settings())
     try:
         with database.read() as rows:
             halls = hall or [each.slug for each in all_halls(rows) if each.is_configured]

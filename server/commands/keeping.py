@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.clock import Clock
-from server.commands.say import anchors_of, opened, say, sentence
+from server.commands.say import anchors_of, open_database, say, sentence
 from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
@@ -21,7 +21,7 @@ from server.usecases.media.prepare_media import media_folder
 def purge_command() -> None:
     """Erase personal values, tickets' tokens, answers and sessions whose time is over."""
     settings = Settings()
-    counts = write(settings.var, lambda: opened(settings), purge)
+    counts = write(settings.var, lambda: open_database(settings), purge)
     say(", ".join(f"{table}: {count}" for table, count in counts.items()))
 
 
@@ -35,7 +35,7 @@ def verify_journal_command(
 ) -> None:
     """Verify the journals against their hashes, heads and anchors; exit status 1 when something is wrong."""
     settings = Settings()
-    database = opened(settings)
+    database = open_database(settings)
     try:
         verified = verify_journal(database, anchors_of(settings), hall=hall, full=full)
     finally:
@@ -62,7 +62,7 @@ def backup_command(
 ) -> None:
     """Write a backup of the whole database to a new file, media and key beside it; the server may run."""
     settings = Settings()
-    database = opened(settings)
+    database = open_database(settings)
     try:
         check_key_copy(settings, file)
         anchored = backup(database, anchors_of(settings), file)
@@ -96,7 +96,7 @@ def restore_command(
             has_real_hours=settings.demo_hours == "real",
         )
         has_key = bring_key(settings, file, Clock().now())
-        database = opened(settings)
+        database = open_database(settings)
         try:
             brought = bring_media(database, media_folder(settings.var), file)
         finally:

@@ -16,7 +16,7 @@ from hardware.verdict import PrinterTraits, probe, read_state
 from server.clock import Clock
 from server.commands.examination import Finding
 from server.commands.fetching_printers import fetching_found, untried_found
-from server.commands.say import day_and_time, opened, say, sentence
+from server.commands.say import day_and_time, open_database, say, sentence
 from server.domain.hall.configuration import Kiosk, PrinterConnection
 from server.domain.hall.printer_kinds import PLUGGED_KINDS
 from server.domain.refusals import Refusal
@@ -39,7 +39,7 @@ def probe_printer(
 ) -> None:
     """Ask a kiosk's printer how it is and what it can do. One that is ready may print a few characters."""
     settings = Settings()
-    database = opened(settings)
+    database = open_database(settings)
     try:
         printer = _kiosk(database, kiosk).printer
     finally:
@@ -56,7 +56,7 @@ def probe_printer(
     found = _say_abilities(address) if state.may_print else None
     write(
         settings.var,
-        lambda: opened(settings),
+        lambda: open_database(settings),
         writers.keep_probe,
         kiosk=kiosk,
         place=printer.place,

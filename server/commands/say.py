@@ -38,7 +38,7 @@ def day_and_time(instant: datetime) -> str:
     return to_text(instant)[:19]
 
 
-def opened(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
     """The database of the settings, which must have been set up. Refusals: not_installed, database_busy."""
     database = open_installed(settings.database_address, Clock())
     use_key(database, settings)

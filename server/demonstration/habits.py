@@ -91,7 +91,7 @@ def _hall(slug: str, part: dict[str, Any]) -> HallHabits:
     )
 
 
-def picked(chance: random.Random, weights: dict[str, float]) -> str:
+def pick(chance: random.Random, weights: dict[str, float]) -> str:
     """One of the keys, by its weight."""
     return chance.choices(list(weights), list(weights.values()))[0]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from server.demonstration.acts import CalledPerson, Ending
-from server.demonstration.habits import duration_s, habits, picked
+from server.demonstration.habits import duration_s, habits, pick
 from server.demonstration.posts import Agent, CounterPost
 from server.demonstration.visitors import HallVisitors, Visitor
 
@@ -162,7 +162,7 @@ class HallPlay(HallVisitors):
         return True
 
     def _outcome(self) -> str | None:
-        return picked(self.chance, habits().outcomes) if self.chance.random() < OUTCOME_SHARE else None
+        return pick(self.chance, habits().outcomes) if self.chance.random() < OUTCOME_SHARE else None
 
     def _called(self, post: CounterPost, called: CalledPerson) -> None:
         visitor = self.visitors.get(called.visit)

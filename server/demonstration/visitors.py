@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from server.demonstration.acts import Acts, ExpectedVisitor, Press, TakenTicket
 from server.demonstration.bookings import Booked
-from server.demonstration.habits import HallHabits, habits, picked
+from server.demonstration.habits import HallHabits, habits, pick
 from server.demonstration.posts import CounterPost
 from server.demonstration.timeline import Timeline
 from server.domain.refusals import Refusal
@@ -68,7 +68,7 @@ class HallVisitors:
         chosen = service or self._pick_service()
         press = Press(
             service=chosen,
-            language=picked(self.chance, habits().languages),
+            language=pick(self.chance, habits().languages),
             is_priority=self.chance.random() < PRIORITY_SHARE,
             at_reception=self.chance.random() < 0.1,
             needs=self._needs(),
@@ -90,7 +90,7 @@ class HallVisitors:
         """A visitor who got no ticket gives an exceptional reason, goes to the reception, or leaves."""
         reasons = self.own.exceptional.get(service)
         if code == "appointment_only" and reasons and self.chance.random() < EXCEPTIONAL_SHARE:
-            reason = picked(self.chance, reasons)
+            reason = pick(self.chance, reasons)
             self.time.after(15, lambda: self.arrive(service, reason))
             return
         asks_reception = code in ("closed", "appointment_only") and service != self.own.sent_on_from
@@ -100,7 +100,7 @@ class HallVisitors:
     def _needs(self) -> tuple[str, ...]:
         if self.chance.random() >= NEED_SHARE:
             return ()
-        return (picked(self.chance, habits().needs),)
+        return (pick(self.chance, habits().needs),)
 
     def _waits(self, ticket: TakenTicket, patience_s: float) -> None:
         visitor = self.visitors[ticket.visit] = Visitor(ticket, ticket.service)
@@ -114,7 +114,7 @@ class HallVisitors:
 
     def come_expected(self, booked: Booked) -> None:
         """A visitor with an appointment checks in, and waits as others do."""
-        language = picked(self.chance, habits().languages)
+        language = pick(self.chance, habits().languages)
         expected = ExpectedVisitor(booked.service, booked.booked_at, booked.code, language)
         try:
             ticket = self.acts.check_in(expected)
@@ -133,7 +133,7 @@ class HallVisitors:
         weights = self.own.services
         if self.planned is not None:
             weights = {service: weights[service] for service in weights if service in self.planned}
-        return picked(self.chance, weights)
+        return pick(self.chance, weights)
 
     def _lose_patience(self, visitor: Visitor) -> None:
         if not visitor.is_waiting or visitor.is_gone:

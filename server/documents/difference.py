@@ -47,7 +47,7 @@ def _compare(path: str, before: JsonValue, after: JsonValue) -> Iterator[Documen
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _of_mapping(path, before, after)
         return
-    old, new = keyed(before), keyed(after)
+    old, new = items_by_key(before), items_by_key(after)
     if old is not None and new is not None:
         yield from _of_items(path, old, new)
     elif _is_empty(before):
@@ -72,7 +72,7 @@ def _of_items(path: str, old: Mapping[str, Content], new: Mapping[str, Content])
         yield DocumentChange(path, "moved", list(old), list(new))
 
 
-def keyed(value: object) -> dict[str, Content] | None:
+def items_by_key(value: object) -> dict[str, Content] | None:
     """The items of a list by their identity; None when they have none, and for a value that is no list."""
     if not isinstance(value, list):
         return None

@@ -11,7 +11,7 @@ LONG = 12
 _WORD = re.compile(rf"[^\W\d_]{{{LONG},}}")
 
 
-def parted(text: str, language: str) -> str:
+def hyphenate(text: str, language: str) -> str:
     """A text, or its safe HTML, with soft hyphens in long words; unchanged in a language without rules.
 
     No element or entity of safe HTML is as long as a long word.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from server.documents.difference import keyed
+from server.documents.difference import items_by_key
 
 type Side = Literal["mine", "theirs"]
 
@@ -69,9 +69,9 @@ class _Joining:
             return theirs
         if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
             return self.mappings(path, base, mine, theirs)
-        my_items, their_items = keyed(mine), keyed(theirs)
+        my_items, their_items = items_by_key(mine), items_by_key(theirs)
         if my_items is not None and their_items is not None:
-            return self._items(path, keyed(base) or {}, my_items, their_items)
+            return self._items(path, items_by_key(base) or {}, my_items, their_items)
         return mine if self._is_mine(path, base, mine, theirs) else theirs
 
     def _items(

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from babel.dates import format_date
 from pydantic import BaseModel
 
-from server.documents.difference import DocumentChange, keyed
+from server.documents.difference import DocumentChange, items_by_key
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem
@@ -89,7 +89,7 @@ class Words:
                 return self._text(field, value)
             case list():
                 return self._list(field, value)
-        name = called(value) or value.get(FRENCH)
+        name = name_of_item(value) or value.get(FRENCH)
         return str(name) if name else ", ".join(self._parts(value))
 
     def _parts(self, value: Mapping[str, Any]) -> Iterator[str]:
@@ -129,7 +129,7 @@ class Words:
                 here = [each.get(name) if isinstance(each, Mapping) else None for each in here]
             else:
                 here = [_item(each, item) for each in here]
-                found = next((called(each) for each in here if isinstance(each, Mapping)), None)
+                found = next((name_of_item(each) for each in here if isinstance(each, Mapping)), None)
                 yield self._say("value.quoted", text=found or item)
 
     def _name(self, name: str) -> str:
@@ -158,14 +158,16 @@ def _names_of(contents: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
     """What items of documents are called, by their ids; as in the first document that has them."""
     lists = [value for content in contents for value in content.values() if isinstance(value, list)]
     items = [item for listed in lists for item in listed if isinstance(item, Mapping)]
-    return {item["id"]: called(item) or "" for item in reversed(items) if isinstance(item.get("id"), str)}
+    return {
+        item["id"]: name_of_item(item) or "" for item in reversed(items) if isinstance(item.get("id"), str)
+    }
 
 
 def _are_ids(value: object, names: Collection[str]) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(x, str) and x in names for x in value)
 
 
-def called(item: Mapping[str, Any]) -> str | None:
+def name_of_item(item: Mapping[str, Any]) -> str | None:
     """What an item of a document is called, in French; None for what has no name."""
     for name in _NAMES:
         value = item.get(name)
@@ -177,7 +179,7 @@ def called(item: Mapping[str, Any]) -> str | None:
 
 
 def _item(content: Any, item: str) -> Any:
-    items = keyed(content) or {}
+    items = items_by_key(content) or {}
     if item in items:
         return items[item]
     if isinstance(content, list) and item.isdecimal() and int(item) < len(content):

@@ -64,6 +64,6 @@ class Recorded:
     is_clock_suspect: bool = False
 
 
-def stored(values: Mapping[str, Any]) -> dict[str, Any]:
+def stored_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as rows keep them: instants become microseconds."""
     return {key: text_to_micros(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}

@@ -18,7 +18,7 @@ from server.domain.refusals import Refusal
 from server.jobs.server_lock import SOCKET, alone, may_listen
 from server.jobs.writers import WRITERS
 from server.store.transactions.database import Database
-from server.unix_socket import connected, listening
+from server.unix_socket import connect, listening
 
 log = structlog.get_logger()
 
@@ -133,7 +133,7 @@ def _ask_server(var: Path, work: Callable[..., object], values: Mapping[str, obj
     """The line that the server answers; None when no server listens. Refusal: server_stopped."""
     name = next(name for name, each in WRITERS.items() if each is work)
     try:
-        reached = connected(var, SOCKET)
+        reached = connect(var, SOCKET)
     except OSError:
         return None
     with reached as connection:

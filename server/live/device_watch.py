@@ -34,7 +34,9 @@ class DeviceWatch:
         connections = [] if connection is None else [connection]
         if connection is not None:
             self._connections[connection.id] = hall, device, connection
-        self._change(hall, device, lambda before: rules.arrived(before, self.clock.now(), *connections))
+        self._change(
+            hall, device, lambda before: rules.with_new_connections(before, self.clock.now(), *connections)
+        )
 
     def take_player_report(self, hall: str, device: str, message: object) -> bool:
         """Stores a player's report. Returns whether the message could be read."""
@@ -47,7 +49,7 @@ class DeviceWatch:
     def _take_report(self, hall: str, device: str, report: Report | None) -> bool:
         if report is None:
             return False
-        self._change(hall, device, lambda before: rules.reported(before, report, self.clock.now()))
+        self._change(hall, device, lambda before: rules.with_report(before, report, self.clock.now()))
         return True
 
     def applied(self, hall: str, device: str, message: object) -> bool:
@@ -55,7 +57,11 @@ class DeviceWatch:
         configuration = rules.configuration_of_message(message)
         if configuration is None:
             return False
-        self._change(hall, device, lambda before: rules.applied(before, configuration, self.clock.now()))
+        self._change(
+            hall,
+            device,
+            lambda before: rules.with_applied_configuration(before, configuration, self.clock.now()),
+        )
         return True
 
     def left(self, hall: str, device: str, connection: str = "") -> None:
@@ -82,4 +88,4 @@ class DeviceWatch:
 
 
 def _still_here(connections: Sequence[DeviceConnection], now: datetime, before: Sighting | None) -> Sighting:
-    return rules.arrived(before, now, *connections)
+    return rules.with_new_connections(before, now, *connections)

@@ -53,7 +53,7 @@ _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
 
 
-def masked(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """The text with every secret replaced."""
     without_shaped = _ADDRESS.sub(MASK, _PREFIXED.sub(MASK, _SIGNED.sub(MASK, text)))
     return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", without_shaped))

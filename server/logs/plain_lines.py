@@ -14,7 +14,7 @@ from textwrap import indent
 from types import TracebackType
 from typing import Any, TextIO
 
-from server.logs.masking import masked, masked_values
+from server.logs.masking import mask_secrets, masked_values
 
 OWN = ("server", "kiosk", "signage", "hardware", "gunicorn")
 """The loggers that follow the level of the settings."""
@@ -32,7 +32,7 @@ class LogLines(logging.Formatter):
         line = " ".join(f"{name}={_written(value)}" for name, value in (head | values).items())
         if record.exc_info:
             line += "\n" + indent(self.formatException(record.exc_info), "  ")
-        return masked(line)
+        return mask_secrets(line)
 
 
 def _written(value: Any) -> str:
@@ -76,7 +76,7 @@ class _Masked:
 
     def write(self, text: str) -> int:
         """Writes the text without its secrets."""
-        self._stream.write(masked(text))
+        self._stream.write(mask_secrets(text))
         return len(text)
 
     def __getattr__(self, name: str) -> Any:

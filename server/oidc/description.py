@@ -45,7 +45,7 @@ class KnownProvider:
     keys: KeySet
 
 
-def described(issuer: str) -> KnownProvider:
+def fetch_provider(issuer: str) -> KnownProvider:
     """Fetches the provider's metadata and keys. Refusals: oidc_away, oidc_broken, oidc_issuer."""
     answer = ask("GET", get_well_known_url(issuer, external=True))
     if answer.status != 200:

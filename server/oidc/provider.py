@@ -13,7 +13,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from server.clock import Clock
 from server.domain.emails import LONGEST_EMAIL
 from server.domain.refusals import Refusal
-from server.oidc.description import KnownProvider, described, keys_at
+from server.oidc.description import KnownProvider, fetch_provider, keys_at
 from server.oidc.reading import ProviderAnswer, ask
 from server.oidc.registration import AuthorizationRequest, Identity, Registration
 from server.oidc.tokens import ExpectedToken, UnknownKey, check_id_token, check_userinfo, signed_claims
@@ -139,7 +139,7 @@ class Provider:
     def _look(self) -> KnownProvider:
         before = self._trouble
         try:
-            self._discovered, self._trouble = described(self.registration.issuer), None
+            self._discovered, self._trouble = fetch_provider(self.registration.issuer), None
         except Refusal as refusal:
             self._trouble = refusal.code
             if before != self._trouble:

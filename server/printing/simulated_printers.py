@@ -29,7 +29,7 @@ from server.domain.hall.configuration import HallConfiguration, Kiosk
 from server.printing.printer_addresses import CABLES
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
-from server.unix_socket import connected, listening
+from server.unix_socket import connect, listening
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ class SimulatedPrinters:
         ends_at_s = time.monotonic() + STARTED_WITHIN_S
         while time.monotonic() < ends_at_s:
             try:
-                connected(self._var, SOCKET).close()
+                connect(self._var, SOCKET).close()
             except OSError:
                 time.sleep(0.05)
             else:
@@ -113,12 +113,12 @@ class SimulatedPrinters:
 
     def printers(self) -> Mapping[str, SimulatedPrinter | AnyPulledPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
-        return self._own() if self._is_owner else shared_printers(lambda: connected(self._var, SOCKET))
+        return self._own() if self._is_owner else shared_printers(lambda: connect(self._var, SOCKET))
 
     def set_up(self, address: str, user: str, secret: str) -> bool:
         """Sets up a printer that fetches its jobs from this machine; False for another address."""
         if not self._is_owner:
-            return set_up_elsewhere(lambda: connected(self._var, SOCKET), address, user, secret)
+            return set_up_elsewhere(lambda: connect(self._var, SOCKET), address, user, secret)
         if not is_own_address(address) or not user:
             return False
         former = self.fetching.pop(user, None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kiosk.menu import ExceptionalWay, ExpectedWait, build_menu
 from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, ReadTicket, ViewReader
-from kiosk.reading_focus import focused
+from kiosk.reading_focus import read_focus
 from server.language import LANGUAGES
 from tests.kiosk.sentences import translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
@@ -84,20 +84,22 @@ def test_only_the_services_of_the_visible_page_are_read():
     ],
 )
 def test_the_focused_control_is_read_aloud_with_its_place(key: str, said: str):
-    spoken = plain(focused(reader(), key, view="start", needs=["slow"]))
+    spoken = plain(read_focus(reader(), key, view="start", needs=["slow"]))
     assert spoken.startswith(said)
     assert bool(spoken) == bool(said)
 
 
 @pytest.mark.parametrize("view", ["languages", "ticket"])
 def test_an_appointment_is_a_choice_of_the_first_view_only(view):
-    assert plain(focused(reader(), "appointment", view=view)) == "J’ai déjà un rendez-vous"
+    assert plain(read_focus(reader(), "appointment", view=view)) == "J’ai déjà un rendez-vous"
 
 
 def test_a_focused_reason_is_read_aloud_with_its_place():
     way = ExceptionalWay(ACCUEIL, {"urgent": {"fr": "Départ demain"}, "online": {"fr": "Pas d’internet"}})
     reading = reader(replace(BOOKED, exceptional=way))
-    said = [plain(focused(reading, f"reason-{code}", view="notice", within="natu")) for code in way.reasons]
+    said = [
+        plain(read_focus(reading, f"reason-{code}", view="notice", within="natu")) for code in way.reasons
+    ]
     assert said == ["1 sur 2 : Départ demain", "2 sur 2 : Pas d’internet"]
 
 
@@ -110,7 +112,7 @@ def test_reading_knows_every_key_of_the_kiosks_controls():
     code = "".join(path.read_text(encoding="utf-8") for path in Path("kiosk/static").glob("*.js"))
     code += Path("kiosk/templates/kiosk/kiosk.html").read_text(encoding="utf-8")
     keys = set(re.findall(r'(?:key: |data-key=)"([a-z-]+)"', code)) - {"title"}
-    unsaid = {key for key in keys if not focused(reader(), key, view="notice")}
+    unsaid = {key for key in keys if not read_focus(reader(), key, view="notice")}
     assert unsaid == set()
 
 

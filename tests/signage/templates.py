@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.documents.hyphens import parted
+from server.documents.hyphens import hyphenate
 from signage.codes import code_to_scan
 
 TITLE = "L’accueil des étrangers déménage au rez-de-chaussée de l’annexe, porte B, lundi 🎉"
@@ -111,4 +111,4 @@ def _hyphenated(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [_hyphenated(each, name) for each in value]
     is_text = isinstance(value, str) and name not in ("code", "icon", "on", "kind", "language", "figure")
-    return parted(value, "fr") if is_text else value
+    return hyphenate(value, "fr") if is_text else value

@@ -23,7 +23,7 @@ from signage.board import (
     QueueWait,
     RecentCall,
     calls_message,
-    clipped,
+    clip,
     counter_message,
     fitted_board,
     is_newer,
@@ -109,9 +109,9 @@ def test_the_most_recent_calls_come_first_and_only_so_many_are_carried() -> None
 
 
 def test_a_long_label_is_cut_with_a_sign() -> None:
-    assert clipped("bureau 112 bis", LABEL_CHARACTERS) == "bureau 112 bis"
-    assert clipped("x" * 41, LABEL_CHARACTERS) == "x" * 39 + "…"
-    assert clipped("au fond du couloir à gauche", 12) == "au fond du…"
+    assert clip("bureau 112 bis", LABEL_CHARACTERS) == "bureau 112 bis"
+    assert clip("x" * 41, LABEL_CHARACTERS) == "x" * 39 + "…"
+    assert clip("au fond du couloir à gauche", 12) == "au fond du…"
 
 
 def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) -> Board:

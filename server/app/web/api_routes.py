@@ -38,7 +38,7 @@ from server.web.api.devices import (
     screen_pictures,
     supervision,
 )
-from server.web.api.openapi import described
+from server.web.api.openapi import complete_document
 
 PLAIN = (
     *(tickets, appointments, halls, hours, targets, counters, reception, linked_visits),
@@ -124,4 +124,4 @@ def _install_description(parts: WebParts) -> None:
     @app.get("/api/v1/openapi.json", doc_ui=False)
     @open_to(Access.EVERYBODY)
     def openapi() -> Any:
-        return described(app.api_doc)
+        return complete_document(app.api_doc)

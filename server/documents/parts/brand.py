@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from server.documents.parts.contrast import contrast, is_red, mixed, nearest_readable
+from server.documents.parts.contrast import contrast, is_red, mix_colours, nearest_readable
 from server.documents.parts.values import Colour, Line, Part
 from server.documents.problems import DocumentProblem, broken_rule, problem
 
@@ -68,12 +68,12 @@ class Colours(Part):
         if self.ink != INK:
             tokens |= {
                 "ink": self.ink,
-                "ink-2": _nearest(mixed(self.ink, WHITE, 0.09), MIST),
-                "ink-3": mixed(self.ink, WHITE, 0.24),
-                "night": mixed(self.ink, BLACK, 0.32),
+                "ink-2": _nearest(mix_colours(self.ink, WHITE, 0.09), MIST),
+                "ink-3": mix_colours(self.ink, WHITE, 0.24),
+                "night": mix_colours(self.ink, BLACK, 0.32),
             }
         if self.action != ACTION:
-            soft = _nearest(mixed(self.action, WHITE, 0.86), self.action)
+            soft = _nearest(mix_colours(self.action, WHITE, 0.86), self.action)
             tokens |= {"action": self.action, "action-soft": soft}
         return tokens
 

@@ -39,7 +39,7 @@ def nearest_readable(colour: str, against: Iterable[str]) -> str | None:
     return None
 
 
-def mixed(start: str, end: str, share: float) -> str:
+def mix_colours(start: str, end: str, share: float) -> str:
     """The colour at a share of the way from one to another, 0 to 1."""
     return _hex(_mixed(_rgb(start), _rgb(end), share))
 

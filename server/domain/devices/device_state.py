@@ -238,7 +238,9 @@ class Sighting:
         return cls(seen_at, since, is_connected, report, connections, configuration)
 
 
-def arrived(before: Sighting | None, now: datetime, *new_connections: DeviceConnection) -> Sighting:
+def with_new_connections(
+    before: Sighting | None, now: datetime, *new_connections: DeviceConnection
+) -> Sighting:
     """The state after a device gave a sign of life on its own connections; its last report stays."""
     found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
     if not is_present(before, now):
@@ -248,16 +250,16 @@ def arrived(before: Sighting | None, now: datetime, *new_connections: DeviceConn
     return found
 
 
-def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting:
+def with_report(before: Sighting | None, report: Report, now: datetime) -> Sighting:
     """The state after a report of the device. A clock that drifts is not a change."""
-    present = arrived(before, now)
+    present = with_new_connections(before, now)
     is_same = present.report is not None and replace(present.report, clock_ms=report.clock_ms) == report
     return replace(present, since=present.since if is_same else now, report=report)
 
 
-def applied(before: Sighting | None, configuration: str, now: datetime) -> Sighting:
+def with_applied_configuration(before: Sighting | None, configuration: str, now: datetime) -> Sighting:
     """The state after the device reported which configuration it runs."""
-    present = arrived(before, now)
+    present = with_new_connections(before, now)
     is_same = present.configuration == configuration
     return replace(present, since=present.since if is_same else now, configuration=configuration)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from server.domain.appointments.check_in import DEMAND_MET
 from server.domain.facts import FactKind
-from server.domain.row_changes import Change, Insert, Recorded, Update, stored
+from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
 
 
 def _greeting_counted(fact: Recorded) -> list[Change]:
@@ -113,12 +113,12 @@ def _tickets_reopened(fact: Recorded) -> list[Change]:
 
 
 def _appointment_booked(fact: Recorded) -> list[Change]:
-    return [Insert("appointment", stored(fact.body) | {"hall": fact.hall, "state": "booked"})]
+    return [Insert("appointment", stored_values(fact.body) | {"hall": fact.hall, "state": "booked"})]
 
 
 def _appointment_moved(fact: Recorded) -> list[Change]:
     moved = {name: fact.body[name] for name in ("service", "booked_at", "booked_on")}
-    return [Update("appointment", fact.body["appointment"], stored(moved))]
+    return [Update("appointment", fact.body["appointment"], stored_values(moved))]
 
 
 def _appointment_cancelled(fact: Recorded) -> list[Change]:
@@ -157,7 +157,7 @@ def _break_decided(fact: Recorded) -> list[Change]:
 
 
 def _quiet_set(fact: Recorded) -> list[Change]:
-    row = stored({"quiet_until": fact.body["until"]})
+    row = stored_values({"quiet_until": fact.body["until"]})
     return [Insert("quiet", row | {"id": fact.body["id"], "hall": fact.hall, "set_at": fact.happened_at})]
 
 

@@ -84,16 +84,18 @@ def local_end(text: str, zone: ZoneInfo) -> datetime:
 def daypart_windows(calendar: Calendar, dayparts: Dayparts, days: Sequence[date]) -> list[Window]:
     """When the dayparts are, on these local days of a hall."""
     open_days = [on for on in days if not dayparts.weekdays or on.weekday() in dayparts.weekdays]
-    return merged(window for on in open_days for window in _windows_on(calendar, dayparts, on))
+    return merge_windows(window for on in open_days for window in _windows_on(calendar, dayparts, on))
 
 
 def on_hours(calendar: Calendar, days: Sequence[date], margin: timedelta = AFTER_CLOSING) -> list[Window]:
     """When screens are on: from `margin` before a day's first opening to `margin` after its last closing."""
     opened = (half_days(calendar, on) for on in days)
-    return merged((halves[0].opens_at - margin, halves[-1].closes_at + margin) for halves in opened if halves)
+    return merge_windows(
+        (halves[0].opens_at - margin, halves[-1].closes_at + margin) for halves in opened if halves
+    )
 
 
-def merged(windows: Iterable[Window]) -> list[Window]:
+def merge_windows(windows: Iterable[Window]) -> list[Window]:
     """The windows in order, those that overlap or touch made one, empty ones left out."""
     found: list[Window] = []
     for starts, ends in sorted(windows):
@@ -109,17 +111,17 @@ def merged(windows: Iterable[Window]) -> list[Window]:
 def within(windows: Windows, limits: Window) -> list[Window]:
     """The intersection of two lists of windows."""
     first, last = limits
-    return merged((max(starts, first), min(ends, last)) for starts, ends in windows)
+    return merge_windows((max(starts, first), min(ends, last)) for starts, ends in windows)
 
 
 def outside(windows: Windows, limits: Window) -> list[Window]:
     """The parts of the limits that no window covers."""
     left = [limits]
-    for starts, ends in merged(windows):
+    for starts, ends in merge_windows(windows):
         left = [
             part for first, last in left for part in ((first, min(last, starts)), (max(first, ends), last))
         ]
-    return merged(left)
+    return merge_windows(left)
 
 
 def _windows_on(calendar: Calendar, dayparts: Dayparts, on: date) -> Iterable[Window]:

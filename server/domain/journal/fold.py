@@ -11,7 +11,7 @@ from server.domain.alarms.fold import ALARM_FOLDS
 from server.domain.alerts.fold import ALERT_FOLDS
 from server.domain.facts import FactKind
 from server.domain.hall.fold import HALL_FOLDS
-from server.domain.row_changes import Change, Insert, Recorded, Update, stored
+from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
 from server.domain.visits.fold import VISIT_FOLDS
 
 
@@ -22,7 +22,9 @@ def changes(fact: Recorded) -> list[Change]:
 
 
 def _rows_restored(fact: Recorded) -> list[Change]:
-    return [Update(row["table"], row["id"], stored(row["values"])) for row in fact.body["restored"]["rows"]]
+    return [
+        Update(row["table"], row["id"], stored_values(row["values"])) for row in fact.body["restored"]["rows"]
+    ]
 
 
 _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from server.domain.hours.windows import Window, Windows, merged, outside, within
+from server.domain.hours.windows import Window, Windows, merge_windows, outside, within
 
 CROWDED_AFTER = timedelta(minutes=15)
 """A notice that comes back later than this is rarely read by somebody who waits."""
@@ -125,7 +125,7 @@ def _due_in(notices: Sequence[PlannedNotice], stretch: Window) -> list[PlannedNo
 
 
 def _gaps(notices: Sequence[PlannedNotice], opening: Windows) -> list[Window]:
-    filled = merged(window for each in notices if each.fills for window in each.windows)
+    filled = merge_windows(window for each in notices if each.fills for window in each.windows)
     gaps = [gap for span in opening for gap in outside(within(filled, span), span)]
     return [gap for gap in gaps if gap[1] - gap[0] >= SHORTEST_GAP]
 
@@ -138,7 +138,7 @@ def _crowded(notices: Sequence[PlannedNotice], stretches: _Stretches) -> list[Cl
     late = {stretch: max(each.values()) for stretch, each in stretches if max(each.values()) > CROWDED_AFTER}
     own = {each.id for each in notices if not each.is_built_in}
     found = []
-    for window in merged(late):
+    for window in merge_windows(late):
         inside = [stretch for stretch in late if within([window], stretch)]
         ids = {id_ for stretch, each in stretches if stretch in inside for id_ in each if id_ in own}
         ordered = tuple(each.id for each in notices if each.id in ids)
@@ -159,7 +159,7 @@ def _legal(notices: Sequence[PlannedNotice], stretches: _Stretches, share: float
     return [
         Clash(ClashKind.LEGAL_SHARE, ids, window, max(every for _, every in parts))
         for ids, parts in shared.items()
-        for window in merged(stretch for stretch, _ in parts)
+        for window in merge_windows(stretch for stretch, _ in parts)
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from server.domain.facts import Fact, FactKind
 from server.domain.refusals import Refusal
-from server.domain.text_folding import folded
+from server.domain.text_folding import fold_text
 
 LONGEST_NAME = 120
 """The most characters of a name; a longer file name is cut before its extension."""
@@ -122,12 +122,12 @@ def tag_of(text: str) -> str:
 
 def words_to_find(details: MediumDetails, texts: Mapping[str, str]) -> str:
     """What a search looks through: name, tags, maker and every description, folded."""
-    return folded("\n".join((details.name, *details.tags, details.made_by, *texts.values())))
+    return fold_text("\n".join((details.name, *details.tags, details.made_by, *texts.values())))
 
 
 def terms_of(search: str) -> tuple[str, ...]:
     """The folded words of a search, six at most."""
-    return tuple(folded(search).split()[:MOST_TERMS])
+    return tuple(fold_text(search).split()[:MOST_TERMS])
 
 
 def expiry_of(until: date | None, today: date) -> Expiry | None:

@@ -71,7 +71,7 @@ class PaperLeft:
     is_learnt: bool
 
 
-def printed(roll: Roll, papers: int) -> Roll:
+def after_printing(roll: Roll, papers: int) -> Roll:
     """The roll after `papers` more papers."""
     return replace(roll, papers=roll.papers + papers)
 

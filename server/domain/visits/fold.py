@@ -6,13 +6,13 @@ from typing import Any
 
 from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
-from server.domain.row_changes import Change, Insert, Recorded, Update, stored
+from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.transitions import EndReason
 
 
 def _leg_row(fact: Recorded, leg: Json, visit: str, *, number: str, business_day: str) -> Insert:
-    row = stored(leg)
+    row = stored_values(leg)
     row.update(
         visit=visit,
         hall=fact.hall,
@@ -35,7 +35,7 @@ def _ticket_issued(fact: Recorded) -> list[Change]:
     row["language"] = visit["language"]["id"] if visit["language"] else None
     row["hall"] = fact.hall
     row["class"], row["priority"] = leg["class"], leg["priority"]
-    row |= stored({key: leg[key] for key in ("issued_at", "arrived_at", "booked_at")})
+    row |= stored_values({key: leg[key] for key in ("issued_at", "arrived_at", "booked_at")})
     return [
         Insert("visit", row),
         _leg_row(fact, leg, visit["id"], number=visit["number"], business_day=visit["business_day"]),
@@ -87,7 +87,7 @@ _NOT_CALLED: Mapping[str, Any] = {
 
 def _void_call(body: Json) -> dict[str, Any]:
     """The columns of a leg that waits again because its call is void; earlier calls come from the fact."""
-    return {**_NOT_CALLED, **stored(body.get("called_before") or {})}
+    return {**_NOT_CALLED, **stored_values(body.get("called_before") or {})}
 
 
 def _leg_held(fact: Recorded) -> list[Change]:
@@ -173,7 +173,7 @@ def _leg_given_back(fact: Recorded) -> list[Change]:
         "is_out_of_series": True,
         "reference_at": text_to_micros(body["reference_at"]),
         "for_counter": body.get("for_counter"),
-        **stored(body.get("called_before") or {}),
+        **stored_values(body.get("called_before") or {}),
     }
     values |= {"sort_key": body["sort_key"], "is_at_front": body["is_at_front"]}
     return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL}))]

@@ -165,7 +165,7 @@ def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> ServicePace:
     return ServicePace(mean_s, (TYPED_SPREAD * TYPED_WEIGHT + spread * n) / (TYPED_WEIGHT + n))
 
 
-def pooled(paces: Iterable[tuple[ServicePace, int]]) -> ServicePace:
+def pool_paces(paces: Iterable[tuple[ServicePace, int]]) -> ServicePace:
     """The pace of a queue of several services, each weighted by its recent legs; more spread than each."""
     weighted = [(pace, weight) for pace, weight in paces if weight > 0]
     total = sum(weight for _, weight in weighted)

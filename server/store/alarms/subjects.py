@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, fixed
+from server.store.engine.statements import Read, literal_word
 from server.store.tables.visits import leg
 
 
@@ -16,7 +16,7 @@ class _Counted:
 
 
 _OF_HALL = leg.c.hall == bindparam("hall")
-_IS_WAITING = leg.c.state == fixed("waiting")
+_IS_WAITING = leg.c.state == literal_word("waiting")
 _BY_QUEUE = Read(
     _Counted,
     select(leg.c.queue.label("name"), func.count().label("legs"))
@@ -31,7 +31,9 @@ _BY_COUNTER = Read(
 )
 _SERVING = Read(
     str,
-    select(leg.c.counter).where(_OF_HALL, leg.c.state.in_([fixed("called"), fixed("in_service")])),
+    select(leg.c.counter).where(
+        _OF_HALL, leg.c.state.in_([literal_word("called"), literal_word("in_service")])
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Query, Rows, WrittenRows
-from server.store.engine.statements import Read, Write, fixed, rows_of, values_of
+from server.store.engine.statements import Read, Write, literal_word, rows_of, values_of
 from server.store.journal.hash_chain import GENESIS
 from server.store.tables.journals import configured, hall
 
@@ -73,7 +73,7 @@ _NAMED = Read(
 _OF_COUNTER = Read(
     str,
     select(configured.c.hall).where(
-        configured.c.id == bindparam("counter"), configured.c.kind == fixed("counters")
+        configured.c.id == bindparam("counter"), configured.c.kind == literal_word("counters")
     ),
 )
 _WRITE_HEAD = Write(

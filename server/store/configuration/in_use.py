@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select, type_coerce
 
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, fixed
+from server.store.engine.statements import Read, literal_word
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall, installation
 from server.store.tables.visits import leg
@@ -33,7 +33,7 @@ _WAITING = Read(
     .select_from(leg.join(hall, hall.c.id == leg.c.hall).join(installation, installation.c.id == 1))
     .where(
         hall.c.slug == bindparam("slug"),
-        leg.c.state == fixed("waiting"),
+        leg.c.state == literal_word("waiting"),
         installation.c.is_demonstration.is_(False),
     ),
 )
@@ -44,7 +44,7 @@ _OPEN_LEGS = Read(
         leg.c.queue,
         leg.c.counter,
         type_coerce(leg.c.added_services, Document).label("added_services"),
-    ).where(leg.c.hall == bindparam("hall"), leg.c.state != fixed("ended")),
+    ).where(leg.c.hall == bindparam("hall"), leg.c.state != literal_word("ended")),
 )
 
 

@@ -101,7 +101,10 @@ class _Statement:
             sql, names = expanded.statement, expanded.positiontup or list(expanded.parameters)
             fixed |= {name: value for name, value in expanded.parameters.items() if name not in binds}
         return SqlText(
-            sql, tuple(dict.fromkeys(names)), fixed, {name: each for name, each in encoders.items() if each}
+            sql,
+            tuple(dict.fromkeys(names)),
+            fixed,
+            {name: each for name, each in encoders.items() if each},
         )
 
 
@@ -254,7 +257,7 @@ def column_of(table: Table, field: str) -> ColumnElement[object]:
     return column if column.name == field else column.label(field)
 
 
-def fixed(word: str) -> ColumnElement[str]:
+def literal_word(word: str) -> ColumnElement[str]:
     """A word that stands in the statement itself, not as a parameter: so that a partial index serves it."""
     if not word.replace("_", "").isalnum():
         raise ValueError(word)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, bindparam, or_
 
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, fixed, rows_of
+from server.store.engine.statements import Read, literal_word, rows_of
 from server.store.tables.visits import leg
 
 
@@ -36,10 +36,10 @@ class EarlierCall:
 
 
 _OF_HALL = leg.c.hall == bindparam("hall")
-_IS_AT_WORK = leg.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
+_IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
 """The condition of a partial index: without it SQLite reads every leg that was ever called."""
 _IS_STARTED_BY_CALL = and_(
-    leg.c.state == fixed("in_service"),
+    leg.c.state == literal_word("in_service"),
     leg.c.is_start_pressed.is_(False),
     leg.c.parked_s.is_(None),
     leg.c.last_called_at > bindparam("since"),
@@ -47,7 +47,7 @@ _IS_STARTED_BY_CALL = and_(
 _SHOWN = Read(
     ShownCall,
     rows_of(ShownCall, leg)
-    .where(_OF_HALL, _IS_AT_WORK, or_(leg.c.state == fixed("called"), _IS_STARTED_BY_CALL))
+    .where(_OF_HALL, _IS_AT_WORK, or_(leg.c.state == literal_word("called"), _IS_STARTED_BY_CALL))
     .order_by(leg.c.last_called_at.desc())
     .limit(12),
 )

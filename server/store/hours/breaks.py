@@ -23,7 +23,7 @@ _DECIDED = Read(
 )
 
 
-def decided(rows: Rows, hall: str, at: Break) -> AtBreak | None:
+def decided_break(rows: Rows, hall: str, at: Break) -> AtBreak | None:
     """The last decision on a break; None where nobody decided and the hall's own setting holds."""
     choice = rows.one(_DECIDED, hall=hall, on=at.on, half_day=at.half_day)
     return None if choice is None else AtBreak(choice)
@@ -34,7 +34,7 @@ def carried_over(rows: Rows, hall: str, configuration: HallConfiguration, now: d
     at = next_break(configuration.calendar, now)
     if at is None:
         return None
-    choice = decided(rows, hall, at) or configuration.at_break
+    choice = decided_break(rows, hall, at) or configuration.at_break
     return at if choice is AtBreak.CARRY_OVER else None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, exists, func, or_, select, type_coerce
 from server.domain.facts import Json
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, fixed, rows_of
+from server.store.engine.statements import Read, Write, literal_word, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact, job_run
 from server.store.tables.visits import greeting, leg, not_issued, visit
@@ -50,8 +50,8 @@ class _Counted:
     counted: int
 
 
-_IS_WAITING = leg.c.state == fixed("waiting")
-_IS_AT_WORK = leg.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
+_IS_WAITING = leg.c.state == literal_word("waiting")
+_IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
 """Each of the two conditions has a partial index, which keeps the past unread."""
 
 

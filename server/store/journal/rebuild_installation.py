@@ -70,7 +70,7 @@ type StoredRows = dict[tuple[str, str], dict[str, Any]]
 """Rows by table and id (a key of several columns as one word), with values as rows keep them."""
 
 
-def folded(rows: Rows) -> StoredRows:
+def fold_installation(rows: Rows) -> StoredRows:
     """The rows that the installation's facts leave."""
     found: StoredRows = {}
     after = 0
@@ -95,7 +95,7 @@ def _fold(found: StoredRows, change: InstallationChange) -> None:
 
 def installation_differences(rows: Rows) -> list[tuple[str, str]]:
     """The rows (table, id) in which the live projections differ from the installation's journal."""
-    new, live = folded(rows), _live_rows(rows)
+    new, live = fold_installation(rows), _live_rows(rows)
     return sorted(key for key in new.keys() | live.keys() if new.get(key) != live.get(key))
 
 
@@ -115,6 +115,6 @@ def rebuild_installation(database: JournalDatabase) -> list[tuple[str, str]]:
         if found:
             for delete in _DELETE:
                 rows.execute(delete)
-            for (table, _), values in folded(rows).items():
+            for (table, _), values in fold_installation(rows).items():
                 rows.run(insert_write(metadata.tables[table], tuple(values)), values)
     return found

@@ -149,7 +149,7 @@ _FACTS = Read(
 )
 
 
-def sealed(transaction: Writes, fact: Fact) -> Fact:
+def seal_fact(transaction: Writes, fact: Fact) -> Fact:
     """The fact, with the seal of the rights of its subject as they are now where it changed them.
 
     A removed account takes its salt with it.

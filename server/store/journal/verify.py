@@ -202,12 +202,12 @@ class _Walk:
         )
 
     def _is_right(self, fact: StoredFact) -> bool:
-        return recomputed(self.hash, fact, self.journal.hall) == fact.hash
+        return recompute_hash(self.hash, fact, self.journal.hall) == fact.hash
 
     def _was_moved_by_the_last(self, fact: StoredFact) -> bool:
         """Whether this fact follows the one before the last: then the last one was inserted."""
         return any(
-            recomputed(self.hash_before, fact, self.journal.hall, moved=(-1, -step)) == fact.hash
+            recompute_hash(self.hash_before, fact, self.journal.hall, moved=(-1, -step)) == fact.hash
             for step in (0, 1)
         )
 
@@ -216,9 +216,9 @@ class _Walk:
         if following is None:
             return "altered"
         for step in (0, 1):
-            if recomputed(self.hash, following, self.journal.hall, moved=(-1, -step)) == following.hash:
+            if recompute_hash(self.hash, following, self.journal.hall, moved=(-1, -step)) == following.hash:
                 return "inserted"
-            if recomputed(fact.hash, following, self.journal.hall, moved=(1, step)) == following.hash:
+            if recompute_hash(fact.hash, following, self.journal.hall, moved=(1, step)) == following.hash:
                 return "removed"
         return "altered"
 
@@ -239,7 +239,7 @@ class _Walk:
         return JournalFault(self.journal.name, wrong, position, fact)
 
 
-def recomputed(
+def recompute_hash(
     previous: str, fact: StoredFact, hall: str | None, *, moved: tuple[int, int] = (0, 0)
 ) -> str | None:
     """The hash that a stored fact should have; None when a column holds a value that no fact may hold.

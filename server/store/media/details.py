@@ -9,7 +9,7 @@ from server.domain.notices.media import MediumState, Sites, Texts
 from server.domain.notices.media_details import MediumDetails, words_to_find
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, fixed
+from server.store.engine.statements import Read, Write, literal_word
 from server.store.tables.media import medium, medium_details, medium_site
 from signage.media.prepared import PreparedFile
 
@@ -35,7 +35,7 @@ _IS_OF_SITES = or_(medium_site.c.site.is_(None), medium_site.c.site.in_(bindpara
 _PLACED = medium.outerjoin(medium_site, medium_site.c.medium == medium.c.id).outerjoin(
     medium_details, medium_details.c.medium == medium.c.id
 )
-_STANDING = medium.c.state != fixed(MediumState.REMOVED.value)
+_STANDING = medium.c.state != literal_word(MediumState.REMOVED.value)
 _INSERT = Write(
     medium_details.insert(), "medium", "name", "tags", "made_by", "rights", "until", "words", "kept_bytes"
 )
@@ -71,7 +71,9 @@ _SAME_UPLOAD = (
     .select_from(_PLACED)
     .where(
         medium.c.upload_sha256 == bindparam("sha256"),
-        medium.c.state.in_([fixed(MediumState.READY.value), fixed(MediumState.PREPARING.value)]),
+        medium.c.state.in_(
+            [literal_word(MediumState.READY.value), literal_word(MediumState.PREPARING.value)]
+        ),
     )
     .order_by(medium.c.id)
     .limit(1)

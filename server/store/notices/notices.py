@@ -15,7 +15,7 @@ from server.domain.facts import Json
 from server.domain.notices.facts import Targets
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, fixed, rows_of
+from server.store.engine.statements import Read, literal_word, rows_of
 from server.store.tables.columns import Document, Instant
 from server.store.tables.journals import erasable
 from server.store.tables.notices import notice, notice_step, notice_version
@@ -118,8 +118,8 @@ _CONTENT = type_coerce(notice_version.c.content, Document).label("content")
 _IS_OF_NOTICE = notice_version.c.notice == notice.c.id
 _NEWEST = and_(_IS_OF_NOTICE, notice_version.c.version == notice.c.version)
 _SHOWN = and_(_IS_OF_NOTICE, notice_version.c.version == notice.c.shown_version)
-_NOT_ARCHIVED = notice.c.state != fixed("archived")
-_IS_PUBLISHED = notice.c.state == fixed("published")
+_NOT_ARCHIVED = notice.c.state != literal_word("archived")
+_IS_PUBLISHED = notice.c.state == literal_word("published")
 _ENDED = notice.c.shown_until <= bindparam("now")
 _GOES_ON = or_(notice.c.shown_until.is_(None), notice.c.shown_until > bindparam("now"))
 
@@ -206,7 +206,8 @@ _WITH_TEXT = (
     .where(notice_version.c.content.like(bindparam("pattern")), _NOT_ARCHIVED)
 )
 _IS_DECIDED = or_(
-    notice.c.state.not_in([fixed("draft"), fixed("refused")]), notice.c.shown_version.is_not(None)
+    notice.c.state.not_in([literal_word("draft"), literal_word("refused")]),
+    notice.c.shown_version.is_not(None),
 )
 _NAMING = Read(_NoticeContent, _WITH_TEXT)
 _DECIDED_NAMING = Read(_NoticeContent, _WITH_TEXT.where(_IS_DECIDED))
@@ -214,7 +215,7 @@ _FEEDS = Read(
     _NoticeContent,
     select(notice.c.id, _CONTENT)
     .select_from(notice.join(notice_version, _SHOWN))
-    .where(notice.c.kind == fixed("feed"), _IS_PUBLISHED, _GOES_ON),
+    .where(notice.c.kind == literal_word("feed"), _IS_PUBLISHED, _GOES_ON),
 )
 _MARK = Read(
     _Mark,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func
 
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, fixed, rows_of
+from server.store.engine.statements import Read, Write, literal_word, rows_of
 from server.store.printing.print_jobs import MOST_AT_ONCE
 from server.store.tables.printing import print_job
 
@@ -26,7 +26,7 @@ class FetchedJob:
 
 
 _JOB = Read(FetchedJob, rows_of(FetchedJob, print_job).where(print_job.c.id == bindparam("job")))
-_IS_OPEN = print_job.c.state.in_([fixed("queued"), fixed("sending")])
+_IS_OPEN = print_job.c.state.in_([literal_word("queued"), literal_word("sending")])
 _OPEN = Read(
     FetchedJob,
     rows_of(FetchedJob, print_job)
@@ -39,7 +39,7 @@ _HAND_OVER = Write(
     print_job.update().where(
         print_job.c.id == bindparam("row_id"),
         print_job.c.printer == bindparam("of_printer"),
-        print_job.c.state == fixed("queued"),
+        print_job.c.state == literal_word("queued"),
         func.coalesce(print_job.c.job_number, 0) == bindparam("former"),
     ),
     "state",

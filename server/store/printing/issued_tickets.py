@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, select, type_coerce
 
 from server.domain.facts import Json
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, fixed
+from server.store.engine.statements import Read, literal_word
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
 from server.store.tables.visits import leg, ticket_access, visit
@@ -57,7 +57,7 @@ _ISSUED = Read(
         visit.join(leg, and_(leg.c.visit == visit.c.id, leg.c.position == 1))
         .outerjoin(ticket_access, ticket_access.c.visit == visit.c.id)
         .outerjoin(
-            hall_fact, and_(hall_fact.c.visit == visit.c.id, hall_fact.c.kind == fixed("TicketIssued"))
+            hall_fact, and_(hall_fact.c.visit == visit.c.id, hall_fact.c.kind == literal_word("TicketIssued"))
         )
     )
     .where(visit.c.id == bindparam("visit")),

@@ -12,7 +12,7 @@ from server.domain.printing.print_jobs import PrintJobState
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, fixed, rows_of
+from server.store.engine.statements import Read, Write, literal_word, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.printing import print_job
 from server.store.transactions.hall_transaction import HallTransaction
@@ -47,8 +47,8 @@ class OpenJob(PrintJob):
     queued_at: datetime
 
 
-_IS_QUEUED = print_job.c.state == fixed("queued")
-_IS_OPEN = print_job.c.state.in_([fixed("queued"), fixed("sending")])
+_IS_QUEUED = print_job.c.state == literal_word("queued")
+_IS_OPEN = print_job.c.state.in_([literal_word("queued"), literal_word("sending")])
 """The condition of a partial index."""
 _JOB = Read(PrintJob, rows_of(PrintJob, print_job).where(print_job.c.id == bindparam("job")))
 _PLACES = [f"job_{number}" for number in range(MOST_AT_ONCE)]

@@ -9,7 +9,7 @@ from server.domain.facts import Json
 from server.domain.printing.print_jobs import PrintJobState
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, fixed, values_of
+from server.store.engine.statements import Read, Write, literal_word, values_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
 from server.store.tables.printing import print_job
@@ -113,7 +113,9 @@ _TICKET_OF_PRESS = Read(
         ticket_access.join(visit, visit.c.id == ticket_access.c.visit)
         .join(leg, (leg.c.visit == visit.c.id) & (leg.c.position == 1))
         .outerjoin(print_job, (print_job.c.visit == visit.c.id) & (print_job.c.copy == 1))
-        .outerjoin(hall_fact, (hall_fact.c.visit == visit.c.id) & (hall_fact.c.kind == fixed("TicketIssued")))
+        .outerjoin(
+            hall_fact, (hall_fact.c.visit == visit.c.id) & (hall_fact.c.kind == literal_word("TicketIssued"))
+        )
     )
     .where(ticket_access.c.press == bindparam("press")),
 )

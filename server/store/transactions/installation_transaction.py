@@ -19,7 +19,7 @@ from server.store.engine.rows import WrittenRows
 from server.store.installation import InstallationHead, keep_installation_head, lock_installation
 from server.store.journal.anchors import INSTALLATION
 from server.store.journal.hash_chain import canonical, fact_hash
-from server.store.journal.rights_seals import sealed
+from server.store.journal.rights_seals import seal_fact
 from server.store.transactions.idempotent_writes import KeyedWrites
 
 
@@ -33,7 +33,7 @@ class InstallationTransaction(KeyedWrites):
 
     def record(self, fact: Fact) -> str:
         """Appends a fact to the installation journal and folds it into the rows; its id."""
-        fact = sealed(self, fact)
+        fact = seal_fact(self, fact)
         recorded_at = to_micros(self.now)
         body = canonical(fact.body)
         self.journal_length += 1

@@ -14,7 +14,7 @@ from server.domain.visits.needs import Need
 from server.domain.visits.outcomes import Outcome
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.engine.rows import Rows
-from server.store.engine.statements import SQLITE, Read, fixed, rows_of
+from server.store.engine.statements import SQLITE, Read, literal_word, rows_of
 from server.store.tables.visits import leg
 
 
@@ -115,9 +115,9 @@ COLUMNS = tuple(_FIELDS)
 LEGS = rows_of(LegRow, leg)
 _OF_HALL = leg.c.hall == bindparam("hall")
 _OF_VISIT = leg.c.visit == bindparam("visit")
-_IS_WAITING = leg.c.state == fixed("waiting")
-_IS_AT_WORK = leg.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
-_IS_AT_COUNTER = leg.c.state.in_([fixed(state) for state in ("called", "in_service")])
+_IS_WAITING = leg.c.state == literal_word("waiting")
+_IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
+_IS_AT_COUNTER = leg.c.state.in_([literal_word(state) for state in ("called", "in_service")])
 """Each of the three conditions has a partial index."""
 
 _BY_ID = Read(LegRow, LEGS.where(leg.c.id == bindparam("leg")))
@@ -126,7 +126,7 @@ _AT_WORK = LEGS.where(_OF_HALL, _IS_AT_WORK)
 _OPEN = Read(LegRow, _AT_WORK.order_by(leg.c.last_called_at.desc()))
 _TIMER_ENDED = Read(
     LegRow,
-    _AT_WORK.where(leg.c.state == fixed("parked"), leg.c.not_before <= bindparam("now")).order_by(
+    _AT_WORK.where(leg.c.state == literal_word("parked"), leg.c.not_before <= bindparam("now")).order_by(
         leg.c.not_before, leg.c.id
     ),
 )

@@ -19,7 +19,7 @@ from server.domain.visits.needs import Need, needs_of
 from server.domain.visits.transitions import LegState
 from server.store.configuration.halls import HallRow
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, fixed
+from server.store.engine.statements import Read, literal_word
 from server.store.tables.journals import erasable
 from server.store.tables.visits import leg as leg_table
 from server.store.tables.visits import visit
@@ -52,8 +52,8 @@ _WITH_VISITS = (
     .select_from(_OF_VISITS)
     .where(leg_table.c.hall == bindparam("hall"))
 )
-_IS_WAITING = leg_table.c.state == fixed("waiting")
-_IS_AT_WORK = leg_table.c.state.in_([fixed(state) for state in ("called", "in_service", "parked")])
+_IS_WAITING = leg_table.c.state == literal_word("waiting")
+_IS_AT_WORK = leg_table.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
 """Each of the two conditions has a partial index, which keeps the past unread."""
 _OPEN = Read(_OpenLeg, union_all(_WITH_VISITS.where(_IS_WAITING), _WITH_VISITS.where(_IS_AT_WORK)))
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})

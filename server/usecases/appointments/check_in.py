@@ -65,7 +65,7 @@ class Arriving:
         return ArrivalTerms(self.service.late_grace_s, self.service.confirm_priority)
 
 
-def expected(transaction: HallTransaction, claim: Claim, press: str) -> Arriving:
+def match_appointment(transaction: HallTransaction, claim: Claim, press: str) -> Arriving:
     """The arrival for the appointment that is claimed. A repeated press finds the one it checked in.
 
     Refusals: unknown_appointment, appointment_used, appointment_cancelled, appointment_other_day,

@@ -29,10 +29,10 @@ from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
 from server.usecases.bulletins.receive_bulletin import named_shortly, withdraw_notice_of
 from server.usecases.bulletins.site_bulletins import site_of
 from server.usecases.notices.begin_gesture import NoticeGesture
-from server.usecases.notices.decide_notice import approved, submitted
-from server.usecases.notices.draft_notice import drafted
+from server.usecases.notices.decide_notice import approve_version, submit_version
+from server.usecases.notices.draft_notice import add_draft
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import DisplayRequest, published
+from server.usecases.notices.publish_notice import DisplayRequest, publish_version
 
 log = structlog.get_logger()
 
@@ -53,12 +53,12 @@ def accept_notice(database: Database, author: Author, bulletin: str, reach: Reac
     with database.installation_transaction(author) as transaction:
         row = _open_row(transaction, bulletin, ProposalKind.NOTICE)
         content = notice_content(row, site_of(transaction, row.site).time_zone)
-        notice = drafted(database, transaction, content, reach)["notice"]
+        notice = add_draft(database, transaction, content, reach)["notice"]
         gesture = NoticeGesture(notice, 1, author, reach)
-        submitted(database, transaction, gesture)
+        submit_version(database, transaction, gesture)
         if reach.may_publish({row.site}):
-            approved(database, transaction, gesture)
-            published(database, transaction, gesture, DisplayRequest(ends=row.expires_at))
+            approve_version(database, transaction, gesture)
+            publish_version(database, transaction, gesture, DisplayRequest(ends=row.expires_at))
             former = _former(transaction, row)
             if former is not None and former.kind == "notice" and former.outcome is not None:
                 said = row.message

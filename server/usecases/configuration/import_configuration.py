@@ -15,7 +15,7 @@ from server.usecases.configuration.configuration_document import (
     configuration_document,
     describe_problem,
 )
-from server.usecases.configuration.save_draft import ExaminedContent, examined
+from server.usecases.configuration.save_draft import ExaminedContent, examine_content
 
 
 class ExaminedFile(ExaminedContent):
@@ -35,7 +35,7 @@ def examine_file(database: Database, name: str, text: str, reader: DocumentReade
         check_reach(document, reader.sites, content)
         return {
             "document": name,
-            **examined(rows, document, content, reader, database.clock.now()),
+            **examine_content(rows, document, content, reader, database.clock.now()),
         }
 
 

@@ -27,7 +27,7 @@ from server.usecases.configuration.configuration_document import (
     document_for,
     may_change,
 )
-from server.usecases.configuration.save_draft import ExaminedContent, examined
+from server.usecases.configuration.save_draft import ExaminedContent, examine_content
 
 PAGE = 20
 """How many revisions one answer lists."""
@@ -151,7 +151,7 @@ def read_document(database: Database, name: str, reader: DocumentReader) -> Docu
             drafted = {
                 **_draft(draft),
                 "content": draft.content,
-                **examined(rows, document, draft.content, reader, database.clock.now()),
+                **examine_content(rows, document, draft.content, reader, database.clock.now()),
             }
     return {**_state(document, reader), "content": document.content or None, "draft": drafted}
 
@@ -188,7 +188,7 @@ def read_revision(database: Database, name: str, revision: int, reader: Document
         if not found or found[0].revision != revision:
             raise Refusal("unknown_revision", revision=revision)
         content = document.content_at(rows, revision)
-        restored = examined(rows, document, content, reader, database.clock.now())
+        restored = examine_content(rows, document, content, reader, database.clock.now())
     answer = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
     return {
         **answer,

@@ -210,7 +210,7 @@ def save_draft(
     with database.read() as rows:
         document = configuration_document(rows, name)
         content = draft_content(rows, name, saved["version"]) or request.content
-        return {**saved, **examined(rows, document, content, reader, database.clock.now())}
+        return {**saved, **examine_content(rows, document, content, reader, database.clock.now())}
 
 
 def _saved(
@@ -226,7 +226,7 @@ def _saved(
     return {"document": name, "version": version, "base_revision": draft.base_revision}
 
 
-def examined(
+def examine_content(
     rows: Rows, document: ConfigurationDocument, content: Content, reader: DocumentReader, now: datetime
 ) -> ExaminedContent:
     """The problems of a content at an instant, and its changes of the published content."""

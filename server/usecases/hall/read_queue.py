@@ -186,7 +186,7 @@ def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: dat
     at = next_break(configuration.calendar, now)
     if at is None or not at.is_near(now):
         return None
-    choice = breaks.decided(rows, hall, at)
+    choice = breaks.decided_break(rows, hall, at)
     return {
         "begins_at": to_text(at.begins_at),
         "resumes_at": to_text(at.resumes_at),

@@ -14,12 +14,12 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.media.read_media import visible_medium
 from server.usecases.media.read_uses import UseOfMedium, uses_of
 from server.usecases.notices.begin_gesture import NoticeGesture
-from server.usecases.notices.decide_notice import approved, submitted
-from server.usecases.notices.draft_notice import corrected
-from server.usecases.notices.edit_notice import edited
+from server.usecases.notices.decide_notice import approve_version, submit_version
+from server.usecases.notices.draft_notice import add_correction
+from server.usecases.notices.edit_notice import add_version
 from server.usecases.notices.notice_media import shown_medium
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_directly import walked
+from server.usecases.notices.publish_directly import publish_from_any_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,12 @@ def _put(
     gesture = NoticeGesture(use["notice"], use["version"], replacement.author, replacement.reach)
     correction: str | None = None
     if use["is_on_screens"]:
-        draft = corrected(database, transaction, gesture)
+        draft = add_correction(database, transaction, gesture)
         correction = draft["notice"]
         gesture = replace(gesture, notice=correction, version=draft["version"])
     content = content_of(transaction, gesture.notice, gesture.version)
     content = content.model_copy(update={"medium": replacement.by})
-    version = edited(database, transaction, gesture, content)["version"]
+    version = add_version(database, transaction, gesture, content)["version"]
     gesture = replace(gesture, version=version)
     for step in _STEPS[use["change"]]:
         step(database, transaction, gesture)
@@ -106,8 +106,8 @@ def _put(
 type _Step = Callable[[Database, InstallationTransaction, NoticeGesture], object]
 _STEPS: Mapping[MediumChange, tuple[_Step, ...]] = {
     MediumChange.EDITED: (),
-    MediumChange.PROPOSED: (submitted,),
-    MediumChange.APPROVED: (submitted, approved),
-    MediumChange.PUBLISHED: (walked,),
+    MediumChange.PROPOSED: (submit_version,),
+    MediumChange.APPROVED: (submit_version, approve_version),
+    MediumChange.PUBLISHED: (publish_from_any_state,),
 }
 """The step after a notice has got the new medium."""

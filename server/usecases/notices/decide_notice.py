@@ -32,10 +32,10 @@ def submit_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
 
     Raises DocumentRefused for no target; refusals: as every gesture (`begin_gesture`).
     """
-    return _alone(database, gesture, submitted)
+    return _alone(database, gesture, submit_version)
 
 
-def submitted(
+def submit_version(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> NoticeAnswer:
     """As `submit_notice`, within a transaction."""
@@ -54,10 +54,10 @@ def take_back_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer
 
 def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The version may be published. Refusals: as every gesture."""
-    return _alone(database, gesture, approved)
+    return _alone(database, gesture, approve_version)
 
 
-def approved(
+def approve_version(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> NoticeAnswer:
     """As `approve_notice`, within a transaction."""

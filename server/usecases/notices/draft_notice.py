@@ -30,11 +30,11 @@ def draft_notice(
     return database.write_installation(
         author,
         write_key,
-        lambda transaction: drafted(database, transaction, notice, reach),
+        lambda transaction: add_draft(database, transaction, notice, reach),
     )
 
 
-def drafted(
+def add_draft(
     database: Database, transaction: InstallationTransaction, notice: NoticeContent, reach: Reach
 ) -> NoticeAnswer:
     """As `draft_notice`, within a transaction."""
@@ -50,11 +50,11 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     Refusals: correction_open, with its id, while another is not archived; as every gesture (`begin_gesture`).
     """
     return database.write_installation(
-        gesture.author, gesture.write_key, lambda transaction: corrected(database, transaction, gesture)
+        gesture.author, gesture.write_key, lambda transaction: add_correction(database, transaction, gesture)
     )
 
 
-def corrected(
+def add_correction(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> NoticeAnswer:
     """As `correct_notice`, within a transaction."""

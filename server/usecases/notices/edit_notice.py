@@ -23,11 +23,11 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> No
     return database.write_installation(
         gesture.author,
         gesture.write_key,
-        lambda transaction: edited(database, transaction, gesture, notice),
+        lambda transaction: add_version(database, transaction, gesture, notice),
     )
 
 
-def edited(
+def add_version(
     database: Database,
     transaction: InstallationTransaction,
     gesture: NoticeGesture,

@@ -16,29 +16,29 @@ from server.store.notices.versions import content_digest, content_of, content_te
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, standing_state
-from server.usecases.notices.decide_notice import approved, submitted
-from server.usecases.notices.draft_notice import drafted
-from server.usecases.notices.edit_notice import edited
+from server.usecases.notices.decide_notice import approve_version, submit_version
+from server.usecases.notices.draft_notice import add_draft
+from server.usecases.notices.edit_notice import add_version
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, published
+from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, publish_version
 
 _PROPOSED_AS_IT_IS = frozenset({NoticeState.DRAFT})
 _PUBLISHED_AS_IT_IS = frozenset(NoticeState) - {NoticeState.REFUSED}
-_STEPS = {NoticeVerb.SUBMIT: submitted, NoticeVerb.APPROVE: approved}
+_STEPS = {NoticeVerb.SUBMIT: submit_version, NoticeVerb.APPROVE: approve_version}
 
 
 def propose_new(
     database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
 ) -> NoticeAnswer:
     """A new notice that waits for a decision. Raises DocumentRefused; refusal: forbidden."""
-    return _begun(database, author, content, reach, write_key, submitted)
+    return _begun(database, author, content, reach, write_key, submit_version)
 
 
 def publish_new(
     database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
 ) -> PublishedNoticeAnswer:
     """A new notice on the screens. Raises DocumentRefused; refusals: as `publish_notice`."""
-    return _begun(database, author, content, reach, write_key, walked)
+    return _begun(database, author, content, reach, write_key, publish_from_any_state)
 
 
 def _begun[Answer](
@@ -53,7 +53,7 @@ def _begun[Answer](
     notice = parse_notice(content)
 
     def begin(transaction: InstallationTransaction) -> Answer:
-        draft = drafted(database, transaction, notice, reach)
+        draft = add_draft(database, transaction, notice, reach)
         return go_on(database, transaction, NoticeGesture(draft["notice"], draft["version"], author, reach))
 
     return database.write_installation(author, write_key, begin)
@@ -68,7 +68,7 @@ def propose_edited(database: Database, gesture: NoticeGesture, content: Json) ->
 
     def propose(transaction: InstallationTransaction) -> NoticeAnswer:
         written = _written(database, transaction, gesture, notice, kept_in=_PROPOSED_AS_IT_IS)
-        return submitted(database, transaction, written)
+        return submit_version(database, transaction, written)
 
     return database.write_installation(gesture.author, gesture.write_key, propose)
 
@@ -82,7 +82,7 @@ def publish_edited(database: Database, gesture: NoticeGesture, content: Json | N
 
     def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
         written = _written(database, transaction, gesture, notice, kept_in=_PUBLISHED_AS_IT_IS)
-        return walked(database, transaction, written)
+        return publish_from_any_state(database, transaction, written)
 
     return database.write_installation(gesture.author, gesture.write_key, publish)
 
@@ -107,11 +107,11 @@ def _written(
     is_same = content_digest(content_text(former)) == content_digest(content_text(notice))
     if is_same and state in kept_in:
         return gesture
-    version = edited(database, transaction, gesture, notice)["version"]
+    version = add_version(database, transaction, gesture, notice)["version"]
     return replace(gesture, version=version, state=None)
 
 
-def walked(
+def publish_from_any_state(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> PublishedNoticeAnswer:
     """The notice published, after the steps that its state still needs."""
@@ -119,4 +119,4 @@ def walked(
     for verb in WAY_TO_SCREENS.get(state, ()):
         _STEPS[verb](database, transaction, gesture)
         gesture = replace(gesture, state=None)  # the next step follows this one
-    return published(database, transaction, gesture, DisplayRequest())
+    return publish_version(database, transaction, gesture, DisplayRequest())

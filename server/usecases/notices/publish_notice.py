@@ -57,11 +57,11 @@ def publish_notice(
     return database.write_installation(
         gesture.author,
         gesture.write_key,
-        lambda transaction: published(database, transaction, gesture, request),
+        lambda transaction: publish_version(database, transaction, gesture, request),
     )
 
 
-def published(
+def publish_version(
     database: Database,
     transaction: InstallationTransaction,
     gesture: NoticeGesture,

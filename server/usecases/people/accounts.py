@@ -35,7 +35,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.counters.leave_counters import leave_counters
 from server.usecases.notices.notice_places import Sites
-from server.usecases.people.passwords import check_password, hashed, names_of_office
+from server.usecases.people.passwords import check_password, hash_password, names_of_office
 from server.usecases.people.sessions import end_sessions
 from server.usecases.people.sites import known_sites
 
@@ -95,7 +95,7 @@ def create_account(database: Database, author: Author, new: NewAccount) -> str:
     described = Described(new.login, new.display_name, language=new.language).checked()
     with database.read() as rows:
         check_password(new.password, [*described.names, *names_of_office(rows)])
-    kept = hashed(new.password)  # before the lock: it takes long
+    kept = hash_password(new.password)  # before the lock: it takes long
     sites = known_sites(database)
     with database.installation_transaction(author) as transaction:
         account = insert_account(transaction, described, new.grants, sites=list(sites), password_hash=kept)
@@ -148,7 +148,7 @@ def describe_account(
     """
     description = described.checked()
     with database.installation_transaction(author) as transaction:
-        row = governed(transaction, account, sites)
+        row = require_governed(transaction, account, sites)
         namesake = account_of_login(transaction, description.login)
         if namesake is not None and namesake.id != account:
             raise Refusal("login_taken", login=description.login)
@@ -224,7 +224,7 @@ def unlock_account(database: Database, author: Author, account: str, *, sites: S
 
 def _set_locked(database: Database, author: Author, account: str, sites: Sites, *, is_locked: bool) -> None:
     with database.installation_transaction(author) as transaction:
-        row = governed(transaction, account, sites)
+        row = require_governed(transaction, account, sites)
         if row.is_locked == is_locked:
             return
         if is_locked:
@@ -254,7 +254,7 @@ def remove_account(database: Database, author: Author, account: str, *, sites: S
 
 
 def _check_removable(rows: Rows, author: Author, account: str, sites: Sites) -> None:
-    governed(rows, account, sites)
+    require_governed(rows, account, sites)
     _check_not_own(author, account)
     _check_administered(rows, account)
 
@@ -269,7 +269,7 @@ def set_password(database: Database, author: Author, login: str, password: str) 
         if account is None:
             raise Refusal("unknown_account", login=login)
         check_password(password, [*personal_words(account), *names_of_office(rows)])
-    kept = hashed(password)
+    kept = hash_password(password)
     with database.installation_transaction(author) as transaction:
         keep_password(transaction, account.id, kept)
         if account.is_locked:
@@ -297,7 +297,7 @@ def keep_password(
     transaction.record(of_kind(FactKind.PASSWORD_SET, account=account))
 
 
-def governed(rows: Rows, account: str, sites: Sites) -> AccountRow:
+def require_governed(rows: Rows, account: str, sites: Sites) -> AccountRow:
     """The row of an account whose every role is at sites (None: all) that its governor answers for.
 
     Whoever answers for one site must not take over the account of somebody with roles elsewhere.

@@ -7,7 +7,7 @@ from server.store.people.accounts import EVERY_SITE, Grant, has_account
 from server.store.transactions.database import Database
 from server.usecases.people.accounts import Described, as_body, insert_account
 from server.usecases.people.installation_link import check_installation_token
-from server.usecases.people.passwords import check_password, hashed
+from server.usecases.people.passwords import check_password, hash_password
 
 ADMINISTRATOR = Grant("administrator", EVERY_SITE)
 
@@ -20,7 +20,7 @@ def first_administrator(database: Database, described: Described, password: str,
     check_installation_token(database, token)
     description = described.checked()
     check_password(password, description.names)
-    kept = hashed(password)  # before the lock: it takes long
+    kept = hash_password(password)  # before the lock: it takes long
     with database.installation_transaction(SYSTEM) as transaction:
         if has_account(transaction):
             raise Refusal("already_installed")

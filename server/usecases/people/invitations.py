@@ -26,12 +26,12 @@ from server.usecases.notices.notice_places import Sites
 from server.usecases.people.accounts import (
     Described,
     as_body,
-    governed,
     insert_account,
     keep_password,
     personal_words,
+    require_governed,
 )
-from server.usecases.people.passwords import check_password, hashed, names_of_office
+from server.usecases.people.passwords import check_password, hash_password, names_of_office
 from server.usecases.people.sites import known_sites
 
 INVITED_FOR = timedelta(days=7)
@@ -82,7 +82,7 @@ def renew_link(database: Database, author: Author, account: str, *, sites: Sites
     Refusals: unknown_account, forbidden, account_locked.
     """
     with database.installation_transaction(author) as transaction:
-        row = governed(transaction, account, sites)
+        row = require_governed(transaction, account, sites)
         if row.is_locked:
             raise Refusal("account_locked")
         void_invitations(transaction, account, now=transaction.now)
@@ -95,7 +95,7 @@ def open_link(database: Database, account: str, token: str, *, sites: Sites) -> 
     Refusals: unknown_account, forbidden, those of `read_invitation`.
     """
     with database.read() as rows:
-        if governed(rows, account, sites).is_locked:
+        if require_governed(rows, account, sites).is_locked:
             raise Refusal("account_locked")
         link = _open_link(rows, token, database.clock.now())
     if link.account != account:
@@ -127,7 +127,7 @@ def accept_invitation(database: Database, token: str, password: str) -> Invitati
     with database.read() as rows:
         row = _open(rows, token, database.clock.now())
         check_password(password, [*personal_words(row), *names_of_office(rows)])
-    kept = hashed(password)  # before the lock: it takes long
+    kept = hash_password(password)  # before the lock: it takes long
     with database.installation_transaction(Author(row.id)) as transaction:
         row = _open(transaction, token, transaction.now)
         keep_password(transaction, row.id, kept)

@@ -6,7 +6,7 @@ from server.domain.refusals import Refusal
 from server.store.people.accounts import account_row, set_language
 from server.store.transactions.database import Database
 from server.usecases.people.accounts import check_language, keep_password, personal_words
-from server.usecases.people.passwords import check_password, hashed, names_of_office
+from server.usecases.people.passwords import check_password, hash_password, names_of_office
 from server.usecases.people.sign_in import Attempt, prove
 
 
@@ -18,7 +18,7 @@ def change_own_password(database: Database, attempt: Attempt, new: str, *, sessi
     account = prove(database, attempt)
     with database.read() as rows:
         check_password(new, [*personal_words(account), *names_of_office(rows)])
-    kept = hashed(new)
+    kept = hash_password(new)
     with database.installation_transaction(Author(account.id)) as transaction:
         keep_password(transaction, account.id, kept, but=session)
 

@@ -17,7 +17,7 @@ from zxcvbn import zxcvbn
 from server.documents.reading import parse_installation
 from server.domain.people.password_words import FRENCH_WORDS
 from server.domain.refusals import Refusal
-from server.domain.text_folding import folded
+from server.domain.text_folding import fold_text
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
@@ -78,7 +78,7 @@ def _nobody() -> str:
     return PASSWORDS.hash("nobody has this password")
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """What is kept of a password."""
     return _off_loop(PASSWORDS.hash, _typed(password))
 
@@ -102,7 +102,7 @@ def check_password(password: str, names: Iterable[str] = ()) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Refusal("password_too_long", longest=LONGEST_PASSWORD)
     words = sorted(_words(names), key=len, reverse=True)
-    rest = folded(password)
+    rest = fold_text(password)
     for word in words:
         rest = rest.replace(word, "")
     if len(rest) < _LEAST_BESIDE_NAMES:
@@ -124,7 +124,7 @@ def names_of_office(rows: Rows) -> list[str]:
 def _words(names: Iterable[str]) -> set[str]:
     found = set()
     for name in names:
-        plain = folded(name)
+        plain = fold_text(name)
         parts = "".join(each if each.isalnum() else " " for each in plain).split()
         found |= {each for each in (*parts, "".join(parts)) if len(each) >= _SHORTEST_NAME}
     return found
@@ -137,4 +137,4 @@ def _typed(password: str) -> str:
 
 def _guesses(password: str, words: list[str]) -> float:
     with _ESTIMATING:
-        return float(zxcvbn(folded(password), user_inputs=words)["guesses"])
+        return float(zxcvbn(fold_text(password), user_inputs=words)["guesses"])

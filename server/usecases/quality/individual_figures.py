@@ -18,7 +18,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import midnight
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.refusals import Refusal
-from server.domain.text_folding import folded
+from server.domain.text_folding import fold_text
 from server.store.people.names import name_of
 from server.store.quality.figures import OpenedSession, days_with_legs, legs_of_day, sessions_opened_between
 from server.store.quality.individual_figures import are_individual_figures_on, sites_of_individual_figures
@@ -113,7 +113,7 @@ def read_individual_figures(
             )
             for author, services in spent.items()
         ]
-    return sorted(found, key=lambda each: (each.name is None, folded(each.name or "")))
+    return sorted(found, key=lambda each: (each.name is None, fold_text(each.name or "")))
 
 
 def _served(seconds: Iterable[int]) -> Served:

@@ -38,7 +38,7 @@ from server.usecases.appointments.check_in import (
     arrival,
     arrival_answer,
     demand_of,
-    expected,
+    match_appointment,
 )
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
@@ -139,7 +139,7 @@ def issue_ticket(
 
 def _arriving(transaction: HallTransaction, request: TicketRequest) -> Arriving:
     if request.claim is not None:
-        return expected(transaction, request.claim, request.press_id)
+        return match_appointment(transaction, request.claim, request.press_id)
     return _without_appointment(transaction.configuration, request)
 
 

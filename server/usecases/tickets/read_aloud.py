@@ -7,7 +7,7 @@ from datetime import datetime
 from kiosk.menu import ExpectedWait
 from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
-from kiosk.reading_focus import focused
+from kiosk.reading_focus import read_focus
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.answers import AFTER_CLOSING
@@ -74,7 +74,7 @@ def read_aloud(
     try:
         if request.focus is not None:
             within, needs = request.service, request.needs
-            sentences = focused(reader, request.focus, view=request.view, within=within, needs=needs)
+            sentences = read_focus(reader, request.focus, view=request.view, within=within, needs=needs)
         elif request.view == "convocation":
             answer = read_convocations(database, hall, request.kiosk)
             sentences = _convocations(reader, request, answer["services"])

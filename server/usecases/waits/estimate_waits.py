@@ -24,7 +24,7 @@ from server.domain.waits.estimate import (
     estimate_services,
     new_in,
     pace_of,
-    pooled,
+    pool_paces,
 )
 from server.domain.waits.play_forward import MOST_FOLLOWED
 from server.domain.waits.service_times import OccupiedTimes, ReceivedVisit, occupied_times
@@ -175,7 +175,7 @@ class Estimates:
         for queue in configuration.queues:
             services = [s for s in configuration.services.values() if s.queue == queue]
             if services:
-                paces[queue] = pooled(
+                paces[queue] = pool_paces(
                     (
                         pace_of(s.typed_mean_s + taken.after_s(s.wrap_up_s), recent.get(s.id, [])),
                         len(recent.get(s.id, [])) + 1,

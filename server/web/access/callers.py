@@ -281,14 +281,14 @@ def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Ca
     Refusals: as `allowed`.
     """
     try:
-        return allowed(first, hall)[0], True
+        return require_caller(first, hall)[0], True
     except Refusal as refusal:
         if refusal.code != "forbidden":
             raise
-    return allowed(second, hall)[0], False
+    return require_caller(second, hall)[0], False
 
 
-def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
+def require_caller(permission: Permission, hall: str) -> tuple[Caller, str]:
     """The caller, who has the permission in this hall (id or slug), and the hall's id.
 
     Refusals: not_signed_in, forbidden, unknown_hall.

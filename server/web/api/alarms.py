@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 from server.domain.people.roles import Permission
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
 from server.usecases.alarms.read_alarms import read_alarms
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.responses.alarms import AlarmsAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -32,7 +32,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_QUEUE)
     def of_hall(path: HallPath) -> Any:
         """The open alarms of a hall, those nobody looks after first; people at work read names."""
-        caller, hall = allowed(Permission.READ_QUEUE, path.hall)
+        caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         is_person = caller.kind == "person"
         return read_alarms(
             api.database, hall, page_language(), api.translate, names_people=is_person, has_past=False
@@ -42,7 +42,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.RECEIVE, of=PEOPLE)
     def acknowledge(path: AlarmPath) -> Any:
         """A person says to look after an alarm; the first one is named."""
-        caller, _ = allowed(Permission.RECEIVE, hall_of_alarm(api.database, path.alarm))
+        caller, _ = require_caller(Permission.RECEIVE, hall_of_alarm(api.database, path.alarm))
         key = write_key(caller.author)
         acknowledge_alarm(api.database, path.alarm, caller.author, api.translate, write_key=key)
         return "", 204

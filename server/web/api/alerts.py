@@ -18,7 +18,7 @@ from server.usecases.alerts.end_alert import ask_end, end_alert, halls_of_alert,
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
 from server.usecases.once_in_many_halls import once
-from server.web.access.callers import Caller, allowed, someone
+from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.responses.alerts import (
     AlertAnswer,
@@ -136,7 +136,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_BOARD)
     def of_hall(path: HallPath) -> Any:
         """The alerts in force in a hall; people at work read who raised each."""
-        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
 
     @routes.post("/alerts/<alert>/ask-end", responses={200: AlertGestureAnswer})
@@ -250,7 +250,7 @@ def _halls(
         if not halls:
             raise Refusal("forbidden")
         return halls
-    found = list(dict.fromkeys(allowed(permission, hall)[1] for hall in requested))
+    found = list(dict.fromkeys(require_caller(permission, hall)[1] for hall in requested))
     for hall in found:
         if among is not None and hall not in among:
             raise Refusal("unknown_hall", hall=hall)

@@ -21,7 +21,7 @@ from server.usecases.appointments.read_appointments import read_appointments, re
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.tickets.issue_ticket import TicketRequest
-from server.web.access.callers import allowed, someone
+from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.appointments import (
     AppointmentAnswer,
@@ -42,7 +42,7 @@ from server.web.api.shapes.appointments import (
     ImportBody,
 )
 from server.web.api.shapes.requests import HallPath
-from server.web.api.tickets import channel_of, issued
+from server.web.api.tickets import answer_press, channel_of
 from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="appointments")
@@ -67,7 +67,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
 
         Codes only for who may give tickets, numbers only for who sees the queue.
         """
-        caller, hall = allowed(Permission.READ_APPOINTMENTS, path.hall)
+        caller, hall = require_caller(Permission.READ_APPOINTMENTS, path.hall)
         site = api.database.configuration(hall).site.slug
 
         def may(*permissions: Permission) -> bool:
@@ -85,7 +85,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.ISSUE)
     def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> Any:
         """Prints how to book a service; it is no ticket."""
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         kiosk = caller.configured if caller.kind == "device" else body.kiosk
         answer = print_sheet(
             api.database,
@@ -105,7 +105,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
 
         A kiosk reads those of the services it offers.
         """
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         return read_convocations(api.database, hall, caller.configured)
 
 
@@ -114,7 +114,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.BOOK)
     def book(path: HallPath, body: AppointmentBody) -> Any:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
-        caller, hall = allowed(Permission.BOOK, path.hall)
+        caller, hall = require_caller(Permission.BOOK, path.hall)
         appointment = AppointmentRequest(
             body.service,
             _instant(body.booked_at),
@@ -132,7 +132,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.BOOK)
     def move(path: AppointmentPath, body: AppointmentChange) -> Any:
         """Gives an appointment another hour or service; named by its id, or its id outside."""
-        caller, hall = allowed(Permission.BOOK, path.hall)
+        caller, hall = require_caller(Permission.BOOK, path.hall)
         return move_appointment(
             api.database,
             hall,
@@ -147,7 +147,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.BOOK)
     def cancel(path: AppointmentPath) -> Any:
         """Cancels an appointment; again, it changes nothing."""
-        caller, hall = allowed(Permission.BOOK, path.hall)
+        caller, hall = require_caller(Permission.BOOK, path.hall)
         key = write_key(caller.author)
         return cancel_appointment(api.database, hall, caller.author, path.appointment, write_key=key)
 
@@ -155,7 +155,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.BOOK)
     def import_file(path: HallPath, body: ImportBody) -> Any:
         """Books, moves and cancels what a CSV or iCalendar text says; tells each line not taken, and why."""
-        caller, hall = allowed(Permission.BOOK, path.hall)
+        caller, hall = require_caller(Permission.BOOK, path.hall)
         if (body.csv is None) == (body.ics is None):
             raise Refusal("bad_request", missing="csv")
         answer = import_appointments(
@@ -184,7 +184,7 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
         where = body.hall or caller.hall
         if where is None:
             raise Refusal("bad_request", missing="hall")
-        caller, hall = allowed(Permission.ISSUE, where)
+        caller, hall = require_caller(Permission.ISSUE, where)
         channel = channel_of(caller)
         claim = Claim(
             code=body.code,
@@ -203,13 +203,13 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
             claim=claim,
         )
-        return issued(api, caller, hall, ticket)
+        return answer_press(api, caller, hall, ticket)
 
     @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in", responses={200: AppointmentAnswer})
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)
     def undo(path: AppointmentPath) -> Any:
         """A check-in was a mistake: the ticket is void and the person expected again."""
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         key = write_key(caller.author)
         return undo_check_in(api.database, hall, caller.author, path.appointment, write_key=key)
 

@@ -29,7 +29,7 @@ from server.usecases.legs.following_leg import StatedResult
 from server.usecases.visits import check_priority, hold_leg, leg_verbs, postpone_and_park
 from server.usecases.visits.leg_verbs import Destination, Gesture, hall_of_leg
 from server.usecases.visits.undo_gesture import undo
-from server.web.access.callers import allowed, allowed_either
+from server.web.access.callers import allowed_either, require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.counters import CounterAnswer, SessionAnswer, WaitingAnswer
 from server.web.api.responses.legs import Leg
@@ -78,7 +78,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _agent(api: Api, counter: str) -> Author:
-    return allowed(Permission.CALL, api.database.hall_of_counter(counter))[0].author
+    return require_caller(Permission.CALL, api.database.hall_of_counter(counter))[0].author
 
 
 def _believed(body: NextBody) -> AtCounter:
@@ -91,14 +91,14 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
-        caller, _ = allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
+        caller, _ = require_caller(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_counter(api.database, path.counter, reader=caller.author.id)
 
     @routes.get("/counters/<counter>/waiting", responses={200: WaitingAnswer})
     @requires(Permission.READ_QUEUE)
     def waiting(path: CounterPath) -> Any:
         """Everyone who waits for a counter, in the order in which it would call them now."""
-        allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
+        require_caller(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_waiting(api.database, path.counter)
 
 
@@ -154,7 +154,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
     """Moves an agent's own session, which it names, or any session for who supervises."""
     session = session_header()
     permission = Permission.SUPERVISE if session is None else Permission.CALL
-    author = allowed(permission, api.database.hall_of_counter(counter))[0].author
+    author = require_caller(permission, api.database.hall_of_counter(counter))[0].author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
     return read_counter(api.database, counter, reader=author.id)
 
@@ -284,7 +284,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture on this leg."""
-        allowed(Permission.CALL, hall_of_leg(api.database, path.leg))
+        require_caller(Permission.CALL, hall_of_leg(api.database, path.leg))
         with api.database.read() as rows:
             counter = body.counter or counter_of_leg(rows, path.leg)
         if counter is None:
@@ -308,7 +308,7 @@ def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
     """A verb comes from an own counter session; the reception desk does some before the call without one."""
     hall, session = hall_of_leg(api.database, leg), session_header()
     if verb not in BEFORE_CALL:
-        author = allowed(Permission.CALL, hall)[0].author
+        author = require_caller(Permission.CALL, hall)[0].author
         return Gesture(leg, author, own_session(), counter=place_header())
     if session is None:
         caller, may_receive = allowed_either(Permission.RECEIVE, Permission.CALL, hall)

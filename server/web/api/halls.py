@@ -20,7 +20,7 @@ from server.usecases.quality.individual_figures import (
     read_individual_figures,
 )
 from server.usecases.quality.read_indicators import read_indicators
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
 from server.web.api.responses.board import BoardAnswer
@@ -49,7 +49,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_BOARD)
     def board(path: HallPath) -> Any:
         """Calls, last calls and queues with their waits."""
-        _, hall = allowed(Permission.READ_BOARD, path.hall)
+        _, hall = require_caller(Permission.READ_BOARD, path.hall)
         queues = read_queues(api.database, hall, api.estimates.of(hall).ranges)
         return read_board(api.database, hall) | {"queues": queues["queues"]}
 
@@ -60,7 +60,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
         A screen asks for itself. A person may name one, and look at a version of a notice on it.
         """
-        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         preview_of = query.screen if caller.kind == "person" else ""
         if preview_of and preview_of not in api.database.configuration(hall).screens:
             raise Refusal("unknown_screen", screen=preview_of)
@@ -78,14 +78,14 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_QUEUE)
     def queue(path: HallPath) -> Any:
         """Who waits, who is called and served, which counters are open, the day's figures."""
-        caller, hall = allowed(Permission.READ_QUEUE, path.hall)
+        caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         return read_queue(api.database, hall, reader=caller.author.id)
 
     @routes.get("/halls/<hall>/queue/<queue>", responses={200: QueuePage})
     @requires(Permission.READ_QUEUE)
     def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
         """The next waiting legs of one queue."""
-        _, hall = allowed(Permission.READ_QUEUE, path.hall)
+        _, hall = require_caller(Permission.READ_QUEUE, path.hall)
         if path.queue not in api.database.configuration(hall).queues:
             raise Refusal("unknown_queue", queue=path.queue)
         return read_queue_page(api.database, hall, path.queue, after=query.after)
@@ -94,7 +94,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_FIGURES)
     def indicators(query: IndicatorsQuery) -> Any:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
-        _, hall = allowed(Permission.READ_FIGURES, query.hall)
+        _, hall = require_caller(Permission.READ_FIGURES, query.hall)
         return read_indicators(
             api.database,
             hall,
@@ -112,7 +112,7 @@ def blueprint(api: Api) -> APIBlueprint:
         Only where an administrator of the site decided that figures of one agent are shown; a median of
         fewer than ten people is null.
         """
-        _, hall = allowed(Permission.SUPERVISE, query.hall)
+        _, hall = require_caller(Permission.SUPERVISE, query.hall)
         starts_on, ends_on = query.days
         agents = read_individual_figures(api.database, hall, starts_on, ends_on)
         convention = api.translate(INDICATORS["service_median"].convention_key, page_language())

@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.hours.read_day_end import read_day_end
 from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.hours import BreakDecidedAnswer, DayEndAnswer
 from server.web.api.responses.tickets import DistributionAnswer
@@ -29,7 +29,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def at_break(path: HallPath, body: BreakBody) -> Any:
         """Decides whether the queue is finished at the break, or carried over with its ranks."""
-        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)
         return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
 
@@ -37,7 +37,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.DISTRIBUTE)
     def distribution(path: HallPath, body: DistributionBody) -> Any:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
-        caller, hall = allowed(Permission.DISTRIBUTE, path.hall)
+        caller, hall = require_caller(Permission.DISTRIBUTE, path.hall)
 
         tickets = distribute(
             api.database,
@@ -53,7 +53,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def day_end(path: HallPath) -> Any:
         """What the last day end closed."""
-        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_day_end(api.database, hall)
 
     return routes

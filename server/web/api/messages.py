@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.usecases.hall.read_messages import calls_for_help, messages_for_counter
 from server.usecases.hall.read_wall import read_people
 from server.usecases.hall.send_message import HELP, MessageRequest, message_of, see_message, send_message
-from server.web.access.callers import allowed, allowed_either, role_of
+from server.web.access.callers import allowed_either, require_caller, role_of
 from server.web.access.requirements import requires
 from server.web.api.responses.hall import MessageAnswer, MessagesAnswer, PeopleAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -41,7 +41,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_BOARD)
     def people(path: HallPath) -> Any:
         """How many people are in the hall, and what happens to them."""
-        _, hall = allowed(Permission.READ_BOARD, path.hall)
+        _, hall = require_caller(Permission.READ_BOARD, path.hall)
         return read_people(api.database, hall)
 
     @routes.get("/halls/<hall>/messages", responses={200: MessagesAnswer})
@@ -56,7 +56,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def send(path: HallPath, body: MessageBody) -> Any:
         """Sends a line to a counter, or calls for help."""
         permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
-        caller, hall = allowed(permission, path.hall)
+        caller, hall = require_caller(permission, path.hall)
         message = MessageRequest(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
         answer = send_message(api.database, hall, caller.author, message, write_key=write_key(caller.author))
         api.messages_changed(hall, answer["counter"])
@@ -67,7 +67,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def for_counter(path: CounterPath) -> Any:
         """What nobody has seen yet at a counter."""
         hall = api.database.hall_of_counter(path.counter)
-        allowed(Permission.CALL, hall)
+        require_caller(Permission.CALL, hall)
         return {"messages": messages_for_counter(api.database, hall, path.counter)}
 
     @routes.post("/messages/<message>/seen", responses={200: MessageAnswer})
@@ -76,7 +76,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """A person has seen a message."""
         about = message_of(api.database, path.message)
         permission = Permission.RECEIVE if about.kind == HELP else Permission.CALL
-        caller, hall = allowed(permission, about.hall)
+        caller, hall = require_caller(permission, about.hall)
         role = role_of(caller, api.database, hall)
         key = write_key(caller.author)
         answer = see_message(api.database, path.message, caller.author, seen_from=role, write_key=key)

@@ -31,7 +31,7 @@ from server.usecases.notices.publish_directly import (
 )
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
-from server.web.access.callers import Caller, allowed, sites_of_caller, sites_where
+from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
 from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
 from server.web.api.responses.notices import (
     NoticeAnswer,
@@ -165,7 +165,7 @@ def _previewing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
     def preview(path: HallPath, body: NoticeBody) -> Any:
         """The programme of a screen with a notice that somebody is writing. Nothing is stored."""
-        _, hall = allowed(Permission.DRAFT_NOTICES, path.hall)
+        _, hall = require_caller(Permission.DRAFT_NOTICES, path.hall)
         _, reach = reach_of_caller()
         return preview_notice(api.database, hall, body.content, reach=reach, translate=api.translate)
 

@@ -82,7 +82,7 @@ _PLACE = _header(
 )
 
 
-def described(document: dict[str, Any]) -> dict[str, Any]:
+def complete_document(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document of the routes with security, headers of writes, problems as they are sent."""
     whole = deepcopy(document)
     whole["components"]["securitySchemes"] = SCHEMES

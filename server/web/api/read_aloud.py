@@ -14,7 +14,7 @@ from kiosk.reading import NEEDS, Paper, ReadArrival
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.tickets import ReadingAnswer
 from server.web.api.services import REFUSED, Api
@@ -95,7 +95,7 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
     @requires(Permission.ISSUE)
     def reading(path: HallPath, query: ReadingQuery) -> Any:
         """A kiosk's view in sentences, with the audio file of each."""
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         slow()
         if speak is None:
             raise Refusal("voice_unavailable")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from server.domain.people.roles import Permission
 from server.usecases.visits.find_visits import Sought, find_visits
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.visits import FoundVisitsAnswer
 from server.web.api.services import REFUSED, Api
@@ -37,7 +37,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.RECEIVE)
     def visits(path: HallPath, query: VisitsQuery) -> Any:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""
-        caller, hall = allowed(Permission.RECEIVE, path.hall)
+        caller, hall = require_caller(Permission.RECEIVE, path.hall)
         at = time.fromisoformat(query.at) if query.at else None
         sought = Sought(query.number, query.service, at, query.language)
         return find_visits(api.database, hall, sought, reader=caller.author.id)

@@ -9,7 +9,7 @@ from pydantic import Field
 from server.domain.hall.sound import LONGEST_QUIET_MINUTES
 from server.domain.people.roles import Permission
 from server.usecases.hall.set_quiet import set_quiet
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.hall import QuietAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -32,7 +32,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def quiet(path: HallPath, body: QuietBody) -> Any:
         """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""
-        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         return set_quiet(api.database, hall, caller.author, body.minutes, write_key=write_key(caller.author))
 
     return routes

@@ -21,7 +21,7 @@ from server.domain.quality.targets import (
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.quality.read_targets import targets_answer
 from server.usecases.quality.withdraw_target import withdraw_target
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.quality import TargetDecidedAnswer, TargetsAnswer, TargetWithdrawnAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -67,14 +67,14 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_FIGURES)
     def targets(path: HallPath) -> Any:
         """The targets of each service: the one that applies today, those to come, the earlier ones."""
-        _, hall = allowed(Permission.READ_FIGURES, path.hall)
+        _, hall = require_caller(Permission.READ_FIGURES, path.hall)
         return targets_answer(api.database, hall)
 
     @routes.post("/halls/<hall>/targets", responses={201: TargetDecidedAnswer})
     @requires(Permission.DECIDE_TARGETS)
     def decide(path: HallPath, body: TargetBody) -> Any:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
-        caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
+        caller, hall = require_caller(Permission.DECIDE_TARGETS, path.hall)
         target = TargetRequest(**body.model_dump())
         key = write_key(caller.author)
         return decide_target(api.database, hall, caller.author, target, write_key=key), 201
@@ -83,7 +83,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.DECIDE_TARGETS)
     def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
         """Withdraws a target in force or to come, from a day on."""
-        caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
+        caller, hall = require_caller(Permission.DECIDE_TARGETS, path.hall)
         withdrawal = WithdrawalRequest(path.target, **body.model_dump())
         key = write_key(caller.author)
         return withdraw_target(api.database, hall, caller.author, withdrawal, write_key=key), 201

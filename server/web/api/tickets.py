@@ -27,7 +27,7 @@ from server.usecases.tickets.reprint_ticket import reprint_ticket
 from server.usecases.tickets.undo_greeting import undo_greeting
 from server.usecases.visits.find_visits import hall_of_visit
 from server.usecases.visits.read_history import read_history
-from server.web.access.callers import Caller, allowed, allowed_either
+from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
 from server.web.api.responses.menu import MenuAnswer
 from server.web.api.responses.printing import PrintsAnswer, PrintState
@@ -71,7 +71,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.ISSUE)
     def menu(path: HallPath, query: MenuQuery) -> Any:
         """Services offered now, or why not and when next; a kiosk reads those it offers."""
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         return read_menu(
             api.database,
             api.estimates,
@@ -85,7 +85,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.ISSUE)
     def tickets(path: HallPath, body: TicketBody) -> Any:
         """Issues a ticket; the same press gives the same ticket (200)."""
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         ticket = TicketRequest(
             service=body.service,
             press_id=body.press_id,
@@ -97,13 +97,13 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             claim=None if body.appointment_code is None else _claim(body, caller),
             exceptional_reason=body.exceptional_reason,
         )
-        return issued(api, caller, hall, ticket)
+        return answer_press(api, caller, hall, ticket)
 
     @routes.post("/halls/<hall>/greetings", responses={201: GreetingAnswer})
     @requires(Permission.CALL, Permission.ISSUE)
     def greetings(path: HallPath, body: GreetingBody) -> Any:
         """Counts someone helped without a ticket."""
-        caller, hall = allowed(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
         key = write_key(caller.author)
         at = None if body.counter is None else GreetedAt(body.counter, own_session())
         answer = count_greeting(api.database, hall, caller.author, service=body.service, at=at, write_key=key)
@@ -114,7 +114,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.ISSUE)
     def undo_one_greeting(path: GreetingPath) -> Any:
         """Takes back a greeting that was counted at no counter, for five minutes."""
-        caller, hall = allowed(Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
         key = write_key(caller.author)
         return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
 
@@ -122,14 +122,14 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.ISSUE)
     def prints(path: HallPath, query: PrintsQuery) -> Any:
         """What became of the paper of some visits: the last print job of each."""
-        _, hall = allowed(Permission.ISSUE, path.hall)
+        _, hall = require_caller(Permission.ISSUE, path.hall)
         return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
 
     @routes.post("/tickets/<visit>/needs", responses={200: NeedsAnswer})
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)  # a kiosk notes them with its own ticket
     def needs(path: VisitPath, body: NeedsBody) -> Any:
         """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
-        caller, _ = allowed(Permission.ISSUE, _hall_of_visit(api, path.visit))
+        caller, _ = require_caller(Permission.ISSUE, _hall_of_visit(api, path.visit))
         key = write_key(caller.author)
         return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
 
@@ -145,13 +145,13 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     def reprint(path: VisitPath) -> Any:
         """Prints a ticket again; the first paper is void."""
         hall = _hall_of_visit(api, path.visit)
-        caller, _ = allowed(Permission.REPRINT, hall)
+        caller, _ = require_caller(Permission.REPRINT, hall)
         return reprint_ticket(
             api.database, hall, caller.author, path.visit, write_key=write_key(caller.author)
         ), 202
 
 
-def issued(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
+def answer_press(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
     """Answers a press with its ticket: 201, or 200 for a press that was made before.
 
     Refusal: too_many_tickets, of a kiosk that has given those of this minute; a repeated press is answered.

@@ -25,7 +25,7 @@ from server.usecases.printing.pulled.printer_secret import printer_of_secret
 from server.usecases.printing.pulled.report_state import report_state
 from server.web.access.cross_site import OF_PRINTERS
 from server.web.access.requirements import Access, open_to
-from server.web.pulled_printers.printer_access import PulledService, admitted, plain_answers
+from server.web.pulled_printers.printer_access import PulledService, admit_printer, plain_answers
 
 KIND: PrinterKind = "epson_direct"
 _XML = "text/xml; charset=utf-8"
@@ -41,7 +41,9 @@ def blueprint(service: PulledService) -> Blueprint:
     def ask(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_FORM_BYTES
         proof = _Proof(service, hall, printer)
-        found = admitted(service, proof.printer, challenge=proof.challenge, is_stale=lambda: proof.is_stale)
+        found = admit_printer(
+            service, proof.printer, challenge=proof.challenge, is_stale=lambda: proof.is_stale
+        )
         return found if isinstance(found, Response) else _answer(service, found)
 
     return routes

@@ -54,7 +54,7 @@ def is_protected() -> bool:
     return request.is_secure or is_local
 
 
-def admitted(
+def admit_printer(
     service: PulledService,
     find: Callable[[], PulledPrinter | None],
     *,
@@ -102,7 +102,7 @@ def admitted_by_password(
             is_proven=lambda kept: hmac.compare_digest(kept, digest),
         )
 
-    return admitted(service, find, challenge=lambda: 'Basic realm="Parvis", charset="UTF-8"')
+    return admit_printer(service, find, challenge=lambda: 'Basic realm="Parvis", charset="UTF-8"')
 
 
 def plain_answers(routes: Blueprint) -> None:

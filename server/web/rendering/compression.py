@@ -21,7 +21,7 @@ LEAST_BYTES = 500
 BROTLI_QUALITY, GZIP_LEVEL = 9, 9
 
 
-def compressed(request: Request, response: Response) -> Response:
+def compress(request: Request, response: Response) -> Response:
     """The answer, compressed where it is a public file and the browser takes that; 304 where it has it."""
     if response.status_code != 200:
         return response

@@ -12,7 +12,7 @@ import pytest
 from hardware.speech import AudioFiles, EspeakSpeech, SpeechUnavailable, render_announcement
 from hardware.speech.announcement_audio import END_S
 from hardware.speech.chime import SHARE, chime
-from hardware.speech.sound import RATE_HZ, from_wav, peak, silence, soft_note, to_wav, trimmed
+from hardware.speech.sound import RATE_HZ, from_wav, peak, silence, soft_note, to_wav, trim
 
 SENTENCE = "Numéro A, 0, 4, 2\nguichet 3"
 TWICE = (SENTENCE, SENTENCE)
@@ -25,7 +25,7 @@ def samples_of(wav: bytes) -> array[int]:
 def gaps(samples: array[int], *, at_least_s: float) -> list[float]:
     """Return the lengths in seconds of silences inside the sound."""
     found, run = [], 0
-    for value in trimmed(samples):
+    for value in trim(samples):
         if abs(value) < 100:
             run += 1
             continue
@@ -154,7 +154,7 @@ def test_nothing_to_say_is_an_error() -> None:
 
 def test_silence_has_the_requested_length_and_is_trimmed_to_nothing() -> None:
     assert len(silence(0.5)) == RATE_HZ // 2
-    assert len(trimmed(silence(0.5))) == 0
+    assert len(trim(silence(0.5))) == 0
 
 
 class CountingSpeech:

@@ -15,7 +15,7 @@ from hardware.speech.clips import (
     refused_in,
     say_pieces,
 )
-from hardware.speech.sound import RATE_HZ, levelled, peak, to_wav
+from hardware.speech.sound import RATE_HZ, level, peak, to_wav
 from tests.hardware.speech.recordings import record, record_in, tone
 
 
@@ -90,7 +90,7 @@ def test_recordings_are_played_equally_loud_with_a_short_gap(tmp_path: Path):
 
 def test_a_recording_is_never_made_so_loud_that_it_clips():
     click = array("h", [30_000, *[250] * 2_000])
-    assert peak(levelled(click)) <= 32_767
+    assert peak(level(click)) <= 32_767
 
 
 def long(path: Path) -> None:

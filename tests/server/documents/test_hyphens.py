@@ -1,17 +1,17 @@
 """Long words of a screen may be parted, by the rules of their language."""
 
-from server.documents.hyphens import SOFT_HYPHEN, parted
+from server.documents.hyphens import SOFT_HYPHEN, hyphenate
 
 
 def test_long_words_may_be_parted_and_short_ones_not() -> None:
-    text = parted("Renouvellement d’un titre", "fr")
+    text = hyphenate("Renouvellement d’un titre", "fr")
     assert text.replace(SOFT_HYPHEN, "-") == "Renou-vel-le-ment d’un titre"
-    assert parted("Un accueil", "fr") == "Un accueil"
+    assert hyphenate("Un accueil", "fr") == "Un accueil"
 
 
 def test_html_and_languages_without_rules_stay_as_they_are() -> None:
     html = (
         '<p lang="fr">Un <strong>accueil</strong> &nbsp;&amp; un<br>guichet</p><blockquote>oui</blockquote>'
     )
-    assert parted(html, "fr") == html
-    assert parted("مكتباستقبالالزوار", "ar") == "مكتباستقبالالزوار"
+    assert hyphenate(html, "fr") == html
+    assert hyphenate("مكتباستقبالالزوار", "ar") == "مكتباستقبالالزوار"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.ids import is_token_shaped, new_api_key, new_token
-from server.logs.masking import masked, masked_values
+from server.logs.masking import mask_secrets, masked_values
 from server.settings import Settings
 
 TOKEN = "e0Cgbdz1xEDF-OgBKRbPFg"  # fixed: the parameters of a test must not change from run to run
@@ -28,26 +28,26 @@ TOKEN = "e0Cgbdz1xEDF-OgBKRbPFg"  # fixed: the parameters of a test must not cha
     ],
 )
 def test_a_token_is_masked_anywhere_in_a_line(text: str):
-    assert TOKEN not in masked(text)
-    assert "***" in masked(text)
+    assert TOKEN not in mask_secrets(text)
+    assert "***" in mask_secrets(text)
 
 
 def test_whose_an_e_mail_address_is_is_masked():
     refused = "(550, b'nobody', {'marie.dubreuil+1@mail.example.fr': 1})"
-    assert masked(refused) == "(550, b'nobody', {'***@mail.example.fr': 1})"
-    assert masked("parvis at 10@20, @import") == "parvis at 10@20, @import"
+    assert mask_secrets(refused) == "(550, b'nobody', {'***@mail.example.fr': 1})"
+    assert mask_secrets("parvis at 10@20, @import") == "parvis at 10@20, @import"
 
 
 def test_the_secret_of_a_webhook_is_masked_whole():
-    assert masked("signed with whsec_4zcIi7mu/Ose+YmkQw=, sent") == "signed with ***, sent"
+    assert mask_secrets("signed with whsec_4zcIi7mu/Ose+YmkQw=, sent") == "signed with ***, sent"
     assert masked_values({"smtp_password": "sesame"}) == {"smtp_password": "***"}
 
 
 def test_an_api_key_is_masked_whole_by_its_prefix_also_when_it_was_cut():
     key = new_api_key()
     assert key.startswith("parvis_key_")
-    assert masked(f"sent by {key}, refused") == "sent by ***, refused"
-    assert masked(f"sent by {key[:20]}") == "sent by ***"
+    assert mask_secrets(f"sent by {key}, refused") == "sent by ***, refused"
+    assert mask_secrets(f"sent by {key[:20]}") == "sent by ***"
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_an_api_key_is_masked_whole_by_its_prefix_also_when_it_was_cut():
     ],
 )
 def test_a_named_secret_of_any_shape_is_masked(text: str):
-    kept = masked(text)
+    kept = mask_secrets(text)
     assert kept.endswith(("***", "***'"))
 
 
 def test_the_password_of_a_database_is_masked():
-    assert masked("postgresql://parvis:s3cret@db/parvis") == "postgresql://parvis:***@db/parvis"
+    assert mask_secrets("postgresql://parvis:s3cret@db/parvis") == "postgresql://parvis:***@db/parvis"
 
 
 @given(st.integers(1, 50))
 def test_a_token_is_masked_without_any_context(count: int):
     tokens = [new_token() for _ in range(count)]
-    assert masked(", ".join(tokens)) == ", ".join(["***"] * count)
-    assert masked(new_token() + new_token()) == "***"
+    assert mask_secrets(", ".join(tokens)) == ", ".join(["***"] * count)
+    assert mask_secrets(new_token() + new_token()) == "***"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_token_is_masked_without_any_context(count: int):
     ],
 )
 def test_names_ids_and_hashes_are_left_as_they_are(text: str):
-    assert masked(text) == text
+    assert mask_secrets(text) == text
     assert not is_token_shaped("ConnectionRefusedError")
 
 

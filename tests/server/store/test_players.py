@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from redis import Redis
 
-from server.domain.devices.device_state import Sighting, applied, reported
+from server.domain.devices.device_state import Sighting, with_applied_configuration, with_report
 from server.store.devices.sightings import OwnPlayers, Players, SharedPlayers, players_at
 from tests.harness.servers.ports import free_port
 from tests.server.domain.devices.test_players import report
@@ -52,9 +52,9 @@ def test_a_report_during_another_workers_write_is_not_lost(redis_url: str):
 
     def reports(before: Sighting | None) -> Sighting:
         if not read:  # the other worker is faster
-            other.change("h4", "s1", lambda kept: applied(kept, "3.12", NOW))
+            other.change("h4", "s1", lambda kept: with_applied_configuration(kept, "3.12", NOW))
         read.append(before)
-        return reported(before, report(), NOW)
+        return with_report(before, report(), NOW)
 
     one.change("h4", "s1", reports)
     kept = other.get("h4", "s1")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from server.clock import Clock
-from server.store.engine.statements import Read, Write, fixed, rows_of
+from server.store.engine.statements import Read, Write, literal_word, rows_of
 from server.store.tables.people import api_key, sign_in_failure
 from server.store.transactions.database import Database
 
@@ -113,4 +113,4 @@ def test_a_value_that_is_no_text_number_or_truth_is_never_written_into_a_stateme
 
 def test_a_fixed_word_is_a_word():
     with pytest.raises(ValueError, match="x'"):
-        fixed("x' OR '1'='1")
+        literal_word("x' OR '1'='1")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.documents.french_spaces import unbroken
-from server.documents.hyphens import parted
+from server.documents.french_spaces import add_hard_spaces
+from server.documents.hyphens import hyphenate
 from server.documents.notices import (
     AskedNotice,
     DateNotice,
@@ -96,7 +96,7 @@ def said_in(texts: Mapping[str, str], language: str) -> str:
     """
     in_language = language_shown(texts, language)
     text = text_in(texts, language)
-    return parted(unbroken(text) if in_language == FRENCH else text, in_language)
+    return hyphenate(add_hard_spaces(text) if in_language == FRENCH else text, in_language)
 
 
 def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: HallWords) -> Contents:

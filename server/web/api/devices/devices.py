@@ -25,7 +25,7 @@ from server.usecases.devices.devices import DevicePlace, place_named, revoke_dev
 from server.usecases.devices.read_devices import read_devices
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.devices.renew_token import ask_renewal
-from server.web.access.callers import Caller, allowed, sites_where
+from server.web.access.callers import Caller, require_caller, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.devices import AskingDeviceAnswer, DevicesAnswer, PairedAnswer, RenewalAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -79,7 +79,7 @@ def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
     @requires(Permission.CONFIGURE)
     def pair(body: PairingBody) -> Any:
         """The device that shows a code takes a place of a hall, and opens its page by itself."""
-        caller, hall = allowed(Permission.CONFIGURE, body.hall)
+        caller, hall = require_caller(Permission.CONFIGURE, body.hall)
         devices.slow_codes()
         key = write_key(caller.author)
         before = paired_before(api.database, body.code, key)
@@ -142,4 +142,4 @@ def _configured(api: Api, device: str) -> tuple[Caller, DeviceInUse]:
         row = device_in_use(rows, device)
     if row is None:
         raise Refusal("not_found", device=device)
-    return allowed(Permission.CONFIGURE, row.hall)[0], row
+    return require_caller(Permission.CONFIGURE, row.hall)[0], row

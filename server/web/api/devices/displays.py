@@ -14,7 +14,7 @@ from server.domain.refusals import Refusal
 from server.usecases.notices.read_display_report import read_display_report
 from server.usecases.notices.read_displays import displays_csv, read_displays
 from server.usecases.notices.report_displays import report_displays
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.responses.notices import DisplaysAnswer, DisplaysCountedAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -96,7 +96,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_BOARD, of=DEVICES)
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
         """A screen tells what it really showed; what it told before is not counted again."""
-        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
             raise Refusal("foreign_device", hall=path.hall)
         return report_displays(
@@ -152,7 +152,7 @@ def _days(query: DaysQuery) -> tuple[date, date]:
 
 def _may_read(hall: str) -> bool:
     try:
-        allowed(Permission.READ_BOARD, hall)
+        require_caller(Permission.READ_BOARD, hall)
     except Refusal:
         return False
     return True

@@ -7,7 +7,7 @@ from flask_openapi3.models.tag import Tag
 
 from server.domain.people.roles import Permission
 from server.usecases.printing.pulled.printer_secret import renew_printer_secret
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.printing import PrinterSecretAnswer
 from server.web.api.services import REFUSED, Api
@@ -29,7 +29,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
         A repeated request makes another secret: no answer that holds one is kept.
         """
-        caller, hall = allowed(Permission.CONFIGURE, path.hall)
+        caller, hall = require_caller(Permission.CONFIGURE, path.hall)
         made = renew_printer_secret(api.database, hall, caller.author, path.kiosk)
         return {"kind": made.kind, "path": made.path, "user": made.user, "secret": made.secret}, 201
 

@@ -12,7 +12,7 @@ from server.domain.people.roles import Permission
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
 from server.usecases.printing.set_printer import PrinterRequest, set_printer
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.printing import (
     PluggedPrintersAnswer,
@@ -36,7 +36,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.CONFIGURE)
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
-        caller, hall = allowed(Permission.CONFIGURE, path.hall)
+        caller, hall = require_caller(Permission.CONFIGURE, path.hall)
         place = PRINTER_FIELDS[body.kind].place
         has_none = place is not None and getattr(body, place) is None
         printer = None if has_none else PrinterRequest(**body.model_dump())
@@ -46,7 +46,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.CONFIGURE)
     def plugged(path: HallPath) -> Any:
         """The printers on USB of the server's machine, each with its name, and its serial lines."""
-        allowed(Permission.CONFIGURE, path.hall)
+        require_caller(Permission.CONFIGURE, path.hall)
         printers = [_described(each) for each in plugged_printers()]
         return {"printers": printers, "lines": [str(each) for each in serial_lines()]}
 
@@ -54,7 +54,7 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def trial(path: KioskPath) -> Any:
         """Prints a sheet that is no ticket; its verdict comes as that of any job."""
-        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)
         return print_trial(api.database, hall, caller.author, path.kiosk, write_key=key), 202
 
@@ -62,14 +62,14 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def verdict(path: PrintJobPath) -> Any:
         """What became of a print job."""
-        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_print(api.database, hall, path.job)
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", responses={200: RollChangedAnswer})
     @requires(Permission.REPRINT)
     def roll(path: KioskPath) -> Any:
         """Another roll was put into a kiosk's printer."""
-        caller, hall = allowed(Permission.REPRINT, path.hall)
+        caller, hall = require_caller(Permission.REPRINT, path.hall)
         key = write_key(caller.author)
         return change_roll(api.database, hall, caller.author, path.kiosk, write_key=key)
 

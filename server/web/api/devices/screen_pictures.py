@@ -17,7 +17,7 @@ from server.domain.refusals import Refusal
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
 from server.usecases.devices.keep_screen_picture import keep_screen_picture
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
 from server.web.api.responses.devices import PictureAskedAnswer, PictureTakenAnswer
@@ -60,7 +60,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
     @requires(Permission.READ_BOARD, of=DEVICES)
     def send(path: ScreenPath) -> Any:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
-        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
             raise Refusal("foreign_device", hall=path.hall)
         pictures.slow_sent()
@@ -79,7 +79,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def ask(path: ScreenPath) -> Any:
         """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""
-        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         if path.screen not in api.database.configuration(hall).screens:
             raise Refusal("unknown_screen", screen=path.screen)
         pictures.slow_asked()
@@ -94,7 +94,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
     @requires(Permission.SUPERVISE)
     def see(path: ScreenPath) -> Response:
         """The last picture of a screen, drawn by its own page."""
-        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
         content = pictures.files.read(hall, path.screen, api.database.clock.now())
         if content is None:
             raise Refusal("no_picture", screen=path.screen)

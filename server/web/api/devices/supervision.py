@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.usecases.devices.read_supervision import DeviceSightings, read_supervision
 from server.usecases.hall.read_wall import read_wall
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.devices import SupervisionAnswer
 from server.web.api.responses.hall import TicketsStoppedAnswer, WallAnswer
@@ -30,21 +30,21 @@ def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> APIBl
     @requires(Permission.SUPERVISE)
     def wall(path: HallPath) -> Any:
         """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
-        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_wall(api.database, api.estimates, hall)
 
     @routes.get("/halls/<hall>/supervision", responses={200: SupervisionAnswer})
     @requires(Permission.SUPERVISE)
     def supervision(path: HallPath) -> Any:
         """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
-        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_supervision(api.database, hall, sightings_of(hall), api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", responses={200: TicketsStoppedAnswer})
     @requires(Permission.SUPERVISE)
     def stop(path: HallServicePath) -> Any:
         """Gives no more tickets of a service for the rest of the day."""
-        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)
         return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
 
@@ -52,7 +52,7 @@ def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> APIBl
     @requires(Permission.SUPERVISE)
     def reopen(path: HallServicePath) -> Any:
         """Gives tickets of a service again."""
-        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)
         return reopen_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
 

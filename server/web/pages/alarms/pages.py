@@ -21,7 +21,7 @@ from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_
 from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, RecipientLine, read_recipients
 from server.usecases.alarms.read_alarms import count_alarms, read_alarms
 from server.usecases.notices.notice_places import configured_halls
-from server.web.access.callers import Caller, allowed, identify
+from server.web.access.callers import Caller, identify, require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.alarms import recipients
 from server.web.pages.alarms.services import AlarmPages, FormOutcome, RecipientFields
@@ -52,7 +52,7 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     @routes.post("/alarmes/<alarm>/prise-en-charge")
     @requires(Permission.RECEIVE, of=PEOPLE)
     def acknowledge(alarm: str) -> Any:
-        caller = allowed(Permission.RECEIVE, hall_of_alarm(needs.database, alarm))[0]
+        caller = require_caller(Permission.RECEIVE, hall_of_alarm(needs.database, alarm))[0]
         return _attempt(needs, lambda _: _acknowledge(needs, alarm, caller))
 
     @routes.post("/alarmes/adresses")
@@ -93,7 +93,7 @@ def _attempt(
     except Refusal as refusal:
         if status_of(refusal) in (401, 403):
             raise
-        outcome = recipients.refused(refusal, form, needs)
+        outcome = recipients.refusal_outcome(refusal, form, needs)
     if outcome is None:
         at = request.view_args or {}
         place = f"#alarm-{at['alarm']}" if "alarm" in at else ""

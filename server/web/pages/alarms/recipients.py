@@ -55,7 +55,7 @@ def typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
     return RecipientFields(channel, "", place, kinds, choice.language, choice.has_notices)
 
 
-def refused(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
+def refusal_outcome(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
     """A press that was refused, with the field it is about."""
     sentence = refusal_sentence(refusal, needs.work.translate, page_language())
     field = FIELDS.get(refusal.code, "") if form else ""

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.keep_probe import note_paper_read
 from server.usecases.printing.print_trial import print_trial, read_print
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.viewer import WorkContext, hall_for_page
 
@@ -48,7 +48,7 @@ def add_routes(routes: Blueprint, work: WorkContext, database: Database) -> None
         hall = hall_for_page(work, Permission.REPRINT)
         if isinstance(hall, Response):
             return hall
-        caller, hall_id = allowed(Permission.REPRINT, hall.hall)
+        caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
         kiosk = _chosen(hall)
         if kiosk is None:
             return _page(database, hall), 422
@@ -61,7 +61,7 @@ def add_routes(routes: Blueprint, work: WorkContext, database: Database) -> None
         hall = hall_for_page(work, Permission.REPRINT)
         if isinstance(hall, Response):
             return hall
-        caller, hall_id = allowed(Permission.REPRINT, hall.hall)
+        caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
         kiosk, job = _chosen(hall), request.form.get("job", "")[:_LONGEST]
         if kiosk is None:
             return _page(database, hall), 422

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.domain.text_folding import folded
+from server.domain.text_folding import fold_text
 from server.web.pages.help.documents import HelpDocument
 from server.web.pages.help.rendering import Passage
 
@@ -57,7 +57,7 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
 
 def _plain_words(text: str) -> str:
     """The words in small letters without accents or signs, between single spaces."""
-    return " ".join(re.findall(r"[a-z0-9_]+", folded(text)))
+    return " ".join(re.findall(r"[a-z0-9_]+", fold_text(text)))
 
 
 def _count(word: str, words: str) -> int:

@@ -38,30 +38,30 @@ FIELDS: Mapping[str, str] = {
 """The field of the form, by the beginning of a document's path."""
 
 
-def typed(name: str, usual: str = "") -> str:
+def field_text(name: str, usual: str = "") -> str:
     """The text of a field, without blanks at its ends."""
     return request.form.get(name, usual)[:MOST_CHARACTERS].strip()
 
 
 def site_typed() -> SiteRequest:
     """The site of the form; the same hours on each day that is checked."""
-    edges = [(typed(f"opens_{at}"), typed(f"closes_{at}")) for at in range(len(USUAL_SPANS))]
+    edges = [(field_text(f"opens_{at}"), field_text(f"closes_{at}")) for at in range(len(USUAL_SPANS))]
     midnight = {"00:00": "24:00"}
     spans = [f"{opens}-{midnight.get(closes, closes)}" for opens, closes in edges if opens or closes]
     days = request.form.getlist("day")
     week = {day: spans for day in WEEKDAYS if day in days}
-    return SiteRequest(typed("name"), typed("address"), week)
+    return SiteRequest(field_text("name"), field_text("address"), week)
 
 
 def hall_typed(template: str, site: str) -> TemplateRequest:
     """The hall of the form. `service` names those that are kept; none: all of them."""
     services = request.form.getlist("service")[:60] if "services_asked" in request.form else None
-    return TemplateRequest(template, typed("hall_name"), site, counters_typed(), services)
+    return TemplateRequest(template, field_text("hall_name"), site, counters_typed(), services)
 
 
 def counters_typed() -> int:
     """How many counters, at least one."""
-    number = typed("counters", "2")
+    number = field_text("counters", "2")
     return min(max(int(number), 1), MOST_COUNTERS) if number.isdecimal() else 1
 
 
@@ -71,23 +71,23 @@ def printer_typed(kiosk: Kiosk) -> PrinterRequest:
 
     Refusal: printer_address.
     """
-    paper_mm: Literal[80, 58] = 58 if typed("paper_mm") == "58" else 80
-    if typed("kind") == "usb":
+    paper_mm: Literal[80, 58] = 58 if field_text("paper_mm") == "58" else 80
+    if field_text("kind") == "usb":
         kinds = {str(each.name): each.kind for each in plugged_printers()}
-        kind = kinds.get(typed("usb"), "usb_file")
-        return PrinterRequest(None, USUAL_PORT, paper_mm, kind, typed("usb"))
-    if typed("kind") == "serial":
-        return PrinterRequest(None, USUAL_PORT, paper_mm, "serial", line=typed("line"))
-    if typed("kind") == "gateway":
+        kind = kinds.get(field_text("usb"), "usb_file")
+        return PrinterRequest(None, USUAL_PORT, paper_mm, kind, field_text("usb"))
+    if field_text("kind") == "serial":
+        return PrinterRequest(None, USUAL_PORT, paper_mm, "serial", line=field_text("line"))
+    if field_text("kind") == "gateway":
         return PrinterRequest(None, USUAL_PORT, paper_mm, "gateway")
-    if typed("kind") == "fetching":
-        is_epson = typed("protocol") == "epson_direct"
+    if field_text("kind") == "fetching":
+        is_epson = field_text("protocol") == "epson_direct"
         return PrinterRequest(None, USUAL_PORT, paper_mm, "epson_direct" if is_epson else "star_cloudprnt")
-    if typed("kind") != "network":
+    if field_text("kind") != "network":
         printer = kiosk.printer
         is_simulated = printer is not None and printer.is_simulated
         return PrinterRequest(None, printer.port if printer and is_simulated else free_port(), 80)
-    host, port = typed("host"), typed("port", str(USUAL_PORT))
+    host, port = field_text("host"), field_text("port", str(USUAL_PORT))
     if not HOST.fullmatch(host) or not port.isdecimal() or not 1 <= int(port) <= HIGHEST_PORT:
         raise Refusal("printer_address")
     return PrinterRequest(host, int(port), paper_mm)

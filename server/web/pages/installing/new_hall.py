@@ -18,7 +18,7 @@ from server.web.pages.installing.choices import (
     sites_shown,
     templates_shown,
 )
-from server.web.pages.installing.form import hall_typed, site_typed, typed
+from server.web.pages.installing.form import field_text, hall_typed, site_typed
 from server.web.pages.installing.steps import step_page
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
@@ -32,7 +32,7 @@ def add_routes(routes: Blueprint, site: SiteContext) -> None:
     ) -> str:
         return step_page(
             "new_hall",
-            chosen=typed("site") if chosen is None else chosen,
+            chosen=field_text("site") if chosen is None else chosen,
             sites=[each for each in sites_shown(site.database) if sites is None or each["slug"] in sites],
             may_add_site=sites is None,
             templates=templates_shown(page_language()),
@@ -49,15 +49,15 @@ def add_routes(routes: Blueprint, site: SiteContext) -> None:
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def add_one_more() -> Any:
         caller, sites = sites_where(Permission.CONFIGURE)
-        if not typed("hall_name"):  # before a site is added for it
+        if not field_text("hall_name"):  # before a site is added for it
             empty = site.translate("documents.problem.empty_text", page_language())
             return page(sites, {"hall_name": [empty]}), 422
-        place = typed("site")
+        place = field_text("site")
         if sites is not None and place not in sites:
             raise Refusal("forbidden")
         try:  # a site that is made stays when its hall is refused: it is chosen on the page then
             place = place or add_site(site.database, caller.author, site_typed())
-            slug = add_hall(site.database, caller.author, hall_typed(typed("template"), place))
+            slug = add_hall(site.database, caller.author, hall_typed(field_text("template"), place))
         except DocumentRefused as refused:
             return page(sites, document_problems(site, refused), chosen=place), 422
         except Refusal as refusal:

@@ -41,7 +41,7 @@ from server.web.pages.installing.choices import (
     templates_shown,
 )
 from server.web.pages.installing.fetching import set_up_page
-from server.web.pages.installing.form import PROTOCOLS, hall_typed, printer_typed, site_typed, typed
+from server.web.pages.installing.form import PROTOCOLS, field_text, hall_typed, printer_typed, site_typed
 from server.web.pages.installing.steps import configurer, step_page
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.sentences import page_sentences
@@ -113,7 +113,7 @@ def _beginning(routes: Blueprint, site: SiteContext) -> None:
     @site.limiter.limit("10 per minute")
     @open_to(Access.EVERYBODY)
     def administrator() -> Any:
-        described = Described(typed("login"), typed("display_name"), language=page_language())
+        described = Described(field_text("login"), field_text("display_name"), language=page_language())
         try:
             account = first_administrator(
                 site.database, described, request.form.get("password", ""), token=_link()
@@ -131,7 +131,7 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
     def place() -> Any:
         author = configurer()
         try:
-            open_installation(site.database, author, typed("organisation"), site_typed())
+            open_installation(site.database, author, field_text("organisation"), site_typed())
         except DocumentRefused as refused:
             return _place_page(document_problems(site, refused)), 422
         except Refusal as refusal:
@@ -152,7 +152,7 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
         found = read_installing(site.database)
         if found.step != "hall":
             return redirect("/installation", 303)
-        hall = hall_typed(typed("template"), found.sites[0])
+        hall = hall_typed(field_text("template"), found.sites[0])
         try:
             add_hall(site.database, author, hall)
         except DocumentRefused as refused:
@@ -166,7 +166,7 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
 def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> None:
     def page(problems: Problems | None = None, **shown: Any) -> str:
         """`found`: printers that answered; `network`: the one that would be declared, None: no question."""
-        values = {"found": None, "network": typed("network") or None} | shown
+        values = {"found": None, "network": field_text("network") or None} | shown
         kiosk = _kiosk(site)
         return step_page(
             "printer",
@@ -194,7 +194,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
         if "search" in request.form:
             return page(found=printers_among(addresses_around()))
         kiosk = _kiosk(site)
-        if kiosk is None or "later" in request.form or typed("kind") == "none":
+        if kiosk is None or "later" in request.form or field_text("kind") == "none":
             return _without_printer(site, author, kiosk)
         try:
             return _tried(site, author, kiosk)
@@ -251,8 +251,8 @@ def _tried(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
     that fetches its jobs.
     """
     hall, printer = _hall(site), printer_typed(kiosk)
-    if printer.host is not None and typed("network"):
-        declare_printer_network(site.database, author, typed("network"), of_host=printer.host)
+    if printer.host is not None and field_text("network"):
+        declare_printer_network(site.database, author, field_text("network"), of_host=printer.host)
     set_printer(site.database, hall, author, kiosk.id, printer)
     if printer.kind in PULLED_KINDS:
         return set_up_page(site, hall, author, kiosk)
@@ -267,10 +267,10 @@ def _trial(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:
 
 def _proposed(site: SiteContext, problems: Problems) -> tuple[Problems, str]:
     """Errors of a printer, and the network to declare for it: the one around its address."""
-    host = typed("host")
+    host = field_text("host")
     network = network_around(host) if "host" in problems else None
     if network is None:
-        return problems, typed("network")
+        return problems, field_text("network")
     outside = site.translate("installing.printer.outside", page_language(), host=host)
     return {**problems, "host": [outside]}, network
 

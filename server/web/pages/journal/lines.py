@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text
-from server.domain.text_folding import folded
+from server.domain.text_folding import fold_text
 from server.language import locale_of
 from server.usecases.alarms.alarm_words import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
@@ -42,7 +42,7 @@ class Line:
 
     def holds(self, words: Sequence[str]) -> bool:
         """Whether the line contains every one of these words (`folded`)."""
-        text = folded(" ".join([self.what, *self.about, self.author]))
+        text = fold_text(" ".join([self.what, *self.about, self.author]))
         return all(word in text for word in words)
 
 
@@ -223,5 +223,5 @@ class JournalLines:
 
 def word_filter(words: str) -> Callable[[Line], bool] | None:
     """A filter for lines that contain the typed words; None without any."""
-    typed = folded(words).split()
+    typed = fold_text(words).split()
     return (lambda line: line.holds(typed)) if typed else None

@@ -65,7 +65,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             phrases=PHRASES,
             printers=printers(hall),
             grounds=text_in(hall.priority_grounds, language),
-            languages_spoken=spoken(hall),
+            languages_spoken=ticket_languages(hall),
             sentences=sentences,
             may_call=may_call,
             calls_here=may_call and not has_kiosk,
@@ -75,7 +75,7 @@ def blueprint(work: WorkContext) -> Blueprint:
     return routes
 
 
-def spoken(hall: HallConfiguration) -> list[tuple[str, str]]:
+def ticket_languages(hall: HallConfiguration) -> list[tuple[str, str]]:
     """The languages a ticket may be printed in: code and own name."""
     return [(code, Locale.parse(code, sep="-").get_display_name() or code) for code in hall.languages]
 

@@ -9,7 +9,7 @@ from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
-from server.web.pages.reception.pages import printers, spoken
+from server.web.pages.reception.pages import printers, ticket_languages
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
@@ -36,7 +36,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             page=hall_page(hall, language),
             may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
             printers=printers(hall),
-            languages_spoken=spoken(hall),
+            languages_spoken=ticket_languages(hall),
             sentences={
                 **page_sentences(work.translate, language, CATALOGUE),
                 **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),

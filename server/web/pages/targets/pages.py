@@ -15,7 +15,7 @@ from server.store.transactions.database import Database
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.quality.read_targets import ServiceTargets, read_measured, read_targets
 from server.usecases.quality.withdraw_target import withdraw_target
-from server.web.access.callers import allowed
+from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.targets.form import (
     FIELDS,
@@ -57,7 +57,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
         hall = requested_hall(Permission.DECIDE_TARGETS)
         if isinstance(hall, Response):
             return hall
-        caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
+        caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = TargetFields.of(request.form)
         key = write_key(caller.author.id, typed)
         try:
@@ -74,7 +74,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
         hall = requested_hall(Permission.DECIDE_TARGETS)
         if isinstance(hall, Response):
             return hall
-        caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
+        caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = TypedWithdrawal.of(request.form)
         key = write_key(caller.author.id, typed)
         try:

@@ -7,7 +7,7 @@ import pytest
 from server.domain.bulletins.decide import Proposal, ProposalKind, SiteBulletins, is_inside, propose
 from server.domain.bulletins.messages import CAP, BulletinBroken
 from server.domain.bulletins.read_cap import LARGEST_BYTES, MOST_ELEMENTS, read_cap
-from server.domain.bulletins.words import notice_body_of, shortened
+from server.domain.bulletins.words import notice_body_of, shorten
 from server.domain.refusals import Refusal
 from tests.server.domain.bulletins.written_bulletins import AISNE, LAON, NOW, cap_xml, info_xml
 
@@ -117,7 +117,7 @@ def test_what_is_no_bulletin_is_refused_with_a_code(document: bytes, code: str):
 def test_words_are_cut_after_a_word_and_carry_no_marks_or_controls():
     bulletin = read_cap(cap_xml(infos=info_xml(headline="Un <b>gras</b> \u202eet la suite  \u0085 ici")))
     assert bulletin.texts[0].headline == "Un <b>gras</b> et la suite ici"
-    assert shortened("un deux trois quatre", 14) == "un deux trois…"
+    assert shorten("un deux trois quatre", 14) == "un deux trois…"
     body = notice_body_of(bulletin.texts[0], "Préfecture & ville · 24/11/2026", 590)
     assert body.endswith("<p>Préfecture &amp; ville · 24/11/2026</p>")
 

@@ -16,15 +16,15 @@ from server.domain.devices.device_state import (
     PlayerReport,
     PlayerState,
     Sighting,
-    applied,
-    arrived,
     configuration_of_message,
     configuration_state,
     is_present,
     is_same_but_for_time,
     left,
-    reported,
     state_of,
+    with_applied_configuration,
+    with_new_connections,
+    with_report,
 )
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -49,12 +49,12 @@ def report(**more: Any) -> PlayerReport:
 
 
 def sighting_of(**more: Any) -> Sighting:
-    return reported(None, report(**more), NOW)
+    return with_report(None, report(**more), NOW)
 
 
 def test_a_player_without_a_report_is_unknown():
     assert state_of(None, "r1", NOW) is PlayerState.UNKNOWN
-    assert state_of(arrived(None, NOW), "r1", NOW) is PlayerState.UNKNOWN
+    assert state_of(with_new_connections(None, NOW), "r1", NOW) is PlayerState.UNKNOWN
 
 
 def test_a_player_is_up_to_date_with_all_files_of_the_programme_the_server_has():
@@ -102,7 +102,7 @@ def test_up_to_date_needs_proof(media: PlayerState, runs: str, is_gone: bool, si
 
 
 def test_a_device_is_there_until_it_leaves_or_falls_silent():
-    here = arrived(None, NOW)
+    here = with_new_connections(None, NOW)
     assert is_present(here, NOW + LOST_AFTER)
     assert not is_present(here, NOW + LOST_AFTER + timedelta(seconds=1))
     assert not is_present(left(here, NOW), NOW)
@@ -110,15 +110,15 @@ def test_a_device_is_there_until_it_leaves_or_falls_silent():
 
 
 def test_since_when_is_kept_while_only_the_clock_drifts_and_moves_when_something_else_changes():
-    same = reported(sighting_of(), report(clock_ms=55), LATER)
+    same = with_report(sighting_of(), report(clock_ms=55), LATER)
     assert (same.since, same.seen_at, same.report) == (NOW, LATER, report(clock_ms=55))
-    assert reported(sighting_of(), report(media="pending"), LATER).since == LATER
-    assert arrived(left(sighting_of(), NOW), LATER) == Sighting(LATER, LATER, True, report())
+    assert with_report(sighting_of(), report(media="pending"), LATER).since == LATER
+    assert with_new_connections(left(sighting_of(), NOW), LATER) == Sighting(LATER, LATER, True, report())
 
 
 def test_supervisors_get_changes_but_not_signs_of_life():
-    assert is_same_but_for_time(sighting_of(), reported(sighting_of(), report(), LATER))
-    assert not is_same_but_for_time(sighting_of(), reported(sighting_of(), report(view="calls"), LATER))
+    assert is_same_but_for_time(sighting_of(), with_report(sighting_of(), report(), LATER))
+    assert not is_same_but_for_time(sighting_of(), with_report(sighting_of(), report(view="calls"), LATER))
     assert not is_same_but_for_time(sighting_of(), left(sighting_of(), NOW))
     assert not is_same_but_for_time(left(sighting_of(), NOW), sighting_of())
     assert not is_same_but_for_time(None, sighting_of())
@@ -126,7 +126,7 @@ def test_supervisors_get_changes_but_not_signs_of_life():
 
 def test_a_device_is_away_after_its_last_connection_only():
     both = [DeviceConnection(name, "192.0.2.5", "Chrome", NOW, NOW) for name in ("a", "b")]
-    here = arrived(None, NOW, *both)
+    here = with_new_connections(None, NOW, *both)
     one_left = left(here, LATER, "a")
     assert is_present(one_left, LATER)
     assert not is_present(left(one_left, LATER, "b"), LATER)
@@ -134,8 +134,8 @@ def test_a_device_is_away_after_its_last_connection_only():
 
 def test_a_value_stored_as_json_is_read_back_equal():
     connection = DeviceConnection("a", "192.0.2.5", "Chrome", NOW, NOW)
-    kiosk = reported(arrived(None, NOW, connection), KioskReport("k1", 20), NOW)
-    for sighting in (sighting_of(notice="n1"), arrived(None, NOW), kiosk):
+    kiosk = with_report(with_new_connections(None, NOW, connection), KioskReport("k1", 20), NOW)
+    for sighting in (sighting_of(notice="n1"), with_new_connections(None, NOW), kiosk):
         assert Sighting.of_message(sighting.as_message()) == sighting
 
 
@@ -169,8 +169,8 @@ def test_an_absurdly_wrong_clock_is_reported_as_very_wrong():
 
 
 def test_a_device_runs_a_configuration_only_by_its_own_word():
-    there = arrived(None, NOW)
-    old, new = applied(there, "1.1", NOW), applied(there, "1.2", NOW)
+    there = with_new_connections(None, NOW)
+    old, new = with_applied_configuration(there, "1.1", NOW), with_applied_configuration(there, "1.2", NOW)
     late = NOW + APPLIED_WITHIN + timedelta(seconds=1)
     away = {"old": left(old, LATER), "new": left(new, LATER)}
     found = {
@@ -178,7 +178,7 @@ def test_a_device_runs_a_configuration_only_by_its_own_word():
         "told nothing": configuration_state(there, "1.2", NOW, LATER),
         "runs it": configuration_state(new, "1.2", NOW, LATER),
         "soon": configuration_state(old, "1.2", NOW, LATER),
-        "too long": configuration_state(arrived(old, late), "1.2", NOW, late),
+        "too long": configuration_state(with_new_connections(old, late), "1.2", NOW, late),
         "silent": configuration_state(new, "1.2", NOW, NOW + LOST_AFTER + timedelta(seconds=1)),
         "away with it": configuration_state(away["new"], "1.2", NOW, LATER),
         "away without": configuration_state(away["old"], "1.2", NOW, LATER),
@@ -206,9 +206,11 @@ def test_a_devices_report_of_its_revisions_is_read_or_is_none():
         {"configuration": "3.12 "},
     ):
         assert configuration_of_message(message) is None
-    assert Sighting.of_message(applied(None, "3.12", NOW).as_message()) == applied(None, "3.12", NOW)
-    before = {k: v for k, v in arrived(None, NOW).as_message().items() if k != "configuration"}
-    assert Sighting.of_message(before) == arrived(None, NOW)  # kept by an older release
+    assert Sighting.of_message(
+        with_applied_configuration(None, "3.12", NOW).as_message()
+    ) == with_applied_configuration(None, "3.12", NOW)
+    before = {k: v for k, v in with_new_connections(None, NOW).as_message().items() if k != "configuration"}
+    assert Sighting.of_message(before) == with_new_connections(None, NOW)  # kept by an older release
 
 
 def test_a_player_with_any_other_revision_is_pending():

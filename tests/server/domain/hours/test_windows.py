@@ -19,7 +19,7 @@ from server.domain.hours.windows import (
     daypart_windows,
     local_end,
     local_start,
-    merged,
+    merge_windows,
     on_hours,
     outside,
     within,
@@ -118,12 +118,12 @@ def test_windows_are_in_order_separate_and_hold_the_same_instants(windows, limit
     assert all(earlier[1] < later[0] for earlier, later in pairwise(made))
     is_inside = any(starts <= at < ends for starts, ends in windows) and limits[0] <= at < limits[1]
     assert any(starts <= at < ends for starts, ends in made) == is_inside
-    assert merged(made) == made
+    assert merge_windows(made) == made
     left = outside(windows, limits)
     assert any(starts <= at < ends for starts, ends in left) == (
         limits[0] <= at < limits[1] and not any(starts <= at < ends for starts, ends in windows)
     )
-    assert merged([*made, *left]) == merged([limits])
+    assert merge_windows([*made, *left]) == merge_windows([limits])
 
 
 @given(
@@ -156,7 +156,7 @@ def test_a_daypart_is_near_the_opening_hours_and_only_on_its_weekdays(dayparts: 
 def test_a_window_joins_the_one_before_it_not_the_first():
     starts = [datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (8, 10, 11, 14)]
     hour = timedelta(hours=1)
-    assert merged((each, each + hour) for each in starts) == [
+    assert merge_windows((each, each + hour) for each in starts) == [
         (starts[0], starts[0] + hour),
         (starts[1], starts[2] + hour),
         (starts[3], starts[3] + hour),

@@ -13,7 +13,7 @@ from server.domain.notices.media_details import (
     terms_of,
 )
 from server.domain.refusals import Refusal
-from server.domain.text_folding import folded
+from server.domain.text_folding import fold_text
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_name_keeps_no_folder_control_or_direction(file: str, name: str):
 
 
 def test_words_are_found_without_accents_capitals_and_ligatures():
-    assert folded("Œuvre d’ÉTÉ, Straße") == "oeuvre d'ete, strasse"
+    assert fold_text("Œuvre d’ÉTÉ, Straße") == "oeuvre d'ete, strasse"
     assert terms_of("  L’Œuvre  été ") == ("l'oeuvre", "ete")
     assert tag_of(' #Horaires, "Été_2026" ') == "horaires été 2026"
 

@@ -12,9 +12,9 @@ from server.domain.printing.paper_rolls import (
     USUAL_RESERVE,
     EndedRoll,
     Roll,
+    after_printing,
     learnt,
     paper_left,
-    printed,
     roll_after,
 )
 
@@ -43,7 +43,7 @@ def test_papers_left_shrink_with_each_paper_and_are_zero_only_when_the_printer_s
     roll = Roll(papers, low_at=papers if low else None)
     left = paper_left(roll, capacity)
     assert 1 <= left.papers <= max(capacity.papers, capacity.reserve)
-    assert paper_left(printed(roll, 1), capacity).papers <= left.papers
+    assert paper_left(after_printing(roll, 1), capacity).papers <= left.papers
     assert paper_left(through(roll, "paper_out"), capacity).papers == 0
 
 
@@ -86,7 +86,7 @@ def test_the_number_of_papers_after_the_near_end_is_learnt_too():
     assert capacity.reserve == 40
     roll = through(Roll(300), "near_end")
     assert paper_left(roll, capacity).papers == 40
-    assert paper_left(printed(roll, 15), capacity).papers == 25
+    assert paper_left(after_printing(roll, 15), capacity).papers == 25
     assert paper_left(roll, capacity).is_low
     assert learnt([], paper_mm=80).reserve == USUAL_RESERVE
 

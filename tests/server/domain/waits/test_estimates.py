@@ -15,7 +15,7 @@ from server.domain.waits.estimate import (
     estimate_hall,
     estimate_services,
     pace_of,
-    pooled,
+    pool_paces,
 )
 from tests.server.domain.simulation.small_halls import ORDERS, SmallHall
 
@@ -114,7 +114,7 @@ def test_recent_services_outweigh_a_wrong_typed_mean():
 
 
 def test_a_queue_of_two_services_is_as_spread_as_their_difference():
-    mixed = pooled([(ServicePace(300, 0), 1), (ServicePace(900, 0), 1), (ServicePace(5000, 0), 0)])
+    mixed = pool_paces([(ServicePace(300, 0), 1), (ServicePace(900, 0), 1), (ServicePace(5000, 0), 0)])
     assert (mixed.mean_s, mixed.spread) == pytest.approx((600, 0.5))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from server.domain.author import SYSTEM, Author
 from server.domain.devices.connections import DeviceConnection
-from server.domain.devices.device_state import arrived
+from server.domain.devices.device_state import with_new_connections
 from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.devices.paired_devices import device_of_token
@@ -231,7 +231,10 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
     def due(*connections: str) -> list[str]:
         now = database.clock.now()
         open_pages = [DeviceConnection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
-        return [name for _, name in renewals_due(database, hall, {KIOSK: arrived(None, now, *open_pages)})]
+        return [
+            name
+            for _, name in renewals_due(database, hall, {KIOSK: with_new_connections(None, now, *open_pages)})
+        ]
 
     assert due("page") == []
     hands.now += RENEWED_AFTER

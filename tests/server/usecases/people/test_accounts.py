@@ -27,7 +27,7 @@ from server.usecases.people.accounts import (
     unlock_account,
 )
 from server.usecases.people.own_account import change_own_password
-from server.usecases.people.passwords import hashed
+from server.usecases.people.passwords import hash_password
 from server.usecases.people.read_people import read_own_sessions, read_people, read_person
 from server.usecases.people.sessions import (
     SeenSessions,
@@ -126,7 +126,7 @@ def test_a_password_change_during_a_sign_in_with_the_old_one_refuses_it(database
     account = made(database, "agent")
     proved = prove(database, Attempt("agent", PASSWORD))
     with database.installation_transaction(SYSTEM) as transaction:
-        keep_password(transaction, account, hashed(OTHER))
+        keep_password(transaction, account, hash_password(OTHER))
     by_old = code_of(begin_session, database, account, password_hash=proved.password_hash)
     assert by_old == "wrong_password"
     assert read_own_sessions(database, account) == []

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.usecases.people import passwords
-from server.usecases.people.passwords import LONGEST_PASSWORD, check_password, hashed, is_right
+from server.usecases.people.passwords import LONGEST_PASSWORD, check_password, hash_password, is_right
 
 NAMES = ["marie.dubreuil", "Marie Dubreuil-Lefèvre", "Préfecture de l’Aisne", "Saint-Quentin"]
 
@@ -62,7 +62,7 @@ def test_common_passwords_are_refused(password: str, code: str):
 
 
 def test_accents_are_the_same_however_a_keyboard_composes_them():
-    assert is_right(hashed("e\u0301lan de cerise"), "\u00e9lan de cerise")
+    assert is_right(hash_password("e\u0301lan de cerise"), "\u00e9lan de cerise")
 
 
 def test_an_account_without_a_password_refuses_every_password():

@@ -90,8 +90,8 @@ def test_after_a_crash_with_a_ticket_in_the_printer_it_is_dropped_and_unknown(co
     job = hall.press()
     run.steps()
     assert hall.job(job) == ("sending", "held", "paper_out")
-    assert run.gateway.kept is not None
-    run.gateway.kept.ticket.release()  # the kernel does that for a killed program
+    assert run.gateway.in_printer is not None
+    run.gateway.in_printer.held.release()  # the kernel does that for a killed program
     hall.later(13)
     again = computer.run()
     again.steps()
@@ -158,7 +158,7 @@ def test_a_verdict_is_said_again_until_the_server_answers(computer: KioskCompute
     assert hall.job(job) == ("done", "printed", None)
     run.server.loses_answers = set()
     run.steps()
-    assert run.gateway.owed is None
+    assert run.gateway.unreported is None
     assert len(computer.plugged.tickets()) == 1
 
 
