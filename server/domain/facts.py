@@ -60,6 +60,8 @@ class FactKind(StrEnum):
     QUIET_SET = "QuietSet"
     TARGET_DECIDED = "TargetDecided"
     TARGET_WITHDRAWN = "TargetWithdrawn"
+    DAY_ANNOTATED = "DayAnnotated"
+    ANNOTATION_WITHDRAWN = "AnnotationWithdrawn"
     ALERT_RAISED = "AlertRaised"
     ALERT_END_ASKED = "AlertEndAsked"
     ALERT_ENDED = "AlertEnded"

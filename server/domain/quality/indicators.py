@@ -4,7 +4,7 @@ Rules in prose: `docs/rules/indicators.md`; each name here has its paragraph the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +22,8 @@ class Figure:
     """One value of an indicator: `n` is its sample size, `count` the part of `n` a share is made of.
 
     `value` is in the indicator's unit (seconds and percentages unrounded), None when the sample is empty;
-    `of` names the service a worst-service figure belongs to.
+    `of` names the service a worst-service figure belongs to. `is_withheld`: few people worked, so that value
+    and count are left out (`server.domain.quality.few_people`).
     """
 
     indicator: str
@@ -30,6 +31,7 @@ class Figure:
     n: int
     count: int | None = None
     of: str | None = None
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +246,20 @@ INDICATORS: dict[str, Indicator] = {indicator.name: indicator for indicator in _
 """The registry: page, CSV and API show these, in this order."""
 
 
-def figures_of(rollup: Rollup, names: Iterable[str] | None = None) -> list[Figure]:
-    """The value of each indicator (all, or those named, in the registry's order) over a rollup."""
+def figures_of(
+    rollup: Rollup, names: Iterable[str] | None = None, *, withheld: Collection[str] = ()
+) -> list[Figure]:
+    """The value of each indicator (all, or those named, in the registry's order) over a rollup.
+
+    `withheld`: the names of those whose value is left out because few people worked.
+    """
     chosen = set(INDICATORS if names is None else names)
     total = rollup.total()
-    return [each.compute(rollup, total) for name, each in INDICATORS.items() if name in chosen]
+    return [
+        Figure(name, None, n=0, is_withheld=True) if name in withheld else each.compute(rollup, total)
+        for name, each in INDICATORS.items()
+        if name in chosen
+    ]
 
 
 def not_issued_by_reason(rollup: Rollup) -> dict[str, int]:

@@ -193,6 +193,14 @@ _OPENED_SESSIONS = Read(
     )
     .order_by(counter_session.c.opened_at, counter_session.c.id),
 )
+_OPEN_SESSIONS = Read(
+    OpenedSession,
+    rows_of(OpenedSession, counter_session).where(
+        counter_session.c.hall == bindparam("hall"),
+        counter_session.c.opened_at < bindparam("ends_at"),
+        or_(counter_session.c.closed_at.is_(None), counter_session.c.closed_at > bindparam("starts_at")),
+    ),
+)
 
 
 def days_with_legs(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[date]:
@@ -249,3 +257,10 @@ def sessions_opened_between(
 ) -> list[OpenedSession]:
     """The counter sessions of a hall (id) opened from `starts_at`, before `ends_at`, by their opening."""
     return rows.all(_OPENED_SESSIONS, hall=hall, starts_at=starts_at, ends_at=ends_at)
+
+
+def sessions_open_between(
+    rows: Rows, hall: str, starts_at: datetime, ends_at: datetime
+) -> list[OpenedSession]:
+    """The counter sessions of a hall (id) that were open between two instants, also in part."""
+    return rows.all(_OPEN_SESSIONS, hall=hall, starts_at=starts_at, ends_at=ends_at)

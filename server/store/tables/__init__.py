@@ -18,6 +18,7 @@ from server.store.tables import (
     notices,
     people,
     printing,
+    quality,
     verifying,
     visits,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "notices",
     "people",
     "printing",
+    "quality",
     "verifying",
     "visits",
 ]
@@ -45,6 +47,7 @@ __all__ = [
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
     *("target_withdrawal", "break_decision", "appointment", "alert", "alert_shown", "alarm", "quiet"),
+    "day_annotation",
 )
 """The tables that a rebuild empties and fills again from the journal."""
 INSTALLATION_PROJECTIONS = {

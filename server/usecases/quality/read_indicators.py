@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.instants import to_text
 from server.domain.quality.indicators import INDICATORS, Figure, Unit, figures_of
-from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.periods import PeriodKind, parse_period, period_of
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
@@ -22,6 +22,7 @@ from server.store.quality.figures import (
 )
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
+from server.usecases.quality.withheld_figures import Days, withheld_figures, withheld_in_parts
 
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
@@ -39,6 +40,7 @@ class HallDays:
     """The rollups of a hall's days that have something to count, from `starts_on`, before `ends_on`.
 
     `during_alert`: visits of these days that were present while an alert held, counted or left out.
+    `withheld`: the indicators whose value is not shown for this hall and period (`withheld_figures`).
     """
 
     hall: str
@@ -47,6 +49,7 @@ class HallDays:
     days: dict[date, Rollup]
     targets: Mapping[str, Target] = field(default_factory=dict)
     during_alert: int = 0
+    withheld: frozenset[str] = frozenset()
 
     def whole(self) -> Rollup:
         """All days together."""
@@ -95,7 +98,8 @@ def read_days(
         )
         rollups[day] = roll_up(legs, day_counts, time_zone=zone)
         time.sleep(0)
-    return HallDays(hall_id, starts_on, ends_on, rollups, targets, present)
+    withheld = withheld_figures(database, hall_id, starts_on, ends_on)
+    return HallDays(hall_id, starts_on, ends_on, rollups, targets, present, withheld)
 
 
 class IndicatorDefinition(TypedDict):
@@ -116,6 +120,7 @@ class FigureAnswer(TypedDict):
     n: int
     count: NotRequired[int]
     of: NotRequired[str]
+    withheld: NotRequired[str]
 
 
 class FiguresRow(TypedDict):
@@ -175,6 +180,7 @@ def read_indicators(
     found = read_days(database, hall, *days, with_alerts=with_alerts)
     names = [n for n in INDICATORS if by not in _SPLITS or by == "service" or n not in WITHOUT_WAIT]
     parts = DIMENSIONS[by](found)
+    withheld = _withheld(database, found, by, parts)
     return {
         "hall": found.hall,
         "from": days[0].isoformat(),
@@ -188,7 +194,12 @@ def read_indicators(
         ],
         "indicators": [_described(name, sentence) for name in names],
         "rows": [
-            {"key": key, "figures": [_figure(figure) for figure in figures_of(rollup, names)]}
+            {
+                "key": key,
+                "figures": [
+                    _figure(figure, sentence) for figure in figures_of(rollup, names, withheld=withheld[key])
+                ],
+            }
             for key, rollup in parts.items()
         ],
     }
@@ -209,12 +220,28 @@ def _described(name: str, sentence: Sentence) -> IndicatorDefinition:
     }
 
 
-def _figure(figure: Figure) -> FigureAnswer:
+def _withheld(
+    database: Database, found: HallDays, by: str, parts: Iterable[str]
+) -> Mapping[str, frozenset[str]]:
+    """The indicators withheld in each part: a shorter period may have fewer agents than the whole."""
+    if by not in set(PeriodKind):
+        return dict.fromkeys(parts, found.withheld)
+    periods = [parse_period(name) for name in parts]
+    days = {
+        period.name: Days(max(period.starts_on, found.starts_on), min(period.ends_on, found.ends_on))
+        for period in periods
+    }
+    return withheld_in_parts(database, found.hall, days)
+
+
+def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
     answer: FigureAnswer = {"indicator": figure.indicator, "value": figure.value, "n": figure.n}
     if figure.count is not None:
         answer["count"] = figure.count
     if figure.of is not None:
         answer["of"] = figure.of
+    if figure.is_withheld:
+        answer["withheld"] = sentence("quality.withheld")
     return answer
 
 

@@ -36,6 +36,8 @@ class FigureAnswer(ExactShape):
     """For a share: how many of `n` count."""
     of: str = LEFT_OUT
     """The service that a figure of the worst service belongs to."""
+    withheld: str = LEFT_OUT
+    """Why a value is not given: fewer than three people worked at the counters."""
 
 
 class FiguresRow(ExactShape):

@@ -212,6 +212,9 @@ class JournalLines:
         if "from_on" in body:
             day = format_date(date.fromisoformat(body["from_on"]), "short", locale=self.locale)
             parts.append(self.say("journal.about.from_on", day=day))
+        if "day" in body and "words" in body:
+            day = format_date(date.fromisoformat(body["day"]), "short", locale=self.locale)
+            parts += [day, body["words"]]
         if "lost_facts" in body:
             parts.append(self.say("journal.about.lost", count=max(0, body["lost_facts"])))
         return parts

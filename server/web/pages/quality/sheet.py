@@ -1,6 +1,7 @@
 """The figures as a sheet for a spreadsheet program: one line per service and indicator.
 
-After its own, a service that needs an appointment has one line per exceptional reason (column `reason`).
+After its own, a service that needs an appointment has one line per exceptional reason (column `reason`). The
+same column says why a value is withheld.
 """
 
 import csv
@@ -44,9 +45,10 @@ def figures_sheet(found: HallDays, query: QualityQuery, words: Words) -> str:
     tallies = {query.service: parts.get(query.service, Rollup())} if query.service else {"": whole, **parts}
     alerts = words(f"quality.sheet.alerts.{'with' if query.with_alerts else 'without'}")
     for service, rollup in tallies.items():
-        for figure in figures_of(rollup):
+        for figure in figures_of(rollup, withheld=found.withheld):
             cells = _cells(query, service, figure, words, "." if is_english else ",")
-            sheet.writerow(plain_cells([*cells, "", alerts]))
+            reason = words("quality.withheld") if figure.is_withheld else ""
+            sheet.writerow(plain_cells([*cells, reason, alerts]))
         for _, reason, count in by_reason(rollup, query.hall, query.language) if service else ():
             figure = Figure("received_exceptionally", count, n=count)
             sheet.writerow(plain_cells([*_cells(query, service, figure, words, ""), reason, alerts]))

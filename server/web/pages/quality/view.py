@@ -156,7 +156,7 @@ def view_of(found: HallDays, query: QualityQuery, words: Words) -> QualityView:
     weekdays = [day.weekday() for day, rollup in days.items() if rollup.cells]
     if not (whole.cells or whole.greetings or whole.not_issued or whole.exceptional or whole.due):
         return QualityView(is_empty=True, open_days=0)
-    figures = {figure.indicator: figure for figure in figures_of(whole)}
+    figures = {figure.indicator: figure for figure in figures_of(whole, withheld=found.withheld)}
     shower = _Shower(found, query, words)
     services = selected_services(whole, query)
     return QualityView(
@@ -194,6 +194,8 @@ class _Shower:
         return self.words("quality.count_of", part=part, n=n)
 
     def _remark(self, figure: Figure, service: str | None) -> tuple[str, str]:
+        if figure.is_withheld:
+            return self.words("quality.withheld"), ""
         if figure.of is not None:
             return service_name(self.selection.hall, figure.of, self.selection.language), ""
         target = self.found.targets.get(service or "")
@@ -208,7 +210,7 @@ def _service_rows(whole: Rollup, shower: _Shower, names: Sequence[str]) -> list[
     hall = shower.selection.hall
     order = [service for service in hall.services if service in whole.services()]
     for service in order + [other for other in whole.services() if other not in hall.services]:
-        figures = figures_of(whole.of_service(service), names)
+        figures = figures_of(whole.of_service(service), names, withheld=shower.found.withheld)
         by_name = {figure.indicator: figure for figure in figures}
         name = service_name(hall, service, shower.selection.language)
         rows.append(QualityRow(service, name, [shower.figure(by_name[n], service) for n in names]))

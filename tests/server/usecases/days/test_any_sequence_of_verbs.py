@@ -25,6 +25,7 @@ OF_PAGES_APART = (
     *("Account", "Invitation", "Identity", "Alarm", "Recipient"),
 )
 OF_OFFICES = {
+    *("DayAnnotated", "AnnotationWithdrawn"),
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),
     *(

@@ -1,0 +1,40 @@
+"""What is not shown where few people worked or came (docs/rules/indicators.md). Pure."""
+
+from datetime import date, timedelta
+
+from server.domain.quality.periods import Period, PeriodKind, period_of
+
+FEWEST_AGENTS = 3
+"""Where fewer people worked at the counters, figures of their work would be figures of one person."""
+SHORTEST_PERIOD = timedelta(days=365)
+"""A period of a year or more is long enough for such figures, however few people worked."""
+OF_AGENTS = frozenset({"service_mean", "service_median", "started_without_press"})
+"""The indicators that measure the work at the counters."""
+FEWEST_VISITS = 100
+"""With fewer visits in a month, a month says little."""
+FEWEST_IN_CELL = 10
+"""A cell of a heat map with fewer visits stays empty."""
+
+
+def withheld_names(agents: int, starts_on: date, ends_on: date, *, is_allowed: bool) -> frozenset[str]:
+    """The indicators that are withheld for a hall, from `starts_on`, before `ends_on`.
+
+    `agents`: how many people worked at its counters; `is_allowed`: the site decided that figures of one agent
+    may be shown. Figures of all halls together are never withheld.
+    """
+    if is_allowed or agents >= FEWEST_AGENTS or ends_on - starts_on >= SHORTEST_PERIOD:
+        return frozenset()
+    return OF_AGENTS
+
+
+def first_period(on: date, visits: int) -> Period:
+    """The period with which a page of figures begins: the month of a date; the quarter where few come.
+
+    `visits`: those of the last whole month.
+    """
+    return period_of(PeriodKind.QUARTER if visits < FEWEST_VISITS else PeriodKind.MONTH, on)
+
+
+def is_shown_in_cell(visits: int) -> bool:
+    """Whether a cell of a heat map has enough visits to be shown."""
+    return visits >= FEWEST_IN_CELL

@@ -1,0 +1,23 @@
+"""The fold of facts that explain or complete the figures of a hall. Pure."""
+
+from collections.abc import Callable
+
+from server.domain.facts import FactKind
+from server.domain.row_changes import Change, Insert, Recorded, Update
+
+
+def _day_annotated(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "day", "words")}
+    entered = {"hall": fact.hall, "author": fact.author, "annotated_at": fact.happened_at}
+    return [Insert("day_annotation", row | entered)]
+
+
+def _annotation_withdrawn(fact: Recorded) -> list[Change]:
+    return [Update("day_annotation", fact.body["annotation"], {"withdrawn_at": fact.happened_at})]
+
+
+QUALITY_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    FactKind.DAY_ANNOTATED: _day_annotated,
+    FactKind.ANNOTATION_WITHDRAWN: _annotation_withdrawn,
+}
+"""By the kind of fact."""

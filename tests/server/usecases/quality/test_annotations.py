@@ -1,0 +1,47 @@
+from datetime import date, timedelta
+
+import pytest
+
+from server.domain.author import Author
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.quality.annotate_day import annotate_day
+from server.usecases.quality.read_annotations import read_annotations
+from server.usecases.quality.withdraw_annotation import withdraw_annotation
+from tests.server.usecases.at_counters import HALL
+from tests.server.usecases.days.watched_hall import MORNING
+
+CHIEF = Author("chief")
+TODAY = MORNING.date()
+DAY = timedelta(days=1)
+
+
+def words_between(database: Database, starts_on: date, ends_on: date) -> list[str]:
+    return [each.words for each in read_annotations(database, HALL, starts_on, ends_on)]
+
+
+def test_the_annotations_of_a_period_are_those_of_its_days_that_were_not_withdrawn(database: Database):
+    strike = annotate_day(database, HALL, CHIEF, TODAY, "  grève \n nationale ")
+    annotate_day(database, HALL, CHIEF, TODAY - DAY, "travaux")
+    annotate_day(database, HALL, CHIEF, TODAY + DAY, "hors période")
+    assert strike["words"] == "grève nationale"
+    assert words_between(database, TODAY - DAY, TODAY + DAY) == ["travaux", "grève nationale"]
+    withdraw_annotation(database, HALL, CHIEF, strike["annotation"])
+    assert words_between(database, TODAY - DAY, TODAY + DAY) == ["travaux"]
+    with pytest.raises(Refusal, match="unknown_annotation"):
+        withdraw_annotation(database, HALL, CHIEF, strike["annotation"])
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "code"),
+    [
+        (TODAY, " ", "annotation_missing"),
+        (TODAY, "m" * 61, "annotation_too_long"),
+        (TODAY + 367 * DAY, "travaux", "bad_annotation_day"),
+    ],
+)
+def test_an_annotation_has_words_and_a_day_that_is_not_far(
+    database: Database, day: date, words: str, code: str
+):
+    with pytest.raises(Refusal, match=code):
+        annotate_day(database, HALL, CHIEF, day, words)
