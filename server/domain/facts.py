@@ -127,6 +127,8 @@ class FactKind(StrEnum):
     BULLETIN_ACCEPTED = "BulletinAccepted"
     BULLETIN_DISMISSED = "BulletinDismissed"
     BULLETIN_CANCELLED = "BulletinCancelled"
+    REPORT_FROZEN = "ReportFrozen"
+    REPORT_APPROVED = "ReportApproved"
 
 
 OF_ALARMS = frozenset(

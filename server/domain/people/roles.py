@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PUBLISH_NOTICES = "publish_notices"
     READ_JOURNAL = "read_journal"
     SEND_BULLETINS = "send_bulletins"
+    WRITE_REPORTS = "write_reports"
 
 
 _P = Permission
@@ -99,6 +100,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.SUPERVISE,
             _P.CONFIGURE,
             _P.DECIDE_TARGETS,
+            _P.WRITE_REPORTS,
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
@@ -110,7 +112,16 @@ ROLES: dict[str, frozenset[Permission]] = {
         }
     ),
     "communication": frozenset({_P.READ_BOARD, _P.DRAFT_NOTICES, _P.PUBLISH_NOTICES, _P.READ_HELP}),
-    "quality": frozenset({_P.READ_BOARD, _P.READ_FIGURES, _P.EXPORT_VISITS, _P.DECIDE_TARGETS, _P.READ_HELP}),
+    "quality": frozenset(
+        {
+            _P.READ_BOARD,
+            _P.READ_FIGURES,
+            _P.EXPORT_VISITS,
+            _P.DECIDE_TARGETS,
+            _P.WRITE_REPORTS,
+            _P.READ_HELP,
+        }
+    ),
     "administrator": frozenset(Permission),
     "committee": frozenset({_P.READ_FIGURES, _P.READ_HELP}),
 }

@@ -19,6 +19,7 @@ from server.store.tables import (
     people,
     printing,
     quality,
+    reports,
     verifying,
     visits,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "people",
     "printing",
     "quality",
+    "reports",
     "verifying",
     "visits",
 ]

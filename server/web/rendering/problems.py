@@ -36,6 +36,17 @@ STATUS: Mapping[str, int] = {
     "last_administrator": 409,
     "account_locked": 409,
     "individual_figures_off": 409,
+    "unknown_report": 404,
+    **dict.fromkeys(
+        (
+            *("report_frozen", "report_not_frozen", "report_changed", "report_period_running"),
+            "report_needs_another_approver",
+        ),
+        409,
+    ),
+    **dict.fromkeys(
+        ("sentence_too_long", "bad_report_period", "report_halls_missing", "report_period_to_come"), 422
+    ),
     "unknown_account": 404,
     "unknown_invitation": 404,
     "invitation_used": 409,

@@ -1,0 +1,106 @@
+"""Reports: the row of each. Plain rows: their freezing and approval are facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam
+
+from server.domain.reports.figures import ReportContent
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.tables.reports import report
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report of halls (ids) and a period (its name). `figures`, `digest`: None for a draft."""
+
+    id: str
+    halls: list[str]
+    period: str
+    state: str
+    sentences: list[str]
+    figures: ReportContent | None
+    digest: str | None
+    begun_at: datetime
+    begun_by: str
+    changed_at: datetime
+    frozen_at: datetime | None = None
+    frozen_by: str | None = None
+    approved_at: datetime | None = None
+    approved_by: str | None = None
+
+
+_OF_ID = report.c.id == bindparam("of_id")
+_BY_ID = Read(ReportRow, rows_of(ReportRow, report).where(_OF_ID))
+_OF_PERIOD = Read(
+    ReportRow,
+    rows_of(ReportRow, report).where(report.c.period == bindparam("period")).order_by(report.c.begun_at),
+)
+_ALL = Read(ReportRow, rows_of(ReportRow, report).order_by(report.c.begun_at.desc(), report.c.id.desc()))
+_INSERT = Write.new_row(report, ReportRow)
+_SET_SENTENCES = Write(report.update().where(_OF_ID), "sentences", "changed_at")
+_FREEZE = Write(
+    report.update().where(_OF_ID),
+    *("state", "sentences", "figures", "digest", "changed_at", "frozen_at", "frozen_by"),
+)
+_APPROVE = Write(report.update().where(_OF_ID), "state", "changed_at", "approved_at", "approved_by")
+_DELETE = Write(report.delete().where(_OF_ID))
+
+
+def report_row(rows: Rows, report_id: str) -> ReportRow | None:
+    """A report by its id."""
+    return rows.one(_BY_ID, of_id=report_id)
+
+
+def reports_of_period(rows: Rows, period: str) -> list[ReportRow]:
+    """The reports of a period (its name), in the order in which they were begun."""
+    return rows.all(_OF_PERIOD, period=period)
+
+
+def every_report(rows: Rows) -> list[ReportRow]:
+    """Every report, the newest first."""
+    return rows.all(_ALL)
+
+
+def insert_report(transaction: Writes, new: ReportRow) -> None:
+    """Keeps a new report."""
+    transaction.run(_INSERT, **values_of(new))
+
+
+def set_sentences(transaction: Writes, report_id: str, sentences: list[str], at: datetime) -> None:
+    """Keeps the sentences of a draft."""
+    transaction.run(_SET_SENTENCES, of_id=report_id, sentences=sentences, changed_at=at)
+
+
+def freeze_row(transaction: Writes, frozen: ReportRow) -> None:
+    """Keeps the frozen figures of a report, by whom and when."""
+    transaction.run(
+        _FREEZE,
+        of_id=frozen.id,
+        state=frozen.state,
+        sentences=frozen.sentences,
+        figures=frozen.figures,
+        digest=frozen.digest,
+        changed_at=frozen.changed_at,
+        frozen_at=frozen.frozen_at,
+        frozen_by=frozen.frozen_by,
+    )
+
+
+def approve_row(transaction: Writes, approved: ReportRow) -> None:
+    """Keeps who approved a report, and when."""
+    transaction.run(
+        _APPROVE,
+        of_id=approved.id,
+        state=approved.state,
+        changed_at=approved.changed_at,
+        approved_at=approved.approved_at,
+        approved_by=approved.approved_by,
+    )
+
+
+def delete_report(transaction: Writes, report_id: str) -> None:
+    """Deletes a draft."""
+    transaction.run(_DELETE, of_id=report_id)

@@ -1,0 +1,1 @@
+"""Use cases: reports, the action plan, and evidence for labels."""

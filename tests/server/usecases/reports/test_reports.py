@@ -1,0 +1,212 @@
+"""Reports on both databases: what is frozen stays, what comes later is listed."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from server.domain.author import SYSTEM, Author
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.people.accounts import AccountRow, Grant, insert_account
+from server.store.transactions.database import Database
+from server.usecases.reports.approve_report import approve_report
+from server.usecases.reports.begin_report import BegunReport, begin_report
+from server.usecases.reports.find_report import ReportReach
+from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.reports.read_frozen_results import read_frozen_results
+from server.usecases.reports.read_reports import ReadReport, read_report, read_reports
+from server.usecases.reports.write_sentences import discard_report, write_sentences
+from tests.harness.sql import all_rows, execute
+from tests.server.usecases.quality.figures_history import (
+    Hands,
+    PlayedDay,
+    database_with_hall,
+    play_days,
+)
+
+ANNE, BORIS = Author("anne"), Author("boris")
+LAON = frozenset({"laon"})
+WRITER, COMMITTEE, STRANGER = (
+    ReportReach(LAON, LAON),
+    ReportReach(LAON, frozenset()),
+    ReportReach(frozenset({"soissons"}), frozenset({"soissons"})),
+)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(datetime(2026, 10, 5, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands)
+    play_days(found, date(2026, 6, 25), 8)
+    play_days(found, date(2026, 9, 21), 8)
+    yield found
+    found.close()
+
+
+def begin(database: Database, period: str = "2026-Q3", key: str | None = None) -> BegunReport:
+    write_key = None if key is None else WriteKey.of(ANNE.id, key, b"begin")
+    return begin_report(database, ANNE, ["laon"], period, sites=LAON, write_key=write_key)
+
+
+def read(database: Database, report: str, reach: ReportReach = WRITER) -> ReadReport:
+    return read_report(database, report, reach, reader=ANNE.id)
+
+
+def correct_late(database: Database) -> None:
+    """Three visits of a day of the quarter are recorded after it."""
+    with database.transaction("laon", SYSTEM) as transaction:
+        played = PlayedDay(transaction, date(2026, 9, 25), Random(7))
+        for rank in range(900, 903):
+            played.visit(rank, "laon-permis", played.local(9), "served")
+
+
+def refusal_of(code: str) -> Any:
+    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
+
+
+def test_a_frozen_quarter_keeps_its_numbers_and_lists_the_later_corrections(database: Database):
+    report = begin(database)["report"]
+    before = read(database, report).figures
+    frozen = freeze_report(database, ANNE, report, sites=LAON)
+    correct_late(database)
+    found = read(database, report)
+    assert found.figures == before | {"as_of": found.figures["as_of"]}
+    visits = before["whole"]["figures"]["visits"]["value"]
+    assert visits is not None
+    assert {
+        (each.service, each.frozen, each.now) for each in found.corrections if each.indicator == "visits"
+    } == {
+        ("", visits, visits + 3),
+        *(
+            ("laon-permis", part["figures"]["visits"]["value"], part["figures"]["visits"]["n"] + 3)
+            for part in before["services"]
+            if part["key"] == "laon-permis"
+        ),
+    }
+    assert found.is_intact
+    [fact] = all_rows(database, "SELECT body FROM installation_fact WHERE kind = 'ReportFrozen'")
+    body = json.loads(fact["body"])
+    assert body["sha256"] == frozen["sha256"] == found.row.digest
+    assert set(body) == {"report", "halls", "period", "sha256", "facts"}
+    execute(database, 'UPDATE report SET sentences = \'["other", "", ""]\'')
+    assert not read(database, report).is_intact
+
+
+def test_the_report_tells_the_period_from_the_one_before(database: Database):
+    figures = read(database, begin(database)["report"]).figures
+    assert (figures["period"]["name"], figures["previous"]["name"]) == ("2026-Q3", "2026-Q2")
+    assert figures["previous"]["partial"] == "begun_inside"
+    assert figures["previous"]["first_on"] == "2026-06-25"
+    assert figures["whole"]["figures"]["visits"]["value"] == sum(
+        part["figures"]["visits"]["n"] for part in figures["services"]
+    )
+    assert figures["whole"]["previous"]["visits"]["n"] > 0
+    assert sum(figures["not_issued"].values()) == figures["whole"]["figures"]["not_issued"]["value"]
+    assert "service_mean" not in figures["whole"]["figures"]
+
+
+def test_two_presses_at_once_make_one_report(database: Database):
+    both = Barrier(2)
+
+    def press(key: str) -> str:
+        both.wait()
+        return begin(database, key=key)["report"]
+
+    with ThreadPoolExecutor(2) as pool:
+        same = set(pool.map(press, ["one", "one"]))
+        other = set(pool.map(press, ["two", "three"]))
+    assert len(same) == 1
+    assert same == other
+    [count] = all_rows(database, "SELECT count(*) AS n FROM report")
+    assert count["n"] == 1
+
+
+def test_two_freezings_at_once_make_one_fact(database: Database):
+    report = begin(database)["report"]
+    both = Barrier(2)
+
+    def freeze(_: int) -> str:
+        key = WriteKey.of(ANNE.id, "freeze", b"freeze")
+        both.wait()
+        return freeze_report(database, ANNE, report, sites=LAON, write_key=key)["sha256"]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(freeze, range(2)))) == 1
+    assert len(all_rows(database, "SELECT id FROM installation_fact WHERE kind = 'ReportFrozen'")) == 1
+    with refusal_of("report_frozen"):
+        freeze_report(database, BORIS, report, sites=LAON)
+
+
+def test_another_person_approves_and_then_the_committee_and_the_hall_show_it(database: Database):
+    for author in (ANNE, BORIS):
+        add_account(database, author.id)
+    report = begin(database)["report"]
+    with refusal_of("report_not_frozen"):
+        approve_report(database, BORIS, report, sites=LAON)
+    freeze_report(database, ANNE, report, sites=LAON)
+    with refusal_of("report_needs_another_approver"):
+        approve_report(database, ANNE, report, sites=LAON)
+    assert read_reports(database, COMMITTEE) == []
+    assert read_frozen_results(database, "laon") is None
+    with refusal_of("unknown_report"):
+        read(database, report, COMMITTEE)
+    for _ in range(2):
+        approve_report(database, BORIS, report, sites=LAON)
+    assert len(all_rows(database, "SELECT id FROM installation_fact WHERE kind = 'ReportApproved'")) == 1
+    assert [each.id for each in read_reports(database, COMMITTEE)] == [report]
+    assert read_reports(database, STRANGER) == []
+    correct_late(database)
+    shown = read_frozen_results(database, "laon")
+    assert shown is not None
+    found = read(database, report, COMMITTEE)
+    assert shown["figures"] == found.figures["halls"][0]
+    assert shown["sha256"] == found.row.digest
+    assert found.approved_by == "boris"
+    assert not found.may_approve
+
+
+def test_sentences_are_kept_and_those_of_another_person_are_not_overwritten(database: Database, hands: Hands):
+    report = begin(database)["report"]
+    base = to_text(read(database, report).row.changed_at)
+    hands.now += timedelta(hours=1)
+    write_sentences(database, ANNE, report, ["One.", "Two."], base=base, sites=LAON)
+    assert read(database, report).row.sentences == ["One.", "Two.", ""]
+    with refusal_of("report_changed"):
+        write_sentences(database, BORIS, report, ["Mine."], base=base, sites=LAON)
+    freeze_report(database, ANNE, report, sites=LAON)
+    with refusal_of("report_frozen"):
+        write_sentences(database, ANNE, report, ["Late."], base=base, sites=LAON)
+    with refusal_of("report_frozen"):
+        discard_report(database, ANNE, report, sites=LAON)
+
+
+def test_periods_that_run_or_are_to_come_and_halls_of_others_are_refused(database: Database):
+    running = begin(database, "2026-Q4")["report"]
+    assert read(database, running).figures["period"]["partial"] == "running"
+    with refusal_of("report_period_running"):
+        freeze_report(database, ANNE, running, sites=LAON)
+    discard_report(database, ANNE, running, sites=LAON)
+    assert read_reports(database, WRITER) == []
+    with refusal_of("report_period_to_come"):
+        begin(database, "2027")
+    with refusal_of("report_halls_missing"):
+        begin_report(database, ANNE, [], "2026-Q3", sites=LAON)
+    with refusal_of("forbidden"):
+        begin_report(database, ANNE, ["laon"], "2026-Q3", sites=frozenset({"soissons"}))
+
+
+def add_account(database: Database, name: str) -> None:
+    with database.installation_transaction(SYSTEM) as transaction:
+        row = AccountRow(name, name, name, None, "hash", False, database.clock.now(), None, "fr")
+        insert_account(transaction, row, [Grant("quality", "laon")])
