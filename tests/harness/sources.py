@@ -34,14 +34,14 @@ def parsed(path: Path) -> ast.Module:
 
 
 def catalogues() -> dict[str, dict[str, Catalog]]:
-    """Every catalogue: its folder in the project → language → catalogue."""
+    """Every catalogue: its folder in the project and its name → language → catalogue."""
     found: dict[str, dict[str, Catalog]] = {}
     for path in files(".po"):
         folder, language = path.parents[2], path.parents[1].name
         if folder.parent.name == FURTHER:
             continue
         with path.open("rb") as opened:
-            found.setdefault(name_of(folder), {})[language] = read_po(
+            found.setdefault(f"{name_of(folder)}/{path.stem}", {})[language] = read_po(
                 opened, locale=language, abort_invalid=True
             )
     return found

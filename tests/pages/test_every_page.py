@@ -61,6 +61,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),
+        ("quality", "/qualite/explorer"),
+        ("quality", "/qualite/dictionnaire"),
         ("committee", "/objectifs"),
         ("supervisor", "/objectifs?demarche=laon-accueil"),
         ("supervisor", "/journal"),

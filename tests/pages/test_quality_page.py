@@ -42,13 +42,13 @@ def overflow(page: Page) -> int:
 def test_the_page_is_accessible_and_fits_with_open_tables_and_when_empty(pages: Pages, served: Served):
     for width, height in SIZES:
         page = signed_in(pages, served, "quality", width, height)
-        page.goto(f"{served.base_url}/qualite?duree=quarter")
+        page.goto(f"{served.base_url}/qualite/explorer?duree=quarter")
         expect(page.locator("figure svg")).to_have_count(5)
         for summary in page.locator("summary").all():
             summary.click()
         assert_accessible(page)
         assert overflow(page) <= 0
-        page.goto(f"{served.base_url}/qualite?duree=day&jour=2001-01-01")
+        page.goto(f"{served.base_url}/qualite/explorer?duree=day&jour=2001-01-01")
         expect(page.locator(".empty")).to_be_visible()
         assert_accessible(page)
 
@@ -60,6 +60,8 @@ def test_keys_alone_change_the_period_and_open_a_table(pages: Pages, served: Ser
     page.locator("form.choose button").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**duree=quarter**")
+    page.get_by_role("link", name="Explorer").press("Enter")
+    page.wait_for_url("**/explorer?**duree=quarter**")
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("details table").first).to_be_visible()

@@ -91,7 +91,7 @@ def test_the_quality_page_shows_demand_reasons_and_unmet_demand(hall: Served, pa
     receive(desk)
     ask_for_permits(desk)
     expect(desk.get_by_role("button", name="Imprimer la feuille")).to_be_visible()
-    sign_in(page, hall, "quality", "/qualite")
+    sign_in(page, hall, "quality", "/qualite/explorer")
     table = page.locator("table.figures", has_text="Sans rendez-vous, pour les démarches")
     cells = table.locator("tbody tr td.number").all_inner_texts()
     demand, received, unmet = (int(re.sub(r"\D", "", text)) for text in cells)

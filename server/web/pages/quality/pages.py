@@ -1,8 +1,8 @@
-"""The quality page, `/qualite`: a form, figures, plots, tables and downloads; without JavaScript."""
+"""The figures, `/qualite`: summary, explorer, dictionary and downloads; without JavaScript."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode
@@ -25,10 +25,14 @@ from server.usecases.quality.individual_figures import (
     sites_with_individual_figures,
 )
 from server.usecases.quality.read_indicators import HallDays, read_days
+from server.usecases.quality.read_periods import first_period_of, read_periods
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
+from server.web.pages.quality.changes import title_of
+from server.web.pages.quality.dictionary import dictionary_of
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.sheet import figures_sheet
+from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.view import GROUPS, Plot, QualityQuery, ShownFigure, service_name, view_of
 from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
@@ -58,9 +62,21 @@ def quality_pages(needs: QualityPages) -> Blueprint:
 
     @pages.get("/qualite")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def quality() -> AnyResponse | tuple[str, int] | str:
+    def summary() -> AnyResponse | tuple[str, int] | str:
+        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
+        return hall if isinstance(hall, AnyResponse) else _summary(needs, hall)
+
+    @pages.get("/qualite/explorer")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def explorer() -> AnyResponse | tuple[str, int] | str:
         hall = hall_for_page(needs.work, Permission.READ_FIGURES)
         return hall if isinstance(hall, AnyResponse) else _page(needs, hall)
+
+    @pages.get("/qualite/dictionnaire")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def dictionary() -> AnyResponse | str:
+        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
+        return hall if isinstance(hall, AnyResponse) else _dictionary(needs, hall)
 
     @pages.get("/qualite/indicateurs.csv")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
@@ -83,6 +99,47 @@ def quality_pages(needs: QualityPages) -> Blueprint:
     return pages
 
 
+def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
+    person = needs.work.viewer()
+    assert person is not None
+    selection, is_understood = _selection(hall, needs.database)
+    language, service = selection.language, selection.service
+    words = Sentence(needs.work.translate, language)
+    series = read_periods(needs.database, hall.hall, selection.period, service=service)
+    first = first_period_of(series, selection.day)
+    is_quarter_first = not request.args.get("duree") and first != selection.period
+    if is_quarter_first:
+        selection = replace(selection, period=first)
+        series = read_periods(needs.database, hall.hall, selection.period, service=service)
+    period = selection.period
+    page = render_template(
+        "quality/summary.html",
+        selection=selection,
+        view=summary_of(series, SummaryQuery(hall, service, period, language), words),
+        names=TILES,
+        halls=halls_for_page(needs.work, Permission.READ_FIGURES),
+        kinds=list(PeriodKind),
+        period=title_of(period, language),
+        previous_name=title_of(period.previous(), language),
+        next_name=title_of(period.next(), language),
+        previous=_query(selection, period.previous().starts_on),
+        next=_query(selection, period.next().starts_on),
+        query=_query(selection, period.starts_on),
+        period_query=lambda day: _query(selection, day),
+        is_quarter_first=is_quarter_first,
+        shows_agents=person.may(Permission.SUPERVISE, hall.site.slug)
+        and hall.site.slug in sites_with_individual_figures(needs.database),
+        is_understood=is_understood,
+    )
+    return page if is_understood else (page, 400)
+
+
+def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
+    words = Sentence(needs.work.translate, page_language())
+    query = request.query_string.decode("ascii", "replace")
+    return render_template("quality/dictionary.html", hall=hall, groups=dictionary_of(words), query=query)
+
+
 def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
     person = needs.work.viewer()
     assert person is not None
@@ -92,7 +149,7 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
     found = _days(needs, selection)
     view = view_of(found, selection, words)
     page = render_template(
-        "quality/quality.html",
+        "quality/explorer.html",
         selection=selection,
         view=view,
         halls=theirs,

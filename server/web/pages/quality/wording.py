@@ -62,13 +62,13 @@ def short_weekday(label: str, language: str) -> str:
     return str(format_date(names[label], "EEE", locale=language)) if label in names else label
 
 
-def _dates(language: str) -> str:
+def dates_locale(language: str) -> str:
     """The locale dates are written in: English puts the day first, as the other languages do."""
     return "en_GB" if language == "en" else language
 
 
 def _long(day: date, language: str, pattern: str) -> str:
-    text = str(format_date(day, pattern, locale=_dates(language)))
+    text = str(format_date(day, pattern, locale=dates_locale(language)))
     return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
 
 
@@ -82,6 +82,11 @@ def short_day(day: date, language: str) -> str:
     return _long(day, language, "long")
 
 
+def day_and_month(day: date, language: str) -> str:
+    """A local date without its year: 1er décembre."""
+    return _long(day, language, "d 'de' MMMM" if language == "es" else "d MMMM")
+
+
 def period_text(period: Period, language: str) -> str:
     """A period in words: a day in full, a month by its name, a week and a quarter by first and last day."""
     if period.kind is PeriodKind.DAY:
@@ -89,6 +94,5 @@ def period_text(period: Period, language: str) -> str:
     if period.kind is PeriodKind.MONTH:
         return str(format_skeleton("yMMMM", period.starts_on, locale=language))
     first, last = period.starts_on, period.last_on
-    month = "d 'de' MMMM" if language == "es" else "d MMMM"
-    start = _long(first, language, month if first.year == last.year else "long")
+    start = day_and_month(first, language) if first.year == last.year else short_day(first, language)
     return f"{start} – {_long(last, language, 'long')}"

@@ -35,7 +35,7 @@ SERVER = Path(__file__).parents[4] / "server"
 CATALOGUES = SERVER / "web/pages/quality/translations"
 FIRST = date(2026, 10, 19)
 DRAWINGS = Drawings()
-WEEK = "/qualite?hall=laon&duree=week&jour=2026-10-21"
+WEEK = "/qualite/explorer?hall=laon&duree=week&jour=2026-10-21"
 
 
 class Site:
@@ -44,7 +44,8 @@ class Site:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.viewer: Viewer | None = Viewer("camille", "Camille Dupont", (Grant("quality", EVERY_SITE),))
-        folders = (("server", SERVER / "translations"), ("quality", CATALOGUES))
+        domains = ("quality", "quality_levels")
+        folders = (("server", SERVER / "translations"), *((domain, CATALOGUES) for domain in domains))
         translate = Catalogues(folders).translate
         app = Flask("quality-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
         app.jinja_env.globals["csrf_token"] = lambda: "token"
@@ -79,7 +80,7 @@ def headline(page: str) -> list[str]:
 
 
 def test_the_page_and_the_exported_legs_tell_the_same_figures(site: Site):
-    legs = site.client.get(WEEK.replace("/qualite?", "/qualite/legs.csv?"))
+    legs = site.client.get(WEEK.replace("/qualite/explorer?", "/qualite/legs.csv?"))
     rollup = roll_up(read_legs(io.StringIO(legs.text, newline="")), time_zone=ZoneInfo("Europe/Paris"))
     found = {figure.indicator: figure for figure in figures_of(rollup)}
     assert found["wait_median"].value is not None
@@ -88,7 +89,7 @@ def test_the_page_and_the_exported_legs_tell_the_same_figures(site: Site):
 
 
 def test_the_sheet_carries_exact_values_with_their_sample_and_convention(site: Site):
-    answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?"))
+    answer = site.client.get(WEEK.replace("/qualite/explorer?", "/qualite/indicateurs.csv?"))
     assert answer.text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     (mean,) = [r for r in rows if r["code"] == "wait_mean" and r["démarche"] == "Toutes les démarches"]
@@ -99,7 +100,7 @@ def test_the_sheet_carries_exact_values_with_their_sample_and_convention(site: S
 
 
 def test_the_sheet_lists_exceptional_visits_by_reason_and_unmet_demand(site: Site):
-    answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?"))
+    answer = site.client.get(WEEK.replace("/qualite/explorer?", "/qualite/indicateurs.csv?"))
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     permits = [row for row in rows if row["démarche"].startswith("Titre de séjour")]
     counts = [row for row in permits if row["unité"] == "tickets"]
@@ -120,12 +121,12 @@ def test_the_sheet_lists_exceptional_visits_by_reason_and_unmet_demand(site: Sit
 
 
 def test_the_sheet_in_english_is_separated_by_commas(site: Site):
-    answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?") + "&lang=en")
+    answer = site.client.get(WEEK.replace("/qualite/explorer?", "/qualite/indicateurs.csv?") + "&lang=en")
     assert answer.text.removeprefix("\ufeff").startswith("hall,service,from,to,")
 
 
 def test_one_more_visit_moves_the_count_and_the_wait(site: Site):
-    day = "/qualite?hall=vervins&duree=day&jour=2026-11-20"
+    day = "/qualite/explorer?hall=vervins&duree=day&jour=2026-11-20"
     assert "Aucune visite dans cette période" in site.page(day)
     with site.database.transaction("vervins", SYSTEM) as transaction:
         played = PlayedDay(transaction, date(2026, 11, 20), random.Random(5), "vervins-g1")
@@ -144,7 +145,8 @@ def test_every_indicator_is_on_the_page_with_its_convention(site: Site):
 
 def test_no_key_is_left_untranslated_in_any_language(site: Site):
     for language in LANGUAGES:
-        for url in (WEEK, WEEK + "&demarche=laon-accueil", "/qualite?hall=vervins"):
+        service = f"{WEEK}&demarche=laon-accueil"
+        for url in (WEEK, service, "/qualite?hall=vervins", "/qualite?hall=laon", "/qualite/dictionnaire?"):
             assert not re.search(r">[^<]*\bquality\.[a-z_]", site.page(f"{url}&lang={language}"))
 
 
@@ -162,12 +164,12 @@ def test_plots_stand_in_the_page_with_their_tables(site: Site):
 
 
 def test_a_shorter_period_is_chosen_around_the_same_day(site: Site):
-    month = site.page("/qualite?hall=laon&duree=month&jour=2026-10-21")
+    month = site.page("/qualite/explorer?hall=laon&duree=month&jour=2026-10-21")
     assert 'name="jour" type="date" value="2026-10-21"' in month
 
 
 def test_one_day_has_no_plot_by_weekday(site: Site):
-    assert site.page("/qualite?hall=laon&duree=day&jour=2026-10-21").count("<svg") == 3
+    assert site.page("/qualite/explorer?hall=laon&duree=day&jour=2026-10-21").count("<svg") == 3
 
 
 def test_the_committee_reads_figures_and_their_sheet_but_no_visits(site: Site):
@@ -202,9 +204,10 @@ def test_a_hall_of_another_site_is_not_found(site: Site):
     ["jour=2026-02-30", "jour=9999-12-31", "jour=0001-01-01", "duree=eon", "demarche=poison", "jour=x"],
 )
 def test_a_selection_that_does_not_exist_is_refused_with_a_sentence(site: Site, wrong: str):
-    answer = site.client.get(f"/qualite?hall=laon&{wrong}")
-    assert answer.status_code == 400
-    assert 'role="alert"' in answer.text
+    for path in ("/qualite", "/qualite/explorer"):
+        answer = site.client.get(f"{path}?hall=laon&{wrong}")
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.text
     assert site.client.get(f"/qualite/indicateurs.csv?hall=laon&{wrong}").status_code == 400
 
 
@@ -256,7 +259,8 @@ def test_visits_present_during_an_alert_are_counted_and_left_out_on_demand(site:
     assert "pendant une alerte sont écartées" in left_out
     assert int(headline(left_out)[0]) < int(headline(counted)[0])
     assert "alertes=sans" in re.findall(r'href="(/qualite/indicateurs[^"]*)"', left_out)[0]
-    sheet = site.client.get(f"{WEEK.replace('/qualite?', '/qualite/indicateurs.csv?')}&alertes=sans").text
+    address = WEEK.replace("/explorer?", "/indicateurs.csv?")
+    sheet = site.client.get(f"{address}&alertes=sans").text
     lines = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")), delimiter=";")
     assert {line["alertes"] for line in lines} == {"exclues"}
     assert site.client.get(f"{WEEK}&alertes=x").status_code == 400

@@ -124,12 +124,12 @@ def test_measured_waits_are_beside_the_form_and_small_months_have_no_share(api: 
 def test_the_quality_page_judges_a_period_since_the_target_applies(api: ApiSite, chief: Any):
     press(chief, debut="2026-11-24", minutes="480", part="1")
     play_days(api.database, date(2026, 11, 23), 4)
-    page = chief.get(f"/qualite?hall={HALL}&demarche={SERVICE}&duree=week&jour=2026-11-24").text
+    page = chief.get(f"/qualite/explorer?hall={HALL}&demarche={SERVICE}&duree=week&jour=2026-11-24").text
     said = r"Objectif décidé, depuis le 24 novembre 2026\u00a0: 1\u00a0% en 480\u00a0min, atteint \(\d+"
     assert re.search(said, page)
-    before = chief.get(f"/qualite?hall={HALL}&demarche={SERVICE}&duree=day&jour=2026-11-23").text
+    before = chief.get(f"/qualite/explorer?hall={HALL}&demarche={SERVICE}&duree=day&jour=2026-11-23").text
     assert "Objectif décidé" not in before
-    whole = chief.get(f"/qualite?hall={HALL}&demarche={SERVICE}&duree=day&jour=2026-11-25").text
+    whole = chief.get(f"/qualite/explorer?hall={HALL}&demarche={SERVICE}&duree=day&jour=2026-11-25").text
     assert "Objectif décidé\u00a0: 1\u00a0% en 480\u00a0min, atteint" in whole
 
 

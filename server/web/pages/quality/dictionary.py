@@ -1,0 +1,52 @@
+"""What the dictionary shows: each indicator of the registry with its sentences, by group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.quality.indicators import INDICATORS
+from server.web.pages.quality.changes import Words
+from server.web.pages.quality.view import GROUPS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An indicator in words; `name` is its anchor and its code in sheets and the API."""
+
+    name: str
+    label: str
+    definition: str
+    convention: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryGroup:
+    """The entries of one group."""
+
+    name: str
+    title: str
+    entries: Sequence[Entry]
+
+    @property
+    def anchor_and_title(self) -> tuple[str, str]:
+        """How the list of contents names it."""
+        return f"groupe-{self.name}", self.title
+
+
+def dictionary_of(words: Words) -> list[EntryGroup]:
+    """Every indicator, in the order of the pages."""
+    return [
+        EntryGroup(group, words(f"quality.group.{group}"), [_entry(name, words) for name in names])
+        for group, names in GROUPS.items()
+    ]
+
+
+def _entry(name: str, words: Words) -> Entry:
+    indicator = INDICATORS[name]
+    return Entry(
+        name,
+        words(indicator.label_key),
+        words(indicator.definition_key),
+        words(indicator.convention_key),
+        words(f"quality.sheet.unit.{indicator.unit}"),
+    )

@@ -1,0 +1,217 @@
+"""What the summary shows: five figures against the period before, and twelve periods of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.periods import Period
+from server.domain.quality.targets import Target
+from server.usecases.quality.read_periods import PeriodFigures, PeriodSeries
+from server.web.pages.quality import wording
+from server.web.pages.quality.changes import (
+    FEWEST,
+    Against,
+    Words,
+    against_period,
+    change,
+    change_per_day,
+    period_name,
+    shown,
+    title_of,
+)
+from server.web.pages.quality.sparkline import Sparkline, SparkValue, sparkline
+from server.web.pages.quality.targets import remark
+
+TILES = ("visits", "wait_median", "wait_p90", "within_target", "not_issued")
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryQuery:
+    """The selection of the summary: a hall, one of its services or all, and a period."""
+
+    hall: HallConfiguration
+    service: str | None
+    period: Period
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure: its value, the sample in words, what changed, its target, and twelve periods of it."""
+
+    name: str
+    value: str | None
+    unit: str
+    sample: str
+    is_small: bool
+    change: str
+    before: str
+    remark: str
+    tone: str
+    line: Sparkline
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """A period's line in the table: its name, what is missing of it, and its values."""
+
+    period: Period
+    name: str
+    days: str
+    cells: Sequence[tuple[str | None, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything under the form; without `tiles` there is no visit in the period.
+
+    `days`: how many days the period has; `partial`: that the one before it is not whole.
+    """
+
+    tiles: Sequence[Tile] = ()
+    rows: Sequence[PeriodRow] = ()
+    days: str = ""
+    partial: str = ""
+    services: Sequence[Service] = field(default_factory=tuple)
+
+
+def summary_of(series: PeriodSeries, query: SummaryQuery, words: Words) -> Summary:
+    """The summary of twelve periods, of which the last is the chosen one."""
+    return _Writer(series, query, words).summary()
+
+
+class _Writer:
+    def __init__(self, series: PeriodSeries, query: SummaryQuery, words: Words) -> None:
+        self.series, self.query, self.words, self.language = series, query, words, query.language
+        self.figures = [_by_name(each) for each in series.periods]
+        self.now, self.before = series.periods[-1], series.periods[-2]
+        self.against = against_period(self.before.period, self.now.period, words, self.language)
+
+    def summary(self) -> Summary:
+        rows = [self._row(at) for at in reversed(range(len(self.series.periods)))]
+        services = self._services()
+        figures = self.figures[-1]
+        if not any(figures[name].n for name in TILES):
+            return Summary(rows=rows, services=services)
+        is_named = self.before.is_partial and self.before.open_days
+        partial = self._days_in_words(self.before) if is_named else ""
+        state = "running" if self.now.is_running else "begun" if self.now.is_partial else "whole"
+        days = self.words(f"quality.days.{state}", count=self.now.open_days)
+        return Summary([self._tile(name) for name in TILES], rows, days, partial, services)
+
+    def _tile(self, name: str) -> Tile:
+        now, before = self.figures[-1][name], self.figures[-2][name]
+        target = self._target()
+        said, tone = "", ""
+        if name == "within_target" and target is not None and now.value is not None:
+            starts_on = self.query.period.starts_on
+            said, tone = remark(self.series.found, starts_on, target, self.words, self.language)
+        line = self._line(name, target.share_percent if target and name == "within_target" else None)
+        return Tile(
+            name,
+            wording.figure_number(now, self.language),
+            wording.figure_unit(name),
+            self._sample(now),
+            _is_measured(name) and 0 < now.n < FEWEST,
+            self._change(name, now, before, self.against),
+            self._before(name, before),
+            said,
+            tone,
+            line,
+        )
+
+    def _change(self, name: str, now: Figure, before: Figure, against: Against) -> str:
+        if not self.before.open_days and not before.n:
+            return self.words("quality.change.nothing", during=against.during)
+        if not _is_measured(name) and (self.now.is_partial or self.before.is_partial):
+            days = (self.now.open_days, self.before.open_days)
+            return change_per_day((now, days[0]), (before, days[1]), against, self.words, self.language)
+        return change(now, before, against, self.words, self.language)
+
+    def _before(self, name: str, before: Figure) -> str:
+        if before.value is None or not self.before.open_days:
+            return ""
+        return f"({shown(before, self.language)})"
+
+    def _sample(self, figure: Figure) -> str:
+        if not _is_measured(figure.indicator) or not figure.n:
+            return ""
+        n = wording.number(figure.n, self.language)
+        if figure.count is None:
+            return self.words("quality.summary.of_waits", count=figure.n, n=n)
+        part = wording.number(figure.count, self.language)
+        return self.words("quality.summary.count_of_tickets", part=part, n=n)
+
+    def _line(self, name: str, target: float | None) -> Sparkline:
+        figures = [each[name] for each in self.figures]
+        is_known = [
+            bool(each.open_days or figure.n)
+            for each, figure in zip(self.series.periods, figures, strict=True)
+        ]
+        values = [
+            SparkValue(figure.value, _is_measured(name) and figure.n < FEWEST) if known else SparkValue(None)
+            for figure, known in zip(figures, is_known, strict=True)
+        ]
+        return sparkline(values, self._line_text(figures, is_known), target=target)
+
+    def _line_text(self, figures: Sequence[Figure], is_known: Sequence[bool]) -> str:
+        measured = [
+            (figure, each.period)
+            for figure, each, known in zip(figures, self.series.periods, is_known, strict=True)
+            if known and figure.value is not None
+        ]
+        if not measured:
+            return self.words("quality.summary.line_empty")
+        low = min(measured, key=lambda each: each[0].value or 0)
+        high = max(measured, key=lambda each: each[0].value or 0)
+        return self.words(
+            "quality.summary.line",
+            first=period_name(measured[0][1], self.language),
+            last=period_name(measured[-1][1], self.language),
+            low=shown(low[0], self.language),
+            low_period=period_name(low[1], self.language),
+            high=shown(high[0], self.language),
+            high_period=period_name(high[1], self.language),
+        )
+
+    def _row(self, at: int) -> PeriodRow:
+        each, figures = self.series.periods[at], self.figures[at]
+        has_any = bool(each.open_days) or any(figures[name].n for name in TILES)
+        cells = [
+            (
+                shown(figures[name], self.language) if has_any and figures[name].value is not None else None,
+                has_any and _is_measured(name) and 0 < figures[name].n < FEWEST,
+            )
+            for name in TILES
+        ]
+        days = self._days_in_words(each, with_name=False) if each.is_partial and each.open_days else ""
+        return PeriodRow(each.period, title_of(each.period, self.language), days, cells)
+
+    def _days_in_words(self, each: PeriodFigures, *, with_name: bool = True) -> str:
+        """« septembre : 13 jours », and why: not over, or the first visits of the hall lie inside it."""
+        days = self.words(f"quality.days.{'running' if each.is_running else 'begun'}", count=each.open_days)
+        name = title_of(each.period, self.language)
+        return self.words("quality.partial", period=name, days=days) if with_name else days
+
+    def _target(self) -> Target | None:
+        return self.series.found.targets.get(self.query.service or "")
+
+    def _services(self) -> list[Service]:
+        """Those of the hall, and retired ones only while the twelve periods have something of them."""
+        return [
+            service
+            for service in self.query.hall.services.values()
+            if not service.is_retired
+            or service.id in self.series.services
+            or service.id == self.query.service
+        ]
+
+
+def _by_name(each: PeriodFigures) -> Mapping[str, Figure]:
+    return {figure.indicator: figure for figure in figures_of(each.rollup, TILES)}
+
+
+def _is_measured(name: str) -> bool:
+    """Whether a figure has a sample: a count is its own."""
+    return INDICATORS[name].unit in ("s", "percent")
