@@ -3,35 +3,42 @@
 Rules in prose: `docs/rules/indicators.md`; each name here has its paragraph there (tested).
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from server.domain.quality.rollup import Rollup, Sparse, Tally, as_counts, mean, quantile
+from server.domain.quality.figures import (
+    Figure,
+    contacts,
+    demand,
+    greeted,
+    kaplan_meier,
+    legs_ended,
+    missed,
+    quoted_error,
+    received_in_time,
+    transferred,
+    unmet,
+    with_target,
+    without_ticket,
+    worst_group_share,
+    worst_group_wait,
+    worst_service,
+)
+from server.domain.quality.rollup import (
+    Rollup,
+    Sparse,
+    Tally,
+    as_counts,
+    mean,
+    quantile,
+    until_last_call,
+)
 from server.domain.visits.outcomes import OUTCOMES
 
-WORST_SERVICE_FROM = 10
-"""A service is named the worst only from this many waits on: below, its P90 is simply its maximum."""
+__all__ = ["INDICATORS", "Figure", "Indicator", "Unit", "figures_of", "legs_ended", "not_issued_by_reason"]
 
 type Unit = Literal["visits", "tickets", "people", "s", "percent"]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One value of an indicator: `n` is its sample size, `count` the part of `n` a share is made of.
-
-    `value` is in the indicator's unit (seconds and percentages unrounded), None when the sample is empty;
-    `of` names the service a worst-service figure belongs to. `is_withheld`: few people worked, so that value
-    and count are left out (`server.domain.quality.few_people`).
-    """
-
-    indicator: str
-    value: float | None
-    n: int
-    count: int | None = None
-    of: str | None = None
-    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +108,32 @@ def _early_wait(_: Rollup, tally: Tally) -> Figure:
     return Figure("early_wait_from_issue", _median(counts), n=sum(counts.values()))
 
 
-def _worst_service(rollup: Rollup, _: Tally) -> Figure:
-    worst = Figure("worst_service_wait_p90", None, n=0)
-    for service in rollup.services():
-        counts = as_counts(rollup.of_service(service).total().waits)
-        n, p90 = sum(counts.values()), quantile(counts, 0.9)
-        if n >= WORST_SERVICE_FROM and p90 is not None and (worst.value is None or p90 > worst.value):
-            worst = Figure("worst_service_wait_p90", p90, n=n, of=service)
-    return worst
+def _contact_wait(name: str, of: Statistic) -> Indicator:
+    def compute(rollup: Rollup, _: Tally) -> Figure:
+        counts = as_counts(contacts(rollup).waits, first_only=True)
+        return Figure(name, of(counts), n=sum(counts.values()))
+
+    return Indicator(name, "s", "contact", compute)
 
 
-def legs_ended(rollup: Rollup, reason: str) -> int:
-    """How many legs ended for that reason (a late cancellation counts as abandoned)."""
-    return sum(tally.legs for key, tally in rollup.cells.items() if key.end_reason == reason)
+def _last_call_wait(name: str, of: Statistic) -> Indicator:
+    def compute(_: Rollup, tally: Tally) -> Figure:
+        counts = until_last_call(tally)
+        return Figure(name, of(counts), n=sum(counts.values()))
+
+    return Indicator(name, "s", "last_call", compute)
+
+
+def _walking(name: str, of: Statistic) -> Indicator:
+    def compute(_: Rollup, tally: Tally) -> Figure:
+        counts = as_counts(tally.walks)
+        return Figure(name, of(counts), n=sum(counts.values()))
+
+    return Indicator(name, "s", "walking", compute)
+
+
+def _every_leg(tally: Tally) -> int:
+    return tally.legs + tally.outside
 
 
 def _ended(reason: str) -> Callable[[Rollup, Tally], int]:
@@ -128,16 +148,16 @@ def _both(sparse: Sparse) -> int:
     return sum(first + last for first, last in sparse.values())
 
 
-def _with_target(tally: Tally) -> int:
-    return tally.called_with_target + tally.left_with_target
-
-
 def _median(counts: dict[int, int]) -> int | None:
     return quantile(counts, 0.5)
 
 
 def _p90(counts: dict[int, int]) -> int | None:
     return quantile(counts, 0.9)
+
+
+def _p95(counts: dict[int, int]) -> int | None:
+    return quantile(counts, 0.95)
 
 
 def _maximum(counts: dict[int, int]) -> int | None:
@@ -156,62 +176,52 @@ def _outcome(code: str) -> Indicator:
     return _share(f"outcome_{code}", "outcome", lambda t: t.outcomes[code], lambda t: t.outcomes.total())
 
 
-def _demand(rollup: Rollup) -> Counter[str]:
-    """Requests without the appointment that a service needs, counted by service."""
-    requests: Counter[str] = Counter()
-    for (service, reason), count in rollup.not_issued.items():
-        if reason == "appointment_only":
-            requests[service] += count
-    return requests
-
-
-def _unmet(rollup: Rollup) -> int:
-    """Those requests minus the visitors received exceptionally, by service, never below zero."""
-    left = _demand(rollup)
-    for (service, _), count in rollup.exceptional.items():
-        left[service] -= count
-    return (+left).total()
-
-
-def _missed(rollup: Rollup, _: Tally) -> Figure:
-    count, n = rollup.missed.total(), rollup.due.total()
-    return Figure("appointments_missed", 100 * count / n if n else None, n=n, count=count)
-
-
-def _greeted(rollup: Rollup) -> int:
-    return sum(rollup.greetings.values())
-
-
 _ALL = (
     _number("visits", "visits", "one_visit", lambda _, tally: tally.visits),
-    _number("greetings", "people", "greeting", lambda rollup, _: _greeted(rollup)),
-    _number("received", "people", "received", lambda rollup, tally: tally.visits + _greeted(rollup)),
+    _number("greetings", "people", "greeting", lambda rollup, _: greeted(rollup)),
+    _number("received", "people", "received", lambda rollup, tally: tally.visits + greeted(rollup)),
     _wait("wait_mean", mean),
     _wait("wait_median", _median),
+    Indicator("wait_median_kaplan_meier", "s", "kaplan_meier", kaplan_meier),
     _wait("wait_p90", _p90),
+    _wait("wait_p95", _p95),
     _wait("wait_max", _maximum),
     _wait("called_wait_median", _median, called_only=True),
     _wait("called_wait_p90", _p90, called_only=True),
-    _share("within_target", "within_target", lambda t: t.within_target, _with_target),
+    _contact_wait("contact_wait_median", _median),
+    _contact_wait("contact_wait_p90", _p90),
+    _last_call_wait("last_call_wait_median", _median),
+    _last_call_wait("last_call_wait_p90", _p90),
+    _share("within_target", "within_target", lambda t: t.within_target, with_target),
     _share(
         "called_within_target", "within_called", lambda t: t.within_target, lambda t: t.called_with_target
     ),
-    _share("over_three_targets", "over_three", lambda t: t.starved, _with_target),
-    Indicator("worst_service_wait_p90", "s", "worst_service", _worst_service),
+    Indicator("received_within_target", "percent", "within_received", received_in_time),
+    _share("over_three_targets", "over_three", lambda t: t.starved, with_target),
+    Indicator("worst_service_wait_p90", "s", "worst_service", worst_service),
+    Indicator("worst_group_wait_p95", "s", "worst_group", worst_group_wait),
+    Indicator("worst_group_received_within_target", "percent", "worst_group", worst_group_share),
     _service_time("service_mean", mean),
     _service_time("service_median", _median),
     _share("started_without_press", "service_time", _not_pressed, lambda tally: _both(tally.services)),
+    _walking("walking_median", _median),
+    _walking("walking_p90", _p90),
+    _share("recalled", "recalled", lambda t: sum(last for last, _ in t.again.values()), lambda t: t.called),
+    Indicator("transferred", "percent", "transferred", transferred),
+    _share("chosen", "chosen", lambda t: t.chosen, lambda t: t.called),
     _number("no_shows", "tickets", "one_leg", _ended("no_show")),
     _number("no_shows_reinstated", "tickets", "one_leg", lambda _, tally: tally.reinstated),
     _number("left_before_call", "tickets", "left", _ended("abandoned")),
     _number("left_after_call", "tickets", "left", _ended("left_after_call")),
     _number("closed_at_day_end", "tickets", "one_leg", _ended("closed_at_day_end")),
     _number("not_issued", "tickets", "not_issued", lambda rollup, _: sum(rollup.not_issued.values())),
-    _number("appointment_demand", "tickets", "exceptional", lambda rollup, _: _demand(rollup).total()),
+    _number("appointment_demand", "tickets", "exceptional", lambda rollup, _: demand(rollup).total()),
     _number("received_exceptionally", "tickets", "exceptional", lambda rollup, _: rollup.exceptional.total()),
-    _number("unmet_demand", "tickets", "exceptional", lambda rollup, _: _unmet(rollup)),
+    _number("unmet_demand", "tickets", "exceptional", lambda rollup, _: unmet(rollup)),
+    Indicator("without_ticket", "percent", "without_ticket", without_ticket),
     _share("quoted_inside", "quoted", lambda t: t.quoted_inside, lambda t: t.quoted),
     _share("quoted_exceeded", "quoted", lambda t: t.quoted_exceeded, lambda t: t.quoted),
+    Indicator("quoted_error_mean", "s", "quoted_error", quoted_error),
     Indicator("early_wait_from_issue", "s", "from_issue", _early_wait),
     _share("priorities", "priority", lambda t: t.priorities, lambda t: t.visits),
     _share("priorities_confirmed", "priority_card", lambda t: t.priorities_confirmed, lambda t: t.priorities),
@@ -221,7 +231,7 @@ _ALL = (
         lambda t: t.priorities_not_confirmed,
         lambda t: t.priorities,
     ),
-    Indicator("appointments_missed", "percent", "appointments_missed", _missed),
+    Indicator("appointments_missed", "percent", "appointments_missed", missed),
     _share(
         "visitors_on_time",
         "visitors_punctuality",
@@ -239,6 +249,8 @@ _ALL = (
     _number("redirected_before_call", "tickets", "redirected", lambda _, tally: tally.moved),
     _number("still_waiting", "tickets", "one_leg", lambda _, tally: tally.open_waiting),
     _number("clock_suspect", "tickets", "outside", lambda _, tally: tally.clock_suspect),
+    _share("cancelled", "taken_back", lambda t: t.cancelled, _every_leg),
+    _share("undone", "taken_back", lambda t: t.undone, _every_leg),
     _number("cancelled_at_once", "tickets", "outside", lambda _, tally: tally.outside),
 )
 

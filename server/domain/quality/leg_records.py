@@ -18,6 +18,7 @@ class LegRecord:
     `position` orders the legs of a visit, from 1. `outcome_asked`: whether the service left the
     outcome `optional` when the leg ended, or made it `mandatory`; None: not known. `exceptional_reason`: why
     the visit began without the appointment that `wanted_service` asks for; both None for any other.
+    `chosen`: whether an agent chose the visitor by hand for the last call, instead of the calling rule.
     `during_alert`: whether the visit was present while an alert was in force, from its arrival to its end.
     """
 
@@ -52,6 +53,7 @@ class LegRecord:
     wanted_service: str | None = None
     exceptional_reason: str | None = None
     during_alert: bool = False
+    chosen: bool = False
 
     @property
     def reference_at(self) -> datetime:
@@ -81,7 +83,8 @@ class MeasuredLeg:
     """A leg with what its visit says of it: the wait in whole seconds, if it is known, and how it ended.
 
     `stage` is `called`, `left` (ended before any call), `moved` (redirected before any call),
-    `open` (still waiting) or `outside`. `visit_priority`: of the leg that opens its visit, what
+    `open` (still waiting) or `outside`. `last_wait_s`: the wait until the last call, None where that was the
+    first. `visit_priority`: of the leg that opens its visit, what
     the priority of the visit became in the end; `none` for the others.
     """
 
@@ -90,6 +93,7 @@ class MeasuredLeg:
     stage: str
     wait_s: int | None
     visit_priority: str = "none"
+    last_wait_s: int | None = None
 
     @property
     def end_reason(self) -> str:
@@ -136,7 +140,10 @@ def _measured(record: LegRecord, since: datetime, opens_visit: bool) -> Measured
     else:
         stage, until = "open", None
     wait_s = None if until is None else elapsed_s(since, until)
-    return MeasuredLeg(record, opens_visit, stage, wait_s)
+    is_again = stage == "called" and record.last_called_at != record.first_called_at
+    last = record.last_called_at if is_again else None
+    last_wait_s = None if last is None else elapsed_s(since, last)
+    return MeasuredLeg(record, opens_visit, stage, wait_s, last_wait_s=last_wait_s)
 
 
 def service_s(record: LegRecord) -> int | None:
@@ -148,6 +155,13 @@ def service_s(record: LegRecord) -> int | None:
     if started is None or record.ended_at is None or record.end_reason not in ("served", "transferred"):
         return None
     return max(0, elapsed_s(started, record.ended_at) - record.parked_s)
+
+
+def walking_s(record: LegRecord) -> int | None:
+    """Whole seconds from the last call to the press that began the service; None without such a press."""
+    if not record.start_pressed or record.started_at is None or record.last_called_at is None:
+        return None
+    return elapsed_s(record.last_called_at, record.started_at)
 
 
 def elapsed_s(since: datetime, until: datetime) -> int:

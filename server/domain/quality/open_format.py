@@ -44,6 +44,7 @@ ADDED_COLUMNS = (
     "wanted_service",
     "exceptional_reason",
     "during_alert",
+    "chosen",
 )
 LEG_COLUMNS = CONTRACT_COLUMNS + ADDED_COLUMNS
 COUNTER_COLUMNS = (
@@ -134,6 +135,7 @@ def _leg(row: Mapping[str, str]) -> LegRecord:
         wanted_service=row.get("wanted_service") or None,
         exceptional_reason=row.get("exceptional_reason") or None,
         during_alert=_truth(row.get("during_alert"), default=False),
+        chosen=_truth(row.get("chosen"), default=False),
     )
 
 

@@ -8,7 +8,14 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from server.domain.calling.queue_order import WALK_IN
-from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s
+from server.domain.quality.leg_records import (
+    LegRecord,
+    MeasuredLeg,
+    elapsed_s,
+    measure,
+    service_s,
+    walking_s,
+)
 
 STARVATION = 3
 """A wait above this many times its target is counted separately."""
@@ -16,7 +23,9 @@ STARVATION = 3
 type Sparse = dict[int, tuple[int, int]]
 """Counts per whole second: {wait_s: (called, left)} or {service_s: (start pressed, not pressed)}.
 
-`early`: waits from issue of the tickets given before opening, whose other waits run from opening.
+`early`: waits from issue of the tickets given before opening, whose other waits run from opening. `again`:
+of the legs called more than once {wait_s: (waits until the last call, waits until the first call)}. `walks`:
+from the last call to the press that began the service.
 """
 
 
@@ -63,6 +72,14 @@ class Tally:
     office_in_time: int = 0
     outcome_optional: int = 0
     outcome_left_out: int = 0
+    again: Sparse = field(default_factory=dict)
+    walks: Sparse = field(default_factory=dict)
+    called: int = 0
+    chosen: int = 0
+    cancelled: int = 0
+    undone: int = 0
+    quoted_with_median: int = 0
+    quoted_error_s: int = 0
 
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
@@ -74,6 +91,8 @@ class Tally:
             (self.services, other.services),
             (self.early, other.early),
             (self.delays, other.delays),
+            (self.again, other.again),
+            (self.walks, other.walks),
         ):
             for second, (first, last) in theirs.items():
                 _count(mine, second, first, last)
@@ -194,6 +213,8 @@ def _key_of(leg: MeasuredLeg, time_zone: tzinfo) -> CellKey:
 
 
 def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
+    tally.cancelled += leg.record.end_reason == "cancelled"
+    tally.undone += leg.record.end_reason == "undone"
     if leg.stage == "outside":
         tally.outside += 1
         return
@@ -205,6 +226,8 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
     tally.reinstated += leg.record.end_reason == "no_show" and leg.record.reinstated
     tally.moved += leg.stage == "moved"
     tally.open_waiting += leg.stage == "open"
+    tally.called += leg.stage == "called"
+    tally.chosen += leg.stage == "called" and leg.record.chosen
     if leg.record.end_reason == "served":
         _tally_outcome(tally, leg.record)
     if leg.record.clock_suspect:
@@ -214,6 +237,12 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
         _tally_appointment(tally, leg, leg.record.booked_at)
     if leg.wait_s is not None:
         _tally_wait(tally, leg.record, leg.wait_s, is_called=leg.stage == "called")
+        if leg.last_wait_s is not None:
+            _count(tally.again, leg.last_wait_s, 1, 0)
+            _count(tally.again, leg.wait_s, 0, 1)
+    to_counter_s = walking_s(leg.record)
+    if to_counter_s is not None:
+        _count(tally.walks, to_counter_s, 1, 0)
     at_counter_s = service_s(leg.record)
     if at_counter_s is not None:
         _count(tally.services, at_counter_s, *((1, 0) if leg.record.start_pressed else (0, 1)))
@@ -262,6 +291,9 @@ def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool
         high_s = max(record.quoted_high_s, PROMISE_S)
         tally.quoted_inside += record.quoted_low_s <= wait_s <= high_s
         tally.quoted_exceeded += wait_s > high_s
+    if is_called and record.quoted_median_s is not None:
+        tally.quoted_with_median += 1
+        tally.quoted_error_s += abs(wait_s - record.quoted_median_s)
 
 
 def _count(sparse: Sparse, second: int, first: int, last: int) -> None:
@@ -286,6 +318,32 @@ def quantile(counts: Mapping[int, int], share: float) -> int | None:
         if rank <= 0:
             return second
     raise AssertionError("unreachable: the counts hold their own total")
+
+
+def until_last_call(tally: Tally) -> dict[int, int]:
+    """{wait_s: how many} until the last call; who left before any call counts until leaving."""
+    counts = Counter(as_counts(tally.waits))
+    for second, (last, first) in tally.again.items():
+        counts[second] += last - first
+    return +counts
+
+
+def kaplan_meier_median(waits: Sparse) -> int | None:
+    """The wait, in seconds, that half of the visitors would exceed had nobody left; None if never reached.
+
+    Kaplan and Meier’s estimate: a departure says that the wait would have been longer, not how long. At one
+    second calls come before departures. At the end nobody is left who could still be called.
+    """
+    at_risk = sum(called + left for called, left in waits.values())
+    still_waiting = 1.0
+    for second in sorted(waits):
+        called, left = waits[second]
+        if called:
+            still_waiting *= 1 - called / at_risk
+            if still_waiting <= 0.5 + 1e-9:
+                return second
+        at_risk -= called + left
+    return None
 
 
 class Within(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, type_coerce
 
 from server.domain.appointments.check_in import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
@@ -112,6 +112,7 @@ _LEGS_OF_DAY = Read(
         visit.c.wanted_service,
         visit.c.exceptional_reason,
         _IS_DURING_ALERT.label("during_alert"),
+        func.coalesce(leg.c.rule == "chosen", false()).label("chosen"),
     )
     .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
     .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day"))

@@ -27,7 +27,7 @@ from server.usecases.quality.withheld_figures import Days, withheld_figures, wit
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
 WITHOUT_WAIT = (
-    *("greetings", "received", "not_issued", "appointments_missed"),
+    *("greetings", "received", "without_ticket", "not_issued", "appointments_missed"),
     *("appointment_demand", "received_exceptionally", "unmet_demand"),
 )
 """Indicators without class, hour or end reason: left out where figures are split by one of these."""
@@ -120,6 +120,7 @@ class FigureAnswer(TypedDict):
     n: int
     count: NotRequired[int]
     of: NotRequired[str]
+    of_class: NotRequired[str]
     withheld: NotRequired[str]
 
 
@@ -240,6 +241,8 @@ def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
         answer["count"] = figure.count
     if figure.of is not None:
         answer["of"] = figure.of
+    if figure.of_class is not None:
+        answer["of_class"] = figure.of_class
     if figure.is_withheld:
         answer["withheld"] = sentence("quality.withheld")
     return answer

@@ -35,7 +35,9 @@ class FigureAnswer(ExactShape):
     count: Count = LEFT_OUT
     """For a share: how many of `n` count."""
     of: str = LEFT_OUT
-    """The service that a figure of the worst service belongs to."""
+    """The service that a figure of the worst service or group belongs to."""
+    of_class: str = LEFT_OUT
+    """The class of the visitors of the worst group: `priority`, `appointment` or `walk_in`."""
     withheld: str = LEFT_OUT
     """Why a value is not given: fewer than three people worked at the counters."""
 

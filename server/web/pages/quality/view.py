@@ -27,11 +27,25 @@ type Words = Callable[..., str]
 """`words(key, **values)`: a sentence in the page's language."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "visits": ("visits", "greetings", "received", "not_issued"),
-    "wait": ("wait_median", "wait_mean", "wait_p90", "wait_max", "worst_service_wait_p90"),
-    "target": ("within_target", "over_three_targets"),
-    "other_convention": ("called_wait_median", "called_wait_p90", "called_within_target"),
-    "service": ("service_median", "service_mean", "started_without_press"),
+    "visits": ("visits", "greetings", "received", "without_ticket", "not_issued"),
+    "wait": (
+        *("wait_median", "wait_median_kaplan_meier", "wait_mean", "wait_p90", "wait_p95", "wait_max"),
+        *("worst_service_wait_p90", "worst_group_wait_p95"),
+    ),
+    "target": (
+        "within_target",
+        "received_within_target",
+        "over_three_targets",
+        "worst_group_received_within_target",
+    ),
+    "other_convention": (
+        *("called_wait_median", "called_wait_p90", "called_within_target"),
+        *("contact_wait_median", "contact_wait_p90", "last_call_wait_median", "last_call_wait_p90"),
+    ),
+    "service": (
+        *("service_median", "service_mean", "started_without_press", "walking_median", "walking_p90"),
+        *("recalled", "transferred", "chosen"),
+    ),
     "leaving": (
         "no_shows",
         "no_shows_reinstated",
@@ -39,7 +53,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "left_after_call",
         "closed_at_day_end",
     ),
-    "announced": ("quoted_inside", "quoted_exceeded"),
+    "announced": ("quoted_inside", "quoted_exceeded", "quoted_error_mean"),
     "priority": ("priorities", "priorities_confirmed", "priorities_not_confirmed"),
     "without_appointment": ("appointment_demand", "received_exceptionally", "unmet_demand"),
     "appointments": (
@@ -56,7 +70,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "redirected_before_call",
         "still_waiting",
         "clock_suspect",
-        "cancelled_at_once",
+        *("cancelled", "undone", "cancelled_at_once"),
     ),
 }
 """The page's order; every indicator is in one of the groups (tested)."""
@@ -197,7 +211,9 @@ class _Shower:
         if figure.is_withheld:
             return self.words("quality.withheld"), ""
         if figure.of is not None:
-            return service_name(self.selection.hall, figure.of, self.selection.language), ""
+            service = service_name(self.selection.hall, figure.of, self.selection.language)
+            of_class = self.words(f"quality.class.{figure.of_class}") if figure.of_class else ""
+            return ", ".join(filter(None, (service, of_class))), ""
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""

@@ -136,7 +136,12 @@ def test_a_service_is_named_wherever_it_appears():
 
 def test_waits_of_calls_alone_say_so():
     conventions = {name: each.convention for name, each in INDICATORS.items() if name.endswith("wait_median")}
-    assert conventions == {"wait_median": "every_ticket", "called_wait_median": "called_only"}
+    assert conventions == {
+        "wait_median": "every_ticket",
+        "called_wait_median": "called_only",
+        "contact_wait_median": "contact",
+        "last_call_wait_median": "last_call",
+    }
 
 
 def test_a_ticket_cancelled_at_once_keeps_its_reason_outside():
