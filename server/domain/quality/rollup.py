@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -84,8 +84,11 @@ class Tally:
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
         for name in _COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.outcomes.update(other.outcomes)
+            count = getattr(other, name)
+            if count:
+                setattr(self, name, getattr(self, name) + count)
+        if other.outcomes:
+            self.outcomes.update(other.outcomes)
         for mine, theirs in (
             (self.waits, other.waits),
             (self.services, other.services),
@@ -121,7 +124,10 @@ class Rollup:
     def add(self, other: "Rollup") -> None:
         """Adds another rollup (another day, another hall) to this one, exactly."""
         for key, tally in other.cells.items():
-            self.cells.setdefault(key, Tally()).add(tally)
+            mine = self.cells.get(key)
+            if mine is None:
+                mine = self.cells[key] = Tally()
+            mine.add(tally)
         self.greetings.update(other.greetings)
         self.not_issued.update(other.not_issued)
         self.exceptional.update(other.exceptional)
@@ -163,6 +169,15 @@ class Rollup:
         """An independent equal rollup."""
         whole = Rollup()
         whole.add(self)
+        return whole
+
+    def condensed(self) -> "Rollup":
+        """The same counts by service and end reason only: without class (""), weekday and half-hour (-1)."""
+        whole = Rollup()
+        whole.add(replace(self, cells={}))
+        for key, tally in self.cells.items():
+            of = CellKey(key.hall, key.service, "", -1, -1, key.end_reason)
+            whole.cells.setdefault(of, Tally()).add(tally)
         return whole
 
 
@@ -297,8 +312,8 @@ def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool
 
 
 def _count(sparse: Sparse, second: int, first: int, last: int) -> None:
-    before = sparse.get(second, (0, 0))
-    sparse[second] = (before[0] + first, before[1] + last)
+    before = sparse.get(second)
+    sparse[second] = (first, last) if before is None else (before[0] + first, before[1] + last)
 
 
 def as_counts(sparse: Sparse, *, first_only: bool = False) -> dict[int, int]:

@@ -64,6 +64,8 @@ class _Prepared:
                 return str(value)
             case str():
                 return self._escaping.escape_literal(value.encode()).decode()
+            case bytes():
+                return f"'\\x{value.hex()}'"
         raise TypeError(f"no value of a statement: {type(value).__name__}")
 
 

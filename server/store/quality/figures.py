@@ -63,6 +63,12 @@ class _Due:
     missed: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    last_end_at: datetime | None
+    still_open: int
+
+
 def _is_between(day: ColumnElement[date]) -> ColumnElement[bool]:
     return and_(day >= bindparam("starts_on"), day < bindparam("ends_on"))
 
@@ -117,6 +123,15 @@ _LEGS_OF_DAY = Read(
     .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
     .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day"))
     .order_by(leg.c.visit, leg.c.position, leg.c.id),
+)
+_ENDS_OF_DAY = Read(
+    _Ends,
+    select(
+        func.max(visit.c.ended_at).label("last_end_at"),
+        func.count().filter(visit.c.ended_at.is_(None)).label("still_open"),
+    )
+    .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
+    .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day")),
 )
 _DAYS = Read(
     date,
@@ -212,6 +227,12 @@ def days_with_legs(rows: Rows, hall: str, starts_on: date, ends_on: date) -> lis
 def legs_of_day(rows: Rows, hall: str, day: date) -> list[LegRecord]:
     """Every leg of a hall (id) and business day, visit by visit."""
     return rows.all(_LEGS_OF_DAY, hall=hall, day=day)
+
+
+def last_end_of_day(rows: Rows, hall: str, day: date) -> datetime | None:
+    """When the last visit of a hall (id) and business day ended; None while one goes on, or without any."""
+    ends = rows.one(_ENDS_OF_DAY, hall=hall, day=day)
+    return None if ends is None or ends.still_open else ends.last_end_at
 
 
 type Greetings = dict[date, dict[str, int]]

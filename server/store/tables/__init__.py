@@ -20,6 +20,7 @@ from server.store.tables import (
     printing,
     quality,
     reports,
+    rollups,
     verifying,
     visits,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "printing",
     "quality",
     "reports",
+    "rollups",
     "verifying",
     "visits",
 ]

@@ -1,27 +1,20 @@
 """Read the indicators of a hall over some days: as rollups for a page, as JSON for the API."""
 
-import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NotRequired, TypedDict
-from zoneinfo import ZoneInfo
 
 from server.domain.instants import to_text
 from server.domain.quality.indicators import INDICATORS, Figure, Unit, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
-from server.domain.quality.rollup import DayCounts, Rollup, roll_up
+from server.domain.quality.rollup import Rollup
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
-from server.store.quality.figures import (
-    days_with_legs,
-    due_between,
-    greetings_between,
-    legs_of_day,
-    not_issued_between,
-)
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
+from server.usecases.quality.count_days import count_days, counted_hall
 from server.usecases.quality.withheld_figures import Days, withheld_figures, withheld_in_parts
 
 LONGEST = timedelta(days=400)
@@ -74,32 +67,18 @@ def read_days(
     """
     if not timedelta(0) < ends_on - starts_on <= LONGEST:
         raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
-    hall_id = database.hall_id(hall)
-    zone = ZoneInfo(database.configuration(hall).site.time_zone)
+    counted = counted_hall(database, hall)
     with database.read() as rows:
-        greetings = greetings_between(rows, hall_id, starts_on, ends_on)
-        not_issued = not_issued_between(rows, hall_id, starts_on, ends_on)
-        due = due_between(rows, hall_id, starts_on, ends_on, now=_now(database))
-        targets = targets_on(rows, hall_id, ends_on - timedelta(days=1))
-        days = {*days_with_legs(rows, hall_id, starts_on, ends_on), *greetings, *not_issued, *due}
-    rollups, present = {}, 0
-    for day in sorted(days):
-        with database.read() as rows:
-            legs = legs_of_day(rows, hall_id, day)
-        present += len({leg.visit for leg in legs if leg.during_alert})
-        if not with_alerts:
-            legs = [leg for leg in legs if not leg.during_alert]
-        expected = due.get(day, {})
-        day_counts = DayCounts(
-            greetings.get(day, {}),
-            not_issued.get(day, {}),
-            due={service: counts[0] for service, counts in expected.items()},
-            missed={service: counts[1] for service, counts in expected.items()},
-        )
-        rollups[day] = roll_up(legs, day_counts, time_zone=zone)
-        time.sleep(0)
-    withheld = withheld_figures(database, hall_id, starts_on, ends_on)
-    return HallDays(hall_id, starts_on, ends_on, rollups, targets, present, withheld)
+        targets = targets_on(rows, counted.id, ends_on - timedelta(days=1))
+    days = count_days(database, counted, starts_on, ends_on)
+    rollups = {}
+    for day, counts in days.items():
+        rollup = counts.rollup(with_alerts=with_alerts)
+        if rollup != Rollup() or counts.visits_during_alert:
+            rollups[day] = rollup
+    present = sum(counts.visits_during_alert for counts in days.values())
+    withheld = withheld_figures(database, counted.id, starts_on, ends_on)
+    return HallDays(counted.id, starts_on, ends_on, rollups, targets, present, withheld)
 
 
 class IndicatorDefinition(TypedDict):
@@ -191,7 +170,7 @@ def read_indicators(
         "as_of": to_text(_now(database)),
         "exceptional": [
             {"service": service, "reason": reason, "count": count}
-            for (service, reason), count in sorted(found.whole().exceptional.items())
+            for (service, reason), count in sorted(_exceptional(found).items())
         ],
         "indicators": [_described(name, sentence) for name in names],
         "rows": [
@@ -246,6 +225,10 @@ def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
     if figure.is_withheld:
         answer["withheld"] = sentence("quality.withheld")
     return answer
+
+
+def _exceptional(found: HallDays) -> Counter[tuple[str, str]]:
+    return sum((rollup.exceptional for rollup in found.days.values()), Counter())
 
 
 def _sum(rollups: Iterable[Rollup]) -> Rollup:
