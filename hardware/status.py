@@ -55,7 +55,7 @@ class PrinterDeadlines:
         return replace(self, send_s=self.send_s + line_s, barrier_s=self.barrier_s + line_s)
 
 
-class Talk:
+class PrinterDialogue:
     """One connection and the bytes read from it: questions with their answers, in bounded time.
 
     `expects_full`: the printer answers the full status of Custom.
@@ -105,7 +105,9 @@ class Talk:
         return answer
 
 
-def ask_state(talk: Talk, *, within_s: float, queries: tuple[int, ...] = ALL_QUERIES) -> PrinterState:
+def ask_state(
+    talk: PrinterDialogue, *, within_s: float, queries: tuple[int, ...] = ALL_QUERIES
+) -> PrinterState:
     """The printer's state by DLE EOT, each question answered before the next; `mute` when one is not.
 
     `within_s` is for each question. Raises ConnectionLost or SendDeadline.
@@ -119,7 +121,7 @@ def ask_state(talk: Talk, *, within_s: float, queries: tuple[int, ...] = ALL_QUE
     return state_of(answers)
 
 
-def has_ticket_in_outlet(talk: Talk, *, within_s: float) -> bool:
+def has_ticket_in_outlet(talk: PrinterDialogue, *, within_s: float) -> bool:
     """Whether a printer of Custom says that a ticket is in its outlet; False when it does not answer.
 
     Raises ConnectionLost or SendDeadline.
@@ -174,7 +176,7 @@ class Abilities:
         return " ".join(each for each in (self.maker, self.model) if each)
 
 
-def ask_abilities(talk: Talk, *, within_s: float) -> Abilities:
+def ask_abilities(talk: PrinterDialogue, *, within_s: float) -> Abilities:
     """Probe a ready printer, each question alone; one that does not know GS ( H may print its characters.
 
     Raises ConnectionLost or SendDeadline.

@@ -19,8 +19,8 @@ from hardware.status import (
     SENSOR_QUERY,
     Abilities,
     PrinterDeadlines,
+    PrinterDialogue,
     PrinterState,
-    Talk,
     ask_abilities,
     ask_state,
     has_ticket_in_outlet,
@@ -72,7 +72,7 @@ class PrintOutcome:
 class HeldTicket:
     """A ticket in the buffer of a stopped printer, and the open connection on which its answer will come."""
 
-    talk: Talk
+    talk: PrinterDialogue
     job_number: int
     traits: PrinterTraits
     deadlines: PrinterDeadlines
@@ -94,7 +94,7 @@ def read_state(
     except PrinterUnreachable:
         return PrinterState.UNREACHABLE
     traits, within_s = traits or PrinterTraits(), deadlines.status_s
-    talk = Talk(connection, expects_full=traits.tells_outlet)
+    talk = PrinterDialogue(connection, expects_full=traits.tells_outlet)
     try:
         state = ask_state(talk, within_s=within_s, queries=traits.queries)
         if state.may_print and traits.tells_outlet and has_ticket_in_outlet(talk, within_s=within_s):
@@ -115,7 +115,7 @@ def probe(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEADLINES) 
     """
     connection = address.connect(within_s=deadlines.connect_s)
     try:
-        return ask_abilities(Talk(connection), within_s=deadlines.status_s)
+        return ask_abilities(PrinterDialogue(connection), within_s=deadlines.status_s)
     finally:
         connection.close()
 
@@ -140,7 +140,7 @@ def print_document_bytes(
     except PrinterUnreachable:
         return _refused(PrinterState.UNREACHABLE)
     deadlines = deadlines.over(address.seconds_for(len(blob)))
-    talk = Talk(connection, expects_full=traits.tells_outlet)
+    talk = PrinterDialogue(connection, expects_full=traits.tells_outlet)
     attempt = _Attempt(talk, job_number, traits, deadlines)
     outcome: PrintOutcome | None = None
     try:
@@ -181,12 +181,12 @@ def clear_buffer(address: PrinterAddress, *, deadlines: PrinterDeadlines = _DEAD
     except PrinterUnreachable:
         return False
     try:
-        return _cleared(Talk(connection), deadlines)
+        return _cleared(PrinterDialogue(connection), deadlines)
     finally:
         connection.close()
 
 
-def _cleared(talk: Talk, deadlines: PrinterDeadlines) -> bool:
+def _cleared(talk: PrinterDialogue, deadlines: PrinterDeadlines) -> bool:
     try:
         answer = talk.ask(CLEAR_BUFFER, "block", within_s=deadlines.status_s)
     except (ConnectionLost, SendDeadline):
@@ -200,7 +200,7 @@ def _refused(state: PrinterState, why: str | None = None) -> PrintOutcome:
 
 @dataclass(slots=True)
 class _Attempt:
-    talk: Talk
+    talk: PrinterDialogue
     job_number: int
     traits: PrinterTraits
     deadlines: PrinterDeadlines

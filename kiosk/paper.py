@@ -24,7 +24,7 @@ REST_DOTS = 26
 FRENCH = "fr"
 
 
-class Spoken(Protocol):
+class PaperWords(Protocol):
     """The words of a paper in one language."""
 
     @property
@@ -37,7 +37,7 @@ class Spoken(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Paper[In: Spoken]:
+class Paper[In: PaperWords]:
     """A paper `width_dots` wide. `languages`: French, then the chosen one if it is another.
 
     Raises ValueError for other languages.

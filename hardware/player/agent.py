@@ -30,7 +30,7 @@ _ASK = (
 )
 
 
-class Stopped(Exception):
+class StoppedBySignal(Exception):
     """Somebody ends this program."""
 
 
@@ -109,7 +109,7 @@ def log(text: str) -> None:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+    raise StoppedBySignal
 
 
 def main(place: str) -> None:
@@ -123,7 +123,7 @@ def main(place: str) -> None:
             began = time.monotonic()
             agent.step()
             time.sleep(max(0.0, STEP_S - (time.monotonic() - began)))
-    except Stopped:
+    except StoppedBySignal:
         log("ends")
     finally:
         agent.close()

@@ -17,7 +17,7 @@ from server.domain.quality.open_format import read_legs
 from server.domain.refusals import Refusal
 from server.domain.sheets import plain_cell
 from server.domain.simulation.days import HALLS, DrawnDay, draw_day
-from server.domain.simulation.figures import Runs, honesty
+from server.domain.simulation.figures import WaitsByRule, honesty
 from server.domain.simulation.logs import days_of_log, read_duties
 from server.domain.simulation.options import DayOptions, with_options
 from server.domain.simulation.run import SimulatedWait, run_day
@@ -154,7 +154,7 @@ def _outcomes(
                     )
                     for rule in rules
                 }
-                runs = Runs(waits)
+                runs = WaitsByRule(waits)
                 differences = runs.compared(to=str(reference))
                 for rule in rules:
                     announced = honesty(waits[str(rule)]) if announces else None

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from server.commands.say import say
 from server.domain.calling.work_profiles import RuleName
-from server.domain.simulation.figures import CLASSES, Compared, Difference, Figures, Honesty
+from server.domain.simulation.figures import CLASSES, Compared, Difference, EstimateAccuracy, Figures
 
 FORMS = {False: "Priority as the rule places it", True: "Priority before all others"}
 """The title of the tables with `priority_first` off and on."""
@@ -25,7 +25,7 @@ class RuleOutcome:
     priority_first: bool
     figures: Figures
     compared: Compared
-    honesty: Honesty | None
+    honesty: EstimateAccuracy | None
 
 
 def print_hall(hall: str, days: int, outcomes: Sequence[RuleOutcome], reference: RuleName) -> None:

@@ -49,7 +49,7 @@ class CalledPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class VisitEnd:
     """How the visit at a counter ends before the next call, and its outcome; all None: nobody is there."""
 
     current: str | None = None
@@ -95,7 +95,7 @@ class Acts(Protocol):
     def pause(self, counter: str, session: str, reason: str | None) -> None:
         """The counter pauses; resumes when there is no reason."""
 
-    def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
+    def next(self, counter: str, session: str, ending: VisitEnd) -> CalledPerson | None:
         """Ends the current visit and calls the next visitor; None when nobody waits."""
 
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from server.demonstration.acts import CalledPerson, Ending, ExpectedVisitor, HeldCounter, Press, TakenTicket
+from server.demonstration.acts import CalledPerson, ExpectedVisitor, HeldCounter, Press, TakenTicket, VisitEnd
 from server.demonstration.bookings import Booked
 from server.domain.appointments.check_in import AppointmentState
 from server.domain.instants import from_text
@@ -152,7 +152,7 @@ class ApiActs:
         self._at("PATCH", counter, "session", session, json=change)
         self.tell("pause" if reason else "resume", "", counter)
 
-    def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
+    def next(self, counter: str, session: str, ending: VisitEnd) -> CalledPerson | None:
         believed = {"current": ending.current, "current_end": ending.end, "outcome": ending.outcome}
         answer = self._at("POST", counter, "next", session, json=believed)
         if answer is None:

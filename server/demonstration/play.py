@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from server.demonstration.acts import CalledPerson, Ending
+from server.demonstration.acts import CalledPerson, VisitEnd
 from server.demonstration.habits import duration_s, habits, pick
 from server.demonstration.posts import Agent, CounterPost
 from server.demonstration.visitors import HallVisitors, Visitor
@@ -30,7 +30,7 @@ FILES_S = 100.0
 """Mean time for the file of a visit once the visitor has left, before the next call."""
 LOOKS_AGAIN_S = 60.0
 EAGER_WITHIN_S = 8.0
-NOBODY_THERE = Ending()
+NOBODY_THERE = VisitEnd()
 
 
 @dataclass
@@ -141,7 +141,7 @@ class HallPlay(HallVisitors):
         ending = NOBODY_THERE
         if post.leg is not None:
             outcome = self._outcome() if end == "served" else None
-            ending = Ending(post.leg.leg, end, outcome)
+            ending = VisitEnd(post.leg.leg, end, outcome)
         if self._calls(post, ending):
             return
         post.state = "idle"
@@ -151,7 +151,7 @@ class HallPlay(HallVisitors):
         if post.is_leaving:
             self._close(post)
 
-    def _calls(self, post: CounterPost, ending: Ending = NOBODY_THERE) -> bool:
+    def _calls(self, post: CounterPost, ending: VisitEnd = NOBODY_THERE) -> bool:
         """Whether a visitor is called to this post."""
         assert post.session is not None
         post.leg = called = self.acts.next(post.counter, post.session, ending)

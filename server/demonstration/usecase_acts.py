@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from server.demonstration.acts import CalledPerson, Ending, ExpectedVisitor, HeldCounter, Press, TakenTicket
+from server.demonstration.acts import CalledPerson, ExpectedVisitor, HeldCounter, Press, TakenTicket, VisitEnd
 from server.domain.author import Author
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
@@ -129,7 +129,7 @@ class UseCaseActs:
         else:
             pause_counter(self.database, counter, self._agents[counter], reason, session=session)
 
-    def next(self, counter: str, session: str, ending: Ending) -> CalledPerson | None:
+    def next(self, counter: str, session: str, ending: VisitEnd) -> CalledPerson | None:
         believed = AtCounter(session, ending.current, ending.end, _result(ending.outcome))
         answer = call_next(self.database, counter, self._agents[counter], believed)
         return None if answer is None else _called(answer)

@@ -6,7 +6,7 @@ from server.documents.checks.hall import (
     check_ids,
     warnings_of,
 )
-from server.documents.checks.in_use import InUse, check_in_use
+from server.documents.checks.in_use import IdsInUse, check_in_use
 from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.difference import DocumentChange, difference
 from server.documents.hall import HallDocument, ids_of
@@ -19,7 +19,7 @@ __all__ = [
     "DocumentProblem",
     "DocumentRefused",
     "HallDocument",
-    "InUse",
+    "IdsInUse",
     "InstallationDocument",
     "check_against_installation",
     "check_against_neighbours",

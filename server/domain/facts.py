@@ -177,7 +177,7 @@ class Erasable:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class CallReason:
     """Why a leg was called: the rule, a sentence's key with its values, and the next legs."""
 
     rule: str

@@ -17,7 +17,7 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.device_watch import DeviceWatch
-from server.live.presence import Joined
+from server.live.presence import SocketPlace
 from server.logs.limited import limited_line
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
@@ -44,7 +44,7 @@ class SocketCaller(Protocol):
 
 type FindCaller = Callable[[Handshake, Permission], tuple[str, SocketCaller]]
 """The hall (id) of a connection and who it is; raises a refusal without the permission."""
-type FindRooms = Callable[[Handshake], Joined]
+type FindRooms = Callable[[Handshake], SocketPlace]
 """Returns the rooms that a connection joins, or raises a refusal."""
 
 
@@ -197,27 +197,27 @@ def namespaces(
 ) -> list[Namespace]:
     """The four namespaces. `callers` lets a connection in or refuses it."""
 
-    def screen(auth: Handshake) -> Joined:
+    def screen(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.SCREEN])
         rooms = [messages.hall_room(hall)]
         screen = (caller.configured, caller.author.id) if caller.configured else None
         if caller.configured:
             rooms.append(messages.screen_room(hall, caller.configured))
-        return Joined(hall, rooms, screen=screen, device=caller.configured)
+        return SocketPlace(hall, rooms, screen=screen, device=caller.configured)
 
-    def kiosk(auth: Handshake) -> Joined:
+    def kiosk(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.KIOSK])
         rooms = [messages.hall_room(hall)]
         if caller.configured:
             rooms.append(messages.kiosk_room(caller.configured))
-        return Joined(hall, rooms, device=caller.configured)
+        return SocketPlace(hall, rooms, device=caller.configured)
 
-    def agent(auth: Handshake) -> Joined:
+    def agent(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.AGENT])
         rooms = [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)]
-        return Joined(hall, rooms, author=caller.author.id)
+        return SocketPlace(hall, rooms, author=caller.author.id)
 
-    def visitor(auth: Handshake) -> Joined:
+    def visitor(auth: Handshake) -> SocketPlace:
         token = auth.get("ticket")
         if not isinstance(token, str):
             raise Refusal("unknown_ticket")
@@ -227,7 +227,7 @@ def namespaces(
         chosen = auth.get("language")
         language = chosen if isinstance(chosen, str) and chosen in LANGUAGES else FRENCH
         rooms = [messages.hall_room(leg.hall), messages.visit_room(leg.visit, language)]
-        return Joined(leg.hall, rooms, following=(leg.visit, language))
+        return SocketPlace(leg.hall, rooms, following=(leg.visit, language))
 
     return [
         ScreenNamespace(watch, screen, database),

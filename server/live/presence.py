@@ -20,7 +20,7 @@ class SocketToken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class SocketPlace:
     """Where a socket belongs: its hall (id) and its rooms.
 
     `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen and that of
@@ -51,7 +51,7 @@ class Presence:
     _authors: dict[str, str] = field(default_factory=dict)
     _tokens: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
 
-    def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
+    def arrived(self, sid: str, namespace: str, joined: SocketPlace) -> None:
         """A socket has joined a hall's room."""
         self._sockets[sid] = (namespace, joined.hall)
         self.halls[namespace, joined.hall] += 1

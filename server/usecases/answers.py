@@ -39,7 +39,7 @@ class ExceptionalReason(TypedDict):
     reason: str
 
 
-class OfVisit(TypedDict, total=False):
+class VisitFields(TypedDict, total=False):
     """What a leg also says of its visit; `linked`: the numbers it is linked to."""
 
     needs: list[Need]
@@ -47,7 +47,7 @@ class OfVisit(TypedDict, total=False):
     exceptional: ExceptionalReason | None
 
 
-_NO_DETAILS: OfVisit = {}
+_NO_DETAILS: VisitFields = {}
 
 
 class OfFewLegs(TypedDict, total=False):
@@ -65,7 +65,7 @@ class OfFewLegs(TypedDict, total=False):
 _OfClass = TypedDict("_OfClass", {"class": LegClass})  # a word of Python
 
 
-class LegAnswer(OfVisit, OfFewLegs, _OfClass):
+class LegAnswer(VisitFields, OfFewLegs, _OfClass):
     """A leg; instants in RFC 3339, null when absent. Messages leave out what most legs do not have."""
 
     leg: str
@@ -118,7 +118,7 @@ def exceptional_answer(service: str | None, reason: str | None) -> ExceptionalRe
     return None if service is None or reason is None else {"service": service, "reason": reason}
 
 
-def leg_answer(leg: LegRow, of_visit: OfVisit = _NO_DETAILS) -> LegAnswer:
+def leg_answer(leg: LegRow, of_visit: VisitFields = _NO_DETAILS) -> LegAnswer:
     """A leg as the API, the queue and the console know it, with what the answer says of its visit."""
     return {
         "leg": leg.id,

@@ -12,7 +12,7 @@ RAW_PRINTING_PORT = 9100
 _CHUNK = 4096
 
 
-class Reach(Protocol):
+class AddressCheck(Protocol):
     """Where a printer may be."""
 
     def holds(self, address: str) -> bool:
@@ -25,7 +25,7 @@ class TcpAddress:
 
     host: str
     port: int = RAW_PRINTING_PORT
-    reach: Reach | None = None
+    reach: AddressCheck | None = None
 
     def connect(self, *, within_s: float) -> "TcpConnection":
         """Tries each allowed address of the host until the seconds are used up.

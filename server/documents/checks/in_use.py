@@ -8,7 +8,7 @@ from server.documents.problems import DocumentProblem, Path, problem
 
 
 @dataclass(frozen=True, slots=True)
-class InUse:
+class IdsInUse:
     """Ids of a hall: services and queues of open legs, counters with a session or a visitor."""
 
     services: Collection[str] = field(default=frozenset())
@@ -16,7 +16,7 @@ class InUse:
     counters: Collection[str] = field(default=frozenset())
 
 
-def check_in_use(old: HallDocument, new: HallDocument, in_use: InUse) -> tuple[DocumentProblem, ...]:
+def check_in_use(old: HallDocument, new: HallDocument, in_use: IdsInUse) -> tuple[DocumentProblem, ...]:
     """Errors for what `old` has, is in use, and `new` drops or retires.
 
     Told where it is retired, else of its list.

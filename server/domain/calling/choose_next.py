@@ -22,7 +22,7 @@ from server.domain.calling.waiting_legs import (
     may_serve,
     queue_facts,
 )
-from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.weighted_shares import ShareTurns
 from server.domain.calling.work_profiles import (
     Condition,
     CountersAtMost,
@@ -33,7 +33,7 @@ from server.domain.calling.work_profiles import (
     WaitExceeds,
     WorkProfile,
 )
-from server.domain.facts import Why
+from server.domain.facts import CallReason
 
 RUNNERS_UP = 3
 
@@ -56,7 +56,7 @@ class ChoiceStep(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedLeg:
     """A leg with its step and its score: the rule's, in other steps the minutes waited."""
 
     leg: QueuedLeg
@@ -76,12 +76,12 @@ class Pick:
     `condition`: the number of the condition that decided, from 1. `turns`: those after this call.
     """
 
-    chosen: Ranked
+    chosen: RankedLeg
     rule: RuleName
     reason: Reason
-    runners_up: tuple[Ranked, ...]
+    runners_up: tuple[RankedLeg, ...]
     condition: int | None
-    turns: Turns
+    turns: ShareTurns
     now: datetime
 
     @property
@@ -89,17 +89,17 @@ class Pick:
         """The leg to call."""
         return self.chosen.leg
 
-    def why(self) -> Why:
+    def why(self) -> CallReason:
         """The explanation as a call's fact keeps it; JSON values, minutes whole, scores to six decimals."""
         values = {**self.reason.values, **_ranking_values(self.chosen), "condition": self.condition}
         others = tuple(
             {"number": one.leg.number, "minutes": one.leg.waited_min(self.now), **_ranking_values(one)}
             for one in self.runners_up
         )
-        return Why(str(self.rule), self.reason.key, values, others)
+        return CallReason(str(self.rule), self.reason.key, values, others)
 
 
-def _ranking_values(ranked: Ranked) -> dict[str, Any]:
+def _ranking_values(ranked: RankedLeg) -> dict[str, Any]:
     return {"queue": ranked.leg.queue, "step": ranked.step.name.lower(), "score": round(ranked.score, 6)}
 
 
@@ -169,7 +169,7 @@ def _is_served(profile: WorkProfile, leg: QueuedLeg, context: CallContext, queue
 
 def _ranking(
     scoring: ScoringContext, legs: list[QueuedLeg], condition: int | None, *, most: int
-) -> list[Ranked]:
+) -> list[RankedLeg]:
     """The chosen leg and those after it, `most` in all.
 
     The next leg of a lane becomes a candidate once the one before it is taken.
@@ -185,7 +185,7 @@ def _ranking(
     ranked = [[_ranked(leg, scoring, called) for leg in lane] for lane in in_order]
     heads = [(lane[0].order, number, 0) for number, lane in enumerate(ranked)]
     heapify(heads)
-    found: list[Ranked] = []
+    found: list[RankedLeg] = []
     while heads and len(found) < most:
         _, number, place = heappop(heads)
         found.append(ranked[number][place])
@@ -194,14 +194,14 @@ def _ranking(
     return found
 
 
-def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> Ranked:
+def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> RankedLeg:
     is_following = scoring.context.is_next_of_linked(leg)
     step = ChoiceStep.LINKED if is_following else step_of(leg, scoring.profile, scoring.context.now)
     if step is not ChoiceStep.RULE:
-        return Ranked(leg, step, scoring.wait_min(leg))
+        return RankedLeg(leg, step, scoring.wait_min(leg))
     if leg.queue == called:
-        return Ranked(leg, ChoiceStep.CONDITION, scoring.wait_min(leg))
-    return Ranked(leg, step, RULES[scoring.profile.rule].score(leg, scoring))
+        return RankedLeg(leg, ChoiceStep.CONDITION, scoring.wait_min(leg))
+    return RankedLeg(leg, step, RULES[scoring.profile.rule].score(leg, scoring))
 
 
 def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:

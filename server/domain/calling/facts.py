@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.facts import Fact, FactKind, Why
+from server.domain.facts import CallReason, Fact, FactKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class CalledBy:
     left: str | None = None
 
 
-def leg_called(called: CalledLeg, by: CalledBy, why: Why, *, is_again: bool = False) -> Fact:
+def leg_called(called: CalledLeg, by: CalledBy, why: CallReason, *, is_again: bool = False) -> Fact:
     """A counter invites a leg. `is_again`: it waited again after an earlier call, which stays its first."""
     at: dict[str, Any] = {"counter": by.counter, "session": by.session, "reason": by.reason}
     at |= {"why": why.as_body(), "is_again": is_again}

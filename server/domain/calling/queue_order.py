@@ -8,7 +8,7 @@ arrival and booked hour. Which leg a counter calls next is the calling rule's ch
 from datetime import datetime
 from typing import Literal
 
-from server.domain.facts import Why
+from server.domain.facts import CallReason
 from server.domain.instants import to_micros
 
 type LegClass = Literal["walk_in", "appointment", "priority"]
@@ -32,7 +32,7 @@ def sort_key(leg_class: str, reference: datetime, number: str, *, step: int = 1)
     return f"{first}{step}{to_micros(reference):017d}{number}"
 
 
-def chosen_by_hand(reference: datetime, now: datetime, reason: str) -> Why:
+def chosen_by_hand(reference: datetime, now: datetime, reason: str) -> CallReason:
     """Why an agent's choice was called: out of order, with the reason that was given."""
     minutes = max(0, int((now - reference).total_seconds() // 60))
-    return Why("chosen", "why.chosen", {"minutes": minutes, "reason": reason})
+    return CallReason("chosen", "why.chosen", {"minutes": minutes, "reason": reason})

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 
 from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, PRIORITY_COUNTS, WALK_IN
-from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.weighted_shares import ShareTurns
 
 LATE_GRACE_S = 900
 """An appointment that comes at most this late keeps its class (seconds)."""
@@ -165,7 +165,7 @@ class CallContext:
     mean_s: Mapping[str, float] = field(default_factory=dict)
     counters_open: CountersOpen = field(default_factory=CountersOpen)
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
-    turns: Turns = field(default_factory=Turns)
+    turns: ShareTurns = field(default_factory=ShareTurns)
     linked_here: LinkedTurn | None = None
     linked_elsewhere: frozenset[str] = frozenset()
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class ShareTurns:
     """The clock of calls and the next turn of each queue called so far, as exact fractions."""
 
     clock: Fraction = Fraction(0)
@@ -21,15 +21,15 @@ class Turns:
         """When a queue with someone waiting has its turn: the smallest is called."""
         return max(self.clock, self.next_turns.get(queue, self.clock))
 
-    def after(self, queue: str, weight: int) -> "Turns":
+    def after(self, queue: str, weight: int) -> "ShareTurns":
         """The turns after a call of this queue; `weight` ≥ 1."""
         turn = self.turn_of(queue)
-        return Turns(turn, {**self.next_turns, queue: turn + Fraction(1, weight)})
+        return ShareTurns(turn, {**self.next_turns, queue: turn + Fraction(1, weight)})
 
 
-def turns_after(called: Iterable[str], weights: Mapping[str, int]) -> Turns:
+def turns_after(called: Iterable[str], weights: Mapping[str, int]) -> ShareTurns:
     """The turns after the queues called by `weighted_shares`, in order; a queue without weight weighs 1."""
-    turns = Turns()
+    turns = ShareTurns()
     for queue in called:
         turns = turns.after(queue, weights.get(queue, 1))
     return turns

@@ -16,7 +16,7 @@ type QueueState = Literal["calm", "breach_expected", "late", "unserved"]
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
+class WaitingLeg:
     """One waiting leg: its wait so far, and its target."""
 
     wait_s: float
@@ -32,13 +32,13 @@ class QueueSnapshot:
 
     """
 
-    waiting: Sequence[Waited]
+    waiting: Sequence[WaitingLeg]
     expected_s: tuple[float, float] | None
     target_s: int
     counters: int
 
 
-def overdue(waiting: Iterable[Waited]) -> int:
+def overdue(waiting: Iterable[WaitingLeg]) -> int:
     """The number of legs that have waited longer than their target."""
     return sum(each.wait_s > each.target_s for each in waiting)
 

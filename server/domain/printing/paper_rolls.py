@@ -50,7 +50,7 @@ class EndedRoll:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class RollCapacity:
     """How many papers a printer's roll gives: in all, and after the sign of the near end.
 
     `is_learnt`: from its own rolls, else a usual length; `has_sensor`: it has reported a near end before.
@@ -102,7 +102,7 @@ def _begun(state: str) -> Roll:
     return Roll(low_at=0 if state == "near_end" else None)
 
 
-def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
+def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> RollCapacity:
     """How many papers a roll gives, learnt from the former rolls, the newest first.
 
     Only used-up rolls count. One changed before its end says only that it had at least the papers it gave:
@@ -116,7 +116,7 @@ def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
     else:
         papers = max([USUAL_PAPERS[paper_mm], *(roll.papers for roll in recent if roll.end == "changed")])
     reserves = [roll.papers - roll.low_at for roll in whole if roll.low_at is not None and roll.low_at > 0]
-    return Learnt(
+    return RollCapacity(
         papers,
         min(median_low(reserves) if reserves else USUAL_RESERVE, papers),
         is_learnt=bool(whole),
@@ -124,7 +124,7 @@ def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
     )
 
 
-def paper_left(roll: Roll, capacity: Learnt) -> PaperLeft:
+def paper_left(roll: Roll, capacity: RollCapacity) -> PaperLeft:
     """About how many papers are left: none only when the printer says so.
 
     Once the near end was reported, it is counted from there; before, a printer that reports it has its

@@ -15,10 +15,10 @@ from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.estimate import (
     CounterNow,
     Estimate,
-    HallNow,
+    HallSnapshot,
     QueueNow,
-    Rest,
     ServicePace,
+    UpcomingBreak,
     WaitSubject,
     estimate_linked,
     pace_of,
@@ -67,7 +67,7 @@ class Announcer:
         leg: QueuedLeg,
         waiting: Sequence[QueuedLeg],
         places: Sequence[PlaceNow],
-        hall: HallNow,
+        hall: HallSnapshot,
         now: datetime,
     ) -> dict[str, float]:
         paces = {queue.queue: queue.pace for queue in hall.queues}
@@ -86,7 +86,9 @@ class Announcer:
             )
         )
 
-    def hall_now(self, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime) -> HallNow:
+    def hall_now(
+        self, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
+    ) -> HallSnapshot:
         """The hall as its estimate sees it at this instant."""
         queues = [
             QueueNow(
@@ -96,13 +98,13 @@ class Announcer:
             )
             for (service, mean_s), ends in zip(self.day.mean_s.items(), self.ends.values(), strict=True)
         ]
-        return HallNow(queues, _counters(places), self._rest(now), _linked(waiting, places))
+        return HallSnapshot(queues, _counters(places), self._rest(now), _linked(waiting, places))
 
-    def _rest(self, now: datetime) -> Rest | None:
+    def _rest(self, now: datetime) -> UpcomingBreak | None:
         rest = self.day.rest
         if rest is None or not rest.is_carried_over or rest.resumes_at <= now:
             return None
-        return Rest((rest.begins_at - now).total_seconds(), (rest.resumes_at - now).total_seconds())
+        return UpcomingBreak((rest.begins_at - now).total_seconds(), (rest.resumes_at - now).total_seconds())
 
 
 def _agent(place: PlaceNow) -> str:

@@ -75,7 +75,7 @@ class Compared:
     day_max_s: Difference
 
 
-class Runs:
+class WaitsByRule:
     """The waits of several rules on the same days, by any key; tickets and days must be the same."""
 
     def __init__(self, waits: Mapping[str, Sequence[SimulatedWait]]) -> None:
@@ -205,7 +205,7 @@ def _difference(mine: Sequence[float | None], others: Sequence[float | None]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Honesty:
+class EstimateAccuracy:
     """How announced waits came true: `inside` and `above` are shares (0 to 1), `width_s` the mean range.
 
     `announced`: visitors called who had a range, without « pas d’attente »; `unannounced`: those without.
@@ -218,7 +218,7 @@ class Honesty:
     width_s: float
 
 
-def honesty(waits: Iterable[SimulatedWait]) -> Honesty:
+def honesty(waits: Iterable[SimulatedWait]) -> EstimateAccuracy:
     """What became of the ranges announced to walk-ins and to priority holders."""
     called = [wait for wait in waits if wait.is_called and wait.leg_class != APPOINTMENT]
     given = [(wait.wait_s, wait.announced) for wait in called if isinstance(wait.announced, WaitRange)]
@@ -227,4 +227,4 @@ def honesty(waits: Iterable[SimulatedWait]) -> Honesty:
     above = sum(wait_s > found.high_s for wait_s, found in announced)
     width_s = sum(found.high_s - found.low_s for _, found in announced)
     n = max(1, len(announced))
-    return Honesty(len(announced), len(called) - len(given), inside / n, above / n, width_s / n)
+    return EstimateAccuracy(len(announced), len(called) - len(given), inside / n, above / n, width_s / n)

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from server.domain.calling.choose_next import choose
 from server.domain.calling.waiting_legs import CallContext, LinkedTurn, QueuedLeg
-from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.weighted_shares import ShareTurns
 from server.domain.calling.work_profiles import RuleName, WorkProfile
 from server.domain.simulation.announced_waits import Announcer, PlaceNow
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
@@ -75,7 +75,7 @@ class _SimulatedCounter:
     free_since: datetime | None = None
     owed_pause_s: int = 0
     is_open: bool = False
-    turns: Turns = field(default_factory=Turns)
+    turns: ShareTurns = field(default_factory=ShareTurns)
     last: QueuedLeg | None = None
     called_at: datetime | None = None
     ended_at: datetime | None = None

@@ -105,7 +105,7 @@ class CounterNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class UpcomingBreak:
     """A break without calls: seconds until it begins (0 or less: it has begun) and until it ends."""
 
     begins_in_s: float
@@ -118,7 +118,7 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class HallNow:
+class HallSnapshot:
     """The input of an estimate: the hall at one instant.
 
     `rest`: the break that runs or comes next today, None where waiting visitors are still called in it.
@@ -130,7 +130,7 @@ class HallNow:
 
     queues: Sequence[QueueNow]
     counters: Sequence[CounterNow]
-    rest: Rest | None = None
+    rest: UpcomingBreak | None = None
     linked: Sequence[LinkedNow] = ()
     called_in_s: Mapping[str, float] = field(default_factory=dict)
     closes_in_s: Mapping[str, float] = field(default_factory=dict)
@@ -141,11 +141,11 @@ class HallNow:
         has_wrap_up = any(counter.wraps_up_s for counter in self.counters)
         return self.rest is not None or has_wrap_up or bool(self.closes_in_s)
 
-    def later(self, by_s: float) -> "HallNow":
+    def later(self, by_s: float) -> "HallSnapshot":
         """The same hall `by_s` seconds later, if nothing happens."""
         rest = self.rest
         if rest is not None:
-            rest = Rest(rest.begins_in_s - by_s, rest.resumes_in_s - by_s)
+            rest = UpcomingBreak(rest.begins_in_s - by_s, rest.resumes_in_s - by_s)
         return replace(
             self,
             counters=[counter.later(by_s) for counter in self.counters],
@@ -174,17 +174,17 @@ def pool_paces(paces: Iterable[tuple[ServicePace, int]]) -> ServicePace:
     return ServicePace(mean_s, math.sqrt(max(0.0, square / mean_s**2 - 1)))
 
 
-def estimate_hall(now: HallNow) -> dict[str, Estimate]:
+def estimate_hall(now: HallSnapshot) -> dict[str, Estimate]:
     """The estimate for a visitor who takes a ticket now, for each queue."""
     return {queue.queue: _whole(_estimates_of(now, queue).values()) for queue in now.queues}
 
 
-def estimate_services(now: HallNow) -> dict[str, Estimate]:
+def estimate_services(now: HallSnapshot) -> dict[str, Estimate]:
     """The estimate for a visitor who takes a ticket now, for each service."""
     return {service: found for queue in now.queues for service, found in _estimates_of(now, queue).items()}
 
 
-def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, Estimate]:
+def _estimates_of(now: HallSnapshot, queue: QueueNow) -> dict[str, Estimate]:
     return {
         service: estimate_at(
             now, queue=queue.queue, ahead=queue.waiting, subject=WaitSubject(service, new_in(service))
@@ -207,13 +207,13 @@ def _whole(found: Iterable[Estimate]) -> Estimate:
 
 
 def new_in(service: str, *, has_priority: bool = False) -> str:
-    """The key, in `HallNow.called_in_s`, of a visitor who takes a ticket of a service now."""
+    """The key, in `HallSnapshot.called_in_s`, of a visitor who takes a ticket of a service now."""
     return f"{'priority' if has_priority else 'new'} {service}"
 
 
 @dataclass(frozen=True, slots=True)
 class WaitSubject:
-    """The subject of an estimate: its service, and its key in `HallNow.called_in_s`, as far as known."""
+    """The subject of an estimate: its service, and its key in `HallSnapshot.called_in_s`, as far as known."""
 
     service: str = ""
     key: str = ""
@@ -222,19 +222,19 @@ class WaitSubject:
 ANYBODY = WaitSubject()
 
 
-def estimate_at(now: HallNow, *, queue: str, ahead: int, subject: WaitSubject = ANYBODY) -> Estimate:
+def estimate_at(now: HallSnapshot, *, queue: str, ahead: int, subject: WaitSubject = ANYBODY) -> Estimate:
     """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
     return _before_closing(now, subject.service, _range_at(now, queue=queue, ahead=ahead, subject=subject))
 
 
-def _before_closing(now: HallNow, service: str, found: WaitRange | None) -> Estimate:
+def _before_closing(now: HallSnapshot, service: str, found: WaitRange | None) -> Estimate:
     closes_in_s = now.closes_in_s.get(service)
     if found is None or closes_in_s is None or found.median_s <= closes_in_s:
         return found
     return AfterClosing(found.median_s)
 
 
-def _range_at(now: HallNow, *, queue: str, ahead: int, subject: WaitSubject) -> WaitRange | None:
+def _range_at(now: HallSnapshot, *, queue: str, ahead: int, subject: WaitSubject) -> WaitRange | None:
     able = _able(now, queue, subject.service)
     if not able:
         return None
@@ -254,7 +254,7 @@ def _range_at(now: HallNow, *, queue: str, ahead: int, subject: WaitSubject) -> 
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
-def estimate_linked(now: HallNow, *, subject: WaitSubject, queue: str, ahead: int) -> Estimate:
+def estimate_linked(now: HallSnapshot, *, subject: WaitSubject, queue: str, ahead: int) -> Estimate:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
     `who.key` is the visit. Where its call was not predicted, next where one of them is received, or after the
@@ -265,7 +265,7 @@ def estimate_linked(now: HallNow, *, subject: WaitSubject, queue: str, ahead: in
     )
 
 
-def _range_linked(now: HallNow, *, subject: WaitSubject, queue: str, ahead: int) -> WaitRange | None:
+def _range_linked(now: HallSnapshot, *, subject: WaitSubject, queue: str, ahead: int) -> WaitRange | None:
     place = place_of_linked(now.linked, subject.key)
     if place is None:
         return _range_at(now, queue=queue, ahead=ahead, subject=subject)
@@ -280,7 +280,7 @@ def _range_linked(now: HallNow, *, subject: WaitSubject, queue: str, ahead: int)
     return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, subject=ANYBODY)
 
 
-def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
+def _behind_first(now: HallSnapshot, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
     able = _able(now, place.first_queue, "")
     if not able:
         return None
@@ -289,16 +289,16 @@ def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange 
     return _of_sum(now, first.plus(after), place.first_queue)
 
 
-def _able(now: HallNow, queue: str, service: str) -> list[CounterNow]:
+def _able(now: HallSnapshot, queue: str, service: str) -> list[CounterNow]:
     return [counter for counter in now.counters if counter.serves(queue, service)]
 
 
-def _waits_elsewhere(now: HallNow, counter: CounterNow, queue: str) -> bool:
+def _waits_elsewhere(now: HallSnapshot, counter: CounterNow, queue: str) -> bool:
     """Whether another queue of the counter has people who may be called first."""
     return any(each.waiting and each.queue != queue and each.queue in counter.queues for each in now.queues)
 
 
-def _by_id(now: HallNow) -> dict[str, QueueNow]:
+def _by_id(now: HallSnapshot) -> dict[str, QueueNow]:
     return {each.queue: each for each in now.queues}
 
 
@@ -363,7 +363,7 @@ def _counters_worth(
     return worth
 
 
-def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
+def _of_sum(now: HallSnapshot, found: _Sum, queue: str) -> WaitRange:
     deviation_s = math.sqrt(found.variance)
     low_s, median_s, high_s = (
         _lognormal_quantile(found.mean_s, deviation_s, share) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE)
@@ -371,7 +371,9 @@ def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
     return _announced((low_s, median_s, high_s), now.rest, residual_s=residual_s(_by_id(now)[queue].pace))
 
 
-def _announced(waits_s: tuple[float, float, float], rest: Rest | None, *, residual_s: float) -> WaitRange:
+def _announced(
+    waits_s: tuple[float, float, float], rest: UpcomingBreak | None, *, residual_s: float
+) -> WaitRange:
     """The range of a low, median and high wait in seconds, each moved by a break before it.
 
     A service under way when the break begins ends in it, so the lower end may be nearer to the break's end by

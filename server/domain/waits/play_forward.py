@@ -19,7 +19,7 @@ from server.domain.calling.waiting_legs import (
     QueuedLeg,
     queue_facts,
 )
-from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.weighted_shares import ShareTurns
 from server.domain.calling.work_profiles import WorkProfile
 
 MOST_FOLLOWED = 100
@@ -72,7 +72,7 @@ def called_in_s(hall: HallAhead) -> dict[str, float]:
 class _Agent:
     places: list[tuple[CallingCounter, WorkProfile]]
     linked: LinkedTurn | None
-    turns: dict[str, Turns] = field(default_factory=dict)
+    turns: dict[str, ShareTurns] = field(default_factory=dict)
 
 
 class _Pass:
@@ -124,7 +124,7 @@ class _Pass:
                 mean_s=self.hall.mean_s,
                 counters_open=self.hall.counters_open,
                 queues=queues,
-                turns=agent.turns.get(counter.id, Turns()),
+                turns=agent.turns.get(counter.id, ShareTurns()),
                 linked_here=agent.linked,
                 linked_elsewhere=elsewhere,
             )

@@ -36,7 +36,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedDraft:
     """Who ended the last draft, by publishing or discarding it, and when. `author_name` as in `Draft`."""
 
     author_name: str | None
@@ -52,7 +52,7 @@ class Drafting:
 
     last_version: int
     draft: Draft | None
-    ended: Ended | None = None
+    ended: EndedDraft | None = None
 
     @property
     def version(self) -> int | None:
@@ -145,7 +145,7 @@ def drafting_of(rows: Rows, document: str) -> Drafting:
     if row is None:
         return Drafting(0, None)
     if row.content is None:
-        return Drafting(row.version, None, Ended(row.author_name, row.saved_at))
+        return Drafting(row.version, None, EndedDraft(row.author_name, row.saved_at))
     newest = Draft(row.version, row.base_revision, row.content, row.author, row.saved_at, row.author_name)
     return Drafting(row.version, newest)
 

@@ -28,7 +28,7 @@ type Rule = Callable[[Sighting | None], Sighting | None]
 """Makes the new sighting of a device from the last one; None: nothing changes. It may be called twice."""
 
 
-class Changed(NamedTuple):
+class SightingChange(NamedTuple):
     """A device's sighting before and after a change."""
 
     before: Sighting | None
@@ -46,7 +46,7 @@ class Players(Protocol):
     def get(self, hall: str, device: str) -> Sighting | None:
         """The last sighting of a device; None when it was never seen."""
 
-    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+    def change(self, hall: str, device: str, rule: Rule) -> SightingChange:
         """Keeps the sighting that a rule makes from the last one. Changes at the same time are all kept."""
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
@@ -63,12 +63,12 @@ class OwnPlayers:
     def get(self, hall: str, device: str) -> Sighting | None:
         return self._sightings.get(hall, {}).get(device)
 
-    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+    def change(self, hall: str, device: str, rule: Rule) -> SightingChange:
         before = self.get(hall, device)
         after = rule(before)
         if after is not None:
             self._sightings.setdefault(hall, {})[device] = after
-        return Changed(before, after)
+        return SightingChange(before, after)
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         return dict(self._sightings.get(hall, {}))
@@ -94,17 +94,17 @@ class SharedPlayers:
             log.warning("players_not_read", hall=hall)
             return None
 
-    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+    def change(self, hall: str, device: str, rule: Rule) -> SightingChange:
         try:
             while True:
                 text = self._redis.hget(_key(hall), device)
                 before = _read(text)
                 after = rule(before)
                 if after is None or self._swap(hall, device, text or "", after):
-                    return Changed(before, after)
+                    return SightingChange(before, after)
         except RedisError:
             log.warning("players_not_kept", hall=hall)
-            return Changed(None, rule(None))
+            return SightingChange(None, rule(None))
 
     def _swap(self, hall: str, device: str, text: str, sighting: Sighting) -> bool:
         """Replaces the kept text by a sighting; False when the text had changed meanwhile."""

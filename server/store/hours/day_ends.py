@@ -29,7 +29,7 @@ class OpenLeg:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftLeg:
+class LegLeftOpen:
     """A leg that the end of a day closed."""
 
     number: str
@@ -89,8 +89,8 @@ _LAST_CLOSED = Read(
     .limit(1),
 )
 _LEFT = Read(
-    LeftLeg,
-    rows_of(LeftLeg, leg)
+    LegLeftOpen,
+    rows_of(LegLeftOpen, leg)
     .where(
         leg.c.hall == bindparam("hall"),
         leg.c.business_day == bindparam("day"),
@@ -151,7 +151,7 @@ def last_closed_day(rows: Rows, hall: str, kind: str) -> ClosedDayFact | None:
     return rows.one(_LAST_CLOSED, hall=hall, kind=kind)
 
 
-def legs_ended_by(rows: Rows, hall: str, day: date, *, reason: str) -> list[LeftLeg]:
+def legs_ended_by(rows: Rows, hall: str, day: date, *, reason: str) -> list[LegLeftOpen]:
     """The legs of a hall (id) and business day that ended for a reason, the first issued first."""
     return rows.all(_LEFT, hall=hall, day=day, reason=reason)
 

@@ -49,7 +49,7 @@ class FactMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class FactRange:
     """Facts of a journal between two positions, both excluded. `hall` None: the installation's journal.
 
     `kinds`: only these, None for all. `author`: only facts of this author (id). `visits`: only facts about
@@ -142,7 +142,7 @@ def _statement(conditions: frozenset[str], *, of_hall: bool, is_indexed: bool) -
     return Read(PageFact, read.order_by(facts.c.position.desc()).limit(bindparam("limit")))
 
 
-def newest_facts(rows: Rows, stretch: Stretch, limit: int) -> list[PageFact]:
+def newest_facts(rows: Rows, stretch: FactRange, limit: int) -> list[PageFact]:
     """At most `limit` facts of a stretch, the newest first.
 
     Where an index leads to them, each kind is read alone by that index; else every position is read.
@@ -156,7 +156,7 @@ def newest_facts(rows: Rows, stretch: Stretch, limit: int) -> list[PageFact]:
     return sorted(found, key=lambda fact: -fact.position)[:limit]
 
 
-def _read(rows: Rows, stretch: Stretch, limit: int) -> list[PageFact]:
+def _read(rows: Rows, stretch: FactRange, limit: int) -> list[PageFact]:
     kinds = None if stretch.kinds is None else list(map(str, stretch.kinds))
     among = {"author": stretch.author, "kinds": kinds, "visits": stretch.visits}
     given = {name: value for name, value in among.items() if value is not None}

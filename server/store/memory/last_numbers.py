@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from server.domain.row_changes import Change, Insert
-from server.store.tickets.numbers_given import Given, SeriesOfDay
+from server.store.tickets.numbers_given import SeriesOfDay, SeriesState
 
 
 class LastNumbers:
@@ -16,13 +16,13 @@ class LastNumbers:
 
     def __init__(self) -> None:
         self.head = ""
-        self._known: dict[SeriesOfDay, Given] = {}
+        self._known: dict[SeriesOfDay, SeriesState] = {}
 
-    def of(self, series: SeriesOfDay, head: str) -> Given | None:
+    def of(self, series: SeriesOfDay, head: str) -> SeriesState | None:
         """The series at a head of the journal; None when it must be read."""
         return self._known.get(series) if self.head == head else None
 
-    def keep(self, series: SeriesOfDay, given: Given, head: str) -> None:
+    def keep(self, series: SeriesOfDay, given: SeriesState, head: str) -> None:
         """Remembers what was read at a head; forgets the days before."""
         if self.head != head:
             self._known.clear()
@@ -55,4 +55,4 @@ class LastNumbers:
             is_in = (series.business_day, series.series, series.incarnation) == of
             if is_in and series.lowest <= rank <= series.highest:
                 highest = rank if given.last is None else max(given.last, rank)
-                self._known[series] = Given(highest, given.is_stopped)
+                self._known[series] = SeriesState(highest, given.is_stopped)

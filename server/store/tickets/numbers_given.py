@@ -25,7 +25,7 @@ class SeriesOfDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SeriesState:
     """The last rank given in a series (None: none yet), and whether the service's tickets are stopped."""
 
     last: int | None
@@ -51,10 +51,10 @@ _IS_STOPPED = exists().where(
     ticket_stop.c.service == bindparam("service"),
     ticket_stop.c.reopened_at.is_(None),
 )
-_GIVEN = Read(Given, select(_LAST.label("last"), _IS_STOPPED.label("is_stopped")))
+_GIVEN = Read(SeriesState, select(_LAST.label("last"), _IS_STOPPED.label("is_stopped")))
 
 
-def read_given(rows: Rows, series: SeriesOfDay) -> Given:
+def read_given(rows: Rows, series: SeriesOfDay) -> SeriesState:
     """The last rank of a series, and whether its service is stopped."""
     given = rows.one(_GIVEN, **values_of(series))
     assert given is not None

@@ -17,7 +17,7 @@ from server.store.configuration.halls import HallRow
 from server.store.engine.statements import Write
 from server.store.journal.hash_chain import canonical, fact_hash
 from server.store.memory.hall_memory import HallMemory
-from server.store.tickets.numbers_given import Given, SeriesOfDay, read_given
+from server.store.tickets.numbers_given import SeriesOfDay, SeriesState, read_given
 from server.store.transactions.commits import CommittedFact
 from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.visits.open_legs import OpenLegs
@@ -80,7 +80,7 @@ class HallTransaction(KeyedWrites):
             legs = self.memory.open_legs = OpenLegs.read(self, self.row_left)
         return legs
 
-    def given(self, series: SeriesOfDay) -> Given:
+    def given(self, series: SeriesOfDay) -> SeriesState:
         """The last rank of a series, and whether a service is stopped, after what was recorded so far."""
         self.lead_memory()
         given = self.memory.last_numbers.of(series, self.head_hash)

@@ -52,7 +52,7 @@ class AlertRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class RaisedAlert:
     """The alert, and whether this press raised it anywhere.
 
     `already`: by hall (id), the like alert of the same author that was in force there. `failed`: by hall
@@ -81,7 +81,7 @@ def raise_alert(
     request: AlertRequest,
     *,
     breathe: Callable[[], None] = lambda: None,
-) -> Raised:
+) -> RaisedAlert:
     """Raises an alert in halls (ids), one after the other. The screens of each take it over at once.
 
     A hall that cannot record it is named in the answer and does not stop the others. Where the author has an
@@ -111,7 +111,7 @@ def raise_alert(
     raised = [each.alert for each in found.values() if not each.was_alike]
     already = {hall: each.alert for hall, each in found.items() if each.was_alike}
     is_new = any(each.is_new for each in found.values())
-    return Raised([*raised, *already.values()][0], is_new, already, failed)
+    return RaisedAlert([*raised, *already.values()][0], is_new, already, failed)
 
 
 def _joined(

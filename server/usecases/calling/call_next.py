@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.domain.author import Author
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called
 from server.domain.calling.queue_order import chosen_by_hand
-from server.domain.facts import Why
+from server.domain.facts import CallReason
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
@@ -17,7 +17,7 @@ from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after
-from server.usecases.answers import LegAnswer, OfVisit, leg_answer
+from server.usecases.answers import LegAnswer, VisitFields, leg_answer
 from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
@@ -113,14 +113,14 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
     return chosen
 
 
-def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: Why) -> LegAnswer:
+def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: CallReason) -> LegAnswer:
     """Calls a leg to the counter of a session; the leg called.
 
     Where the call counts as the arrival the service begins with it, and the leg is in service.
     """
     called = CalledLeg(chosen.id, chosen.visit, chosen.number, new_id())
     fact = leg_called(called, by, why, is_again=chosen.first_called_at is not None)
-    of_visit: OfVisit = {"needs": list(transaction.open_legs.needs(chosen.visit))}
+    of_visit: VisitFields = {"needs": list(transaction.open_legs.needs(chosen.visit))}
     after = leg_after(chosen, transaction.record(fact).changes)
     service = transaction.configuration.services.get(chosen.service)
     if service is not None and service.confirmation == "call":

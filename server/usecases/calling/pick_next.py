@@ -15,7 +15,7 @@ from server.domain.calling.waiting_legs import (
     QueuedLeg,
     count_open,
 )
-from server.domain.calling.weighted_shares import Turns, turns_after
+from server.domain.calling.weighted_shares import ShareTurns, turns_after
 from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
 from server.domain.counters.facts import DutyTerms
 from server.domain.hall.configuration import HallConfiguration
@@ -134,10 +134,10 @@ def _linked_here(state: CallingState, counter: str) -> LinkedTurn | None:
     return None if link is None else LinkedTurn(link, current.number)
 
 
-def _turns(state: CallingState, profile: WorkProfile) -> Turns:
+def _turns(state: CallingState, profile: WorkProfile) -> ShareTurns:
     """The turns after the calls of the day that shares decided."""
     if profile.rule is not RuleName.WEIGHTED_SHARES:
-        return Turns()
+        return ShareTurns()
     on = business_day(state.configuration.calendar, state.now)
     called = calls_by_rule(state.rows, state.hall, on, rule=str(RuleName.WEIGHTED_SHARES), profile=profile.id)
     by_share = (call.queue for call in called if call.why["values"]["step"] == "rule")

@@ -15,7 +15,7 @@ from server.documents.checks.hall import (
     check_printers_left,
     warnings_of,
 )
-from server.documents.checks.in_use import InUse, check_in_use
+from server.documents.checks.in_use import IdsInUse, check_in_use
 from server.documents.configuring import networks_of
 from server.documents.content import Content
 from server.documents.hall import HallDocument
@@ -167,10 +167,10 @@ def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:
     return None if found is None else (hall, parse_hall(found.content))
 
 
-def _in_use(rows: Rows, hall: str) -> InUse:
+def _in_use(rows: Rows, hall: str) -> IdsInUse:
     legs, places = open_legs(rows, hall), open_places(rows, hall)
     at_counters = {leg.counter for leg in legs if leg.counter is not None}
-    return InUse(
+    return IdsInUse(
         services=frozenset(service for leg in legs for service in leg.services),
         queues=frozenset(leg.queue for leg in legs),
         counters=frozenset(at_counters | {place.counter for place in places}),

@@ -103,7 +103,7 @@ class DraftPosition:
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
+class DraftMerge:
     """How to join changes with those of somebody else: onto which versions, and whose wins at each place."""
 
     onto: DraftPosition
@@ -117,7 +117,7 @@ class DraftRequest:
     content: Content
     base_revision: int
     draft_version: int | None = None
-    joining: Joining | None = None
+    joining: DraftMerge | None = None
 
 
 class StaleDocument(Refusal):
@@ -140,7 +140,7 @@ class StaleDocument(Refusal):
         )
         self.merge = three_way(self.base, self.mine, self.theirs)
 
-    def joined(self, joining: Joining | None) -> Merge | None:
+    def joined(self, joining: DraftMerge | None) -> Merge | None:
         """The joined contents; None where some choice is missing, or the document has changed again."""
         if joining is None or joining.onto != self.onto:
             return None

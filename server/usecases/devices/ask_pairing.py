@@ -28,7 +28,7 @@ MOST_SHOWN_AT_ADDRESS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PairingRequest:
     """The device that asks: its address, its browser, and the size of its window in pixels."""
 
     address: str
@@ -47,7 +47,7 @@ class ShownCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingPairing:
     """A pairing: the code that is shown, and the id of the device once somebody confirmed it."""
 
     code: str
@@ -55,7 +55,7 @@ class Waiting:
     device: str | None
 
 
-def ask_pairing(database: Database, asking: Asking) -> ShownCode:
+def ask_pairing(database: Database, asking: PairingRequest) -> ShownCode:
     """A new code, valid for ten minutes. Refusal: too_many_requests while too many codes wait."""
     secret = new_token()
     with database.store.write() as rows:
@@ -87,7 +87,7 @@ def _unused_code(rows: Rows) -> str:
             return code
 
 
-def read_pairing(database: Database, secret: str) -> Waiting | None:
+def read_pairing(database: Database, secret: str) -> PendingPairing | None:
     """The pairing of a device, by its secret; None when it is over.
 
     It is over when its code expired unconfirmed, or the device was revoked or replaced since.
@@ -96,7 +96,7 @@ def read_pairing(database: Database, secret: str) -> Waiting | None:
         row = pairing_of_secret(rows, token_digest(secret))
         if row is None or _is_over(rows, row, secret, database.clock.now()):
             return None
-    return Waiting(row.code, row.expires_at, row.device)
+    return PendingPairing(row.code, row.expires_at, row.device)
 
 
 def _is_over(rows: Rows, pairing: PairingRow, secret: str, now: datetime) -> bool:

@@ -23,13 +23,13 @@ class DevicesAnswer(TypedDict):
     halls: list[SupervisedHall]
 
 
-class May(Protocol):
+class PermissionCheck(Protocol):
     """Whether somebody has a permission in a hall (its id, and its site's slug)."""
 
     def __call__(self, permission: Permission, *, hall: str, site: str) -> bool: ...
 
 
-def supervised_halls(database: Database, may: May) -> list[str]:
+def supervised_halls(database: Database, may: PermissionCheck) -> list[str]:
     """The ids of the halls that somebody may supervise, by slug."""
     with database.read() as rows:
         halls = [hall.id for hall in all_halls(rows) if hall.is_configured]
@@ -39,7 +39,7 @@ def supervised_halls(database: Database, may: May) -> list[str]:
 
 def read_devices(
     database: Database,
-    may: May,
+    may: PermissionCheck,
     sightings_of: Callable[[str], DeviceSightings],
     translate: Callable[..., str],
 ) -> DevicesAnswer:

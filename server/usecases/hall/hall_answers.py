@@ -34,7 +34,7 @@ class ClosedHall(TypedDict):
     why: dict[str, str]
 
 
-class OfDay(TypedDict):
+class DayFields(TypedDict):
     """What consoles and the wall read of a hall's day."""
 
     day: DayFigures

@@ -24,16 +24,16 @@ from server.store.visits import legs as waiting
 from server.store.visits import links
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
 from server.store.visits.visits import exceptional_visits, needs_noted
-from server.usecases.answers import ExceptionalReason, LegAnswer, OfVisit, exceptional_answer, leg_answer
+from server.usecases.answers import ExceptionalReason, LegAnswer, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall.counter_work import calling_state, counter_work, hidden_work, is_hidden
 from server.usecases.hall.hall_answers import (
     BreakOfHall,
     ClosedHall,
     CounterWork,
+    DayFields,
     DayFigures,
     OfBreak,
-    OfDay,
 )
 from server.usecases.hall_view import HallState, hall_state
 from signage.board_messages import PositionMessage
@@ -77,7 +77,7 @@ class UnservedStepFree(TypedDict):
     counters: list[str]
 
 
-class QueueAnswer(PositionMessage, OfDay, OfBreak):
+class QueueAnswer(PositionMessage, DayFields, OfBreak):
     """The queue of a hall: figures, who is called, served, waiting, and its counters."""
 
     queues: list[QueueOfHall]
@@ -119,7 +119,7 @@ class VisitDetails:
     def leg(self, leg: LegRow) -> LegAnswer:
         """A leg with the details of its visit."""
         visit = leg.visit
-        of_visit: OfVisit = {
+        of_visit: VisitFields = {
             "needs": list(self.needs.get(visit, ())),
             "linked": list(self.linked.get(visit, ())),
             "exceptional": self.exceptional.get(visit),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.hall.configuration import Queue, Service
-from server.domain.hall.wall import QueueSnapshot, Waited, overdue, queue_state
+from server.domain.hall.wall import QueueSnapshot, WaitingLeg, overdue, queue_state
 from server.domain.hours.calendars import business_day
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
@@ -71,8 +71,8 @@ class _WallState:
         ]
         return sorted(sent, key=lambda each: (each[0].arrived_at, each[0].id))
 
-    def waited(self, leg: LegRow) -> Waited:
-        return Waited(max(0.0, (self.now - _since(leg)).total_seconds()), leg.target_s)
+    def waited(self, leg: LegRow) -> WaitingLeg:
+        return WaitingLeg(max(0.0, (self.now - _since(leg)).total_seconds()), leg.target_s)
 
     def serving(self, queue: Queue) -> int:
         """How many counters on duty serve a queue."""

@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 from server.domain.hall.wall import QueueState
 from server.usecases.answers import AnnouncedWait
-from server.usecases.hall.hall_answers import OfBreak, OfDay
+from server.usecases.hall.hall_answers import DayFields, OfBreak
 from signage.board_messages import PositionMessage
 
 type WallState = Literal["closed", "free", "paused", "forgotten", "called", "in_service", "open"]
@@ -104,7 +104,7 @@ class CountersOnWall(TypedDict):
     counters: list[CounterOnWall]
 
 
-class WallAnswer(PositionMessage, OfDay, OfBreak, CountersOnWall):
+class WallAnswer(PositionMessage, DayFields, OfBreak, CountersOnWall):
     """A hall at one glance; `quiet_until`: calls are silent until then."""
 
     quiet_until: str | None

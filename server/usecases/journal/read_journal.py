@@ -18,8 +18,8 @@ from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
 from server.store.journal.heads import head_of
 from server.store.journal.pages import (
+    FactRange,
     PageFact,
-    Stretch,
     fact_at,
     first_position_at,
     newest_facts,
@@ -210,7 +210,7 @@ class _JournalStretch:
         assert begins_at is not None
         return visits_numbered(rows, hall, number, begins_at.date())
 
-    def _stretch(self, rows: Rows, visits: Sequence[str] | None) -> Stretch:
+    def _stretch(self, rows: Rows, visits: Sequence[str] | None) -> FactRange:
         search = self.search
         length = head_of(rows, search.hall).journal_length
 
@@ -221,7 +221,7 @@ class _JournalStretch:
         before = length + 1 if search.ends_at is None else position_at(search.ends_at)
         if search.before is not None:
             before = min(before, search.before)
-        found = Stretch(search.hall, after, before, self._kinds(), search.author, visits)
+        found = FactRange(search.hall, after, before, self._kinds(), search.author, visits)
         return replace(found, after=before - 1) if found.is_empty else found
 
     def _kinds(self) -> Sequence[FactKind] | None:
@@ -254,7 +254,7 @@ class _JournalStretch:
             last_fact = fact_at(rows, self.search.hall, going_on)
         return JournalPage(found, going_on, None if last_fact is None else last_fact.recorded_at)
 
-    def step(self, limit: int, stretch: Stretch) -> _Step:
+    def step(self, limit: int, stretch: FactRange) -> _Step:
         """Reads the newest facts of a stretch once, then lets other work through."""
         after = stretch.after if stretch.is_indexed else max(stretch.after, stretch.before - 1 - STEP)
         with self.database.read() as rows:

@@ -13,7 +13,7 @@ from server.store.transactions.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class RestoredMedia:
     """What a restore did for media: how many files it brought back, and how many are still missing."""
 
     files: int
@@ -59,7 +59,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def bring_media(database: Database, files: MediaFiles, file: Path) -> Brought:
+def bring_media(database: Database, files: MediaFiles, file: Path) -> RestoredMedia:
     """Brings back from beside a backup the files that media lack, where their SHA-256 is still right."""
     brought = missing = 0
     with database.read() as rows:
@@ -75,4 +75,4 @@ def bring_media(database: Database, files: MediaFiles, file: Path) -> Brought:
             brought += 1
         else:
             missing += 1
-    return Brought(brought, missing)
+    return RestoredMedia(brought, missing)

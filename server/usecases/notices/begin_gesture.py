@@ -46,7 +46,7 @@ def notice_answer(step: NoticeStep, version: int) -> NoticeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class NoticeBefore:
     """A notice before a gesture, and the step that the gesture adds."""
 
     row: NoticeRow
@@ -66,7 +66,7 @@ def standing_state(row: NoticeRow, database: Database) -> NoticeState:
 
 def begin_gesture(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture, verb: NoticeVerb
-) -> Standing:
+) -> NoticeBefore:
     """The notice before a gesture that its author may do now.
 
     Refusals: unknown_notice, forbidden, stale_notice where it has a newer version, notice_moved where its
@@ -83,7 +83,7 @@ def begin_gesture(
     if gesture.state is not None and gesture.state is not standing:
         raise Refusal("notice_moved", state=str(standing))
     state = next_state(standing, verb)
-    return Standing(row, NoticeStep(gesture.notice, row.steps + 1, state), places)
+    return NoticeBefore(row, NoticeStep(gesture.notice, row.steps + 1, state), places)
 
 
 def may_do(verb: NoticeVerb, row: NoticeRow, author: Author, reach: Reach, sites: Collection[str]) -> bool:

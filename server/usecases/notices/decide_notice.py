@@ -16,8 +16,8 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.begin_gesture import (
     NoticeAnswer,
+    NoticeBefore,
     NoticeGesture,
-    Standing,
     begin_gesture,
     notice_answer,
 )
@@ -85,7 +85,7 @@ def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> No
     if not 1 <= len(words) <= LONGEST_REASON:
         raise Refusal("no_reason", longest=LONGEST_REASON)
 
-    def refused(transaction: InstallationTransaction, standing: Standing) -> Fact:
+    def refused(transaction: InstallationTransaction, standing: NoticeBefore) -> Fact:
         kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
         return facts.notice_refused(standing.step, standing.version, kept)
 
@@ -113,7 +113,7 @@ def _recorded(
     database: Database,
     gesture: NoticeGesture,
     verb: NoticeVerb,
-    fact: Callable[[InstallationTransaction, Standing], Fact],
+    fact: Callable[[InstallationTransaction, NoticeBefore], Fact],
 ) -> NoticeAnswer:
     def decide(transaction: InstallationTransaction) -> NoticeAnswer:
         standing = begin_gesture(database, transaction, gesture, verb)

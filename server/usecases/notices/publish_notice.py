@@ -19,8 +19,8 @@ from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.begin_gesture import (
+    NoticeBefore,
     NoticeGesture,
-    Standing,
     begin_gesture,
     standing_state,
 )
@@ -103,8 +103,8 @@ def publish_version(
 
 
 def _former(
-    database: Database, rows: InstallationTransaction, gesture: NoticeGesture, standing: Standing
-) -> Standing | None:
+    database: Database, rows: InstallationTransaction, gesture: NoticeGesture, standing: NoticeBefore
+) -> NoticeBefore | None:
     """The notice that a correction replaces, and the step that this is for it. Refusal: forbidden."""
     if standing.row.replaces is None:
         return None
@@ -114,7 +114,7 @@ def _former(
     if not gesture.reach.may_publish(standing.places.sites_of(row.targets)):
         raise Refusal("forbidden")
     state = next_state(standing_state(row, database), NoticeVerb.REPLACE)
-    return Standing(row, NoticeStep(row.id, row.steps + 1, state), standing.places)
+    return NoticeBefore(row, NoticeStep(row.id, row.steps + 1, state), standing.places)
 
 
 def _check_last_day(rows: Rows, notice: NoticeContent, places: Places, starts: datetime) -> None:
@@ -140,7 +140,7 @@ def _last_end(until: str, notice: NoticeContent, places: Places) -> datetime:
 
 
 def _end_of_former(
-    database: Database, rows: InstallationTransaction, former: Standing | None, notice: NoticeContent
+    database: Database, rows: InstallationTransaction, former: NoticeBefore | None, notice: NoticeContent
 ) -> datetime | None:
     """When the corrected notice would have ended.
 

@@ -19,7 +19,7 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import ahead, last_leg
 from server.store.visits.links import linked_numbers
 from server.store.visits.visits import FoundVisit, VisitSearch, needs_noted, visit_row, visits_found
-from server.usecases.answers import LegAnswer, OfVisit, exceptional_answer, leg_answer
+from server.usecases.answers import LegAnswer, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall_view import hall_state
 from server.usecases.printing.read_prints import PrintVerdict, last_prints
@@ -40,7 +40,7 @@ class NumberRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class RememberedTicket:
     """What somebody remembers of a ticket: its number (`A042`, `a 42` or `42`), or some of the rest.
 
     Empty: not remembered. `at`: the local hour of arrival.
@@ -72,7 +72,9 @@ class FoundVisitsAnswer(TypedDict):
     visits: list[VisitAnswer]
 
 
-def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -> FoundVisitsAnswer:
+def find_visits(
+    database: Database, hall: str, remembered: RememberedTicket, *, reader: str
+) -> FoundVisitsAnswer:
     """The visits of today that fit, the last issued first: the last leg of each, its language, needs, paper.
 
     `reader`: the author who searches. Where few agents are present, the answer does not say at which counter
@@ -83,7 +85,7 @@ def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -
         state = hall_state(database, rows, hall_id)
         configuration, now = state.configuration, state.position.as_of
         on = business_day(configuration.calendar, now)
-        search = _search(sought, on, ZoneInfo(configuration.site.time_zone))
+        search = _search(remembered, on, ZoneInfo(configuration.site.time_zone))
         found = visits_found(rows, hall_id, on, search, limit=MOST_FOUND)
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = needs_noted(rows, hall_id) if found else {}
@@ -113,17 +115,17 @@ def read_number(number: str) -> NumberRead:
     return NumberRead(int(parts[2]), parts[1].upper() or None)
 
 
-def _search(sought: Sought, on: date, zone: ZoneInfo) -> VisitSearch:
+def _search(remembered: RememberedTicket, on: date, zone: ZoneInfo) -> VisitSearch:
     """Refusals: unknown_number, bad_request without anything to search by."""
-    number = read_number(sought.number) if sought.number else None
-    if number is None and not sought.service and not sought.language and sought.at is None:
+    number = read_number(remembered.number) if remembered.number else None
+    if number is None and not remembered.service and not remembered.language and remembered.at is None:
         raise Refusal("bad_request", missing="number")
-    around = None if sought.at is None else datetime.combine(on, sought.at, zone).astimezone(UTC)
+    around = None if remembered.at is None else datetime.combine(on, remembered.at, zone).astimezone(UTC)
     return VisitSearch(
         rank=None if number is None else number.rank,
         series=None if number is None else number.series,
-        service=sought.service or None,
-        language=sought.language or None,
+        service=remembered.service or None,
+        language=remembered.language or None,
         earliest=None if around is None else around - AROUND,
         latest=None if around is None else around + AROUND,
     )
@@ -136,7 +138,7 @@ def _visit(rows: Rows, visit: FoundVisit, needs: Collection[Need], linked: Colle
     if leg.state == LegState.WAITING:
         people_ahead = ahead(rows, leg.hall, leg.queue, leg.sort_key)
     exceptional = exceptional_answer(visit.wanted_service, visit.exceptional_reason)
-    of_visit: OfVisit = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional}
+    of_visit: VisitFields = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional}
     return {
         **leg_answer(leg, of_visit),
         "language": visit.language,

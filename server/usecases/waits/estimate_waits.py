@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.domain.waits.estimate import (
     AfterClosing,
     Estimate,
-    HallNow,
+    HallSnapshot,
     QueueNow,
     Quote,
     ServicePace,
@@ -50,7 +50,7 @@ class HallEstimate:
     `ranges`: by queue; `by_service`: by service.
     """
 
-    now: HallNow
+    now: HallSnapshot
     ranges: dict[str, Estimate]
     by_service: dict[str, Estimate]
     as_of: datetime
@@ -86,7 +86,7 @@ class Estimates:
             for queue in state.configuration.queues.values()
             if queue.id in paces
         ]
-        now = HallNow(
+        now = HallSnapshot(
             queues,
             [counter for counter, _ in receiving],
             rest,
@@ -96,7 +96,7 @@ class Estimates:
         )
         return self._reckoned(hall, now, state.position.as_of)
 
-    def _reckoned(self, hall: str, now: HallNow, as_of: datetime) -> HallEstimate:
+    def _reckoned(self, hall: str, now: HallSnapshot, as_of: datetime) -> HallEstimate:
         self.by_hall[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
         return found
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.half_days import last_closing
 from server.domain.visits.transitions import LegState
-from server.domain.waits.estimate import CounterNow, Rest
+from server.domain.waits.estimate import CounterNow, UpcomingBreak
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
 from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Rows
@@ -70,13 +70,13 @@ def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
     return max(((until - as_of).total_seconds() for until in untils), default=0.0)
 
 
-def rest_now(rows: Rows, hall: str, state: HallState) -> Rest | None:
+def rest_now(rows: Rows, hall: str, state: HallState) -> UpcomingBreak | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
     now = state.position.as_of
     at = breaks.carried_over(rows, hall, state.configuration, now)
     if at is None:
         return None
-    return Rest((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())
+    return UpcomingBreak((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())
 
 
 def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, float]:

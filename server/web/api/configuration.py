@@ -23,9 +23,9 @@ from server.usecases.configuration.read_configuration import (
     read_revisions,
 )
 from server.usecases.configuration.save_draft import (
+    DraftMerge,
     DraftPosition,
     DraftRequest,
-    Joining,
     StaleDocument,
     save_draft,
 )
@@ -99,9 +99,9 @@ class JoiningBody(RequestShape):
     onto: PositionBody
     choices: dict[str, Literal["mine", "theirs"]] = Field(default={}, max_length=2_000)
 
-    def joining(self) -> Joining:
+    def joining(self) -> DraftMerge:
         """The same for the use case."""
-        return Joining(DraftPosition(self.onto.revision, self.onto.draft_version), self.choices)
+        return DraftMerge(DraftPosition(self.onto.revision, self.onto.draft_version), self.choices)
 
 
 class DraftBody(RequestShape):

@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.people.roles import Permission
-from server.usecases.visits.find_visits import Sought, find_visits
+from server.usecases.visits.find_visits import RememberedTicket, find_visits
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.visits import FoundVisitsAnswer
@@ -39,7 +39,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""
         caller, hall = require_caller(Permission.RECEIVE, path.hall)
         at = time.fromisoformat(query.at) if query.at else None
-        sought = Sought(query.number, query.service, at, query.language)
+        sought = RememberedTicket(query.number, query.service, at, query.language)
         return find_visits(api.database, hall, sought, reader=caller.author.id)
 
     return routes

@@ -4,7 +4,7 @@ import pytest
 
 from server.documents import (
     DocumentRefused,
-    InUse,
+    IdsInUse,
     check_against_installation,
     check_against_neighbours,
     check_ids,
@@ -96,11 +96,11 @@ def test_a_service_with_open_legs_can_be_neither_dropped_nor_retired():
         )
     )
     for new, path in ((without, "services"), (retired, "services[1].is_retired")):
-        (problem,) = check_in_use(old, new, InUse(services={"guise-titres"}))
+        (problem,) = check_in_use(old, new, IdsInUse(services={"guise-titres"}))
         assert (problem.path, problem.code) == (path, "service_has_open_legs")
         assert problem.values == {"id": "guise-titres", "name": "titres"}
-        assert check_in_use(old, new, InUse(services={"guise-accueil"})) == ()
-    assert check_in_use(old, old, InUse(services={"guise-titres"})) == ()
+        assert check_in_use(old, new, IdsInUse(services={"guise-accueil"})) == ()
+    assert check_in_use(old, old, IdsInUse(services={"guise-titres"})) == ()
 
 
 def test_a_held_counter_and_a_queue_with_visitors_cannot_be_dropped():
@@ -114,12 +114,12 @@ def test_a_held_counter_and_a_queue_with_visitors_cannot_be_dropped():
     )
     counter = {"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}
     new = parse_hall(small_hall(counters=[counter | {"is_retired": True}]))
-    in_use = InUse(queues={"guise-autre"}, counters={"guise-g1"})
+    in_use = IdsInUse(queues={"guise-autre"}, counters={"guise-g1"})
     assert found(check_in_use(old, new, in_use)) == [
         ("queues", "queue_has_open_legs", False),
         ("counters[0].is_retired", "counter_in_use", False),
     ]
-    assert check_in_use(old, new, InUse(queues={"guise-file"})) == ()
+    assert check_in_use(old, new, IdsInUse(queues={"guise-file"})) == ()
 
 
 def test_a_probable_oversight_is_a_warning():

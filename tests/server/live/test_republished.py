@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.live import messages
-from server.live.presence import Joined, Presence
+from server.live.presence import Presence, SocketPlace
 from server.live.publication.publisher import Publisher
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.waits.estimate_waits import Estimates
@@ -29,7 +29,7 @@ def test_a_hall_that_fails_keeps_a_publication_from_no_other(sqlite_url: str, fa
 
     presence = Presence()
     for slug, room in rooms.items():
-        presence.arrived(slug, messages.SCREEN, Joined(database.hall_id(slug), [room]))
+        presence.arrived(slug, messages.SCREEN, SocketPlace(database.hall_id(slug), [room]))
     publisher = Publisher(
         database, Estimates(database), presence, emit, lambda *_: None, lambda key, *_, **__: key
     )

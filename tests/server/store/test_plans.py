@@ -14,7 +14,7 @@ from server.store.configuration.halls import LOCKED_HALL
 from server.store.counters.sessions import open_places
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values
-from server.store.journal.pages import Stretch, newest_facts
+from server.store.journal.pages import FactRange, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
@@ -119,7 +119,7 @@ def test_a_rare_kind_of_fact_is_found_along_its_index(database_url: str):
     """The condition of the index stands in the query in the index's own words, or it is walked past."""
     database = opened_hall(database_url, Hands())
     for kind, index in ((FactKind.DAY_CLOSED, "ix_hall_fact_kind"), (FactKind.LEG_CALLED, "hall_fact")):
-        stretch = Stretch(database.hall_id("laon"), 0, 1_000_000, [kind])
+        stretch = FactRange(database.hall_id("laon"), 0, 1_000_000, [kind])
         with explained(database) as rows:
             newest_facts(rows, stretch, 100)
             assert [line for line in rows.plan if index in line], rows.plan

@@ -12,7 +12,13 @@ from server.domain.hall.configuration import Kiosk, Mounting
 from server.domain.instants import to_text
 from server.domain.people.browsers import browser_name
 from server.domain.refusals import Refusal
-from server.usecases.devices.ask_pairing import SHOWN_FOR, Asking, Waiting, ask_pairing, read_pairing
+from server.usecases.devices.ask_pairing import (
+    SHOWN_FOR,
+    PairingRequest,
+    PendingPairing,
+    ask_pairing,
+    read_pairing,
+)
 from server.usecases.devices.renew_token import exchange_token
 from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, replace_former, set_cookie
@@ -54,7 +60,7 @@ def _pairing(routes: APIBlueprint, site: SiteContext) -> None:
             return _show_code(site, waiting, secret)
         slow_codes()
         pairing = ask_pairing(site.database, asking)
-        return _show_code(site, Waiting(pairing.code, pairing.expires_at, None), pairing.secret)
+        return _show_code(site, PendingPairing(pairing.code, pairing.expires_at, None), pairing.secret)
 
     @routes.post("/device/renewal", responses={204: None})
     @site.limiter.limit("30 per minute")
@@ -110,9 +116,9 @@ def _cookies(routes: APIBlueprint, site: SiteContext) -> None:
         )
 
 
-def _asking() -> Asking:
+def _asking() -> PairingRequest:
     size = small_json()
-    return Asking(
+    return PairingRequest(
         address=(request.remote_addr or "")[:64],
         browser=browser_name(request.user_agent.string),
         width_px=_pixels(size.get("width_px")),
@@ -124,7 +130,7 @@ def _pixels(value: object) -> int:
     return value if isinstance(value, int) and 0 <= value <= LARGEST_PICTURE_PX else 0
 
 
-def _show_code(site: SiteContext, waiting: Waiting, secret: str) -> Response:
+def _show_code(site: SiteContext, waiting: PendingPairing, secret: str) -> Response:
     left_s = (waiting.expires_at - site.database.clock.now()).total_seconds()
     answer = jsonify(
         state="waiting",

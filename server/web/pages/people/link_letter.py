@@ -40,7 +40,7 @@ class LinkLetter:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Handed:
+class LetterContent:
     """The content of the letter: whose link, its whole address, its end (`until` writes it in a language)."""
 
     invitation: Invitation
@@ -54,7 +54,7 @@ def typed_letter() -> LinkLetter:
     return LinkLetter(address=request.form.get("address", "")[:LONGEST_TYPED].strip())
 
 
-def sent_letter(post: LetterPost, form: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
+def sent_letter(post: LetterPost, form: LinkLetter, handed: LetterContent, say: Sentence) -> LinkLetter:
     """The form after its letter was sent, in the recipient's language, or with the reason why it was not."""
     if not is_email(form.address):
         return replace(form, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)
@@ -70,7 +70,7 @@ def sent_letter(post: LetterPost, form: LinkLetter, handed: Handed, say: Sentenc
     return replace(form, sentence=say("people.letter.sent", address=form.address), is_sent=True)
 
 
-def letter_of(handed: Handed, address: str, say: Sentence) -> Letter:
+def letter_of(handed: LetterContent, address: str, say: Sentence) -> Letter:
     """The letter, in the language of `say`."""
     person, why = handed.invitation, "new" if handed.invitation.is_new else "renewed"
     lines = [

@@ -38,7 +38,13 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext
 from server.web.pages.look.files import look_of
 from server.web.pages.people.invitation import LONGEST_LINK
-from server.web.pages.people.link_letter import Handed, LetterPost, LinkLetter, sent_letter, typed_letter
+from server.web.pages.people.link_letter import (
+    LetterContent,
+    LetterPost,
+    LinkLetter,
+    sent_letter,
+    typed_letter,
+)
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, page_language
@@ -220,7 +226,7 @@ class _Pages:
             page = self._person_page(account, (caller, sites), refusal=refusal, is_of_field=False)
             return page, status_of(refusal)
         zone = zone_of(known_sites(self.database), sites)
-        handed = Handed(
+        handed = LetterContent(
             read_invitation(self.database, link.token),
             self._address(link),
             look_of(self.database).name,

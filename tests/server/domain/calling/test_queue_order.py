@@ -13,7 +13,7 @@ from server.domain.calling.queue_order import (
     reference_at,
     sort_key,
 )
-from server.domain.facts import Why
+from server.domain.facts import CallReason
 from tests.server.domain.calling.waiting_halls import NINE, minutes
 
 CALLED = CalledLeg("leg-1", "visit-1", "A012", "call-1")
@@ -47,7 +47,7 @@ def test_the_explanation_of_a_chosen_call_has_whole_minutes_and_the_reason(waite
 
 
 def test_a_call_says_where_the_session_took_a_counter_for_it():
-    why = Why("fifo", "why.fifo")
+    why = CallReason("fifo", "why.fifo")
     here = leg_called(CALLED, CalledBy("3", "s-1"), why).body
     assert "elsewhere" not in here
     assert here["is_again"] is False

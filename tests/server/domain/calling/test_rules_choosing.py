@@ -19,7 +19,7 @@ from server.domain.calling.waiting_legs import (
     arrival_class,
     queue_facts,
 )
-from server.domain.calling.weighted_shares import Turns, turns_after
+from server.domain.calling.weighted_shares import ShareTurns, turns_after
 from server.domain.calling.work_profiles import (
     Condition,
     CountersAtMost,
@@ -395,7 +395,7 @@ def test_hours_of_a_condition_include_their_start_and_not_their_end(span: tuple[
 
 def test_each_rule_has_the_documented_score():
     waited = waiting("F001", 14, service="papers")  # its target is 30 minutes, its mean 15
-    turns = Turns(Fraction(3), {"papers": Fraction(5)})
+    turns = ShareTurns(Fraction(3), {"papers": Fraction(5)})
     queues = {"papers": QueueFacts(7, NINE - minutes(14))}
     found = {
         rule: RULES[rule].score(waited, ScoringContext(profile(rule), context(turns=turns), queues))

@@ -20,7 +20,7 @@ from server.domain.calling.waiting_legs import (
     QueuedLeg,
     arrival_class,
 )
-from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.weighted_shares import ShareTurns
 from server.domain.calling.work_profiles import (
     Condition,
     CountersAtMost,
@@ -202,7 +202,7 @@ class PlayedHall:
     now: datetime = NINE
     legs: list[QueuedLeg] = field(default_factory=list)
     ranks: Counter[str] = field(default_factory=Counter)
-    turns: Turns = field(default_factory=Turns)
+    turns: ShareTurns = field(default_factory=ShareTurns)
     links: Counter[str] = field(default_factory=Counter)
     at: dict[str, QueuedLeg] = field(default_factory=dict)
     """The leg each counter called last, which is there until the counter calls again."""

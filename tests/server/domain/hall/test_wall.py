@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.hall.wall import QueueSnapshot, Waited, overdue, queue_state, shows_counters
+from server.domain.hall.wall import QueueSnapshot, WaitingLeg, overdue, queue_state, shows_counters
 
-LATE, IN_TIME = Waited(901, 900), Waited(900, 900)
+LATE, IN_TIME = WaitingLeg(901, 900), WaitingLeg(900, 900)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_the_worst_applicable_state_is_shown(queue: QueueSnapshot, state: str):
 def test_a_breach_is_predicted_before_it_happens_and_late_afterwards(
     waits: list[int], expected: int, target: int, counters: int
 ):
-    waiting = [Waited(wait, target) for wait in waits]
+    waiting = [WaitingLeg(wait, target) for wait in waits]
     state = queue_state(QueueSnapshot(waiting, (expected, expected), target, counters))
     assert (state == "late") == (max(waits, default=0) > target) == (overdue(waiting) > 0)
     if state == "breach_expected":

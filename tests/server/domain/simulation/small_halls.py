@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from server.domain.waits.estimate import CounterNow, Estimate, HallNow, QueueNow, estimate_at, pace_of
+from server.domain.waits.estimate import CounterNow, Estimate, HallSnapshot, QueueNow, estimate_at, pace_of
 
 DAY_S = 7 * 3600
 ORDERS = ("first_come", "relative_target", "short_first", "random")
@@ -102,7 +102,7 @@ class SmallHall:
         self._plan(now_s + (self.pause_s[counter] or self.chance.uniform(300, 3000)), "back", counter)
         self.pause_s[counter] = 0.0
 
-    def _now(self) -> HallNow:
+    def _now(self) -> HallSnapshot:
         queues = [
             QueueNow(name, len(legs), pace_of(self.typed_s[name], self.recent[name][-30:]))
             for name, legs in self.waiting.items()
@@ -112,7 +112,7 @@ class SmallHall:
             for index, skills in enumerate(self.skills)
             if self.state[index] != "paused"
         ]
-        return HallNow(queues, counters)
+        return HallSnapshot(queues, counters)
 
     def _arrive(self, queue: str, now_s: float) -> Iterator[tuple[Estimate, float]]:
         has_priority = self.chance.random() < 0.06

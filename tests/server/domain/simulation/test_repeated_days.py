@@ -15,7 +15,7 @@ from server.domain.simulation.figures import (
     RESAMPLES,
     SMALLEST_GROUP,
     Difference,
-    Runs,
+    WaitsByRule,
     honesty,
 )
 from server.domain.simulation.options import DayOptions, with_options
@@ -118,7 +118,7 @@ def test_the_interval_of_a_difference_is_the_same():
         ]
         for rule in (RuleName.ARRIVAL_ORDER, RuleName.GCMU_SAFE)
     }
-    found = Runs(waits).compared(to=RuleName.ARRIVAL_ORDER, resamples=60)[RuleName.GCMU_SAFE]
+    found = WaitsByRule(waits).compared(to=RuleName.ARRIVAL_ORDER, resamples=60)[RuleName.GCMU_SAFE]
     within = (found.within.value, found.within.low, found.within.high)
     assert within == pytest.approx((0.050279, 0.031088, 0.074148), abs=1e-6)
     assert found.worst_p95_s == Difference(1200, 0, 1560)

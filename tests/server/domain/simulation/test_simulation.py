@@ -19,7 +19,7 @@ from server.domain.simulation.days import (
     SimulatedHall,
     draw_day,
 )
-from server.domain.simulation.figures import Runs
+from server.domain.simulation.figures import WaitsByRule
 from server.domain.simulation.run import SimulatedWait, run_day
 from tests.harness.counts import IS_LARGE, count, record_measurement
 
@@ -161,12 +161,12 @@ def test_strict_classes_are_the_same_with_priority_first():
     assert by_rule == first
 
 
-def compared_on(hall: SimulatedHall, days: int, *, priority_first: bool = False) -> Runs:
+def compared_on(hall: SimulatedHall, days: int, *, priority_first: bool = False) -> WaitsByRule:
     drawn = [draw_day(hall, number, seed=1) for number in range(days)]
     waits: dict[str, list[SimulatedWait]] = {}
     for rule in (RuleName.STRICT_CLASSES, RuleName.ARRIVAL_ORDER, RuleName.GCMU_SAFE):
         waits[rule] = [wait for day in drawn for wait in run_day(day, rule, priority_first=priority_first)]
-    return Runs(waits)
+    return WaitsByRule(waits)
 
 
 def test_priority_first_serves_card_holders_best():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.simulation.figures import ClassFigures, Honesty, Runs, honesty
+from server.domain.simulation.figures import ClassFigures, EstimateAccuracy, WaitsByRule, honesty
 from server.domain.simulation.run import SimulatedWait
 from server.domain.waits.estimate import WaitRange
 
@@ -18,7 +18,7 @@ def wait(day: int, minutes: float, *, service: str = "a", called: bool = True) -
 
 
 def test_a_visitor_who_left_is_never_within_the_target_and_counts_in_every_figure():
-    runs = Runs({"one": [wait(0, 5), wait(0, 15), wait(0, 16), wait(1, 3, called=False)]})
+    runs = WaitsByRule({"one": [wait(0, 5), wait(0, 15), wait(0, 16), wait(1, 3, called=False)]})
     found = runs.figures("one")
     assert (found.tickets, found.within, found.left) == (4, 0.5, 0.25)
     assert found.max_s == 960
@@ -29,16 +29,16 @@ def test_a_visitor_who_left_is_never_within_the_target_and_counts_in_every_figur
 def test_the_worst_p95_is_by_nearest_rank_and_of_groups_of_forty_or_more():
     large = [wait(n % 7, n) for n in range(1, 41)]
     small = [wait(n % 7, 900, service="b") for n in range(39)]
-    found = Runs({"one": large + small}).figures("one")
+    found = WaitsByRule({"one": large + small}).figures("one")
     assert found.worst_group == ("a", "walk_in")
     assert found.worst_p95_s == 38 * 60  # the 38th of 40
     assert found.by_class["walk_in"].p95_s == 900 * 60
-    assert Runs({"one": small}).figures("one").worst_p95_s is None
+    assert WaitsByRule({"one": small}).figures("one").worst_p95_s is None
 
 
 def test_a_rule_does_not_differ_from_itself():
     waits = [wait(day, n) for day in range(5) for n in range(20)]
-    found = Runs({"one": waits, "two": waits}).compared(to="one", resamples=50)["two"]
+    found = WaitsByRule({"one": waits, "two": waits}).compared(to="one", resamples=50)["two"]
     assert (found.within.value, found.within.low, found.within.high) == (0, 0, 0)
     assert found.worst_p95_s is not None
     assert (found.worst_p95_s.low, found.day_max_s.high) == (0, 0)
@@ -49,7 +49,7 @@ def test_an_interval_covers_the_difference_and_narrows_with_days():
         chance = random.Random(4)
         one = [wait(day, chance.uniform(0, 30)) for day in range(days) for _ in range(30)]
         two = [wait(each.day, each.wait_s / 60 * chance.uniform(0.7, 1.1)) for each in one]
-        found = Runs({"one": one, "two": two}).compared(to="one", resamples=200)["two"].within
+        found = WaitsByRule({"one": one, "two": two}).compared(to="one", resamples=200)["two"].within
         assert found.low < found.value < found.high
         assert found.value > 0
         return found.high - found.low
@@ -61,7 +61,7 @@ def test_an_interval_covers_the_difference_and_narrows_with_days():
 def test_weighting_days_is_the_same_as_repeating_them(seed: int):
     chance = random.Random(seed)
     waits = [wait(chance.randrange(4), chance.randrange(60), service=chance.choice("ab")) for _ in range(120)]
-    runs = Runs({"one": waits})
+    runs = WaitsByRule({"one": waits})
     times = [chance.randrange(3) for _ in runs.days]
     repeated = [each for each in waits for _ in range(times[runs.days.index(each.day)])]
     within, worst_s, _ = runs.sheets["one"].measures(times)
@@ -97,7 +97,7 @@ def test_an_announced_range_holds_its_ends_and_none_needed_is_no_range():
     )
     assert (found.announced, found.unannounced) == (5, 1)
     assert (found.inside, found.above, found.width_s) == (3 / 5, 1 / 5, 420)
-    assert honesty([]) == Honesty(0, 0, 0, 0, 0)
+    assert honesty([]) == EstimateAccuracy(0, 0, 0, 0, 0)
 
 
 def test_each_class_has_figures_of_its_own():
@@ -106,13 +106,13 @@ def test_each_class_has_figures_of_its_own():
         replace(wait(0, 40, called=False), leg_class="priority"),
         replace(wait(1, 2), leg_class="priority"),
     ]
-    found = Runs({"one": waits}).figures("one").by_class
+    found = WaitsByRule({"one": waits}).figures("one").by_class
     assert found.keys() == {"walk_in", "priority"}
     assert found["walk_in"] == ClassFigures(20, 0.75, 630, 0, 19 * 60, 20 * 60)
     assert found["priority"] == ClassFigures(2, 0.5, 21 * 60, 0.5, 2_400, 2_400)
 
 
 def test_no_waits_have_figures_too():
-    found = Runs({"one": []}).figures("one")
+    found = WaitsByRule({"one": []}).figures("one")
     assert (found.tickets, found.within, found.mean_s, found.left, found.max_s) == (0, 0, 0, 0, 0)
     assert (found.worst_group, found.worst_p95_s, found.day_max_s) == (None, None, 0)

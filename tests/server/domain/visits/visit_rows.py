@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
-from server.domain.facts import Erasable, Fact, Why
+from server.domain.facts import CallReason, Erasable, Fact
 from server.domain.instants import to_micros
 from server.domain.journal.fold import rows_after
 from server.domain.row_changes import Recorded
@@ -62,7 +62,7 @@ class Story:
     def call(self, *, is_again: bool = False, **why: Any) -> "Story":
         """Counter 3 calls the leg."""
         called = CalledLeg("leg-1", "visit-1", "A012", f"call-{len(self.facts)}")
-        explained = Why("fifo", "why.fifo", **why)
+        explained = CallReason("fifo", "why.fifo", **why)
         return self.record(leg_called(called, CalledBy("3", "session-1"), explained, is_again=is_again))
 
     def recall(self, rank: int, *, is_arrival: bool = False) -> "Story":

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from server.domain.waits.estimate import (
     AfterClosing,
     CounterNow,
-    HallNow,
+    HallSnapshot,
     QueueNow,
     ServicePace,
     WaitRange,
@@ -20,9 +20,9 @@ from server.domain.waits.estimate import (
 from tests.server.domain.simulation.small_halls import ORDERS, SmallHall
 
 
-def hall(waiting: int, *, counters: int = 1, free: int = 0, mean_s: float = 600) -> HallNow:
+def hall(waiting: int, *, counters: int = 1, free: int = 0, mean_s: float = 600) -> HallSnapshot:
     places = [CounterNow(str(n), frozenset({"papers"}), is_free=n < free) for n in range(counters)]
-    return HallNow([QueueNow("papers", waiting, ServicePace(mean_s))], places)
+    return HallSnapshot([QueueNow("papers", waiting, ServicePace(mean_s))], places)
 
 
 def test_a_free_able_counter_and_an_empty_queue_mean_no_wait():
@@ -35,7 +35,7 @@ def test_without_an_open_counter_there_is_no_range():
 
 
 def test_an_open_counter_that_serves_something_else_says_nothing():
-    elsewhere = HallNow(
+    elsewhere = HallSnapshot(
         [QueueNow("papers", 0, ServicePace(600))], [CounterNow("1", frozenset({"weapons"}), is_free=True)]
     )
     assert estimate_at(elsewhere, queue="papers", ahead=0) is None
@@ -49,7 +49,7 @@ def test_a_busy_counter_and_nobody_ahead_give_a_short_range():
 
 
 def test_a_counter_shared_with_a_long_queue_is_worth_less():
-    shared = HallNow(
+    shared = HallSnapshot(
         [QueueNow("papers", 3, ServicePace(600)), QueueNow("permits", 9, ServicePace(900))],
         [CounterNow("1", frozenset({"papers", "permits"}), is_free=False)],
     )
@@ -72,7 +72,7 @@ def test_it_is_always_a_range_rounded_outward_to_five_minutes(
     ahead: int, counters: int, mean_s: float, spread: float
 ):
     places = [CounterNow(str(n), frozenset({"q"}), is_free=False) for n in range(counters)]
-    now = HallNow([QueueNow("q", ahead, ServicePace(mean_s, spread))], places)
+    now = HallSnapshot([QueueNow("q", ahead, ServicePace(mean_s, spread))], places)
     found = estimate_at(now, queue="q", ahead=ahead)
     more = estimate_at(now, queue="q", ahead=ahead + 1)
     assert isinstance(found, WaitRange)
@@ -100,7 +100,7 @@ def test_a_wait_that_would_end_after_closing_is_no_number_of_hours():
 def test_a_queue_is_announced_by_its_services_that_are_served_before_closing():
     titles = QueueNow("titles", 2, ServicePace(600), ("deposit", "collect"))
     counters = [CounterNow("1", frozenset({"titles"}), is_free=False)]
-    now = HallNow([titles], counters, closes_in_s={"deposit": 60, "collect": 7200})
+    now = HallSnapshot([titles], counters, closes_in_s={"deposit": 60, "collect": 7200})
     assert isinstance(estimate_services(now)["deposit"], AfterClosing)
     assert estimate_hall(now)["titles"] == estimate_services(now)["collect"]
     both_late = replace(now, closes_in_s={"deposit": 60, "collect": 60})

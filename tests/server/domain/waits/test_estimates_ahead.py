@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from server.domain.waits.estimate import (
     CounterNow,
     Estimate,
-    HallNow,
+    HallSnapshot,
     QueueNow,
-    Rest,
     ServicePace,
+    UpcomingBreak,
     WaitRange,
     WaitSubject,
     estimate_at,
@@ -29,9 +29,9 @@ def together(*places: int, at: str | None = None, queue: str = QUEUE) -> LinkedN
     return LinkedNow(tuple(LinkedMember(f"v{place}", queue, place) for place in places), at)
 
 
-def hall(waiting: int, *counters: CounterNow, linked: tuple[LinkedNow, ...] = ()) -> HallNow:
+def hall(waiting: int, *counters: CounterNow, linked: tuple[LinkedNow, ...] = ()) -> HallSnapshot:
     busy = counters or (CounterNow("1", frozenset({QUEUE}), is_free=False),)
-    return HallNow([QueueNow(QUEUE, waiting, ServicePace(600))], busy, linked=linked)
+    return HallSnapshot([QueueNow(QUEUE, waiting, ServicePace(600))], busy, linked=linked)
 
 
 def ends(found: Estimate) -> tuple[int, int]:
@@ -118,19 +118,19 @@ def test_a_visit_follows_the_first_of_those_linked_to_it():
 def test_a_break_is_added_only_to_waits_that_reach_it():
     calm = hall(3)
     low_s, high_s = ends(estimate_at(calm, queue=QUEUE, ahead=3))
-    far = replace(calm, rest=Rest(high_s + 600, high_s + 4200))
+    far = replace(calm, rest=UpcomingBreak(high_s + 600, high_s + 4200))
     assert ends(estimate_at(far, queue=QUEUE, ahead=3)) == (low_s, high_s)
-    near = replace(calm, rest=Rest(0.1, 3600))
+    near = replace(calm, rest=UpcomingBreak(0.1, 3600))
     found = ends(estimate_at(near, queue=QUEUE, ahead=3))
     assert found[1] == high_s + 3600
     assert 3600 <= found[0] <= low_s + 3600
-    between = replace(calm, rest=Rest((low_s + high_s) / 2, (low_s + high_s) / 2 + 3600))
+    between = replace(calm, rest=UpcomingBreak((low_s + high_s) / 2, (low_s + high_s) / 2 + 3600))
     assert ends(estimate_at(between, queue=QUEUE, ahead=3)) == (low_s, high_s + 3600)
 
 
 @given(begins_s=st.floats(-3600, 20_000), lasts_s=st.floats(60, 7200), ahead=st.integers(0, 60))
 def test_a_break_never_shortens_a_wait_and_no_range_ends_in_it(begins_s: float, lasts_s: float, ahead: int):
-    rest = Rest(begins_s, max(1.0, begins_s + lasts_s))
+    rest = UpcomingBreak(begins_s, max(1.0, begins_s + lasts_s))
     calm = estimate_at(hall(ahead), queue=QUEUE, ahead=ahead)
     found = estimate_at(replace(hall(ahead), rest=rest), queue=QUEUE, ahead=ahead)
     assert ends(found) >= ends(calm)
@@ -142,7 +142,7 @@ def test_a_break_never_shortens_a_wait_and_no_range_ends_in_it(begins_s: float, 
 
 def test_a_free_counter_on_its_break_promises_the_end_of_the_break():
     free = CounterNow("1", frozenset({QUEUE}), is_free=True)
-    now = replace(hall(0, free), rest=Rest(-600, 1800))
+    now = replace(hall(0, free), rest=UpcomingBreak(-600, 1800))
     assert ends(estimate_hall(now)[QUEUE])[0] == 1800
     assert ends(estimate_hall(now.later(1800))[QUEUE]) == (0, 0)
 
@@ -173,5 +173,5 @@ def test_a_counter_serves_a_service_that_it_names_or_all_of_its_queues():
 
 def test_a_break_that_begins_now_promises_no_call_at_once():
     free = CounterNow("1", frozenset({QUEUE}), is_free=True)
-    begins = replace(hall(0, free), rest=Rest(0, 1800))
+    begins = replace(hall(0, free), rest=UpcomingBreak(0, 1800))
     assert ends(estimate_hall(begins)[QUEUE])[0] == 1800

@@ -15,7 +15,7 @@ from server.domain.simulation.figures import honesty
 from server.domain.simulation.run import run_day
 from server.domain.waits.estimate import (
     CounterNow,
-    HallNow,
+    HallSnapshot,
     QueueNow,
     ServicePace,
     WaitRange,
@@ -180,7 +180,9 @@ def test_the_prediction_comes_true_when_every_service_lasts_its_mean():
 
 def test_an_estimate_lies_around_the_prediction():
     counters = [CounterNow("1", frozenset({"A", "F"}), is_free=False)]
-    now = HallNow([QueueNow("A", 4, ServicePace(600), ("A",)), QueueNow("F", 9, ServicePace(300))], counters)
+    now = HallSnapshot(
+        [QueueNow("A", 4, ServicePace(600), ("A",)), QueueNow("F", 9, ServicePace(300))], counters
+    )
     predicted_hall = replace(now, called_in_s={new_in("A"): 1200.0})
     found = estimate_hall(predicted_hall)["A"]
     assert isinstance(found, WaitRange)

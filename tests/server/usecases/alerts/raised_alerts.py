@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.alerts.end_alert import ask_end, end_alert
-from server.usecases.alerts.raise_alert import AlertRequest, Raised, raise_alert
+from server.usecases.alerts.raise_alert import AlertRequest, RaisedAlert, raise_alert
 from server.usecases.hall.read_board import read_board
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import HALL
@@ -19,7 +19,7 @@ GUARD, SECOND_GUARD = Author("guard"), Author("second-guard")
 EVACUATE, MEDICAL, CUSTOM = AlertKind.EVACUATE, AlertKind.MEDICAL, AlertKind.CUSTOM
 
 
-def raised(database: Database, kind: AlertKind = EVACUATE, by: Author = GUARD, **more: Any) -> Raised:
+def raised(database: Database, kind: AlertKind = EVACUATE, by: Author = GUARD, **more: Any) -> RaisedAlert:
     request = AlertRequest(kind, more.pop("press", None) or new_id(), **more)
     return raise_alert(database, [database.hall_id(HALL)], by, request)
 

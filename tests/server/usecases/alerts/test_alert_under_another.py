@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.live import messages
-from server.live.presence import Joined, Presence
+from server.live.presence import Presence, SocketPlace
 from server.live.publication.publisher import Publisher
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
@@ -58,7 +58,7 @@ def sent_alerts(database: Database) -> Any:
             sent.append(message)
 
     presence, hall = Presence(), database.hall_id(HALL)
-    presence.arrived("sid", messages.SCREEN, Joined(hall, [messages.hall_room(hall)]))
+    presence.arrived("sid", messages.SCREEN, SocketPlace(hall, [messages.hall_room(hall)]))
     publisher = Publisher(
         database, Estimates(database), presence, emit, lambda *_: None, lambda key, *_, **__: key
     )

@@ -14,7 +14,7 @@ from server.usecases.hall.read_counter import OfHolder, read_counter
 from server.usecases.hall.read_queue import CounterOfHall, read_queue
 from server.usecases.quality.export_visits import counters_csv, legs_csv
 from server.usecases.quality.individual_figures import decide_individual_figures
-from server.usecases.visits.find_visits import Sought, find_visits
+from server.usecases.visits.find_visits import RememberedTicket, find_visits
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
@@ -49,7 +49,7 @@ def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_
     own = counter_of(database, AGENT.id)
     assert (own["state"], own["leg"] is None, own["since"] is None) == ("in_service", False, False)
     assert in_service(database, AGENT.id) == [(COUNTER, True)]
-    sought = Sought(number=ticket["number"])
+    sought = RememberedTicket(number=ticket["number"])
     for reader, counter in ((COLLEAGUE, None), (AGENT.id, COUNTER)):
         (found,) = find_visits(database, HALL, sought, reader=reader)["visits"]
         assert (found["state"], found["counter"]) == ("in_service", counter)

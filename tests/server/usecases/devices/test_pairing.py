@@ -21,7 +21,7 @@ from server.usecases.devices.add_place import add_place
 from server.usecases.devices.ask_pairing import (
     CODE_LETTERS,
     SHOWN_FOR,
-    Asking,
+    PairingRequest,
     ShownCode,
     ask_pairing,
     read_pairing,
@@ -42,7 +42,7 @@ from tests.server.usecases.devices.test_devices import KIOSK, SCREEN, facts
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ADA = Author("ada")
-ASKING = Asking("192.0.2.5", "Chrome, Linux", 1920, 1080)
+ASKING = PairingRequest("192.0.2.5", "Chrome, Linux", 1920, 1080)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_one_address_does_not_show_codes_without_end(database: Database, monkeyp
     ask_pairing(database, ASKING)
     with pytest.raises(Refusal, match="too_many_requests"):
         ask_pairing(database, ASKING)
-    ask_pairing(database, Asking("192.0.2.6", "", 0, 0))
+    ask_pairing(database, PairingRequest("192.0.2.6", "", 0, 0))
     confirm(database, first)
     ask_pairing(database, ASKING)
 

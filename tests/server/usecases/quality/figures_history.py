@@ -21,7 +21,7 @@ from server.domain.author import SYSTEM
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
 from server.domain.calling.queue_order import sort_key
 from server.domain.calling.waiting_legs import arrival_class
-from server.domain.facts import Why, greeting_counted
+from server.domain.facts import CallReason, greeting_counted
 from server.domain.visits.facts import (
     EndedLeg,
     ExceptionalVisit,
@@ -165,7 +165,7 @@ class PlayedDay:
         )
 
     def _serve(self, leg: NewLeg, visit: NewVisit, at: datetime, how: str) -> None:
-        why = Why("arrival_order", "server.why.first")
+        why = CallReason("arrival_order", "server.why.first")
         called = CalledLeg(leg.id, visit.id, visit.number, new_id())
         called = CalledLeg(leg.id, visit.id, visit.number, new_id())
         call = leg_called(called, CalledBy(self.counter, "tests"), why)

@@ -12,7 +12,7 @@ from server.domain.author import Author
 from server.domain.devices.device_state import KioskReport, PlayerReport
 from server.ids import new_id
 from server.live import messages
-from server.live.presence import Joined
+from server.live.presence import SocketPlace
 from server.live.publication.call_message import CallMessage
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
@@ -46,12 +46,12 @@ class Recorder:
         self.publisher.speak = self._speak
         hall = api.database.hall_id(HALL)
         for namespace in messages.NAMESPACES:
-            self.publisher.presence.arrived(f"a page of {namespace}", namespace, Joined(hall, []))
+            self.publisher.presence.arrived(f"a page of {namespace}", namespace, SocketPlace(hall, []))
         api.database.subscribers.append(self.publisher.committed)
 
     def follow(self, api: ApiSite, ticket: dict[str, Any]) -> None:
         """A phone follows a ticket."""
-        joined = Joined(api.database.hall_id(HALL), [], following=(ticket["visit"], "en"))
+        joined = SocketPlace(api.database.hall_id(HALL), [], following=(ticket["visit"], "en"))
         self.publisher.presence.arrived(f"the phone of {ticket['visit']}", messages.VISITOR, joined)
 
     def _speak(self, _hall: str, message: CallMessage, _call: SpokenCall) -> None:

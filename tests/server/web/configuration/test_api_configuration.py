@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.live.presence import Joined
+from server.live.presence import SocketPlace
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
@@ -364,7 +364,7 @@ def test_the_revision_of_each_device_is_reported_for_a_hall_and_for_every_hall(e
     watch = editors.site.app.extensions["parvis"].devices
     hall = editors.site.database.hall_id(HALL)
     for device, runs in (("laon-borne-1", "1.1"), ("laon-ecran-1", "1.2")):
-        watch.presence.arrived(device, "/kiosk", Joined(hall, [], device=device))
+        watch.presence.arrived(device, "/kiosk", SocketPlace(hall, [], device=device))
         assert watch.applied(hall, device, {"configuration": runs})
     assert editors.published(laon(name="Un")) == 2
     (sentences_of,) = editors.read("chief", f"/{HALL}/devices")["halls"]

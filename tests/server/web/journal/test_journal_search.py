@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.instants import from_micros
-from server.store.journal.pages import Stretch, first_position_at, newest_facts, visits_numbered
+from server.store.journal.pages import FactRange, first_position_at, newest_facts, visits_numbered
 from server.usecases.journal import read_journal
 from server.usecases.tickets.stop_tickets import stop_tickets
 from tests.harness.sql import all_rows
@@ -83,9 +83,9 @@ def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pyt
     browser = both.person("supervisor")
     query = f"&personne={person.id}" if asked == "personne" else "&mots=A001"
     whole = [line[1] for line in read(browser, query)]
-    looks: list[Stretch | None] = []
+    looks: list[FactRange | None] = []
 
-    def recorded_read(rows: Any, stretch: Stretch, limit: int) -> Any:
+    def recorded_read(rows: Any, stretch: FactRange, limit: int) -> Any:
         looks.append(stretch)
         return newest_facts(rows, stretch, limit)
 

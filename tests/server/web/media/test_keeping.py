@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
-from server.usecases.media.copy_media import Brought, bring_media, copy_media, media_folder_of
+from server.usecases.media.copy_media import RestoredMedia, bring_media, copy_media, media_folder_of
 from server.usecases.media.remove_medium import sweep_media
 from tests.harness.sql import all_rows, execute
 from tests.server.web.api_site import accepted
@@ -70,8 +70,8 @@ def test_a_backup_includes_the_files_of_media(bureau: Bureau, tmp_path: Path):
     name = url.removeprefix("/media/")
     (copied / name).unlink()
     (copied / name).write_bytes(b"altered")
-    assert bring_media(database, files, tmp_path / "copy") == Brought(files=3, missing=1)
-    assert bring_media(database, files, tmp_path / "copy") == Brought(files=0, missing=1)
+    assert bring_media(database, files, tmp_path / "copy") == RestoredMedia(files=3, missing=1)
+    assert bring_media(database, files, tmp_path / "copy") == RestoredMedia(files=0, missing=1)
     assert [bureau.fetch(file["url"]).status_code for file in bureau.see(kept)["files"]] == [200, 200]
     assert bureau.fetch(url).status_code == 404
 
