@@ -72,12 +72,18 @@ export function lengthened(programme, contents, readingOf) {
   return { ...programme, items };
 }
 
-/** The most pages that some contents make, `countPages(content)` each; null where none is a text. */
+/**
+ * The most pages that some contents make in each room, `countPages(content)` each, and whether a sentence is
+ * cut there; null where none is a text.
+ */
 export function pageCounts(contents, countPages) {
   const counts = contents.filter((content) => content && !OF_ONE_PAGE.has(content.kind)).map(countPages);
   if (!counts.length) return null;
-  const most = (name) => Math.max(...counts.map((count) => count[name]));
-  return { beside: most("beside"), alone: most("alone"), isForced: counts.some((count) => count.isForced) };
+  const most = (room) => ({
+    pages: Math.max(...counts.map((count) => count[room].pages)),
+    isForced: counts.some((count) => count[room].isForced),
+  });
+  return { beside: most("beside"), alone: most("alone") };
 }
 
 /** Waits as lines, one for each queue; an empty queue without a wait takes no room. */

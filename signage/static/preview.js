@@ -6,22 +6,28 @@ const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 // who is called in a preview beside calls: nobody was
 const SOMEBODY = { number: "A001", counter: { id: "preview", label: "1", name: {}, direction: {} } };
 
+let lastCounts = "";
+
 /**
- * Sends the page around this one the number of pages the notice makes here: `{beside, alone, isForced}`, null
- * for no text. `items`: how many items it makes in one language; `seconds`: how long a turn in it is.
+ * Sends the page around this one what the notice makes in each room, where that is other than before:
+ * `{beside, alone}`, each `{pages, isForced}`, null for no text. `items`: how many items it makes in one
+ * language; `seconds`: how long a turn in it is.
  */
 export function tellPageCounts(pages, programme) {
   const turn = programme.filter(
     ({ id, language }) => language === programme[0].language && id.endsWith(".0"),
   );
   const seconds = Math.round(turn.reduce((sum, { ms }) => sum + ms, 0) / 1000);
-  parent.postMessage({ pages, items: turn.length, seconds }, location.origin);
+  const counts = { pages, items: turn.length, seconds };
+  if (JSON.stringify(counts) === lastCounts) return;
+  lastCounts = JSON.stringify(counts);
+  parent.postMessage(counts, location.origin);
 }
 
 /**
  * Replaces the screen's connection; `on` has the same callbacks. Hall, screen, notice and version are in the
- * address. With `typed` the programme comes from the page around this one, as often as something is typed;
- * with `room=beside` somebody is called.
+ * address. With `typed` the hall is open, and the page around this one sends the programme and the room as
+ * often as something is typed: in the room `beside` somebody is called.
  */
 export function connectPreview({ location, on }) {
   const given = new URLSearchParams(location.search);
@@ -31,6 +37,7 @@ export function connectPreview({ location, on }) {
   const isTyped = given.has("typed");
   let isConnected = false;
   let programme = null; // what is typed
+  let room = "alone";
   let last = null; // the screen as the server knows it
   if (isTyped) addEventListener("message", take);
   setTimeout(() => {
@@ -48,12 +55,18 @@ export function connectPreview({ location, on }) {
   function take({ data, origin, source }) {
     if (origin !== location.origin || source !== parent || !data?.programme) return;
     ({ programme } = data);
+    if (data.room && data.room !== room) {
+      ({ room } = data);
+      fetchAll(); // a board with or without somebody called
+    }
     if (last) on.screen(screenNow());
   }
 
   function screenNow() {
-    const items = isTyped ? { programme: programme ?? { ...last.programme, items: [] } } : {};
-    return { ...last, ...items, has_sound: false };
+    const open = { is_open: true, closes_at: null, next_opening_at: null };
+    const nothing = { ...last.programme, items: [], hours: null };
+    const own = isTyped ? { ...open, programme: programme ?? nothing } : {};
+    return { ...last, ...own, has_sound: false };
   }
 
   function connected() {
@@ -69,8 +82,7 @@ export function connectPreview({ location, on }) {
     }
     if (!isConnected) connected();
     last = screen;
-    const recent =
-      given.get("room") === "beside" ? [{ ...SOMEBODY, called_at: new Date().toISOString() }] : [];
+    const recent = room === "beside" ? [{ ...SOMEBODY, called_at: new Date().toISOString() }] : [];
     on.board({ ...board, calls: [], recent, queues: [], alert: null });
     on.screen(screenNow());
     return on.fetched();

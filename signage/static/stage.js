@@ -28,19 +28,26 @@ export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudn
   const ready = new Map();
   const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
   const readings = new Map(); // by content, in the room beside calls
+  const counts = new Map(); // by content
 
   const pagesOf = (content) => buildPages(measure, content, wordsIn(content.language));
 
   /**
-   * How many pages a content makes beside calls and without them, and whether a sentence does not fit on one.
+   * The `pages` that a content makes beside calls and without them, and whether a sentence does not fit on
+   * one there (`isForced`).
    */
   function countPages(content) {
-    const [besidePages, alone] = [rooms.beside, rooms.alone].map((room) => room(() => pagesOf(content)));
-    return {
-      beside: besidePages.length,
-      alone: alone.length,
-      isForced: [...besidePages, ...alone].some((page) => page.isForced),
-    };
+    const text = JSON.stringify(content);
+    if (!counts.has(text)) {
+      if (counts.size >= MOST_MEASURED) counts.clear();
+      counts.set(text, { beside: countIn(rooms.beside, content), alone: countIn(rooms.alone, content) });
+    }
+    return counts.get(text);
+  }
+
+  function countIn(room, content) {
+    const found = room(() => pagesOf(content));
+    return { pages: found.length, isForced: found.some((page) => page.isForced) };
   }
 
   /**
@@ -193,6 +200,7 @@ export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudn
   /** Measures everything again: the screen turned, or its fonts arrived. */
   function forget() {
     readings.clear();
+    counts.clear();
     resettle();
   }
 

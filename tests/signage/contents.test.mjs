@@ -54,8 +54,14 @@ test("the pages of an item share its time by their words; the rest comes at the 
 
 test("an author gets the largest number of pages of a notice in any of its languages", () => {
   const contents = [{ kind: "text", n: 2 }, { kind: "text", n: 3 }, { kind: "image", n: 9 }, null];
-  const count = ({ n }) => ({ beside: n, alone: n - 1, isForced: n === 3 });
-  assert.deepEqual(pageCounts(contents, count), { beside: 3, alone: 2, isForced: true });
+  const count = ({ n }) => ({
+    beside: { pages: n, isForced: n === 2 },
+    alone: { pages: n - 1, isForced: false },
+  });
+  assert.deepEqual(pageCounts(contents, count), {
+    beside: { pages: 3, isForced: true },
+    alone: { pages: 2, isForced: false },
+  });
   assert.equal(pageCounts([{ kind: "image" }, null], count), null);
 });
 

@@ -1,6 +1,6 @@
 """The pages of people at work, in the groups of the menu."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from server.app.brakes import by_caller
 from server.app.configuring import install_configuring
 from server.app.sending import alarm_needs
 from server.app.web.parts import WebParts
+from server.domain.devices.device_state import Sighting
 from server.domain.hall.configuration import HallConfiguration
 from server.store.journal.anchors import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
@@ -78,8 +79,17 @@ def _install_showing(parts: WebParts) -> None:
         with database.read() as rows:
             return read_places(database, rows).languages
 
+    def reports_of(hall: HallConfiguration) -> Mapping[str, Sighting]:
+        return parts.parvis.devices.players.of_hall(database.hall_id(hall.hall))
+
     app.register_blueprint(
-        notices_pages.blueprint(parts.work, every_hall=parts.every_hall, languages=languages, framing=FRAMING)
+        notices_pages.blueprint(
+            parts.work,
+            every_hall=parts.every_hall,
+            languages=languages,
+            reports_of=reports_of,
+            framing=FRAMING,
+        )
     )
     app.register_blueprint(
         media_pages.blueprint(database, translate=translate, media_bytes=settings.media_bytes)

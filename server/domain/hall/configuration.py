@@ -30,6 +30,8 @@ type Confirmation = Literal["agent", "call"]
 """Who confirms that a called visitor has come: the agent, or the call itself."""
 type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""
+WITHOUT_NOTICES: tuple[ScreenLayout, ...] = ("counter", "calls")
+"""Screens of these layouts show calls only."""
 type SoundOutput = Literal["loudspeaker", "loop"]
 """What the sound of a screen feeds: loudspeakers, or the amplifier of the induction loop."""
 

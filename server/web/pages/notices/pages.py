@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
 from server.documents.notices import DaypartName
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.devices.device_state import PlayerReport, Sighting
+from server.domain.hall.configuration import WITHOUT_NOTICES, HallConfiguration, Screen
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
@@ -17,6 +18,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import Viewer, WorkContext, page_language
+from signage.lettering import least_px
 from signage.step_icons import STEP_ICONS
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
@@ -30,6 +32,8 @@ KINDS = (
 
 type EveryHall = Callable[[], Sequence[HallConfiguration]]
 type Languages = Callable[[], Sequence[str]]
+type ReportsOfHall = Callable[[HallConfiguration], Mapping[str, Sighting]]
+"""The last reports of a hall's devices, by their ids."""
 
 
 def blueprint(
@@ -37,6 +41,7 @@ def blueprint(
     *,
     every_hall: EveryHall,
     languages: Languages,
+    reports_of: ReportsOfHall,
     framing: Mapping[str, str],
 ) -> Blueprint:
     """The routes. `framing` are the headers of a page that holds a preview of a screen."""
@@ -51,7 +56,13 @@ def blueprint(
             "notice": notice,
             "languages": [{"code": code, "name": own_name(code)} for code in languages()],
             "login": person.login,
-            "halls": _places(every_hall(), person, {hall.hall for hall in work.halls(person)}, language),
+            "halls": _places(
+                every_hall(),
+                person,
+                own={hall.hall for hall in work.halls(person)},
+                language=language,
+                reports_of=reports_of,
+            ),
             "categories": get_args(Category),
             "parts": get_args(DaypartName),
             "kinds": KINDS,
@@ -83,8 +94,28 @@ def blueprint(
     return routes
 
 
+def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:
+    """A screen and how it lays notices out; its size in px is null until its page has reported one."""
+    report = None if sighting is None else sighting.report
+    player = report if isinstance(report, PlayerReport) else None
+    return {
+        "id": screen.id,
+        "label": screen.label,
+        "shows_notices": screen.layout not in WITHOUT_NOTICES,
+        "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
+        "size": [player.width_px, player.height_px]
+        if player and player.width_px and player.height_px
+        else None,
+    }
+
+
 def _places(
-    every: Sequence[HallConfiguration], person: Viewer, own: set[str], language: str
+    every: Sequence[HallConfiguration],
+    person: Viewer,
+    *,
+    own: set[str],
+    language: str,
+    reports_of: ReportsOfHall,
 ) -> list[dict[str, object]]:
     """Every hall that a notice may target, and what the person may do there.
 
@@ -100,7 +131,7 @@ def _places(
             "may_draft": person.may(Permission.DRAFT_NOTICES, hall.site.slug),
             "may_publish": person.may(Permission.PUBLISH_NOTICES, hall.site.slug),
             "screens": [
-                {"id": screen.id, "label": screen.label}
+                _screen(screen, reports_of(hall).get(screen.id))
                 for screen in hall.screens.values()
                 if not screen.is_retired
             ],

@@ -33,7 +33,12 @@ let keeping = null;
 
 page.media = await libraryMedia();
 const form = createForm(formElement, { page, say, changed });
-const preview = createPreview({ section: one("[data-preview]"), page, say });
+const preview = createPreview({
+  section: one("[data-preview]"),
+  page,
+  say,
+  hour: (at) => hour.format(at),
+});
 const undo = createUndo("");
 
 // nothing is published by a key in a field

@@ -1,156 +1,258 @@
-// A notice as it will look while it is typed: the real page of a screen, at that screen's size, made smaller
-// to fit. What is typed goes to the server, which makes of it what a screen would get, and keeps nothing.
+// A notice as it will look while it is typed: the real page of a screen in each layout that its screens have,
+// made smaller to fit. What is typed goes to the server, which makes of it what a screen would get, and keeps
+// nothing.
 
-import { element, setText } from "../shared/dom.js";
-import { csrfHeader, send } from "../shared/verbs.js";
+import { element, one, setText } from "../shared/dom.js";
+import { csrfHeader, mustRepeat, send } from "../shared/verbs.js";
 import { plainWords } from "./notice_content.js";
+import { layoutsOf } from "./notice_layouts.js";
 import { missingWords } from "./notice_missing.js";
-import { hallsAimedAt } from "./notice_targets.js";
 
 const PAUSE_MS = 400;
+const AWAY_MS = [5_000, 10_000, 20_000, 30_000]; // between attempts while the server does not answer
 const OF_MEDIA = new Set(["image", "video", "document"]);
-const TALLEST = 340; // pixels of the preview in the page
+const TALLEST = { landscape: 340, portrait: 460 }; // pixels of the preview in the page
+const MOST_MEASURED = 4; // layouts; a further one is measured once it is chosen
+const MOST_NAMED = 3; // screens of a layout
+const ROOMS = /** @type {const} */ (["alone", "beside"]);
 
-/** Draws previews for the screens among the targets, or for all where none is. */
-export function createPreview({ section, page, say }) {
-  const frame = section.querySelector("[data-frame]");
-  const screen = section.querySelector("#screen");
-  const shape = section.querySelector("#shape");
-  const list = section.querySelector('[data-list="pages"]');
-  const waits = section.querySelector('[data-text="preview-waits"]');
-  const counts = new Map(); // by shape
+/**
+ * Draws previews for the screens among the targets, or for those of the first hall where none is.
+ *
+ * @param {{ section: HTMLElement, page: any, say: any, hour: (at: Date) => string }} parts
+ */
+export function createPreview({ section, page, say, hour }) {
+  const frame = one("[data-frame]", section);
+  const list = one('[data-list="layouts"]', section);
+  const note = section.querySelector('[data-text="preview-waits"]');
+  const isCut = section.querySelector('[data-text="preview-cut"]');
   const places = page.halls.filter(({ may_preview: may }) => may);
+  const counts = new Map(); // what the notice makes in a layout, by its key
+  const programmes = new Map(); // {text, programme}: the last that the server made for each hall
+  const told = new WeakMap(); // the last message to each page inside
   let typed = null;
-  let programme = null; // the last that the server made
-  let shownKey = "";
-  let timer = null;
+  /** @type {import("./notice_layouts.js").Layout[]} */
+  let layouts = [];
+  let chosen = { key: "", room: "alone" };
+  let timer = 0;
   let turn = 0;
-  // the screen turned the other way
-  const counting = element("div", { class: "counting", "aria-hidden": "true" });
-  frame.after(counting);
+  let attempts = 0; // that the server did not answer, one after the other
+  let madeAt = null;
   addEventListener("message", counted);
   addEventListener("resize", fit);
-  screen.addEventListener("change", () => ask());
-  shape.addEventListener("change", draw);
+  addEventListener("online", () => attempts && askIn(0));
+  list.addEventListener("change", choose);
   section.hidden = places.length === 0;
 
   return {
-    /** Shows what is typed, after a pause in typing. */
+    /** Shows what is typed, after a pause in typing; while the server is away, once it is back. */
     show(content, { isNow = false } = {}) {
       if (section.hidden) return;
       typed = content;
-      offerScreens();
-      clearTimeout(timer);
-      timer = setTimeout(ask, isNow ? 0 : PAUSE_MS);
+      offerLayouts();
+      if (!attempts) askIn(isNow ? 0 : PAUSE_MS);
     },
   };
 
-  /** The choice of screens: those that are ticked; the chosen one stays. */
-  function offerScreens() {
-    const aimed = hallsAimedAt(typed.targets, places);
-    const offered = aimed.length
-      ? aimed
-      : places.map((hall) => ({ hall, screens: hall.screens, isWhole: true }));
-    const options = offered.flatMap(({ hall, screens }) =>
-      screens.map(({ id, label }) => ({ value: `${hall.hall}/${id}`, label: `${hall.name}, ${label}` })),
+  function askIn(ms) {
+    clearTimeout(timer);
+    timer = setTimeout(ask, ms);
+  }
+
+  /** The choice of layouts; the chosen one stays. */
+  function offerLayouts() {
+    const found = layoutsOf(typed, places);
+    const mark = JSON.stringify(found);
+    if (list.dataset.mark === mark) return;
+    list.dataset.mark = mark;
+    ({ layouts } = found);
+    if (!layouts.some(({ key }) => key === chosen.key)) chosen = { ...chosen, key: layouts[0]?.key ?? "" };
+    const silent = found.callsOnly.length
+      ? [
+          element(
+            "p",
+            { class: "muted" },
+            say("notices.preview.calls_only", { screens: named(found.callsOnly) }),
+          ),
+        ]
+      : [];
+    list.replaceChildren(...layouts.map(layoutChoice), ...silent);
+    drawCounts();
+    draw();
+  }
+
+  function layoutChoice(layout) {
+    const sense = senseOf(layout);
+    const names = named(layout.names);
+    return element(
+      "div",
+      { class: "layout", role: "group", "aria-label": names },
+      element(
+        "p",
+        { class: "muted" },
+        layout.isAssumed ? say("notices.preview.assumed", { screens: names }) : names,
+      ),
+      ...ROOMS.map((room) =>
+        element(
+          "label",
+          { class: "choice", "data-layout": layout.key, "data-room": room },
+          element("input", {
+            type: "radio",
+            name: "layout",
+            value: `${room} ${layout.key}`,
+            checked: layout.key === chosen.key && room === chosen.room,
+          }),
+          element("span", {}, say(`notices.preview.${sense}_${room}`)),
+          element("span", { class: "count" }),
+        ),
+      ),
     );
-    const mark = JSON.stringify(options);
-    if (screen.dataset.mark === mark) return;
-    const { value } = screen;
-    screen.dataset.mark = mark;
-    screen.replaceChildren(...options.map((each) => element("option", { value: each.value }, each.label)));
-    if (options.some((each) => each.value === value)) screen.value = value;
+  }
+
+  function named(names) {
+    const lists = new Intl.ListFormat(page.language, { type: "conjunction" });
+    const rest = names.length - MOST_NAMED;
+    return lists.format(
+      rest > 0 ? [...names.slice(0, MOST_NAMED), say("notices.preview.others", { count: rest })] : names,
+    );
+  }
+
+  function choose({ target }) {
+    const [room, ...key] = target.value.split(" ");
+    chosen = { key: key.join(" "), room };
+    draw();
+    if (!attempts) ask(); // for a layout in another hall
+  }
+
+  /** Layouts whose pages are counted: the first ones, and the chosen one. */
+  function measured() {
+    return layouts.filter(({ key }, at) => at < MOST_MEASURED || key === chosen.key);
   }
 
   async function ask() {
+    clearTimeout(timer);
     const mine = (turn += 1);
-    const [hall] = screen.value.split("/");
-    if (!hall) return;
     if (OF_MEDIA.has(typed.kind) && !typed.medium)
-      return setText(waits, say("notices.preview.waits", { problem: say("notices.preview.no_medium") }));
+      return setText(note, say("notices.preview.waits", { problem: say("notices.preview.no_medium") }));
     const content = presentable(typed);
-    const path = `/api/v1/halls/${encodeURIComponent(hall)}/notices/preview`;
-    const request = { path, body: { content }, headers: csrfHeader() };
-    const answer = await send(request);
+    const text = JSON.stringify(content);
+    const halls = [...new Set(measured().map(({ hall }) => hall))];
+    const old = halls.filter((hall) => programmes.get(hall)?.text !== text);
+    const answers = await Promise.all(old.map((hall) => previewOf(hall, content)));
     if (mine !== turn) return;
-    if (!answer.ok) {
+    if (answers.some(({ status }) => status === 0 || mustRepeat(status))) return waitForServer();
+    attempts = 0;
+    const refused = answers.find(({ ok }) => !ok);
+    if (refused) {
       // what is shown stays; the form says what it lacks when it is sent
-      const problem = answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail;
-      const sentence = problem ?? say("console.refused.no_answer");
-      return setText(waits, say("notices.preview.waits", { problem: sentence }));
+      const problem = refused.problem?.problems?.[0]?.detail ?? refused.problem?.detail;
+      return setText(
+        note,
+        say("notices.preview.waits", { problem: problem ?? say("console.refused.unknown") }),
+      );
     }
-    setText(waits, "");
-    programme = answer.body;
+    old.forEach((hall, at) => programmes.set(hall, { text, programme: answers[at].body }));
+    setText(note, "");
+    madeAt = new Date();
     return draw();
   }
 
+  function previewOf(hall, content) {
+    const path = `/api/v1/halls/${encodeURIComponent(hall)}/notices/preview`;
+    return send({ path, body: { content }, headers: csrfHeader() }, { repeats: 0 });
+  }
+
+  /** What is typed meanwhile is shown by the next attempt. */
+  function waitForServer() {
+    setText(note, madeAt ? say("notices.preview.old", { at: hour(madeAt) }) : say("notices.preview.away"));
+    askIn(AWAY_MS[Math.min(attempts, AWAY_MS.length - 1)]);
+    attempts += 1;
+  }
+
+  /** The page of a screen for each measured layout that has a programme; the chosen one is seen. */
   function draw() {
-    if (!programme) return;
-    const [hall, id] = screen.value.split("/");
-    const [size, room] = shape.value.split(" ");
-    const [width, height] = size.split("x");
-    const key = [hall, id, size, room].join();
-    if (key !== shownKey) {
-      shownKey = key;
-      const inside = (given) => {
-        const query = new URLSearchParams({ hall, screen: id, typed: "yes", room });
-        const made = element("iframe", {
-          src: `/affichage/apercu?${query}`,
-          width: given.width,
-          height: given.height,
-          title: say("notices.preview.title"),
-          tabindex: "-1",
-        });
-        made.addEventListener("load", () => tell(made));
-        return made;
-      };
-      counts.clear();
-      drawPages();
-      frame.replaceChildren(inside({ width, height }));
-      counting.replaceChildren(inside({ width: height, height: width }));
+    const shown = measured().filter(({ hall }) => programmes.has(hall));
+    for (const inside of frames())
+      if (!shown.some(({ key }) => key === inside.dataset.layout)) inside.remove();
+    for (const layout of shown) {
+      const found = frames().find(({ dataset }) => dataset.layout === layout.key);
+      const inside = found ?? frame.appendChild(frameOf(layout));
+      inside.toggleAttribute("data-shown", layout.key === chosen.key);
+      tell(inside, layout);
     }
-    for (const inside of frames()) tell(inside);
     fit();
   }
 
-  function frames() {
-    return /** @type {HTMLIFrameElement[]} */ ([...section.querySelectorAll("iframe")]);
+  function frameOf(layout) {
+    counts.delete(layout.key);
+    const query = new URLSearchParams({ hall: layout.hall, screen: layout.screen, typed: "yes" });
+    const made = element("iframe", {
+      src: `/affichage/apercu?${query}`,
+      width: layout.width,
+      height: layout.height,
+      title: say("notices.preview.title"),
+      tabindex: "-1",
+      "data-layout": layout.key,
+    });
+    made.addEventListener("load", () => {
+      told.delete(made);
+      tell(made, layout);
+    });
+    return made;
   }
 
-  function tell(inside) {
-    inside.contentWindow?.postMessage({ programme }, location.origin);
+  function frames() {
+    return /** @type {HTMLIFrameElement[]} */ ([...frame.querySelectorAll("iframe")]);
+  }
+
+  function tell(inside, { key, hall }) {
+    const { programme } = programmes.get(hall) ?? {};
+    const room = key === chosen.key ? chosen.room : "alone";
+    const message = { programme, room };
+    const text = JSON.stringify(message);
+    if (!programme || told.get(inside) === text) return;
+    told.set(inside, text);
+    inside.contentWindow?.postMessage(message, location.origin);
   }
 
   /** A screen inside says how many pages the notice makes there, and how long a turn is. */
   function counted({ data, origin, source }) {
     const inside = frames().find((each) => each.contentWindow === source);
     if (origin !== location.origin || !inside || !data || !("pages" in data)) return;
-    counts.set(Number(inside.width) > Number(inside.height) ? "landscape" : "portrait", data);
-    drawPages();
+    counts.set(inside.dataset.layout, data);
+    drawCounts();
   }
 
-  function drawPages() {
-    const formats = ["landscape", "portrait"].filter((each) => counts.get(each));
-    const lines = formats.flatMap((each) => {
-      const { pages, items, seconds } = counts.get(each);
-      return ["beside", "alone"].map((room) =>
-        say(`notices.preview.pages.${each}_${room}`, { count: pages?.[room] ?? items, seconds }),
+  function drawCounts() {
+    let hasCut = false;
+    for (const row of list.querySelectorAll("[data-room]")) {
+      const { layout = "", room = "" } = /** @type {HTMLElement} */ (row).dataset;
+      const found = counts.get(layout);
+      const made = found?.pages?.[room];
+      const count = found ? { count: made?.pages ?? found.items, seconds: found.seconds } : null;
+      const words = count ? say("notices.preview.count", count) : "";
+      setText(
+        row.querySelector(".count"),
+        made?.isForced ? say("notices.preview.cut", { pages: words }) : words,
       );
-    });
-    if (formats.some((each) => counts.get(each).pages?.isForced))
-      lines.push(say("notices.preview.pages.forced"));
-    if ([...list.children].map(({ textContent }) => textContent).join() !== lines.join())
-      list.replaceChildren(...lines.map((line) => element("li", {}, line)));
+      row.classList.toggle("cut", Boolean(made?.isForced));
+      hasCut ||= Boolean(made?.isForced);
+    }
+    setText(isCut, hasCut ? say("notices.preview.pages.forced") : "");
   }
 
   function fit() {
-    const inside = frame.firstElementChild;
+    const inside = frames().find((each) => each.hasAttribute("data-shown"));
     if (!inside) return;
-    const scale = Math.min(frame.clientWidth / inside.width, TALLEST / inside.height);
+    const [width, height] = [Number(inside.width), Number(inside.height)];
+    const scale = Math.min(frame.clientWidth / width, TALLEST[senseOf({ width, height })] / height);
+    inside.style.left = `${(frame.clientWidth - width * scale) / 2}px`;
     inside.style.transform = `scale(${scale})`;
-    frame.style.blockSize = `${inside.height * scale}px`;
+    frame.style.blockSize = `${height * scale}px`;
   }
 }
+
+const senseOf = ({ width, height }) => (width > height ? "landscape" : "portrait");
 
 /** A content in French alone. */
 function inFrench(value) {

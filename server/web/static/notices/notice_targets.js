@@ -3,7 +3,12 @@
 /**
  * A hall with its screens, as the page knows it.
  * @typedef {{ hall: string, name: string, site: string, site_name: string, may_preview: boolean,
- *   may_draft: boolean, may_publish: boolean, screens: { id: string, label: string }[] }} PlaceOfHall
+ *   may_draft: boolean, may_publish: boolean, screens: ScreenOfHall[] }} PlaceOfHall
+ */
+/**
+ * A screen; `size` in px, null until it has reported one; `least_px`: its smallest letters.
+ * @typedef {{ id: string, label: string, shows_notices: boolean, least_px: number,
+ *   size: [number, number] | null }} ScreenOfHall
  */
 /**
  * Targets of a content; `everywhere` null or left out: without a place it means every screen.
@@ -37,7 +42,7 @@ export function explicit(targets = {}) {
  *
  * @param {Targets} targets
  * @param {PlaceOfHall[]} places
- * @returns {{ hall: PlaceOfHall, screens: { id: string, label: string }[], isWhole: boolean }[]}
+ * @returns {{ hall: PlaceOfHall, screens: ScreenOfHall[], isWhole: boolean }[]}
  */
 export function hallsAimedAt(targets, places) {
   const { sites = [], halls = [], screens = [] } = targets;

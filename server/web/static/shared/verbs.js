@@ -20,6 +20,7 @@ const READ_WAITS_MS = [300, 1000, 3000];
  * @property {(ms: number) => Promise<unknown>} [pause]
  * @property {() => string} [newKey]
  * @property {(attempt: number) => void} [onRepeat] called before each repetition
+ * @property {number} [repeats] how often it is sent again at most
  */
 
 /** Whether an answer leaves us ignorant of what happened, so that the same key must be sent again. */
@@ -38,7 +39,7 @@ export function mustRepeat(status) {
  */
 export async function send(
   request,
-  { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat } = {},
+  { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat, repeats = WAITS_MS.length } = {},
 ) {
   const { method = "POST", path, body, headers = {} } = request;
   /** @type {RequestInit & { headers: Record<string, string> }} */
@@ -60,7 +61,7 @@ export async function send(
     } catch {
       last = { ok: false, status: 0, body: null, problem: null };
     }
-    if (attempt >= WAITS_MS.length) return last;
+    if (attempt >= repeats) return last;
     onRepeat?.(attempt + 1);
     await pause(WAITS_MS[attempt]);
   }

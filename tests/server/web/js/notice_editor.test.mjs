@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createKept } from "../../../../server/web/static/notices/notice_kept.js";
+import { layoutsOf } from "../../../../server/web/static/notices/notice_layouts.js";
 import { missingWords } from "../../../../server/web/static/notices/notice_missing.js";
 import { isEditable, pressesOf } from "../../../../server/web/static/notices/notice_presses.js";
 import {
@@ -42,6 +43,42 @@ test("where a notice is shown is said in words", () => {
   assert.equal(inWords({ screens: ["1"], sites: ["vervins"] }), "Laon : écran 1 ; Vervins : tous");
   assert.equal(inWords({ everywhere: false }), "nulle part");
   assert.equal(inWords({ everywhere: true }), "partout");
+});
+
+test("each layout of the screens is previewed once, whatever their number of pixels", () => {
+  const screen = (id, size, more = {}) => ({
+    id,
+    label: id,
+    shows_notices: true,
+    least_px: 56,
+    size,
+    ...more,
+  });
+  const laon = hall("laon", "Laon", true, []);
+  laon.screens = [
+    screen("a", [1920, 1080]),
+    screen("b", [3840, 2160]),
+    screen("c", null),
+    screen("d", [1080, 1920]),
+    screen("e", [1920, 1080], { least_px: 80 }),
+    screen("f", null, { shows_notices: false }),
+  ];
+  const vervins = { ...hall("vervins", "Vervins", true, []), screens: [screen("g", [1920, 1080])] };
+  const seen = (targets, kind = "text") => layoutsOf({ targets, kind }, [laon, vervins]);
+  const { layouts, callsOnly } = seen({ halls: ["laon"], everywhere: false });
+  assert.deepEqual(
+    layouts.map(({ width, height, names, isAssumed }) => [width, height, names.join(), isAssumed]),
+    [
+      [1920, 1080, "a,b,c", false],
+      [1080, 1920, "d", false],
+      [1920, 1080, "e", false],
+    ],
+  );
+  assert.deepEqual(callsOnly, ["f"]);
+  assert.ok(seen({ screens: ["c"] }).layouts[0].isAssumed);
+  assert.equal(seen({ everywhere: true }).layouts.length, 3);
+  assert.equal(seen({ everywhere: true }, "hours").layouts.length, 4, "hours are those of each hall");
+  assert.equal(seen({ everywhere: false }).layouts.length, 3, "of the first hall while nothing is ticked");
 });
 
 test("earlier targets without a place mean everywhere, and the form says so", () => {
