@@ -2,32 +2,30 @@
 
 import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { mediumCard } from "./media_view.js";
+import { createSendings } from "./media_sendings.js";
 import { createSearch, folderWords } from "./media_search.js";
 import {
   address,
   isSearch,
-  percent,
   preparing,
-  refusalOf,
   tagsOf,
   textProblem,
   textsOf,
   titleOf,
-  uploadAddress,
   withMedium,
 } from "./media_state.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { acceptDrops } from "../shared/uploads.js";
 import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
 
 const MEDIA = "/api/v1/media";
 const LOOK_EVERY_MS = 1000;
+const MOST_NAMED = 3; // of the chosen files
 const page = readJson("media-page");
 const say = sayer(readJson("sentences"), page.language);
 const list = one('[data-list="media"]');
 /** @type {HTMLFormElement} */
 const form = one("[data-send]");
-/** @type {HTMLInputElement} */
-const bar = byId("progress");
 /** @type {Api.MediumAnswer[]} */
 let media = [];
 let next = null;
@@ -45,19 +43,27 @@ const used = {
     ),
   done: (sentence) => write("status", sentence),
 };
-let sending = null;
-let saidPercent = null;
+const sendings = createSendings(one('[data-list="sendings"]'), {
+  address: MEDIA,
+  mediaBytes: page.media_bytes,
+  say,
+  tell: (words) => write("status", words),
+  sent: ({ medium }) => refresh(medium),
+  drop,
+  after: () => byId("list-title").focus(),
+});
 
 form.addEventListener("submit", (submitted) => {
   submitted.preventDefault();
-  upload(form.elements.file.files[0]);
+  upload(form.elements.file.files);
 });
-form.elements.file.addEventListener("change", () => {
-  show("[data-refused]", false);
-  tellChosen();
-});
+form.elements.file.addEventListener("change", tellChosen);
 form.addEventListener("reset", () => setTimeout(tellChosen));
-one("[data-stop]").addEventListener("click", () => sending?.abort());
+acceptDrops(one(".sending"), (files) => {
+  form.elements.file.files = files;
+  tellChosen();
+  /** @type {HTMLElement} */ (one("[data-do]")).focus();
+});
 one("[data-more]").addEventListener("click", () => readList(next));
 const search = createSearch(one("[data-search]"), () => readList());
 readList();
@@ -65,103 +71,30 @@ setInterval(look, LOOK_EVERY_MS);
 
 /** The browser says it in its own language, which may be another than the page's. */
 function tellChosen() {
-  write("chosen", form.elements.file.files[0]?.name ?? say("media.send.none"));
+  const names = [...form.elements.file.files].map(({ name }) => name);
+  const words =
+    names.length > MOST_NAMED ? say("media.send.chosen", { count: names.length }) : names.join(", ");
+  write("chosen", words || say("media.send.none"));
 }
 
-function upload(file) {
-  if (sending || !file) return;
-  const refusal = refusalOf(file, page.media_bytes);
-  if (refusal) {
-    refuse(say(refusal.key, refusal.values));
-    return;
-  }
-  show("[data-refused]", false);
-  sending = new XMLHttpRequest();
-  sending.open("POST", uploadAddress(MEDIA, form.elements.site?.value, file.name));
-  sending.responseType = "json";
-  for (const [name, value] of Object.entries({
-    Accept: "application/json",
-    "Content-Type": "application/octet-stream",
-    "Idempotency-Key": uuid(),
-    ...csrfHeader(),
-  }))
-    sending.setRequestHeader(name, value);
-  sending.upload.addEventListener("progress", ({ loaded, total }) => tell(percent(loaded, total)));
-  sending.addEventListener("load", () => sent(sending.status, sending.response));
-  sending.addEventListener("error", () => sent(0, null));
-  sending.addEventListener("abort", () => {
-    ended();
-    write("status", say("media.send.stopped"));
-  });
-  show("[data-progress], [data-stop]", true);
-  /** @type {HTMLButtonElement} */ (one("[data-do]")).disabled = true;
-  tell(0);
-  sending.send(file);
+function upload(files) {
+  if (!files.length) return;
+  const site = form.elements.site?.value;
+  sendings.add([...files], site);
+  form.reset();
+  if (site) form.elements.site.value = site; // the next file is often of the same site
 }
 
-// The words change with every percent, the text read aloud only with every quarter.
-function tell(sentPercent) {
-  if (sentPercent === null) return;
-  bar.value = sentPercent;
-  write(
-    "progress",
-    sentPercent === 100 ? say("media.send.received") : say("media.send.percent", { percent: sentPercent }),
-  );
-  const quarter = Math.floor(sentPercent / 25);
-  if (quarter !== saidPercent) write("status", say("media.send.percent", { percent: sentPercent }));
-  saidPercent = quarter;
-}
-
-function sent(status, answer) {
-  ended();
-  if (status === 201) {
-    const site = form.elements.site?.value;
-    form.reset();
-    if (site) form.elements.site.value = site; // the next file is often of the same site
-    write("status", say("media.send.received"));
-    sayDuplicate(answer);
-    refresh(answer.medium);
-  } else refuse(answer?.detail ?? say("media.send.lost"));
-}
-
-/**
- * The same file is in the library already: whoever sent it chooses whether the new one stays.
- *
- * @param {Api.UploadedAnswer} answer
- */
-function sayDuplicate({ medium, same_as: same }) {
-  show("[data-same]", same !== null);
-  if (!same) return;
-  write("same", say("media.same", { name: same.name || say("media.same.unnamed") }));
-  one("[data-drop]").onclick = async () => {
-    const answer = await send({ method: "DELETE", path: `${MEDIA}/${medium}`, headers: csrfHeader() });
-    show("[data-same]", false);
-    if (!answer.ok && answer.status !== 404) {
-      refuse(answer.problem?.detail ?? say("media.send.lost"));
-      return;
-    }
-    media = media.filter((each) => each.medium !== medium);
-    await refresh(same.medium);
-    write("status", say("media.same.dropped"));
-    const kept = /** @type {HTMLElement | null} */ (list.querySelector(`[data-medium="${same.medium}"] a`));
-    (kept ?? byId("list-title")).focus();
-  };
-  one("[data-both]").onclick = () => {
-    show("[data-same]", false);
-    byId("list-title").focus();
-  };
-}
-
-function ended() {
-  sending = null;
-  saidPercent = null;
-  show("[data-progress], [data-stop]", false);
-  /** @type {HTMLButtonElement} */ (one("[data-do]")).disabled = false;
-}
-
-function refuse(sentence) {
-  write("refused", sentence);
-  show("[data-refused]", true);
+/** Removes a file that was in the library already; why it could not, or "". */
+async function drop(medium, same) {
+  const answer = await send({ method: "DELETE", path: `${MEDIA}/${medium}`, headers: csrfHeader() });
+  if (!answer.ok && answer.status !== 404) return answer.problem?.detail ?? say("media.send.lost");
+  media = media.filter((each) => each.medium !== medium);
+  await refresh(same);
+  write("status", say("media.same.dropped"));
+  const kept = /** @type {HTMLElement | null} */ (list.querySelector(`[data-medium="${same}"] a`));
+  (kept ?? byId("list-title")).focus();
+  return "";
 }
 
 async function readList(before = null) {
@@ -191,6 +124,7 @@ async function refresh(id) {
     const medium = await read(`${MEDIA}/${id}`);
     const before = media.find((each) => each.medium === id)?.state;
     media = withMedium(media, medium);
+    if (medium.state !== "preparing") sendings.prepared(medium);
     if (before === "preparing" && medium.state !== before)
       write("status", medium.refusal?.detail ?? say("media.state.ready"));
     draw();

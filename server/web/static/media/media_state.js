@@ -1,10 +1,5 @@
 // What the page of media makes of a medium and of an upload under way. Pure: no page, no clock.
 
-/** How much of an upload has been sent, in whole percent; null while its size is unknown. */
-export function percent(sent, whole) {
-  return whole > 0 ? Math.min(100, Math.floor((100 * sent) / whole)) : null;
-}
-
 /** Why a file need not be sent at all: the key of a sentence with its values, or null. */
 export function refusalOf(file, mediaBytes) {
   if (file.size === 0) return { key: "media.send.empty", values: {} };

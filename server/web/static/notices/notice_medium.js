@@ -2,11 +2,19 @@
 
 import { element, setText } from "../shared/dom.js";
 import { createFocus } from "./notice_focus.js";
-import { describe, sendFile, whenPrepared } from "./notice_upload.js";
+import { createSending } from "./notice_sending.js";
+import { acceptDrops } from "../shared/uploads.js";
 import { read } from "../shared/verbs.js";
 
 const ACCEPTED = { image: "image/*", video: "video/*", document: "application/pdf" };
-const LONGEST_TEXT = 240;
+
+let count = 0; // of files sent from this page
+/**
+ * What is on its way, by kind: the field is drawn anew with the form, and goes on with it.
+ * @type {Map<string, { sendings: ReturnType<typeof createSending>[],
+ *   take: (medium: Api.MediumAnswer) => void, left: () => void }>}
+ */
+const underWay = new Map();
 
 /**
  * The media one may choose from: ready, and with words for people who cannot see them. Empty when the library
@@ -30,7 +38,7 @@ export async function libraryMedia() {
 
 /**
  * The field for media of a kind; `path` is the place of its id, `current` the id that is chosen, `changed`
- * hears of presses. A medium that was sent from here joins `media` once somebody has said what it shows.
+ * hears of presses. Media that were sent from here join `media` once somebody has said what it shows.
  */
 export function mediumField(kind, media, { say, path, idOf, changed, current }) {
   const id = idOf(path);
@@ -39,18 +47,13 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
   const focus = kind === "image" ? createFocus(picture, { say, idOf, changed }) : null;
   const shelf = element("div", { class: "shelf", role: "group", "aria-label": say("notices.medium.shelf") });
   const search = element("input", { type: "text", id: `${id}-search`, autocomplete: "off" });
-  const file = element("input", { type: "file", id: `${id}-file`, accept: ACCEPTED[kind] });
-  const words = element("textarea", { id: `${id}-words`, rows: 2, maxlength: LONGEST_TEXT });
-  const wordsField = element(
-    "div",
-    { class: "field", hidden: true },
-    element("label", { for: `${id}-words` }, say("notices.medium.words")),
-    words,
-  );
+  const file = element("input", { type: "file", id: `${id}-file`, accept: ACCEPTED[kind], multiple: true });
+  const rows = element("ul", { class: "sendings" });
   const status = element("p", { class: "sending", role: "status" });
-  /** @type {{ medium: string, found: Api.MediumAnswer | null } | null} */
-  let sent = null; // from here, not yet described
-  let work = Promise.resolve();
+  const way = { sendings: underWay.get(kind)?.sendings ?? [], take, left: () => file.focus() };
+  const { sendings } = way;
+  underWay.set(kind, way);
+  rows.append(...sendings.map(({ row }) => row));
 
   shelf.addEventListener("change", () => {
     const page = chosen()?.files.find(({ role }) => role === "page");
@@ -62,11 +65,9 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
     drawShelf();
   });
   file.addEventListener("change", () => {
-    const [chosenFile] = file.files ?? [];
-    if (chosenFile) work = upload(chosenFile);
+    upload([...(file.files ?? [])]);
+    file.value = "";
   });
-  words.addEventListener("input", (event) => event.stopPropagation());
-  words.addEventListener("change", () => (work = work.then(nameIt)));
 
   const hasMany = fitting().length > 8;
   const field = element(
@@ -88,10 +89,11 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
       element("label", { for: `${id}-file` }, say("notices.medium.send")),
       file,
     ),
-    wordsField,
+    rows,
     status,
     focus?.field ?? picture,
   );
+  acceptDrops(field, (files) => upload([...files]));
   drawShelf(current);
   return { field, show, settle };
 
@@ -134,45 +136,38 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
     );
   }
 
-  async function upload(chosenFile) {
-    setText(status, say("notices.medium.sending"));
-    wordsField.hidden = false;
-    words.focus();
-    try {
-      const medium = await sendFile(chosenFile);
-      sent = { medium, found: null };
-      setText(status, say("notices.medium.preparing"));
-      sent = { medium, found: await whenPrepared(medium) };
-      setText(status, say(words.value.trim() ? "notices.medium.ready" : "notices.medium.words_needed"));
-      await nameIt();
-    } catch (error) {
-      sent = null;
-      wordsField.hidden = true;
-      setText(status, sentenceOf(error));
-    }
+  /** Each file goes by itself: one that is refused keeps no other back. */
+  function upload(files) {
+    const began = files.map((each) => {
+      const sending = createSending(each, {
+        id: `${id}-words-${(count += 1)}`,
+        say,
+        ready: (medium) => {
+          forget(sending);
+          underWay.get(kind)?.take(medium);
+        },
+        left: () => {
+          forget(sending);
+          underWay.get(kind)?.left();
+        },
+      });
+      sendings.push(sending);
+      rows.append(sending.row);
+      return sending;
+    });
+    began[0]?.focus();
   }
 
-  function sentenceOf(error) {
-    return (error instanceof Error && error.message) || say("notices.medium.lost");
+  function forget(sending) {
+    sendings.splice(sendings.indexOf(sending), 1);
   }
 
-  /** Puts what was sent on the shelf, chosen, once it is prepared and somebody has said what it shows. */
-  async function nameIt() {
-    const text = words.value.trim();
-    if (!sent?.found || !text) return;
-    try {
-      media.unshift(await describe(sent.medium, text));
-    } catch (error) {
-      setText(status, sentenceOf(error));
-      return;
-    }
-    const { medium, found } = sent;
-    sent = null;
-    words.value = file.value = "";
-    wordsField.hidden = true;
+  /** Puts what was sent on the shelf, chosen. */
+  function take(medium) {
+    media.unshift(medium);
     setText(status, say("notices.medium.added"));
-    drawShelf(medium);
-    const firstPage = found?.files.find(({ role }) => role === "page");
+    drawShelf(medium.medium);
+    const firstPage = medium.files.find(({ role }) => role === "page");
     if (firstPage) focus?.begin(firstPage);
     show();
     changed();
@@ -180,9 +175,9 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
 
   /** Waits for what is being sent; the sentence that says what is missing, null for nothing. */
   async function settle() {
-    await work;
-    await nameIt();
-    if (sent) return lacking(words, "notices.medium.words_needed");
+    await Promise.all(sendings.map((each) => each.work()));
+    const place = sendings.map((each) => each.lacking()).find(Boolean);
+    if (place) return lacking(place, "notices.medium.words_needed");
     return chosenId() ? null : lacking(radios()[0] ?? file, "notices.medium.needed");
   }
 

@@ -6,7 +6,6 @@ import {
   isSearch,
   kindWords,
   lasting,
-  percent,
   preparing,
   refusalOf,
   sizeWords,
@@ -17,6 +16,7 @@ import {
   uploadAddress,
   withMedium,
 } from "../../../../server/web/static/media/media_state.js";
+import { percent } from "../../../../server/web/static/shared/uploads.js";
 
 const page = (more = {}) => ({
   role: "page",
