@@ -236,7 +236,8 @@ STATUS: Mapping[str, int] = {
     "notices_by_webhook": 422,
     "vigilance_unknown": 422,
     **dict.fromkeys(
-        ("bulletin_broken", "bulletin_too_large", "bulletin_entities", "bulletin_unconfirmed"), 422
+        ("bulletin_broken", "bulletin_too_large", "bulletin_entities", "bulletin_unconfirmed", "no_document"),
+        422,
     ),
     **dict.fromkeys(("bulletin_decided", "bulletin_other_kind", "bulletin_not_shown"), 409),
     **dict.fromkeys(("bulletin_expired", "bulletin_superseded", "too_many_bulletins"), 409),

@@ -7,14 +7,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from server.domain.bulletins.messages import BulletinBroken
-from server.domain.bulletins.read_cap import LARGEST_BYTES, read_cap
+from server.domain.bulletins.read_cap import LARGEST_BYTES
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.bulletins import bulletins
 from server.store.bulletins.bulletins import BulletinRow
 from server.usecases.bulletins.read_bulletins import show_automatically
-from server.usecases.bulletins.receive_bulletin import receive_bulletin
+from server.usecases.bulletins.receive_document import receive_document
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.exact import ExactShape
@@ -64,12 +63,8 @@ def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
         caller, sites = sites_where(Permission.SEND_BULLETINS)
         if sites is not None and path.site not in sites:
             raise Refusal("forbidden")
-        try:
-            bulletin = read_cap(body.document.encode())
-        except (BulletinBroken, UnicodeEncodeError) as error:
-            broken = error if isinstance(error, BulletinBroken) else BulletinBroken("bulletin_broken")
-            raise Refusal(broken.code, where=broken.where or "alert") from error
-        received = receive_bulletin(api.database, path.site, bulletin, caller.author)
+        document = body.document.encode(errors="replace")
+        received = receive_document(api.database, path.site, document, caller.author)
         row = received.row
         if received.is_new:
             if row.state == bulletins.PROPOSED:

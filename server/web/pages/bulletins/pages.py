@@ -1,4 +1,4 @@
-"""Bulletins of authorities, `/alerte/bulletins`: shown in two presses, or dismissed. No JavaScript."""
+"""Bulletins of authorities, `/alerte/bulletins`: given, shown in two presses, or dismissed. No JavaScript."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.documents.problems import DocumentRefused
 from server.domain.bulletins.decide import ProposalKind
+from server.domain.bulletins.read_cap import LARGEST_BYTES
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -24,6 +25,7 @@ from server.usecases.bulletins.accept_bulletin import (
     known_bulletin,
 )
 from server.usecases.bulletins.read_bulletins import halls_of_site, read_bulletins
+from server.usecases.bulletins.receive_document import receive_document
 from server.usecases.notices.notice_places import Reach
 from server.web.access.callers import Caller, someone
 from server.web.access.requirements import PEOPLE, requires
@@ -86,7 +88,39 @@ def blueprint(needs: BulletinPages) -> Blueprint:
         query = urlencode({"hall": hall.hall, "fait": verb})
         return redirect(f"{PLACE}?{query}#bulletin-{bulletin}", 303)
 
+    @routes.post(PLACE)
+    @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
+    def receive() -> Any:
+        hall = _hall(needs)
+        return hall if isinstance(hall, Response) else _receive(needs, hall)
+
     return routes
+
+
+def _receive(needs: BulletinPages, hall: HallConfiguration) -> Any:
+    """Takes the document of the form; on a refusal the page keeps what was pasted."""
+    caller, site = someone(), hall.site.slug
+    if not any(_may_at(caller, permission, site) for permission in NEEDED.values()):
+        abort(404)
+    try:
+        received = receive_document(needs.database, site, _document(), caller.author)
+    except Refusal as refusal:
+        return _page(needs, hall, refusal=refusal, is_about_document=True), status_of(refusal)
+    if received.is_new:
+        needs.programme_changed()  # it may have cancelled another one
+    verb = "recu" if received.is_new else "connu"
+    query = urlencode({"hall": hall.hall, "fait": verb, "bulletin": received.row.id})
+    return redirect(f"{PLACE}?{query}", 303)
+
+
+def _document() -> bytes:
+    """The document in the form: the file where one was chosen, else what was pasted. Refusal: no_document."""
+    file = request.files.get("fichier")
+    document = file.read(LARGEST_BYTES + 1) if file else b""
+    document = document or request.form.get("document", "").strip().encode(errors="replace")
+    if not document:
+        raise Refusal("no_document")
+    return document
 
 
 def _hall(needs: BulletinPages) -> HallConfiguration | Response:
@@ -128,7 +162,12 @@ def _may_at(caller: Caller, permission: Permission, site: str) -> bool:
 
 
 def _page(
-    needs: BulletinPages, hall: HallConfiguration, *, refusal: Refusal | None = None, bulletin: str = ""
+    needs: BulletinPages,
+    hall: HallConfiguration,
+    *,
+    refusal: Refusal | None = None,
+    bulletin: str = "",
+    is_about_document: bool = False,
 ) -> str:
     language, caller, site = page_language(), someone(), hall.site.slug
     if not any(_may_at(caller, permission, site) for permission in NEEDED.values()):
@@ -150,6 +189,12 @@ def _page(
         failed=bulletin,
         problem=refusal and refusal_sentence(refusal, needs.work.translate, language),
         is_about_reason=refusal is not None and refusal.code == "no_reason",
+        is_about_document=is_about_document,
+        pasted=request.form.get("document", ""),
+        given=next((card for card in cards if card.row.id == request.args.get("bulletin")), None),
+        largest=LARGEST_BYTES,
+        is_nothing=not found and not sources,
+        may_configure=_may_at(caller, Permission.CONFIGURE, site),
         typed=request.form.get("motif", "")[:LONGEST_REASON],
         done=request.args.get("fait", ""),
         publishes=publishes,

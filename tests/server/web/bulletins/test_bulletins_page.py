@@ -67,6 +67,26 @@ def test_an_alert_takes_two_presses_of_somebody_who_may_raise_one(site: ApiSite)
     assert press(site, "agent", bulletin, "montrer", confirme="oui").status_code == 409
 
 
+def test_a_person_gives_a_document_that_is_checked_like_any_other_and_never_shown_at_once(site: ApiSite):
+    def give(document: bytes) -> Any:
+        browser, headers = site.writer("communication")
+        form = {"csrf_token": headers["X-CSRFToken"], "document": document.decode()}
+        return browser.post(f"{PAGE}?hall={HALL}", data=form, follow_redirects=True)
+
+    browser = site.person("communication")
+    assert "Un bulletin est un avis de danger" in browser.get(f"{PAGE}?hall={HALL}").text
+    for document, sentence in ((b" ", "collez le texte"), (b"<rss/>", "alert")):
+        broken = give(document)
+        assert broken.status_code == 422
+        assert sentence in broken.text.partition('id="document-refused">')[2].partition("</p>")[0]
+    assert "&lt;rss/&gt;</textarea>" in give(b"<rss/>").text
+    assert "Le bulletin est reçu et vérifié" in give(cap_xml()).text
+    assert "Ce bulletin était déjà arrivé" in give(cap_xml()).text
+    elsewhere = give(cap_xml("b", infos=info_xml(language="de"))).text
+    assert "n’est pas en français" in elsewhere.partition('role="alert"')[2].replace("\u00a0", " ")
+    assert accepted(site.get(f"/halls/{HALL}/board"))["alert"] is None
+
+
 def test_a_notice_is_dismissed_with_a_reason_or_published(site: ApiSite):
     calm = info_xml(severity="Minor")
     first = accepted(send(site, cap_xml("a", infos=calm)), 201)["bulletin"]
