@@ -6,6 +6,7 @@ import { createVerbs } from "./device_verbs.js";
 import { levelOf, rowsOf, verbsOf } from "./devices_state.js";
 import { element, fill, setText } from "../shared/dom.js";
 import { momentTeller } from "../shared/durations.js";
+import { screenPage } from "./supervision_cards.js";
 import { keyOf, standingOf, troublesOf } from "./supervision_state.js";
 
 const COLUMNS = ["device", "state", "runs", "clock", "seen", "uptime", "verbs"];
@@ -83,6 +84,9 @@ export function createHallTable(hall, { place, say, language, onDone }) {
       { scope: "row", id },
       element("bdi", {}, device.label),
       element("small", {}, say(`device_list.kind.${device.kind}`)),
+      device.kind === "screen"
+        ? element("a", { href: screenPage("ecrans", within.hall, device.id) }, say("supervision.now"))
+        : null,
     );
     const icon = element("i", { class: "icon", "aria-hidden": "true" });
     const status = element("span");

@@ -50,7 +50,13 @@ export function createCard(device, { list, words, hall, onAsk, onEnlarge }) {
     picture?.place,
     facts,
     isScreen
-      ? element("p", {}, element("a", { href: nowAt(hall, device.id) }, say("supervision.now")))
+      ? element(
+          "p",
+          { class: "to-screen" },
+          element("a", { href: screenPage("ecrans", hall, device.id) }, say("supervision.now")),
+          " ",
+          element("a", { href: screenPage("journee", hall, device.id) }, say("supervision.day")),
+        )
       : null,
   );
   list.append(card);
@@ -101,8 +107,15 @@ export function createCard(device, { list, words, hall, onAsk, onEnlarge }) {
   return { draw, card };
 }
 
-/** The page of what a screen shows now. */
-const nowAt = (hall, screen) => `/affichage/ecrans?${new URLSearchParams({ hall, ecran: screen })}`;
+/**
+ * The page of what a screen shows now (`ecrans`) or today (`journee`).
+ *
+ * @param {"ecrans" | "journee"} page
+ * @param {string} hall
+ * @param {string} screen
+ */
+export const screenPage = (page, hall, screen) =>
+  `/affichage/${page}?${new URLSearchParams({ hall, ecran: screen })}`;
 
 /** An image without content: an `img` always has a source. */
 const NO_PICTURE = "data:,";

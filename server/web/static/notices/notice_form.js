@@ -1,6 +1,7 @@
 // The form of a notice: fields made for its kind and languages, filled from a content and read back.
 
 import { element, setText } from "../shared/dom.js";
+import { localeOf } from "../shared/instants.js";
 import { PARTS_OF, WORDS_OF } from "./notice_content.js";
 import { missingWords } from "./notice_missing.js";
 import { mediumField } from "./notice_medium.js";
@@ -22,6 +23,8 @@ export function createForm(form, { page, say, changed }) {
   let editors = [];
   let content = { kind: kind.value };
   let isOff = false;
+  const dates = new Intl.DateTimeFormat(localeOf(page.language), { dateStyle: "long", timeZone: "UTC" });
+  const day = (/** @type {string} */ on) => dates.format(new Date(`${on}T00:00Z`));
   let showMedium = () => {};
   let settleMedium = async () => null;
 
@@ -223,6 +226,7 @@ export function createForm(form, { page, say, changed }) {
   function mediumFields() {
     const made = mediumField(content.kind, page.media, {
       say,
+      day,
       path: "medium",
       idOf,
       changed,

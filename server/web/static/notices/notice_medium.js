@@ -37,10 +37,11 @@ export async function libraryMedia() {
 }
 
 /**
- * The field for media of a kind; `path` is the place of its id, `current` the id that is chosen, `changed`
+ * The field for media of a kind; `path` is the place of its id, `current` the id that is chosen, `day` writes
+ * a local date, `changed`
  * hears of presses. Media that were sent from here join `media` once somebody has said what it shows.
  */
-export function mediumField(kind, media, { say, path, idOf, changed, current }) {
+export function mediumField(kind, media, { say, day, path, idOf, changed, current }) {
   const id = idOf(path);
   const fitting = () => media.filter((medium) => medium.kind === kind);
   const picture = element("img", { class: "medium-picture", src: "data:,", alt: "", hidden: true });
@@ -116,8 +117,8 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
     );
     const isUnknown = selected && !found.some(({ medium }) => medium === selected);
     shelf.replaceChildren(
-      ...(isUnknown ? [card(selected, say("notices.medium.current"), null)] : []),
-      ...found.map((each) => card(each.medium, each.texts.fr, thumbnailOf(each))),
+      ...(isUnknown ? [card(selected, say("notices.medium.current"))] : []),
+      ...found.map((each) => card(each.medium, each.name || each.texts.fr, each)),
     );
     for (const radio of radios()) radio.checked = radio.dataset.item === selected;
     if (!shelf.children.length)
@@ -126,13 +127,30 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
       );
   }
 
-  function card(medium, name, url) {
+  /**
+   * A card of the shelf: the name of a medium, and until when it may be shown. One whose last day is over
+   * cannot be chosen.
+   *
+   * @param {string} medium
+   * @param {string} name
+   * @param {Api.MediumAnswer | null} found null: the library does not have it
+   */
+  function card(medium, name, found = null) {
+    const url = found && thumbnailOf(found);
+    const until = found?.until ? element("small", {}, say(untilKey(found), { day: day(found.until) })) : null;
     return element(
       "label",
-      { class: "shelf-item" },
-      element("input", { type: "radio", name: `${id}-choice`, "data-path": path, "data-item": medium }),
+      { class: "shelf-item", "data-expiry": found?.expiry },
+      element("input", {
+        type: "radio",
+        name: `${id}-choice`,
+        "data-path": path,
+        "data-item": medium,
+        disabled: found?.expiry === "over" && medium !== current,
+      }),
       url ? element("img", { src: url, alt: "", loading: "lazy" }) : null,
       element("span", {}, name),
+      until,
     );
   }
 
@@ -196,6 +214,8 @@ export function mediumField(kind, media, { say, path, idOf, changed, current }) 
     focus?.show();
   }
 }
+
+const untilKey = ({ expiry }) => (expiry === "over" ? "notices.medium.over" : "notices.medium.until");
 
 const wordsOf = ({ texts, name, tags }) => [texts.fr, name, ...tags].join(" ");
 

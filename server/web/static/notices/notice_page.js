@@ -10,7 +10,7 @@ import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
 import { isEditable, pressesOf } from "./notice_presses.js";
 import { createUndo } from "./notice_undo.js";
-import { mayPublish, targetsInWords } from "./notice_targets.js";
+import { dayPages, mayPublish, targetsInWords } from "./notice_targets.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
 
@@ -204,6 +204,7 @@ function draw() {
   /** @type {HTMLSelectElement} */ (byId("kind")).disabled = true;
   show("[data-gestures]", true);
   write("shown", notice.state === "published" ? shownInWords(notice, { say, instant }) : "");
+  drawDays();
   drawPresses();
   preview.show(cleaned(form.read()), { isNow: true });
   show("[data-history]", true);
@@ -211,6 +212,20 @@ function draw() {
   /** @type {HTMLAnchorElement} */ (one("[data-copy-link]")).href =
     `/affichage/message?copie=${encodeURIComponent(notice.notice)}`;
   show("[data-copy]", true);
+}
+
+/** Where the screens of the notice can be looked at, hour by hour. */
+function drawDays() {
+  const today = new Date().toLocaleDateString("sv", { timeZone: pageTimeZone() }); // YYYY-MM-DD
+  const places = page.halls.filter(({ may_preview: may }) => may);
+  const links = dayPages(notice.content, places, today).map(({ href, name }) =>
+    element(
+      "li",
+      {},
+      element("a", { href }, name ? say("notices.day_in", { hall: name }) : say("notices.day")),
+    ),
+  );
+  one('[data-list="days"]').replaceChildren(...links);
 }
 
 /** The other of a notice and its correction: one leads to the other. */

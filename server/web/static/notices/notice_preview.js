@@ -29,7 +29,7 @@ export function createPreview({ section, page, say, hour }) {
   const places = page.halls.filter(({ may_preview: may }) => may);
   const counts = new Map(); // what the notice makes in a layout, by its key
   const programmes = new Map(); // {text, programme}: the last that the server made for each hall
-  const told = new WeakMap(); // the last message to each page inside
+  const lastMessages = new WeakMap(); // the last message to each page inside
   let typed = null;
   /** @type {import("./notice_layouts.js").Layout[]} */
   let layouts = [];
@@ -171,10 +171,10 @@ export function createPreview({ section, page, say, hour }) {
 
   /** The page of a screen for each measured layout that has a programme; the chosen one is seen. */
   function draw() {
-    const shown = measured().filter(({ hall }) => programmes.has(hall));
+    const drawnLayouts = measured().filter(({ hall }) => programmes.has(hall));
     for (const inside of frames())
-      if (!shown.some(({ key }) => key === inside.dataset.layout)) inside.remove();
-    for (const layout of shown) {
+      if (!drawnLayouts.some(({ key }) => key === inside.dataset.layout)) inside.remove();
+    for (const layout of drawnLayouts) {
       const found = frames().find(({ dataset }) => dataset.layout === layout.key);
       const inside = found ?? frame.appendChild(frameOf(layout));
       inside.toggleAttribute("data-shown", layout.key === chosen.key);
@@ -195,7 +195,7 @@ export function createPreview({ section, page, say, hour }) {
       "data-layout": layout.key,
     });
     made.addEventListener("load", () => {
-      told.delete(made);
+      lastMessages.delete(made);
       tell(made, layout);
     });
     return made;
@@ -210,8 +210,8 @@ export function createPreview({ section, page, say, hour }) {
     const room = key === chosen.key ? chosen.room : "alone";
     const message = { programme, room };
     const text = JSON.stringify(message);
-    if (!programme || told.get(inside) === text) return;
-    told.set(inside, text);
+    if (!programme || lastMessages.get(inside) === text) return;
+    lastMessages.set(inside, text);
     inside.contentWindow?.postMessage(message, location.origin);
   }
 

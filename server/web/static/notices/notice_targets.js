@@ -88,3 +88,22 @@ export function targetsInWords(targets, places, { say, language }) {
   });
   return [...new Set(lines)].join(say("notices.aim.between"));
 }
+
+/**
+ * The pages of what the screens among the targets show on a day: today (local, `YYYY-MM-DD`), or the first
+ * day of a notice that is still to come. `name` is null where there is one page only.
+ *
+ * @param {{ targets?: Targets, validity?: { starts?: string } }} content
+ * @param {PlaceOfHall[]} places where the reader may look
+ * @param {string} today
+ */
+export function dayPages({ targets = {}, validity = {} }, places, today) {
+  const aimed = hallsAimedAt(targets, places);
+  const first = (validity.starts ?? "").slice(0, 10);
+  return aimed.map(({ hall, screens, isWhole }) => {
+    const query = new URLSearchParams({ hall: hall.hall });
+    if (!isWhole && screens.length === 1) query.set("ecran", screens[0].id);
+    if (first > today) query.set("jour", first);
+    return { href: `/affichage/journee?${query}`, name: aimed.length > 1 ? hall.name : null };
+  });
+}

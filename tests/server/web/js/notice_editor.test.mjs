@@ -7,6 +7,7 @@ import { layoutsOf } from "../../../../server/web/static/notices/notice_layouts.
 import { missingWords } from "../../../../server/web/static/notices/notice_missing.js";
 import { isEditable, pressesOf } from "../../../../server/web/static/notices/notice_presses.js";
 import {
+  dayPages,
   explicit,
   isEverywhere,
   mayPublish,
@@ -79,6 +80,17 @@ test("each layout of the screens is previewed once, whatever their number of pix
   assert.equal(seen({ everywhere: true }).layouts.length, 3);
   assert.equal(seen({ everywhere: true }, "hours").layouts.length, 4, "hours are those of each hall");
   assert.equal(seen({ everywhere: false }).layouts.length, 3, "of the first hall while nothing is ticked");
+});
+
+test("a notice leads to the day of its screens, from its first day on", () => {
+  const pages = (content) => dayPages(content, PLACES, "2026-11-28").map(({ href, name }) => [href, name]);
+  assert.deepEqual(pages({ targets: { screens: ["2"] }, validity: { starts: "2026-12-01T09:00" } }), [
+    ["/affichage/journee?hall=laon&ecran=2&jour=2026-12-01", null],
+  ]);
+  assert.deepEqual(pages({ targets: { everywhere: true } }), [
+    ["/affichage/journee?hall=laon", "Laon"],
+    ["/affichage/journee?hall=vervins", "Vervins"],
+  ]);
 });
 
 test("earlier targets without a place mean everywhere, and the form says so", () => {
