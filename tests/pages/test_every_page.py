@@ -110,6 +110,20 @@ def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall
     assert_walked(page)
 
 
+def test_a_report_is_begun_and_what_is_typed_is_still_there_when_the_page_is_opened_again(
+    hall: Served, page: Page
+):
+    sign_in(page, hall, *demonstration_user(hall, "quality"), "/rapports")
+    assert_walked(page)
+    page.get_by_role("button", name="Commencer ce rapport").press("Enter")
+    page.get_by_label("Ce que nous faisons").fill("Un guichet de plus le mardi.")
+    page.reload()
+    expect(page.get_by_label("Ce que nous faisons")).to_have_value("Un guichet de plus le mardi.")
+    expect(page.locator("[data-found]")).to_be_visible()
+    assert_walked(page)
+    assert further_violations(page) == []
+
+
 def test_a_bulletin_is_shown_by_two_presses_of_the_keyboard(hall: Served, page: Page):
     sign_in(page, hall, *demonstration_user(hall, "administrator"), "/alerte/bulletins?hall=laon")
     assert_walked(page)

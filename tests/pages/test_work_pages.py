@@ -67,7 +67,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
             | {"/droits", "/aide"},
         ),
         ("security", {"/securite", "/alerte", "/droits", "/aide"}),
-        ("quality", {"/qualite", "/objectifs", "/droits", "/aide"}),
+        ("quality", {"/qualite", "/objectifs", "/rapports", "/droits", "/aide"}),
         (
             "supervisor",
             {
@@ -77,6 +77,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
                 "/alerte",
                 "/qualite",
                 "/objectifs",
+                "/rapports",
                 "/aide",
                 "/affichage",
                 "/affichage/ecrans",

@@ -30,6 +30,8 @@ from server.web.pages.notices import pages as notices_pages
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.reception import pages as reception_pages
+from server.web.pages.reports import pages as report_pages
+from server.web.pages.reports.pages import ReportPages
 from server.web.pages.rights import pages as rights_pages
 from server.web.pages.screen_days import pages as screen_day_pages
 from server.web.pages.screen_days.pages import ScreenDayPages
@@ -116,6 +118,7 @@ def _install_measuring(parts: WebParts) -> None:
     anchors = Anchors(parts.parvis.settings.var / "anchors")
     app.register_blueprint(quality_pages(QualityPages(database, work, Drawings())))
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
+    app.register_blueprint(report_pages.blueprint(ReportPages(database, work, parts.api.papers)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))
 
 

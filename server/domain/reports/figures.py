@@ -3,7 +3,7 @@
 No figure here tells about one agent (docs/rules/reports.md). Pure.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypedDict
@@ -275,25 +275,35 @@ def _value(line: tuple[str, ReportFigures] | None, indicator: str) -> float | No
     return None if figure is None else figure["value"]
 
 
-def merged_services(
-    halls: Sequence[ReportHall], periods: tuple[Rollup, Rollup], name: Callable[[str], str]
-) -> list[ReportPart]:
-    """The services of several halls, those of one id together, in the halls' order."""
-    now, before = periods
-    targets: dict[str, list[ReportTarget | None]] = {}
+def merged_services(halls: Sequence[ReportHall], periods: tuple[Rollup, Rollup]) -> list[ReportPart]:
+    """The services of several halls, those of one name together, in the halls' order.
+
+    `periods`: the rollups of all halls in the period and in the one before.
+    """
+    named: dict[str, list[ReportPart]] = {}
     for hall in halls:
         for service in hall["services"]:
-            targets.setdefault(service["key"], []).append(service["target"])
-    return [
-        {
-            "key": key,
-            "name": name(key),
-            "figures": report_figures(now.of_service(key)),
-            "previous": report_figures(before.of_service(key)),
-            "target": shared_target(found),
-        }
-        for key, found in targets.items()
-    ]
+            named.setdefault(service["name"], []).append(service)
+    found: list[ReportPart] = []
+    for name, parts in named.items():
+        now, before = (_of_services(rollup, {each["key"] for each in parts}) for rollup in periods)
+        found.append(
+            {
+                "key": parts[0]["key"],
+                "name": name,
+                "figures": report_figures(now),
+                "previous": report_figures(before),
+                "target": shared_target([each["target"] for each in parts]),
+            }
+        )
+    return found
+
+
+def _of_services(rollup: Rollup, services: Iterable[str]) -> Rollup:
+    whole = Rollup()
+    for service in services:
+        whole.add(rollup.of_service(service))
+    return whole
 
 
 def report_period(name: str) -> Period:

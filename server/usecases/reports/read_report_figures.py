@@ -66,7 +66,6 @@ def read_report_figures(
     today = now.astimezone(zone).date()
     whole, before = (_sum([each.now for each in counted]), _sum([each.before for each in counted]))
     parts = [_hall(each, period, today) for each in counted]
-    names = {service["key"]: service["name"] for hall in parts for service in hall["services"]}
     return {
         "schema": SCHEMA,
         "as_of": to_text(now),
@@ -81,9 +80,7 @@ def read_report_figures(
             "target": shared_target([hall["whole"]["target"] for hall in parts]),
         },
         "halls": parts,
-        "services": parts[0]["services"]
-        if len(parts) == 1
-        else merged_services(parts, (whole, before), lambda key: names[key]),
+        "services": parts[0]["services"] if len(parts) == 1 else merged_services(parts, (whole, before)),
         "hours": worst_hours(whole),
         "not_issued": reasons_not_issued(whole),
     }

@@ -23,7 +23,12 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
     "appointments": (Permission.READ_APPOINTMENTS, Permission.BOOK),
     "safety": (Permission.ASK_HELP, Permission.RAISE_ALERT, Permission.END_ALERT, Permission.SEND_BULLETINS),
     "display": (Permission.DRAFT_NOTICES, Permission.PUBLISH_NOTICES),
-    "figures": (Permission.READ_FIGURES, Permission.EXPORT_VISITS, Permission.DECIDE_TARGETS),
+    "figures": (
+        Permission.READ_FIGURES,
+        Permission.EXPORT_VISITS,
+        Permission.DECIDE_TARGETS,
+        Permission.WRITE_REPORTS,
+    ),
     "running": (
         Permission.SUPERVISE,
         Permission.READ_JOURNAL,

@@ -7,13 +7,16 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Rule
 
-from server.domain.author import SYSTEM
+from server.domain.author import SYSTEM, Author
 from server.domain.people.roles import Permission
 from server.domain.quality.targets import TargetRequest
 from server.store.people.accounts import Grant
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
+from server.usecases.reports.approve_report import approve_report
+from server.usecases.reports.begin_report import begin_report
+from server.usecases.reports.freeze_report import freeze_report
 from server.web.access.requirements import Required, required_of
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
@@ -168,11 +171,20 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "from_on": "2026-11-24",
         "target": decide_target(site.database, HALL, SYSTEM, TARGET)["target"],
         "press_id": "a-press-of-tests",
+        "report": _approved_report(site),
         "reason": "mistake",
         "content": {"kind": "text"},
         "visits": ticket["visit"],
         "password": PASSWORD,
     }
+
+
+def _approved_report(site: ApiSite) -> str:
+    """A report of Laon that every reader of figures there may open."""
+    report = begin_report(site.database, SYSTEM, [HALL], "2026-Q3", sites=None)["report"]
+    freeze_report(site.database, SYSTEM, report, sites=None)
+    approve_report(site.database, Author("another"), report, sites=None)
+    return report
 
 
 class _Described:

@@ -28,7 +28,7 @@ PROVIDER = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "a", "oidc_cl
 """So that the routes of a provider are there; nothing listens."""
 
 
-DRAWN = {"/api/v1/notices/<notice>/displays.pdf"}
+DRAWN = {"/api/v1/notices/<notice>/displays.pdf", "/rapports/<report>/page.pdf"}
 """A third of a second each: of those who may, the first is let in."""
 NOT_LET_IN = (400, 401, 403, 500)
 
@@ -119,7 +119,7 @@ def test_a_caller_with_a_role_elsewhere_changes_nothing_of_laon(
         for caller in callers
         if request.method != "GET" and caller.may(required_by(request)) and not may_of_laon(caller, request)
     }
-    for thing in ("/personnes/<account>/", "/notices/<notice>/"):
+    for thing in ("/personnes/<account>/", "/notices/<notice>/", "/rapports/<report>/"):
         assert [each for each in answers if thing in each], thing
     assert {said: each.status_code for said, each in answers.items() if each.status_code < 400} == {}
     assert (site.count("hall_fact"), site.count("installation_fact")) == facts

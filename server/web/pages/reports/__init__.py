@@ -1,0 +1,1 @@
+"""Reports for the committee: begun, written, frozen and approved on a page, printed on one sheet."""

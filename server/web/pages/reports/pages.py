@@ -1,0 +1,257 @@
+"""Reports for the committee, `/rapports`: begun, written, frozen, approved, printed. No JavaScript needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.author import Author
+from server.domain.instants import to_text
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.domain.reports.reports import LONGEST_SENTENCE
+from server.ids import new_id
+from server.language import direction_of
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.usecases.reports.approve_report import approve_report
+from server.usecases.reports.begin_report import begin_report
+from server.usecases.reports.find_report import ReportReach, Sites
+from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.reports.read_reports import ReadReport, read_report, read_reports
+from server.usecases.reports.write_sentences import discard_report, write_sentences
+from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.reports.form import (
+    FIELDS,
+    BeginFields,
+    first_period,
+    offered_periods,
+    typed_sentences,
+)
+from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
+from server.web.rendering.pdf import Papers
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import Sentence, WorkContext, page_language
+
+PLACE = "/rapports"
+SHEET_STYLE = Path(__file__).parent / "sheet.css"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    work: WorkContext
+    papers: Papers
+
+
+def blueprint(needs: ReportPages) -> Blueprint:
+    """The routes: reading needs `read_figures`, the rest `write_reports`, at all sites of a report."""
+    routes = Blueprint("reports_page", __name__, template_folder="templates")
+    _add_reading(routes, needs)
+    _add_drafts(routes, needs)
+    _add_decisions(routes, needs)
+    return routes
+
+
+def _add_reading(routes: Blueprint, needs: ReportPages) -> None:
+    """The list, a report, and its sheet of paper."""
+
+    @routes.get(PLACE)
+    @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
+    def listed() -> Any:
+        return _list_page(needs)
+
+    @routes.get(PLACE + "/<report>")
+    @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
+    def shown(report: str) -> Any:
+        return _report_page(needs, report)
+
+    @routes.get(PLACE + "/<report>/page.pdf")
+    @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
+    def paper(report: str) -> Response:
+        found = _read(needs, report)
+        answer = Response(needs.papers.made(sheet_page(needs, found)), content_type="application/pdf")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}.pdf"'
+        return answer
+
+
+def _add_drafts(routes: Blueprint, needs: ReportPages) -> None:
+    """Begin a report, write its sentences, discard it."""
+
+    @routes.post(PLACE)
+    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
+    def begin() -> Any:
+        caller, sites = sites_where(Permission.WRITE_REPORTS)
+        typed = BeginFields.of(request.form)
+        try:
+            begun = begin_report(
+                needs.database,
+                caller.author,
+                typed.halls,
+                typed.period,
+                sites=sites,
+                write_key=typed.write_key(caller.author.id),
+            )
+        except Refusal as refusal:
+            return _list_page(needs, typed=typed, refusal=refusal), status_of(refusal)
+        return redirect(f"{PLACE}/{begun['report']}", 303)
+
+    @routes.post(PLACE + "/<report>/phrases")
+    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
+    def write(report: str) -> Any:
+        sentences, base = typed_sentences(request.form), request.form.get("version", "")
+
+        def save(author: Author, sites: Sites) -> object:
+            return write_sentences(needs.database, author, report, sentences, base=base, sites=sites)
+
+        return _done(needs, report, save, "enregistre", sentences=sentences)
+
+    @routes.post(PLACE + "/<report>/suppression")
+    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
+    def discard(report: str) -> Any:
+        caller, sites = sites_where(Permission.WRITE_REPORTS)
+        discard_report(needs.database, caller.author, report, sites=sites)
+        return redirect(f"{PLACE}?fait=supprime", 303)
+
+
+def _add_decisions(routes: Blueprint, needs: ReportPages) -> None:
+    """Freeze and approve."""
+
+    @routes.post(PLACE + "/<report>/gel")
+    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
+    def freeze(report: str) -> Any:
+        def freeze_it(author: Author, sites: Sites) -> object:
+            content = f"freeze {report}".encode()
+            key = WriteKey.of(author.id, content.decode(), content)
+            return freeze_report(needs.database, author, report, sites=sites, write_key=key)
+
+        return _done(needs, report, freeze_it, "gele")
+
+    @routes.post(PLACE + "/<report>/approbation")
+    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
+    def approve(report: str) -> Any:
+        return _done(
+            needs,
+            report,
+            lambda author, sites: approve_report(needs.database, author, report, sites=sites),
+            "approuve",
+        )
+
+
+def reach_of(caller: Caller) -> ReportReach:
+    """The sites whose reports a person reads and writes."""
+    return ReportReach(
+        sites_of_caller(caller, Permission.READ_FIGURES), sites_of_caller(caller, Permission.WRITE_REPORTS)
+    )
+
+
+def _read(needs: ReportPages, report: str) -> ReadReport:
+    caller = someone()
+    return read_report(needs.database, report, reach_of(caller), reader=caller.author.id)
+
+
+def _done(
+    needs: ReportPages,
+    report: str,
+    change: Callable[[Author, Sites], object],
+    done: str,
+    *,
+    sentences: list[str] | None = None,
+) -> Any:
+    """Redirects to the report after a change; after a refusal, its page with what was typed."""
+    caller, sites = sites_where(Permission.WRITE_REPORTS)
+    try:
+        change(caller.author, sites)
+    except Refusal as refusal:
+        if status_of(refusal) == 404:
+            raise
+        return _report_page(needs, report, refusal=refusal, sentences=sentences), status_of(refusal)
+    return redirect(f"{PLACE}/{report}?fait={done}#fait", 303)
+
+
+def _words(needs: ReportPages) -> ReportWording:
+    return ReportWording(Sentence(needs.work.translate, page_language()))
+
+
+def _list_page(
+    needs: ReportPages, *, typed: BeginFields | None = None, refusal: Refusal | None = None
+) -> str:
+    caller, words = someone(), _words(needs)
+    person = needs.work.viewer()
+    assert person is not None  # access was checked before
+    halls = [
+        hall for hall in needs.work.halls(person) if person.may(Permission.WRITE_REPORTS, hall.site.slug)
+    ]
+    on = _today(needs, halls[0].site.time_zone if halls else "Europe/Paris")
+    first = BeginFields(tuple(hall.hall for hall in halls[:1]), first_period(on), new_id())
+    said = None if refusal is None else refusal_sentence(refusal, needs.work.translate, words.language)
+    return render_template(
+        "reports/reports.html",
+        reports=read_reports(needs.database, reach_of(caller)),
+        words=words,
+        halls=halls,
+        periods=offered_periods(on),
+        typed=typed or first,
+        problems={} if refusal is None else {FIELDS.get(refusal.code, ""): said},
+        done=request.args.get("fait", ""),
+        zone=halls[0].site.time_zone if halls else "Europe/Paris",
+    )
+
+
+def _today(needs: ReportPages, time_zone: str) -> date:
+    return needs.database.clock.now().astimezone(ZoneInfo(time_zone)).date()
+
+
+def _report_page(
+    needs: ReportPages,
+    report: str,
+    *,
+    refusal: Refusal | None = None,
+    sentences: list[str] | None = None,
+) -> str:
+    found, words = _read(needs, report), _words(needs)
+    if refusal is not None and not found.may_write:
+        abort(403)
+    saved = found.row.sentences
+    is_proposed = sentences is None and found.may_write and not any(saved)
+    proposed = proposed_sentences(found.figures, words) if is_proposed else saved
+    said = None if refusal is None else refusal_sentence(refusal, needs.work.translate, words.language)
+    return render_template(
+        "reports/report.html",
+        report=found,
+        sheet=report_sheet(found, words.say),
+        name=words.period(found.period),
+        sentences=sentences or proposed,
+        saved=saved if sentences is not None and sentences != saved else None,
+        is_proposed=is_proposed,
+        version=to_text(found.row.changed_at),
+        longest=LONGEST_SENTENCE,
+        problem=said,
+        problem_of=None if refusal is None else refusal.details.get("sentence"),
+        done=request.args.get("fait", ""),
+    )
+
+
+def sheet_page(needs: ReportPages, found: ReadReport) -> str:
+    """The page of a report that is made a paper."""
+    words = _words(needs)
+    return render_template(
+        "reports/sheet.html",
+        sheet=report_sheet(found, words.say),
+        style=SHEET_STYLE.read_text(encoding="utf-8"),
+        direction=direction_of(words.language),
+    )
+
+
+def file_name(found: ReadReport) -> str:
+    """The name of a report's files, without ending: its halls, at most three, and its period."""
+    slugs = [hall["slug"] for hall in found.figures["halls"]]
+    return "-".join(["rapport", *slugs[:3], *(["etc"] if len(slugs) > 3 else []), found.row.period])

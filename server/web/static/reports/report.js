@@ -1,0 +1,48 @@
+// The sentences of a report that are typed and not yet saved stay in this browser: an ended session or a
+// closed page loses nothing. They come back to the same person on the same computer, while the report is as
+// it was.
+import { one } from "../shared/dom.js";
+
+const PREFIX = "parvis.report.";
+const KEPT_MS = 30 * 86_400_000;
+
+/** @type {HTMLFormElement} */
+const form = one("form[data-kept]");
+const key = `${PREFIX}${form.dataset.kept}`;
+const fields = [1, 2, 3].map(sentenceField);
+/** @type {HTMLInputElement} */
+const versionField = one("input[name=version]", form);
+const version = versionField.value;
+
+const found = find();
+if (found && found.sentences.some((text, index) => text !== fields[index]?.value)) {
+  fields.forEach((field, index) => (field.value = found.sentences[index] ?? field.value));
+  one("[data-found]", form).hidden = false;
+}
+form.addEventListener("input", keep);
+
+/** @param {number} rank @returns {HTMLTextAreaElement} */
+function sentenceField(rank) {
+  return one(`#phrase${rank}`, form);
+}
+
+function keep() {
+  try {
+    const sentences = fields.map((field) => field.value);
+    localStorage.setItem(key, JSON.stringify({ sentences, version, at: Date.now() }));
+  } catch {
+    // a browser that keeps nothing: the fields are saved by the button only
+  }
+}
+
+/** @returns {{ sentences: string[] } | null} what is kept of this version of the report */
+function find() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key) ?? "null");
+    if (kept?.version === version && Date.now() - kept.at < KEPT_MS) return kept;
+    localStorage.removeItem(key);
+  } catch {
+    // nothing is kept
+  }
+  return null;
+}
