@@ -20,6 +20,7 @@ from server.commands import (
     exporting,
     keeping,
     printers,
+    reporting,
     simulating,
     speaking,
 )
@@ -165,6 +166,7 @@ cli.command("import-configuration")(configuring.import_configuration)
 cli.command("export-configuration")(configuring.export_configuration)
 cli.command("import-appointments")(appointments.import_appointments_command)
 cli.command("export-visits")(exporting.export_visits_command)
+cli.command("report")(reporting.report)
 cli.command("simulate")(simulating.simulate)
 cli.command("purge")(keeping.purge_command)
 cli.command("verify-journal")(keeping.verify_journal_command)

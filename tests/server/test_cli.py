@@ -5,17 +5,21 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from server.clock import Clock
+from server.store.transactions.database import Database
+from server.usecases.quality.read_indicators import read_days
 from tests.conftest import Serve
 from tests.harness.commands import Ended, run_command, start_command
 from tests.harness.programs import PROJECT
 from tests.harness.servers.served import Served
+from tests.harness.sql import execute
 from tests.harness.waiting import wait_until
-from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall, play_days
 
 HALLS = PROJECT / "server" / "demonstration" / "halls"
 COMMANDS = {
@@ -29,6 +33,7 @@ COMMANDS = {
         "export-configuration",
         "export-visits",
         "simulate",
+        "report",
     ),
     *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "alarms", "doctor", "say"),
     "installation-link",
@@ -171,6 +176,24 @@ def test_visits_are_exported_between_two_days(installation: Installation):
     assert {file.name for file in out.iterdir()} == {"legs.csv", "counters.csv", "services.csv"}
     wrong = ("export-visits", "--from", "2026-11-30", "--to", "2026-11-01", "--out", str(out))
     installation.parvis(*wrong, expected=2)
+
+
+def test_stored_figures_are_recomputed_and_those_that_differ_end_with_status_1(
+    installation: Installation, sqlite_url: str
+):
+    again = ("report", "--recompute", "--facts", "--hall", "laon")
+    text = installation.parvis(*again)
+    assert "laon: 0 stored rollups recomputed, 0 differences" in text
+    assert "laon: visits recomputed from the journal, 0 differences" in text
+    database = Database(sqlite_url, Clock())
+    day = date(2026, 10, 19)
+    play_days(database, day, 1)
+    read_days(database, "laon", day, date(2026, 10, 20))
+    execute(database, "UPDATE stored_rollup SET visits_during_alert = 3")
+    database.close()
+    assert "2026-10-19 differed" in installation.parvis(*again, expected=1)
+    assert "laon: 1 stored rollups recomputed, 0 differences" in installation.parvis(*again)
+    installation.parvis("report", expected=2)
 
 
 def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):

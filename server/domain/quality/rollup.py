@@ -172,11 +172,11 @@ class Rollup:
         return whole
 
     def condensed(self) -> "Rollup":
-        """The same counts by service and end reason only: without class (""), weekday and half-hour (-1)."""
+        """The same counts by service, class and end reason: weekday and half-hour are -1."""
         whole = Rollup()
         whole.add(replace(self, cells={}))
         for key, tally in self.cells.items():
-            of = CellKey(key.hall, key.service, "", -1, -1, key.end_reason)
+            of = key._replace(weekday=-1, half_hour=-1)
             whole.cells.setdefault(of, Tally()).add(tally)
         return whole
 

@@ -88,6 +88,7 @@ _BETWEEN = (
 )
 _DAYS = Read(StoredRollup, select(*_FIELDS).where(*_BETWEEN).order_by(stored_rollup.c.period))
 _NAMES_OF_DAYS = Read(str, select(stored_rollup.c.period).where(*_BETWEEN))
+_NAMES = Read(str, select(stored_rollup.c.period).where(*_OF_HALL))
 _NAMED = Read(
     StoredRollup,
     select(*_FIELDS).where(*_OF_HALL, stored_rollup.c.period.in_(bindparam("periods", expanding=True))),
@@ -149,6 +150,11 @@ def names_of_stored_days(rows: Rows, hall: str, starts_on: date, ends_on: date, 
         _NAMES_OF_DAYS, hall=hall, shape=shape, first=starts_on.isoformat(), end=ends_on.isoformat()
     )
     return {date.fromisoformat(each) for each in found}
+
+
+def names_of_stored(rows: Rows, hall: str, *, shape: str) -> set[str]:
+    """The days, months and years of a hall (id) that are stored."""
+    return set(rows.all(_NAMES, hall=hall, shape=shape))
 
 
 def stored_periods(rows: Rows, hall: str, periods: Sequence[str], *, shape: str) -> dict[str, StoredRollup]:

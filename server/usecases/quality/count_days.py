@@ -13,6 +13,7 @@ import structlog
 
 from server.domain.author import SYSTEM
 from server.domain.hours.calendars import business_day
+from server.domain.instants import EPOCH
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import hall_row
@@ -128,5 +129,5 @@ def counts_of_day(rows: Rows, hall: CountedHall, day: date) -> PeriodCounts:
         counted=roll_up([leg for leg in legs if not leg.during_alert], day_counts, time_zone=hall.zone),
         counted_during_alert=roll_up(apart, time_zone=hall.zone) if apart else Rollup(),
         visits_during_alert=len({leg.visit for leg in apart}),
-        visits_end_at=last_end_of_day(rows, hall.id, day),
+        visits_end_at=last_end_of_day(rows, hall.id, day) if legs else EPOCH,
     )

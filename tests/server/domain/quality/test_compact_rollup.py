@@ -13,7 +13,7 @@ from server.domain.quality.rollup import CellKey, Rollup, Sparse, Tally
 from tests.harness.counts import count
 
 NAMES = st.sampled_from(["titres", "accueil", "« é »"])
-ANY_COUNT = st.integers(1, 9)
+ANY_COUNT = st.integers(1, 60)
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, 9),
     Sparse: st.dictionaries(st.integers(0, 9000), st.tuples(ANY_COUNT, ANY_COUNT), max_size=3),
