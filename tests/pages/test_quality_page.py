@@ -1,5 +1,6 @@
 """The quality page in a real browser on the real server, with a week of visits behind it."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -7,13 +8,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server.clock import Clock
+from server.domain.quality.indicators import figures_of
+from server.domain.quality.periods import Period, PeriodKind, period_of
+from server.domain.quality.rollup import waits_within
 from server.store.transactions.database import Database
+from server.usecases.quality.read_indicators import read_days
+from server.web.pages.quality.wording import minutes, whole_percent
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import sign_in
 from tests.server.usecases.quality.figures_history import play_days
 
+TODAY = date.today()  # noqa: DTZ011 - the site's own date
+LAST_MONTH = period_of(PeriodKind.MONTH, TODAY).previous()
 SIZES = [(1366, 768), (390, 844)]
 
 
@@ -21,7 +29,9 @@ SIZES = [(1366, 768), (390, 844)]
 def served(serve: Callable[..., Served]) -> Served:
     server = serve()
     database = Database(server.database_url, Clock())
-    play_days(database, date.today() - timedelta(days=9), 9, a_day=20)  # noqa: DTZ011 - the site's own date
+    play_days(database, TODAY - timedelta(days=9), 9, a_day=20)
+    for month in (LAST_MONTH.previous(), LAST_MONTH):
+        play_days(database, month.starts_on, 9, a_day=40, seed=month.starts_on.month)
     database.close()
     return server
 
@@ -43,7 +53,10 @@ def test_the_page_is_accessible_and_fits_with_open_tables_and_when_empty(pages: 
     for width, height in SIZES:
         page = signed_in(pages, served, "quality", width, height)
         page.goto(f"{served.base_url}/qualite/explorer?duree=quarter")
-        expect(page.locator("figure svg")).to_have_count(5)
+        expect(page.locator("figure img")).to_have_count(7)
+        for picture in page.locator("figure img").all():
+            expect(picture).to_have_js_property("complete", value=True)
+            assert picture.evaluate("each => each.naturalWidth") > 0
         for summary in page.locator("summary").all():
             summary.click()
         assert_accessible(page)
@@ -59,10 +72,41 @@ def test_keys_alone_change_the_period_and_open_a_table(pages: Pages, served: Ser
     page.keyboard.press("End")
     page.locator("form.choose button").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**duree=quarter**")
+    page.wait_for_url("**duree=year**")
     page.get_by_role("link", name="Explorer").press("Enter")
-    page.wait_for_url("**/explorer?**duree=quarter**")
-    page.locator("summary").first.focus()
+    page.wait_for_url("**/explorer?**duree=year**")
+    page.locator("figure summary").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("details table").first).to_be_visible()
+    expect(page.locator("figure table").first).to_be_visible()
     expect(page.locator("a[href*='legs.csv']")).to_have_count(0)
+
+
+def test_the_question_of_a_month_is_answered_in_three_presses(pages: Pages, served: Served):
+    (user,) = [each for each in served.demonstration["users"] if each["login"] == "quality"]
+    page = sign_in(pages.open(), served, user["login"], user["password"])
+    page.get_by_role("main").get_by_role("link", name="Qualité").first.click()
+    page.locator("a[rel=prev]").click()
+    median, before = (figure(served, month, "wait_median") for month in (LAST_MONTH, LAST_MONTH.previous()))
+    shown = page.locator("[data-figure=wait_median]")
+    expect(shown.locator(".big")).to_have_text(f"{median} min")
+    expect(shown.locator(".change")).to_contain_text(f"({before}\u00a0min)")
+    expect(page.locator("[data-figure=not_issued] .big")).to_have_text(
+        str(figure(served, LAST_MONTH, "not_issued"))
+    )
+    page.get_by_role("link", name="Explorer").click()
+    row = page.locator(".key-figures tr", has_text="Appels en 15\u00a0min au plus")
+    expect(row.locator(".amount")).to_have_text(f"{figure(served, LAST_MONTH, 'within')}\u00a0%")
+    expect(page.locator(".key-figures")).to_contain_text(re.compile("qu’(en|au) |Comme en"))
+    expect(page.locator("#heat figcaption")).to_contain_text("Les attentes les plus longues\u00a0: ")
+    expect(page.locator("#reasons figcaption")).to_contain_text("Le motif le plus fréquent")
+
+
+def figure(served: Served, month: Period, name: str) -> int:
+    """A figure of a month as the page rounds it, counted here from the visits themselves."""
+    database = Database(served.database_url, Clock())
+    whole = read_days(database, "laon", month.starts_on, month.ends_on).whole()
+    database.close()
+    if name == "within":
+        return whole_percent(waits_within(whole.total(), 900).percent or 0)
+    [found] = figures_of(whole, [name])
+    return minutes(found.value or 0) if name.startswith("wait") else int(found.value or 0)

@@ -116,7 +116,8 @@ def _sightings(parts: WebParts) -> Callable[[str], DeviceSightings]:
 def _install_measuring(parts: WebParts) -> None:
     app, database, work = parts.app, parts.parvis.database, parts.work
     anchors = Anchors(parts.parvis.settings.var / "anchors")
-    app.register_blueprint(quality_pages(QualityPages(database, work, Drawings())))
+    letters = parts.parvis.settings.var / "assets/fonts/atkinson-hyperlegible-next-latin.woff2"
+    app.register_blueprint(quality_pages(QualityPages(database, work, Drawings(letters))))
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
     app.register_blueprint(report_pages.blueprint(ReportPages(database, work, parts.api.papers)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))

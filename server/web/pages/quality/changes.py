@@ -40,14 +40,16 @@ def period_name(period: Period, language: str, *, with_year: bool = True) -> str
         return str(format_date(on, "LLLL", locale=locale)) + year
     if period.kind is PeriodKind.QUARTER:
         return str(format_date(on, "QQQQ", locale=locale)) + year
+    if period.kind is PeriodKind.YEAR:
+        return str(on.year)
     if period.kind is PeriodKind.WEEK:
         return wording.short_day(on, language) if with_year else wording.day_and_month(on, language)
     return wording.day_text(on, language)
 
 
 def title_of(period: Period, language: str) -> str:
-    """A period as a heading: a quarter by its rank, any other as in `period_text`."""
-    if period.kind is PeriodKind.QUARTER:
+    """A period as a heading: a quarter by its rank, a year by its number, any other as in `period_text`."""
+    if period.kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
         return period_name(period, language)
     return wording.period_text(period, language)
 

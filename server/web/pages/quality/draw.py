@@ -5,6 +5,7 @@ neither holds the server's loop nor its memory. A drawing depends on its specifi
 its key.
 """
 
+import base64
 import hashlib
 import json
 import subprocess
@@ -21,17 +22,49 @@ log = structlog.get_logger()
 
 DEADLINE_S = 20
 KEPT = 256
-"""Drawings kept, about 10 kB each."""
+"""Drawings kept, about 10 kB each; and specifications of pages whose drawings nobody has read yet."""
+
+FONT = "Atkinson Hyperlegible Next Variable"
+"""The letters that the specifications name."""
 
 type Spec = dict[str, Any]
 
 
 class Drawings:
-    """Drawings by specification, with a cache of the last used; one renderer runs at a time."""
+    """Drawings by specification, with a cache of the last used; one renderer runs at a time.
 
-    def __init__(self) -> None:
+    `font`: a file of the letters, which is put into each picture; None: the reader's own letters.
+    """
+
+    def __init__(self, font: Path | None = None) -> None:
+        self._font = font
         self._kept: OrderedDict[str, str] = OrderedDict()
+        self._offered: OrderedDict[str, Sequence[Spec]] = OrderedDict()
         self._one_renderer = threading.Lock()
+
+    def offer(self, specs: Sequence[Spec]) -> list[str]:
+        """Keys of drawings that a page will ask for one by one; the first one draws them all."""
+        keys = [_key(spec) for spec in specs]
+        self._offered |= dict.fromkeys(keys, specs)
+        while len(self._offered) > KEPT:
+            self._offered.popitem(last=False)
+        return keys
+
+    def picture(self, key: str) -> str | None:
+        """An offered drawing as a file of its own; None where it is not known or could not be drawn."""
+        specs = self._offered.get(key)
+        if specs is None:
+            return None
+        svg = self.svgs(specs)[[_key(spec) for spec in specs].index(key)]
+        return None if svg is None else self._with_letters(svg)
+
+    def _with_letters(self, svg: str) -> str:
+        if self._font is None or not self._font.is_file():
+            return svg
+        letters = base64.b64encode(self._font.read_bytes()).decode()
+        face = f'font-family:"{FONT}";src:url(data:font/woff2;base64,{letters});font-weight:200 800'
+        start, end = svg.split(">", 1)
+        return f"{start}><style>@font-face{{{face}}}</style>{end}"
 
     def svgs(self, specs: Sequence[Spec]) -> list[str | None]:
         """The SVG of each specification, in order; None where it could not be drawn."""

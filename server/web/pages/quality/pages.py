@@ -1,6 +1,5 @@
 """The figures, `/qualite`: summary, explorer, dictionary and downloads; without JavaScript."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,36 +8,39 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
-from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
+from server.usecases.quality.explore_figures import Days, Exploration, explore_figures
 from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
 from server.usecases.quality.individual_figures import (
     FEWEST_SERVED,
     read_individual_figures,
     sites_with_individual_figures,
 )
-from server.usecases.quality.read_indicators import HallDays, read_days
+from server.usecases.quality.read_annotations import read_annotations
 from server.usecases.quality.read_periods import first_period_of, read_periods
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import title_of
 from server.web.pages.quality.dictionary import dictionary_of
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.sheet import figures_sheet
+from server.web.pages.quality.explorer import Explorer, days_title, explorer_of
+from server.web.pages.quality.explorer_plots import plots_of
+from server.web.pages.quality.query import CLASSES, ExplorerQuery, read_query
+from server.web.pages.quality.sheet import figures_sheet, plot_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
-from server.web.pages.quality.view import GROUPS, Plot, QualityQuery, ShownFigure, service_name, view_of
+from server.web.pages.quality.view import ShownFigure, service_name
 from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
 FIRST_KIND = PeriodKind.MONTH
-WITHOUT = "sans"
-"""Of alerts: figures leave out the visits present during one."""
+PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'none'"
+"""Of a drawing: it brings its letters, and nothing that runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,14 @@ def quality_pages(needs: QualityPages) -> Blueprint:
     @pages.get("/qualite/explorer")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def explorer() -> AnyResponse | tuple[str, int] | str:
-        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
-        return hall if isinstance(hall, AnyResponse) else _page(needs, hall)
+        halls = _halls(needs, Permission.READ_FIGURES)
+        return halls if isinstance(halls, AnyResponse) else _explorer(needs, halls)
+
+    @pages.get("/qualite/explorer/<plot>.<any(csv, svg):form>")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def plot_file(plot: str, form: str) -> AnyResponse:
+        halls = _halls(needs, Permission.READ_FIGURES)
+        return halls if isinstance(halls, AnyResponse) else _plot_file(needs, halls, plot, form)
 
     @pages.get("/qualite/dictionnaire")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
@@ -81,20 +89,20 @@ def quality_pages(needs: QualityPages) -> Blueprint:
     @pages.get("/qualite/indicateurs.csv")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def figures() -> AnyResponse:
-        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
-        return hall if isinstance(hall, AnyResponse) else _figures_csv(needs, hall)
+        halls = _halls(needs, Permission.READ_FIGURES)
+        return halls if isinstance(halls, AnyResponse) else _figures_csv(needs, halls)
 
     @pages.get("/qualite/agents")
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def agents() -> AnyResponse | str:
-        hall = hall_for_page(needs.work, Permission.SUPERVISE)
-        return hall if isinstance(hall, AnyResponse) else _agents(needs, hall)
+        halls = _halls(needs, Permission.SUPERVISE)
+        return halls if isinstance(halls, AnyResponse) else _agents(needs, halls[:1])
 
     @pages.get("/qualite/<any(legs, counters, services):table>.csv")
     @requires(Permission.EXPORT_VISITS, of=PEOPLE)
     def visits(table: str) -> AnyResponse:
-        hall = hall_for_page(needs.work, Permission.EXPORT_VISITS)
-        return hall if isinstance(hall, AnyResponse) else _visits_csv(needs, hall, table)
+        halls = _halls(needs, Permission.EXPORT_VISITS)
+        return halls if isinstance(halls, AnyResponse) else _visits_csv(needs, halls, table)
 
     return pages
 
@@ -115,7 +123,7 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
     page = render_template(
         "quality/summary.html",
         selection=selection,
-        view=summary_of(series, SummaryQuery(hall, service, period, language), words),
+        view=summary_of(series, selection, words),
         names=TILES,
         halls=halls_for_page(needs.work, Permission.READ_FIGURES),
         kinds=list(PeriodKind),
@@ -127,6 +135,10 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
         query=_query(selection, period.starts_on),
         period_query=lambda day: _query(selection, day),
         is_quarter_first=is_quarter_first,
+        annotations=[
+            (wording.day_text(each.day, language), each.words)
+            for each in read_annotations(needs.database, hall.hall, period.starts_on, period.ends_on)
+        ],
         shows_agents=person.may(Permission.SUPERVISE, hall.site.slug)
         and hall.site.slug in sites_with_individual_figures(needs.database),
         is_understood=is_understood,
@@ -140,46 +152,146 @@ def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
     return render_template("quality/dictionary.html", hall=hall, groups=dictionary_of(words), query=query)
 
 
-def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
+def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfiguration] | AnyResponse:
+    """Every hall that the address names (`hall`, repeated), else the person's first; 404 for any other."""
+    first = hall_for_page(needs.work, permission)
+    if isinstance(first, AnyResponse):
+        return first
+    asked = dict.fromkeys(request.args.getlist("hall"))
+    theirs = {hall.hall: hall for hall in halls_for_page(needs.work, permission)}
+    if any(name not in theirs for name in asked):
+        abort(404)
+    return [theirs[name] for name in asked] or [first]
+
+
+def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
     person = needs.work.viewer()
     assert person is not None
+    query = _query_of(needs, halls)
+    words = Sentence(needs.work.translate, query.language)
+    found = _found(needs, query, query.days_before)
+    view = explorer_of(found, query, words, _today(needs, query.hall))
     theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
-    selection, is_understood = _selection(hall, needs.database)
-    words = Sentence(needs.work.translate, selection.language)
-    found = _days(needs, selection)
-    view = view_of(found, selection, words)
+    sites = {hall.site.slug for hall in halls}
     page = render_template(
         "quality/explorer.html",
-        selection=selection,
+        query=query,
         view=view,
+        address=query.address(),
         halls=theirs,
-        kinds=list(PeriodKind),
-        period=wording.period_text(selection.period, selection.language),
-        first_day=wording.day_text(selection.period.starts_on, selection.language),
-        end_day=wording.day_text(selection.period.ends_on, selection.language),
-        previous=_query(selection, selection.period.previous().starts_on),
-        next=_query(selection, selection.period.next().starts_on),
-        query=_query(selection, selection.period.starts_on),
-        service_query=lambda service: _query(selection, selection.period.starts_on, service=service),
-        drawings=dict(zip([p.name for p in view.plots], _drawn(needs.drawings, view.plots), strict=True)),
-        runs={group: _runs(view.groups[group]) for group in GROUPS} if view.groups else {},
+        hall_choices=[(hall.hall, hall.name) for hall in theirs],
+        chosen_halls=[hall.hall for hall in halls],
+        services=[(each.id, _choice(each, words)) for each in view.services],
+        classes=[(name, words(f"quality.class.{name}")) for name in CLASSES],
+        weekdays=[(day + 1, wording.weekday_name(day, query.language)) for day in range(7)],
+        chosen_weekdays={day + 1 for day in query.selection.weekdays},
+        sections=_sections(view, words),
+        previous=_turned(query, -1),
+        next=_turned(query, 1),
+        keys=needs.drawings.offer([plot.spec for plot in view.plots]),
+        hour_label=lambda hour: wording.hour_label(hour, query.language),
+        runs={name: _runs(shown) for name, shown in view.tables.groups.items()} if view.tables else {},
         indicators=INDICATORS,
-        during_alert=found.during_alert,
-        may_export=person.may(Permission.EXPORT_VISITS, hall.site.slug),
-        shows_agents=person.may(Permission.SUPERVISE, hall.site.slug)
-        and hall.site.slug in sites_with_individual_figures(needs.database),
-        is_understood=is_understood,
+        service_address=lambda name: query.with_selection(
+            replace(query.selection, services=frozenset({name}))
+        ),
+        hall_address=lambda name: replace(
+            query, halls=[hall for hall in halls if hall.hall == name]
+        ).address(),
+        may_export=all(person.may(Permission.EXPORT_VISITS, site) for site in sites),
+        shows_agents=len(halls) == 1
+        and person.may(Permission.SUPERVISE, halls[0].site.slug)
+        and halls[0].site.slug in sites_with_individual_figures(needs.database),
     )
-    return page if is_understood else (page, 400)
+    return (page, 400) if query.problems else page
 
 
-def _days(needs: QualityPages, selection: QualityQuery) -> HallDays:
-    days = (selection.period.starts_on, selection.period.ends_on)
-    return read_days(needs.database, selection.hall.hall, *days, with_alerts=selection.with_alerts)
+def _query_of(needs: QualityPages, halls: Sequence[HallConfiguration]) -> ExplorerQuery:
+    return read_query(request.args, halls, _today(needs, halls[0]), page_language())
 
 
-def _selection(hall: HallConfiguration, database: Database) -> tuple[QualityQuery, bool]:
-    """The selection of the query, and whether all of it was understood (else defaults stand in)."""
+def _today(needs: QualityPages, hall: HallConfiguration) -> date:
+    return needs.database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
+
+
+def _found(needs: QualityPages, query: ExplorerQuery, before: Days | None) -> Exploration:
+    return explore_figures(
+        needs.database,
+        [hall.hall for hall in query.halls],
+        (query.starts_on, query.ends_on),
+        before,
+        selection=query.selection,
+        with_alerts=query.with_alerts,
+    )
+
+
+def _choice(service: Service, words: Sentence) -> str:
+    name = service.name(words.language)
+    return f"{name} ({words('quality.retired')})" if service.is_retired else name
+
+
+def _turned(query: ExplorerQuery, direction: int) -> str:
+    """The query string of the days before (-1) or after (1), as many or of the same kind of period."""
+    for kind in PeriodKind:
+        period = period_of(kind, query.starts_on)
+        if (period.starts_on, period.ends_on) == (query.starts_on, query.ends_on):
+            other = period.next() if direction > 0 else period.previous()
+            return query.with_days(other.starts_on, other.ends_on)
+    length = direction * (query.ends_on - query.starts_on)
+    return query.with_days(query.starts_on + length, query.ends_on + length)
+
+
+def _sections(view: Explorer, words: Sentence) -> list[tuple[str, str]]:
+    """The anchors and titles of the parts that the page has."""
+    tables = view.tables
+    plots = [(plot.name, words(f"quality.plot.{plot.name}.title")) for plot in view.plots]
+    parts = [
+        ("chiffres", "quality.summary.figures", True),
+        ("halls", "quality.explorer.halls", bool(tables and tables.halls)),
+        ("", "", True),
+        ("demarches", "quality.services.title", bool(tables and tables.services)),
+        ("suites", "quality.outcomes.title", bool(tables and tables.outcomes)),
+        ("indicateurs", "quality.explorer.all_figures", tables is not None),
+        ("jours", "quality.explorer.days", len(view.day_rows) > 1),
+        ("emporter", "quality.download.title", True),
+    ]
+    found: list[tuple[str, str]] = []
+    for anchor, key, is_there in parts:
+        found += ([(anchor, words(key))] if anchor else plots) if is_there else []
+    return found
+
+
+def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: str, form: str) -> AnyResponse:
+    """A plot as a picture or its table as a sheet; 404 where the days have no such plot."""
+    if form == "svg" and (svg := needs.drawings.picture(request.args.get("dessin", ""))) is not None:
+        return _picture(svg)
+    query = _query_of(needs, halls)
+    if query.problems:
+        abort(400)
+    words = Sentence(needs.work.translate, query.language)
+    plots = plots_of(_found(needs, query, None).together(), query, words)
+    plot = next((each for each in plots if each.name == name), None)
+    if plot is None:
+        abort(404)
+    if form == "csv":
+        days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
+        return _download([plot_sheet(plot, query.language)], f"parvis-{query.hall.hall}-{name}-{days}.csv")
+    [key] = needs.drawings.offer([plot.spec])
+    svg = needs.drawings.picture(key)
+    if svg is None:
+        abort(503)
+    return _picture(svg)
+
+
+def _picture(svg: str) -> Response:
+    answer = make_response(Response(svg, content_type="image/svg+xml; charset=utf-8"))
+    answer.headers["Content-Security-Policy"] = PICTURE_SECURITY
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _selection(hall: HallConfiguration, database: Database) -> tuple[SummaryQuery, bool]:
+    """The selection of the summary, and whether all of it was understood (else defaults stand in)."""
     today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
     is_understood = kind in ("", *PeriodKind) and service in ("", *hall.services)
@@ -191,31 +303,12 @@ def _selection(hall: HallConfiguration, database: Database) -> tuple[QualityQuer
         on, is_understood = today, False
     period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
     chosen = service if service in hall.services else None
-    alerts = request.args.get("alertes", "")
-    is_understood = is_understood and alerts in ("", WITHOUT)
-    return QualityQuery(hall, chosen, period, page_language(), on, alerts != WITHOUT), is_understood
+    return SummaryQuery(hall, chosen, period, on, page_language()), is_understood
 
 
-def _query(selection: QualityQuery, day: date, *, service: str | None = None) -> str:
+def _query(selection: SummaryQuery, day: date) -> str:
     fields = {"hall": selection.hall.hall, "duree": str(selection.period.kind), "jour": day.isoformat()}
-    chosen = service or selection.service
-    fields |= {"demarche": chosen} if chosen else {}
-    return urlencode(fields if selection.with_alerts else fields | {"alertes": WITHOUT})
-
-
-_DESCRIPTIONS = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
-_SIZES = re.compile(r' (?:width|height|class|xmlns:xlink|version)="[^"]*"')
-
-
-def _drawn(drawings: Drawings, plots: Sequence[Plot]) -> list[Markup | None]:
-    """The plots' drawings without the renderer's own English descriptions: sentence and table say it."""
-    svgs = drawings.svgs([plot.spec for plot in plots])
-    return [None if svg is None else Markup(_as_picture(svg)) for svg in svgs]
-
-
-def _as_picture(svg: str) -> str:
-    start, end = svg.split(">", 1)
-    return _SIZES.sub("", start) + ' aria-hidden="true" focusable="false">' + _DESCRIPTIONS.sub("", end)
+    return urlencode(fields | ({"demarche": selection.service} if selection.service else {}))
 
 
 def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
@@ -225,47 +318,47 @@ def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
     ]
 
 
-def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
+def _agents(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str:
     """The figures of each agent; without the decision of an administrator, that there are none."""
-    selection, _ = _selection(hall, needs.database)
-    days = (selection.period.starts_on, selection.period.ends_on)
+    query = _query_of(needs, halls)
     try:
-        agents = read_individual_figures(needs.database, hall.hall, *days)
+        agents = read_individual_figures(needs.database, query.hall.hall, query.starts_on, query.ends_on)
     except Refusal as refusal:
         if refusal.code != "individual_figures_off":
             raise
         agents = None
+    words = Sentence(needs.work.translate, query.language)
     return render_template(
         "quality/agents.html",
-        selection=selection,
+        query=query,
         agents=agents,
         fewest=FEWEST_SERVED,
         is_few=any(each.shown_median_s is None for agent in agents or () for each in agent.services.values()),
-        service_name=lambda service: service_name(hall, service, selection.language),
-        period=wording.period_text(selection.period, selection.language),
-        query=_query(selection, selection.period.starts_on),
-        minutes=lambda seconds: wording.number(wording.minutes(seconds), selection.language),
+        service_name=lambda service: service_name(query.services, service, query.language),
+        period=days_title(query.starts_on, query.ends_on, words, query.language),
+        minutes=lambda seconds: wording.number(wording.minutes(seconds), query.language),
     )
 
 
-def _figures_csv(needs: QualityPages, hall: HallConfiguration) -> Response:
-    selection, is_understood = _selection(hall, needs.database)
-    if not is_understood:
+def _figures_csv(needs: QualityPages, halls: Sequence[HallConfiguration]) -> Response:
+    query = _query_of(needs, halls)
+    if query.problems:
         abort(400)
-    found = _days(needs, selection)
-    text = figures_sheet(found, selection, Sentence(needs.work.translate, selection.language))
-    return _download([text], f"parvis-{hall.hall}-{selection.period.name}.csv")
+    found = _found(needs, query, None).together()
+    text = figures_sheet(found, query, Sentence(needs.work.translate, query.language))
+    name = f"parvis-{query.hall.hall}-{query.starts_on.isoformat()}-{query.last_on.isoformat()}.csv"
+    return _download([text], name)
 
 
-def _visits_csv(needs: QualityPages, hall: HallConfiguration, table: str) -> Response:
-    selection, is_understood = _selection(hall, needs.database)
-    if not is_understood:
+def _visits_csv(needs: QualityPages, halls: Sequence[HallConfiguration], table: str) -> Response:
+    query = _query_of(needs, halls)
+    if query.problems:
         abort(400)
-    days = (selection.period.starts_on, selection.period.ends_on)
+    days, names = (query.starts_on, query.ends_on), [hall.hall for hall in halls]
     lines = {
-        "legs": lambda: legs_csv(needs.database, [hall.hall], days),
-        "counters": lambda: counters_csv(needs.database, [hall.hall], days),
-        "services": lambda: services_csv(needs.database, [hall.hall]),
+        "legs": lambda: legs_csv(needs.database, names, days),
+        "counters": lambda: counters_csv(needs.database, names, days),
+        "services": lambda: services_csv(needs.database, names),
     }[table]()
     return _download(lines, f"{table}.csv")
 

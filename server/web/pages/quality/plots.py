@@ -17,7 +17,7 @@ LETTER_PX = 9
 """The width of a letter under a bar, with the space between labels."""
 LETTERS_PX = 14
 NAMES_PX = 150
-"""The room for names beside horizontal bars."""
+"""The least room for names beside horizontal bars."""
 SMALL_PX = 13
 MOST_LABELLED = 12
 """Above this many bars their values are in the table only: labels would touch."""
@@ -56,7 +56,10 @@ class WaitWords:
 def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     """Bars of arrivals, each with its value above it; `unit` is written at the top of the axis."""
     plotted = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
-    x, y = _x([bar.label for bar in bars], WIDTH), _y("y", unit, max((bar.value for bar in bars), default=0))
+    x, y = (
+        labels_axis([bar.label for bar in bars], WIDTH),
+        value_axis("y", unit, max((bar.value for bar in bars), default=0)),
+    )
     layers: list[Spec] = [
         {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}
     ]
@@ -65,8 +68,8 @@ def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
         layers.append(
             {"data": plotted, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
         )
-    _one_axis(layers)
-    return _plot(layers, WIDTH)
+    one_axis(layers)
+    return frame_of(layers, WIDTH)
 
 
 def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
@@ -79,7 +82,7 @@ def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
         "axis": {"title": None, "labelPadding": 8, "labelLimit": 0, "labelOverlap": False},
         "scale": {"paddingInner": 0.25},
     }
-    along = _y("y", unit, max((bar.value for bar in bars), default=0))
+    along = value_axis("y", unit, max((bar.value for bar in bars), default=0))
     along["axis"] = {
         key: along["axis"][key] for key in ("title", "titleFontWeight", "values", "labelOverlap", "format")
     }
@@ -89,8 +92,11 @@ def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
         {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": place},
         {"data": plotted, "mark": text, "encoding": place | {"text": {"field": "text"}}},
     ]
-    _one_axis(layers)
-    return _plot(layers, WHOLE_WIDTH - NAMES_PX - LEFT, left=NAMES_PX, bottom=TOP)
+    one_axis(layers)
+    names_px = max([NAMES_PX, *(LETTER_PX * len(bar.label) for bar in bars)])
+    spec = frame_of(layers, WHOLE_WIDTH - NAMES_PX - LEFT, left=names_px, bottom=TOP)
+    spec["padding"]["right"] = LEFT
+    return spec
 
 
 def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float | None = None) -> Spec:
@@ -99,16 +105,16 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
     Marks are named to the right of the last bar that has waits, never in a legend.
     """
     plotted = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
-    x = _x([bar.label for bar in bars], WAITS_WIDTH)
+    x = labels_axis([bar.label for bar in bars], WAITS_WIDTH)
     top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
-    p90, median = _y("p90", words.minutes, top), _y("median", words.minutes, top)
+    p90, median = value_axis("p90", words.minutes, top), value_axis("median", words.minutes, top)
     marks = (
         ({"type": "bar", "color": RANGE}, p90),
         ({"type": "tick", "color": BAR, "thickness": 2, "band": 0.75, "opacity": 1}, p90),
         ({"type": "tick", "color": INK, "thickness": 5, "band": 0.75, "opacity": 1}, median),
     )
     layers: list[Spec] = [{"data": plotted, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
-    _one_axis(layers)
+    one_axis(layers)
     if target_min is not None:
         line = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
         across = {
@@ -117,10 +123,10 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
             "y": {"field": "target", "type": "quantitative"},
         }
         layers.append({"data": {"values": [{"target": target_min}]}, "mark": line, "encoding": across})
-    return _plot(layers + _names(bars, words, target_min), WAITS_WIDTH)
+    return frame_of(layers + _names(bars, words, target_min), WAITS_WIDTH)
 
 
-def _one_axis(layers: Sequence[Spec]) -> None:
+def one_axis(layers: Sequence[Spec]) -> None:
     """Leaves the axes to the first layer: those of all layers together would repeat every tick."""
     for layer in layers[1:]:
         encoding = layer["encoding"]
@@ -130,7 +136,8 @@ def _one_axis(layers: Sequence[Spec]) -> None:
         }
 
 
-def _x(labels: Sequence[str], width: int) -> Spec:
+def labels_axis(labels: Sequence[str], width: int) -> Spec:
+    """An axis of names, so many that they do not touch."""
     room_px = LETTER_PX * max((len(label) for label in labels), default=1)
     step = math.ceil(len(labels) * room_px / width)
     axis: Spec = {"title": None, "labelAngle": 0, "labelPadding": 8, "labelOverlap": False}
@@ -152,7 +159,8 @@ def whole_ticks(top: float) -> list[int]:
     return list(range(0, max(1, math.ceil(top / step)) * step + 1, step))
 
 
-def _y(field: str, title: str, top: float) -> Spec:
+def value_axis(field: str, title: str, top: float) -> Spec:
+    """An axis of whole numbers from 0 to `top` or above; `title` is written at its top."""
     ticks = whole_ticks(top)
     axis = {
         "title": title,
@@ -198,7 +206,8 @@ def _spread(places: Sequence[tuple[float, str, str]], step: float) -> list[float
     return heights
 
 
-def _plot(layers: list[Spec], width: int, *, left: int = LEFT, bottom: int = BOTTOM) -> Spec:
+def frame_of(layers: list[Spec], width: int, *, left: int = LEFT, bottom: int = BOTTOM) -> Spec:
+    """A specification of these layers, in the letters and colours of the design."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": width,

@@ -11,8 +11,12 @@ from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.rollup import Rollup
 from server.domain.sheets import plain_cells
 from server.usecases.quality.read_indicators import HallDays
+from server.web.pages.quality.changes import Words
 from server.web.pages.quality.exceptional import by_reason
-from server.web.pages.quality.view import QualityQuery, Words, service_name
+from server.web.pages.quality.explorer import selection_texts
+from server.web.pages.quality.explorer_plots import Plot
+from server.web.pages.quality.query import ExplorerQuery
+from server.web.pages.quality.view import service_name, shown_names
 
 COLUMNS = (
     "hall",
@@ -29,12 +33,13 @@ COLUMNS = (
     "convention",
     "reason",
     "alerts",
+    "selection",
 )
 BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
 
 
-def figures_sheet(found: HallDays, query: QualityQuery, words: Words) -> str:
+def figures_sheet(found: HallDays, query: ExplorerQuery, words: Words) -> str:
     """All services together, then each; in French and Spanish `;` separates and `,` is the decimal sign."""
     is_english = query.language == "en"
     text = io.StringIO()
@@ -44,25 +49,35 @@ def figures_sheet(found: HallDays, query: QualityQuery, words: Words) -> str:
     parts = {service: whole.of_service(service) for service in whole.services()}
     tallies = {query.service: parts.get(query.service, Rollup())} if query.service else {"": whole, **parts}
     alerts = words(f"quality.sheet.alerts.{'with' if query.with_alerts else 'without'}")
+    chosen = ", ".join(selection_texts(query, words))
     for service, rollup in tallies.items():
-        for figure in figures_of(rollup, withheld=found.withheld):
+        for figure in figures_of(rollup, shown_names(query), withheld=found.withheld):
             cells = _cells(query, service, figure, words, "." if is_english else ",")
             reason = words("quality.withheld") if figure.is_withheld else ""
-            sheet.writerow(plain_cells([*cells, reason, alerts]))
-        for _, reason, count in by_reason(rollup, query.hall, query.language) if service else ():
+            sheet.writerow(plain_cells([*cells, reason, alerts, chosen]))
+        for _, reason, count in by_reason(rollup, query.services, query.language) if service else ():
             figure = Figure("received_exceptionally", count, n=count)
-            sheet.writerow(plain_cells([*_cells(query, service, figure, words, ""), reason, alerts]))
+            sheet.writerow(plain_cells([*_cells(query, service, figure, words, ""), reason, alerts, chosen]))
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _cells(query: QualityQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+def plot_sheet(plot: Plot, language: str) -> str:
+    """The table of a plot."""
+    text = io.StringIO()
+    sheet = csv.writer(text, delimiter="," if language == "en" else ";", lineterminator="\r\n")
+    for row in (plot.columns, *plot.rows):
+        sheet.writerow(plain_cells(row))
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _cells(query: ExplorerQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
     indicator = INDICATORS[figure.indicator]
     value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
     return [
-        query.hall.name,
-        service_name(query.hall, service, query.language) if service else words("quality.all_services"),
-        query.period.starts_on.isoformat(),
-        query.period.ends_on.isoformat(),
+        " + ".join(hall.name for hall in query.halls),
+        service_name(query.services, service, query.language) if service else words("quality.all_services"),
+        query.starts_on.isoformat(),
+        query.ends_on.isoformat(),
         figure.indicator,
         words(indicator.label_key),
         value,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
@@ -33,6 +34,7 @@ class SummaryQuery:
     hall: HallConfiguration
     service: str | None
     period: Period
+    day: date
     language: str
 
 

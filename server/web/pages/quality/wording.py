@@ -56,12 +56,6 @@ def weekday_name(weekday: int, language: str) -> str:
     return str(format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=language))
 
 
-def short_weekday(label: str, language: str) -> str:
-    """The abbreviation of a weekday's name; any other label unchanged."""
-    names = {weekday_name(n, language): _MONDAY + timedelta(days=n) for n in range(7)}
-    return str(format_date(names[label], "EEE", locale=language)) if label in names else label
-
-
 def dates_locale(language: str) -> str:
     """The locale dates are written in: English puts the day first, as the other languages do."""
     return "en_GB" if language == "en" else language
@@ -96,3 +90,9 @@ def period_text(period: Period, language: str) -> str:
     first, last = period.starts_on, period.last_on
     start = day_and_month(first, language) if first.year == last.year else short_day(first, language)
     return f"{start} – {_long(last, language, 'long')}"
+
+
+def short_date(day: date, kind: PeriodKind, language: str) -> str:
+    """A date under a plot: day and month in figures; of a month its short name."""
+    pattern = "LLL yy" if kind is PeriodKind.MONTH else "dd/MM"
+    return str(format_date(day, pattern, locale=dates_locale(language)))

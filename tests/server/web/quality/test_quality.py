@@ -1,18 +1,16 @@
 import csv
+import html
 import io
 import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
-from flask import Flask
-from flask.testing import FlaskClient
 
 from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
@@ -21,49 +19,14 @@ from server.domain.quality.open_format import read_legs
 from server.domain.quality.rollup import roll_up
 from server.language import LANGUAGES, Catalogues
 from server.store.engine.buffered_writes import insert_write
-from server.store.people.accounts import EVERY_SITE, Grant
 from server.store.tables import metadata
-from server.store.transactions.database import Database
-from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.pages import QualityPages, quality_pages
-from server.web.pages.quality.view import GROUPS, NOT_ISSUED
-from server.web.rendering.frame import install_frame
-from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
+from server.web.pages.quality.explorer_plots import NOT_ISSUED
+from server.web.pages.quality.view import GROUPS
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
+from tests.server.web.quality.quality_site import CATALOGUES, Site
 
-SERVER = Path(__file__).parents[4] / "server"
-CATALOGUES = SERVER / "web/pages/quality/translations"
 FIRST = date(2026, 10, 19)
-DRAWINGS = Drawings()
 WEEK = "/qualite/explorer?hall=laon&duree=week&jour=2026-10-21"
-
-
-class Site:
-    """The quality pages of two halls, read as the person that a test chooses."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.viewer: Viewer | None = Viewer("camille", "Camille Dupont", (Grant("quality", EVERY_SITE),))
-        domains = ("quality", "quality_levels")
-        folders = (("server", SERVER / "translations"), *((domain, CATALOGUES) for domain in domains))
-        translate = Catalogues(folders).translate
-        app = Flask("quality-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
-        app.jinja_env.globals["csrf_token"] = lambda: "token"
-        halls = [database.configuration(hall) for hall in ("laon", "vervins")]
-        work = WorkContext(translate, lambda: self.viewer, lambda _: halls)
-        install_page_context(app, work, languages=LANGUAGES, is_demonstration=True)
-        install_frame(app, work, count_alarms=dict)
-        needs = QualityPages(database, work, DRAWINGS)
-        app.register_blueprint(quality_pages(needs))
-        self.client: FlaskClient = app.test_client()
-
-    def sign_in(self, role: str) -> None:
-        self.viewer = Viewer("x", "X", (Grant(role, EVERY_SITE),))
-
-    def page(self, url: str) -> str:
-        answer = self.client.get(url)
-        assert answer.status_code == 200, answer.status
-        return answer.text
 
 
 @pytest.fixture
@@ -76,11 +39,14 @@ def site(sqlite_url: str) -> Iterator[Site]:
 
 
 def headline(page: str) -> list[str]:
-    return re.findall(r'<span class="big">([^<]*)</span>', page)
+    """The values of the key figures."""
+    found = re.search(r'<table class="key-figures">.*?</table>', page, re.DOTALL)
+    assert found is not None
+    return re.findall(r'<td class="number"><span class="amount">([^<]*)<', found[0])
 
 
 def test_the_page_and_the_exported_legs_tell_the_same_figures(site: Site):
-    legs = site.client.get(WEEK.replace("/qualite/explorer?", "/qualite/legs.csv?"))
+    legs = site.client.get(WEEK.replace("/explorer?", "/legs.csv?"))
     rollup = roll_up(read_legs(io.StringIO(legs.text, newline="")), time_zone=ZoneInfo("Europe/Paris"))
     found = {figure.indicator: figure for figure in figures_of(rollup)}
     assert found["wait_median"].value is not None
@@ -159,17 +125,22 @@ def test_the_page_has_nothing_inline_and_no_script(site: Site):
 
 def test_plots_stand_in_the_page_with_their_tables(site: Site):
     page = site.page(WEEK)
-    assert page.count("<svg") == 5
-    assert page.count("<details>") == 5
+    pictures = re.findall(r'<img src="([^"]+)"', page)
+    assert len(pictures) == 7
+    for address in pictures:
+        picture = site.client.get(html.unescape(address))
+        assert picture.mimetype == "image/svg+xml"
+        assert "<svg" in picture.text
+        assert "<script" not in picture.text
 
 
 def test_a_shorter_period_is_chosen_around_the_same_day(site: Site):
-    month = site.page("/qualite/explorer?hall=laon&duree=month&jour=2026-10-21")
+    month = site.page("/qualite?hall=laon&duree=month&jour=2026-10-21")
     assert 'name="jour" type="date" value="2026-10-21"' in month
 
 
 def test_one_day_has_no_plot_by_weekday(site: Site):
-    assert site.page("/qualite/explorer?hall=laon&duree=day&jour=2026-10-21").count("<svg") == 3
+    assert "heat.svg" not in site.page("/qualite/explorer?hall=laon&duree=day&jour=2026-10-21")
 
 
 def test_the_committee_reads_figures_and_their_sheet_but_no_visits(site: Site):

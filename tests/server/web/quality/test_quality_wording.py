@@ -10,7 +10,6 @@ from server.web.pages.quality.wording import (
     minutes,
     number,
     period_text,
-    short_weekday,
 )
 
 
@@ -49,8 +48,3 @@ def test_numbers_follow_the_language():
 def test_a_figure_without_a_sample_has_no_number():
     assert figure_number(Figure("wait_median", None, n=0), "fr") is None
     assert figure_number(Figure("within_target", 66.6667, n=3, count=2), "fr") == "67"
-
-
-def test_weekdays_are_short_under_a_bar_and_hours_stay():
-    assert short_weekday("mardi", "fr") == "mar."
-    assert short_weekday("9 h", "fr") == "9 h"

@@ -1,0 +1,268 @@
+"""What the explorer shows: key figures against other days, plots, tables, and the days one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from server.domain.hall.configuration import Service
+from server.domain.quality.indicators import Figure, figures_of
+from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.rollup import Rollup, as_counts, quantile
+from server.domain.quality.selection import share_within
+from server.usecases.quality.explore_figures import Exploration
+from server.usecases.quality.read_indicators import HallDays
+from server.web.pages.quality import wording
+from server.web.pages.quality.changes import (
+    FEWEST,
+    Against,
+    Words,
+    against_period,
+    change,
+    change_per_day,
+    shown,
+    title_of,
+)
+from server.web.pages.quality.explorer_plots import Plot, plots_of
+from server.web.pages.quality.query import ExplorerQuery
+from server.web.pages.quality.targets import shared_target_s
+from server.web.pages.quality.view import (
+    FigureTables,
+    Shower,
+    ShownFigure,
+    selected_services,
+    service_name,
+    shown_names,
+    tables_of,
+)
+
+KEY_FIGURES = (
+    "visits",
+    "wait_median",
+    "wait_p90",
+    "within",
+    "within_target",
+    "left_before_call",
+    "not_issued",
+)
+"""`within`: the share called within the threshold of the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A figure beside that of the other days, and what changed. `name`: its entry in the dictionary."""
+
+    name: str
+    label: str
+    shown: ShownFigure
+    before: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day: visits, median, share within the threshold, its annotations, the query string of the day."""
+
+    name: str
+    visits: str
+    median: str
+    within: str
+    annotations: Sequence[str]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """Everything under the form; `is_empty`: nobody came.
+
+    `before`: the other days in words; `nothing_before`: that there were no visits in them.
+    """
+
+    is_empty: bool
+    period: str
+    days: str
+    before: str
+    nothing_before: str
+    selection: Sequence[str]
+    services: Sequence[Service]
+    key_figures: Sequence[KeyFigure] = ()
+    plots: Sequence[Plot] = ()
+    tables: FigureTables | None = None
+    day_rows: Sequence[DayRow] = ()
+    annotations: Sequence[tuple[str, str]] = ()
+    during_alert: int = 0
+    targets_differ: bool = False
+
+
+def explorer_of(found: Exploration, query: ExplorerQuery, words: Words, today: date) -> Explorer:
+    """The explorer's view of some days. `today`: the local date, for days that are not over."""
+    return _Writer(found, query, words, today).explorer()
+
+
+class _Writer:
+    def __init__(self, found: Exploration, query: ExplorerQuery, words: Words, today: date) -> None:
+        self.found, self.query, self.words, self.today = found, query, words, today
+        self.language = query.language
+        self.now, self.earlier = found.together(), found.together_before()
+        if self.earlier is not None and not self.earlier.days:
+            self.earlier = None
+        self.whole = self.now.whole()
+        self.open_days = _open_days(self.now)
+
+    def explorer(self) -> Explorer:
+        whole = self.whole
+        is_empty = not (whole.cells or whole.greetings or whole.not_issued or whole.exceptional or whole.due)
+        state = "running" if self._is_running() else "whole"
+        view = Explorer(
+            is_empty,
+            days_title(self.query.starts_on, self.query.ends_on, self.words, self.language),
+            self.words(f"quality.days.{state}", count=self.open_days),
+            *self._before_titles(),
+            selection_texts(self.query, self.words),
+            self._services(),
+            annotations=[
+                (wording.day_text(each.day, self.language), each.words) for each in self.found.annotations
+            ],
+            during_alert=self.now.during_alert,
+        )
+        if is_empty:
+            return view
+        shared = shared_target_s(selected_services(whole, self.query), self.now.targets)
+        return replace(
+            view,
+            key_figures=self._key_figures(),
+            plots=plots_of(self.now, self.query, self.words),
+            tables=tables_of(self.now, self.found.halls, self.query, self.words),
+            day_rows=self._day_rows(),
+            targets_differ=bool(whole.cells) and shared is None,
+        )
+
+    def _key_figures(self) -> list[KeyFigure]:
+        names = set(shown_names(self.query)) | {"within"}
+        now = self._figures(self.whole)
+        before = self._figures(self.earlier.whole()) if self.earlier is not None else None
+        shower = Shower(self.now, self.query, self.words)
+        found = []
+        for name in KEY_FIGURES:
+            if name not in names:
+                continue
+            figure = shower.figure(now[name])
+            if name == "within":
+                figure = replace(figure, remark="", tone="")
+            other = before[name] if before is not None else None
+            label = self.words(f"quality.tile.{name}", minutes=self.query.within_min)
+            text = shown(other, self.language) if other is not None and other.value is not None else ""
+            found.append(KeyFigure(now[name].indicator, label, figure, text, self._change(now[name], other)))
+        return found
+
+    def _figures(self, rollup: Rollup) -> Mapping[str, Figure]:
+        found = {each.indicator: each for each in figures_of(rollup, KEY_FIGURES)}
+        share = share_within(rollup.total(), self.query.within_min * 60)
+        part = round(share.percent * share.n / 100) if share is not None else 0
+        found["within"] = Figure(
+            "within_target", share.percent if share else None, n=share.n if share else 0, count=part
+        )
+        return found
+
+    def _change(self, now: Figure, before: Figure | None) -> str:
+        if before is None or self.earlier is None:
+            return ""
+        against = self._against()
+        if not _open_days(self.earlier) and not before.n:
+            return self.words("quality.change.nothing", during=against.during)
+        if now.count is None and now.n == now.value and self._is_running():
+            days = (self.open_days, _open_days(self.earlier))
+            return change_per_day((now, days[0]), (before, days[1]), against, self.words, self.language)
+        return change(now, before, against, self.words, self.language)
+
+    def _against(self) -> Against:
+        days = self.query.days_before
+        assert days is not None
+        for kind in PeriodKind:
+            period = period_of(kind, days[0])
+            beside = period_of(kind, self.query.starts_on)
+            if (period.starts_on, period.ends_on) == days and beside.ends_on == self.query.ends_on:
+                return against_period(period, beside, self.words, self.language)
+        first, last = wording.short_day(days[0], self.language), self._last(days[1])
+        values = {"first": first, "last": last}
+        return Against(
+            self.words("quality.than.range", **values), self.words("quality.during.range", **values)
+        )
+
+    def _before_titles(self) -> tuple[str, str]:
+        days = self.query.days_before
+        if days is None:
+            return "", ""
+        name = days_title(*days, self.words, self.language)
+        if self.earlier is None:
+            return "", self.words("quality.explorer.nothing_before", period=name)
+        return self.words("quality.explorer.before", period=name, count=_open_days(self.earlier)), ""
+
+    def _last(self, ends_on: date) -> str:
+        return wording.short_day(ends_on - timedelta(days=1), self.language)
+
+    def _is_running(self) -> bool:
+        return self.query.starts_on <= self.today < self.query.ends_on
+
+    def _day_rows(self) -> list[DayRow]:
+        noted: dict[date, list[str]] = {}
+        for each in self.found.annotations:
+            noted.setdefault(each.day, []).append(each.words)
+        rows = []
+        for day in sorted({*self.now.days, *noted}):
+            tally = self.now.days.get(day, Rollup()).total()
+            median, share = (
+                quantile(as_counts(tally.waits), 0.5),
+                share_within(tally, self.query.within_min * 60),
+            )
+            rows.append(
+                DayRow(
+                    wording.day_text(day, self.language),
+                    wording.number(tally.visits, self.language),
+                    "" if median is None else f"{wording.minutes(median)}{wording.NBSP}min",
+                    "" if share is None else self._share(share.percent, share.n),
+                    noted.get(day, []),
+                    self.query.with_days(day, day + timedelta(days=1)),
+                )
+            )
+        return rows
+
+    def _share(self, percent: float, n: int) -> str:
+        text = f"{wording.whole_percent(percent)}{wording.NBSP}%"
+        return self.words("quality.plot.small_n", n=text) if n < FEWEST else text
+
+    def _services(self) -> list[Service]:
+        """Those of the halls; retired ones only where these days have something of them."""
+        return [
+            service
+            for service in self.query.services.values()
+            if not service.is_retired
+            or service.id in self.found.unselected
+            or service.id in self.query.selection.services
+        ]
+
+
+def days_title(starts_on: date, ends_on: date, words: Words, language: str) -> str:
+    """Days as a heading: the name of the period that they are, else the first and the last."""
+    for kind in PeriodKind:
+        period = period_of(kind, starts_on)
+        if (period.starts_on, period.ends_on) == (starts_on, ends_on):
+            return title_of(period, language)
+    last = wording.short_day(ends_on - timedelta(days=1), language)
+    return words("quality.explorer.range", first=wording.short_day(starts_on, language), last=last)
+
+
+def selection_texts(query: ExplorerQuery, words: Words) -> list[str]:
+    """What is selected, in words, each part by itself; nothing where all is."""
+    chosen, language = query.selection, query.language
+    texts = [service_name(query.services, name, language) for name in sorted(chosen.services)]
+    texts += [words(f"quality.class.{name}") for name in sorted(chosen.classes)]
+    texts += [wording.weekday_name(day, language) for day in sorted(chosen.weekdays)]
+    if (chosen.from_hour, chosen.until_hour) != (0, 24):
+        hours = (wording.hour_label(hour, language) for hour in (chosen.from_hour, chosen.until_hour))
+        first, last = hours
+        texts.append(words("quality.explorer.hours", first=first, last=last))
+    return texts
+
+
+def _open_days(found: HallDays) -> int:
+    return sum(bool(rollup.cells) for rollup in found.days.values())

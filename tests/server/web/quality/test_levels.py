@@ -1,0 +1,181 @@
+"""The summary and the explorer over months that are whole, partial, empty, or that change the clocks."""
+
+import csv
+import html
+import io
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from server.domain.author import SYSTEM
+from server.domain.quality.indicators import figures_of
+from server.usecases.quality.annotate_day import annotate_day
+from server.usecases.quality.read_indicators import read_days
+from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
+from tests.server.web.quality.quality_site import Site
+
+EXPLORER = "/qualite/explorer?hall=laon"
+OCTOBER = f"{EXPLORER}&du=2026-10-01&au=2026-10-31"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
+    """Laon from 16 September to 30 October 2026, over the change of clocks; today is 20 November."""
+    place = tmp_path_factory.mktemp("levels") / "parvis.db"
+    place.write_bytes(migrated_sqlite.read_bytes())
+    database = database_with_hall(f"sqlite:///{place}", Hands(), "laon", "vervins")
+    play_days(database, date(2026, 9, 16), 6, a_day=14)
+    play_days(database, date(2026, 10, 19), 12, a_day=40)
+    yield Site(database)
+    database.close()
+
+
+def tile(page: str, name: str) -> str:
+    found = re.search(rf'data-figure="{name}">.*?</svg>', page, re.DOTALL)
+    assert found is not None
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", found[0])))
+
+
+def median_min(site: Site, first: date, end: date) -> int:
+    [figure] = figures_of(read_days(site.database, "laon", first, end).whole(), ["wait_median"])
+    assert figure.value is not None
+    return int((figure.value + 30) // 60)
+
+
+def test_a_figure_says_what_changed_since_the_period_before(site: Site):
+    page = site.page("/qualite?hall=laon&duree=month&jour=2026-10-05")
+    now = median_min(site, date(2026, 10, 1), date(2026, 11, 1))
+    before = median_min(site, date(2026, 9, 1), date(2026, 10, 1))
+    words = {0: "Comme en septembre", 1: "de plus qu’en septembre", -1: "de moins qu’en septembre"}
+    assert words[(now > before) - (now < before)] in tile(page, "wait_median")
+    assert f"({before} min)" in tile(page, "wait_median")
+
+
+def test_a_hall_opened_inside_a_period_is_named_with_its_days(site: Site):
+    page = site.page("/qualite?hall=laon&duree=month&jour=2026-10-05")
+    assert "septembre 2026\u00a0: 4 jours avec des visites, les premières du hall" in page
+    assert re.search(r"[\d,]+ par jour d’accueil, contre [\d,]+ en septembre", tile(page, "visits"))
+
+
+def test_a_period_without_visits_says_so_and_keeps_the_twelve(site: Site):
+    page = site.page("/qualite?hall=vervins&duree=month&jour=2026-10-05")
+    assert "Aucune visite dans cette période" in page
+    assert page.count('<th scope="row">') == 12
+
+
+def test_a_small_hall_begins_with_the_quarter_until_a_length_is_chosen(site: Site):
+    small = "/qualite?hall=laon&demarche=laon-associations&jour=2026-10-05"
+    assert "4e trimestre 2026" in site.page(small)
+    assert "4e trimestre 2026" not in site.page(f"{small}&duree=month")
+
+
+def test_few_measurements_are_marked_and_not_compared(site: Site):
+    page = site.page("/qualite?hall=laon&duree=day&jour=2026-09-16&demarche=laon-associations")
+    assert "Moins de dix mesures" in tile(page, "wait_median")
+
+
+def test_the_explorer_counts_free_days_and_its_link_gives_the_same_view(site: Site):
+    page = site.page(f"{OCTOBER}&semaine=2&de=9&a=12&minutes=20&contre=annee&classe=walk_in")
+    assert "sans rendez-vous, mardi, de 9\u00a0h à 12\u00a0h" in page
+    assert "aucune visite dans la période «\u00a0octobre 2025\u00a0»" in page
+    assert "Appels en 20\u00a0min au plus" in page
+    address = re.search(r'href="/qualite\?(hall=laon&amp;du[^"]*)"', page)
+    assert address is not None
+    again = site.page(f"/qualite/explorer?{html.unescape(address[1])}")
+    assert again == page
+
+
+def test_a_narrower_selection_has_no_counts_without_a_wait(site: Site):
+    assert "not_issued" in site.page(OCTOBER)
+    assert "dictionnaire" in site.page(f"{OCTOBER}&de=9&a=12")
+    assert "#not_issued" not in site.page(f"{OCTOBER}&de=9&a=12")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("du=2026-10-31&au=2026-10-01", "Le dernier jour est avant le premier"),
+        ("du=2025-01-01&au=2026-10-01", "Pas plus de 400 jours"),
+        ("du=2026-02-30&au=2026-10-01", "Ce jour n’existe pas"),
+        ("demarche=poison", "Cette démarche n’existe pas"),
+        ("minutes=0", "de 1 à 480"),
+        ("minutes=²", "de 1 à 480"),
+        ("de=12&a=9", "L’heure de fin"),
+        ("semaine=8", "sept jours"),
+        ("contre=hier", "comparaisons proposées"),
+        ("classe=vip", "publics proposés"),
+        ("alertes=x", "comptées"),
+    ],
+)
+def test_a_wrong_field_is_refused_beside_it(site: Site, wrong: str, said: str):
+    answer = site.client.get(f"{EXPLORER}&{wrong}")
+    assert answer.status_code == 400
+    field = wrong.split("=", maxsplit=1)[0] if not wrong.startswith("du=2026-10-31") else "au"
+    refused = re.findall(r'class="problem" id="(\w+)-refused">([^<]*)<', answer.text)
+    if field != "alertes":
+        assert any(said in text for _, text in refused)
+    assert site.client.get(f"/qualite/explorer/heat.csv?hall=laon&{wrong}").status_code == 400
+
+
+def test_a_retired_service_is_offered_while_the_days_have_visits_of_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    hall = site.halls[0]
+    retired = replace(hall.services["laon-permis"], is_retired=True)
+    changed = replace(hall, services={**hall.services, "laon-permis": retired})
+    monkeypatch.setattr(site, "halls", [changed, *site.halls[1:]])
+    offered = re.compile(r'value="laon-permis">[^<]*\(retirée\)')
+    for path in ("/qualite", "/qualite/explorer"):
+        assert offered.search(site.page(f"{path}?hall=laon&duree=month&jour=2026-10-05"))
+        assert not offered.search(site.page(f"{path}?hall=laon&duree=month&jour=2024-10-05"))
+
+
+def test_a_plot_has_its_sheet_without_formulas(site: Site):
+    answer = site.client.get(OCTOBER.replace("/explorer?", "/explorer/heat.csv?"))
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    assert rows[0][0] == "jour"
+    assert [row[0] for row in rows[1:6]] == ["lundi", "mardi", "mercredi", "jeudi", "vendredi"]
+    few = [cell for row in rows[1:] for cell in row[1:] if cell and cell != "moins de 10"]
+    assert few
+    assert all(int(re.findall(r"\((\d+)\)", cell)[0]) >= 10 for cell in few)
+    assert site.client.get(OCTOBER.replace("/explorer?", "/explorer/nothing.csv?")).status_code == 404
+
+
+def test_figures_lead_down_to_the_day_and_no_further(site: Site):
+    page = site.page(OCTOBER)
+    days = re.findall(r'href="/qualite/explorer\?([^"]*du=2026-10-20[^"]*au=2026-10-20[^"]*)"', page)
+    assert days
+    day = site.page(f"/qualite/explorer?{html.unescape(days[0])}")
+    assert "mardi 20 octobre 2026" in day
+    assert "/visites/" not in day
+
+
+def test_halls_stand_side_by_side_with_the_columns_of_services(site: Site):
+    page = site.page(f"{OCTOBER}&hall=vervins")
+    section = re.search(r'<section id="halls">.*?</section>', page, re.DOTALL)
+    assert section is not None
+    assert re.findall(r'<th scope="row"><a [^>]*>([^<]*)<', section[0]) == [
+        site.database.configuration(hall).name for hall in ("laon", "vervins")
+    ]
+    assert site.client.get(f"{OCTOBER}&hall=soissons").status_code == 404
+
+
+def test_annotations_stand_on_their_days(site: Site):
+    annotate_day(site.database, "laon", SYSTEM, date(2026, 10, 21), "Grève")
+    assert "Grève" in site.page("/qualite?hall=laon&duree=month&jour=2026-10-05")
+    page = site.page(OCTOBER)
+    assert re.search(r"mercredi 21 octobre 2026</a>\s*<span class=\"of\">Grève", page)
+
+
+def test_the_day_of_the_change_of_clocks_keeps_its_hours(site: Site):
+    with site.database.transaction("laon", SYSTEM) as transaction:
+        played = PlayedDay(transaction, date(2026, 10, 25), random.Random(5))
+        for rank in range(1, 12):
+            played.visit(rank, "laon-permis", played.local(11), "served")
+    page = site.page(f"{EXPLORER}&du=2026-10-25&au=2026-10-25&demarche=laon-permis")
+    assert "L’heure la plus chargée est 10\u00a0h\u00a0: 11 visites." in page
