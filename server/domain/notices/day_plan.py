@@ -16,6 +16,8 @@ CROWDED_AFTER = timedelta(minutes=15)
 """A notice that comes back later than this is rarely read by somebody who waits."""
 SHORTEST_GAP = timedelta(minutes=5)
 """A shorter time without a notice is not named."""
+SHORTEST_CLASH = timedelta(minutes=1)
+"""Notices that are published one after the other compete for seconds in other sets: nobody reads that."""
 
 
 class ClashKind(StrEnum):
@@ -139,6 +141,8 @@ def _crowded(notices: Sequence[PlannedNotice], stretches: _Stretches) -> list[Cl
     own = {each.id for each in notices if not each.is_built_in}
     found = []
     for window in merge_windows(late):
+        if window[1] - window[0] < SHORTEST_CLASH:
+            continue
         inside = [stretch for stretch in late if within([window], stretch)]
         ids = {id_ for stretch, each in stretches if stretch in inside for id_ in each if id_ in own}
         ordered = tuple(each.id for each in notices if each.id in ids)
@@ -160,6 +164,7 @@ def _legal(notices: Sequence[PlannedNotice], stretches: _Stretches, share: float
         Clash(ClashKind.LEGAL_SHARE, ids, window, max(every for _, every in parts))
         for ids, parts in shared.items()
         for window in merge_windows(stretch for stretch, _ in parts)
+        if window[1] - window[0] >= SHORTEST_CLASH
     ]
 
 

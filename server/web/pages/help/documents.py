@@ -12,6 +12,8 @@ TRANSLATED: Mapping[str, str] = {
     "manuels/agent": "manuals/agent",
     "manuels/chef-d-accueil": "manuals/supervisor",
     "manuels/communication": "manuals/communication",
+    "manuels/diffusion": "manuals/what-screens-show",
+    "manuels/mediatheque": "manuals/library",
     "manuels/service-informatique": "manuals/administrator",
 }
 """The manuals that exist in English too; both have the same headings in the same order."""

@@ -85,7 +85,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
       element("bdi", {}, device.label),
       element("small", {}, say(`device_list.kind.${device.kind}`)),
       device.kind === "screen"
-        ? element("a", { href: screenPage("ecrans", within.hall, device.id) }, say("supervision.now"))
+        ? element("a", { href: screenPage("ecrans", within.hall, device.id) }, say("device_list.shows"))
         : null,
     );
     const icon = element("i", { class: "icon", "aria-hidden": "true" });

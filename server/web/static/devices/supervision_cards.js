@@ -79,6 +79,9 @@ export function createCard(device, { list, words, hall, onAsk, onEnlarge }) {
     setText(values.sound, report ? say(`supervision.sound.${report.sound}`) : say("supervision.not_told"));
     setText(values.panel, say(`supervision.panel.${panelWord(report?.panel)}`));
     setText(values.panel_months, panelMonthsWords(now.panel_months, words));
+    // nothing to say of a panel that nobody commands
+    const months = /** @type {HTMLElement} */ (values.panel_months.parentElement);
+    months.hidden = !report?.panel && !now.panel_months.length;
     setText(values.revision, versionWords(report?.revision, now.published, say));
     picture?.draw(now, request);
   }

@@ -52,3 +52,13 @@ def test_two_legal_notices_share_their_part_of_the_time():
     plan = plan_of([*legal, other], OPENING, 0.2)
     assert [each.notices for each in plan.clashes if each.kind == ClashKind.LEGAL_SHARE] == [("l0", "l1")] * 2
     assert not [each for each in plan_of([*legal, other], OPENING, 0).clashes if each.kind == "legal_share"]
+
+
+def test_a_clash_of_seconds_is_not_named():
+    """Of notices published one after the other on the same day."""
+    legal = [
+        PlannedNotice(f"l{place}", [(at(9) + timedelta(seconds=5 * place), at(12))], 20_000, is_legal=True)
+        for place in range(3)
+    ]
+    clashes = plan_of([*legal, PlannedNotice("o", ALL_DAY, 40_000)], OPENING, 0.2).clashes
+    assert [each.notices for each in clashes if each.kind == ClashKind.LEGAL_SHARE] == [("l0", "l1", "l2")]
