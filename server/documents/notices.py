@@ -50,6 +50,7 @@ type NoticeKind = Literal[
     "feed",
     "delays",
     "hours",
+    "busy_hours",
     "results",
     "asked_and_done",
     "priority_card",
@@ -304,9 +305,9 @@ class PriorityNotice(NoticeContent):
 
 
 class ComputedNotice(NoticeContent):
-    """What the server fills in by itself: opening hours, frozen results, waits by service."""
+    """What the server fills in by itself: opening hours, busy hours, frozen results, waits."""
 
-    kind: Literal["hours", "results", "waits"]
+    kind: Literal["hours", "busy_hours", "results", "waits"]
 
 
 NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
@@ -317,6 +318,7 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
     "feed": FeedNotice,
     "delays": DelaysNotice,
     "hours": ComputedNotice,
+    "busy_hours": ComputedNotice,
     "results": ComputedNotice,
     "asked_and_done": AskedNotice,
     "priority_card": PriorityNotice,

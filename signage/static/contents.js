@@ -4,9 +4,11 @@
 import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
+const MARKS_TODAY = new Set(["hours", "busy_hours"]);
+
 /**
  * The content of an item with its live values; null when it has nothing to show now. `today`: the local day,
- * which hours mark.
+ * which hours and busy hours mark.
  *
  * @param {any} item
  * @param {{ view: any, screen: any, own: string, today?: string | null }} moment
@@ -14,7 +16,7 @@ import { textIn } from "./words.js";
 export function contentOf(item, { view, screen, own, today = null }) {
   const { kind, language, category } = item;
   if (kind !== "waits")
-    return { ...item.content, kind, language, category, ...(kind === "hours" ? { today } : {}) };
+    return { ...item.content, kind, language, category, ...(MARKS_TODAY.has(kind) ? { today } : {}) };
   const lines = linesIn(view.queues, language, screen?.services);
   const isTold = lines.length && (language === own || lines.every((line) => line.isNamed));
   return isTold ? { ...item.content, kind, language, lines } : null;

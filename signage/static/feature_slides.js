@@ -169,7 +169,7 @@ export function buildHours(box, content, words) {
 }
 
 /** A word of the page, where it speaks the language of the content. */
-const labelOf = ({ language }, words, name) =>
+export const labelOf = ({ language }, words, name) =>
   words.language === language ? [make("span", "", {}, words.say(name))] : [];
 
 const iconOf = (name) => make("img", "sign", { src: `/assets/icons/${name}.svg`, alt: "" });
@@ -180,7 +180,7 @@ const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
  * the last reader can read. An item that has no room even alone is written smaller; where that does not help
  * everything is shown as plain text, `plain`. `pieces` are what one may part, where they are not the items.
  */
-function listPages(box, content, items, { name, isWholeOnly, words, plain, pieces = items }) {
+export function listPages(box, content, items, { name, isWholeOnly, words, plain, pieces = items }) {
   const slideOf = (px, some, { isForced = false, mark = "" } = {}) => {
     const slide = frame(box, content, px, { isForced, mark });
     const list = make(name === "steps" ? "ol" : "div", `feature-list ${name}`);

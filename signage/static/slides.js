@@ -1,6 +1,7 @@
 // The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing
 // is cut.
 
+import { buildBusyHours } from "./busy_slides.js";
 import { buildAsked, buildDate, buildFigure, buildHours, buildSteps } from "./feature_slides.js";
 import { buildLines, buildWaits } from "./line_slides.js";
 import { buildTextPages } from "./notice_slides.js";
@@ -35,6 +36,7 @@ const BUILD = {
   steps: buildSteps,
   asked_and_done: buildAsked,
   hours: buildHours,
+  busy_hours: buildBusyHours,
   welcome: buildWelcome,
 };
 

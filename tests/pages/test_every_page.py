@@ -71,6 +71,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/configuration/laon"),
         ("communication", "/affichage"),
         ("communication", "/affichage/medias"),
+        ("communication", "/affichage/affluence"),
         ("supervisor", "/affichage/ecrans"),
         ("communication", "/affichage/journee"),
         ("communication", "/affichage/calendrier"),

@@ -8,6 +8,7 @@ import av
 from PIL import Image, ImageDraw
 
 from signage.codes import code_to_scan
+from tests.signage.templates import busy_hours
 
 SECOND_MS = 1_000
 RICH = (
@@ -104,6 +105,13 @@ LONGEST_CUT = medium(
 """A photograph that fills its room, with the longest words and a code."""
 
 
+BUSY_HOURS = {key: value for key, value in busy_hours().items() if key in ("lines", "table")} | {
+    "credit": "",
+    "code": None,
+}
+"""A card of busy hours without its title."""
+
+
 def every_kind() -> list[dict[str, Any]]:
     """One item of each kind."""
     rows = [{"label": "Titre de séjour", "delay": "45 jours"}, {"label": "Permis", "delay": "12 jours"}]
@@ -124,6 +132,7 @@ def every_kind() -> list[dict[str, Any]]:
         ),
         item("feed", "feed", {"title": "Préfecture", "entries": entries}),
         item("card", "priority_card", card, is_legal=True),
+        item("busy", "busy_hours", {**BUSY_HOURS, "title": "Quand venir"}),
         item(
             "done",
             "asked_and_done",

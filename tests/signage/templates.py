@@ -19,6 +19,7 @@ DETAILS = (
 ARABIC_TITLE = "ينتقل مكتب استقبال الأجانب إلى الطابق الأرضي من المبنى الملحق، الباب ب، الاثنين"
 ARABIC = "أحضروا أصل كل وثيقة ونسخة منها، مرتبة حسب القائمة التي وصلتكم مع الاستدعاء إلى الموعد"
 CODE = code_to_scan("https://www.example.org/rendez-vous")
+NOT_WORDS = ("code", "icon", "on", "kind", "language", "figure", "levels")
 ICONS = ("ticket", "id-card", "clock", "user-check", "folder-open", "circle-check")
 
 
@@ -50,6 +51,7 @@ def _longest() -> list[dict[str, Any]]:
         _of("steps", **named, steps=steps),
         _of("asked_and_done", **named, lines=[DETAILS, DETAILS], asked=DETAILS, done=f"{WORD} {SENTENCE}"),
         _hours(**named, crowds=["Le plus de monde\u00a0: lundi de 9\u00a0h à 11\u00a0h"]),
+        busy_hours(**named),
         _of("delays", **named, rows=rows, source=TITLE, on="2026-11-01"),
         _of("text", **named, html=f"<p>{WORD} {DETAILS}</p><p>{DETAILS}</p>"),
     ]
@@ -76,6 +78,7 @@ def _usual() -> list[dict[str, Any]]:
     }
     rows = [{"label": f"Titre de séjour {n}", "delay": f"{n} semaines"} for n in range(6)]
     return [
+        busy_hours(**named | {"title": "Quand venir ?"}),
         _of("date", **named, days=days, place="Salle des fêtes", details="Entrée libre."),
         _of("delays", **named, rows=rows, source="Bureau des titres", on="2026-11-01"),
     ]
@@ -96,6 +99,37 @@ def _hours(**more: Any) -> dict[str, Any]:
     return _of("hours", lines=lines, week=week, exceptions=special, today="2026-11-30", **more)
 
 
+def busy_hours(**more: Any) -> dict[str, Any]:
+    """A card of six weekdays and nine hours, one of them unknown."""
+    names = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi")
+    morning = ["moderate", "busy", "busy", "moderate", "closed"]
+    words = "chargé de 9\u00a0h à 11\u00a0h, calme de 14\u00a0h à 16\u00a0h"
+    days = [
+        {
+            "weekday": n,
+            "day": day,
+            "short": f"{day[:3]}.",
+            "levels": [*morning, *(["closed"] * 4 if n == 5 else ["quiet", "quiet", "moderate", "unknown"])],
+            "words": words,
+        }
+        for n, day in enumerate(names)
+    ]
+    table = {
+        "hours": [f"{hour}\u00a0h" for hour in range(8, 17)],
+        "days": days,
+        "names": {
+            "quiet": "calme",
+            "moderate": "moyen",
+            "busy": "chargé",
+            "unknown": "trop peu de visites",
+            "closed": "fermé",
+        },
+        "source": "D’après les tickets des 13 dernières semaines",
+    }
+    lines = [f"{day['day']}\u00a0: {day['words']}" for day in days]
+    return _of("busy_hours", lines=lines, table=table, today="2026-11-30", **more)
+
+
 def _day(weekday: str, day: str, month: str, hour: str = "") -> dict[str, str]:
     return {"weekday": weekday, "day": day, "month": month, "hour": hour}
 
@@ -110,5 +144,5 @@ def _hyphenated(value: Any, name: str = "") -> Any:
         return {key: _hyphenated(each, key) for key, each in value.items()}
     if isinstance(value, list):
         return [_hyphenated(each, name) for each in value]
-    is_text = isinstance(value, str) and name not in ("code", "icon", "on", "kind", "language", "figure")
+    is_text = isinstance(value, str) and name not in NOT_WORDS
     return hyphenate(value, "fr") if is_text else value

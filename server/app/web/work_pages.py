@@ -20,6 +20,8 @@ from server.web.pages.alarms.pages import blueprint as alarm_pages
 from server.web.pages.alerts import pages as alert_pages
 from server.web.pages.bulletins.pages import BulletinPages
 from server.web.pages.bulletins.pages import blueprint as bulletin_pages
+from server.web.pages.busy_hours import pages as busy_hours_pages
+from server.web.pages.busy_hours.pages import BusyHoursPages
 from server.web.pages.configuration import pages as publishing_pages
 from server.web.pages.console import pages as console_pages
 from server.web.pages.devices import pages as device_pages
@@ -97,6 +99,7 @@ def _install_showing(parts: WebParts) -> None:
         media_pages.blueprint(database, translate=translate, media_bytes=settings.media_bytes)
     )
     app.register_blueprint(supervision_pages.blueprint(parts.work))
+    app.register_blueprint(busy_hours_pages.blueprint(BusyHoursPages(database, parts.work, parts.api.papers)))
     app.register_blueprint(
         screen_day_pages.blueprint(ScreenDayPages(database, parts.work, _sightings(parts)))
     )

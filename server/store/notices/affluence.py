@@ -1,23 +1,15 @@
 """How many tickets a hall gives by weekday and local hour, as it was last counted."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam
 
 from server.domain.facts import Json
+from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of
 from server.store.tables.notices import affluence
-
-
-@dataclass(frozen=True, slots=True)
-class Affluence:
-    """Tickets of a hall by weekday (0 is Monday) and local hour; and by weekday, on how many days counted."""
-
-    tickets: Mapping[tuple[int, int], int]
-    days: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +28,18 @@ def affluence_of(rows: Rows, hall: str) -> Affluence | None:
         return None
     counts = found.counts
     tickets = {(weekday, hour): counted for weekday, hour, counted in counts["tickets"]}
-    return Affluence(tickets, {int(weekday): days for weekday, days in counts["days"].items()})
+    if isinstance(counts["days"], dict):  # counted by an earlier release: days by weekday
+        days = {slot: counts["days"].get(str(slot[0]), 0) for slot in tickets}
+    else:
+        days = {(weekday, hour): counted for weekday, hour, counted in counts["days"]}
+    return Affluence(tickets, days, counts.get("weeks", COUNTED_WEEKS))
 
 
 def keep_affluence(rows: WrittenRows, hall: str, found: Affluence, now: datetime) -> None:
     """Keeps the tickets counted of a hall (id), in place of those counted before."""
-    tickets = [[weekday, hour, counted] for (weekday, hour), counted in sorted(found.tickets.items())]
-    counts = {"tickets": tickets, "days": dict(found.days.items())}
+    counts = {
+        "tickets": [[*slot, counted] for slot, counted in sorted(found.tickets.items())],
+        "days": [[*slot, counted] for slot, counted in sorted(found.days.items())],
+        "weeks": found.weeks,
+    }
     rows.execute(_KEEP, hall=hall, counted_at=now, counts=counts)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from babel.dates import format_date
 
-from server.domain.hours.busy_hours import COUNTED_WEEKS, BusyAndQuiet, HoursOfWeek
+from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, spans_on
 from server.domain.languages import text_in
 
@@ -56,7 +56,7 @@ def week_in_words(calendar: Calendar, language: str, say: Say) -> list[WeekdaysI
     for spans, alike in groupby(range(7), key=lambda weekday: week[weekday]):
         weekdays = tuple(alike)
         names = _days([weekday_name(weekday, language) for weekday in weekdays], say)
-        rows.append(WeekdaysInWords(weekdays, _begun(names), _spans(spans, language, say)))
+        rows.append(WeekdaysInWords(weekdays, begun(names), _spans(spans, language, say)))
     return rows
 
 
@@ -72,7 +72,7 @@ def exceptions_in_words(
         spans = spans_on(calendar, on)
         if spans != week[on.weekday()]:
             why = text_in(calendar.why.get(on, {}), language)
-            rows.append(DayInWords(on, _begun(_date(on, language)), _spans(spans, language, say), why))
+            rows.append(DayInWords(on, begun(_date(on, language)), _spans(spans, language, say), why))
     return rows
 
 
@@ -83,12 +83,12 @@ def affluence_lines(found: BusyAndQuiet, language: str, say: Say) -> list[str]:
         lines.append(say("server.programme.hours.busy", spans=_slots(found.busy, language, say)))
     if found.quiet:
         lines.append(say("server.programme.hours.quiet", spans=_slots(found.quiet, language, say)))
-    return [*lines, say("server.programme.hours.counted", weeks=COUNTED_WEEKS)] if lines else []
+    return [*lines, say("server.programme.hours.counted", weeks=found.weeks)] if lines else []
 
 
-def weekday_name(weekday: int, language: str) -> str:
-    """The name of a weekday (0 is Monday)."""
-    return str(format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=language))
+def weekday_name(weekday: int, language: str, *, form: str = "EEEE") -> str:
+    """The name of a weekday (0 is Monday); `form` "EEE" shortens it."""
+    return str(format_date(_MONDAY + timedelta(days=weekday), form, locale=language))
 
 
 def _date(on: date, language: str) -> str:
@@ -119,7 +119,8 @@ def _line(days: str, hours: str, say: Say) -> str:
     return say("server.programme.hours.line", days=days, hours=hours)
 
 
-def _begun(words: str) -> str:
+def begun(words: str) -> str:
+    """The words with a capital letter first."""
     return words[:1].upper() + words[1:]
 
 
@@ -159,3 +160,9 @@ def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
         for slot in slots
     ]
     return _listed(phrases, say)
+
+
+def spans_in_words(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
+    """Some hours of one weekday, like « de 9 h à 11 h et de 14 h à 15 h »."""
+    spans = [Span(_time_of(slot.starts), _time_of(slot.ends)) for slot in slots]
+    return _spans(spans, language, say)

@@ -88,6 +88,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/affichage/ecrans", "manuels/diffusion"),
     HelpOfPage("/affichage/journee", "manuels/diffusion", "La journée des écrans"),
     HelpOfPage("/affichage/calendrier", "manuels/diffusion", "La journée des écrans"),
+    HelpOfPage("/affichage/affluence", "manuels/affluence", "Les faire connaître"),
     HelpOfPage("/supervision", "manuels/supervision", "Ce que dit chaque carte"),
     HelpOfPage("/qualite", "manuels/qualite", "Lire"),
     HelpOfPage("/qualite/agents", "manuels/personnes", "Les chiffres individuels"),

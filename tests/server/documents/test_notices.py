@@ -33,6 +33,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "stands_on": "2026-11-01",
     },
     "hours": {},
+    "busy_hours": {},
     "results": {},
     "asked_and_done": {"asked": {"fr": "Un siège de plus"}, "done": {"fr": "Dix sièges"}},
     "priority_card": {},

@@ -21,11 +21,12 @@ from server.documents.notices import (
 )
 from server.documents.safe_html import words_of_html
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.busy_hours import BusyAndQuiet
+from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots
 from server.domain.languages import FRENCH, language_shown, text_in
 from server.domain.notices.captions import Captions
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
+from server.usecases.hours.crowd_words import crowds_in_words
 from server.usecases.hours.hours_words import (
     affluence_lines,
     exceptions_in_words,
@@ -36,6 +37,7 @@ from server.usecases.notices.notice_media import MediumFile, entries_of_feed, sh
 from server.usecases.notices.programme.date_words import days_shown
 from server.usecases.notices.programme.slide_contents import (
     AskedContent,
+    BusyHoursContent,
     CaptionShown,
     Contents,
     DateContent,
@@ -56,7 +58,7 @@ from server.usecases.notices.programme.slide_contents import (
 )
 from signage.codes import code_to_scan
 
-BY_KIND_COMPUTED = frozenset({"hours", "results", "waits", "priority_card"})
+BY_KIND_COMPUTED = frozenset({"hours", "busy_hours", "results", "waits", "priority_card"})
 """Kinds for which the product writes some of the words: only in the languages of its interface."""
 READING_MS = {"start": 5_000, "word": 350}
 """How long one reads slowly, in milliseconds: before the first word, and for each word."""
@@ -71,7 +73,7 @@ class HallWords:
     rows: Rows
     hall: HallConfiguration
     days: Sequence[date]
-    affluence: BusyAndQuiet
+    affluence: Affluence
     translate: Callable[..., str]
 
 
@@ -226,6 +228,8 @@ def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[s
 def _computed(kind: NoticeKind, shared: NoticeWords, language: str, words: HallWords) -> Contents:
     if kind == "hours":
         return [_hours(shared, language, words)]
+    if kind == "busy_hours":
+        return _busy_hours(shared, language, words)
     if kind == "waits":
         # the player adds how many wait now, from the messages about queues
         waits: TitledContent = {**shared}
@@ -239,7 +243,8 @@ def _hours(shared: NoticeWords, language: str, words: HallWords) -> HoursContent
         return words.translate(key, language, **values)
 
     calendar, days = words.hall.calendar, words.days
-    crowds = affluence_lines(words.affluence, language, say)
+    found = busy_and_quiet(words.affluence, open_slots(calendar.weekly))
+    crowds = affluence_lines(found, language, say)
     return {
         **shared,
         "lines": hours_lines(calendar, days, language, say) + crowds,
@@ -253,6 +258,20 @@ def _hours(shared: NoticeWords, language: str, words: HallWords) -> HoursContent
         ],
         "crowds": crowds,
     }
+
+
+def _busy_hours(shared: NoticeWords, language: str, words: HallWords) -> Contents:
+    """The card of busy and quiet hours; none where too little is known."""
+
+    def say(key: str, **values: object) -> str:
+        return words.translate(key, language, **values)
+
+    found = crowds_in_words(words.affluence, words.hall.calendar, language, say)
+    if found is None:
+        return []
+    lines = [say("server.programme.hours.line", days=day["day"], hours=day["words"]) for day in found["days"]]
+    card: BusyHoursContent = {**shared, "lines": [*lines, found["source"]], "table": found}
+    return [card]
 
 
 def duration_ms(content: NoticeOnScreen) -> int:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from server.documents.notices import NOTICE_MODELS, NoticeContent, NoticeKind
 from server.documents.parts.opening import local_spans
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.busy_hours import BusyAndQuiet, busy_and_quiet, open_slots
+from server.domain.hours.busy_hours import Affluence
 from server.domain.hours.calendars import DAY, Calendar
 from server.domain.hours.windows import (
     Dayparts,
@@ -121,20 +121,13 @@ def hall_words(
     translate: Callable[..., str],
 ) -> HallWords:
     """What the contents of a hall's screens are made from, for these local days."""
-    return HallWords(rows, configuration, days, _affluence(rows, hall_id, configuration), translate)
+    return HallWords(rows, configuration, days, affluence_of(rows, hall_id) or Affluence(), translate)
 
 
 def _revision(programme: ProgrammeWithoutRevision) -> str:
     """A digest of a programme, of 16 characters."""
     text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _affluence(rows: Rows, hall_id: str, configuration: HallConfiguration) -> BusyAndQuiet:
-    counted = affluence_of(rows, hall_id)
-    if counted is None:
-        return BusyAndQuiet()
-    return busy_and_quiet(counted.tickets, counted.days, open_slots(configuration.calendar.weekly))
 
 
 def slides_for(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[Slide]:

@@ -2,6 +2,7 @@
 
 from typing import TypedDict, final
 
+from server.usecases.hours.crowd_words import Crowds
 from server.usecases.notices.programme.date_words import DaysShown
 
 
@@ -151,6 +152,14 @@ class HoursContent(NoticeWords):
 
 
 @final
+class BusyHoursContent(NoticeWords):
+    """How busy each opening hour of a week is; `lines` say the same, a weekday each, and the source."""
+
+    lines: list[str]
+    table: Crowds
+
+
+@final
 class DateContent(NoticeWords):
     """One big day: when, where, and more words; `place` and `details` may be empty."""
 
@@ -194,6 +203,7 @@ type NoticeOnScreen = (
     | LinesContent
     | AskedContent
     | HoursContent
+    | BusyHoursContent
     | DateContent
     | FigureContent
     | StepsContent

@@ -1,6 +1,6 @@
 """Shapes of what a screen needs besides its board: its look, its place, its sound, its programme."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -196,6 +196,40 @@ class HoursContent(LinesContent):
     crowds: list[str]
 
 
+CrowdLevel = Literal["quiet", "moderate", "busy", "closed", "unknown"]
+
+
+class CrowdDayShown(ExactShape):
+    """An open weekday: a level for each hour of the table, and all of it in words."""
+
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    """Monday is 0."""
+    day: str
+    short: str
+    """The name of the weekday where there is little room."""
+    levels: list[CrowdLevel]
+    """`unknown`: too few visits to say."""
+    words: str
+
+
+class CrowdTable(ExactShape):
+    """How busy each opening hour of a week is."""
+
+    hours: list[str]
+    """The clock hour that each column begins at, in words."""
+    days: list[CrowdDayShown]
+    names: dict[str, str]
+    """The words of the levels."""
+    source: str
+    """How many weeks it is known from."""
+
+
+class BusyHoursContent(LinesContent):
+    """Busy and quiet hours; `lines` say the same in words."""
+
+    table: CrowdTable
+
+
 class DayShown(ExactShape):
     """A day in words, for a screen that shows it large."""
 
@@ -267,6 +301,7 @@ type NoticeOnScreen = (
     | DelaysContent
     | AskedContent
     | HoursContent
+    | BusyHoursContent
     | DateContent
     | FigureContent
     | StepsContent

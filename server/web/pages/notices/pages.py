@@ -25,8 +25,8 @@ CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "not
 BORROWED = ("console.refused.", "console.outcome.repeating")
 """Sentences of the console that these pages also use: when no answer arrives."""
 KINDS = (
-    *("text", "image", "date", "figure", "steps", "document", "video", "hours", "asked_and_done"),
-    *("delays", "priority_card", "waits", "feed", "results"),
+    *("text", "image", "date", "figure", "steps", "document", "video", "hours", "busy_hours"),
+    *("asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
 )
 """The kinds one may begin here, the most usual first."""
 

@@ -28,6 +28,7 @@ export const WORDS_OF = {
   feed: [CREDITS],
   delays: [{ name: "sources", as: "line" }, CREDITS],
   hours: [CREDITS],
+  busy_hours: [CREDITS],
   results: [CREDITS],
   asked_and_done: [{ name: "asked", as: "lines" }, { name: "done", as: "lines" }, CREDITS],
   priority_card: [{ name: "texts", as: "lines" }, CREDITS],
