@@ -46,8 +46,18 @@ def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server:
         "image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])"
     ) == [960, 540]
     assert "dessinée par la page" in card.inner_text()
+    panel_months = card.locator("dl div").filter(has_text="Dalle éteinte exprès")
+    expect(panel_months).to_be_hidden()  # nobody commands its panel
+    screen.evaluate(
+        """document.documentElement.dataset.panel =
+          JSON.stringify({ method: "cec", commanded: "off", answered: "on" })"""
+    )
+    expect(card.locator(".troubles")).to_contain_text("se dit allumée")
+    expect(panel_months).to_be_visible()
     assert_accessible(page)
     assert unreached_by_keyboard(page) == []
+    screen.evaluate("delete document.documentElement.dataset.panel")
+    expect(card.locator(".troubles")).to_be_hidden()
     card.locator(".picture").focus()
     page.keyboard.press("Enter")
     dialog = page.locator("dialog")
