@@ -62,9 +62,11 @@ class Plot:
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
-def plots_of(found: HallDays, query: ExplorerQuery, words: Words) -> list[Plot]:
-    """The plots of the days of all halls together, those that have something to show, in their order."""
-    whole = found.whole()
+def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
+    """The plots of the days of all halls together, those that have something to show, in their order.
+
+    `whole`: all these days added up.
+    """
     drawer = _Drawer(found, whole, query, words)
     total = whole.total()
     plots = [drawer.reasons()] if whole.not_issued or total.legs else []
@@ -192,8 +194,7 @@ class _Drawer:
         within_s = self.query.within_min * 60
         parts = self._parts()
         points, rows, links = [], [], {}
-        for row, (first, last, label, name, rollup) in enumerate(parts):
-            tally = rollup.total()
+        for row, (first, last, label, name, tally) in enumerate(parts):
             share, median = share_within(tally, within_s), quantile(as_counts(tally.waits), 0.5)
             points.append(_point(label, share))
             texts = ["", "", ""] if share is None else self._interval(share)
@@ -224,8 +225,8 @@ class _Drawer:
             values |= {"low": low, "high": high}
         return Plot("trend", spec, self.words(key, **values), columns, rows, links)
 
-    def _parts(self) -> list[tuple[date, date, str, str, Rollup]]:
-        """Days, weeks or months of the period: first day, end, short label, name, rollup."""
+    def _parts(self) -> list[tuple[date, date, str, str, Tally]]:
+        """Days, weeks or months of the period: first day, end, short label, name, tally."""
         length = (self.query.ends_on - self.query.starts_on).days
         kind = (
             PeriodKind.DAY
@@ -239,16 +240,16 @@ class _Drawer:
         while on < self.query.ends_on:
             period = period_of(kind, on)
             first, end = max(period.starts_on, self.query.starts_on), min(period.ends_on, self.query.ends_on)
-            rollup = Rollup()
             days = [day for day in self.found.days if first <= day < end]
-            for day in days:
-                rollup.add(self.found.days[day])
+            tally = Tally()
+            for cell in (cell for day in days for cell in self.found.days[day].cells.values()):
+                tally.add(cell)
             is_whole = (first, end) == (period.starts_on, period.ends_on)
             if days or kind is not PeriodKind.DAY:
                 name = wording.period_text(period, self.language)
                 if not is_whole:
                     name = self.words("quality.plot.trend.part", name=name, count=len(days))
-                found.append((first, end, wording.short_date(first, kind, self.language), name, rollup))
+                found.append((first, end, wording.short_date(first, kind, self.language), name, tally))
             on = end
         return found
 

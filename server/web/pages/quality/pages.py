@@ -269,7 +269,8 @@ def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: st
     if query.problems:
         abort(400)
     words = Sentence(needs.work.translate, query.language)
-    plots = plots_of(_found(needs, query, None).together(), query, words)
+    found = _found(needs, query, None).together()
+    plots = plots_of(found, found.whole(), query, words)
     plot = next((each for each in plots if each.name == name), None)
     if plot is None:
         abort(404)

@@ -1,7 +1,7 @@
 """The tables of figures: by group, service and hall, made of rollups and words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
@@ -112,10 +112,12 @@ class FigureTables:
 
 
 def tables_of(
-    found: HallDays, halls: Mapping[str, HallDays], query: ExplorerQuery, words: Words
+    found: HallDays, whole: Rollup, halls: Mapping[str, HallDays], query: ExplorerQuery, words: Words
 ) -> FigureTables:
-    """The tables of some days. `found`: all `halls` (by slug) together; of several, each has its line."""
-    whole = found.whole()
+    """The tables of some days. `found`: all `halls` (by slug) together; of several, each has its line.
+
+    `whole`: all these days added up.
+    """
     shower = Shower(found, query, words)
     shown = set(shown_names(query))
     by_name = {figure.indicator: figure for figure in figures_of(whole, shown, withheld=found.withheld)}
@@ -123,14 +125,15 @@ def tables_of(
         group: [shower.figure(by_name[name]) for name in names if name in shown]
         for group, names in GROUPS.items()
     }
-    rows = [] if query.service else _service_rows(whole, shower, OUTCOMES_BY_SERVICE)
+    rows = [] if query.service else _service_rows(whole, shower, (*BY_SERVICE, *OUTCOMES_BY_SERVICE))
+    services, outcomes = _columns(rows, BY_SERVICE), _columns(rows, OUTCOMES_BY_SERVICE)
     return FigureTables(
         {group: figures for group, figures in groups.items() if figures},
-        services=[] if query.service else _service_rows(whole, shower, BY_SERVICE),
+        services=services,
         halls=[_hall_row(halls[hall.hall], hall, query, words) for hall in query.halls]
         if len(halls) > 1
         else [],
-        outcomes=[row for row in rows if any(figure.value is not None for figure in row.figures)],
+        outcomes=[row for row in outcomes if any(figure.value is not None for figure in row.figures)],
         exceptional=[
             (
                 service_name(query.services, service, query.language),
@@ -191,6 +194,10 @@ def _service_rows(whole: Rollup, shower: Shower, names: Sequence[str]) -> list[Q
         shown = [shower.figure(by_name[name], service) for name in names]
         rows.append(QualityRow(service, service_name(services, service, shower.language), shown))
     return rows
+
+
+def _columns(rows: Sequence[QualityRow], names: Sequence[str]) -> list[QualityRow]:
+    return [replace(row, figures=[each for each in row.figures if each.name in names]) for row in rows]
 
 
 def _hall_row(found: HallDays, hall: HallConfiguration, query: ExplorerQuery, words: Words) -> QualityRow:
