@@ -62,6 +62,8 @@ class FactKind(StrEnum):
     TARGET_WITHDRAWN = "TargetWithdrawn"
     DAY_ANNOTATED = "DayAnnotated"
     ANNOTATION_WITHDRAWN = "AnnotationWithdrawn"
+    FIGURE_TYPED = "FigureTyped"
+    TYPED_FIGURE_WITHDRAWN = "TypedFigureWithdrawn"
     ALERT_RAISED = "AlertRaised"
     ALERT_END_ASKED = "AlertEndAsked"
     ALERT_ENDED = "AlertEnded"

@@ -63,6 +63,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("quality", "/qualite"),
         ("quality", "/qualite/explorer"),
         ("quality", "/qualite/dictionnaire"),
+        ("quality", "/qualite/saisies"),
         ("committee", "/objectifs"),
         ("supervisor", "/objectifs?demarche=laon-accueil"),
         ("supervisor", "/journal"),

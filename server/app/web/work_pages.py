@@ -41,6 +41,8 @@ from server.web.pages.security import pages as security_pages
 from server.web.pages.supervision import pages as supervision_pages
 from server.web.pages.targets import pages as targets_page
 from server.web.pages.targets.pages import TargetPages
+from server.web.pages.typed_figures import pages as typed_figures_page
+from server.web.pages.typed_figures.pages import TypedFigurePages
 from server.web.pages.wall import pages as wall_pages
 from server.web.rendering.frame import install_frame
 from server.web.rendering.security_headers import FRAMING
@@ -123,6 +125,7 @@ def _install_measuring(parts: WebParts) -> None:
     app.register_blueprint(quality_pages(QualityPages(database, work, Drawings(letters))))
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
     app.register_blueprint(report_pages.blueprint(ReportPages(database, work, parts.api.papers)))
+    app.register_blueprint(typed_figures_page.blueprint(TypedFigurePages(database, work)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))
 
 

@@ -51,7 +51,7 @@ __all__ = [
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
     *("target_withdrawal", "break_decision", "appointment", "alert", "alert_shown", "alarm", "quiet"),
-    "day_annotation",
+    *("day_annotation", "typed_figure"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
 INSTALLATION_PROJECTIONS = {

@@ -1,6 +1,6 @@
 """What people add to the figures of a hall."""
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import Boolean, Column, Index, String, Table
 
 from server.store.tables.columns import ID, Day, Instant, metadata
 
@@ -16,4 +16,22 @@ day_annotation = Table(
     Column("withdrawn_at", Instant),
     Index("ix_day_annotation_day", "hall", "day"),
     comment="Remarks that explain the figures of a day.",
+)
+
+typed_figure = Table(
+    "typed_figure",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("indicator", String(60), nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("value", String(20), nullable=False),
+    Column("unit", String(10), nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("is_from_other_tool", Boolean, nullable=False),
+    Column("author", ID, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    Index("ix_typed_figure_hall", "hall"),
+    comment="Values that people enter because the hall does not measure them.",
 )

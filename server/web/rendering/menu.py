@@ -92,6 +92,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/supervision", "manuels/supervision", "Ce que dit chaque carte"),
     HelpOfPage("/qualite", "manuels/qualite", "Lire"),
     HelpOfPage("/qualite/agents", "manuels/personnes", "Les chiffres individuels"),
+    HelpOfPage("/qualite/saisies", "manuels/saisies"),
     HelpOfPage("/objectifs", "manuels/objectifs", "Décider"),
     HelpOfPage("/rapports", "manuels/rapports", "Une page pour le comité"),
     HelpOfPage("/journal", "manuels/journal", "Chercher"),

@@ -77,7 +77,9 @@ STATUS: Mapping[str, int] = {
     "alarm_over": 409,
     "unknown_target": 404,
     "target_over": 409,
-    "unknown_annotation": 404,
+    "unknown_annotation": 409,
+    "unknown_typed_figure": 409,
+    "figure_measured": 409,
     "bad_withdrawal_day": 422,
     "withdrawal_reason_missing": 422,
     "unknown_recipient": 404,
@@ -142,6 +144,12 @@ STATUS: Mapping[str, int] = {
     "booked_in_past": 422,
     **dict.fromkeys(("bad_target_wait", "bad_target_share", "bad_target_start", "bad_decision_day"), 422),
     **dict.fromkeys(("target_decider_missing", "target_decider_too_long"), 422),
+    **dict.fromkeys(("unknown_typed_indicator", "bad_typed_value", "bad_typed_number"), 422),
+    **dict.fromkeys(("bad_typed_period", "typed_source_missing", "typed_source_too_long"), 422),
+    **dict.fromkeys(("typed_too_many", "pasted_nothing", "pasted_too_many", "pasted_cells"), 422),
+    **dict.fromkeys(
+        ("pasted_period", "pasted_indicator", "pasted_value", "pasted_unit", "pasted_twice"), 422
+    ),
     **dict.fromkeys(("annotation_missing", "annotation_too_long", "bad_annotation_day"), 422),
     "service_without_appointments": 422,
     "malformed_hour": 422,

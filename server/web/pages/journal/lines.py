@@ -212,6 +212,8 @@ class JournalLines:
         if "from_on" in body:
             day = format_date(date.fromisoformat(body["from_on"]), "short", locale=self.locale)
             parts.append(self.say("journal.about.from_on", day=day))
+        if "indicator" in body:
+            parts += [body["indicator"], body["period"], body["value"], body.get("source", "")]
         if "day" in body and "words" in body:
             day = format_date(date.fromisoformat(body["day"]), "short", locale=self.locale)
             parts += [day, body["words"]]

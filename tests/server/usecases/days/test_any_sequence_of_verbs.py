@@ -25,7 +25,7 @@ OF_PAGES_APART = (
     *("Account", "Invitation", "Identity", "Alarm", "Recipient", "Report"),
 )
 OF_OFFICES = {
-    *("DayAnnotated", "AnnotationWithdrawn"),
+    *("DayAnnotated", "AnnotationWithdrawn", "FigureTyped", "TypedFigureWithdrawn"),
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),
     *(

@@ -1,0 +1,125 @@
+"""Typed figures and annotations in the words of a page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.quality.annotations import DayAnnotation
+from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.periods import parse_period
+from server.domain.quality.typed_figures import TYPED, TypedFigure, TypedFigureRequest, unit_of
+from server.domain.refusals import Refusal
+from server.web.pages.quality.wording import day_text, number, period_text
+from server.web.rendering.local_time import instant_text
+
+UNITS = {"percent": "\u00a0%", "minutes": "\u00a0min"}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A typed value in words. `author`: the name of who typed it; empty: the account is gone."""
+
+    id: str
+    indicator: str
+    period: str
+    value: str
+    source: str
+    is_from_other_tool: bool
+    author: str
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationRow:
+    """An annotation in words."""
+
+    id: str
+    day: str
+    words: str
+    author: str
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of the page in a language, at a place with a time zone. `names`: of authors, by id."""
+
+    say: Callable[..., str]
+    language: str
+    zone: ZoneInfo
+    names: Mapping[str, str]
+
+    def indicator(self, name: str) -> str:
+        """The name of an indicator, typed or of the hall."""
+        return self.say(f"typed_figures.indicator.{name}" if name in TYPED else INDICATORS[name].label_key)
+
+    def indicator_names(self) -> dict[str, str]:
+        """Each name that a pasted row may give an indicator, with the indicator."""
+        stable = {name: name for name in (*TYPED, *INDICATORS)}
+        return stable | {self.indicator(name): name for name in (*INDICATORS, *TYPED)}
+
+    def value(self, request: TypedFigureRequest) -> str:
+        """A value with its unit."""
+        exponent = request.value.normalize().as_tuple().exponent
+        decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+        unit = unit_of(request.indicator)
+        text = number(float(request.value), self.language, decimals=decimals)
+        return self.say("typed_figures.days", n=text) if unit == "days" else text + UNITS.get(unit, "")
+
+    def rows(self, figures: Sequence[TypedFigure]) -> list[FigureRow]:
+        """The rows of typed figures."""
+        return [
+            FigureRow(
+                each.id,
+                self.indicator(each.indicator),
+                period_text(each.period, self.language),
+                self.value(each),
+                each.source,
+                each.is_from_other_tool,
+                self.names.get(each.author, ""),
+                "" if each.recorded_at is None else self._instant(each.recorded_at),
+            )
+            for each in figures
+        ]
+
+    def preview(self, requests: Sequence[TypedFigureRequest]) -> list[FigureRow]:
+        """The rows of values that were read and not yet taken."""
+        return [
+            FigureRow(
+                "",
+                self.indicator(each.indicator),
+                period_text(each.period, self.language),
+                self.value(each),
+                each.source,
+                each.is_from_other_tool,
+                "",
+                "",
+            )
+            for each in requests
+        ]
+
+    def annotations(self, annotations: Sequence[DayAnnotation]) -> list[AnnotationRow]:
+        """The rows of annotations, the latest day first."""
+        return [
+            AnnotationRow(
+                each.id,
+                day_text(each.day, self.language),
+                each.words,
+                self.names.get(each.author, ""),
+                self._instant(each.annotated_at),
+            )
+            for each in reversed(annotations)
+        ]
+
+    def in_words(self, refusal: Refusal) -> Refusal:
+        """A refusal whose unit and period are words of the page."""
+        details = dict(refusal.details)
+        if "unit" in details:
+            details["unit"] = self.say(f"typed_figures.unit.{details['unit']}")
+        if refusal.code == "figure_measured":
+            details["period"] = period_text(parse_period(details["period"]), self.language)
+        return Refusal(refusal.code, **details)
+
+    def _instant(self, at: datetime) -> str:
+        return instant_text(at, self.language, self.zone)

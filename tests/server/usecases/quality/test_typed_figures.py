@@ -1,0 +1,71 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from server.domain.author import Author
+from server.domain.quality.periods import parse_period
+from server.domain.quality.typed_figures import TypedFigureRequest
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.quality.read_typed_figures import read_typed_figures
+from server.usecases.quality.type_figures import type_figures
+from server.usecases.quality.withdraw_typed_figure import withdraw_typed_figure
+from tests.server.usecases.at_counters import HALL, issue
+from tests.server.usecases.days.watched_hall import MORNING
+
+CHIEF = Author("chief")
+MONTH = parse_period(f"{MORNING:%Y-%m}")
+
+
+def request(value: str, indicator: str = "calls_lost", **more: bool) -> TypedFigureRequest:
+    return TypedFigureRequest(indicator, MONTH.previous(), Decimal(value), " Standard ", **more)
+
+
+def applying(database: Database) -> list[tuple[str, str, Decimal, str, str]]:
+    return [
+        (each.indicator, each.period.name, each.value, each.source, each.author)
+        for each in read_typed_figures(database, HALL)
+    ]
+
+
+def test_a_typed_figure_applies_until_another_replaces_it_and_again_once_that_is_withdrawn(
+    database: Database,
+):
+    later = TypedFigureRequest("letters_delay", MONTH, Decimal("7.50"), "Courrier")
+    type_figures(database, HALL, CHIEF, [request("12.5"), later])
+    lost = ("calls_lost", MONTH.previous().name)
+    letters = ("letters_delay", MONTH.name, Decimal("7.5"), "Courrier", "chief")
+    assert applying(database) == [letters, (*lost, Decimal("12.5"), "Standard", "chief")]
+    [corrected] = type_figures(database, HALL, CHIEF, [request("11")])["figures"]
+    assert applying(database) == [letters, (*lost, Decimal(11), "Standard", "chief")]
+    withdraw_typed_figure(database, HALL, CHIEF, corrected)
+    assert applying(database)[1][2] == Decimal("12.5")
+    with pytest.raises(Refusal, match="unknown_typed_figure"):
+        withdraw_typed_figure(database, HALL, CHIEF, corrected)
+
+
+def test_a_value_of_another_tool_never_takes_the_place_of_a_measured_one(database: Database):
+    issue(database)
+    before = request("18", "wait_median", is_from_other_tool=True)
+    measured = TypedFigureRequest(
+        "wait_median", MONTH, Decimal(18), "Ancien logiciel", is_from_other_tool=True
+    )
+    with pytest.raises(Refusal, match="figure_measured"):
+        type_figures(database, HALL, CHIEF, [before, measured])
+    assert applying(database) == [], "nothing is taken when one is refused"
+    type_figures(database, HALL, CHIEF, [before])
+    assert [each.is_from_other_tool for each in read_typed_figures(database, HALL)] == [True]
+
+
+def test_a_typed_figure_has_a_source_and_a_period_that_has_begun(database: Database):
+    month = parse_period(f"{MORNING + timedelta(days=40):%Y-%m}")
+    for wrong, code in (
+        (TypedFigureRequest("calls_lost", month, Decimal(1), "Standard"), "bad_typed_period"),
+        (TypedFigureRequest("calls_lost", MONTH, Decimal(1), " "), "typed_source_missing"),
+        (TypedFigureRequest("calls_lost", MONTH, Decimal(1), "s" * 81), "typed_source_too_long"),
+        (TypedFigureRequest("calls_lost", MONTH, Decimal(101), "Standard"), "bad_typed_value"),
+        (TypedFigureRequest("satisfaction", MONTH, Decimal(80), "Standard"), "unknown_typed_indicator"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            type_figures(database, HALL, CHIEF, [wrong])
