@@ -70,6 +70,7 @@ def to_configuration(
             part.time_zone,
             part.alerts.to_rules(),
             part.bulletins.department or "",
+            part.uncounted or "",
         ),
         languages=document.languages,
         calendar=calendar,

@@ -60,7 +60,8 @@ class AlertsPart(Part):
 class SitePart(Part):
     """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts.
 
-    `bulletins`: the warnings of authorities that concern it.
+    `bulletins`: the warnings of authorities that concern it. `uncounted`: what its figures do not count, like
+    « file extérieure, contrôle d’accès »; pages of figures say so.
     """
 
     slug: Slug
@@ -73,6 +74,10 @@ class SitePart(Part):
     bulletins: Annotated[BulletinsPart, Field(exclude_if=lambda part: part == BulletinsPart())] = (
         BulletinsPart()
     )
+    uncounted: Annotated[
+        Annotated[str, Field(min_length=1, max_length=160)] | None,
+        Field(exclude_if=lambda text: text is None),
+    ] = None
 
 
 def _network(text: str) -> str:

@@ -53,7 +53,8 @@ def mark_of(installation_revision: int, revision: int) -> str:
 class Site:
     """A building: its address, its time zone (IANA name), and its decisions about alerts.
 
-    `department`: whose vigilance of the weather is shown (its code); empty: of none.
+    `department`: whose vigilance of the weather is shown (its code); empty: of none. `uncounted`: what its
+    figures do not count; empty: nothing to say.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class Site:
     time_zone: str
     alerts: AlertRules = field(default_factory=AlertRules)
     department: str = ""
+    uncounted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("hours", ("calendar", "public_holidays", "time_zone")),
         Group("alerts", ("alerts",), is_folded=True),
         Group("bulletins", ("bulletins",), is_folded=True),
+        Group("figures", ("uncounted",), is_folded=True),
         Group("shown", ("slug",), is_folded=True),
     ),
 }

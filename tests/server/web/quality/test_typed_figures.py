@@ -102,6 +102,12 @@ def test_the_committee_reads_and_enters_nothing(api: ApiSite, chief: Any):
     assert post(member, **VALUE).status_code == 403
 
 
+def test_what_a_site_does_not_count_is_said_once_on_each_page_of_figures(chief: Any):
+    said = "Non compté dans ces chiffres\u00a0: file extérieure, contrôle d’accès."
+    for path in (PAGE, f"/qualite?hall={HALL}", f"/qualite/explorer?hall={HALL}"):
+        assert chief.get(path).text.count(said) == 1
+
+
 def test_no_key_is_left_untranslated(api: ApiSite, chief: Any):
     post(chief, **VALUE)
     for language in LANGUAGES:
