@@ -1,18 +1,29 @@
-"""`parvis report`: recompute the figures that are stored."""
+"""`parvis report`: recompute the figures that are stored, or write an evidence pack."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from server.apart import close_all
+from server.app import CATALOGUES
 from server.commands.exporting import DAY
-from server.commands.say import open_database, say, sentence
+from server.commands.say import language, open_database, say, sentence
+from server.language import Catalogues
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.usecases.quality.recompute_rollups import ALWAYS, recompute_rollups
+from server.usecases.reports.read_reports import report_of_period
+from server.web.pages.reports.pack import pack_steps
+from server.web.pages.reports.sheet import sheet_page
+from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.pdf import Papers
+from server.web.rendering.viewer import Sentence
 
 
 def report(
@@ -29,10 +40,17 @@ def report(
     hall: Annotated[
         list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All unless told.")
     ] = None,
+    pack: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="The evidence pack to write, a zip archive.")
+    ] = None,
+    period: Annotated[str, typer.Option(help="Of the pack: 2026-Q3, 2026-09 or 2026.")] = "",
 ) -> None:
-    """Recompute stored figures, and print how many differ; exit status 1 when one does."""
+    """Recompute stored figures, and print how many differ; exit status 1 when one does. Or write a pack."""
+    if pack is not None:
+        write_pack(pack, period, hall)
+        return
     if not recompute:
-        raise typer.BadParameter("say --recompute", param_hint="--recompute")
+        raise typer.BadParameter("say --recompute, or --pack", param_hint="--recompute")
     first = ALWAYS[0] if starts_on is None else starts_on.date()
     end = ALWAYS[1] if ends_on is None else ends_on.date() + timedelta(days=1)
     database = open_database(Settings())
@@ -44,6 +62,32 @@ def report(
         database.close()
     if wrong:
         raise typer.Exit(1)
+
+
+def write_pack(out: Path, period: str, halls: Sequence[str] | None) -> None:
+    """Writes the evidence pack of halls (slugs; None: all) and a period, and prints each step.
+
+    Refusals: unknown_hall, bad_report_period.
+    """
+    settings = Settings()
+    database = open_database(settings)
+    try:
+        with database.read() as rows:
+            named = halls or sorted(each.slug for each in all_halls(rows) if each.is_configured)
+        words = ReportWording(Sentence(Catalogues(CATALOGUES).translate, language()))
+        found = report_of_period(database, named, period)
+        papers = Papers(settings.var / "assets")
+        for step in pack_steps(database, found, words, paper=lambda: papers.made(sheet_page(found, words))):
+            if step.archive is None:
+                say(sentence("terminal.report_step", done=step.done + 1, steps=step.steps, what=step.next))
+            else:
+                part = out.with_name(f"{out.name}.part")
+                part.write_bytes(step.archive)
+                part.replace(out)
+    finally:
+        close_all()
+        database.close()
+    say(sentence("terminal.report_packed", file=out))
 
 
 def _recompute(database: Database, hall: str, days: tuple[date, date], *, with_facts: bool) -> int:

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -194,6 +195,18 @@ def test_stored_figures_are_recomputed_and_those_that_differ_end_with_status_1(
     assert "2026-10-19 differed" in installation.parvis(*again, expected=1)
     assert "laon: 1 stored rollups recomputed, 0 differences" in installation.parvis(*again)
     installation.parvis("report", expected=2)
+
+
+def test_a_pack_of_a_period_is_written_with_its_steps(installation: Installation):
+    out = installation.var / "pack.zip"
+    pack = ("report", "--pack", str(out), "--period", "2026-09")
+    said = installation.parvis(*pack)
+    assert "Step 1 of 4: Préfecture de l’Aisne – Laon" in said
+    assert f"Pack written: {out}" in said
+    assert {"chiffres.csv", "plan-d-actions.ods"} <= set(zipfile.ZipFile(out).namelist())
+    assert "bad_report_period" in installation.parvis(
+        "report", "--pack", str(out), "--period", "2026-W1", expected=1
+    )
 
 
 def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, cast, func, select
 
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
@@ -38,6 +38,16 @@ class DisplayedNotice:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class DisplayedInPeriod:
+    """What a screen showed of a notice (id) in some days: milliseconds in all, and on how many days."""
+
+    screen: str
+    notice: str
+    shown_ms: int
+    days: int
+
+
 _LAST_NUMBER = Read(
     int,
     select(display_record.c.last_number).where(
@@ -60,6 +70,22 @@ _IN_HALL = Read(
     .where(display.c.hall == bindparam("hall"), display.c.shown_on == bindparam("on"))
     .order_by(display.c.screen, display.c.shown_ms.desc(), display.c.notice),
 )
+_IN_PERIOD = Read(
+    DisplayedInPeriod,
+    select(
+        display.c.screen,
+        display.c.notice,
+        cast(func.sum(display.c.shown_ms), BigInteger).label("shown_ms"),
+        func.count().label("days"),
+    )
+    .where(
+        display.c.hall == bindparam("hall"),
+        display.c.shown_on >= bindparam("first"),
+        display.c.shown_on <= bindparam("last"),
+    )
+    .group_by(display.c.screen, display.c.notice)
+    .order_by(display.c.screen, display.c.notice),
+)
 
 
 def last_number(rows: Rows, screen: str, record: str) -> int:
@@ -75,3 +101,8 @@ def displays_of(rows: Rows, notice: str, *, first: date, last: date) -> list[Dis
 def displays_in_hall(rows: Rows, hall: str, on: date) -> list[DisplayedNotice]:
     """The displays on the screens of a hall (id) on a local date, by screen, those shown longest first."""
     return rows.all(_IN_HALL, hall=hall, on=on)
+
+
+def shown_in_hall(rows: Rows, hall: str, *, first: date, last: date) -> list[DisplayedInPeriod]:
+    """What each screen of a hall (id) showed of each notice from one local date to another."""
+    return rows.all(_IN_PERIOD, hall=hall, first=first, last=last)

@@ -1,5 +1,6 @@
 """Read reports: the list, and one with its figures and the corrections that came after it was frozen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import Correction, ReportContent, corrections, report_period
 from server.domain.reports.reports import ReportState, content_digest, may_approve
 from server.store.people.names import name_of
-from server.store.reports.reports import ReportRow, every_report, report_row
+from server.store.reports.reports import ReportRow, every_report, report_row, reports_of_period
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import ReportReach, are_within, may_read, sites_of, writers_at
 from server.usecases.reports.read_report_figures import read_report_figures
@@ -88,4 +89,34 @@ def read_report(database: Database, report: str, reach: ReportReach, *, reader: 
         may_approve=may_write and may_approve(reader, row.frozen_by, writers),
         frozen_by=frozen_by,
         approved_by=approved_by,
+    )
+
+
+def report_of_period(database: Database, halls: Sequence[str], period: str) -> ReadReport:
+    """The newest frozen or approved report of halls (ids or slugs) and a period; else a draft of now.
+
+    The draft is kept nowhere. Refusals: unknown_hall, bad_report_period.
+    """
+    named = report_period(period)
+    ids = sorted(database.hall_id(hall) for hall in halls)
+    with database.read() as rows:
+        kept = [
+            row
+            for row in reports_of_period(rows, named.name)
+            if sorted(row.halls) == ids and row.state != ReportState.DRAFT
+        ]
+    now = read_report_figures(database, halls, named)
+    at = database.clock.now()
+    draft = ReportRow("", ids, named.name, ReportState.DRAFT, ["", "", ""], None, None, at, "", at)
+    row = kept[-1] if kept else draft
+    return ReadReport(
+        row,
+        named,
+        figures=row.figures or now,
+        corrections=corrections(row.figures, now) if row.figures else [],
+        is_intact=row.figures is None or content_digest(row.figures, row.sentences) == row.digest,
+        may_write=False,
+        may_approve=False,
+        frozen_by=None,
+        approved_by=None,
     )

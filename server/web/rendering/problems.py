@@ -37,6 +37,10 @@ STATUS: Mapping[str, int] = {
     "account_locked": 409,
     "individual_figures_off": 409,
     "unknown_report": 404,
+    "unknown_action": 404,
+    **dict.fromkeys(
+        ("action_remark_missing", "action_text_too_long", "bad_action_day", "bad_action_state"), 422
+    ),
     **dict.fromkeys(
         (
             *("report_frozen", "report_not_frozen", "report_changed", "report_period_running"),

@@ -1,9 +1,10 @@
 """Reports for the committee, `/rapports`: begun, written, frozen, approved, printed. No JavaScript needed."""
 
+import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import LONGEST_SENTENCE
 from server.ids import new_id
-from server.language import direction_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.reports.approve_report import approve_report
@@ -27,6 +27,7 @@ from server.usecases.reports.read_reports import ReadReport, read_report, read_r
 from server.usecases.reports.write_sentences import discard_report, write_sentences
 from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.reports.actions import add_action_routes
 from server.web.pages.reports.form import (
     FIELDS,
     BeginFields,
@@ -34,13 +35,15 @@ from server.web.pages.reports.form import (
     offered_periods,
     typed_sentences,
 )
+from server.web.pages.reports.pack import PackStep, pack_steps
+from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
 
 PLACE = "/rapports"
-SHEET_STYLE = Path(__file__).parent / "sheet.css"
+NDJSON = "application/x-ndjson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def blueprint(needs: ReportPages) -> Blueprint:
     _add_reading(routes, needs)
     _add_drafts(routes, needs)
     _add_decisions(routes, needs)
+    _add_pack(routes, needs)
+    add_action_routes(routes, needs.database, needs.work)
     return routes
 
 
@@ -78,7 +83,7 @@ def _add_reading(routes: Blueprint, needs: ReportPages) -> None:
     @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
     def paper(report: str) -> Response:
         found = _read(needs, report)
-        answer = Response(needs.papers.made(sheet_page(needs, found)), content_type="application/pdf")
+        answer = Response(needs.papers.made(sheet_page(found, _words(needs))), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}.pdf"'
         return answer
 
@@ -144,6 +149,41 @@ def _add_decisions(routes: Blueprint, needs: ReportPages) -> None:
             lambda author, sites: approve_report(needs.database, author, report, sites=sites),
             "approuve",
         )
+
+
+def _add_pack(routes: Blueprint, needs: ReportPages) -> None:
+    """The evidence pack: a file, or its progress line by line with the file at the end."""
+
+    @routes.post(PLACE + "/<report>/dossier")
+    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
+    def pack(report: str) -> Response:
+        sites_where(Permission.WRITE_REPORTS)
+        found, words = _read(needs, report), _words(needs)
+        if not found.may_write:
+            abort(404)
+        steps = pack_steps(
+            needs.database,
+            found,
+            words,
+            paper=lambda: needs.papers.made(sheet_page(found, words)),
+        )
+        name = f"{file_name(found)}.zip"
+        if request.accept_mimetypes.best == NDJSON:
+            return Response((_line(each, name, words) for each in steps), content_type=NDJSON)
+        answer = Response(list(steps)[-1].archive, content_type="application/zip")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+
+def _line(step: PackStep, name: str, words: ReportWording) -> str:
+    """A step as a line of JSON; the last one has the archive in base64."""
+    say = words.say
+    line: dict[str, object] = {"done": step.done, "steps": step.steps}
+    if step.archive is None:
+        line["said"] = say("reports.pack.step", n=step.done + 1, steps=step.steps, what=step.next)
+    else:
+        line |= {"said": say("reports.pack.done"), "file": name, "archive": b64encode(step.archive).decode()}
+    return json.dumps(line) + "\n"
 
 
 def reach_of(caller: Caller) -> ReportReach:
@@ -238,20 +278,3 @@ def _report_page(
         problem_of=None if refusal is None else refusal.details.get("sentence"),
         done=request.args.get("fait", ""),
     )
-
-
-def sheet_page(needs: ReportPages, found: ReadReport) -> str:
-    """The page of a report that is made a paper."""
-    words = _words(needs)
-    return render_template(
-        "reports/sheet.html",
-        sheet=report_sheet(found, words.say),
-        style=SHEET_STYLE.read_text(encoding="utf-8"),
-        direction=direction_of(words.language),
-    )
-
-
-def file_name(found: ReadReport) -> str:
-    """The name of a report's files, without ending: its halls, at most three, and its period."""
-    slugs = [hall["slug"] for hall in found.figures["halls"]]
-    return "-".join(["rapport", *slugs[:3], *(["etc"] if len(slugs) > 3 else []), found.row.period])

@@ -28,7 +28,7 @@ PROVIDER = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "a", "oidc_cl
 """So that the routes of a provider are there; nothing listens."""
 
 
-DRAWN = {"/api/v1/notices/<notice>/displays.pdf", "/rapports/<report>/page.pdf"}
+DRAWN = {"/api/v1/notices/<notice>/displays.pdf", "/rapports/<report>/page.pdf", "/rapports/<report>/dossier"}
 """A third of a second each: of those who may, the first is let in."""
 NOT_LET_IN = (400, 401, 403, 500)
 

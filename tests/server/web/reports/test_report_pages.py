@@ -1,18 +1,27 @@
 """The pages of reports, and the sheet of paper: who sees what, and that nothing of a long sheet is cut."""
 
+import io
+import json
+import zipfile
+from base64 import b64decode
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pypdfium2
 import pytest
-from flask import render_template
+from odfdo import Document
+from pdfua import Severity, validate
 
-from server.language import LANGUAGES, direction_of
-from server.web.pages.reports.pages import SHEET_STYLE
-from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, Sheet, Tile
+from server.domain.reports.figures import report_period
+from server.language import LANGUAGES
+from server.usecases.reports.read_report_figures import read_report_figures
+from server.web.pages.reports.sheet import page_of
+from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, ReportWording, Sheet, Tile
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
+from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import play_days
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
@@ -130,17 +139,9 @@ def test_every_word_of_the_sheet_is_in_the_catalogues(api: ApiSite, language: st
     assert "reports." not in anne.get(f"{PLACE}?lang={language}").text.partition("<main")[2]
 
 
-def test_twelve_services_with_long_and_arabic_names_fit_on_one_tagged_page(api: ApiSite):
+def test_twelve_services_with_long_and_arabic_names_fit_on_one_tagged_page(api: ApiSite, tmp_path: Path):
     translate = api.app.extensions["parvis"].catalogues.translate
-    with api.app.test_request_context():
-        page = render_template(
-            "reports/sheet.html",
-            t=Sentence(translate, "fr"),
-            language="fr",
-            sheet=hostile_sheet(12),
-            style=SHEET_STYLE.read_text(encoding="utf-8"),
-            direction=direction_of("fr"),
-        )
+    page = page_of(hostile_sheet(12), ReportWording(Sentence(translate, "fr")))
     made = Papers(Path("var/assets")).made(page)
     with pypdfium2.PdfDocument(made) as document:
         assert document.is_tagged()
@@ -153,8 +154,109 @@ def test_twelve_services_with_long_and_arabic_names_fit_on_one_tagged_page(api: 
     for n in range(12):
         assert f"{n} " in words
     assert "0123456789abcdef" in words
+    paper = tmp_path / "page.pdf"
+    paper.write_bytes(made)
+    found = validate(str(paper))
+    assert [each for each in found.findings if each.severity is Severity.ERROR] == []
 
 
 def _boxes(page: Any) -> list[tuple[float, float, float, float]]:
     text = page.get_textpage()
     return [text.get_rect(n) for n in range(text.count_rects())]
+
+
+def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(played: ApiSite):
+    anne = played.person("quality")
+    report = begin(anne)
+    plan = f"{PLACE}/actions?hall={HALL}"
+    remark = "=1+1 Ouvrir de 12 à 14 h"
+    press(anne, plan, remark=remark, owner="Accueil", due_on="2026-10-01", state="doing", formulaire="a")
+    answer = anne.post(
+        f"{report}/dossier",
+        data={"csrf_token": csrf_of(anne)},
+        headers={"Accept": "application/x-ndjson"},
+    )
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["done"] for line in lines] == list(range(lines[-1]["steps"] + 1))
+    assert "Étape 1 sur 4" in lines[0]["said"]
+    assert lines[-1]["file"] == "rapport-laon-2026-Q3.zip"
+    archive = zipfile.ZipFile(io.BytesIO(b64decode(lines[-1]["archive"])))
+    assert archive.testzip() is None
+    assert set(archive.namelist()) == {
+        *("page.pdf", "chiffres.csv", "preuves.csv", "LISEZMOI.txt"),
+        *(
+            f"{name}.{kind}"
+            for name in ("trame-des-indicateurs", "plan-d-actions")
+            for kind in ("csv", "ods")
+        ),
+    }
+    for name in ("trame-des-indicateurs", "plan-d-actions"):
+        assert_open_document(archive.read(f"{name}.ods"))
+    plan_rows = table_of(archive.read("plan-d-actions.ods"))
+    assert plan_rows[0][:3] == ["Site", "Remarque", "Origine"]
+    assert plan_rows[1][1] == remark
+    assert plan_rows[1][6] == "En cours – En retard"
+    assert "'=1+1" in archive.read("plan-d-actions.csv").decode()
+    figures = archive.read("chiffres.csv").decode("utf-8-sig")
+    counted = read_report_figures(played.database, [HALL], report_period("2026-Q3"))["whole"]["figures"]
+    [line] = [each for each in figures.splitlines() if each.startswith("laon,,,visits,")]
+    assert line.split(",")[6] == str(counted["visits"]["value"])
+    assert "service_mean" not in figures
+    head = one_row(played.database, "SELECT head_hash FROM hall WHERE slug = :hall", hall=HALL)["head_hash"]
+    assert head in archive.read("preuves.csv").decode()
+    assert "aucun écran n’a déclaré de diffusion" in archive.read("LISEZMOI.txt").decode()
+    whole = press(anne, f"{report}/dossier")
+    assert whole.mimetype == "application/zip"
+    assert zipfile.ZipFile(io.BytesIO(whole.data)).namelist() == archive.namelist()
+
+
+def assert_open_document(content: bytes) -> None:
+    """The structure that OpenDocument 1.3 asks of a package, part 2, sections 3.2 and 3.3."""
+    package = zipfile.ZipFile(io.BytesIO(content))
+    first = package.infolist()[0]
+    assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    assert package.read("mimetype") == kind
+    manifest = ET.fromstring(package.read("META-INF/manifest.xml"))
+    listed = {each.get(f"{{{manifest.tag[1:].partition('}')[0]}}}full-path") for each in manifest}
+    assert {"/", "content.xml"} <= listed
+    for name in listed - {"/"}:
+        if name and not name.endswith("/") and not name.startswith("Configurations2/"):
+            assert name in package.namelist()
+            if name.endswith(".xml"):
+                ET.fromstring(package.read(name))
+
+
+def table_of(content: bytes) -> list[list[Any]]:
+    table = Document(io.BytesIO(content)).body.get_table(0)
+    assert table is not None
+    return [list(row) for row in table.get_values()]
+
+
+def test_an_action_is_added_once_changed_and_marked_late(played: ApiSite):
+    anne, stranger = played.person("quality"), played.person("quality", OTHER)
+    plan = f"{PLACE}/actions?hall={HALL}"
+    assert "Aucune action pour le moment" in anne.get(plan).text
+    fields = {"remark": "Plus de sièges", "owner": "Logistique", "due_on": "2026-11-01", "state": "to_do"}
+    first = press(anne, plan, formulaire="one", **fields)
+    assert first.status_code == 303
+    assert press(anne, plan, formulaire="one", **fields).headers["Location"] == first.headers["Location"]
+    page = anne.get(plan).text
+    assert page.count("Plus de sièges</bdi></h3>") == 1
+    assert "En retard" in page
+    action = first.headers["Location"].partition("fait=")[2].partition("#")[0]
+    assert press(anne, plan, action=action, **(fields | {"state": "done"})).status_code == 303
+    assert "En retard" not in anne.get(plan).text
+    for wrong, said in (
+        ({"remark": " "}, "Écrivez la remarque."),
+        ({"due_on": "demain"}, "Donnez une date"),
+        ({"owner": "x" * 81}, "80 caractères au plus"),
+        ({"state": "later"}, "Choisissez un état"),
+    ):
+        answer = press(anne, plan, **(fields | wrong))
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert f'aria-describedby="{next(iter(wrong))}-refused"' in answer.text
+    assert stranger.get(plan).status_code == 404
+    assert press(stranger, f"{PLACE}/actions?hall={OTHER}", action=action, **fields).status_code == 404
+    assert played.person("committee").get(plan).status_code == 403

@@ -1,0 +1,43 @@
+"""« Une page pour le comité » as a page that is made a paper, also by a command without a server."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from server.language import direction_of
+from server.usecases.reports.read_reports import ReadReport
+from server.web.pages.reports.wording import ReportWording, Sheet, report_sheet
+
+FOLDER = Path(__file__).parent
+
+
+def sheet_page(report: ReadReport, words: ReportWording) -> str:
+    """The page of a report, for `server.web.rendering.pdf`."""
+    return page_of(report_sheet(report, words.say), words)
+
+
+def page_of(sheet: Sheet, words: ReportWording) -> str:
+    """The page of a sheet."""
+    return (
+        _templates()
+        .get_template("reports/sheet.html")
+        .render(
+            t=words.say,
+            language=words.language,
+            direction=direction_of(words.language),
+            sheet=sheet,
+            style=(FOLDER / "sheet.css").read_text(encoding="utf-8"),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
+
+
+def file_name(found: ReadReport) -> str:
+    """The name of a report's files, without ending: its halls, at most three, and its period."""
+    slugs = [hall["slug"] for hall in found.figures["halls"]]
+    return "-".join(["rapport", *slugs[:3], *(["etc"] if len(slugs) > 3 else []), found.row.period])
