@@ -1,8 +1,9 @@
 """The quality page in a real browser on the real server, with a week of visits behind it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,15 +26,21 @@ LAST_MONTH = period_of(PeriodKind.MONTH, TODAY).previous()
 SIZES = [(1366, 768), (390, 844)]
 
 
-@pytest.fixture
-def served(serve: Callable[..., Served]) -> Served:
-    server = serve()
+@pytest.fixture(scope="module")
+def served(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("quality")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        server.start()
+        play(server)
+        yield server
+
+
+def play(server: Served) -> None:
     database = Database(server.database_url, Clock())
     play_days(database, TODAY - timedelta(days=9), 9, a_day=20)
     for month in (LAST_MONTH.previous(), LAST_MONTH):
         play_days(database, month.starts_on, 9, a_day=40, seed=month.starts_on.month)
     database.close()
-    return server
 
 
 def signed_in(pages: Pages, served: Served, role: str, width: int, height: int) -> Page:
