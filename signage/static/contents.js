@@ -62,14 +62,17 @@ function spanOf(reading, read, pace) {
 // or of pages that depend on the waiting visitors
 const OF_ONE_PAGE = new Set(["waits", "image", "video", "document"]);
 
+/** Whether a content is a text whose pages are measured ahead. */
+export const isMeasured = (content) => Boolean(content) && !OF_ONE_PAGE.has(content.kind);
+
 /**
  * The items of a programme, each as long as all its pages take to read: `readingOf(content)` is in
  * milliseconds a page.
  */
 export function lengthened(programme, contents, readingOf) {
   const items = programme.items.map((item) => {
-    const content = OF_ONE_PAGE.has(item.kind) ? null : contents.get(item.id);
-    return content ? { ...item, ms: turnMs(item.ms, readingOf(content)) } : item;
+    const content = contents.get(item.id);
+    return isMeasured(content) ? { ...item, ms: turnMs(item.ms, readingOf(content)) } : item;
   });
   return { ...programme, items };
 }
@@ -79,7 +82,7 @@ export function lengthened(programme, contents, readingOf) {
  * cut there; null where none is a text.
  */
 export function pageCounts(contents, countPages) {
-  const counts = contents.filter((content) => content && !OF_ONE_PAGE.has(content.kind)).map(countPages);
+  const counts = contents.filter(isMeasured).map(countPages);
   if (!counts.length) return null;
   const most = (room) => ({
     pages: Math.max(...counts.map((count) => count[room].pages)),

@@ -3,9 +3,9 @@
 
 import { buildTextPages } from "./notice_slides.js";
 import { sourceOf } from "./line_slides.js";
+import { hasRoom } from "./measuring.js";
 import {
   appended,
-  fitsIn,
   fitted,
   floorIn,
   footed,
@@ -197,7 +197,10 @@ export function listPages(box, content, items, { name, isWholeOnly, words, plain
   const mark = pieces.length > 1 ? "9/9" : "";
   for (let from = 0; from < pieces.length;) {
     let to = from + 1;
-    while (to < pieces.length && fitsIn(box, slideOf(floorIn(box), pieces.slice(from, to + 1), { mark })))
+    while (
+      to < pieces.length &&
+      hasRoom(box, () => slideOf(floorIn(box), pieces.slice(from, to + 1), { mark }))
+    )
       to += 1;
     const some = pieces.slice(from, to);
     const page =

@@ -2,9 +2,9 @@
 // the largest letters that leave them room on one.
 
 import { buildTextPages } from "./notice_slides.js";
+import { hasRoom } from "./measuring.js";
 import {
   appended,
-  fitsIn,
   fitted,
   floorIn,
   footed,
@@ -82,12 +82,13 @@ function pagesOfLines(box, content, lines, { words, isTable = false, source = nu
   if (whole) return numbered([whole], content);
   if (isWholeOnly) return null;
   const px = floorIn(box);
-  const cut = (most) => cutRows(lines, (some) => fitsIn(box, slideOf(px, some, { mark: "9/9" })), most);
+  const cut = (most) =>
+    cutRows(lines, (some) => hasRoom(box, () => slideOf(px, some, { mark: "9/9" })), most);
   let parts = cut(lines.length);
   const even = cut(Math.ceil(lines.length / parts.length));
   if (even.length === parts.length) parts = even;
   const pages = (look) => parts.map((some) => slideOf(px, some, { ...look, mark: "9/9" }));
-  const haveRoom = (built) => built.every((slide) => fitsIn(box, slide));
+  const haveRoom = (built) => built.every((slide) => hasRoom(box, () => slide));
   const built = pages({});
   if (haveRoom(built)) return numbered(built, content);
   const apart = [...pages({ hasSource: false }), ...(source ? [slideOf(px, [], { mark: "9/9" })] : [])];

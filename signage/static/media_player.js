@@ -1,14 +1,16 @@
 // Plays the programme on the stage, and reports what was really visible, from when to when. DOM through the
 // stage only.
 
-import { contentOf, lengthened, pageCounts, welcome } from "./contents.js";
+import { contentOf, isMeasured, lengthened, pageCounts, welcome } from "./contents.js";
+import { createMeasuredPages } from "./measured_pages.js";
 import * as lists from "./playlist.js";
 import { createStage } from "./stage.js";
 import { localDay } from "./words.js";
 
 /**
- * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree}`,
- * `isFree` when nobody is called any more. `onSeen(piece)`
+ * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree, isWhole}`,
+ * `isFree` when nobody is called any more, `isWhole` once the page looks as it will. Nothing is shown before
+ * the first programme is measured; a newer one waits for it while the former plays on. `onSeen(piece)`
  * receives each interval in which a notice was visible: `{item, notice, from, to, outcome}`, in the server's
  * milliseconds; `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next
  * `play`. In a preview nothing is reported.
@@ -30,6 +32,7 @@ export function createMediaPlayer({
   onCounted,
 }) {
   let playlist = lists.initialPlaylist({ lag });
+  let playable = null; // the last programme that was measured
   let onStage = null; // {key, item, showing}: the item on the stage
   let piece = null; // {item, notice, from}: since when it is visible without a break
   let timer = null;
@@ -37,24 +40,27 @@ export function createMediaPlayer({
   let next = null; // the item to show as soon as it is ready
   let toPrepare = () => {};
   let isPreparing = false;
+  const pages = createMeasuredPages({ box: measure, rooms, wordsIn, onMeasured: onEnd });
   const stage = createStage({
     box,
     measure,
     leaving,
     line,
-    rooms,
-    wordsIn,
+    pagesOf: pages.pagesOf,
     loudness,
     on: { seen: nowSeen, ready: onEnd, failed: notShown },
   });
 
-  function play({ programme: given, view, screen, at, isCovered, isFree }) {
+  function play({ programme: given, view, screen, at, isCovered, isFree, isWhole }) {
     const today = localDay(at, screen?.time_zone);
-    const contents = new Map(
-      given.items.map((item) => [item.id, contentOf(item, { view, screen, own, today })]),
-    );
-    const programme = lengthened(given, contents, stage.readingOf);
-    onCounted?.(pageCounts([...contents.values()], stage.countPages), programme.items);
+    const contentsOf = ({ items }) =>
+      new Map(items.map((item) => [item.id, contentOf(item, { view, screen, own, today })]));
+    if (isWhole && pages.measure([...contentsOf(given).values()].filter(isMeasured))) playable = given;
+    if (!playable) return { isResting: false, lag: playlist.lag };
+    const contents = contentsOf(playable);
+    const programme = lengthened(playable, contents, pages.readingOf);
+    if (playable === given)
+      onCounted?.(pageCounts([...contents.values()], pages.countPages), programme.items);
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
@@ -143,7 +149,10 @@ export function createMediaPlayer({
   return {
     play,
     seenNow,
-    redraw: stage.forget,
+    redraw: () => {
+      pages.forget();
+      stage.resettle();
+    },
     resettle: stage.resettle,
     keepStill: stage.keepStill,
     halt: stage.halt,

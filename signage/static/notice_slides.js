@@ -1,8 +1,9 @@
 // A text as slides: whole where it has room, else cut at the ends of sentences and items.
 
+import { hasRoom } from "./measuring.js";
 import { bindAll, cutPlaces, part, safeNodes } from "./rich_text.js";
-import { fitsIn, footed, leastIn, make, numbered, pageMark, shapeOf, withFoot } from "./slide_parts.js";
-import { pagesOf, textSizes } from "./text_pages.js";
+import { footed, leastIn, make, numbered, pageMark, shapeOf, withFoot } from "./slide_parts.js";
+import { largestOf, pagesOf, textSizes } from "./text_pages.js";
 
 const PRIORITY_PX = 64;
 const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters help
@@ -25,31 +26,26 @@ function textPages(box, content, words, { isPart, isWholeOnly }) {
   const draft = { content, tag, mark: isPart || content.isPart ? "9/9" : null };
   const { legible, smaller } = textSizes(leastIn(box, content.kind === "priority_card" ? PRIORITY_PX : 0));
   const places = cutPlaces(body);
-  for (const px of legible) {
-    const whole = noticeSlide(box, { ...draft, px, title: titleSize(box, draft, px) }, body);
-    if (fitsIn(box, whole)) return numbered([whole], { isPart: Boolean(draft.mark) });
-  }
-  if (isWholeOnly) return null;
-  const sizes = [legible.at(-1), ...smaller];
-  for (const px of sizes) {
-    const pages = cutIn(box, { ...draft, px, title: titleSize(box, draft, px) }, body, {
-      places,
-      levels: [places.sentences, places.items],
-    });
-    if (pages) return pages;
-  }
-  const px = sizes.at(-1);
-  const forced = { ...draft, px, title: titleSize(box, draft, px), isForced: true };
-  return cutIn(box, forced, body, {
-    places,
-    levels: [places.sentences, places.items, places.clauses, places.words],
+  const sized = (px) => ({ ...draft, px, title: titleSize(box, draft, px) });
+  const whole = largestOf(legible, (px) => {
+    const one = sized(px);
+    return hasRoom(box, () => noticeSlide(box, one, body)) ? one : null;
   });
+  if (whole) return numbered([noticeSlide(box, whole, body)], { isPart: Boolean(draft.mark) });
+  if (isWholeOnly) return null;
+  const cut = (one, levels) => cutIn(box, one, body, { places, levels });
+  const ends = [places.sentences, places.items];
+  const sizes = [legible.at(-1), ...smaller];
+  return (
+    largestOf(sizes, (px) => cut(sized(px), ends)) ??
+    cut({ ...sized(sizes.at(-1)), isForced: true }, [...ends, places.clauses, places.words])
+  );
 }
 
 /** Pages of a body that end at places of the levels; null where one would have to end elsewhere. */
 function cutIn(box, draft, body, { places, levels }) {
   const slideOf = ([from, to], mark) => noticeSlide(box, { ...draft, mark }, part(body, from, to));
-  const fits = (from, to) => fitsIn(box, slideOf([from, to], "9/9"));
+  const fits = (from, to) => hasRoom(box, () => slideOf([from, to], "9/9"));
   const { blocks } = places;
   const pages = pagesOf(places.count, fits, levels, { blocks, isForced: draft.isForced });
   return (
@@ -66,10 +62,10 @@ function titleSize(box, draft, px) {
   const sizes = [
     ...new Set([Math.max(Math.round(px * 1.15), 64), Math.max(px, 64), px, ...textSizes(0, px).legible]),
   ].sort((one, other) => other - one);
-  const right = sizes.find((title) =>
-    fitsIn(box, noticeSlide(box, { ...draft, px, title }, document.createElement("div")), LARGEST_TITLE),
-  );
-  return right ?? sizes.at(-1);
+  const empty = document.createElement("div");
+  const slideOf = (title) => noticeSlide(box, { ...draft, px, title }, empty);
+  const tried = (title) => (hasRoom(box, () => slideOf(title), LARGEST_TITLE) ? title : null);
+  return largestOf(sizes, tried) ?? sizes.at(-1);
 }
 
 function paragraphs(texts) {

@@ -1,6 +1,5 @@
 // A hall screen: the DOM around the state of screen_state.js.
 
-import { wear } from "/assets/look.js";
 import { renewToken } from "/assets/renewal.js";
 import { io } from "/assets/socket.io.esm.min.js";
 import { isTakenBack } from "./alert_state.js";
@@ -25,6 +24,7 @@ import { alertLevel, soundLevel, soundOf } from "./sound_level.js";
 import { keptSound, playFile, trySound } from "./sounds.js";
 import { spokenFiles } from "./spoken_files.js";
 import * as cardsState from "./cards_state.js";
+import { createScreenLook } from "./screen_look.js";
 import * as screenState from "./screen_state.js";
 import { knownOf } from "./player_report.js";
 import { createSupervised } from "./supervised.js";
@@ -178,9 +178,9 @@ const supervised = createSupervised({
   },
 });
 
+const look = createScreenLook(redraw);
+
 draw();
-document.fonts.ready.then(redraw);
-document.fonts.addEventListener("loadingdone", redraw); // of a look published since
 addEventListener("resize", redraw);
 addEventListener("pagehide", () => {
   proof.keep(media.seenNow(screenState.serverNow(state, now())), { isLast: true });
@@ -281,7 +281,7 @@ function drawRestSoon() {
 function drawRest() {
   isRestDue = false;
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
-  wear(state.screen?.look, redraw);
+  look.wear(state.screen?.look);
   const view = settledView();
   drawQuiet(view);
   playMedia(view);
@@ -367,7 +367,8 @@ function playMedia(view) {
     ]);
   const at = screenState.serverNow(state, now());
   const isFree = document.body.dataset.quiet === "yes";
-  const played = media.play({ programme, view, screen: state.screen, at, isCovered, isFree });
+  const isWhole = Boolean(state.screen) && look.isWhole();
+  const played = media.play({ programme, view, screen: state.screen, at, isCovered, isFree, isWhole });
   document.body.dataset.rest = played.isResting ? "yes" : "no";
   const isAlert = Boolean(screenState.alertNow(state, now()));
   document.body.dataset.asleep = isAsleep({

@@ -1,7 +1,8 @@
 // What slides are made of: elements with text, their letters, and whether one has room in a box.
 
 import { directionOf } from "/assets/directions.js";
-import { bound, sizesDown, SMALLEST_PX } from "./text_pages.js";
+import { hasRoom } from "./measuring.js";
+import { bound, largestOf, sizesDown, SMALLEST_PX } from "./text_pages.js";
 
 const USUAL_PX = 76;
 const WIDE = 1.2; // width to height of a room where things stand side by side
@@ -37,22 +38,8 @@ export const sizesIn = (box, largest = USUAL_PX) => sizesDown(largest, floorIn(b
 
 /** The slide in the largest of some sizes (the largest first) in which it has room; null for none. */
 export function fitted(box, sizes, build) {
-  const tried = (px) => {
-    const slide = build(px);
-    return fitsIn(box, slide) ? slide : null;
-  };
-  const first = tried(sizes[0]);
-  if (first || sizes.length === 1) return first;
-  let found = tried(sizes.at(-1));
-  if (!found) return null;
-  let [tooLarge, right] = [0, sizes.length - 1];
-  while (right - tooLarge > 1) {
-    const middle = Math.floor((tooLarge + right) / 2);
-    const slide = tried(sizes[middle]);
-    if (slide) [right, found] = [middle, slide];
-    else tooLarge = middle;
-  }
-  return found;
+  const px = largestOf(sizes, (size) => (hasRoom(box, () => build(size)) ? size : null));
+  return px === null ? null : build(px);
 }
 
 /**
@@ -146,17 +133,6 @@ export function numbered(slides, { isPart = false } = {}) {
 export function appended(element, ...children) {
   element.append(...children);
   return element;
-}
-
-/** Whether a slide has room in an empty box, or in a share of its height. */
-export function fitsIn(box, slide, share = 1) {
-  box.dir = slide.dir; // words that are too long stand out at the end of a line, where the box measures
-  box.replaceChildren(slide);
-  const fits =
-    (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) &&
-    box.scrollWidth <= box.clientWidth + 1;
-  box.replaceChildren();
-  return fits;
 }
 
 /**

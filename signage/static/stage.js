@@ -6,19 +6,17 @@ import { spanAt } from "./contents.js";
 import { fitPicture } from "./picture_slides.js";
 import { createProgressLine } from "./progress_line.js";
 import { createSlideChange } from "./slide_change.js";
-import { buildPages } from "./slides.js";
 
 const READY_MS = 10_000;
 const KEPT_READY = 4;
-const MOST_MEASURED = 300;
 
 /**
  * `on.seen(key)` when an item is on the screen, `on.ready()` when the requested one can be shown,
  * `on.failed(key, reason)` when its file cannot. `measure` is a box as large as `box`, invisible;
- * `rooms.beside(work)` does something in its room beside calls, the smaller one, `rooms.alone(work)` in that
- * without calls. `leaving` is a box above `box`, for what leaves; `line` says how long a page still stays.
+ * `pagesOf(content)` makes the pages of a content that have room there. `leaving` is a box above `box`, for
+ * what leaves; `line` says how long a page still stays.
  */
-export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudness, on }) {
+export function createStage({ box, measure, leaving, line, pagesOf, loudness, on }) {
   const change = createSlideChange({ box, leaving });
   const progress = createProgressLine(line);
   let isStill = false;
@@ -27,44 +25,6 @@ export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudn
   let awaited = null;
   const ready = new Map();
   const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
-  const readings = new Map(); // by content, in the room beside calls
-  const counts = new Map(); // by content
-
-  const pagesOf = (content) => buildPages(measure, content, wordsIn(content.language));
-
-  /**
-   * The `pages` that a content makes beside calls and without them, and whether a sentence does not fit on
-   * one there (`isForced`).
-   */
-  function countPages(content) {
-    const text = JSON.stringify(content);
-    if (!counts.has(text)) {
-      if (counts.size >= MOST_MEASURED) counts.clear();
-      counts.set(text, { beside: countIn(rooms.beside, content), alone: countIn(rooms.alone, content) });
-    }
-    return counts.get(text);
-  }
-
-  function countIn(room, content) {
-    const found = room(() => pagesOf(content));
-    return { pages: found.length, isForced: found.some((page) => page.isForced) };
-  }
-
-  /**
-   * How long each page of a content takes to read, in milliseconds, in the room where it has the most of
-   * them.
-   */
-  function readingOf(content) {
-    const text = JSON.stringify(content);
-    if (!readings.has(text)) {
-      if (readings.size >= MOST_MEASURED) readings.clear();
-      readings.set(
-        text,
-        rooms.beside(() => pagesOf(content).map(({ reading }) => reading)),
-      );
-    }
-    return readings.get(text);
-  }
 
   /** Make an item ready: built, and its file decoded. Returns the result, now or later. */
   function prepared(key, content) {
@@ -197,13 +157,6 @@ export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudn
     else if (current.media.paused) play(current);
   }
 
-  /** Measures everything again: the screen turned, or its fonts arrived. */
-  function forget() {
-    readings.clear();
-    counts.clear();
-    resettle();
-  }
-
   /** Pages are built again for another room; a picture or film stays, its words get other letters. */
   function resettle() {
     change.end();
@@ -226,11 +179,9 @@ export function createStage({ box, measure, leaving, line, rooms, wordsIn, loudn
     cover,
     keepStill,
     halt: change.end,
-    forget,
     resettle,
-    readingOf,
-    countPages,
-    prepare: (key, content) => void prepared(key, content),
+    // covered media have no room to be measured in
+    prepare: (key, content) => void (measure.clientWidth && prepared(key, content)),
     shownKey: () => current?.key ?? null,
   };
 }

@@ -174,6 +174,25 @@ export function textSizes(least, usual = USUAL_PX) {
   };
 }
 
+/**
+ * What `make(size)` makes in the largest of some sizes (the largest first) in which it is not null; null for
+ * none. In all smaller sizes it is not null either.
+ */
+export function largestOf(sizes, make) {
+  const first = make(sizes[0]);
+  if (first !== null || sizes.length === 1) return first;
+  let found = make(sizes.at(-1));
+  if (found === null) return null;
+  let [tooLarge, right] = [0, sizes.length - 1];
+  while (right - tooLarge > 1) {
+    const middle = Math.floor((tooLarge + right) / 2);
+    const made = make(sizes[middle]);
+    if (made === null) tooLarge = middle;
+    else [right, found] = [middle, made];
+  }
+  return found;
+}
+
 /** Sizes in px from the largest to the smallest, both included; the smallest alone where it is larger. */
 export function sizesDown(largest, smallest) {
   const steps = Math.max(Math.ceil((largest - smallest) / STEP_PX), 0);
