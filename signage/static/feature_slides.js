@@ -6,6 +6,7 @@ import { sourceOf } from "./line_slides.js";
 import { hasRoom } from "./measuring.js";
 import {
   appended,
+  evenRows,
   fitted,
   floorIn,
   footed,
@@ -15,6 +16,7 @@ import {
   pageMark,
   shapeOf,
   sizesIn,
+  textPx,
   unitOf,
   withFoot,
 } from "./slide_parts.js";
@@ -38,10 +40,10 @@ function datePages(box, content, words, isWholeOnly) {
   const more = details ? [make("p", "feature-more", { dir: "auto" }, details)] : [];
   const leaves = [days.first, days.last].filter(Boolean).map((day) => Object.values(day).join(" "));
   const plain = [leaves.join(" – "), days.hours, place, details].filter(Boolean);
-  return featurePages(box, content, { words, isWholeOnly, plain }, [
-    { large: { hero, texts: [...hours, ...where, ...more] }, rest: [] },
-    { large: { hero, texts: [...hours, ...where] }, rest: [details] },
-    { large: { hero, texts: hours }, rest: [place, details] },
+  return featurePages(box, content, { hero, words, isWholeOnly, plain }, [
+    { texts: [...hours, ...where, ...more], rest: [] },
+    { texts: [...hours, ...where], rest: [details] },
+    { texts: hours, rest: [place, details] },
   ]);
 }
 
@@ -64,16 +66,15 @@ function figurePages(box, content, words, isWholeOnly) {
   const number = make("p", "figure-number", { dir: "auto" });
   number.append(make("bdi", "figure-value", {}, figure));
   if (unit) number.append(make("bdi", "figure-unit", {}, `\u00a0${unit}`));
-  number.dataset.length = String(figure.length + (unit.length <= 3 ? 0.4 + unit.length * 0.75 : 0));
+  number.dataset.length = String(digitsOf(figure) + (unit.length <= 3 ? 0.4 + unit.length * 0.75 : 0));
   if (unit.length > 3) number.dataset.unit = "below";
   const says = make("p", "feature-says", { dir: "auto" }, meaning);
   const source = make("p", "feature-source", { dir: "auto" }, sourceOf(content));
   const plain = [`${figure} ${unit}`, meaning, source.textContent];
-  return featurePages(box, content, { words, isWholeOnly, plain }, [
-    { large: { hero: number, texts: [says, source] }, rest: [] },
-    { large: { hero: number, texts: [says, source], scale: 0.6 }, rest: [] },
-    { large: { hero: number, texts: [says, source], scale: 0.6, isTitleAbove: true }, rest: [] },
-    { large: { hero: number, texts: [] }, rest: [meaning, sourceOf(content)] },
+  return featurePages(box, content, { hero: number, words, isWholeOnly, plain }, [
+    { texts: [says, source], rest: [] },
+    { texts: [source], rest: [meaning] },
+    { texts: [], rest: [meaning, source.textContent] },
   ]);
 }
 
@@ -175,14 +176,17 @@ export const labelOf = ({ language }, words, name) =>
 const iconOf = (name) => make("img", "sign", { src: `/assets/icons/${name}.svg`, alt: "" });
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
+const TIGHT = { isTight: true };
+
 /**
- * A title above items: all of them on one page, or as many a page as have room in the smallest letters that
- * the last reader can read. An item that has no room even alone is written smaller; where that does not help
- * everything is shown as plain text, `plain`. `pieces` are what one may part, where they are not the items.
+ * A title above items: all of them on one page, closer to each other where that is needed; or as many a page
+ * as have room in the smallest letters that the last reader can read, the pages about as full as each other.
+ * An item that has no room even alone is written smaller; where that does not help everything is shown as
+ * plain text, `plain`. `pieces` are what one may part, where they are not the items.
  */
 export function listPages(box, content, items, { name, isWholeOnly, words, plain, pieces = items }) {
-  const slideOf = (px, some, { isForced = false, mark = "" } = {}) => {
-    const slide = frame(box, content, px, { isForced, mark });
+  const slideOf = (px, some, look) => {
+    const slide = frame(box, content, px, look);
     const list = make(name === "steps" ? "ol" : "div", `feature-list ${name}`);
     list.dataset.count = String(some.length);
     list.append(...some.map((item) => item.cloneNode(true)));
@@ -190,73 +194,76 @@ export function listPages(box, content, items, { name, isWholeOnly, words, plain
     return footed(slide, content);
   };
   const sizes = sizesIn(box, LARGEST_PX);
-  const whole = fitted(box, sizes, (px) => slideOf(px, items));
-  if (whole) return numbered([whole], content);
+  const sized = (some, look) => fitted(box, sizes, (px) => slideOf(px, some, look));
+  const whole = sized(items, {}) ?? sized(items, TIGHT);
+  if (whole) return numbered([whole]);
   if (isWholeOnly) return null;
-  const pages = [];
-  const mark = pieces.length > 1 ? "9/9" : "";
-  for (let from = 0; from < pieces.length;) {
-    let to = from + 1;
-    while (
-      to < pieces.length &&
-      hasRoom(box, () => slideOf(floorIn(box), pieces.slice(from, to + 1), { mark }))
-    )
-      to += 1;
-    const some = pieces.slice(from, to);
-    const page =
-      fitted(box, sizes, (px) => slideOf(px, some, { mark })) ??
-      fitted(box, forcedSizes(box), (px) => slideOf(px, some, { isForced: true, mark }));
-    if (!page) return buildTextPages(box, { ...content, lines: plain }, words, content);
-    pages.push(page);
-    from = to;
-  }
-  return numbered(pages, content);
+  const look = { ...TIGHT, mark: pieces.length > 1 ? "9/9" : "" };
+  const parts = evenRows(pieces, (some) => hasRoom(box, () => slideOf(floorIn(box), some, look)));
+  const pages = parts.map(
+    (some) =>
+      sized(some, look) ??
+      fitted(box, forcedSizes(box), (px) => slideOf(px, some, { ...look, isForced: true })),
+  );
+  if (pages.includes(null)) return buildTextPages(box, { ...content, lines: plain }, words);
+  const px = Math.min(...pages.filter((page) => !page.dataset.forced).map(textPx));
+  return numbered(pages.map((page, at) => (page.dataset.forced ? page : slideOf(px, parts[at], look))));
 }
 
 /** Sizes for words that must be broken: from the least that the last reader can read down. */
 const forcedSizes = (box) => sizesDown(floorIn(box), floorIn(box, { isLegible: false }));
 
 /**
- * The first of some ways to cut a content of which `large`, a page with a hero and texts, has room; the texts
- * of `rest` follow as plain pages.
+ * A page with a hero and `texts`, by the first of some ways of which it has room; the texts of `rest` follow
+ * as plain pages. Where it has none, all is closer to each other, then the title is above everything.
  */
-function featurePages(box, content, { words, isWholeOnly, plain }, ways) {
-  const slideOf = (px, { hero, texts, scale = 1, isTitleAbove = false }, look) => {
+function featurePages(box, content, { hero, words, isWholeOnly, plain }, ways) {
+  const slideOf = (px, texts, look) => {
     const slide = frame(box, content, px, look);
-    if (isTitleAbove) slide.dataset.title = "above";
     const body = slide.appendChild(make("div", "feature-body"));
     const main = body.appendChild(make("div", "feature-hero"));
-    main.append(sizedHero(box, hero.cloneNode(true), px, { scale, code: content.code }));
+    main.append(sizedHero(box, hero.cloneNode(true), px, { ...look, code: content.code }));
     body.append(
       appended(
         make("div", "feature-words"),
-        ...(isTitleAbove ? [] : slide.querySelectorAll(":scope > .feature-title")),
+        ...(look.isTitleAbove ? [] : slide.querySelectorAll(":scope > .feature-title")),
         ...texts.map((each) => each.cloneNode(true)),
       ),
     );
     return footed(slide, content);
   };
-  for (const { large, rest } of ways) {
-    if (isWholeOnly && rest.length) return null;
+  const looks = [{}, TIGHT, ...(isWideRoom(box) ? [{ ...TIGHT, isTitleAbove: true }] : [])];
+  const firstOf = (sizes, texts, tried) => {
+    for (const look of tried) {
+      const page = fitted(box, sizes, (px) => slideOf(px, texts, look));
+      if (page) return page;
+    }
+    return null;
+  };
+  for (const { texts, rest } of ways) {
     const lines = rest.filter(Boolean);
+    if (isWholeOnly && lines.length) return null;
     const mark = lines.length ? "9/9" : "";
+    const marked = looks.map((look) => ({ ...look, mark }));
     const first =
-      fitted(box, sizesIn(box, LARGEST_PX), (px) => slideOf(px, large, { mark })) ??
-      (ways.at(-1)?.large === large
-        ? fitted(box, forcedSizes(box), (px) => slideOf(px, large, { mark, isForced: true }))
+      firstOf(sizesIn(box, LARGEST_PX), texts, marked) ??
+      (texts === ways.at(-1).texts
+        ? firstOf(forcedSizes(box), texts, [{ ...TIGHT, mark, isForced: true }])
         : null);
     if (!first) continue;
-    if (!lines.length) return numbered([first], content);
-    return numbered([first, ...buildTextPages(box, { ...content, lines }, words, { isPart: true })]);
+    if (!lines.length) return numbered([first]);
+    return numbered([first, ...buildTextPages(box, { ...content, lines }, words, { isLater: true })]);
   }
-  return buildTextPages(box, { ...content, lines: plain }, words, content);
+  return buildTextPages(box, { ...content, lines: plain }, words);
 }
 
-function frame(box, content, px, { isForced = false, mark = "" } = {}) {
+function frame(box, content, px, { isForced = false, isTight = false, isTitleAbove = false, mark = "" }) {
   const slide = make("div", "feature", { lang: content.language });
   shapeOf(box, slide, content.language);
   slide.dataset.kind = content.kind;
   if (isForced) slide.dataset.forced = "yes";
+  if (isTight) slide.dataset.tight = "yes";
+  if (isTitleAbove) slide.dataset.title = "above";
   slide.style.setProperty("--text", String(px));
   if (content.title) {
     const title = slide.appendChild(make("h2", "feature-title", { dir: "auto" }, content.title));
@@ -265,12 +272,16 @@ function frame(box, content, px, { isForced = false, mark = "" } = {}) {
   return slide;
 }
 
+/** The width of a figure, in digits. */
+const digitsOf = (figure) => [...figure].reduce((sum, sign) => sum + (/[\s.,]/.test(sign) ? 0.45 : 1), 0);
+
 const CODE_PX = 270; // with the space before it
 const DIGIT = 0.62; // width of a digit in em
 const LARGEST_FIGURE = 6; // em of the text
+const CLOSER = 0.6; // where words need the room
 
 /** A figure as wide as its part of the room allows, in em of its text. */
-function sizedHero(box, hero, px, { scale, code }) {
+function sizedHero(box, hero, px, { isTight = false, code }) {
   const length = Number(hero.dataset.length);
   if (!length) return hero;
   const unit = unitOf(box);
@@ -278,7 +289,10 @@ function sizedHero(box, hero, px, { scale, code }) {
   const room = box.clientWidth / unit - (isWide && code ? CODE_PX : 0);
   const width = (room / px) * (isWide ? 0.45 : 0.98);
   const height = (box.clientHeight / unit / px) * (isWide ? 0.6 : 0.3);
-  const em = Math.max(1.6, Math.min(LARGEST_FIGURE, width / (length * DIGIT), height) * scale);
+  const em = Math.max(
+    1.6,
+    Math.min(LARGEST_FIGURE, width / (length * DIGIT), height) * (isTight ? CLOSER : 1),
+  );
   hero.style.setProperty("--figure", em.toFixed(2));
   return hero;
 }

@@ -5,6 +5,7 @@ import { buildTextPages } from "./notice_slides.js";
 import { hasRoom } from "./measuring.js";
 import {
   appended,
+  evenRows,
   fitted,
   floorIn,
   footed,
@@ -79,38 +80,22 @@ function pagesOfLines(box, content, lines, { words, isTable = false, source = nu
     return footed(slide, content);
   };
   const whole = fitted(box, sizesIn(box), (px) => slideOf(px, lines));
-  if (whole) return numbered([whole], content);
+  if (whole) return numbered([whole]);
   if (isWholeOnly) return null;
   const px = floorIn(box);
-  const cut = (most) =>
-    cutRows(lines, (some) => hasRoom(box, () => slideOf(px, some, { mark: "9/9" })), most);
-  let parts = cut(lines.length);
-  const even = cut(Math.ceil(lines.length / parts.length));
-  if (even.length === parts.length) parts = even;
+  const parts = evenRows(lines, (some) => hasRoom(box, () => slideOf(px, some, { mark: "9/9" })));
   const pages = (look) => parts.map((some) => slideOf(px, some, { ...look, mark: "9/9" }));
   const haveRoom = (built) => built.every((slide) => hasRoom(box, () => slide));
   const built = pages({});
-  if (haveRoom(built)) return numbered(built, content);
+  if (haveRoom(built)) return numbered(built);
   const apart = [...pages({ hasSource: false }), ...(source ? [slideOf(px, [], { mark: "9/9" })] : [])];
-  if (haveRoom(apart)) return numbered(apart, content);
+  if (haveRoom(apart)) return numbered(apart);
   const plain = [...lines.map(partsOf), source].filter(Boolean);
   return buildTextPages(box, { ...content, lines: plain }, words);
 }
 
 /** The parts of a line in one row of plain text. */
 const partsOf = (line) => Array.from(line.children, (part) => part.textContent).join(" · ");
-
-/** Rows in parts of at most `most`, each as long as `fits(part)` allows, at least one. */
-function cutRows(rows, fits, most) {
-  const parts = [];
-  for (let from = 0; from < rows.length;) {
-    let to = from + 1;
-    while (to < rows.length && to - from < most && fits(rows.slice(from, to + 1))) to += 1;
-    parts.push(rows.slice(from, to));
-    from = to;
-  }
-  return parts.length ? parts : [[]];
-}
 
 function listOf(lines, isTable) {
   return appended(

@@ -2,7 +2,7 @@
 
 import { hasRoom } from "./measuring.js";
 import { bindAll, cutPlaces, part, safeNodes } from "./rich_text.js";
-import { footed, leastIn, make, numbered, pageMark, shapeOf, withFoot } from "./slide_parts.js";
+import { appended, footed, leastIn, make, numbered, pageMark, shapeOf, withFoot } from "./slide_parts.js";
 import { largestOf, pagesOf, textSizes } from "./text_pages.js";
 
 const PRIORITY_PX = 64;
@@ -12,18 +12,18 @@ const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters 
  * A text whole, in the largest letters in which it has room; or cut at the ends of sentences and items, in
  * the smallest
  * that the last reader can read. Only a sentence that has no room on a page of its own is written smaller,
- * then cut. `isPart`: pages of something else come before it.
+ * then cut. `isLater`: pages of something else come before it.
  */
-export const buildTextPages = (box, content, words, { isPart = false } = {}) =>
-  withFoot(box, content, (shown, isWholeOnly) => textPages(box, shown, words, { isPart, isWholeOnly }));
+export const buildTextPages = (box, content, words, { isLater = false } = {}) =>
+  withFoot(box, content, (shown, isWholeOnly) => textPages(box, shown, words, { isLater, isWholeOnly }));
 
-function textPages(box, content, words, { isPart, isWholeOnly }) {
+function textPages(box, content, words, { isLater, isWholeOnly }) {
   const tag = words.say(`category_${content.category}`) || content.category || words.say("notice");
   const body = content.html
     ? safeNodes(content.html)
     : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
   bindAll(body);
-  const draft = { content, tag, mark: isPart || content.isPart ? "9/9" : null };
+  const draft = { content, tag, isLater, mark: isLater || content.isPart ? "9/9" : null };
   const { legible, smaller } = textSizes(leastIn(box, content.kind === "priority_card" ? PRIORITY_PX : 0));
   const places = cutPlaces(body);
   const sized = (px) => ({ ...draft, px, title: titleSize(box, draft, px) });
@@ -77,19 +77,24 @@ function paragraphs(texts) {
 /**
  * @param {HTMLElement} box
  * @param {{ content: any, tag: string, px: number, title: number, mark?: string | null,
- *   isForced?: boolean }} draft
+ *   isLater?: boolean, isForced?: boolean }} draft
  * @param {Node} body
  */
-function noticeSlide(box, { content, tag, px, title, mark, isForced }, body) {
+function noticeSlide(box, { content, tag, px, title, mark, isLater, isForced }, body) {
   const slide = shapeOf(box, make("div", "notice", { lang: content.language }), content.language);
   slide.dataset.kind = content.kind;
   if (isForced) slide.dataset.forced = "yes";
   slide.style.setProperty("--text", String(px));
   slide.style.setProperty("--title", String(title));
-  const head = slide.appendChild(make("div", "notice-head"));
-  head.append(make("p", "notice-tag", { dir: "auto" }, tag));
-  if (mark) head.append(pageMark(mark));
-  if (content.title) slide.append(make("h2", "notice-title", { dir: "auto" }, content.title));
+  const head = make("div", "notice-head");
+  const name = make("h2", "notice-title", { dir: "auto" }, content.title ?? "");
+  const marks = mark ? [pageMark(mark)] : [];
+  if (isLater && content.title) name.append(" ", ...marks);
+  else
+    slide.append(
+      appended(head, ...(isLater ? [] : [make("p", "notice-tag", { dir: "auto" }, tag)]), ...marks),
+    );
+  if (content.title) slide.append(name);
   if (body.textContent) {
     slide.appendChild(make("div", "notice-body", { dir: "auto" })).append(body.cloneNode(true));
   }

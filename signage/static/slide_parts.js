@@ -74,23 +74,27 @@ export function footed(slide, { credit, code }) {
 }
 
 /**
- * The pages that `build(content, isWholeOnly)` makes. A credit and a code to scan stand on the only page, or
- * on one of their own after several. `build` answers null where it may make one page only and has more.
+ * The pages that `build(content, isWholeOnly)` makes. A credit and a code to scan stand on the last page that
+ * has room for them, or on one of their own after all. `build` answers null where it may make one page only
+ * and has more.
  */
 export function withFoot(box, content, build) {
   if (!content.credit && !content.code) return build(content, false);
   const whole = build(content, true);
   if (whole) return whole;
   const pages = build({ ...content, credit: "", code: null, isPart: true }, false);
-  const last = footedLast(box, pages.at(-1), content);
-  return numbered(last ? [...pages.slice(0, -1), last] : [...pages, footPage(box, content)]);
+  for (const [at, page] of [...pages.entries()].toReversed()) {
+    const footedPage = footedIn(box, page, content, { mayShrink: at === pages.length - 1 });
+    if (footedPage) return numbered(pages.with(at, footedPage));
+  }
+  return numbered([...pages, footPage(box, content, textPx(pages.at(-1)))]);
 }
 
-/** The last page with a credit and a code, in smaller letters where that gives them room; null for none. */
-function footedLast(box, page, content) {
+/** A page with a credit and a code, where it may in smaller letters that give them room; null for none. */
+function footedIn(box, page, content, { mayShrink }) {
   if (page.dataset.forced) return null;
-  const px = Number(page.style.getPropertyValue("--text"));
-  const sizes = [px, ...sizesIn(box).filter((size) => size < px)];
+  const px = textPx(page);
+  const sizes = [px, ...(mayShrink ? sizesIn(box).filter((size) => size < px) : [])];
   return fitted(box, sizes, (size) => {
     const slide = /** @type {HTMLElement} */ (page.cloneNode(true));
     slide.style.setProperty("--text", String(size));
@@ -98,17 +102,20 @@ function footedLast(box, page, content) {
   });
 }
 
-/** A page of its own for a credit and a code, without the title where that leaves them no room. */
-function footPage(box, content) {
+/**
+ * A page of its own for a credit and a code, in letters of at most `most` px, without the title where that
+ * leaves them no room.
+ */
+function footPage(box, content, most) {
   const pageOf = (title) => (px) => {
     const slide = shapeOf(box, make("div", "feature", { lang: content.language }), content.language);
     slide.style.setProperty("--text", String(px));
-    slide.dataset.kind = "foot";
+    Object.assign(slide.dataset, { kind: "foot", tight: "yes" });
     const head = slide.appendChild(make("h2", "feature-title", { dir: "auto" }, title));
     head.append(" ", pageMark("9/9"));
     return footed(slide, content);
   };
-  return fitted(box, sizesIn(box), pageOf(content.title)) ?? pageOf("")(floorIn(box));
+  return fitted(box, sizesIn(box, most), pageOf(content.title)) ?? pageOf("")(floorIn(box));
 }
 
 /**
@@ -128,6 +135,30 @@ export function numbered(slides, { isPart = false } = {}) {
     });
   return slides;
 }
+
+/**
+ * Rows in as few parts as have room, `fits(part)`, at least one row each; the parts about as long as each
+ * other.
+ */
+export function evenRows(rows, fits) {
+  const parts = cutRows(rows, fits, rows.length);
+  const even = cutRows(rows, fits, Math.ceil(rows.length / parts.length));
+  return even.length === parts.length ? even : parts;
+}
+
+function cutRows(rows, fits, most) {
+  const parts = [];
+  for (let from = 0; from < rows.length;) {
+    let to = from + 1;
+    while (to < rows.length && to - from < most && fits(rows.slice(from, to + 1))) to += 1;
+    parts.push(rows.slice(from, to));
+    from = to;
+  }
+  return parts.length ? parts : [[]];
+}
+
+/** The px of a slide’s letters. */
+export const textPx = (slide) => Number(slide.style.getPropertyValue("--text"));
 
 /** An element with children. */
 export function appended(element, ...children) {

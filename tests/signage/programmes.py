@@ -8,7 +8,7 @@ import av
 from PIL import Image, ImageDraw
 
 from signage.codes import code_to_scan
-from tests.signage.templates import busy_hours
+from tests.signage.templates import busy_hours, usual_templates
 
 SECOND_MS = 1_000
 RICH = (
@@ -18,9 +18,10 @@ RICH = (
 
 
 def make_media(folder: Path) -> None:
-    """An image upright, one lying, a white one, a video of two seconds, and a file that is none of them."""
+    """Images upright, lying and white, a poster, a video of two seconds, and files that are none of them."""
     Image.new("RGB", (900, 600), "#fff").save(folder / "white.webp")
-    for name, size in (("upright.webp", (600, 900)), ("lying.webp", (1200, 500))):
+    sizes = {"upright.webp": (600, 900), "lying.webp": (1200, 500), "poster.webp": (900, 1273)}
+    for name, size in sizes.items():
         image = Image.new("RGB", size, "#1f6f6b")
         ImageDraw.Draw(image).rectangle((10, 10, size[0] - 11, size[1] - 11), outline="#f4c430", width=12)
         image.save(folder / name)
@@ -111,6 +112,13 @@ BUSY_HOURS = {key: value for key, value in busy_hours().items() if key in ("line
 }
 """A card of busy hours without its title."""
 
+POSTER: dict[str, Any] = {
+    "width": 900,
+    "height": 1273,
+    "text": "Une affiche de format A4",
+    "code": code_to_scan("https://www.example.org/affiche"),
+}
+
 
 def every_kind() -> list[dict[str, Any]]:
     """One item of each kind."""
@@ -124,6 +132,7 @@ def every_kind() -> list[dict[str, Any]]:
         picture("upright", "upright.webp"),
         film("film"),
         item("page", "document", medium("lying.webp", width=1200, height=500, text="Une page")),
+        item("poster", "document", medium("poster.webp", **POSTER)),
         item("cut", "image", LONGEST_CUT),
         item(
             "delays",
@@ -133,9 +142,5 @@ def every_kind() -> list[dict[str, Any]]:
         item("feed", "feed", {"title": "Préfecture", "entries": entries}),
         item("card", "priority_card", card, is_legal=True),
         item("busy", "busy_hours", {**BUSY_HOURS, "title": "Quand venir"}),
-        item(
-            "done",
-            "asked_and_done",
-            {"title": "Vous l’avez demandé", "lines": ["Des chaises", "Une fontaine"]},
-        ),
+        *(item(each["kind"], each["kind"], each) for each in usual_templates()),
     ]

@@ -31,6 +31,56 @@ def templates() -> list[dict[str, Any]]:
     return [_hyphenated(each) for each in (*_longest(), *_arabic(), *_usual())]
 
 
+def usual_templates(**more: Any) -> list[dict[str, Any]]:
+    """A date, a figure, steps, a request with its answer, and hours, in the words of an ordinary notice."""
+    named = {"credit": "", "code": None} | more
+    days = {"first": _day("Jeudi", "10", "décembre"), "last": None, "hours": "à 14\u00a0h"}
+    steps = {
+        "calendar": "De quatre à deux mois avant la fin de votre titre, faites la demande.",
+        "monitor": "En ligne. Au point d’accueil numérique, on vous aide.",
+        "smartphone": "Un message vous dit quand votre titre est prêt.",
+        "id-card": "Venez le chercher avec l’ancien et votre passeport.",
+    }
+    asked = "Des sièges plus hauts, dont on se relève mieux."
+    done = "Huit sièges avec accoudoirs sont près de l’accueil."
+    made = [
+        _of(
+            "date",
+            title="Le comité des usagers se réunit",
+            days=days,
+            place="Salle Condorcet, au premier étage, par l’ascenseur",
+            details="Ouvert à tous\u00a0: venez dire ce qui vous a gêné.",
+            **named,
+        ),
+        _of(
+            "figure",
+            title="L’attente à l’accueil",
+            figure="8 sur 10",
+            unit="",
+            meaning="personnes sont appelées en moins de vingt minutes.",
+            source="Rapport annuel",
+            on="2026-10-31",
+            **named,
+        ),
+        _of(
+            "steps",
+            title="Renouveler un titre de séjour",
+            steps=[{"icon": icon, "sentence": sentence} for icon, sentence in steps.items()],
+            **named,
+        ),
+        _of(
+            "asked_and_done",
+            title="Vous l’avez demandé, on l’a fait",
+            lines=[asked, done],
+            asked=asked,
+            done=done,
+            **named,
+        ),
+        _hours(title="Nos horaires", crowds=[], **named),
+    ]
+    return [_hyphenated(each) for each in made]
+
+
 def _longest() -> list[dict[str, Any]]:
     named: dict[str, Any] = {"title": TITLE, "credit": TITLE[:80], "code": CODE}
     first = _day("Mercredi", "23", "septembre 2027", "18\u00a0h\u00a030")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
@@ -97,6 +97,38 @@ def test_a_published_look_applies_without_a_reload(pages: Pages, hall: ContractS
     expect(page.locator("#calls .identity img")).to_be_hidden()
     wait_until(lambda: page.locator("link[data-look]").count() == 1, "the old stylesheet has gone")
     assert page.evaluate("window.isSame")
+
+
+COUNT = """
+  window.layouts = [];
+  const replace = Element.prototype.replaceChildren;
+  Element.prototype.replaceChildren = function (...slides) {
+    if (this.id === "measure" && slides.length) window.layouts.push(slides[0].textContent);
+    return replace.apply(this, slides);
+  };
+"""
+
+
+def test_a_programme_is_measured_once_when_the_whole_look_has_come(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = pages.open(width=1920, height=1080, service_workers="block")
+    page.add_init_script(COUNT)
+    held: list[Route] = []
+
+    def hold(request: Route) -> None:
+        held.append(request)
+
+    page.route("**/look/logo.png", hold)
+    page.goto(f"{hall.url}/screen#t=good")
+    wait_until(lambda: page.evaluate(INK) == "#1a2a5e", "the stylesheet")
+    wait_until(lambda: len(held) > 0, "the logo is asked for")
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    assert page.evaluate("layouts") == []
+    for request in held:
+        request.continue_()
+    expect(page.locator("#slide")).to_contain_text("Votre rendez-vous")
+    assert page.evaluate("layouts.length") > 0
 
 
 def test_the_look_survives_a_reload_without_server(pages: Pages, hall: ContractServer) -> None:

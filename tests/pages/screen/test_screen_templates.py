@@ -5,7 +5,7 @@ import pytest
 from tests.harness.chromium import Pages
 from tests.pages.screen.screen_page import MEASURE, opened
 from tests.signage.contract_server import ContractServer
-from tests.signage.templates import templates
+from tests.signage.templates import templates, usual_templates
 
 BUILT = f"""async ({{ contents, rooms }}) => {{
   const {{ buildPages }} = await import("/static/signage/slides.js");
@@ -52,16 +52,15 @@ def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: Cont
     assert [(each["pages"], each["troubles"]) for each in found] == [(1, []), (1, [])]
 
 
-def test_a_figure_for_a_reader_at_eight_metres_is_one_page(pages: Pages, hall: ContractServer) -> None:
+@pytest.mark.parametrize("size", ["landscape", "portrait"])
+def test_a_reader_at_eight_metres_gets_few_pages(pages: Pages, hall: ContractServer, size: str) -> None:
     hall.screen["place"] = {**hall.screen.get("place", {}), "least_px": 94}
-    figure = next(each for each in templates() if each["kind"] == "figure") | {
-        "title": "L’attente à l’accueil",
-        "figure": "8 sur 10",
-        "unit": "",
-        "meaning": "personnes sont appelées en moins de vingt minutes.",
-        "source": "Rapport annuel",
-        "credit": "",
-        "code": None,
-    }
-    found = opened(pages, hall).evaluate(BUILT, {"contents": [figure], "rooms": ["yes"]})
-    assert [(each["pages"], each["troubles"]) for each in found] == [(1, [])]
+    contents = usual_templates()
+    found = opened(pages, hall, size).evaluate(BUILT, {"contents": contents, "rooms": ["yes", "no"]})
+    assert [each for each in found if each["troubles"]] == []
+    counts = {(each["kind"], each["quiet"]): each["pages"] for each in found}
+    assert counts["figure", "yes"] == 1
+    assert counts["figure", "no"] == 2
+    assert counts["steps", "yes"] == 2
+    assert counts["asked_and_done", "yes"] == 1
+    assert counts["date", "yes"] <= 2
