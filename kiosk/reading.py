@@ -25,6 +25,7 @@ from kiosk.menu import (
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
+    "information", "information_text",
 ]  # fmt: skip
 type Reason = Literal[
     "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
@@ -145,6 +146,18 @@ class ViewReader:
             label = self.say("kiosk.needs.ask").rstrip("…")
             answers.append(self.say("kiosk.spoken.ask_needs", label=label))
         return _sentences([*read, *self._numbered(answers)])
+
+    def information(self, titles: Sequence[str]) -> list[str]:
+        """The list of the hall’s notices: their titles, numbered, those of the page that is up."""
+        if not titles:
+            return _sentences([self.say("kiosk.information.title"), self.say("kiosk.information.none")])
+        return _sentences(
+            [
+                self.say("kiosk.information.title"),
+                *self._numbered(titles),
+                self.say("kiosk.spoken.choose_information"),
+            ]
+        )
 
     def needs(self, chosen: Collection[Need] = ()) -> list[str]:
         """What may help, what of it is chosen, and how to go on."""

@@ -114,7 +114,12 @@ def _install_notices_and_media(parts: WebParts) -> None:
 def _install_reading_aloud(parts: WebParts) -> None:
     reading = parts.parvis.reading
     slow = parts.brake("reading", "60 per minute", by=by_caller)
-    routes = read_aloud.blueprint(parts.api, speak=reading.speak if reading else None, slow=slow)
+    routes = read_aloud.blueprint(
+        parts.api,
+        speak=reading.speak if reading else None,
+        speaks=reading.files.voices.speaks if reading else lambda _language: False,
+        slow=slow,
+    )
     parts.app.register_api(routes)
 
 

@@ -12,6 +12,7 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.settings import Settings
 from server.usecases.appointments.booking_addresses import is_booking_address
+from server.usecases.notices.public.read_public_notices import has_public_notices
 from server.usecases.people.installation_link import awaits_first_person
 from server.usecases.tickets.read_menu import languages_of
 from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
@@ -25,6 +26,7 @@ from server.web.pages.people import invitation as invitation_pages
 from server.web.pages.people import own_account as own_account_pages
 from server.web.pages.people import pages as people_pages
 from server.web.pages.phone import pages as phone_pages
+from server.web.pages.public_notices import pages as public_notice_pages
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
 from signage.alert_signs import alert_signs
@@ -49,6 +51,7 @@ def install_public_pages(parts: WebParts) -> None:
     """Adds the pages of visitors and devices, the files, and the pages around signing in."""
     _install_kiosk(parts)
     _install_phone(parts)
+    _install_public_notices(parts)
     _install_files(parts)
     _install_sign_in(parts)
 
@@ -104,8 +107,23 @@ def _install_phone(parts: WebParts) -> None:
             languages=[(language.code, language.name) for language in languages_of(LANGUAGES)],
             ticket=ticket,
             ticket_of_code=ticket_of_code,
+            has_notices=lambda hall: has_public_notices(database, hall, parvis.catalogues.translate),
         )
     )
+
+
+def _install_public_notices(parts: WebParts) -> None:
+    parvis = parts.parvis
+    pages = public_notice_pages.PublicNoticePages(
+        parvis.database,
+        parvis.media.files,
+        parvis.catalogues.translate,
+        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        # a whole hall may share the address of its Wi-Fi
+        slow=parts.brake("public_notices", "600 per minute"),
+        slow_files=parts.brake("public_files", "1200 per minute"),
+    )
+    parts.app.register_blueprint(public_notice_pages.blueprint(pages))
 
 
 def _install_files(parts: WebParts) -> None:

@@ -1,6 +1,6 @@
 """The sentences that a kiosk says of the view it shows. The request only names what is on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,22 @@ from kiosk.menu import ExpectedWait
 from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
 from kiosk.reading_focus import read_focus
+from server.documents.hyphens import SOFT_HYPHEN
+from server.domain.languages import FRENCH
+from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.answers import AFTER_CLOSING
 from server.usecases.appointments.read_appointments import HoursOfService, read_convocations
+from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
+from server.usecases.notices.public.read_public_notices import read_public_notices
+from server.usecases.notices.public.spoken_notice import spoken_notice
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import ticket_of_visit
 from server.usecases.waits.estimate_waits import Estimates
+
+NOTICE_KEY = "notice-"
+"""How the key of a button begins that opens a public notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +33,8 @@ class ReadingRequest:
     `service`: the one on its sheet or notice, or the open folder. `services_on_page`, `hours` (convocations)
     and `needs` (chosen): those on the page. `visit`: the ticket's. `at`: the hour of an appointment.
     `exceptional_reason`: why the sheet is not that of `wanted_service`, which needs an appointment.
-    `kiosk`: the kiosk, None for the whole menu. `focus`: the key of one control, None for the whole view.
+    `notice` and `notice_language`: the public notice on it. `kiosk`: the kiosk, None for the whole menu.
+    `focus`: the key of one control, None for the whole view.
     """
 
     view: View
@@ -37,6 +47,8 @@ class ReadingRequest:
     at: datetime | None = None
     reason: Reason = "other"
     visit: str | None = None
+    notice: str | None = None
+    notice_language: str = FRENCH
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
@@ -65,16 +77,26 @@ def read_aloud(
     *,
     translate: Callable[..., str],
 ) -> Reading:
-    """The sentences of a view. Refusals: unknown_hall, unknown_service, unknown_visit."""
+    """The sentences of a view. Refusals: unknown_hall, unknown_notice, unknown_service, unknown_visit."""
     menu = read_menu(
         database, estimates, hall, language=request.language, translate=translate, kiosk=request.kiosk
     )
     backup = database.configuration(hall).backup_of(request.kiosk or "")
     reader = ViewReader(menu, translate, other_printer="" if backup is None else backup.label)
     try:
-        if request.focus is not None:
+        if request.focus is not None and request.focus.startswith(NOTICE_KEY):
+            found = read_public_notices(database, hall, translate)
+            pressed = request.focus.removeprefix(NOTICE_KEY)
+            sentences = _titles(found, [pressed], menu["language"])
+        elif request.focus is not None:
             within, needs = request.service, request.needs
             sentences = read_focus(reader, request.focus, view=request.view, within=within, needs=needs)
+        elif request.view == "information_text":
+            return _notice(read_public_notices(database, hall, translate), request)
+        elif request.view == "information":
+            found = read_public_notices(database, hall, translate)
+            titles = _titles(found, request.services_on_page, menu["language"])
+            sentences = reader.information(titles)
         elif request.view == "convocation":
             answer = read_convocations(database, hall, request.kiosk)
             sentences = _convocations(reader, request, answer["services"])
@@ -110,6 +132,26 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
             return reader.ticket(ticket())
         case view:
             raise ValueError(view)
+
+
+def _titles(found: PublicNotices, ids: Sequence[str], language: str) -> list[str]:
+    """The titles of some public notices, in a language or in French."""
+    on_page = [each for each in found["notices"] if each["id"] in ids]
+    return [_text_of(notice, language)["title"].replace(SOFT_HYPHEN, "") for notice in on_page]
+
+
+def _notice(found: PublicNotices, request: ReadingRequest) -> Reading:
+    """The sentences of one public notice, in the language in which the kiosk shows it."""
+    notice = next((each for each in found["notices"] if each["id"] == request.notice), None)
+    if notice is None:
+        raise Refusal("unknown_notice", notice=request.notice)
+    text = _text_of(notice, request.notice_language)
+    return Reading(text["language"], spoken_notice(text))
+
+
+def _text_of(notice: PublicNotice, language: str) -> NoticeText:
+    texts = {text["language"]: text for text in notice["texts"]}
+    return texts[language_to_read(list(texts), language)]
 
 
 def _convocations(reader: ViewReader, request: ReadingRequest, expected: list[HoursOfService]) -> list[str]:

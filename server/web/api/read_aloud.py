@@ -10,12 +10,14 @@ from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from hardware.speech import SpeechUnavailable
-from kiosk.reading import NEEDS, Paper, ReadArrival
+from kiosk.reading import NEEDS, Paper, ReadArrival, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.usecases.notices.public.read_public_notices import read_public_notices
 from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
+from server.web.api.responses.notices import PublicNoticesAnswer
 from server.web.api.responses.tickets import ReadingAnswer
 from server.web.api.services import REFUSED, Api
 from server.web.api.shapes.instants import Instant
@@ -32,7 +34,7 @@ class ReadingQuery(RequestShape):
     """A view by what it shows: nothing of it is spoken as it was sent."""
 
     lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
-    view: Literal["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"]
+    view: View
     service: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
     hours: str = Field(default="", max_length=1_200, pattern=r"^[0-9TZ:.,+-]*$")
@@ -46,6 +48,8 @@ class ReadingQuery(RequestShape):
     arrival: Literal["early", "on_time", "late", "walk_in"] | None = None
     late_min: int = Field(default=0, ge=0, le=1_440)
     visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    notice: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    notice_lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
@@ -70,6 +74,8 @@ class ReadingQuery(RequestShape):
             reason=self.reason,
             at=self.at,
             visit=self.visit,
+            notice=self.notice,
+            notice_language=self.notice_lang,
             paper=self.paper,
             is_priority=self.is_priority,
             has_code=self.has_code,
@@ -87,8 +93,13 @@ def _parts(listed: str) -> tuple[str, ...]:
     return tuple(filter(None, listed.split(",")))
 
 
-def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> APIBlueprint:
-    """The route; `speak` None: this server has no voice. `slow` bounds what one kiosk may ask."""
+def blueprint(
+    api: Api, *, speak: Speak | None, speaks: Callable[[str], bool], slow: Callable[[], None]
+) -> APIBlueprint:
+    """The routes; `speak` None: this server has no voice. `slow` bounds what one kiosk may ask.
+
+    `speaks`: whether a language can be read aloud.
+    """
     routes = APIBlueprint("reading", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.get("/halls/<hall>/reading", responses={200: ReadingAnswer})
@@ -114,5 +125,14 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
             "sentences": found.sentences,
             "audio": [f"/audio/{name}" for name in names],
         }
+
+    @routes.get("/halls/<hall>/public-notices", responses={200: PublicNoticesAnswer})
+    @requires(Permission.ISSUE)
+    def public_notices(path: HallPath) -> Any:
+        """What visitors of a hall may read of its notices now, in every language, and which are spoken."""
+        _, hall = allowed(Permission.ISSUE, path.hall)
+        found = read_public_notices(api.database, hall, api.translate)
+        languages = {each["code"] for notice in found["notices"] for each in notice["languages"]}
+        return found | {"voices": sorted(each for each in languages if speak and speaks(each))}
 
     return routes

@@ -1,6 +1,6 @@
 """Shapes of notices: listed, one with its history, and where it was really shown."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from server.documents.hall import Category
 from server.documents.notices import NoticeKind
 from server.domain.facts import FactKind
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
-from server.web.api.responses.exact import Count, ExactShape, InstantText, LocalDate
+from server.web.api.responses.exact import Count, ExactShape, InstantText, LocalDate, Pixels
 
 
 class NoticeAnswer(ExactShape):
@@ -164,3 +164,122 @@ class DisplaysCountedAnswer(ExactShape):
 
     counted: Count
     last: Count
+
+
+class BlockLanguage(ExactShape):
+    """The language that a block is really in: French where the notice’s own language lacks it."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+
+
+class TextBlock(BlockLanguage):
+    """A heading, a paragraph, or where the words come from."""
+
+    kind: Literal["heading", "text", "source"]
+    text: str
+
+
+class ItemsBlock(BlockLanguage):
+    """A list."""
+
+    kind: Literal["items"]
+    is_numbered: bool
+    items: list[str]
+
+
+class RowRead(ExactShape):
+    """A line of a table of two columns."""
+
+    label: str
+    value: str
+
+
+class RowsBlock(BlockLanguage):
+    """A table of two columns."""
+
+    kind: Literal["rows"]
+    rows: list[RowRead]
+
+
+class StepRead(ExactShape):
+    """One step: the name of its icon, and a sentence."""
+
+    icon: str
+    text: str
+
+
+class StepsBlock(BlockLanguage):
+    """What to do, one thing after the other."""
+
+    kind: Literal["steps"]
+    steps: list[StepRead]
+
+
+class FigureBlock(BlockLanguage):
+    """A figure with its unit, or a day with its hours, in large."""
+
+    kind: Literal["figure", "day"]
+    figure: str
+    unit: str
+    meaning: str
+    """What the figure says; may be empty."""
+
+
+class PictureBlock(BlockLanguage):
+    """A picture, a page of a document, or the first picture of a film. The text after it says it in words."""
+
+    kind: Literal["picture"]
+    url: str
+    """Empty for a film without a first picture."""
+    width: Pixels
+    height: Pixels
+    film: str | None
+    """The address of the film; null for a picture."""
+    page: int = Field(ge=1)
+    pages: int = Field(ge=1)
+
+
+class NoticeText(ExactShape):
+    """A public notice in one language."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+    title: str
+    credit: str
+    """Who made or says it; empty where nobody is named."""
+    blocks: list[TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock]
+
+
+class NoticeLanguage(ExactShape):
+    """A language of a notice, and its own name."""
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+
+
+class PublicNotice(ExactShape):
+    """A notice that visitors may read now, in each of its languages, French first."""
+
+    id: str
+    kind: NoticeKind
+    languages: list[NoticeLanguage]
+    texts: list[NoticeText]
+    link: str | None
+    """The address of its QR code; null: it has none."""
+    code: str | None
+    """That code, as a picture (data URL)."""
+
+
+class PublicNoticesAnswer(ExactShape):
+    """What visitors of a hall may read now at their own pace, the newest first."""
+
+    hall: str
+    """The slug of the hall."""
+    as_of: InstantText
+    changes_at: InstantText | None
+    """When one begins or ends by itself; null: no such instant is known."""
+    notices: list[PublicNotice]
+    voices: list[str]
+    """The languages, of these notices, that the server reads aloud."""

@@ -14,6 +14,7 @@ TRANSLATED: Mapping[str, str] = {
     "manuels/communication": "manuals/communication",
     "manuels/diffusion": "manuals/what-screens-show",
     "manuels/mediatheque": "manuals/library",
+    "manuels/informations": "manuals/information",
     "manuels/service-informatique": "manuals/administrator",
 }
 """The manuals that exist in English too; both have the same headings in the same order."""

@@ -48,10 +48,12 @@ def blueprint(
     languages: Sequence[tuple[str, str]],
     ticket: FindTicket,
     ticket_of_code: FindTicket,
+    has_notices: Callable[[str], bool],
 ) -> Blueprint:
     """The routes of the phone.
 
-    `languages` are (code, own name); `ticket_of_code` may raise a 429 of its own.
+    `languages` are (code, own name); `ticket_of_code` may raise a 429 of its own. `has_notices`: whether
+    there is something to read about a hall (slug) now.
     """
     routes = Blueprint("phone", __name__, template_folder="templates")
 
@@ -70,6 +72,7 @@ def blueprint(
                 sentences=page_sentences(translate, language, CATALOGUE),
                 language_links=_links(languages),
                 again=again,
+                has_notices=has_notices(found["hall"]["slug"]),
             )
         )
 

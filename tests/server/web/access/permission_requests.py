@@ -79,8 +79,11 @@ class RouteRequest:
 
     @property
     def is_there(self) -> bool:
-        """Whether the requested thing exists: not files of any name, nor addresses to draw as a code."""
-        return "/nothing" not in self.path and self.rule != "/kiosk/qr.svg"
+        """Whether the requested thing exists: not files of any name, nor addresses to draw as a code.
+
+        The notice is a draft, which no public page shows.
+        """
+        return "/nothing" not in self.path and self.rule not in ("/kiosk/qr.svg", "/infos/<hall>/<notice>")
 
     @property
     def names_object(self) -> bool:

@@ -1,0 +1,225 @@
+"""The blocks of a notice in one language, from what a screen shows of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+from server.documents.notices import MediumNotice, NoticeContent, PriorityNotice
+from server.domain.languages import FRENCH, language_shown
+from server.domain.notices.public import parts_of_html
+from server.language import LANGUAGES, direction_of, locale_of
+from server.usecases.notices.notice_media import ShownMedium, shown_medium
+from server.usecases.notices.programme.contents import HallWords, said_in
+from server.usecases.notices.programme.date_words import DayShown, DaysShown
+from server.usecases.notices.programme.slide_contents import (
+    Contents,
+    DelaysContent,
+    FeedContent,
+    FigureContent,
+    HoursContent,
+    NoticeOnScreen,
+    StepsContent,
+    VideoContent,
+)
+from server.usecases.notices.public.blocks import (
+    Block,
+    BlockLanguage,
+    FigureBlock,
+    ItemsBlock,
+    PictureBlock,
+    RowRead,
+    RowsBlock,
+    StepRead,
+    StepsBlock,
+    TextBlock,
+)
+
+
+def notice_blocks(notice: NoticeContent, contents: Contents, language: str, words: HallWords) -> list[Block]:
+    """The blocks of a notice in a language; `contents` are what a screen shows of it in that language.
+
+    What the language lacks is there in French, and each block says which language it is in.
+    """
+    if isinstance(notice, MediumNotice):
+        return list(_medium(notice, contents, language, words))
+    blocks = [block for content in contents for block in _blocks(content, language, words.translate)]
+    if isinstance(notice, PriorityNotice) and blocks and words.hall.priority_grounds:
+        # the last line is the hall's own text, which may lack the language
+        grounds = said_in(words.hall.priority_grounds, language)
+        own = language_shown(words.hall.priority_grounds, language)
+        return [*blocks[:-1], *_text(grounds, own)]
+    return blocks
+
+
+def _in(language: str) -> BlockLanguage:
+    return {"language": language, "direction": direction_of(language)}
+
+
+def _text(text: str, language: str) -> list[Block]:
+    block: TextBlock = {"kind": "text", "text": text, **_in(language)}
+    return [block] if text else []
+
+
+def _medium(notice: MediumNotice, contents: Contents, language: str, words: HallWords) -> Iterator[Block]:
+    medium = shown_medium(words.rows, notice.medium)
+    for page, content in enumerate(contents, 1):
+        yield from _picture(content, page, len(contents), language)
+    texts = notice.texts or medium.texts
+    yield from _text(said_in(texts, language), language_shown(texts, language))
+    yield from _captions(medium, language, words.translate)
+
+
+def _picture(content: NoticeOnScreen, page: int, pages: int, language: str) -> list[Block]:
+    if "url" not in content:
+        return []
+    film: VideoContent | None = content if "ms" in content else None
+    block: PictureBlock = {
+        "kind": "picture",
+        "url": content["url"] if film is None else film["poster"] or "",
+        "width": content["width"],
+        "height": content["height"],
+        "film": None if film is None else film["url"],
+        "page": page,
+        "pages": pages,
+        **_in(language),
+    }
+    return [block]
+
+
+def _captions(medium: ShownMedium, language: str, translate: Callable[..., str]) -> Iterator[Block]:
+    """The captions of a film as one text under a heading."""
+    own = language if medium.captions.get(language) else FRENCH
+    said = " ".join(caption.text for caption in medium.captions.get(own, ()))
+    if said:
+        if own in LANGUAGES:
+            yield _heading(translate("server.public_notices.film_text", own), own)
+        yield from _text(said, own)
+
+
+def _heading(text: str, language: str) -> TextBlock:
+    return {"kind": "heading", "text": text, **_in(language)}
+
+
+def _blocks(content: NoticeOnScreen, language: str, translate: Callable[..., str]) -> list[Block]:
+    """The blocks of a content: of its words, or of its table, steps, figure or day."""
+    found: list[Block] = []
+    if "html" in content:
+        found += _body(content["html"], language)
+    if "asked" in content:
+        found += _answered(content["asked"], content["done"], language, translate)
+    if "week" in content:
+        found += _hours(content, language)
+    if "entries" in content:
+        found += _feed(content)
+    if "lines" in content and not found:
+        found += [block for line in content["lines"] for block in _text(line, language)]
+    return found or _drawn(content, language)
+
+
+def _drawn(content: NoticeOnScreen, language: str) -> list[Block]:
+    found: list[Block] = []
+    if "rows" in content:
+        found += _delays(content, language)
+    if "days" in content:
+        found.append(_day(content["days"], language))
+        found += [*_text(content["place"], language), *_text(content["details"], language)]
+    if "figure" in content:
+        found += _figure(content, language)
+    if "steps" in content:
+        found.append(_steps(content, language))
+    return found
+
+
+def _steps(content: StepsContent, language: str) -> StepsBlock:
+    steps: list[StepRead] = [{"icon": step["icon"], "text": step["sentence"]} for step in content["steps"]]
+    return {"kind": "steps", "steps": steps, **_in(language)}
+
+
+def _body(html: str, language: str) -> Iterator[Block]:
+    for part in parts_of_html(html):
+        own = _in(part["language"] or language)
+        if part["direction"] in ("ltr", "rtl"):
+            own["direction"] = part["direction"]
+        if part["kind"] == "items":
+            items: ItemsBlock = {
+                "kind": "items",
+                "is_numbered": part["is_numbered"],
+                "items": part["texts"],
+                **own,
+            }
+            yield items
+        else:
+            text: TextBlock = {"kind": part["kind"], "text": part["texts"][0], **own}
+            yield text
+
+
+def _answered(requested: str, done: str, language: str, translate: Callable[..., str]) -> Iterator[Block]:
+    for key, text in (("asked", requested), ("done", done)):
+        if language in LANGUAGES:
+            yield _heading(translate(f"server.public_notices.{key}", language), language)
+        yield from _text(text, language)
+
+
+def _hours(content: HoursContent, language: str) -> Iterator[Block]:
+    week = [{"label": row["days"], "value": row["hours"]} for row in content["week"]]
+    others = [
+        {"label": row["day"], "value": f"{row['hours']} ({row['why']})" if row["why"] else row["hours"]}
+        for row in content["exceptions"]
+    ]
+    for rows in (week, others):
+        if rows:
+            yield _rows(rows, language)
+    for line in content["crowds"]:
+        yield from _text(line, language)
+
+
+def _rows(rows: Sequence[Mapping[str, str]], language: str) -> RowsBlock:
+    shown: list[RowRead] = [{"label": row["label"], "value": row["value"]} for row in rows]
+    return {"kind": "rows", "rows": shown, **_in(language)}
+
+
+def _delays(content: DelaysContent, language: str) -> Iterator[Block]:
+    yield _rows([{"label": row["label"], "value": row["delay"]} for row in content["rows"]], language)
+    yield _source(content["source"], content["on"], language)
+
+
+def _figure(content: FigureContent, language: str) -> Iterator[Block]:
+    figure: FigureBlock = {
+        "kind": "figure",
+        "figure": content["figure"],
+        "unit": content["unit"],
+        "meaning": content["meaning"],
+        **_in(language),
+    }
+    yield figure
+    yield _source(content["source"], content["on"], language)
+
+
+def _source(source: str, on: str, language: str) -> TextBlock:
+    day = format_date(date.fromisoformat(on), "long", locale=locale_of(language))
+    return {"kind": "source", "text": f"{source}, {day}", **_in(language)}
+
+
+def _feed(content: FeedContent) -> Iterator[Block]:
+    # what a site writes is French here, and nobody translates it
+    for entry in content["entries"]:
+        yield _heading(entry["title"], FRENCH)
+        yield from _text(entry["text"], FRENCH)
+
+
+def _day(days: DaysShown, language: str) -> FigureBlock:
+    last = days["last"]
+    spans = [_day_words(days["first"]), *([] if last is None else [_day_words(last)])]
+    return {
+        "kind": "day",
+        "figure": " – ".join(spans),
+        "unit": days["hours"],
+        "meaning": "",
+        **_in(language),
+    }
+
+
+def _day_words(day: DayShown) -> str:
+    words = " ".join((day["weekday"], day["day"], day["month"]))
+    return f"{words}, {day['hour']}" if day["hour"] else words

@@ -1,0 +1,141 @@
+"""The notices that visitors of a hall may read now, at their own pace."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from server.documents.notices import MediumNotice
+from server.domain.hours.windows import covered_days, covered_window
+from server.domain.instants import to_text
+from server.domain.languages import text_in
+from server.domain.notices.public import NOT_READ, holds, is_read_now, next_change
+from server.language import direction_of, own_name
+from server.store.engine.rows import Rows
+from server.store.transactions.database import Database
+from server.store.visits.legs import waiting_by_queue
+from server.usecases.notices.notice_media import shown_medium
+from server.usecases.notices.notice_places import ANY_SCREEN
+from server.usecases.notices.programme.contents import HallWords, contents_of, said_in, spoken_languages
+from server.usecases.notices.programme.read_programme import hall_words, slides_for
+from server.usecases.notices.programme.rounds import Slide
+from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
+from server.usecases.notices.public.notice_blocks import notice_blocks
+from signage.codes import code_to_scan
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The slides that may be read at an instant, and when that changes by itself."""
+
+    slides: list[Slide]
+    changes_at: datetime | None
+
+
+def read_public_notices(database: Database, hall: str, translate: Callable[..., str]) -> PublicNotices:
+    """What the public may read of a hall’s notices now, the newest first. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    now = database.clock.now()
+    with database.read() as rows:
+        words = _words(database, rows, hall_id, translate)
+        found = _read_now(rows, hall_id, words, now)
+        notices = [shown for slide in found.slides if (shown := _notice(slide, words)) is not None]
+    return {
+        "hall": words.hall.hall,
+        "as_of": to_text(now),
+        "changes_at": to_text(found.changes_at) if found.changes_at else None,
+        "notices": notices,
+    }
+
+
+def has_public_notices(database: Database, hall: str, translate: Callable[..., str]) -> bool:
+    """Whether there is a notice to read in a hall now. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        words = _words(database, rows, hall_id, translate)
+        return bool(_read_now(rows, hall_id, words, database.clock.now()).slides)
+
+
+def is_public_file(database: Database, hall: str, name: str, translate: Callable[..., str]) -> bool:
+    """Whether a file of the library belongs to a notice that visitors of a hall may read now.
+
+    Refusal: unknown_hall.
+    """
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        words = _words(database, rows, hall_id, translate)
+        media = {
+            slide.notice.medium
+            for slide in _read_now(rows, hall_id, words, database.clock.now()).slides
+            if isinstance(slide.notice, MediumNotice)
+        }
+        files = [file for medium in media for file in shown_medium(rows, medium).files]
+    return any(f"/media/{name}" in (file.url, file.poster) for file in files)
+
+
+def _words(database: Database, rows: Rows, hall_id: str, translate: Callable[..., str]) -> HallWords:
+    configuration = database.configuration(hall_id)
+    days: list[date] = covered_days(configuration.calendar, database.clock.now())
+    return hall_words(rows, hall_id, configuration, days, translate)
+
+
+def _read_now(rows: Rows, hall_id: str, words: HallWords, now: datetime) -> _Now:
+    covered = covered_window(words.days, ZoneInfo(words.hall.site.time_zone))
+    slides = [slide for slide in slides_for(rows, words, ANY_SCREEN, covered) if slide.kind not in NOT_READ]
+    waiting = waiting_by_queue(rows, hall_id) if any(slide.notice.when for slide in slides) else {}
+
+    def is_meant_now(slide: Slide) -> bool:
+        when = slide.notice.when
+        if when is None:
+            return True
+        people = waiting[when.queue].people if when.queue in waiting else 0
+        return holds(when.more_than, people)
+
+    shown = [each for each in slides if is_read_now(each.kind, each.windows, now) and is_meant_now(each)]
+    return _Now(_in_order(shown), next_change([slide.windows for slide in slides], now))
+
+
+def _in_order(slides: list[Slide]) -> list[Slide]:
+    """The vigilance, then the notices, the newest first, then the legal ones."""
+    published = [slide for slide in slides if slide.since is not None and not slide.is_legal]
+    first = [slide for slide in slides if slide.since is None and not slide.is_legal]
+    return [*first, *reversed(published), *(slide for slide in slides if slide.is_legal)]
+
+
+def _notice(slide: Slide, words: HallWords) -> PublicNotice | None:
+    """A notice in each of its languages; None where there is nothing of it to read for now."""
+    languages = spoken_languages(slide.kind, list(slide.notice.titles))
+    texts = [text for language in languages if (text := _text(slide, language, words)) is not None]
+    if not texts:
+        return None
+    link = slide.notice.link
+    return {
+        "id": slide.id,
+        "kind": slide.kind,
+        "languages": [
+            {
+                "code": text["language"],
+                "name": own_name(text["language"]),
+                "direction": direction_of(text["language"]),
+            }
+            for text in texts
+        ],
+        "texts": texts,
+        "link": link,
+        "code": None if link is None else code_to_scan(link),
+    }
+
+
+def _text(slide: Slide, language: str, words: HallWords) -> NoticeText | None:
+    notice = slide.notice
+    contents = contents_of(slide.kind, notice, language, words)
+    blocks = notice_blocks(notice, contents, language, words)
+    if not blocks:
+        return None
+    return {
+        "language": language,
+        "direction": direction_of(language),
+        "title": said_in(notice.titles, language),
+        "credit": text_in(notice.credits, language),
+        "blocks": blocks,
+    }
