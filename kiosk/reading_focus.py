@@ -24,8 +24,6 @@ _LABELS = {
     "information": "kiosk.information.title",
     "information-back": "kiosk.information.back",
     "information-languages": "kiosk.languages.more",
-    "information-next": "kiosk.information.next",
-    "information-previous": "kiosk.information.previous",
     "more-languages": "kiosk.languages.more",
     "more_time": "kiosk.action.more_time",
     "needs": "kiosk.needs.ask",

@@ -4,6 +4,8 @@ import { wear } from "/assets/look.js";
 import { keepAwake } from "./awake.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
+import { languageToHear } from "./information_state.js";
+import { openInformation, openPictures } from "./information_feed.js";
 import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper, sheetPaperText } from "./sheet_state.js";
@@ -20,7 +22,7 @@ import { speaker } from "./words.js";
 const PRINT_LATE_MS = 15_000;
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
 const TICK_MS = 250;
-const UNSEEN = ["activeAt", "touchedAt", "heldMenu"];
+const UNSEEN = ["activeAt", "touchedAt", "heldMenu", "heldInformation"];
 const FOCUS_READ_AFTER_MS = 200; // who tabs on hears where they stop
 const LOST_SHOWN_AFTER_MS = 5_000; // a server that starts again is no news
 
@@ -62,6 +64,7 @@ const link = openLink(
       takeAlert(menu);
       dispatch({ type: "menu_loaded", menu });
       wear(menu.look);
+      information.want();
       drawClock();
     },
     missing: () => dispatch({ type: "menu_missing" }),
@@ -86,6 +89,12 @@ const link = openLink(
   },
   () => state.language,
 );
+const information = openInformation({
+  ask: link.information,
+  loaded: (found) => dispatch({ type: "information_loaded", found }),
+  keep: openPictures((address) => fetch(address)),
+  now,
+});
 
 // The menu and its own message hold the same; the later one counts.
 function takeAlert(message) {
@@ -163,6 +172,9 @@ const acts = {
   choose_reason: ({ reason }) => ({ type: "choose_reason", reason, pressId: newPressId() }),
   print_sheet: () => ({ type: "print_sheet", pressId: newPressId() }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
+  open_notice: ({ value }) => ({ type: "open_notice", notice: value }),
+  turn_notice: ({ by }) => ({ type: "turn_notice", by: Number(by) }),
+  choose_notice_language: ({ language }) => ({ type: "choose_notice_language", language }),
 };
 
 document.addEventListener("click", (event) => {
@@ -277,6 +289,7 @@ setInterval(() => {
   drawWarning();
   drawClock();
   drawAlert();
+  information.tick(Date.now() + clockOffset);
 }, TICK_MS);
 
 function drawWarning() {
@@ -316,12 +329,14 @@ const listening = openListening({
   },
 });
 
+const isSpoken = () => [...context.voices, ...state.information.voices].includes(languageToHear(state));
+
 function readView() {
   clearTimeout(focusRead);
   const choices = document.querySelectorAll(
-    "#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour])",
+    "#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour], [data-act=open_notice])",
   );
-  const voice = context.voices.includes(state.language)
+  const voice = isSpoken()
     ? readingOf(
         state,
         [...choices].map(({ dataset }) => dataset.service ?? dataset.value),
@@ -359,7 +374,7 @@ function silence() {
 
 function drawListening() {
   if (!listenButton) return;
-  listenButton.hidden = !context.voices.includes(state.language);
+  listenButton.hidden = !isSpoken();
   listenButton.setAttribute("aria-pressed", String(state.isListening));
 }
 

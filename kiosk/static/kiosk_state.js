@@ -15,6 +15,15 @@ import {
   exceptionalStart,
   serviceById,
 } from "./exceptional_state.js";
+import {
+  INFORMATION_VIEWS,
+  informationBack,
+  informationReducers,
+  informationStart,
+  NO_INFORMATION,
+  QUIET_READING_MS,
+  withHeldInformation,
+} from "./information_state.js";
 import { sheetReducers, sheetStart } from "./sheet_state.js";
 import {
   covered,
@@ -44,6 +53,8 @@ export function initialState(language, at = 0) {
       defaultLanguage: language,
       menu: null,
       heldMenu: null,
+      information: NO_INFORMATION,
+      heldInformation: null,
       touchedAt: -MENU_HELD_MS,
       verdicts: {},
       otherPrinters: {},
@@ -211,7 +222,7 @@ const reducers = {
     if (isGuarded(state, at) || !mayReturn(state)) return state;
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
-    const step = exceptionalBack(state) ?? appointmentBack(state);
+    const step = informationBack(state) ?? exceptionalBack(state) ?? appointmentBack(state);
     if (step) return { ...active(state, at), ...step, shownAt: at };
     const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
@@ -220,6 +231,12 @@ const reducers = {
   ...appointmentReducers({
     active: (state, at) => active(state, at),
     isGuarded: (state, at) => isGuarded(state, at),
+  }),
+
+  ...informationReducers({
+    active: (state, at) => active(state, at),
+    isGuarded: (state, at) => isGuarded(state, at),
+    isHeld: (state, at) => isStartHeld(state, at),
   }),
 
   ...sheetReducers({
@@ -260,7 +277,7 @@ function withMenu(state, menu, at) {
 }
 
 // What time alone changes.
-const passed = (state, at) => withoutCode(withHeldMenu(state, at), at);
+const passed = (state, at) => withoutCode(withHeldInformation(withHeldMenu(state, at), at, isStartHeld), at);
 
 function withHeldMenu(state, at) {
   const menu = state.heldMenu;
@@ -271,10 +288,10 @@ function withHeldMenu(state, at) {
 
 // A visitor is choosing from this page, or was a moment ago: its buttons stay in place, unchanged.
 function isMenuHeld(state, menu, at) {
-  return (
-    state.view === "start" && state.menu?.language === menu.language && at - state.touchedAt < MENU_HELD_MS
-  );
+  return isStartHeld(state, at) && state.menu?.language === menu.language;
 }
+
+const isStartHeld = (state, at) => state.view === "start" && at - state.touchedAt < MENU_HELD_MS;
 
 function atStart(state, at, view = "start") {
   return {
@@ -293,6 +310,7 @@ function atStart(state, at, view = "start") {
     ...appointmentStart,
     ...sheetStart,
     ...exceptionalStart,
+    ...informationStart,
     beneath: "start",
     preferences: NO_PREFERENCES,
     isListening: false,
@@ -339,5 +357,6 @@ function quietMs(state) {
     !state.isListening &&
     !Object.values(state.preferences).some(Boolean);
   if (isAtRest || !mayReturn(state)) return null;
+  if (INFORMATION_VIEWS.includes(state.view)) return QUIET_READING_MS;
   return state.view === "ticket" ? quietTicketMs(state) : QUIET_MS;
 }

@@ -219,6 +219,10 @@ export function openLink(on, language) {
         headers,
         within_ms: withinMs,
       }),
+    async information() {
+      const answer = hall && (await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/public-notices`));
+      return answer?.status === 200 ? answer.json : null;
+    },
     async convocations() {
       const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/convocations`);
       return answer.status === 200 ? answer.json.services : [];

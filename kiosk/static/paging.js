@@ -35,6 +35,43 @@ function fillPages(slots, items, acts, state, say) {
   position.textContent = say("kiosk.paging.position", { page: page + 1, pages: slices.length });
 }
 
+/**
+ * Shows a page of one notice. Its buttons turn its pages, then lead to the next or the former notice.
+ *
+ * @param {any} slots
+ * @param {HTMLElement[]} items
+ * @param {HTMLElement} listButton
+ * @param {{ page: number, position: (page: number, pages: number) => string[],
+ *   hasNext: (by: number) => boolean, say: any }} wanted
+ */
+export function fillNotice(slots, items, listButton, { page: asked, position, hasNext, say }) {
+  const box = slots.list.closest(".paged");
+  const [previous, place, next] = pagingButtons(say);
+  slots.acts.replaceChildren(listButton, previous, place, next);
+  const showPlace = (page, pages) =>
+    place.replaceChildren(...position(page, pages).map((text) => element("span", { text })));
+  showPlace(items.length, items.length); // measured with its words
+  slots.list.style.setProperty("--room", `${box.clientHeight}px`);
+  const fits = (some) => {
+    slots.list.replaceChildren(...some);
+    return box.scrollHeight <= box.clientHeight;
+  };
+  slots.list.dataset.density = "roomy";
+  if (!fits(items)) slots.list.dataset.density = "dense";
+  const slices = fits(items) ? [items] : slicesThatFit(items, fits);
+  const page = Math.min(asked, slices.length - 1);
+  slots.list.replaceChildren(...(slices[page] ?? []));
+  showPlace(page + 1, slices.length);
+  for (const [made, by] of /** @type {[HTMLButtonElement, number][]} */ ([
+    [previous, -1],
+    [next, 1],
+  ])) {
+    const isInside = slices[page + by] !== undefined;
+    made.dataset.act = isInside ? "turn_page" : "turn_notice";
+    made.disabled = !isInside && !hasNext(by);
+  }
+}
+
 // Each page holds as many as fit.
 function slicesThatFit(items, fits) {
   const slices = [];

@@ -1,10 +1,14 @@
 // What « Écouter » says of the kiosk’s view: pure, like the state.
 
 import { appointmentReading } from "./appointment_state.js";
+import { informationReading } from "./information_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
 import { printOf } from "./ticket_state.js";
 
-const READ_VIEWS = ["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"];
+const READ_VIEWS = [
+  ...["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"],
+  ...["information", "information_text"],
+];
 
 // Whether « Écouter » begins again: it is on, and the view, page or language has changed.
 export function isToBeRead(state, before) {
@@ -18,8 +22,11 @@ export function isToBeRead(state, before) {
     "page",
     "language",
     "isCovered",
+    "reading",
+    "noticeLanguage",
   ];
-  return state.isListening && parts.some((part) => state[part] !== before?.[part]);
+  const isTurned = (part) => part !== "page" || state.view !== "information_text"; // it is read on
+  return state.isListening && parts.some((part) => state[part] !== before?.[part] && isTurned(part));
 }
 
 // What « Écouter » asks to hear of the one control the keyboard is on; null where nothing is read.
@@ -54,6 +61,9 @@ export function readingOf(state, onPage) {
       };
     case "needs":
       return { lang, view, needs: state.needs.join(",") };
+    case "information":
+    case "information_text":
+      return informationReading(state, onPage);
     case "appointment":
     case "convocation":
       return appointmentReading(state, onPage);

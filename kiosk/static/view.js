@@ -3,6 +3,7 @@
 import { APPOINTMENT_NOTICES, offersAppointment } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
+import { informationButton, informationViews } from "./information_view.js";
 import { offersSheet, sheetPaperText } from "./sheet_state.js";
 import { NEEDS, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
@@ -137,9 +138,11 @@ const views = {
           .join(". "),
       );
     slots.note.hidden = !state.menu.priority_notice || isClosed;
+    const toRead = !folder && state.information.notices.length ? informationButton(say) : null;
     const acts = folder ? [backButton(say)] : [];
     const expected = state.menu.appointments && !folder && !isClosed ? [appointmentItem(say)] : [];
-    fillPaged(slots, [...expected, ...services.map((each) => serviceItem(each, say))], acts, state, say);
+    const items = [...expected, ...services.map((each) => serviceItem(each, say))];
+    fillStart(slots, items, acts, toRead, state, say);
   },
 
   languages(state, say, languages) {
@@ -255,6 +258,7 @@ const views = {
 
 Object.assign(
   views,
+  informationViews,
   appointmentViews({
     put,
     button,
@@ -264,6 +268,15 @@ Object.assign(
     showText,
   }),
 );
+
+// « Informations » stands beside the notice on priority, where it takes no room from the services; with
+// paging or « Boutons plus bas » among the buttons under them.
+function fillStart(slots, items, acts, toRead, state, say) {
+  const isBeside = toRead && !state.preferences.low && !slots.note.hidden;
+  if (isBeside) slots.note.append(toRead);
+  fillPaged(slots, items, toRead && !isBeside ? [toRead] : acts, state, say);
+  if (isBeside && slots.acts.childElementCount) fillPaged(slots, items, [toRead], state, say);
+}
 
 const noticeText = (state, say) =>
   APPOINTMENT_NOTICES.includes(state.notice)

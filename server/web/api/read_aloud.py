@@ -130,7 +130,7 @@ def blueprint(
     @requires(Permission.ISSUE)
     def public_notices(path: HallPath) -> Any:
         """What visitors of a hall may read of its notices now, in every language, and which are spoken."""
-        _, hall = allowed(Permission.ISSUE, path.hall)
+        _, hall = require_caller(Permission.ISSUE, path.hall)
         found = read_public_notices(api.database, hall, api.translate)
         languages = {each["code"] for notice in found["notices"] for each in notice["languages"]}
         return found | {"voices": sorted(each for each in languages if speak and speaks(each))}

@@ -1,0 +1,110 @@
+// The hall’s notices at the kiosk: a list, then one at a time. Pure, as kiosk_state.js.
+
+export const QUIET_READING_MS = 120_000; // who reads touches nothing for a while
+
+export const NO_INFORMATION = { notices: [], voices: [], changesAt: null };
+export const informationStart = { reading: null, noticeLanguage: null, listPage: 0 };
+
+const LIST = "information";
+const TEXT = "information_text";
+const TONGUES = "information_languages";
+export const INFORMATION_VIEWS = [LIST, TEXT, TONGUES];
+
+/** The notice that is read in the language of its reader, else of the kiosk, else in French. */
+export function noticeText({ reading, noticeLanguage, language }) {
+  const textIn = (code) => reading.texts.find((text) => text.language === code);
+  return textIn(noticeLanguage) ?? textIn(language) ?? reading.texts[0];
+}
+
+export function titleOf(notice, language) {
+  return notice.texts.find((text) => text.language === language) ?? notice.texts[0];
+}
+
+/** The languages of the notice that the kiosk’s own buttons do not offer. */
+export function otherTongues({ reading }, languages) {
+  return reading.languages.filter(({ code }) => !languages.some((each) => each.code === code));
+}
+
+/** Where the notice stands among those that run: `place` from 1, 0 once it has ended. */
+export function placeOf({ reading, information }) {
+  const { notices } = information;
+  return { place: notices.findIndex(({ id }) => id === reading?.id) + 1, total: notices.length };
+}
+
+export const hasNext = (state, by) => neighbour(state, by) !== null;
+
+// The next or former notice; from one that has ended, the first of those that run.
+function neighbour(state, by) {
+  const { notices } = state.information;
+  const { place } = placeOf(state);
+  return (place ? notices[place - 1 + by] : by > 0 ? notices[0] : undefined) ?? null;
+}
+
+/** Whether the notices found are other ones than those the kiosk has. */
+const isNews = (information, found) =>
+  JSON.stringify([information.notices, information.voices]) !== JSON.stringify([found.notices, found.voices]);
+
+// One step back within the notices; null where the kiosk's own step applies.
+export function informationBack({ view, listPage }) {
+  if (view === TONGUES) return { view: TEXT, page: 0 };
+  return view === TEXT ? { view: LIST, page: listPage, ...informationStart } : null;
+}
+
+// What « Écouter » asks to hear of these views; null for others.
+export function informationReading(state, onPage) {
+  const { view, language: lang } = state;
+  if (view === LIST) return { lang, view, shown: onPage.join(",") };
+  if (view !== TEXT) return null;
+  return { lang, view, notice: state.reading.id, notice_lang: noticeText(state).language };
+}
+
+/** The language in which the view would be read aloud. */
+export const languageToHear = (state) => (state.view === TEXT ? noticeText(state).language : state.language);
+
+// `active` and `isGuarded` are the kiosk's own; `isHeld`: a finger may be near a button of the start.
+export function informationReducers({ active, isGuarded, isHeld }) {
+  const open = (state, reading, at) => ({ ...active(state, at), view: TEXT, reading, page: 0, shownAt: at });
+  return {
+    information_loaded(state, { found, at }) {
+      const information = { notices: found.notices, voices: found.voices, changesAt: found.changes_at };
+      if (!isNews(state.information, found)) return { ...state, heldInformation: null };
+      if (isHeld(state, at)) return { ...state, heldInformation: information };
+      return { ...state, information, heldInformation: null };
+    },
+
+    show_information(state, { at }) {
+      if (state.view !== "start" || isGuarded(state, at)) return state;
+      return { ...active(state, at), ...informationStart, view: LIST, folder: null, page: 0 };
+    },
+
+    open_notice(state, { notice, at }) {
+      const found = state.information.notices.find(({ id }) => id === notice);
+      if (state.view !== LIST || !found || isGuarded(state, at)) return state;
+      return { ...open(state, found, at), listPage: state.page };
+    },
+
+    turn_notice(state, { by, at }) {
+      const found = state.view === TEXT ? neighbour(state, by) : null;
+      return !found || isGuarded(state, at) ? state : open(state, found, at);
+    },
+
+    show_notice_languages(state, { at }) {
+      return state.view === TEXT && !isGuarded(state, at)
+        ? { ...active(state, at), view: TONGUES, page: 0 }
+        : state;
+    },
+
+    choose_notice_language(state, { language, at }) {
+      if (![TEXT, TONGUES].includes(state.view) || isGuarded(state, at)) return state;
+      return { ...active(state, at), view: TEXT, noticeLanguage: language, page: 0 };
+    },
+  };
+}
+
+/** What waited for the fingers to be gone. */
+export function withHeldInformation(state, at, isHeld) {
+  const { heldInformation } = state;
+  return heldInformation && !isHeld(state, at)
+    ? { ...state, information: heldInformation, heldInformation: null }
+    : state;
+}
