@@ -67,6 +67,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("quality", "/qualite/saisies"),
         ("committee", "/objectifs"),
         ("supervisor", "/objectifs?demarche=laon-accueil"),
+        ("quality", "/rapports/actions"),
         ("supervisor", "/journal"),
         ("supervisor", "/journal/tetes"),
         ("supervisor", "/configuration"),
