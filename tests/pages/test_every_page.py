@@ -68,6 +68,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("committee", "/objectifs"),
         ("supervisor", "/objectifs?demarche=laon-accueil"),
         ("quality", "/rapports/actions"),
+        ("quality", "/rapports/labels"),
         ("supervisor", "/journal"),
         ("supervisor", "/journal/tetes"),
         ("supervisor", "/configuration"),

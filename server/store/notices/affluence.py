@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from server.domain.facts import Json
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
@@ -18,6 +18,7 @@ class _Counts:
 
 
 _COUNTS = Read(_Counts, rows_of(_Counts, affluence).where(affluence.c.hall == bindparam("hall")))
+_COUNTED_AT = Read(datetime, select(affluence.c.counted_at).where(affluence.c.hall == bindparam("hall")))
 _KEEP = Write.upsert(affluence, ("hall",), ("counted_at", "counts"))
 
 
@@ -33,6 +34,11 @@ def affluence_of(rows: Rows, hall: str) -> Affluence | None:
     else:
         days = {(weekday, hour): counted for weekday, hour, counted in counts["days"]}
     return Affluence(tickets, days, counts.get("weeks", COUNTED_WEEKS))
+
+
+def counted_at_of(rows: Rows, hall: str) -> datetime | None:
+    """When the tickets of a hall (id) were last counted; None where they never were."""
+    return rows.one(_COUNTED_AT, hall=hall)
 
 
 def keep_affluence(rows: WrittenRows, hall: str, found: Affluence, now: datetime) -> None:

@@ -35,6 +35,7 @@ from server.web.pages.reports.form import (
     offered_periods,
     typed_sentences,
 )
+from server.web.pages.reports.grids import add_grid_routes
 from server.web.pages.reports.pack import PackStep, pack_steps
 from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
@@ -63,6 +64,7 @@ def blueprint(needs: ReportPages) -> Blueprint:
     _add_decisions(routes, needs)
     _add_pack(routes, needs)
     add_action_routes(routes, needs.database, needs.work)
+    add_grid_routes(routes, needs.database, needs.work)
     return routes
 
 

@@ -260,3 +260,22 @@ def test_an_action_is_added_once_changed_and_marked_late(played: ApiSite):
     assert stranger.get(plan).status_code == 404
     assert press(stranger, f"{PLACE}/actions?hall={OTHER}", action=action, **fields).status_code == 404
     assert played.person("committee").get(plan).status_code == 403
+
+
+def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the_site(played: ApiSite):
+    anne, boris = played.person("quality"), played.person("supervisor")
+    grids = f"{PLACE}/labels?hall={HALL}"
+    page = anne.get(grids).text
+    assert page.count("Texte officiel à saisir par le site.") == 5
+    assert "tickets donnés, dernier jour compté</a>, 28 septembre 2026" in page
+    assert page.count("Manque\u00a0:") == 3
+    report = begin(anne)
+    press(anne, f"{report}/gel")
+    press(boris, f"{report}/approbation")
+    press(anne, f"{PLACE}/actions?hall={HALL}", remark="Sièges", state="done", formulaire="a")
+    page = anne.get(grids).text
+    assert f'<a href="{report}">rapport approuvé</a>, 24 novembre 2026' in page
+    assert page.count("Manque\u00a0:") == 1
+    for language in LANGUAGES:
+        assert "grids." not in anne.get(f"{grids}&lang={language}").text.partition("<main")[2]
+    assert played.person("committee").get(grids).status_code == 403
