@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,t,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,q,t,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -16,6 +16,8 @@ g  from the POST of an alert to the last of 100 screens of five sites, against /
 p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
    asks; rendering a ticket; each p50 and p99 against /raw (/pg). Twenty printers that ask once a second, as
    a share of a core
+q  figures of a month and a year: of a hall against 400 ms and 1 s, of 50 sites with ten million visits a
+   year against DuckDB on the same visits as Parquet
 t  how far apart two screens of a hall change what they show, p95, against its bound, and beside two bare
    pages with a timer; the same with a processor four times slower
 w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
@@ -37,6 +39,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.alerts import measure_alert
+from tests.bench.figures import measure_figures
 from tests.bench.http_load import Connection, Run, load, percentile, request
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
@@ -90,9 +93,12 @@ class Effort:
     past: int = 1_000_000
     polled_s: float = 60.0
     together_s: float = 180.0
+    figures: int = 10_000_000
 
 
-QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0, together_s=30.0)
+QUICK = Effort(
+    blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0, together_s=30.0, figures=100_000
+)
 
 
 # --- a: a call on every screen --------------------------------------------------------------------
@@ -283,6 +289,19 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
             if "p" in parts:
                 _printers(folder / f"{database}-printers", cluster, effort, found)
+            if "q" in parts:
+                found += figures(folder / f"{database}-figures", cluster, effort)
+
+
+def figures(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
+    """Figures of a hall against their bounds, and of all sites against DuckDB."""
+    folder.mkdir(parents=True)
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    url = f"sqlite:///{folder}/parvis.db" if cluster is None else cluster.url(cluster.new_database())
+    for reading in measure_figures(url, folder, effort.figures):
+        more = {} if reading.first_ms is None else {"first_read_ms": reading.first_ms}
+        what = f"(q) figures of a {reading.what} ({kind})"
+        yield Result(what, "ms", reading.ms, reading.reference_ms, at_most=reading.at_most, more=more)
 
 
 def weights(folder: Path) -> Iterator[Result]:
@@ -411,7 +430,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,q,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

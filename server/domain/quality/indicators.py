@@ -266,9 +266,10 @@ def figures_of(
     `withheld`: the names of those whose value is left out because few people worked.
     """
     chosen = set(INDICATORS if names is None else names)
-    total = rollup.total()
+    condensed = rollup.condensed()  # no figure needs hours: fewer cells are added up again and again
+    total = condensed.total()
     return [
-        Figure(name, None, n=0, is_withheld=True) if name in withheld else each.compute(rollup, total)
+        Figure(name, None, n=0, is_withheld=True) if name in withheld else each.compute(condensed, total)
         for name, each in INDICATORS.items()
         if name in chosen
     ]

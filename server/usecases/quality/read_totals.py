@@ -45,14 +45,22 @@ def read_totals(
         raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
     totals = {}
     for name in halls:
-        hall = counted_hall(database, name)
-        total = Rollup()
-        for counts in _counts(database, hall, starts_on, ends_on):
-            part = counts.rollup(with_alerts=with_alerts)
-            total.add(part if isinstance(counts, StoredRollup) else part.condensed())
-        totals[name] = total
+        totals[name] = total_of(
+            database, counted_hall(database, name), starts_on, ends_on, with_alerts=with_alerts
+        )
         time.sleep(0)
     return totals
+
+
+def total_of(
+    database: Database, hall: CountedHall, starts_on: date, ends_on: date, *, with_alerts: bool = True
+) -> Rollup:
+    """The condensed rollup of one hall."""
+    total = Rollup()
+    for counts in _counts(database, hall, starts_on, ends_on):
+        part = counts.rollup(with_alerts=with_alerts)
+        total.add(part if isinstance(counts, StoredRollup) else part.condensed())
+    return total
 
 
 def spans(starts_on: date, ends_on: date, today: date) -> Iterator[Span]:

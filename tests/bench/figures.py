@@ -1,0 +1,196 @@
+"""Figures of a hall and of all sites: how long reading takes, and DuckDB on the same visits as Parquet.
+
+A hall has 20,000 visits in a year, in its rows. The sites have eight services; visits are drawn for two of
+them, and each other site has the visits of one of these two under its own name, as rows of Parquet and as
+stored rollups (rows of ten million visits would measure nothing more: figures of past months read rollups).
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from server.clock import Clock
+from server.domain.author import SYSTEM
+from server.domain.quality.indicators import figures_of
+from server.domain.quality.leg_records import LegRecord
+from server.domain.quality.open_format import LEG_COLUMNS, leg_cells
+from server.domain.quality.rollup import Rollup, roll_up
+from server.store.operation.migrating import migrate
+from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_rollup
+from server.store.transactions.database import Database
+from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.quality.count_days import CountedHall
+from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.read_totals import condensed_sum, total_of
+from tests.harness.independent_figures import ELAPSED, MEASURED, Value, figures_of_legs, load_legs
+from tests.harness.programs import PROJECT
+from tests.server.usecases.quality.figures_history import play_days
+
+SITES, SERVICES, DRAWN = 50, 8, 2
+YEAR = (date(2025, 1, 1), date(2026, 1, 1))
+MONTH = (date(2025, 10, 1), date(2025, 11, 1))
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+MONTH_BOUND_MS, YEAR_BOUND_MS, VISITS_A_DAY = 400, 1_000, 77
+HALLS = PROJECT / "server" / "demonstration" / "halls"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and how long it took: the best of three, the first one ever, and the other side."""
+
+    what: str
+    ms: float
+    reference_ms: float
+    at_most: float
+    first_ms: float | None = None
+
+
+def measure_figures(url: str, folder: Path, visits: int) -> Iterator[Reading]:
+    """Figures of a hall against the bounds, and of all sites, `visits` in a year, against DuckDB."""
+    database = Database(url, Clock(now=lambda: NOW))
+    migrate(database)
+    publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    publish_hall(database, SYSTEM, (HALLS / "laon.json").read_bytes())
+    yield from _hall(database)
+    yield from _sites(database, folder, visits)
+    database.close()
+
+
+def _hall(database: Database) -> Iterator[Reading]:
+    play_days(database, YEAR[0], 365, a_day=VISITS_A_DAY)
+    for name, days, bound_ms in (("month", MONTH, MONTH_BOUND_MS), ("year", YEAR, YEAR_BOUND_MS)):
+
+        def read(days: tuple[date, date] = days) -> None:
+            figures_of(read_days(database, "laon", *days).whole())
+
+        first_ms = _took_ms(read)
+        yield Reading(f"{name} of a hall", _best_ms(read), bound_ms, 1, first_ms)
+
+
+def _sites(database: Database, folder: Path, visits: int) -> Iterator[Reading]:
+    folder.mkdir(parents=True, exist_ok=True)
+    days = [YEAR[0] + timedelta(days=n) for n in range(365)]
+    days = [day for day in days if day.weekday() < 5]
+    store, parquet = _Sites(database, folder), folder / "legs.parquet"
+    for site in range(DRAWN):
+        store.draw(site, days, visits // SITES // len(days))
+    store.write_parquet(parquet)
+    halls = [CountedHall(f"site-{n}", PARIS, shape_of("Europe/Paris"), NOW.date(), NOW) for n in range(SITES)]
+    other = duckdb.connect()
+    other.execute(f"SET threads = 1; SET temp_directory = '{folder}'")
+    other.execute(ELAPSED)
+    for name, period in (("month", MONTH), ("year", YEAR)):
+        other.execute(
+            f"CREATE OR REPLACE VIEW legs AS SELECT * FROM read_parquet('{parquet}')"
+            f" WHERE business_day >= '{period[0]}' AND business_day < '{period[1]}'"
+        )
+        other.execute(MEASURED.format(kind="VIEW"))
+        _check_equal(_figures_of_all(database, halls, period), figures_of_legs(other))
+        ms = _best_ms(partial(_figures_of_all, database, halls, period))
+        reference_ms = _best_ms(partial(figures_of_legs, other))
+        yield Reading(f"{name} of {SITES} sites with {visits:,} visits a year", ms, reference_ms, 2)
+    other.close()
+
+
+def _figures_of_all(
+    database: Database, halls: list[CountedHall], days: tuple[date, date]
+) -> dict[str, float | None]:
+    total = Rollup()
+    for hall in halls:
+        total.add(total_of(database, hall, *days))
+    return {each.indicator: each.value for each in figures_of(total)}
+
+
+def _check_equal(ours: dict[str, float | None], theirs: dict[str, Value]) -> None:
+    for name, (value, _) in theirs.items():
+        own = ours[name]
+        assert own == value or (own is not None and value is not None and abs(own - value) < 1e-6), name
+
+
+class _Sites:
+    """Visits of some sites: rollups of months and of the year, and lines of `legs.csv`."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database, self.csv = database, folder / "legs.csv"
+        self.csv.write_text(",".join(LEG_COLUMNS) + "\n", encoding="utf-8")
+        self.chance = random.Random(1)
+
+    def draw(self, site: int, days: list[date], visits_a_day: int) -> None:
+        """Draws the visits of a site; stores their rollups for it and for the sites that repeat it."""
+        months: dict[str, list[PeriodCounts]] = {}
+        with self.csv.open("a", encoding="utf-8") as file:
+            for day in days:
+                legs = list(self._legs(site, day, visits_a_day))
+                file.writelines(",".join(leg_cells(leg)) + "\n" for leg in legs)
+                counts = PeriodCounts(roll_up(legs, time_zone=PARIS), Rollup(), 0, NOW)
+                months.setdefault(f"{day:%Y-%m}", []).append(condensed_sum([counts]))
+        periods = {name: condensed_sum(counts) for name, counts in months.items()}
+        periods[f"{YEAR[0]:%Y}"] = condensed_sum(periods.values())
+        for repeated in range(site, SITES, DRAWN):
+            with self.database.transaction("laon", SYSTEM) as transaction:
+                for name, counts in periods.items():
+                    shape = shape_of("Europe/Paris")
+                    store_rollup(transaction, f"site-{repeated}", name, counts, shape=shape)
+
+    def _legs(self, site: int, day: date, count: int) -> Iterator[LegRecord]:
+        midnight = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
+        for n in range(count):
+            chance = self.chance.random
+            issued = midnight + timedelta(seconds=36_000 * chance())
+            wait_s, service_s = self.chance.expovariate(1 / 800), self.chance.expovariate(1 / 500)
+            called = issued + timedelta(seconds=wait_s)
+            has_left = chance() < 0.06
+            started = called + timedelta(seconds=20 + 40 * chance())
+            yield LegRecord(
+                leg=f"{site}-{day}-{n}",
+                visit=f"{site}-{day}-{n}",
+                number="A001",
+                hall=f"site-{site}",
+                service=f"service-{n % SERVICES}",
+                leg_class="priority" if n % 20 == 0 else "walk_in",
+                business_day=day,
+                issued_at=issued,
+                arrived_at=issued,
+                first_called_at=None if has_left else called,
+                last_called_at=None if has_left else called,
+                started_at=None if has_left else started,
+                ended_at=called if has_left else started + timedelta(seconds=service_s),
+                end_reason="abandoned" if has_left else "served",
+                counter=None if has_left else "g1",
+                quoted_low_s=600,
+                quoted_median_s=800,
+                quoted_high_s=1500,
+                target_s=900,
+                start_pressed=not has_left,
+                outcome=None if has_left else "informed",
+            )
+
+    def write_parquet(self, place: Path) -> None:
+        """The visits of all sites, by day: those drawn, and the same under the names of the others."""
+        writing = duckdb.connect()
+        load_legs(writing, self.csv)
+        writing.execute(
+            "COPY (SELECT * REPLACE ('site-' || (split_part(hall, '-', 2)::INT + times.n * "
+            f"{DRAWN}) AS hall, visit || '-' || times.n AS visit, leg || '-' || times.n AS leg)"
+            f" FROM legs, range({SITES // DRAWN}) AS times(n) ORDER BY business_day)"
+            f" TO '{place}' (FORMAT parquet)"
+        )
+        writing.close()
+
+
+def _took_ms(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return 1_000 * (time.perf_counter() - began)
+
+
+def _best_ms(work: Callable[[], object]) -> float:
+    return min(_took_ms(work) for _ in range(3))
