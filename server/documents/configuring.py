@@ -71,6 +71,7 @@ def to_configuration(
             part.alerts.to_rules(),
             part.bulletins.department or "",
             part.uncounted or "",
+            part.has_public_page,
         ),
         languages=document.languages,
         calendar=calendar,

@@ -61,7 +61,8 @@ class SitePart(Part):
     """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts.
 
     `bulletins`: the warnings of authorities that concern it. `uncounted`: what its figures do not count, like
-    « file extérieure, contrôle d’accès »; pages of figures say so.
+    « file extérieure, contrôle d’accès »; pages of figures say so. `has_public_page`: whether anybody reads
+    hours, busy hours and waits of its halls on line.
     """
 
     slug: Slug
@@ -78,6 +79,7 @@ class SitePart(Part):
         Annotated[str, Field(min_length=1, max_length=160)] | None,
         Field(exclude_if=lambda text: text is None),
     ] = None
+    has_public_page: Annotated[bool, Field(exclude_if=lambda is_on: not is_on)] = False
 
 
 def _network(text: str) -> str:

@@ -39,7 +39,10 @@ def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     "path",
-    ["/", "/connexion", "/invitation", "/suivi", "/infos/laon", "/imprimantes", "/pair", "/nothing-here"],
+    [
+        *("/", "/connexion", "/invitation", "/suivi", "/infos/laon", "/infos/laon/venir"),
+        *("/imprimantes", "/pair", "/nothing-here"),
+    ],
 )
 def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
     width, height = SIZES[size]

@@ -26,6 +26,8 @@ from server.web.pages.people import invitation as invitation_pages
 from server.web.pages.people import own_account as own_account_pages
 from server.web.pages.people import pages as people_pages
 from server.web.pages.phone import pages as phone_pages
+from server.web.pages.public_hall import pages as public_hall_pages
+from server.web.pages.public_hall.pages import PublicHallPages
 from server.web.pages.public_notices import pages as public_notice_pages
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
@@ -52,6 +54,7 @@ def install_public_pages(parts: WebParts) -> None:
     _install_kiosk(parts)
     _install_phone(parts)
     _install_public_notices(parts)
+    _install_public_hall(parts)
     _install_files(parts)
     _install_sign_in(parts)
 
@@ -124,6 +127,15 @@ def _install_public_notices(parts: WebParts) -> None:
         slow_files=parts.brake("public_files", "1200 per minute"),
     )
     parts.app.register_blueprint(public_notice_pages.blueprint(pages))
+
+
+def _install_public_hall(parts: WebParts) -> None:
+    parvis = parts.parvis
+    languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
+    # a whole hall may share the address of its Wi-Fi
+    slow = parts.brake("public_hall", "600 per minute")
+    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, languages, slow)
+    parts.app.register_blueprint(public_hall_pages.blueprint(needs))
 
 
 def _install_files(parts: WebParts) -> None:

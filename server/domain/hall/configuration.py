@@ -54,7 +54,8 @@ class Site:
     """A building: its address, its time zone (IANA name), and its decisions about alerts.
 
     `department`: whose vigilance of the weather is shown (its code); empty: of none. `uncounted`: what its
-    figures do not count; empty: nothing to say.
+    figures do not count; empty: nothing to say. `has_public_page`: whether its halls have a page that anybody
+    reads.
     """
 
     slug: str
@@ -64,6 +65,7 @@ class Site:
     alerts: AlertRules = field(default_factory=AlertRules)
     department: str = ""
     uncounted: str = ""
+    has_public_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class PublicNoticePages:
             f"public_notices/{template}.html",
             hall_name=hall.name,
             hall_address=f"/infos/{quote(hall.hall)}",
+            has_public_page=hall.site.has_public_page,
             language_links=self.language_links(),
             alert=self._alert(hall),
             as_of=format_time(read_at, "HH:mm", locale=page_language()),

@@ -81,9 +81,10 @@ class RouteRequest:
     def is_there(self) -> bool:
         """Whether the requested thing exists: not files of any name, nor addresses to draw as a code.
 
-        The notice is a draft, which no public page shows.
+        The notice is a draft, which no public page shows; the public page of a hall is off.
         """
-        return "/nothing" not in self.path and self.rule not in ("/kiosk/qr.svg", "/infos/<hall>/<notice>")
+        absent = ("/kiosk/qr.svg", "/infos/<hall>/<notice>", "/infos/<hall>/venir")
+        return "/nothing" not in self.path and self.rule not in absent
 
     @property
     def names_object(self) -> bool:

@@ -1,0 +1,110 @@
+"""Read what anybody may know of a hall: hours, busy hours, waits now, answers to requests, results."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.menu import MenuMessage, ServiceMessage
+from server.documents.notices import AskedNotice
+from server.domain.hours.calendars import business_day
+from server.domain.hours.schema_org import OpeningHours, special_hours, weekly_hours
+from server.domain.hours.windows import covered_days
+from server.domain.languages import language_shown
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.hours.read_busy_hours import BusyHours, read_busy_hours
+from server.usecases.notices.notice_places import ANY_SCREEN
+from server.usecases.notices.programme.contents import said_in
+from server.usecases.notices.programme.read_programme import hall_words, slides_for
+from server.usecases.reports.read_frozen_results import FrozenResults, read_frozen_results
+from server.usecases.tickets.read_menu import read_menu
+from server.usecases.waits.estimate_waits import Estimates
+
+DAYS_AHEAD = 60
+"""How many days ahead days with other hours are given to search engines."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRequest:
+    """A published answer to a request of visitors, in a language: French where it has no other."""
+
+    asked: str
+    done: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHall:
+    """What the public page of a hall shows, in one language.
+
+    `menu`: the kiosk's; `services`: those of it that give tickets, without folders. `week` and `special`: the
+    hours for search engines.
+    """
+
+    name: str
+    address: str
+    time_zone: str
+    menu: MenuMessage
+    services: Sequence[ServiceMessage]
+    hours: BusyHours
+    answers: Sequence[AnsweredRequest]
+    results: FrozenResults | None
+    week: Sequence[OpeningHours]
+    special: Sequence[OpeningHours]
+    as_of: datetime
+
+
+def read_public_hall(
+    database: Database, estimates: Estimates, hall: str, language: str, translate: Callable[..., str]
+) -> PublicHall:
+    """What anybody reads of a hall (id or slug). Refusal: unknown_hall, also while its page is off."""
+    hall_id = database.hall_id(hall)
+    configuration = database.configuration(hall_id)
+    if not configuration.site.has_public_page:
+        raise Refusal("unknown_hall", hall=hall)
+    now = database.clock.now()
+    calendar = configuration.calendar
+    menu = read_menu(database, estimates, hall_id, language=language, translate=translate)
+    today = business_day(calendar, now)
+    return PublicHall(
+        name=configuration.name,
+        address=configuration.site.address,
+        time_zone=configuration.site.time_zone,
+        menu=menu,
+        services=list(_leaves(menu["services"])),
+        hours=read_busy_hours(database, hall_id, language, translate),
+        answers=_answers(database, hall_id, language, translate, now),
+        results=read_frozen_results(database, hall_id),
+        week=weekly_hours(calendar),
+        special=special_hours(calendar, [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]),
+        as_of=now,
+    )
+
+
+def _leaves(services: Sequence[ServiceMessage]) -> Iterator[ServiceMessage]:
+    for service in services:
+        if service["children"]:
+            yield from _leaves(service["children"])
+        else:
+            yield service
+
+
+def _answers(
+    database: Database, hall: str, language: str, translate: Callable[..., str], now: datetime
+) -> list[AnsweredRequest]:
+    """The answers that a screen of the hall shows at this instant."""
+    configuration = database.configuration(hall)
+    days = covered_days(configuration.calendar, now)
+    with database.read() as rows:
+        words = hall_words(rows, hall, configuration, days, translate)
+        slides = slides_for(rows, words, ANY_SCREEN, (now, now + timedelta(seconds=1)))
+    return [
+        AnsweredRequest(
+            said_in(slide.notice.asked, language),
+            said_in(slide.notice.done, language),
+            language_shown(slide.notice.asked, language),
+        )
+        for slide in slides
+        if isinstance(slide.notice, AskedNotice)
+        if slide.windows is None or any(starts <= now < ends for starts, ends in slide.windows)
+    ]

@@ -1,0 +1,1 @@
+"""The public page of a hall, which a site may turn on."""

@@ -1,0 +1,121 @@
+"""The public page of a hall, `/infos/<hall>/venir`: for anybody, without account, cookie or JavaScript."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_time
+from flask import Blueprint, Response, abort, make_response, render_template, request
+
+from kiosk.menu import ServiceMessage
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.hall.read_public_hall import PublicHall, read_public_hall
+from server.usecases.waits.estimate_waits import Estimates
+from server.web.access.requirements import Access, open_to
+from server.web.rendering.viewer import Sentence, page_language
+
+KEPT_S = 60
+"""How long a browser or a proxy keeps the page."""
+NOT_NOW = ("closed", "too_late", "full", "stopped", "no_counter", "appointment_only")
+"""States of a service in which no wait is announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHallPages:
+    """What the page needs; `languages` are (code, own name), `slow` may raise a 429 of its own."""
+
+    database: Database
+    estimates: Estimates
+    translate: Callable[..., str]
+    languages: Sequence[tuple[str, str]]
+    slow: Callable[[], None]
+
+
+def blueprint(needs: PublicHallPages) -> Blueprint:
+    """The route. A hall whose site publishes nothing is answered as one that does not exist."""
+    routes = Blueprint("public_hall", __name__, template_folder="templates")
+
+    @routes.get("/infos/<hall>/venir")
+    @open_to(Access.EVERYBODY)
+    def public_hall(hall: str) -> Response:
+        needs.slow()
+        language = page_language()
+        try:
+            found = read_public_hall(needs.database, needs.estimates, hall, language, needs.translate)
+        except Refusal:
+            abort(404)
+        return _cached(_page(needs, found, Sentence(needs.translate, language)))
+
+    return routes
+
+
+def _page(needs: PublicHallPages, found: PublicHall, say: Sentence) -> str:
+    at = found.as_of.astimezone(ZoneInfo(found.time_zone))
+    return render_template(
+        "public_hall/hall.html",
+        found=found,
+        waits=[(service["name"], wait_words(service, say)) for service in found.services],
+        as_of=format_time(at, "HH:mm", locale=say.language),
+        language_links=[
+            {"code": code, "name": name, "href": f"?lang={code}"} for code, name in needs.languages
+        ],
+        structured=json.dumps(_structured(found), ensure_ascii=False).replace("<", "\\u003c"),
+    )
+
+
+def wait_words(service: ServiceMessage, say: Sentence) -> str:
+    """The wait of a service now, as kiosk and screens say it, or why there is none."""
+    state, wait = service["state"], service["wait"]
+    if state in NOT_NOW:
+        opens = service["next_opening"]
+        reason = say(f"public_hall.state.{state}")
+        return f"{reason} ({opens['text']})" if opens and state in ("closed", "too_late", "full") else reason
+    if wait is None:
+        return say("kiosk.wait.after_closing" if service["why_no_wait"] else "public_hall.state.unknown")
+    if "none" in wait:
+        return say("kiosk.wait.none")
+    low, high = wait["low_s"] // 60, wait["high_s"] // 60
+    match wait["said"]:
+        case "under":
+            return say("kiosk.wait.under", high=_minutes(high, say))
+        case "over":
+            return say("kiosk.wait.over", low=_minutes(low, say))
+        case "about":
+            return say("kiosk.wait.about", duration=_minutes(high, say))
+    if high < 60:
+        return say("kiosk.wait.minutes", low=low, high=high)
+    return say("kiosk.wait.mixed", low=_minutes(low, say), high=_minutes(high, say))
+
+
+def _minutes(minutes: int, say: Sentence) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return say("phone.duration.minutes", minutes=rest)
+    if not rest:
+        return say("phone.duration.hours", hours=hours)
+    return say("phone.duration.hours_minutes", hours=hours, minutes=f"{rest:02}")
+
+
+def _structured(found: PublicHall) -> dict[str, object]:
+    """The hall and its hours in JSON-LD."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "GovernmentOffice",
+        "name": found.name,
+        "address": found.address,
+        "openingHoursSpecification": found.week,
+        "specialOpeningHoursSpecification": found.special,
+    }
+
+
+def _cached(page: str) -> Response:
+    """The page with its digest; 304 where the reader has it."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
+    response.vary.update(["Accept-Language", "Cookie"])
+    response.set_etag(hashlib.sha256(page.encode()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
