@@ -8,8 +8,8 @@ from server.domain.quality.annotations import DayAnnotation
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import Selection
 from server.store.transactions.database import Database
-from server.usecases.quality.read_annotations import read_annotations
 from server.usecases.quality.read_indicators import HallDays, read_days
+from server.usecases.typed_figures.read_annotations import read_annotations
 
 type Days = tuple[date, date]
 """The first day, and the one after the last."""

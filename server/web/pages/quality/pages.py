@@ -23,8 +23,8 @@ from server.usecases.quality.individual_figures import (
     read_individual_figures,
     sites_with_individual_figures,
 )
-from server.usecases.quality.read_annotations import read_annotations
 from server.usecases.quality.read_periods import first_period_of, read_periods
+from server.usecases.typed_figures.read_annotations import read_annotations
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import title_of

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from server.domain.quality.pasted_figures import Pasted, read_pasted
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.store.transactions.database import Database
-from server.usecases.quality.type_figures import check_figures
+from server.usecases.typed_figures.type_figures import check_figures
 
 
 def read_pasted_figures(database: Database, hall: str, pasted: Pasted) -> list[TypedFigureRequest]:

@@ -7,7 +7,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.annotations import annotation_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.quality.annotate_day import AnnotatedDay
+from server.usecases.typed_figures.annotate_day import AnnotatedDay
 
 
 def withdraw_annotation(

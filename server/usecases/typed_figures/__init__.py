@@ -1,0 +1,1 @@
+"""Use cases: figures that people type, and annotations of days."""
