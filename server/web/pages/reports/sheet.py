@@ -18,18 +18,14 @@ def sheet_page(report: ReadReport, words: ReportWording) -> str:
 
 
 def page_of(sheet: Sheet, words: ReportWording) -> str:
-    """The page of a sheet."""
-    return (
+    """The page of a sheet, with its style: a paper fetches fonts only."""
+    page = (
         _templates()
         .get_template("reports/sheet.html")
-        .render(
-            t=words.say,
-            language=words.language,
-            direction=direction_of(words.language),
-            sheet=sheet,
-            style=(FOLDER / "sheet.css").read_text(encoding="utf-8"),
-        )
+        .render(t=words.say, language=words.language, direction=direction_of(words.language), sheet=sheet)
     )
+    style = (FOLDER / "sheet.css").read_text(encoding="utf-8")
+    return page.replace("</head>", f"<style>{style}</style></head>", 1)
 
 
 @cache
