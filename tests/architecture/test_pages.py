@@ -12,7 +12,7 @@ SCRIPTS = list(files(".js"))
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 CLASS_BLOCK = re.compile(r"\{% block body_class %\}.*?\{% endblock %\}")
 # names that are the same in every language
-PROPER = re.compile(r"\b(?:Parvis|CSV)\b")
+PROPER = re.compile(r"\b(?:Parvis|CSV|SVG)\b")
 
 
 def structure(path: Path) -> str:

@@ -14,7 +14,7 @@ from server.domain.visits.outcomes import OUTCOMES
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import FEWEST, Words
-from server.web.pages.quality.more_plots import (
+from server.web.pages.quality.explorer_specs import (
     HeatCell,
     TrendPoint,
     distribution_plot,

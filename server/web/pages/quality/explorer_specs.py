@@ -1,4 +1,4 @@
-"""Further Vega-Lite specifications: waits by length, weekday against hour, a trend with its interval."""
+"""Vega-Lite specifications of the explorer: waits by length, weekday and hour, a trend with its interval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,10 +103,10 @@ def heat_plot(cells: Sequence[HeatCell], *, days: Sequence[str], hours: Sequence
     }
     ink = {"field": "ink", "type": "nominal", "scale": None}
     text = {"type": "text", "fontSize": SMALL_PX}
-    data = {"values": values}
+    rows = {"values": values}
     layers: list[Spec] = [
-        {"data": data, "mark": {"type": "rect"}, "encoding": place | {"color": color}},
-        {"data": data, "mark": text, "encoding": place | {"color": ink, "text": {"field": "text"}}},
+        {"data": rows, "mark": {"type": "rect"}, "encoding": place | {"color": color}},
+        {"data": rows, "mark": text, "encoding": place | {"color": ink, "text": {"field": "text"}}},
     ]
     one_axis(layers)
     spec = frame_of(layers, WHOLE_WIDTH + 200 - DAYS_PX - 10, left=DAYS_PX, bottom=10)
@@ -133,7 +133,7 @@ def trend_plot(points: Sequence[TrendPoint], *, unit: str, target: tuple[float, 
         for point in points
         if point.percent is not None
     ]
-    data = {"values": measured}
+    rows = {"values": measured}
     x = labels_axis([point.label for point in points], WIDTH + 180)
     x["scale"] = {"domain": [point.label for point in points]}
     y = value_axis("y", unit, 100) | {"scale": {"domain": [0, 100]}}
@@ -141,17 +141,17 @@ def trend_plot(points: Sequence[TrendPoint], *, unit: str, target: tuple[float, 
     fill = {"field": "fill", "type": "nominal", "scale": None}
     layers: list[Spec] = [
         {
-            "data": data,
+            "data": rows,
             "mark": {"type": "rule", "color": RANGE, "strokeWidth": 5},
             "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}},
         },
         {
-            "data": data,
+            "data": rows,
             "mark": {"type": "line", "color": BAR, "strokeWidth": 2},
             "encoding": {"x": x, "y": y},
         },
         {
-            "data": data,
+            "data": rows,
             "mark": {
                 "type": "point",
                 "filled": True,
