@@ -140,6 +140,17 @@ _DAYS = Read(
     .distinct()
     .order_by(leg.c.business_day),
 )
+_DAYS_OF_SERVICE = Read(
+    date,
+    select(leg.c.business_day)
+    .where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.service == bindparam("service"),
+        _is_between(leg.c.business_day),
+    )
+    .distinct()
+    .order_by(leg.c.business_day),
+)
 _GREETINGS = Read(
     _Greetings,
     select(greeting.c.business_day, greeting.c.service, func.count().label("counted"))
@@ -222,6 +233,11 @@ _OPEN_SESSIONS = Read(
 def days_with_legs(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[date]:
     """The business days of a hall (id) that have legs, from `starts_on`, before `ends_on`."""
     return rows.all(_DAYS, hall=hall, starts_on=starts_on, ends_on=ends_on)
+
+
+def days_with_legs_of(rows: Rows, hall: str, service: str, starts_on: date, ends_on: date) -> list[date]:
+    """The business days of a hall (id) that have legs of a service, from `starts_on`, before `ends_on`."""
+    return rows.all(_DAYS_OF_SERVICE, hall=hall, service=service, starts_on=starts_on, ends_on=ends_on)
 
 
 def legs_of_day(rows: Rows, hall: str, day: date) -> list[LegRecord]:

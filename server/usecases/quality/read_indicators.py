@@ -48,6 +48,10 @@ class HallDays:
         """All days together."""
         return _sum(self.days.values())
 
+    def since(self, on: date) -> Rollup:
+        """The days from `on` together."""
+        return _sum(rollup for day, rollup in self.days.items() if day >= on)
+
     def by_period(self, kind: PeriodKind) -> dict[str, Rollup]:
         """The days added up per day, week, month or quarter, by the period's name, in order."""
         parts: dict[str, list[Rollup]] = {}

@@ -1,14 +1,17 @@
-"""Read a hall's figures for a period and the periods before it."""
+"""Read a hall's figures for a period and the periods before it, from sums of days, months and years."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from server.domain.quality.few_people import first_period
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
+from server.domain.quality.targets import Target
+from server.store.quality.figures import days_with_legs, days_with_legs_of
+from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
-from server.usecases.quality.read_indicators import LONGEST, HallDays, read_days
+from server.usecases.quality.count_days import counted_hall
+from server.usecases.quality.read_totals import total_of
 
 SPARKLINE = 12
 """How many periods the summary shows, with the chosen one."""
@@ -18,7 +21,7 @@ MISSING_WEEKDAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class PeriodFigures:
-    """A period: its rollup, its days with visits, and whether it is whole.
+    """A period: its condensed rollup, its number of days with visits, and whether it is whole.
 
     `is_running`: it is not over. `is_begun_late`: the first visit of the hall lies inside it.
     """
@@ -37,14 +40,16 @@ class PeriodFigures:
 
 @dataclass(frozen=True, slots=True)
 class PeriodSeries:
-    """The last of twelve periods with its days, and all twelve, the oldest first.
+    """Twelve periods, the oldest first, and the target at the end of the last where one service is read.
 
     `services`: those that the twelve have something of, also where figures of one alone are read.
+    `since_target`: what the last period counted of the service from the day the target applies.
     """
 
-    found: HallDays
     periods: list[PeriodFigures]
     services: frozenset[str]
+    target: Target | None = None
+    since_target: Rollup = field(default_factory=Rollup)
 
 
 def read_periods(database: Database, hall: str, last: Period, *, service: str | None = None) -> PeriodSeries:
@@ -55,18 +60,30 @@ def read_periods(database: Database, hall: str, last: Period, *, service: str | 
     wanted = [last]
     while len(wanted) < SPARKLINE:
         wanted.insert(0, wanted[0].previous())
-    days = _read_long(database, hall, wanted[0].previous().starts_on, last.ends_on)
-    zone = ZoneInfo(database.configuration(hall).site.time_zone)
-    today = database.clock.now().astimezone(zone).date()
-    parts = {
-        day: rollup.of_service(service) if service else rollup for day, rollup in sorted(days.days.items())
-    }
-    first = min((day for day, rollup in days.days.items() if rollup.cells), default=None)
-    periods = [_figures(each, parts, first, today) for each in wanted]
-    chosen = {day: rollup for day, rollup in days.days.items() if last.starts_on <= day < last.ends_on}
-    found = HallDays(days.hall, last.starts_on, last.ends_on, chosen, days.targets, days.during_alert)
-    services = frozenset(name for rollup in days.days.values() for name in rollup.services())
-    return PeriodSeries(found, periods, services)
+    starts_on, ends_on = wanted[0].previous().starts_on, last.ends_on
+    counted = counted_hall(database, hall)
+    with database.read() as rows:
+        days = days_with_legs(rows, counted.id, starts_on, ends_on)
+        open_days = days_with_legs_of(rows, counted.id, service, starts_on, ends_on) if service else days
+        target = targets_on(rows, counted.id, last.last_on).get(service) if service else None
+    first, today = min(days, default=None), counted.now.astimezone(counted.zone).date()
+    totals = [total_of(database, counted, each.starts_on, each.ends_on) for each in wanted]
+    periods = [
+        PeriodFigures(
+            period,
+            total.of_service(service) if service else total,
+            sum(period.starts_on <= day < period.ends_on for day in open_days),
+            is_running=period.starts_on <= today < period.ends_on,
+            is_begun_late=_is_begun_late(period, first),
+        )
+        for period, total in zip(wanted, totals, strict=True)
+    ]
+    services = frozenset(name for total in totals for name in total.services())
+    if target is None:
+        return PeriodSeries(periods, services)
+    applies_from_on = max(target.applies_from_on, last.starts_on)
+    since_target = total_of(database, counted, applies_from_on, ends_on).of_service(target.service)
+    return PeriodSeries(periods, services, target, since_target)
 
 
 def first_period_of(series: PeriodSeries, on: date) -> Period:
@@ -75,30 +92,8 @@ def first_period_of(series: PeriodSeries, on: date) -> Period:
     return first_period(on, whole[-1].rollup.total().visits) if whole else period_of(PeriodKind.MONTH, on)
 
 
-def _figures(period: Period, days: dict[date, Rollup], first: date | None, today: date) -> PeriodFigures:
-    whole, open_days = Rollup(), 0
-    for day, rollup in days.items():
-        if period.starts_on <= day < period.ends_on:
-            whole.add(rollup)
-            open_days += bool(rollup.cells)
-    is_running = period.starts_on <= today < period.ends_on
-    return PeriodFigures(period, whole, open_days, is_running, _is_begun_late(period, first))
-
-
 def _is_begun_late(period: Period, first: date | None) -> bool:
     if first is None or not period.starts_on < first < period.ends_on:
         return False
     before = [period.starts_on + timedelta(days=n) for n in range((first - period.starts_on).days)]
     return sum(day.weekday() < 5 for day in before) >= MISSING_WEEKDAYS
-
-
-def _read_long(database: Database, hall: str, starts_on: date, ends_on: date) -> HallDays:
-    """The days of any number of years, read in parts; targets are those at the end."""
-    days: dict[date, Rollup] = {}
-    while True:
-        until = min(ends_on, starts_on + LONGEST)
-        part = read_days(database, hall, starts_on, until)
-        days |= part.days
-        if until == ends_on:
-            return HallDays(part.hall, starts_on, ends_on, days, part.targets, part.during_alert)
-        starts_on = until

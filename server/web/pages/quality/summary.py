@@ -7,7 +7,6 @@ from datetime import date
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period
-from server.domain.quality.targets import Target
 from server.usecases.quality.read_periods import PeriodFigures, PeriodSeries
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import (
@@ -104,11 +103,13 @@ class _Writer:
 
     def _tile(self, name: str) -> Tile:
         now, before = self.figures[-1][name], self.figures[-2][name]
-        target = self._target()
+        target = self.series.target
         said, tone = "", ""
         if name == "within_target" and target is not None and now.value is not None:
             starts_on = self.query.period.starts_on
-            said, tone = remark(self.series.found, starts_on, target, self.words, self.language)
+            said, tone = remark(
+                self.series.since_target.total(), starts_on, target, self.words, self.language
+            )
         line = self._line(name, target.share_percent if target and name == "within_target" else None)
         return Tile(
             name,
@@ -195,9 +196,6 @@ class _Writer:
         days = self.words(f"quality.days.{'running' if each.is_running else 'begun'}", count=each.open_days)
         name = title_of(each.period, self.language)
         return self.words("quality.partial", period=name, days=days) if with_name else days
-
-    def _target(self) -> Target | None:
-        return self.series.found.targets.get(self.query.service or "")
 
     def _services(self) -> list[Service]:
         """Those of the hall, and retired ones only while the twelve periods have something of them."""

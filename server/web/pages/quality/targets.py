@@ -6,30 +6,24 @@ from datetime import date
 from server.domain.hall.configuration import Service
 from server.domain.quality.rollup import Tally, waits_within
 from server.domain.quality.targets import Target
-from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
 
 
 def remark(
-    found: HallDays, starts_on: date, target: Target, words: Callable[..., str], language: str
+    since: Tally, starts_on: date, target: Target, words: Callable[..., str], language: str
 ) -> tuple[str, str]:
     """Says in words, with a tone, whether a target is kept since it applies; nothing without waits.
 
-    `starts_on`: the first day of the period.
-
-
+    `since`: what the period counted of the service from the day the target applies; `starts_on`: the first
+    day of the period.
     """
-    total = Tally()
-    for day, rollup in found.days.items():
-        if day >= target.applies_from_on:
-            total.add(rollup.of_service(target.service).total())
-    share = waits_within(total, target.wait_s).percent
+    share = waits_within(since, target.wait_s).percent
     if share is None:
         return "", ""
     tone = "missed" if share < target.share_percent else "reached"
-    since = "_since" if target.applies_from_on > starts_on else ""
+    suffix = "_since" if target.applies_from_on > starts_on else ""
     sentence = words(
-        f"quality.target.{tone}{since}",
+        f"quality.target.{tone}{suffix}",
         percent=target.share_percent,
         minutes=wording.minutes(target.wait_s),
         share=wording.whole_percent(share),

@@ -182,7 +182,8 @@ class Shower:
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""
-        return remark(self.found, self.query.starts_on, target, self.words, self.language)
+        since = self.found.since(target.applies_from_on).of_service(target.service).total()
+        return remark(since, self.query.starts_on, target, self.words, self.language)
 
 
 def _service_rows(whole: Rollup, shower: Shower, names: Sequence[str]) -> list[QualityRow]:

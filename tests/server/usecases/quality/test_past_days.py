@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from server.domain.author import SYSTEM
+from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.rollup import Rollup
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
 from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.read_periods import read_periods
 from server.usecases.quality.read_totals import Span, read_totals, spans
 from server.usecases.quality.recompute_rollups import recompute_rollups
 from server.usecases.quality.store_past_days import store_past_days
@@ -71,6 +75,25 @@ def test_totals_of_months_and_years_are_the_sums_of_their_days(database: Databas
     check_totals(database, *YEAR)
     with pytest.raises(Refusal, match="bad_period"):
         read_totals(database, ["laon"], *reversed(YEAR))
+
+
+def test_the_periods_of_the_summary_are_the_sums_of_their_days(database: Database):
+    found = read_days(database, "laon", date(2026, 1, 1), date(2027, 2, 3))
+    services = frozenset(found.whole().services())
+    for kind, service in product(PeriodKind, (None, *sorted(services)[:2])):
+        series = read_periods(database, "laon", period_of(kind, date(2027, 1, 1)), service=service)
+        assert (series.services, len(series.periods)) == (services, 12)
+        for each in series.periods:
+            days = [
+                day.of_service(service) if service else day
+                for on, day in found.days.items()
+                if each.period.starts_on <= on < each.period.ends_on
+            ]
+            whole = Rollup()
+            for day in days:
+                whole.add(day)
+            assert each.rollup == whole.condensed()
+            assert each.open_days == sum(bool(day.cells) for day in days)
 
 
 def test_the_first_round_of_a_day_stores_what_is_missing(database: Database, hands: Hands, tmp_path: Path):
