@@ -1,5 +1,6 @@
 """What is not shown where few people worked or came (docs/rules/indicators.md). Pure."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from server.domain.quality.periods import Period, PeriodKind, period_of
@@ -19,6 +20,8 @@ FEWEST_VISITS = 100
 """With fewer visits in a month, a month says little."""
 FEWEST_IN_CELL = 10
 """A cell of a heat map with fewer visits stays empty."""
+FEWEST_PUBLISHED = 10
+"""A figure that anybody may read counts at least so many."""
 
 
 def withheld_names(agents: int, starts_on: date, ends_on: date, *, is_allowed: bool) -> frozenset[str]:
@@ -43,3 +46,16 @@ def first_period(on: date, visits: int) -> Period:
 def is_shown_in_cell(visits: int) -> bool:
     """Whether a cell of a heat map has enough visits to be shown."""
     return visits >= FEWEST_IN_CELL
+
+
+def unpublished_parts(samples: Mapping[str, int]) -> frozenset[str]:
+    """The parts of a whole (services of a hall) whose figure is not published, by their samples.
+
+    Those of fewer than ten. Where only one of these has anybody, the smallest of the others too: the whole
+    less all others would give it.
+    """
+    small = {key for key, n in samples.items() if n < FEWEST_PUBLISHED}
+    others = [key for key in samples if key not in small]
+    if others and sum(samples[key] > 0 for key in small) == 1:
+        small.add(min(others, key=lambda key: samples[key]))
+    return frozenset(small)

@@ -15,6 +15,7 @@ from server.store.transactions.database import Database
 from server.usecases.hall.read_public_hall import PublicHall, read_public_hall
 from server.usecases.waits.estimate_waits import Estimates
 from server.web.access.requirements import Access, open_to
+from server.web.pages.public_hall.results import shown_results
 from server.web.rendering.viewer import Sentence, page_language
 
 KEPT_S = 60
@@ -58,6 +59,7 @@ def _page(needs: PublicHallPages, found: PublicHall, say: Sentence) -> str:
         "public_hall/hall.html",
         found=found,
         waits=[(service["name"], wait_words(service, say)) for service in found.services],
+        results=shown_results(found.results, say) if found.results else None,
         as_of=format_time(at, "HH:mm", locale=say.language),
         language_links=[
             {"code": code, "name": name, "href": f"?lang={code}"} for code, name in needs.languages

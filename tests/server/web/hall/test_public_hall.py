@@ -2,12 +2,19 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from server.domain.author import SYSTEM
+from server.domain.quality.targets import TargetRequest
 from server.usecases.configuration.publish_configuration import publish_installation
-from tests.server.usecases.quality.figures_history import HALLS
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.reports.approve_report import approve_report
+from server.usecases.reports.begin_report import begin_report
+from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.reports.read_frozen_results import read_frozen_results
+from tests.server.usecases.quality.figures_history import HALLS, play_days
+from tests.server.usecases.reports.test_reports import ANNE, BORIS, LAON, add_account
 from tests.server.web.api_site import HALL, ApiSite, accepted
 from tests.server.web.notices.test_busy_hours import count_tickets
 from tests.server.web.officers import Officers
@@ -86,3 +93,33 @@ def test_an_answer_is_public_while_screens_show_it(api: ApiSite):
     officers.publish(ASKED | {"done": {"fr": "Une fontaine"}, "validity": {"ends": "2026-11-24"}})
     officers.site.hands.now += timedelta(days=3)
     assert "Une fontaine" not in read(officers.site).text
+
+
+def test_results_are_the_approved_figures_of_ten_people_or_more(both: ApiSite):
+    turn_on(both)
+    for author in (ANNE, BORIS):
+        add_account(both.database, author.id)
+    target = TargetRequest("laon-accueil", 900, 80, date(2027, 1, 1), date(2026, 11, 20), "CLU")
+    decide_target(both.database, HALL, SYSTEM, target)
+    play_days(both.database, date(2026, 11, 16), 6)
+    play_days(both.database, date(2027, 1, 11), 8, a_day=14)
+    both.hands.now = datetime(2027, 4, 5, 9, tzinfo=UTC)
+    report = begin_report(both.database, ANNE, [HALL], "2027-Q1", sites=LAON)["report"]
+    freeze_report(both.database, ANNE, report, sites=LAON)
+    assert "Nos résultats" not in read(both).text
+    approve_report(both.database, BORIS, report, sites=LAON)
+    page = read(both).text
+    results = page[page.index("Nos résultats") :]
+    assert "1<sup>er</sup> trimestre 2027" in results
+    assert "4<sup>e</sup> trimestre 2026 (depuis le 16 novembre 2026" in results
+    found = read_frozen_results(both.database, HALL)
+    assert found is not None
+    whole = found["figures"]["whole"]
+    visits, before = whole["figures"]["visits"]["n"], whole["previous"]["visits"]["n"]
+    assert f'<dd>{visits}<span class="before">avant\u00a0: {before}</span>' in results
+    shown = re.findall(r"<details><summary><bdi>(.*?)</bdi></summary>(.*?)</details>", results)
+    counts = {each["name"]: each["figures"]["visits"]["n"] for each in found["figures"]["services"]}
+    assert 0 < len(shown) < len(counts)
+    assert all(counts[name] >= 10 and f"<dd>{counts[name]}<" in figures for name, figures in shown)
+    assert "ne sont pas montrées" in results
+    assert "Objectif décidé\u00a0: 80\u00a0% en 15" in dict(shown)["Accueil et renseignements"]
