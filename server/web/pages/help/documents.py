@@ -15,6 +15,10 @@ TRANSLATED: Mapping[str, str] = {
     "manuels/diffusion": "manuals/what-screens-show",
     "manuels/mediatheque": "manuals/library",
     "manuels/informations": "manuals/information",
+    "manuels/qualite": "manuals/quality",
+    "manuels/saisies": "manuals/typed-figures",
+    "manuels/rapports": "manuals/reports",
+    "manuels/affluence": "manuals/busy-hours",
     "manuels/service-informatique": "manuals/administrator",
 }
 """The manuals that exist in English too; both have the same headings in the same order."""
@@ -25,7 +29,10 @@ SECTIONS = ("manuals", "manuals_in_english", "about", "reference", "rules")
 """The parts of the help, in the order in which they are listed."""
 _SECTION_OF_FOLDER = {"manuels": "manuals", "manuals": "manuals_in_english", "rules": "rules"}
 _FRENCH = frozenset({"manuals", "about"})
-_RULES = ("accounts", "alarms", "alerts", "calling", "displays", "indicators", "targets", "transitions")
+_RULES = (
+    *("accounts", "alarms", "alerts", "annotations", "calling", "displays", "indicators"),
+    *("reports", "targets", "transitions", "typed-figures"),
+)
 FURTHER = frozenset({"accessibilite", "settings", "commands", *(f"rules/{name}" for name in _RULES)})
 """What the help has besides manuals: what people at work read. The rest of `docs` is for developers."""
 

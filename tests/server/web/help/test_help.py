@@ -78,7 +78,7 @@ def test_the_help_opens_with_the_manual_of_the_role(role: str):
     assert index.index("<article") < index.index('id="section-manuals"')
 
 
-@pytest.mark.parametrize("role", ["agent", "supervisor", "administrator"])
+@pytest.mark.parametrize("role", ["agent", "supervisor", "quality", "administrator"])
 def test_a_reader_of_english_opens_the_english_manual_and_may_turn_to_the_french_one(role: str):
     reader = client(Viewer("x", "X", (Grant(role, EVERY_SITE),)))
     assert f'data-manual="{TRANSLATED[MANUALS[role]]}"' in reader.get("/aide?lang=en").text
@@ -132,8 +132,9 @@ def test_documents_for_developers_are_not_in_the_help():
     assert served.isdisjoint({"glossary", "facts", "messages", "state", "threats", "measured"})
     linked = {
         link.removesuffix(".md")
-        for file in (DOCS / "manuels").glob("*.md")
-        for link in re.findall(r"\]\(\.\./([a-z/]+\.md)", file.read_text(encoding="utf-8"))
+        for folder in ("manuels", "manuals")
+        for file in (DOCS / folder).glob("*.md")
+        for link in re.findall(r"\]\(\.\./([a-z/-]+\.md)", file.read_text(encoding="utf-8"))
     }
     assert linked <= served, "a manual links to a document that the help does not have"
 
