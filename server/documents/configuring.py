@@ -72,6 +72,7 @@ def to_configuration(
             part.bulletins.department or "",
             part.uncounted or "",
             part.has_public_page,
+            part.figures_licence or "",
         ),
         languages=document.languages,
         calendar=calendar,

@@ -62,7 +62,8 @@ class SitePart(Part):
 
     `bulletins`: the warnings of authorities that concern it. `uncounted`: what its figures do not count, like
     « file extérieure, contrôle d’accès »; pages of figures say so. `has_public_page`: whether anybody reads
-    hours, busy hours and waits of its halls on line.
+    hours, busy hours and waits of its halls on line; `figures_licence`: under which licence they may use
+    its figures.
     """
 
     slug: Slug
@@ -80,6 +81,10 @@ class SitePart(Part):
         Field(exclude_if=lambda text: text is None),
     ] = None
     has_public_page: Annotated[bool, Field(exclude_if=lambda is_on: not is_on)] = False
+    figures_licence: Annotated[
+        Annotated[str, Field(min_length=1, max_length=160)] | None,
+        Field(exclude_if=lambda text: text is None),
+    ] = None
 
 
 def _network(text: str) -> str:

@@ -40,7 +40,15 @@ def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible)
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/connexion", "/invitation", "/suivi", "/infos/laon", "/infos/laon/venir"),
+        *(
+            "/",
+            "/connexion",
+            "/invitation",
+            "/suivi",
+            "/infos/laon",
+            "/infos/laon/venir",
+            "/infos/laon/donnees",
+        ),
         *("/imprimantes", "/pair", "/nothing-here"),
     ],
 )

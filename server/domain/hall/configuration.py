@@ -55,7 +55,7 @@ class Site:
 
     `department`: whose vigilance of the weather is shown (its code); empty: of none. `uncounted`: what its
     figures do not count; empty: nothing to say. `has_public_page`: whether its halls have a page that anybody
-    reads.
+    reads; `figures_licence`: the licence of its figures, empty: none was chosen.
     """
 
     slug: str
@@ -66,6 +66,7 @@ class Site:
     department: str = ""
     uncounted: str = ""
     has_public_page: bool = False
+    figures_licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,12 @@ def withheld_figures(database: Database, hall: str, starts_on: date, ends_on: da
 
 
 def withheld_in_parts(
-    database: Database, hall: str, parts: Mapping[str, Days]
+    database: Database, hall: str, parts: Mapping[str, Days], *, is_public: bool = False
 ) -> Mapping[str, frozenset[str]]:
-    """The same for each of several spans of days, by their keys."""
+    """The same for each of several spans of days, by their keys.
+
+    `is_public`: anybody reads them, so that no decision of the site allows figures of one agent.
+    """
     if not parts:
         return {}
     hall_id, site = database.hall_id(hall), database.configuration(hall).site
@@ -42,7 +45,7 @@ def withheld_in_parts(
     }
     first, last = min(starts for starts, _ in instants.values()), max(ends for _, ends in instants.values())
     with database.read() as rows:
-        is_allowed = are_individual_figures_on(rows, site.slug)
+        is_allowed = not is_public and are_individual_figures_on(rows, site.slug)
         sessions = sessions_open_between(rows, hall_id, first, last)
 
     def agents(starts_at: datetime, ends_at: datetime) -> int:

@@ -145,7 +145,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("alerts", ("alerts",), is_folded=True),
         Group("bulletins", ("bulletins",), is_folded=True),
         Group("figures", ("uncounted",), is_folded=True),
-        Group("publication", ("has_public_page",), is_folded=True),
+        Group("publication", ("has_public_page", "figures_licence"), is_folded=True),
         Group("shown", ("slug",), is_folded=True),
     ),
 }

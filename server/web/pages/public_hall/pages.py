@@ -1,20 +1,17 @@
 """The public page of a hall, `/infos/<hall>/venir`: for anybody, without account, cookie or JavaScript."""
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template
 
 from kiosk.menu import ServiceMessage
 from server.domain.refusals import Refusal
-from server.store.transactions.database import Database
 from server.usecases.hall.read_public_hall import PublicHall, read_public_hall
-from server.usecases.waits.estimate_waits import Estimates
 from server.web.access.requirements import Access, open_to
+from server.web.pages.public_hall import open_figures
+from server.web.pages.public_hall.answers import PublicHallPages, cached
 from server.web.pages.public_hall.results import shown_results
 from server.web.rendering.viewer import Sentence, page_language
 
@@ -24,19 +21,8 @@ NOT_NOW = ("closed", "too_late", "full", "stopped", "no_counter", "appointment_o
 """States of a service in which no wait is announced."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicHallPages:
-    """What the page needs; `languages` are (code, own name), `slow` may raise a 429 of its own."""
-
-    database: Database
-    estimates: Estimates
-    translate: Callable[..., str]
-    languages: Sequence[tuple[str, str]]
-    slow: Callable[[], None]
-
-
 def blueprint(needs: PublicHallPages) -> Blueprint:
-    """The route. A hall whose site publishes nothing is answered as one that does not exist."""
+    """The routes. A hall whose site publishes nothing is answered as one that does not exist."""
     routes = Blueprint("public_hall", __name__, template_folder="templates")
 
     @routes.get("/infos/<hall>/venir")
@@ -48,8 +34,9 @@ def blueprint(needs: PublicHallPages) -> Blueprint:
             found = read_public_hall(needs.database, needs.estimates, hall, language, needs.translate)
         except Refusal:
             abort(404)
-        return _cached(_page(needs, found, Sentence(needs.translate, language)))
+        return cached(make_response(_page(needs, found, Sentence(needs.translate, language))), KEPT_S)
 
+    open_figures.add_routes(routes, needs)
     return routes
 
 
@@ -61,9 +48,7 @@ def _page(needs: PublicHallPages, found: PublicHall, say: Sentence) -> str:
         waits=[(service["name"], wait_words(service, say)) for service in found.services],
         results=shown_results(found.results, say) if found.results else None,
         as_of=format_time(at, "HH:mm", locale=say.language),
-        language_links=[
-            {"code": code, "name": name, "href": f"?lang={code}"} for code, name in needs.languages
-        ],
+        language_links=needs.language_links(),
         structured=json.dumps(_structured(found), ensure_ascii=False).replace("<", "\\u003c"),
     )
 
@@ -111,13 +96,3 @@ def _structured(found: PublicHall) -> dict[str, object]:
         "openingHoursSpecification": found.week,
         "specialOpeningHoursSpecification": found.special,
     }
-
-
-def _cached(page: str) -> Response:
-    """The page with its digest; 304 where the reader has it."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
-    response.vary.update(["Accept-Language", "Cookie"])
-    response.set_etag(hashlib.sha256(page.encode()).hexdigest()[:32])
-    response.make_conditional(request)
-    return response

@@ -8,7 +8,7 @@ from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.quality.read_indicators import FigureAnswer, read_indicators
-from server.usecases.quality.withheld_figures import withheld_figures
+from server.usecases.quality.withheld_figures import Days, withheld_figures, withheld_in_parts
 from server.usecases.visits.leg_verbs import finish
 from tests.server.usecases.at_counters import HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
@@ -41,6 +41,8 @@ def test_they_are_withheld_until_a_third_person_works_or_the_site_allows_figures
     assert withheld_figures(database, HALL, TODAY - 364 * DAY, TODAY + DAY) == frozenset()
     decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
     assert service_median(database, "none")["value"] == 360
+    today = {"today": Days(TODAY, TODAY + DAY)}
+    assert withheld_in_parts(database, HALL, today, is_public=True) == {"today": OF_AGENTS}
     decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
     for name in ("second", "third"):
         assert withheld_figures(database, HALL, TODAY, TODAY + DAY) == OF_AGENTS

@@ -81,9 +81,10 @@ class RouteRequest:
     def is_there(self) -> bool:
         """Whether the requested thing exists: not files of any name, nor addresses to draw as a code.
 
-        The notice is a draft, which no public page shows; the public page of a hall is off.
+        The notice is a draft, which no public page shows; the public pages of a hall are off.
         """
-        absent = ("/kiosk/qr.svg", "/infos/<hall>/<notice>", "/infos/<hall>/venir")
+        data = (f"/infos/<hall>/donnees{ending}" for ending in ("", ".json", ".csv"))
+        absent = ("/kiosk/qr.svg", "/infos/<hall>/<notice>", "/infos/<hall>/venir", *data)
         return "/nothing" not in self.path and self.rule not in absent
 
     @property
