@@ -81,7 +81,7 @@ OWN_THREADS = ("worker.js", "watch.js")
 """Served under `/screen`, so that they are in its scope: the service worker, and the watch over frames."""
 
 ASSETS = (
-    "whole.js",
+    "reload_incomplete.js",
     "tokens.css",
     "look.js",
     "renewal.js",

@@ -1,7 +1,7 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
 import { wear } from "/assets/look.js";
-import { keepAwake } from "./awake.js";
+import { keepAwake } from "./wake_lock.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
 import { languageToHear } from "./information_state.js";

@@ -35,7 +35,7 @@ from server.usecases.media.prepare_media import media_folder
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000
-ASSETS = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "whole.js", "icons")
+ASSETS = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "reload_incomplete.js", "icons")
 FONTS = ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-ext.woff2")
 
 MEDIA_LIBRARIES = ("signage.media.images", "signage.media.documents", "signage.media.videos")

@@ -1,6 +1,6 @@
 // The alert of a screen, without a browser: how messages change it, its words and their language now.
 
-import { isNewer } from "./order.js";
+import { isNewer } from "./message_order.js";
 
 export const TURN_MS = 6_000; // each language of the hall, one after the other
 export const SPOKEN_EVERY_MS = 60_000;

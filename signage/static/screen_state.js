@@ -2,7 +2,7 @@
 // to show. Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
 
 import { isTakenBack, receiveAlert, shownAlert } from "./alert_state.js";
-import { isNewer } from "./order.js";
+import { isNewer } from "./message_order.js";
 
 export const OLDEST_SOUND_MS = 20_000;
 export const SILENCE_MS = 65_000; // two heartbeats of 25 s may be lost, then the connection counts as dead

@@ -51,7 +51,7 @@ def test_the_page_speaks_the_first_language_and_carries_every_sentence_of_the_ot
 def test_the_page_starts_one_script_module_and_the_watch_over_its_loading():
     scripts = re.findall(r"<script\b[^>]*>", served().get("/kiosk").text)
     assert scripts == [
-        '<script src="/assets/whole.js">',
+        '<script src="/assets/reload_incomplete.js">',
         '<script type="application/json" id="context">',
         '<script type="module" src="/static/kiosk/kiosk.js">',
     ]

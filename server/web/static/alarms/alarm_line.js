@@ -3,7 +3,7 @@
 
 import { element, fill } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read } from "../shared/verbs.js";
 

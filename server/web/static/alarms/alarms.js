@@ -4,7 +4,7 @@ import { one } from "../shared/dom.js";
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 

@@ -8,7 +8,7 @@ import { createConfirming, listOf } from "../shared/confirming.js";
 import { element, show, write } from "../shared/dom.js";
 import { chosenIn, conflictNodes } from "./draft_conflicts.js";
 import { connect } from "../shared/live.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";

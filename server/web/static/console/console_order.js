@@ -1,7 +1,7 @@
 // In which order the active counter would call those who wait.
 
 import { phaseOf } from "./console_state.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { read } from "../shared/verbs.js";
 
 const EVERY_MS = 1_500;

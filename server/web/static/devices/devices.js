@@ -8,7 +8,7 @@ import { summaryOfHalls } from "./devices_state.js";
 import { one, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read, tellBarred } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";

@@ -5,7 +5,7 @@ import { withLiveness } from "../shared/clock.js";
 import { hourTeller, momentTeller } from "../shared/durations.js";
 import { one, write } from "../shared/dom.js";
 import { connect } from "../shared/live.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { createCard } from "./supervision_cards.js";
 import { askedOf, keyOf, summaryOf } from "./supervision_state.js";

@@ -3,12 +3,12 @@
 import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { createForm } from "./notice_form.js";
 import { cleaned } from "./notice_content.js";
-import { createKept } from "./notice_kept.js";
+import { createKept } from "./notice_unsaved.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
-import { isEditable, pressesOf } from "./notice_presses.js";
+import { isEditable, pressesOf } from "./notice_buttons.js";
 import { createUndo } from "./notice_undo.js";
 import { dayPages, mayPublish, targetsInWords } from "./notice_targets.js";
 import { readJson, sayer } from "../shared/sentences.js";

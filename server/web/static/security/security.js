@@ -6,7 +6,7 @@ import { hourTeller } from "../shared/durations.js";
 import { element, fill, one, setText, show, write } from "../shared/dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, read, send, uuid } from "../shared/verbs.js";

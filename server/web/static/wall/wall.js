@@ -7,7 +7,7 @@ import { setText, show, write } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
-import { createPaced } from "../shared/paced.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { hallWords } from "../shared/hall_words.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createKept } from "../../../../server/web/static/notices/notice_kept.js";
+import { createKept } from "../../../../server/web/static/notices/notice_unsaved.js";
 import { layoutsOf } from "../../../../server/web/static/notices/notice_layouts.js";
 import { missingWords } from "../../../../server/web/static/notices/notice_missing.js";
-import { isEditable, pressesOf } from "../../../../server/web/static/notices/notice_presses.js";
+import { isEditable, pressesOf } from "../../../../server/web/static/notices/notice_buttons.js";
 import {
   dayPages,
   explicit,

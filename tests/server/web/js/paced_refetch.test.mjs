@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPaced } from "../../../../server/web/static/shared/paced.js";
+import { createPaced } from "../../../../server/web/static/shared/paced_refetch.js";
 
 test("many changes are read once, no sooner than the pace allows", () => {
   const asked = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isAsleep } from "../../signage/static/asleep.js";
+import { isAsleep } from "../../signage/static/blank_screen.js";
 
 const NIGHT = { isResting: true, view: "closed", isAlert: false, at: 1_000, coversUntil: 2_000 };
 

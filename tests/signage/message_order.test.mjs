@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { isNewer } from "../../signage/static/order.js";
+import { isNewer } from "../../signage/static/message_order.js";
 
 const { cases } = JSON.parse(readFileSync(new URL("vectors/is_newer.json", import.meta.url)));
 

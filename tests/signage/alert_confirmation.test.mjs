@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createTold } from "../../signage/static/alert_told.js";
+import { createTold } from "../../signage/static/alert_confirmation.js";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
