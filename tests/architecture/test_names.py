@@ -17,7 +17,7 @@ BANNED = {
 # ESC/POS `GS ( H`; Alembic; httpcore; databases; SQLAlchemy
 FOREIGN_TERMS = (
     *("process_id", "PROCESS_ID", "branch_labels", "get_extra_info", "group_commit"),
-    *("process_bind_param", "process_result_value"),
+    *("process_bind_param", "process_result_value", "handle_data"),
 )
 MODULES_BANNED = BANNED | {"group", "desk", "window", "task"}
 

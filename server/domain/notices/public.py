@@ -4,10 +4,9 @@ Pure. docs/rules/notices.md, « At one’s own pace ».
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from html import unescape
+from html.parser import HTMLParser
 from typing import Literal, TypedDict
 
 from server.domain.hours.windows import Window
@@ -19,8 +18,6 @@ LONGEST_SPOKEN = 280
 """Characters of a sentence for a voice or a page: longer ones are cut between two words."""
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2}[.!?…؟])\s+|(?<=[\s»)][.!?…؟])\s+")
 """Not after a number or an initial: « 1. », « M. »."""
-_MARK_OR_TEXT = re.compile(r"<(/?)(\w+)([^>]*)>|([^<]+)")
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _OWN_LINE = frozenset({"p", "h2", "h3", "li", "blockquote", "ul", "ol"})
 _HEADINGS = frozenset({"h2", "h3"})
 _LISTS = frozenset({"ul", "ol"})
@@ -80,35 +77,32 @@ def in_sentences(text: str, longest: int = LONGEST_SPOKEN) -> list[str]:
 def parts_of_html(html: str) -> list[TextPart]:
     """The headings, paragraphs and lists of a sanitised HTML text, in order; bold and italics are dropped."""
     reader = _PartsReader()
-    for closing, tag, attributes, text in _MARK_OR_TEXT.findall(html):
-        if text:
-            reader.read_text(unescape(text))
-        elif closing:
-            reader.close_mark(tag)
-        else:
-            reader.open_mark(tag, dict(_ATTRIBUTE.findall(attributes)))
+    reader.feed(html)
+    reader.close()
     reader.end_line()
     return reader.parts
 
 
-@dataclass(slots=True)
-class _PartsReader:
+class _PartsReader(HTMLParser):
     """Collects the parts of a small HTML text, mark by mark."""
 
-    parts: list[TextPart] = field(default_factory=list)
-    _open: list[tuple[str, str | None, str | None]] = field(default_factory=list)
-    _line: str = ""
-    _is_in_new_list: bool = True
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[TextPart] = []
+        self._open: list[tuple[str, str | None, str | None]] = []
+        self._line = ""
+        self._is_in_new_list = True
 
-    def open_mark(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begins an element."""
         if tag == "br":
             self._line += "\n"
             return
         self._at_edge(tag)
+        attributes = dict(attrs)
         self._open.append((tag, attributes.get("lang"), attributes.get("dir")))
 
-    def close_mark(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:
         """Ends the innermost open element of this name."""
         self._at_edge(tag)
         for place in range(len(self._open) - 1, -1, -1):
@@ -116,7 +110,7 @@ class _PartsReader:
                 del self._open[place:]
                 break
 
-    def read_text(self, text: str) -> None:
+    def handle_data(self, text: str) -> None:
         """Adds words to the line that is being read."""
         self._line += text
 
