@@ -4,11 +4,12 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.leg_records import LegRecord
 from server.domain.quality.rollup import DayCounts, kaplan_meier_median, roll_up
+from tests.harness.counts import count
 from tests.server.domain.quality.indicator_legs import leg, many_visits
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -107,6 +108,7 @@ def test_shares_of_gestures_have_all_legs_or_all_calls_below():
     assert found["without_ticket"] == Figure("without_ticket", 25.0, n=4, count=1)
 
 
+@settings(max_examples=count(small=30, large=1_000))
 @given(many_visits())
 def test_no_convention_makes_waits_look_better_than_the_headline(records: list[list[LegRecord]]):
     found = figures(*chain.from_iterable(records))
