@@ -6,17 +6,15 @@ page's main thread, which other programs of the machine do not lengthen; only a 
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.campaigns.whole_screen import WATCH
+from tests.campaigns.whole_screen import SIZES, WATCH
 from tests.harness.chromium import Pages
 from tests.harness.counts import IS_LARGE, count, record_measurement
-from tests.signage.contract_server import ContractServer, queue
-from tests.signage.programmes import every_kind, make_media, programme
+from tests.signage.contract_server import ContractServer
 
 FAST_CLOCK = Path(__file__).with_name("fast_clock.js").read_text(encoding="utf-8")
 PACE = 60
@@ -26,17 +24,6 @@ PART_S = 60
 """Of real time that one trace holds."""
 CALL_S, HELD_S, BEAT_S = 1.5, 0.5, 0.33
 LONGEST_TASK_MS = 50
-SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
-
-
-@pytest.fixture
-def hall(assets_dir: Path, tmp_path: Path) -> Iterator[ContractServer]:
-    make_media(tmp_path)
-    server = ContractServer(assets_dir, tmp_path)
-    server.queues = [queue("accueil", 4, (5, 15))]
-    server.screen["programme"] = programme(*(item | {"ms": 10_000} for item in every_kind()), share=0.2)
-    yield server
-    server.stop()
 
 
 class Calls:

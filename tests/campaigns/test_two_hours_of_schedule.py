@@ -7,40 +7,26 @@ lets all timers of a second run in one task, so a task that the browser counts i
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.campaigns.whole_screen import WATCH
+from tests.campaigns.whole_screen import SIZES, WATCH
 from tests.harness.chromium import Pages
 from tests.harness.counts import IS_LARGE, count, record_measurement
 from tests.harness.waiting import wait_until
-from tests.signage.contract_server import ContractServer, queue
-from tests.signage.programmes import every_kind, make_media, programme
+from tests.signage.contract_server import ContractServer
 
 PACE = 60
 BEAT_S, CALL_S, HELD_S = 20, 90, 30
 FIRST_MIN, LAST_MIN = count(small=5, large=10), count(small=10, large=120)
 """The programme has been all round before the first."""
-SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
 GROWTH, WITH_CODE, MORE_NODES = 0.10, (0.10 if IS_LARGE else 0.25), 200
 """Of what the page keeps; with what the engine compiles of what is run often; of nodes, by what is shown."""
 OF_THE_TOOLS = {"blink::NetworkResourcesData::ResourceData"}
 """Each request as kept for who debugs the page: Playwright asks for it, no screen does."""
-
-
-@pytest.fixture
-def hall(assets_dir: Path, tmp_path: Path) -> Iterator[ContractServer]:
-    make_media(tmp_path)
-    server = ContractServer(assets_dir, tmp_path)
-    server.queues = [queue("accueil", 4, (5, 15))]
-    server.screen["programme"] = programme(*(item | {"ms": 10_000} for item in every_kind()), share=0.2)
-    yield server
-    server.stop()
 
 
 class Heap:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
+"""Width and height in pixels of both ways up."""
 WATCH = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 LETTERS_PX = """() => {
   const found = {};
