@@ -46,6 +46,6 @@ def day_annotated(fact_id: str, day: date, words: str) -> Fact:
 
 
 def annotation_withdrawn(annotation: DayAnnotation) -> Fact:
-    """An annotation is shown no more; the fact repeats its day and words."""
+    """An annotation was withdrawn; the fact repeats its day and words."""
     body = {"annotation": annotation.id, "day": annotation.day.isoformat(), "words": annotation.words}
     return Fact(FactKind.ANNOTATION_WITHDRAWN, body)

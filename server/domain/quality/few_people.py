@@ -1,4 +1,4 @@
-"""What is not shown where few people worked or came (docs/rules/indicators.md). Pure."""
+"""Which figures are withheld where few people worked or came (docs/rules/indicators.md). Pure."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ OF_AGENTS = frozenset(
 )
 """The indicators that measure the work at the counters."""
 FEWEST_VISITS = 100
-"""With fewer visits in a month, a month says little."""
+"""With fewer visits in a month, pages begin with the quarter."""
 FEWEST_IN_CELL = 10
 """A cell of a heat map with fewer visits stays empty."""
 FEWEST_PUBLISHED = 10

@@ -26,7 +26,7 @@ _UNITS: dict[TypedUnit, tuple[str, ...]] = {
     "tickets": ("", "ticket", "tickets", "tique", "tiques"),
     "people": ("", "personne", "personnes", "people", "persona", "personas"),
 }
-"""What the cell of a unit may say, folded. Only counts may have none."""
+"""The words that a unit’s cell may hold, as `fold_text` gives them. Only counts may have none."""
 _HEADINGS = ("periode", "period", "periodo")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 _MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})", re.ASCII)

@@ -24,7 +24,7 @@ from server.web.pages.quality.plots import (
 
 CELL_PX = 24
 DAYS_PX = 90
-"""The room for the names of weekdays beside the heat map."""
+"""Pixels for the names of weekdays beside the heat map."""
 DARK_FROM = 0.55
 """From this share of the longest wait the ground of a cell is so dark that its number is white."""
 

@@ -17,7 +17,7 @@ LETTER_PX = 9
 """The width of a letter under a bar, with the space between labels."""
 LETTERS_PX = 14
 NAMES_PX = 150
-"""The least room for names beside horizontal bars."""
+"""The fewest pixels for names beside horizontal bars."""
 SMALL_PX = 13
 MOST_LABELLED = 12
 """Above this many bars their values are in the table only: labels would touch."""

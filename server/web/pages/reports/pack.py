@@ -34,7 +34,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class PackStep:
-    """A step of a pack: how many are done of how many, and what is done next; `archive` at the end only."""
+    """Progress of a pack: steps done, steps in all, the next step; `archive` only at the end."""
 
     done: int
     steps: int

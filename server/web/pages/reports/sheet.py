@@ -1,4 +1,4 @@
-"""« Une page pour le comité » as a page that is made a paper, also by a command without a server."""
+"""The HTML page that becomes the PDF of « Une page pour le comité »; a command needs no server for it."""
 
 from functools import cache
 from pathlib import Path
