@@ -67,7 +67,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
             | {"/droits", "/aide"},
         ),
         ("security", {"/securite", "/alerte", "/droits", "/aide"}),
-        ("quality", {"/qualite", "/objectifs", "/rapports", "/droits", "/aide"}),
+        ("quality", {"/qualite", "/objectifs", "/rapports", "/voix", "/droits", "/aide"}),
         (
             "supervisor",
             {
@@ -78,6 +78,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
                 "/qualite",
                 "/objectifs",
                 "/rapports",
+                "/voix",
                 "/aide",
                 "/affichage",
                 "/affichage/ecrans",

@@ -16,6 +16,7 @@ from server.usecases.bulletins.read_bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.read_voices import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
+from server.web.pages.actions import pages as action_pages
 from server.web.pages.alarms.pages import blueprint as alarm_pages
 from server.web.pages.alerts import pages as alert_pages
 from server.web.pages.bulletins.pages import BulletinPages
@@ -43,6 +44,7 @@ from server.web.pages.targets import pages as targets_page
 from server.web.pages.targets.pages import TargetPages
 from server.web.pages.typed_figures import pages as typed_figures_page
 from server.web.pages.typed_figures.pages import TypedFigurePages
+from server.web.pages.voice import pages as voice_pages
 from server.web.pages.wall import pages as wall_pages
 from server.web.rendering.frame import install_frame
 from server.web.rendering.security_headers import FRAMING
@@ -125,6 +127,8 @@ def _install_measuring(parts: WebParts) -> None:
     app.register_blueprint(quality_pages(QualityPages(database, work, Drawings(letters))))
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
     app.register_blueprint(report_pages.blueprint(ReportPages(database, work, parts.api.papers)))
+    app.register_blueprint(voice_pages.blueprint())
+    app.register_blueprint(action_pages.blueprint(database, work))
     app.register_blueprint(typed_figures_page.blueprint(TypedFigurePages(database, work)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))
 

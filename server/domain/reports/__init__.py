@@ -1,1 +1,1 @@
-"""Reports: figures of a period that are frozen and approved, the action plan, and grids of labels."""
+"""Reports: figures of a period that are frozen and approved, and grids of labels."""

@@ -1,1 +1,1 @@
-"""Store of reports and of the action plan."""
+"""Store of reports."""

@@ -23,6 +23,7 @@ from server.store.tables import (
     rollups,
     verifying,
     visits,
+    voice,
 )
 from server.store.tables.columns import metadata
 
@@ -46,6 +47,7 @@ __all__ = [
     "rollups",
     "verifying",
     "visits",
+    "voice",
 ]
 
 PROJECTIONS = (

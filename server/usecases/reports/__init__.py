@@ -1,1 +1,1 @@
-"""Use cases: reports, the action plan, and evidence for labels."""
+"""Use cases: reports, and evidence for labels."""

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from server.domain.instants import from_text
 from server.domain.reports.grids import Evidence
+from server.store.actions.actions import actions_of
 from server.store.notices.affluence import counted_at_of
 from server.store.quality.figures import days_with_legs
-from server.store.reports.actions import actions_of
 from server.store.transactions.database import Database
 from server.usecases.reports.read_frozen_results import read_frozen_results
 
@@ -46,5 +46,5 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         found[Evidence.APPROVED_REPORT] = FoundEvidence(approved, f"/rapports/{results['report']}")
     if actions:
         changed = max(each.changed_at for each in actions).astimezone(zone).date()
-        found[Evidence.ACTION_PLAN] = FoundEvidence(changed, f"/rapports/actions?hall={configuration.hall}")
+        found[Evidence.ACTION_PLAN] = FoundEvidence(changed, f"/voix/actions?hall={configuration.hall}")
     return found

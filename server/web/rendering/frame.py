@@ -11,6 +11,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.web.rendering.menu import ALARMS, MenuGroup, WorkPage, help_at, page_at, pages_for
 from server.web.rendering.viewer import FindHalls, Viewer, WorkContext
+from server.web.rendering.voice_tabs import VoiceTab, tabs_for
 
 type CountAlarms = Callable[[], Mapping[str, int]]
 """How many alarms are open in each hall (slug)."""
@@ -36,6 +37,11 @@ class Frame:
     def has_alarms(self) -> bool:
         """Whether the person may read alarms."""
         return self.viewer.may(ALARMS.permission)
+
+    @property
+    def voice_tabs(self) -> list[VoiceTab]:
+        """The tabs of « Voix des usagers » that the person may open."""
+        return tabs_for(self.viewer)
 
     def address(self, page: WorkPage, hall: HallConfiguration | None = None) -> str:
         """Where a page of the menu is, about this hall where the person may open it there."""

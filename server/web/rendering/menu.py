@@ -8,6 +8,7 @@ from typing import NamedTuple
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.web.rendering.viewer import Viewer
+from server.web.rendering.voice_tabs import VOICE_PERMISSIONS
 
 
 class MenuGroup(StrEnum):
@@ -23,8 +24,8 @@ class MenuGroup(StrEnum):
 class WorkPage:
     """One page of the menu.
 
-    `key` names its sentences, `server.home.KEY`; `permission` is required by its route; `is_of_a_hall`:
-    it is about one hall, which its address names.
+    `key` names its sentences, `server.home.KEY`; `permission`, or one of `others`, is required by its route;
+    `is_of_a_hall`: it is about one hall, which its address names.
     """
 
     key: str
@@ -33,6 +34,12 @@ class WorkPage:
     icon: str
     group: MenuGroup
     is_of_a_hall: bool = True
+    others: frozenset[Permission] = frozenset()
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """The permissions, each of which opens the page."""
+        return self.others | {self.permission}
 
     def address(self, viewer: Viewer, hall: HallConfiguration | None = None) -> str:
         """Where the page is, about this hall where the person may open it there."""
@@ -55,6 +62,11 @@ MENU = (
     WorkPage("quality", "/qualite", _P.READ_FIGURES, "chart-column", _G.MEASURE),
     WorkPage("targets", "/objectifs", _P.READ_FIGURES, "target", _G.MEASURE),
     WorkPage("reports", "/rapports", _P.READ_FIGURES, "file-text", _G.MEASURE, is_of_a_hall=False),
+    WorkPage(
+        *("voice", "/voix", _P.WRITE_REPORTS, "message-square", _G.MEASURE),
+        is_of_a_hall=False,
+        others=VOICE_PERMISSIONS,
+    ),
     WorkPage("journal", "/journal", _P.READ_JOURNAL, "history", _G.MEASURE),
     WorkPage("configuration", "/configuration", _P.CONFIGURE, "settings", _G.SET_UP, is_of_a_hall=False),
     WorkPage("devices", "/appareils", _P.SUPERVISE, "tablet", _G.SET_UP, is_of_a_hall=False),
@@ -95,6 +107,8 @@ HELP_OF_PAGES = (
     HelpOfPage("/qualite/saisies", "manuels/saisies"),
     HelpOfPage("/objectifs", "manuels/objectifs", "Décider"),
     HelpOfPage("/rapports", "manuels/rapports", "Une page pour le comité"),
+    HelpOfPage("/voix", "manuels/voix-des-usagers"),
+    HelpOfPage("/voix/actions", "manuels/voix-des-usagers", "Les actions"),
     HelpOfPage("/journal", "manuels/journal", "Chercher"),
     HelpOfPage("/journal/tetes", "manuels/journal", "Garder la preuve"),
     HelpOfPage("/configuration", "manuels/configuration", "Modifier"),
@@ -111,7 +125,7 @@ HELP_OF_PAGES = (
 
 def pages_for(viewer: Viewer) -> dict[MenuGroup, list[WorkPage]]:
     """The pages a person may open at one site at least, by group; groups without a page are left out."""
-    own = [page for page in MENU if viewer.may(page.permission)]
+    own = [page for page in MENU if any(map(viewer.may, page.permissions))]
     grouped = {group: [page for page in own if page.group == group] for group in MenuGroup}
     return {group: pages for group, pages in grouped.items() if pages}
 

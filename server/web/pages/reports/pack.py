@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart
 from server.domain.sheets import plain_cells
 from server.store.transactions.database import Database
-from server.usecases.reports.keep_actions import PlannedAction, read_actions
+from server.usecases.actions.keep_actions import PlannedAction, read_actions
 from server.usecases.reports.read_evidence import HallEvidence, read_evidence
 from server.usecases.reports.read_reports import ReadReport
 from server.web.pages.quality.wording import number

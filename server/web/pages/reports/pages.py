@@ -27,7 +27,6 @@ from server.usecases.reports.read_reports import ReadReport, read_report, read_r
 from server.usecases.reports.write_sentences import discard_report, write_sentences
 from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.reports.actions import add_action_routes
 from server.web.pages.reports.form import (
     FIELDS,
     BeginFields,
@@ -63,7 +62,6 @@ def blueprint(needs: ReportPages) -> Blueprint:
     _add_drafts(routes, needs)
     _add_decisions(routes, needs)
     _add_pack(routes, needs)
-    add_action_routes(routes, needs.database, needs.work)
     add_grid_routes(routes, needs.database, needs.work)
     return routes
 

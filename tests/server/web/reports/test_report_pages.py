@@ -26,6 +26,7 @@ from tests.server.usecases.quality.figures_history import play_days
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
 PLACE = "/rapports"
+PLAN = "/voix/actions"
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ def _boxes(page: Any) -> list[tuple[float, float, float, float]]:
 def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(played: ApiSite):
     anne = played.person("quality")
     report = begin(anne)
-    plan = f"{PLACE}/actions?hall={HALL}"
+    plan = f"{PLAN}?hall={HALL}"
     remark = "=1+1 Ouvrir de 12 à 14 h"
     press(anne, plan, remark=remark, owner="Accueil", due_on="2026-10-01", state="doing", formulaire="a")
     answer = anne.post(
@@ -235,8 +236,9 @@ def table_of(content: bytes) -> list[list[Any]]:
 
 def test_an_action_is_added_once_changed_and_marked_late(played: ApiSite):
     anne, stranger = played.person("quality"), played.person("quality", OTHER)
-    plan = f"{PLACE}/actions?hall={HALL}"
+    plan = f"{PLAN}?hall={HALL}"
     assert "Aucune action pour le moment" in anne.get(plan).text
+    assert anne.get(f"{PLACE}/actions?hall={HALL}").headers["Location"] == plan
     fields = {"remark": "Plus de sièges", "owner": "Logistique", "due_on": "2026-11-01", "state": "to_do"}
     first = press(anne, plan, formulaire="one", **fields)
     assert first.status_code == 303
@@ -258,7 +260,7 @@ def test_an_action_is_added_once_changed_and_marked_late(played: ApiSite):
         assert said in answer.text
         assert f'aria-describedby="{next(iter(wrong))}-refused"' in answer.text
     assert stranger.get(plan).status_code == 404
-    assert press(stranger, f"{PLACE}/actions?hall={OTHER}", action=action, **fields).status_code == 404
+    assert press(stranger, f"{PLAN}?hall={OTHER}", action=action, **fields).status_code == 404
     assert played.person("committee").get(plan).status_code == 403
 
 
@@ -272,7 +274,7 @@ def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the
     report = begin(anne)
     press(anne, f"{report}/gel")
     press(boris, f"{report}/approbation")
-    press(anne, f"{PLACE}/actions?hall={HALL}", remark="Sièges", state="done", formulaire="a")
+    press(anne, f"{PLAN}?hall={HALL}", remark="Sièges", state="done", formulaire="a")
     page = anne.get(grids).text
     assert f'<a href="{report}">rapport approuvé</a>, 24 novembre 2026' in page
     assert page.count("Manque\u00a0:") == 1

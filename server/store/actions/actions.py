@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.tables.reports import action
+from server.store.tables.voice import action
 
 
 @dataclass(frozen=True, slots=True)

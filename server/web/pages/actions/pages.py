@@ -1,4 +1,4 @@
-"""The action plan of a site, `/rapports/actions`: kept by hand. No JavaScript."""
+"""The action plan of a site, `/voix/actions`: kept by hand. No JavaScript."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,25 +7,26 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.actions.actions import LONGEST_NAME, LONGEST_TEXT, ActionRequest, ActionState
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.reports.actions import LONGEST_NAME, LONGEST_TEXT, ActionRequest, ActionState
 from server.ids import new_id
-from server.store.reports.actions import ActionRow
+from server.store.actions.actions import ActionRow
 from server.store.transactions.database import Database
-from server.usecases.reports.keep_actions import add_action, change_action, read_actions
+from server.usecases.actions.keep_actions import add_action, change_action, read_actions
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
-PLACE = "/rapports/actions"
+PLACE = "/voix/actions"
 NEEDED = Permission.WRITE_REPORTS
 
 
-def add_action_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
-    """The plan of the site of a hall, and its form."""
+def blueprint(database: Database, work: WorkContext) -> Blueprint:
+    """The plan of the site of a hall, its form, and its former address."""
+    routes = Blueprint("actions_page", __name__, template_folder="templates")
 
     @routes.get(PLACE)
     @requires(NEEDED, of=PEOPLE)
@@ -51,6 +52,13 @@ def add_action_routes(routes: Blueprint, database: Database, work: WorkContext) 
                 raise
             return _page(database, work, hall, typed=typed, refusal=refusal), status_of(refusal)
         return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': action})}#action-{action}", 303)
+
+    @routes.get("/rapports/actions")
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def moved() -> Response:
+        return redirect(f"{PLACE}?{urlencode(request.args)}" if request.args else PLACE, 301)
+
+    return routes
 
 
 def _typed(fields: Mapping[str, str]) -> ActionRequest:
@@ -80,7 +88,7 @@ def _page(
     first = ActionRequest("", "", "", "", "", ActionState.TO_DO) if row is None else _of_row(row)
     said = None if refusal is None else refusal_sentence(refusal, work.translate, language)
     return render_template(
-        "reports/actions.html",
+        "actions/actions.html",
         hall=hall,
         halls=halls_for_page(work, NEEDED),
         plan=plan,

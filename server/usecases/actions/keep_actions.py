@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from server.domain.actions.actions import ActionRequest, checked_action, due_day, is_late
 from server.domain.refusals import Refusal
-from server.domain.reports.actions import ActionRequest, checked_action, due_day, is_late
 from server.ids import new_id
-from server.store.reports.actions import ActionRow, actions_of, change_row, insert_action
+from server.store.actions.actions import ActionRow, actions_of, change_row, insert_action
 from server.store.transactions.database import Database
 
 

@@ -1,0 +1,1 @@
+"""Use cases of actions: add, change and read them."""

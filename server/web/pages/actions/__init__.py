@@ -1,0 +1,1 @@
+"""The page of actions: what each site does about remarks."""
