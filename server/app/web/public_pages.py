@@ -156,6 +156,7 @@ def _install_sign_in(parts: WebParts) -> None:
     app.register_blueprint(
         entrance_pages(
             parts.work,
+            parvis.database,
             demonstration=lambda: _demonstration(parvis.settings) if parvis.is_demonstration else None,
             awaits_first_person=lambda: awaits_first_person(parvis.database),
         )

@@ -1,7 +1,7 @@
 """The action plan of a site: remarks, their solutions, who does what until when. Kept by hand. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from server.domain.refusals import Refusal
@@ -22,6 +22,8 @@ class ActionState(StrEnum):
 
 
 OPEN = (ActionState.TO_DO, ActionState.DOING)
+REMINDED_BEFORE = timedelta(days=7)
+"""How long before its date an open action asks for attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ def due_day(text: str) -> date:
 def is_late(state: str, due_on: date | None, today: date) -> bool:
     """Whether an open action is past its date."""
     return state in OPEN and due_on is not None and due_on < today
+
+
+def is_due_soon(state: str, due_on: date | None, today: date) -> bool:
+    """Whether the date of an open action is today or within seven days."""
+    return state in OPEN and due_on is not None and today <= due_on <= today + REMINDED_BEFORE
 
 
 def _line(text: str) -> str:

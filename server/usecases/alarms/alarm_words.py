@@ -36,8 +36,14 @@ def label_of(
 
 def sentence_of(kind: AlarmKind, label: str, values: Json, language: str, translate: Translate) -> str:
     """One sentence about an alarm. It begins with the name of its subject."""
-    name = f"printer_{values['state']}" if kind is AlarmKind.PRINTER_DOWN else str(kind)
-    return translate(f"alarms.told.{name}", language, label=label, **values)
+    return translate(sentence_key(kind, values), language, label=label, **values)
+
+
+def sentence_key(kind: AlarmKind, values: Json) -> str:
+    """The key of that sentence; its values are the label of the subject and those of the alarm."""
+    return (
+        f"alarms.told.printer_{values['state']}" if kind is AlarmKind.PRINTER_DOWN else f"alarms.told.{kind}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

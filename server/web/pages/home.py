@@ -1,29 +1,51 @@
 """The home page `/`, and the problem pages that readers get instead of the requested page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.attention.attention import AttentionReach, AttentionRow, Urgency
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import to_text
+from server.store.transactions.database import Database
+from server.usecases.attention.read_attention import read_attention
 from server.web.access.callers import LOOPBACK
 from server.web.access.requirements import Access, open_to
+from server.web.pages.alarms.words import Moments
 from server.web.rendering.menu import pages_for
-from server.web.rendering.viewer import WorkContext
+from server.web.rendering.viewer import Viewer, WorkContext, page_language
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 
 type Demonstration = Callable[[], Mapping[str, Any] | None]
 """What `var/demo.json` holds; None outside the demonstration."""
 
+MOST_AT_ONCE = 12
+"""Rows of what asks for attention that are shown at once; the others unfold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LineOfList:
+    """A row of the list in words. `site`: empty where the person has one; `since`: empty if not shown."""
+
+    urgency: str
+    text: str
+    site: str
+    since: str
+    path: str
+
 
 def blueprint(
     work: WorkContext,
+    database: Database,
     *,
     demonstration: Demonstration,
     awaits_first_person: Callable[[], bool],
 ) -> Blueprint:
-    """The home page: the pages a person may open, or how to begin while there is no account.
+    """The home page: what asks for a person's attention and the pages they may open, or how to begin.
 
     The demonstration's links and accounts are for this machine only.
 
@@ -39,9 +61,38 @@ def blueprint(
         groups = pages_for(person) if person is not None else {}
         theirs = work.halls(person) if person is not None else ()
         shown = demonstration() if request.remote_addr in LOOPBACK else None
-        return render_template("home.html", groups=groups, halls=theirs, demonstration=shown)
+        return render_template(
+            "home.html",
+            groups=groups,
+            halls=theirs,
+            demonstration=shown,
+            attention=_attention(work, database, person, theirs) if person is not None else (),
+            most_at_once=MOST_AT_ONCE,
+        )
 
     return routes
+
+
+def _attention(
+    work: WorkContext, database: Database, person: Viewer, halls: Sequence[HallConfiguration]
+) -> list[_LineOfList]:
+    language, now = page_language(), database.clock.now()
+    sites = {hall.site.slug: hall.site for hall in halls}
+
+    def line(row: AttentionRow) -> _LineOfList:
+        site = sites[row.site]
+        moment = Moments(site.time_zone, language, now)(to_text(row.since))
+        since = work.translate("server.home.attention.since", language, moment=moment)
+        return _LineOfList(
+            urgency=row.urgency.name.lower(),
+            text=work.translate(row.sentence, language, **row.values),
+            site=site.name if len(sites) > 1 else "",
+            since=since if row.urgency is Urgency.NOW else "",
+            path=row.path,
+        )
+
+    reach = AttentionReach(halls, person.may, language, work.translate, now)
+    return [line(row) for row in read_attention(database, reach)]
 
 
 def problem_page(status: int) -> Response:

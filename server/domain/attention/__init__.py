@@ -1,0 +1,1 @@
+"""What asks for a person's attention: one list by urgency."""

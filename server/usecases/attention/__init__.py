@@ -1,0 +1,1 @@
+"""Use case: read what asks for a person's attention."""

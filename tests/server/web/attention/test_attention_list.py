@@ -1,0 +1,39 @@
+"""« Mes pages » begins with what asks for attention, as far as the reader's roles and sites reach."""
+
+import re
+
+from server.domain.actions.actions import ActionRequest
+from server.language import LANGUAGES
+from server.usecases.actions.keep_actions import add_action
+from tests.server.usecases.alarms.faulty_hall import FaultyHall
+from tests.server.web.api_site import OTHER, ApiSite
+
+ROW = re.compile(r'<li class="(\w+)"><a href="([^"]+)"><b.*?<bdi>(.*?)</bdi>')
+
+
+def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
+    hall = FaultyHall(api.database, api.hands)
+    hall.look()
+    hall.printer = "paper_out"
+    hall.look()
+    for remark, due_on in (("Sièges <b>", "2026-11-20"), ("Horaires", "2026-11-30"), ("Banc", "2026-12-30")):
+        typed = ActionRequest(remark, "", "", "Accueil", due_on, "doing")
+        add_action(api.database, "laon", typed, form=remark[:4])
+    supervisor = api.person("supervisor")
+    rows = ROW.findall(supervisor.get("/").text)
+    assert [(urgency, text) for urgency, _, text in rows] == [
+        ("now", "Borne de l’entrée\u00a0: plus de papier."),
+        ("today", "Sièges &lt;b&gt;\u00a0: en retard de 4 jours"),
+        ("soon", "Horaires\u00a0: à faire dans 6 jours"),
+    ]
+    for _, address, _ in rows:
+        path, _, anchor = address.partition("#")
+        assert f'id="{anchor}"' in supervisor.get(path).text
+    assert [urgency for urgency, *_ in ROW.findall(api.person("quality").get("/").text)] == ["today", "soon"]
+    assert [urgency for urgency, *_ in ROW.findall(api.person("agent").get("/").text)] == ["now"]
+    nothing = "Rien ne demande votre attention"
+    assert nothing in api.person("security").get("/").text
+    assert nothing in api.person("supervisor", OTHER).get("/").text
+    assert nothing not in api.app.test_client().get("/").text
+    for language in LANGUAGES:
+        assert "to_attend" not in supervisor.get(f"/?lang={language}").text
