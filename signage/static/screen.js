@@ -261,6 +261,8 @@ function drawCalls() {
   const opens = opensAt(view.view, state, now());
   const opening = Number.isNaN(opens) ? "" : wordsIn(own).opening(opens, screenState.serverNow(state, now()));
   calls.draw(view, { screen: state.screen, opening });
+  // in the same frame: a notice made for the whole screen would be cut beside the first call
+  if (document.body.dataset.quiet === "yes" && drawQuiet(view)) playMedia(view);
 }
 
 /** Beside a call that has just come nothing moves; what moves ends at once for an alert or a break, too. */
@@ -338,14 +340,15 @@ function drawPlace() {
   media.redraw();
 }
 
-/** Without calls the notice takes the room of calls (quiet.css); a card takes it back by itself, at once. */
+/** Without calls the notice takes the room of calls (quiet.css). Returns whether that has changed. */
 function drawQuiet(view) {
   const value = isQuiet(view, screenState.serverNow(state, now()), (state.screen?.awaited_s ?? 0) * 1_000)
     ? "yes"
     : "no";
-  if (document.body.dataset.quiet === value) return;
+  if (document.body.dataset.quiet === value) return false;
   document.body.dataset.quiet = value;
   media.resettle(); // pages are made for the other room
+  return true;
 }
 
 /** Media are covered where calls or an alert replace them, and where the page is hidden. */

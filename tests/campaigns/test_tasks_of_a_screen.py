@@ -103,7 +103,6 @@ def test_no_task_of_a_screen_is_long_while_calls_come(
     )
     assert page.evaluate("window.blanks") == []
     assert page.evaluate("window.broken") == []
-    # a notice is cut for a frame or two when a call takes its room: a fault that the soak shows
-    assert page.evaluate("window.cut") == [] or not IS_LARGE
+    assert page.evaluate("window.cut") == []
     assert pages.troubles == []
     assert longest_ms <= LONGEST_TASK_MS or not IS_LARGE
