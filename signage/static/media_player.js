@@ -32,7 +32,8 @@ export function createMediaPlayer({
   onCounted,
 }) {
   let playlist = lists.initialPlaylist({ lag });
-  let playable = null; // the last programme that was measured
+  // the last programme that was measured, with the day that its hours mark: {programme, today}
+  let playable = null;
   let onStage = null; // {key, item, showing}: the item on the stage
   let piece = null; // {item, notice, from}: since when it is visible without a break
   let timer = null;
@@ -52,14 +53,14 @@ export function createMediaPlayer({
   });
 
   function play({ programme: given, view, screen, at, isCovered, isFree, isWhole }) {
-    const today = localDay(at, screen?.time_zone);
-    const contentsOf = ({ items }) =>
+    const latest = { programme: given, today: localDay(at, screen?.time_zone) };
+    const contentsOf = ({ programme: { items }, today }) =>
       new Map(items.map((item) => [item.id, contentOf(item, { view, screen, own, today })]));
-    if (isWhole && pages.measure([...contentsOf(given).values()].filter(isMeasured))) playable = given;
+    if (isWhole && pages.measure([...contentsOf(latest).values()].filter(isMeasured))) playable = latest;
     if (!playable) return { isResting: false, lag: playlist.lag };
     const contents = contentsOf(playable);
-    const programme = lengthened(playable, contents, pages.readingOf);
-    if (playable === given)
+    const programme = lengthened(playable.programme, contents, pages.readingOf);
+    if (playable === latest)
       onCounted?.(pageCounts([...contents.values()], pages.countPages), programme.items);
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);

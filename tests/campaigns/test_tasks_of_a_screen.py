@@ -1,12 +1,16 @@
 """A screen's day at sixty times its pace, both ways up, while calls come: no task keeps the page from a call.
 
+It begins two minutes before midnight: what marks today is made anew while calls come.
+
 Real timers, each a task of its own (fast_clock.js). What is bounded is the processor time of each task of the
 page's main thread, which other programs of the machine do not lengthen; only a soak bounds it.
 """
 
 import json
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -23,6 +27,7 @@ DAY_S = count(small=4, large=10 * 60)
 PART_S = 60
 """Of real time that one trace holds."""
 CALL_S, HELD_S, BEAT_S = 1.5, 0.5, 0.33
+BEFORE_MIDNIGHT = timedelta(minutes=2)
 LONGEST_TASK_MS = 50
 
 
@@ -32,11 +37,15 @@ class Calls:
     def __init__(self, hall: ContractServer) -> None:
         self.hall, self.began, self.number = hall, time.monotonic(), 0
         self.next_call_s, self.ends_s, self.next_beat_s = CALL_S, 0.0, BEAT_S
+        now = datetime.now(ZoneInfo(hall.screen["time_zone"]))
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+        self.starts_s = (midnight - BEFORE_MIDNIGHT - now).total_seconds()
+        hall.ahead_s = self.starts_s
 
     def send_what_is_due(self) -> None:
         """The server's clock follows the page's; a call comes every ninety seconds of it."""
         elapsed_s = time.monotonic() - self.began
-        self.hall.ahead_s = elapsed_s * (PACE - 1)
+        self.hall.ahead_s = self.starts_s + elapsed_s * (PACE - 1)
         if elapsed_s >= self.next_call_s:
             self.number += 1
             self.hall.announce(self.hall.call(f"A{self.number % 900 + 100}"))
@@ -83,12 +92,12 @@ def test_no_task_of_a_screen_is_long_while_calls_come(
     hall: ContractServer, pages: Pages, browser: Browser, tmp_path: Path, size: str
 ):
     width, height = SIZES[size]
+    calls, tasks, left_s = Calls(hall), [], float(DAY_S)
     page = pages.open(width=width, height=height)
     page.add_init_script(WATCH)
     page.add_init_script(FAST_CLOCK)
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
-    calls, tasks, left_s = Calls(hall), [], float(DAY_S)
     while left_s > 0:
         tasks += traced_part(browser, page, calls, min(left_s, PART_S), tmp_path / "trace.json")
         left_s -= PART_S
