@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import uuid
 
 import uuid_utils
 
@@ -13,6 +14,11 @@ SHORT_CODE_LETTERS = "ABCDEFGHJKLMNPRTUVWXYZ2346789"
 def new_id() -> str:
     """A UUIDv7 as text: 36 characters, growing with time."""
     return str(uuid_utils.uuid7())
+
+
+def new_pseudonym() -> str:
+    """An id that says nothing of when it was made: 36 random characters."""
+    return str(uuid.uuid4())
 
 
 def new_token() -> str:

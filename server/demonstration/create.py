@@ -125,7 +125,7 @@ def _account(database: Database, login: str) -> Author:
     with database.read() as rows:
         found = account_of_login(rows, login)
     assert found is not None
-    return Author(found.id)
+    return database.pseudonyms.author_of(found.id)
 
 
 def write_demo_file(settings: Settings, described: Description) -> None:

@@ -1,14 +1,49 @@
 """The author of a fact."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The author of a fact: an opaque id, and the device that was used, if any."""
+    """The author of a fact: an opaque id, and the device that was used, if any.
+
+    `account`: of a person, the id of the account; `id` is then the pseudonym of the year. `former`: other ids
+    by which earlier facts and rows name the same person (docs/rules/pseudonyms.md).
+    """
 
     id: str
     device: str | None = None
+    account: str | None = None
+    former: frozenset[str] = frozenset()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id by which facts and rows name this author."""
+        return self.former | {self.id}
+
+    @property
+    def request_id(self) -> str:
+        """The id that outlives the change of year: for rows that are erased within days, never for facts."""
+        return self.account or self.id
+
+    def is_same(self, author: str | None) -> bool:
+        """Whether a fact or row with this author (id) names this author."""
+        return author == self.id or author in self.former
+
+    def as_in(self, author: str | None) -> str:
+        """The id of this author as a row with this author (id) has it, for rules that compare ids."""
+        return author if author is not None and author in self.former else self.id
+
+    def writing(self, body: Mapping[str, object]) -> "Author":
+        """The author of a fact with this body.
+
+        A fact about a person's own account names the account as its author: a pseudonym beside the account’s
+        id would say for ever whose it is.
+        """
+        if self.account is None or body.get("account") != self.account:
+            return self
+        return replace(self, id=self.account)
 
 
 SYSTEM = Author("system")

@@ -173,6 +173,8 @@ class AgentNamespace(HallNamespace):
         if not isinstance(session, str) or author is None:
             return False
         at = counter if isinstance(counter, str) else None
+        if author.account is not None:
+            author = self.database.pseudonyms.author_of(author.account)  # the year may have changed
         return keep_session(self.database, at, session, author=author)
 
 
@@ -215,7 +217,7 @@ def namespaces(
     def agent(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.AGENT])
         rooms = [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)]
-        return SocketPlace(hall, rooms, author=caller.author.id)
+        return SocketPlace(hall, rooms, author=caller.author)
 
     def visitor(auth: Handshake) -> SocketPlace:
         token = auth.get("ticket")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from server.domain.author import Author
 from server.domain.people.roles import Permission
 
 
@@ -24,8 +25,8 @@ class SocketPlace:
     """Where a socket belongs: its hall (id) and its rooms.
 
     `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen and that of
-    its device; `device` the id of a paired kiosk or screen in the hall's document; `author` the id of the
-    author whose token or session let the socket in.
+    its device; `device` the id of a paired kiosk or screen in the hall's document; `author`: whose token or
+    session let the socket in.
     """
 
     hall: str
@@ -33,7 +34,7 @@ class SocketPlace:
     following: tuple[str, str] | None = None
     screen: tuple[str, str] | None = None
     device: str | None = None
-    author: str | None = None
+    author: Author | None = None
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Presence:
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _authors: dict[str, str] = field(default_factory=dict)
+    _authors: dict[str, Author] = field(default_factory=dict)
     _tokens: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: SocketPlace) -> None:
@@ -64,7 +65,7 @@ class Presence:
         if joined.author is not None:
             self._authors[sid] = joined.author
 
-    def author_of(self, sid: str) -> str | None:
+    def author_of(self, sid: str) -> Author | None:
         """The author who let a socket in, None for one that names none."""
         return self._authors.get(sid)
 

@@ -1,6 +1,6 @@
 """Alerts of halls: the rows of one alert, one for each hall, and the screens that show it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class _Shown:
 _ALERTS = rows_of(AlertRow, alert)
 _OF_HALL = alert.c.hall == bindparam("hall")
 _IS_OPEN = alert.c.ended_at.is_(None)
-_IS_OF_PRESS = (alert.c.raised_by == bindparam("by"), alert.c.press == bindparam("press"))
+_IS_OF_PRESS = (alert.c.raised_by.in_(bindparam("by", expanding=True)), alert.c.press == bindparam("press"))
 _OPEN = Read(AlertRow, _ALERTS.where(_OF_HALL, _IS_OPEN).order_by(alert.c.raised_at, alert.c.id))
 _OF_PRESS = Read(str, select(alert.c.alert).where(*_IS_OF_PRESS, _OF_HALL))
 _OF_PRESS_ANYWHERE = Read(
@@ -103,14 +103,14 @@ def halls_of_expired(rows: Rows, *, after: datetime, until: datetime) -> set[str
     return set(rows.all(_HALLS_OF_EXPIRED, after=after, until=until))
 
 
-def alert_of_press(rows: Rows, hall: str, *, by: str, press: str) -> str | None:
-    """The alert that a press (digest) of an author raised in a hall (id)."""
-    return rows.one(_OF_PRESS, by=by, press=press, hall=hall)
+def alert_of_press(rows: Rows, hall: str, *, by: Collection[str], press: str) -> str | None:
+    """The alert that a press (digest) of an author (all ids) raised in a hall (id)."""
+    return rows.one(_OF_PRESS, by=sorted(by), press=press, hall=hall)
 
 
-def alert_of_press_anywhere(rows: Rows, *, by: str, press: str) -> str | None:
-    """The alert that a press (digest) of an author raised in any hall."""
-    return rows.one(_OF_PRESS_ANYWHERE, by=by, press=press)
+def alert_of_press_anywhere(rows: Rows, *, by: Collection[str], press: str) -> str | None:
+    """The alert that a press (digest) of an author (all ids) raised in any hall."""
+    return rows.one(_OF_PRESS_ANYWHERE, by=sorted(by), press=press)
 
 
 def rows_of_alert(rows: Rows, alert: str) -> list[AlertRow]:

@@ -1,6 +1,6 @@
 """Which figures are withheld where few people worked or came (docs/rules/indicators.md). Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from server.domain.quality.periods import Period, PeriodKind, period_of
@@ -22,6 +22,17 @@ FEWEST_IN_CELL = 10
 """A cell of a heat map with fewer visits stays empty."""
 FEWEST_PUBLISHED = 10
 """A figure that anybody may read counts at least so many."""
+
+
+def people_at_work(authors: Iterable[tuple[int, str]]) -> int:
+    """How many people surely worked at counters. `authors`: the year and author (id) of each session.
+
+    One person has another pseudonym each year, so the years are counted apart and the greatest is taken.
+    """
+    by_year: dict[int, set[str]] = {}
+    for year, author in authors:
+        by_year.setdefault(year, set()).add(author)
+    return max(map(len, by_year.values()), default=0)
 
 
 def withheld_names(agents: int, starts_on: date, ends_on: date, *, is_allowed: bool) -> frozenset[str]:

@@ -17,8 +17,8 @@ from server.domain.printing.printer_networks import PrinterPlace
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.people.pseudonyms import known_author
 from server.store.tables.journals import configured, document, hall
-from server.store.tables.people import account
 from server.store.tables.printing import known_printer
 
 
@@ -90,15 +90,15 @@ def _revisions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
         document.c.published_at,
         document.c.published_by,
         document.c.restores,
-        account.c.display_name.label("author_name"),
+        known_author.c.display_name.label("author_name"),
         *more,
     )
 
 
-_AUTHOR = account.c.id == document.c.published_by
+_AUTHOR = known_author.c.id == document.c.published_by
 _OF_DOCUMENT = (
     _revisions()
-    .select_from(document.outerjoin(account, _AUTHOR))
+    .select_from(document.outerjoin(known_author, _AUTHOR))
     .where(document.c.kind == bindparam("kind"), document.c.scope == bindparam("scope"))
 )
 _NEWEST_FIRST = _OF_DOCUMENT.order_by(document.c.revision.desc())
@@ -131,7 +131,7 @@ _IN_FORCE = and_(
 _NEWEST_OF_HALLS = Read(
     _PublishedOfHall,
     _revisions(hall.c.slug)
-    .select_from(hall.join(document, _IN_FORCE).outerjoin(account, _AUTHOR))
+    .select_from(hall.join(document, _IN_FORCE).outerjoin(known_author, _AUTHOR))
     .order_by(hall.c.slug),
 )
 _MARK = Read(

@@ -15,9 +15,9 @@ from server.domain.refusals import Refusal
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, values_of
+from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
 from server.store.tables.journals import draft
-from server.store.tables.people import account
 
 KEPT_VERSIONS = 50
 """How many versions of a draft are kept, for people who save a change of an older one."""
@@ -105,9 +105,9 @@ def _versions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
         _CONTENT,
         draft.c.author,
         draft.c.saved_at,
-        account.c.display_name.label("author_name"),
+        known_author.c.display_name.label("author_name"),
         *more,
-    ).select_from(draft.outerjoin(account, account.c.id == draft.c.author))
+    ).select_from(draft.outerjoin(known_author, known_author.c.id == draft.c.author))
 
 
 _NEWEST = Read(

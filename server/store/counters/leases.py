@@ -1,5 +1,6 @@
 """Leases of counters: who holds each, and until when. Its console prolongs it with each sign of life."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -18,7 +19,7 @@ _HELD = Read(
     )
     .where(
         counter_lease.c.session == bindparam("session"),
-        counter_session.c.author == bindparam("author"),
+        counter_session.c.author.in_(bindparam("authors", expanding=True)),
     ),
 )
 _GIVE = Write.upsert(counter_lease, ["counter"], ["session", "expires_at"])
@@ -28,9 +29,9 @@ _PROLONG = Write(
 _END = Write(delete(counter_lease).where(counter_lease.c.counter == bindparam("of_counter")))
 
 
-def holds(rows: Rows, session: str, counter: str | None, *, author: str) -> bool:
-    """Whether an author's session has the lease of a counter (None: of any)."""
-    own_counters = rows.all(_HELD, session=session, author=author)
+def holds(rows: Rows, session: str, counter: str | None, *, authors: Collection[str]) -> bool:
+    """Whether the session of an author, by any of these ids, has the lease of a counter (None: of any)."""
+    own_counters = rows.all(_HELD, session=session, authors=sorted(authors))
     return bool(own_counters) if counter is None else counter in own_counters
 
 

@@ -4,7 +4,7 @@ A session holds one counter or several. Each row of `counter_session` is one of 
 gives the session its id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,7 +74,7 @@ _PLACE = Read(SessionPlace, _PLACES.where(counter_session.c.id == bindparam("pla
 _HALLS_OF_AUTHOR = Read(
     str,
     select(counter_session.c.hall)
-    .where(counter_session.c.author == bindparam("author"), _IS_OPEN)
+    .where(counter_session.c.author.in_(bindparam("authors", expanding=True)), _IS_OPEN)
     .distinct(),
 )
 _LAST_SIGN = Read(
@@ -101,8 +101,11 @@ def open_places(rows: Rows, hall: str) -> list[SessionPlace]:
 
 
 def agents_present(places: Iterable[SessionPlace]) -> int:
-    """How many people hold a counter, by the open places of a hall."""
-    return len({place.author for place in places})
+    """How many people hold a counter, by the open places of a hall.
+
+    Somebody who took a further counter after the change of year holds places by two pseudonyms.
+    """
+    return len(set({place.session: place.author for place in places}.values()))
 
 
 def places_of(rows: Rows, hall: str, session: str) -> list[SessionPlace]:
@@ -116,9 +119,9 @@ def place_by_id(rows: Rows, place: str) -> SessionPlace | None:
     return rows.one(_PLACE, place=place)
 
 
-def halls_of_author(rows: Rows, author: str) -> list[str]:
-    """The halls (ids) where an author holds a counter."""
-    return rows.all(_HALLS_OF_AUTHOR, author=author)
+def halls_of_author(rows: Rows, authors: Collection[str]) -> list[str]:
+    """The halls (ids) where an author, by any of these ids, holds a counter."""
+    return rows.all(_HALLS_OF_AUTHOR, authors=sorted(authors))
 
 
 def last_sign_at(rows: Rows, hall: str, counter: str) -> datetime:

@@ -1,6 +1,6 @@
 """Reads of the facts of one journal, the newest first, for readers who take a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -52,15 +52,15 @@ class FactMark:
 class FactRange:
     """Facts of a journal between two positions, both excluded. `hall` None: the installation's journal.
 
-    `kinds`: only these, None for all. `author`: only facts of this author (id). `visits`: only facts about
-    these visits (ids).
+    `kinds`: only these, None for all. `authors`: only facts with one of these authors (ids). `visits`: only
+    facts about these visits (ids).
     """
 
     hall: str | None
     after: int
     before: int
     kinds: Sequence[FactKind] | None = None
-    author: str | None = None
+    authors: Collection[str] | None = None
     visits: Sequence[str] | None = None
 
     @property
@@ -71,7 +71,7 @@ class FactRange:
     @property
     def is_indexed(self) -> bool:
         """Whether an index leads to each of its facts, however far apart they are."""
-        of_some = self.author is not None or self.visits is not None
+        of_some = self.authors is not None or self.visits is not None
         return not of_some and self.kinds is not None and FREQUENT.isdisjoint(self.kinds)
 
 
@@ -127,12 +127,12 @@ _NUMBERED = Read(
 
 @cache
 def _statement(conditions: frozenset[str], *, of_hall: bool, is_indexed: bool) -> Read[PageFact]:
-    """The read of the newest facts with these conditions (author, kinds, visits)."""
+    """The read of the newest facts with these conditions (authors, kinds, visits)."""
     facts = hall_fact if of_hall else installation_fact
     read = _OF_HALL if of_hall else _OF_INSTALLATION
     read = read.where(facts.c.position > bindparam("after"), facts.c.position < bindparam("before"))
-    if "author" in conditions:
-        read = read.where(facts.c.author == bindparam("author"))
+    if "authors" in conditions:
+        read = read.where(facts.c.author.in_(bindparam("authors", expanding=True)))
     if "kinds" in conditions:
         read = read.where(facts.c.kind.in_(bindparam("kinds", expanding=True)))
     if "visits" in conditions:
@@ -158,7 +158,8 @@ def newest_facts(rows: Rows, stretch: FactRange, limit: int) -> list[PageFact]:
 
 def _read(rows: Rows, stretch: FactRange, limit: int) -> list[PageFact]:
     kinds = None if stretch.kinds is None else list(map(str, stretch.kinds))
-    among = {"author": stretch.author, "kinds": kinds, "visits": stretch.visits}
+    authors = None if stretch.authors is None else sorted(stretch.authors)
+    among = {"authors": authors, "kinds": kinds, "visits": stretch.visits}
     given = {name: value for name, value in among.items() if value is not None}
     of_hall = stretch.hall is not None
     statement = _statement(frozenset(given), of_hall=of_hall, is_indexed=stretch.is_indexed)

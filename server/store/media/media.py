@@ -26,9 +26,9 @@ from server.domain.notices.media_details import EVERY_MEDIUM, MOST_TERMS, OF_ALL
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
+from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
 from server.store.tables.media import medium, medium_details, medium_site, medium_text
-from server.store.tables.people import account
 from signage.media.prepared import Kind, PreparedFile
 
 
@@ -97,7 +97,7 @@ _MEDIA = select(
     medium.c.texts_sha256,
     type_coerce(_TEXTS, Document).label("texts"),
     medium_site.c.site,
-    account.c.display_name.label("uploaded_by"),
+    known_author.c.display_name.label("uploaded_by"),
     func.coalesce(medium_details.c.name, "").label("name"),
     type_coerce(func.coalesce(type_coerce(medium_details.c.tags, Text), "[]"), Document).label("tags"),
     func.coalesce(medium_details.c.made_by, "").label("made_by"),
@@ -107,7 +107,7 @@ _MEDIA = select(
     medium.outerjoin(medium_text, medium_text.c.medium == medium.c.id)
     .outerjoin(medium_site, medium_site.c.medium == medium.c.id)
     .outerjoin(medium_details, medium_details.c.medium == medium.c.id)
-    .outerjoin(account, account.c.id == medium.c.uploaded_by)
+    .outerjoin(known_author, known_author.c.id == medium.c.uploaded_by)
 )
 _BY_ID = Read(MediumRow, _MEDIA.where(medium.c.id == bindparam("medium")))
 _NEWEST_FIRST = (

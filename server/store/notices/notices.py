@@ -16,10 +16,10 @@ from server.domain.notices.facts import Targets
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, literal_word, rows_of
+from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document, Instant
 from server.store.tables.journals import erasable
 from server.store.tables.notices import notice, notice_step, notice_version
-from server.store.tables.people import account
 
 log = structlog.get_logger()
 
@@ -132,8 +132,10 @@ _CORRECTIONS = Read(
 
 _LISTED = (
     rows_of(NoticeRow, notice)
-    .add_columns(_CONTENT, account.c.display_name.label("author_name"))
-    .select_from(notice.join(notice_version, _NEWEST).outerjoin(account, account.c.id == notice.c.drafted_by))
+    .add_columns(_CONTENT, known_author.c.display_name.label("author_name"))
+    .select_from(
+        notice.join(notice_version, _NEWEST).outerjoin(known_author, known_author.c.id == notice.c.drafted_by)
+    )
 )
 _LISTED_ONE = Read(ListedNotice, _LISTED.where(notice.c.id == bindparam("notice")))
 _NEWEST_FIRST = _LISTED.order_by(notice.c.changed_at.desc(), notice.c.id.desc()).limit(bindparam("limit"))
@@ -166,11 +168,11 @@ _STEPS = Read(
         notice_step.c.done_at,
         notice_step.c.shown_from,
         notice_step.c.shown_until,
-        account.c.display_name.label("author_name"),
+        known_author.c.display_name.label("author_name"),
         erasable.c.value.label("reason"),
     )
     .select_from(
-        notice_step.outerjoin(account, account.c.id == notice_step.c.author).outerjoin(
+        notice_step.outerjoin(known_author, known_author.c.id == notice_step.c.author).outerjoin(
             erasable, erasable.c.id == notice_step.c.reason
         )
     )

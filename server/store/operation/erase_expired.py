@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Table, bindparam, null, select, tuple_
 
+from server.domain.people.pseudonyms import last_year_over
 from server.store.devices.pairings import FORGOTTEN_AFTER_S
 from server.store.engine.statements import Write
 from server.store.tables.alarms import delivery
@@ -16,7 +17,7 @@ from server.store.tables.bulletins import bulletin
 from server.store.tables.counters import message
 from server.store.tables.devices import pairing
 from server.store.tables.journals import erasable, idempotency
-from server.store.tables.people import invitation, sign_in, sign_in_failure
+from server.store.tables.people import account_pseudonym, invitation, sign_in, sign_in_failure
 from server.store.tables.printing import print_job
 from server.store.tables.visits import appointment_access, ticket_access
 from server.store.transactions.database import Database
@@ -30,6 +31,8 @@ INVITATION_KEPT_S = 30 * 24 * 3600
 FAILURES_KEPT_S = 24 * 3600
 DELIVERIES_KEPT_S = 30 * 86_400
 BULLETINS_KEPT_S = 60 * 86_400
+PSEUDONYMS_KEPT = timedelta(days=365)
+"""How long after its year a pseudonym still leads to its account."""
 NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
 """What is left of a printed ticket's content."""
 
@@ -73,6 +76,15 @@ _TICKET_CONTENTS = Write(
     )
     .values(document=NEUTRAL_TICKET)
 )
+_linked = account_pseudonym.alias("linked")
+_PSEUDONYMS = Write(
+    account_pseudonym.delete().where(
+        account_pseudonym.c.pseudonym.in_(
+            select(_linked.c.pseudonym).where(_linked.c.year <= bindparam("year")).limit(_BATCH)
+        )
+    )
+)
+"""The links of the years until `year`; the table is small and needs no index for it."""
 ERASE: Mapping[str, Write] = {
     "erasable": _ERASABLES,
     "print_job": _TICKET_CONTENTS,
@@ -106,7 +118,11 @@ def erase_past(database: Database, now: datetime) -> dict[str, int]:
     counts = {}
     for table, erase in ERASE.items():
         limit = now - timedelta(seconds=_KEPT_S.get(table, 0))
-        counts[table] = _in_batches(database, erase, limit)
+        counts[table] = _in_batches(database, erase, now=limit)
+    over = last_year_over(now, PSEUDONYMS_KEPT)
+    counts["account_pseudonym"] = _in_batches(database, _PSEUDONYMS, year=over)
+    if counts["account_pseudonym"]:
+        database.pseudonyms.forget()
     return counts
 
 
@@ -116,11 +132,11 @@ def erase_now(transaction: HallTransaction, now: datetime) -> None:
     transaction.memory.needs_erased()
 
 
-def _in_batches(database: Database, erase: Write, limit: datetime) -> int:
+def _in_batches(database: Database, erase: Write, **values: object) -> int:
     total = 0
     while True:
         with database.store.write() as rows:
-            count = rows.execute(erase, now=limit, batch=BATCH)
+            count = rows.execute(erase, **values, batch=BATCH)
         total += count
         if count < BATCH:
             return total

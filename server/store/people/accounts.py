@@ -10,7 +10,7 @@ from server.domain.people.roles import ROLES, Permission
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.tables.people import account, identity, invitation, role_grant
+from server.store.tables.people import account, account_pseudonym, identity, invitation, role_grant
 
 EVERY_SITE = "*"
 
@@ -89,6 +89,7 @@ _DELETE = [
         (invitation, invitation.c.account),
         (identity, identity.c.account),
         (role_grant, role_grant.c.account),
+        (account_pseudonym, account_pseudonym.c.account),
         (account, account.c.id),
     )
 ]
@@ -206,6 +207,6 @@ def note_signed_in(rows: WrittenRows, account: str, *, at: datetime, password_ha
 
 
 def delete_account(transaction: Writes, account: str) -> None:
-    """Deletes an account with its links, identities and roles."""
+    """Deletes an account with its links, identities, roles and pseudonyms: facts then lead to nobody."""
     for delete in _DELETE:
         transaction.run(delete, of_account=account)

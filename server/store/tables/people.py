@@ -20,6 +20,17 @@ account = Table(
     Column("language", String(10), nullable=False, server_default="fr"),
 )
 
+account_pseudonym = Table(
+    "account_pseudonym",
+    metadata,
+    Column("account", ID, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("pseudonym", ID, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account", "year"),
+    comment="The id that facts carry for an account in a calendar year; erased a time after that year.",
+)
+
 rights_salt = Table(
     "rights_salt",
     metadata,

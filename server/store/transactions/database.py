@@ -29,6 +29,7 @@ from server.store.engine.rows import Rows
 from server.store.engine.sqlite import SqliteStore
 from server.store.installation import lock_installation
 from server.store.memory.hall_memory import HallMemory
+from server.store.memory.pseudonyms import Pseudonyms
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
 from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
@@ -66,6 +67,7 @@ class Database:
         self.installation_changes = 0
         """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
         self.configurations = Configurations(clock)
+        self.pseudonyms = Pseudonyms(self.store, clock)
         self.ticket_tokens = TicketTokens()
         """A server or a command gives it the installation's key (`server.store.operation.secret_key`)."""
         self._halls: dict[str, str] = {}
@@ -234,6 +236,7 @@ class Database:
             yield transaction
             transaction.flush()
         self.installation_changes += 1
+        self.pseudonyms.forget()
 
     @contextmanager
     def transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:

@@ -34,12 +34,13 @@ class InstallationTransaction(KeyedWrites):
     def record(self, fact: Fact) -> str:
         """Appends a fact to the installation journal and folds it into the rows; its id."""
         fact = seal_fact(self, fact)
+        author = self.author.writing(fact.body)
         recorded_at = to_micros(self.now)
         body = canonical(fact.body)
         self.journal_length += 1
         columns: dict[str, Any] = {
-            "author": self.author.id,
-            "device": self.author.device,
+            "author": author.id,
+            "device": author.device,
             "happened_at": recorded_at,
             "id": new_id(),
             "is_clock_suspect": False,
@@ -50,7 +51,7 @@ class InstallationTransaction(KeyedWrites):
         }
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("installation_fact", **columns, body=body, hash=self.head_hash)
-        recorded = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, self.author.id)
+        recorded = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, author.id)
         self.apply(installation_changes(recorded))
         keep_installation_head(self, InstallationHead(self.journal_length, self.head_hash, self.now))
         return str(columns["id"])

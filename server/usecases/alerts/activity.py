@@ -12,6 +12,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.people.accounts import allowed_by
+from server.store.people.pseudonyms import account_behind
 from server.store.people.sign_ins import active_people, note_active
 from server.store.transactions.database import Database
 
@@ -58,7 +59,8 @@ def has_other_to_answer(rows: Rows, alert: Alert, site: Site, now: datetime) -> 
     if alert.end_asked_at is None:
         return False
     since = alert.end_asked_at - ANSWERED_WITHIN
+    first = account_behind(rows, alert.end_asked_by or "")
     return any(
-        account != alert.end_asked_by and allowed_by([grant], Permission.END_ALERT, site.slug)
+        account != first and allowed_by([grant], Permission.END_ALERT, site.slug)
         for account, grant in active_people(rows, since=since, now=now)
     )

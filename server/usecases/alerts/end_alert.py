@@ -83,7 +83,11 @@ def _ask(transaction: HallTransaction, alert: Alert) -> None:
 
 
 def _end(transaction: HallTransaction, alert: Alert) -> None:
-    site, now, by = transaction.configuration.site, transaction.now, transaction.author.id
+    site, now, by = (
+        transaction.configuration.site,
+        transaction.now,
+        transaction.author.as_in(alert.end_asked_by),
+    )
     reason = end_reason(
         alert, by, site.alerts, now, has_other=has_other_to_answer(transaction, alert, site, now)
     )
@@ -95,7 +99,7 @@ def _replace(transaction: HallTransaction, alert: Alert) -> None:
 
 
 def _take_back(transaction: HallTransaction, alert: Alert) -> None:
-    check_may_take_back(alert, transaction.author.id, transaction.now)
+    check_may_take_back(alert, transaction.author.as_in(alert.raised_by), transaction.now)
     transaction.record(alert_taken_back(alert.row, alert.id))
 
 

@@ -93,7 +93,7 @@ def raise_alert(
     expiry(request.kind, request.for_s, database.clock.now())
     press = token_digest(request.press)
     with database.read() as rows:
-        earlier = alerts.alert_of_press_anywhere(rows, by=author.id, press=press)
+        earlier = alerts.alert_of_press_anywhere(rows, by=author.ids, press=press)
         earlier = earlier or _joined(rows, halls, author, request, database.clock.now())
     alert = earlier or new_id()
     found: dict[str, _InHall] = {}
@@ -130,7 +130,8 @@ def _joined(
 def _alike(rows: Rows, hall: str, author: Author, request: AlertRequest, now: datetime) -> Alert | None:
     """The alert in force in a hall (id) that this author raised with the same kind, drill and words."""
     for alert in in_force(alerts.open_alerts(rows, hall), now):
-        is_same = (alert.raised_by, alert.kind, alert.is_drill) == (author.id, request.kind, request.is_drill)
+        is_same = (alert.kind, alert.is_drill) == (request.kind, request.is_drill)
+        is_same = is_same and author.is_same(alert.raised_by)
         if is_same and alerts.words_of(rows, alert.words) == request.words:
             return alert
     return None
@@ -141,7 +142,7 @@ def _raise_in(
 ) -> _InHall:
     alert, digest = press
     with database.transaction(hall, author) as transaction:
-        earlier = alerts.alert_of_press(transaction, transaction.hall, by=author.id, press=digest)
+        earlier = alerts.alert_of_press(transaction, transaction.hall, by=author.ids, press=digest)
         if earlier is not None:
             return _InHall(earlier)
         alike = _alike(transaction, transaction.hall, author, request, transaction.now)
@@ -166,7 +167,7 @@ def _raise_in(
 def _check_few_enough(transaction: HallTransaction, author: Author, request: AlertRequest) -> None:
     """Refuses a further custom alert of an author that has MOST_CUSTOM in force. Refusal: too_many_alerts."""
     active = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
-    own = [each for each in active if each.raised_by == author.id and each.kind is AlertKind.CUSTOM]
+    own = [each for each in active if author.is_same(each.raised_by) and each.kind is AlertKind.CUSTOM]
     if request.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
         raise Refusal("too_many_alerts", most=MOST_CUSTOM)
 

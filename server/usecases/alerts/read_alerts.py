@@ -16,6 +16,7 @@ from server.domain.alerts.alerts import (
     is_before,
     screen_reached,
 )
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
@@ -148,13 +149,13 @@ def read_alert(
     alert: str,
     halls: Iterable[str] | None = None,
     *,
-    only_by: str | None = None,
-    reader: str | None = None,
+    only_by: Author | None = None,
+    reader: Author | None = None,
 ) -> AlertAnswer:
     """An alert in its halls, or in those with some ids: who raised it, its screens, its end.
 
-    `only_by` (an author's id): only what that author raised, and without names. `reader` (an author's id):
-    for whom the answer says what they themselves did and may do. Refusal: unknown_alert.
+    `only_by`: only what that author raised, and without names. `reader`: for whom the answer says what they
+    themselves did and may do. Refusal: unknown_alert.
     """
     now = database.clock.now()
     with database.read() as rows:
@@ -163,7 +164,7 @@ def read_alert(
             among = set(halls)
             found = [row for row in found if row.hall in among]
         if only_by is not None:
-            found = [row for row in found if row.raised_by == only_by]
+            found = [row for row in found if only_by.is_same(row.raised_by)]
         if not found:
             raise Refusal("unknown_alert", alert=alert)
         first = min(found, key=lambda row: row.raised_at)
@@ -182,9 +183,9 @@ def read_alert(
         }
 
 
-def _taken_back_until(found: Iterable[AlertRow], reader: str | None, now: datetime) -> str | None:
+def _taken_back_until(found: Iterable[AlertRow], reader: Author | None, now: datetime) -> str | None:
     """The last instant at which the reader may take an alert back; None: not theirs, over, or too late."""
-    theirs = [row for row in found if row.raised_by == reader and row.ended_at is None]
+    theirs = [row for row in found if reader and reader.is_same(row.raised_by) and row.ended_at is None]
     until = [row.raised_at + TAKEN_BACK_WITHIN for row in theirs]
     return to_text(max(until)) if until and max(until) > now else None
 
@@ -210,7 +211,9 @@ def _without_names(answer: AlertInHall) -> AlertInHall:
     return {**answer, "end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
 
 
-def _in_hall(database: Database, rows: Rows, row: AlertRow, now: datetime, reader: str | None) -> AlertInHall:
+def _in_hall(
+    database: Database, rows: Rows, row: AlertRow, now: datetime, reader: Author | None
+) -> AlertInHall:
     configuration, alert = database.configuration(row.hall), alerts.as_alert(row)
     shown_at = alerts.screens_showing(rows, alert.id, row.hall)
     holds = row.ended_at is None and not alert.has_expired(now)
@@ -225,7 +228,7 @@ def _in_hall(database: Database, rows: Rows, row: AlertRow, now: datetime, reade
         "raised_at": to_text(alert.raised_at),
         "is_in_force": holds,
         **_end_asked(rows, with_end_asked, configuration.site, now),
-        "is_end_asked_by_reader": is_end_asked and alert.end_asked_by == reader,
+        "is_end_asked_by_reader": is_end_asked and reader is not None and reader.is_same(alert.end_asked_by),
         "needs_second_person": configuration.site.alerts.needs_second_person,
         "ended_at": text_or_none(row.ended_at),
         "ended_by": author_name(rows, row.ended_by),
@@ -252,14 +255,16 @@ def _uncovered_at(rows: Rows, hall: str, alert: Alert, now: datetime) -> datetim
     return max([alert.raised_at, *(end for end in ends if end is not None)])
 
 
-def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> EndsAskedAnswer:
-    """The alerts of halls (ids) whose end another person than the reader (an author's id) confirmed first."""
+def read_ends_asked(database: Database, halls: Iterable[str], reader: Author) -> EndsAskedAnswer:
+    """The alerts of halls (ids) whose end another person than the reader confirmed first."""
     now = database.clock.now()
     found: dict[str, EndAsked] = {}
     with database.read() as rows:
         for hall in halls:
             for alert in in_force(alerts.open_alerts(rows, hall), now):
-                if alert.end_asked_at is None or not alert.end_is_asked(now) or alert.end_asked_by == reader:
+                if alert.end_asked_at is None or not alert.end_is_asked(now):
+                    continue
+                if reader.is_same(alert.end_asked_by):
                     continue
                 configuration = database.configuration(hall)
                 entry = found.setdefault(
@@ -279,7 +284,7 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> En
 
 
 def read_alerts(
-    database: Database, halls: Iterable[str], *, only_by: str | None = None, reader: str | None = None
+    database: Database, halls: Iterable[str], *, only_by: Author | None = None, reader: Author | None = None
 ) -> AlertsAnswer:
     """All alerts in force in halls (ids), then those that ended in the last day, the latest raised first.
 
@@ -292,7 +297,7 @@ def read_alerts(
         for hall in hall_ids:
             over = alerts.ended_since(rows, hall, now - LOOKED_BACK, most=MOST_OVER)
             for row in [*over, *alerts.open_rows(rows, hall)]:
-                if only_by in (None, row.raised_by):
+                if only_by is None or only_by.is_same(row.raised_by):
                     place = (row.ended_at is not None, now - row.raised_at)
                     listed[row.alert] = min(place, listed.get(row.alert, place))
     ordered = sorted(listed, key=lambda alert: listed[alert])

@@ -179,7 +179,11 @@ def _claim(database: Database, author: Author, bulletin: str) -> BulletinRow:
     """The bulletin, whose alert only its claimer raises now. Refusals: those of `accept_alert`."""
     with database.installation_transaction(author) as transaction:
         row = _open_row(transaction, bulletin, ProposalKind.ALERT)
-        if row.state == bulletins.RAISING and row.decided_by != author.id and row.decided_at is not None:
+        if (
+            row.state == bulletins.RAISING
+            and not author.is_same(row.decided_by)
+            and row.decided_at is not None
+        ):
             if transaction.now - row.decided_at < RETRIED_AFTER:
                 raise Refusal("bulletin_decided")
             return row
@@ -192,7 +196,7 @@ def _raised_before(database: Database, row: BulletinRow) -> str | None:
     """The alert that whoever claimed the bulletin had raised already."""
     press = token_digest(f"bulletin-{row.id}")
     with database.read() as rows:
-        return alerts.alert_of_press_anywhere(rows, by=row.decided_by or "", press=press)
+        return alerts.alert_of_press_anywhere(rows, by=[row.decided_by or ""], press=press)
 
 
 def _keep_open(database: Database, author: Author, row: BulletinRow) -> None:

@@ -205,7 +205,7 @@ def _end_held(
     An agent who takes a colleague's place over answers for everybody called or served at the others too.
     """
     is_held = _is_held(transaction, former)
-    same = former.author == transaction.author.id
+    same = transaction.author.is_same(former.author)
     places = places_of(transaction, transaction.hall, former.session)
     leg = _leg_taken_along(transaction, former, places)
     is_kept = is_held or (request.if_free and leg is not None)

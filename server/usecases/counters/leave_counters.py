@@ -4,7 +4,7 @@ As when a counter is closed: who is served there is finished. Who was only calle
 others, and is called by a colleague.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
@@ -12,6 +12,7 @@ from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import halls_of_author, open_places
 from server.store.people.accounts import Grant, allowed_by
+from server.store.people.pseudonyms import ids_of_account
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
@@ -29,14 +30,15 @@ def leave_counters(database: Database, author: Author, account: str, grants: Seq
     Refusal: database_busy, of the first hall that could not record it; again does what is left.
     """
     with database.read() as rows:
-        halls = halls_of_author(rows, account)
+        ids = ids_of_account(rows, account)
+        halls = halls_of_author(rows, ids)
     left, failed = 0, list[Refusal]()
     for hall in halls:
         if allowed_by(grants, Permission.CALL, database.configuration(hall).site.slug):
             continue
         try:
             with database.transaction(hall, author) as transaction:
-                left += _leave(transaction, account)
+                left += _leave(transaction, ids)
         except Refusal as refusal:
             failed.append(refusal)
     if failed:
@@ -44,8 +46,8 @@ def leave_counters(database: Database, author: Author, account: str, grants: Seq
     return left
 
 
-def _leave(transaction: HallTransaction, account: str) -> int:
-    places = [place for place in open_places(transaction, transaction.hall) if place.author == account]
+def _leave(transaction: HallTransaction, ids: Collection[str]) -> int:
+    places = [place for place in open_places(transaction, transaction.hall) if place.author in ids]
     for place in places:
         leg = legs.leg_at_counter(transaction, place.counter)
         if leg is not None and leg.state == LegState.CALLED:

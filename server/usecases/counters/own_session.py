@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.counters.leases import give_lease, holds, prolong_lease, prolong_lease_now
 from server.store.counters.sessions import SessionPlace, open_place, places_of
@@ -31,7 +32,7 @@ def session_held(transaction: HallTransaction, counter: str, session: str | None
 
 def is_own(transaction: HallTransaction, places: Sequence[SessionPlace]) -> bool:
     """Whether the author of a transaction opened these places; False when there are none."""
-    return bool(places) and all(place.author == transaction.author.id for place in places)
+    return bool(places) and all(transaction.author.is_same(place.author) for place in places)
 
 
 def place_at(transaction: HallTransaction, counter: str, session: str | None) -> SessionPlace:
@@ -68,13 +69,13 @@ def _place_among(places: Sequence[SessionPlace], counter: str | None) -> str:
     return counter if counter in held else held[0]
 
 
-def keep_session(database: Database, counter: str | None, session: str, *, author: str) -> bool:
+def keep_session(database: Database, counter: str | None, session: str, *, author: Author) -> bool:
     """Prolongs the lease of an author's session, when its console shows a sign of life.
 
     False when it no longer holds the counter (None: any counter), or when it belongs to another author.
     """
     with database.store.write() as rows:
-        if not holds(rows, session, counter, author=author):
+        if not holds(rows, session, counter, authors=author.ids):
             return False
         prolong_lease_now(rows, session, database.clock.now() + LEASE)
     return True

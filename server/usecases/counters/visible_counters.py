@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict
 
+from server.domain.author import Author
 from server.domain.hall.wall import shows_counters
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import SessionPlace, agents_present
@@ -29,9 +30,11 @@ class CounterVisibility:
     own: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, places: Sequence[SessionPlace], reader: str | None = None) -> "CounterVisibility":
+    def of(cls, places: Sequence[SessionPlace], reader: Author | None = None) -> "CounterVisibility":
         """Counts from the open places of a hall. `reader`: the author who reads; None: anybody."""
-        own = frozenset(place.counter for place in places if reader is not None and place.author == reader)
+        own = frozenset(
+            place.counter for place in places if reader is not None and reader.is_same(place.author)
+        )
         return cls(shows_counters(agents_present(places)), own)
 
     def tells(self, counter: str | None) -> bool:

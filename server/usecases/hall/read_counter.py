@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
+from server.domain.author import Author
 from server.domain.counters.forgotten_counter import PresenceTimes
 from server.domain.facts import FactKind
 from server.domain.instants import text_or_none, to_text
@@ -73,7 +74,7 @@ class CounterAnswer(CounterWork, OfHolder, PositionMessage):
     session: str | None
 
 
-def read_counter(database: Database, counter: str, *, reader: str | None = None) -> CounterAnswer:
+def read_counter(database: Database, counter: str, *, reader: Author | None = None) -> CounterAnswer:
     """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter.
 
     `reader`: the author who asks, None: whoever holds it. The id of the session (`session`) is only for the
@@ -141,8 +142,8 @@ def _hidden_of_holder() -> OfHolder:
     }
 
 
-def _may_read_id(place: SessionPlace, reader: str | None) -> bool:
-    return reader is None or place.author == reader
+def _may_read_id(place: SessionPlace, reader: Author | None) -> bool:
+    return reader is None or reader.is_same(place.author)
 
 
 def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: LegRow | None) -> datetime | None:

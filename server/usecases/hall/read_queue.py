@@ -9,6 +9,7 @@ from datetime import date, datetime
 from statistics import median
 from typing import Literal, TypedDict
 
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import next_break, opens_no_more
@@ -127,7 +128,9 @@ class VisitDetails:
         return leg_answer(leg, of_visit)
 
 
-def read_queue(database: Database, hall: str, *, reader: str | None = None, page: int = PAGE) -> QueueAnswer:
+def read_queue(
+    database: Database, hall: str, *, reader: Author | None = None, page: int = PAGE
+) -> QueueAnswer:
     """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue.
 
     `reader`: the author who asks, who is told of their own counters also where few agents are present

@@ -29,6 +29,7 @@ from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.api_keys import keys_in
 from server.store.people.names import names_of
+from server.store.people.pseudonyms import ids_of_account
 from server.store.transactions.database import Database
 
 PAGE = 50
@@ -195,11 +196,12 @@ class _JournalStretch:
             search = replace(search, begins_at=database.clock.now() - NUMBERED_WITHIN)
         self.database, self.search = database, search
         with database.read() as rows:
-            self.accounts = names_of(rows, "account")
+            self.accounts = names_of(rows, "person")
             self.keys = names_of(rows, "api_key")
             self.devices = {
                 row.id: DevicePlace(row.kind, row.slug, row.configured) for row in paired_devices(rows)
             }
+            self.authors = None if search.author is None else ids_of_account(rows, search.author)
             visits = self._visits(rows, number) if is_number else None
             self.stretch = self._stretch(rows, visits)
         self.matches = matches if visits is None else None
@@ -221,7 +223,7 @@ class _JournalStretch:
         before = length + 1 if search.ends_at is None else position_at(search.ends_at)
         if search.before is not None:
             before = min(before, search.before)
-        found = FactRange(search.hall, after, before, self._kinds(), search.author, visits)
+        found = FactRange(search.hall, after, before, self._kinds(), self.authors, visits)
         return replace(found, after=before - 1) if found.is_empty else found
 
     def _kinds(self) -> Sequence[FactKind] | None:

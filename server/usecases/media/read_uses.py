@@ -63,7 +63,7 @@ def uses_of(
         row = listed_notice(rows, notice)
         if row.content.get("medium") != medium:
             continue  # an earlier version had it, which no screen shows any more
-        is_seen = row.drafted_by == author.id or reach.may_draft(places.sites_of(row.targets))
+        is_seen = author.is_same(row.drafted_by) or reach.may_draft(places.sites_of(row.targets))
         yield _use(database, rows, row, author, reach, places, now) if is_seen else None
 
 

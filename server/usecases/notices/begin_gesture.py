@@ -88,7 +88,7 @@ def begin_gesture(
 
 def may_do(verb: NoticeVerb, row: NoticeRow, author: Author, reach: Reach, sites: Collection[str]) -> bool:
     """Whether somebody may do a verb, in whatever state, to a notice that is shown at these sites (slugs)."""
-    is_own = row.drafted_by == author.id
+    is_own = author.is_same(row.drafted_by)
     if reach.may_publish(sites):
         return True
     if VERB_NEEDS[verb] == "draft":

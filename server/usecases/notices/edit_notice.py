@@ -39,7 +39,7 @@ def add_version(
     """
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
     problems = check_kind(notice, standing.row.kind)
-    if standing.row.drafted_by != gesture.author.id:
+    if not gesture.author.is_same(standing.row.drafted_by):
         problems += check_aimed(notice)
     if problems:
         raise DocumentRefused(problems)

@@ -227,7 +227,7 @@ def check_visible(database: Database, author: Author, reach: Reach, notice: str)
 
 
 def _is_visible(row: NoticeRow, author: Author, reach: Reach, places: Places) -> bool:
-    return row.drafted_by == author.id or reach.may_draft(places.sites_of(row.targets))
+    return author.is_same(row.drafted_by) or reach.may_draft(places.sites_of(row.targets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ def _listed(reader: _Reader, row: ListedNotice, picture: str | None) -> NoticeLi
     author, reach = reader.author, reader.reach
     state = standing_state(row, reader.database)
     sites = reader.places.sites_of(row.targets)
-    is_mine, decides = row.drafted_by == author.id, reach.may_publish(sites)
+    is_mine, decides = author.is_same(row.drafted_by), reach.may_publish(sites)
     return {
         "notice": row.id,
         "version": row.version,

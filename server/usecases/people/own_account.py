@@ -30,10 +30,10 @@ def choose_own_language(database: Database, author: Author, language: str) -> No
     """
     check_language(language)
     with database.installation_transaction(author) as transaction:
-        row = account_row(transaction, author.id)
+        row = account_row(transaction, author.request_id)
         if row is None:
             raise Refusal("unknown_account")
         if row.language == language:
             return
-        set_language(transaction, author.id, language)
-        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=author.id, changed=["language"]))
+        set_language(transaction, row.id, language)
+        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=row.id, changed=["language"]))

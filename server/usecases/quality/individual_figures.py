@@ -20,6 +20,7 @@ from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.refusals import Refusal
 from server.domain.text_folding import fold_text
 from server.store.people.names import name_of
+from server.store.people.pseudonyms import accounts_behind
 from server.store.quality.figures import OpenedSession, days_with_legs, legs_of_day, sessions_opened_between
 from server.store.quality.individual_figures import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
@@ -71,7 +72,8 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class AgentFigures:
-    """The people that one agent has served, in all and by service (id). `name` None: the account is gone."""
+    """The people that one agent has served, in all and by service (id). `name` None: nobody can
+    say any more who it was."""
 
     name: str | None
     served: Served
@@ -96,6 +98,7 @@ def read_individual_figures(
             raise Refusal("individual_figures_off")
         sessions = _by_counter(sessions_opened_between(rows, hall_id, opened_from, ends_at))
         days = days_with_legs(rows, hall_id, starts_on, ends_on)
+        behind = accounts_behind(rows)
     for day in days:
         time.sleep(0)  # under gevent: other work goes on between two days
         with database.read() as rows:
@@ -103,7 +106,7 @@ def read_individual_figures(
         for leg in legs:
             seconds, author = service_s(leg), _who_served(leg, sessions)
             if author is not None and seconds is not None:
-                spent.setdefault(author, {}).setdefault(leg.service, []).append(seconds)
+                spent.setdefault(behind.get(author, author), {}).setdefault(leg.service, []).append(seconds)
     with database.read() as rows:
         found = [
             AgentFigures(

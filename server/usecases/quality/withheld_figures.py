@@ -6,7 +6,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from server.domain.instants import midnight
-from server.domain.quality.few_people import withheld_names
+from server.domain.people.pseudonyms import year_of
+from server.domain.quality.few_people import people_at_work, withheld_names
+from server.store.people.pseudonyms import accounts_behind
 from server.store.quality.figures import sessions_open_between
 from server.store.quality.individual_figures import are_individual_figures_on
 from server.store.transactions.database import Database
@@ -47,14 +49,13 @@ def withheld_in_parts(
     with database.read() as rows:
         is_allowed = not is_public and are_individual_figures_on(rows, site.slug)
         sessions = sessions_open_between(rows, hall_id, first, last)
+        behind = accounts_behind(rows)
 
     def agents(starts_at: datetime, ends_at: datetime) -> int:
-        return len(
-            {
-                each.author
-                for each in sessions
-                if each.opened_at < ends_at and (each.closed_at is None or each.closed_at > starts_at)
-            }
+        return people_at_work(
+            (year_of(each.opened_at), behind.get(each.author, each.author))
+            for each in sessions
+            if each.opened_at < ends_at and (each.closed_at is None or each.closed_at > starts_at)
         )
 
     return {

@@ -5,6 +5,7 @@ from dataclasses import replace
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ReportState, may_approve, report_approved
+from server.store.people.pseudonyms import account_behind
 from server.store.reports.reports import approve_row
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites, find_report, sites_of, writers_at
@@ -23,7 +24,8 @@ def approve_report(database: Database, author: Author, report: str, *, sites: Si
         if found.state != ReportState.FROZEN or found.figures is None or found.digest is None:
             raise Refusal("report_not_frozen")
         writers = writers_at(transaction, sites_of(database, found.halls))
-        if not may_approve(author.id, found.frozen_by, writers):
+        frozen_by = account_behind(transaction, found.frozen_by or "")
+        if not may_approve(author.request_id, frozen_by, writers):
             raise Refusal("report_needs_another_approver")
         approve_row(
             transaction,

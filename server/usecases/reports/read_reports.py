@@ -9,6 +9,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import Correction, ReportContent, corrections, report_period
 from server.domain.reports.reports import ReportState, content_digest, may_approve
 from server.store.people.names import name_of
+from server.store.people.pseudonyms import account_behind
 from server.store.reports.reports import ReportRow, every_report, report_row, reports_of_period
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import ReportReach, are_within, may_read, sites_of, writers_at
@@ -74,6 +75,7 @@ def read_report(database: Database, report: str, reach: ReportReach, *, reader: 
             raise Refusal("unknown_report")
         places = sites_of(database, row.halls)
         writers = writers_at(rows, places)
+        freezer = account_behind(rows, row.frozen_by or "")
         frozen_by = name_of(rows, row.frozen_by) if row.frozen_by else None
         approved_by = name_of(rows, row.approved_by) if row.approved_by else None
     period = report_period(row.period)
@@ -86,7 +88,7 @@ def read_report(database: Database, report: str, reach: ReportReach, *, reader: 
         corrections=corrections(row.figures, now) if row.figures else [],
         is_intact=row.figures is None or content_digest(row.figures, row.sentences) == row.digest,
         may_write=may_write,
-        may_approve=may_write and may_approve(reader, row.frozen_by, writers),
+        may_approve=may_write and may_approve(reader, freezer, writers),
         frozen_by=frozen_by,
         approved_by=approved_by,
     )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from server.domain.author import Author
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -73,7 +74,7 @@ class FoundVisitsAnswer(TypedDict):
 
 
 def find_visits(
-    database: Database, hall: str, remembered: RememberedTicket, *, reader: str
+    database: Database, hall: str, remembered: RememberedTicket, *, reader: Author
 ) -> FoundVisitsAnswer:
     """The visits of today that fit, the last issued first: the last leg of each, its language, needs, paper.
 

@@ -217,7 +217,7 @@ def of_sign_in(database: Database, token: str, *, begun_before: datetime | None 
             return None
         grants = tuple(grants_of(rows, row.id))
     return Caller(
-        Author(row.id),
+        database.pseudonyms.author_of(row.id),
         "person",
         grants=grants,
         login=row.login,

@@ -120,7 +120,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def ends_asked() -> Any:
         """The alerts whose end another person has confirmed once and the caller may confirm."""
         halls = _may(api.database, _every(api.database), Permission.END_ALERT)
-        return read_ends_asked(api.database, halls, someone().author.id)
+        return read_ends_asked(api.database, halls, someone().author)
 
     @routes.get("/alerts/<alert>", responses={200: AlertAnswer})
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
@@ -201,20 +201,20 @@ def _confirmed(api: Api, alert: str, body: EndBody, confirm: _Confirm, permissio
 
     def work() -> _EndedAlert:
         failed = confirm(api.database, alert, halls, caller.author)
-        answer = read_alert(api.database, alert, halls, reader=caller.author.id)
+        answer = read_alert(api.database, alert, halls, reader=caller.author)
         return {**answer, "failed": _failed(api, failed)}
 
     return once(api.database, halls[0], caller.author, write_key(caller.author), work)
 
 
-def _only_by(caller: Caller) -> str | None:
+def _only_by(caller: Caller) -> Author | None:
     """Whose alerts a caller reads: a key its own only, people everybody's (None)."""
-    return None if caller.kind == "person" else caller.author.id
+    return None if caller.kind == "person" else caller.author
 
 
-def _reader(caller: Caller) -> str | None:
+def _reader(caller: Caller) -> Author | None:
     """Who is told what of an alert is theirs: people, who may take one back; no key."""
-    return caller.author.id if caller.kind == "person" else None
+    return caller.author if caller.kind == "person" else None
 
 
 def _named(api: Api, hall: str) -> alert_answers.HallName:

@@ -92,7 +92,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
         caller, _ = require_caller(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
-        return read_counter(api.database, path.counter, reader=caller.author.id)
+        return read_counter(api.database, path.counter, reader=caller.author)
 
     @routes.get("/counters/<counter>/waiting", responses={200: WaitingAnswer})
     @requires(Permission.READ_QUEUE)
@@ -130,7 +130,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
             )
         else:
             resume_counter(api.database, path.counter, author, session=session, write_key=key)
-        return read_counter(api.database, path.counter, reader=author.id)
+        return read_counter(api.database, path.counter, reader=author)
 
     @routes.delete("/counters/<counter>/session", responses={204: None})
     @requires(Permission.CALL)
@@ -156,7 +156,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
     permission = Permission.SUPERVISE if session is None else Permission.CALL
     author = require_caller(permission, api.database.hall_of_counter(counter))[0].author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
-    return read_counter(api.database, counter, reader=author.id)
+    return read_counter(api.database, counter, reader=author)
 
 
 def _presence(routes: APIBlueprint, api: Api) -> None:
@@ -167,7 +167,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, path.counter)
         key = write_key(author)
         confirm_presence(api.database, path.counter, author, session=own_session(), write_key=key)
-        return read_counter(api.database, path.counter, reader=author.id)
+        return read_counter(api.database, path.counter, reader=author)
 
 
 def _calls(routes: APIBlueprint, api: Api) -> None:
@@ -301,7 +301,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, counter)
         session, key = own_session(), write_key(author)
         answer = undo(api.database, counter, author, fact, session=session, write_key=key)
-        return read_counter(api.database, answer["counter"], reader=author.id)
+        return read_counter(api.database, answer["counter"], reader=author)
 
 
 def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:

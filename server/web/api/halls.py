@@ -79,7 +79,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def queue(path: HallPath) -> Any:
         """Who waits, who is called and served, which counters are open, the day's figures."""
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
-        return read_queue(api.database, hall, reader=caller.author.id)
+        return read_queue(api.database, hall, reader=caller.author)
 
     @routes.get("/halls/<hall>/queue/<queue>", responses={200: QueuePage})
     @requires(Permission.READ_QUEUE)

@@ -40,6 +40,6 @@ def blueprint(api: Api) -> APIBlueprint:
         caller, hall = require_caller(Permission.RECEIVE, path.hall)
         at = time.fromisoformat(query.at) if query.at else None
         sought = RememberedTicket(query.number, query.service, at, query.language)
-        return find_visits(api.database, hall, sought, reader=caller.author.id)
+        return find_visits(api.database, hall, sought, reader=caller.author)
 
     return routes

@@ -103,7 +103,7 @@ def _add_drafts(routes: Blueprint, needs: ReportPages) -> None:
                 typed.halls,
                 typed.period,
                 sites=sites,
-                write_key=typed.write_key(caller.author.id),
+                write_key=typed.write_key(caller.author.request_id),
             )
         except Refusal as refusal:
             return _list_page(needs, typed=typed, refusal=refusal), status_of(refusal)
@@ -135,7 +135,7 @@ def _add_decisions(routes: Blueprint, needs: ReportPages) -> None:
     def freeze(report: str) -> Any:
         def freeze_it(author: Author, sites: Sites) -> object:
             content = f"freeze {report}".encode()
-            key = WriteKey.of(author.id, content.decode(), content)
+            key = WriteKey.of(author.request_id, content.decode(), content)
             return freeze_report(needs.database, author, report, sites=sites, write_key=key)
 
         return _done(needs, report, freeze_it, "gele")
@@ -195,7 +195,7 @@ def reach_of(caller: Caller) -> ReportReach:
 
 def _read(needs: ReportPages, report: str) -> ReadReport:
     caller = someone()
-    return read_report(needs.database, report, reach_of(caller), reader=caller.author.id)
+    return read_report(needs.database, report, reach_of(caller), reader=caller.author.request_id)
 
 
 def _done(

@@ -99,7 +99,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
 
         def withdrawn(hall: HallConfiguration, author: Author) -> Response:
             withdraw_typed_figure(
-                needs.database, hall.hall, author, figure, write_key=write_key(author.id, key)
+                needs.database, hall.hall, author, figure, write_key=write_key(author.request_id, key)
             )
             return _done(hall, "withdrawn")
 
@@ -111,7 +111,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         typed = DayFields.of(request.form)
 
         def annotated(hall: HallConfiguration, author: Author) -> Response:
-            key = write_key(author.id, typed)
+            key = write_key(author.request_id, typed)
             annotate_day(needs.database, hall.hall, author, typed.as_day(), typed.words, write_key=key)
             return _done(hall, "annotated")
 
@@ -125,7 +125,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
 
         def withdrawn(hall: HallConfiguration, author: Author) -> Response:
             withdraw_annotation(
-                needs.database, hall.hall, author, annotation, write_key=write_key(author.id, key)
+                needs.database, hall.hall, author, annotation, write_key=write_key(author.request_id, key)
             )
             return _done(hall, "remark_withdrawn")
 
@@ -151,7 +151,7 @@ def _entered(
 def _add(needs: TypedFigurePages, hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
     if typed.indicator not in TYPED:
         raise Refusal("unknown_typed_indicator", indicator=typed.indicator)
-    key = write_key(author.id, typed)
+    key = write_key(author.request_id, typed)
     type_figures(needs.database, hall.hall, author, [typed.as_request()], write_key=key)
     return _done(hall, "added")
 
@@ -163,7 +163,7 @@ def _paste(needs: TypedFigurePages, hall: HallConfiguration, author: Author, for
     requests = read_pasted_figures(needs.database, hall.hall, pasted)
     if not typed.is_confirmed:
         return _page(needs, hall, _Shown(forms, "paste", preview=requests))
-    type_figures(needs.database, hall.hall, author, requests, write_key=write_key(author.id, typed))
+    type_figures(needs.database, hall.hall, author, requests, write_key=write_key(author.request_id, typed))
     return _done(hall, "taken")
 
 
@@ -178,7 +178,7 @@ DONE = ("added", "taken", "withdrawn", "annotated", "remark_withdrawn")
 def _wording(needs: TypedFigurePages, hall: HallConfiguration) -> Wording:
     language = page_language()
     with needs.database.read() as rows:
-        names = names_of(rows, "account")
+        names = names_of(rows, "person")
     say = Sentence(needs.work.translate, language)
     return Wording(say, language, ZoneInfo(hall.site.time_zone), names)
 

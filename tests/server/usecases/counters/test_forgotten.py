@@ -149,8 +149,8 @@ def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_o
     first = called_and_left(database, hands, after=ASKED)
     session = read_counter(database, COUNTER)["session"]
     assert session is not None
-    assert keep_session(database, COUNTER, session, author=AGENT.id)
-    assert not keep_session(database, COUNTER, session, author="colleague"), "it is not theirs"
+    assert keep_session(database, COUNTER, session, author=AGENT)
+    assert not keep_session(database, COUNTER, session, author=Author("colleague")), "it is not theirs"
     hands.now += ANSWER - SECOND
     rounds.make()
     assert leg(database, first)["state"] == "called"

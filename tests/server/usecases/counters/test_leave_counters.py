@@ -26,7 +26,7 @@ ADMINISTRATOR = Author("administrator")
 
 
 def counters_now(database: Database) -> dict[str, CounterOfHall]:
-    return {each["counter"]: each for each in read_queue(database, HALL, reader=AGENT.id)["counters"]}
+    return {each["counter"]: each for each in read_queue(database, HALL, reader=AGENT)["counters"]}
 
 
 def test_served_visitors_are_finished_and_called_ones_wait_again_at_the_front(database: Database):

@@ -19,15 +19,15 @@ from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
 
-COLLEAGUE = "colleague"
+COLLEAGUE = Author("colleague")
 
 
-def counter_of(database: Database, reader: str | None, counter: str = COUNTER) -> CounterOfHall:
+def counter_of(database: Database, reader: Author | None, counter: str = COUNTER) -> CounterOfHall:
     answer = read_queue(database, HALL, reader=reader)
     return next(each for each in answer["counters"] if each["counter"] == counter)
 
 
-def in_service(database: Database, reader: str | None) -> list[tuple[str | None, bool]]:
+def in_service(database: Database, reader: Author | None) -> list[tuple[str | None, bool]]:
     answer = read_queue(database, HALL, reader=reader)["in_service"]
     return [(each["counter"], each["started_at"] is not None) for each in answer]
 
@@ -46,11 +46,11 @@ def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_
         assert answer["session_mark"] is not None
         assert in_service(database, reader) == [(None, False)]
         assert read_queue(database, HALL, reader=reader)["shows_counters"] is False
-    own = counter_of(database, AGENT.id)
+    own = counter_of(database, AGENT)
     assert (own["state"], own["leg"] is None, own["since"] is None) == ("in_service", False, False)
-    assert in_service(database, AGENT.id) == [(COUNTER, True)]
+    assert in_service(database, AGENT) == [(COUNTER, True)]
     sought = RememberedTicket(number=ticket["number"])
-    for reader, counter in ((COLLEAGUE, None), (AGENT.id, COUNTER)):
+    for reader, counter in ((COLLEAGUE, None), (AGENT, COUNTER)):
         (found,) = find_visits(database, HALL, sought, reader=reader)["visits"]
         assert (found["state"], found["counter"]) == ("in_service", counter)
 
@@ -59,7 +59,7 @@ def test_a_counter_alone_does_not_reveal_its_agent(database: Database):
     issue(database, 1)
     served(database)
     answer = read_counter(database, COUNTER, reader=COLLEAGUE)
-    own = read_counter(database, COUNTER, reader=AGENT.id)
+    own = read_counter(database, COUNTER, reader=AGENT)
     assert own == read_counter(database, COUNTER) | {"as_of": own["as_of"]}
     assert answer.keys() == own.keys()
     assert (answer["state"], answer["since"], answer["leg"], answer["places"]) == ("open", None, None, [])

@@ -3,6 +3,7 @@
 Each route names what it requires (`server.web.access.requirements`). Here each is really requested for Laon.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,13 @@ from server.domain.people.roles import ROLES, Permission
 from server.live import messages
 from server.live.namespaces import FURTHER_ROOMS, REQUIRED
 from server.store.people.accounts import Grant
+from server.store.tables.columns import metadata
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
 from server.web.access.requirements import Required
 from server.web.pages.rights.pages import GROUPS
+from tests.harness.sql import all_rows
 from tests.server.web.access.permission_callers import Calling, everybody
 from tests.server.web.access.permission_requests import BRING_A_SECRET, BY_BODY, RouteRequest, requests_of
 from tests.server.web.api_site import HALL, OTHER, PASSWORD, ApiSite
@@ -237,3 +240,35 @@ def test_every_caller_with_the_permission_is_let_in(declared: list[RouteRequest]
                     f"{caller.name}: {request.method} {request.path} → {answer.status_code} {said}"
                 )
     assert not kept_out, "\n".join(kept_out)
+
+
+OF_ACCOUNTS = {
+    "account",
+    "account_pseudonym",
+    "identity",
+    "invitation",
+    "rights_salt",
+    "role_grant",
+    "sign_in",
+}
+FOR_DAYS = {"idempotency", "idempotency.author", "ticket_access", "ticket_access.press_by"}
+"""Rows that name an account, because they are erased within days."""
+
+
+def test_after_all_of_this_no_fact_and_no_row_that_stays_says_which_account_it_was(site: ApiSite):
+    accounts = {row["id"] for row in all_rows(site.database, "SELECT id FROM account")}
+    named = set()
+    for table in metadata.tables.values():
+        for row in all_rows(site.database, f"SELECT * FROM {table.name}"):
+            columns = {column for column, value in row.items() if contains(value, accounts)}
+            if table.name == "installation_fact" and row["author"] in accounts:
+                assert json.loads(row["body"])["account"] == row["author"], "about their own account"
+                columns.discard("author")
+            named |= {table.name, *(f"{table.name}.{column}" for column in columns)} if columns else set()
+    of_accounts = {each for each in named if each.split(".")[0] in OF_ACCOUNTS}
+    assert named - of_accounts <= {*FOR_DAYS, "installation_fact", "installation_fact.body"}
+    assert "account_pseudonym.account" in of_accounts
+
+
+def contains(value: object, ids: set[str]) -> bool:
+    return isinstance(value, str) and any(each in value for each in ids)

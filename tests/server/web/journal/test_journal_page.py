@@ -53,7 +53,7 @@ def test_the_journal_shows_present_names_and_finds_people_by_them(both: ApiSite)
     assert {line[3] for line in told} == {"C. Martin"}, "what was done at the counter stays with the counter"
     execute(both.database, "DELETE FROM role_grant WHERE account = :id", id=person.id)
     execute(both.database, "DELETE FROM account WHERE id = :id", id=person.id)
-    assert read(browser)[0][3] == "Compte qui n’existe plus"
+    assert read(browser)[0][3] == "Personne dont le nom est effacé"
 
 
 def test_only_people_and_keys_of_the_reader_s_sites_are_offered(both: ApiSite):

@@ -1,0 +1,200 @@
+"""Facts carry a pseudonym of the year: who it is can be read for a time, then no more; no fact changes."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.author import SYSTEM
+from server.domain.facts import FactKind, of_kind
+from server.domain.people.pseudonyms import last_year_over, link_ends_at
+from server.domain.quality.few_people import people_at_work
+from server.store.memory.pseudonyms import Pseudonyms
+from server.store.people.accounts import Grant
+from server.store.people.names import name_of
+from server.store.transactions.database import Database
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
+from server.usecases.counters.leave_counters import leave_counters
+from server.usecases.counters.own_session import keep_session
+from server.usecases.hall.read_counter import read_counter
+from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.read_journal import JournalSearch, read_journal
+from server.usecases.people.accounts import NewAccount, create_account, remove_account
+from server.usecases.people.sessions import begin_session, end_every_session
+from server.usecases.quality.individual_figures import decide_individual_figures, read_individual_figures
+from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.visits.leg_verbs import Gesture, finish, start
+from server.usecases.visits.undo_gesture import undo
+from tests.harness.sql import all_rows
+from tests.server.store.journals import COUNTER, HALL, anchor, first_fault, issue
+from tests.server.usecases.at_counters import gesture_at
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(NEW_YEAR - timedelta(hours=14))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands, HALL)
+    yield found
+    found.close()
+
+
+def person(database: Database, login: str = "ada", *, role: str = "agent") -> str:
+    new = NewAccount(login, "cendrier parapluie olive", login.title(), [Grant(role, "laon")])
+    return create_account(database, SYSTEM, new)
+
+
+def authors(database: Database, table: str = "hall_fact") -> list[str]:
+    return [row["author"] for row in all_rows(database, f"SELECT author FROM {table} ORDER BY position")]
+
+
+def served_over_new_year(database: Database, hands: Hands) -> str:
+    """The account of an agent who opens the counter and calls before midnight, and finishes after it."""
+    ada = person(database)
+    issue(database)
+    hands.now = NEW_YEAR - timedelta(minutes=2)
+    open_counter(database, COUNTER, database.pseudonyms.author_of(ada), SessionRequest())
+    leg = call_next(database, COUNTER, database.pseudonyms.author_of(ada), AtCounter())
+    assert leg is not None
+    hands.now = NEW_YEAR + SECOND
+    start(database, Gesture(leg["leg"], database.pseudonyms.author_of(ada)))
+    hands.now += SECOND
+    finish(database, Gesture(leg["leg"], database.pseudonyms.author_of(ada)))
+    return ada
+
+
+def test_at_the_change_of_year_the_same_agent_goes_on_under_another_pseudonym(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    ada = served_over_new_year(database, hands)
+    first, *_, last = authors(database)[-4:]
+    assert len({ada, first, last}) == 3
+    assert [name_of_author(database, each) for each in (first, last)] == ["Ada", "Ada"]
+    now, stranger = database.pseudonyms.author_of(ada), database.pseudonyms.author_of(person(database, "bo"))
+    own, of_another = (read_counter(database, COUNTER, reader=each) for each in (now, stranger))
+    assert own["session"] is not None
+    assert own["last_gesture"] is not None
+    assert of_another["last_gesture"] is None
+    assert keep_session(database, COUNTER, own["session"], author=now)
+    assert not keep_session(database, COUNTER, own["session"], author=stranger)
+    undo(database, COUNTER, now, gesture_at(database, COUNTER)["fact"])
+    searched = JournalSearch(database.hall_id(HALL), author=ada, names_everybody=True)
+    assert len(read_journal(database, searched).facts) == 5
+    assert first_fault(database, anchor(database, tmp_path), full=True) is None
+    assert leave_counters(database, SYSTEM, ada, []) == 1, "all counters of the person, whatever the year"
+
+
+def name_of_author(database: Database, author: str) -> str | None:
+    with database.read() as rows:
+        return name_of(rows, author)
+
+
+def figures(database: Database) -> list[Any]:
+    days = (date(2026, 12, 20), date(2027, 1, 20))
+    found = read_indicators(database, HALL, days=days, by="service", sentence=str)
+    return [found["rows"], found["indicators"]]
+
+
+def test_the_link_of_a_year_is_erased_a_year_after_it_and_nothing_else_changes(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    ada = served_over_new_year(database, hands)
+    close_counter(database, COUNTER, database.pseudonyms.author_of(ada), session=None)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    days = (date(2026, 12, 20), date(2027, 1, 20))
+    assert [each.name for each in read_individual_figures(database, HALL, *days)] == ["Ada"]
+    before, written, anchors = figures(database), authors(database), anchor(database, tmp_path)
+    hands.now = datetime(2028, 1, 1, tzinfo=UTC) - SECOND
+    assert purge(database)["account_pseudonym"] == 0
+    hands.now += SECOND
+    assert purge(database)["account_pseudonym"] == 1
+    opened, *_, finished = written[-5:-1]
+    assert [name_of_author(database, each) for each in (opened, finished)] == [None, "Ada"]
+    assert [each.name for each in read_individual_figures(database, HALL, *days)] == [None]
+    assert opened not in database.pseudonyms.author_of(ada).ids, "no process remembers it"
+    assert (figures(database), authors(database)) == (before, written)
+    assert first_fault(database, anchors, full=True) is None
+
+
+def test_two_workers_make_one_pseudonym(database: Database, hands: Hands):
+    ada = person(database)
+    barrier, found = threading.Barrier(4), list[str]()
+
+    def work() -> None:
+        worker = Pseudonyms(database.store, hands.clock())
+        barrier.wait()
+        found.append(worker.author_of(ada).id)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    [link] = all_rows(database, "SELECT * FROM account_pseudonym")
+    assert found == [link["pseudonym"]] * 4
+
+
+def test_a_person_invited_anew_is_somebody_else(database: Database):
+    ada = person(database)
+    author = database.pseudonyms.author_of(ada)
+    open_counter(database, COUNTER, author, SessionRequest())
+    remove_account(database, SYSTEM, ada, sites=None)
+    again = person(database)
+    assert name_of_author(database, author.id) is None
+    assert not all_rows(database, "SELECT * FROM account WHERE id = :id", id=ada)
+    anew = database.pseudonyms.author_of(again)
+    assert author.ids.isdisjoint(anew.ids)
+    late = database.pseudonyms.author_of(ada)
+    assert late.id not in author.ids, "a request on its way writes neither the account nor its pseudonym"
+    assert {row["account"] for row in all_rows(database, "SELECT * FROM account_pseudonym")} == {again}
+
+
+def test_no_fact_holds_an_account_beside_its_own_pseudonym(database: Database):
+    ada, root = person(database), person(database, "root", role="administrator")
+    begin_session(database, ada)
+    end_every_session(database, database.pseudonyms.author_of(ada), ada)
+    assert authors(database, "installation_fact")[-1] == ada
+    begin_session(database, ada)
+    end_every_session(database, database.pseudonyms.author_of(root), ada)
+    assert authors(database, "installation_fact")[-1] == database.pseudonyms.author_of(root).id
+    fact = of_kind(FactKind.GUESSING_SLOWED, account=root)
+    assert database.pseudonyms.author_of(ada).writing(fact.body) == database.pseudonyms.author_of(ada)
+
+
+def test_a_call_reads_no_pseudonym(database: Database, monkeypatch: pytest.MonkeyPatch):
+    ada = person(database)
+    author = database.pseudonyms.author_of(ada)
+    monkeypatch.delattr(type(database.store), "read")
+    assert database.pseudonyms.author_of(ada) is author
+
+
+@pytest.mark.parametrize(
+    ("kept", "at", "last"),
+    [
+        (365, datetime(2027, 12, 31, 23, 59, tzinfo=UTC), 2025),
+        (365, datetime(2028, 1, 1, tzinfo=UTC), 2026),
+        (31, datetime(2027, 2, 1, tzinfo=UTC), 2026),
+        (366, datetime(2029, 1, 1, tzinfo=UTC), 2027),
+    ],
+)
+def test_a_link_ends_a_time_after_its_year(kept: int, at: datetime, last: int):
+    days = timedelta(days=kept)
+    assert last_year_over(at, days) == last
+    assert link_ends_at(last, days) <= at < link_ends_at(last + 1, days)
+
+
+def test_people_are_never_counted_twice_because_a_year_began():
+    assert people_at_work([(2026, "a"), (2026, "b"), (2027, "c"), (2027, "d")]) == 2
+    assert people_at_work([(2026, "a"), (2026, "b"), (2026, "c"), (2027, "d")]) == 3
+    assert people_at_work([]) == 0
