@@ -1,5 +1,6 @@
-"""The action plan of a site: remarks, their solutions, who does what until when. Kept by hand. Pure."""
+"""The actions of a site: remarks, their origins and solutions, who does what until when. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -21,9 +22,43 @@ class ActionState(StrEnum):
     DROPPED = "dropped"
 
 
+_PERSON = re.compile(
+    r"@|(?i:\b(?:M|Mr|Mrs|Ms|Dr|Sr|Sra)\.)\s?[A-ZÀ-Ý]|(?i:\b(?:Mme|Mlle|Mr|Mrs|Ms|Monsieur|Madame))\s[A-ZÀ-Ý]"
+)
 OPEN = (ActionState.TO_DO, ActionState.DOING)
 REMINDED_BEFORE = timedelta(days=7)
 """How long before its date an open action asks for attention."""
+
+
+class OriginKind(StrEnum):
+    """What else than a person's hand leads to an action."""
+
+    COMPLAINT = "complaint"
+    DECISION = "decision"
+    MYSTERY_VISIT = "mystery_visit"
+    HALL_CHECK = "hall_check"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOrigin:
+    """A complaint, a committee's decision or a finding (its id), which leads to one action."""
+
+    kind: OriginKind
+    id: str
+
+
+PLACES_OF_ORIGINS = {
+    OriginKind.COMPLAINT: "/voix/registre/{id}",
+    OriginKind.DECISION: "/voix/comite#decision-{id}",
+    OriginKind.MYSTERY_VISIT: "/voix/visites#constat-{id}",
+    OriginKind.HALL_CHECK: "/voix/controles#constat-{id}",
+}
+"""The addresses of the pages that show an origin."""
+
+
+def place_of_origin(origin: ActionOrigin) -> str:
+    """The address of the page that shows an origin."""
+    return PLACES_OF_ORIGINS[origin.kind].format(id=origin.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +76,8 @@ class ActionRequest:
 def checked_action(typed: ActionRequest) -> ActionRequest:
     """The action with each text on one line.
 
-    Refusals, each with its `field`: action_remark_missing, action_text_too_long, bad_action_day,
-    bad_action_state.
+    Refusals, each with its `field`: action_remark_missing, action_text_too_long, action_owner_is_a_person,
+    bad_action_day, bad_action_state.
     """
     action = replace(
         typed,
@@ -61,11 +96,18 @@ def checked_action(typed: ActionRequest) -> ActionRequest:
     ):
         if len(getattr(action, field)) > longest:
             raise Refusal("action_text_too_long", field=field, longest=longest)
+    if names_a_person(action.owner):
+        raise Refusal("action_owner_is_a_person", field="owner")
     if action.due_on:
         due_day(action.due_on)
     if action.state not in set(ActionState):
         raise Refusal("bad_action_state", field="state")
     return action
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a text holds an address of e-mail, or a title before a name: « Mme Martin »."""
+    return _PERSON.search(text) is not None
 
 
 def due_day(text: str) -> date:

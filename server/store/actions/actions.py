@@ -1,6 +1,7 @@
 """The action plan of a site: its rows, as people keep them by hand."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import bindparam
@@ -12,7 +13,10 @@ from server.store.tables.voice import action
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action of a site (slug). `owner`: an office or a role; `state`: one of `ActionState`."""
+    """An action of a site (slug). `owner`: an office or a role; `state`: one of `ActionState`.
+
+    `origin`: in words; `origin_kind`, `origin_id`: what led to it; None for what was added by hand.
+    """
 
     id: str
     site: str
@@ -24,18 +28,53 @@ class ActionRow:
     state: str
     added_at: datetime
     changed_at: datetime
+    origin_kind: str | None
+    origin_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedAction:
+    """What people change of an action."""
+
+    remark: str
+    origin: str
+    solution: str
+    owner: str
+    due_on: date | None
+    state: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOfOrigin:
+    """The action (id) of an origin (id), and where it stands."""
+
+    origin_id: str
+    id: str
+    state: str
+
+
+_ROWS = rows_of(ActionRow, action)
 _OF_SITE = Read(
     ActionRow,
-    rows_of(ActionRow, action)
-    .where(action.c.site == bindparam("site"))
-    .order_by(action.c.added_at, action.c.id),
+    _ROWS.where(action.c.site == bindparam("site")).order_by(action.c.added_at, action.c.id),
 )
-_INSERT = Write.new_row(action, ActionRow)
+_OF_ORIGINS = Read(
+    ActionOfOrigin,
+    rows_of(ActionOfOrigin, action).where(
+        action.c.origin_kind == bindparam("kind"),
+        action.c.origin_id.in_(bindparam("origins", expanding=True)),
+    ),
+)
+_INSERT = Write.insert_or(
+    lambda new: {},
+    action,
+    ["id"],
+    [field.name for field in fields(ActionRow) if field.name != "id"],
+)
 _CHANGE = Write(
     action.update().where(action.c.id == bindparam("of_id"), action.c.site == bindparam("of_site")),
-    *("remark", "origin", "solution", "owner", "due_on", "state", "changed_at"),
+    *(field.name for field in fields(ChangedAction)),
 )
 
 
@@ -44,24 +83,16 @@ def actions_of(rows: Rows, site: str) -> list[ActionRow]:
     return rows.all(_OF_SITE, site=site)
 
 
+def actions_of_origins(rows: Rows, kind: str, origins: Collection[str]) -> dict[str, ActionOfOrigin]:
+    """The actions of these origins of a kind, by the id of the origin."""
+    return {each.origin_id: each for each in rows.all(_OF_ORIGINS, kind=kind, origins=list(origins))}
+
+
 def insert_action(rows: WrittenRows, new: ActionRow) -> None:
-    """Keeps a new action."""
+    """Keeps a new action; one of this id stays as it is."""
     rows.execute(_INSERT, **values_of(new))
 
 
-def change_row(rows: WrittenRows, changed: ActionRow) -> bool:
+def change_row(rows: WrittenRows, site: str, action: str, changed: ChangedAction) -> bool:
     """Keeps the changed words of an action; False when its site has none of this id."""
-    return bool(
-        rows.execute(
-            _CHANGE,
-            of_id=changed.id,
-            of_site=changed.site,
-            remark=changed.remark,
-            origin=changed.origin,
-            solution=changed.solution,
-            owner=changed.owner,
-            due_on=changed.due_on,
-            state=changed.state,
-            changed_at=changed.changed_at,
-        )
-    )
+    return bool(rows.execute(_CHANGE, of_id=action, of_site=site, **values_of(changed)))

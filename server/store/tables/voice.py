@@ -17,6 +17,8 @@ action = Table(
     Column("state", String(10), nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("origin_kind", String(20)),
+    Column("origin_id", ID),
     Index("ix_action_site", "site", "added_at"),
     comment="The action plan of a site, kept by hand; `owner`: an office or a role, no person.",
 )

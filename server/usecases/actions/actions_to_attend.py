@@ -17,7 +17,6 @@ WORDS = 80
 def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """The actions of the sites whose plans the reader keeps that are late or due within seven days."""
     for site in reach.sites_where(Permission.WRITE_REPORTS):
-        hall = next(each for each in reach.halls if each.site.slug == site.slug)
         zone = ZoneInfo(site.time_zone)
         today = reach.now.astimezone(zone).date()
         with database.read() as rows:
@@ -34,7 +33,7 @@ def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
                 site=site.slug,
                 sentence=f"actions.to_attend.{_word(row.due_on, today)}",
                 values={"remark": _shortened(row.remark), "count": abs((row.due_on - today).days)},
-                path=f"/voix/actions?hall={hall.hall}#action-{row.id}",
+                path=f"/voix/actions#action-{row.id}",
             )
 
 

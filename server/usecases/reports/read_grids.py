@@ -46,5 +46,7 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         found[Evidence.APPROVED_REPORT] = FoundEvidence(approved, f"/rapports/{results['report']}")
     if actions:
         changed = max(each.changed_at for each in actions).astimezone(zone).date()
-        found[Evidence.ACTION_PLAN] = FoundEvidence(changed, f"/voix/actions?hall={configuration.hall}")
+        found[Evidence.ACTION_PLAN] = FoundEvidence(
+            changed, f"/voix/actions?site={configuration.site.slug}&etat=all"
+        )
     return found

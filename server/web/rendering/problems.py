@@ -38,6 +38,7 @@ STATUS: Mapping[str, int] = {
     "individual_figures_off": 409,
     "unknown_report": 404,
     "unknown_action": 404,
+    "action_owner_is_a_person": 422,
     **dict.fromkeys(
         ("action_remark_missing", "action_text_too_long", "bad_action_day", "bad_action_state"), 422
     ),

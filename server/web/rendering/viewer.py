@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Flask, abort, current_app, g, redirect, request
 from werkzeug.wrappers import Response
 
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, Permission
 from server.store.people.accounts import EVERY_SITE, Grant
@@ -136,6 +136,11 @@ def halls_for_page(work: WorkContext, permission: Permission) -> Sequence[HallCo
     """The halls a signed-in person may turn to from a page at work: those where the permission is theirs."""
     person = work.viewer()
     return _halls_where(person, work.halls, permission) if person is not None else ()
+
+
+def sites_for_page(work: WorkContext, permission: Permission) -> list[Site]:
+    """The sites where a signed-in person has a permission, each once, in the order of their halls."""
+    return list({hall.site.slug: hall.site for hall in halls_for_page(work, permission)}.values())
 
 
 def _halls_where(person: Viewer, halls: FindHalls, permission: Permission) -> list[HallConfiguration]:

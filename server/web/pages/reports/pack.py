@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart
 from server.domain.sheets import plain_cells
 from server.store.transactions.database import Database
-from server.usecases.actions.keep_actions import PlannedAction, read_actions
+from server.usecases.actions.read_actions import PlannedAction, read_actions
 from server.usecases.reports.read_evidence import HallEvidence, read_evidence
 from server.usecases.reports.read_reports import ReadReport
 from server.web.pages.quality.wording import number
@@ -60,10 +60,14 @@ def pack_steps(
     except Refusal:
         is_printed = False
     yield PackStep(len(halls) + 1, steps, words.say("reports.pack.tables"))
-    sites = {hall["site"]: hall["site_name"] for hall in halls}
-    plans = {site: read_actions(database, site, report.figures["time_zone"]) for site in sites}
+    sites = {hall["site"]: database.configuration(hall["hall"]).site for hall in halls}
     _add_tables(files, "trame-des-indicateurs", words.say("reports.trame"), _indicators(report, words))
-    _add_tables(files, "plan-d-actions", words.say("actions.title"), _plan(plans, sites, words))
+    _add_tables(
+        files,
+        "plan-d-actions",
+        words.say("actions.title"),
+        _plan(read_actions(database, sites.values()), words),
+    )
     files["chiffres.csv"] = _csv([COLUMNS, *_figures(report)])
     files["preuves.csv"] = _csv(_proofs(report, evidence, words))
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))
@@ -95,27 +99,23 @@ def _indicators(report: ReadReport, words: ReportWording) -> list[list[str]]:
     return lines
 
 
-def _plan(
-    plans: dict[str, list[PlannedAction]], sites: dict[str, str], words: ReportWording
-) -> list[list[str]]:
+def _plan(actions: Sequence[PlannedAction], words: ReportWording) -> list[list[str]]:
     say = words.say
     fields = ("site", "remark", "origin", "solution", "owner", "due_on", "state")
     lines = [[say(f"actions.{field}") for field in fields]]
-    for site, actions in plans.items():
-        for each in actions:
-            row = each.row
-            state = say(f"actions.state.{row.state}")
-            lines.append(
-                [
-                    sites[site],
-                    row.remark,
-                    row.origin,
-                    row.solution,
-                    row.owner,
-                    "" if row.due_on is None else row.due_on.isoformat(),
-                    f"{state} – {say('actions.late')}" if each.is_late else state,
-                ]
-            )
+    for each in actions:
+        row, state = each.row, say(f"actions.state.{each.row.state}")
+        lines.append(
+            [
+                each.site.name,
+                row.remark,
+                row.origin or (say(f"actions.origin.{each.origin.kind}") if each.origin else ""),
+                row.solution,
+                row.owner,
+                "" if row.due_on is None else row.due_on.isoformat(),
+                f"{state} – {say('actions.late')}" if each.is_late else state,
+            ]
+        )
     return lines
 
 

@@ -4,7 +4,7 @@ import re
 
 from server.domain.actions.actions import ActionRequest
 from server.language import LANGUAGES
-from server.usecases.actions.keep_actions import add_action
+from server.usecases.actions.add_action import add_action
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.web.api_site import OTHER, ApiSite
 

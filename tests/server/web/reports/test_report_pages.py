@@ -169,9 +169,8 @@ def _boxes(page: Any) -> list[tuple[float, float, float, float]]:
 def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(played: ApiSite):
     anne = played.person("quality")
     report = begin(anne)
-    plan = f"{PLAN}?hall={HALL}"
     remark = "=1+1 Ouvrir de 12 à 14 h"
-    press(anne, plan, remark=remark, owner="Accueil", due_on="2026-10-01", state="doing", formulaire="a")
+    press(anne, PLAN, remark=remark, owner="Accueil", due_on="2026-10-01", state="doing", formulaire="a")
     answer = anne.post(
         f"{report}/dossier",
         data={"csrf_token": csrf_of(anne)},
@@ -234,36 +233,6 @@ def table_of(content: bytes) -> list[list[Any]]:
     return [list(row) for row in table.get_values()]
 
 
-def test_an_action_is_added_once_changed_and_marked_late(played: ApiSite):
-    anne, stranger = played.person("quality"), played.person("quality", OTHER)
-    plan = f"{PLAN}?hall={HALL}"
-    assert "Aucune action pour le moment" in anne.get(plan).text
-    assert anne.get(f"{PLACE}/actions?hall={HALL}").headers["Location"] == plan
-    fields = {"remark": "Plus de sièges", "owner": "Logistique", "due_on": "2026-11-01", "state": "to_do"}
-    first = press(anne, plan, formulaire="one", **fields)
-    assert first.status_code == 303
-    assert press(anne, plan, formulaire="one", **fields).headers["Location"] == first.headers["Location"]
-    page = anne.get(plan).text
-    assert page.count("Plus de sièges</bdi></h3>") == 1
-    assert "En retard" in page
-    action = first.headers["Location"].partition("fait=")[2].partition("#")[0]
-    assert press(anne, plan, action=action, **(fields | {"state": "done"})).status_code == 303
-    assert "En retard" not in anne.get(plan).text
-    for wrong, said in (
-        ({"remark": " "}, "Écrivez la remarque."),
-        ({"due_on": "demain"}, "Donnez une date"),
-        ({"owner": "x" * 81}, "80 caractères au plus"),
-        ({"state": "later"}, "Choisissez un état"),
-    ):
-        answer = press(anne, plan, **(fields | wrong))
-        assert answer.status_code == 422
-        assert said in answer.text
-        assert f'aria-describedby="{next(iter(wrong))}-refused"' in answer.text
-    assert stranger.get(plan).status_code == 404
-    assert press(stranger, f"{PLAN}?hall={OTHER}", action=action, **fields).status_code == 404
-    assert played.person("committee").get(plan).status_code == 403
-
-
 def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the_site(played: ApiSite):
     anne, boris = played.person("quality"), played.person("supervisor")
     grids = f"{PLACE}/labels?hall={HALL}"
@@ -274,7 +243,7 @@ def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the
     report = begin(anne)
     press(anne, f"{report}/gel")
     press(boris, f"{report}/approbation")
-    press(anne, f"{PLAN}?hall={HALL}", remark="Sièges", state="done", formulaire="a")
+    press(anne, PLAN, remark="Sièges", state="done", formulaire="a")
     page = anne.get(grids).text
     assert f'<a href="{report}">rapport approuvé</a>, 24 novembre 2026' in page
     assert page.count("Manque\u00a0:") == 1
