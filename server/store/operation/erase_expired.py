@@ -19,6 +19,7 @@ from server.store.tables.devices import pairing
 from server.store.tables.journals import erasable, idempotency
 from server.store.tables.people import account_pseudonym, invitation, sign_in, sign_in_failure
 from server.store.tables.printing import print_job
+from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -85,6 +86,31 @@ _PSEUDONYMS = Write(
     )
 )
 """The links of the years until `year`; the table is small and needs no index for it."""
+_over = select(survey.c.id).where(survey.c.closes_at <= _NOW)
+_used = survey_ticket.alias("used")
+_SURVEY_TICKETS = Write(
+    survey_ticket.delete().where(
+        tuple_(survey_ticket.c.survey, survey_ticket.c.digest).in_(
+            select(_used.c.survey, _used.c.digest)
+            .where(_used.c.survey.in_(_over))
+            .limit(_BATCH)
+            .correlate(None)
+        )
+    )
+)
+_ended = survey.alias("ended")
+_SURVEY_SECRETS = Write(
+    survey.update()
+    .where(
+        survey.c.id.in_(
+            select(_ended.c.id)
+            .where(_ended.c.closes_at <= _NOW, _ended.c.state == "open")
+            .limit(_BATCH)
+            .correlate(None)
+        )
+    )
+    .values(secret=null(), state="closed")
+)
 ERASE: Mapping[str, Write] = {
     "erasable": _ERASABLES,
     "print_job": _TICKET_CONTENTS,
@@ -98,6 +124,9 @@ ERASE: Mapping[str, Write] = {
     "invitation": _delete(invitation, "expires_at"),
     "sign_in_failure": _delete(sign_in_failure, "failed_at"),
     "pairing": _delete(pairing, "expires_at"),
+    "survey_ticket": _SURVEY_TICKETS,
+    "survey": _SURVEY_SECRETS,
+    "survey_text": _delete(survey_text, "erase_after"),
 }
 """The writes by table, in this order: a printed content goes with its ticket's token.
 

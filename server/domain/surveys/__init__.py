@@ -1,0 +1,1 @@
+"""Rules of surveys: questions, campaigns, answers, free texts and results. Pure."""

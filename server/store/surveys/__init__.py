@@ -1,0 +1,1 @@
+"""Surveys: statements on their tables."""

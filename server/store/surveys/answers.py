@@ -1,0 +1,165 @@
+"""Answers to surveys, and the free texts apart from them: their rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write, rows_of, values_of
+from server.store.tables.surveys import survey_answer, survey_text, survey_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """The choices of one person by question. `id` is drawn; `week`: ISO; `hall` None: an agent."""
+
+    id: str
+    survey: str
+    hall: str | None
+    channel: str
+    language: str
+    week: str
+    choices: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A free text. `state`: unread, shown or hidden; `is_edited`: a person took something out."""
+
+    id: str
+    survey: str
+    hall: str | None
+    question: str
+    language: str
+    week: str
+    text: str
+    state: str
+    is_edited: bool
+    erase_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How many answers came by a channel to a hall of a survey."""
+
+    survey: str
+    hall: str | None
+    channel: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadCount:
+    """How many texts of a hall of a survey nobody has read."""
+
+    survey: str
+    hall: str | None
+    count: int
+
+
+_ANSWERS = Read(
+    AnswerRow,
+    rows_of(AnswerRow, survey_answer)
+    .where(survey_answer.c.survey == bindparam("survey"))
+    .order_by(survey_answer.c.id),
+)
+_COUNTS = Read(
+    AnswerCount,
+    select(
+        survey_answer.c.survey,
+        survey_answer.c.hall,
+        survey_answer.c.channel,
+        func.count().label("count"),
+    ).group_by(survey_answer.c.survey, survey_answer.c.hall, survey_answer.c.channel),
+)
+_UNREAD = Read(
+    UnreadCount,
+    select(survey_text.c.survey, survey_text.c.hall, func.count().label("count"))
+    .where(survey_text.c.state == "unread")
+    .group_by(survey_text.c.survey, survey_text.c.hall),
+)
+_ANSWER_COLUMNS = ("survey", "hall", "channel", "language", "week", "choices")
+_ADD_ANSWER = Write(
+    {
+        SQLITE.name: sqlite.insert(survey_answer).on_conflict_do_nothing(),
+        POSTGRESQL.name: postgresql.insert(survey_answer).on_conflict_do_nothing(),
+    },
+    "id",
+    *_ANSWER_COLUMNS,
+)
+_USE_TICKET = Write(
+    {
+        SQLITE.name: sqlite.insert(survey_ticket).on_conflict_do_nothing(),
+        POSTGRESQL.name: postgresql.insert(survey_ticket).on_conflict_do_nothing(),
+    },
+    *("survey", "digest"),
+)
+_USED = Read(
+    str,
+    select(survey_ticket.c.digest).where(
+        survey_ticket.c.survey == bindparam("survey"), survey_ticket.c.digest == bindparam("digest")
+    ),
+)
+_ADD_TEXT = Write.new_row(survey_text, TextRow)
+_TEXTS = Read(
+    TextRow,
+    rows_of(TextRow, survey_text)
+    .where(survey_text.c.survey == bindparam("survey"))
+    .order_by(survey_text.c.id),
+)
+_TEXT = Read(TextRow, rows_of(TextRow, survey_text).where(survey_text.c.id == bindparam("text_id")))
+_DECIDE = Write(
+    survey_text.update().where(survey_text.c.id == bindparam("of_id")), *("state", "text", "is_edited")
+)
+
+
+def answers_of(rows: Rows, survey: str) -> list[AnswerRow]:
+    """The answers to a survey, in no order of time."""
+    return rows.all(_ANSWERS, survey=survey)
+
+
+def answer_counts(rows: Rows) -> list[AnswerCount]:
+    """How many answers every survey has, by hall and channel."""
+    return rows.all(_COUNTS)
+
+
+def unread_counts(rows: Rows) -> list[UnreadCount]:
+    """How many texts nobody has read, by survey and hall."""
+    return rows.all(_UNREAD)
+
+
+def add_answer(rows: WrittenRows, new: AnswerRow) -> bool:
+    """Keeps an answer; False where one with this id stands already."""
+    return bool(rows.execute(_ADD_ANSWER, **values_of(new)))
+
+
+def use_ticket(rows: WrittenRows, survey: str, digest: str) -> bool:
+    """Keeps that a ticket has answered; False where it had already."""
+    return bool(rows.execute(_USE_TICKET, survey=survey, digest=digest))
+
+
+def is_ticket_used(rows: Rows, survey: str, digest: str) -> bool:
+    """Whether a ticket has answered."""
+    return rows.one(_USED, survey=survey, digest=digest) is not None
+
+
+def add_text(rows: WrittenRows, new: TextRow) -> None:
+    """Keeps a free text."""
+    rows.execute(_ADD_TEXT, **values_of(new))
+
+
+def texts_of(rows: Rows, survey: str) -> list[TextRow]:
+    """The free texts of a survey, in no order of time."""
+    return rows.all(_TEXTS, survey=survey)
+
+
+def text_row(rows: Rows, text: str) -> TextRow | None:
+    """A free text by its id."""
+    return rows.one(_TEXT, text_id=text)
+
+
+def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_edited: bool) -> None:
+    """Keeps what a person decided about a text, and the words that are left of it."""
+    rows.execute(_DECIDE, of_id=text, state=state, text=words, is_edited=is_edited)

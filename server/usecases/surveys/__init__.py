@@ -1,0 +1,1 @@
+"""Surveys: drafted, opened, answered, read, closed."""

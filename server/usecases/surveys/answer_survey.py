@@ -1,0 +1,177 @@
+"""Answer a survey: by an address, by a ticket, or on paper that an agent types."""
+
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from hashlib import sha256
+
+from server.domain.refusals import Refusal
+from server.domain.surveys.answers import CheckedAnswers, checked_answers
+from server.domain.surveys.campaigns import Audience, Channel, SurveyState, texts_kept_until, week_of
+from server.domain.surveys.questions import Question, question_of
+from server.ids import new_token
+from server.store.engine.rows import Rows
+from server.store.surveys.answers import AnswerRow, TextRow, add_answer, add_text, is_ticket_used, use_ticket
+from server.store.surveys.surveys import SurveyRow, address_of_code, open_surveys, survey_row
+from server.store.transactions.database import Database
+from server.usecases.reports.find_report import Sites
+from server.usecases.surveys.find_survey import find_survey, own_halls, state_on, time_zone_of, today_of
+from server.usecases.tickets.give_up_ticket import leg_of_token
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSurvey:
+    """A survey as somebody is asked it. `hall`: id; None: an agent. `digest`: of the ticket that asks."""
+
+    row: SurveyRow
+    hall: str | None
+    channel: str
+    questions: Sequence[Question]
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswers:
+    """What somebody sends: values by question, the language they read, and the id of the form."""
+
+    typed: Mapping[str, str]
+    language: str
+    form: str
+
+
+def asked_at(database: Database, code: str, channel: str | None = None) -> AskedSurvey:
+    """The survey of an address. `channel`: the only one that counts here.
+
+    Refusals: unknown_survey; survey_not_yet and survey_is_over beside its days.
+    """
+    with database.read() as rows:
+        address = address_of_code(rows, code)
+        row = None if address is None else survey_row(rows, address.survey)
+    if address is None or row is None or (channel or address.channel) != address.channel:
+        raise Refusal("unknown_survey")
+    _check_running(database, row)
+    return AskedSurvey(row, address.hall, address.channel, _questions(row))
+
+
+def asked_by_ticket(database: Database, token: str) -> AskedSurvey:
+    """The survey that a ticket may answer.
+
+    Refusals: unknown_ticket, unknown_survey without one today, survey_answered for a ticket that has.
+    """
+    with database.read() as rows:
+        leg = leg_of_token(rows, token)
+        row = ticket_survey(database, rows, leg.hall)
+        if row is None or row.secret is None:
+            raise Refusal("unknown_survey")
+        digest = hmac.new(row.secret.encode(), leg.visit.encode(), sha256).hexdigest()
+        if is_ticket_used(rows, row.id, digest):
+            raise Refusal("survey_answered")
+    return AskedSurvey(row, leg.hall, Channel.TICKET, _questions(row), digest)
+
+
+def asked_on_paper(database: Database, survey: str, hall: str, sites: Sites) -> AskedSurvey:
+    """The survey whose papers an agent types. `hall`: id or slug, one of theirs.
+
+    Refusals: unknown_survey, unknown_hall, survey_not_yet, survey_is_over.
+    """
+    with database.read() as rows:
+        row = find_survey(database, rows, survey, sites)
+    if Channel.PAPER not in row.channels:
+        raise Refusal("unknown_survey")
+    hall_id = database.hall_id(hall)
+    if hall_id not in own_halls(database, row, sites):
+        raise Refusal("unknown_hall", hall=hall)
+    _check_running(database, row)
+    return AskedSurvey(row, hall_id, Channel.PAPER, _questions(row))
+
+
+def ticket_survey(database: Database, rows: Rows, hall: str) -> SurveyRow | None:
+    """The survey that tickets of a hall (id) may answer today."""
+    return next(
+        (
+            row
+            for row in open_surveys(rows)
+            if row.audience == Audience.VISITORS and hall in row.halls and Channel.TICKET in row.channels
+            if state_on(row, today_of(database, row)) == SurveyState.OPEN
+        ),
+        None,
+    )
+
+
+def has_ticket_survey(database: Database, hall: str) -> bool:
+    """Whether tickets of a hall (id or slug) may answer a survey today."""
+    with database.read() as rows:
+        return ticket_survey(database, rows, database.hall_id(hall)) is not None
+
+
+def answer_survey(database: Database, asked: AskedSurvey, given: GivenAnswers) -> None:
+    """Keeps an answer that leads to nobody. The same form again adds nothing.
+
+    Refusals: those of `checked_answers`; survey_is_over when it has closed meanwhile; survey_answered for a
+    ticket that has answered.
+    """
+    answers = checked_answers(asked.questions, given.typed)
+    secret = asked.row.secret
+    if secret is None:
+        raise Refusal("survey_is_over")
+    answer = _answer(database, asked, given, answers, _answer_id(secret, given.form))
+    with database.store.write() as rows:
+        now = survey_row(rows, asked.row.id)
+        if now is None or now.secret != secret:
+            raise Refusal("survey_is_over")
+        if asked.digest is not None and not use_ticket(rows, asked.row.id, asked.digest):
+            raise Refusal("survey_answered")
+        if add_answer(rows, answer):
+            for question, text in answers.texts.items():
+                add_text(rows, _text(database, asked, answer, question, text))
+
+
+def _answer_id(secret: str, form: str) -> str:
+    """An id drawn by chance, the same for one form of the survey: it says neither when nor who."""
+    drawn = form or secrets.token_hex(16)
+    return hmac.new(secret.encode(), f"form {drawn}".encode(), sha256).hexdigest()
+
+
+def _answer(
+    database: Database, asked: AskedSurvey, given: GivenAnswers, answers: CheckedAnswers, answer: str
+) -> AnswerRow:
+    today = database.clock.now().astimezone(time_zone_of(database, asked.row, asked.hall)).date()
+    return AnswerRow(
+        answer,
+        asked.row.id,
+        asked.hall,
+        asked.channel,
+        given.language,
+        week_of(today),
+        dict(answers.choices),
+    )
+
+
+def _text(database: Database, asked: AskedSurvey, answer: AnswerRow, question: str, text: str) -> TextRow:
+    until = texts_kept_until(asked.row.closes_on)
+    return TextRow(
+        id=new_token(),
+        survey=asked.row.id,
+        hall=asked.hall,
+        question=question,
+        language=answer.language,
+        week=answer.week,
+        text=text,
+        state="unread",
+        is_edited=False,
+        erase_after=datetime.combine(until, time(), UTC),
+    )
+
+
+def _check_running(database: Database, row: SurveyRow) -> None:
+    state = state_on(row, today_of(database, row))
+    if state == "planned":
+        raise Refusal("survey_not_yet", opens_on=row.opens_on.isoformat())
+    if state != SurveyState.OPEN or row.secret is None:
+        raise Refusal("survey_is_over")
+
+
+def _questions(row: SurveyRow) -> list[Question]:
+    return [question_of(each) for each in row.questions]

@@ -1,0 +1,71 @@
+"""Read the free texts of a survey, and decide about each: show it, take something out, hide it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.domain.refusals import Refusal
+from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
+from server.domain.surveys.answers import LONGEST_TEXT
+from server.store.surveys.answers import TextRow, keep_decision, text_row, texts_of
+from server.store.transactions.database import Database
+from server.usecases.reports.find_report import Sites
+from server.usecases.surveys.find_survey import find_survey, own_halls
+
+
+class TextState(StrEnum):
+    """Nobody has read a text; a person shows it to others; a person hides it."""
+
+    UNREAD = "unread"
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """A free text with what to look at. `hall`: id."""
+
+    row: TextRow
+    pieces: Sequence[Piece]
+    marks: Sequence[MarkKind]
+
+
+def judge_text(database: Database, text: str, *, state: str, words: str, sites: Sites) -> None:
+    """Keeps the decision about a text. What is taken out of it is kept nowhere.
+
+    `words`: what is left of the text; "" leaves it as it is. Refusals: unknown_survey_text,
+    bad_text_decision, survey_text_too_long.
+    """
+    if state not in (TextState.SHOWN, TextState.HIDDEN):
+        raise Refusal("bad_text_decision")
+    left = words.strip()
+    if len(left) > LONGEST_TEXT:
+        raise Refusal("survey_text_too_long", longest=LONGEST_TEXT)
+    with database.read() as rows:
+        found = text_row(rows, text)
+        if found is None:
+            raise Refusal("unknown_survey_text")
+        survey = find_survey(database, rows, found.survey, sites)
+        if found.hall is not None and found.hall not in own_halls(database, survey, sites):
+            raise Refusal("unknown_survey_text")
+    kept = left.replace("\r\n", "\n") or found.text
+    is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
+    with database.store.write() as rows:
+        keep_decision(rows, text, state=state, words=kept, is_edited=is_edited)
+
+
+def read_texts(database: Database, survey: str, *, sites: Sites) -> list[ReadText]:
+    """Every text of a survey at these sites, those that nobody has read first. Refusal: unknown_survey."""
+    with database.read() as rows:
+        found = find_survey(database, rows, survey, sites)
+        halls = own_halls(database, found, sites)
+        texts = [each for each in texts_of(rows, survey) if each.hall is None or each.hall in halls]
+    texts.sort(key=lambda each: list(TextState).index(TextState(each.state)))
+    return [ReadText(each, pieces_of(each.text), mark_kinds(each.text)) for each in texts]
+
+
+def shown_texts(database: Database, survey: str, *, sites: Sites) -> list[TextRow]:
+    """The texts of a survey at these sites that a person has let others read. Refusal: unknown_survey."""
+    return [
+        each.row for each in read_texts(database, survey, sites=sites) if each.row.state == TextState.SHOWN
+    ]

@@ -1,0 +1,131 @@
+"""Read surveys: their days, the answers against the target by channel, and how many texts wait to be read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.domain.surveys.campaigns import SurveyState, is_behind
+from server.domain.surveys.questions import MissingWords, Question, missing_words, question_of
+from server.store.engine.rows import Rows
+from server.store.surveys.answers import AnswerCount, answer_counts, unread_counts
+from server.store.surveys.surveys import SurveyAddress, SurveyRow, addresses_of, all_surveys
+from server.store.transactions.database import Database
+from server.usecases.reports.find_report import Sites
+from server.usecases.surveys.find_survey import (
+    find_survey,
+    may_read,
+    may_write,
+    own_halls,
+    state_on,
+    today_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyProgress:
+    """Answers of some halls of a survey, in all and by channel; `target` 0: none."""
+
+    answers: int
+    by_channel: Mapping[str, int]
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSurvey:
+    """A survey as a person reads it. `state`: as on `today`; `halls`: ids of theirs.
+
+    `progress`: of these halls together; `by_hall`: of each. `unread`: texts that nobody has read, 0 for who
+    may not read them.
+    """
+
+    row: SurveyRow
+    state: str
+    today: date
+    may_write: bool
+    halls: Sequence[str]
+    progress: SurveyProgress
+    by_hall: Mapping[str, SurveyProgress]
+    unread: int
+    questions: Sequence[Question]
+    missing: Sequence[MissingWords]
+    addresses: Sequence[SurveyAddress] = ()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it is past half its time with less than half of its answers."""
+        return self.state == SurveyState.OPEN and is_behind(
+            self.row.opens_on,
+            self.row.closes_on,
+            self.today,
+            answers=self.progress.answers,
+            target=self.progress.target,
+        )
+
+
+def read_surveys(database: Database, *, reads: Sites, writes: Sites) -> list[ReadSurvey]:
+    """The surveys of these sites, the one that opens last first; drafts only where the person writes."""
+    with database.read() as rows:
+        found = [row for row in all_surveys(rows) if may_read(database, row, reads)]
+        return [
+            _read(database, rows, row, reads=reads, writes=writes)
+            for row in found
+            if row.state != SurveyState.DRAFT or may_write(database, row, writes)
+        ]
+
+
+def read_survey(database: Database, survey: str, *, reads: Sites, writes: Sites) -> ReadSurvey:
+    """One survey with its addresses at these sites. Refusal: unknown_survey, also for others' drafts."""
+    with database.read() as rows:
+        sites = writes if _is_draft(rows, survey) else reads
+        row = find_survey(database, rows, survey, sites)
+        return _read(database, rows, row, reads=reads, writes=writes, with_addresses=True)
+
+
+def _is_draft(rows: Rows, survey: str) -> bool:
+    return any(row.id == survey and row.state == SurveyState.DRAFT for row in all_surveys(rows))
+
+
+def _read(
+    database: Database,
+    rows: Rows,
+    row: SurveyRow,
+    *,
+    reads: Sites,
+    writes: Sites,
+    with_addresses: bool = False,
+) -> ReadSurvey:
+    today = today_of(database, row)
+    halls = own_halls(database, row, reads)
+    counts = [each for each in answer_counts(rows) if each.survey == row.id]
+    by_hall = {
+        hall: _progress([each for each in counts if each.hall == hall], row.targets.get(hall, 0))
+        for hall in halls
+    }
+    whole = [each for each in counts if each.hall is None or each.hall in halls]
+    questions = [question_of(each) for each in row.questions]
+    addresses = addresses_of(rows, row.id) if with_addresses else []
+    read_halls: list[str | None] = [*own_halls(database, row, writes)]
+    if may_write(database, row, writes):
+        read_halls.append(None)
+    return ReadSurvey(
+        row=row,
+        state=state_on(row, today),
+        today=today,
+        may_write=may_write(database, row, writes),
+        halls=halls,
+        progress=_progress(whole, sum(row.targets.get(hall, 0) for hall in halls)),
+        by_hall=by_hall,
+        unread=sum(
+            each.count for each in unread_counts(rows) if each.survey == row.id and each.hall in read_halls
+        ),
+        questions=questions,
+        missing=missing_words(questions, row.languages),
+        addresses=[each for each in addresses if each.hall is None or each.hall in halls],
+    )
+
+
+def _progress(counts: Iterable[AnswerCount], target: int) -> SurveyProgress:
+    by_channel: dict[str, int] = {}
+    for each in counts:
+        by_channel[each.channel] = by_channel.get(each.channel, 0) + each.count
+    return SurveyProgress(sum(by_channel.values()), by_channel, target)
