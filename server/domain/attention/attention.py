@@ -23,6 +23,7 @@ class AttentionKind(StrEnum):
     ALARM = "alarm"
     ACTION_LATE = "action_late"
     ACTION_DUE = "action_due"
+    SURVEY_BEHIND = "survey_behind"
 
 
 @dataclass(frozen=True, slots=True)
