@@ -18,6 +18,7 @@ from server.usecases.reports.read_reports import ReadReport
 from server.web.pages.quality.wording import number
 from server.web.pages.reports.open_sheet import Cells, open_sheet
 from server.web.pages.reports.wording import ReportWording
+from server.web.pages.surveys.pack_lines import SURVEY_COLUMNS, survey_lines
 
 OF_COMMITTEE = (
     *("visits", "wait_median", "wait_p90", "within_target", "not_issued", "left_before_call", "no_shows"),
@@ -70,6 +71,9 @@ def pack_steps(
     )
     files["chiffres.csv"] = _csv([COLUMNS, *_figures(report)])
     files["preuves.csv"] = _csv(_proofs(report, evidence, words))
+    surveys = survey_lines(database, frozenset(sites), report.period, words.say)
+    if surveys:
+        files["enquetes.csv"] = _csv([SURVEY_COLUMNS, *surveys])
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))
     files["LISEZMOI.txt"] = _contents(report, words, files, evidence, is_printed=is_printed).encode()
     yield PackStep(steps, steps, "", archive=_zip(files, report))
@@ -180,6 +184,8 @@ def _contents(
         missing.append(say("reports.pack.missing.shown"))
     if not any(hall.devices for hall in evidence):
         missing.append(say("reports.pack.missing.devices"))
+    if "enquetes.csv" not in files:
+        missing.append(say("reports.pack.missing.surveys"))
     missing.append(say("reports.pack.missing.not_kept"))
     if report.corrections:
         count = len(report.corrections)
