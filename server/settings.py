@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         default="",
         description="Names by which the server answers, separated by spaces; empty: see the manual of https.",
     )
+    survey_hosts: str = Field(
+        default="",
+        description="Names of the sites where the form of a survey may be, separated by spaces; empty: none.",
+    )
     tls_certificate: str = Field(
         default="", description="PEM file of the certificate chain; with tls_key: https."
     )

@@ -49,6 +49,12 @@ def by_ticket() -> str:
     return token_digest(str((request.view_args or {}).get("token", "")))
 
 
+def by_survey() -> str:
+    """Counted by the address of a survey, whoever answers there."""
+    named = request.view_args or {}
+    return str(named.get("code") or named.get("exit_kiosk") or "")
+
+
 def brake(limiter: Limiter, name: str, most: str, *, by: By = by_network) -> Callable[[], None]:
     """Called in a view it counts one more; more than `most` ("20 per minute") are answered 429.
 

@@ -64,7 +64,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
         (
             "reception",
             {"/accueil", "/alarmes", "/alerte", "/affichage", "/affichage/ecrans", "/affichage/medias"}
-            | {"/droits", "/aide"},
+            | {"/voix", "/droits", "/aide"},
         ),
         ("security", {"/securite", "/alerte", "/droits", "/aide"}),
         ("quality", {"/qualite", "/objectifs", "/rapports", "/voix", "/droits", "/aide"}),

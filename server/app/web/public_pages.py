@@ -6,6 +6,7 @@ from typing import Any
 import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
+from server.app.brakes import by_survey, by_ticket
 from server.app.sending import link_post
 from server.app.web.parts import WebParts
 from server.domain.refusals import Refusal
@@ -14,6 +15,7 @@ from server.settings import Settings
 from server.usecases.appointments.booking_addresses import is_booking_address
 from server.usecases.notices.public.read_public_notices import has_public_notices
 from server.usecases.people.installation_link import awaits_first_person
+from server.usecases.surveys.answer_survey import has_ticket_survey
 from server.usecases.tickets.read_menu import languages_of
 from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
@@ -29,6 +31,7 @@ from server.web.pages.phone import pages as phone_pages
 from server.web.pages.public_hall import pages as public_hall_pages
 from server.web.pages.public_hall.answers import PublicHallPages
 from server.web.pages.public_notices import pages as public_notice_pages
+from server.web.pages.public_surveys import pages as public_survey_pages
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
 from signage.alert_signs import alert_signs
@@ -55,6 +58,7 @@ def install_public_pages(parts: WebParts) -> None:
     _install_phone(parts)
     _install_public_notices(parts)
     _install_public_hall(parts)
+    _install_surveys(parts)
     _install_files(parts)
     _install_sign_in(parts)
 
@@ -111,6 +115,7 @@ def _install_phone(parts: WebParts) -> None:
             ticket=ticket,
             ticket_of_code=ticket_of_code,
             has_notices=lambda hall: has_public_notices(database, hall, parvis.catalogues.translate),
+            has_survey=lambda hall: has_ticket_survey(database, hall),
         )
     )
 
@@ -136,6 +141,22 @@ def _install_public_hall(parts: WebParts) -> None:
     slow = parts.brake("public_hall", "600 per minute")
     needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, languages, slow)
     parts.app.register_blueprint(public_hall_pages.blueprint(needs))
+
+
+def _install_surveys(parts: WebParts) -> None:
+    parvis = parts.parvis
+    pages = public_survey_pages.PublicSurveyPages(
+        parvis.database,
+        parvis.catalogues.translate,
+        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        # a whole hall may share the address of its Wi-Fi
+        slow=parts.brake("surveys", "600 per minute"),
+        slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
+        slow_address=parts.brake("survey_address", "300 per day", by=by_survey),
+        slow_kiosk=parts.brake("survey_kiosk", "30 per minute", by=by_survey),
+        slow_tickets=parts.brake("survey_tickets", "20 per minute", by=by_ticket),
+    )
+    parts.app.register_blueprint(public_survey_pages.blueprint(pages))
 
 
 def _install_files(parts: WebParts) -> None:

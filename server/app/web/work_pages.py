@@ -40,6 +40,8 @@ from server.web.pages.screen_days import pages as screen_day_pages
 from server.web.pages.screen_days.pages import ScreenDayPages
 from server.web.pages.security import pages as security_pages
 from server.web.pages.supervision import pages as supervision_pages
+from server.web.pages.surveys import pages as survey_pages
+from server.web.pages.surveys.pages import SurveyPages
 from server.web.pages.targets import pages as targets_page
 from server.web.pages.targets.pages import TargetPages
 from server.web.pages.typed_figures import pages as typed_figures_page
@@ -128,6 +130,9 @@ def _install_measuring(parts: WebParts) -> None:
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
     app.register_blueprint(report_pages.blueprint(ReportPages(database, work, parts.api.papers)))
     app.register_blueprint(voice_pages.blueprint())
+    settings = parts.parvis.settings
+    hosts = frozenset(settings.survey_hosts.split())
+    app.register_blueprint(survey_pages.blueprint(SurveyPages(database, work, hosts, settings.public_url)))
     app.register_blueprint(action_pages.blueprint(database, work))
     app.register_blueprint(typed_figures_page.blueprint(TypedFigurePages(database, work)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     READ_JOURNAL = "read_journal"
     SEND_BULLETINS = "send_bulletins"
     WRITE_REPORTS = "write_reports"
+    RUN_SURVEYS = "run_surveys"
 
 
 _P = Permission
@@ -101,6 +102,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CONFIGURE,
             _P.DECIDE_TARGETS,
             _P.WRITE_REPORTS,
+            _P.RUN_SURVEYS,
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
@@ -119,6 +121,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.EXPORT_VISITS,
             _P.DECIDE_TARGETS,
             _P.WRITE_REPORTS,
+            _P.RUN_SURVEYS,
             _P.READ_HELP,
         }
     ),

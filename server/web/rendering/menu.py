@@ -108,6 +108,8 @@ HELP_OF_PAGES = (
     HelpOfPage("/objectifs", "manuels/objectifs", "Décider"),
     HelpOfPage("/rapports", "manuels/rapports", "Une page pour le comité"),
     HelpOfPage("/voix", "manuels/voix-des-usagers"),
+    HelpOfPage("/voix/enquetes", "manuels/voix-des-usagers", "Les enquêtes"),
+    HelpOfPage("/voix/papiers", "manuels/voix-des-usagers", "Les réponses sur papier"),
     HelpOfPage("/voix/actions", "manuels/voix-des-usagers", "Les actions"),
     HelpOfPage("/journal", "manuels/journal", "Chercher"),
     HelpOfPage("/journal/tetes", "manuels/journal", "Garder la preuve"),

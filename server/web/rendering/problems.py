@@ -259,6 +259,33 @@ STATUS: Mapping[str, int] = {
     **dict.fromkeys(("bulletin_other_language", "bulletin_elsewhere", "bulletin_over"), 422),
     "bulletin_cancels_unknown": 422,
     "unknown_bulletin": 404,
+    **dict.fromkeys(
+        (*("unknown_survey", "unknown_survey_text"),),
+        404,
+    ),
+    **dict.fromkeys(
+        (
+            *("survey_not_yet", "survey_is_over", "survey_answered", "survey_not_draft", "survey_not_open"),
+            *("surveys_together", "survey_result_missing"),
+        ),
+        409,
+    ),
+    **dict.fromkeys(
+        (
+            *("survey_answer_empty", "bad_survey_answer", "survey_text_too_long", "bad_survey_audience"),
+            *("survey_title_missing", "survey_title_too_long", "survey_halls_missing", "bad_survey_days"),
+            *("survey_channels_missing", "bad_survey_target", "outside_form_address"),
+            *("outside_form_channels", "survey_question_kind", "survey_question_too_long"),
+            *("survey_choices", "survey_questions_too_many", "survey_questions_too_few"),
+            *("survey_free_texts", "survey_words_missing", "survey_over", "survey_kiosk_question"),
+            *("bad_text_decision",),
+        ),
+        422,
+    ),
+    **dict.fromkeys(
+        (*("survey_flooded",),),
+        429,
+    ),
     "document_refused": 422,
     "idempotency_mismatch": 422,
     "too_many_requests": 429,

@@ -16,7 +16,11 @@ class VoiceTab(NamedTuple):
     permission: Permission
 
 
-VOICE_TABS = (VoiceTab("actions", "/voix/actions", Permission.WRITE_REPORTS),)
+VOICE_TABS = (
+    VoiceTab("surveys", "/voix/enquetes", Permission.READ_FIGURES),
+    VoiceTab("papers", "/voix/papiers", Permission.RECEIVE),
+    VoiceTab("actions", "/voix/actions", Permission.WRITE_REPORTS),
+)
 VOICE_PERMISSIONS = frozenset(tab.permission for tab in VOICE_TABS)
 """Each of them opens `/voix`."""
 

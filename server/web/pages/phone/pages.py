@@ -49,11 +49,12 @@ def blueprint(
     ticket: FindTicket,
     ticket_of_code: FindTicket,
     has_notices: Callable[[str], bool],
+    has_survey: Callable[[str], bool],
 ) -> Blueprint:
     """The routes of the phone.
 
     `languages` are (code, own name); `ticket_of_code` may raise a 429 of its own. `has_notices`: whether
-    there is something to read about a hall (slug) now.
+    there is something to read about a hall (slug) now; `has_survey`: whether its tickets may answer a survey.
     """
     routes = Blueprint("phone", __name__, template_folder="templates")
 
@@ -73,6 +74,7 @@ def blueprint(
                 language_links=_links(languages),
                 again=again,
                 has_notices=has_notices(found["hall"]["slug"]),
+                has_survey=token is not None and has_survey(found["hall"]["slug"]),
             )
         )
 

@@ -28,6 +28,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         Permission.EXPORT_VISITS,
         Permission.DECIDE_TARGETS,
         Permission.WRITE_REPORTS,
+        Permission.RUN_SURVEYS,
     ),
     "running": (
         Permission.SUPERVISE,

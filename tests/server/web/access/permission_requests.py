@@ -10,6 +10,8 @@ from werkzeug.routing import IntegerConverter, Rule
 from server.domain.author import SYSTEM, Author
 from server.domain.people.roles import Permission
 from server.domain.quality.targets import TargetRequest
+from server.domain.surveys.campaigns import Channel, SurveyRequest
+from server.domain.surveys.questions import Question, QuestionKind
 from server.store.people.accounts import Grant
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
@@ -17,6 +19,8 @@ from server.usecases.quality.decide_target import decide_target
 from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.surveys.draft_survey import draft_survey
+from server.usecases.surveys.open_survey import open_survey
 from server.web.access.requirements import Required, required_of
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
@@ -177,11 +181,29 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "target": decide_target(site.database, HALL, SYSTEM, TARGET)["target"],
         "press_id": "a-press-of-tests",
         "report": _approved_report(site),
+        **_survey(site),
         "reason": "mistake",
         "content": {"kind": "text"},
         "visits": ticket["visit"],
         "password": PASSWORD,
     }
+
+
+def _survey(site: ApiSite) -> dict[str, str]:
+    """An open survey of Laon with the code of its link."""
+    questions = [Question("", QuestionKind.SMILEY, {"fr": text}, {}) for text in ("Un", "Deux", "Trois")]
+    typed = SurveyRequest(
+        *("Mars", "visitors", [HALL], "2026-11-23", "2026-12-20", list(Channel), [], "", {}, questions)
+    )
+    survey = draft_survey(site.database, typed, sites=None, hosts=(), form="")["survey"]
+    open_survey(site.database, survey, sites=None)
+    found = {
+        channel: one_row(site.database, f"SELECT code FROM survey_address WHERE channel = '{channel}'")[
+            "code"
+        ]
+        for channel in (Channel.LINK, Channel.KIOSK)
+    }
+    return {"survey": survey, "code": found[Channel.LINK], "exit_kiosk": found[Channel.KIOSK]}
 
 
 def _approved_report(site: ApiSite) -> str:

@@ -137,7 +137,12 @@ def test_a_caller_with_a_role_elsewhere_changes_nothing_of_laon(
         for caller in callers
         if request.method != "GET" and caller.may(required_by(request)) and not may_of_laon(caller, request)
     }
-    for thing in ("/personnes/<account>/", "/notices/<notice>/", "/rapports/<report>/"):
+    for thing in (
+        "/personnes/<account>/",
+        "/notices/<notice>/",
+        "/rapports/<report>/",
+        "/enquetes/<survey>/",
+    ):
         assert [each for each in answers if thing in each], thing
     assert {said: each.status_code for said, each in answers.items() if each.status_code < 400} == {}
     assert (site.count("hall_fact"), site.count("installation_fact")) == facts

@@ -1,0 +1,1 @@
+"""Surveys as those who answer see them."""

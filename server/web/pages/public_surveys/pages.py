@@ -1,0 +1,248 @@
+"""Surveys to answer, `/avis/…`: by an address, by a ticket, at an exit kiosk. No account, no JavaScript."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_limiter import RateLimitExceeded
+from werkzeug.wrappers import Response as WsgiResponse
+
+from server.domain.refusals import Refusal
+from server.domain.surveys.answers import LONGEST_TEXT
+from server.domain.surveys.campaigns import Audience, Channel, texts_kept_until
+from server.ids import new_token
+from server.language import direction_of
+from server.store.transactions.database import Database
+from server.usecases.surveys.answer_survey import (
+    AskedSurvey,
+    GivenAnswers,
+    answer_survey,
+    asked_at,
+    asked_by_ticket,
+)
+from server.web.access.requirements import Access, open_to
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import page_language
+
+PLACE = "/avis"
+THANKED_S = 6
+"""How long an exit kiosk says thank you before it asks the next person."""
+RENEWED_S = 300
+"""How often an exit kiosk that nobody touches reads its page again."""
+TYPED_LONGEST = 4 * LONGEST_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSurveyPages:
+    """What the pages need; `languages` are (code, own name).
+
+    The limits, each of which may raise a 429 of its own: `slow` of every page; `slow_answers` by address of
+    the caller; `slow_address` by address of the survey; `slow_kiosk` of an exit kiosk; `slow_tickets` of a
+    ticket.
+    """
+
+    database: Database
+    translate: Callable[..., str]
+    languages: Sequence[tuple[str, str]]
+    slow: Callable[[], None]
+    slow_answers: Callable[[], None]
+    slow_address: Callable[[], None]
+    slow_kiosk: Callable[[], None]
+    slow_tickets: Callable[[], None]
+
+
+def blueprint(needs: PublicSurveyPages) -> Blueprint:
+    """The routes. What a visitor sends is answered by a page that thanks; nothing can be read back."""
+    routes = Blueprint("public_surveys", __name__, template_folder="templates")
+    _add_form(routes, needs)
+    _add_ticket(routes, needs)
+    _add_kiosk(routes, needs)
+
+    @routes.get(PLACE + "/merci")
+    @open_to(Access.EVERYBODY)
+    def thanks() -> Response:
+        needs.slow()
+        return _page("public_surveys/thanks.html", needs, needs.languages)
+
+    return routes
+
+
+def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
+    """The page of an address: a link or a code on a screen."""
+
+    def asked(code: str) -> AskedSurvey:
+        found = asked_at(needs.database, code)
+        if found.channel == Channel.KIOSK:
+            raise Refusal("unknown_survey")
+        return found
+
+    @routes.get(PLACE + "/<code>")
+    @open_to(Access.EVERYBODY)
+    def ask(code: str) -> Response:
+        needs.slow()
+        return _asking(needs, lambda: asked(code))
+
+    @routes.post(PLACE + "/<code>")
+    @open_to(Access.EVERYBODY)
+    def answer(code: str) -> WsgiResponse:
+        return _answered(needs, lambda: asked(code), needs.slow_answers, needs.slow_address)
+
+
+def _add_ticket(routes: Blueprint, needs: PublicSurveyPages) -> None:
+    """The page that a ticket leads to: once."""
+
+    @routes.get(PLACE + "/ticket/<token>")
+    @open_to(Access.TICKET)
+    def ask_ticket(token: str) -> Response:
+        needs.slow_tickets()
+        return _asking(needs, lambda: asked_by_ticket(needs.database, token))
+
+    @routes.post(PLACE + "/ticket/<token>")
+    @open_to(Access.TICKET)
+    def answer_by_ticket(token: str) -> WsgiResponse:
+        return _answered(needs, lambda: asked_by_ticket(needs.database, token), needs.slow_tickets)
+
+
+def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
+    """The exit kiosk: one press on a face answers, and the page comes back by itself."""
+
+    @routes.get(PLACE + "/<exit_kiosk>/borne")
+    @open_to(Access.EVERYBODY)
+    def kiosk(exit_kiosk: str) -> Response:
+        needs.slow()
+        try:
+            asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
+        except Refusal as refusal:
+            return _coming_back(_refused(needs, refusal), RENEWED_S, exit_kiosk)
+        page = _page(
+            "public_surveys/kiosk.html",
+            needs,
+            _languages_of(needs, asked),
+            asked=asked,
+            question=asked.questions[0],
+            others=[each for each in asked.row.languages if each != page_language()],
+            code=exit_kiosk,
+            form=new_token(),
+        )
+        return _coming_back(page, RENEWED_S, exit_kiosk)
+
+    @routes.post(PLACE + "/<exit_kiosk>/borne")
+    @open_to(Access.EVERYBODY)
+    def press(exit_kiosk: str) -> Response:
+        try:
+            _count(needs.slow_kiosk)
+            asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
+            first = asked.questions[0].id
+            answer_survey(
+                needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
+            )
+        except Refusal as refusal:
+            return _coming_back(_refused(needs, refusal), THANKED_S, exit_kiosk)
+        page = _page("public_surveys/kiosk_thanks.html", needs, _languages_of(needs, asked), code=exit_kiosk)
+        return _coming_back(page, THANKED_S, exit_kiosk)
+
+
+def _asking(needs: PublicSurveyPages, find: Callable[[], AskedSurvey]) -> Response:
+    try:
+        return _questions_page(needs, find(), {})
+    except Refusal as refusal:
+        return _refused(needs, refusal)
+
+
+def _answered(
+    needs: PublicSurveyPages, find: Callable[[], AskedSurvey], *limits: Callable[[], None]
+) -> WsgiResponse:
+    """Leads to the page that thanks; the form again with what was chosen where it is refused."""
+    try:
+        _count(*limits)
+        asked = find()
+    except Refusal as refusal:
+        return _refused(needs, refusal)
+    typed = {each.id: request.form.get(each.id, "")[:TYPED_LONGEST] for each in asked.questions}
+    try:
+        answer_survey(needs.database, asked, _given(asked, typed, page_language()))
+    except Refusal as refusal:
+        if refusal.code in ("survey_answered", "survey_is_over"):
+            return _refused(needs, refusal)
+        return _questions_page(needs, asked, typed, refusal)
+    return redirect(f"{PLACE}/merci?lang={page_language()}", 303)
+
+
+def _count(*limits: Callable[[], None]) -> None:
+    """Counts one more answer. Refusal: survey_flooded, in place of the general 429."""
+    try:
+        for limit in limits:
+            limit()
+    except RateLimitExceeded as error:
+        raise Refusal("survey_flooded") from error
+
+
+def _given(asked: AskedSurvey, typed: dict[str, str], language: str) -> GivenAnswers:
+    spoken = language if language in asked.row.languages else asked.row.languages[0]
+    return GivenAnswers(typed, spoken, request.form.get("formulaire", "")[:64])
+
+
+def _questions_page(
+    needs: PublicSurveyPages, asked: AskedSurvey, typed: dict[str, str], refusal: Refusal | None = None
+) -> Response:
+    language = page_language()
+    if asked.row.outside:
+        host = urlsplit(asked.row.outside).hostname
+        return _page(
+            "public_surveys/outside.html",
+            needs,
+            _languages_of(needs, asked),
+            asked=asked,
+            hall_name=_hall_name(needs, asked),
+            host=host,
+        )
+    response = _page(
+        "public_surveys/survey.html",
+        needs,
+        _languages_of(needs, asked),
+        asked=asked,
+        is_of_agents=asked.row.audience == Audience.AGENTS,
+        hall_name=_hall_name(needs, asked),
+        direction_of=direction_of,
+        typed=typed,
+        form=request.form.get("formulaire", "")[:64] or new_token(),
+        longest=LONGEST_TEXT,
+        kept_until=short_day(texts_kept_until(asked.row.closes_on), language),
+        problem=None if refusal is None else refusal_sentence(refusal, needs.translate, language),
+        problem_of=None if refusal is None else refusal.details.get("question"),
+    )
+    response.status_code = 200 if refusal is None else status_of(refusal)
+    return response
+
+
+def _hall_name(needs: PublicSurveyPages, asked: AskedSurvey) -> str:
+    return "" if asked.hall is None else needs.database.configuration(asked.hall).name
+
+
+def _languages_of(needs: PublicSurveyPages, asked: AskedSurvey) -> list[tuple[str, str]]:
+    return [each for each in needs.languages if each[0] in asked.row.languages]
+
+
+def _refused(needs: PublicSurveyPages, refusal: Refusal) -> Response:
+    """A page that says in one sentence why nobody can answer here."""
+    said = refusal_sentence(refusal, needs.translate, page_language())
+    response = _page("public_surveys/refused.html", needs, needs.languages, sentence=said)
+    response.status_code = status_of(refusal)
+    return response
+
+
+def _page(
+    template: str, needs: PublicSurveyPages, languages: Sequence[tuple[str, str]], **values: object
+) -> Response:
+    links = [{"code": code, "name": name, "href": f"?lang={code}"} for code, name in languages]
+    response = make_response(render_template(template, language_links=links, **values))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _coming_back(response: Response, after_s: int, code: str) -> Response:
+    """The page, which the browser replaces by the kiosk's first one after some seconds."""
+    response.headers["Refresh"] = f"{after_s}; url={PLACE}/{code}/borne"
+    return response

@@ -1,0 +1,1 @@
+"""Surveys as those who run them see them: drafts, progress, results, texts, papers."""
