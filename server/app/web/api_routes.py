@@ -39,10 +39,11 @@ from server.web.api.devices import (
     supervision,
 )
 from server.web.api.openapi import complete_document
+from server.web.api.quality import typed_figures
 
 PLAIN = (
     *(tickets, appointments, halls, hours, targets, counters, reception, linked_visits),
-    *(counter_messages, alerts, alarms, sound, displays, printers, printer_secrets),
+    *(typed_figures, counter_messages, alerts, alarms, sound, displays, printers, printer_secrets),
 )
 """Subjects whose routes need nothing but what every route has."""
 

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CONFIGURE = "configure"
     ADMINISTER_PEOPLE = "administer_people"
     DECIDE_TARGETS = "decide_targets"
+    TYPE_FIGURES = "type_figures"
     READ_HELP = "read_help"
     READ_APPOINTMENTS = "read_appointments"
     BOOK = "book"
@@ -101,6 +102,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.SUPERVISE,
             _P.CONFIGURE,
             _P.DECIDE_TARGETS,
+            _P.TYPE_FIGURES,
             _P.WRITE_REPORTS,
             _P.RUN_SURVEYS,
             _P.DISTRIBUTE,
@@ -120,6 +122,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_FIGURES,
             _P.EXPORT_VISITS,
             _P.DECIDE_TARGETS,
+            _P.TYPE_FIGURES,
             _P.WRITE_REPORTS,
             _P.RUN_SURVEYS,
             _P.READ_HELP,
@@ -136,6 +139,7 @@ SCOPES: dict[str, frozenset[Permission]] = {
     ),
     "call": frozenset({_P.CALL, _P.READ_QUEUE, _P.READ_BOARD}),
     "book": frozenset({_P.BOOK, _P.READ_APPOINTMENTS}),
+    "figures": frozenset({_P.READ_FIGURES, _P.TYPE_FIGURES}),
     "alert": frozenset({_P.RAISE_ALERT}),
     "notices": frozenset({_P.DRAFT_NOTICES, _P.PUBLISH_NOTICES}),
     "bulletins": frozenset({_P.SEND_BULLETINS}),

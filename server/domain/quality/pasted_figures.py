@@ -1,4 +1,7 @@
-"""Values pasted from a spreadsheet: period, indicator, value, unit, separated by tabs or semicolons. Pure."""
+"""Values pasted from a spreadsheet: rows of cells that tabs or semicolons separate. Pure.
+
+Period, indicator, value, unit, and the service where the value is not that of the whole hall.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +20,8 @@ from server.domain.quality.typed_figures import (
 from server.domain.refusals import Refusal
 from server.domain.text_folding import fold_text
 
-COLUMNS = ("period", "indicator", "value", "unit")
+COLUMNS = ("period", "indicator", "value", "unit", "service")
+"""The last one may be missing; of a value of the whole hall its cell is empty."""
 _UNITS: dict[TypedUnit, tuple[str, ...]] = {
     "percent": ("%", "percent", "pour cent", "por ciento"),
     "days": ("j", "jour", "jours", "d", "day", "days", "dia", "dias"),
@@ -35,11 +39,12 @@ _QUARTER = re.compile(r"(?:(\d{4})[ -]?[tq]([1-4])|[tq]([1-4])[ /-]?(\d{4}))", r
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """A pasted text, the source of its values, and the indicators by the names that rows may have."""
+    """A pasted text, the source of its values, indicators and services by the names that rows may have."""
 
     text: str
     source: str
     names: Mapping[str, str]
+    services: Mapping[str, str]
 
 
 def read_pasted(pasted: Pasted, today: date) -> list[TypedFigureRequest]:
@@ -49,8 +54,8 @@ def read_pasted(pasted: Pasted, today: date) -> list[TypedFigureRequest]:
     thousands are left out.
 
     Refusals name the row and, where one is wrong, the cell: pasted_nothing, pasted_too_many, pasted_cells,
-    pasted_period, pasted_indicator, pasted_value, pasted_unit, pasted_twice; typed_source_missing,
-    typed_source_too_long.
+    pasted_period, pasted_indicator, pasted_value, pasted_unit, pasted_service, pasted_twice;
+    typed_source_missing, typed_source_too_long.
     """
     rows = [
         (n, _cells(line)) for n, line in enumerate(pasted.text.splitlines(), start=1) if line.strip(" \t;")
@@ -62,11 +67,15 @@ def read_pasted(pasted: Pasted, today: date) -> list[TypedFigureRequest]:
     if len(rows) > MOST_VALUES:
         raise Refusal("pasted_too_many", most=MOST_VALUES)
     names = {fold_text(name): indicator for name, indicator in pasted.names.items()}
-    found: dict[tuple[str, str], TypedFigureRequest] = {}
+    services = {fold_text(name): service for name, service in pasted.services.items()} | {"": ""}
+    found: dict[tuple[str, str, str], TypedFigureRequest] = {}
     for row, cells in rows:
-        request = _request(row, cells, names, pasted.source)
+        request = _request(row, cells, names, services, pasted.source)
         _check(row, cells, request, today)
-        if found.setdefault((request.indicator, request.period.name), request) is not request:
+        if (
+            found.setdefault((request.indicator, request.service, request.period.name), request)
+            is not request
+        ):
             raise Refusal("pasted_twice", row=row)
     return list(found.values())
 
@@ -96,22 +105,32 @@ def _cells(line: str) -> Sequence[str]:
     return [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
 
 
-def _request(row: int, cells: Sequence[str], names: Mapping[str, str], source: str) -> TypedFigureRequest:
-    filled = [*cells, ""][: len(COLUMNS)] if len(cells) == len(COLUMNS) - 1 else list(cells)
-    if len(filled) != len(COLUMNS):
+def _request(
+    row: int, cells: Sequence[str], names: Mapping[str, str], services: Mapping[str, str], source: str
+) -> TypedFigureRequest:
+    if not len(COLUMNS) - 2 <= len(cells) <= len(COLUMNS):
         raise Refusal("pasted_cells", row=row, count=len(cells))
-    period, indicator, value, unit = filled
+    period, indicator, value, unit, service = [*cells, "", ""][: len(COLUMNS)]
     name = names.get(fold_text(indicator))
     if name is None:
         raise Refusal("pasted_indicator", row=row, cell=indicator)
     if fold_text(unit) not in _UNITS[unit_of(name)]:
         raise Refusal("pasted_unit", row=row, cell=unit, unit=unit_of(name))
+    if fold_text(service) not in services:
+        raise Refusal("pasted_service", row=row, cell=service)
     try:
         span = typed_period(period)
     except Refusal as refusal:
         raise Refusal("pasted_period", row=row, cell=period) from refusal
     try:
-        return TypedFigureRequest(name, span, typed_value(value), source, is_from_other_tool=True)
+        return TypedFigureRequest(
+            name,
+            span,
+            typed_value(value),
+            source,
+            is_from_other_tool=True,
+            service=services[fold_text(service)],
+        )
     except Refusal as refusal:
         raise Refusal("pasted_value", row=row, cell=value) from refusal
 
@@ -124,4 +143,6 @@ def _check(row: int, cells: Sequence[str], request: TypedFigureRequest, today: d
             raise Refusal("pasted_period", row=row, cell=cells[0]) from refusal
         if refusal.code == "bad_typed_value":
             raise Refusal("pasted_value", row=row, cell=cells[2]) from refusal
+        if refusal.code == "typed_of_whole_hall":
+            raise Refusal("pasted_service", row=row, cell=cells[4]) from refusal
         raise

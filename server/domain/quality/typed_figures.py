@@ -28,6 +28,13 @@ TYPED: dict[str, TypedUnit] = {
     "titles_delay": "days",
 }
 """The indicators that are typed only, in the order in which pages show them, with their units."""
+OF_WHOLE_HALL = frozenset(
+    {
+        *("calls_answered_in_time", "calls_lost"),
+        *("worst_service_wait_p90", "worst_group_wait_p95", "worst_group_received_within_target"),
+    }
+)
+"""The indicators that no service has: a call is counted before anybody knows what it is about."""
 PERIODS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 LONGEST_SOURCE = 80
 """Characters of a source."""
@@ -43,6 +50,7 @@ class TypedFigureRequest:
     """A value of an indicator in a period, in the unit of the indicator.
 
     `source` says where it was counted, and names nobody. `is_from_other_tool`: an earlier tool measured it.
+    `service`: an id, empty for the whole hall.
     """
 
     indicator: str
@@ -50,15 +58,16 @@ class TypedFigureRequest:
     value: Decimal
     source: str
     is_from_other_tool: bool = False
+    service: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TypedFigure(TypedFigureRequest):
     """A value that was typed; `author` (id) typed it."""
 
-    id: str = ""
-    author: str = ""
-    recorded_at: datetime | None = None
+    id: str
+    author: str
+    recorded_at: datetime
 
     @property
     def unit(self) -> TypedUnit:
@@ -81,7 +90,7 @@ def check_figure(request: TypedFigureRequest, today: date) -> None:
 
     Refusals: unknown_typed_indicator; bad_typed_value below 0, above what its unit allows, with more than two
     decimals, or a count that is not whole; bad_typed_period for a day or a week, or a period to come;
-    typed_source_missing, typed_source_too_long.
+    typed_source_missing, typed_source_too_long; typed_of_whole_hall for a service where no service has it.
     """
     unit = unit_of(request.indicator)
     value, highest = request.value, _HIGHEST.get(unit, _HIGHEST_COUNT)
@@ -90,6 +99,8 @@ def check_figure(request: TypedFigureRequest, today: date) -> None:
         raise Refusal("bad_typed_value", highest=highest, decimals=decimals)
     if request.period.kind not in PERIODS or request.period.starts_on > today:
         raise Refusal("bad_typed_period", period=request.period.name)
+    if request.service and request.indicator in OF_WHOLE_HALL:
+        raise Refusal("typed_of_whole_hall")
     if not request.source.strip():
         raise Refusal("typed_source_missing")
     if len(request.source.strip()) > LONGEST_SOURCE:
@@ -97,15 +108,14 @@ def check_figure(request: TypedFigureRequest, today: date) -> None:
 
 
 def current_figures(figures: Iterable[TypedFigure]) -> list[TypedFigure]:
-    """The figures that apply, of those in the order of recording: the last one of an indicator and period.
+    """The figures that apply, of those in the order of recording.
 
-    In the order of indicators, the latest period first.
+    The last one of an indicator, service and period. In the order of indicators, the latest period first.
     """
-    last = {(each.indicator, each.period.name): each for each in figures}
+    last = {(each.indicator, each.service, each.period.name): each for each in figures}
     order = {name: rank for rank, name in enumerate((*TYPED, *INDICATORS))}
-    by_period = sorted(
-        last.values(), key=lambda each: (each.period.starts_on, each.period.name), reverse=True
-    )
+    by_service = sorted(last.values(), key=lambda each: each.service)
+    by_period = sorted(by_service, key=lambda each: (each.period.starts_on, each.period.name), reverse=True)
     return sorted(by_period, key=lambda each: order[each.indicator])
 
 
@@ -119,11 +129,12 @@ def typed_figure_withdrawn(figure: TypedFigure) -> Fact:
     return Fact(FactKind.TYPED_FIGURE_WITHDRAWN, {"figure": figure.id, **_terms(figure)})
 
 
-def _terms(request: TypedFigureRequest) -> dict[str, str | bool]:
+def _terms(request: TypedFigureRequest) -> dict[str, str | bool | None]:
     return {
         "indicator": request.indicator,
         "period": request.period.name,
         "value": f"{request.value.normalize():f}",
         "unit": unit_of(request.indicator),
         "is_from_other_tool": request.is_from_other_tool,
+        "service": request.service or None,
     }

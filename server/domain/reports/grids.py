@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+ANY_LINE = "*"
+"""The code of a line that stands for all: none is known, and a site may type each."""
+
 
 class Evidence(StrEnum):
     """What the product can show for a line."""
@@ -60,7 +63,7 @@ GRIDS = (
         version="19/12/2018, 04/02/2019",
         source="fr.readkong.com 4455390",
         read_on=date(2026, 11, 1),
-        lines=(GridLine("*"),),
+        lines=(GridLine(ANY_LINE),),
     ),
 )
 """Services Publics+ engagements 1, 2, 6 and 7 were read in part; of Qual-e-Pref no criterion was."""

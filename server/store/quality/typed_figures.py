@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, or_
 
 from server.domain.quality.periods import parse_period
 from server.domain.quality.typed_figures import TypedFigure
@@ -23,18 +23,27 @@ class _Row:
     is_from_other_tool: bool
     author: str
     recorded_at: datetime
+    service: str | None
 
 
+_OF_HALL = rows_of(_Row, typed_figure).where(typed_figure.c.hall == bindparam("hall"))
+_ORDER = typed_figure.c.recorded_at, typed_figure.c.id
 _STANDING = Read(
     _Row,
-    rows_of(_Row, typed_figure)
-    .where(typed_figure.c.hall == bindparam("hall"), typed_figure.c.withdrawn_at.is_(None))
-    .order_by(typed_figure.c.recorded_at, typed_figure.c.id),
+    _OF_HALL.where(typed_figure.c.withdrawn_at.is_(None)).order_by(*_ORDER),
+)
+_STOOD = Read(
+    _Row,
+    _OF_HALL.where(
+        typed_figure.c.recorded_at <= bindparam("at"),
+        or_(typed_figure.c.withdrawn_at.is_(None), typed_figure.c.withdrawn_at > bindparam("at")),
+    ).order_by(*_ORDER),
 )
 
 
-def typed_figures(rows: Rows, hall: str) -> list[TypedFigure]:
-    """The typed figures of a hall (id) that were not withdrawn, in the order of recording."""
+def typed_figures(rows: Rows, hall: str, *, at: datetime | None = None) -> list[TypedFigure]:
+    """The typed figures of a hall (id) that stand, or that stood at an instant, in the order of recording."""
+    found = rows.all(_STANDING, hall=hall) if at is None else rows.all(_STOOD, hall=hall, at=at)
     return [
         TypedFigure(
             each.indicator,
@@ -42,9 +51,10 @@ def typed_figures(rows: Rows, hall: str) -> list[TypedFigure]:
             Decimal(each.value),
             each.source,
             each.is_from_other_tool,
+            each.service or "",
             id=each.id,
             author=each.author,
             recorded_at=each.recorded_at,
         )
-        for each in rows.all(_STANDING, hall=hall)
+        for each in found
     ]

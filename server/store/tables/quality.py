@@ -32,6 +32,7 @@ typed_figure = Table(
     Column("author", ID, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
+    Column("service", ID),
     Index("ix_typed_figure_hall", "hall"),
-    comment="Values that people enter because the hall does not measure them.",
+    comment="Values that people enter because the hall does not measure them; `service`: null for all.",
 )

@@ -1,8 +1,8 @@
-"""Reports with their frozen figures. Plain rows, no projections."""
+"""Reports with their frozen figures, and official texts of labels. Plain rows, no projections."""
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import Column, Index, String, Table, Text
 
-from server.store.tables.columns import ID, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 report = Table(
     "report",
@@ -23,4 +23,18 @@ report = Table(
     Column("approved_by", ID),
     Index("ix_report_period", "period"),
     comment="`halls`: ids; `figures`: once frozen; `digest`: of figures and sentences, as in the fact.",
+)
+
+grid_text = Table(
+    "grid_text",
+    metadata,
+    Column("site", ID, primary_key=True),
+    Column("grid", String(40), primary_key=True),
+    Column("code", String(12), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("read_on", Day, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    comment="The official text of a line of a label, typed by a site; nothing personal.",
 )

@@ -1,14 +1,19 @@
-"""Read what a pack proves besides figures: what screens showed, presence of devices, heads of journals."""
+"""Read what a pack holds besides measured figures.
+
+What screens showed, presence of devices, heads of journals, and figures that people typed.
+"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from server.domain.quality.periods import Period
+from server.domain.quality.typed_figures import TypedFigure
 from server.store.devices.presence import presences_of_hall
 from server.store.journal.heads import head_of
 from server.store.notices.displays import shown_in_hall
 from server.store.notices.notices import titles_of
 from server.store.transactions.database import Database
+from server.usecases.typed_figures.read_typed_figures import read_typed_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +39,29 @@ class PresentDevice:
 
 @dataclass(frozen=True, slots=True)
 class HallEvidence:
-    """The evidence of a hall (slug): its journal’s facts and head now, displays and devices of the period."""
+    """The evidence of a hall (slug): its journal’s facts and head now, displays and devices of the period.
+
+    `typed`: the typed figures of the period, of the one before, and of the months and quarters inside them,
+    as they stood when the report was frozen; `typed_later`: those of a frozen report that were typed since,
+    and `withdrawn_later`: those that were withdrawn or replaced since.
+    """
 
     hall: str
     facts: int
     head: str
     shown: list[ShownNotice]
     devices: list[PresentDevice]
+    typed: list[TypedFigure]
+    typed_later: list[TypedFigure]
+    withdrawn_later: list[TypedFigure]
 
 
-def read_evidence(database: Database, hall: str, period: Period) -> HallEvidence:
+def read_evidence(
+    database: Database, hall: str, period: Period, *, frozen_at: datetime | None = None
+) -> HallEvidence:
     """The evidence of a hall (id or slug) in a period. Presence is kept for three months, displays for ever.
 
-    Refusal: unknown_hall.
+    `frozen_at`: when the report was frozen, None for a draft. Refusal: unknown_hall.
     """
     hall_id, configuration = database.hall_id(hall), database.configuration(hall)
     labels = {each.id: each.label for each in configuration.screens.values()}
@@ -61,6 +76,8 @@ def read_evidence(database: Database, hall: str, period: Period) -> HallEvidence
         if days:
             seen, missed = sum(each.seen for each in days), sum(each.missed for each in days)
             devices.append(PresentDevice(kind, device, seen, missed, min(each.on for each in days)))
+    now = _inside(read_typed_figures(database, hall), period)
+    kept = now if frozen_at is None else _inside(read_typed_figures(database, hall, at=frozen_at), period)
     return HallEvidence(
         configuration.hall,
         head.journal_length,
@@ -75,4 +92,15 @@ def read_evidence(database: Database, hall: str, period: Period) -> HallEvidence
             for each in shown
         ],
         devices,
+        kept,
+        [each for each in now if each not in kept],
+        [each for each in kept if each not in now],
     )
+
+
+def _inside(figures: list[TypedFigure], period: Period) -> list[TypedFigure]:
+    """Those whose period lies in this one or in the one before."""
+    first = period.previous().starts_on
+    return [
+        each for each in figures if each.period.starts_on >= first and each.period.ends_on <= period.ends_on
+    ]

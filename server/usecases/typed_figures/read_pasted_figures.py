@@ -13,9 +13,10 @@ def read_pasted_figures(database: Database, hall: str, pasted: Pasted) -> list[T
 
     Refusals: those of `read_pasted` and of `type_figures`; unknown_hall.
     """
-    zone = ZoneInfo(database.configuration(hall).site.time_zone)
+    configuration = database.configuration(hall)
+    zone = ZoneInfo(configuration.site.time_zone)
     today = database.clock.now().astimezone(zone).date()
     requests = read_pasted(pasted, today)
     with database.read() as rows:
-        check_figures(rows, database.hall_id(hall), requests, today)
+        check_figures(rows, database.hall_id(hall), requests, today, services=configuration.services)
     return requests

@@ -1,14 +1,62 @@
 """Read the typed figures of a hall that apply."""
 
-from server.domain.quality.typed_figures import TypedFigure, current_figures
+from datetime import datetime
+from typing import TypedDict
+
+from server.domain.instants import to_text
+from server.domain.quality.typed_figures import TypedFigure, TypedUnit, current_figures
 from server.store.quality.typed_figures import typed_figures
 from server.store.transactions.database import Database
 
 
-def read_typed_figures(database: Database, hall: str) -> list[TypedFigure]:
-    """The typed figures of a hall (id or slug): the last one of each indicator and period.
+def read_typed_figures(database: Database, hall: str, *, at: datetime | None = None) -> list[TypedFigure]:
+    """The typed figures of a hall (id or slug) that apply now, or that applied at an instant.
 
-    In the order of indicators, the latest period first. Refusal: unknown_hall.
+    The last one of each indicator, service and period; in the order of indicators, the latest period first.
+    Refusal: unknown_hall.
     """
     with database.read() as rows:
-        return current_figures(typed_figures(rows, database.hall_id(hall)))
+        return current_figures(typed_figures(rows, database.hall_id(hall), at=at))
+
+
+class TypedFigureOfHall(TypedDict):
+    """A typed figure as the API gives it; `service` is null for the whole hall."""
+
+    figure: str
+    indicator: str
+    service: str | None
+    period: str
+    value: float
+    unit: TypedUnit
+    source: str
+    is_from_other_tool: bool
+    recorded_at: str
+
+
+class ReadTypedFigures(TypedDict):
+    """The typed figures of a hall (slug) that apply."""
+
+    hall: str
+    figures: list[TypedFigureOfHall]
+
+
+def typed_figures_answer(database: Database, hall: str) -> ReadTypedFigures:
+    """The typed figures of a hall (id or slug) as the API gives them. Refusal: unknown_hall."""
+    return {
+        "hall": database.configuration(hall).hall,
+        "figures": [_answer(each) for each in read_typed_figures(database, hall)],
+    }
+
+
+def _answer(figure: TypedFigure) -> TypedFigureOfHall:
+    return {
+        "figure": figure.id,
+        "indicator": figure.indicator,
+        "service": figure.service or None,
+        "period": figure.period.name,
+        "value": float(figure.value),
+        "unit": figure.unit,
+        "source": figure.source,
+        "is_from_other_tool": figure.is_from_other_tool,
+        "recorded_at": to_text(figure.recorded_at),
+    }

@@ -1,6 +1,6 @@
 """Type figures: values that the hall does not measure, or that an earlier tool measured."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -36,19 +36,21 @@ def type_figures(
     *,
     write_key: WriteKey | None = None,
 ) -> TypedFiguresAnswer:
-    """The typed figures of a hall (id or slug); each replaces an earlier one of its indicator and period.
+    """The typed figures of a hall (id or slug).
 
+    Each replaces an earlier one of its indicator, service (id) and period.
     All are taken, or none. A value never takes the place of a measured one (docs/rules/typed-figures.md).
 
     Refusals: those of `check_figure`; figure_measured for an indicator of the hall in a period with visits of
-    its own; typed_too_many.
+    its own; unknown_service; typed_too_many.
     """
     if len(requests) > MOST_VALUES:
         raise Refusal("typed_too_many", most=MOST_VALUES)
 
     def type_all(transaction: HallTransaction) -> TypedFiguresAnswer:
         today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
-        check_figures(transaction, transaction.hall, requests, today)
+        services = transaction.configuration.services
+        check_figures(transaction, transaction.hall, requests, today, services=services)
         figures = [new_id() for _ in requests]
         for figure, request in zip(figures, requests, strict=True):
             transaction.record(figure_typed(figure, request))
@@ -57,10 +59,22 @@ def type_figures(
     return database.write(hall, author, write_key, type_all)
 
 
-def check_figures(rows: Rows, hall: str, requests: Iterable[TypedFigureRequest], today: date) -> None:
-    """Checks values of a hall (id) as of a local date. Refusals: those of `type_figures`."""
+def check_figures(
+    rows: Rows,
+    hall: str,
+    requests: Iterable[TypedFigureRequest],
+    today: date,
+    *,
+    services: Container[str],
+) -> None:
+    """Checks values of a hall (id) with these services, retired ones too, as of a local date.
+
+    Refusals: those of `type_figures`.
+    """
     for request in requests:
         check_figure(request, today)
+        if request.service and request.service not in services:
+            raise Refusal("unknown_service", service=request.service)
         if request.indicator in INDICATORS and days_with_legs(
             rows, hall, request.period.starts_on, request.period.ends_on
         ):

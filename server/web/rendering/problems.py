@@ -85,6 +85,8 @@ STATUS: Mapping[str, int] = {
     "unknown_annotation": 409,
     "unknown_typed_figure": 409,
     "figure_measured": 409,
+    "unknown_grid_text": 409,
+    "too_many_grid_lines": 409,
     "bad_withdrawal_day": 422,
     "withdrawal_reason_missing": 422,
     "unknown_recipient": 404,
@@ -151,6 +153,9 @@ STATUS: Mapping[str, int] = {
     **dict.fromkeys(("target_decider_missing", "target_decider_too_long"), 422),
     **dict.fromkeys(("unknown_typed_indicator", "bad_typed_value", "bad_typed_number"), 422),
     **dict.fromkeys(("bad_typed_period", "typed_source_missing", "typed_source_too_long"), 422),
+    **dict.fromkeys(("unknown_grid_line", "grid_text_missing", "grid_text_too_long", "bad_grid_day"), 422),
+    **dict.fromkeys(("grid_source_missing", "grid_source_too_long"), 422),
+    **dict.fromkeys(("typed_of_whole_hall", "typed_indicator_measured", "pasted_service"), 422),
     **dict.fromkeys(("typed_too_many", "pasted_nothing", "pasted_too_many", "pasted_cells"), 422),
     **dict.fromkeys(
         ("pasted_period", "pasted_indicator", "pasted_value", "pasted_unit", "pasted_twice"), 422

@@ -1,9 +1,10 @@
-"""Shapes of indicators, of figures of one agent, and of targets."""
+"""Shapes of indicators, of figures of one agent, of targets, and of typed figures."""
 
 from pydantic import Field
 
 from server.domain.quality.indicators import Unit
 from server.domain.quality.targets import WithdrawalReason
+from server.domain.quality.typed_figures import TypedUnit
 from server.web.api.responses.exact import (
     LEFT_OUT,
     Count,
@@ -179,3 +180,40 @@ class TargetWithdrawnAnswer(ExactShape):
     target: str
     service: str
     from_on: LocalDate
+
+
+class TypedFigureOfHall(ExactShape):
+    """A value that people or a program entered, because the hall does not measure it."""
+
+    figure: str
+    indicator: str
+    service: str | None
+    """The id of a service; null for the whole hall."""
+    period: str
+    """A month, a quarter or a year."""
+    value: float
+    unit: TypedUnit
+    source: str
+    """Where it was counted."""
+    is_from_other_tool: bool
+    """True: an earlier tool measured it."""
+    recorded_at: InstantText
+
+
+class ReadTypedFigures(ExactShape):
+    """The typed figures of a hall (slug) that apply."""
+
+    hall: str
+    figures: list[TypedFigureOfHall]
+
+
+class TypedFiguresAnswer(ExactShape):
+    """The ids of the figures that were typed, in the order of the request."""
+
+    figures: list[str]
+
+
+class WithdrawnFigure(ExactShape):
+    """The id of a typed figure that was withdrawn."""
+
+    figure: str

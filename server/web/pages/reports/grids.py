@@ -1,39 +1,158 @@
-"""Grids of labels, `/rapports/labels`: each line with the dated evidence that there is. No JavaScript."""
+"""Grids of labels, `/rapports/labels`: dated evidence of each line, and its text once the site typed it.
 
+No JavaScript.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import format_skeleton
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.people.roles import Permission
-from server.domain.reports.grids import GRIDS
+from server.domain.refusals import Refusal
+from server.domain.reports.grid_texts import (
+    LONGEST_CODE,
+    LONGEST_SOURCE,
+    LONGEST_TEXT,
+    GridText,
+    GridTextRequest,
+    is_line,
+)
+from server.domain.reports.grids import ANY_LINE, GRIDS, Grid, GridLine
 from server.language import locale_of
 from server.store.transactions.database import Database
+from server.usecases.reports.keep_grid_texts import (
+    read_grid_texts,
+    restore_grid_text,
+    withdraw_grid_text,
+    write_grid_text,
+)
 from server.usecases.reports.read_grids import read_grids
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
+PLACE = "/rapports/labels"
 NEEDED = Permission.WRITE_REPORTS
+DONE = ("kept", "withdrawn", "restored")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of a grid with the text that the site typed; None: none."""
+
+    line: GridLine
+    typed: GridText | None
 
 
 def add_grid_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
-    """The grids, with the evidence of a hall."""
+    """The grids with the evidence of a hall; type the text of a line, withdraw it, restore it."""
 
-    @routes.get("/rapports/labels")
+    @routes.get(PLACE)
     @requires(NEEDED, of=PEOPLE)
     def grids() -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
-        language = page_language()
-        return render_template(
-            "reports/grids.html",
-            hall=hall,
-            halls=halls_for_page(work, NEEDED),
-            grids=GRIDS,
-            found=read_grids(database, hall.hall),
-            day=lambda on: short_day(on, language),
-            month=lambda on: format_skeleton("yMMMM", on, locale=locale_of(language)),
+        return hall if isinstance(hall, Response) else _page(database, work, hall)
+
+    @routes.post(PLACE)
+    @requires(NEEDED, of=PEOPLE)
+    def write_text() -> Any:
+        typed = _typed(request.form)
+        return _changed(database, work, "kept", lambda site: write_grid_text(database, site, typed))
+
+    @routes.post(PLACE + "/retrait")
+    @requires(NEEDED, of=PEOPLE)
+    def withdraw_text() -> Any:
+        typed = _typed(request.form)
+        return _changed(
+            database,
+            work,
+            "withdrawn",
+            lambda site: withdraw_grid_text(database, site, typed.grid, typed.code),
         )
+
+    @routes.post(PLACE + "/retour")
+    @requires(NEEDED, of=PEOPLE)
+    def restore_text() -> Any:
+        typed = _typed(request.form)
+        return _changed(
+            database, work, "restored", lambda site: restore_grid_text(database, site, typed.grid, typed.code)
+        )
+
+
+def shown_lines(grid: Grid, typed: Sequence[GridText]) -> list[ShownLine]:
+    """The lines of a grid with their texts; lines that the site added stand before the one for all others."""
+    texts = {each.code: each for each in typed if each.grid == grid.key}
+    known = {line.code for line in grid.lines}
+    added = [ShownLine(GridLine(code), text) for code, text in texts.items() if code not in known]
+    return [*added, *(ShownLine(line, texts.get(line.code)) for line in grid.lines)]
+
+
+def _typed(fields: Mapping[str, str]) -> GridTextRequest:
+    names = ("grid", "code", "text", "source", "read_on")
+    return GridTextRequest(*(fields.get(name, "")[: 2 * LONGEST_TEXT] for name in names))
+
+
+def _changed(database: Database, work: WorkContext, done: str, change: Callable[[Site], None]) -> Any:
+    """Redirects to the line after a change; after a refusal, the page with what was typed."""
+    hall = hall_for_page(work, NEEDED)
+    if isinstance(hall, Response):
+        return hall
+    typed = _typed(request.form)
+    try:
+        change(hall.site)
+    except Refusal as refusal:
+        return _page(database, work, hall, typed=typed, refusal=refusal), status_of(refusal)
+    query = urlencode({"hall": hall.hall, "fait": done, "grille": typed.grid, "ligne": typed.code.strip()})
+    return redirect(f"{PLACE}?{query}#fait", 303)
+
+
+def _page(
+    database: Database,
+    work: WorkContext,
+    hall: HallConfiguration,
+    *,
+    typed: GridTextRequest | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    language = page_language()
+    texts = read_grid_texts(database, hall.site)
+    said = None if refusal is None else refusal_sentence(refusal, work.translate, language)
+    done = request.args.get("fait", "")
+    return render_template(
+        "reports/grids.html",
+        hall=hall,
+        halls=halls_for_page(work, NEEDED),
+        grids=[(grid, shown_lines(grid, texts)) for grid in GRIDS],
+        found=read_grids(database, hall.hall),
+        form=typed if refusal is not None and "field" in refusal.details else _asked_form(texts),
+        any_line=ANY_LINE,
+        longest={"code": LONGEST_CODE, "text": LONGEST_TEXT, "source": LONGEST_SOURCE},
+        problems={} if refusal is None else {refusal.details.get("field", ""): said},
+        done=done if done in DONE else "",
+        done_at={"grid": request.args.get("grille", ""), "code": request.args.get("ligne", "")},
+        names={grid.key: grid.name for grid in GRIDS},
+        day=lambda on: short_day(on, language),
+        month=lambda on: format_skeleton("yMMMM", on, locale=locale_of(language)),
+    )
+
+
+def _asked_form(texts: Sequence[GridText]) -> GridTextRequest | None:
+    """The form of the line that the address names; None without one."""
+    grid, code = request.args.get("grille", ""), request.args.get("saisir", "")
+    if not code:
+        return None
+    if code == ANY_LINE:
+        return GridTextRequest(grid, "", "", "", "")
+    if not is_line(grid, code):
+        abort(404)
+    for each in texts:
+        if (each.grid, each.code) == (grid, code):
+            return GridTextRequest(grid, code, each.text, each.source, each.read_on.isoformat())
+    return GridTextRequest(grid, code, "", "", "")

@@ -17,6 +17,8 @@ from server.usecases.reports.read_evidence import HallEvidence, read_evidence
 from server.usecases.reports.read_reports import ReadReport
 from server.web.pages.quality.wording import number
 from server.web.pages.reports.open_sheet import Cells, open_sheet
+from server.web.pages.reports.typed_rows import COLUMNS as TYPED_COLUMNS
+from server.web.pages.reports.typed_rows import TypedRows
 from server.web.pages.reports.wording import ReportWording
 from server.web.pages.surveys.pack_lines import SURVEY_COLUMNS, survey_lines
 
@@ -53,7 +55,7 @@ def pack_steps(
     evidence: list[HallEvidence] = []
     for done, hall in enumerate(halls):
         yield PackStep(done, steps, hall["name"])
-        evidence.append(read_evidence(database, hall["hall"], report.period))
+        evidence.append(read_evidence(database, hall["hall"], report.period, frozen_at=report.row.frozen_at))
     yield PackStep(len(halls), steps, words.say("reports.pack.paper"))
     is_printed = True
     try:
@@ -62,7 +64,10 @@ def pack_steps(
         is_printed = False
     yield PackStep(len(halls) + 1, steps, words.say("reports.pack.tables"))
     sites = {hall["site"]: database.configuration(hall["hall"]).site for hall in halls}
-    _add_tables(files, "trame-des-indicateurs", words.say("reports.trame"), _indicators(report, words))
+    services = {hall["slug"]: database.configuration(hall["hall"]).services for hall in halls}
+    typed = TypedRows(report, words, services)
+    indicators = [*_indicators(report, words), *typed.of_table(evidence)]
+    _add_tables(files, "trame-des-indicateurs", words.say("reports.trame"), indicators)
     _add_tables(
         files,
         "plan-d-actions",
@@ -70,7 +75,9 @@ def pack_steps(
         _plan(read_actions(database, sites.values()), words),
     )
     files["chiffres.csv"] = _csv([COLUMNS, *_figures(report)])
-    files["preuves.csv"] = _csv(_proofs(report, evidence, words))
+    if typed_lines := list(typed.of_file(evidence)):
+        files["chiffres-saisis.csv"] = _csv([TYPED_COLUMNS, *typed_lines])
+    files["preuves.csv"] = _csv([*_proofs(report, evidence, words), *typed.of_proofs(evidence)])
     surveys = survey_lines(database, frozenset(sites), report.period, words.say)
     if surveys:
         files["enquetes.csv"] = _csv([SURVEY_COLUMNS, *surveys])
@@ -92,14 +99,14 @@ def _indicators(report: ReadReport, words: ReportWording) -> list[list[str]]:
             say("reports.trame.result", hall=hall["name"]),
             say("reports.trame.previous", hall=hall["name"]),
         ]
-    lines = [[*head, say("reports.trame.comment")]]
+    lines = [[*head, say("reports.trame.source"), say("reports.trame.comment")]]
     for name in OF_COMMITTEE:
         target = words.target(report.figures["whole"]["target"]) if name == "within_target" else ""
         line = [say(INDICATORS[name].label_key), target]
         for hall in halls:
             whole = hall["whole"]
             line += [words.value(name, whole["figures"][name]), words.value(name, whole["previous"][name])]
-        lines.append([*line, ""])
+        lines.append([*line, say("reports.trame.measured"), ""])
     return lines
 
 
@@ -184,6 +191,8 @@ def _contents(
         missing.append(say("reports.pack.missing.shown"))
     if not any(hall.devices for hall in evidence):
         missing.append(say("reports.pack.missing.devices"))
+    if not any(hall.typed for hall in evidence):
+        missing.append(say("reports.pack.missing.typed"))
     if "enquetes.csv" not in files:
         missing.append(say("reports.pack.missing.surveys"))
     missing.append(say("reports.pack.missing.not_kept"))

@@ -27,6 +27,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         Permission.READ_FIGURES,
         Permission.EXPORT_VISITS,
         Permission.DECIDE_TARGETS,
+        Permission.TYPE_FIGURES,
         Permission.WRITE_REPORTS,
         Permission.RUN_SURVEYS,
     ),

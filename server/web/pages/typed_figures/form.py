@@ -16,6 +16,8 @@ FIELDS = {
     "bad_typed_period": "periode",
     "bad_typed_number": "valeur",
     "bad_typed_value": "valeur",
+    "typed_of_whole_hall": "demarche",
+    "unknown_service": "demarche",
     "typed_source_missing": "source",
     "typed_source_too_long": "source",
     "annotation_missing": "remarque",
@@ -35,13 +37,17 @@ class ValueFields:
     period: str = ""
     value: str = ""
     source: str = ""
+    service: str = ""
     form: str = ""
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "ValueFields":
         """The sent fields; missing ones are empty."""
         return cls(
-            *(_line(fields.get(n, "")) for n in ("indicateur", "periode", "valeur", "source", "formulaire"))
+            *(
+                _line(fields.get(name, ""))
+                for name in ("indicateur", "periode", "valeur", "source", "demarche", "formulaire")
+            )
         )
 
     def as_request(self) -> TypedFigureRequest:
@@ -50,7 +56,9 @@ class ValueFields:
             period = typed_period(self.period)
         except Refusal as refusal:
             raise Refusal("bad_typed_period", period=self.period) from refusal
-        return TypedFigureRequest(self.indicator, period, typed_value(self.value), self.source)
+        return TypedFigureRequest(
+            self.indicator, period, typed_value(self.value), self.source, service=self.service
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class _Shown:
 
 
 def blueprint(needs: TypedFigurePages) -> Blueprint:
-    """The routes: reading needs `read_figures`, entering and withdrawing `decide_targets`."""
+    """The routes: reading needs `read_figures`, entering and withdrawing `type_figures`."""
     routes = Blueprint("typed_figures_page", __name__, template_folder="templates")
 
     @routes.get("/qualite/saisies")
@@ -76,14 +76,14 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         return hall if isinstance(hall, Response) else _page(needs, hall, _Shown(Forms.new()))
 
     @routes.post("/qualite/saisies")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def add() -> Any:
         typed = ValueFields.of(request.form)
         forms = replace(Forms.new(), value=typed)
         return _entered(needs, _Shown(forms, "value"), lambda hall, author: _add(needs, hall, author, typed))
 
     @routes.post("/qualite/saisies/coller")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def paste() -> Any:
         typed = PasteFields.of(request.form)
         forms = replace(Forms.new(), paste=typed)
@@ -92,7 +92,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         )
 
     @routes.post("/qualite/saisies/retrait")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def withdraw() -> Any:
         figure = request.form.get("valeur", "")
         key = ("figure", figure, request.form.get("formulaire", ""))
@@ -106,7 +106,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         return _entered(needs, _Shown(Forms.new()), withdrawn)
 
     @routes.post("/qualite/saisies/jour")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def annotate() -> Any:
         typed = DayFields.of(request.form)
 
@@ -118,7 +118,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         return _entered(needs, _Shown(replace(Forms.new(), day=typed), "day"), annotated)
 
     @routes.post("/qualite/saisies/jour/retrait")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def withdraw_remark() -> Any:
         annotation = request.form.get("remarque", "")
         key = ("annotation", annotation, request.form.get("formulaire", ""))
@@ -138,10 +138,10 @@ def _entered(
     needs: TypedFigurePages, shown: _Shown, enter: Callable[[HallConfiguration, Author], Response | str]
 ) -> Any:
     """The answer of `enter`, or the page with the forms as they were typed and the refusal."""
-    hall = hall_for_page(needs.work, Permission.DECIDE_TARGETS)
+    hall = hall_for_page(needs.work, Permission.TYPE_FIGURES)
     if isinstance(hall, Response):
         return hall
-    caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
+    caller = require_caller(Permission.TYPE_FIGURES, hall.hall)[0]
     try:
         return enter(hall, caller.author)
     except Refusal as refusal:
@@ -159,7 +159,8 @@ def _add(needs: TypedFigurePages, hall: HallConfiguration, author: Author, typed
 def _paste(needs: TypedFigurePages, hall: HallConfiguration, author: Author, forms: Forms) -> Response | str:
     """Takes the values that were shown before; else shows what was read, and takes nothing."""
     typed = forms.paste
-    pasted = Pasted(typed.text, typed.source, _wording(needs, hall).indicator_names())
+    words = _wording(needs, hall)
+    pasted = Pasted(typed.text, typed.source, words.indicator_names(), words.service_names())
     requests = read_pasted_figures(needs.database, hall.hall, pasted)
     if not typed.is_confirmed:
         return _page(needs, hall, _Shown(forms, "paste", preview=requests))
@@ -180,7 +181,7 @@ def _wording(needs: TypedFigurePages, hall: HallConfiguration) -> Wording:
     with needs.database.read() as rows:
         names = names_of(rows, "person")
     say = Sentence(needs.work.translate, language)
-    return Wording(say, language, ZoneInfo(hall.site.time_zone), names)
+    return Wording(say, language, ZoneInfo(hall.site.time_zone), names, hall.services)
 
 
 def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> str:
@@ -200,6 +201,7 @@ def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> st
         preview=None if shown.preview is None else words.preview(shown.preview),
         forms=shown.forms,
         typed=[(name, words.indicator(name)) for name in TYPED],
+        services=words.offered_services(),
         units={name: words.say(f"typed_figures.unit.{unit}") for name, unit in TYPED.items()},
         bounds={
             "source": LONGEST_SOURCE,
@@ -209,7 +211,7 @@ def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> st
         },
         problems=_problems(needs, words, shown),
         done=done if done in DONE else "",
-        may_decide=person.may(Permission.DECIDE_TARGETS, hall.site.slug),
+        may_decide=person.may(Permission.TYPE_FIGURES, hall.site.slug),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from server.domain.hall.configuration import Service
 from server.domain.quality.annotations import DayAnnotation
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import parse_period
@@ -16,12 +17,32 @@ from server.web.rendering.local_time import instant_text
 UNITS = {"percent": "\u00a0%", "minutes": "\u00a0min"}
 
 
+def typed_name(indicator: str, say: Callable[..., str]) -> str:
+    """The name of an indicator, typed or of the hall."""
+    return say(
+        f"typed_figures.indicator.{indicator}" if indicator in TYPED else INDICATORS[indicator].label_key
+    )
+
+
+def typed_text(request: TypedFigureRequest, say: Callable[..., str], language: str) -> str:
+    """A value with its unit."""
+    exponent = request.value.normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    unit = unit_of(request.indicator)
+    text = number(float(request.value), language, decimals=decimals)
+    return say("typed_figures.days", n=text) if unit == "days" else text + UNITS.get(unit, "")
+
+
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A typed value in words. `author`: the name of who typed it; empty: the account is gone."""
+    """A typed value in words. `author`: the name of who typed it; empty: the account is gone.
+
+    `service`: a name, empty for the whole hall.
+    """
 
     id: str
     indicator: str
+    service: str
     period: str
     value: str
     source: str
@@ -43,29 +64,43 @@ class AnnotationRow:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of the page in a language, at a place with a time zone. `names`: of authors, by id."""
+    """The words of the page in a language, at a hall with a time zone and services.
+
+    `names`: of authors, by id; `services`: by id, retired ones too.
+    """
 
     say: Callable[..., str]
     language: str
     zone: ZoneInfo
     names: Mapping[str, str]
+    services: Mapping[str, Service]
 
     def indicator(self, name: str) -> str:
         """The name of an indicator, typed or of the hall."""
-        return self.say(f"typed_figures.indicator.{name}" if name in TYPED else INDICATORS[name].label_key)
+        return typed_name(name, self.say)
 
     def indicator_names(self) -> dict[str, str]:
         """Each name that a pasted row may give an indicator, with the indicator."""
         stable = {name: name for name in (*TYPED, *INDICATORS)}
         return stable | {self.indicator(name): name for name in (*INDICATORS, *TYPED)}
 
+    def service(self, service: str) -> str:
+        """The name of a service (id); empty for the whole hall."""
+        found = self.services.get(service)
+        return service if found is None else found.name(self.language)
+
+    def service_names(self) -> dict[str, str]:
+        """Each name that a pasted row may give a service, with its id; of two alike the one in use."""
+        by_use = sorted(self.services.values(), key=lambda each: not each.is_retired)
+        return {each.id: each.id for each in by_use} | {each.name(self.language): each.id for each in by_use}
+
+    def offered_services(self) -> list[tuple[str, str]]:
+        """The services in use, id and name."""
+        return [(each.id, each.name(self.language)) for each in self.services.values() if not each.is_retired]
+
     def value(self, request: TypedFigureRequest) -> str:
         """A value with its unit."""
-        exponent = request.value.normalize().as_tuple().exponent
-        decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-        unit = unit_of(request.indicator)
-        text = number(float(request.value), self.language, decimals=decimals)
-        return self.say("typed_figures.days", n=text) if unit == "days" else text + UNITS.get(unit, "")
+        return typed_text(request, self.say, self.language)
 
     def rows(self, figures: Sequence[TypedFigure]) -> list[FigureRow]:
         """The rows of typed figures."""
@@ -73,12 +108,13 @@ class Wording:
             FigureRow(
                 each.id,
                 self.indicator(each.indicator),
+                self.service(each.service),
                 period_text(each.period, self.language),
                 self.value(each),
                 each.source,
                 each.is_from_other_tool,
                 self.names.get(each.author, ""),
-                "" if each.recorded_at is None else self._instant(each.recorded_at),
+                self._instant(each.recorded_at),
             )
             for each in figures
         ]
@@ -89,6 +125,7 @@ class Wording:
             FigureRow(
                 "",
                 self.indicator(each.indicator),
+                self.service(each.service),
                 period_text(each.period, self.language),
                 self.value(each),
                 each.source,

@@ -11,8 +11,11 @@ TODAY = date(2026, 11, 28)
 NAMES = {"Appels perdus": "calls_lost", "Attente médiane": "wait_median", "visits": "visits"}
 
 
+SERVICES = {"Cartes grises": "laon-cartes"}
+
+
 def read(text: str) -> list[tuple[str, str, Decimal]]:
-    pasted = Pasted(text, "Ancien logiciel", NAMES)
+    pasted = Pasted(text, "Ancien logiciel", NAMES, SERVICES)
     return [(each.indicator, each.period.name, each.value) for each in read_pasted(pasted, TODAY)]
 
 
@@ -32,6 +35,14 @@ def test_rows_of_a_spreadsheet_are_values_of_earlier_periods(separator: str):
     ]
 
 
+def test_a_fifth_cell_names_a_service_and_each_service_has_its_own_value():
+    rows = "2025;visits;20;;\n2025;visits;7;;cartes grises\n2025;visits;3"
+    with pytest.raises(Refusal, match="pasted_twice"):
+        read_pasted(Pasted(rows, "Ancien logiciel", NAMES, SERVICES), TODAY)
+    kept = read_pasted(Pasted(rows.rpartition("\n")[0], "Ancien logiciel", NAMES, SERVICES), TODAY)
+    assert [(each.service, each.value) for each in kept] == [("", Decimal(20)), ("laon-cartes", Decimal(7))]
+
+
 GOOD = "2025-08;Appels perdus;9;%\n"
 
 
@@ -49,6 +60,8 @@ GOOD = "2025-08;Appels perdus;9;%\n"
         ("2025-09;visits;1,5;", "pasted_value", {"row": 2, "cell": "1,5"}),
         ("2025-09;Appels perdus", "pasted_cells", {"row": 2, "count": 2}),
         ("08/2025;Appels perdus;7;%", "pasted_twice", {"row": 2}),
+        ("2025-09;visits;7;;Permis", "pasted_service", {"row": 2, "cell": "Permis"}),
+        ("2025-09;Appels perdus;7;%;Cartes grises", "pasted_service", {"row": 2, "cell": "Cartes grises"}),
     ],
 )
 def test_one_wrong_row_refuses_all_and_is_named(row: str, code: str, details: dict[str, Any]):

@@ -11,15 +11,20 @@ from server.store.transactions.database import Database
 from server.usecases.typed_figures.read_typed_figures import read_typed_figures
 from server.usecases.typed_figures.type_figures import type_figures
 from server.usecases.typed_figures.withdraw_typed_figure import withdraw_typed_figure
-from tests.server.usecases.at_counters import HALL, issue
+from tests.server.usecases.at_counters import HALL, SERVICE, issue
 from tests.server.usecases.days.watched_hall import MORNING
+from tests.server.usecases.quality.figures_history import Hands
 
 CHIEF = Author("chief")
 MONTH = parse_period(f"{MORNING:%Y-%m}")
 
 
-def request(value: str, indicator: str = "calls_lost", **more: bool) -> TypedFigureRequest:
-    return TypedFigureRequest(indicator, MONTH.previous(), Decimal(value), " Standard ", **more)
+def request(
+    value: str, indicator: str = "calls_lost", *, is_from_other_tool: bool = False, service: str = ""
+) -> TypedFigureRequest:
+    return TypedFigureRequest(
+        indicator, MONTH.previous(), Decimal(value), " Standard ", is_from_other_tool, service
+    )
 
 
 def applying(database: Database) -> list[tuple[str, str, Decimal, str, str]]:
@@ -58,6 +63,21 @@ def test_a_value_of_another_tool_never_takes_the_place_of_a_measured_one(databas
     assert [each.is_from_other_tool for each in read_typed_figures(database, HALL)] == [True]
 
 
+def test_a_service_has_a_value_of_its_own_beside_that_of_the_hall(database: Database, hands: Hands):
+    whole, cards = request("9", "letters_delay"), request("4", "letters_delay", service=SERVICE)
+    typed = type_figures(database, HALL, CHIEF, [whole, cards])["figures"]
+    stand = read_typed_figures(database, HALL)
+    stood_at = max(each.recorded_at for each in stand)
+    assert [each.service for each in stand] == ["", SERVICE]
+    hands.now += timedelta(hours=1)
+    withdraw_typed_figure(database, HALL, CHIEF, typed[1])
+    assert [each.service for each in read_typed_figures(database, HALL)] == [""]
+    assert [each.service for each in read_typed_figures(database, HALL, at=stood_at)] == [
+        "",
+        SERVICE,
+    ]
+
+
 def test_a_typed_figure_has_a_source_and_a_period_that_has_begun(database: Database):
     month = parse_period(f"{MORNING + timedelta(days=40):%Y-%m}")
     for wrong, code in (
@@ -66,6 +86,8 @@ def test_a_typed_figure_has_a_source_and_a_period_that_has_begun(database: Datab
         (TypedFigureRequest("calls_lost", MONTH, Decimal(1), "s" * 81), "typed_source_too_long"),
         (TypedFigureRequest("calls_lost", MONTH, Decimal(101), "Standard"), "bad_typed_value"),
         (TypedFigureRequest("satisfaction", MONTH, Decimal(80), "Standard"), "unknown_typed_indicator"),
+        (request("3", service=SERVICE), "typed_of_whole_hall"),
+        (request("3", "letters_delay", service="nowhere"), "unknown_service"),
     ):
         with pytest.raises(Refusal, match=code):
             type_figures(database, HALL, CHIEF, [wrong])

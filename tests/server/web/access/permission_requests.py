@@ -3,13 +3,16 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.author import SYSTEM, Author
 from server.domain.people.roles import Permission
+from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import TargetRequest
+from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
 from server.store.people.accounts import Grant
@@ -21,6 +24,7 @@ from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
 from server.usecases.surveys.draft_survey import draft_survey
 from server.usecases.surveys.open_survey import open_survey
+from server.usecases.typed_figures.type_figures import type_figures
 from server.web.access.requirements import Required, required_of
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
@@ -30,7 +34,9 @@ from tests.server.web.officers import TEXT, Officers
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LEFT_OUT = {("POST", "/deconnexion"): "it ends the session of whoever walks"}
 
+TYPED = {"indicator": "calls_lost", "period": "2026-09", "value": 3, "source": "Standard"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/api/v1/halls/<hall>/typed-figures"): {"figures": [TYPED]},
     ("PATCH", "/api/v1/counters/<counter>/session"): {"pause": {"reason": "pause"}},
     ("PATCH", "/api/v1/halls/<hall>/appointments/<appointment>"): {"service": SERVICE},
     ("POST", "/api/v1/halls/<hall>/appointments/import"): {"csv": "external_id\n"},
@@ -185,8 +191,15 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "reason": "mistake",
         "content": {"kind": "text"},
         "visits": ticket["visit"],
+        "figure": _typed_figure(site),
         "password": PASSWORD,
     }
+
+
+def _typed_figure(site: ApiSite) -> str:
+    """A typed figure of Laon."""
+    figure = TypedFigureRequest("letters_delay", parse_period("2026-09"), Decimal(7), "Courrier")
+    return type_figures(site.database, HALL, SYSTEM, [figure])["figures"][0]
 
 
 def _survey(site: ApiSite) -> dict[str, str]:

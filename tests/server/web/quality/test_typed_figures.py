@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.language import LANGUAGES
-from tests.server.web.api_site import HALL, ApiSite, csrf_of
+from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, csrf_of
 
 PAGE = f"/qualite/saisies?hall={HALL}"
 VALUE = {
@@ -113,3 +113,30 @@ def test_no_key_is_left_untranslated(api: ApiSite, chief: Any):
     for language in LANGUAGES:
         page = chief.get(f"{PAGE}&lang={language}").text
         assert not re.search(r"\b(typed_figures|refusal|quality)\.[a-z_.]+", page.partition("<main")[2])
+
+
+def test_a_key_types_reads_and_withdraws_values_of_a_service(api: ApiSite):
+    token, path = api.new_key("figures"), f"/halls/{HALL}/typed-figures"
+    delay = {"indicator": "letters_delay", "period": "2026-09", "value": 7.5, "source": "Courrier"}
+    figures = {"figures": [delay | {"service": SERVICE}, delay]}
+    key = {"Idempotency-Key": "september"}
+    typed = accepted(api.post(path, figures, token=token, headers=key), 201)["figures"]
+    assert accepted(api.post(path, figures, token=token, headers=key), 201)["figures"] == typed
+    read = accepted(api.get(path, token=api.new_key("read")))["figures"]
+    assert [(each["figure"], each["service"], each["value"], each["unit"]) for each in read] == [
+        (typed[1], None, 7.5, "days"),
+        (typed[0], SERVICE, 7.5, "days"),
+    ]
+    row = "Délai moyen de réponse au courrier Accueil et renseignements septembre 2026 7,5 j Courrier"
+    assert row in text_of(api.person("quality").get(PAGE).text)
+    accepted(api.post(f"{path}/{typed[0]}/withdraw", {}, token=token), 201)
+    assert len(accepted(api.get(path, token=token))["figures"]) == 1
+    for wrong, code in (
+        (delay | {"indicator": "wait_median"}, "typed_indicator_measured"),
+        (delay | {"service": "nowhere"}, "unknown_service"),
+        (delay | {"indicator": "calls_lost", "service": SERVICE}, "typed_of_whole_hall"),
+        (delay | {"period": "2026-W40"}, "bad_typed_period"),
+    ):
+        assert api.post(path, {"figures": [delay, wrong]}, token=token).get_json()["code"] == code
+    assert api.post(path, figures, token=api.new_key("read")).status_code == 403
+    assert len(accepted(api.get(path, token=token))["figures"]) == 1

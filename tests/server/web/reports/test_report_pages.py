@@ -5,6 +5,7 @@ import json
 import zipfile
 from base64 import b64decode
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,16 +15,19 @@ import pytest
 from odfdo import Document
 from pdfua import Severity, validate
 
+from server.domain.author import SYSTEM
+from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.figures import report_period
 from server.language import LANGUAGES
 from server.usecases.reports.read_report_figures import read_report_figures
+from server.usecases.typed_figures.type_figures import type_figures
 from server.web.pages.reports.sheet import page_of
 from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, ReportWording, Sheet, Tile
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import play_days
-from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
+from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, csrf_of
 
 PLACE = "/rapports"
 PLAN = "/voix/actions"
@@ -171,6 +175,7 @@ def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(playe
     report = begin(anne)
     remark = "=1+1 Ouvrir de 12 à 14 h"
     press(anne, PLAN, remark=remark, owner="Accueil", due_on="2026-10-01", state="doing", formulaire="a")
+    type_figures(played.database, HALL, SYSTEM, [letters("7.5", "2026-Q3", SERVICE), letters("9", "2026-Q2")])
     answer = anne.post(
         f"{report}/dossier",
         data={"csrf_token": csrf_of(anne)},
@@ -183,7 +188,7 @@ def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(playe
     archive = zipfile.ZipFile(io.BytesIO(b64decode(lines[-1]["archive"])))
     assert archive.testzip() is None
     assert set(archive.namelist()) == {
-        *("page.pdf", "chiffres.csv", "preuves.csv", "LISEZMOI.txt"),
+        *("page.pdf", "chiffres.csv", "chiffres-saisis.csv", "preuves.csv", "LISEZMOI.txt"),
         *(
             f"{name}.{kind}"
             for name in ("trame-des-indicateurs", "plan-d-actions")
@@ -192,6 +197,15 @@ def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(playe
     }
     for name in ("trame-des-indicateurs", "plan-d-actions"):
         assert_open_document(archive.read(f"{name}.ods"))
+    typed_rows = table_of(archive.read("trame-des-indicateurs.ods"))[-2:]
+    said = "Courrier, saisi le 24 novembre 2026"
+    assert [[cell or "" for cell in row[:5]] for row in typed_rows] == [
+        ["Délai moyen de réponse au courrier", "", "", "9\u00a0j", said],
+        ["Délai moyen de réponse au courrier – Accueil et renseignements", "", "7,5\u00a0j", "", said],
+    ]
+    assert "laon,,,letters_delay,days,2026-Q2,9,Courrier,no,2026-11-24" in archive.read(
+        "chiffres-saisis.csv"
+    ).decode("utf-8-sig")
     plan_rows = table_of(archive.read("plan-d-actions.ods"))
     assert plan_rows[0][:3] == ["Site", "Remarque", "Origine"]
     assert plan_rows[1][1] == remark
@@ -208,6 +222,26 @@ def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(playe
     whole = press(anne, f"{report}/dossier")
     assert whole.mimetype == "application/zip"
     assert zipfile.ZipFile(io.BytesIO(whole.data)).namelist() == archive.namelist()
+
+
+def test_a_frozen_report_keeps_the_typed_figures_of_its_freezing(played: ApiSite):
+    anne = played.person("quality")
+    report = begin(anne)
+    type_figures(played.database, HALL, SYSTEM, [letters("7.5", "2026-Q3")])
+    press(anne, f"{report}/gel")
+    played.hands.now = datetime(2026, 11, 24, 11, tzinfo=UTC)
+    type_figures(played.database, HALL, SYSTEM, [letters("4", "2026-Q3")])
+    archive = zipfile.ZipFile(io.BytesIO(press(anne, f"{report}/dossier").data))
+    assert "7,5\u00a0j" in archive.read("trame-des-indicateurs.csv").decode()
+    proofs = archive.read("preuves.csv").decode()
+    assert "laon,typed_after_freezing,letters_delay,2026-Q3,4,days" in proofs
+    assert "laon,withdrawn_after_freezing,letters_delay,2026-Q3,7.5,days" in proofs
+
+
+def letters(days: str, period: str, service: str = "") -> TypedFigureRequest:
+    return TypedFigureRequest(
+        "letters_delay", report_period(period), Decimal(days), "Courrier", service=service
+    )
 
 
 def assert_open_document(content: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Figures of a hall that programs write."""

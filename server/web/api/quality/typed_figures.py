@@ -1,0 +1,104 @@
+"""The typed figures of a hall: those that apply, more of them, and one less."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from server.domain.people.roles import Permission
+from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.pasted_figures import typed_period
+from server.domain.quality.typed_figures import LONGEST_SOURCE, MOST_VALUES, TypedFigureRequest
+from server.domain.refusals import Refusal
+from server.usecases.typed_figures.read_typed_figures import typed_figures_answer
+from server.usecases.typed_figures.type_figures import type_figures
+from server.usecases.typed_figures.withdraw_typed_figure import withdraw_typed_figure
+from server.web.access.callers import require_caller
+from server.web.access.requirements import requires
+from server.web.api.responses.quality import ReadTypedFigures, TypedFiguresAnswer, WithdrawnFigure
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
+
+TAG = Tag(name="typed figures")
+
+
+class TypedFigureBody(RequestShape):
+    """A value of an indicator in a period, in the unit of the indicator (minutes for waits)."""
+
+    indicator: str = Field(min_length=1, max_length=60, pattern=LINE)
+    period: str = Field(min_length=4, max_length=10, pattern=LINE)
+    """A month, a quarter or a year: `2026-09`, `2026-Q3`, `2026`."""
+    value: Annotated[float, Field(ge=0, le=9_999_999, allow_inf_nan=False)]
+    source: str = Field(min_length=1, max_length=LONGEST_SOURCE, pattern=LINE)
+    """Where the value was counted; names nobody."""
+    service: str | None = Field(default=None, min_length=1, max_length=64)
+    """The id of a service; null for the whole hall."""
+    is_from_other_tool: bool = False
+    """True: an earlier tool measured it; only then it may be of an indicator that the hall measures."""
+
+
+class TypedFiguresBody(RequestShape):
+    """Values that are taken together, or none of them."""
+
+    figures: list[TypedFigureBody] = Field(min_length=1, max_length=MOST_VALUES)
+
+
+class TypedFigurePath(HallPath):
+    """A typed figure of a hall."""
+
+    figure: str = Slug
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "typed_figures", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+
+    @routes.get("/halls/<hall>/typed-figures", responses={200: ReadTypedFigures})
+    @requires(Permission.READ_FIGURES)
+    def figures(path: HallPath) -> Any:
+        """The typed figures that apply, in the order of indicators, the latest period first."""
+        _, hall = require_caller(Permission.READ_FIGURES, path.hall)
+        return typed_figures_answer(api.database, hall)
+
+    @routes.post("/halls/<hall>/typed-figures", responses={201: TypedFiguresAnswer})
+    @requires(Permission.TYPE_FIGURES)
+    def type_(path: HallPath, body: TypedFiguresBody) -> Any:
+        """Types figures; each replaces an earlier one of its indicator, service and period."""
+        caller, hall = require_caller(Permission.TYPE_FIGURES, path.hall)
+        requests = [_request(each) for each in body.figures]
+        return type_figures(
+            api.database, hall, caller.author, requests, write_key=write_key(caller.author)
+        ), 201
+
+    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw", responses={201: WithdrawnFigure})
+    @requires(Permission.TYPE_FIGURES)
+    def withdraw(path: TypedFigurePath) -> Any:
+        """Withdraws a typed figure; one that it had replaced applies again."""
+        caller, hall = require_caller(Permission.TYPE_FIGURES, path.hall)
+        return withdraw_typed_figure(
+            api.database, hall, caller.author, path.figure, write_key=write_key(caller.author)
+        ), 201
+
+    return routes
+
+
+def _request(body: TypedFigureBody) -> TypedFigureRequest:
+    """The value of a body. Refusals: bad_typed_period; typed_indicator_measured."""
+    if not body.is_from_other_tool and body.indicator in INDICATORS:
+        raise Refusal("typed_indicator_measured")
+    try:
+        period = typed_period(body.period)
+    except Refusal as refusal:
+        raise Refusal("bad_typed_period", period=body.period) from refusal
+    return TypedFigureRequest(
+        body.indicator,
+        period,
+        Decimal(str(body.value)),
+        body.source,
+        body.is_from_other_tool,
+        body.service or "",
+    )
