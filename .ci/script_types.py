@@ -3,8 +3,9 @@
     python .ci/script_types.py
 
 Writes var/types/api.schema.json: one JSON schema with each shape of `server.web.api.shapes` (requests and
-live messages) and `server.web.api.responses`. `make types` makes var/types/api.d.ts of it. A field with a
-default may be left out, in requests as in answers: that is how the server sends them.
+live messages), `server.web.api.responses` and `server.web.api.incidents`. `make types` makes
+var/types/api.d.ts of it. A field with a default may be left out, in requests as in answers: that is how the
+server sends them.
 """
 
 import importlib
@@ -17,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from server.web.api import responses, shapes
+from server.web.api import incidents, responses, shapes
 from server.web.api.shapes.messages import SENT, TAKEN
 
 SCHEMA = Path(__file__).parents[1] / "var" / "types" / "api.schema.json"
@@ -27,7 +28,7 @@ REFERENCE = "#/definitions/{model}"
 def all_shapes() -> list[type[BaseModel]]:
     """Every shape of the API, by name. Raises ValueError if two have one name."""
     found: dict[str, type[BaseModel]] = {}
-    for package in (shapes, responses):
+    for package in (shapes, responses, incidents):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(module.name)).values():
                 if isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.name:

@@ -28,6 +28,7 @@ from server.app.subjects.printing import build_printing, build_simulated_printer
 from server.app.subjects.sending import build_mail_server, build_sender
 from server.app.subjects.voice import build_reading_voice, build_voice
 from server.jobs.alarm_rounds import ALARM_ROUND_S, AlarmRounds
+from server.jobs.incident_rounds import INCIDENT_ROUND_S, IncidentRounds
 from server.jobs.rounds import ROUND_S, Rounds
 from server.language import Catalogues
 from server.live.device_watch import DeviceWatch
@@ -43,6 +44,7 @@ from server.sending.mail_server import MailServer
 from server.sending.sender import LOOK_S, Sender
 from server.settings import Settings
 from server.store.devices.screen_pictures import ScreenPictures
+from server.store.incidents.receivers import receivers_at
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.read_bulletins import BulletinSources
@@ -115,7 +117,7 @@ def compose(
 ) -> Parvis:
     """Makes the services and joins them: commits go to the publisher, calls to the voice."""
     base = Foundation(settings=settings, database=database, catalogues=catalogues, socketio=socketio)
-    presence, estimates = Presence(), Estimates(database)
+    presence, estimates = Presence(receivers_at(settings.redis_url)), Estimates(database)
     voice = build_voice(base)
     publisher = build_publisher(base, estimates, presence, voice)
     media, provider = build_media(base), _provider(base)
@@ -175,6 +177,8 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(HEARTBEAT_S, publisher.heartbeat),
         every(HEARTBEAT_S, parvis.devices.keep),
         every(HEARTBEAT_S, lambda: sessions.keep(parvis.presence.digests())),
+        every(HEARTBEAT_S, lambda: parvis.presence.keep_receivers(base.database.clock.now().timestamp())),
+        every(INCIDENT_ROUND_S, IncidentRounds(base.database).make),
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
         every(ROUND_S, parvis.bulletin_sources.read_due),

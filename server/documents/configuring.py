@@ -73,6 +73,7 @@ def to_configuration(
             part.uncounted or "",
             part.has_public_page,
             part.figures_licence or "",
+            part.incidents.to_rules(),
         ),
         languages=document.languages,
         calendar=calendar,

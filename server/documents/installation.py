@@ -11,6 +11,7 @@ from server.documents.parts.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.parts.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.documents.problems import broken_rule
 from server.domain.alerts.alerts import AlertRules
+from server.domain.incidents.incidents import USUAL_PHONE, IncidentRules
 from server.domain.printing.printer_networks import may_have_printers, network_text
 
 
@@ -57,13 +58,28 @@ class AlertsPart(Part):
         return AlertRules(self.needs_second_person, self.has_sound_for_evacuation)
 
 
+class IncidentsPart(Part):
+    """What a site tells people who are insulted or threatened.
+
+    `phone`: the number to telephone, digits and spaces. `reflex_sheet`: what to do, one line each; None: the
+    sheet that comes with Parvis.
+    """
+
+    phone: Annotated[str, Field(pattern=r"^[0-9+][0-9 ]{1,19}$")] = USUAL_PHONE
+    reflex_sheet: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+
+    def to_rules(self) -> IncidentRules:
+        """The rules they make."""
+        return IncidentRules(self.phone, self.reflex_sheet or "")
+
+
 class SitePart(Part):
     """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts.
 
     `bulletins`: the warnings of authorities that concern it. `uncounted`: what its figures do not count, like
     « file extérieure, contrôle d’accès »; pages of figures say so. `has_public_page`: whether anybody reads
     hours, busy hours and waits of its halls on line; `figures_licence`: under which licence they may use
-    its figures.
+    its figures. `incidents`: what it tells people who are threatened.
     """
 
     slug: Slug
@@ -85,6 +101,9 @@ class SitePart(Part):
         Annotated[str, Field(min_length=1, max_length=160)] | None,
         Field(exclude_if=lambda text: text is None),
     ] = None
+    incidents: Annotated[IncidentsPart, Field(exclude_if=lambda part: part == IncidentsPart())] = (
+        IncidentsPart()
+    )
 
 
 def _network(text: str) -> str:

@@ -73,6 +73,12 @@ class FactKind(StrEnum):
     ALARM_RETURNED = "AlarmReturned"
     ALARM_CLEARED = "AlarmCleared"
     ALARM_ACKNOWLEDGED = "AlarmAcknowledged"
+    INCIDENT_RAISED = "IncidentRaised"
+    INCIDENT_JOINED = "IncidentJoined"
+    INCIDENT_ESCALATED = "IncidentEscalated"
+    INCIDENT_UNANSWERED = "IncidentUnanswered"
+    INCIDENT_ANSWERED = "IncidentAnswered"
+    INCIDENT_ENDED = "IncidentEnded"
     CONFIGURATION_PUBLISHED = "ConfigurationPublished"
     HALL_CREATED = "HallCreated"
     HALL_RESTORED = "HallRestored"
@@ -139,6 +145,12 @@ OF_ALARMS = frozenset(
         FactKind.ALARM_RETURNED,
         FactKind.ALARM_CLEARED,
         FactKind.ALARM_ACKNOWLEDGED,
+    }
+)
+OF_INCIDENTS = frozenset(
+    {
+        *(FactKind.INCIDENT_RAISED, FactKind.INCIDENT_JOINED, FactKind.INCIDENT_ESCALATED),
+        *(FactKind.INCIDENT_UNANSWERED, FactKind.INCIDENT_ANSWERED, FactKind.INCIDENT_ENDED),
     }
 )
 SILENT = OF_ALARMS | {

@@ -29,6 +29,8 @@ DEVICES_CHANGED = "devices.changed"
 """To supervisors of a hall: a nudge; a device came, went, or reported something new."""
 ALARM_CHANGED = "alarm.changed"
 """To pages at work: a nudge; an alarm of the hall was raised, came back, was acknowledged or cleared."""
+INCIDENT_CHANGED = "incident.changed"
+"""To pages at work that asked for them: the incidents of a hall, with epoch, version, as_of."""
 CONFIGURATION_CHANGED = "configuration.changed"
 """To pages at work (security’s among screens): the revisions that apply now; it reads its names again."""
 PICTURE_ASKED = "picture.asked"
@@ -65,6 +67,16 @@ def paper_room(hall: str) -> str:
 def devices_room(hall: str) -> str:
     """The room of pages that supervise a hall's devices."""
     return f"devices:{hall}"
+
+
+def incidents_room(hall: str) -> str:
+    """The room of pages at work in a hall that receive its incidents."""
+    return f"incidents:{hall}"
+
+
+def incidents_beyond_room(hall: str) -> str:
+    """The room of pages of a hall whose person also receives what nobody answers at other sites."""
+    return f"incidents-beyond:{hall}"
 
 
 def visit_room(visit: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """Who may join which room: checked at the connection, by token or cookie."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from flask import request
@@ -19,6 +20,7 @@ from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import SocketPlace
 from server.logs.limited import limited_line
+from server.store.incidents.receivers import Receiver
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.counters.own_session import keep_session
@@ -80,6 +82,8 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         for room in joined.rooms:
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), joined)
+        if joined.receiver is not None:
+            self.presence.receives(self._sid(), joined.receiver, self.watch.clock.now().timestamp())
         caller_is_identified()
         if joined.device is not None:
             self.watch.arrived(joined.hall, joined.device, self._connection())
@@ -192,6 +196,8 @@ FURTHER_ROOMS = {
 
 `devices` "every": of each hall that the caller oversees.
 """
+RECEIVING_PAGES = ("console", "reception", "security", "wall", "supervision")
+"""The pages that receive incidents, as a handshake names them (`incidents`)."""
 
 
 def namespaces(
@@ -205,7 +211,14 @@ def namespaces(
         screen = (caller.configured, caller.author.id) if caller.configured else None
         if caller.configured:
             rooms.append(messages.screen_room(hall, caller.configured))
-        return SocketPlace(hall, rooms, screen=screen, device=caller.configured)
+        told = _incidents(auth, hall, database, callers)
+        return SocketPlace(
+            hall,
+            [*rooms, *told.rooms],
+            screen=screen,
+            device=caller.configured,
+            receiver=told.receiver,
+        )
 
     def kiosk(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.KIOSK])
@@ -217,7 +230,8 @@ def namespaces(
     def agent(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.AGENT])
         rooms = [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)]
-        return SocketPlace(hall, rooms, author=caller.author)
+        told = _incidents(auth, hall, database, callers)
+        return SocketPlace(hall, [*rooms, *told.rooms], author=caller.author, receiver=told.receiver)
 
     def visitor(auth: Handshake) -> SocketPlace:
         token = auth.get("ticket")
@@ -248,3 +262,27 @@ def _further_rooms(auth: Handshake, hall: str, database: Database, callers: Find
             for each in [hall] if is_requested is True else supervised_halls(database, caller.may):
                 callers({**auth, "hall": each}, permission)
                 yield room(each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Incidents:
+    """The rooms in which a socket hears of incidents, and its receiver; None: it only follows its own."""
+
+    rooms: tuple[str, ...] = ()
+    receiver: Receiver | None = None
+
+
+def _incidents(auth: Handshake, hall: str, database: Database, callers: FindCaller) -> _Incidents:
+    """What a socket that names its page as `incidents` hears of in a hall (id). Refusal: forbidden."""
+    page = auth.get("incidents")
+    if page not in RECEIVING_PAGES:
+        return _Incidents()
+    _, caller = callers(auth, Permission.NOTE_INCIDENTS)
+    site = database.configuration(hall).site.slug
+    rooms: tuple[str, ...] = (messages.incidents_room(hall),)
+    if not caller.may(Permission.RECEIVE_INCIDENTS, hall=hall, site=site):
+        return _Incidents(rooms)
+    hears_beyond = caller.may(Permission.SUPERVISE, hall=hall, site=site)
+    if hears_beyond:
+        rooms = (*rooms, messages.incidents_beyond_room(hall))
+    return _Incidents(rooms, Receiver(hall, site, caller.author.id, str(page), hears_beyond))

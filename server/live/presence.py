@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
+from server.store.incidents.receivers import OwnReceivers, Receiver, Receivers
 
 
 class SocketToken(NamedTuple):
@@ -26,7 +27,7 @@ class SocketPlace:
 
     `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen and that of
     its device; `device` the id of a paired kiosk or screen in the hall's document; `author`: whose token or
-    session let the socket in.
+    session let the socket in; `receiver`: a page that receives incidents.
     """
 
     hall: str
@@ -35,14 +36,18 @@ class SocketPlace:
     screen: tuple[str, str] | None = None
     device: str | None = None
     author: Author | None = None
+    receiver: Receiver | None = None
 
 
 @dataclass
 class Presence:
     """Connected sockets of this process. A visitor's socket also stands for its visit, in a language.
 
-    Those of a device, an API key or a signed-in person are known by the digest of its token.
+    Those of a device, an API key or a signed-in person are known by the digest of its token. `receivers`: the
+    pages of every process that receive incidents.
     """
+
+    receivers: Receivers = field(default_factory=OwnReceivers)
 
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -51,6 +56,7 @@ class Presence:
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
     _authors: dict[str, Author] = field(default_factory=dict)
     _tokens: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
+    _receiving: dict[str, Receiver] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: SocketPlace) -> None:
         """A socket has joined a hall's room."""
@@ -64,6 +70,15 @@ class Presence:
             self._devices[sid] = (joined.hall, joined.device)
         if joined.author is not None:
             self._authors[sid] = joined.author
+
+    def receives(self, sid: str, receiver: Receiver, now_s: float) -> None:
+        """A socket receives incidents, as every process knows at once."""
+        self._receiving[sid] = receiver
+        self.receivers.keep({sid: receiver}, now_s)
+
+    def keep_receivers(self, now_s: float) -> None:
+        """Repeats which sockets of this process receive incidents."""
+        self.receivers.keep(dict(self._receiving), now_s)
 
     def author_of(self, sid: str) -> Author | None:
         """The author who let a socket in, None for one that names none."""
@@ -97,6 +112,8 @@ class Presence:
         self._screens.pop(sid, None)
         self._devices.pop(sid, None)
         self._authors.pop(sid, None)
+        if self._receiving.pop(sid, None) is not None:
+            self.receivers.leave(sid)
         if place is not None:
             self.halls[place] -= 1
             if self.halls[place] <= 0:

@@ -38,6 +38,7 @@ from server.web.api.devices import (
     screen_pictures,
     supervision,
 )
+from server.web.api.incidents import routes as incidents_api
 from server.web.api.openapi import complete_document
 from server.web.api.quality import typed_figures
 
@@ -52,6 +53,7 @@ def install_api(parts: WebParts, *, screen_release: Callable[[], str]) -> None:
     """Adds every route of the API and its description. `screen_release`: that of the screens' page now."""
     for subject in PLAIN:
         parts.app.register_api(subject.blueprint(parts.api))
+    parts.app.register_api(incidents_api.blueprint(parts.api, parts.parvis.presence.receivers))
     _install_devices(parts, screen_release)
     _install_notices_and_media(parts)
     _install_reading_aloud(parts)

@@ -17,6 +17,7 @@ from server.domain.hall.printer_kinds import PRINTER_FIELDS, PULLED_KINDS, Print
 from server.domain.hall.sound import Sound, is_loop_in_order
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.incidents.incidents import IncidentRules
 from server.domain.languages import FRENCH, Texts, text_in
 from server.domain.printing.printer_networks import PrinterReach
 from server.domain.tickets.numbering import Series
@@ -55,7 +56,8 @@ class Site:
 
     `department`: whose vigilance of the weather is shown (its code); empty: of none. `uncounted`: what its
     figures do not count; empty: nothing to say. `has_public_page`: whether its halls have a page that anybody
-    reads; `figures_licence`: the licence of its figures, empty: none was chosen.
+    reads; `figures_licence`: the licence of its figures, empty: none was chosen. `incidents`: what people are
+    told who are threatened.
     """
 
     slug: str
@@ -67,6 +69,7 @@ class Site:
     uncounted: str = ""
     has_public_page: bool = False
     figures_licence: str = ""
+    incidents: IncidentRules = field(default_factory=IncidentRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from server.domain.alarms.fold import ALARM_FOLDS
 from server.domain.alerts.fold import ALERT_FOLDS
 from server.domain.facts import FactKind
 from server.domain.hall.fold import HALL_FOLDS
+from server.domain.incidents.fold import INCIDENT_FOLDS
 from server.domain.quality.fold import QUALITY_FOLDS
 from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
 from server.domain.visits.fold import VISIT_FOLDS
@@ -34,6 +35,7 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     **QUALITY_FOLDS,
     **ALERT_FOLDS,
     **ALARM_FOLDS,
+    **INCIDENT_FOLDS,
     FactKind.VISIT_TAKEN_BACK: _rows_restored,
     FactKind.GESTURE_UNDONE: _rows_restored,
 }

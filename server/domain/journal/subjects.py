@@ -16,6 +16,7 @@ class Subject(StrEnum):
     DEVICES = "devices"
     ALARMS = "alarms"
     ALERTS = "alerts"
+    INCIDENTS = "incidents"
     DAYS = "days"
     NOTICES = "notices"
     MEDIA = "media"
@@ -53,6 +54,10 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
         _K.ALERT_TAKEN_BACK,
         _K.ALERT_SHOWN,
         *(_K.BULLETIN_PROPOSED, _K.BULLETIN_ACCEPTED, _K.BULLETIN_DISMISSED, _K.BULLETIN_CANCELLED),
+    ),
+    Subject.INCIDENTS: (
+        *(_K.INCIDENT_RAISED, _K.INCIDENT_JOINED, _K.INCIDENT_ESCALATED),
+        *(_K.INCIDENT_UNANSWERED, _K.INCIDENT_ANSWERED, _K.INCIDENT_ENDED),
     ),
     Subject.DAYS: (
         *(_K.DAY_CLOSED, _K.BREAK_DECIDED, _K.TICKETS_STOPPED, _K.TICKETS_REOPENED),
@@ -99,7 +104,9 @@ NOT_OF_HALLS = (Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
 """Subjects with facts in the installation's journal only."""
 
 BY_PLACE = frozenset(
-    kind for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS) for kind in SUBJECTS[subject]
+    kind
+    for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS, Subject.INCIDENTS)
+    for kind in SUBJECTS[subject]
 ) | {FactKind.APPOINTMENT_CHECKED_IN, FactKind.CHECK_IN_UNDONE}
 """What people do all day for visitors: shown with the place, not the person, while individual figures are
 off.

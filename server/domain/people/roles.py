@@ -35,6 +35,8 @@ class Permission(StrEnum):
     SEND_BULLETINS = "send_bulletins"
     WRITE_REPORTS = "write_reports"
     RUN_SURVEYS = "run_surveys"
+    NOTE_INCIDENTS = "note_incidents"
+    RECEIVE_INCIDENTS = "receive_incidents"
 
 
 _P = Permission
@@ -49,6 +51,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.REPRINT,
             _P.READ_APPOINTMENTS,
             _P.RAISE_ALERT,
+            _P.NOTE_INCIDENTS,
+            _P.RECEIVE_INCIDENTS,
             _P.READ_HELP,
         }
     ),
@@ -64,6 +68,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.BOOK,
             _P.RAISE_ALERT,
             _P.DRAFT_NOTICES,
+            _P.NOTE_INCIDENTS,
+            _P.RECEIVE_INCIDENTS,
             _P.READ_HELP,
         }
     ),
@@ -75,6 +81,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_QUEUE,
             _P.READ_APPOINTMENTS,
             _P.RAISE_ALERT,
+            _P.NOTE_INCIDENTS,
             _P.READ_HELP,
         }
     ),
@@ -86,6 +93,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.ASK_HELP,
             _P.RAISE_ALERT,
             _P.END_ALERT,
+            _P.NOTE_INCIDENTS,
+            _P.RECEIVE_INCIDENTS,
             _P.READ_HELP,
         }
     ),
@@ -112,6 +121,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.END_ALERT,
             _P.DRAFT_NOTICES,
             _P.READ_JOURNAL,
+            _P.NOTE_INCIDENTS,
+            _P.RECEIVE_INCIDENTS,
             _P.READ_HELP,
         }
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from server.domain.facts import OF_ALARMS, SILENT, FactKind
+from server.domain.facts import OF_ALARMS, OF_INCIDENTS, SILENT, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
@@ -22,6 +22,7 @@ from server.live.presence import Presence
 from server.live.publication.call_message import CallMessage, call_message
 from server.live.publication.expiries import Expiries
 from server.live.publication.half_days import HalfDays
+from server.live.publication.incidents import send_incidents
 from server.live.publication.programmes import Programmes
 from server.live.publication.queue_message import queue_message
 from server.live.publication.republished import Republished
@@ -102,6 +103,8 @@ class Publisher:
             self._send_alert(commit.hall)  # pages at work ask a second person
         if any(fact.kind in OF_ALARMS for fact in commit.facts):
             self.emit(messages.ALARM_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
+        if any(fact.kind in OF_INCIDENTS for fact in commit.facts):
+            send_incidents(self.database, self.emit, commit)
         for fact in commit.facts:
             if fact.kind in _CALLS and commit.configuration is not None:
                 self._announce(commit.hall, fact, commit.configuration)

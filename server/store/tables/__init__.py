@@ -13,6 +13,7 @@ from server.store.tables import (
     counters,
     devices,
     displays,
+    incidents,
     journals,
     media,
     notices,
@@ -37,6 +38,7 @@ __all__ = [
     "counters",
     "devices",
     "displays",
+    "incidents",
     "journals",
     "media",
     "metadata",
@@ -54,7 +56,16 @@ __all__ = [
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
-    *("target_withdrawal", "break_decision", "appointment", "alert", "alert_shown", "alarm", "quiet"),
+    *(
+        "target_withdrawal",
+        "break_decision",
+        "appointment",
+        "alert",
+        "alert_shown",
+        "alarm",
+        "incident",
+        "quiet",
+    ),
     *("day_annotation", "typed_figure"),
 )
 """The tables that a rebuild empties and fills again from the journal."""

@@ -79,6 +79,8 @@ STATUS: Mapping[str, int] = {
     "unknown_message": 404,
     "unknown_alert": 404,
     "unknown_alarm": 404,
+    "unknown_incident": 404,
+    **dict.fromkeys(("incident_over", "incident_of_another", "incident_elsewhere"), 409),
     "alarm_over": 409,
     "unknown_target": 404,
     "target_over": 409,

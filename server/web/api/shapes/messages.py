@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
 from server.domain.devices.panels import PanelAnswer, PanelCommand, PanelMethod
+from server.web.api.incidents.answers import HallIncidents
 from server.web.api.responses.board import BoardChanged, CalledCounter, QueueOnBoard, ShownAlert
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Position, Texts
 from server.web.api.responses.hall import QueueAnswer
@@ -97,6 +98,7 @@ SENT: Mapping[str, type[BaseModel]] = {
     "programme.changed": Nudge,
     "devices.changed": Nudge,
     "alarm.changed": Nudge,
+    "incident.changed": HallIncidents,
     "configuration.changed": ConfigurationChanged,
     "picture.asked": Nudge,
     "renewal.asked": RenewalAsked,

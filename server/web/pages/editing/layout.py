@@ -143,6 +143,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("names", ("name", "address")),
         Group("hours", ("calendar", "public_holidays", "time_zone")),
         Group("alerts", ("alerts",), is_folded=True),
+        Group("incidents", ("incidents",), is_folded=True),
         Group("bulletins", ("bulletins",), is_folded=True),
         Group("figures", ("uncounted",), is_folded=True),
         Group("publication", ("has_public_page", "figures_licence"), is_folded=True),

@@ -21,7 +21,10 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         Permission.READ_BOARD,
     ),
     "appointments": (Permission.READ_APPOINTMENTS, Permission.BOOK),
-    "safety": (Permission.ASK_HELP, Permission.RAISE_ALERT, Permission.END_ALERT, Permission.SEND_BULLETINS),
+    "safety": (
+        *(Permission.NOTE_INCIDENTS, Permission.RECEIVE_INCIDENTS, Permission.ASK_HELP),
+        *(Permission.RAISE_ALERT, Permission.END_ALERT, Permission.SEND_BULLETINS),
+    ),
     "display": (Permission.DRAFT_NOTICES, Permission.PUBLISH_NOTICES),
     "figures": (
         Permission.READ_FIGURES,

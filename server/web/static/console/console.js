@@ -134,6 +134,7 @@ function render() {
   drawNeeds(state, words, { act, isFree: phaseOf(state) === "free", language: page.language });
   held.draw(state, serverNow(state, nowMs));
   if (phaseOf(state) === "choose" && !ui.isLoading) drawPlaces(state, words, opening.open);
+  document.body.dataset.counter = state.counter?.counter ?? "";
   show("[data-taken]", Boolean(state.takenAt));
   if (state.takenAt) write("taken", say("console.choose.taken", { at: words.hour(state.takenAt) }));
   show("[data-acts]", ui.panel === null && phaseOf(state) !== "choose");

@@ -27,6 +27,7 @@ export const DEFAULT_KEYS = Object.freeze({
   present: "T",
   speak: "E",
   reception: "B",
+  incident: "F2",
 });
 
 const BROWSERS_OWN = new Set([

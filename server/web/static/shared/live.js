@@ -5,6 +5,7 @@ import { io } from "/assets/socket.io.esm.min.js";
 
 import { watchAlarms } from "../alarms/alarm_line.js";
 import { watchAlerts } from "../alerts/alert_strip.js";
+import { incidentPage, watchIncidents } from "../incidents/incident_line.js";
 import { show } from "./dom.js";
 
 const CUT_MS = 500;
@@ -26,8 +27,9 @@ const LATE_MS = 500;
  * @param {{ [K in keyof Api.Sent]?: (message: Api.Sent[K]) => unknown }} on.messages
  */
 export function connect(namespace, auth, { live, late, lost, refused, messages }) {
+  const page = incidentPage();
   const socket = io(namespace, {
-    auth,
+    auth: page === null ? auth : { ...auth, incidents: page },
     transports: ["websocket"],
     reconnectionDelay: 800,
     reconnectionDelayMax: 5000,
@@ -53,6 +55,7 @@ export function connect(namespace, auth, { live, late, lost, refused, messages }
   if (late) ifLate(socket, late);
   if (auth.hall) watchAlerts(socket, auth.hall, ifLate);
   if (auth.hall) watchAlarms(socket, auth.hall, spread);
+  if (auth.hall) watchIncidents(socket, auth.hall, spread);
   globalThis.addEventListener("online", () => socket.connected || socket.connect());
   return socket;
 }

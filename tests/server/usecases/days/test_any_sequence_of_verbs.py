@@ -22,7 +22,7 @@ SEED = 2
 """Of days that meet every kind of fact; without it they would change with the text of this test."""
 OF_PAGES_APART = (
     *("Notice", "Bulletin", "Medium", "Displays"),
-    *("Account", "Invitation", "Identity", "Alarm", "Recipient", "Report"),
+    *("Account", "Invitation", "Identity", "Alarm", "Recipient", "Report", "Incident"),
 )
 OF_OFFICES = {
     *("DayAnnotated", "AnnotationWithdrawn", "FigureTyped", "TypedFigureWithdrawn"),

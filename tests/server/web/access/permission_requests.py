@@ -17,6 +17,7 @@ from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
 from server.store.people.accounts import Grant
 from server.usecases.devices.devices import pair_device
+from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.reports.approve_report import approve_report
@@ -160,6 +161,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "recipient": faulty.tells("garde@laon.example", "email", HALL),
         "alarm": faulty.read()["alarms"][0]["alarm"],
         "alert": alert["alert"],
+        "incident": _incident(site),
         "hall": HALL,
         "site": HALL,
         "halls": [HALL],
@@ -217,6 +219,12 @@ def _survey(site: ApiSite) -> dict[str, str]:
         for channel in (Channel.LINK, Channel.KIOSK)
     }
     return {"survey": survey, "code": found[Channel.LINK], "exit_kiosk": found[Channel.KIOSK]}
+
+
+def _incident(site: ApiSite) -> str:
+    """An incident at a counter of Laon that nobody answered."""
+    reach = Reach(is_here=True, is_anywhere=True)
+    return raise_incident(site.database, HALL, SYSTEM, COUNTER, reach=reach)["incident"]
 
 
 def _approved_report(site: ApiSite) -> str:

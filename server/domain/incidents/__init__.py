@@ -1,0 +1,1 @@
+"""Rules: calls for somebody beside oneself, and notes of incidents."""

@@ -1,0 +1,48 @@
+"""Sends the incidents of a hall to its own pages, and beyond it those that nobody answered at once."""
+
+from collections.abc import Callable
+
+from server.domain.facts import OF_INCIDENTS
+from server.live import messages
+from server.store.incidents.incidents import incident_by_id
+from server.store.transactions.commits import Commit
+from server.store.transactions.database import Database
+from server.usecases.incidents.read_incidents import HallIncidents, halls_told, read_hall_incidents
+
+NAMESPACES = (messages.AGENT, messages.SCREEN)
+"""The guard's page is among screens."""
+
+
+def send_incidents(database: Database, emit: Callable[..., None], commit: Commit) -> None:
+    """Sends the incidents of a commit's hall, over `emit(name, message, namespace, room)`.
+
+    Other halls hear of an incident once it is escalated, and of its end.
+    """
+    message = read_hall_incidents(database, commit.hall)
+    _send(emit, message, messages.incidents_room(commit.hall))
+    if not _are_beyond(database, commit):
+        return
+    beyond: HallIncidents = {
+        **message,
+        "incidents": [each for each in message["incidents"] if each["is_beyond"]],
+    }
+    near = halls_told(database, commit.hall, has_other_sites=False)
+    for hall in halls_told(database, commit.hall, has_other_sites=True):
+        room = messages.incidents_room if hall in near else messages.incidents_beyond_room
+        _send(emit, beyond, room(hall))
+
+
+def _send(emit: Callable[..., None], message: HallIncidents, room: str) -> None:
+    for namespace in NAMESPACES:
+        emit(messages.INCIDENT_CHANGED, message, namespace, room)
+
+
+def _are_beyond(database: Database, commit: Commit) -> bool:
+    """Whether a fact of the commit is about an incident of which other halls hear."""
+    with database.read() as rows:
+        for fact in commit.facts:
+            if fact.kind in OF_INCIDENTS:
+                incident = incident_by_id(rows, fact.body["id"])
+                if incident is not None and incident.escalated_at is not None:
+                    return True
+    return False

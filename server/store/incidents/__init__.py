@@ -1,0 +1,1 @@
+"""Incidents, notes of them, and who is connected to receive them."""

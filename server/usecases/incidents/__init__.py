@@ -1,0 +1,1 @@
+"""Use cases: raise an incident, answer it, escalate it, note it afterwards."""

@@ -1,0 +1,140 @@
+"""Read the incidents that a page shows: those of its hall, and those elsewhere that nobody answered."""
+
+from typing import TypedDict
+
+from server.domain.author import Author
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.incidents.incidents import Incident, IncidentState
+from server.domain.instants import text_or_none, to_text
+from server.domain.languages import FRENCH
+from server.domain.refusals import Refusal
+from server.store.configuration.halls import all_halls, hall_row
+from server.store.incidents.incidents import shown_incidents
+from server.store.transactions.database import Database
+
+
+class IncidentAnswerer(TypedDict):
+    """Who comes: their role, the counter they hold (null: none), their hall (null: that of the incident)."""
+
+    role: str
+    label: str | None
+    hall: str | None
+
+
+class IncidentOfHall(TypedDict):
+    """An incident: its counter (id and label, null: the reception desk) and where it stands.
+
+    `is_beyond`: people of other halls see it too. `presses`: how often the key was pressed for it.
+    """
+
+    incident: str
+    counter: str | None
+    label: str | None
+    state: IncidentState
+    is_beyond: bool
+    presses: int
+    raised_at: str
+    answered_at: str | None
+    answered_by: IncidentAnswerer | None
+
+
+class HallIncidents(TypedDict):
+    """The incidents of a hall (slug), as every page receives them, at an instant of the hall."""
+
+    hall: str
+    epoch: str
+    version: int
+    as_of: str
+    name: str
+    incidents: list[IncidentOfHall]
+
+
+class IncidentsAnswer(TypedDict):
+    """The incidents of every hall of which the page hears, and those (ids) that its person raised."""
+
+    own: list[str]
+    answered: list[str]
+    halls: list[HallIncidents]
+
+
+def read_hall_incidents(database: Database, hall: str) -> HallIncidents:
+    """The incidents of a hall (id) that pages show. Refusal: unknown_hall."""
+    configuration = database.configuration(hall)
+    with database.read() as rows:
+        row = hall_row(rows, hall)
+        if row is None:
+            raise Refusal("unknown_hall", hall=hall)
+        found = shown_incidents(rows, hall, database.clock.now())
+    return {
+        "hall": row.slug,
+        "epoch": row.epoch,
+        "version": row.version,
+        "as_of": to_text(database.clock.now()),
+        "name": _name(configuration),
+        "incidents": [_answer(database, configuration, each) for each in found],
+    }
+
+
+def read_incidents(database: Database, hall: str, author: Author, *, hears_beyond: bool) -> IncidentsAnswer:
+    """What a page of a hall (id) shows to an author; `hears_beyond`: also from other sites.
+
+    Of other halls only the incidents that have gone beyond theirs. Refusal: unknown_hall.
+    """
+    now = database.clock.now()
+    with database.read() as rows:
+        own = shown_incidents(rows, hall, now)
+    halls = [read_hall_incidents(database, hall)]
+    for other in halls_told(database, hall, has_other_sites=hears_beyond):
+        found = read_hall_incidents(database, other)
+        found["incidents"] = [each for each in found["incidents"] if each["is_beyond"]]
+        halls.append(found)
+    return {
+        "own": [each.id for each in own if each.is_own_of(author)],
+        "answered": [each.id for each in own if author.is_same(each.answered_by)],
+        "halls": halls,
+    }
+
+
+def halls_told(database: Database, hall: str, *, has_other_sites: bool) -> list[str]:
+    """The other halls (ids) of the site of a hall (id), or of every site."""
+    with database.read() as rows:
+        halls = [each.id for each in all_halls(rows) if each.is_configured and each.id != hall]
+    site = database.configuration(hall).site.slug
+    return [each for each in halls if has_other_sites or database.configuration(each).site.slug == site]
+
+
+def _name(configuration: HallConfiguration) -> str:
+    return f"{configuration.site.name}, {configuration.name}"
+
+
+def _answer(database: Database, configuration: HallConfiguration, incident: Incident) -> IncidentOfHall:
+    return {
+        "incident": incident.id,
+        "counter": incident.counter,
+        "label": _label(configuration, incident.counter),
+        "state": incident.state,
+        "is_beyond": incident.escalated_at is not None,
+        "presses": incident.joins + 1,
+        "raised_at": to_text(incident.raised_at),
+        "answered_at": text_or_none(incident.answered_at),
+        "answered_by": _answerer(database, incident),
+    }
+
+
+def _answerer(database: Database, incident: Incident) -> IncidentAnswerer | None:
+    if incident.answered_role is None or incident.answered_hall is None:
+        return None
+    there = database.configuration(incident.answered_hall)
+    return {
+        "role": incident.answered_role,
+        "label": _label(there, incident.answered_counter),
+        "hall": None if incident.answered_hall == incident.hall else _name(there),
+    }
+
+
+def _label(configuration: HallConfiguration, counter: str | None) -> str | None:
+    """The French label of a counter (id); its id once it is gone."""
+    if counter is None:
+        return None
+    found = configuration.counters.get(counter)
+    return counter if found is None else found.label_in(FRENCH)

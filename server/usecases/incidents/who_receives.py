@@ -1,0 +1,84 @@
+"""Who would receive an incident of a hall now, by function and place, without names."""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from server.domain.author import Author
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import FRENCH
+from server.store.counters.sessions import SessionPlace, open_places
+from server.store.engine.rows import Rows
+from server.store.incidents.receivers import Receiver, Receivers
+from server.store.transactions.database import Database
+from server.usecases.incidents.raise_incident import Reach
+
+
+class ReceiverAnswer(TypedDict):
+    """A person connected in the hall: the page they have open, and the counter they hold (null: none)."""
+
+    page: str
+    counter: str | None
+    label: str | None
+
+
+class ReceiversAnswer(TypedDict):
+    """Who would receive an incident at once, how many people would after 30 s, and what to telephone.
+
+    `is_known` false: who is connected cannot be read now.
+    """
+
+    here: list[ReceiverAnswer]
+    beyond: int
+    is_known: bool
+    phone: str
+
+
+def read_receivers(database: Database, receivers: Receivers, hall: str, author: Author) -> ReceiversAnswer:
+    """Who would receive an incident that an author raises in a hall (id). The author is left out."""
+    configuration = database.configuration(hall)
+    others = [
+        each
+        for each in receivers.connected(database.clock.now().timestamp())
+        if not author.is_same(each.author)
+    ]
+    with database.read() as rows:
+        here = _by_place(rows, configuration, hall, [each for each in others if each.hall == hall])
+    beyond = {
+        each.author
+        for each in others
+        if each.hall != hall and (each.site == configuration.site.slug or each.hears_beyond)
+    }
+    return {
+        "here": here,
+        "beyond": len(beyond - {each.author for each in others if each.hall == hall}),
+        "is_known": not receivers.is_away,
+        "phone": configuration.site.incidents.phone,
+    }
+
+
+def reach_of(receivers: ReceiversAnswer) -> Reach:
+    """Whether anybody receives an incident; where that is not known, as if somebody of the hall did."""
+    is_here = bool(receivers["here"]) or not receivers["is_known"]
+    return Reach(is_here, is_anywhere=is_here or receivers["beyond"] > 0)
+
+
+def _by_place(
+    rows: Rows, configuration: HallConfiguration, hall: str, receivers: list[Receiver]
+) -> list[ReceiverAnswer]:
+    places = open_places(rows, hall)
+    found: dict[tuple[str, str | None], ReceiverAnswer] = {}
+    for person in dict.fromkeys(each.author for each in receivers):
+        pages = [each.page for each in receivers if each.author == person]
+        counter = counter_held(places, Author(person))
+        page = "console" if counter is not None and "console" in pages else pages[0]
+        held = counter if page == "console" else None
+        place = None if held is None else configuration.counters.get(held)
+        label = None if place is None else place.label_in(FRENCH)
+        found[person, held] = {"page": page, "counter": held, "label": label}
+    return sorted(found.values(), key=lambda each: (each["counter"] is None, each["label"] or each["page"]))
+
+
+def counter_held(places: Iterable[SessionPlace], author: Author) -> str | None:
+    """The counter (id) that an author holds, by the open places of the hall; None: none."""
+    own = sorted((place.opened_at, place.counter) for place in places if author.is_same(place.author))
+    return own[0][1] if own else None

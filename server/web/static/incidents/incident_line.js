@@ -1,0 +1,137 @@
+// Incidents on a page at work: what others ask for, with « J’y vais », and what became of one's own.
+
+import {
+  newlyReceived,
+  NO_INCIDENTS,
+  ownIncidents,
+  ownText,
+  receivedIncidents,
+  receivedText,
+  withAnswer,
+  withHall,
+} from "./incident_state.js";
+import { createIncidentKey } from "./incident_key.js";
+import { beep } from "./incident_sound.js";
+import { element, fill, one } from "../shared/dom.js";
+import { hourTeller } from "../shared/durations.js";
+import { isBehind } from "../shared/freshness.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { csrfHeader, read, send } from "../shared/verbs.js";
+
+const REDRAWN_EVERY_MS = 15000;
+
+/** The page's kind where it receives incidents, for the handshake of its socket; null for any other page. */
+export function incidentPage() {
+  return document.querySelector("[data-incidents]")?.dataset.incidents ?? null;
+}
+
+/**
+ * Watches the incidents of a hall (slug) over a page's socket, where the page has a place for them: read at
+ * each connection, then from whole states. `spread()`: ms before a page reads what it missed.
+ */
+export function watchIncidents(socket, hall, spread) {
+  const place = document.querySelector("[data-incidents]");
+  if (!place) return;
+  const { language, time_zone: zone, phone, receives, sentences } = readJson("incident-line");
+  const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), phone, hall };
+  const notReceived = new Set();
+  let state = NO_INCIDENTS;
+  let former = [];
+
+  function change(next) {
+    state = next;
+    draw();
+  }
+
+  function draw() {
+    const received = receives ? receivedIncidents(state, hall, Date.now()) : [];
+    if (newlyReceived(former, received)) beep();
+    former = received;
+    const mark = JSON.stringify([received, state.answered]);
+    fill(place, mark, received.map(receivedLine));
+    document.body.classList.toggle("has-incidents", received.length > 0);
+    const own = ownIncidents(state);
+    fill(one("[data-incident-own]"), JSON.stringify([own, [...notReceived]]), own.map(ownLine));
+  }
+
+  function receivedLine(incident) {
+    const isMine = state.answered.includes(incident.incident);
+    const isOpen = incident.state !== "answered";
+    const verb = isOpen ? "answer" : "end";
+    const text = receivedText(incident, { ...words, isMine });
+    const label = words.say(isOpen ? "incidents.received.come" : "incidents.own.over");
+    return element(
+      "p",
+      { class: isOpen ? "open" : "answered" },
+      element("i", { class: `icon icon-${isOpen ? "users" : "check"}`, "aria-hidden": "true" }),
+      element("span", {}, text),
+      isOpen || (isMine && incident.hall === hall) ? button(label, text, () => act(incident, verb)) : null,
+    );
+  }
+
+  function ownLine(incident) {
+    const isReceived = !notReceived.has(incident.incident);
+    const text = ownText(incident, { ...words, isReceived });
+    const { say } = words;
+    return element(
+      "div",
+      { class: "own" },
+      element("p", {}, text),
+      element(
+        "p",
+        {},
+        button(say("incidents.own.over"), text, () => act(incident, "end", { reason: "over" })),
+        incident.state === "answered"
+          ? null
+          : button(say("incidents.own.mistake"), text, () => act(incident, "end", { reason: "mistake" })),
+      ),
+    );
+  }
+
+  function button(label, about, press) {
+    const made = element(
+      "button",
+      { type: "button", class: "quiet" },
+      label,
+      element("span", { class: "visually-hidden" }, ` : ${about}`),
+    );
+    made.addEventListener("click", press);
+    return made;
+  }
+
+  async function act({ incident }, verb, body = {}) {
+    const path = `/api/v1/halls/${hall}/incidents/${incident}/${verb}`;
+    const answer = await send({ path, body, headers: csrfHeader() });
+    if (answer.ok && verb === "answer" && answer.body.is_own)
+      change({ ...state, answered: [...state.answered, incident] });
+    await look();
+  }
+
+  async function look() {
+    try {
+      /** @type {Api.IncidentsAnswer} */
+      const answer = await read(`/api/v1/halls/${hall}/incidents`);
+      change(withAnswer(state, answer));
+    } catch {
+      // Not reachable: what is shown stays until the next message or connection.
+    }
+  }
+
+  socket.on("incident.changed", (message) => change(withHall(state, message)));
+  socket.on("connect", look);
+  socket.on("heartbeat", (beat) => {
+    const ofHall = state.halls[beat.hall];
+    if (ofHall && isBehind(ofHall.order, beat)) setTimeout(look, spread());
+  });
+  setInterval(draw, REDRAWN_EVERY_MS);
+  createIncidentKey({
+    hall,
+    words,
+    isLive: () => socket.connected,
+    raised({ incident, is_received: isReceived }) {
+      if (!isReceived) notReceived.add(incident);
+      change({ ...state, own: [...state.own, incident] });
+      return look();
+    },
+  });
+}
