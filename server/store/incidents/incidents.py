@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select
 from server.domain.incidents.incidents import ESCALATED_AFTER, SHOWN_FOR, UNANSWERED_AFTER, Incident
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
-from server.store.tables.incidents import incident
+from server.store.tables.alerts import incident
 
 _INCIDENTS = rows_of(Incident, incident)
 _IS_OPEN = incident.c.ended_at.is_(None)

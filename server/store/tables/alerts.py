@@ -1,8 +1,8 @@
-"""Alerts of halls, and the screens that said they show one."""
+"""Alerts of halls and the screens that said they show one; incidents, and notes that people write of them."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table, text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, text
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 alert = Table(
     "alert",
@@ -43,4 +43,52 @@ alert_shown = Table(
     Column("screen", ID, nullable=False),
     Column("shown_at", Instant, nullable=False),
     Index("uq_alert_shown_screen", "alert", "hall", "screen", unique=True),
+)
+
+_is_going_on = text("ended_at IS NULL")
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("counter", ID),
+    Column("raised_at", Instant, nullable=False),
+    Column("raised_by", ID, nullable=False),
+    Column("joins", Integer, nullable=False),
+    Column("joined_by", ID),
+    Column("escalated_at", Instant),
+    Column("unanswered_at", Instant),
+    Column("answered_at", Instant),
+    Column("answered_by", ID),
+    Column("answered_role", String(20)),
+    Column("answered_counter", ID),
+    Column("answered_hall", ID),
+    Column("ended_at", Instant),
+    Column("end_reason", String(10)),
+    Index("ix_incident_hall", "hall", "raised_at"),
+    Index("ix_incident_open", "raised_at", sqlite_where=_is_going_on, postgresql_where=_is_going_on),
+    comment="`counter`: null, the reception desk; a projection of the hall’s journal.",
+)
+
+incident_note = Table(
+    "incident_note",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("incident", ID),
+    Column("counter", ID),
+    Column("happened_on", Day, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("gravity", Integer, nullable=False),
+    Column("follow_ups", Document, nullable=False),
+    Column("complaint", String(40)),
+    Column("written_at", Instant, nullable=False),
+    Column("written_by", ID),
+    Column("changed_at", Instant, nullable=False),
+    Column("erase_after", Instant),
+    Index("ix_incident_note_hall", "hall", "happened_on"),
+    Index("ix_incident_note_erase_after", "erase_after"),
+    comment="Who wrote it and the reference of a complaint are erased after `erase_after`,"
+    " which becomes null.",
 )
