@@ -74,6 +74,7 @@ def to_configuration(
             part.has_public_page,
             part.figures_licence or "",
             part.incidents.to_rules(),
+            part.complaints.to_rules(),
         ),
         languages=document.languages,
         calendar=calendar,

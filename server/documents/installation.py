@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from server.documents.parts.brand import Brand
 from server.documents.parts.bulletins import BulletinsPart
+from server.documents.parts.complaints import ComplaintsPart
 from server.documents.parts.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.parts.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.documents.problems import broken_rule
@@ -79,7 +80,8 @@ class SitePart(Part):
     `bulletins`: the warnings of authorities that concern it. `uncounted`: what its figures do not count, like
     « file extérieure, contrôle d’accès »; pages of figures say so. `has_public_page`: whether anybody reads
     hours, busy hours and waits of its halls on line; `figures_licence`: under which licence they may use
-    its figures. `incidents`: what it tells people who are threatened.
+    its figures. `incidents`: what it tells people who are threatened. `complaints`: the register of
+    suggestions and complaints.
     """
 
     slug: Slug
@@ -103,6 +105,9 @@ class SitePart(Part):
     ] = None
     incidents: Annotated[IncidentsPart, Field(exclude_if=lambda part: part == IncidentsPart())] = (
         IncidentsPart()
+    )
+    complaints: Annotated[ComplaintsPart, Field(exclude_if=lambda part: part == ComplaintsPart())] = (
+        ComplaintsPart()
     )
 
 

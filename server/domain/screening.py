@@ -44,7 +44,7 @@ _AT = r"(?:@|\s*[(\[]\s*(?:at|arobase|arroba)\s*[)\]]\s*|\s+arobase\s+|\s+arroba
 _DOT = r"(?:\.|\s*[(\[]\s*(?:dot|point|punto)\s*[)\]]\s*)"
 _EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]++{_AT}[\w-]+(?:{_DOT}[\w-]+)*", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\w)(?:\+|00)?\(?\d(?:[ \u00a0\u202f.()/-]{0,2}\d){7,14}(?!\w)")
-_DIGITS = re.compile(r"(?:(?<!\w)[^\W\d_]{1,3}[ \u00a0-]?)?\d(?:[ \u00a0\u202f.\-/]?\d){2,}[^\W_]*")
+_DIGITS = re.compile(r"(?:(?<!\w)[A-Z]{1,3}[ \u00a0-]?)?\d(?:[ \u00a0\u202f.\-/]?\d){2,}[^\W_]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TITLE = (
     r"(?i:monsieur|madame|mademoiselle|mme|mlle|mrs?|ms|miss|docteur|doctor|señora?|srta|sra|doña|dr|maître)"

@@ -20,6 +20,7 @@ def announce(server: Served) -> None:
     content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     for site in content["sites"]:
         site["has_public_page"] = True
+        site["complaints"] = {"has_register": True}
         site["bulletins"] = {"codes": [{"scheme": "INSEE", "code": "02408"}]}
     publish_installation(database, SYSTEM, json.dumps(content))
     now = database.clock.now()

@@ -20,6 +20,8 @@ from server.usecases.tickets.read_menu import languages_of
 from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out
+from server.web.pages.complaints.public import PublicRegister
+from server.web.pages.complaints.public import blueprint as public_register
 from server.web.pages.home import blueprint as entrance_pages
 from server.web.pages.look.files import blueprint as look_files
 from server.web.pages.media.files import blueprint as media_files
@@ -59,6 +61,7 @@ def install_public_pages(parts: WebParts) -> None:
     _install_public_notices(parts)
     _install_public_hall(parts)
     _install_surveys(parts)
+    _install_public_register(parts)
     _install_files(parts)
     _install_sign_in(parts)
 
@@ -157,6 +160,19 @@ def _install_surveys(parts: WebParts) -> None:
         slow_tickets=parts.brake("survey_tickets", "20 per minute", by=by_ticket),
     )
     parts.app.register_blueprint(public_survey_pages.blueprint(pages))
+
+
+def _install_public_register(parts: WebParts) -> None:
+    needs = PublicRegister(
+        parts.parvis.database,
+        parts.parvis.catalogues.translate,
+        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        # a whole hall may share the address of its Wi-Fi
+        slow=parts.brake("public_register", "600 per minute"),
+        slow_sent=parts.brake("register_sent", "30 per hour"),
+        slow_codes=parts.brake("register_code", "20 per minute"),
+    )
+    parts.app.register_blueprint(public_register(needs))
 
 
 def _install_files(parts: WebParts) -> None:

@@ -23,6 +23,8 @@ from server.web.pages.bulletins.pages import BulletinPages
 from server.web.pages.bulletins.pages import blueprint as bulletin_pages
 from server.web.pages.busy_hours import pages as busy_hours_pages
 from server.web.pages.busy_hours.pages import BusyHoursPages
+from server.web.pages.complaints.register import blueprint as register_pages
+from server.web.pages.complaints.register_pages import RegisterPages
 from server.web.pages.configuration import pages as publishing_pages
 from server.web.pages.console import pages as console_pages
 from server.web.pages.devices import pages as device_pages
@@ -134,6 +136,7 @@ def _install_measuring(parts: WebParts) -> None:
     hosts = frozenset(settings.survey_hosts.split())
     app.register_blueprint(survey_pages.blueprint(SurveyPages(database, work, hosts, settings.public_url)))
     app.register_blueprint(action_pages.blueprint(database, work))
+    app.register_blueprint(register_pages(RegisterPages(database, work)))
     app.register_blueprint(typed_figures_page.blueprint(TypedFigurePages(database, work)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))
 

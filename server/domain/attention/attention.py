@@ -24,6 +24,8 @@ class AttentionKind(StrEnum):
     ACTION_LATE = "action_late"
     ACTION_DUE = "action_due"
     SURVEY_BEHIND = "survey_behind"
+    COMPLAINT_LATE = "complaint_late"
+    COMPLAINT_UNREAD = "complaint_unread"
 
 
 @dataclass(frozen=True, slots=True)

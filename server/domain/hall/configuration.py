@@ -13,6 +13,7 @@ from typing import Literal
 from server.domain.alarms.detection import AlarmRules
 from server.domain.alerts.alerts import AlertRules
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
+from server.domain.complaints.entries import ComplaintRules
 from server.domain.hall.printer_kinds import PRINTER_FIELDS, PULLED_KINDS, PrinterKind
 from server.domain.hall.sound import Sound, is_loop_in_order
 from server.domain.hours.calendars import Calendar
@@ -57,7 +58,7 @@ class Site:
     `department`: whose vigilance of the weather is shown (its code); empty: of none. `uncounted`: what its
     figures do not count; empty: nothing to say. `has_public_page`: whether its halls have a page that anybody
     reads; `figures_licence`: the licence of its figures, empty: none was chosen. `incidents`: what people are
-    told who are threatened.
+    told who are threatened. `complaints`: its register.
     """
 
     slug: str
@@ -70,6 +71,7 @@ class Site:
     has_public_page: bool = False
     figures_licence: str = ""
     incidents: IncidentRules = field(default_factory=IncidentRules)
+    complaints: ComplaintRules = field(default_factory=ComplaintRules)
 
 
 @dataclass(frozen=True, slots=True)

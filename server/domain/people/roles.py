@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RUN_SURVEYS = "run_surveys"
     NOTE_INCIDENTS = "note_incidents"
     RECEIVE_INCIDENTS = "receive_incidents"
+    ANSWER_COMPLAINTS = "answer_complaints"
 
 
 _P = Permission
@@ -114,6 +115,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.TYPE_FIGURES,
             _P.WRITE_REPORTS,
             _P.RUN_SURVEYS,
+            _P.ANSWER_COMPLAINTS,
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
@@ -136,6 +138,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.TYPE_FIGURES,
             _P.WRITE_REPORTS,
             _P.RUN_SURVEYS,
+            _P.ANSWER_COMPLAINTS,
             _P.READ_HELP,
         }
     ),

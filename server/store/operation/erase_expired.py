@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Table, bindparam, null, select, tuple_
 
+from server.domain.complaints.entries import TEXTS_KEPT
 from server.domain.people.pseudonyms import last_year_over
 from server.store.devices.pairings import FORGOTTEN_AFTER_S
 from server.store.engine.statements import Write
@@ -21,6 +22,7 @@ from server.store.tables.people import account_pseudonym, invitation, sign_in, s
 from server.store.tables.printing import print_job
 from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
+from server.store.tables.voice import complaint, complaint_contact
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -111,6 +113,18 @@ _SURVEY_SECRETS = Write(
     )
     .values(secret=null(), state="closed")
 )
+_COMPLAINT_TEXTS = Write(
+    complaint.update()
+    .where(
+        complaint.c.id.in_(
+            select(complaint.c.id)
+            .where(complaint.c.text != "", complaint.c.received_at <= _NOW)
+            .limit(_BATCH)
+            .correlate(None)
+        )
+    )
+    .values(text="", answer="", reason="", public_asked="", public_done="", released_at=null())
+)
 ERASE: Mapping[str, Write] = {
     "erasable": _ERASABLES,
     "print_job": _TICKET_CONTENTS,
@@ -127,6 +141,8 @@ ERASE: Mapping[str, Write] = {
     "survey_ticket": _SURVEY_TICKETS,
     "survey": _SURVEY_SECRETS,
     "survey_text": _delete(survey_text, "erase_after"),
+    "complaint_contact": _delete(complaint_contact, "erase_after"),
+    "complaint": _COMPLAINT_TEXTS,
 }
 """The writes by table, in this order: a printed content goes with its ticket's token.
 
@@ -139,6 +155,7 @@ _KEPT_S = {
     "delivery": DELIVERIES_KEPT_S,
     "bulletin": BULLETINS_KEPT_S,
     "pairing": FORGOTTEN_AFTER_S,
+    "complaint": TEXTS_KEPT.total_seconds(),
 }
 
 

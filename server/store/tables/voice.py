@@ -1,6 +1,6 @@
-"""What visitors say and what sites do about it: actions. Plain rows, no projections."""
+"""What visitors say and what sites do about it: actions, the register. Plain rows, no projections."""
 
-from sqlalchemy import Column, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, String, Table, Text
 
 from server.store.tables.columns import ID, Day, Instant, metadata
 
@@ -21,4 +21,46 @@ action = Table(
     Column("origin_id", ID),
     Index("ix_action_site", "site", "added_at"),
     comment="The action plan of a site, kept by hand; `owner`: an office or a role, no person.",
+)
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("reference", String(12), nullable=False),
+    Column("secret_digest", String(64), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("channel", String(12), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("concerns_agent", Boolean, nullable=False),
+    Column("written_on", Day, nullable=False),
+    Column("due_on", Day),
+    Column("state", String(12), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("public_asked", Text, nullable=False),
+    Column("public_done", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("closed_at", Instant),
+    Column("released_at", Instant),
+    Column("notice", ID),
+    Column("action", ID),
+    Index("ix_complaint_hall", "hall", "received_at"),
+    Index("ix_complaint_reference", "reference", unique=True),
+    Index("ix_complaint_received_at", "received_at"),
+    comment="`answered_at`: of the answer, or of the decision to give none;"
+    " `public_asked`, `public_done`: what a person edited for everybody.",
+)
+
+complaint_contact = Table(
+    "complaint_contact",
+    metadata,
+    Column("complaint", ID, primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("erase_after", Instant, nullable=False),
+    Index("ix_complaint_contact_erase_after", "erase_after"),
+    comment="How to reach the author of an entry, apart from everything else; the row is deleted.",
 )

@@ -6,12 +6,18 @@ from server.domain.attention.attention import AttentionReach, AttentionRow, by_u
 from server.store.transactions.database import Database
 from server.usecases.actions.actions_to_attend import actions_to_attend
 from server.usecases.alarms.alarms_to_attend import alarms_to_attend
+from server.usecases.complaints.complaints_to_attend import complaints_to_attend
 from server.usecases.surveys.surveys_to_attend import surveys_to_attend
 
 type AttentionSource = Callable[[Database, AttentionReach], Iterable[AttentionRow]]
 """Finds the rows of one subject that a reader may see."""
 
-SOURCES: tuple[AttentionSource, ...] = (alarms_to_attend, actions_to_attend, surveys_to_attend)
+SOURCES: tuple[AttentionSource, ...] = (
+    alarms_to_attend,
+    actions_to_attend,
+    surveys_to_attend,
+    complaints_to_attend,
+)
 
 
 def read_attention(database: Database, reach: AttentionReach) -> list[AttentionRow]:

@@ -9,9 +9,10 @@ from server.documents.notices import AskedNotice
 from server.domain.hours.calendars import business_day
 from server.domain.hours.schema_org import OpeningHours, special_hours, weekly_hours
 from server.domain.hours.windows import covered_days
-from server.domain.languages import language_shown
+from server.domain.languages import FRENCH, language_shown
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
+from server.usecases.complaints.release_entry import read_released
 from server.usecases.hours.read_busy_hours import BusyHours, read_busy_hours
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.programme.contents import said_in
@@ -38,7 +39,7 @@ class PublicHall:
     """What the public page of a hall shows, in one language.
 
     `menu`: the kiosk's; `services`: those of it that give tickets, without folders. `week` and `special`: the
-    hours for search engines.
+    hours for search engines. `has_register`: whether anybody may write a suggestion or a complaint.
     """
 
     name: str
@@ -51,6 +52,7 @@ class PublicHall:
     results: FrozenResults | None
     week: Sequence[OpeningHours]
     special: Sequence[OpeningHours]
+    has_register: bool
     as_of: datetime
 
 
@@ -77,6 +79,7 @@ def read_public_hall(
         results=read_frozen_results(database, hall_id),
         week=weekly_hours(calendar),
         special=special_hours(calendar, [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]),
+        has_register=configuration.site.complaints.is_open,
         as_of=now,
     )
 
@@ -92,13 +95,13 @@ def _leaves(services: Sequence[ServiceMessage]) -> Iterator[ServiceMessage]:
 def _answers(
     database: Database, hall: str, language: str, translate: Callable[..., str], now: datetime
 ) -> list[AnsweredRequest]:
-    """The answers that a screen of the hall shows at this instant."""
+    """The answers that a screen of the hall shows at this instant, then those that its register released."""
     configuration = database.configuration(hall)
     days = covered_days(configuration.calendar, now)
     with database.read() as rows:
         words = hall_words(rows, hall, configuration, days, translate)
         slides = slides_for(rows, words, ANY_SCREEN, (now, now + timedelta(seconds=1)))
-    return [
+    shown = [
         AnsweredRequest(
             said_in(slide.notice.asked, language),
             said_in(slide.notice.done, language),
@@ -108,3 +111,10 @@ def _answers(
         if isinstance(slide.notice, AskedNotice)
         if slide.windows is None or any(starts <= now < ends for starts, ends in slide.windows)
     ]
+    said = {
+        (slide.notice.asked[FRENCH], slide.notice.done[FRENCH])
+        for slide in slides
+        if isinstance(slide.notice, AskedNotice)
+    }
+    released = [each for each in read_released(database, hall) if (each.asked, each.done) not in said]
+    return [*shown, *(AnsweredRequest(each.asked, each.done, FRENCH) for each in released)]

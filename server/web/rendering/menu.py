@@ -110,6 +110,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/voix", "manuels/voix-des-usagers"),
     HelpOfPage("/voix/enquetes", "manuels/voix-des-usagers", "Les enquêtes"),
     HelpOfPage("/voix/papiers", "manuels/voix-des-usagers", "Les réponses sur papier"),
+    HelpOfPage("/voix/registre", "manuels/voix-des-usagers", "Le registre"),
     HelpOfPage("/voix/actions", "manuels/voix-des-usagers", "Les actions"),
     HelpOfPage("/journal", "manuels/journal", "Chercher"),
     HelpOfPage("/journal/tetes", "manuels/journal", "Garder la preuve"),

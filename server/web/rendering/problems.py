@@ -39,6 +39,18 @@ STATUS: Mapping[str, int] = {
     "unknown_report": 404,
     "unknown_action": 404,
     "action_owner_is_a_person": 422,
+    "unknown_complaint": 404,
+    "complaint_moved": 409,
+    "register_closed": 409,
+    "register_full": 429,
+    **dict.fromkeys(
+        (
+            *("complaint_kind_missing", "complaint_channel_missing", "complaint_text_missing"),
+            *("complaint_text_too_long", "bad_complaint_day", "complaint_answer_missing"),
+            *("complaint_reason_missing", "complaint_public_missing", "complaint_unchecked"),
+        ),
+        422,
+    ),
     **dict.fromkeys(
         ("action_remark_missing", "action_text_too_long", "bad_action_day", "bad_action_state"), 422
     ),

@@ -19,6 +19,7 @@ class VoiceTab(NamedTuple):
 VOICE_TABS = (
     VoiceTab("surveys", "/voix/enquetes", Permission.READ_FIGURES),
     VoiceTab("papers", "/voix/papiers", Permission.RECEIVE),
+    VoiceTab("register", "/voix/registre", Permission.ANSWER_COMPLAINTS),
     VoiceTab("actions", "/voix/actions", Permission.WRITE_REPORTS),
 )
 VOICE_PERMISSIONS = frozenset(tab.permission for tab in VOICE_TABS)

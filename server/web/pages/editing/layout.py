@@ -147,6 +147,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("bulletins", ("bulletins",), is_folded=True),
         Group("figures", ("uncounted",), is_folded=True),
         Group("publication", ("has_public_page", "figures_licence"), is_folded=True),
+        Group("complaints", ("complaints",), is_folded=True),
         Group("shown", ("slug",), is_folded=True),
     ),
 }

@@ -33,6 +33,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         Permission.TYPE_FIGURES,
         Permission.WRITE_REPORTS,
         Permission.RUN_SURVEYS,
+        Permission.ANSWER_COMPLAINTS,
     ),
     "running": (
         Permission.SUPERVISE,

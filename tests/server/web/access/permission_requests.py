@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.author import SYSTEM, Author
+from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import TargetRequest
@@ -16,6 +17,8 @@ from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
 from server.store.people.accounts import Grant
+from server.usecases.complaints.add_entry import add_entry
+from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
@@ -29,6 +32,8 @@ from server.usecases.typed_figures.type_figures import type_figures
 from server.web.access.requirements import Required, required_of
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
+from tests.server.usecases.complaints.open_register import open_register_of
+from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 from tests.server.web.officers import TEXT, Officers
 
@@ -92,10 +97,17 @@ class RouteRequest:
     def is_there(self) -> bool:
         """Whether the requested thing exists: not files of any name, nor addresses to draw as a code.
 
-        The notice is a draft, which no public page shows; the public pages of a hall are off.
+        The notice is a draft, which no public page shows; public pages of a hall and registers are off.
         """
         data = (f"/infos/<hall>/donnees{ending}" for ending in ("", ".json", ".csv"))
-        absent = ("/kiosk/qr.svg", "/infos/<hall>/<notice>", "/infos/<hall>/venir", *data)
+        absent = (
+            "/dire/<hall>",
+            "/dire/<hall>/suivi",
+            "/kiosk/qr.svg",
+            "/infos/<hall>/<notice>",
+            "/infos/<hall>/venir",
+            *data,
+        )
         return "/nothing" not in self.path and self.rule not in absent
 
     @property
@@ -190,6 +202,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "press_id": "a-press-of-tests",
         "report": _approved_report(site),
         **_survey(site),
+        "entry": _entry_of_the_register(site),
         "reason": "mistake",
         "content": {"kind": "text"},
         "visits": ticket["visit"],
@@ -233,6 +246,17 @@ def _approved_report(site: ApiSite) -> str:
     freeze_report(site.database, SYSTEM, report, sites=None)
     approve_report(site.database, Author("another"), report, sites=None)
     return report
+
+
+def _entry_of_the_register(site: ApiSite) -> str:
+    """An entry of Laon’s register; the public page of the register is closed again."""
+    open_register_of(site.database)
+    written = EntryRequest("complaint", "web", "Sièges")
+    entry = add_entry(
+        site.database, HALL, written, form="a form of tests", language="fr", channels=PUBLIC_CHANNELS
+    )["entry"]
+    publish_installation(site.database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    return entry
 
 
 class _Described:

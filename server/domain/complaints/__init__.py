@@ -1,0 +1,1 @@
+"""Rules: the register of suggestions, complaints and thanks."""

@@ -1,0 +1,1 @@
+"""Rows of the register of suggestions, complaints and thanks."""

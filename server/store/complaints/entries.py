@@ -1,0 +1,160 @@
+"""The entries of the register, and the contacts of their authors in rows of their own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, func, select
+
+from server.domain.complaints.entries import EntryState
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.tables.voice import complaint, complaint_contact
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry of a hall (id).
+
+    `answered_at`: of the answer, or of the decision to give none; `notice`: the draft made of it.
+    """
+
+    id: str
+    hall: str
+    reference: str
+    secret_digest: str
+    kind: str
+    channel: str
+    language: str
+    text: str
+    concerns_agent: bool
+    written_on: date
+    due_on: date | None
+    state: str
+    answer: str
+    reason: str
+    public_asked: str
+    public_done: str
+    received_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+    released_at: datetime | None
+    notice: str | None
+    action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """How to reach the author of an entry, and when this is erased."""
+
+    complaint: str
+    contact: str
+    erase_after: datetime
+
+
+_OF_HALL = Read(
+    EntryRow,
+    rows_of(EntryRow, complaint)
+    .where(complaint.c.hall == bindparam("hall"))
+    .order_by(complaint.c.received_at.desc(), complaint.c.id),
+)
+_OF_ID = Read(EntryRow, rows_of(EntryRow, complaint).where(complaint.c.id == bindparam("id")))
+_OF_REFERENCE = Read(
+    EntryRow, rows_of(EntryRow, complaint).where(complaint.c.reference == bindparam("reference"))
+)
+_RELEASED = Read(
+    EntryRow,
+    rows_of(EntryRow, complaint)
+    .where(complaint.c.hall == bindparam("hall"), complaint.c.released_at.is_not(None))
+    .order_by(complaint.c.released_at.desc())
+    .limit(bindparam("most")),
+)
+_COUNT_SINCE = Read(
+    int,
+    select(func.count().label("entries")).where(
+        complaint.c.hall == bindparam("hall"), complaint.c.received_at > bindparam("since")
+    ),
+)
+_UNANSWERED = Read(
+    EntryRow,
+    rows_of(EntryRow, complaint)
+    .where(
+        complaint.c.hall == bindparam("hall"),
+        complaint.c.state.in_([EntryState.RECEIVED, EntryState.ACKNOWLEDGED]),
+    )
+    .order_by(complaint.c.received_at),
+)
+_INSERT = Write.new_row(complaint, EntryRow)
+_CHANGED = (
+    *("state", "answer", "reason", "public_asked", "public_done", "answered_at", "closed_at", "released_at"),
+    *("notice", "action", "concerns_agent"),
+)
+_CHANGE = Write(
+    complaint.update().where(
+        complaint.c.id == bindparam("of_id"),
+        complaint.c.state == bindparam("of_state"),
+    ),
+    *_CHANGED,
+)
+_CONTACT = Read(
+    ContactRow,
+    rows_of(ContactRow, complaint_contact).where(complaint_contact.c.complaint == bindparam("complaint")),
+)
+_INSERT_CONTACT = Write.new_row(complaint_contact, ContactRow)
+_ERASE_CONTACT_AFTER = Write(
+    complaint_contact.update().where(complaint_contact.c.complaint == bindparam("of_complaint")),
+    "erase_after",
+)
+
+
+def entries_of(rows: Rows, hall: str) -> list[EntryRow]:
+    """The entries of a hall (id), the newest first."""
+    return rows.all(_OF_HALL, hall=hall)
+
+
+def entry_of(rows: Rows, entry: str) -> EntryRow | None:
+    """The entry of an id."""
+    return rows.one(_OF_ID, id=entry)
+
+
+def entry_of_reference(rows: Rows, reference: str) -> EntryRow | None:
+    """The entry of a reference."""
+    return rows.one(_OF_REFERENCE, reference=reference)
+
+
+def unanswered_entries(rows: Rows, hall: str) -> list[EntryRow]:
+    """The entries of a hall (id) that wait for an answer, the oldest first."""
+    return rows.all(_UNANSWERED, hall=hall)
+
+
+def released_entries(rows: Rows, hall: str, most: int) -> list[EntryRow]:
+    """The entries of a hall (id) whose public wording everybody may read, the newest first."""
+    return rows.all(_RELEASED, hall=hall, most=most)
+
+
+def count_entries_since(rows: Rows, hall: str, since: datetime) -> int:
+    """How many entries a hall (id) received after an instant."""
+    [count] = rows.all(_COUNT_SINCE, hall=hall, since=since)
+    return count
+
+
+def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -> None:
+    """Keeps a new entry, and the contact of its author apart from it."""
+    rows.execute(_INSERT, **values_of(new))
+    if contact is not None:
+        rows.execute(_INSERT_CONTACT, **values_of(contact))
+
+
+def change_entry(rows: WrittenRows, changed: EntryRow, *, of_state: str) -> bool:
+    """Keeps what changed of an entry; False when it is no longer in this state."""
+    values = {name: getattr(changed, name) for name in _CHANGED}
+    return bool(rows.execute(_CHANGE, of_id=changed.id, of_state=of_state, **values))
+
+
+def contact_of(rows: Rows, entry: str) -> ContactRow | None:
+    """The contact of the author of an entry; None: there is none, or it was erased."""
+    return rows.one(_CONTACT, complaint=entry)
+
+
+def erase_contact_after(rows: WrittenRows, entry: str, erase_after: datetime) -> None:
+    """Keeps when the contact of an entry is erased."""
+    rows.execute(_ERASE_CONTACT_AFTER, of_complaint=entry, erase_after=erase_after)

@@ -1,0 +1,1 @@
+"""Use cases: the register of suggestions, complaints and thanks."""

@@ -1,0 +1,106 @@
+"""Write in the register of a hall: visitors by the public page, people at work for what came otherwise."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from server.domain.complaints.entries import (
+    ComplaintRules,
+    EntryRequest,
+    EntryState,
+    checked_entry,
+    contact_erased_at,
+    due_day,
+    written_day,
+)
+from server.domain.complaints.references import entry_keys
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import business_day
+from server.domain.refusals import Refusal
+from server.ids import token_digest
+from server.store.complaints.entries import (
+    ContactRow,
+    EntryRow,
+    count_entries_since,
+    entry_of,
+    insert_entry,
+)
+from server.store.transactions.database import Database
+
+MOST_A_DAY = 200
+"""Entries that one hall takes in 24 hours: more come from programs."""
+
+
+class AddedEntry(TypedDict):
+    """An entry that was just written. `secret`: opens its state and its answer, known to the sender only."""
+
+    entry: str
+    reference: str
+    secret: str
+
+
+def add_entry(
+    database: Database,
+    hall: str,
+    written: EntryRequest,
+    *,
+    form: str,
+    language: str,
+    channels: Collection[str],
+) -> AddedEntry:
+    """Adds an entry to the register of a hall (id or slug). The same form again adds nothing.
+
+    `channels`: those that the sender may name. Refusals: unknown_hall, also while the site has no register;
+    register_full; those of `checked_entry`.
+    """
+    configuration = open_register(database, hall)
+    rules, now = configuration.site.complaints, database.clock.now()
+    today = business_day(configuration.calendar, now)
+    entry = checked_entry(written, today, channels=channels)
+    written_on = written_day(entry.written_on) if entry.written_on else today
+    keys = entry_keys(form)
+    row = EntryRow(
+        id=keys.id,
+        hall=database.hall_id(hall),
+        reference=keys.reference,
+        secret_digest=token_digest(keys.secret),
+        kind=entry.kind,
+        channel=entry.channel,
+        language=language,
+        text=entry.text,
+        concerns_agent=entry.concerns_agent,
+        written_on=written_on,
+        due_on=due_day(entry.kind, today, rules),
+        state=EntryState.RECEIVED,
+        answer="",
+        reason="",
+        public_asked="",
+        public_done="",
+        received_at=now,
+        answered_at=None,
+        closed_at=None,
+        released_at=None,
+        notice=None,
+        action=None,
+    )
+    contact = _contact(row.id, entry.contact, now, rules)
+    with database.store.write() as rows:
+        if entry_of(rows, row.id) is None:
+            if count_entries_since(rows, row.hall, now - timedelta(days=1)) >= MOST_A_DAY:
+                raise Refusal("register_full")
+            insert_entry(rows, row, contact)
+    return {"entry": row.id, "reference": row.reference, "secret": keys.secret}
+
+
+def open_register(database: Database, hall: str) -> HallConfiguration:
+    """The hall (id or slug) of a register. Refusal: unknown_hall, also while its site has none."""
+    configuration = database.configuration(database.hall_id(hall))
+    if not configuration.site.complaints.is_open:
+        raise Refusal("unknown_hall", hall=hall)
+    return configuration
+
+
+def _contact(entry: str, contact: str, now: datetime, rules: ComplaintRules) -> ContactRow | None:
+    if not contact:
+        return None
+    return ContactRow(entry, contact, contact_erased_at(now, None, rules.contact_days))

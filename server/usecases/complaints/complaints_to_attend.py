@@ -1,0 +1,59 @@
+"""Find the registers that ask for a person's attention: late answers, entries that nobody has read."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.complaints.entries import EntryState, is_late
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.store.complaints.entries import EntryRow, unanswered_entries
+from server.store.transactions.database import Database
+
+
+def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
+    """One row a hall for late answers, and one for entries that are not read yet.
+
+    What concerns a person of the reception counts for the quality manager and the administrator only.
+    """
+    for hall in reach.halls_where(Permission.ANSWER_COMPLAINTS):
+        if not hall.site.complaints.is_open:
+            continue
+        site = hall.site.slug
+        is_head = reach.may(Permission.CALL, site) and not reach.may(Permission.ADMINISTER_PEOPLE, site)
+        with database.read() as rows:
+            found = unanswered_entries(rows, database.hall_id(hall.hall))
+        yield from _rows(hall, [row for row in found if not (is_head and row.concerns_agent)], reach.now)
+
+
+def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -> Iterator[AttentionRow]:
+    zone = ZoneInfo(hall.site.time_zone)
+    today = now.astimezone(zone).date()
+    late = [row.due_on for row in entries if row.due_on and is_late(row.state, row.due_on, today)]
+    unread = [row.received_at for row in entries if row.state == EntryState.RECEIVED]
+    path, site = f"/voix/registre?hall={hall.hall}", hall.site.slug
+    if late:
+        yield AttentionRow(
+            kind=AttentionKind.COMPLAINT_LATE,
+            urgency=Urgency.TODAY,
+            since=_day_after(min(late), zone),
+            site=site,
+            sentence="complaints.to_attend.late",
+            values={"count": len(late)},
+            path=path,
+        )
+    if unread:
+        yield AttentionRow(
+            kind=AttentionKind.COMPLAINT_UNREAD,
+            urgency=Urgency.SOON,
+            since=min(unread),
+            site=site,
+            sentence="complaints.to_attend.unread",
+            values={"count": len(unread)},
+            path=path,
+        )
+
+
+def _day_after(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone)

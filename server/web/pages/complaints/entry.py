@@ -1,0 +1,176 @@
+"""One entry of the register, `/voix/registre/<entry>`: read, answered, planned, released. No JavaScript."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.actions.actions import LONGEST_TEXT as LONGEST_REMARK
+from server.domain.complaints.entries import LONGEST_PUBLIC, LONGEST_REASON, LONGEST_TEXT, EntryVerb
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.domain.screening import screen_text
+from server.usecases.complaints.act_on_entry import act_on_entry
+from server.usecases.complaints.mark_about_agent import mark_about_agent
+from server.usecases.complaints.plan_action import plan_action
+from server.usecases.complaints.read_entries import read_entry
+from server.usecases.complaints.release_entry import (
+    RELEASABLE,
+    PublicWording,
+    release_entry,
+    withdraw_release,
+)
+from server.web.access.callers import require_caller
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import status_of
+from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+
+DONE = (*("entered", *EntryVerb, "about_agent", "not_about_agent", "plan", "release", "withdraw"),)
+"""What a page may say was done."""
+
+
+def add_entry_routes(routes: Blueprint, needs: RegisterPages) -> None:
+    """The page of an entry, and what is done with it."""
+    work = needs.work
+
+    @routes.get(f"{PLACE}/<entry>")
+    @requires(NEEDED, of=PEOPLE)
+    def one(entry: str) -> Any:
+        hall = hall_for_page(work, NEEDED)
+        if isinstance(hall, Response) or "hall" in request.args:
+            return hall if isinstance(hall, Response) else _entry(needs, hall, entry)
+        return redirect(f"{PLACE}/{entry}?hall={_hall_of(needs, entry)}")
+
+    @routes.post(f"{PLACE}/<entry>")
+    @requires(NEEDED, of=PEOPLE)
+    def act(entry: str) -> Any:
+        hall = hall_for_page(work, NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        try:
+            done = _act(needs, hall, entry, request.form)
+        except Refusal as refusal:
+            if status_of(refusal) == 404:
+                abort(404)
+            return _entry(needs, hall, entry, request.form, refusal), status_of(refusal)
+        if done == "about_agent" and not needs.reach(hall).reads_about_agents:
+            return redirect(f"{PLACE}?{urlencode({'hall': hall.hall})}", 303)
+        return redirect(entry_address(hall, entry, done=done), 303)
+
+
+def _hall_of(needs: RegisterPages, entry: str) -> str:
+    """The reader’s hall (slug) whose register has an entry; 404 where there is none."""
+
+    def has_entry(hall: HallConfiguration) -> bool:
+        try:
+            read_entry(needs.database, needs.reach(hall), entry)
+        except Refusal:
+            return False
+        return True
+
+    found = next((hall.hall for hall in halls_for_page(needs.work, NEEDED) if has_entry(hall)), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _act(needs: RegisterPages, hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> str:
+    """Does what the pressed button says; its name."""
+    reach, verb = needs.reach(hall), fields.get("verb", "")
+    if verb in set(EntryVerb):
+        words = fields.get("words", "")[: LONGEST_TEXT + 1]
+        act_on_entry(needs.database, reach, entry, EntryVerb(verb), words=words)
+    elif verb in ("about_agent", "not_about_agent"):
+        mark_about_agent(needs.database, reach, entry, concerns_agent=verb == "about_agent")
+    elif verb == "withdraw":
+        withdraw_release(needs.database, reach, entry)
+    elif verb == "release":
+        _release(needs, hall, entry, fields)
+    elif verb == "plan":
+        _plan(needs, hall, entry, fields)
+    else:
+        raise Refusal("complaint_moved")
+    return verb
+
+
+def _release(needs: RegisterPages, hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> None:
+    wording = PublicWording(
+        fields.get("public_asked", "")[: LONGEST_PUBLIC * 2],
+        fields.get("public_done", "")[: LONGEST_PUBLIC * 2],
+        fields.get("is_checked") == "yes",
+    )
+    author = require_caller(NEEDED, hall.hall)[0].author
+    translate = needs.work.translate
+    release_entry(needs.database, author, needs.reach(hall), entry, wording, translate=translate)
+
+
+def _plan(needs: RegisterPages, hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> None:
+    require_caller(Permission.WRITE_REPORTS, hall.hall)
+    remark = fields.get("remark", "")[: LONGEST_REMARK * 2]
+    plan_action(needs.database, needs.reach(hall), entry, remark)
+
+
+def _begun_with(text: str) -> str:
+    """What a form that others read begins with: the text on one line, nothing where something is marked."""
+    return "" if screen_text(text) else " ".join(text.split())
+
+
+def _done(said: str) -> str:
+    """What was done, of the things that the page has a sentence for."""
+    return said if said in DONE else ""
+
+
+def _entry(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    entry: str,
+    fields: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    language, reach = page_language(), needs.reach(hall)
+    try:
+        found = read_entry(needs.database, reach, entry)
+    except Refusal:
+        abort(404)
+    zone = ZoneInfo(hall.site.time_zone)
+
+    def local_day(at: datetime) -> str:
+        return short_day(at.astimezone(zone).date(), language)
+
+    typed = fields or {}
+    row, person = found.row, needs.work.viewer()
+    assert person is not None
+    said, answered = _begun_with(row.text), _begun_with(row.answer)
+    return render_template(
+        "complaints/entry.html",
+        hall=hall,
+        found=found,
+        row=row,
+        verbs=list(found.verbs),
+        may_release=row.state in RELEASABLE,
+        reads_about_agents=reach.reads_about_agents,
+        may_plan=person.may(Permission.WRITE_REPORTS, hall.site.slug),
+        may_draft=person.may(Permission.DRAFT_NOTICES, hall.site.slug),
+        longest={
+            "answer": LONGEST_TEXT,
+            "reason": LONGEST_REASON,
+            "remark": LONGEST_REMARK,
+            "public": LONGEST_PUBLIC,
+        },
+        words={typed.get("verb", ""): typed.get("words", "")},
+        remark=typed.get("remark", said[:LONGEST_REMARK]),
+        public_asked=typed.get("public_asked", row.public_asked or said[:LONGEST_PUBLIC]),
+        public_done=typed.get("public_done", row.public_done or answered[:LONGEST_PUBLIC]),
+        contact_days=hall.site.complaints.contact_days,
+        done=_done(request.args.get("fait", "")),
+        day=lambda on: short_day(on, language),
+        local_day=local_day,
+        **needs.problem(refusal),
+    )

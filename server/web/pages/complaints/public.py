@@ -1,0 +1,174 @@
+"""`/dire/<hall>`: write a suggestion, a complaint or thanks, then follow it. No account, no JavaScript.
+
+The only cookie is that of the form. What was written is never shown again: the follow-up has the state and
+the answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.domain.complaints.entries import (
+    CONTACT_KEPT,
+    LONGEST_CONTACT,
+    LONGEST_TEXT,
+    PUBLIC_CHANNELS,
+    Channel,
+    EntryKind,
+    EntryRequest,
+)
+from server.domain.complaints.references import grouped
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.refusals import Refusal
+from server.ids import new_token
+from server.store.transactions.database import Database
+from server.usecases.complaints.add_entry import add_entry, open_register
+from server.usecases.complaints.read_own_entry import OwnEntry, read_own_entry
+from server.web.access.requirements import Access, open_to
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import page_language
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRegister:
+    """What the pages need; `languages` are (code, own name), each `slow…` may raise a 429 of its own."""
+
+    database: Database
+    translate: Callable[..., str]
+    languages: Sequence[tuple[str, str]]
+    slow: Callable[[], None]
+    slow_sent: Callable[[], None]
+    slow_codes: Callable[[], None]
+
+    def hall(self, hall: str) -> HallConfiguration:
+        """The hall of an address; 404 for one that is not there, or whose site has no register."""
+        try:
+            return open_register(self.database, hall)
+        except Refusal:
+            abort(404)
+
+    def language_links(self) -> list[dict[str, str]]:
+        """The same page in each language of the interface."""
+        kept = {name: value for name, value in request.args.items() if name != "lang"}
+        return [
+            {"code": code, "name": name, "href": "?" + urlencode({**kept, "lang": code})}
+            for code, name in self.languages
+        ]
+
+
+def blueprint(pages: PublicRegister) -> Blueprint:
+    """The routes. A hall whose site has no register is answered as one that does not exist."""
+    routes = Blueprint("public_register", __name__, template_folder="templates")
+
+    @routes.get("/dire/<hall>")
+    @open_to(Access.EVERYBODY)
+    def write(hall: str) -> Response:
+        pages.slow()
+        return _uncached(_form(pages, pages.hall(hall), request.args))
+
+    @routes.post("/dire/<hall>")
+    @open_to(Access.EVERYBODY)
+    def send(hall: str) -> AnyResponse:
+        pages.slow_sent()
+        configuration, language = pages.hall(hall), page_language()
+        fields = request.form
+        try:
+            added = add_entry(
+                pages.database,
+                configuration.hall,
+                _typed(fields),
+                form=fields.get("formulaire", "")[:64] or new_token(),
+                language=language,
+                channels=PUBLIC_CHANNELS,
+            )
+        except Refusal as refusal:
+            return _uncached(_form(pages, configuration, fields, refusal), status_of(refusal))
+        query = {"reference": added["reference"], "code": added["secret"], "envoi": "1", "lang": language}
+        return redirect(f"/dire/{configuration.hall}/suivi?{urlencode(query)}", 303)
+
+    @routes.get("/dire/<hall>/suivi")
+    @open_to(Access.EVERYBODY)
+    def follow(hall: str) -> Response:
+        pages.slow()
+        configuration = pages.hall(hall)
+        reference, code = request.args.get("reference", "")[:40], request.args.get("code", "")[:40]
+        found: OwnEntry | None = None
+        if reference or code:
+            pages.slow_codes()
+            try:
+                found = read_own_entry(pages.database, hall, reference=reference, secret=code)
+            except Refusal:
+                found = None
+        is_unknown = bool(reference or code) and found is None
+        page = render_template(
+            "complaints/follow.html",
+            hall=configuration,
+            entry=found,
+            is_unknown=is_unknown,
+            is_sent="envoi" in request.args,
+            typed_reference=reference,
+            typed_code=code,
+            code=grouped(code),
+            contact_days=configuration.site.complaints.contact_days,
+            day=lambda on: short_day(on, page_language()),
+            language_links=pages.language_links(),
+        )
+        return _uncached(page, 404 if is_unknown else 200)
+
+    return routes
+
+
+def _typed(fields: Mapping[str, str]) -> EntryRequest:
+    is_kiosk = fields.get("par") == "borne"
+    return EntryRequest(
+        kind=fields.get("kind", ""),
+        channel=Channel.KIOSK if is_kiosk else Channel.WEB,
+        text=fields.get("text", "")[: LONGEST_TEXT + 1],
+        contact=fields.get("contact", "")[: LONGEST_CONTACT + 1],
+        concerns_agent=fields.get("concerns_agent") == "yes",
+    )
+
+
+def _form(
+    pages: PublicRegister,
+    hall: HallConfiguration,
+    fields: Mapping[str, str],
+    refusal: Refusal | None = None,
+) -> str:
+    """The form, with what was typed and what is wrong with it."""
+    language = page_language()
+    said = None if refusal is None else refusal_sentence(refusal, pages.translate, language)
+    field = "" if refusal is None else str(refusal.details.get("field", ""))
+    return render_template(
+        "complaints/write.html",
+        hall=hall,
+        kinds=list(EntryKind),
+        typed=_typed(fields) if refusal else EntryRequest(fields.get("kind", ""), "", ""),
+        is_kiosk=fields.get("par") == "borne",
+        form=fields.get("formulaire", "")[:64] if refusal else new_token(),
+        problem=said,
+        field=field,
+        longest={"text": LONGEST_TEXT, "contact": LONGEST_CONTACT},
+        contact_days=hall.site.complaints.contact_days,
+        answer_days=hall.site.complaints.answer_days,
+        erased_on=short_day(_last_day(pages.database.clock.now(), hall), language),
+        language_links=pages.language_links(),
+    )
+
+
+def _last_day(now: datetime, hall: HallConfiguration) -> date:
+    """The day on which a contact given now is erased where nobody answers."""
+    return (now + CONTACT_KEPT).astimezone(ZoneInfo(hall.site.time_zone)).date()
+
+
+def _uncached(page: str, status: int = 200) -> Response:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,127 @@
+"""The register of a hall, `/voix/registre`: read, entered, answered, released. No JavaScript."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.complaints.entries import (
+    LONGEST_CONTACT,
+    LONGEST_TEXT,
+    PUBLIC_CHANNELS,
+    UNANSWERED,
+    Channel,
+    EntryKind,
+    EntryRequest,
+)
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.refusals import Refusal
+from server.ids import new_token
+from server.usecases.complaints.add_entry import add_entry
+from server.usecases.complaints.read_entries import read_register
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.complaints.entry import add_entry_routes
+from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import status_of
+from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+
+ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS)
+"""The channels that people at work enter."""
+MOST_LISTED = 200
+
+
+def blueprint(needs: RegisterPages) -> Blueprint:
+    """The routes: the list, a new entry, one entry and what is done with it."""
+    routes = Blueprint("register", __name__, template_folder="templates")
+    database, work = needs.database, needs.work
+
+    @routes.get(PLACE)
+    @requires(NEEDED, of=PEOPLE)
+    def register() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        return hall if isinstance(hall, Response) else _list(needs, hall)
+
+    @routes.get(f"{PLACE}/nouveau")
+    @requires(NEEDED, of=PEOPLE)
+    def new_entry() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        return hall if isinstance(hall, Response) else _new(needs, hall, EntryRequest("", "", ""))
+
+    @routes.post(f"{PLACE}/nouveau")
+    @requires(NEEDED, of=PEOPLE)
+    def keep_entry() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        typed, form = _typed(request.form), request.form.get("formulaire", "")[:64] or new_token()
+        try:
+            if not hall.site.complaints.is_open:
+                raise Refusal("register_closed")
+            added = add_entry(database, hall.hall, typed, form=form, language="fr", channels=ENTERED)
+        except Refusal as refusal:
+            return _new(needs, hall, typed, refusal, form=form), status_of(refusal)
+        if typed.concerns_agent and not needs.reach(hall).reads_about_agents:
+            return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
+        return redirect(entry_address(hall, added["entry"], done="entered"), 303)
+
+    add_entry_routes(routes, needs)
+    return routes
+
+
+def _typed(fields: Mapping[str, str]) -> EntryRequest:
+    return EntryRequest(
+        kind=fields.get("kind", ""),
+        channel=fields.get("channel", ""),
+        text=fields.get("text", "")[: LONGEST_TEXT + 1],
+        contact=fields.get("contact", "")[: LONGEST_CONTACT + 1],
+        concerns_agent=fields.get("concerns_agent") == "yes",
+        written_on=fields.get("written_on", "")[:20],
+    )
+
+
+def _list(needs: RegisterPages, hall: HallConfiguration) -> str:
+    language = page_language()
+    found = read_register(needs.database, needs.reach(hall))
+    shown = request.args.get("etat", "")
+    entries = [
+        each
+        for each in found.entries
+        if shown == "tout" or (each.row.state in UNANSWERED) == (shown != "repondues")
+    ]
+    return render_template(
+        "complaints/register.html",
+        hall=hall,
+        halls=halls_for_page(needs.work, NEEDED),
+        entries=entries[:MOST_LISTED],
+        more=max(0, len(entries) - MOST_LISTED),
+        late=sum(each.is_late for each in found.entries),
+        hidden=found.hidden,
+        shown=shown,
+        noted=request.args.get("fait", "")[:12],
+        day=lambda on: short_day(on, language),
+    )
+
+
+def _new(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    refusal: Refusal | None = None,
+    *,
+    form: str = "",
+) -> str:
+    return render_template(
+        "complaints/new.html",
+        hall=hall,
+        halls=halls_for_page(needs.work, NEEDED),
+        typed=typed,
+        kinds=list(EntryKind),
+        channels=ENTERED,
+        form=form or new_token(),
+        longest={"text": LONGEST_TEXT, "contact": LONGEST_CONTACT},
+        contact_days=hall.site.complaints.contact_days,
+        **needs.problem(refusal),
+    )

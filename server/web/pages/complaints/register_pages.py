@@ -1,0 +1,44 @@
+"""What the pages of the register share: the reader’s reach, addresses, refusals in words."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from server.domain.complaints.entries import may_read_about_agents
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.store.people.accounts import EVERY_SITE
+from server.store.transactions.database import Database
+from server.usecases.complaints.read_entries import RegisterReach
+from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.viewer import WorkContext, page_language
+
+PLACE = "/voix/registre"
+NEEDED = Permission.ANSWER_COMPLAINTS
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    work: WorkContext
+
+    def reach(self, hall: HallConfiguration) -> RegisterReach:
+        """What the signed-in person reads of the register of a hall."""
+        person = self.work.viewer()
+        assert person is not None
+        roles = {grant.role for grant in person.grants if grant.site in (hall.site.slug, EVERY_SITE)}
+        return RegisterReach(hall.hall, may_read_about_agents(roles))
+
+    def problem(self, refusal: Refusal | None) -> dict[str, str]:
+        """The sentence of a refusal, and the field it is about; empty without one."""
+        if refusal is None:
+            return {"problem": "", "field": ""}
+        said = refusal_sentence(refusal, self.work.translate, page_language())
+        return {"problem": said, "field": str(refusal.details.get("field", ""))}
+
+
+def entry_address(hall: HallConfiguration, entry: str, *, done: str) -> str:
+    """The page of an entry, which says what was done."""
+    return f"{PLACE}/{entry}?{urlencode({'hall': hall.hall, 'fait': done})}"

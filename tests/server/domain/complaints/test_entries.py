@@ -1,0 +1,98 @@
+"""Entries of the register: states, dates, who reads what concerns an agent, references."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.complaints.entries import (
+    Channel,
+    ComplaintRules,
+    EntryRequest,
+    EntryState,
+    EntryVerb,
+    checked_entry,
+    contact_erased_at,
+    due_day,
+    is_late,
+    may_read_about_agents,
+    next_state,
+    verbs_of,
+)
+from server.domain.complaints.references import entry_keys, grouped, typed_key
+from server.domain.refusals import Refusal
+
+TODAY = date(2026, 11, 20)
+WRITTEN = EntryRequest("complaint", "web", " Il manque des sièges ")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"kind": "insult"}, "complaint_kind_missing"),
+        ({"channel": "paper"}, "complaint_channel_missing"),
+        ({"text": " \n "}, "complaint_text_missing"),
+        ({"text": "x" * 3001}, "complaint_text_too_long"),
+        ({"contact": "x" * 201}, "complaint_text_too_long"),
+        ({"written_on": "demain"}, "bad_complaint_day"),
+        ({"written_on": "2026-11-21"}, "bad_complaint_day"),
+    ],
+)
+def test_a_wrong_entry_is_refused_at_its_field(change: dict[str, Any], code: str):
+    wrong = replace(EntryRequest("complaint", "web", "Sièges"), **change)
+    with pytest.raises(Refusal) as refused:
+        checked_entry(wrong, TODAY, channels=(Channel.WEB,))
+    assert refused.value.code == code
+    assert refused.value.details["field"] == next(iter(change))
+    assert checked_entry(WRITTEN, TODAY, channels=(Channel.WEB,)).text == "Il manque des sièges"
+
+
+def test_an_entry_goes_forward_only():
+    assert verbs_of("received", "complaint") == [EntryVerb.ACKNOWLEDGE, EntryVerb.ANSWER, EntryVerb.DROP]
+    assert verbs_of("answered", "complaint") == [EntryVerb.CLOSE]
+    assert verbs_of("closed", "complaint") == verbs_of("dropped", "thanks") == []
+    assert next_state("acknowledged", EntryVerb.CLOSE, "thanks") is EntryState.CLOSED
+    with pytest.raises(Refusal, check=lambda refusal: refusal.code == "complaint_moved"):
+        next_state("acknowledged", EntryVerb.CLOSE, "complaint")
+
+
+def test_an_answer_is_late_the_day_after_its_target():
+    due_on = due_day("suggestion", TODAY, ComplaintRules(True, 15, 30))
+    assert due_on == date(2026, 12, 5)
+    assert not is_late("acknowledged", due_on, date(2026, 12, 5))
+    assert is_late("acknowledged", due_on, date(2026, 12, 6))
+    assert not is_late("answered", due_on, date(2026, 12, 6))
+    assert due_day("thanks", TODAY, ComplaintRules()) is None
+
+
+def test_a_contact_is_erased_days_after_the_answer_and_within_a_year():
+    received = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert contact_erased_at(received, None, 30) == received + timedelta(days=365)
+    answered = received + timedelta(days=10)
+    assert contact_erased_at(received, answered, 30) == answered + timedelta(days=30)
+    assert contact_erased_at(received, received + timedelta(days=350), 30) == received + timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("roles", "reads"),
+    [
+        ({"quality"}, True),
+        ({"administrator"}, True),
+        ({"supervisor"}, False),
+        ({"agent"}, False),
+        ({"quality", "agent"}, False),
+        ({"quality", "supervisor"}, False),
+        ({"quality", "communication"}, True),
+        (set(), False),
+    ],
+)
+def test_who_works_at_the_reception_never_reads_a_complaint_about_it(roles: set[str], reads: bool):
+    assert may_read_about_agents(roles) is reads
+
+
+def test_one_form_has_one_entry_and_its_secret_is_typed_as_people_type():
+    keys, others = entry_keys("one form"), entry_keys("another")
+    assert keys == entry_keys("one form")
+    assert not {keys.id, keys.reference, keys.secret} & {others.id, others.reference, others.secret}
+    assert typed_key(f" {grouped(keys.secret).lower()} ") == keys.secret

@@ -1,0 +1,144 @@
+"""The register on both databases: written once, answered, erased at its dates."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest, EntryVerb
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.complaints.act_on_entry import act_on_entry
+from server.usecases.complaints.add_entry import MOST_A_DAY, AddedEntry, add_entry
+from server.usecases.complaints.mark_about_agent import mark_about_agent
+from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_register
+from server.usecases.complaints.read_own_entry import read_own_entry
+from server.usecases.journal.erase_expired import purge
+from tests.harness.sql import all_rows, execute
+from tests.server.usecases.complaints.open_register import open_register_of
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+QUALITY, SUPERVISOR = RegisterReach("laon", True), RegisterReach("laon", False)
+CONTACT = "ines@exemple.fr"
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(datetime(2026, 11, 20, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands)
+    open_register_of(found)
+    yield found
+    found.close()
+
+
+def add(database: Database, form: str, text: str = "Il manque des sièges", **more: Any) -> AddedEntry:
+    written = EntryRequest(**{"kind": "complaint", "channel": "web", "text": text, **more})
+    return add_entry(database, "laon", written, form=form, language="fr", channels=PUBLIC_CHANNELS)
+
+
+def refusal_of(code: str) -> Any:
+    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
+
+
+def test_an_entry_is_added_once_answered_and_read_with_its_secret_only(database: Database):
+    first, other = add(database, "a form", contact=CONTACT), add(database, "another form")
+    assert add(database, "a form", text="twice") == first
+    assert len(read_register(database, QUALITY).entries) == 2
+    act_on_entry(database, SUPERVISOR, first["entry"], EntryVerb.ACKNOWLEDGE)
+    act_on_entry(database, SUPERVISOR, first["entry"], EntryVerb.ANSWER, words="Vingt sièges de plus.")
+    with refusal_of("complaint_moved"):
+        act_on_entry(database, SUPERVISOR, first["entry"], EntryVerb.DROP, words="Trop tard.")
+    own = read_own_entry(database, "laon", reference=first["reference"].lower(), secret=f" {first['secret']}")
+    assert (own.state, own.answer, own.reason) == ("answered", "Vingt sièges de plus.", "")
+    for reference, secret in (
+        (first["reference"], other["secret"]),
+        (other["reference"], first["secret"]),
+        (first["reference"], ""),
+        ("", first["secret"]),
+    ):
+        with refusal_of("unknown_complaint"):
+            read_own_entry(database, "laon", reference=reference, secret=secret)
+
+
+def test_an_answer_and_a_reason_are_never_empty(database: Database):
+    entry = add(database, "a form")["entry"]
+    with refusal_of("complaint_answer_missing"):
+        act_on_entry(database, QUALITY, entry, EntryVerb.ANSWER, words=" ")
+    with refusal_of("complaint_reason_missing"):
+        act_on_entry(database, QUALITY, entry, EntryVerb.DROP)
+    assert read_entry(database, QUALITY, entry).row.state == "received"
+
+
+def test_what_concerns_an_agent_is_hidden_from_the_reception_and_counted(database: Database):
+    entry = add(database, "a form", concerns_agent=True)["entry"]
+    other = add(database, "another form")["entry"]
+    hidden = read_register(database, SUPERVISOR)
+    assert ([each.row.id for each in hidden.entries], hidden.hidden) == ([other], 1)
+    for gesture in (
+        lambda: read_entry(database, SUPERVISOR, entry),
+        lambda: act_on_entry(database, SUPERVISOR, entry, EntryVerb.ACKNOWLEDGE),
+        lambda: mark_about_agent(database, SUPERVISOR, entry, concerns_agent=False),
+    ):
+        with refusal_of("unknown_complaint"):
+            gesture()
+    mark_about_agent(database, SUPERVISOR, other, concerns_agent=True)
+    assert read_register(database, SUPERVISOR).hidden == 2
+    assert {each.row.id for each in read_register(database, QUALITY).entries} == {entry, other}
+
+
+def test_late_entries_come_first(database: Database, hands: Hands):
+    late = add(database, "a form")["entry"]
+    hands.now += timedelta(days=16)
+    new = add(database, "another form")["entry"]
+    found = read_register(database, QUALITY).entries
+    assert [(each.row.id, each.is_late) for each in found] == [(late, True), (new, False)]
+
+
+def test_a_register_takes_so_many_entries_a_day_and_none_while_it_is_closed(database: Database):
+    add(database, "a form")
+    copy = "SELECT id || :n, hall, reference || :n, secret_digest, kind, channel, language, text,"
+    rest = " concerns_agent, written_on, state, answer, reason, public_asked, public_done, received_at"
+    columns = (copy.replace("|| :n", "") + rest).removeprefix("SELECT ")
+    for number in range(MOST_A_DAY - 1):
+        execute(
+            database,
+            f"INSERT INTO complaint ({columns}) {copy}{rest} FROM complaint WHERE length(reference) = 7",
+            n=f"-{number}",
+        )
+    with refusal_of("register_full"):
+        add(database, "one more")
+    assert add(database, "a form")["reference"]
+    open_register_of(database, "vervins")
+    with refusal_of("unknown_hall"):
+        add(database, "a form")
+
+
+def test_a_contact_and_then_the_text_leave_no_trace_after_their_dates(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    answered, waiting = add(database, "a", contact=CONTACT), add(database, "b", contact="06 12 34 56 78")
+    act_on_entry(database, QUALITY, answered["entry"], EntryVerb.ANSWER, words="Fait.")
+    hands.now += timedelta(days=29)
+    assert purge(database)["complaint_contact"] == 0
+    hands.now += timedelta(days=2)
+    assert purge(database)["complaint_contact"] == 1
+    assert read_entry(database, QUALITY, answered["entry"]).contact is None
+    assert read_entry(database, QUALITY, waiting["entry"]).contact is not None
+    hands.now += timedelta(days=334)
+    counts = purge(database)
+    assert (counts["complaint_contact"], counts["complaint"]) == (1, 0)
+    assert all_rows(database, "SELECT * FROM complaint_contact") == []
+    hands.now += timedelta(days=730)
+    assert purge(database)["complaint"] == 2
+    left = all_rows(database, "SELECT text, answer, kind, state FROM complaint ORDER BY state")
+    assert [tuple(row.values()) for row in left] == [
+        ("", "", "complaint", "answered"),
+        ("", "", "complaint", "received"),
+    ]
+    assert purge(database)["complaint"] == 0

@@ -1,0 +1,145 @@
+"""From the public page to « on l’a fait »; who reads what; what is refused."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from tests.harness.sql import all_rows, one_row
+from tests.server.usecases.complaints.open_register import open_register_of
+from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
+
+PUBLIC = f"/dire/{HALL}"
+REGISTER = f"/voix/registre?hall={HALL}"
+TEXT = "Il manque des sièges, dit Monsieur Dupont au 06 12 34 56 78."
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of the first form of a page of visitors."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def send(site: ApiSite, query: str = "", **fields: str) -> Any:
+    visitor = site.app.test_client()
+    form = hidden_fields(visitor.get(PUBLIC + query).text)
+    return visitor.post(PUBLIC, data=form | fields)
+
+
+def act(browser: Any, address: str, **fields: str) -> Any:
+    return browser.post(address, data={"csrf_token": csrf_of(browser), **fields})
+
+
+def entry_address(browser: Any, reference: str) -> str:
+    [found] = re.findall(rf'<a href="([^"]+)">[^<]* {reference}</a>', browser.get(REGISTER).text)
+    return str(found)
+
+
+def test_from_the_page_of_the_kiosk_to_what_was_done(both: ApiSite):
+    assert both.app.test_client().get(PUBLIC).status_code == 404
+    open_register_of(both.database)
+    sent = send(both, "?par=borne", kind="complaint", text=TEXT, contact="ines@exemple.fr")
+    assert sent.status_code == 303
+    receipt = both.app.test_client().get(sent.headers["Location"])
+    assert "au plus tard le 9 décembre 2026" in receipt.text
+    assert "Set-Cookie" not in receipt.headers
+    reference = one_row(both.database, "SELECT reference FROM complaint")["reference"]
+
+    head = both.person("supervisor")
+    assert "Borne" in head.get(REGISTER).text
+    address = entry_address(head, reference)
+    page = head.get(address).text
+    assert '<mark title="nom possible">Monsieur Dupont</mark>' in page
+    assert '<mark title="téléphone">06 12 34 56 78</mark>' in page
+    assert "ines@exemple.fr" in page
+    assert act(head, address, verb="answer", words="Vingt sièges sont arrivés.").status_code == 303
+    assert act(head, address, verb="close").status_code == 303
+    assert act(head, address, verb="plan", remark="Plus de sièges").status_code == 303
+    plan = head.get(f"/voix/actions?hall={HALL}").text
+    assert "Plus de sièges" in plan
+    [entry] = re.findall(r'href="(/voix/registre/[0-9a-f]+)"', plan)
+    assert head.get(entry).headers["Location"] == address
+
+    followed = both.app.test_client().get(sent.headers["Location"].replace("&envoi=1", "")).text
+    assert "Vingt sièges sont arrivés." in followed
+    assert "Dupont" not in followed
+    assert "ines@" not in followed
+
+    wording = {"public_asked": "Plus de sièges dans le hall", "public_done": "Vingt sièges de plus"}
+    unchecked = act(head, address, verb="release", **wording)
+    assert unchecked.status_code == 422
+    assert 'aria-describedby="is_checked-refused"' in unchecked.text
+    visitors_page = f"/infos/{HALL}/venir"
+    assert "Vingt sièges" not in both.app.test_client().get(visitors_page).text
+    for _ in range(2):
+        assert act(head, address, verb="release", is_checked="yes", **wording).status_code == 303
+    assert "Vingt sièges de plus" in both.app.test_client().get(visitors_page).text
+    [drafted] = all_rows(both.database, "SELECT id, state FROM notice")
+    assert drafted["state"] == "draft"
+    officer = both.person("communication")
+    notice = officer.get(f"/api/v1/notices/{drafted['id']}").get_json()
+    assert notice["content"]["kind"] == "asked_and_done"
+    assert notice["content"]["done"] == {"fr": "Vingt sièges de plus"}
+    assert act(head, address, verb="withdraw").status_code == 303
+    assert "Vingt sièges" not in both.app.test_client().get(visitors_page).text
+
+
+def test_a_complaint_about_the_reception_is_read_by_quality_only(api: ApiSite):
+    open_register_of(api.database)
+    send(api, kind="complaint", text="On m’a mal parlé.", concerns_agent="yes")
+    head, quality = api.person("supervisor"), api.person("quality")
+    reference = one_row(api.database, "SELECT reference FROM complaint")["reference"]
+    listed = head.get(REGISTER).text
+    assert reference not in listed
+    assert "1 entrée concerne une personne de l’accueil" in listed
+    address = entry_address(quality, reference)
+    assert "mal parlé" in quality.get(address).text
+    assert head.get(address).status_code == 404
+    assert act(head, address, verb="acknowledge").status_code == 404
+    assert api.person("agent").get(REGISTER).status_code == 403
+    stranger = api.person("quality", OTHER)
+    assert stranger.get(REGISTER).status_code == 404
+    assert stranger.get(address.replace(HALL, OTHER)).status_code == 404
+    entered = act(
+        head,
+        f"/voix/registre/nouveau?hall={HALL}",
+        formulaire="a",
+        kind="complaint",
+        channel="oral",
+        text="Une plainte dite au guichet",
+        concerns_agent="yes",
+    )
+    assert "la lisent, pas vous" in head.get(entered.headers["Location"]).text
+
+
+def test_what_is_typed_stays_with_a_sentence_at_the_field_and_one_address_is_slowed(api: ApiSite):
+    open_register_of(api.database)
+    for fields, said in (
+        ({"kind": "complaint"}, "Écrivez le message."),
+        ({"text": "Bonjour"}, "Choisissez ce que vous voulez nous dire."),
+        ({"kind": "thanks", "text": "x" * 3001}, "3000 caractères au plus"),
+    ):
+        answer = send(api, **fields)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert fields.get("text", "")[:3000] in answer.text
+    assert api.count("complaint") == 0
+    statuses = [send(api, kind="thanks", text="Merci").status_code for _ in range(28)]
+    assert statuses[-2:] == [303, 429]
+    assert api.app.test_client().get(f"/dire/{OTHER}").status_code == 404
+    unknown = api.app.test_client().get(f"{PUBLIC}/suivi?reference=AAAAAAA&code=AAAA-AAAA-AAAA")
+    assert unknown.status_code == 404
+    assert "Nous ne trouvons aucun message" in unknown.text
+    for language in ("en", "es"):
+        for page in (f"{PUBLIC}?lang={language}", f"{PUBLIC}/suivi?lang={language}"):
+            assert "complaints." not in api.app.test_client().get(page).text.partition("<main")[2]
+
+
+def test_unread_and_late_entries_ask_for_attention(api: ApiSite):
+    open_register_of(api.database)
+    send(api, kind="complaint", text="Il manque des sièges")
+    send(api, kind="complaint", text="On m’a mal parlé.", concerns_agent="yes")
+    assert "1 entrée à lire au registre" in api.person("supervisor").get("/").text
+    assert "2 entrées à lire au registre" in api.person("quality").get("/").text
+    api.hands.now += timedelta(days=16)
+    late = api.person("supervisor").get("/").text
+    assert "1 réponse en retard au registre" in late
+    assert "registre" not in api.person("agent").get("/").text
