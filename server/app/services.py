@@ -25,7 +25,7 @@ from server.app.subjects.media import (
     build_vigilance,
 )
 from server.app.subjects.printing import build_printing, build_simulated_printers
-from server.app.subjects.sending import build_mail_server, build_sender
+from server.app.subjects.sending import build_mail_server, build_report_letters, build_sender
 from server.app.subjects.voice import build_reading_voice, build_voice
 from server.jobs.alarm_rounds import ALARM_ROUND_S, AlarmRounds
 from server.jobs.incident_rounds import INCIDENT_ROUND_S, IncidentRounds
@@ -41,6 +41,7 @@ from server.oidc.registration import registration_of
 from server.printing.service import PrintService
 from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.mail_server import MailServer
+from server.sending.report_letters import ReportLetters
 from server.sending.sender import LOOK_S, Sender
 from server.settings import Settings
 from server.store.devices.screen_pictures import ScreenPictures
@@ -84,6 +85,7 @@ class Parvis:
     look_at_provider: Callable[[], None]
     sender: Sender
     mail_server: MailServer
+    report_letters: ReportLetters
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
@@ -153,6 +155,7 @@ def compose(
         provider=provider,
         look_at_provider=look_at_provider,
         sender=build_sender(base),
+        report_letters=build_report_letters(base),
         mail_server=build_mail_server(base),
     )
     parvis.background += _loops(base, parvis)
@@ -186,6 +189,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(ROUND_S, partial(send_notices, base.database)),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
         every(LOOK_S, parvis.sender.look),
+        every(ROUND_S, parvis.report_letters.look),
         parvis.voice.run,
         *maintenance_loops(base, _rounds(base, parvis)),
     ]

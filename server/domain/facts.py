@@ -137,6 +137,8 @@ class FactKind(StrEnum):
     BULLETIN_CANCELLED = "BulletinCancelled"
     REPORT_FROZEN = "ReportFrozen"
     REPORT_APPROVED = "ReportApproved"
+    REPORT_SENDING_PLANNED = "ReportSendingPlanned"
+    REPORT_SENDING_ENDED = "ReportSendingEnded"
 
 
 OF_ALARMS = frozenset(

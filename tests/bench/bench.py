@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,q,t,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,q,r,t,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -18,6 +18,7 @@ p  from a press to its number, to the first byte at a printer that is sent its j
    a share of a core
 q  figures of a month and a year: of a hall against 400 ms and 1 s, of 50 sites with ten million visits a
    year against DuckDB on the same visits as Parquet
+r  a ticket and a call in a database with the triggers of stored counts, against one without them
 t  how far apart two screens of a hall change what they show, p95, against its bound, and beside two bare
    pages with a timer; the same with a processor four times slower
 w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
@@ -47,6 +48,7 @@ from tests.bench.printers import measure_presses, measure_rendering, printing_ha
 from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
 from tests.bench.together import SLOW, measure_together
+from tests.bench.triggers import measure_triggers
 from tests.bench.weights import measure_weights
 from tests.harness.programs import PROJECT
 from tests.harness.servers.postgresql import PostgresqlCluster
@@ -289,8 +291,17 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
             if "p" in parts:
                 _printers(folder / f"{database}-printers", cluster, effort, found)
-            if "q" in parts:
-                found += figures(folder / f"{database}-figures", cluster, effort)
+            found += _stored_counts(folder / f"{database}-figures", cluster, effort, parts)
+
+
+def _stored_counts(
+    folder: Path, cluster: PostgresqlCluster | None, effort: Effort, parts: str
+) -> Iterator[Result]:
+    """What reading figures takes, and what keeping their stored counts right costs a write."""
+    if "q" in parts:
+        yield from figures(folder, cluster, effort)
+    if "r" in parts:
+        yield from triggers(folder.with_name(f"{folder.name}-triggers"), cluster, effort)
 
 
 def figures(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
@@ -302,6 +313,18 @@ def figures(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> 
         more = {} if reading.first_ms is None else {"first_read_ms": reading.first_ms}
         what = f"(q) figures of a {reading.what} ({kind})"
         yield Result(what, "ms", reading.ms, reading.reference_ms, at_most=reading.at_most, more=more)
+
+
+def triggers(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
+    """A ticket and a call with the triggers of stored counts and without them."""
+    folder.mkdir(parents=True)
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    first, second = (
+        f"sqlite:///{folder}/{side}.db" if cluster is None else cluster.url(cluster.new_database())
+        for side in ("with", "without")
+    )
+    for cost in measure_triggers((first, second), effort.rounds):
+        yield Result(f"(r) {cost.what}, with triggers ({kind})", "ms", cost.with_ms, cost.without_ms)
 
 
 def weights(folder: Path) -> Iterator[Result]:
@@ -430,7 +453,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,q,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,q,r,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

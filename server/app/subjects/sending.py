@@ -1,11 +1,20 @@
 """What leaves the installation: alarms to their recipients, letters to people."""
 
 from server.app.subjects.foundation import Foundation
+from server.domain.emails import Letter
 from server.sending.letters import Letters
 from server.sending.mail_server import MailServer
+from server.sending.report_letters import ReportLetters
 from server.sending.sender import Channel, Sender
 from server.sending.webhook import Webhooks
+from server.store.reports.letters import LetterRow
+from server.store.reports.schedules import ScheduleRow
 from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
+from server.usecases.reports.find_report import ReportReach
+from server.usecases.reports.read_reports import read_report
+from server.web.pages.reports.letter import report_letter
+from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.viewer import Sentence
 
 SENT_WITHIN_S = 20.0
 """How long the mail server has for a letter while a person waits at a page."""
@@ -25,3 +34,14 @@ def build_sender(base: Foundation) -> Sender:
 def build_mail_server(base: Foundation) -> MailServer:
     """The mail server, for letters that a person waits for."""
     return MailServer(base.settings, in_all_s=SENT_WITHIN_S)
+
+
+def build_report_letters(base: Foundation) -> ReportLetters:
+    """The letters of scheduled reports."""
+
+    def write(schedule: ScheduleRow, letter: LetterRow, address: str) -> Letter:
+        report = read_report(base.database, letter.report, ReportReach(None, None), reader="")
+        words = ReportWording(Sentence(base.catalogues.translate, schedule.language))
+        return report_letter(report, schedule, letter, address, words, base.settings.public_url)
+
+    return ReportLetters(base.database, MailServer(base.settings), write)

@@ -130,7 +130,11 @@ def _install_measuring(parts: WebParts) -> None:
     letters = parts.parvis.settings.var / "assets/fonts/atkinson-hyperlegible-next-latin.woff2"
     app.register_blueprint(quality_pages(QualityPages(database, work, Drawings(letters))))
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
-    app.register_blueprint(report_pages.blueprint(ReportPages(database, work, parts.api.papers)))
+    app.register_blueprint(
+        report_pages.blueprint(
+            ReportPages(database, work, parts.api.papers, email_is_off=not parts.parvis.settings.smtp_host)
+        )
+    )
     app.register_blueprint(voice_pages.blueprint())
     settings = parts.parvis.settings
     hosts = frozenset(settings.survey_hosts.split())

@@ -20,6 +20,7 @@ from server.store.tables.devices import pairing
 from server.store.tables.journals import erasable, idempotency
 from server.store.tables.people import account_pseudonym, invitation, sign_in, sign_in_failure
 from server.store.tables.printing import print_job
+from server.store.tables.reports import report_letter
 from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
 from server.store.tables.voice import complaint, complaint_contact
@@ -33,6 +34,8 @@ INVITATION_KEPT_S = 30 * 24 * 3600
 """How long an invitation is kept after its end: meanwhile, its link still says that it has ended."""
 FAILURES_KEPT_S = 24 * 3600
 DELIVERIES_KEPT_S = 30 * 86_400
+REPORT_LETTERS_KEPT_S = 800 * 86_400
+"""Two years and more: as long as a letter is kept, its report is not sent a second time."""
 BULLETINS_KEPT_S = 60 * 86_400
 PSEUDONYMS_KEPT = timedelta(days=365)
 """How long after its year a pseudonym still leads to its account."""
@@ -133,6 +136,7 @@ ERASE: Mapping[str, Write] = {
     "idempotency": _delete(idempotency, "created_at"),
     "message": _delete(message, "erase_after"),
     "delivery": _delete(delivery, "created_at"),
+    "report_letter": _delete(report_letter, "queued_at"),
     "bulletin": _delete(bulletin, "received_at"),
     "sign_in": _delete(sign_in, "expires_at"),
     "invitation": _delete(invitation, "expires_at"),
@@ -153,6 +157,7 @@ _KEPT_S = {
     "invitation": INVITATION_KEPT_S,
     "sign_in_failure": FAILURES_KEPT_S,
     "delivery": DELIVERIES_KEPT_S,
+    "report_letter": REPORT_LETTERS_KEPT_S,
     "bulletin": BULLETINS_KEPT_S,
     "pairing": FORGOTTEN_AFTER_S,
     "complaint": TEXTS_KEPT.total_seconds(),

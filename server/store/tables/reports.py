@@ -1,6 +1,9 @@
-"""Reports with their frozen figures, and official texts of labels. Plain rows, no projections."""
+"""Reports with their frozen figures, who gets them by e-mail, and official texts of labels.
 
-from sqlalchemy import Column, Index, String, Table, Text
+Plain rows, no projections.
+"""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
@@ -37,4 +40,47 @@ grid_text = Table(
     Column("changed_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
     comment="The official text of a line of a label, typed by a site; nothing personal.",
+)
+
+report_schedule = Table(
+    "report_schedule",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("halls", Document, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("planned_by", ID, nullable=False),
+    Column("ended_at", Instant),
+    comment="A plan to send approved reports of halls (ids) on a `day` of the month after the period.",
+)
+
+report_recipient = Table(
+    "report_recipient",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("schedule", ID, nullable=False),
+    Column("account", ID),
+    Column("kept", ID),
+    comment="Who gets the reports of a schedule: an account, or an address (`kept`: its erasable value).",
+)
+
+report_letter = Table(
+    "report_letter",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("recipient", ID, nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("report", ID, nullable=False),
+    Column("queued_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken_until", Instant),
+    Column("sent_at", Instant),
+    Column("given_up_at", Instant),
+    Column("failure", String(40)),
+    UniqueConstraint("recipient", "period", name="uq_report_letter_period"),
+    Index("ix_report_letter_queued_at", "queued_at"),
+    comment="The outbox of scheduled reports: one letter for each recipient and period.",
 )

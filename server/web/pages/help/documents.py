@@ -17,6 +17,7 @@ TRANSLATED: Mapping[str, str] = {
     "manuels/informations": "manuals/information",
     "manuels/qualite": "manuals/quality",
     "manuels/saisies": "manuals/typed-figures",
+    "manuels/objectifs": "manuals/targets",
     "manuels/rapports": "manuals/reports",
     "manuels/affluence": "manuals/busy-hours",
     "manuels/service-informatique": "manuals/administrator",

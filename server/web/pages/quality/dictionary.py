@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.not_counted import MEASURED_ELSEWHERE, NOT_MEASURED
 from server.web.pages.quality.changes import Words
 from server.web.pages.quality.view import GROUPS
 
@@ -31,6 +32,42 @@ class EntryGroup:
     def anchor_and_title(self) -> tuple[str, str]:
         """How the list of contents names it."""
         return f"groupe-{self.name}", self.title
+
+
+@dataclass(frozen=True, slots=True)
+class UncountedEntry:
+    """What the registry does not count. `facts`: titles and texts; empty where nothing measures it."""
+
+    name: str
+    label: str
+    text: str
+    facts: Sequence[tuple[str, str]] = ()
+
+
+def elsewhere_of(words: Words) -> list[UncountedEntry]:
+    """The indicators that other pages show."""
+    return [
+        UncountedEntry(
+            name,
+            words(f"quality.elsewhere.{name}.label"),
+            words(f"quality.elsewhere.{name}.definition"),
+            [
+                (words("quality.figures.convention"), words(f"quality.elsewhere.{name}.convention")),
+                (words("quality.dictionary.where"), words(f"quality.elsewhere.{name}.where")),
+            ],
+        )
+        for name in MEASURED_ELSEWHERE
+    ]
+
+
+def not_measured_of(words: Words) -> list[UncountedEntry]:
+    """What is not measured, each with the reason."""
+    return [
+        UncountedEntry(
+            name, words(f"quality.not_measured.{name}.label"), words(f"quality.not_measured.{name}.reason")
+        )
+        for name in NOT_MEASURED
+    ]
 
 
 def dictionary_of(words: Words) -> list[EntryGroup]:

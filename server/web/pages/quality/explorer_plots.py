@@ -1,7 +1,7 @@
 """The plots of the explorer, each with its sentence and its table."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from server.domain.quality.few_people import is_shown_in_cell
@@ -82,8 +82,8 @@ def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words)
         *heat,
         *trend,
         drawer.distribution(total),
-        drawer.waits(named),
-        drawer.arrivals(named),
+        drawer.waits(named, list(hours)),
+        drawer.arrivals(named, list(hours)),
         *plots,
         *outcomes,
     ]
@@ -189,6 +189,14 @@ class _Drawer:
             Selection(chosen.services, chosen.classes, frozenset({weekday}), *hours)
         )
 
+    def _of_hours(self, hours: Sequence[int]) -> dict[tuple[int, int], str]:
+        """A link behind each hour of a table: the same selection in that hour, and its days one by one."""
+        chosen = self.query.selection
+        return {
+            (row, 0): self.query.with_selection(replace(chosen, from_hour=hour, until_hour=hour + 1))
+            for row, hour in enumerate(hours)
+        }
+
     def trend(self) -> Plot:
         """The share within the threshold a day, week or month, with its interval and the decided target."""
         within_s = self.query.within_min * 60
@@ -266,7 +274,7 @@ class _Drawer:
         target = self.found.targets.get(self.query.service or "")
         return target if target is not None and target.wait_s == self.query.within_min * 60 else None
 
-    def arrivals(self, parts: Mapping[str, Rollup]) -> Plot:
+    def arrivals(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
         """Visits per hour: the mean of the open days, or the count of the one day."""
         is_day, days = self.query.is_day, self.open_days
         visits = {label: part.total().visits for label, part in parts.items()}
@@ -285,9 +293,9 @@ class _Drawer:
             sentence = self.words(f"{key}_day", busiest=busiest, count=visits[busiest])
         else:
             sentence = self.words(key, busiest=busiest, value=texts[busiest])
-        return Plot("arrivals_by_hour", spec, sentence, columns, rows)
+        return Plot("arrivals_by_hour", spec, sentence, columns, rows, self._of_hours(hours))
 
-    def waits(self, parts: Mapping[str, Rollup]) -> Plot:
+    def waits(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
         """Median and 90th percentile of the waits per hour, in minutes."""
         counts = {label: as_counts(part.total().waits) for label, part in parts.items()}
         medians = {label: quantile(of, 0.5) for label, of in counts.items()}
@@ -309,7 +317,7 @@ class _Drawer:
         is_measured = p90s[longest] is not None
         sentence = self.words("quality.plot.waits_by_hour.sentence" if is_measured else NO_WAITS, **values)
         columns = [self.words(f"quality.plot.{key}") for key in keys]
-        return Plot("waits_by_hour", spec, sentence, columns, rows)
+        return Plot("waits_by_hour", spec, sentence, columns, rows, self._of_hours(hours))
 
     def reasons(self) -> Plot:
         """Why visitors were not served: tickets not issued by reason, and waits without a service."""

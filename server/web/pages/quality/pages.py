@@ -28,11 +28,11 @@ from server.usecases.typed_figures.read_annotations import read_annotations
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import title_of
-from server.web.pages.quality.dictionary import dictionary_of
+from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not_measured_of
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of
 from server.web.pages.quality.explorer_plots import plots_of
-from server.web.pages.quality.query import CLASSES, ExplorerQuery, read_query
+from server.web.pages.quality.query import CLASSES, ExplorerQuery, period_around, read_query
 from server.web.pages.quality.sheet import figures_sheet, plot_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.view import ShownFigure, service_name
@@ -115,7 +115,7 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
     words = Sentence(needs.work.translate, language)
     series = read_periods(needs.database, hall.hall, selection.period, service=service)
     first = first_period_of(series, selection.day)
-    is_quarter_first = not request.args.get("duree") and first != selection.period
+    is_quarter_first = not request.args.get("duree") and not _free_days() and first != selection.period
     if is_quarter_first:
         selection = replace(selection, period=first)
         series = read_periods(needs.database, hall.hall, selection.period, service=service)
@@ -133,6 +133,8 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
         previous=_query(selection, period.previous().starts_on),
         next=_query(selection, period.next().starts_on),
         query=_query(selection, period.starts_on),
+        levels_query=_query(selection, period.starts_on) + _free_days(),
+        may_print_hours=person.may(Permission.READ_BOARD, hall.site.slug),
         period_query=lambda day: _query(selection, day),
         is_quarter_first=is_quarter_first,
         annotations=[
@@ -149,7 +151,16 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
 def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
     words = Sentence(needs.work.translate, page_language())
     query = request.query_string.decode("ascii", "replace")
-    return render_template("quality/dictionary.html", hall=hall, groups=dictionary_of(words), query=query)
+    return render_template(
+        "quality/dictionary.html",
+        hall=hall,
+        groups=dictionary_of(words),
+        uncounted=[
+            ("ailleurs", words("quality.dictionary.elsewhere"), elsewhere_of(words)),
+            ("non-mesure", words("quality.dictionary.not_measured"), not_measured_of(words)),
+        ],
+        query=query,
+    )
 
 
 def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfiguration] | AnyResponse:
@@ -296,6 +307,8 @@ def _selection(hall: HallConfiguration, database: Database) -> tuple[SummaryQuer
     today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
     is_understood = kind in ("", *PeriodKind) and service in ("", *hall.services)
+    if not day and (around := period_around(request.args.get("du", ""), request.args.get("au", ""))):
+        kind, day = kind or around.kind, around.starts_on.isoformat()
     try:
         on = date.fromisoformat(day) if day else today
     except ValueError:
@@ -305,6 +318,13 @@ def _selection(hall: HallConfiguration, database: Database) -> tuple[SummaryQuer
     period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
     chosen = service if service in hall.services else None
     return SummaryQuery(hall, chosen, period, on, page_language()), is_understood
+
+
+def _free_days() -> str:
+    """The days of the explorer from which one came, kept for the way back; empty without any."""
+    days = {name: request.args.get(name, "") for name in ("du", "au")}
+    is_known = period_around(days["du"], days["au"]) is not None and not request.args.get("jour")
+    return f"&{urlencode(days)}" if is_known else ""
 
 
 def _query(selection: SummaryQuery, day: date) -> str:

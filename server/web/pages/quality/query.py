@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.selection import Selection
 from server.usecases.quality.read_indicators import LONGEST
 
@@ -207,6 +207,22 @@ def _numbers(texts: Iterable[str], least: int, most: int) -> list[int] | None:
             return None
         found.append(int(text))
     return found
+
+
+def period_around(du: str, au: str) -> Period | None:
+    """The shortest period that holds two days of an address (both included); None where they are no days.
+
+    The year of the first day where none holds both.
+    """
+    try:
+        first, last = date.fromisoformat(du), date.fromisoformat(au)
+    except ValueError:
+        return None
+    for kind in PeriodKind:
+        period = period_of(kind, first)
+        if first <= last < period.ends_on:
+            return period
+    return period_of(PeriodKind.YEAR, first)
 
 
 def _year_before(day: date) -> date:

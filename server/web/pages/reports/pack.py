@@ -15,7 +15,7 @@ from server.store.transactions.database import Database
 from server.usecases.actions.read_actions import PlannedAction, read_actions
 from server.usecases.reports.read_evidence import HallEvidence, read_evidence
 from server.usecases.reports.read_reports import ReadReport
-from server.web.pages.quality.wording import number
+from server.web.pages.quality.wording import NBSP, number, short_day
 from server.web.pages.reports.open_sheet import Cells, open_sheet
 from server.web.pages.reports.typed_rows import COLUMNS as TYPED_COLUMNS
 from server.web.pages.reports.typed_rows import TypedRows
@@ -66,7 +66,7 @@ def pack_steps(
     sites = {hall["site"]: database.configuration(hall["hall"]).site for hall in halls}
     services = {hall["slug"]: database.configuration(hall["hall"]).services for hall in halls}
     typed = TypedRows(report, words, services)
-    indicators = [*_indicators(report, words), *typed.of_table(evidence)]
+    indicators = [*_indicators(report, words), _presence(evidence, words), *typed.of_table(evidence)]
     _add_tables(files, "trame-des-indicateurs", words.say("reports.trame"), indicators)
     _add_tables(
         files,
@@ -108,6 +108,19 @@ def _indicators(report: ReadReport, words: ReportWording) -> list[list[str]]:
             line += [words.value(name, whole["figures"][name]), words.value(name, whole["previous"][name])]
         lines.append([*line, say("reports.trame.measured"), ""])
     return lines
+
+
+def _presence(evidence: Sequence[HallEvidence], words: ReportWording) -> list[str]:
+    """Presence of all devices of each hall on the days that are kept, as a row of the table of indicators."""
+    line, since = [words.say("quality.elsewhere.device_presence.label"), ""], []
+    for hall in evidence:
+        seen = sum(each.seen for each in hall.devices)
+        checks = seen + sum(each.missed for each in hall.devices)
+        share = number(100 * seen / checks, words.language, decimals=1) if checks else ""
+        line += [f"{share}{NBSP}%" if share else words.say("reports.nothing"), ""]
+        since += [each.since for each in hall.devices]
+    source = words.say("reports.trame.since", day=short_day(min(since), words.language)) if since else ""
+    return [*line, source, ""]
 
 
 def _plan(actions: Sequence[PlannedAction], words: ReportWording) -> list[list[str]]:

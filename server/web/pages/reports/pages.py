@@ -24,6 +24,7 @@ from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.find_report import ReportReach, Sites
 from server.usecases.reports.freeze_report import freeze_report
 from server.usecases.reports.read_reports import ReadReport, read_report, read_reports
+from server.usecases.reports.read_sendings import failed_letters, read_sendings
 from server.usecases.reports.write_sentences import discard_report, write_sentences
 from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
@@ -36,6 +37,7 @@ from server.web.pages.reports.form import (
 )
 from server.web.pages.reports.grids import add_grid_routes
 from server.web.pages.reports.pack import PackStep, pack_steps
+from server.web.pages.reports.sendings import add_sending_routes
 from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
 from server.web.rendering.pdf import Papers
@@ -53,6 +55,7 @@ class ReportPages:
     database: Database
     work: WorkContext
     papers: Papers
+    email_is_off: bool = False
 
 
 def blueprint(needs: ReportPages) -> Blueprint:
@@ -63,6 +66,7 @@ def blueprint(needs: ReportPages) -> Blueprint:
     _add_decisions(routes, needs)
     _add_pack(routes, needs)
     add_grid_routes(routes, needs.database, needs.work)
+    add_sending_routes(routes, needs.database, needs.work, email_is_off=needs.email_is_off)
     return routes
 
 
@@ -238,6 +242,7 @@ def _list_page(
         reports=read_reports(needs.database, reach_of(caller)),
         words=words,
         halls=halls,
+        not_sent=failed_letters(read_sendings(needs.database, reach_of(caller).writes)) if halls else 0,
         periods=offered_periods(on),
         typed=typed or first,
         problems={} if refusal is None else {FIELDS.get(refusal.code, ""): said},

@@ -179,3 +179,33 @@ def test_the_day_of_the_change_of_clocks_keeps_its_hours(site: Site):
             played.visit(rank, "laon-permis", played.local(11), "served")
     page = site.page(f"{EXPLORER}&du=2026-10-25&au=2026-10-25&demarche=laon-permis")
     assert "L’heure la plus chargée est 10\u00a0h\u00a0: 11 visites." in page
+
+
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [
+        ("du=2026-10-01&au=2026-10-31", "octobre 2026"),
+        ("du=2026-10-20&au=2026-10-22", "19 octobre – 25 octobre 2026"),
+        ("du=2026-10-05&au=2026-11-10", "4e trimestre 2026"),
+    ],
+)
+def test_free_days_lead_to_the_period_that_holds_them_and_back(site: Site, days: str, title: str):
+    page = html.unescape(site.page(f"/qualite?hall=laon&{days}"))
+    assert title in page.partition('id="when"')[2].partition("</h2>")[0]
+    back = re.search(r'href="(/qualite/explorer\?[^"]*)"', page)
+    assert back is not None
+    assert html.unescape(site.page(back[1])).count(days) > 1
+    assert f"du={days[3:13]}" not in html.unescape(site.page("/qualite?hall=laon&jour=2026-10-05&" + days))
+
+
+def test_hours_of_a_plot_lead_down_to_that_hour(site: Site):
+    page = html.unescape(site.page(OCTOBER))
+    for name in ("waits_by_hour", "arrivals_by_hour"):
+        plot = page.partition(f'id="{name}"')[2].partition("</section>")[0]
+        assert re.search(r'<th scope="row"><a href="/qualite/explorer\?[^"]*de=9&a=10"', plot)
+
+
+def test_the_dictionary_says_what_is_not_measured_and_why(site: Site):
+    page = html.unescape(site.page("/qualite/dictionnaire?hall=laon"))
+    assert "Aucun planning des guichets n’est tenu" in page
+    assert 'id="device_presence"' in page

@@ -1,0 +1,174 @@
+"""Scheduled reports, `/rapports/envois`: who gets approved reports by e-mail, and what became of it.
+
+No JavaScript.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+
+from server.domain.author import Author
+from server.domain.people.roles import Permission
+from server.domain.quality.periods import parse_period
+from server.domain.refusals import Refusal
+from server.domain.reports.schedules import KINDS, LAST_DAY, ScheduleRequest
+from server.ids import new_id
+from server.language import LANGUAGES
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.usecases.reports.find_report import Sites
+from server.usecases.reports.plan_sending import end_sending, plan_sending, remove_recipient, send_again
+from server.usecases.reports.read_sendings import possible_readers, read_sendings
+from server.web.access.callers import sites_where
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality.wording import short_day
+from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import Sentence, WorkContext, page_language
+
+PLACE = "/rapports/envois"
+NEEDED = Permission.WRITE_REPORTS
+DONE = ("planned", "ended", "removed", "again")
+FIELDS = {
+    "report_halls_missing": "halls",
+    "unknown_hall": "halls",
+    "forbidden": "halls",
+    "bad_schedule_kind": "periode",
+    "bad_schedule_day": "jour",
+    "bad_schedule_address": "adresses",
+    "schedule_recipients_missing": "adresses",
+    "wrong_language": "langue",
+}
+"""The field of a refusal; a refusal without one is shown above the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingFields:
+    """The form as it was typed. `form` is new with each form shown: of two presses alike one is made."""
+
+    halls: tuple[str, ...] = ()
+    kind: str = "quarter"
+    day: str = "5"
+    language: str = "fr"
+    accounts: tuple[str, ...] = ()
+    addresses: str = ""
+    form: str = ""
+
+    @classmethod
+    def of_request(cls) -> "SendingFields":
+        """The sent fields; missing ones are empty."""
+        fields = request.form
+        return cls(
+            tuple(fields.getlist("halls")),
+            fields.get("periode", "")[:20],
+            fields.get("jour", "")[:4].strip(),
+            fields.get("langue", "")[:10],
+            tuple(fields.getlist("comptes")),
+            fields.get("adresses", "")[:10_000],
+            fields.get("formulaire", "")[:64],
+        )
+
+    def as_request(self) -> ScheduleRequest:
+        """The plan; a day that is no number is 0, and refused as such."""
+        day = int(self.day) if self.day.isascii() and self.day.isdigit() else 0
+        addresses = [each.lower() for each in self.addresses.replace(",", " ").replace(";", " ").split()]
+        return ScheduleRequest(self.halls, self.kind, day, self.language, self.accounts, addresses)
+
+    def write_key(self, author: str) -> WriteKey:
+        """The key of a press, equal for two equal presses; it holds a digest, no address."""
+        content = sha256(repr(self).encode()).hexdigest()
+        return WriteKey.of(author, content, content.encode())
+
+
+def add_sending_routes(
+    routes: Blueprint, database: Database, work: WorkContext, *, email_is_off: bool
+) -> None:
+    """The schedules of a person’s sites; plan one, end it, remove a recipient, try a letter again."""
+
+    def page(typed: SendingFields | None = None, refusal: Refusal | None = None) -> str:
+        return _page(database, work, typed, refusal, email_is_off=email_is_off)
+
+    def change(
+        done: str, work_of: Callable[[Author, Sites], object], typed: SendingFields | None = None
+    ) -> Any:
+        caller, sites = sites_where(NEEDED)
+        try:
+            work_of(caller.author, sites)
+        except Refusal as refusal:
+            return page(typed, refusal), status_of(refusal)
+        return redirect(f"{PLACE}?{urlencode({'fait': done})}#fait", 303)
+
+    @routes.get(PLACE)
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def sendings() -> Any:
+        return page()
+
+    @routes.post(PLACE)
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def plan() -> Any:
+        typed = SendingFields.of_request()
+
+        def planned(author: Author, sites: Sites) -> object:
+            key = typed.write_key(author.id)
+            return plan_sending(database, author, typed.as_request(), sites=sites, write_key=key)
+
+        return change("planned", planned, typed)
+
+    @routes.post(PLACE + "/fin")
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def end() -> Any:
+        schedule = request.form.get("envoi", "")
+        return change("ended", lambda author, sites: end_sending(database, author, schedule, sites=sites))
+
+    @routes.post(PLACE + "/retrait")
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def remove() -> Any:
+        recipient = request.form.get("destinataire", "")
+        return change(
+            "removed", lambda author, sites: remove_recipient(database, author, recipient, sites=sites)
+        )
+
+    @routes.post(PLACE + "/encore")
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def again() -> Any:
+        letter = request.form.get("lettre", "")
+        return change("again", lambda _, sites: send_again(database, letter, sites=sites))
+
+
+def _page(
+    database: Database,
+    work: WorkContext,
+    typed: SendingFields | None,
+    refusal: Refusal | None,
+    *,
+    email_is_off: bool,
+) -> str:
+    language = page_language()
+    words = ReportWording(Sentence(work.translate, language))
+    _, sites = sites_where(NEEDED)
+    person = work.viewer()
+    assert person is not None  # access was checked before
+    halls = [hall for hall in work.halls(person) if person.may(NEEDED, hall.site.slug)]
+    said = None if refusal is None else refusal_sentence(refusal, work.translate, language)
+    first = SendingFields(tuple(hall.hall for hall in halls[:1]), language=language, form=new_id())
+    done = request.args.get("fait", "")
+    return render_template(
+        "reports/sendings.html",
+        schedules=read_sendings(database, sites),
+        readers=possible_readers(database, sites),
+        halls=halls,
+        typed=typed or first,
+        kinds=KINDS,
+        last_day=LAST_DAY,
+        languages=LANGUAGES,
+        email_is_off=email_is_off,
+        problems={} if refusal is None else {FIELDS.get(refusal.code, ""): said},
+        done=done if done in DONE else "",
+        words=words,
+        period=lambda name: words.period(parse_period(name)),
+        day=lambda on: short_day(on, language),
+    )

@@ -1,0 +1,171 @@
+"""Scheduled reports on both databases: sent once, to whom may read them, and a failure is seen."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain.author import Author
+from server.domain.emails import Letter
+from server.domain.refusals import Refusal
+from server.domain.reports.schedules import ScheduleRequest
+from server.sending.refused import SendRefused
+from server.sending.report_letters import ReportLetters
+from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked
+from server.store.reports.letters import LetterRow
+from server.store.reports.schedules import ScheduleRow
+from server.store.transactions.database import Database
+from server.usecases.reports.approve_report import approve_report
+from server.usecases.reports.begin_report import begin_report
+from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.reports.plan_sending import end_sending, plan_sending, remove_recipient, send_again
+from server.usecases.reports.read_sendings import ReadSchedule, failed_letters, read_sendings
+from tests.harness.sql import all_rows
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+ANNE, LAON = Author("anne"), frozenset({"laon"})
+DUE = datetime(2026, 10, 5, 9, tzinfo=UTC)
+
+
+@dataclass
+class Post:
+    """A mail server that takes letters, or refuses them with a code."""
+
+    refuses: str = ""
+    sent: list[Letter] = field(default_factory=list)
+
+    def send(self, letter: Letter, *, now: datetime) -> None:
+        if self.refuses:
+            raise SendRefused(self.refuses)
+        self.sent.append(letter)
+
+    def addresses(self) -> list[str]:
+        return sorted(each.address for each in self.sent)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(datetime(2026, 9, 20, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands)
+    with found.installation_transaction(ANNE) as transaction:
+        for name, role in (("anne", "quality"), ("carl", "committee"), ("dora", "agent")):
+            row = AccountRow(name, name, name.title(), f"{name}@example.org", None, False, DUE, None, "fr")
+            insert_account(transaction, row, [Grant(role, "laon")])
+    yield found
+    found.close()
+
+
+def plan(database: Database, accounts: tuple[str, ...] = ("carl",), *addresses: str) -> str:
+    request = ScheduleRequest(["laon"], "quarter", 5, "fr", accounts, addresses or ("mayor@example.org",))
+    return plan_sending(database, ANNE, request, sites=LAON)["schedule"]
+
+
+def approve(database: Database, period: str = "2026-Q3") -> None:
+    report = begin_report(database, ANNE, ["laon"], period, sites=LAON)["report"]
+    freeze_report(database, ANNE, report, sites=LAON)
+    approve_report(database, ANNE, report, sites=LAON)
+
+
+def letters_to(database: Database, post: Post) -> ReportLetters:
+    def write(schedule: ScheduleRow, letter: LetterRow, address: str) -> Letter:
+        return Letter(letter.id, address, letter.period, "", thread=schedule.id)
+
+    return ReportLetters(database, post, write)
+
+
+def read(database: Database) -> ReadSchedule:
+    [schedule] = read_sendings(database, LAON)
+    return schedule
+
+
+def test_an_approved_report_is_sent_once_on_its_day_by_two_workers(database: Database, hands: Hands):
+    plan(database)
+    post = Post()
+    workers = [letters_to(database, post) for _ in range(2)]
+    hands.now = DUE - timedelta(days=1)
+    approve(database)
+    workers[0].look()
+    assert post.sent == []
+    hands.now = DUE
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda each: each.look(), workers * 2))
+    workers[1].look()
+    assert [each.failures for each in workers] == [0, 0]
+    assert post.addresses() == ["carl@example.org", "mayor@example.org"]
+    assert [each.letter and each.letter.sent_at for each in read(database).recipients] == [DUE, DUE]
+
+
+def test_a_report_that_is_approved_late_is_awaited_then_sent(database: Database, hands: Hands):
+    plan(database)
+    post = Post()
+    hands.now = DUE + timedelta(days=9)
+    letters_to(database, post).look()
+    awaited = read(database).awaited
+    assert awaited is not None
+    assert (awaited.name, post.sent) == ("2026-Q3", [])
+    approve(database)
+    letters_to(database, post).look()
+    assert len(post.sent) == 2
+    assert read(database).awaited is None
+
+
+def test_a_failed_sending_is_seen_tried_again_and_sent(database: Database, hands: Hands):
+    plan(database, ())
+    hands.now = DUE
+    approve(database)
+    post = Post(refuses="email_unreachable")
+    letters = letters_to(database, post)
+    letters.look()
+    letters.look()
+    found = read_sendings(database, LAON)
+    [recipient] = found[0].recipients
+    assert recipient.letter is not None
+    assert (recipient.letter.failure, recipient.letter.tries) == ("email_unreachable", 1)
+    assert failed_letters(found) == 1
+    post.refuses = ""
+    with pytest.raises(Refusal, match="unknown_schedule"):
+        send_again(database, recipient.letter.id, sites=frozenset({"soissons"}))
+    send_again(database, recipient.letter.id, sites=LAON)
+    letters.look()
+    assert post.addresses() == ["mayor@example.org"]
+    assert failed_letters(read_sendings(database, LAON)) == 0
+
+
+def test_who_may_not_read_any_more_gets_nothing(database: Database, hands: Hands):
+    with pytest.raises(Refusal, match="schedule_account"):
+        plan(database, ("dora",))
+    request = ScheduleRequest(["laon"], "quarter", 5, "fr", (), ("mayor@example.org",))
+    with pytest.raises(Refusal, match="forbidden"):
+        plan_sending(database, ANNE, request, sites=frozenset({"soissons"}))
+    plan(database)
+    with database.installation_transaction(ANNE) as transaction:
+        set_locked(transaction, "carl", is_locked=True)
+    hands.now = DUE
+    approve(database)
+    post = Post()
+    letters_to(database, post).look()
+    assert post.addresses() == ["mayor@example.org"]
+    assert [each.may_read for each in read(database).recipients] == [False, True]
+
+
+def test_a_removed_address_is_erased_and_gets_nothing(database: Database, hands: Hands):
+    plan(database, (), "one@example.org", "two@example.org")
+    first, _ = read(database).recipients
+    remove_recipient(database, ANNE, first.id, sites=LAON)
+    hands.now = DUE
+    approve(database)
+    post = Post()
+    letters_to(database, post).look()
+    assert post.addresses() == ["two@example.org"]
+    end_sending(database, ANNE, read(database).row.id, sites=LAON)
+    assert read_sendings(database, LAON) == []
+    kept = all_rows(database, "SELECT value FROM erasable WHERE value LIKE '%@example.org'")
+    facts = all_rows(database, "SELECT body FROM installation_fact WHERE kind LIKE 'ReportSending%'")
+    assert (kept, len(facts)) == ([], 3)
+    assert "example.org" not in str(facts)
