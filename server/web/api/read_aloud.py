@@ -14,6 +14,7 @@ from kiosk.reading import NEEDS, Paper, ReadArrival, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.notices.public.read_public_notices import read_public_notices
+from server.usecases.notices.public.register_notice import with_register_address
 from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
@@ -133,6 +134,11 @@ def blueprint(
         _, hall = require_caller(Permission.ISSUE, path.hall)
         found = read_public_notices(api.database, hall, api.translate)
         languages = {each["code"] for notice in found["notices"] for each in notice["languages"]}
-        return found | {"voices": sorted(each for each in languages if speak and speaks(each))}
+        public_url = api.settings.public_url
+        notices = [with_register_address(each, found["hall"], public_url) for each in found["notices"]]
+        return found | {
+            "notices": notices,
+            "voices": sorted(each for each in languages if speak and speaks(each)),
+        }
 
     return routes

@@ -21,6 +21,7 @@ from server.usecases.notices.programme.read_programme import hall_words, slides_
 from server.usecases.notices.programme.rounds import Slide
 from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.public.notice_blocks import notice_blocks
+from server.usecases.notices.public.register_notice import register_notice
 from signage.codes import code_to_scan
 
 
@@ -33,18 +34,22 @@ class _Now:
 
 
 def read_public_notices(database: Database, hall: str, translate: Callable[..., str]) -> PublicNotices:
-    """What the public may read of a hall’s notices now, the newest first. Refusal: unknown_hall."""
+    """What the public may read of a hall’s notices now, the newest first; last the way to its register.
+
+    Refusal: unknown_hall.
+    """
     hall_id = database.hall_id(hall)
     now = database.clock.now()
     with database.read() as rows:
         words = _words(database, rows, hall_id, translate)
         found = _read_now(rows, hall_id, words, now)
         notices = [shown for slide in found.slides if (shown := _notice(slide, words)) is not None]
+        register = register_notice(words.hall, translate)
     return {
         "hall": words.hall.hall,
         "as_of": to_text(now),
         "changes_at": to_text(found.changes_at) if found.changes_at else None,
-        "notices": notices,
+        "notices": [*notices, register] if register else notices,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest, EntryVerb
+from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.complaints.act_on_entry import act_on_entry
@@ -16,6 +17,7 @@ from server.usecases.complaints.mark_about_agent import mark_about_agent
 from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_register
 from server.usecases.complaints.read_own_entry import read_own_entry
 from server.usecases.journal.erase_expired import purge
+from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -142,3 +144,16 @@ def test_a_contact_and_then_the_text_leave_no_trace_after_their_dates(
         ("", "", "complaint", "received"),
     ]
     assert purge(database)["complaint"] == 0
+
+
+def test_a_period_is_counted_by_month_kind_and_channel(database: Database, hands: Hands):
+    answered = add(database, "a form")["entry"]
+    add(database, "another form", kind="thanks", channel="kiosk")
+    hands.now += timedelta(days=12)
+    act_on_entry(database, QUALITY, answered, EntryVerb.ANSWER, words="Fait.")
+    add(database, "a later form")
+    lines = complaint_lines(database, ["laon"], parse_period("2026-11"))
+    assert lines == [
+        ["laon", "2026-11", "complaint", "web", 1, 1, 0, 0, 1, 12],
+        ["laon", "2026-11", "thanks", "kiosk", 1, 0, 0, 1, 0, None],
+    ]

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from server.usecases.notices.public.register_notice import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.complaints.open_register import open_register_of
-from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
 
 PUBLIC = f"/dire/{HALL}"
 REGISTER = f"/voix/registre?hall={HALL}"
@@ -143,3 +144,20 @@ def test_unread_and_late_entries_ask_for_attention(api: ApiSite):
     late = api.person("supervisor").get("/").text
     assert "1 réponse en retard au registre" in late
     assert "registre" not in api.person("agent").get("/").text
+
+
+def test_the_kiosk_and_the_phone_show_the_way_to_the_register(api: ApiSite):
+    notices = f"/halls/{HALL}/public-notices"
+    before = [each["id"] for each in accepted(api.get(notices, token=api.kiosk))["notices"]]
+    open_register_of(api.database)
+    found = accepted(api.get(notices, token=api.kiosk))["notices"]
+    assert [each["id"] for each in found] == [*before, REGISTER_NOTICE]
+    assert [text["title"] for text in found[-1]["texts"]] == [
+        *("Donner mon avis", "Give my opinion", "Dar mi opinión")
+    ]
+    assert (found[-1]["link"], found[-1]["code"]) == (None, None), "without a public address"
+    linked = with_register_address(found[-1], HALL, "https://exemple.fr/")
+    assert linked["link"] == f"https://exemple.fr/dire/{HALL}?par=borne"
+    assert "image/svg" in str(linked["code"])
+    page = api.app.test_client().get(f"/infos/{HALL}/{REGISTER_NOTICE}").text
+    assert f'href="/dire/{HALL}?lang=fr"' in page
