@@ -83,6 +83,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/objectifs?demarche=laon-accueil"),
         ("quality", "/voix"),
         ("quality", "/voix/registre"),
+        ("quality", "/voix/controles"),
+        ("quality", "/voix/visites/nouveau"),
         ("quality", "/voix/registre/nouveau"),
         ("quality", "/voix/actions"),
         ("quality", "/voix/enquetes/nouvelle"),

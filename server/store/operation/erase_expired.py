@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Table, bindparam, null, select, tuple_
 
 from server.domain.complaints.entries import TEXTS_KEPT
+from server.domain.hall_checks.checks import CHECKS_KEPT
 from server.domain.people.pseudonyms import last_year_over
 from server.store.devices.pairings import FORGOTTEN_AFTER_S
 from server.store.engine.statements import Write
@@ -23,7 +24,7 @@ from server.store.tables.printing import print_job
 from server.store.tables.reports import report_letter
 from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
-from server.store.tables.voice import complaint, complaint_contact
+from server.store.tables.voice import complaint, complaint_contact, finding, hall_check
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -147,6 +148,8 @@ ERASE: Mapping[str, Write] = {
     "survey_text": _delete(survey_text, "erase_after"),
     "complaint_contact": _delete(complaint_contact, "erase_after"),
     "complaint": _COMPLAINT_TEXTS,
+    "finding": _delete(finding, "added_at"),
+    "hall_check": _delete(hall_check, "added_at"),
 }
 """The writes by table, in this order: a printed content goes with its ticket's token.
 
@@ -161,6 +164,8 @@ _KEPT_S = {
     "bulletin": BULLETINS_KEPT_S,
     "pairing": FORGOTTEN_AFTER_S,
     "complaint": TEXTS_KEPT.total_seconds(),
+    "finding": CHECKS_KEPT.total_seconds(),
+    "hall_check": CHECKS_KEPT.total_seconds(),
 }
 
 

@@ -1,6 +1,6 @@
-"""What visitors say and what sites do about it: actions, the register. Plain rows, no projections."""
+"""What visitors say and what sites do about it: actions, the register, checks. Plain rows, no projections."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from server.store.tables.columns import ID, Day, Instant, metadata
 
@@ -63,4 +63,33 @@ complaint_contact = Table(
     Column("erase_after", Instant, nullable=False),
     Index("ix_complaint_contact_erase_after", "erase_after"),
     comment="How to reach the author of an entry, apart from everything else; the row is deleted.",
+)
+
+hall_check = Table(
+    "hall_check",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("done_on", Day, nullable=False),
+    Column("function", String(80), nullable=False),
+    Column("scenario", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Index("ix_hall_check_hall", "hall", "done_on"),
+    Index("ix_hall_check_added_at", "added_at"),
+    comment="`kind`: a check of the hall or a visit; `function`: who did it, no person.",
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("hall_check", ID, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("criterion", String(20), nullable=False),
+    Column("words", String(80), nullable=False),
+    Column("result", String(10), nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Index("ix_finding_added_at", "added_at"),
+    comment="`criterion`: empty for one of the check’s own, whose `words` say it.",
 )

@@ -42,6 +42,14 @@ STATUS: Mapping[str, int] = {
     "unknown_complaint": 404,
     "complaint_moved": 409,
     "register_closed": 409,
+    "unknown_finding": 409,
+    **dict.fromkeys(
+        (
+            *("bad_check_day", "check_function_missing", "check_function_is_a_person"),
+            *("check_scenario_missing", "check_text_too_long", "check_result_missing"),
+        ),
+        422,
+    ),
     "register_full": 429,
     **dict.fromkeys(
         (

@@ -21,6 +21,8 @@ VOICE_TABS = (
     VoiceTab("papers", "/voix/papiers", Permission.RECEIVE),
     VoiceTab("register", "/voix/registre", Permission.ANSWER_COMPLAINTS),
     VoiceTab("actions", "/voix/actions", Permission.WRITE_REPORTS),
+    VoiceTab("visits", "/voix/visites", Permission.WRITE_REPORTS),
+    VoiceTab("checks", "/voix/controles", Permission.WRITE_REPORTS),
 )
 VOICE_PERMISSIONS = frozenset(tab.permission for tab in VOICE_TABS)
 """Each of them opens `/voix`."""

@@ -15,9 +15,9 @@ from server.store.transactions.database import Database
 from server.usecases.actions.read_actions import PlannedAction, read_actions
 from server.usecases.reports.read_evidence import HallEvidence, read_evidence
 from server.usecases.reports.read_reports import ReadReport
-from server.web.pages.quality.wording import NBSP, number, short_day
 from server.web.pages.complaints.pack_lines import COMPLAINT_COLUMNS, complaint_lines
-from server.web.pages.quality.wording import number
+from server.web.pages.hall_checks.pack_lines import CHECK_COLUMNS, check_lines
+from server.web.pages.quality.wording import NBSP, number, short_day
 from server.web.pages.reports.open_sheet import Cells, open_sheet
 from server.web.pages.reports.typed_rows import COLUMNS as TYPED_COLUMNS
 from server.web.pages.reports.typed_rows import TypedRows
@@ -86,6 +86,8 @@ def pack_steps(
     slugs = [hall["slug"] for hall in halls]
     if complaints := complaint_lines(database, slugs, report.period):
         files["reclamations.csv"] = _csv([COMPLAINT_COLUMNS, *complaints])
+    if findings := check_lines(database, slugs, report.period, words.say):
+        files["constats.csv"] = _csv([CHECK_COLUMNS, *findings])
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))
     files["LISEZMOI.txt"] = _contents(report, words, files, evidence, is_printed=is_printed).encode()
     yield PackStep(steps, steps, "", archive=_zip(files, report))

@@ -1,0 +1,1 @@
+"""Rules: checks of a hall, and visits by a « usager d’un jour »."""

@@ -1,0 +1,1 @@
+"""Rows of checks of halls and of what they found."""

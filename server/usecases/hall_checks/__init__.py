@@ -1,0 +1,1 @@
+"""Use cases: checks of a hall, and visits by a « usager d’un jour »."""

@@ -1,0 +1,57 @@
+"""Read the checks of a hall, each with its findings and the actions that they led to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.actions.actions import ActionOrigin, OriginKind
+from server.domain.hall_checks.checks import FAULTY, CheckKind
+from server.store.actions.actions import actions_of
+from server.store.hall_checks.checks import CheckRow, FindingRow, checks_of, findings_of
+from server.store.transactions.database import Database
+from server.usecases.actions.add_action import action_of_origin
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFinding:
+    """A finding: its id, whether something is to be done, and the id of its action, None without one."""
+
+    id: str
+    row: FindingRow
+    is_faulty: bool
+    action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCheck:
+    """A check with its findings."""
+
+    row: CheckRow
+    findings: Sequence[ReadFinding]
+
+
+def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadCheck]:
+    """The checks of a hall (id or slug) of one kind, the newest first. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    site = database.configuration(hall_id).site.slug
+    with database.read() as rows:
+        checks, findings = checks_of(rows, hall_id, kind), findings_of(rows, hall_id, kind)
+        planned = {each.id for each in actions_of(rows, site)}
+    return [
+        ReadCheck(row, [_finding(each, kind, planned) for each in findings if each.hall_check == row.id])
+        for row in checks
+    ]
+
+
+def finding_id(row: FindingRow) -> str:
+    """The id of a finding."""
+    return f"{row.hall_check}-{row.place}"
+
+
+def origin_of(kind: CheckKind, finding: str) -> ActionOrigin:
+    """A finding (id) as the origin of an action."""
+    return ActionOrigin(OriginKind(kind.value), finding)
+
+
+def _finding(row: FindingRow, kind: CheckKind, planned: set[str]) -> ReadFinding:
+    action = action_of_origin(origin_of(kind, finding_id(row)))
+    return ReadFinding(finding_id(row), row, row.result in FAULTY, action if action in planned else None)

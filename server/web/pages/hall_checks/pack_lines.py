@@ -1,0 +1,28 @@
+"""The lines of `constats.csv` in an evidence pack: what checks of halls and visits found."""
+
+from collections.abc import Callable, Iterable
+
+from server.domain.hall_checks.checks import CheckKind
+from server.domain.quality.periods import Period
+from server.store.transactions.database import Database
+from server.usecases.hall_checks.read_checks import read_checks
+
+CHECK_COLUMNS = ("hall", "kind", "done_on", "function", "criterion", "result", "remark", "action")
+
+
+def check_lines(
+    database: Database, halls: Iterable[str], period: Period, say: Callable[..., str]
+) -> list[list[object]]:
+    """The findings of halls (slugs) in a period, in words; `action`: whether one was made."""
+    return [
+        [
+            *(hall, say(f"hall_checks.{kind}.title"), check.row.done_on, check.row.function),
+            each.row.words or say(f"hall_checks.criterion.{each.row.criterion}"),
+            *(say(f"hall_checks.result.{each.row.result}"), each.row.remark, each.action is not None),
+        ]
+        for hall in halls
+        for kind in CheckKind
+        for check in read_checks(database, hall, kind)
+        if period.starts_on <= check.row.done_on < period.ends_on
+        for each in check.findings
+    ]

@@ -1,0 +1,149 @@
+"""`/voix/controles` and `/voix/visites`: checks of a hall and mystery visits. No JavaScript."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.actions.actions import LONGEST_TEXT as LONGEST_ACTION
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall_checks.checks import (
+    CRITERIA,
+    LONGEST_NAME,
+    LONGEST_REMARK,
+    LONGEST_SCENARIO,
+    MOST_OWN,
+    CheckKind,
+    CheckRequest,
+    Finding,
+    Result,
+)
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.transactions.database import Database
+from server.usecases.hall_checks.add_check import add_check
+from server.usecases.hall_checks.plan_finding import plan_finding
+from server.usecases.hall_checks.read_checks import read_checks
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
+
+NEEDED = Permission.WRITE_REPORTS
+PLACES = {CheckKind.HALL_CHECK: "/voix/controles", CheckKind.MYSTERY_VISIT: "/voix/visites"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    work: WorkContext
+
+
+def blueprint(needs: CheckPages) -> Blueprint:
+    """The routes of both kinds."""
+    routes = Blueprint("hall_checks", __name__, template_folder="templates")
+    for kind in CheckKind:
+        _add_routes(routes, needs, kind)
+    return routes
+
+
+def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
+    """The list of a kind, its form, and the action of a finding."""
+    place, work = PLACES[kind], needs.work
+
+    @routes.get(place, endpoint=f"{kind}_list")
+    @requires(NEEDED, of=PEOPLE)
+    def listed() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        return hall if isinstance(hall, Response) else _list(needs, hall, kind)
+
+    @routes.post(place, endpoint=f"{kind}_plan")
+    @requires(NEEDED, of=PEOPLE)
+    def plan() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        finding, remark = request.form.get("finding", "")[:64], request.form.get("remark", "")
+        try:
+            plan_finding(needs.database, hall.hall, kind, finding, remark[: LONGEST_ACTION * 2])
+        except Refusal as refusal:
+            return _list(needs, hall, kind, refusal), status_of(refusal)
+        return redirect(f"{place}?{urlencode({'hall': hall.hall})}#constat-{finding}", 303)
+
+    @routes.get(f"{place}/nouveau", endpoint=f"{kind}_new")
+    @requires(NEEDED, of=PEOPLE)
+    def new() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        return hall if isinstance(hall, Response) else _form(needs, hall, _typed(kind, {}))
+
+    @routes.post(f"{place}/nouveau", endpoint=f"{kind}_keep")
+    @requires(NEEDED, of=PEOPLE)
+    def keep() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        typed, form = _typed(kind, request.form), request.form.get("formulaire", "")[:64] or new_id()
+        try:
+            check = add_check(needs.database, hall.hall, typed, form=form)
+        except Refusal as refusal:
+            return _form(needs, hall, typed, refusal), status_of(refusal)
+        return redirect(f"{place}?{urlencode({'hall': hall.hall, 'fait': check})}#check-{check}", 303)
+
+
+def _typed(kind: CheckKind, fields: Mapping[str, str]) -> CheckRequest:
+    criteria = [*CRITERIA[kind], *[""] * MOST_OWN]
+    return CheckRequest(
+        kind,
+        fields.get("done_on", "")[:20],
+        fields.get("function", "")[: LONGEST_NAME * 2],
+        fields.get("scenario", "")[: LONGEST_SCENARIO * 2],
+        [
+            Finding(
+                criterion,
+                fields.get(f"words-{place}", "")[: LONGEST_NAME * 2],
+                fields.get(f"result-{place}", ""),
+                fields.get(f"remark-{place}", "")[: LONGEST_REMARK * 2],
+            )
+            for place, criterion in enumerate(criteria)
+        ],
+    )
+
+
+def _list(needs: CheckPages, hall: HallConfiguration, kind: CheckKind, refusal: Refusal | None = None) -> str:
+    language = page_language()
+    return render_template(
+        "hall_checks/list.html",
+        kind=kind,
+        place=PLACES[kind],
+        hall=hall,
+        halls=halls_for_page(needs.work, NEEDED),
+        checks=read_checks(needs.database, hall.hall, kind),
+        longest=LONGEST_ACTION,
+        done=request.args.get("fait", ""),
+        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
+        day=lambda on: short_day(on, language),
+    )
+
+
+def _form(
+    needs: CheckPages, hall: HallConfiguration, typed: CheckRequest, refusal: Refusal | None = None
+) -> str:
+    language = page_language()
+    return render_template(
+        "hall_checks/new.html",
+        kind=typed.kind,
+        place=PLACES[typed.kind],
+        hall=hall,
+        typed=typed,
+        results=list(Result),
+        form=new_id(),
+        longest={"name": LONGEST_NAME, "remark": LONGEST_REMARK, "scenario": LONGEST_SCENARIO},
+        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
+        field="" if refusal is None else str(refusal.details.get("field", "")),
+    )
