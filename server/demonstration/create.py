@@ -17,6 +17,7 @@ from server.demonstration.description import (
 )
 from server.demonstration.logo import make_logo
 from server.demonstration.notices import make_notices
+from server.demonstration.surveys import make_survey
 from server.domain.author import Author
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
@@ -109,6 +110,7 @@ def create_demonstration(database: Database, settings: Settings) -> Description:
     make_notices(
         database, _account(database, "reception"), _account(database, EVERYWHERE["communication"][0])
     )
+    make_survey(database)
     write_demo_file(settings, described)
     return described
 

@@ -48,7 +48,6 @@ def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible)
             "/infos/laon",
             "/infos/laon/venir",
             "/infos/laon/donnees",
-            "/avis/merci",
             "/dire/laon",
             "/dire/laon/suivi",
         ),
@@ -185,3 +184,27 @@ def test_a_decided_target_is_withdrawn_by_a_form_that_says_what_is_missing(hall:
     form.locator("button.primary").press("Enter")
     expect(form.locator("[name=motif]")).to_have_attribute("aria-invalid", "true")
     assert_walked(page)
+
+
+def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
+    hall: Served, page: Page, pages: Pages
+):
+    sign_in(page, hall, *demonstration_user(hall, "quality"), "/voix/enquetes")
+    page.get_by_role("link", name="Votre visite à la préfecture").press("Enter")
+    assert_walked(page)
+    exit_kiosk, link = (
+        page.locator(f".addresses li:has-text('{way}') a").get_attribute("href")
+        for way in ("Borne de sortie", "À mettre dans un message")
+    )
+    phone = pages.open(str(link), width=390, height=844)
+    assert_walked(phone, assert_accessible_at_this_width)
+    phone.locator("[name=q1]").first.press("Space")
+    phone.get_by_role("button", name="Envoyer").press("Enter")
+    expect(phone.get_by_role("heading", name="Merci")).to_be_visible()
+    tablet = pages.open(str(exit_kiosk), width=1280, height=800)
+    assert_walked(tablet)
+    tablet.get_by_role("button", name="Très bien").press("Enter")
+    expect(tablet.get_by_role("heading", name="Merci")).to_be_visible()
+    page.get_by_role("link", name="à lire").press("Enter")
+    assert_walked(page)
+    assert further_violations(page) == []

@@ -18,6 +18,7 @@ class Evidence(StrEnum):
     BUSY_HOURS = "busy_hours"
     APPROVED_REPORT = "approved_report"
     ACTION_PLAN = "action_plan"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ GRIDS = (
             GridLine("2", True, (Evidence.BUSY_HOURS,)),
             *(GridLine(code) for code in ("3", "4", "5")),
             GridLine("6", True, (Evidence.APPROVED_REPORT,)),
-            GridLine("7", True, (Evidence.ACTION_PLAN,)),
+            GridLine("7", True, (Evidence.ACTION_PLAN, Evidence.SURVEY)),
             GridLine("8"),
         ),
     ),

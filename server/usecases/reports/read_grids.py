@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from server.domain.instants import from_text
 from server.domain.reports.grids import Evidence
+from server.domain.surveys.campaigns import SurveyState
 from server.store.actions.actions import actions_of
 from server.store.notices.affluence import counted_at_of
 from server.store.quality.figures import days_with_legs
+from server.store.surveys.surveys import all_surveys
 from server.store.transactions.database import Database
 from server.usecases.reports.read_frozen_results import read_frozen_results
 
@@ -33,6 +35,7 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         days = days_with_legs(rows, hall_id, today - LOOKED_BACK, today + timedelta(days=1))
         counted_at = counted_at_of(rows, hall_id)
         actions = actions_of(rows, configuration.site.slug)
+        asked = [each for each in all_surveys(rows) if hall_id in each.halls and each.opens_on <= today]
     results = read_frozen_results(database, hall)
     found: dict[Evidence, FoundEvidence] = {}
     if days:
@@ -49,4 +52,7 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         found[Evidence.ACTION_PLAN] = FoundEvidence(
             changed, f"/voix/actions?site={configuration.site.slug}&etat=all"
         )
+    opened = [each for each in asked if each.state != SurveyState.DRAFT]
+    if opened:
+        found[Evidence.SURVEY] = FoundEvidence(opened[0].opens_on, f"/voix/enquetes/{opened[0].id}")
     return found

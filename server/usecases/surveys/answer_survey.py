@@ -47,7 +47,7 @@ def asked_at(database: Database, code: str, channel: str | None = None) -> Asked
     Refusals: unknown_survey; survey_not_yet and survey_is_over beside its days.
     """
     with database.read() as rows:
-        address = address_of_code(rows, code)
+        address = address_of_code(rows, code.lower())
         row = None if address is None else survey_row(rows, address.survey)
     if address is None or row is None or (channel or address.channel) != address.channel:
         raise Refusal("unknown_survey")
@@ -78,13 +78,23 @@ def asked_on_paper(database: Database, survey: str, hall: str, sites: Sites) -> 
     """
     with database.read() as rows:
         row = find_survey(database, rows, survey, sites)
-    if Channel.PAPER not in row.channels:
-        raise Refusal("unknown_survey")
     hall_id = database.hall_id(hall)
     if hall_id not in own_halls(database, row, sites):
         raise Refusal("unknown_hall", hall=hall)
+    return asked_in(database, survey, hall_id, Channel.PAPER)
+
+
+def asked_in(database: Database, survey: str, hall: str, channel: str) -> AskedSurvey:
+    """The survey as it is asked in a hall (id) by a channel of it, without a ticket.
+
+    Refusals: unknown_survey, survey_not_yet, survey_is_over.
+    """
+    with database.read() as rows:
+        row = survey_row(rows, survey)
+    if row is None or channel not in row.channels or hall not in row.halls:
+        raise Refusal("unknown_survey")
     _check_running(database, row)
-    return AskedSurvey(row, hall_id, Channel.PAPER, _questions(row))
+    return AskedSurvey(row, hall, channel, _questions(row))
 
 
 def ticket_survey(database: Database, rows: Rows, hall: str) -> SurveyRow | None:

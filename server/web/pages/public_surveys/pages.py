@@ -115,8 +115,8 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
         try:
             asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
         except Refusal as refusal:
-            return _coming_back(_refused(needs, refusal), RENEWED_S, exit_kiosk)
-        page = _page(
+            return _refused(needs, refusal)
+        return _page(
             "public_surveys/kiosk.html",
             needs,
             _languages_of(needs, asked),
@@ -126,7 +126,6 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
             code=exit_kiosk,
             form=new_token(),
         )
-        return _coming_back(page, RENEWED_S, exit_kiosk)
 
     @routes.post(PLACE + "/<exit_kiosk>/borne")
     @open_to(Access.EVERYBODY)
@@ -139,9 +138,17 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
                 needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
             )
         except Refusal as refusal:
-            return _coming_back(_refused(needs, refusal), THANKED_S, exit_kiosk)
-        page = _page("public_surveys/kiosk_thanks.html", needs, _languages_of(needs, asked), code=exit_kiosk)
-        return _coming_back(page, THANKED_S, exit_kiosk)
+            return _refused(needs, refusal)
+        return _page("public_surveys/kiosk_thanks.html", needs, _languages_of(needs, asked), code=exit_kiosk)
+
+    @routes.after_request
+    def come_back(response: Response) -> Response:
+        """The browser of an exit kiosk reads its first page again after some seconds, after errors too."""
+        if request.path.endswith("/borne"):
+            is_asking = request.method == "GET" and response.status_code == 200
+            after_s = RENEWED_S if is_asking else THANKED_S
+            response.headers["Refresh"] = f"{after_s}; url={request.path}"
+        return response
 
 
 def _asking(needs: PublicSurveyPages, find: Callable[[], AskedSurvey]) -> Response:
@@ -239,10 +246,4 @@ def _page(
     links = [{"code": code, "name": name, "href": f"?lang={code}"} for code, name in languages]
     response = make_response(render_template(template, language_links=links, **values))
     response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _coming_back(response: Response, after_s: int, code: str) -> Response:
-    """The page, which the browser replaces by the kiosk's first one after some seconds."""
-    response.headers["Refresh"] = f"{after_s}; url={PLACE}/{code}/borne"
     return response

@@ -273,14 +273,14 @@ def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the
     page = anne.get(grids).text
     assert page.count("Texte officiel à saisir par le site.") == 5
     assert "tickets donnés, dernier jour compté</a>, 28 septembre 2026" in page
-    assert page.count("Manque\u00a0:") == 3
+    assert page.count("Manque\u00a0:") == 4
     report = begin(anne)
     press(anne, f"{report}/gel")
     press(boris, f"{report}/approbation")
     press(anne, PLAN, remark="Sièges", state="done", formulaire="a")
     page = anne.get(grids).text
     assert f'<a href="{report}">rapport approuvé</a>, 24 novembre 2026' in page
-    assert page.count("Manque\u00a0:") == 1
+    assert page.count("Manque\u00a0:") == 2
     for language in LANGUAGES:
         assert "grids." not in anne.get(f"{grids}&lang={language}").text.partition("<main")[2]
     assert played.person("committee").get(grids).status_code == 403

@@ -157,6 +157,7 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     packed = survey_lines(both.database, frozenset({HALL}), parse_period("2026-11"), say)
     assert packed[0] == [FIRST, LAST, "10", "20", *lines[1]]
     assert survey_lines(both.database, frozenset({HALL}), parse_period("2026-10"), say) == []
+    assert f'href="{survey}"' in quality.get(f"/rapports/labels?hall={HALL}").text
 
 
 def test_nothing_of_an_answer_leads_to_its_ticket_and_the_close_forgets_which_tickets_answered(both: ApiSite):
@@ -200,6 +201,8 @@ def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSit
     thanked = answer(api, kiosk, q1="2")
     assert "Merci" in thanked.text
     assert thanked.headers["Refresh"] == f"6; url={kiosk}"
+    without_its_token = api.app.test_client().post(kiosk, data={"q1": "2"})
+    assert (without_its_token.status_code, without_its_token.headers["Refresh"]) == (403, f"6; url={kiosk}")
     [row] = all_rows(api.database, "SELECT channel, choices FROM survey_answer")
     assert row == {"channel": "kiosk", "choices": '{"q1": "2"}'}
     assert api.app.test_client().get(address(api, "kiosk")).status_code == 404
