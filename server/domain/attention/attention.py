@@ -24,6 +24,7 @@ class AttentionKind(StrEnum):
     ACTION_LATE = "action_late"
     ACTION_DUE = "action_due"
     SURVEY_BEHIND = "survey_behind"
+    REPORT_NOT_SENT = "report_not_sent"
     COMPLAINT_LATE = "complaint_late"
     COMPLAINT_UNREAD = "complaint_unread"
 

@@ -7,6 +7,7 @@ from server.store.transactions.database import Database
 from server.usecases.actions.actions_to_attend import actions_to_attend
 from server.usecases.alarms.alarms_to_attend import alarms_to_attend
 from server.usecases.complaints.complaints_to_attend import complaints_to_attend
+from server.usecases.reports.letters_to_attend import letters_to_attend
 from server.usecases.surveys.surveys_to_attend import surveys_to_attend
 
 type AttentionSource = Callable[[Database, AttentionReach], Iterable[AttentionRow]]
@@ -17,6 +18,7 @@ SOURCES: tuple[AttentionSource, ...] = (
     actions_to_attend,
     surveys_to_attend,
     complaints_to_attend,
+    letters_to_attend,
 )
 
 

@@ -42,7 +42,7 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         found[Evidence.TICKETS] = FoundEvidence(days[-1], f"/qualite?hall={configuration.hall}")
     if counted_at is not None:
         found[Evidence.BUSY_HOURS] = FoundEvidence(
-            counted_at.astimezone(zone).date(), f"/qualite?hall={configuration.hall}"
+            counted_at.astimezone(zone).date(), f"/affichage/affluence?hall={configuration.hall}"
         )
     if results is not None:
         approved = from_text(results["approved_at"]).astimezone(zone).date()

@@ -133,6 +133,7 @@ def _page(
         found=read_grids(database, hall.hall),
         form=typed if refusal is not None and "field" in refusal.details else _asked_form(texts),
         any_line=ANY_LINE,
+        numbered=[grid.key for grid in GRIDS if all(line.code != ANY_LINE for line in grid.lines)],
         longest={"code": LONGEST_CODE, "text": LONGEST_TEXT, "source": LONGEST_SOURCE},
         problems={} if refusal is None else {refusal.details.get("field", ""): said},
         done=done if done in DONE else "",

@@ -52,9 +52,9 @@ def test_a_site_types_the_text_of_a_line_withdraws_it_and_undoes_that(api: ApiSi
 
 def test_lines_of_a_grid_that_was_not_read_are_added_by_number(chief: Any):
     for code in ("10", "2"):
-        post(chief, **LINE | {"grid": "qual_e_pref", "code": code, "text": f"Critère {code}."})
+        post(chief, **LINE | {"grid": "qual_e_pref", "code": code, "text": "Premier."})
     page = shown(chief)
-    assert page.index("Engagement 2 Critère 2.") < page.index("Engagement 10 Critère 10.")
+    assert page.index("Critère 2 Premier.") < page.index("Critère 10 Premier.")
     assert "Tous les autres critères" in page
 
 

@@ -68,6 +68,8 @@ def test_a_plan_is_made_fails_is_tried_again_and_ends(api: ApiSite, chief: Any):
     page = shown(chief)
     assert "Pas parti : octobre 2026. Le serveur d’e-mail n’a pas pris ce message. Nouvel essai le" in page
     assert "1 rapport n’est pas parti" in shown(chief, "/rapports")
+    assert "Laon : 1 courriel n’est pas parti" in shown(chief, "/")
+    assert "courriel n’est pas parti" not in shown(api.person("committee"), "/")
     mail.refuses = ""
     letter = re.search(r'name="lettre" value="([^"]+)', chief.get(PLACE).text)
     assert letter is not None
