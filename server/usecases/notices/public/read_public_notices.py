@@ -34,7 +34,7 @@ class _Now:
 
 
 def read_public_notices(database: Database, hall: str, translate: Callable[..., str]) -> PublicNotices:
-    """What the public may read of a hall’s notices now, the newest first; last the way to its register.
+    """What the public may read of a hall’s notices now, the newest first, after the way to its register.
 
     Refusal: unknown_hall.
     """
@@ -49,7 +49,7 @@ def read_public_notices(database: Database, hall: str, translate: Callable[..., 
         "hall": words.hall.hall,
         "as_of": to_text(now),
         "changes_at": to_text(found.changes_at) if found.changes_at else None,
-        "notices": [*notices, register] if register else notices,
+        "notices": [register, *notices] if register else notices,
     }
 
 

@@ -141,6 +141,7 @@ def _form(
         place=PLACES[typed.kind],
         hall=hall,
         typed=typed,
+        has_own=any(each.words for each in typed.findings),
         results=list(Result),
         form=new_id(),
         longest={"name": LONGEST_NAME, "remark": LONGEST_REMARK, "scenario": LONGEST_SCENARIO},

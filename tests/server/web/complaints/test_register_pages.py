@@ -151,12 +151,12 @@ def test_the_kiosk_and_the_phone_show_the_way_to_the_register(api: ApiSite):
     before = [each["id"] for each in accepted(api.get(notices, token=api.kiosk))["notices"]]
     open_register_of(api.database)
     found = accepted(api.get(notices, token=api.kiosk))["notices"]
-    assert [each["id"] for each in found] == [*before, REGISTER_NOTICE]
-    assert [text["title"] for text in found[-1]["texts"]] == [
+    assert [each["id"] for each in found] == [REGISTER_NOTICE, *before]
+    assert [text["title"] for text in found[0]["texts"]] == [
         *("Donner mon avis", "Give my opinion", "Dar mi opinión")
     ]
-    assert (found[-1]["link"], found[-1]["code"]) == (None, None), "without a public address"
-    linked = with_register_address(found[-1], HALL, "https://exemple.fr/")
+    assert (found[0]["link"], found[0]["code"]) == (None, None), "without a public address"
+    linked = with_register_address(found[0], HALL, "https://exemple.fr/")
     assert linked["link"] == f"https://exemple.fr/dire/{HALL}?par=borne"
     assert "image/svg" in str(linked["code"])
     page = api.app.test_client().get(f"/infos/{HALL}/{REGISTER_NOTICE}").text
