@@ -88,6 +88,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("quality", "/voix/actions"),
         ("quality", "/voix/enquetes/nouvelle"),
         ("agent", "/voix/papiers"),
+        ("quality", "/voix/comite"),
         ("quality", "/rapports/labels"),
         ("quality", "/rapports/envois"),
         ("supervisor", "/journal"),

@@ -23,6 +23,8 @@ from server.web.pages.bulletins.pages import BulletinPages
 from server.web.pages.bulletins.pages import blueprint as bulletin_pages
 from server.web.pages.busy_hours import pages as busy_hours_pages
 from server.web.pages.busy_hours.pages import BusyHoursPages
+from server.web.pages.committee import pages as committee_pages
+from server.web.pages.committee.services import CommitteePages
 from server.web.pages.complaints.register import blueprint as register_pages
 from server.web.pages.complaints.register_pages import RegisterPages
 from server.web.pages.configuration import pages as publishing_pages
@@ -144,6 +146,7 @@ def _install_measuring(parts: WebParts) -> None:
     app.register_blueprint(action_pages.blueprint(database, work))
     app.register_blueprint(register_pages(RegisterPages(database, work)))
     app.register_blueprint(check_pages(CheckPages(database, work)))
+    app.register_blueprint(committee_pages.blueprint(CommitteePages(database, work)))
     app.register_blueprint(typed_figures_page.blueprint(TypedFigurePages(database, work)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))
 

@@ -49,7 +49,7 @@ class ActionOrigin:
 
 PLACES_OF_ORIGINS = {
     OriginKind.COMPLAINT: "/voix/registre/{id}",
-    OriginKind.DECISION: "/voix/comite#decision-{id}",
+    OriginKind.DECISION: "/voix/comite/decision/{id}",
     OriginKind.MYSTERY_VISIT: "/voix/visites#constat-{id}",
     OriginKind.HALL_CHECK: "/voix/controles#constat-{id}",
 }

@@ -27,6 +27,7 @@ class AttentionKind(StrEnum):
     REPORT_NOT_SENT = "report_not_sent"
     COMPLAINT_LATE = "complaint_late"
     COMPLAINT_UNREAD = "complaint_unread"
+    PACK_TO_SEND = "pack_to_send"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from server.store.tables.printing import print_job
 from server.store.tables.reports import report_letter
 from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
-from server.store.tables.voice import complaint, complaint_contact, finding, hall_check
+from server.store.tables.voice import committee_minutes, complaint, complaint_contact, finding, hall_check
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -150,6 +150,7 @@ ERASE: Mapping[str, Write] = {
     "complaint": _COMPLAINT_TEXTS,
     "finding": _delete(finding, "added_at"),
     "hall_check": _delete(hall_check, "added_at"),
+    "committee_minutes": _delete(committee_minutes, "erase_after"),
 }
 """The writes by table, in this order: a printed content goes with its ticket's token.
 

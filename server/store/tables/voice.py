@@ -1,6 +1,6 @@
-"""What visitors say and what sites do about it: actions, the register, checks. Plain rows, no projections."""
+"""What visitors say and what sites do: actions, register, checks, committees. Plain rows, no projections."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from server.store.tables.columns import ID, Day, Instant, metadata
 
@@ -92,4 +92,54 @@ finding = Table(
     Column("added_at", Instant, nullable=False),
     Index("ix_finding_added_at", "added_at"),
     comment="`criterion`: empty for one of the check’s own, whose `words` say it.",
+)
+
+committee_member = Table(
+    "committee_member",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site", ID, nullable=False),
+    Column("function", String(80), nullable=False),
+    Column("mandate_ends_on", Day),
+    Column("added_at", Instant, nullable=False),
+    Index("ix_committee_member_site", "site"),
+    comment="Members of the users' committee of a site, by function: no name is kept.",
+)
+
+committee_meeting = Table(
+    "committee_meeting",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("site", ID, nullable=False),
+    Column("met_on", Day, nullable=False),
+    Column("starts_at", String(5), nullable=False),
+    Column("agenda", Text, nullable=False),
+    Column("report", ID),
+    Column("pack_sent_on", Day),
+    Column("added_at", Instant, nullable=False),
+    Index("ix_committee_meeting_site", "site", "met_on"),
+    comment="Meetings of users' committees; `report`: the approved report that was sent before.",
+)
+
+committee_minutes = Table(
+    "committee_minutes",
+    metadata,
+    Column("meeting", ID, primary_key=True),
+    Column("kind", String(3), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("attached_at", Instant, nullable=False),
+    Column("erase_after", Instant, nullable=False),
+    comment="The file of a meeting's minutes, a PDF or an OpenDocument text; erased after five years.",
+)
+
+committee_decision = Table(
+    "committee_decision",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("meeting", ID, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("target", ID),
+    Column("added_at", Instant, nullable=False),
+    Index("ix_committee_decision_meeting", "meeting"),
+    comment="Decisions of meetings; `target`: of waiting, where the decision is about one.",
 )

@@ -28,13 +28,17 @@ def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
             day = row.due_on + timedelta(days=1) if late else row.due_on - REMINDED_BEFORE
             yield AttentionRow(
                 kind=AttentionKind.ACTION_LATE if late else AttentionKind.ACTION_DUE,
-                urgency=Urgency.TODAY if late else Urgency.SOON,
+                urgency=Urgency.TODAY if row.due_on <= today else Urgency.SOON,
                 since=datetime.combine(day, time(), zone),
                 site=site.slug,
                 sentence=f"actions.to_attend.{_word(row.due_on, today)}",
-                values={"remark": _shortened(row.remark), "count": abs((row.due_on - today).days)},
+                values=_count(row.due_on, today) | {"remark": _shortened(row.remark)},
                 path=f"/voix/actions#action-{row.id}",
             )
+
+
+def _count(due_on: date, today: date) -> dict[str, str | int]:
+    return {} if due_on == today else {"count": abs((due_on - today).days)}
 
 
 def _word(due_on: date, today: date) -> str:

@@ -6,6 +6,7 @@ from server.domain.attention.attention import AttentionReach, AttentionRow, by_u
 from server.store.transactions.database import Database
 from server.usecases.actions.actions_to_attend import actions_to_attend
 from server.usecases.alarms.alarms_to_attend import alarms_to_attend
+from server.usecases.committee.meetings_to_attend import meetings_to_attend
 from server.usecases.complaints.complaints_to_attend import complaints_to_attend
 from server.usecases.reports.letters_to_attend import letters_to_attend
 from server.usecases.surveys.surveys_to_attend import surveys_to_attend
@@ -19,6 +20,7 @@ SOURCES: tuple[AttentionSource, ...] = (
     surveys_to_attend,
     complaints_to_attend,
     letters_to_attend,
+    meetings_to_attend,
 )
 
 

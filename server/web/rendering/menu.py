@@ -114,6 +114,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/voix/actions", "manuels/voix-des-usagers", "Les actions"),
     HelpOfPage("/voix/visites", "manuels/registre", "L’usager d’un jour et le contrôle du hall"),
     HelpOfPage("/voix/controles", "manuels/registre", "L’usager d’un jour et le contrôle du hall"),
+    HelpOfPage("/voix/comite", "manuels/reunions-du-comite", "Tenir le comité"),
     HelpOfPage("/journal", "manuels/journal", "Chercher"),
     HelpOfPage("/journal/tetes", "manuels/journal", "Garder la preuve"),
     HelpOfPage("/configuration", "manuels/configuration", "Modifier"),

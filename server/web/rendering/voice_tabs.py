@@ -23,6 +23,7 @@ VOICE_TABS = (
     VoiceTab("actions", "/voix/actions", Permission.WRITE_REPORTS),
     VoiceTab("visits", "/voix/visites", Permission.WRITE_REPORTS),
     VoiceTab("checks", "/voix/controles", Permission.WRITE_REPORTS),
+    VoiceTab("committee", "/voix/comite", Permission.READ_FIGURES),
 )
 VOICE_PERMISSIONS = frozenset(tab.permission for tab in VOICE_TABS)
 """Each of them opens `/voix`."""

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.author import SYSTEM, Author
+from server.domain.committee.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
@@ -17,6 +18,10 @@ from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
 from server.store.people.accounts import Grant
+from server.usecases.committee.add_decision import add_decision
+from server.usecases.committee.attach_minutes import attach_minutes
+from server.usecases.committee.change_members import add_member
+from server.usecases.committee.plan_meeting import plan_meeting
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.devices.devices import pair_device
@@ -167,7 +172,9 @@ def _objects(site: ApiSite) -> dict[str, Any]:
     faulty = FaultyHall(site.database, site.hands, printer="paper_out")
     faulty.look()
     someone = NewAccount("somebody", PASSWORD, "Quelqu’un de Laon", [Grant("agent", HALL)])
+    committee = _committee(site)
     return {
+        **committee,
         "account": create_account(site.database, SYSTEM, someone),
         "notice": Officers(site).draft(TEXT | {"targets": {"sites": [HALL]}}, "officer")["notice"],
         "recipient": faulty.tells("garde@laon.example", "email", HALL),
@@ -238,6 +245,16 @@ def _incident(site: ApiSite) -> str:
     """An incident at a counter of Laon that nobody answered."""
     reach = Reach(is_here=True, is_anywhere=True)
     return raise_incident(site.database, HALL, SYSTEM, COUNTER, reach=reach)["incident"]
+
+
+def _committee(site: ApiSite) -> dict[str, str]:
+    """A member, a meeting of today, a decision and minutes of the committee of Laon."""
+    place, day = site.database.configuration(HALL).site, site.hands.now.date().isoformat()
+    member = add_member(site.database, place, MemberRequest("Usagers", ""), form="")
+    meeting = plan_meeting(site.database, place, MeetingRequest(day, "", "Attente"), form="")
+    decision = add_decision(site.database, place, meeting, DecisionRequest("Sièges", "", "", ""), form="")
+    attach_minutes(site.database, place, meeting, b"%PDF-1.7")
+    return {"member": member, "meeting": meeting, "decision": decision}
 
 
 def _approved_report(site: ApiSite) -> str:

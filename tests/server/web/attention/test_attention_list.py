@@ -16,20 +16,30 @@ def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
     hall.look()
     hall.printer = "paper_out"
     hall.look()
-    for remark, due_on in (("Sièges <b>", "2026-11-20"), ("Horaires", "2026-11-30"), ("Banc", "2026-12-30")):
+    for remark, due_on in (
+        ("Sièges <b>", "2026-11-20"),
+        ("Horaires", "2026-11-30"),
+        ("Rampe", "2026-11-24"),
+        ("Banc", "2026-12-30"),
+    ):
         typed = ActionRequest(remark, "", "", "Accueil", due_on, "doing")
         add_action(api.database, "laon", typed, form=remark[:4])
     supervisor = api.person("supervisor")
     rows = ROW.findall(supervisor.get("/").text)
     assert [(urgency, text) for urgency, _, text in rows] == [
         ("now", "Borne de l’entrée\u00a0: plus de papier."),
+        ("today", "Rampe\u00a0: à faire aujourd’hui"),
         ("today", "Sièges &lt;b&gt;\u00a0: en retard de 4 jours"),
         ("soon", "Horaires\u00a0: à faire dans 6 jours"),
     ]
     for _, address, _ in rows:
         path, _, anchor = address.partition("#")
         assert f'id="{anchor}"' in supervisor.get(path).text
-    assert [urgency for urgency, *_ in ROW.findall(api.person("quality").get("/").text)] == ["today", "soon"]
+    assert [urgency for urgency, *_ in ROW.findall(api.person("quality").get("/").text)] == [
+        "today",
+        "today",
+        "soon",
+    ]
     assert [urgency for urgency, *_ in ROW.findall(api.person("agent").get("/").text)] == ["now"]
     nothing = "Rien ne demande votre attention"
     assert nothing in api.person("security").get("/").text

@@ -1,0 +1,1 @@
+"""The users’ committee of a site: members by function, meetings, decisions, minutes."""

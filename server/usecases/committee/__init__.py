@@ -1,0 +1,1 @@
+"""Use cases of the users’ committee: members, meetings, the sent report, decisions, minutes."""

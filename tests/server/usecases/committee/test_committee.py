@@ -1,0 +1,117 @@
+"""A committee on both databases: planned, decided, its minutes kept for five years and then erased."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.domain.author import SYSTEM
+from server.domain.committee.committee import DecisionRequest, MeetingRequest, MemberRequest
+from server.domain.hall.configuration import Site
+from server.domain.quality.targets import TargetRequest
+from server.domain.refusals import Refusal
+from server.store.operation.erase_expired import erase_past
+from server.store.transactions.database import Database
+from server.usecases.actions.read_actions import read_actions
+from server.usecases.committee.add_decision import add_decision
+from server.usecases.committee.attach_minutes import attach_minutes, read_minutes
+from server.usecases.committee.change_members import add_member, remove_member
+from server.usecases.committee.plan_meeting import change_meeting, plan_meeting
+from server.usecases.committee.read_committee import read_committee
+from server.usecases.committee.read_site_targets import read_site_targets
+from server.usecases.quality.decide_target import decide_target
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
+PDF = b"%PDF-1.7 \x00\xff"
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(MORNING)
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands, "laon", "vervins")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def site(database: Database) -> Site:
+    return database.configuration("laon").site
+
+
+def planned(database: Database, site: Site, met_on: str = "2026-12-01") -> str:
+    add_member(database, site, MemberRequest("Association d’usagers", "2026-12-31"), form="m1")
+    return plan_meeting(database, site, MeetingRequest(met_on, "14:30", "Attente"), form="r1")
+
+
+def test_a_meeting_needs_a_member_whose_mandate_runs(database: Database, site: Site, hands: Hands):
+    typed = MeetingRequest("2027-02-01", "", "Attente")
+    with pytest.raises(Refusal, match="committee_without_members"):
+        plan_meeting(database, site, typed, form="r0")
+    planned(database, site)
+    assert planned(database, site) == "r1"
+    committee = read_committee(database, site)
+    assert (len(committee.members), len(committee.meetings)) == (1, 1)
+    change_meeting(database, site, "r1", MeetingRequest("2026-12-02", "", "Attente\n Sièges"))
+    [meeting] = read_committee(database, site).meetings
+    assert (meeting.row.met_on, meeting.row.agenda) == (date(2026, 12, 2), "Attente\nSièges")
+    hands.now = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    with pytest.raises(Refusal, match="committee_without_members"):
+        plan_meeting(database, site, typed, form="r2")
+    with pytest.raises(Refusal, match="meeting_over"):
+        change_meeting(database, site, "r1", typed)
+    with pytest.raises(Refusal, match="unknown_member"):
+        remove_member(database, "vervins", "m1")
+    remove_member(database, "laon", "m1")
+    remove_member(database, "laon", "m1")
+    assert read_committee(database, site).members == []
+
+
+def test_a_decision_names_a_target_and_leads_to_one_action(database: Database, site: Site, hands: Hands):
+    service = next(iter(database.configuration("laon").services))
+    target = TargetRequest(service, 900, 80, date(2026, 11, 24), date(2026, 11, 24), "Comité")
+    decide_target(database, "laon", SYSTEM, target)
+    [offered] = read_site_targets(database, "laon")
+    meeting = planned(database, site, "2026-11-24")
+    typed = DecisionRequest("Quatre sièges de plus", offered.id, "Logistique", "2027-01-15")
+    for _ in range(2):
+        add_decision(database, site, meeting, typed, form="d1")
+    add_decision(database, site, meeting, DecisionRequest("Merci aux agents", "", "", ""), form="d2")
+    for wrong, code in (
+        (DecisionRequest("x", "", "Mme Roy", ""), "action_owner_is_a_person"),
+        (DecisionRequest("x", "another", "", ""), "unknown_target"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            add_decision(database, site, meeting, wrong, form="d3")
+    committee = read_committee(database, site)
+    assert [(each.text, each.target) for each in committee.meetings[0].decisions] == [
+        ("Quatre sièges de plus", offered.id),
+        ("Merci aux agents", None),
+    ]
+    [action] = read_actions(database, [site])
+    assert (action.row.remark, action.row.owner, action.row.due_on) == (
+        "Quatre sièges de plus",
+        "Logistique",
+        date(2027, 1, 15),
+    )
+    assert {of: each.id for of, each in committee.actions.items()} == {"d1": action.row.id}
+
+
+def test_minutes_are_replaced_given_back_and_erased_five_years_later(database: Database, site: Site):
+    meeting = planned(database, site, "2026-11-24")
+    attach_minutes(database, site, meeting, b"%PDF-1.4 first")
+    attach_minutes(database, site, meeting, PDF)
+    found = read_minutes(database, "laon", meeting)
+    assert (found.kind, found.content) == ("pdf", PDF)
+    with pytest.raises(Refusal, match="unknown_meeting"):
+        read_minutes(database, "vervins", meeting)
+    erase_past(database, found.erase_after - timedelta(seconds=1))
+    assert read_minutes(database, "laon", meeting).content == PDF
+    assert found.erase_after.date().year == 2031
+    assert erase_past(database, found.erase_after)["committee_minutes"] == 1
+    with pytest.raises(Refusal, match="no_minutes"):
+        read_minutes(database, "laon", meeting)

@@ -1,0 +1,95 @@
+"""The pages of the committee: kept by who writes reports, read by its members, refused in words."""
+
+import io
+from typing import Any
+
+import pytest
+
+from server.domain.author import SYSTEM, Author
+from server.domain.committee.committee import MINUTES_BYTES
+from server.language import LANGUAGES
+from server.usecases.reports.approve_report import approve_report
+from server.usecases.reports.begin_report import begin_report
+from server.usecases.reports.freeze_report import freeze_report
+from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
+
+PLACE = "/voix/comite"
+AGENDA = {"met_on": "2026-11-24", "starts_at": "14:30", "agenda": "Attente au guichet 3"}
+
+
+def press(browser: Any, path: str, **fields: Any) -> Any:
+    return browser.post(path, data=fields | {"csrf_token": csrf_of(browser)})
+
+
+def send_minutes(browser: Any, path: str, content: bytes) -> Any:
+    """Sends a form with a file as a browser writes it."""
+    parts = (
+        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + csrf_of(browser).encode(),
+        b'--x\r\nContent-Disposition: form-data; name="minutes"; filename="a.pdf"\r\n\r\n' + content,
+        b"--x--\r\n",
+    )
+    return browser.post(path, data=b"\r\n".join(parts), content_type="multipart/form-data; boundary=x")
+
+
+def file(content: bytes) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(content), "compte-rendu.html"
+
+
+@pytest.fixture
+def meeting(api: ApiSite) -> str:
+    """The address of a meeting of today at Laon."""
+    anne = api.person("quality")
+    assert press(anne, f"{PLACE}/membres", function="Association d’usagers").status_code == 303
+    return str(press(anne, f"{PLACE}/reunions", **AGENDA).headers["Location"])
+
+
+def test_a_committee_is_kept_by_its_writers_and_read_by_its_members(api: ApiSite, meeting: str):
+    anne, member, stranger = api.person("quality"), api.person("committee"), api.person("quality", OTHER)
+    report = begin_report(api.database, SYSTEM, [HALL], "2026-Q3", sites=None)["report"]
+    assert press(anne, f"{meeting}/envoi", report=report, sent_on="2026-11-20").status_code == 422
+    freeze_report(api.database, SYSTEM, report, sites=None)
+    approve_report(api.database, Author("another"), report, sites=None)
+    assert "dossier pas encore envoyé" in anne.get("/").text
+    assert press(anne, f"{meeting}/envoi", report=report, sent_on="2026-11-20").status_code == 303
+    assert "dossier pas encore envoyé" not in anne.get("/").text
+    decided = {"text": "Quatre sièges", "owner": "Logistique", "due_on": "2026-12-15"}
+    assert press(anne, f"{meeting}/decisions", **decided).status_code == 303
+    assert press(anne, f"{meeting}/compte-rendu", minutes=file(b"%PDF-1.7")).status_code == 303
+    for reader in (anne, member):
+        page = reader.get(meeting).text
+        assert f'<a href="/rapports/{report}">' in page
+        assert "Quatre sièges" in page
+        assert "Association d’usagers" in reader.get(PLACE).text
+    assert "<form" not in member.get(meeting).text.partition("<main")[2].partition("</main")[0]
+    assert press(member, f"{meeting}/decisions", **decided).status_code == 403
+    plan = anne.get("/voix/actions").text
+    origin = plan.partition('<a href="/voix/comite/decision/')[2].partition('"')[0]
+    assert member.get(f"{PLACE}/decision/{origin}").headers["Location"] == f"{meeting}#decision-{origin}"
+    minutes = member.get(f"{meeting}/compte-rendu")
+    assert minutes.data == b"%PDF-1.7"
+    assert minutes.headers["Content-Disposition"] == 'attachment; filename="compte-rendu-laon.pdf"'
+    assert (minutes.mimetype, minutes.headers["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    for path in (meeting, f"{meeting}/compte-rendu", f"{PLACE}?site={HALL}", f"{PLACE}/decision/{origin}"):
+        assert stranger.get(path).status_code == 404
+    assert press(stranger, f"{meeting}/decisions", **decided).status_code == 404
+    assert press(anne, f"{meeting}/compte-rendu/suppression").status_code == 303
+    assert anne.get(f"{meeting}/compte-rendu").status_code == 404
+    for language in LANGUAGES:
+        assert "committee." not in anne.get(f"{meeting}?lang={language}").text.partition("<main")[2]
+
+
+def test_bad_input_is_refused_in_words_on_the_same_page(api: ApiSite, meeting: str):
+    anne, vervins = api.person("quality"), api.person("quality", OTHER)
+    for browser, path, fields, status, said in (
+        (vervins, f"{PLACE}/reunions", AGENDA, 409, "pas de membre dont le mandat court"),
+        (anne, f"{PLACE}/reunions", AGENDA | {"met_on": "2026-11-23"}, 422, "Cette date est passée"),
+        (anne, f"{PLACE}/membres", {"function": "M. Roy"}, 422, "aucun nom n’est gardé"),
+        (anne, meeting, AGENDA | {"agenda": ""}, 422, "Écrivez l’ordre du jour"),
+        (anne, f"{meeting}/compte-rendu", {}, 422, "Choisissez un fichier"),
+        (anne, f"{meeting}/compte-rendu", {"minutes": file(b"<html>")}, 422, "ni un PDF ni un texte ODT"),
+    ):
+        answer = press(browser, path, **fields)
+        assert (answer.status_code, said in answer.text) == (status, True), said
+    for size in (MINUTES_BYTES + 1, 50_000_000):
+        answer = send_minutes(anne, f"{meeting}/compte-rendu", bytes(size))
+        assert (answer.status_code, "5 Mo au plus" in answer.text) == (413, True), size
