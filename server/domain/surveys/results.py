@@ -46,9 +46,17 @@ def results_of(questions: Sequence[Question], answers: Iterable[Mapping[str, str
     ]
 
 
-def is_shown(n: int, whole: int) -> bool:
-    """Whether a part of `n` answers of `whole` may be shown: neither it nor the rest are few people."""
-    return n >= FEWEST_ANSWERS and (whole == n or whole - n >= FEWEST_ANSWERS)
+def shown_parts(counts: Mapping[str, int]) -> frozenset[str]:
+    """The parts, of the answers by part, of which results are shown beside those of the whole.
+
+    Each has ten answers or more. Those left out have none or ten together, so that nobody can subtract the
+    shown parts from the whole; else the smallest shown parts are left out too.
+    """
+    by_size = sorted(counts, key=lambda part: (counts[part], part))
+    shown = [part for part in by_size if counts[part] >= FEWEST_ANSWERS]
+    while shown and 0 < sum(counts.values()) - sum(counts[part] for part in shown) < FEWEST_ANSWERS:
+        shown.pop(0)
+    return frozenset(shown)
 
 
 def satisfaction(results: Sequence[QuestionResult]) -> QuestionResult | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from server.domain.quality.indicators import INDICATORS
 from server.domain.surveys.campaigns import Channel
-from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, is_shown, results_of
+from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, results_of, shown_parts
 from server.store.surveys.answers import answers_of
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import read_totals
@@ -47,11 +47,13 @@ def read_results(database: Database, survey: ReadSurvey) -> SurveyResults:
         ]
     whole = [each.choices for each in answers]
     n = len(whole)
-    parts = []
-    for hall in survey.halls if len(survey.halls) > 1 else ():
-        own = [each.choices for each in answers if each.hall == hall]
-        results = results_of(survey.questions, own) if is_shown(len(own), n) else None
-        parts.append(SurveyPart(hall, len(own), results))
+    halls = survey.halls if len(survey.halls) > 1 else ()
+    by_hall = {hall: [each.choices for each in answers if each.hall == hall] for hall in halls}
+    shown = shown_parts({hall: len(own) for hall, own in by_hall.items()})
+    parts = [
+        SurveyPart(hall, len(own), results_of(survey.questions, own) if hall in shown else None)
+        for hall, own in by_hall.items()
+    ]
     results = results_of(survey.questions, whole) if n >= FEWEST_ANSWERS else None
     return SurveyResults(SurveyPart(None, n, results), parts, _returned(database, survey))
 

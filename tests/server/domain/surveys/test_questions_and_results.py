@@ -12,7 +12,7 @@ from server.domain.surveys.questions import (
     question_of,
     stored_question,
 )
-from server.domain.surveys.results import is_shown, results_of
+from server.domain.surveys.results import results_of, shown_parts
 
 SCALE = Question("q1", "smiley", {"fr": "Bien\u00a0?", "en": "Well?"}, {})
 CHOICE = Question("q2", "choice", {"fr": "Où\u00a0?", "en": "Where?"}, {"fr": ("ici", "là"), "en": ("here",)})
@@ -70,7 +70,14 @@ def test_a_question_with_nine_answers_has_no_shares_and_ten_have_an_interval():
 
 
 @pytest.mark.parametrize(
-    ("n", "whole", "shown"), [(9, 30, False), (10, 19, False), (10, 20, True), (10, 10, True), (0, 0, False)]
+    ("counts", "shown"),
+    [
+        ({"a": 47, "b": 14, "c": 6, "d": 3, "e": 11}, {"a", "b"}),
+        ({"a": 30, "b": 9}, set()),
+        ({"a": 10, "b": 10}, {"a", "b"}),
+        ({"a": 12, "b": 0}, {"a"}),
+        ({}, set()),
+    ],
 )
-def test_a_part_is_shown_where_neither_it_nor_the_rest_is_few_people(n: int, whole: int, shown: bool):
-    assert is_shown(n, whole) is shown
+def test_what_is_left_out_cannot_be_found_by_subtracting(counts: dict[str, int], shown: set[str]):
+    assert shown_parts(counts) == shown
