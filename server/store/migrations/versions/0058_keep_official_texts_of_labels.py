@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(12), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("source", sa.String(120), nullable=False),
-        sa.Column("read_on", sa.Date(), nullable=False),
+        sa.Column("read_on", sa.String(10), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("site", "grid", "code", name=op.f("pk_grid_text")),
