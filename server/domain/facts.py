@@ -139,6 +139,7 @@ class FactKind(StrEnum):
     REPORT_APPROVED = "ReportApproved"
     REPORT_SENDING_PLANNED = "ReportSendingPlanned"
     REPORT_SENDING_ENDED = "ReportSendingEnded"
+    RETENTION_DECIDED = "RetentionDecided"
 
 
 OF_ALARMS = frozenset(

@@ -67,7 +67,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
             | {"/voix", "/droits", "/aide"},
         ),
         ("security", {"/securite", "/alerte", "/droits", "/aide"}),
-        ("quality", {"/qualite", "/objectifs", "/rapports", "/voix", "/droits", "/aide"}),
+        ("quality", {"/qualite", "/objectifs", "/rapports", "/voix", "/conservation", "/droits", "/aide"}),
         (
             "supervisor",
             {

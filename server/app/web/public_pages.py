@@ -34,6 +34,8 @@ from server.web.pages.public_hall import pages as public_hall_pages
 from server.web.pages.public_hall.answers import PublicHallPages
 from server.web.pages.public_notices import pages as public_notice_pages
 from server.web.pages.public_surveys import pages as public_survey_pages
+from server.web.pages.retention import own_pages as kept_about_pages
+from server.web.pages.retention.own_pages import KeptAboutPages
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
 from signage.alert_signs import alert_signs
@@ -62,6 +64,7 @@ def install_public_pages(parts: WebParts) -> None:
     _install_public_hall(parts)
     _install_surveys(parts)
     _install_public_register(parts)
+    _install_kept_about(parts)
     _install_files(parts)
     _install_sign_in(parts)
 
@@ -135,6 +138,14 @@ def _install_public_notices(parts: WebParts) -> None:
         slow_files=parts.brake("public_files", "1200 per minute"),
     )
     parts.app.register_blueprint(public_notice_pages.blueprint(pages))
+
+
+def _install_kept_about(parts: WebParts) -> None:
+    parvis = parts.parvis
+    languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
+    slow = parts.brake("kept_about", "600 per minute")
+    needs = KeptAboutPages(parvis.database, parvis.catalogues.translate, languages, slow)
+    parts.app.register_blueprint(kept_about_pages.blueprint(needs))
 
 
 def _install_public_hall(parts: WebParts) -> None:

@@ -41,6 +41,10 @@ from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.reception import pages as reception_pages
 from server.web.pages.reports import pages as report_pages
 from server.web.pages.reports.pages import ReportPages
+from server.web.pages.retention import pages as retention_pages
+from server.web.pages.retention import processing_pages
+from server.web.pages.retention.pages import RetentionPages
+from server.web.pages.retention.processing_pages import ProcessingPages, ProcessingSettings
 from server.web.pages.rights import pages as rights_pages
 from server.web.pages.screen_days import pages as screen_day_pages
 from server.web.pages.screen_days.pages import ScreenDayPages
@@ -159,3 +163,9 @@ def _install_setting_up(parts: WebParts) -> None:
     app.register_blueprint(device_pages.blueprint(work, parvis.database))
     app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, work)))
     app.register_blueprint(rights_pages.blueprint(work, every_hall=parts.every_hall))
+    app.register_blueprint(retention_pages.blueprint(RetentionPages(parvis.database, work)))
+    stated = ProcessingSettings(
+        parvis.settings.is_https, parvis.settings.oidc_issuer or "", parvis.settings.smtp_host or ""
+    )
+    processing = ProcessingPages(parvis.database, work, parts.api.papers, stated)
+    app.register_blueprint(processing_pages.blueprint(processing))

@@ -105,6 +105,11 @@ def _individual_figures_decided(fact: Recorded) -> list[InstallationChange]:
     return [Sum("individual_figures", {"site": fact.body["site"]}, {}, decided)]
 
 
+def _retention_decided(fact: Recorded) -> list[InstallationChange]:
+    decided = {"days": fact.body["days"], "decided_at": fact.happened_at, "decided_by": fact.author}
+    return [Sum("retention_choice", {"name": fact.body["name"]}, {}, decided)]
+
+
 INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.NOTICE_DRAFTED: _drafted,
     FactKind.NOTICE_EDITED: _edited,
@@ -118,6 +123,7 @@ INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.DISPLAYS_REPORTED: _displays_reported,
     FactKind.NOTICE_REPLACED: _moved,
     FactKind.INDIVIDUAL_FIGURES_DECIDED: _individual_figures_decided,
+    FactKind.RETENTION_DECIDED: _retention_decided,
     **MEDIA_FOLDS,
 }
 """By the kind of fact."""

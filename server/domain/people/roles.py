@@ -38,6 +38,7 @@ class Permission(StrEnum):
     NOTE_INCIDENTS = "note_incidents"
     RECEIVE_INCIDENTS = "receive_incidents"
     ANSWER_COMPLAINTS = "answer_complaints"
+    READ_RETENTION = "read_retention"
 
 
 _P = Permission
@@ -139,6 +140,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.WRITE_REPORTS,
             _P.RUN_SURVEYS,
             _P.ANSWER_COMPLAINTS,
+            _P.READ_RETENTION,
             _P.READ_HELP,
         }
     ),

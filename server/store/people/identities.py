@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
@@ -35,10 +35,22 @@ _DELETE_FORMER = Write(
     )
 )
 
+_COUNT = Read(
+    int,
+    select(func.count().label("identities"))
+    .select_from(identity)
+    .where(identity.c.account == bindparam("account")),
+)
+
 
 def account_of_identity(rows: Rows, issuer: str, subject: str) -> IdentifiedAccount | None:
     """The account that a provider's subject has signed in to before."""
     return rows.one(_ACCOUNT_OF, issuer=issuer, subject=subject)
+
+
+def count_identities(rows: Rows, account: str) -> int:
+    """How many identities of providers are an account’s (id)."""
+    return rows.one(_COUNT, account=account) or 0
 
 
 def link_identity(

@@ -74,5 +74,6 @@ INSTALLATION_PROJECTIONS = {
     "display": ("notice", "screen", "shown_on"),
     "display_record": ("screen", "record"),
     "individual_figures": ("site",),
+    "retention_choice": ("name",),
 }
 """The tables that follow from the installation's journal, with the columns of their key."""

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 hall = Table(
     "hall",
@@ -181,4 +181,32 @@ job_run = Table(
     Column("done_at", Instant, nullable=False),
     PrimaryKeyConstraint("job", "hall", "business_day"),
     comment="Which job ran for which hall and day: each runs once.",
+)
+
+retention_choice = Table(
+    "retention_choice",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("decided_by", ID, nullable=False),
+    comment="Rows of the schedule of retention for which the site chose other days.",
+)
+
+purge_run = Table(
+    "purge_run",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("done_at", Instant, nullable=False),
+    Column("erased", Document, nullable=False),
+    Column("overdue", Document, nullable=False),
+    comment="By day (UTC), how many rows of each table purges erased, and how many were left over time.",
+)
+
+register_text = Table(
+    "register_text",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("text", Text, nullable=False),
+    comment="What the site says of its processing where Parvis cannot know it.",
 )

@@ -19,6 +19,7 @@ from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL, is_email
 from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
+from server.domain.retention.schedule import BY_NAME
 from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.alarms import recipients
@@ -33,7 +34,6 @@ from server.store.alarms.recipients import (
 )
 from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
-from server.store.operation.erase_expired import DELIVERIES_KEPT_S
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import configured_halls
@@ -44,7 +44,7 @@ LONGEST_URL = 500
 KEPT = timedelta(days=50 * 366)
 """Longer than any recipient lives: an address is erased when its recipient is removed, not by time."""
 SECRET_BYTES = 32
-RESENT_AT_MOST = timedelta(seconds=DELIVERIES_KEPT_S)
+RESENT_AT_MOST = BY_NAME["delivery"].kept or timedelta(0)
 """How far back deliveries may be sent again; older ones are deleted."""
 
 

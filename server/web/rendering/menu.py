@@ -72,6 +72,10 @@ MENU = (
     WorkPage("devices", "/appareils", _P.SUPERVISE, "tablet", _G.SET_UP, is_of_a_hall=False),
     WorkPage("alarms", "/alarmes", _P.READ_QUEUE, "bell-ring", _G.SET_UP),
     WorkPage("people", "/personnes", _P.ADMINISTER_PEOPLE, "users", _G.SET_UP, is_of_a_hall=False),
+    WorkPage(
+        *("retention", "/conservation", _P.READ_RETENTION, "eraser", _G.SET_UP),
+        is_of_a_hall=False,
+    ),
     WorkPage("rights", "/droits", _P.READ_HELP, "key-round", _G.SET_UP, is_of_a_hall=False),
 )
 ALARMS = next(page for page in MENU if page.key == "alarms")
@@ -124,6 +128,9 @@ HELP_OF_PAGES = (
     HelpOfPage("/alarmes", "manuels/alarmes", "«\u00a0Je m’en occupe\u00a0»"),
     HelpOfPage("/personnes", "manuels/personnes", "Changer les rôles"),
     HelpOfPage("/personnes/inviter", "manuels/personnes", "Inviter quelqu’un"),
+    HelpOfPage("/conservation", "manuels/conservation"),
+    HelpOfPage("/conservation/registre", "manuels/conservation", "La fiche du registre"),
+    HelpOfPage("/compte/donnees", "manuels/conservation", "Ce que Parvis sait de vous"),
     HelpOfPage("/droits", "manuels/personnes", "Changer les rôles"),
     HelpOfPage("/compte", "manuels/personnes", "Les mots de passe"),
 )

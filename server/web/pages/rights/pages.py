@@ -40,6 +40,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         Permission.READ_JOURNAL,
         Permission.CONFIGURE,
         Permission.ADMINISTER_PEOPLE,
+        Permission.READ_RETENTION,
         Permission.READ_HELP,
     ),
 }

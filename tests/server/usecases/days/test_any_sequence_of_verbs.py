@@ -34,6 +34,7 @@ OF_OFFICES = {
         "SessionsEnded",
         "GuessingSlowed",
         "IndividualFiguresDecided",
+        "RetentionDecided",
         "RightsSealed",
     ),
     *("DevicePaired", "DeviceRenewed", "DeviceRevoked", "DeviceReplaced", "DeviceCopied"),

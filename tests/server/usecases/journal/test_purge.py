@@ -26,6 +26,9 @@ from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
 from tests.server.usecases.quality.figures_history import Hands
 
+SMALL_TABLES = {"sign_in", "account_pseudonym", "purge_run"}
+"""Of people and days, not of visits."""
+
 
 @pytest.fixture
 def hands() -> Hands:
@@ -114,11 +117,13 @@ def test_the_content_of_a_printed_ticket_is_forgotten_with_its_token(database: D
 def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
     database = morning(sqlite_url, hands)
     limits = {"now": hands.now, "batch": 1}
-    for table, erase in erase_expired.ERASE.items():
-        text = erase.text(SQLITE, limits)
+    for table, erasing in erase_expired.ERASE.items():
+        if table in SMALL_TABLES:
+            continue
+        text = erasing.erase.text(SQLITE, limits)
         explained = all_rows(database, f"EXPLAIN QUERY PLAN {text.sql}", **text.encoded(limits))
         plan = " ".join(row["detail"] for row in explained)
-        assert table == "sign_in" or "SCAN" not in plan.replace("SCAN printed USING", ""), plan
+        assert "SCAN" not in plan.replace("SCAN printed USING", ""), plan
     values = {"hall": "hall", "day": date(2026, 11, 20)}
     for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
         sql = statement.text(SQLITE, values).sql

@@ -1,0 +1,1 @@
+"""Rules: what is kept how long, and what is erased when."""

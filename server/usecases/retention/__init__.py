@@ -1,0 +1,1 @@
+"""What is erased when: decided, done, reported."""

@@ -1,0 +1,78 @@
+"""« Ce que Parvis sait de vous »: for people at work, `/compte/donnees`, for visitors, `/vos-donnees`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from server.store.people.accounts import EVERY_SITE
+from server.store.transactions.database import Database
+from server.usecases.people.sites import known_sites
+from server.usecases.retention.read_kept_about import read_kept_about, read_kept_about_visitors
+from server.web.access.callers import someone
+from server.web.access.requirements import PEOPLE, Access, open_to
+from server.web.pages.retention.wording import shown
+from server.web.rendering.local_time import instant_text, zone_of
+from server.web.rendering.viewer import Sentence, page_language
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAboutPages:
+    """What the pages need; `languages` are (code, own name), `slow` may raise a 429 of its own."""
+
+    database: Database
+    translate: Callable[..., str]
+    languages: Sequence[tuple[str, str]]
+    slow: Callable[[], None]
+
+
+def blueprint(needs: KeptAboutPages) -> Blueprint:
+    """The routes: one for signed-in people, one for everybody."""
+    routes = Blueprint("kept_about_pages", __name__, template_folder="templates")
+
+    @routes.get("/compte/donnees")
+    @open_to(Access.KNOWN, of=PEOPLE)
+    def own() -> Any:
+        return _own_page(needs)
+
+    @routes.get("/vos-donnees")
+    @open_to(Access.EVERYBODY)
+    def visitor() -> Response:
+        needs.slow()
+        schedule, contact = read_kept_about_visitors(needs.database)
+        say = Sentence(needs.translate, page_language())
+        kept = {name: value for name, value in request.args.items() if name != "lang"}
+        answer = make_response(
+            render_template(
+                "retention/visitor.html",
+                rows=[shown(each, say) for each in schedule],
+                contact=contact,
+                language_links=[
+                    {"code": code, "name": name, "href": "?" + urlencode({**kept, "lang": code})}
+                    for code, name in needs.languages
+                ],
+            )
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return routes
+
+
+def _own_page(needs: KeptAboutPages) -> str:
+    caller, language = someone(), page_language()
+    found = read_kept_about(needs.database, caller.author.request_id)
+    sites, say = known_sites(needs.database), Sentence(needs.translate, language)
+    own = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
+    zone = zone_of(sites, own)
+    return render_template(
+        "retention/own.html",
+        caller=caller,
+        found=found,
+        rows=[shown(each, say) for each in found.schedule],
+        site_names={slug: each.name for slug, each in sites.items()},
+        every_site=EVERY_SITE,
+        instant=lambda at: instant_text(at, language, zone),
+    )

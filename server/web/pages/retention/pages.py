@@ -1,0 +1,87 @@
+"""What is kept how long, `/conservation`: the schedule, other days, what purges erased. No JavaScript."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.domain.retention.schedule import Subject
+from server.store.transactions.database import Database
+from server.usecases.people.sites import known_sites
+from server.usecases.retention.decide_retention import RetentionEffect, decide_retention, read_effect
+from server.usecases.retention.read_retention import read_retention
+from server.web.access.callers import someone
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.retention.wording import erased_text, shown
+from server.web.rendering.local_time import instant_text, zone_of
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import Sentence, WorkContext, page_language
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    work: WorkContext
+
+
+def blueprint(needs: RetentionPages) -> Blueprint:
+    """The routes: reading needs `read_retention`, deciding `administer_people` at every site."""
+    routes = Blueprint("retention_pages", __name__, template_folder="templates")
+
+    @routes.get("/conservation")
+    @requires(Permission.READ_RETENTION, of=PEOPLE, anywhere=True)
+    def retention() -> Any:
+        name = request.args.get("quoi", "")
+        if not name:
+            return _page(needs)
+        try:
+            return _page(needs, effect=read_effect(needs.database, name, _days(request.args.get("jours"))))
+        except Refusal as refusal:
+            return _page(needs, refusal=refusal), status_of(refusal)
+
+    @routes.post("/conservation")
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
+    def decide() -> Any:
+        caller = someone()
+        name, days = request.form.get("quoi", ""), _days(request.form.get("jours"))
+        sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
+        try:
+            decide_retention(needs.database, caller.author, name, days, sites=sites)
+        except Refusal as refusal:
+            return _page(needs, refusal=refusal), status_of(refusal)
+        return redirect("/conservation?fait=1", 303)
+
+    return routes
+
+
+def _days(text: str | None) -> int:
+    """The days typed; 0, which no row allows, for what is no number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _page(
+    needs: RetentionPages, *, effect: RetentionEffect | None = None, refusal: Refusal | None = None
+) -> str:
+    found = read_retention(needs.database)
+    language = page_language()
+    say = Sentence(needs.work.translate, language)
+    zone = zone_of(known_sites(needs.database), None)
+    rows = [shown(each, say) for each in found.rows]
+    return render_template(
+        "retention/retention.html",
+        groups=[(of, [each for each in rows if each.of == of]) for of in Subject],
+        rows={each.name: each for each in rows},
+        overdue=[each for each in rows if each.overdue],
+        runs=[(instant_text(run.done_at, language, zone), erased_text(run, say)) for run in found.runs],
+        last=instant_text(found.runs[0].done_at, language, zone) if found.runs else None,
+        is_late=found.is_late,
+        is_postgresql=found.is_postgresql,
+        may_decide=someone().sites_of(Permission.ADMINISTER_PEOPLE) is None,
+        effect=effect,
+        is_done=request.args.get("fait") == "1",
+        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
+    )

@@ -1,0 +1,124 @@
+"""What is kept how long: one schedule, which the purge works from; other days are said before they apply."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from server.domain.author import SYSTEM, Author
+from server.domain.refusals import Refusal
+from server.domain.retention.schedule import BY_NAME, SCHEDULE, limits_after_end
+from server.store.operation.erase_expired import ERASE
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.usecases.journal.erase_expired import purge
+from server.usecases.people.accounts import Described
+from server.usecases.people.invitations import invite
+from server.usecases.retention.decide_retention import decide_retention, read_effect
+from server.usecases.retention.read_retention import read_retention
+from server.usecases.retention.rewrite_pages import NightlyRewriting
+from tests.harness.sql import all_rows
+from tests.server.store.journals import morning
+from tests.server.usecases.quality.figures_history import Hands
+
+ADA = Author("ada")
+ERASING = Path(__file__).parents[4] / "docs" / "rules" / "erasing.md"
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = morning(database_url, hands)
+    yield found
+    found.close()
+
+
+def test_the_purge_and_the_schedule_name_the_same_tables():
+    assert {row.table for row in SCHEDULE if row.table is not None} == set(ERASE)
+    assert len(BY_NAME) == len(SCHEDULE)
+
+
+def test_rows_of_one_table_end_in_the_same_way():
+    ends: dict[str | None, set[object]] = {}
+    for row in SCHEDULE:
+        ends.setdefault(row.table, set()).add("own" if row.has_own_end else row.kept)
+    assert [table for table, found in ends.items() if table and len(found) > 1] == []
+    assert limits_after_end({})["erasable"] == timedelta(0)
+
+
+def test_each_row_of_the_schedule_has_its_line_in_the_rules():
+    written = set(re.findall(r"`([a-z_]+)`", ERASING.read_text("utf-8")))
+    assert {row.name for row in SCHEDULE} - written == set()
+
+
+def test_a_shortened_time_says_what_it_erases_and_applies_at_the_next_purge(database: Database, hands: Hands):
+    invite(database, SYSTEM, Described("ada", "Ada"), [Grant("agent", "laon")], sites=None)
+    hands.now += timedelta(days=10)
+    assert purge(database)["invitation"] == 0
+    effect = read_effect(database, "invitation", 2)
+    assert (effect.before, effect.days, effect.erased) == (30, 2, 1)
+    assert read_effect(database, "invitation", 4).erased == 0
+    decide_retention(database, ADA, "invitation", 2, sites=None)
+    decide_retention(database, ADA, "invitation", 2, sites=None)
+    decided = "SELECT body FROM installation_fact WHERE kind = 'RetentionDecided'"
+    assert all_rows(database, decided) == [{"body": '{"before":30,"days":2,"name":"invitation"}'}]
+    assert purge(database)["invitation"] == 1
+    [run] = read_retention(database).runs
+    assert (run.erased["invitation"], run.overdue) == (1, {})
+    assert [each.row.name for each in read_retention(database).rows if each.is_chosen] == ["invitation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "sites", "code"),
+    [
+        ("invitation", 0, None, "retention_out_of_bounds"),
+        ("invitation", 366, None, "retention_out_of_bounds"),
+        ("account_pseudonym", 30, None, "retention_out_of_bounds"),
+        ("sign_in", 5, None, "unknown_retention"),
+        ("nothing", 5, None, "unknown_retention"),
+        ("invitation", 5, frozenset({"laon"}), "retention_of_all_sites"),
+    ],
+)
+def test_a_time_that_cannot_be_chosen_is_refused(
+    database: Database, name: str, days: int, sites: frozenset[str] | None, code: str
+):
+    with pytest.raises(Refusal) as refused:
+        decide_retention(database, ADA, name, days, sites=sites)
+    assert refused.value.code == code
+
+
+def test_what_a_purge_left_behind_and_purges_that_stopped_are_named(database: Database, hands: Hands):
+    assert read_retention(database).is_late, "none ran yet"
+    purge(database)
+    assert not read_retention(database).is_late
+    hands.now += timedelta(days=3)
+    found = read_retention(database)
+    assert found.is_late
+    over = {each.row.name: each.overdue for each in found.rows if each.overdue}
+    assert over["ticket_access"] == 12
+    purge(database)
+    assert [run.erased.get("ticket_access") for run in read_retention(database).runs] == [12, None]
+
+
+def test_the_file_of_sqlite_is_written_anew_once_a_night(sqlite_url: str, hands: Hands):
+    database = morning(sqlite_url, hands)
+    rewritten = list[Path]()
+
+    def call_apart(function: object, file: Path) -> bool:
+        rewritten.append(file)
+        return True
+
+    rewriting = NightlyRewriting(database, call_apart)
+    rewriting.make()
+    assert rewritten == [], "by day people would wait for it"
+    hands.now = hands.now.replace(hour=2) + timedelta(days=1)
+    rewriting.make()
+    rewriting.make()
+    assert rewritten == [Path(sqlite_url.removeprefix("sqlite:///"))]
+    database.close()
