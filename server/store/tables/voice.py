@@ -129,6 +129,7 @@ committee_minutes = Table(
     Column("content", LargeBinary, nullable=False),
     Column("attached_at", Instant, nullable=False),
     Column("erase_after", Instant, nullable=False),
+    Index("ix_committee_minutes_erase_after", "erase_after"),
     comment="The file of a meeting's minutes, a PDF or an OpenDocument text; erased after five years.",
 )
 

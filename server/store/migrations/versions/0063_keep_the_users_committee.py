@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("meeting", name=op.f("pk_committee_minutes")),
         comment="The file of a meeting's minutes, a PDF or an OpenDocument text; erased after five years.",
     )
+    op.create_index("ix_committee_minutes_erase_after", "committee_minutes", ["erase_after"])
     op.create_table(
         "committee_decision",
         sa.Column("id", sa.String(64), nullable=False),
