@@ -74,6 +74,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/appareils/papier"),
         ("administrator", "/alarmes"),
         ("security", "/securite"),
+        ("supervisor", "/incidents"),
         ("security", "/alerte"),
         ("quality", "/qualite"),
         ("quality", "/qualite/explorer"),

@@ -33,6 +33,8 @@ from server.web.pages.devices import pages as device_pages
 from server.web.pages.hall_checks.pages import CheckPages
 from server.web.pages.hall_checks.pages import blueprint as check_pages
 from server.web.pages.help.pages import blueprint as help_pages
+from server.web.pages.incidents import pages as incident_pages
+from server.web.pages.incidents.pages import IncidentPages
 from server.web.pages.journal.pages import JournalPages, journal_pages
 from server.web.pages.media import pages as media_pages
 from server.web.pages.notices import pages as notices_pages
@@ -89,6 +91,7 @@ def _install_receiving(parts: WebParts) -> None:
     programme_changed = parts.parvis.publisher.programme_changed
     parts.app.register_blueprint(bulletin_pages(BulletinPages(database, parts.work, programme_changed)))
     parts.app.register_blueprint(wall_pages.blueprint(parts.work, voices=voices))
+    parts.app.register_blueprint(incident_pages.blueprint(IncidentPages(database, parts.work)))
 
 
 def _install_showing(parts: WebParts) -> None:

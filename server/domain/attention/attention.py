@@ -28,6 +28,8 @@ class AttentionKind(StrEnum):
     COMPLAINT_LATE = "complaint_late"
     COMPLAINT_UNREAD = "complaint_unread"
     PACK_TO_SEND = "pack_to_send"
+    INCIDENT_UNANSWERED = "incident_unanswered"
+    INCIDENT_WITHOUT_NOTE = "incident_without_note"
 
 
 @dataclass(frozen=True, slots=True)

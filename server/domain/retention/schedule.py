@@ -70,6 +70,7 @@ SCHEDULE = (
     _R("sign_in", _S.PERSON, "sign_in", timedelta(hours=12), has_own_end=True),
     _R("sign_in_failure", _S.PERSON, "sign_in_failure", _DAY),
     _R("invitation", _S.PERSON, "invitation", 30 * _DAY, bounds=(1, 365)),
+    _R("incident_note", _S.PERSON, "incident_note", 365 * _DAY, Left.EMPTY, has_own_end=True),
     _R("message", _S.PERSON, "message", timedelta(hours=1), has_own_end=True),
     _R("alert_words", _S.OTHER, "erasable", 400 * _DAY, Left.EMPTY, has_own_end=True),
     _R("decision_reasons", _S.PERSON, "erasable", 365 * _DAY, Left.EMPTY, has_own_end=True),

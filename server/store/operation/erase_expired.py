@@ -16,6 +16,7 @@ from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
 from server.store.retention.choices import chosen_days
 from server.store.tables.alarms import delivery
+from server.store.tables.alerts import incident_note
 from server.store.tables.bulletins import bulletin
 from server.store.tables.counters import message
 from server.store.tables.devices import pairing
@@ -66,6 +67,11 @@ def _empty(table: Table, past: Select[*tuple[object, ...]], values: Mapping[str,
 
 _IS_OVER: ColumnElement[bool] = erasable.c.value.is_not(None) & (erasable.c.erase_after <= _NOW)
 _ERASABLES = _empty(erasable, select(erasable.c.id).where(_IS_OVER), {"value": null(), "salt": null()})
+_INCIDENT_NOTES = _empty(
+    incident_note,
+    select(incident_note.c.id).where(incident_note.c.erase_after <= _NOW),
+    {"written_by": null(), "complaint": null(), "erase_after": null()},
+)
 _printed = print_job.alias("printed")
 _TICKET_CONTENTS = _empty(
     print_job,
@@ -120,6 +126,7 @@ ERASE: Mapping[str, Erasing] = {
     "ticket_access": _delete(ticket_access, "expires_at"),
     "appointment_access": _delete(appointment_access, "expires_at"),
     "idempotency": _delete(idempotency, "created_at"),
+    "incident_note": _INCIDENT_NOTES,
     "message": _delete(message, "erase_after"),
     "delivery": _delete(delivery, "created_at"),
     "report_letter": _delete(report_letter, "queued_at"),

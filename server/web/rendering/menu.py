@@ -54,6 +54,10 @@ MENU = (
     WorkPage("reception", "/accueil", _P.ISSUE, "ticket", _G.RECEIVE),
     WorkPage("wall", "/mur", _P.SUPERVISE, "monitor", _G.RECEIVE),
     WorkPage("security", "/securite", _P.ASK_HELP, "shield", _G.RECEIVE),
+    WorkPage(
+        *("incidents", "/incidents", _P.NOTE_INCIDENTS, "clipboard-list", _G.RECEIVE),
+        others=frozenset({_P.WRITE_REPORTS}),
+    ),
     WorkPage("alert", "/alerte", _P.RAISE_ALERT, "triangle-alert", _G.RECEIVE),
     WorkPage("notices", "/affichage", _P.DRAFT_NOTICES, "megaphone", _G.SHOW, is_of_a_hall=False),
     WorkPage("screens_now", "/affichage/ecrans", _P.DRAFT_NOTICES, "calendar-clock", _G.SHOW),
@@ -97,6 +101,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/accueil", "manuels/accueil", "Donner un ticket"),
     HelpOfPage("/mur", "manuels/chef-d-accueil", "La vue du hall (/mur)"),
     HelpOfPage("/securite", "manuels/securite", "La page"),
+    HelpOfPage("/incidents", "manuels/incidents", "Noter un incident"),
     HelpOfPage("/alerte", "manuels/alerte", "Déclencher, en deux temps"),
     HelpOfPage("/alerte/bulletins", "manuels/diffusion", "Les bulletins des autorités"),
     HelpOfPage("/affichage", "manuels/communication", "D’une photo à l’écran en une minute"),

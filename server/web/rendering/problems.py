@@ -115,7 +115,14 @@ STATUS: Mapping[str, int] = {
     "unknown_message": 404,
     "unknown_alert": 404,
     "unknown_alarm": 404,
-    "unknown_incident": 404,
+    **dict.fromkeys(("unknown_incident", "unknown_incident_note"), 404),
+    **dict.fromkeys(
+        (
+            *("bad_incident_day", "incident_kind_missing", "incident_gravity_missing"),
+            *("bad_incident_follow_up", "bad_complaint_reference", "complaint_without_follow_up"),
+        ),
+        422,
+    ),
     **dict.fromkeys(("incident_over", "incident_of_another", "incident_elsewhere"), 409),
     "alarm_over": 409,
     "unknown_target": 404,

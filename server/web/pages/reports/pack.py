@@ -17,6 +17,7 @@ from server.usecases.reports.read_evidence import HallEvidence, read_evidence
 from server.usecases.reports.read_reports import ReadReport
 from server.web.pages.complaints.pack_lines import COMPLAINT_COLUMNS, complaint_lines
 from server.web.pages.hall_checks.pack_lines import CHECK_COLUMNS, check_lines
+from server.web.pages.incidents.pack_lines import INCIDENT_COLUMNS, INCIDENT_FILE, incident_lines
 from server.web.pages.quality.wording import NBSP, number, short_day
 from server.web.pages.reports.open_sheet import Cells, open_sheet
 from server.web.pages.reports.typed_rows import COLUMNS as TYPED_COLUMNS
@@ -88,6 +89,9 @@ def pack_steps(
         files["reclamations.csv"] = _csv([COMPLAINT_COLUMNS, *complaints])
     if findings := check_lines(database, slugs, report.period, words.say):
         files["constats.csv"] = _csv([CHECK_COLUMNS, *findings])
+    incidents = incident_lines(database, services, report.period, words.say)
+    if incidents:
+        files[f"{INCIDENT_FILE}.csv"] = _csv([INCIDENT_COLUMNS, *incidents])
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))
     files["LISEZMOI.txt"] = _contents(report, words, files, evidence, is_printed=is_printed).encode()
     yield PackStep(steps, steps, "", archive=_zip(files, report))
@@ -215,6 +219,8 @@ def _contents(
         missing.append(say("reports.pack.missing.typed"))
     if "enquetes.csv" not in files:
         missing.append(say("reports.pack.missing.surveys"))
+    if f"{INCIDENT_FILE}.csv" not in files:
+        missing.append(say("reports.pack.missing.incidents"))
     missing.append(say("reports.pack.missing.not_kept"))
     if report.corrections:
         count = len(report.corrections)

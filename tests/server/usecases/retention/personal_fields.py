@@ -151,7 +151,7 @@ FIELDS = (
 WITHOUT_WORDS = {
     *("visitor_needs", "visitor_language", "print_job", "idempotency", "delivery"),
     *("report_recipient", "report_letter"),
-    *("survey", "survey_ticket", "complaint_contact"),
+    *("survey", "survey_ticket", "complaint_contact", "incident_note"),
     *("account_pseudonym", "sign_in", "sign_in_failure", "invitation"),
 }
 """Rows of the schedule that hold a code of a list, a digest, or what another field already holds."""

@@ -1,0 +1,196 @@
+"""Incidents of a hall, `/incidents`: reflex sheet, notes, summary by month. No JavaScript needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.incidents.incidents import Incident
+from server.domain.incidents.notes import GRAVITIES, LONGEST_REFERENCE, FollowUp, NoteKind, NoteRequest
+from server.domain.people.roles import Permission
+from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.incidents.notes import NoteRow
+from server.store.transactions.database import Database
+from server.usecases.incidents.read_notes import ReadNotes, read_notes, read_summaries
+from server.usecases.incidents.write_note import change_note, write_note
+from server.web.access.callers import Caller, require_caller, someone
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality.wording import period_text, short_day
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import (
+    Sentence,
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+)
+
+PLACE = "/incidents"
+NOTE, SUMMARY = Permission.NOTE_INCIDENTS, Permission.WRITE_REPORTS
+USUAL_LINES = ("calm", "distance", "key", "phone", "safe", "witness", "note", "follow_up")
+"""The lines of the reflex sheet that comes with Parvis, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPages:
+    """What the pages need."""
+
+    database: Database
+    work: WorkContext
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form as it is drawn: its id, what is typed, the note it changes, and what was refused."""
+
+    id: str
+    typed: NoteRequest
+    changed: str = ""
+    problems: Mapping[str, str] | None = None
+
+
+def blueprint(pages: IncidentPages) -> Blueprint:
+    """The page and its form."""
+    routes = Blueprint("incidents_page", __name__, template_folder="templates")
+
+    @routes.get(PLACE)
+    @requires(NOTE, SUMMARY, of=PEOPLE)
+    def listed() -> Any:
+        viewer = pages.work.viewer()
+        needed = NOTE if viewer is not None and viewer.may(NOTE) else SUMMARY
+        hall = hall_for_page(pages.work, needed)
+        return hall if isinstance(hall, Response) else _page(pages, hall, needed, None)
+
+    @routes.post(PLACE)
+    @requires(NOTE, of=PEOPLE)
+    def keep() -> Any:
+        hall = hall_for_page(pages.work, NOTE)
+        if isinstance(hall, Response):
+            return hall
+        caller, hall_id = require_caller(NOTE, hall.hall)
+        typed, form = _typed(request.form), request.form.get("formulaire", "")[:64] or new_id()
+        changed = request.form.get("note", "")[:64]
+        try:
+            if changed:
+                oversees = _oversees(caller, hall, hall_id)
+                change_note(pages.database, hall_id, caller.author, changed, typed, oversees=oversees)
+            else:
+                changed = write_note(pages.database, hall_id, caller.author, typed, form=form)
+        except Refusal as refusal:
+            if status_of(refusal) == 404 and "field" not in refusal.details:
+                raise
+            said = refusal_sentence(refusal, pages.work.translate, page_language())
+            problems = {str(refusal.details.get("field", "")): said}
+            drawn = _page(pages, hall, NOTE, _Form(form, typed, changed, problems))
+            return drawn, status_of(refusal)
+        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
+
+    return routes
+
+
+def _oversees(caller: Caller, hall: HallConfiguration, hall_id: str) -> bool:
+    return caller.may(Permission.SUPERVISE, hall=hall_id, site=hall.site.slug)
+
+
+def _typed(fields: MultiDict[str, str]) -> NoteRequest:
+    return NoteRequest(
+        happened_on=fields.get("happened_on", "")[:20],
+        kind=fields.get("kind", "")[:20],
+        gravity=fields.get("gravity", "")[:5],
+        counter=fields.get("counter", "")[:64],
+        follow_ups=tuple(each[:20] for each in fields.getlist("follow_ups")[:5]),
+        complaint=fields.get("complaint", "")[:200],
+        incident=fields.get("incident", "")[:64],
+    )
+
+
+def _first_form(hall: HallConfiguration, found: ReadNotes, today: date) -> _Form:
+    """The form of a note to change, of an incident to note, or of another one."""
+    changed, noted = request.args.get("modifier", ""), request.args.get("incident", "")
+    if changed:
+        row = next((each for each in found.notes if each.id == changed), None)
+        if row is None:
+            abort(404)
+        return _Form(new_id(), _of_row(row), changed)
+    about = next((each for each in found.missing if each.id == noted), None)
+    day = today if about is None else about.raised_at.astimezone(ZoneInfo(hall.site.time_zone)).date()
+    counter = "" if about is None else about.counter or ""
+    return _Form(new_id(), NoteRequest(day.isoformat(), "", "", counter, incident=noted if about else ""))
+
+
+def _of_row(row: NoteRow) -> NoteRequest:
+    return NoteRequest(
+        row.happened_on.isoformat(),
+        row.kind,
+        str(row.gravity),
+        row.counter or "",
+        tuple(row.follow_ups),
+        row.complaint or "",
+        row.incident or "",
+    )
+
+
+def _page(pages: IncidentPages, hall: HallConfiguration, needed: Permission, form: _Form | None) -> str:
+    language, zone = page_language(), ZoneInfo(hall.site.time_zone)
+    say = Sentence(pages.work.translate, language)
+    caller, hall_id = someone(), pages.database.hall_id(hall.hall)
+    may_note = needed == NOTE
+    found = (
+        read_notes(pages.database, hall_id, caller.author, oversees=_oversees(caller, hall, hall_id))
+        if may_note
+        else ReadNotes((), ())
+    )
+    may_sum = caller.may(SUMMARY, hall=hall_id, site=hall.site.slug)
+    today = pages.database.clock.now().astimezone(zone).date()
+
+    def place(counter: str | None) -> str:
+        if counter is None:
+            return say("incidents.place.elsewhere")
+        known = hall.counters.get(counter)
+        return counter if known is None else known.label_in(language)
+
+    def moment(incident: Incident) -> str:
+        at = incident.raised_at.astimezone(zone)
+        return say("incidents.missing.at", day=short_day(at.date(), language), hour=f"{at:%H:%M}")
+
+    return render_template(
+        "incidents/incidents.html",
+        hall=hall,
+        halls=halls_for_page(pages.work, needed),
+        may_note=may_note,
+        may_receive=caller.may(Permission.RECEIVE_INCIDENTS, hall=hall_id, site=hall.site.slug),
+        oversees=_oversees(caller, hall, hall_id),
+        sheet=_sheet(hall, say),
+        found=found,
+        form=form or (_first_form(hall, found, today) if may_note else None),
+        kinds=list(NoteKind),
+        gravities=GRAVITIES,
+        follow_ups=list(FollowUp),
+        counters=[each for each in hall.counters.values() if not each.is_retired],
+        longest_reference=LONGEST_REFERENCE,
+        today=today.isoformat(),
+        summaries=read_summaries(pages.database, hall_id) if may_sum else None,
+        done=request.args.get("fait", ""),
+        place=place,
+        moment=moment,
+        day=lambda on: short_day(on, language),
+        month=lambda name: period_text(
+            period_of(PeriodKind.MONTH, date.fromisoformat(f"{name}-01")), language
+        ),
+    )
+
+
+def _sheet(hall: HallConfiguration, say: Sentence) -> list[str]:
+    """The lines of the site's reflex sheet; of the usual one where it typed none."""
+    rules = hall.site.incidents
+    own = [line.strip() for line in rules.reflex_sheet.splitlines() if line.strip()]
+    return own or [say(f"incidents.sheet.{line}", phone=rules.phone) for line in USUAL_LINES]
