@@ -26,8 +26,8 @@ from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
 from tests.server.usecases.quality.figures_history import Hands
 
-SMALL_TABLES = {"sign_in", "account_pseudonym", "purge_run", "committee_minutes"}
-"""Of people, days and meetings, not of visits."""
+SMALL_TABLES = {"sign_in", "account_pseudonym", "purge_run"}
+"""Of people and days, not of visits."""
 
 
 @pytest.fixture
