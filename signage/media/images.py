@@ -3,6 +3,7 @@
 import io
 import warnings
 from pathlib import Path
+from typing import IO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -11,7 +12,8 @@ from signage.media.limits import MediaLimits
 from signage.media.prepared import MediumRefused, Prepared
 from signage.media.writing import thumbnail, write_image
 
-_FORMATS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}
+FORMATS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}
+"""The kinds of still pictures, by their names in Pillow."""
 _EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "png", "webp": "webp"}
 
 
@@ -21,19 +23,23 @@ def prepare_image(source: Path, kind: ContentType, folder: Path, limits: MediaLi
     Raises MediumRefused: medium_broken, medium_animated, medium_too_many_pixels, storage_full.
 
     """
-    image = _upright(source, kind, limits)
+    image = decode_upright(source, kind, limits)
     image.thumbnail((limits.longest_side, limits.longest_side))
     page = write_image(image, folder, "page", _EXTENSIONS[kind])
     return Prepared("image", (page, thumbnail(image, folder, limits.thumbnail_side)))
 
 
-def _upright(source: Path, kind: ContentType, limits: MediaLimits) -> Image.Image:
-    """The decoded image in sRGB, turned as its metadata says. Its size was checked before decoding."""
+def decode_upright(source: Path | IO[bytes], kind: ContentType, limits: MediaLimits) -> Image.Image:
+    """The decoded image in sRGB, turned as its metadata says, in memory without them.
+
+    Its size is checked before decoding. Raises MediumRefused: medium_broken, medium_animated,
+    medium_too_many_pixels.
+    """
     try:
         with warnings.catch_warnings():
             # its size is checked below, against our own limit
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(source, formats=[_FORMATS[kind]]) as opened:
+            with Image.open(source, formats=[FORMATS[kind]]) as opened:
                 check_pixels(opened.width, opened.height, limits.pixels)
                 if getattr(opened, "is_animated", False) and kind != "jpeg":
                     raise MediumRefused("medium_animated")

@@ -30,8 +30,8 @@ from server.web.pages.complaints.register_pages import RegisterPages
 from server.web.pages.configuration import pages as publishing_pages
 from server.web.pages.console import pages as console_pages
 from server.web.pages.devices import pages as device_pages
-from server.web.pages.hall_checks.pages import CheckPages
 from server.web.pages.hall_checks.pages import blueprint as check_pages
+from server.web.pages.hall_checks.services import CheckPages
 from server.web.pages.help.pages import blueprint as help_pages
 from server.web.pages.incidents import pages as incident_pages
 from server.web.pages.incidents.pages import IncidentPages
@@ -152,7 +152,7 @@ def _install_measuring(parts: WebParts) -> None:
     app.register_blueprint(survey_pages.blueprint(SurveyPages(database, work, hosts, settings.public_url)))
     app.register_blueprint(action_pages.blueprint(database, work))
     app.register_blueprint(register_pages(RegisterPages(database, work)))
-    app.register_blueprint(check_pages(CheckPages(database, work)))
+    app.register_blueprint(check_pages(CheckPages(database, work, parts.parvis.picture_apart.call)))
     app.register_blueprint(committee_pages.blueprint(CommitteePages(database, work)))
     app.register_blueprint(typed_figures_page.blueprint(TypedFigurePages(database, work)))
     app.register_blueprint(journal_pages(JournalPages(database, anchors, work, parts.api.papers)))

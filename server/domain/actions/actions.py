@@ -50,8 +50,8 @@ class ActionOrigin:
 PLACES_OF_ORIGINS = {
     OriginKind.COMPLAINT: "/voix/registre/{id}",
     OriginKind.DECISION: "/voix/comite/decision/{id}",
-    OriginKind.MYSTERY_VISIT: "/voix/visites#constat-{id}",
-    OriginKind.HALL_CHECK: "/voix/controles#constat-{id}",
+    OriginKind.MYSTERY_VISIT: "/voix/visites/constat/{id}",
+    OriginKind.HALL_CHECK: "/voix/controles/constat/{id}",
 }
 """The addresses of the pages that show an origin."""
 

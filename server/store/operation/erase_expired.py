@@ -26,7 +26,14 @@ from server.store.tables.printing import print_job
 from server.store.tables.reports import report_letter
 from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
-from server.store.tables.voice import committee_minutes, complaint, complaint_contact, finding, hall_check
+from server.store.tables.voice import (
+    check_photograph,
+    committee_minutes,
+    complaint,
+    complaint_contact,
+    finding,
+    hall_check,
+)
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -141,6 +148,7 @@ ERASE: Mapping[str, Erasing] = {
     "complaint_contact": _delete(complaint_contact, "erase_after"),
     "complaint": _COMPLAINT_TEXTS,
     "committee_minutes": _delete(committee_minutes, "erase_after"),
+    "check_photograph": _delete(check_photograph, "erase_after"),
     "finding": _delete(finding, "added_at"),
     "hall_check": _delete(hall_check, "added_at"),
     "purge_run": _delete(purge_run, "done_at"),

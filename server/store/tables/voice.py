@@ -94,6 +94,18 @@ finding = Table(
     comment="`criterion`: empty for one of the check’s own, whose `words` say it.",
 )
 
+check_photograph = Table(
+    "check_photograph",
+    metadata,
+    Column("hall_check", ID, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("erase_after", Instant, nullable=False),
+    Index("ix_check_photograph_erase_after", "erase_after"),
+    comment="Photographs of checks of a hall, WebP without metadata; erased with the check.",
+)
+
 committee_member = Table(
     "committee_member",
     metadata,

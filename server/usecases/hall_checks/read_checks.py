@@ -7,6 +7,7 @@ from server.domain.actions.actions import ActionOrigin, OriginKind
 from server.domain.hall_checks.checks import FAULTY, CheckKind
 from server.store.actions.actions import actions_of
 from server.store.hall_checks.checks import CheckRow, FindingRow, checks_of, findings_of
+from server.store.hall_checks.photographs import photographs_of_hall
 from server.store.transactions.database import Database
 from server.usecases.actions.add_action import action_of_origin
 
@@ -23,10 +24,11 @@ class ReadFinding:
 
 @dataclass(frozen=True, slots=True)
 class ReadCheck:
-    """A check with its findings."""
+    """A check with its findings, and the numbers of its photographs."""
 
     row: CheckRow
     findings: Sequence[ReadFinding]
+    photographs: Sequence[int]
 
 
 def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadCheck]:
@@ -35,9 +37,14 @@ def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadChec
     site = database.configuration(hall_id).site.slug
     with database.read() as rows:
         checks, findings = checks_of(rows, hall_id, kind), findings_of(rows, hall_id, kind)
+        photographs = photographs_of_hall(rows, hall_id)
         planned = {each.id for each in actions_of(rows, site)}
     return [
-        ReadCheck(row, [_finding(each, kind, planned) for each in findings if each.hall_check == row.id])
+        ReadCheck(
+            row,
+            [_finding(each, kind, planned) for each in findings if each.hall_check == row.id],
+            [each.number for each in photographs if each.hall_check == row.id],
+        )
         for row in checks
     ]
 

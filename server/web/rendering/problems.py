@@ -59,8 +59,12 @@ STATUS: Mapping[str, int] = {
     "complaint_moved": 409,
     "register_closed": 409,
     "unknown_finding": 409,
+    "unknown_check": 404,
+    "check_photograph_too_large": 413,
+    "check_photographs_too_many": 409,
     **dict.fromkeys(
         (
+            *("check_photographs_missing", "check_photographs_unticked", "check_photograph_unreadable"),
             *("bad_check_day", "check_function_missing", "check_function_is_a_person"),
             *("check_scenario_missing", "check_text_too_long", "check_result_missing"),
         ),

@@ -1,11 +1,10 @@
 """`/voix/controles` and `/voix/visites`: checks of a hall and mystery visits. No JavaScript."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.actions.actions import LONGEST_TEXT as LONGEST_ACTION
@@ -21,28 +20,20 @@ from server.domain.hall_checks.checks import (
     Finding,
     Result,
 )
-from server.domain.people.roles import Permission
+from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.transactions.database import Database
 from server.usecases.hall_checks.add_check import add_check
+from server.usecases.hall_checks.find_check import hall_of_finding
+from server.usecases.hall_checks.keep_photographs import WITH_PHOTOGRAPHS
 from server.usecases.hall_checks.plan_finding import plan_finding
 from server.usecases.hall_checks.read_checks import read_checks
 from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.hall_checks.photographs import add_photograph_routes
+from server.web.pages.hall_checks.services import NEEDED, PLACES, CheckPages, check_address, finding_address
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
-
-NEEDED = Permission.WRITE_REPORTS
-PLACES = {CheckKind.HALL_CHECK: "/voix/controles", CheckKind.MYSTERY_VISIT: "/voix/visites"}
-
-
-@dataclass(frozen=True, slots=True)
-class CheckPages:
-    """What the pages need of the rest of the server."""
-
-    database: Database
-    work: WorkContext
+from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
 
 
 def blueprint(needs: CheckPages) -> Blueprint:
@@ -50,7 +41,21 @@ def blueprint(needs: CheckPages) -> Blueprint:
     routes = Blueprint("hall_checks", __name__, template_folder="templates")
     for kind in CheckKind:
         _add_routes(routes, needs, kind)
+        _add_finding_route(routes, needs, kind)
+    add_photograph_routes(routes, needs, partial(_list, needs, kind=WITH_PHOTOGRAPHS))
     return routes
+
+
+def _add_finding_route(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
+    """The address of a finding that holds in any hall: the plan of actions links to it."""
+
+    @routes.get(f"{PLACES[kind]}/constat/<finding>", endpoint=f"{kind}_finding")
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def found(finding: str) -> Any:
+        hall = hall_of_finding(needs.database, kind, finding)
+        if hall not in {each.hall for each in halls_for_page(needs.work, NEEDED)}:
+            abort(404)
+        return redirect(finding_address(kind, hall, finding), 303)
 
 
 def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
@@ -61,7 +66,7 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
     @requires(NEEDED, of=PEOPLE)
     def listed() -> Any:
         hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _list(needs, hall, kind)
+        return hall if isinstance(hall, Response) else _list(needs, hall, kind=kind)
 
     @routes.post(place, endpoint=f"{kind}_plan")
     @requires(NEEDED, of=PEOPLE)
@@ -73,8 +78,8 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
         try:
             plan_finding(needs.database, hall.hall, kind, finding, remark[: LONGEST_ACTION * 2])
         except Refusal as refusal:
-            return _list(needs, hall, kind, refusal), status_of(refusal)
-        return redirect(f"{place}?{urlencode({'hall': hall.hall})}#constat-{finding}", 303)
+            return _list(needs, hall, refusal, kind=kind), status_of(refusal)
+        return redirect(finding_address(kind, hall.hall, finding), 303)
 
     @routes.get(f"{place}/nouveau", endpoint=f"{kind}_new")
     @requires(NEEDED, of=PEOPLE)
@@ -93,7 +98,7 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
             check = add_check(needs.database, hall.hall, typed, form=form)
         except Refusal as refusal:
             return _form(needs, hall, typed, refusal), status_of(refusal)
-        return redirect(f"{place}?{urlencode({'hall': hall.hall, 'fait': check})}#check-{check}", 303)
+        return redirect(check_address(kind, hall.hall, check), 303)
 
 
 def _typed(kind: CheckKind, fields: Mapping[str, str]) -> CheckRequest:
@@ -115,7 +120,15 @@ def _typed(kind: CheckKind, fields: Mapping[str, str]) -> CheckRequest:
     )
 
 
-def _list(needs: CheckPages, hall: HallConfiguration, kind: CheckKind, refusal: Refusal | None = None) -> str:
+def _list(
+    needs: CheckPages,
+    hall: HallConfiguration,
+    refusal: Refusal | None = None,
+    *,
+    kind: CheckKind,
+    check: str = "",
+) -> str:
+    """The list. `check`: the check (id) beside whose form of photographs a refusal stands."""
     language = page_language()
     return render_template(
         "hall_checks/list.html",
@@ -126,6 +139,11 @@ def _list(needs: CheckPages, hall: HallConfiguration, kind: CheckKind, refusal: 
         checks=read_checks(needs.database, hall.hall, kind),
         longest=LONGEST_ACTION,
         done=request.args.get("fait", ""),
+        refused=check,
+        field="" if refusal is None else str(refusal.details.get("field", "")),
+        has_photographs=kind is WITH_PHOTOGRAPHS,
+        most_photographs=MOST_PHOTOGRAPHS,
+        megabytes=PHOTOGRAPH_BYTES // 1_000_000,
         problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
         day=lambda on: short_day(on, language),
     )

@@ -11,12 +11,14 @@ from werkzeug.routing import IntegerConverter, Rule
 from server.domain.author import SYSTEM, Author
 from server.domain.committee.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
+from server.domain.hall_checks.checks import CRITERIA, CheckKind, CheckRequest, Finding
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
+from server.store.hall_checks.photographs import PhotographRow, insert_photograph
 from server.store.people.accounts import Grant
 from server.usecases.committee.add_decision import add_decision
 from server.usecases.committee.attach_minutes import attach_minutes
@@ -25,6 +27,7 @@ from server.usecases.committee.plan_meeting import plan_meeting
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.devices.devices import pair_device
+from server.usecases.hall_checks.add_check import add_check
 from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
@@ -210,6 +213,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "report": _approved_report(site),
         **_survey(site),
         "entry": _entry_of_the_register(site),
+        **_check_of_the_hall(site),
         "reason": "mistake",
         "content": {"kind": "text"},
         "visits": ticket["visit"],
@@ -255,6 +259,16 @@ def _committee(site: ApiSite) -> dict[str, str]:
     decision = add_decision(site.database, place, meeting, DecisionRequest("Sièges", "", "", ""), form="")
     attach_minutes(site.database, place, meeting, b"%PDF-1.7")
     return {"member": member, "meeting": meeting, "decision": decision}
+
+
+def _check_of_the_hall(site: ApiSite) -> dict[str, str]:
+    """A check of Laon with a photograph."""
+    findings = [Finding(each, "", "met", "") for each in CRITERIA[CheckKind.HALL_CHECK]]
+    typed = CheckRequest(CheckKind.HALL_CHECK, "2026-11-23", "Qualité", "", findings)
+    check = add_check(site.database, HALL, typed, form="a-check")
+    with site.database.store.write() as rows:
+        insert_photograph(rows, PhotographRow(check, 1, "", b"RIFF", site.hands.now))
+    return {"check": check, "finding": f"{check}-0"}
 
 
 def _approved_report(site: ApiSite) -> str:

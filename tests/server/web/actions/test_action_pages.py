@@ -74,4 +74,4 @@ def test_an_action_links_to_what_it_comes_from(api: ApiSite):
     origin = ActionOrigin(OriginKind.HALL_CHECK, "x7")
     add_action_for(api.database, HALL, origin, ActionRequest("Panneau", "", "", "", "", "to_do"))
     page = api.person("quality").get(PLACE).text
-    assert '<a href="/voix/controles#constat-x7">contrôle du hall</a>' in page
+    assert '<a href="/voix/controles/constat/x7">contrôle du hall</a>' in page

@@ -42,7 +42,7 @@ def test_from_a_scenario_to_an_action_and_erased_after_three_years(both: ApiSite
         assert planned.headers["Location"].endswith("#constat-a-form-2")
     plan = quality.get(f"/voix/actions?hall={HALL}").text
     assert plan.count("Annoncer l’attente</bdi></h3>") == 1
-    assert "/voix/visites#constat-a-form-2" in plan
+    assert "/voix/visites/constat/a-form-2" in plan
     assert quality.get(VISITS).text.count("En faire une action</button>") == 1
     both.hands.now += timedelta(days=3 * 365 + 1)
     counts = purge(both.database)

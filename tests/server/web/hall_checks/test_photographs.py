@@ -1,0 +1,101 @@
+"""Photographs of a check of the hall: added, refused beside their field, shown to few, removed, erased."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from PIL import Image
+
+from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
+from server.domain.quality.periods import parse_period
+from server.store.people.accounts import Grant
+from server.usecases.journal.erase_expired import purge
+from server.web.pages.hall_checks.pack_lines import check_lines
+from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
+from tests.server.web.hall_checks.test_check_pages import CHECKS, new_check, post
+from tests.signage.media.uploads import image
+
+PHOTOGRAPHS = "/voix/controles/a-form/photographies"
+BIG = b"\xff\xd8\xff" + bytes(PHOTOGRAPH_BYTES)
+
+
+def taken(shade: int) -> bytes:
+    """A photograph with the maker of its camera in its metadata."""
+    exif = Image.Exif()
+    exif[0x010F] = "Appareil"
+    return image("JPEG", (60 + shade, 40), exif=exif)
+
+
+def send(browser: Any, *contents: bytes, nobody: str = "yes", place: str = PHOTOGRAPHS) -> Any:
+    """Sends the form as a browser writes it: the test client would leave a file of its own open."""
+    head = b'--x\r\nContent-Disposition: form-data; name="'
+    parts = [head + b'csrf_token"\r\n\r\n' + csrf_of(browser).encode()]
+    parts += [head + b'nobody"\r\n\r\n' + nobody.encode()]
+    for number, content in enumerate(contents, 1):
+        name = f'photographs"; filename="photo-{number}.jpg"\r\n\r\n'.encode()
+        parts.append(head + name + content)
+    body = b"\r\n".join([*parts, b"--x--\r\n"])
+    return browser.post(f"{place}?hall={HALL}", data=body, content_type="multipart/form-data; boundary=x")
+
+
+def with_check(site: ApiSite) -> Any:
+    """A browser of the quality manager, who has just kept a check of the hall."""
+    browser = site.person("quality")
+    assert new_check(browser, "/voix/controles", 5).status_code == 303
+    return browser
+
+
+def test_photographs_are_shown_without_metadata_to_who_reads_checks_and_go_with_them(both: ApiSite):
+    quality = with_check(both)
+    for _ in range(2):  # the same sent again is not added again
+        sent = send(quality, taken(1), taken(2))
+        assert sent.headers["Location"].endswith("#check-a-form")
+    assert quality.get(CHECKS).text.count("<img ") == 2
+    shown = quality.get(f"{PHOTOGRAPHS}/1?hall={HALL}")
+    assert (shown.mimetype, shown.headers["X-Content-Type-Options"]) == ("image/webp", "nosniff")
+    assert b"Appareil" not in shown.data
+    assert Image.open(io.BytesIO(shown.data)).size == (61, 40)
+    for stranger, status in ((both.person("quality", OTHER), 404), (both.person("reception"), 403)):
+        assert stranger.get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == status
+        assert send(stranger, taken(3)).status_code == status
+    assert both.app.test_client().get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == 302
+    assert post(quality, f"{PHOTOGRAPHS}/1/suppression?hall={HALL}").status_code == 303
+    assert quality.get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == 404
+    lines = check_lines(both.database, [HALL], parse_period("2026-11"), lambda key, **_: key)
+    assert {line[-1] for line in lines} == {"2"}
+    both.hands.now += timedelta(days=3 * 365 + 1)
+    assert purge(both.database)["check_photograph"] == 1
+
+
+def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(api: ApiSite):
+    quality = with_check(api)
+    for contents, nobody, status, field, said in (
+        ((taken(1),), "", 422, "nobody", "personne n’y est reconnaissable"),
+        ((), "yes", 422, "photographs", "au moins une photographie"),
+        (
+            [taken(shade) for shade in range(MOST_PHOTOGRAPHS + 1)],
+            "yes",
+            409,
+            "photographs",
+            "4 photographies",
+        ),
+        ((BIG,), "yes", 413, "photographs", "15 Mo au plus"),
+        ((bytes(50_000_000),), "yes", 413, "photographs", "15 Mo au plus"),
+        ((bytes(70_000_000),), "yes", 413, "photographs", "15 Mo au plus"),
+        ((b"<svg>", taken(1)), "yes", 422, "photographs", "photo-1.jpg"),
+    ):
+        answer = send(quality, *contents, nobody=nobody)
+        assert (answer.status_code, said in answer.text) == (status, True), said
+        assert f'aria-describedby="{field}-refused-a-form"' in answer.text, said
+    assert quality.get(CHECKS).text.count("<img ") == 1
+    assert send(quality, *[taken(shade) for shade in range(2, 6)]).status_code == 409
+    assert send(quality, taken(1), place=PHOTOGRAPHS.replace("a-form", "none")).status_code == 404
+
+
+def test_a_finding_is_found_in_its_hall_by_a_reader_of_several(api: ApiSite):
+    with_check(api)
+    reader = api.person_of(Grant("quality", OTHER), Grant("quality", HALL))
+    found = reader.get("/voix/controles/constat/a-form-2")
+    assert found.headers["Location"] == f"{CHECKS}#constat-a-form-2"
+    assert api.person("quality", OTHER).get("/voix/controles/constat/a-form-2").status_code == 404
+    assert reader.get("/voix/visites/constat/a-form-2").status_code == 404
