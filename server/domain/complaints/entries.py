@@ -42,7 +42,7 @@ class Channel(StrEnum):
 
 
 PUBLIC_CHANNELS = (Channel.KIOSK, Channel.WEB)
-"""The channels of the public page; the others are entered by the people who answer."""
+"""The channels of the public page; the others are entered by people at work."""
 
 
 class EntryState(StrEnum):

@@ -1,5 +1,7 @@
 """Find a check of a hall by its id."""
 
+from dataclasses import dataclass
+
 from server.domain.hall_checks.checks import CheckKind
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
@@ -15,11 +17,18 @@ def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRo
     return row
 
 
-def hall_of_finding(database: Database, kind: CheckKind, finding: str) -> str:
-    """The hall (slug) of a finding (id). Refusal: unknown_check."""
-    check = finding.rpartition("-")[0]
+@dataclass(frozen=True, slots=True)
+class FindingPlace:
+    """The hall (slug) of a finding, and the kind of its check."""
+
+    hall: str
+    kind: CheckKind
+
+
+def place_of_finding(database: Database, finding: str) -> FindingPlace:
+    """Where a finding (id) is read. Refusal: unknown_check."""
     with database.read() as rows:
-        row = check_of(rows, check)
-    if row is None or row.kind != kind:
+        row = check_of(rows, finding.rpartition("-")[0])
+    if row is None:
         raise Refusal("unknown_check")
-    return database.configuration(row.hall).hall
+    return FindingPlace(database.configuration(row.hall).hall, CheckKind(row.kind))

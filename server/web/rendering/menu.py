@@ -120,6 +120,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/voix/enquetes", "manuels/voix-des-usagers", "Les enquêtes"),
     HelpOfPage("/voix/papiers", "manuels/voix-des-usagers", "Les réponses sur papier"),
     HelpOfPage("/voix/registre", "manuels/registre", "Le registre"),
+    HelpOfPage("/voix/dire", "manuels/registre", "Ce qu’on vous dit à l’accueil"),
     HelpOfPage("/voix/actions", "manuels/voix-des-usagers", "Les actions"),
     HelpOfPage("/voix/visites", "manuels/registre", "L’usager d’un jour et le contrôle du hall"),
     HelpOfPage("/voix/controles", "manuels/registre", "L’usager d’un jour et le contrôle du hall"),

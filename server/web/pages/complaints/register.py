@@ -24,6 +24,7 @@ from server.usecases.complaints.read_entries import read_register
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.entry import add_entry_routes
 from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
+from server.web.pages.complaints.said import add_said_routes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import status_of
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
@@ -34,7 +35,7 @@ MOST_LISTED = 200
 
 
 def blueprint(needs: RegisterPages) -> Blueprint:
-    """The routes: the list, a new entry, one entry and what is done with it."""
+    """The routes: the list, a new entry, one entry and what is done with it; what was said at the desk."""
     routes = Blueprint("register", __name__, template_folder="templates")
     database, work = needs.database, needs.work
 
@@ -68,6 +69,7 @@ def blueprint(needs: RegisterPages) -> Blueprint:
         return redirect(entry_address(hall, added["entry"], done="entered"), 303)
 
     add_entry_routes(routes, needs)
+    add_said_routes(routes, needs)
     return routes
 
 

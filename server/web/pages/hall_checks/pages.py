@@ -24,7 +24,7 @@ from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_B
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.usecases.hall_checks.add_check import add_check
-from server.usecases.hall_checks.find_check import hall_of_finding
+from server.usecases.hall_checks.find_check import place_of_finding
 from server.usecases.hall_checks.keep_photographs import WITH_PHOTOGRAPHS
 from server.usecases.hall_checks.plan_finding import plan_finding
 from server.usecases.hall_checks.read_checks import read_checks
@@ -51,11 +51,11 @@ def _add_finding_route(routes: Blueprint, needs: CheckPages, kind: CheckKind) ->
 
     @routes.get(f"{PLACES[kind]}/constat/<finding>", endpoint=f"{kind}_finding")
     @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def found(finding: str) -> Any:
-        hall = hall_of_finding(needs.database, kind, finding)
-        if hall not in {each.hall for each in halls_for_page(needs.work, NEEDED)}:
+    def find(finding: str) -> Any:
+        found = place_of_finding(needs.database, finding)
+        if found.hall not in {each.hall for each in halls_for_page(needs.work, NEEDED)}:
             abort(404)
-        return redirect(finding_address(kind, hall, finding), 303)
+        return redirect(finding_address(found.kind, found.hall, finding), 303)
 
 
 def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:

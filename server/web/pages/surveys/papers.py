@@ -16,7 +16,7 @@ from server.usecases.surveys.read_surveys import read_surveys
 from server.web.access.callers import sites_of_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import WorkContext, page_language
+from server.web.rendering.viewer import WorkContext, halls_for_page, page_language
 
 PLACE = "/voix/papiers"
 NEEDED = (Permission.RECEIVE, Permission.RUN_SURVEYS)
@@ -38,6 +38,14 @@ def add_paper_routes(routes: Blueprint, database: Database, work: WorkContext) -
             ],
             names=lambda hall: database.configuration(hall).name,
             slugs=lambda hall: database.configuration(hall).hall,
+            register=next(
+                (
+                    hall.hall
+                    for hall in halls_for_page(work, Permission.RECEIVE)
+                    if hall.site.complaints.is_open
+                ),
+                None,
+            ),
         )
 
     @routes.get(PLACE + "/<survey>")

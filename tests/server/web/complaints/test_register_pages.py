@@ -111,6 +111,30 @@ def test_a_complaint_about_the_reception_is_read_by_quality_only(api: ApiSite):
     assert "la lisent, pas vous" in head.get(entered.headers["Location"]).text
 
 
+def test_what_was_said_at_the_desk_is_noted_by_who_receives_and_read_by_who_answers(api: ApiSite):
+    said, agent = f"/voix/dire?hall={HALL}", api.person("agent")
+    typed = {"formulaire": "a", "kind": "complaint", "text": "Il fait froid"}
+    assert said not in agent.get("/voix/papiers").text
+    assert act(agent, said, **typed).status_code == 409
+    open_register_of(api.database)
+    assert said in agent.get("/voix/papiers").text
+    refused = act(agent, said, kind="complaint")
+    assert refused.status_code == 422
+    assert 'aria-describedby="text-refused"' in refused.text
+    for _ in range(2):
+        noted = act(agent, said, **typed)
+    row = one_row(api.database, "SELECT reference, channel, state FROM complaint")
+    assert (row["channel"], row["state"]) == ("oral", "received")
+    assert row["reference"] in agent.get(noted.headers["Location"]).text
+    assert agent.get(REGISTER).status_code == 403
+    assert "Il fait froid" in api.person("quality").get(REGISTER).text
+    assert api.person("reception").get(said).status_code == 200
+    for stranger, status in ((api.person("agent", OTHER), 404), (api.person("quality"), 403)):
+        assert act(stranger, said, **typed).status_code == status
+    for language in ("en", "es"):
+        assert "complaints." not in agent.get(f"{said}&lang={language}").text.partition("<main")[2]
+
+
 def test_what_is_typed_stays_with_a_sentence_at_the_field_and_one_address_is_slowed(api: ApiSite):
     open_register_of(api.database)
     for fields, said in (

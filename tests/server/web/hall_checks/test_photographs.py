@@ -98,4 +98,4 @@ def test_a_finding_is_found_in_its_hall_by_a_reader_of_several(api: ApiSite):
     found = reader.get("/voix/controles/constat/a-form-2")
     assert found.headers["Location"] == f"{CHECKS}#constat-a-form-2"
     assert api.person("quality", OTHER).get("/voix/controles/constat/a-form-2").status_code == 404
-    assert reader.get("/voix/visites/constat/a-form-2").status_code == 404
+    assert reader.get("/voix/controles/constat/none-2").status_code == 404
