@@ -82,7 +82,6 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.post("/alerts", responses={200: RaisedAlertAnswer, 201: RaisedAlertAnswer})
     @requires(Permission.RAISE_ALERT)
-    @requires(Permission.RAISE_ALERT)
     def take_over(body: AlertBody) -> Any:
         """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
 
