@@ -33,11 +33,11 @@ class Administrator:
         self.headers = {"Cookie": cookies, "X-CSRFToken": found[1]}
 
     async def ask(self, connection: Connection, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a write."""
+        """The answer to a write; empty where there is none."""
         answer = await connection.ask(request("POST", f"/api/v1{path}", body, self.headers | fresh_key()))
-        if answer.status not in (200, 201):
+        if answer.status not in (200, 201, 204):
             raise RuntimeError(f"{path}: {answer.status} {answer.body.decode()}")
-        told: dict[str, Any] = answer.json()
+        told: dict[str, Any] = answer.json() if answer.body else {}
         return told
 
 

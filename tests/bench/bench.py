@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,p,q,r,t,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,i,p,q,r,t,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -13,6 +13,7 @@ d  issue and `next` with 1,000,000 past visits, against 1,000
 e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 calls)
 f  from the POST of `next` to the call painted in Chromium, against a bare broadcast painted there
 g  from the POST of an alert to the last of 100 screens of five sites, against /emit
+i  from the press of an incident's key to its answer while 100 screens reconnect at once, p95 against 200 ms
 p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
    asks; rendering a ticket; each p50 and p99 against /raw (/pg). Twenty printers that ask once a second, as
    a share of a core
@@ -42,6 +43,7 @@ from rich.table import Table
 from tests.bench.alerts import measure_alert
 from tests.bench.figures import measure_figures
 from tests.bench.http_load import Connection, Run, load, percentile, request
+from tests.bench.incidents import measure_incident
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
@@ -281,7 +283,7 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
             found += together(folder / "together", effort)
         for database in databases:
             cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
-            if set("acfg") & set(parts):
+            if set("acfgi") & set(parts):
                 _against_bare(folder / database, cluster, effort, parts, found)
             if "b" in parts:
                 _tickets(folder / f"{database}-tickets", cluster, effort, found)
@@ -341,6 +343,7 @@ def weights(folder: Path) -> Iterator[Result]:
 
 
 MOST_APART_MS = 100
+MOST_OF_A_KEY_MS = 200
 
 
 def together(folder: Path, effort: Effort) -> Iterator[Result]:
@@ -379,6 +382,12 @@ def _against_bare(
             ours, theirs, more = asyncio.run(measure_alert(side, bare, 100, effort.rounds // 2))
             what = f"(g) alert on the last of 100 screens of five sites, p50 ({kind}, /emit)"
             found.append(Result(what, "ms", ours, theirs, more=more))
+        if "i" in parts:
+            what = f"(i) an incident's key while 100 screens reconnect, p95 ({kind})"
+            taken, before = asyncio.run(measure_incident(side, 100, effort.rounds))
+            more = {f"product_p{percent}_ms": percentile(taken, percent) for percent in (50, 99)}
+            more["answers_before_all_joined"] = before
+            found.append(Result(what, "ms", percentile(taken, 95), MOST_OF_A_KEY_MS, at_most=1, more=more))
 
 
 def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
@@ -453,7 +462,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,p,q,r,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,p,q,r,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()
