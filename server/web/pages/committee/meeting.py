@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from server.domain.actions.actions import LONGEST_NAME
@@ -121,19 +121,25 @@ def _add_changes(routes: Blueprint, needs: CommitteePages) -> None:
 
 def _add_minutes(routes: Blueprint, needs: CommitteePages) -> None:
     """Attach, give back and remove the minutes."""
+    larger = Blueprint("larger", __name__)
+    """Takes larger bodies than the rest of the pages."""
 
-    @routes.url_value_preprocessor
+    @larger.url_value_preprocessor
     def allow_minutes(*_: object) -> None:
         """The form is read before its view runs: the CSRF guard reads it."""
         request.max_content_length = MINUTES_BYTES + AROUND_A_FILE
 
-    @routes.errorhandler(RequestEntityTooLarge)
+    @larger.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> Any:
         meeting = str((request.view_args or {}).get("meeting", ""))
-        refusal, site = minutes_too_large(), _site_of(needs, meeting, WRITES)
+        refusal = minutes_too_large()
+        try:
+            site = _site_of(needs, meeting, WRITES)
+        except NotFound as unknown_meeting:
+            return unknown_meeting
         return _page(needs, site, meeting, refusal=refusal), status_of(refusal)
 
-    @routes.post(MEETING + "/compte-rendu")
+    @larger.post(MEETING + "/compte-rendu")
     @requires(WRITES, of=PEOPLE, anywhere=True)
     def attach(meeting: str) -> Any:
         file = request.files.get("minutes")
@@ -141,6 +147,8 @@ def _add_minutes(routes: Blueprint, needs: CommitteePages) -> None:
         return _done(
             needs, meeting, lambda site: attach_minutes(needs.database, site, meeting, content), "minutes"
         )
+
+    routes.register_blueprint(larger)
 
     @routes.post(MEETING + "/compte-rendu/suppression")
     @requires(WRITES, of=PEOPLE, anywhere=True)

@@ -14,7 +14,7 @@ import { createIncidentKey } from "./incident_key.js";
 import { beep } from "./incident_sound.js";
 import { element, fill, one } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
-import { isBehind } from "../shared/freshness.js";
+import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
 
@@ -27,7 +27,8 @@ export function incidentPage() {
 
 /**
  * Watches the incidents of a hall (slug) over a page's socket, where the page has a place for them: read at
- * each connection, then from whole states. `spread()`: ms before a page reads what it missed.
+ * each connection, then from whole states. A heartbeat with a version that no message of the hall has brought
+ * makes the page read again after `spread()` ms.
  */
 export function watchIncidents(socket, hall, spread) {
   const place = document.querySelector("[data-incidents]");
@@ -35,6 +36,8 @@ export function watchIncidents(socket, hall, spread) {
   const { language, time_zone: zone, phone, receives, sentences } = readJson("incident-line");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), phone, hall };
   const notReceived = new Set();
+  /** @type {Record<string, import("../shared/freshness.js").Order>} by hall, of messages of every kind */
+  const seen = {};
   let state = NO_INCIDENTS;
   let former = [];
 
@@ -111,17 +114,24 @@ export function watchIncidents(socket, hall, spread) {
     try {
       /** @type {Api.IncidentsAnswer} */
       const answer = await read(`/api/v1/halls/${hall}/incidents`);
+      answer.halls.forEach(note);
       change(withAnswer(state, answer));
     } catch {
       // Not reachable: what is shown stays until the next message or connection.
     }
   }
 
+  function note(message) {
+    seen[message.hall] = accepted(seen[message.hall] ?? NOTHING_SEEN, message) ?? seen[message.hall];
+  }
+
+  socket.onAny((name, message) => {
+    if (name !== "heartbeat" && message?.hall && message.version !== undefined) note(message);
+  });
   socket.on("incident.changed", (message) => change(withHall(state, message)));
   socket.on("connect", look);
   socket.on("heartbeat", (beat) => {
-    const ofHall = state.halls[beat.hall];
-    if (ofHall && isBehind(ofHall.order, beat)) setTimeout(look, spread());
+    if (state.halls[beat.hall] && isBehind(seen[beat.hall], beat)) setTimeout(look, spread());
   });
   setInterval(draw, REDRAWN_EVERY_MS);
   createIncidentKey({

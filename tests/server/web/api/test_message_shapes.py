@@ -17,6 +17,7 @@ from server.live.publication.call_message import CallMessage
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
+from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.printing.print_trial import print_trial
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer
@@ -112,6 +113,8 @@ def test_messages_of_a_hall_with_visitors_match_their_models(both: ApiSite):
         Author("security"),
         AlertRequest(AlertKind.CUSTOM, new_id(), words={"fr": {"title": "Alerte", "text": "Restez là."}}),
     )
+    reach = Reach(is_here=True, is_anywhere=True)
+    raise_incident(both.database, both.database.hall_id(HALL), Author("agent"), COUNTER, reach=reach)
     publisher.tick()
     both.publish_kiosk("laon-borne-9")
     publisher.tick()
