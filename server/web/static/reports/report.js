@@ -15,7 +15,9 @@ const versionField = one("input[name=version]", form);
 const version = versionField.value;
 
 const found = find();
-if (found && found.sentences.some((text, index) => text !== fields[index]?.value)) {
+// typed before this script ran: the newest
+if (fields.some((field) => field.value !== field.defaultValue)) keep();
+else if (found && found.sentences.some((text, index) => text !== fields[index]?.value)) {
   fields.forEach((field, index) => (field.value = found.sentences[index] ?? field.value));
   one("[data-found]", form).hidden = false;
 }
