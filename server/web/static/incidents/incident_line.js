@@ -37,7 +37,7 @@ export function watchIncidents(socket, hall, spread) {
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), phone, hall };
   const notReceived = new Set();
   /** @type {Record<string, import("../shared/freshness.js").Order>} by hall, of messages of every kind */
-  const seen = {};
+  const orders = {};
   let state = NO_INCIDENTS;
   let former = [];
 
@@ -122,7 +122,7 @@ export function watchIncidents(socket, hall, spread) {
   }
 
   function note(message) {
-    seen[message.hall] = accepted(seen[message.hall] ?? NOTHING_SEEN, message) ?? seen[message.hall];
+    orders[message.hall] = accepted(orders[message.hall] ?? NOTHING_SEEN, message) ?? orders[message.hall];
   }
 
   socket.onAny((name, message) => {
@@ -131,7 +131,7 @@ export function watchIncidents(socket, hall, spread) {
   socket.on("incident.changed", (message) => change(withHall(state, message)));
   socket.on("connect", look);
   socket.on("heartbeat", (beat) => {
-    if (state.halls[beat.hall] && isBehind(seen[beat.hall], beat)) setTimeout(look, spread());
+    if (state.halls[beat.hall] && isBehind(orders[beat.hall], beat)) setTimeout(look, spread());
   });
   setInterval(draw, REDRAWN_EVERY_MS);
   createIncidentKey({
