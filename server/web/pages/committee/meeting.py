@@ -32,6 +32,7 @@ from server.usecases.committee.read_committee import read_committee
 from server.usecases.committee.read_site_targets import SiteTarget, read_site_targets
 from server.usecases.reports.find_report import ReportReach
 from server.usecases.reports.read_reports import ListedReport, read_reports
+from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.committee.services import (
     PLACE,
@@ -126,8 +127,9 @@ def _add_minutes(routes: Blueprint, needs: CommitteePages) -> None:
 
     @larger.url_value_preprocessor
     def allow_minutes(*_: object) -> None:
-        """The form is read before its view runs: the CSRF guard reads it."""
-        request.max_content_length = MINUTES_BYTES + AROUND_A_FILE
+        """The form is read before its view runs: the CSRF guard reads it. Nobody else may send that much."""
+        if identify().kind == "person":
+            request.max_content_length = MINUTES_BYTES + AROUND_A_FILE
 
     @larger.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> Any:
