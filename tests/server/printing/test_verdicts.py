@@ -138,7 +138,7 @@ def held_in_the_middle(
     hall.drive(replace(pace, poll_s=60))
     job = hall.press_job()
     assert hall.wait_for(job, "sending", "held") == fault.value
-    assert hall.told == [job]
+    wait_until(lambda: hall.told == [job], "the state that is held is told")
     return hall, job
 
 
