@@ -1,5 +1,6 @@
 """The services of one process, built once and connected; `server/app/subjects` builds each part."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -89,7 +90,13 @@ class Parvis:
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
-        """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
+        """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet.
+
+        What was made until now is kept for ever and left out of garbage collections: a full one that walks
+        through it stops the whole process for a third of a second.
+        """
+        gc.collect()
+        gc.freeze()
         if self.settings.has_simulated_printers:
             once_it_answers(self.simulated.start)
         if self.settings.workers == 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from flask import request
@@ -50,6 +51,10 @@ type FindRooms = Callable[[Handshake], SocketPlace]
 """Returns the rooms that a connection joins, or raises a refusal."""
 
 
+JOINING = BoundedSemaphore(4)
+"""How many sockets of a process join at once; after a network failure hundreds do: requests go between."""
+
+
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     """A namespace whose sockets belong to one hall."""
 
@@ -67,7 +72,8 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 
         """
         try:
-            self._join(auth if isinstance(auth, dict) else {})
+            with JOINING:
+                self._join(auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
             self.presence.left(self._sid())  # some permission may have been shown before the refused one
             raise SocketRefused(refusal.code) from refusal

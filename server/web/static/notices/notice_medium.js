@@ -136,7 +136,7 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
    * @param {Api.MediumAnswer | null} found null: the library does not have it
    */
   function card(medium, name, found = null) {
-    const url = found && thumbnailOf(found);
+    const url = found && thumbnailOf(found.files)?.url;
     const until = found?.until ? element("small", {}, say(untilKey(found), { day: day(found.until) })) : null;
     return element(
       "label",
@@ -208,9 +208,12 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
   function show() {
     const medium = chosen();
     const files = medium?.files ?? [];
-    const url = medium ? (thumbnailOf(medium) ?? files[0]?.url) : null;
-    picture.hidden = !url || !focus;
-    if (url) picture.src = url;
+    const shown = thumbnailOf(files) ?? files[0];
+    picture.hidden = !shown || !focus;
+    if (shown) {
+      picture.src = shown.url;
+      picture.style.setProperty("--shape", String(shown.width / shown.height)); // keeps its place while it comes
+    }
     focus?.show();
   }
 }
@@ -219,6 +222,5 @@ const untilKey = ({ expiry }) => (expiry === "over" ? "notices.medium.over" : "n
 
 const wordsOf = ({ texts, name, tags }) => [texts.fr, name, ...tags].join(" ");
 
-const thumbnailOf = ({ files }) =>
-  (files.find(({ role }) => role === "thumbnail") ?? files.find(({ role }) => role === "poster"))?.url ??
-  null;
+const thumbnailOf = (files) =>
+  files.find(({ role }) => role === "thumbnail") ?? files.find(({ role }) => role === "poster");
