@@ -14,7 +14,9 @@ import {
   exceptionalReducers,
   exceptionalStart,
   serviceById,
-} from "./exceptional_state.js";
+  sheetReducers,
+  sheetStart,
+} from "./appointment_only_state.js";
 import {
   INFORMATION_VIEWS,
   informationBack,
@@ -24,7 +26,6 @@ import {
   QUIET_READING_MS,
   withHeldInformation,
 } from "./information_state.js";
-import { sheetReducers, sheetStart } from "./sheet_state.js";
 import {
   covered,
   quietTicketMs,

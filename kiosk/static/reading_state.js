@@ -2,7 +2,7 @@
 
 import { appointmentReading } from "./appointment_state.js";
 import { informationReading } from "./information_state.js";
-import { offersSheet, sheetPaper } from "./sheet_state.js";
+import { offersSheet, sheetPaper } from "./appointment_only_state.js";
 import { printOf } from "./ticket_state.js";
 
 const READ_VIEWS = [

@@ -2,9 +2,8 @@
 
 import { APPOINTMENT_NOTICES, offersAppointment } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
-import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
+import { offersSheet, reasonChosen, serviceById, sheetPaperText, wayOf } from "./appointment_only_state.js";
 import { informationButton, informationViews } from "./information_view.js";
-import { offersSheet, sheetPaperText } from "./sheet_state.js";
 import { NEEDS, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
 import { paperTimeText, waitText } from "./words.js";
@@ -12,15 +11,16 @@ import { button, byId, element, fillTexts, main, put, setIcon, showText, showVal
 import { fillPaged } from "./paging.js";
 import {
   alreadyButton,
+  appointmentItem,
   backButton,
   doneButtons,
   homeButton,
   needChoice,
   needsButton,
   reasonButton,
+  serviceItem,
   sheetButton,
 } from "./view_buttons.js";
-import { appointmentItem, serviceItem } from "./service_item.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const NOTICE_ICONS = {

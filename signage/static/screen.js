@@ -178,7 +178,9 @@ const supervised = createSupervised({
   },
 });
 
-const look = createScreenLook(redraw);
+const look = createScreenLook(redraw, (screen) =>
+  hallLanguages(screen, own).map((code) => [spoken[code], prepared.languages[code]]),
+);
 
 draw();
 addEventListener("resize", redraw);
@@ -283,7 +285,7 @@ function drawRestSoon() {
 function drawRest() {
   isRestDue = false;
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
-  look.wear(state.screen?.look);
+  look.wear(state.screen);
   const view = settledView();
   drawQuiet(view);
   playMedia(view);

@@ -4,28 +4,42 @@
 import { wear } from "/assets/look.js";
 
 const LONGEST_WAIT_MS = 5_000;
+const SLANTED = /<(em|i)\b/i;
 
-/** `redraw()` when something has come that may have another size. */
-export function createScreenLook(redraw) {
+/**
+ * `redraw()` when something has come that may have another size. `wordsFor(screen)` are the page's own words
+ * there.
+ */
+export function createScreenLook(redraw, wordsFor) {
   /** @type {number | null} */
   let awaitedSince = null;
+  let screenWithFonts = null;
+  let texts = "";
 
-  /** All fonts, so that none is loaded only when a notice needs it. */
+  /** The fonts that the texts need, before they are drawn: no notice is measured with another one. */
   function loadFonts() {
-    for (const face of document.fonts) face.load().catch(() => {}); // one that is not there is done without
+    const letters = [...new Set(texts)].join("");
+    const { fontFamily } = getComputedStyle(document.body);
+    for (const style of ["400", "700", ...(SLANTED.test(texts) ? ["italic 400"] : [])])
+      document.fonts.load(`${style} 1em ${fontFamily}`, letters).catch(() => {}); // done without
   }
 
-  loadFonts();
   document.fonts.ready.then(redraw);
   document.fonts.addEventListener("loadingdone", redraw);
 
   return {
-    /** Wears a look, `null` for none yet. */
-    wear: (look) =>
-      wear(look, () => {
+    /** Wears the look of a hall's screen, and loads the fonts of what it will show; null for none yet. */
+    wear(screen) {
+      if (screen && screen !== screenWithFonts) {
+        screenWithFonts = screen;
+        texts = JSON.stringify([screen, wordsFor(screen)]);
+        loadFonts();
+      }
+      wear(screen?.look, () => {
         loadFonts();
         redraw();
-      }),
+      });
+    },
 
     /** Whether fonts, stylesheet and logo are there, or are not waited for any longer. */
     isWhole: () => {

@@ -1,8 +1,8 @@
-"""Compressed files of pages: brotli or gzip, made once for each process, named by their content.
+"""Files and pages as they travel: compressed by brotli or gzip, and named by their content.
 
-Only content that is the same for everybody is compressed: styles, scripts, drawings, and the page of screens,
-which holds nothing of a hall. A page that holds a token or repeats what came with its address is not: the
-length of what is compressed together would tell it (BREACH).
+Files of pages are compressed, and the pages of screens, kiosks and counters, whose words make up most of what
+they weigh. None of the three repeats anything of its address. A page that does is not compressed: where an
+attacker chooses a part of what is compressed together, its length tells the rest (BREACH).
 """
 
 import gzip
@@ -14,26 +14,29 @@ from flask import Request, Response
 
 _STATIC = ("static", ".static", ".icons")
 _FILES = frozenset({"site.asset"})
-_OTHERS = _FILES | {"signage.screen"}
+_PAGES = frozenset({"signage.screen", "kiosk.page", "console.console"})
 _WORDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 LEAST_BYTES = 500
 """Below it a file is not smaller compressed, headers counted."""
-BROTLI_QUALITY, GZIP_LEVEL = 9, 9
+FILE_QUALITY, PAGE_QUALITY = 9, 5
+"""Of brotli and of gzip; a page is made and compressed anew each time."""
 
 
 def compress(request: Request, response: Response) -> Response:
-    """The answer, compressed where it is a public file and the browser takes that; 304 where it has it."""
+    """The answer, compressed where it may be and the browser takes that; 304 where the browser has it."""
     if response.status_code != 200:
         return response
     endpoint = request.endpoint or ""
-    is_public = endpoint in _OTHERS or endpoint.endswith(_STATIC)
-    if not is_public or not (response.mimetype or "").startswith(_WORDS) or "Range" in request.headers:
+    is_compressed = endpoint in _FILES | _PAGES or endpoint.endswith(_STATIC)
+    if not is_compressed or not (response.mimetype or "").startswith(_WORDS) or "Range" in request.headers:
         return response
     response.vary.add("Accept-Encoding")
     content = _read(response)
     coding = _coding(request) if len(content) >= LEAST_BYTES else None
-    response.set_data(content if coding is None else _packed(content, coding))
     if coding is not None:
+        is_page = endpoint in _PAGES
+        packed = _packed(content, coding, PAGE_QUALITY) if is_page else _packed_file(content, coding)
+        response.set_data(packed)
         response.content_encoding = coding
     response.set_etag(f"{hashlib.sha256(content).hexdigest()[:32]}-{coding or 'plain'}")
     del response.headers["Last-Modified"]  # two releases may be installed within a second
@@ -65,7 +68,11 @@ def _coding(request: Request) -> str | None:
 
 
 @lru_cache(maxsize=1_000)
-def _packed(content: bytes, coding: str) -> bytes:
+def _packed_file(content: bytes, coding: str) -> bytes:
+    return _packed(content, coding, FILE_QUALITY)
+
+
+def _packed(content: bytes, coding: str, quality: int) -> bytes:
     if coding == "br":
-        return bytes(brotli.compress(content, quality=BROTLI_QUALITY))
-    return gzip.compress(content, compresslevel=GZIP_LEVEL, mtime=0)
+        return bytes(brotli.compress(content, quality=quality))
+    return gzip.compress(content, compresslevel=quality, mtime=0)

@@ -20,6 +20,8 @@ INK = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim
 ROOM = "document.getElementById('aside').getBoundingClientRect().width / innerWidth"
 WAITS = item("waits", "waits", {}, ms=600_000)
 NOTICE = item("rich", "text", {"title": "Votre rendez-vous", "html": RICH}, ms=600_000)
+LOADED_FONTS = """[...document.fonts].filter(({ status }) => status === "loaded")
+  .map(({ family, style }) => family.replaceAll('"', "") + " " + style).sort()"""
 SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
 
 
@@ -138,6 +140,18 @@ def test_a_programme_is_measured_once_when_the_whole_look_has_come(
         request.continue_()
     expect(page.locator("#slide")).to_contain_text("Votre rendez-vous")
     assert page.evaluate("layouts.length") > 0
+
+
+def test_a_screen_fetches_the_fonts_of_the_letters_it_shows(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall)
+    normal = "Atkinson Hyperlegible Next Variable normal"
+    assert page.evaluate(LOADED_FONTS) == [normal]
+    hall.screen["programme"] = programme(
+        item("ar", "text", {"title": "موعدكم", "html": "<p><em>Jamais</em></p>"})
+    )
+    hall.sockets.emit("programme.changed", {}, namespace="/screen")
+    needed = ["Atkinson Hyperlegible Next Variable italic", normal, "Noto Sans Arabic Variable normal"]
+    wait_until(lambda: page.evaluate(LOADED_FONTS) == needed, "Arabic and italics")
 
 
 def test_the_look_survives_a_reload_without_server(pages: Pages, hall: ContractServer) -> None:

@@ -1,4 +1,4 @@
-"""Public files are compressed and named by what they hold; pages that hold tokens never are."""
+"""Files and large pages are compressed and named by what they hold; none repeats what an address says."""
 
 import gzip
 import re
@@ -11,7 +11,13 @@ from tests.conftest import make_tables
 from tests.server.web.api_site import ApiSite
 
 BOTH = {"Accept-Encoding": "gzip, deflate, br"}
-FILES = ("/static/server/shared/base.css", "/static/signage/screen.js", "/assets/tokens.css", "/screen")
+FILES = (
+    "/static/server/shared/base.css",
+    "/static/signage/screen.js",
+    "/assets/tokens.css",
+    "/screen",
+    "/kiosk",
+)
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -64,11 +70,21 @@ def test_pages_name_files_by_their_release_and_browsers_keep_them(site: ApiSite)
     assert client.get(f"/static/{'0' * 16}/server/nothing.css").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/connexion", "/kiosk", "/pair", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("path", ["/connexion", "/pair", "/api/v1/openapi.json"])
 def test_an_answer_that_may_hold_a_token_is_not_compressed(site: ApiSite, path: str):
     answer = site.app.test_client().get(path, headers=BOTH)
     assert "Content-Encoding" not in answer.headers
     answer.close()
+
+
+@pytest.mark.parametrize("path", ["/screen", "/kiosk", "/console"])
+def test_a_compressed_page_repeats_nothing_that_came_with_the_request(site: ApiSite, path: str):
+    marked = dict.fromkeys(("next", "counter", "code", "guess41"), "guess41")
+    answer = site.person("agent").get(
+        path, query_string=marked, headers={"Accept-Encoding": "br", "Referer": "https://guess41.example/"}
+    )
+    assert answer.headers["Content-Encoding"] == "br"
+    assert b"guess41" not in brotli.decompress(answer.data)
 
 
 def test_a_part_of_a_file_is_a_part_of_the_file_itself(site: ApiSite):

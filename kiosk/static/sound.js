@@ -1,4 +1,5 @@
-// « Écouter »: plays the sentences of a view one after the other until they end or it is stopped. No DOM.
+// What a kiosk lets hear: « Écouter » plays the sentences of a view one after the other until they end or it
+// is stopped; a tone goes with a written warning. No DOM.
 
 // `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it
 export function openListening({ ask, play, silence, onChange = (_isOn) => {} }) {
@@ -31,4 +32,16 @@ export function openListening({ ask, play, silence, onChange = (_isOn) => {} }) 
   }
 
   return { start, stop, isOn: () => current !== null };
+}
+
+/** The second sense of a written warning: a vibration, and a tone where the site allows it. */
+export function signal(hasSound) {
+  navigator.vibrate?.(200);
+  if (!hasSound) return;
+  const audio = new AudioContext();
+  const tone = new OscillatorNode(audio, { frequency: 660 });
+  tone.connect(new GainNode(audio, { gain: 0.08 })).connect(audio.destination);
+  tone.onended = () => audio.close();
+  tone.start();
+  tone.stop(audio.currentTime + 0.12);
 }
