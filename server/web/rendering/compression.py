@@ -14,7 +14,7 @@ from flask import Request, Response
 
 _STATIC = ("static", ".static", ".icons")
 _FILES = frozenset({"site.asset"})
-_PAGES = frozenset({"signage.screen", "kiosk.page", "console.console"})
+_PAGES = frozenset({"/screen", "/kiosk", "/console"})
 _WORDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 LEAST_BYTES = 500
 """Below it a file is not smaller compressed, headers counted."""
@@ -27,14 +27,14 @@ def compress(request: Request, response: Response) -> Response:
     if response.status_code != 200:
         return response
     endpoint = request.endpoint or ""
-    is_compressed = endpoint in _FILES | _PAGES or endpoint.endswith(_STATIC)
+    is_page = request.path in _PAGES
+    is_compressed = is_page or endpoint in _FILES or endpoint.endswith(_STATIC)
     if not is_compressed or not (response.mimetype or "").startswith(_WORDS) or "Range" in request.headers:
         return response
     response.vary.add("Accept-Encoding")
     content = _read(response)
     coding = _coding(request) if len(content) >= LEAST_BYTES else None
     if coding is not None:
-        is_page = endpoint in _PAGES
         packed = _packed(content, coding, PAGE_QUALITY) if is_page else _packed_file(content, coding)
         response.set_data(packed)
         response.content_encoding = coding

@@ -208,11 +208,11 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
   function show() {
     const medium = chosen();
     const files = medium?.files ?? [];
-    const shown = thumbnailOf(files) ?? files[0];
-    picture.hidden = !shown || !focus;
-    if (shown) {
-      picture.src = shown.url;
-      picture.style.setProperty("--shape", String(shown.width / shown.height)); // keeps its place while it comes
+    const small = thumbnailOf(files) ?? files[0];
+    picture.hidden = !small || !focus;
+    if (small) {
+      picture.src = small.url;
+      picture.style.setProperty("--shape", String(small.width / small.height)); // keeps its place while it comes
     }
     focus?.show();
   }
