@@ -19,7 +19,7 @@ from server.store.devices.sightings import players_at
 from server.store.transactions.database import Database
 from server.usecases.devices.note_copied_device import note_copied_device
 from server.usecases.waits.estimate_waits import Estimates
-from server.web.access.callers import LOOPBACK, Caller, identify, of_token
+from server.web.access.callers import LOOPBACK, Caller, identify, may_in_hall, of_token
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 
 log = structlog.get_logger()
@@ -100,8 +100,7 @@ def socket_callers(
         if caller.kind == "nobody" and read_cookie(DEVICE_COOKIE) is None:
             raise Refusal("not_signed_in")
         hall = caller.hall if caller.hall is not None else database.hall_id(str(auth.get("hall", "")))
-        site_slug = database.configuration(hall).site.slug
-        if not caller.may(permission, hall=hall, site=site_slug):
+        if not may_in_hall(caller, database, permission, hall):
             raise Refusal("forbidden")
         if caller.digest is not None:
             shown = SocketToken(caller.digest, hall, permission)

@@ -1,13 +1,18 @@
 """Sends the incidents of a hall to its own pages, and beyond it those that nobody answered at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from server.domain.facts import OF_INCIDENTS
 from server.live import messages
 from server.store.incidents.incidents import incident_by_id
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.usecases.incidents.read_incidents import HallIncidents, halls_told, read_hall_incidents
+from server.usecases.incidents.read_incidents import (
+    HallIncidents,
+    IncidentOfHall,
+    halls_told,
+    read_hall_incidents,
+)
 
 NAMESPACES = (messages.AGENT, messages.SCREEN)
 """The guard's page is among screens."""
@@ -20,7 +25,7 @@ def send_incidents(database: Database, emit: Callable[..., None], commit: Commit
     """
     message = read_hall_incidents(database, commit.hall)
     _send(emit, message, messages.incidents_room(commit.hall))
-    if not _are_beyond(database, commit):
+    if not _are_beyond(database, commit, message["incidents"]):
         return
     beyond: HallIncidents = {
         **message,
@@ -37,12 +42,12 @@ def _send(emit: Callable[..., None], message: HallIncidents, room: str) -> None:
         emit(messages.INCIDENT_CHANGED, message, namespace, room)
 
 
-def _are_beyond(database: Database, commit: Commit) -> bool:
-    """Whether a fact of the commit is about an incident of which other halls hear."""
+def _are_beyond(database: Database, commit: Commit, shown: Iterable[IncidentOfHall]) -> bool:
+    """Whether a fact of the commit is about an incident of which other halls hear; one that ended is read."""
+    is_beyond = {each["incident"]: each["is_beyond"] for each in shown}
+    changed = {fact.body["id"] for fact in commit.facts if fact.kind in OF_INCIDENTS}
+    if any(is_beyond.get(each) for each in changed):
+        return True
     with database.read() as rows:
-        for fact in commit.facts:
-            if fact.kind in OF_INCIDENTS:
-                incident = incident_by_id(rows, fact.body["id"])
-                if incident is not None and incident.escalated_at is not None:
-                    return True
-    return False
+        ended = [incident_by_id(rows, each) for each in changed - is_beyond.keys()]
+    return any(each is not None and each.escalated_at is not None for each in ended)

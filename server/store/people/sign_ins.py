@@ -17,7 +17,10 @@ from server.store.tables.people import account, role_grant, sign_in
 
 @dataclass(frozen=True, slots=True)
 class SignedInAccount:
-    """The account of a signed-in session; `session`: its id, `begun_at`: when it began."""
+    """The account of a signed-in session; `session`: its id, `begun_at`: when it began.
+
+    Each of its roles has a row: `role` at `site`; both None where it has none.
+    """
 
     id: str
     login: str
@@ -25,6 +28,8 @@ class SignedInAccount:
     language: str
     session: str
     begun_at: datetime
+    role: str | None
+    site: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,12 @@ _ACCOUNT_OF = Read(
         account.c.language,
         sign_in.c.id.label("session"),
         sign_in.c.created_at.label("begun_at"),
+        role_grant.c.role,
+        role_grant.c.site,
     )
-    .select_from(_OF_OPEN_ACCOUNTS)
-    .where(sign_in.c.digest == bindparam("digest"), _GOES_ON, _IS_OPEN),
+    .select_from(_OF_OPEN_ACCOUNTS.outerjoin(role_grant, role_grant.c.account == account.c.id))
+    .where(sign_in.c.digest == bindparam("digest"), _GOES_ON, _IS_OPEN)
+    .order_by(role_grant.c.role, role_grant.c.site),
 )
 _WITH_GRANTS = _OF_OPEN_ACCOUNTS.join(role_grant, role_grant.c.account == account.c.id)
 _SIGNED_IN = Read(
@@ -132,9 +140,15 @@ ACCESS_CHANGED = Write(
 """Tells every process that somebody's rights shrank: it then cuts sockets that are no longer allowed."""
 
 
-def account_of_sign_in(rows: Rows, token: str, now: datetime) -> SignedInAccount | None:
-    """The account of a signed-in session that has not expired."""
-    return rows.one(_ACCOUNT_OF, digest=token_digest(token), now=now)
+def account_of_sign_in(
+    rows: Rows, token: str, now: datetime
+) -> tuple[SignedInAccount, tuple[Grant, ...]] | None:
+    """The account of a signed-in session that has not expired, and its roles."""
+    found = rows.all(_ACCOUNT_OF, digest=token_digest(token), now=now)
+    grants = tuple(
+        Grant(row.role, row.site) for row in found if row.role is not None and row.site is not None
+    )
+    return (found[0], grants) if found else None
 
 
 def signed_in(rows: Rows, digests: Iterable[str], now: datetime) -> Mapping[str, list[Grant]]:

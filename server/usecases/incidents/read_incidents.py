@@ -7,10 +7,10 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.incidents.incidents import Incident, IncidentState
 from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
-from server.domain.refusals import Refusal
-from server.store.configuration.halls import all_halls, hall_row
+from server.store.configuration.halls import all_halls
 from server.store.incidents.incidents import shown_incidents
 from server.store.transactions.database import Database
+from server.usecases.hall_view import hall_state
 
 
 class IncidentAnswerer(TypedDict):
@@ -59,19 +59,13 @@ class IncidentsAnswer(TypedDict):
 
 def read_hall_incidents(database: Database, hall: str) -> HallIncidents:
     """The incidents of a hall (id) that pages show. Refusal: unknown_hall."""
-    configuration = database.configuration(hall)
     with database.read() as rows:
-        row = hall_row(rows, hall)
-        if row is None:
-            raise Refusal("unknown_hall", hall=hall)
+        state = hall_state(database, rows, hall)
         found = shown_incidents(rows, hall, database.clock.now())
     return {
-        "hall": row.slug,
-        "epoch": row.epoch,
-        "version": row.version,
-        "as_of": to_text(database.clock.now()),
-        "name": _name(configuration),
-        "incidents": [_answer(database, configuration, each) for each in found],
+        **state.position_message,
+        "name": _name(state.configuration),
+        "incidents": [_answer(database, state.configuration, each) for each in found],
     }
 
 

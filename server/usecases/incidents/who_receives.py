@@ -1,13 +1,12 @@
 """Who would receive an incident of a hall now, by function and place, without names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.store.counters.sessions import SessionPlace, open_places
-from server.store.engine.rows import Rows
 from server.store.incidents.receivers import Receiver, Receivers
 from server.store.transactions.database import Database
 from server.usecases.incidents.raise_incident import Reach
@@ -36,36 +35,48 @@ class ReceiversAnswer(TypedDict):
 def read_receivers(database: Database, receivers: Receivers, hall: str, author: Author) -> ReceiversAnswer:
     """Who would receive an incident that an author raises in a hall (id). The author is left out."""
     configuration = database.configuration(hall)
-    others = [
-        each
-        for each in receivers.connected(database.clock.now().timestamp())
-        if not author.is_same(each.author)
-    ]
+    here, beyond = _connected(database, receivers, configuration, hall, author)
     with database.read() as rows:
-        here = _by_place(rows, configuration, hall, [each for each in others if each.hall == hall])
-    beyond = {
-        each.author
-        for each in others
-        if each.hall != hall and (each.site == configuration.site.slug or each.hears_beyond)
-    }
+        places = open_places(rows, hall)
     return {
-        "here": here,
-        "beyond": len(beyond - {each.author for each in others if each.hall == hall}),
+        "here": _by_place(places, configuration, here),
+        "beyond": len(beyond),
         "is_known": not receivers.is_away,
         "phone": configuration.site.incidents.phone,
     }
 
 
-def reach_of(receivers: ReceiversAnswer) -> Reach:
-    """Whether anybody receives an incident; where that is not known, as if somebody of the hall did."""
-    is_here = bool(receivers["here"]) or not receivers["is_known"]
-    return Reach(is_here, is_anywhere=is_here or receivers["beyond"] > 0)
+def read_reach(database: Database, receivers: Receivers, hall: str, author: Author) -> Reach:
+    """Whether anybody would receive an incident that an author raises in a hall (id).
+
+    Where that is not known, as if somebody of the hall did.
+    """
+    here, beyond = _connected(database, receivers, database.configuration(hall), hall, author)
+    is_here = bool(here) or receivers.is_away
+    return Reach(is_here, is_anywhere=is_here or bool(beyond))
+
+
+def _connected(
+    database: Database, receivers: Receivers, configuration: HallConfiguration, hall: str, author: Author
+) -> tuple[list[Receiver], set[str]]:
+    """The receivers of a hall (id) without an author, and the further people (ids) who hear after 30 s."""
+    others = [
+        each
+        for each in receivers.connected(database.clock.now().timestamp())
+        if not author.is_same(each.author)
+    ]
+    here = [each for each in others if each.hall == hall]
+    beyond = {
+        each.author
+        for each in others
+        if each.hall != hall and (each.site == configuration.site.slug or each.hears_beyond)
+    }
+    return here, beyond - {each.author for each in here}
 
 
 def _by_place(
-    rows: Rows, configuration: HallConfiguration, hall: str, receivers: list[Receiver]
+    places: Sequence[SessionPlace], configuration: HallConfiguration, receivers: list[Receiver]
 ) -> list[ReceiverAnswer]:
-    places = open_places(rows, hall)
     found: dict[tuple[str, str | None], ReceiverAnswer] = {}
     for person in dict.fromkeys(each.author for each in receivers):
         pages = [each.page for each in receivers if each.author == person]

@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import DeviceOfToken, bearer_of_token, device_of_token
-from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, grants_of
+from server.store.people.accounts import EVERY_SITE, Grant, allowed_by
 from server.store.people.api_keys import EVERY_HALL
 from server.store.people.sign_ins import account_of_sign_in
 from server.store.transactions.database import Database
@@ -209,13 +209,19 @@ def _device(row: DeviceOfToken | None) -> Caller:
     )
 
 
+def may_in_hall(caller: Caller, database: Database, permission: Permission, hall: str) -> bool:
+    """Whether a caller has a permission in a hall (id). The hall's site is read for a person only."""
+    site = database.configuration(hall).site.slug if caller.kind == "person" else ""
+    return caller.may(permission, hall=hall, site=site)
+
+
 def of_sign_in(database: Database, token: str, *, begun_before: datetime | None = None) -> Caller | None:
     """The person of a signed-in session; None when it has ended, or began later than this."""
     with database.read() as rows:
-        row = account_of_sign_in(rows, token, database.clock.now())
-        if row is None or (begun_before is not None and row.begun_at > begun_before):
-            return None
-        grants = tuple(grants_of(rows, row.id))
+        found = account_of_sign_in(rows, token, database.clock.now())
+    if found is None or (begun_before is not None and found[0].begun_at > begun_before):
+        return None
+    row, grants = found
     return Caller(
         database.pseudonyms.author_of(row.id),
         "person",
@@ -295,8 +301,7 @@ def require_caller(permission: Permission, hall: str) -> tuple[Caller, str]:
     """
     caller = someone()
     hall_id = database().hall_id(hall)
-    site = database().configuration(hall_id).site.slug if caller.kind == "person" else ""
-    if not caller.may(permission, hall=hall_id, site=site):
+    if not may_in_hall(caller, database(), permission, hall_id):
         raise Refusal(
             "foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall
         )

@@ -13,7 +13,7 @@ from server.usecases.incidents.answer_incident import Answering, answer_incident
 from server.usecases.incidents.end_incident import end_incident
 from server.usecases.incidents.raise_incident import raise_incident
 from server.usecases.incidents.read_incidents import read_incidents
-from server.usecases.incidents.who_receives import reach_of, read_receivers
+from server.usecases.incidents.who_receives import read_reach, read_receivers
 from server.web.access.callers import Caller, require_caller, role_of
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.incidents.answers import (
@@ -74,7 +74,7 @@ def blueprint(api: Api, receivers: Receivers) -> APIBlueprint:
     def raise_at(path: HallPath, body: IncidentBody) -> Any:
         """Raises an incident at a counter or the reception desk; a further press there joins it."""
         caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
-        reach = reach_of(read_receivers(api.database, receivers, hall, caller.author))
+        reach = read_reach(api.database, receivers, hall, caller.author)
         key = write_key(caller.author)
         answer = raise_incident(api.database, hall, caller.author, body.counter, reach=reach, write_key=key)
         return answer, 201
