@@ -14,7 +14,7 @@ import structlog
 from server.domain.alarms.webhooks import next_try
 from server.domain.emails import Letter
 from server.sending.refused import SendRefused
-from server.store.reports.letters import LetterRow, due_letters, note_failed, note_sent, take_letter
+from server.store.reports.letters import LETTERS, LetterRow, due_letters
 from server.store.reports.schedules import Recipient, ScheduleRow, recipients_by_schedule, schedules
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import sites_of
@@ -60,16 +60,16 @@ class ReportLetters:
 
     def _send(self, letter: LetterRow) -> None:
         with self.database.store.write() as rows:
-            if not take_letter(rows, letter, self.database.clock.now()):
+            if not LETTERS.take(rows, letter, self.database.clock.now()):
                 return
         refused = self._try(letter)
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if refused is None:
-                note_sent(rows, letter.id, now)
+                LETTERS.note_sent(rows, letter, now)
             else:
                 again_at = next_try(letter.queued_at, letter.tries + 1, now)
-                note_failed(rows, letter, refused, now=now, again_at=again_at)
+                LETTERS.note_failed(rows, letter, refused, now=now, again_at=again_at)
 
     def _try(self, letter: LetterRow) -> str | None:
         """Sends once, now; the code of why it did not leave, None when it did."""

@@ -82,7 +82,7 @@ class Sender:
     def _send(self, delivery: Delivery) -> None:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
-            if not outbox.take_delivery(rows, delivery, now):
+            if not outbox.DELIVERIES.take(rows, delivery, now):
                 return
         with self.database.read() as rows:
             recipient = recipient_of(rows, delivery.recipient)
@@ -94,10 +94,10 @@ class Sender:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if refused is None:
-                outbox.note_sent(rows, delivery.id, now)
+                outbox.DELIVERIES.note_sent(rows, delivery, now)
                 return
             again_at = next_try(delivery.queued_at, delivery.tries + 1, now)
-            outbox.note_failed(rows, delivery, refused.code, now=now, again_at=again_at)
+            outbox.DELIVERIES.note_failed(rows, delivery, refused.code, now=now, again_at=again_at)
 
     def try_to_send(self, recipient: Recipient, delivery: str, body: str) -> SendRefused | None:
         """Sends once, now; why it did not arrive, None when it did."""

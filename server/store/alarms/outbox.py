@@ -6,19 +6,17 @@ same recipient from the same hall goes once it is sent or given up.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, null, select
 
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of
+from server.store.outbox import Outbox
 from server.store.tables.alarms import delivery
 from server.store.transactions.hall_transaction import HallTransaction
-
-TAKEN_FOR = timedelta(minutes=3)
-"""When a sender dies, another tries its delivery after this time, longer than a letter takes to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +54,13 @@ class Standing:
     next_at: datetime | None
 
 
-_IS_UNDERWAY = and_(delivery.c.sent_at.is_(None), delivery.c.given_up_at.is_(None))
-_IS_FREE = or_(delivery.c.taken_until.is_(None), delivery.c.taken_until <= bindparam("now"))
+DELIVERIES = Outbox(delivery)
 
 
 def _due() -> Select[*tuple[object, ...]]:
     firsts = (
         select(delivery.c.recipient, delivery.c.hall, func.min(delivery.c.position).label("position"))
-        .where(_IS_UNDERWAY)
+        .where(DELIVERIES.is_underway)
         .group_by(delivery.c.recipient, delivery.c.hall)
         .subquery("firsts")
     )
@@ -75,7 +72,7 @@ def _due() -> Select[*tuple[object, ...]]:
     return (
         rows_of(Delivery, delivery)
         .join(firsts, is_first)
-        .where(delivery.c.next_at <= bindparam("now"), _IS_FREE)
+        .where(delivery.c.next_at <= bindparam("now"), DELIVERIES.is_free)
         .order_by(delivery.c.queued_at, delivery.c.id)
     )
 
@@ -85,11 +82,11 @@ _STANDINGS = Read(
     Standing,
     select(
         delivery.c.recipient,
-        func.count(case((_IS_UNDERWAY, 1))).label("underway"),
+        func.count(case((DELIVERIES.is_underway, 1))).label("underway"),
         func.count(delivery.c.given_up_at).label("given_up"),
         func.max(delivery.c.sent_at).label("sent_at"),
-        func.max(case((_IS_UNDERWAY, delivery.c.failure))).label("failure"),
-        func.min(case((_IS_UNDERWAY, delivery.c.next_at))).label("next_at"),
+        func.max(case((DELIVERIES.is_underway, delivery.c.failure))).label("failure"),
+        func.min(case((DELIVERIES.is_underway, delivery.c.next_at))).label("next_at"),
     ).group_by(delivery.c.recipient),
 )
 _QUEUE = Write(
@@ -106,21 +103,13 @@ _QUEUE = Write(
     "tries",
     "next_at",
 )
-_OF_ROW = delivery.c.id == bindparam("row_id")
 _OF_RECIPIENT = delivery.c.recipient == bindparam("of_recipient")
-_IS_OF_TRY = delivery.c.tries == bindparam("of_tries")
-_FREE = delivery.update().values(taken_until=null())
-_TAKE = Write(
-    delivery.update().where(_OF_ROW, _IS_UNDERWAY, _IS_OF_TRY, _IS_FREE).values(tries=delivery.c.tries + 1),
-    "taken_until",
+_GIVE_UP = Write(
+    DELIVERIES.freed.where(delivery.c.id == bindparam("row_id"), DELIVERIES.is_underway), "given_up_at"
 )
-_NOTE_SENT = Write(_FREE.where(_OF_ROW).values(failure=null()), "sent_at")
-"""Without a condition on the try: a message that arrived is sent, even if another sender had taken it."""
-_NOTE_FAILED = Write(_FREE.where(_OF_ROW, _IS_UNDERWAY, _IS_OF_TRY), "failure", "next_at", "given_up_at")
-_GIVE_UP = Write(_FREE.where(_OF_ROW, _IS_UNDERWAY), "given_up_at")
-_GIVE_UP_ALL = Write(_FREE.where(_OF_RECIPIENT, _IS_UNDERWAY), "given_up_at")
+_GIVE_UP_ALL = Write(DELIVERIES.freed.where(_OF_RECIPIENT, DELIVERIES.is_underway), "given_up_at")
 _SEND_AGAIN = Write(
-    _FREE.where(_OF_RECIPIENT, delivery.c.created_at >= bindparam("since")).values(
+    DELIVERIES.freed.where(_OF_RECIPIENT, delivery.c.created_at >= bindparam("since")).values(
         sent_at=null(), given_up_at=null(), tries=0
     ),
     "queued_at",
@@ -152,34 +141,6 @@ def queue_delivery(transaction: HallTransaction, recipient: str, message: Messag
 def due_deliveries(rows: Rows, now: datetime) -> list[Delivery]:
     """The first delivery of each recipient and hall, where it is due and no sender has it."""
     return rows.all(_DUE, now=now)
-
-
-def take_delivery(rows: WrittenRows, delivery: Delivery, now: datetime) -> bool:
-    """Takes a delivery that was found due; False when another sender has it."""
-    values = {"row_id": delivery.id, "of_tries": delivery.tries, "now": now}
-    return bool(rows.execute(_TAKE, **values, taken_until=now + TAKEN_FOR))
-
-
-def note_sent(rows: WrittenRows, delivery: str, now: datetime) -> None:
-    """Notes that a delivery has reached its recipient."""
-    rows.execute(_NOTE_SENT, row_id=delivery, sent_at=now)
-
-
-def note_failed(
-    rows: WrittenRows, delivery: Delivery, failure: str, *, now: datetime, again_at: datetime | None
-) -> None:
-    """Notes the failure (a code) of a delivery that was found due and taken; `again_at` None: gives it up.
-
-    Nothing changes where it was given up meanwhile, or another sender has taken it since.
-    """
-    rows.execute(
-        _NOTE_FAILED,
-        row_id=delivery.id,
-        of_tries=delivery.tries + 1,
-        failure=failure,
-        next_at=now if again_at is None else again_at,
-        given_up_at=now if again_at is None else None,
-    )
 
 
 def give_up(rows: WrittenRows, delivery: str, now: datetime) -> None:

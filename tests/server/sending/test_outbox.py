@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.sending.refused import SendRefused
-from server.store.alarms.outbox import due_deliveries, note_failed, note_sent, send_again, take_delivery
+from server.store.alarms.outbox import DELIVERIES, due_deliveries, send_again
 from server.usecases.alarms.alarm_recipients import remove_recipient, resend
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import TRIAL, Office, recipient
@@ -57,12 +57,12 @@ def test_a_sender_later_than_another_takes_nothing_back(any_office: Office):
         with office.hall.database.read() as rows:
             [found] = due_deliveries(rows, at)
         with office.hall.database.store.write() as rows:
-            assert take_delivery(rows, found, at)
+            assert DELIVERIES.take(rows, found, at)
         return found
 
     def fails(delivery: Any, at: datetime) -> None:
         with office.hall.database.store.write() as rows:
-            note_failed(rows, delivery, "email_unreachable", now=at, again_at=at)
+            DELIVERIES.note_failed(rows, delivery, "email_unreachable", now=at, again_at=at)
 
     slow = due(now)
     with office.hall.database.read() as rows:
@@ -72,7 +72,7 @@ def test_a_sender_later_than_another_takes_nothing_back(any_office: Office):
     fails(slow, later)
     assert office.hall.outbox()[0]["taken_until"] is not None, "the other still sends"
     with office.hall.database.store.write() as rows:
-        note_sent(rows, slow.id, later)
+        DELIVERIES.note_sent(rows, slow, later)
     fails(quick, later)
     assert office.hall.outbox()[0]["sent_at"] is not None
     with office.hall.database.read() as rows:
