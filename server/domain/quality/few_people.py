@@ -1,8 +1,9 @@
 """Which figures are withheld where few people worked or came (docs/rules/indicators.md). Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
+from server.domain.people.pseudonyms import is_pseudonym
 from server.domain.quality.periods import Period, PeriodKind, period_of
 
 FEWEST_AGENTS = 3
@@ -24,15 +25,28 @@ FEWEST_PUBLISHED = 10
 """A figure that anybody may read counts at least so many."""
 
 
-def people_at_work(authors: Iterable[tuple[int, str]]) -> int:
+def people_at_work(authors: Iterable[tuple[int, str]], links: Mapping[str, str]) -> int:
     """How many people surely worked at counters. `authors`: the year and author (id) of each session.
 
-    One person has another pseudonym each year, so the years are counted apart and the greatest is taken.
+    `links`: the account of each pseudonym whose link is not erased. One person has another pseudonym each
+    year, so the years are counted apart and the greatest is taken.
     """
     by_year: dict[int, set[str]] = {}
     for year, author in authors:
         by_year.setdefault(year, set()).add(author)
-    return max(map(len, by_year.values()), default=0)
+    return max((_surely_different(of_year, links) for of_year in by_year.values()), default=0)
+
+
+def _surely_different(authors: Collection[str], links: Mapping[str, str]) -> int:
+    """How many people the authors (ids) of a year are at least.
+
+    Facts of before pseudonyms carry the account’s id. Once the link is erased, nothing says whether such an
+    account and a pseudonym of the same year are one person.
+    """
+    known = {links[author] for author in authors if author in links}
+    others = {author for author in authors if author not in links} - known
+    pseudonyms = sum(map(is_pseudonym, others))
+    return len(known) + max(pseudonyms, len(others) - pseudonyms)
 
 
 def withheld_names(agents: int, starts_on: date, ends_on: date, *, is_allowed: bool) -> frozenset[str]:

@@ -49,14 +49,15 @@ def withheld_in_parts(
     with database.read() as rows:
         is_allowed = not is_public and are_individual_figures_on(rows, site.slug)
         sessions = sessions_open_between(rows, hall_id, first, last)
-        behind = accounts_behind(rows)
+        links = accounts_behind(rows)
 
     def agents(starts_at: datetime, ends_at: datetime) -> int:
-        return people_at_work(
-            (year_of(each.opened_at), behind.get(each.author, each.author))
+        authors = (
+            (year_of(each.opened_at), each.author)
             for each in sessions
             if each.opened_at < ends_at and (each.closed_at is None or each.closed_at > starts_at)
         )
+        return people_at_work(authors, links)
 
     return {
         key: withheld_names(agents(*instants[key]), *days, is_allowed=is_allowed)
