@@ -7,7 +7,7 @@ from server.app.subjects.foundation import Foundation
 from server.jobs.local_socket import serve_local
 from server.jobs.rounds import ROUND_S, Rounds
 from server.usecases.journal.verify_journals import NightlyVerification
-from server.usecases.retention.rewrite_pages import NightlyRewriting
+from server.usecases.retention.rewrite_pages import DailyRewriting
 
 VERIFIER_IDLE_S = 60.0
 """How long the process that verifies the journals stays after its walk."""
@@ -20,6 +20,6 @@ def maintenance_loops(base: Foundation, rounds: Rounds) -> list[Callable[[], Non
     return [
         base.every(ROUND_S, rounds.make),
         base.every(ROUND_S, verification.make),
-        base.every(ROUND_S, NightlyRewriting(base.database, worker.call).make),
+        base.every(ROUND_S, DailyRewriting(base.database, worker.call).make),
         lambda: serve_local(base.database, base.settings.var, base.socketio.sleep),
     ]

@@ -11,8 +11,12 @@ from datetime import timedelta
 from server.domain.alerts.alerts import AlertKind
 from server.domain.author import SYSTEM, Author
 from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
+from server.domain.hall_checks.checks import CHECKS_KEPT, CRITERIA, CheckKind, CheckRequest, Finding, Result
+from server.domain.incidents.notes import NoteRequest
 from server.ids import new_id
 from server.store.alarms.recipients import recipients_of
+from server.store.committee.committee import MinutesRow, keep_minutes
+from server.store.hall_checks.photographs import PhotographRow, insert_photograph
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import Grant, accounts
 from server.store.surveys.answers import TextRow, add_text
@@ -24,6 +28,8 @@ from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.send_message import MessageRequest, send_message
+from server.usecases.hall_checks.add_check import add_check
+from server.usecases.incidents.write_note import write_note
 from server.usecases.legs.following_leg import StatedResult
 from server.usecases.notices.decide_notice import REASON_KEPT
 from server.usecases.people.accounts import Described, remove_account
@@ -99,6 +105,33 @@ def _survey_text(database: Database, word: str) -> None:
         add_text(rows, text)
 
 
+def _finding(database: Database, word: str) -> None:
+    findings = [Finding(each, "", Result.PARTLY, word) for each in CRITERIA[CheckKind.HALL_CHECK]]
+    done_on = database.clock.now().date().isoformat()
+    typed = CheckRequest(CheckKind.HALL_CHECK, done_on, "cadre de service", "", findings)
+    add_check(database, HALL, typed, form="check")
+
+
+def _photograph(database: Database, word: str) -> None:
+    ends = database.clock.now() + CHECKS_KEPT
+    with database.store.write() as rows:
+        assert insert_photograph(rows, PhotographRow("check", 1, "digest", word.encode(), ends))
+
+
+def _minutes(database: Database, word: str) -> None:
+    now = database.clock.now()
+    ends = now + timedelta(days=5 * 365)
+    with database.store.write() as rows:
+        keep_minutes(rows, MinutesRow("meeting", "pdf", word.encode(), now, ends))
+
+
+def _incident_note(database: Database, word: str) -> str:
+    today = database.clock.now().date().isoformat()
+    typed = NoteRequest(today, "insult", "1", COUNTER, ("complaint",), word.upper())
+    write_note(database, database.hall_id(HALL), AGENT, typed, form=new_id())
+    return word.upper()
+
+
 def _complaint(database: Database, word: str) -> None:
     open_register_of(database)
     written = EntryRequest("complaint", "web", word, contact=f"{word}@example.org")
@@ -144,6 +177,10 @@ FIELDS = (
     PersonalField("decision_reasons", _reason),
     PersonalField("survey_text", _survey_text),
     PersonalField("complaint", _complaint),
+    PersonalField("incident_note", _incident_note),
+    PersonalField("finding", _finding),
+    PersonalField("check_photograph", _photograph),
+    PersonalField("committee_minutes", _minutes),
     PersonalField("message", _message),
     PersonalField("recipient", _recipient, _remove_recipient),
     PersonalField("account", _account, _remove_account),
@@ -151,7 +188,7 @@ FIELDS = (
 WITHOUT_WORDS = {
     *("visitor_needs", "visitor_language", "print_job", "idempotency", "delivery"),
     *("report_recipient", "report_letter"),
-    *("survey", "survey_ticket", "complaint_contact", "incident_note"),
+    *("survey", "survey_ticket", "complaint_contact"),
     *("account_pseudonym", "sign_in", "sign_in_failure", "invitation"),
 }
 """Rows of the schedule that hold a code of a list, a digest, or what another field already holds."""

@@ -13,14 +13,15 @@ from server.domain.retention.schedule import BY_NAME, SCHEDULE, limits_after_end
 from server.store.operation.erase_expired import ERASE
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
+from server.usecases.hours.close_day import close_day
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
 from server.usecases.retention.decide_retention import decide_retention, read_effect
 from server.usecases.retention.read_retention import read_retention
-from server.usecases.retention.rewrite_pages import NightlyRewriting
+from server.usecases.retention.rewrite_pages import DailyRewriting
 from tests.harness.sql import all_rows
-from tests.server.store.journals import morning
+from tests.server.store.journals import HALL, morning
 from tests.server.usecases.quality.figures_history import Hands
 
 ADA = Author("ada")
@@ -106,19 +107,24 @@ def test_what_a_purge_left_behind_and_purges_that_stopped_are_named(database: Da
     assert [run.erased.get("ticket_access") for run in read_retention(database).runs] == [12, None]
 
 
-def test_the_file_of_sqlite_is_written_anew_once_a_night(sqlite_url: str, hands: Hands):
-    database = morning(sqlite_url, hands)
-    rewritten = list[Path]()
+def test_pages_are_written_anew_once_a_day_when_no_hall_is_in_use(database: Database, hands: Hands):
+    rewritten = list[str]()
 
-    def call_apart(function: object, file: Path) -> bool:
-        rewritten.append(file)
+    def call_apart(function: object, url: str) -> bool:
+        rewritten.append(url)
         return True
 
-    rewriting = NightlyRewriting(database, call_apart)
+    rewriting = DailyRewriting(database, call_apart)
     rewriting.make()
     assert rewritten == [], "by day people would wait for it"
-    hands.now = hands.now.replace(hour=2) + timedelta(days=1)
+    friday, hands.now = hands.now.date(), hands.now.replace(hour=2) + timedelta(days=3)
+    rewriting.make()
+    assert rewritten == [], "a counter is open and people wait"
+    close_day(database, HALL, friday)
+    hands.now = hands.now.replace(hour=7, minute=25)
+    rewriting.make()
+    assert rewritten == [], "the hall opens in five minutes"
+    hands.now = hands.now.replace(minute=0)
     rewriting.make()
     rewriting.make()
-    assert rewritten == [Path(sqlite_url.removeprefix("sqlite:///"))]
-    database.close()
+    assert rewritten == [database.url]
