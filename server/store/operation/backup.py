@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -20,6 +20,9 @@ _VARIABLES = {
     "password": "PGPASSWORD",
     "dbname": "PGDATABASE",
 }
+REPLACED_KEPT = timedelta(days=30)
+"""How long the file stays that a restore has replaced."""
+_REPLACED_AT = "%Y%m%dT%H%M%S%f"
 _SQLITE_HEAD = b"SQLite format 3\x00"
 
 
@@ -109,13 +112,24 @@ def put_back(url: str, file: Path, now: datetime) -> Path | None:
     shutil.copyfile(file, part)
     part.chmod(0o600)
     _sync(part)
-    kept = place.with_name(f"{place.name}.replaced-{now:%Y%m%dT%H%M%S%f}") if place.exists() else None
+    kept = place.with_name(f"{place.name}.replaced-{now:{_REPLACED_AT}}") if place.exists() else None
     for ending in ("", "-wal", "-shm"):
         old = place.with_name(place.name + ending)
         if kept is not None and old.exists():
             old.rename(kept.with_name(kept.name + ending))
     part.replace(place)
     return kept
+
+
+def delete_replaced(url: str, now: datetime) -> None:
+    """Deletes the files that `put_back` kept, once their time is over: they hold what was erased since."""
+    if is_postgresql(url):
+        return
+    place = Path(url.removeprefix("sqlite:///"))
+    limit = f"{place.name}.replaced-{now - REPLACED_KEPT:{_REPLACED_AT}}"
+    for kept in place.parent.glob(f"{place.name}.replaced-*"):
+        if kept.name <= limit:
+            kept.unlink(missing_ok=True)
 
 
 def _connection(url: str) -> dict[str, str]:

@@ -82,11 +82,10 @@ def folder_of(database: Database) -> Path:
         return Path(database.url.removeprefix("sqlite:///")).parent
     with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("CHECKPOINT")
-        found = connection.execute(
+        file, place = connection.execute(
             "SELECT pg_relation_filepath('account'), current_setting('data_directory')"
-        )
-        [(file, place)] = found.fetchall()
-    return (Path(place) / file).parent
+        ).fetchall()[0]
+    return (Path(str(place)) / str(file)).parent
 
 
 def pack(database: Database) -> bytes:
@@ -129,6 +128,8 @@ def test_after_its_time_nothing_personal_is_left_anywhere(database: Database, ha
         assert [word for word in words if word.encode() in pack(database)], "a pack holds findings and notes"
         for place in (media.new_part(), media.upload("medium"), media.folder / f"{'0' * 64}.webp"):
             place.write_text(words[0])  # as a crash leaves them
+        if not database.store.is_postgresql:
+            (folder_of(database) / f"parvis.db.replaced-{hands.now:%Y%m%dT%H%M%S%f}-wal").write_text(words[0])
         for field in FIELDS:
             field.end(database)
         hands.now += LONGEST
