@@ -34,7 +34,6 @@ from server.usecases.hours.close_day import close_day, days_to_close
 from server.usecases.hours.count_busy_hours import count_affluence
 from server.usecases.journal.erase_expired import purge
 from server.usecases.media.remove_medium import sweep_media
-from server.usecases.quality.store_past_days import store_past_days
 from server.usecases.visits.postpone_and_park import return_parked
 
 log = structlog.get_logger()
@@ -47,7 +46,6 @@ VOICES_KEPT_S = 7 * 86_400
 LOOKS_KEPT = timedelta(days=92)
 ANCHOR = "anchor"
 AFFLUENCE = "affluence"
-ROLLUPS = "rollups"
 
 
 @dataclass
@@ -84,7 +82,6 @@ class Rounds:
             self._attempt(self.expire_alerts, hall)
             self._attempt(self.anchor, hall)
             self._attempt(self.count_affluence, hall)
-            self._attempt(self.store_past_days, hall)
             self.breathe()
         self._attempt(self.look_at_devices, halls)
         self._attempt(self.anchor_installation)
@@ -142,15 +139,6 @@ class Rounds:
         day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
         if claim(self.database, AFFLUENCE, hall.id, day, now=now):
             count_affluence(self.database, hall.id)
-
-    def store_past_days(self, hall: HallRow) -> None:
-        """Stores once a business day the counts of the days, months and years that are over."""
-        now = self.database.clock.now()
-        day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
-        if claim(self.database, ROLLUPS, hall.id, day, now=now):
-            days = store_past_days(self.database, hall.id)
-            if days:
-                log.info("past_days_stored", hall=hall.slug, days=days)
 
     def look_at_devices(self, halls: Sequence[HallRow]) -> None:
         """Records every two minutes which devices are present, and asks those with an old token to renew it.

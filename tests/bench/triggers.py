@@ -67,7 +67,7 @@ def _hall(url: str) -> Database:
     publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
     publish_hall(database, SYSTEM, (HALLS / f"{HALL}.json").read_bytes())
     play_days(database, date(2025, 12, 1), PAST_DAYS, a_day=77)
-    store_past_days(database, database.hall_id(HALL))
+    list(store_past_days(database, database.hall_id(HALL)))
     open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
     return database
 

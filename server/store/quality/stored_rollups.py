@@ -117,7 +117,7 @@ _WITH_ROWS = Read(
 
 
 @cache
-def _shape() -> str:
+def counting_version() -> str:
     """A digest of the code that counts: what another version stored is never read."""
     digest = hashlib.sha256()
     for folder in (Path(counting.__file__).parent, _READING):
@@ -128,7 +128,7 @@ def _shape() -> str:
 
 def shape_of(time_zone: str) -> str:
     """What a stored rollup must agree on to be read: how this version counts, and the hall's time zone."""
-    return f"{_shape()} {time_zone}"
+    return f"{counting_version()} {time_zone}"
 
 
 def days_with_rows(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[date]:

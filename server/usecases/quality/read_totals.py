@@ -124,7 +124,10 @@ def _months(year: Span) -> Iterator[Span]:
 
 
 def condensed_sum(parts: Iterable[PeriodCounts | StoredRollup]) -> PeriodCounts:
-    """The sum of the counts of several days or months, by service, class and end reason."""
+    """The sum of the counts of several days or months, by service, class and end reason.
+
+    Lets other work through between two of them.
+    """
     counted, during_alert, visits, ends_at = Rollup(), Rollup(), 0, EPOCH
     has_open = False
     for part in parts:
@@ -134,4 +137,5 @@ def condensed_sum(parts: Iterable[PeriodCounts | StoredRollup]) -> PeriodCounts:
         visits += each.visits_during_alert
         has_open = has_open or each.visits_end_at is None
         ends_at = max(ends_at, each.visits_end_at or EPOCH)
+        time.sleep(0)
     return PeriodCounts(counted, during_alert, visits, None if has_open else ends_at)
