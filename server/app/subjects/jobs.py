@@ -15,7 +15,7 @@ VERIFIER_IDLE_S = 60.0
 
 
 def maintenance_loops(base: Foundation, rounds: Rounds) -> list[Callable[[], None]]:
-    """The loops of rounds, counting, verification and rewriting, and the local socket of commands that write."""
+    """The loops of rounds, counting, verification, rewriting, and the local socket of commands that write."""
     worker = IsolatedWorker(idle_s=VERIFIER_IDLE_S)
     verification = NightlyVerification(base.database, rounds.anchors, worker.call)
     return [
