@@ -4,15 +4,15 @@ What screens showed, presence of devices, heads of journals, and figures that pe
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from server.domain.quality.periods import Period
 from server.domain.quality.typed_figures import TypedFigure
-from server.store.devices.presence import presences_of_hall
 from server.store.journal.heads import head_of
 from server.store.notices.displays import shown_in_hall
 from server.store.notices.notices import titles_of
 from server.store.transactions.database import Database
+from server.usecases.devices.read_presence import PresentDevice, read_presence
 from server.usecases.typed_figures.read_typed_figures import read_typed_figures
 
 
@@ -24,17 +24,6 @@ class ShownNotice:
     screen: str
     shown_ms: int
     days: int
-
-
-@dataclass(frozen=True, slots=True)
-class PresentDevice:
-    """How many checks in opening hours found a device, and how many did not, on the days that are kept."""
-
-    kind: str
-    device: str
-    seen: int
-    missed: int
-    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +58,6 @@ def read_evidence(
         head = head_of(rows, hall_id)
         shown = shown_in_hall(rows, hall_id, first=period.starts_on, last=period.last_on)
         titles = titles_of(rows, {each.notice for each in shown})
-        presences = presences_of_hall(rows, hall_id, period.starts_on)
-    devices = []
-    for (kind, device), known in sorted(presences.items()):
-        days = [each for each in known.days if period.starts_on <= each.on < period.ends_on]
-        if days:
-            seen, missed = sum(each.seen for each in days), sum(each.missed for each in days)
-            devices.append(PresentDevice(kind, device, seen, missed, min(each.on for each in days)))
     now = _inside(read_typed_figures(database, hall), period)
     kept = now if frozen_at is None else _inside(read_typed_figures(database, hall, at=frozen_at), period)
     return HallEvidence(
@@ -91,7 +73,7 @@ def read_evidence(
             )
             for each in shown
         ],
-        devices,
+        read_presence(database, hall, period.starts_on, period.ends_on),
         kept,
         [each for each in now if each not in kept],
         [each for each in kept if each not in now],

@@ -1,6 +1,6 @@
 """Read the results of a survey: of all halls that a person reads, and of each with enough answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,11 +32,15 @@ class TicketReturn:
 
 @dataclass(frozen=True, slots=True)
 class SurveyResults:
-    """The whole, then each hall where there are several. `returned`: None where tickets lead to no survey."""
+    """The whole, then each hall where there are several. `returned`: None where tickets lead to no survey.
+
+    `visits`: of each hall (id) since the survey opened, until today or its last day; empty before it opens.
+    """
 
     whole: SurveyPart
     parts: Sequence[SurveyPart]
     returned: TicketReturn | None
+    visits: Mapping[str, int]
 
 
 def read_results(database: Database, survey: ReadSurvey) -> SurveyResults:
@@ -55,13 +59,19 @@ def read_results(database: Database, survey: ReadSurvey) -> SurveyResults:
         for hall, own in by_hall.items()
     ]
     results = results_of(survey.questions, whole) if n >= FEWEST_ANSWERS else None
-    return SurveyResults(SurveyPart(None, n, results), parts, _returned(database, survey))
+    visits = _visits(database, survey)
+    return SurveyResults(SurveyPart(None, n, results), parts, _returned(survey, visits), visits)
 
 
-def _returned(database: Database, survey: ReadSurvey) -> TicketReturn | None:
+def _visits(database: Database, survey: ReadSurvey) -> dict[str, int]:
     starts_on, ends_on = survey.row.opens_on, min(survey.today, survey.row.closes_on) + timedelta(days=1)
-    if Channel.TICKET not in survey.row.channels or starts_on >= ends_on:
-        return None
+    if starts_on >= ends_on:
+        return {}
     totals = read_totals(database, survey.halls, starts_on, ends_on)
-    visits = sum(INDICATORS["visits"].compute(each, each.total()).n for each in totals.values())
-    return TicketReturn(survey.progress.by_channel.get(Channel.TICKET, 0), visits)
+    return {hall: INDICATORS["visits"].compute(each, each.total()).n for hall, each in totals.items()}
+
+
+def _returned(survey: ReadSurvey, visits: Mapping[str, int]) -> TicketReturn | None:
+    if Channel.TICKET not in survey.row.channels or not visits:
+        return None
+    return TicketReturn(survey.progress.by_channel.get(Channel.TICKET, 0), sum(visits.values()))

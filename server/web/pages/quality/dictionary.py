@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.not_counted import MEASURED_ELSEWHERE, NOT_MEASURED
 from server.web.pages.quality.changes import Words
+from server.web.pages.quality.other_tables import PRESENCE, SATISFACTION
 from server.web.pages.quality.view import GROUPS
 
 
@@ -36,25 +37,33 @@ class EntryGroup:
 
 @dataclass(frozen=True, slots=True)
 class UncountedEntry:
-    """What the registry does not count. `facts`: titles and texts; empty where nothing measures it."""
+    """What the registry does not count. `facts`: titles and texts; empty where nothing measures it.
+
+    `table`: the anchor of its table in the explorer.
+    """
 
     name: str
     label: str
     text: str
     facts: Sequence[tuple[str, str]] = ()
+    table: str = ""
 
 
 def elsewhere_of(words: Words) -> list[UncountedEntry]:
-    """The indicators that other pages show."""
+    """The indicators that are not counted from visits, each with the place of its value."""
+    facts = (
+        ("sample", "quality.dictionary.sample"),
+        ("convention", "quality.figures.convention"),
+        ("edges", "quality.dictionary.edges"),
+        ("where", "quality.dictionary.where"),
+    )
     return [
         UncountedEntry(
             name,
             words(f"quality.elsewhere.{name}.label"),
             words(f"quality.elsewhere.{name}.definition"),
-            [
-                (words("quality.figures.convention"), words(f"quality.elsewhere.{name}.convention")),
-                (words("quality.dictionary.where"), words(f"quality.elsewhere.{name}.where")),
-            ],
+            [(words(title), words(f"quality.elsewhere.{name}.{fact}")) for fact, title in facts],
+            PRESENCE if name == "device_presence" else SATISFACTION,
         )
         for name in MEASURED_ELSEWHERE
     ]

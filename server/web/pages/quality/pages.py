@@ -32,8 +32,9 @@ from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of
 from server.web.pages.quality.explorer_plots import plots_of
+from server.web.pages.quality.other_tables import OtherTable, other_tables
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, period_around, read_query
-from server.web.pages.quality.sheet import figures_sheet, plot_sheet
+from server.web.pages.quality.sheet import figures_sheet, table_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.view import ShownFigure, service_name
 from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
@@ -184,6 +185,7 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
     view = explorer_of(found, query, words, _today(needs, query.hall))
     theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
     sites = {hall.site.slug for hall in halls}
+    others = other_tables(needs.database, query, words)
     page = render_template(
         "quality/explorer.html",
         query=query,
@@ -196,7 +198,8 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
         classes=[(name, words(f"quality.class.{name}")) for name in CLASSES],
         weekdays=[(day + 1, wording.weekday_name(day, query.language)) for day in range(7)],
         chosen_weekdays={day + 1 for day in query.selection.weekdays},
-        sections=_sections(view, words),
+        others=others,
+        sections=_sections(view, others, words),
         previous=_turned(query, -1),
         next=_turned(query, 1),
         keys=needs.drawings.offer([plot.spec for plot in view.plots]),
@@ -252,7 +255,7 @@ def _turned(query: ExplorerQuery, direction: int) -> str:
     return query.with_days(query.starts_on + length, query.ends_on + length)
 
 
-def _sections(view: Explorer, words: Sentence) -> list[tuple[str, str]]:
+def _sections(view: Explorer, others: Sequence[OtherTable], words: Sentence) -> list[tuple[str, str]]:
     """The anchors and titles of the parts that the page has."""
     tables = view.tables
     plots = [(plot.name, words(f"quality.plot.{plot.name}.title")) for plot in view.plots]
@@ -263,6 +266,7 @@ def _sections(view: Explorer, words: Sentence) -> list[tuple[str, str]]:
         ("demarches", "quality.services.title", bool(tables and tables.services)),
         ("suites", "quality.outcomes.title", bool(tables and tables.outcomes)),
         ("indicateurs", "quality.explorer.all_figures", tables is not None),
+        *((each.name, f"quality.{each.name}.title", True) for each in others),
         ("jours", "quality.explorer.days", len(view.day_rows) > 1),
         ("emporter", "quality.download.title", True),
     ]
@@ -281,13 +285,14 @@ def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: st
         abort(400)
     words = Sentence(needs.work.translate, query.language)
     found = _found(needs, query, None).together()
-    plots = plots_of(found, found.whole(), query, words)
-    plot = next((each for each in plots if each.name == name), None)
-    if plot is None:
-        abort(404)
+    plots = {each.name: each for each in plots_of(found, found.whole(), query, words)}
     if form == "csv":
+        others = [] if name in plots else other_tables(needs.database, query, words)
+        tables = plots | {each.name: each for each in others}
         days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
-        return _download([plot_sheet(plot, query.language)], f"parvis-{query.hall.hall}-{name}-{days}.csv")
+        sheet = table_sheet(tables.get(name) or abort(404), query.language)
+        return _download([sheet], f"parvis-{query.hall.hall}-{name}-{days}.csv")
+    plot = plots.get(name) or abort(404)
     [key] = needs.drawings.offer([plot.spec])
     svg = needs.drawings.picture(key)
     if svg is None:

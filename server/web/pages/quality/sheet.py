@@ -15,6 +15,7 @@ from server.web.pages.quality.changes import Words
 from server.web.pages.quality.exceptional import by_reason
 from server.web.pages.quality.explorer import selection_texts
 from server.web.pages.quality.explorer_plots import Plot
+from server.web.pages.quality.other_tables import OtherTable
 from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.view import service_name, shown_names
 
@@ -61,11 +62,11 @@ def figures_sheet(found: HallDays, query: ExplorerQuery, words: Words) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def plot_sheet(plot: Plot, language: str) -> str:
-    """The table of a plot."""
+def table_sheet(table: Plot | OtherTable, language: str) -> str:
+    """The table of a plot, or another table of the explorer."""
     text = io.StringIO()
     sheet = csv.writer(text, delimiter="," if language == "en" else ";", lineterminator="\r\n")
-    for row in (plot.columns, *plot.rows):
+    for row in (table.columns, *table.rows):
         sheet.writerow(plain_cells(row))
     return BYTE_ORDER_MARK + text.getvalue()
 

@@ -126,7 +126,7 @@ def _presence(evidence: Sequence[HallEvidence], words: ReportWording) -> list[st
     line, since = [words.say("quality.elsewhere.device_presence.label"), ""], []
     for hall in evidence:
         seen = sum(each.seen for each in hall.devices)
-        checks = seen + sum(each.missed for each in hall.devices)
+        checks = sum(each.checks for each in hall.devices)
         share = number(100 * seen / checks, words.language, decimals=1) if checks else ""
         line += [f"{share}{NBSP}%" if share else words.say("reports.nothing"), ""]
         since += [each.since for each in hall.devices]
@@ -180,8 +180,7 @@ def _proofs(
         for shown in hall.shown:
             lines.append((hall.hall, "display", shown.title, shown.screen, shown.shown_ms // 1000, "s"))
         for device in hall.devices:
-            looks = device.seen + device.missed
-            share = f"{100 * device.seen / looks:.1f}" if looks else ""
+            share = f"{100 * device.seen / device.checks:.1f}" if device.checks else ""
             lines.append((hall.hall, "presence", device.device, f"since {device.since}", share, "percent"))
     for kept in report.figures["halls"]:
         lines.append((kept["slug"], "journal_at_reading", kept["head"], "", kept["facts"], "facts"))

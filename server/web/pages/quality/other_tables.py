@@ -1,0 +1,159 @@
+"""Tables of what is not counted from visits: satisfaction from surveys, and presence of devices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from server.domain.devices.uptime import FEWEST_LOOKS
+from server.domain.quality.selection import Selection
+from server.domain.surveys.campaigns import Channel, SurveyState, are_together
+from server.domain.surveys.results import QuestionResult, satisfaction
+from server.store.transactions.database import Database
+from server.usecases.devices.read_presence import PresentDevice, read_presence
+from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read_results
+from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
+from server.web.pages.quality import wording
+from server.web.pages.quality.changes import Words
+from server.web.pages.quality.query import ExplorerQuery
+
+SATISFACTION, PRESENCE = "satisfaction", "presence"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTable:
+    """A table of texts: `name` is its anchor and its file. `links`: addresses behind first cells, by row."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    links: Mapping[int, str] = field(default_factory=dict)
+
+
+def other_tables(database: Database, query: ExplorerQuery, words: Words) -> list[OtherTable]:
+    """The tables of the days of a query that have a row; none where services, classes or hours are chosen."""
+    if query.selection != Selection():
+        return []
+    writer = _Writer(database, query, words)
+    return [table for table in (writer.satisfaction(), writer.presence()) if table.rows]
+
+
+class _Writer:
+    def __init__(self, database: Database, query: ExplorerQuery, words: Words) -> None:
+        self.database, self.query, self.words = database, query, words
+        self.halls = {database.hall_id(hall.hall): hall.name for hall in query.halls}
+
+    def satisfaction(self) -> OtherTable:
+        """The surveys of visitors with a day in the period: satisfied, interval, answers by channel."""
+        rows: list[list[str]] = []
+        links: dict[int, str] = {}
+        for survey in self._surveys():
+            results = read_results(self.database, survey)
+            for part in self._parts(survey, results):
+                links[len(rows)] = f"/voix/enquetes/{survey.row.id}"
+                rows.append(self._survey_row(survey, results, part))
+        keys = ("survey", "days", "hall", "satisfied", "interval", "answers", "channels", "represents")
+        columns = [self.words(f"quality.satisfaction.{key}") for key in keys]
+        return OtherTable(SATISFACTION, columns, rows, links)
+
+    def _surveys(self) -> list[ReadSurvey]:
+        sites = frozenset(hall.site.slug for hall in self.query.halls)
+        return [
+            each
+            for each in read_surveys(self.database, reads=sites, writes=frozenset())
+            if self._is_shown(each)
+        ]
+
+    def _is_shown(self, survey: ReadSurvey) -> bool:
+        """Whether the survey of one of the halls has begun, is asked here, and has a day in the period."""
+        row = survey.row
+        is_asked = row.state != SurveyState.DRAFT and not row.outside and row.opens_on <= survey.today
+        days, chosen = (row.opens_on, row.closes_on), (self.query.starts_on, self.query.last_on)
+        return is_asked and not set(survey.halls).isdisjoint(self.halls) and are_together(days, chosen)
+
+    def _parts(self, survey: ReadSurvey, results: SurveyResults) -> list[SurveyPart]:
+        """The whole where all its halls are chosen, and each chosen hall of several."""
+        whole = [results.whole] if set(survey.halls) <= set(self.halls) else []
+        return [*whole, *(part for part in results.parts if part.hall in self.halls)]
+
+    def _survey_row(self, survey: ReadSurvey, results: SurveyResults, part: SurveyPart) -> list[str]:
+        row, language = survey.row, self.query.language
+        days = wording.short_day(row.opens_on, language), wording.short_day(row.closes_on, language)
+        hall = part.hall or (survey.halls[0] if len(survey.halls) == 1 else None)
+        return [
+            row.title,
+            self.words("quality.explorer.range", first=days[0], last=days[1]),
+            self.words("quality.satisfaction.every_hall") if hall is None else self.halls[hall],
+            *self._satisfied(satisfaction(part.results) if part.results else None, part),
+            self._number(part.n),
+            self._channels(survey, results, part),
+            self._represents(results, part),
+        ]
+
+    def _satisfied(self, result: QuestionResult | None, part: SurveyPart) -> list[str]:
+        share = result.satisfied if result is not None else None
+        if share is None:
+            is_few = part.results is None or (result is not None and result.shares is None)
+            return [self.words(f"quality.satisfaction.{'few' if is_few else 'no_question'}"), ""]
+        low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
+        interval = self.words("quality.plot.trend.between", low=low, high=high)
+        return [self._percent(share.percent), f"{interval}{wording.NBSP}%"]
+
+    def _channels(self, survey: ReadSurvey, results: SurveyResults, part: SurveyPart) -> str:
+        progress = survey.progress if part.hall is None else survey.by_hall[part.hall]
+        visits = sum(results.visits.values()) if part.hall is None else results.visits.get(part.hall, 0)
+        texts = []
+        for channel in survey.row.channels:
+            count = progress.by_channel.get(channel, 0)
+            text = f"{self.words(f'surveys.channel.{channel}')}{wording.NBSP}: {self._number(count)}"
+            if channel == Channel.TICKET and visits:
+                rate, n = self._percent(100 * count / visits), self._number(visits)
+                text = self.words("quality.satisfaction.rate", part=text, rate=rate, n=n)
+            texts.append(text)
+        return " · ".join(texts)
+
+    def _represents(self, results: SurveyResults, part: SurveyPart) -> str:
+        """Of a hall of several: its share of the answers beside its share of the visits."""
+        visits = sum(results.visits.values())
+        if part.hall is None or not results.whole.n or not visits:
+            return ""
+        answered = self._percent(100 * part.n / results.whole.n)
+        came = self._percent(100 * results.visits.get(part.hall, 0) / visits)
+        return self.words("quality.satisfaction.shares", answered=answered, came=came)
+
+    def presence(self) -> OtherTable:
+        """How often each device was present in opening hours, on the days that are kept."""
+        rows = []
+        for hall in self.query.halls:
+            devices = read_presence(self.database, hall.hall, self.query.starts_on, self.query.ends_on)
+            rows += [self._device_row(hall.name, each) for each in devices]
+            if len(devices) > 1:
+                rows.append(self._hall_row(hall.name, devices))
+        columns = [
+            self.words(f"quality.presence.{key}") for key in ("device", "hall", "days", "checks", "present")
+        ]
+        return OtherTable(PRESENCE, columns, rows)
+
+    def _device_row(self, hall: str, device: PresentDevice) -> list[str]:
+        name = self.words(f"quality.presence.kind.{device.kind}", label=device.label)
+        return [name, hall, self._number(device.days), *self._present(device.seen, device.checks)]
+
+    def _hall_row(self, hall: str, devices: Sequence[PresentDevice]) -> list[str]:
+        seen, checks = sum(each.seen for each in devices), sum(each.checks for each in devices)
+        days = max(each.days for each in devices)
+        return [
+            self.words("quality.presence.all"),
+            hall,
+            self._number(days),
+            *self._present(seen, checks),
+        ]
+
+    def _present(self, seen: int, checks: int) -> list[str]:
+        if checks < FEWEST_LOOKS:
+            return [self._number(checks), self.words("quality.presence.few")]
+        return [self._number(checks), self._percent(100 * seen / checks, decimals=1)]
+
+    def _percent(self, value: float, *, decimals: int = 0) -> str:
+        text = wording.number(value, self.query.language, decimals=decimals)
+        return f"{text}{wording.NBSP}%"
+
+    def _number(self, value: float) -> str:
+        return wording.number(value, self.query.language)

@@ -1,0 +1,107 @@
+"""The explorer’s tables of surveys and of devices, and what the dictionary says of them."""
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from server.domain.surveys.questions import StoredQuestion
+from server.store.devices.presence import PresenceCheck, add_checks
+from server.store.surveys.answers import AnswerRow, add_answer
+from server.store.surveys.surveys import SurveyRow, insert_survey
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall, play_days
+from tests.server.web.quality.quality_site import Site
+
+OCTOBER = "/qualite/explorer?hall=laon&hall=vervins&du=2026-10-01&au=2026-10-31"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
+    """A survey of October in two halls, answered in Laon by 12 people and in Vervins by 30; two devices."""
+    place = tmp_path_factory.mktemp("other") / "parvis.db"
+    place.write_bytes(migrated_sqlite.read_bytes())
+    database = database_with_hall(f"sqlite:///{place}", Hands(), "laon", "vervins")
+    play_days(database, date(2026, 10, 20), 2, a_day=20)
+    laon, vervins = (database.hall_id(hall) for hall in ("laon", "vervins"))
+    at = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    question: StoredQuestion = {"id": "q1", "kind": "smiley", "texts": {"fr": "Content ?"}}
+    row = SurveyRow(
+        id="s",
+        audience="visitors",
+        state="open",
+        title="Automne",
+        halls=[laon, vervins],
+        opens_on=date(2026, 10, 5),
+        closes_on=date(2026, 10, 30),
+        channels=["link", "ticket"],
+        languages=["fr"],
+        outside="",
+        targets={},
+        questions=[question],
+        begun_at=at,
+        changed_at=at,
+    )
+    with database.store.write() as rows:
+        insert_survey(rows, row)
+        for n in range(42):
+            hall, channel = (laon, "ticket") if n < 12 else (vervins, "link")
+            choices = {"q1": "5" if n % 4 else "1"}
+            add_answer(rows, AnswerRow(f"a{n}", "s", hall, channel, "fr", "2026-W43", choices))
+        kiosk = next(iter(database.configuration("laon").kiosks))
+        for n in range(40):
+            check = PresenceCheck("kiosk", kiosk, is_seen=n > 0, counts=True, seen_at=None)
+            add_checks(rows, laon, date(2026, 10, 20), [check])
+        add_checks(rows, laon, date(2026, 10, 20), [PresenceCheck("printer", kiosk, True, True, None)])
+    yield Site(database)
+    database.close()
+
+
+def sheet(site: Site, name: str) -> list[list[str]]:
+    text = site.client.get(OCTOBER.replace("/explorer?", f"/explorer/{name}.csv?")).text
+    text = text.removeprefix("\ufeff").replace("\u00a0", " ")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
+
+
+def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: Site):
+    visits = int(re.findall(r"des (\d+) visites", sheet(site, "satisfaction")[0][6])[0])
+    share = round(1200 / visits)
+    whole, laon, vervins = sheet(site, "satisfaction")
+    assert whole[2:6] == ["tous les halls de l’enquête", "74 %", "59 à 85 %", "42"]
+    assert laon[3:] == [
+        *("75 %", "47 à 91 %", "12"),
+        f"surveys.channel.link : 0 · surveys.channel.ticket : 12, soit {share} % des {visits} visites",
+        "29 % des réponses, 100 % des visites",
+    ]
+    assert vervins[7] == "71 % des réponses, 0 % des visites"
+    assert "/voix/enquetes/s" in site.page(OCTOBER)
+    for narrowed in ("&de=9&a=12", "&demarche=laon-permis"):
+        assert 'id="satisfaction"' not in site.page(OCTOBER + narrowed)
+    assert 'id="satisfaction"' not in site.page("/qualite/explorer?hall=laon&du=2026-11-01&au=2026-11-10")
+
+
+def test_devices_have_their_presence_on_the_days_chosen(site: Site):
+    kiosk, printer, everything = sheet(site, "presence")
+    assert kiosk[0].startswith("Borne : ")
+    assert kiosk[2:] == ["1", "40", "97,5 %"]
+    assert printer[3:] == ["1", "moins d’une heure de contrôles"]
+    assert everything[0] == "tous les équipements"
+    assert everything[3:] == ["41", "97,6 %"]
+    assert (
+        site.client.get("/qualite/explorer/presence.csv?hall=laon&du=2026-11-01&au=2026-11-10").status_code
+        == 404
+    )
+
+
+@pytest.mark.parametrize("name", ["satisfaction", "response_rate", "representativeness", "device_presence"])
+def test_the_dictionary_says_what_such_a_figure_counts_and_leads_to_its_table(site: Site, name: str):
+    page = html.unescape(site.page("/qualite/dictionnaire?hall=laon"))
+    entry = page.partition(f'<article class="card" id="{name}"')[2].partition("</article>")[0]
+    assert re.findall(r"<dt>([^<]+)</dt><dd>[^<]{9,}</dd>", entry) == [
+        *("Échantillon", "Convention", "Cas limites", "Où le lire"),
+    ]
+    assert re.search(r'href="/qualite/explorer\?hall=laon#(satisfaction|presence)"', entry)
