@@ -17,7 +17,7 @@ MISSING_WITHIN = timedelta(days=7)
 """How long an incident without a note is listed as one that lacks it."""
 LONGEST_REFERENCE = 40
 GRAVITIES = (1, 2, 3)
-"""From no harm to harm; what each means is said on the page."""
+"""From no harm to harm. The page says what each one means."""
 _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9 ./-]*")
 
 

@@ -83,7 +83,7 @@ class SqliteStore:
                 "journal_mode=wal",
                 "synchronous=full",
                 "foreign_keys=on",
-                "secure_delete=on",  # what is erased is overwritten, not only forgotten
+                "secure_delete=on",  # overwrites what is erased
                 "journal_size_limit=67108864",
                 "wal_autocheckpoint=8000",  # pages: an issue writes about 25, most of them the same again
                 "cache_size=-2000",  # kB a connection: more only grows with the day

@@ -61,7 +61,7 @@ def read_kept_about(database: Database, account: str) -> KeptAbout:
 
 
 def read_kept_about_visitors(database: Database) -> tuple[Sequence[KeptHere], Contact]:
-    """What is kept of visitors and how long, and whom they write to."""
+    """What Parvis keeps of visitors, how long, and an address that they can write to."""
     schedule = [each for each in read_retention(database).rows if each.row.of is Subject.VISITOR]
     return schedule, read_contact(database)
 

@@ -1,4 +1,4 @@
-"""Scheduled reports on both databases: sent once, to whom may read them, and a failure is seen."""
+"""Scheduled reports on both databases: sent once, only to readers who may, and a failure shows."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -36,7 +36,7 @@ class TypedFigureBody(RequestShape):
     service: str | None = Field(default=None, min_length=1, max_length=64)
     """The id of a service; null for the whole hall."""
     is_from_other_tool: bool = False
-    """True: an earlier tool measured it; only then it may be of an indicator that the hall measures."""
+    """True: an earlier tool measured it. Only such a figure may be of an indicator that the hall measures."""
 
 
 class TypedFiguresBody(RequestShape):

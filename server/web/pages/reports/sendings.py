@@ -48,7 +48,7 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class SendingFields:
-    """The form as it was typed. `form` is new with each form shown: of two presses alike one is made."""
+    """The form as it was typed. `form` is new with each form shown, so that two presses make one sending."""
 
     halls: tuple[str, ...] = ()
     kind: str = "quarter"

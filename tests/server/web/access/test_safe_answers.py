@@ -33,7 +33,7 @@ POLICIES = {
 LARGEST_MEDIUM = 1_000_000
 BEYOND = b"{" + b" " * 2_000_001
 LARGER = {"committee_page.larger.attach": 404, "hall_checks.send_photographs": 413}
-"""What takes more, by endpoint, and how it answers 100 MB: of no meeting that there is, nothing is said."""
+"""Endpoints that accept larger bodies, and how each answers 100 MB for a meeting that does not exist."""
 DECLARED = {"CONTENT_LENGTH": str(100_000_000)}
 
 
