@@ -1,28 +1,18 @@
 """The register of a hall, `/voix/registre`: read, entered, answered, released. No JavaScript."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.complaints.entries import (
-    LONGEST_CONTACT,
-    LONGEST_TEXT,
-    PUBLIC_CHANNELS,
-    UNANSWERED,
-    Channel,
-    EntryKind,
-    EntryRequest,
-)
+from server.domain.complaints.entries import PUBLIC_CHANNELS, UNANSWERED, Channel, EntryRequest
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
-from server.ids import new_token
-from server.usecases.complaints.add_entry import add_entry
 from server.usecases.complaints.read_entries import read_register
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.entry import add_entry_routes
+from server.web.pages.complaints.entry_form import entry_form, form_token, keep_typed, typed_entry
 from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
 from server.web.pages.complaints.said import add_said_routes
 from server.web.pages.quality.wording import short_day
@@ -37,7 +27,7 @@ MOST_LISTED = 200
 def blueprint(needs: RegisterPages) -> Blueprint:
     """The routes: the list, a new entry, one entry and what is done with it; what was said at the desk."""
     routes = Blueprint("register", __name__, template_folder="templates")
-    database, work = needs.database, needs.work
+    work = needs.work
 
     @routes.get(PLACE)
     @requires(NEEDED, of=PEOPLE)
@@ -57,11 +47,9 @@ def blueprint(needs: RegisterPages) -> Blueprint:
         hall = hall_for_page(work, NEEDED)
         if isinstance(hall, Response):
             return hall
-        typed, form = _typed(request.form), request.form.get("formulaire", "")[:64] or new_token()
+        typed, form = typed_entry(request.form, channel=request.form.get("channel", "")), form_token()
         try:
-            if not hall.site.complaints.is_open:
-                raise Refusal("register_closed")
-            added = add_entry(database, hall.hall, typed, form=form, language="fr", channels=ENTERED)
+            added = keep_typed(needs, hall, typed, form=form, language="fr", channels=ENTERED)
         except Refusal as refusal:
             return _new(needs, hall, typed, refusal, form=form), status_of(refusal)
         if typed.concerns_agent and not needs.reach(hall).reads_about_agents:
@@ -71,17 +59,6 @@ def blueprint(needs: RegisterPages) -> Blueprint:
     add_entry_routes(routes, needs)
     add_said_routes(routes, needs)
     return routes
-
-
-def _typed(fields: Mapping[str, str]) -> EntryRequest:
-    return EntryRequest(
-        kind=fields.get("kind", ""),
-        channel=fields.get("channel", ""),
-        text=fields.get("text", "")[: LONGEST_TEXT + 1],
-        contact=fields.get("contact", "")[: LONGEST_CONTACT + 1],
-        concerns_agent=fields.get("concerns_agent") == "yes",
-        written_on=fields.get("written_on", "")[:20],
-    )
 
 
 def _list(needs: RegisterPages, hall: HallConfiguration) -> str:
@@ -115,15 +92,7 @@ def _new(
     *,
     form: str = "",
 ) -> str:
+    values = entry_form(needs, hall, typed, refusal, form=form)
     return render_template(
-        "complaints/new.html",
-        hall=hall,
-        halls=halls_for_page(needs.work, NEEDED),
-        typed=typed,
-        kinds=list(EntryKind),
-        channels=ENTERED,
-        form=form or new_token(),
-        longest={"text": LONGEST_TEXT, "contact": LONGEST_CONTACT},
-        contact_days=hall.site.complaints.contact_days,
-        **needs.problem(refusal),
+        "complaints/new.html", halls=halls_for_page(needs.work, NEEDED), channels=ENTERED, **values
     )

@@ -77,7 +77,7 @@ def request_of(row: SurveyRow, questions: Sequence[Question]) -> SurveyRequest:
 
 
 def typed_request(fields: "MultiDict[str, str]") -> SurveyRequest:
-    """The fields as they were sent, empty where one is missing. Questions stand in the order of their places."""
+    """The fields as they were sent, empty where one is missing. Questions have the order of their places."""
     halls = fields.getlist("halls")[:100]
     return SurveyRequest(
         title=fields.get("title", "")[:LONGEST_TYPED],
