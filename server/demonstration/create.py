@@ -28,7 +28,7 @@ from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
-from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.people.accounts import Described, NewAccount, create_account, describe_account
 from server.usecases.people.api_keys import NewKey, create_api_key
 
 HALLS = Path(__file__).parent / "halls"
@@ -71,6 +71,10 @@ FIRST_NAMES = {
     "committee": "Lou",
 }
 """First names of the people of Laon, by role."""
+
+
+WITH_EMAIL = ("quality", "committee")
+"""Roles whose people have an address: they can be chosen as recipients of reports."""
 
 
 def demo_file(settings: Settings) -> Path:
@@ -178,8 +182,12 @@ def _users(database: Database) -> list[DemonstrationUser]:
     for role, site in grants:
         login, display_name = EVERYWHERE[role] if site == EVERY_SITE else (role, FIRST_NAMES[role])
         password = "-".join(secrets.SystemRandom().sample(WORDS, 4))
-        account = NewAccount(login, password, display_name, [Grant(role, site)])
-        create_account(database, DEMONSTRATION, account)
+        account = create_account(
+            database, DEMONSTRATION, NewAccount(login, password, display_name, [Grant(role, site)])
+        )
+        if role in WITH_EMAIL:
+            described = Described(login, display_name, f"{display_name.lower()}@prefecture-aisne.example")
+            describe_account(database, DEMONSTRATION, account, described, sites=None)
         users.append({"login": login, "password": password, "role": role, "site": site})
     return users
 

@@ -8,12 +8,18 @@ LONGEST_EMAIL = 254
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class AttachedPaper:
+    """A PDF that goes with an e-mail, and the name of its file."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Letter:
     """An e-mail in plain text. Its representation hides address and text, which belong in no log.
 
     `id` is the same at each try; e-mails about one thing (`thread`) form one conversation.
-
-
     """
 
     id: str
@@ -21,6 +27,7 @@ class Letter:
     subject: str
     text: str
     thread: str | None = None
+    paper: AttachedPaper | None = None
 
 
 def is_email(text: str) -> bool:

@@ -10,13 +10,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
+from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 from typing import Any
 
 import structlog
 
-from server.domain.emails import Letter
+from server.domain.emails import AttachedPaper, Letter
 from server.sending.refused import SendRefused
 from server.settings import Settings
 
@@ -80,11 +83,12 @@ class MailServer:
                 raise
         return server
 
-    def as_sent(self, letter: Letter, *, now: datetime) -> MIMEText:
-        """The letter with its heads."""
+    def as_sent(self, letter: Letter, *, now: datetime) -> MIMEBase:
+        """The letter with its heads, and its paper where it has one."""
         sender = self.settings.smtp_from or f"parvis@{self.settings.smtp_host}"
         domain = sender.rpartition("@")[2]
-        sent = MIMEText(letter.text, "plain", "utf-8")
+        text = MIMEText(letter.text, "plain", "utf-8")
+        sent = text if letter.paper is None else _with_paper(text, letter.paper)
         sent["From"], sent["To"] = sender, letter.address
         sent["Date"] = format_datetime(now)
         sent["Message-ID"] = f"<{letter.id}@{domain}>"
@@ -94,6 +98,15 @@ class MailServer:
         # EmailMessage would fold a subject between words and double the space before an accent
         sent["Subject"] = Header(letter.subject, "utf-8").encode()
         return sent
+
+
+def _with_paper(text: MIMEText, paper: AttachedPaper) -> MIMEBase:
+    attached = MIMEApplication(paper.content, "pdf")
+    attached.add_header("Content-Disposition", "attachment", filename=paper.name)
+    both = MIMEMultipart()
+    both.attach(text)
+    both.attach(attached)
+    return both
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """What leaves the installation: alarms to their recipients, letters to people."""
 
+from functools import lru_cache
+
 from server.app.subjects.foundation import Foundation
 from server.domain.emails import Letter
 from server.sending.letters import Letters
@@ -14,6 +16,7 @@ from server.usecases.reports.find_report import ReportReach
 from server.usecases.reports.read_reports import read_report
 from server.web.pages.reports.letter import report_letter
 from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
 
 SENT_WITHIN_S = 20.0
@@ -38,10 +41,12 @@ def build_mail_server(base: Foundation) -> MailServer:
 
 def build_report_letters(base: Foundation) -> ReportLetters:
     """The letters of scheduled reports."""
+    made = lru_cache(maxsize=4)(Papers(base.settings.var / "assets").made)  # all recipients get one paper
 
     def write(schedule: ScheduleRow, letter: LetterRow, address: str) -> Letter:
         report = read_report(base.database, letter.report, ReportReach(None, None), reader="")
         words = ReportWording(Sentence(base.catalogues.translate, schedule.language))
-        return report_letter(report, schedule, letter, address, words, base.settings.public_url)
+        url = base.settings.public_url
+        return report_letter(report, schedule, letter, address, words, url, made=made)
 
     return ReportLetters(base.database, MailServer(base.settings), write)

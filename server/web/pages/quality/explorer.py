@@ -22,7 +22,8 @@ from server.web.pages.quality.changes import (
     shown,
     title_of,
 )
-from server.web.pages.quality.explorer_plots import Plot, plots_of
+from server.web.pages.quality.explorer_plots import plots_of
+from server.web.pages.quality.plots import Plot
 from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.targets import shared_target_s
 from server.web.pages.quality.view import (

@@ -1,12 +1,19 @@
 """The plots of the explorer, each with its sentence and its table."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 
 from server.domain.quality.few_people import is_shown_in_cell
-from server.domain.quality.indicators import legs_ended, not_issued_by_reason
-from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.followed import (
+    LONGEST_MIN,
+    NOT_SERVED,
+    STEP_MIN,
+    STEPS,
+    Followed,
+    FollowedKind,
+    reasons_not_issued,
+    steps_of_waits,
+)
+from server.domain.quality.indicators import legs_ended
 from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
 from server.domain.quality.selection import Selection, ShareInterval, share_within
 from server.domain.quality.targets import Target
@@ -21,9 +28,11 @@ from server.web.pages.quality.explorer_specs import (
     heat_plot,
     trend_plot,
 )
+from server.web.pages.quality.followed_plot import NAME as FOLLOWED_PLOT
+from server.web.pages.quality.followed_plot import followed_plot, hours_of, links_of_hours, parts_of
 from server.web.pages.quality.plots import (
     Bar,
-    Spec,
+    Plot,
     WaitBar,
     WaitWords,
     arrivals_plot,
@@ -34,32 +43,9 @@ from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.targets import shared_target_s
 from server.web.pages.quality.view import selected_services
 
-NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")
-"""Reasons with their own words; any other is shown as « another reason »."""
-NOT_SERVED = ("abandoned", "no_show", "left_after_call", "closed_at_day_end")
-"""Ends of a wait without a service, in the order of the page."""
 NO_WAITS = "quality.plot.waits_none"
-STEP_MIN, LONGEST_MIN = 5, 60
-"""Waits are counted in steps of five minutes, and all those of an hour or more together."""
-MOST_DAYS, MOST_WEEKS = 31, 140
-"""A trend has a point a day up to so many days, a point a week up to so many, then a point a month."""
 WORST = 3
 """How many hours are named as those with the longest waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A plot and its table: heading, what it shows in a sentence, columns and rows of text.
-
-    `links`: the query strings behind cells, by row and column.
-    """
-
-    name: str
-    spec: Spec
-    sentence: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
@@ -70,15 +56,17 @@ def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words)
     drawer = _Drawer(found, whole, query, words)
     total = whole.total()
     plots = [drawer.reasons()] if whole.not_issued or total.legs else []
+    followed = followed_plot(found, whole, query, words)
     if not whole.cells:
-        return plots
+        return [*followed, *plots]
     by_hour = whole.split(lambda key: key.half_hour // 2)
-    hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
+    hours = {hour: by_hour.get(hour, Rollup()) for hour in hours_of(by_hour)}
     named = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
     trend = [] if query.is_day else [drawer.trend()]
     heat = [] if query.is_day else [drawer.heat(list(hours))]
     outcomes = [drawer.outcomes(total)] if total.outcomes else []
     return [
+        *followed,
         *heat,
         *trend,
         drawer.distribution(total),
@@ -87,14 +75,6 @@ def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words)
         *plots,
         *outcomes,
     ]
-
-
-def _hours(hours: Collection[int]) -> range:
-    """Every hour from the first to the last with visits, at least six of them, within the day."""
-    first, last = min(hours), max(hours)
-    spare = max(0, 5 - (last - first))
-    first = min(max(0, first - spare // 2), 18)
-    return range(first, max(last, first + 5) + 1)
 
 
 class _Drawer:
@@ -106,14 +86,11 @@ class _Drawer:
 
     def distribution(self, tally: Tally) -> Plot:
         """How many waited how long, in steps of five minutes; the steps within the threshold are dark."""
-        counts = as_counts(tally.waits)
-        steps = [0] * (LONGEST_MIN // STEP_MIN + 1)
-        for second, count in counts.items():
-            steps[min(second // (60 * STEP_MIN), len(steps) - 1)] += count
+        steps = steps_of_waits(self.whole)
         total = sum(steps)
-        labels = [f"{at * STEP_MIN}–{(at + 1) * STEP_MIN}" for at in range(len(steps) - 1)]
+        labels = [f"{first}–{first + STEP_MIN}" for first in STEPS[:-1]]
         labels.append(self.words("quality.plot.from_minutes", minutes=LONGEST_MIN))
-        shorts = [str(at * STEP_MIN) for at in range(len(steps) - 1)] + [f"{LONGEST_MIN}+"]
+        shorts = [*(str(first) for first in STEPS[:-1]), f"{LONGEST_MIN}+"]
         bars = [Bar(short, count, self._number(count)) for short, count in zip(shorts, steps, strict=True)]
         within = self.query.within_min // STEP_MIN
         spec = distribution_plot(bars, within=within, unit=self.words("quality.plot.n"))
@@ -134,7 +111,8 @@ class _Drawer:
             for label, count, part in zip(labels, steps, shares, strict=True)
         ]
         columns = [self.words(f"quality.plot.distribution.{key}") for key in ("first", "count", "share")]
-        return Plot("distribution", spec, sentence, columns, rows)
+        links = self._followed("wait", [str(first) for first in STEPS])
+        return Plot("distribution", spec, sentence, columns, rows, links)
 
     def heat(self, hours: Sequence[int]) -> Plot:
         """The median wait by weekday and hour; a cell of fewer than ten waits stays empty."""
@@ -189,26 +167,29 @@ class _Drawer:
             Selection(chosen.services, chosen.classes, frozenset({weekday}), *hours)
         )
 
-    def _of_hours(self, hours: Sequence[int]) -> dict[tuple[int, int], str]:
-        """A link behind each hour of a table: the same selection in that hour, and its days one by one."""
-        chosen = self.query.selection
+    def _followed(
+        self, kind: FollowedKind, names: Iterable[str], *, after: int = 0
+    ) -> dict[tuple[int, int], str]:
+        """A link behind each row of a table, from the row `after` on: the same count day by day."""
         return {
-            (row, 0): self.query.with_selection(replace(chosen, from_hour=hour, until_hour=hour + 1))
-            for row, hour in enumerate(hours)
+            (row, 0): f"{self.query.following(Followed(kind, name)).address()}#{FOLLOWED_PLOT}"
+            for row, name in enumerate(names, start=after)
         }
 
     def trend(self) -> Plot:
         """The share within the threshold a day, week or month, with its interval and the decided target."""
         within_s = self.query.within_min * 60
-        parts = self._parts()
         points, rows, links = [], [], {}
-        for row, (first, last, label, name, tally) in enumerate(parts):
+        for row, part in enumerate(parts_of(self.found, self.query, self.words)):
+            tally = Tally()
+            for cell in (cell for day in part.days for cell in self.found.days[day].cells.values()):
+                tally.add(cell)
             share, median = share_within(tally, within_s), quantile(as_counts(tally.waits), 0.5)
-            points.append(_point(label, share))
+            points.append(_point(part.label, share))
             texts = ["", "", ""] if share is None else self._interval(share)
             minutes = "" if median is None else self._number(wording.minutes(median))
-            rows.append([name, self._number(tally.visits), minutes, *texts])
-            links[row, 0] = self.query.with_days(first, last)
+            rows.append([part.name, self._number(tally.visits), minutes, *texts])
+            links[row, 0] = self.query.with_days(part.first, part.end)
         target = self._target()
         line = None
         if target is not None:
@@ -232,34 +213,6 @@ class _Drawer:
             )
             values |= {"low": low, "high": high}
         return Plot("trend", spec, self.words(key, **values), columns, rows, links)
-
-    def _parts(self) -> list[tuple[date, date, str, str, Tally]]:
-        """Days, weeks or months of the period: first day, end, short label, name, tally."""
-        length = (self.query.ends_on - self.query.starts_on).days
-        kind = (
-            PeriodKind.DAY
-            if length <= MOST_DAYS
-            else PeriodKind.WEEK
-            if length <= MOST_WEEKS
-            else PeriodKind.MONTH
-        )
-        found = []
-        on = self.query.starts_on
-        while on < self.query.ends_on:
-            period = period_of(kind, on)
-            first, end = max(period.starts_on, self.query.starts_on), min(period.ends_on, self.query.ends_on)
-            days = [day for day in self.found.days if first <= day < end]
-            tally = Tally()
-            for cell in (cell for day in days for cell in self.found.days[day].cells.values()):
-                tally.add(cell)
-            is_whole = (first, end) == (period.starts_on, period.ends_on)
-            if days or kind is not PeriodKind.DAY:
-                name = wording.period_text(period, self.language)
-                if not is_whole:
-                    name = self.words("quality.plot.trend.part", name=name, count=len(days))
-                found.append((first, end, wording.short_date(first, kind, self.language), name, tally))
-            on = end
-        return found
 
     def _interval(self, share: ShareInterval) -> list[str]:
         low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
@@ -293,7 +246,7 @@ class _Drawer:
             sentence = self.words(f"{key}_day", busiest=busiest, count=visits[busiest])
         else:
             sentence = self.words(key, busiest=busiest, value=texts[busiest])
-        return Plot("arrivals_by_hour", spec, sentence, columns, rows, self._of_hours(hours))
+        return Plot("arrivals_by_hour", spec, sentence, columns, rows, links_of_hours(self.query, hours))
 
     def waits(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
         """Median and 90th percentile of the waits per hour, in minutes."""
@@ -317,14 +270,14 @@ class _Drawer:
         is_measured = p90s[longest] is not None
         sentence = self.words("quality.plot.waits_by_hour.sentence" if is_measured else NO_WAITS, **values)
         columns = [self.words(f"quality.plot.{key}") for key in keys]
-        return Plot("waits_by_hour", spec, sentence, columns, rows, self._of_hours(hours))
+        return Plot("waits_by_hour", spec, sentence, columns, rows, links_of_hours(self.query, hours))
 
     def reasons(self) -> Plot:
         """Why visitors were not served: tickets not issued by reason, and waits without a service."""
         counts: dict[str, int] = {}
-        for reason, count in not_issued_by_reason(self.whole).items():
-            label = self.words(f"quality.not_issued.{reason if reason in NOT_ISSUED else 'other'}")
-            counts[label] = counts.get(label, 0) + count
+        not_issued = reasons_not_issued(self.whole)
+        for reason, count in not_issued.items():
+            counts[self.words(f"quality.not_issued.{reason}")] = count
         for reason in NOT_SERVED:
             counts[self.words(f"quality.not_served.{reason}")] = legs_ended(self.whole, reason)
         bars = [Bar(label, count, self._number(count)) for label, count in counts.items()]
@@ -335,7 +288,9 @@ class _Drawer:
             sentence = self.words("quality.plot.reasons.none")
         columns = [self.words("quality.plot.reasons.first"), unit]
         rows = [[bar.label, bar.text] for bar in bars]
-        return Plot("reasons", named_bars_plot(bars, unit=unit), sentence, columns, rows)
+        links = self._followed("not_issued", not_issued)
+        links |= self._followed("ended", NOT_SERVED, after=len(not_issued))
+        return Plot("reasons", named_bars_plot(bars, unit=unit), sentence, columns, rows, links)
 
     def outcomes(self, tally: Tally) -> Plot:
         """How many services had each outcome, with its share; and how many had none."""
@@ -355,7 +310,7 @@ class _Drawer:
             left = {"left": tally.outcome_left_out, "optional": tally.outcome_optional}
             numbers = {key: self._number(value) for key, value in left.items()}
             sentence += " " + self.words("quality.plot.outcomes.left_out", **numbers)
-        return Plot("outcomes", spec, sentence, columns, rows)
+        return Plot("outcomes", spec, sentence, columns, rows, self._followed("outcome", OUTCOMES))
 
     def _wait_words(self) -> WaitWords:
         target = ""

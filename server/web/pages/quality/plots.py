@@ -5,7 +5,7 @@ A specification is plain JSON whose texts are already in the page's language. `d
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
@@ -51,6 +51,21 @@ class WaitWords:
     p90: str
     minutes: str
     target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot and its table: heading, what it shows in a sentence, columns and rows of text.
+
+    `links`: the query strings behind cells, by row and column.
+    """
+
+    name: str
+    spec: Spec
+    sentence: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:

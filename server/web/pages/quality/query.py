@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.quality.followed import FOLLOWED, Followed
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.selection import Selection
 from server.usecases.quality.read_indicators import LONGEST
@@ -26,6 +27,7 @@ type Against = Literal["avant", "annee", ""]
 class ExplorerQuery:
     """Halls, days (the end excluded), what is selected of them, the threshold in minutes, the comparison.
 
+    `followed`: the count that is shown day by day.
     `problems`: by field, the key of the sentence that says why what was given is not used.
     """
 
@@ -37,6 +39,7 @@ class ExplorerQuery:
     against: Against = "avant"
     within_min: int = FIRST_WITHIN_MIN
     with_alerts: bool = True
+    followed: Followed | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -85,6 +88,10 @@ class ExplorerQuery:
         """The query string of the same for other days."""
         return replace(self, starts_on=starts_on, ends_on=ends_on).address()
 
+    def following(self, followed: Followed | None) -> "ExplorerQuery":
+        """The same, with another count day by day; None: with none."""
+        return replace(self, followed=followed)
+
     def with_selection(self, selection: Selection) -> str:
         """The query string of another selection of the same days."""
         return replace(self, selection=selection).address()
@@ -108,6 +115,8 @@ def _fields(query: ExplorerQuery) -> dict[str, object]:
         fields["minutes"] = query.within_min
     if not query.with_alerts:
         fields["alertes"] = WITHOUT
+    if query.followed is not None:
+        fields["suivi"] = query.followed.code
     return fields
 
 
@@ -140,6 +149,9 @@ def read_query(
     alerts = given.get("alertes", "")
     if alerts not in ("", WITHOUT):
         problems["alertes"] = "quality.refused.alerts"
+    followed = given.get("suivi", "")
+    if followed and followed not in FOLLOWED:
+        problems["suivi"] = "quality.refused.followed"
     selection = Selection(
         frozenset(services & set(asked)),
         frozenset(set(CLASSES) & set(classes)),
@@ -156,6 +168,7 @@ def read_query(
         "annee" if against == "annee" else "" if against == "" else "avant",
         within[0] if within else FIRST_WITHIN_MIN,
         alerts != WITHOUT,
+        FOLLOWED.get(followed),
         problems,
     )
 

@@ -63,8 +63,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """The page's order; every indicator is in one of the groups (tested)."""
 
-NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")
-"""Reasons with their own words; any other is shown as « another reason »."""
 BY_SERVICE = (
     "visits",
     "wait_median",

@@ -1,9 +1,13 @@
-"""The letter of an approved report: its figures and sentences, and where its page is."""
+"""The letter of an approved report: its figures and sentences, its sheet as a PDF, and where its page is."""
 
-from server.domain.emails import Letter
+from collections.abc import Callable
+
+from server.domain.emails import AttachedPaper, Letter
+from server.domain.refusals import Refusal
 from server.store.reports.letters import LetterRow
 from server.store.reports.schedules import ScheduleRow
 from server.usecases.reports.read_reports import ReadReport
+from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, report_sheet
 
 
@@ -14,9 +18,15 @@ def report_letter(
     address: str,
     words: ReportWording,
     public_url: str,
+    *,
+    made: Callable[[str], bytes],
 ) -> Letter:
-    """The letter to an address, in the language of `words`. Without a public URL it has no link."""
+    """The letter to an address, in the language of `words`. Without a public URL it has no link.
+
+    `made` makes a PDF of a page; where it refuses, the letter leaves without one.
+    """
     sheet, say = report_sheet(report, words.say), words.say
+    paper = _paper(report, words, made)
     lines = [
         say("reports.letter.what", period=sheet.period, halls=", ".join(sheet.halls)),
         "",
@@ -31,6 +41,8 @@ def report_letter(
         lines.append(f"{say('reports.target')} {sheet.target}")
     if sheet.sentences:
         lines += ["", *sheet.sentences]
+    if paper is not None:
+        lines += ["", say("reports.letter.paper")]
     if public_url:
         lines += ["", say("reports.letter.page", url=f"{public_url.rstrip('/')}/rapports/{report.row.id}")]
     lines += ["", say("reports.letter.why"), ""]
@@ -42,4 +54,12 @@ def report_letter(
         ),
         text="\n".join(lines),
         thread=schedule.id,
+        paper=paper,
     )
+
+
+def _paper(report: ReadReport, words: ReportWording, made: Callable[[str], bytes]) -> AttachedPaper | None:
+    try:
+        return AttachedPaper(f"{file_name(report)}.pdf", made(sheet_page(report, words)))
+    except Refusal:
+        return None

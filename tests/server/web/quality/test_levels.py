@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,7 @@ def test_a_narrower_selection_has_no_counts_without_a_wait(site: Site):
         ("contre=hier", "comparaisons proposées"),
         ("classe=vip", "publics proposés"),
         ("alertes=x", "comptées"),
+        ("suivi=wait.7", "suivi"),
     ],
 )
 def test_a_wrong_field_is_refused_beside_it(site: Site, wrong: str, said: str):
@@ -117,7 +119,7 @@ def test_a_wrong_field_is_refused_beside_it(site: Site, wrong: str, said: str):
     assert answer.status_code == 400
     field = wrong.split("=", maxsplit=1)[0] if not wrong.startswith("du=2026-10-31") else "au"
     refused = re.findall(r'class="problem" id="(\w+)-refused">([^<]*)<', answer.text)
-    if field != "alertes":
+    if field not in ("alertes", "suivi"):
         assert any(said in text for _, text in refused)
     assert site.client.get(f"/qualite/explorer/heat.csv?hall=laon&{wrong}").status_code == 400
 
@@ -203,6 +205,38 @@ def test_hours_of_a_plot_lead_down_to_that_hour(site: Site):
     for name in ("waits_by_hour", "arrivals_by_hour"):
         plot = page.partition(f'id="{name}"')[2].partition("</section>")[0]
         assert re.search(r'<th scope="row"><a href="/qualite/explorer\?[^"]*de=9&a=10"', plot)
+
+
+def rows_of(page: str, name: str) -> list[tuple[str, int]]:
+    """The links and counts of the table of a plot."""
+    plot = page.partition(f'<section id="{name}"')[2].partition("</section>")[0]
+    found = re.findall(r'<a href="([^"]*)">[^<]*</a></th><td class="number">([^<]*)<', plot)
+    return [(address, int(count)) for address, count in found]
+
+
+@pytest.mark.parametrize("name", ["distribution", "reasons", "outcomes"])
+def test_each_count_of_a_plot_leads_down_to_its_days_and_hours(site: Site, name: str):
+    counts = rows_of(html.unescape(site.page(OCTOBER)), name)
+    ended = [each for each in counts if "not_issued" not in each[0]]
+    address, count = max(ended, key=itemgetter(1))
+    days = rows_of(html.unescape(site.page(address)), "followed")
+    assert sum(each for _, each in days) == count > 1
+    day, on_day = max(days, key=itemgetter(1))
+    page = html.unescape(site.page(day))
+    assert sum(each for _, each in rows_of(page, "followed")) == on_day
+    assert "/visites/" not in page
+
+
+def test_tickets_not_issued_lead_down_to_their_day(site: Site):
+    counts = [
+        each for each in rows_of(html.unescape(site.page(OCTOBER)), "reasons") if "not_issued" in each[0]
+    ]
+    address, count = counts[0]
+    days = rows_of(html.unescape(site.page(address)), "followed")
+    assert sum(each for _, each in days) == count > 0
+    day, on_day = max(days, key=itemgetter(1))
+    on_its_day = dict(rows_of(html.unescape(site.page(day)), "reasons"))
+    assert [each for at, each in on_its_day.items() if address.partition("suivi=")[2] in at] == [on_day]
 
 
 def test_the_dictionary_says_what_is_not_measured_and_why(site: Site):

@@ -14,13 +14,13 @@ from babel.messages.pofile import read_po
 
 from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
+from server.domain.quality.followed import NOT_ISSUED
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.open_format import read_legs
 from server.domain.quality.rollup import roll_up
 from server.language import LANGUAGES, Catalogues
 from server.store.engine.buffered_writes import insert_write
 from server.store.tables import metadata
-from server.web.pages.quality.explorer_plots import NOT_ISSUED
 from server.web.pages.quality.view import GROUPS
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 from tests.server.web.quality.quality_site import CATALOGUES, Site

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.emails import Letter
 from server.language import LANGUAGES
+from server.sending.mail_server import MailServer
 from server.sending.refused import SendRefused
+from server.settings import Settings
 from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
@@ -80,6 +83,15 @@ def test_a_plan_is_made_fails_is_tried_again_and_ends(api: ApiSite, chief: Any):
     [sent] = mail.letters
     assert sent.subject == "Rapport\u00a0: octobre 2026 – Préfecture de l’Aisne – Laon"
     assert "Plus calme." in sent.text
+    assert "La page du rapport est jointe en PDF." in sent.text
+    received = message_from_bytes(MailServer(Settings()).as_sent(sent, now=api.hands.now).as_bytes())
+    text, paper = list(received.walk())[1:]
+    assert text.get_content_type() == "text/plain"
+    assert (paper.get_content_type(), paper.get_filename()) == (
+        "application/pdf",
+        f"rapport-{HALL}-2026-10.pdf",
+    )
+    assert bytes(paper.get_payload(decode=True))[:5] == b"%PDF-"
     assert re.search(r"^Visites\u00a0: \d+ \(avant\u00a0: ", sent.text, re.MULTILINE)
     schedule = re.search(r'name="envoi" value="([^"]+)', chief.get(PLACE).text)
     assert schedule is not None
