@@ -30,11 +30,13 @@ class ReadText:
     marks: Sequence[MarkKind]
 
 
-def judge_text(database: Database, text: str, *, state: str, words: str, sites: Sites) -> None:
+def judge_text(
+    database: Database, text: str, *, state: str, words: str, is_checked: bool = False, sites: Sites
+) -> None:
     """Keeps the decision about a text. What is taken out of it is kept nowhere.
 
-    `words`: what is left of the text; "" leaves it as it is. Refusals: unknown_survey_text,
-    bad_text_decision, survey_text_too_long.
+    `words`: what is left of the text; "" leaves it as it is. `is_checked`: a person says that its marks
+    name nobody. Refusals: unknown_survey_text, bad_text_decision, survey_text_too_long, survey_text_marked.
     """
     if state not in (TextState.SHOWN, TextState.HIDDEN):
         raise Refusal("bad_text_decision")
@@ -49,6 +51,8 @@ def judge_text(database: Database, text: str, *, state: str, words: str, sites: 
         if found.hall is not None and found.hall not in own_halls(database, survey, sites):
             raise Refusal("unknown_survey_text")
     kept = left.replace("\r\n", "\n") or found.text
+    if state == TextState.SHOWN and mark_kinds(kept) and not is_checked:
+        raise Refusal("survey_text_marked")
     is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
     with database.store.write() as rows:
         keep_decision(rows, text, state=state, words=kept, is_edited=is_edited)

@@ -80,12 +80,12 @@ def _attention(
     sites = {hall.site.slug: hall.site for hall in halls}
 
     def line(row: AttentionRow) -> _LineOfList:
-        site = sites[row.site]
+        site, said = sites[row.site], work.translate(row.sentence, language, **row.values)
         moment = Moments(site.time_zone, language, now)(to_text(row.since))
         since = work.translate("server.home.attention.since", language, moment=moment)
         return _LineOfList(
             urgency=row.urgency.name.lower(),
-            text=work.translate(row.sentence, language, **row.values),
+            text=said[:1].upper() + said[1:],
             site=site.name if len(sites) > 1 else "",
             since=since if row.urgency is Urgency.NOW else "",
             path=row.path,

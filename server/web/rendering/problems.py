@@ -330,6 +330,7 @@ STATUS: Mapping[str, int] = {
     **dict.fromkeys(
         (
             *("survey_answer_empty", "bad_survey_answer", "survey_text_too_long", "bad_survey_audience"),
+            "survey_text_marked",
             *("survey_title_missing", "survey_title_too_long", "survey_halls_missing", "bad_survey_days"),
             *("survey_channels_missing", "bad_survey_target", "outside_form_address"),
             *("outside_form_channels", "survey_question_kind", "survey_question_too_long"),

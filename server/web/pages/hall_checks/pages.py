@@ -21,6 +21,7 @@ from server.domain.hall_checks.checks import (
     Result,
 )
 from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
+from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.usecases.hall_checks.add_check import add_check
@@ -85,7 +86,10 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
     @requires(NEEDED, of=PEOPLE)
     def new() -> Any:
         hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _form(needs, hall, _typed(kind, {}))
+        if isinstance(hall, Response):
+            return hall
+        today = business_day(hall.calendar, needs.database.clock.now())
+        return _form(needs, hall, _typed(kind, {"done_on": today.isoformat()}))
 
     @routes.post(f"{place}/nouveau", endpoint=f"{kind}_keep")
     @requires(NEEDED, of=PEOPLE)

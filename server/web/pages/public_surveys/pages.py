@@ -123,6 +123,7 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
             asked=asked,
             question=asked.questions[0],
             others=[each for each in asked.row.languages if each != page_language()],
+            hall_name=_hall_name(needs, asked),
             code=exit_kiosk,
             form=new_token(),
         )
@@ -139,7 +140,13 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
             )
         except Refusal as refusal:
             return _refused(needs, refusal)
-        return _page("public_surveys/kiosk_thanks.html", needs, _languages_of(needs, asked), code=exit_kiosk)
+        return _page(
+            "public_surveys/kiosk_thanks.html",
+            needs,
+            _languages_of(needs, asked),
+            hall_name=_hall_name(needs, asked),
+            code=exit_kiosk,
+        )
 
     @routes.after_request
     def come_back(response: Response) -> Response:

@@ -1,6 +1,8 @@
 """What is kept how long, `/conservation`: the schedule, other days, what purges erased. No JavaScript."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -41,7 +43,7 @@ def blueprint(needs: RetentionPages) -> Blueprint:
         try:
             return _page(needs, effect=read_effect(needs.database, name, _days(request.args.get("jours"))))
         except Refusal as refusal:
-            return _page(needs, refusal=refusal), status_of(refusal)
+            return _page(needs, refusal=refusal, typed=request.args), status_of(refusal)
 
     @routes.post("/conservation")
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
@@ -52,7 +54,7 @@ def blueprint(needs: RetentionPages) -> Blueprint:
         try:
             decide_retention(needs.database, caller.author, name, days, sites=sites)
         except Refusal as refusal:
-            return _page(needs, refusal=refusal), status_of(refusal)
+            return _page(needs, refusal=refusal, typed=request.form), status_of(refusal)
         return redirect("/conservation?fait=1", 303)
 
     return routes
@@ -64,13 +66,21 @@ def _days(text: str | None) -> int:
 
 
 def _page(
-    needs: RetentionPages, *, effect: RetentionEffect | None = None, refusal: Refusal | None = None
+    needs: RetentionPages,
+    *,
+    effect: RetentionEffect | None = None,
+    refusal: Refusal | None = None,
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
+    """The page. A refusal is said beside the field of the row that was typed, else at the top."""
     found = read_retention(needs.database)
     language = page_language()
     say = Sentence(needs.work.translate, language)
     zone = zone_of(known_sites(needs.database), None)
     rows = [shown(each, say) for each in found.rows]
+    may_decide = someone().sites_of(Permission.ADMINISTER_PEOPLE) is None
+    with_field = {each.name for each in rows if each.bounds and may_decide}
+    refused = typed.get("quoi", "") if refusal is not None else ""
     return render_template(
         "retention/retention.html",
         groups=[(of, [each for each in rows if each.of == of]) for of in Subject],
@@ -80,7 +90,9 @@ def _page(
         last=instant_text(found.runs[0].done_at, language, zone) if found.runs else None,
         is_late=found.is_late,
         is_postgresql=found.is_postgresql,
-        may_decide=someone().sites_of(Permission.ADMINISTER_PEOPLE) is None,
+        may_decide=may_decide,
+        refused=refused if refused in with_field else "",
+        typed=typed.get("jours", "")[:6],
         effect=effect,
         is_done=request.args.get("fait") == "1",
         problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),

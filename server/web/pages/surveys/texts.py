@@ -33,23 +33,28 @@ def add_text_routes(routes: Blueprint, database: Database, work: WorkContext) ->
     @requires(RUN, of=PEOPLE, anywhere=True)
     def judge(survey: str) -> Any:
         _, sites = sites_where(RUN)
+        text, words = request.form.get("texte", "")[:64], request.form.get("mots", "")[: 4 * LONGEST_TEXT]
         try:
             judge_text(
                 database,
-                request.form.get("texte", "")[:64],
+                text,
                 state=request.form.get("decision", ""),
-                words=request.form.get("mots", "")[: 4 * LONGEST_TEXT],
+                words=words,
+                is_checked="relu" in request.form,
                 sites=sites,
             )
         except Refusal as refusal:
             if status_of(refusal) == 404:
                 raise
             said = refusal_sentence(refusal, work.translate, page_language())
-            return _page(database, survey, problem=said), status_of(refusal)
+            return _page(database, survey, problem=said, refused=text, words=words), status_of(refusal)
         return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)
 
 
-def _page(database: Database, survey: str, *, problem: str | None = None) -> str:
+def _page(
+    database: Database, survey: str, *, problem: str | None = None, refused: str = "", words: str = ""
+) -> str:
+    """The page; `refused` is the text whose decision has a problem, `words` what was typed for it."""
     _, sites = sites_where(RUN)
     found = read_survey(database, survey, reads=sites, writes=sites)
     return render_template(
@@ -61,5 +66,7 @@ def _page(database: Database, survey: str, *, problem: str | None = None) -> str
         kept_until=short_day(texts_kept_until(found.row.closes_on), page_language()),
         longest=LONGEST_TEXT,
         problem=problem,
+        refused=refused,
+        words=words,
         done=request.args.get("fait", ""),
     )

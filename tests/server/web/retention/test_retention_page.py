@@ -50,7 +50,7 @@ def test_an_administrator_of_one_site_changes_no_time_of_all(api: ApiSite):
     assert api.count("retention_choice") == 0
 
 
-GAP = "À COMPLÉTER par le site"
+GAP = "À compléter par le site"
 TEXTS = {
     "controller": "Préfecture de l’Aisne, Laon",
     "dpo": "dpo@example.org",
@@ -66,7 +66,7 @@ def test_the_register_names_its_gaps_until_the_site_has_written_them(api: ApiSit
     assert "retention." not in page.replace("retention.css", ""), "every sentence is there"
     assert re.search("clé d’API en cours\u00a0: [0-9]", page)
     assert "Enregistrer" not in page
-    assert "Pages servies SANS HTTPS" in page.replace("\u00a0", " ")
+    assert "Pages servies sans HTTPS" in page.replace("\u00a0", " ")
     typed = TEXTS | {"csrf_token": csrf_of(root)}
     assert root.post(REGISTER, data=typed).status_code == 303
     page = quality.get(REGISTER).text

@@ -139,6 +139,9 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     assert "<mark>06 12 34 56 78</mark>" in texts
     text = re.search(r'name="texte" value="([^"]+)"', texts)
     assert text is not None
+    unread = press(quality, f"{survey}/textes", texte=text[1], decision="shown", mots=f"{said} merci")
+    assert (unread.status_code, "Retirez ce qui est marqué" in unread.text) == (422, True)
+    assert f"{said} merci</textarea>" in unread.text, "what was typed stays"
     left = "Au guichet 3 on m’a dit d’appeler"
     assert press(quality, f"{survey}/textes", texte=text[1], decision="shown", mots=left).status_code == 303
     committee = both.person("committee").get(survey).text
