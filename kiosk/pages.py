@@ -73,7 +73,7 @@ def blueprint(
         "voices": list(voices),
         "has_sound": has_sound,
         "has_codes": public_url is not None,
-        "alerts": {x.code: _alert_words(translate, x.code) for x in languages},
+        "alerts": alert_words(translate, [x.code for x in languages]),
     }
 
     @routes.get("/kiosk")
@@ -143,8 +143,12 @@ def code_as_svg(text: str) -> bytes:
     return picture.getvalue()
 
 
+def alert_words(translate: Translate, languages: Sequence[str]) -> dict[str, object]:
+    """What a kiosk shows in an alert, by language, in the words of the hall's screens."""
+    return {each: _alert_words(translate, each) for each in languages}
+
+
 def _alert_words(translate: Translate, language: str) -> dict[str, object]:
-    """What the kiosk shows in an alert, in the words of the hall's screens: one sentence for one thing."""
     kinds = {
         kind: {part: translate(f"signage.alert.{kind}_{part}", language) for part in ("title", "text")}
         for kind in ("evacuate", "shelter", "medical", "taken_back")

@@ -61,7 +61,7 @@ def test_every_file_the_page_names_is_served():
     kiosk = served()
     for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', kiosk.get("/kiosk").text):
         assert status(kiosk, path) == 200
-    for module in ("kiosk_state", "listening", "live", "press", "view", "words"):
+    for module in ("kiosk_state", "exit_kiosk", "live", "press", "view", "words"):
         assert status(kiosk, f"/static/kiosk/{module}.js") == 200
 
 

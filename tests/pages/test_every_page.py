@@ -14,7 +14,7 @@ from tests.harness.accessible import (
 )
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
-from tests.harness.working import demonstration_user, sign_in
+from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.pages.announced_bulletins import announce
 
 WHOLE = ("/", "/console", "/configuration")
@@ -210,6 +210,11 @@ def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
     assert_walked(tablet)
     tablet.get_by_role("button", name="Très bien").press("Enter")
     expect(tablet.get_by_role("heading", name="Merci")).to_be_visible()
-    page.get_by_role("link", name="à lire").press("Enter")
-    assert_walked(page)
-    assert further_violations(page) == []
+    with signed_in(hall, "security") as guard:
+        press = {"halls": ["laon"], "kind": "evacuate", "press_id": "exit"}
+        alert = guard.post("/api/v1/alerts", json=press).raise_for_status().json()["alert"]
+        page.get_by_role("link", name="à lire").press("Enter")
+        assert_walked(page)
+        assert further_violations(page) == []
+        expect(tablet.get_by_role("heading", name="Évacuez")).to_be_visible()
+        guard.post(f"/api/v1/alerts/{alert}/take-back", json={"halls": ["laon"]}).raise_for_status()

@@ -164,6 +164,8 @@ def _install_surveys(parts: WebParts) -> None:
         parvis.catalogues.translate,
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
         # a whole hall may share the address of its Wi-Fi
+        alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, LANGUAGES),
+        alert_signs=alert_signs(),
         slow=parts.brake("surveys", "600 per minute"),
         slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
         slow_address=parts.brake("survey_address", "300 per day", by=by_survey),

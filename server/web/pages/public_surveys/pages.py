@@ -1,11 +1,15 @@
-"""Surveys to answer, `/avis/…`: by an address, by a ticket, at an exit kiosk. No account, no JavaScript."""
+"""Surveys to answer, `/avis/…`: by an address, by a ticket, at an exit kiosk. No account, no JavaScript.
 
-from collections.abc import Callable, Sequence
+Only the alert of the hall at an exit kiosk needs JavaScript.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
+from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
 from server.domain.refusals import Refusal
@@ -21,6 +25,7 @@ from server.usecases.surveys.answer_survey import (
     asked_at,
     asked_by_ticket,
 )
+from server.usecases.surveys.read_exit_alert import read_exit_alert
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
@@ -36,7 +41,8 @@ TYPED_LONGEST = 4 * LONGEST_TEXT
 
 @dataclass(frozen=True, slots=True)
 class PublicSurveyPages:
-    """What the pages need; `languages` are (code, own name).
+    """What the pages need; `languages` are (code, own name); `alert_words` by language and `alert_signs` are
+    those of kiosks.
 
     The limits, each of which may raise a 429 of its own: `slow` of every page; `slow_answers` by address of
     the caller; `slow_address` by address of the survey; `slow_kiosk` of an exit kiosk; `slow_tickets` of a
@@ -46,6 +52,8 @@ class PublicSurveyPages:
     database: Database
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
+    alert_words: Mapping[str, object]
+    alert_signs: str
     slow: Callable[[], None]
     slow_answers: Callable[[], None]
     slow_address: Callable[[], None]
@@ -115,16 +123,14 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
         try:
             asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
         except Refusal as refusal:
-            return _refused(needs, refusal)
-        return _page(
-            "public_surveys/kiosk.html",
-            needs,
-            _languages_of(needs, asked),
+            return _exit_page(needs, exit_kiosk, refusal=refusal)
+        return _exit_page(
+            *(needs, exit_kiosk, "public_surveys/kiosk.html", _languages_of(needs, asked)),
+            after_s=RENEWED_S,
             asked=asked,
             question=asked.questions[0],
             others=[each for each in asked.row.languages if each != page_language()],
             hall_name=_hall_name(needs, asked),
-            code=exit_kiosk,
             form=new_token(),
         )
 
@@ -139,23 +145,58 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
                 needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
             )
         except Refusal as refusal:
-            return _refused(needs, refusal)
-        return _page(
-            "public_surveys/kiosk_thanks.html",
-            needs,
-            _languages_of(needs, asked),
+            return _exit_page(needs, exit_kiosk, refusal=refusal)
+        return _exit_page(
+            *(needs, exit_kiosk, "public_surveys/kiosk_thanks.html", _languages_of(needs, asked)),
             hall_name=_hall_name(needs, asked),
-            code=exit_kiosk,
         )
+
+    @routes.get(PLACE + "/<exit_kiosk>/borne/alerte")
+    @open_to(Access.EVERYBODY)
+    def alert(exit_kiosk: str) -> Response:
+        needs.slow()
+        response = jsonify(read_exit_alert(needs.database, exit_kiosk))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     @routes.after_request
     def come_back(response: Response) -> Response:
-        """The browser of an exit kiosk reads its first page again after some seconds, after errors too."""
-        if request.path.endswith("/borne"):
-            is_asking = request.method == "GET" and response.status_code == 200
-            after_s = RENEWED_S if is_asking else THANKED_S
-            response.headers["Refresh"] = f"{after_s}; url={request.path}"
+        """The browser reads its first page again after an error whose page does not do so itself."""
+        if request.path.endswith("/borne") and not g.get("comes_back"):
+            response.headers["Refresh"] = f"{THANKED_S}; url={request.path}"
         return response
+
+
+def _exit_page(
+    needs: PublicSurveyPages,
+    code: str,
+    template: str = "public_surveys/kiosk_refused.html",
+    languages: Sequence[tuple[str, str]] = (),
+    *,
+    refusal: Refusal | None = None,
+    after_s: int = THANKED_S,
+    **values: object,
+) -> Response:
+    """A page of an exit kiosk: it shows an alert of the hall, and comes back by itself after `after_s`."""
+    try:
+        first = read_exit_alert(needs.database, code)
+    except Refusal:
+        first = None
+    place = f"{PLACE}/{code}/borne"
+    if refusal is not None:
+        values["sentence"] = refusal_sentence(refusal, needs.translate, page_language())
+    response = _page(
+        template,
+        needs,
+        languages or needs.languages,
+        code=code,
+        exit={"alerts": needs.alert_words, "first": first, "place": place, "after_s": after_s},
+        alert_signs=Markup(needs.alert_signs),
+        **values,
+    )
+    response.status_code = 200 if refusal is None else status_of(refusal)
+    g.comes_back = True
+    return response
 
 
 def _asking(needs: PublicSurveyPages, find: Callable[[], AskedSurvey]) -> Response:

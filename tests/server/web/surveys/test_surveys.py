@@ -200,16 +200,32 @@ def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSit
     kiosk = address(api, "kiosk") + "/borne"
     page = api.app.test_client().get(kiosk)
     assert page.text.count('<button name="q1"') == 5
-    assert page.headers["Refresh"] == f"300; url={kiosk}"
+    assert f'content="300; url={kiosk}"' in page.text
     thanked = answer(api, kiosk, q1="2")
     assert "Merci" in thanked.text
-    assert thanked.headers["Refresh"] == f"6; url={kiosk}"
+    assert f'content="6; url={kiosk}"' in thanked.text
     without_its_token = api.app.test_client().post(kiosk, data={"q1": "2"})
     assert (without_its_token.status_code, without_its_token.headers["Refresh"]) == (403, f"6; url={kiosk}")
     [row] = all_rows(api.database, "SELECT channel, choices FROM survey_answer")
     assert row == {"channel": "kiosk", "choices": '{"q1": "2"}'}
     assert api.app.test_client().get(address(api, "kiosk")).status_code == 404
     assert api.app.test_client().get(address(api, "link") + "/borne").status_code == 404
+
+
+def test_the_exit_kiosk_is_told_of_an_alert_also_once_its_survey_is_over(api: ApiSite):
+    quality, survey = opened(api)
+    kiosk, visitor = address(api, "kiosk") + "/borne", api.app.test_client()
+    assert visitor.get(f"{kiosk}/alerte").get_json()["alert"] is None
+    browser, csrf = api.writer("agent")
+    raised = {"halls": [HALL], "kind": "evacuate", "press_id": "a-press"}
+    accepted(browser.post("/api/v1/alerts", json=raised, headers=csrf), 201)
+    assert press(quality, f"{survey}/cloture").status_code == 303
+    told = visitor.get(f"{kiosk}/alerte").get_json()
+    assert (told["alert"]["kind"], told["languages"][0]) == ("evacuate", "fr")
+    page = visitor.get(kiosk)
+    assert page.status_code == 409
+    assert '"kind": "evacuate"' in page.text
+    assert visitor.get(address(api, "link") + "/borne/alerte").status_code == 404
 
 
 def test_a_link_is_limited_by_address_and_shows_as_such(api: ApiSite):
