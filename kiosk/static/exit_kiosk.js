@@ -12,21 +12,21 @@ const context = JSON.parse(byId("exit-kiosk").textContent);
 const root = byId("alert");
 const show = alertView(root, context.alerts, document.querySelectorAll("body > :is(header, main)"));
 const renewedAt = performance.now() + context.after_s * 1_000;
-let known = null;
+let lastAnswer = null;
 let clockOffset = 0;
 
 /** Takes an answer of the server: the alert of the hall with the hall's position. */
 function take(answer) {
-  if (!isLater(known, answer)) return;
+  if (!isLater(lastAnswer, answer)) return;
   clockOffset = Date.parse(answer.as_of) - Date.now();
-  known = { ...answer, alert: withKnownWords(toldAlert(answer), known?.alert) };
+  lastAnswer = { ...answer, alert: withKnownWords(toldAlert(answer), lastAnswer?.alert) };
   draw();
 }
 
 function draw() {
-  if (!known) return;
+  if (!lastAnswer) return;
   const at = Date.now() + clockOffset;
-  show(alertAt(known, at), { at, languages: known.languages });
+  show(alertAt(lastAnswer, at), { at, languages: lastAnswer.languages });
 }
 
 async function ask() {

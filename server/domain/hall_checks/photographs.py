@@ -54,9 +54,13 @@ def photographs_too_many() -> Refusal:
     return Refusal("check_photographs_too_many", field="photographs", most=MOST_PHOTOGRAPHS)
 
 
-def unreadable_photograph(sent: SentPhotograph) -> Refusal:
-    """The refusal of a file that is no still picture, a broken one, or has too many pixels."""
-    return Refusal("check_photograph_unreadable", field="photographs", name=_short(sent))
+def unreadable_photograph(sent: SentPhotograph, *, is_heic: bool) -> Refusal:
+    """The refusal of a file that is no still picture, a broken one, or has too many pixels.
+
+    `is_heic`: HEIC or AVIF, as some phones write photographs.
+    """
+    code = "check_photograph_heic" if is_heic else "check_photograph_unreadable"
+    return Refusal(code, field="photographs", name=_short(sent))
 
 
 def _short(sent: SentPhotograph) -> str:

@@ -65,6 +65,7 @@ STATUS: Mapping[str, int] = {
     **dict.fromkeys(
         (
             *("check_photographs_missing", "check_photographs_unticked", "check_photograph_unreadable"),
+            "check_photograph_heic",
             *("bad_check_day", "check_function_missing", "check_function_is_a_person"),
             *("check_scenario_missing", "check_text_too_long", "check_result_missing"),
         ),

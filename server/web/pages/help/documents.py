@@ -21,6 +21,8 @@ TRANSLATED: Mapping[str, str] = {
     "manuels/rapports": "manuals/reports",
     "manuels/affluence": "manuals/busy-hours",
     "manuels/service-informatique": "manuals/administrator",
+    "manuels/incidents": "manuals/incidents",
+    "manuels/conservation": "manuals/retention",
 }
 """The manuals that exist in English too; both have the same headings in the same order."""
 PUBLIC = frozenset({"manuels/usager", "manuals/visitor", "accessibilite"})
