@@ -24,7 +24,7 @@ from signage.alert_texts import prepared_alerts, spoken_alert
 from tests.harness.cheap_passwords import make_passwords_cheap
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
-from tests.harness.made_once import compile_templates_once, make_once
+from tests.harness.made_once import make_once
 from tests.harness.programs import PROJECT
 from tests.harness.servers.moved_served import MovedServed
 from tests.harness.servers.postgresql import PostgresqlCluster
@@ -42,7 +42,6 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
     tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 make_passwords_cheap()
-compile_templates_once()
 make_once()
 
 hypothesis_settings.register_profile(

@@ -12,10 +12,12 @@ from flask import Flask
 from flask_openapi3 import blueprint, utils
 from flask_openapi3.models.operation import Operation
 from jinja2 import FileSystemBytecodeCache
+from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from server import app
 from server.language import Catalogues
+from server.web.rendering.static_release import static_release
 
 COMPILED = "COMPILED_TEMPLATES_OF_TESTS"
 """Names the folder in the environment of everything that a run starts."""
@@ -39,7 +41,7 @@ def _responses_made_once(make: Callable[..., None]) -> Callable[..., None]:
     return describe
 
 
-def compile_templates_once() -> None:
+def _compile_templates_once() -> None:
     """Lets the processes of a run share the templates that one of them has compiled."""
     if COMPILED not in os.environ:
         os.environ[COMPILED] = tempfile.mkdtemp(prefix="parvis-templates-")
@@ -50,6 +52,7 @@ def compile_templates_once() -> None:
 
 def make_once() -> None:
     """What models and answers look like to OpenAPI, every catalogue, what makes an address of each rule."""
+    _compile_templates_once()
     utils.get_model_schema = cache(utils.get_model_schema)
     vars(app)["Catalogues"] = cache(Catalogues)
     vars(blueprint)["get_responses"] = _responses_made_once(utils.get_responses)
@@ -64,3 +67,15 @@ def make_once() -> None:
         return made[key]
 
     Rule._compile_builder = builder  # type: ignore[method-assign, assignment]
+
+
+def make_for_forks() -> None:
+    """Makes what the first application of a process would make: forks of this one find it."""
+    vars(app)["Catalogues"](app.CATALOGUES)
+    static_release()
+    found: list[type[BaseModel]] = [BaseModel]
+    for model in found:
+        found += model.__subclasses__()
+        if model.__module__.startswith("server.web.api."):
+            utils.get_model_schema(model)
+            utils.get_model_schema(model, mode="serialization")

@@ -21,10 +21,8 @@ from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 
-from server.app import CATALOGUES  # noqa: E402
-from server.language import Catalogues  # noqa: E402
 from tests.harness.cheap_passwords import make_passwords_cheap  # noqa: E402
-from tests.harness.made_once import compile_templates_once  # noqa: E402
+from tests.harness.made_once import make_for_forks, make_once  # noqa: E402
 
 IMPORTED = (
     "server.app.http_server",
@@ -94,7 +92,7 @@ if __name__ == "__main__":
     for name in IMPORTED:
         importlib.import_module(name)
     make_passwords_cheap()
-    compile_templates_once()
-    Catalogues(CATALOGUES)  # sentences are compiled once
+    make_once()
+    make_for_forks()
     gc.freeze()  # a fork neither copies nor frees what it shares
     become(**requested_forks())
