@@ -66,9 +66,9 @@ def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words)
     heat = [] if query.is_day else [drawer.heat(list(hours))]
     outcomes = [drawer.outcomes(total)] if total.outcomes else []
     return [
-        *followed,
         *heat,
         *trend,
+        *followed,
         drawer.distribution(total),
         drawer.waits(named, list(hours)),
         drawer.arrivals(named, list(hours)),

@@ -50,9 +50,11 @@ class _Writer:
             for part in self._parts(survey, results):
                 links[len(rows)] = f"/voix/enquetes/{survey.row.id}"
                 rows.append(self._survey_row(survey, results, part))
-        keys = ("survey", "days", "hall", "satisfied", "interval", "answers", "channels", "represents")
+        keys = ["survey", "days", "satisfied", "interval", "answers", "channels"]
+        if len(self.halls) > 1:
+            keys += ["hall", "represents"]
         columns = [self.words(f"quality.satisfaction.{key}") for key in keys]
-        return OtherTable(SATISFACTION, columns, rows, links)
+        return OtherTable(SATISFACTION, columns, [row[: len(keys)] for row in rows], links)
 
     def _surveys(self) -> list[ReadSurvey]:
         sites = frozenset(hall.site.slug for hall in self.query.halls)
@@ -81,10 +83,10 @@ class _Writer:
         return [
             row.title,
             self.words("quality.explorer.range", first=days[0], last=days[1]),
-            self.words("quality.satisfaction.every_hall") if hall is None else self.halls[hall],
             *self._satisfied(satisfaction(part.results) if part.results else None, part),
             self._number(part.n),
             self._channels(survey, results, part),
+            self.words("quality.satisfaction.every_hall") if hall is None else self.halls[hall],
             self._represents(results, part),
         ]
 
@@ -103,9 +105,10 @@ class _Writer:
         texts = []
         for channel in survey.row.channels:
             count = progress.by_channel.get(channel, 0)
-            text = f"{self.words(f'surveys.channel.{channel}')}{wording.NBSP}: {self._number(count)}"
+            name, n = self.words(f"surveys.channel.{channel}"), self._number(count)
+            text = self.words("quality.satisfaction.channel", name=name, n=n)
             if channel == Channel.TICKET and visits:
-                rate, n = self._percent(100 * count / visits), self._number(visits)
+                rate, n = self._percent(100 * count / visits, decimals=1), self._number(visits)
                 text = self.words("quality.satisfaction.rate", part=text, rate=rate, n=n)
             texts.append(text)
         return " · ".join(texts)
@@ -124,27 +127,22 @@ class _Writer:
         rows = []
         for hall in self.query.halls:
             devices = read_presence(self.database, hall.hall, self.query.starts_on, self.query.ends_on)
-            rows += [self._device_row(hall.name, each) for each in devices]
+            of_hall = [self._device_row(each) for each in devices]
             if len(devices) > 1:
-                rows.append(self._hall_row(hall.name, devices))
-        columns = [
-            self.words(f"quality.presence.{key}") for key in ("device", "hall", "days", "checks", "present")
-        ]
+                of_hall.append(self._hall_row(devices))
+            before = f"{hall.name}, " if len(self.halls) > 1 else ""
+            rows += [[f"{before}{name}", *texts] for name, *texts in of_hall]
+        columns = [self.words(f"quality.presence.{key}") for key in ("device", "days", "checks", "present")]
         return OtherTable(PRESENCE, columns, rows)
 
-    def _device_row(self, hall: str, device: PresentDevice) -> list[str]:
+    def _device_row(self, device: PresentDevice) -> list[str]:
         name = self.words(f"quality.presence.kind.{device.kind}", label=device.label)
-        return [name, hall, self._number(device.days), *self._present(device.seen, device.checks)]
+        return [name, self._number(device.days), *self._present(device.seen, device.checks)]
 
-    def _hall_row(self, hall: str, devices: Sequence[PresentDevice]) -> list[str]:
+    def _hall_row(self, devices: Sequence[PresentDevice]) -> list[str]:
         seen, checks = sum(each.seen for each in devices), sum(each.checks for each in devices)
         days = max(each.days for each in devices)
-        return [
-            self.words("quality.presence.all"),
-            hall,
-            self._number(days),
-            *self._present(seen, checks),
-        ]
+        return [self.words("quality.presence.all"), self._number(days), *self._present(seen, checks)]
 
     def _present(self, seen: int, checks: int) -> list[str]:
         if checks < FEWEST_LOOKS:

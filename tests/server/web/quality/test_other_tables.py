@@ -68,13 +68,15 @@ def sheet(site: Site, name: str) -> list[list[str]]:
 
 
 def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: Site):
-    visits = int(re.findall(r"des (\d+) visites", sheet(site, "satisfaction")[0][6])[0])
-    share = round(1200 / visits)
+    visits = int(re.findall(r"des (\d+) visites", sheet(site, "satisfaction")[0][5])[0])
+    share = f"{1200 / visits:.1f}".replace(".", ",")
     whole, laon, vervins = sheet(site, "satisfaction")
-    assert whole[2:6] == ["tous les halls de l’enquête", "74 %", "59 à 85 %", "42"]
-    assert laon[3:] == [
+    assert whole[2:5] == ["74 %", "59 à 85 %", "42"]
+    assert whole[6] == "tous les halls de l’enquête"
+    assert laon[2:] == [
         *("75 %", "47 à 91 %", "12"),
         f"surveys.channel.link : 0 · surveys.channel.ticket : 12, soit {share} % des {visits} visites",
+        site.halls[0].name,
         "29 % des réponses, 100 % des visites",
     ]
     assert vervins[7] == "71 % des réponses, 0 % des visites"
@@ -86,11 +88,11 @@ def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: S
 
 def test_devices_have_their_presence_on_the_days_chosen(site: Site):
     kiosk, printer, everything = sheet(site, "presence")
-    assert kiosk[0].startswith("Borne : ")
-    assert kiosk[2:] == ["1", "40", "97,5 %"]
-    assert printer[3:] == ["1", "moins d’une heure de contrôles"]
-    assert everything[0] == "tous les équipements"
-    assert everything[3:] == ["41", "97,6 %"]
+    assert kiosk[0].startswith(f"{site.halls[0].name}, Borne : ")
+    assert kiosk[1:] == ["1", "40", "97,5 %"]
+    assert printer[2:] == ["1", "moins d’une heure de contrôles"]
+    assert everything[0].endswith("tous les équipements")
+    assert everything[2:] == ["41", "97,6 %"]
     assert (
         site.client.get("/qualite/explorer/presence.csv?hall=laon&du=2026-11-01&au=2026-11-10").status_code
         == 404
