@@ -16,6 +16,7 @@ from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.pages.announced_bulletins import announce
+from tests.signage.media.uploads import image
 
 WHOLE = ("/", "/console", "/configuration")
 """One of each make: these are tried with every rule in forced colours."""
@@ -88,6 +89,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("quality", "/voix/actions"),
         ("quality", "/voix/enquetes/nouvelle"),
         ("agent", "/voix/papiers"),
+        ("agent", "/voix/dire"),
         ("quality", "/voix/comite"),
         ("quality", "/rapports/labels"),
         ("quality", "/rapports/envois"),
@@ -189,6 +191,37 @@ def test_a_decided_target_is_withdrawn_by_a_form_that_says_what_is_missing(hall:
     form.locator("button.primary").press("Enter")
     expect(form.locator("[name=motif]")).to_have_attribute("aria-invalid", "true")
     assert_walked(page)
+
+
+def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, page: Page, pages: Pages):
+    with signed_in(hall, "quality") as quality:
+
+        def sent(path: str, photograph: bytes | None = None, **typed: str) -> str:
+            fields = {"csrf_token": quality.headers["X-CSRFToken"], "formulaire": "written", **typed}
+            files = None if photograph is None else {"photographs": ("a.jpg", photograph, "image/jpeg")}
+            answer = quality.post(path, data=fields, files=files)
+            assert answer.status_code == 303, answer.text
+            return answer.headers["Location"]
+
+        results = {f"result-{number}": "not_met" for number in range(5)}
+        check = {"done_on": "2026-11-23", "function": "Responsable qualité", **results}
+        sent("/voix/controles/nouveau?hall=laon", **check)
+        photograph = image("JPEG", (1200, 800))
+        checks = sent("/voix/controles/written/photographies?hall=laon", photograph, nobody="yes")
+        complaint = {"kind": "complaint", "channel": "letter", "text": "Madame Martin, 06 12 34 56 78"}
+        entry = sent("/voix/registre/nouveau?hall=laon", **complaint)
+        sent("/voix/comite/membres", site="laon", function="Association d’usagers")
+        meeting = sent("/voix/comite/reunions", site="laon", met_on="2099-11-23", agenda="Bilan")
+    sign_in(page, hall, *demonstration_user(hall, "quality"), checks)
+    expect(page.locator(".photographs img")).to_have_js_property("complete", value=True)
+    assert page.locator(".photographs img").evaluate("picture => picture.naturalWidth") == 1200
+    assert_walked(page)
+    for path in (entry, meeting):
+        page.goto(f"{hall.base_url}{path}")
+        assert_walked(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{hall.base_url}{checks}")
+    assert_walked(page, assert_accessible_at_this_width)
 
 
 def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(

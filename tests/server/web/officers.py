@@ -57,6 +57,13 @@ class Officers:
         accepted(self.verb("everywhere", notice, "approve"))
         return accepted(self.verb("everywhere", notice, "publish", **shown))
 
+    def show(self, notice: str) -> list[dict[str, Any]]:
+        """Publishes a draft (id), and gives its turns on the screen of Laon."""
+        found = accepted(self.get("everywhere", f"/notices/{notice}"))
+        for verb in ("submit", "approve", "publish"):
+            accepted(self.verb("everywhere", found, verb))
+        return items_of(self.screen(), notice)
+
     def screen(self, **query: str) -> dict[str, Any]:
         """The message for the screen of Laon; `token`: of another screen."""
         token = query.pop("token", self.site.screen)

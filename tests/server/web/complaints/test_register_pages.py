@@ -8,6 +8,7 @@ from server.usecases.notices.public.register_notice import REGISTER_NOTICE, with
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
+from tests.server.web.officers import Officers
 
 PUBLIC = f"/dire/{HALL}"
 REGISTER = f"/voix/registre?hall={HALL}"
@@ -81,6 +82,9 @@ def test_from_the_page_of_the_kiosk_to_what_was_done(both: ApiSite):
     assert notice["content"]["done"] == {"fr": "Vingt sièges de plus"}
     assert act(head, address, verb="withdraw").status_code == 303
     assert "Vingt sièges" not in both.app.test_client().get(visitors_page).text
+    assert act(head, address, verb="release", is_checked="yes", **wording).status_code == 303
+    shown = Officers(both).show(drafted["id"])
+    assert "Vingt sièges de plus" in str(shown), "a screen shows it once communication has published it"
 
 
 def test_a_complaint_about_the_reception_is_read_by_quality_only(api: ApiSite):

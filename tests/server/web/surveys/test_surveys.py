@@ -21,6 +21,7 @@ from server.web.rendering.viewer import Sentence
 from tests.hardware.test_rendering import scanned
 from tests.harness.sql import all_rows, one_row
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
+from tests.server.web.officers import Officers
 
 PLACE, PUBLIC_URL = "/voix/enquetes", "https://accueil.example.org"
 FIRST, LAST = "2026-11-23", "2026-12-20"
@@ -349,14 +350,16 @@ def test_agents_of_all_halls_are_asked_together_by_who_runs_all_sites(api: ApiSi
     assert api.person("quality").get(survey).status_code == 404
 
 
-def test_a_result_becomes_the_draft_of_a_notice_with_its_source_and_date(api: ApiSite):
+def test_a_result_becomes_a_notice_with_its_source_and_date_and_is_shown_once_published(api: ApiSite):
     quality, survey = opened(api)
     for value in "5555544321":
         answer(api, address(api, "screen"), q1=value)
     assert press(quality, f"{survey}/annonce").status_code == 303
-    [row] = all_rows(api.database, "SELECT content FROM notice_version")
+    [row] = all_rows(api.database, "SELECT notice, content FROM notice_version")
     for part in ('"70"', "10 réponses de volontaires", '"stands_on":"2026-11-24"'):
         assert part in row["content"].replace('": "', '":"')
+    shown = str(Officers(api).show(row["notice"]))
+    assert "10 réponses de volontaires" in shown.replace("\u00a0", " "), "a screen shows it with its source"
 
 
 def test_an_outside_form_is_named_and_nothing_is_kept(halls_sqlite_url: str, tmp_path: Any):
