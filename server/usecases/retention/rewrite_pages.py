@@ -29,7 +29,7 @@ type CallApart = Callable[[Callable[[str], bool], str], bool]
 class DailyRewriting:
     """Rewrites the pages of the database once a local day, that of the first hall, when no hall is in use.
 
-    Others wait while it runs: 15 s for a SQLite file of 1 GB.
+    Writes wait while it runs: up to a minute for a SQLite file of 1 GB.
     """
 
     def __init__(self, database: Database, call_apart: CallApart) -> None:
