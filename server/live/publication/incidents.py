@@ -10,7 +10,7 @@ from server.store.transactions.database import Database
 from server.usecases.incidents.read_incidents import (
     HallIncidents,
     IncidentOfHall,
-    halls_told,
+    other_halls,
     read_hall_incidents,
 )
 
@@ -31,9 +31,8 @@ def send_incidents(database: Database, emit: Callable[..., None], commit: Commit
         **message,
         "incidents": [each for each in message["incidents"] if each["is_beyond"]],
     }
-    near = halls_told(database, commit.hall, has_other_sites=False)
-    for hall in halls_told(database, commit.hall, has_other_sites=True):
-        room = messages.incidents_room if hall in near else messages.incidents_beyond_room
+    for hall, is_near in other_halls(database, commit.hall).items():
+        room = messages.incidents_room if is_near else messages.incidents_beyond_room
         _send(emit, beyond, room(hall))
 
 

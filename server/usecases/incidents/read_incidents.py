@@ -78,7 +78,9 @@ def read_incidents(database: Database, hall: str, author: Author, *, hears_beyon
     with database.read() as rows:
         own = shown_incidents(rows, hall, now)
     halls = [read_hall_incidents(database, hall)]
-    for other in halls_told(database, hall, has_other_sites=hears_beyond):
+    for other, is_near in other_halls(database, hall).items():
+        if not (is_near or hears_beyond):
+            continue
         found = read_hall_incidents(database, other)
         found["incidents"] = [each for each in found["incidents"] if each["is_beyond"]]
         halls.append(found)
@@ -89,12 +91,12 @@ def read_incidents(database: Database, hall: str, author: Author, *, hears_beyon
     }
 
 
-def halls_told(database: Database, hall: str, *, has_other_sites: bool) -> list[str]:
-    """The other halls (ids) of the site of a hall (id), or of every site."""
+def other_halls(database: Database, hall: str) -> dict[str, bool]:
+    """The other halls (ids) than one (id), and whether each is of the same site."""
     with database.read() as rows:
-        halls = [each.id for each in all_halls(rows) if each.is_configured and each.id != hall]
-    site = database.configuration(hall).site.slug
-    return [each for each in halls if has_other_sites or database.configuration(each).site.slug == site]
+        halls = [each for each in all_halls(rows) if each.is_configured]
+        sites = {each.id: database.configurations.of(rows, each).site.slug for each in halls}
+    return {each: site == sites[hall] for each, site in sites.items() if each != hall}
 
 
 def _name(configuration: HallConfiguration) -> str:
