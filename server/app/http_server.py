@@ -21,6 +21,8 @@ from server.settings import Settings
 
 PIECE_BYTES = 65_536
 """Bytes of an answer that a client must take within the deadline of a body."""
+ACCEPTED_TOGETHER = 4
+"""The most connections accepted in a row; after a network failure hundreds come: requests go between."""
 _TIMED_OUT = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-length: 0\r\n\r\n")
 
 
@@ -38,6 +40,8 @@ def connections_of(settings: Settings) -> Connections:
 
 class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
     """Serves an app on a listening socket; `connections` has the deadlines and counts."""
+
+    max_accept = ACCEPTED_TOGETHER
 
     def __init__(self, listener: Any, application: Any, connections: Connections, **options: Any) -> None:
         self.connections = connections
