@@ -193,11 +193,11 @@ def test_a_decided_target_is_withdrawn_by_a_form_that_says_what_is_missing(hall:
     assert_walked(page)
 
 
-def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, page: Page, pages: Pages):
+def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, page: Page):
     with signed_in(hall, "quality") as quality:
 
-        def sent(path: str, photograph: bytes | None = None, **typed: str) -> str:
-            fields = {"csrf_token": quality.headers["X-CSRFToken"], "formulaire": "written", **typed}
+        def sent(path: str, typed: dict[str, str], photograph: bytes | None = None) -> str:
+            fields = {"csrf_token": quality.headers["X-CSRFToken"], "formulaire": "written"} | typed
             files = None if photograph is None else {"photographs": ("a.jpg", photograph, "image/jpeg")}
             answer = quality.post(path, data=fields, files=files)
             assert answer.status_code == 303, answer.text
@@ -205,13 +205,13 @@ def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, pag
 
         results = {f"result-{number}": "not_met" for number in range(5)}
         check = {"done_on": "2026-11-23", "function": "Responsable qualité", **results}
-        sent("/voix/controles/nouveau?hall=laon", **check)
+        sent("/voix/controles/nouveau?hall=laon", check)
         photograph = image("JPEG", (1200, 800))
-        checks = sent("/voix/controles/written/photographies?hall=laon", photograph, nobody="yes")
+        checks = sent("/voix/controles/written/photographies?hall=laon", {"nobody": "yes"}, photograph)
         complaint = {"kind": "complaint", "channel": "letter", "text": "Madame Martin, 06 12 34 56 78"}
-        entry = sent("/voix/registre/nouveau?hall=laon", **complaint)
-        sent("/voix/comite/membres", site="laon", function="Association d’usagers")
-        meeting = sent("/voix/comite/reunions", site="laon", met_on="2099-11-23", agenda="Bilan")
+        entry = sent("/voix/registre/nouveau?hall=laon", complaint)
+        sent("/voix/comite/membres", {"site": "laon", "function": "Association d’usagers"})
+        meeting = sent("/voix/comite/reunions", {"site": "laon", "met_on": "2099-11-23", "agenda": "Bilan"})
     sign_in(page, hall, *demonstration_user(hall, "quality"), checks)
     expect(page.locator(".photographs img")).to_have_js_property("complete", value=True)
     assert page.locator(".photographs img").evaluate("picture => picture.naturalWidth") == 1200
