@@ -102,6 +102,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/configuration"),
         ("supervisor", "/configuration/laon"),
         ("communication", "/affichage"),
+        ("reception", "/affichage/message"),
         ("communication", "/affichage/medias"),
         ("communication", "/affichage/affluence"),
         ("supervisor", "/affichage/ecrans"),

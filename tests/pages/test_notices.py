@@ -314,9 +314,8 @@ def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Serve
     assert asked == ["", "1.a"]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (683, 384), (390, 844)])
-def test_the_pages_are_accessible_and_fit(server: Served, pages: Pages, width: int, height: int):
-    page = pages.open(width=width, height=height)
+def test_the_pages_fit_a_phone(server: Served, pages: Pages):
+    page = pages.open(width=390, height=844)
     sign_in(page, server, *demonstration_user(server, "reception"), path="/affichage")
     expect(page.locator("section.list").first).to_be_visible()
     for path in (None, "/affichage/message"):

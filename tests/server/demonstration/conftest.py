@@ -1,4 +1,4 @@
-"""Three weeks of past of the demonstration, made once for all workers of a run."""
+"""Two weeks of past of the demonstration, made once for all workers of a run."""
 
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.harness.counts import count
 from tests.harness.sharing import made_by_the_first
 
 UNTIL = date(2026, 11, 24)
-LONG = Past(count(small=21, large=90), UNTIL)
+LONG = Past(count(small=14, large=90), UNTIL)
 
 
 @pytest.fixture(scope="session")

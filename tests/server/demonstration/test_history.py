@@ -184,32 +184,23 @@ def test_today_begins_with_the_first_number(past: Settings, tmp_path: Path) -> N
         assert issue_ticket(database, "laon", SYSTEM, wanted)["number"] == "A001"
 
 
-def test_the_same_seed_gives_the_same_past_and_another_seed_another(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_past_on_both_databases_and_another_seed_another(
+    tmp_path: Path, empty_postgresql_url: str
+) -> None:
     pasts = []
-    for name, seed in (("one", "aisne"), ("two", "aisne"), ("three", "oise")):
-        chosen = settings(tmp_path / name)
+    for name, url, seed in (
+        ("sqlite", "", SHORT.seed),
+        ("postgresql", empty_postgresql_url, SHORT.seed),
+        ("other", "", "oise"),
+    ):
+        chosen = settings(tmp_path / name, url)
         create_with_past(chosen, Past(SHORT.days, UNTIL, seed))
         with opened(chosen) as database:
-            pasts.append(rows_of(database, LEGS))
+            facts = rows_of(database, "SELECT kind, count(*) FROM hall_fact GROUP BY kind ORDER BY kind")
+            assert verify_journal(database, Anchors(chosen.var / "anchors"), full=True).faults == []
+            pasts.append((facts, rows_of(database, LEGS)))
     assert pasts[0] == pasts[1]
     assert pasts[0] != pasts[2]
-
-
-def test_both_databases_get_the_same_past(tmp_path: Path, empty_postgresql_url: str) -> None:
-    pasts = []
-    for url in ("", empty_postgresql_url):
-        chosen = settings(tmp_path / ("postgresql" if url else "sqlite"), url)
-        create_with_past(chosen, SHORT)
-        with opened(chosen) as database:
-            facts = rows_of(database, "SELECT kind, count(*) FROM hall_fact GROUP BY kind ORDER BY kind")
-            waits = rows_of(
-                database,
-                "SELECT number, service, issued_at, first_called_at, ended_at, end_reason FROM leg"
-                " ORDER BY issued_at, ended_at",
-            )
-            assert verify_journal(database, Anchors(chosen.var / "anchors"), full=True).faults == []
-            pasts.append((facts, waits))
-    assert pasts[0] == pasts[1]
 
 
 def test_a_past_is_never_given_twice(past: Settings) -> None:

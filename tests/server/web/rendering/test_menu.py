@@ -52,6 +52,32 @@ def test_each_role_sees_its_pages_in_one_order_and_may_open_each(site: ApiSite, 
     assert all(browser.get(address).status_code == 200 for address in addresses)
 
 
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        (
+            "reception",
+            {"/accueil", "/alarmes", "/alerte", "/affichage", "/affichage/ecrans", "/affichage/medias"}
+            | {"/incidents", "/voix", "/droits"},
+        ),
+        ("security", {"/securite", "/incidents", "/alerte", "/droits"}),
+        (
+            "quality",
+            {"/incidents", "/qualite", "/objectifs", "/rapports", "/voix", "/conservation", "/droits"},
+        ),
+        (
+            "supervisor",
+            {"/console", "/accueil", "/mur", "/incidents", "/alerte", "/qualite", "/objectifs", "/rapports"}
+            | {"/voix", "/affichage", "/affichage/ecrans", "/affichage/medias", "/supervision", "/appareils"}
+            | {"/alarmes", "/configuration", "/journal", "/droits"},
+        ),
+    ],
+)
+def test_the_pages_of_a_role(role: str, paths: set[str]):
+    shown = pages_for(Viewer("x", "X", (Grant(role, HALL),)))
+    assert {page.path for pages in shown.values() for page in pages} == paths
+
+
 def test_one_frame_on_every_page_of_work(site: ApiSite):
     browser = site.person("administrator")
     heads = {}
