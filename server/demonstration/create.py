@@ -88,8 +88,10 @@ def is_demonstration(database: Database) -> bool:
         return installation.is_demonstration(rows)
 
 
-def create_demonstration(database: Database, settings: Settings) -> Description:
+def create_demonstration(database: Database, settings: Settings, *, has_survey: bool = True) -> Description:
     """Fills an empty, migrated database and writes `var/demo.json`, owner-readable.
+
+    `has_survey`: with the survey, which is open from now on.
 
     Refusal: not_empty when halls exist already.
     """
@@ -114,7 +116,8 @@ def create_demonstration(database: Database, settings: Settings) -> Description:
     make_notices(
         database, _account(database, "reception"), _account(database, EVERYWHERE["communication"][0])
     )
-    make_survey(database)
+    if has_survey:
+        make_survey(database)
     write_demo_file(settings, described)
     return described
 

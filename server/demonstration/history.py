@@ -18,6 +18,7 @@ from server.demonstration.days import plan_day
 from server.demonstration.description import Description
 from server.demonstration.habits import habits
 from server.demonstration.play import HallPlay
+from server.demonstration.surveys import make_survey
 from server.demonstration.timeline import Timeline
 from server.demonstration.usecase_acts import UseCaseActs, kiosk_author
 from server.domain.hall.configuration import HallConfiguration
@@ -82,8 +83,9 @@ def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, w
     try:
         migrate(database)
         with database.store.without_syncing():
-            described = create_demonstration(database, settings)
+            described = create_demonstration(database, settings, has_survey=False)
             fill_past(database, timeline, past, tell)
+            make_survey(database)  # after the past, so that it is open today
     finally:
         database.close()
     return described

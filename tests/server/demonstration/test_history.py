@@ -176,6 +176,13 @@ def test_targets_are_decided_for_every_service(past: Settings) -> None:
             assert set(targets) == set(database.configuration(slug).services)
 
 
+def test_the_survey_is_open_today(past: Settings) -> None:
+    with opened(past) as database:
+        [survey] = all_rows(database, "SELECT state, closes_on FROM survey")
+    assert survey["state"] == "open"
+    assert str(survey["closes_on"]) > UNTIL.isoformat()
+
+
 def test_today_begins_with_the_first_number(past: Settings, tmp_path: Path) -> None:
     copied = settings(tmp_path)
     (tmp_path / "parvis.db").write_bytes((past.var / "parvis.db").read_bytes())
