@@ -1,12 +1,13 @@
 """Tables of what is not counted from visits: satisfaction from surveys, and presence of devices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.domain.devices.uptime import FEWEST_LOOKS
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together
-from server.domain.surveys.results import QuestionResult, satisfaction
+from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, satisfaction
 from server.store.transactions.database import Database
 from server.usecases.devices.read_presence import PresentDevice, read_presence
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read_results
@@ -28,17 +29,23 @@ class OtherTable:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-def other_tables(database: Database, query: ExplorerQuery, words: Words) -> list[OtherTable]:
-    """The tables of the days of a query that have a row; none where services, classes or hours are chosen."""
+def other_tables(
+    database: Database, query: ExplorerQuery, readable: Iterable[HallConfiguration], words: Words
+) -> list[OtherTable]:
+    """The tables of the days of a query that have a row; none where services, classes or hours are chosen.
+
+    `readable`: all halls of which the person reads figures. Results of a survey are those of them together,
+    whichever are chosen: else somebody could choose halls to subtract one with few answers.
+    """
     if query.selection != Selection():
         return []
-    writer = _Writer(database, query, words)
+    writer = _Writer(database, query, frozenset(hall.site.slug for hall in readable), words)
     return [table for table in (writer.satisfaction(), writer.presence()) if table.rows]
 
 
 class _Writer:
-    def __init__(self, database: Database, query: ExplorerQuery, words: Words) -> None:
-        self.database, self.query, self.words = database, query, words
+    def __init__(self, database: Database, query: ExplorerQuery, sites: frozenset[str], words: Words) -> None:
+        self.database, self.query, self.sites, self.words = database, query, sites, words
         self.halls = {database.hall_id(hall.hall): hall.name for hall in query.halls}
 
     def satisfaction(self) -> OtherTable:
@@ -47,20 +54,19 @@ class _Writer:
         links: dict[int, str] = {}
         for survey in self._surveys():
             results = read_results(self.database, survey)
-            for part in self._parts(survey, results):
+            for part in (results.whole, *(each for each in results.parts if each.hall in self.halls)):
                 links[len(rows)] = f"/voix/enquetes/{survey.row.id}"
                 rows.append(self._survey_row(survey, results, part))
         keys = ["survey", "days", "satisfied", "interval", "answers", "channels"]
-        if len(self.halls) > 1:
+        if any(row[len(keys)] for row in rows):
             keys += ["hall", "represents"]
         columns = [self.words(f"quality.satisfaction.{key}") for key in keys]
         return OtherTable(SATISFACTION, columns, [row[: len(keys)] for row in rows], links)
 
     def _surveys(self) -> list[ReadSurvey]:
-        sites = frozenset(hall.site.slug for hall in self.query.halls)
         return [
             each
-            for each in read_surveys(self.database, reads=sites, writes=frozenset())
+            for each in read_surveys(self.database, reads=self.sites, writes=frozenset())
             if self._is_shown(each)
         ]
 
@@ -71,30 +77,29 @@ class _Writer:
         days, chosen = (row.opens_on, row.closes_on), (self.query.starts_on, self.query.last_on)
         return is_asked and not set(survey.halls).isdisjoint(self.halls) and are_together(days, chosen)
 
-    def _parts(self, survey: ReadSurvey, results: SurveyResults) -> list[SurveyPart]:
-        """The whole where all its halls are chosen, and each chosen hall of several."""
-        whole = [results.whole] if set(survey.halls) <= set(self.halls) else []
-        return [*whole, *(part for part in results.parts if part.hall in self.halls)]
-
     def _survey_row(self, survey: ReadSurvey, results: SurveyResults, part: SurveyPart) -> list[str]:
         row, language = survey.row, self.query.language
         days = wording.short_day(row.opens_on, language), wording.short_day(row.closes_on, language)
-        hall = part.hall or (survey.halls[0] if len(survey.halls) == 1 else None)
         return [
             row.title,
             self.words("quality.explorer.range", first=days[0], last=days[1]),
             *self._satisfied(satisfaction(part.results) if part.results else None, part),
             self._number(part.n),
             self._channels(survey, results, part),
-            self.words("quality.satisfaction.every_hall") if hall is None else self.halls[hall],
+            self._hall(survey, part),
             self._represents(results, part),
         ]
+
+    def _hall(self, survey: ReadSurvey, part: SurveyPart) -> str:
+        """Of which hall a row is; nothing where there is only one."""
+        if len(survey.halls) > 1:
+            return self.halls[part.hall] if part.hall else self.words("quality.satisfaction.every_hall")
+        return self.halls[survey.halls[0]] if len(self.halls) > 1 else ""
 
     def _satisfied(self, result: QuestionResult | None, part: SurveyPart) -> list[str]:
         share = result.satisfied if result is not None else None
         if share is None:
-            is_few = part.results is None or (result is not None and result.shares is None)
-            return [self.words(f"quality.satisfaction.{'few' if is_few else 'no_question'}"), ""]
+            return [self.words(f"quality.satisfaction.{_reason(result, part)}"), ""]
         low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
         interval = self.words("quality.plot.trend.between", low=low, high=high)
         return [self._percent(share.percent), f"{interval}{wording.NBSP}%"]
@@ -155,3 +160,10 @@ class _Writer:
 
     def _number(self, value: float) -> str:
         return wording.number(value, self.query.language)
+
+
+def _reason(result: QuestionResult | None, part: SurveyPart) -> str:
+    """Why no satisfaction is shown."""
+    if part.n < FEWEST_ANSWERS or (result is not None and result.shares is None):
+        return "few"
+    return "withheld" if part.results is None else "no_question"

@@ -185,7 +185,7 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
     view = explorer_of(found, query, words, _today(needs, query.hall))
     theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
     sites = {hall.site.slug for hall in halls}
-    others = other_tables(needs.database, query, words)
+    others = other_tables(needs.database, query, theirs, words)
     page = render_template(
         "quality/explorer.html",
         query=query,
@@ -287,7 +287,8 @@ def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: st
     found = _found(needs, query, None).together()
     plots = {each.name: each for each in plots_of(found, found.whole(), query, words)}
     if form == "csv":
-        others = [] if name in plots else other_tables(needs.database, query, words)
+        theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
+        others = [] if name in plots else other_tables(needs.database, query, theirs, words)
         tables = plots | {each.name: each for each in others}
         days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
         sheet = table_sheet(tables.get(name) or abort(404), query.language)

@@ -5,6 +5,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     laon, vervins = (database.hall_id(hall) for hall in ("laon", "vervins"))
     at = datetime(2026, 10, 1, 8, tzinfo=UTC)
     question: StoredQuestion = {"id": "q1", "kind": "smiley", "texts": {"fr": "Content ?"}}
-    row = SurveyRow(
+    autumn = SurveyRow(
         id="s",
         audience="visitors",
         state="open",
@@ -47,7 +48,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         changed_at=at,
     )
     with database.store.write() as rows:
-        insert_survey(rows, row)
+        insert_survey(rows, autumn)
+        insert_survey(
+            rows, replace(autumn, id="t", title="Été", opens_on=date(2026, 9, 1), closes_on=date(2026, 9, 2))
+        )
+        for n in range(36):
+            hall = laon if n < 30 else vervins
+            add_answer(rows, AnswerRow(f"b{n}", "t", hall, "link", "fr", "2026-W36", {"q1": "5"}))
         for n in range(42):
             hall, channel = (laon, "ticket") if n < 12 else (vervins, "link")
             choices = {"q1": "5" if n % 4 else "1"}
@@ -61,8 +68,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     database.close()
 
 
-def sheet(site: Site, name: str) -> list[list[str]]:
-    text = site.client.get(OCTOBER.replace("/explorer?", f"/explorer/{name}.csv?")).text
+def sheet(site: Site, name: str, address: str = OCTOBER) -> list[list[str]]:
+    text = site.client.get(address.replace("/explorer?", f"/explorer/{name}.csv?")).text
     text = text.removeprefix("\ufeff").replace("\u00a0", " ")
     return list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
 
@@ -72,7 +79,7 @@ def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: S
     share = f"{1200 / visits:.1f}".replace(".", ",")
     whole, laon, vervins = sheet(site, "satisfaction")
     assert whole[2:5] == ["74 %", "59 à 85 %", "42"]
-    assert whole[6] == "tous les halls de l’enquête"
+    assert whole[6] == "tous les halls que vous lisez"
     assert laon[2:] == [
         *("75 %", "47 à 91 %", "12"),
         f"surveys.channel.link : 0 · surveys.channel.ticket : 12, soit {share} % des {visits} visites",
@@ -84,6 +91,17 @@ def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: S
     for narrowed in ("&de=9&a=12", "&demarche=laon-permis"):
         assert 'id="satisfaction"' not in site.page(OCTOBER + narrowed)
     assert 'id="satisfaction"' not in site.page("/qualite/explorer?hall=laon&du=2026-11-01&au=2026-11-10")
+
+
+@pytest.mark.parametrize("halls", ["hall=laon", "hall=vervins", "hall=laon&hall=vervins"])
+def test_choosing_halls_never_gives_the_results_of_few_answers_by_subtracting(site: Site, halls: str):
+    address = f"/qualite/explorer?{halls}&du=2026-09-01&au=2026-09-30"
+    whole, *parts = sheet(site, "satisfaction", address)
+    assert whole[2:5] == ["100 %", "90 à 100 %", "36"]
+    assert {(part[2], part[4]) for part in parts} <= {
+        ("non montré à part", "30"),
+        ("moins de dix réponses", "6"),
+    }
 
 
 def test_devices_have_their_presence_on_the_days_chosen(site: Site):
