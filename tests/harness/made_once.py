@@ -51,9 +51,11 @@ def _compile_templates_once() -> None:
 
 
 def make_once() -> None:
-    """What models and answers look like to OpenAPI, every catalogue, what makes an address of each rule."""
+    """What parameters and answers are in OpenAPI, every catalogue, what makes an address of each rule."""
     _compile_templates_once()
     utils.get_model_schema = cache(utils.get_model_schema)
+    for name in ("parse_path", "parse_query", "parse_form", "parse_body"):
+        vars(utils)[name] = cache(vars(utils)[name])
     vars(app)["Catalogues"] = cache(Catalogues)
     vars(blueprint)["get_responses"] = _responses_made_once(utils.get_responses)
     made: dict[Any, Builder] = {}

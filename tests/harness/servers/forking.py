@@ -89,10 +89,12 @@ def become(module: str, arguments: list[str], environment: dict[str, str], outpu
 
 
 if __name__ == "__main__":
+    gc.disable()  # what is imported stays
     for name in IMPORTED:
         importlib.import_module(name)
     make_passwords_cheap()
     make_once()
     make_for_forks()
     gc.freeze()  # a fork neither copies nor frees what it shares
+    gc.enable()
     become(**requested_forks())
