@@ -97,6 +97,7 @@ def may_be_null(hint: Any) -> bool:
 
 def faults_of(answer: Answer, model: Model) -> dict[str, str]:
     """What an answer may hold or lack and its model does not say, by field."""
+    model.model_rebuild()  # it may name a model that comes after it
     fields, hints = fields_of(model), get_type_hints(answer)
     faults = dict.fromkeys(fields.keys() ^ hints.keys(), "only one of both has it")
     for name in fields.keys() & hints.keys():
