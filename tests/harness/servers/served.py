@@ -159,8 +159,8 @@ class Served:
         return sorted(found)
 
     def rss_kb(self) -> int:
-        """Resident memory of all its processes, in kB."""
-        return sum(_rss_kb(pid) for pid in self.pids())
+        """Resident memory of the server's own process, in kB: work apart comes and goes."""
+        return _rss_kb(self.pids()[0])
 
     def kill(self) -> None:
         """kill -9 of every process of the server at once."""
