@@ -1,26 +1,17 @@
 """Tests make many applications; the parts that depend on the code alone are made once here."""
 
-import atexit
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from flask import Flask
 from flask_openapi3 import blueprint, utils
 from flask_openapi3.models.operation import Operation
-from jinja2 import FileSystemBytecodeCache
 from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from server import app
 from server.language import Catalogues
 from server.web.rendering.static_release import static_release
-
-COMPILED = "COMPILED_TEMPLATES_OF_TESTS"
-"""Names the folder in the environment of everything that a run starts."""
 
 Builder = Callable[..., tuple[str, str]]
 
@@ -41,18 +32,8 @@ def _responses_made_once(make: Callable[..., None]) -> Callable[..., None]:
     return describe
 
 
-def _compile_templates_once() -> None:
-    """Lets the processes of a run share the templates that one of them has compiled."""
-    if COMPILED not in os.environ:
-        os.environ[COMPILED] = tempfile.mkdtemp(prefix="parvis-templates-")
-        atexit.register(shutil.rmtree, os.environ[COMPILED], ignore_errors=True)
-    kept = FileSystemBytecodeCache(os.environ[COMPILED])
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
-
-
 def make_once() -> None:
     """What parameters and answers are in OpenAPI, every catalogue, what makes an address of each rule."""
-    _compile_templates_once()
     utils.get_model_schema = cache(utils.get_model_schema)
     for name in ("parse_path", "parse_query", "parse_form", "parse_body"):
         vars(utils)[name] = cache(vars(utils)[name])
