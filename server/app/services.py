@@ -56,6 +56,7 @@ from server.usecases.notices.import_hall_texts import carry_over_every_hall
 from server.usecases.notices.send_notices import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.waits.estimate_waits import Estimates
+from server.web.rendering.pdf import Papers
 
 
 @dataclass(kw_only=True)
@@ -86,6 +87,7 @@ class Parvis:
     look_at_provider: Callable[[], None]
     sender: Sender
     mail_server: MailServer
+    papers: Papers
     report_letters: ReportLetters
     background: list[Callable[[], None]] = field(default_factory=list)
 
@@ -130,6 +132,7 @@ def compose(
     voice = build_voice(base)
     publisher = build_publisher(base, estimates, presence, voice)
     media, provider = build_media(base), _provider(base)
+    papers = Papers(settings.var / "assets")
 
     def prepare_uploaded() -> None:
         media.prepare_waiting()
@@ -162,7 +165,8 @@ def compose(
         provider=provider,
         look_at_provider=look_at_provider,
         sender=build_sender(base),
-        report_letters=build_report_letters(base),
+        papers=papers,
+        report_letters=build_report_letters(base, papers),
         mail_server=build_mail_server(base),
     )
     parvis.background += _loops(base, parvis)

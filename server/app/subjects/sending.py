@@ -39,9 +39,9 @@ def build_mail_server(base: Foundation) -> MailServer:
     return MailServer(base.settings, in_all_s=SENT_WITHIN_S)
 
 
-def build_report_letters(base: Foundation) -> ReportLetters:
+def build_report_letters(base: Foundation, papers: Papers) -> ReportLetters:
     """The letters of scheduled reports."""
-    made = lru_cache(maxsize=4)(Papers(base.settings.var / "assets").made)  # all recipients get one paper
+    made = lru_cache(maxsize=4)(papers.made)  # all recipients get one paper
 
     def write(schedule: ScheduleRow, letter: LetterRow, address: str) -> Letter:
         report = read_report(base.database, letter.report, ReportReach(None, None), reader="")

@@ -17,7 +17,6 @@ from server.web.access.callers import identify
 from server.web.access.site_context import SiteContext, current_viewer
 from server.web.api.services import Api
 from server.web.api.ticket_quota import TicketQuota
-from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Viewer, WorkContext
 
 
@@ -69,7 +68,7 @@ def _api(parvis: Parvis, limiter: Limiter) -> Api:
         slow_codes=brake(limiter, "short_code", "20 per minute"),
         slow_tickets=brake(limiter, "ticket", "20 per minute", by=by_ticket),
         messages_changed=parvis.publisher.messages_changed,
-        papers=Papers(settings.var / "assets"),
+        papers=parvis.papers,
         ticket_quota=TicketQuota(limiter, settings.kiosk_tickets_a_minute),
         alert_voices=parvis.voice.alert_voices,
     )
