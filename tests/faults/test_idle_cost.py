@@ -11,7 +11,7 @@ from tests.harness.counts import count, record_measurement
 from tests.harness.waiting import wait_until
 
 HEARTBEATS = count(small=1, large=4)
-FIRST, LAST = 2_000, count(small=6_000, large=22_000)
+FIRST, LAST = 2_000, count(small=4_000, large=22_000)
 
 
 class Watched:
