@@ -135,8 +135,13 @@ def test_a_page_that_fails_is_noticed(browser):
     page = opened.open()
     page.evaluate("() => setTimeout(() => { throw new Error('lost') })")
     wait_until(lambda: (page.title(), opened.troubles)[1], "the error arrives")
+    page.route("**/*", lambda route: route.fulfill(status=404 if "/assets/" in route.request.url else 200))
+    page.goto("http://localhost/")
+    page.evaluate("() => { new Image().src = '/assets/icons/gone.svg'; }")
+    wait_until(lambda: (page.title(), opened.troubles)[1:], "the missing icon is told")
     opened.close()
     assert "lost" in opened.troubles[0]
+    assert "gone.svg" in opened.troubles[1]
 
 
 def test_ports_are_free():

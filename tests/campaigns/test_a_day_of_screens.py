@@ -112,7 +112,7 @@ class Day:
 
     def open_screens(self) -> None:
         for name, (width, height) in SIZES.items():
-            page = self.pages.open(width=width, height=height)
+            page = self.pages.open(width=width, height=height, service_workers="allow")
             page.add_init_script(WATCH)
             page.goto(self.urls[name])
             expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")

@@ -184,15 +184,17 @@ UNREACHED = """() => [...document.querySelectorAll(
   .filter((each) => each.type !== "radio"
     || !document.querySelector(`[type=radio][name="${CSS.escape(each.name)}"][data-walked=seen]`))
   .map((each) => each.outerHTML.slice(0, 120))"""
-FOCUSED = """() => {
-  const each = document.activeElement;
-  if (!each || each === document.body) return null;
-  const style = getComputedStyle(each);
-  each.dataset.walked ??= style.outlineStyle !== "none" || style.boxShadow !== "none" ? "seen" : "unseen";
-  window.walked ??= [];
-  if (!window.walked.includes(each)) window.walked.push(each);
-  return window.walked.indexOf(each);
+WALK = """() => {
+  const walked = [];
+  window.isRound = false;
+  document.addEventListener("focusin", ({ target }) => {
+    const style = getComputedStyle(target);
+    target.dataset.walked ??= style.outlineStyle !== "none" || style.boxShadow !== "none" ? "seen" : "unseen";
+    if (!walked.includes(target)) walked.push(target);
+    else if (target === walked[0]) window.isRound = true;
+  });
 }"""
+"""Notes each element that gets the focus, and when the first one gets it again."""
 TO_THE_TOP = """() => {
   document.body.tabIndex = -1;
   document.body.focus();
@@ -203,11 +205,10 @@ TO_THE_TOP = """() => {
 def unreached_by_keyboard(page: Page) -> list[str]:
     """What Tab does not reach from the top of the page, or reaches without a sign that it has the focus."""
     page.evaluate(TO_THE_TOP)
-    last = -1
-    while True:
-        page.keyboard.press("Tab")  # a date has three stops
-        place = page.evaluate(FOCUSED)
-        if place is None or place < last:
-            unreached: list[str] = page.evaluate(UNREACHED)
-            return unreached
-        last = place
+    page.evaluate(WALK)
+    while not page.evaluate("isRound"):
+        for _ in range(10):
+            page.keyboard.press("Tab")
+    page.evaluate(TO_THE_TOP)
+    unreached: list[str] = page.evaluate(UNREACHED)
+    return unreached

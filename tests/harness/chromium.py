@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.harness.live_frames import compare_messages
 from tests.harness.programs import program
@@ -51,8 +51,12 @@ class Pages:
         self.troubles: list[str] = []
 
     def open(self, url: str = "about:blank", *, width: int = 1366, height: int = 768, **context: Any) -> Page:
-        """A new page in a fresh context; `context` goes to Playwright (locale, base_url …)."""
+        """A new page in a fresh context; `context` goes to Playwright (locale, base_url …).
+
+        Without a service worker, whose installation costs as much as the page: `service_workers="allow"` has one.
+        """
         context.setdefault("locale", "fr-FR")
+        context.setdefault("service_workers", "block")
         fresh = self._browser.new_context(viewport={"width": width, "height": height}, **context)
         self._contexts.append(fresh)
         page = fresh.new_page()
@@ -60,7 +64,6 @@ class Pages:
         page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._keep(page, message))
         compare_messages(page, self.troubles)
-        page.on("response", lambda response: self._keep_missing(page, response))
         if url != "about:blank":
             page.goto(url)
         return page
@@ -71,11 +74,12 @@ class Pages:
         self._contexts.clear()
 
     def _keep(self, page: Page, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
         # anything that a strict content policy blocked is an error of the page too
-        if message.type == "error" and "Content Security Policy" in message.text:
+        if "Content Security Policy" in message.text:
             self.troubles.append(f"{page.url}: {message.text}")
-
-    def _keep_missing(self, page: Page, response: Response) -> None:
         # a test may expect an answer of 409; a page without its style, script, font or icon never is
-        if response.status >= 400 and ("/assets/" in response.url or "/static/" in response.url):
-            self.troubles.append(f"{page.url}: {response.status} {response.url}")
+        url = message.location["url"]
+        if "status of" in message.text and ("/assets/" in url or "/static/" in url):
+            self.troubles.append(f"{page.url}: {url}: {message.text}")

@@ -47,8 +47,7 @@ MEASURE = """() => {
 
 
 def opened(pages: Pages, hall: ContractServer, size: str = "landscape", **context: Any) -> Page:
-    """The screen's page, live, without a service worker: what needs none is spared a second download."""
-    context.setdefault("service_workers", "block")
+    """The screen's page, live."""
     width, height = SIZES[size]
     page = pages.open(f"{hall.url}/screen#t=good", width=width, height=height, **context)
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")

@@ -27,7 +27,7 @@ def hall(hall: ContractServer) -> ContractServer:
 
 def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
     width, height = SIZES[size]
-    page = pages.open(width=width, height=height, service_workers="block")
+    page = pages.open(width=width, height=height)
     page.add_init_script(f"({CLOCK})()")
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")

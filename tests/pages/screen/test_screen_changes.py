@@ -57,7 +57,7 @@ def opened(
 ) -> Page:
     hall.screen["programme"] = programme(*items)
     width, height = SIZES[size]
-    page = pages.open(width=width, height=height, service_workers="block", **context)
+    page = pages.open(width=width, height=height, **context)
     page.add_init_script(HOLD)
     page.clock.install()
     page.goto(f"{hall.url}/screen#t=good")

@@ -49,8 +49,9 @@ def look(sheet: str, **more: Any) -> dict[str, Any]:
     return {"name": "Ville de Guise", "stylesheet": f"/look/{sheet}.css", "logo": logo, "fonts": [], **more}
 
 
-def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
-    page = pages.open(f"{hall.url}/screen#t=good", width=SIZES[size][0], height=SIZES[size][1])
+def opened(pages: Pages, hall: ContractServer, size: str = "landscape", **context: Any) -> Page:
+    width, height = SIZES[size]
+    page = pages.open(f"{hall.url}/screen#t=good", width=width, height=height, **context)
     expect(page.locator("body")).to_have_attribute("data-quiet", "yes")
     return page
 
@@ -123,7 +124,7 @@ COUNT = """
 def test_a_programme_is_measured_once_when_the_whole_look_has_come(
     pages: Pages, hall: ContractServer
 ) -> None:
-    page = pages.open(width=1920, height=1080, service_workers="block")
+    page = pages.open(width=1920, height=1080)
     page.add_init_script(COUNT)
     held: list[Route] = []
 
@@ -155,7 +156,7 @@ def test_a_screen_fetches_the_fonts_of_the_letters_it_shows(pages: Pages, hall: 
 
 
 def test_the_look_survives_a_reload_without_server(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall)
+    page = opened(pages, hall, service_workers="allow")
     wait_until(lambda: page.evaluate(KEPT), "everything is kept")
     hall.stop()
     page.reload()

@@ -58,11 +58,13 @@ def size_of(box: Locator) -> tuple[float, float]:
     return found["width"], found["height"]
 
 
-def opened(pages: Pages, hall: ContractServer, *items: dict[str, Any], size: str = "landscape") -> Page:
+def opened(
+    pages: Pages, hall: ContractServer, *items: dict[str, Any], size: str = "landscape", **context: Any
+) -> Page:
     """The screen's page, watched frame by frame from its first one."""
     hall.screen["programme"] = programme(*items)
     width, height = (SIZES | LARGE)[size]
-    page = pages.open(width=width, height=height)
+    page = pages.open(width=width, height=height, **context)
     page.add_init_script(WATCH)
     page.add_init_script("Math.random = () => 0")  # asks at once for a new programme
     page.goto(f"{hall.url}/screen#t=good")
@@ -189,7 +191,7 @@ def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
     pages: Pages, hall: ContractServer, assets_dir: Path, media: Path
 ) -> None:
     items = [picture("upright", "upright.webp"), film("film") | {"ms": 1_000}]
-    page = opened(pages, hall, *items)
+    page = opened(pages, hall, *items, service_workers="allow")
     wait_until(lambda: page.evaluate(KEPT), "everything is kept")
     port = hall.port
     hall.stop()
@@ -212,7 +214,7 @@ def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
 
 
 def test_a_new_release_waits_for_the_end_of_an_alert(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall, picture("upright", "upright.webp"))
+    page = opened(pages, hall, picture("upright", "upright.webp"), service_workers="allow")
     # this page began without a service worker: its first one is no new release
     wait_until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"), "the service worker")
     hall.raise_alert("evacuate")
@@ -242,7 +244,7 @@ def test_a_film_is_as_loud_as_the_hour_allows_and_silent_while_the_hall_is_quiet
 
 
 def test_a_frozen_page_is_reloaded(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall, picture("upright", "upright.webp"))
+    page = opened(pages, hall, picture("upright", "upright.webp"), service_workers="allow")
     wait_until(lambda: page.evaluate(KEPT), "the service worker")
     with page.expect_navigation():
         page.evaluate("new Worker('/screen/watch.js').postMessage({limit_s: 1})")  # nobody tells it of frames

@@ -54,7 +54,7 @@ def test_the_proof_equals_a_recorder_in_the_page_through_an_outage_and_a_reload(
         item("words", "text", {"title": "Horaires", "text": "Le lundi dès 8 h 30."}),
         picture("gone", "gone.webp"),
     )
-    page = pages.open(width=1920, height=1080)
+    page = pages.open(width=1920, height=1080, service_workers="allow")
     page.add_init_script(RECORDER)
     page.goto(f"{hall.url}/screen#t=good")
     wait_until(lambda: page.evaluate("window.seen.length > 3"), "some turns")
@@ -96,7 +96,7 @@ def test_a_real_server_counts_the_displays_of_its_screen_which_plays_on_after_a_
 ) -> None:
     server = serve()
     laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
-    page = pages.open(width=1920, height=1080)
+    page = pages.open(width=1920, height=1080, service_workers="allow")
     page.clock.install()
     page.goto(laon["screens"][0]["url"])
     expect(page.locator("#foot")).to_have_attribute("data-state", "calm")
