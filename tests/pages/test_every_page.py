@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.harness.accessible import (
     assert_accessible,
@@ -29,6 +29,22 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
         server.take_demonstration(demonstration_sqlite)
         announce(server)
         yield server.start()
+
+
+@pytest.fixture(scope="module")
+def at_work(hall: Served, browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """The page of a signed-in person of a role: one for all tests, which need not fetch what it has."""
+    opened, signed = Pages(browser), dict[str, Page]()
+
+    def page_of(role: str) -> Page:
+        if role not in signed:
+            signed[role] = sign_in(opened.open(), hall, *demonstration_user(hall, role))
+        assert not opened.troubles, "\n".join(opened.troubles)
+        return signed[role]
+
+    yield page_of
+    opened.close()
+    assert not opened.troubles, "\n".join(opened.troubles)
 
 
 def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible) -> None:
@@ -114,8 +130,9 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("administrator", "/personnes/inviter"),
     ],
 )
-def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str):
-    sign_in(page, hall, *demonstration_user(hall, role), path)
+def test_a_page_of_people_at_work(hall: Served, at_work: Callable[[str], Page], role: str, path: str):
+    page = at_work(role)
+    page.goto(f"{hall.base_url}{path}")
     assert page.url == f"{hall.base_url}{path}"
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
     assert_walked(page)
