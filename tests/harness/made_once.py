@@ -4,58 +4,106 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from flask_openapi3 import blueprint, utils
-from flask_openapi3.models.operation import Operation
+from flask import Flask
+from flask_openapi3 import utils
+from flask_openapi3.blueprint import APIBlueprint
+from jinja2 import BytecodeCache, Environment, FileSystemLoader
+from jinja2.bccache import Bucket
 from pydantic import BaseModel
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 
 from server import app
 from server.language import Catalogues
-from server.web.rendering.static_release import static_release
+from server.store.configuration import configurations
+from server.web.pages.help import documents
+from server.web.pages.help import pages as help_pages
+from server.web.rendering.static_release import name_releases
+from tests.harness.sources import files
 
-Builder = Callable[..., tuple[str, str]]
+GIVEN = ("url_prefix", "abp_tags", "abp_security", "abp_responses")
+"""What a blueprint says of each of its routes."""
 
 
-def _responses_made_once(make: Callable[..., None]) -> Callable[..., None]:
-    """`make` describes the answers of an operation: what it adds depends on their models alone."""
-    made: dict[Any, tuple[Any, dict[str, Any]]] = {}
+class _Templates(BytecodeCache):
+    """The code of each template, by its text and by the extensions that an application rewrites it with."""
 
-    def describe(responses: dict[str, Any], schemas: dict[str, Any], operation: Operation) -> None:
-        key = tuple((status, repr(given)) for status, given in responses.items())
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        return super().get_bucket(environment, name, f"{filename} {sorted(environment.extensions)}", source)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._made.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._made[bucket.key, bucket.checksum] = bucket.code
+
+
+def _compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """What a rule becomes depends on its address and on how addresses are read, not on other rules."""
+    nowhere, made = Map(), dict[Any, Rule]()
+
+    def compile_as_before(rule: Rule) -> None:
+        key = rule.rule, rule.subdomain, rule.merge_slashes, tuple((rule.defaults or {}).items())
         if key not in made:
-            first, added = Operation(), dict[str, Any]()
-            make(responses, added, first)
-            made[key] = first.responses, added
-        operation.responses, added = made[key]
-        schemas.update(added)
+            made[key] = alone = rule.empty()
+            alone.map, alone.merge_slashes = nowhere, rule.merge_slashes
+            compile_rule(alone)
+        first = made[key]
+        rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
+        rule.arguments = first.arguments
+        for name in ("_build", "_build_unknown"):
+            setattr(rule, name, vars(first)[name].__func__.__get__(rule))
 
-    return describe
+    return compile_as_before
+
+
+def _described_once(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """What `describe` adds to a blueprint depends on how the code of that blueprint declares a route."""
+    made: dict[Any, tuple[APIBlueprint, Any]] = {}
+
+    def describe_as_before(routes: APIBlueprint, rule: str, view: Any, *, method: str, **said: Any) -> Any:
+        key = routes.name, routes.url_prefix, method, rule, view.__code__
+        if key not in made:
+            given = {name: vars(routes)[name] for name in GIVEN}
+            alone = APIBlueprint(routes.name, routes.import_name, **given)
+            made[key] = alone, describe(alone, rule, view, method=method, **said)
+        first, parameters = made[key]
+        for uri, path in first.paths.items():
+            utils.parse_method(uri, method, routes.paths, vars(path)[method.lower()])
+        routes.components_schemas.update(first.components_schemas)
+        routes.tags += [tag for tag in first.tags if tag.name not in routes.tag_names]
+        routes.tag_names[:] = [tag.name for tag in routes.tags]
+        return parameters
+
+    return describe_as_before
 
 
 def make_once() -> None:
-    """What parameters and answers are in OpenAPI, every catalogue, what makes an address of each rule."""
+    """What is described of routes, what addresses become, templates, catalogues, documents, the help."""
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
     utils.get_model_schema = cache(utils.get_model_schema)
     for name in ("parse_path", "parse_query", "parse_form", "parse_body"):
         vars(utils)[name] = cache(vars(utils)[name])
     vars(app)["Catalogues"] = cache(Catalogues)
-    vars(blueprint)["get_responses"] = _responses_made_once(utils.get_responses)
-    made: dict[Any, Builder] = {}
-    make: Callable[[Rule, bool], Builder] = Rule._compile_builder
-
-    def builder(rule: Rule, append_unknown: bool = True) -> Builder:
-        # the result depends on nothing else of a rule
-        key = tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown
-        if key not in made:
-            made[key] = make(rule, append_unknown)
-        return made[key]
-
-    Rule._compile_builder = builder  # type: ignore[method-assign, assignment]
+    vars(documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(documents.HelpLibrary)
+    for name in ("parse_hall", "parse_installation"):
+        vars(configurations)[name] = cache(vars(configurations)[name])
+    APIBlueprint._collect_openapi_info = _described_once(  # type: ignore[method-assign]
+        APIBlueprint._collect_openapi_info
+    )
+    Rule.compile = _compiled_once(Rule.compile)  # type: ignore[method-assign, assignment]
 
 
 def make_for_forks() -> None:
     """Makes what the first application of a process would make: forks of this one find it."""
     vars(app)["Catalogues"](app.CATALOGUES)
-    static_release()
+    alone = Flask(__name__)
+    name_releases(alone)
+    for template in files(".html"):
+        folder = next(each for each in template.parents if each.name == "templates")
+        FileSystemLoader(folder).load(alone.jinja_env, template.relative_to(folder).as_posix())
     found: list[type[BaseModel]] = [BaseModel]
     for model in found:
         found += model.__subclasses__()
