@@ -21,6 +21,7 @@ class PostgresqlCluster:
         self.port = free_port()
         self._cores = cores
         self._count = 0
+        self._connection: psycopg.Connection | None = None
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="parvis-postgresql-"))
@@ -32,6 +33,7 @@ class PostgresqlCluster:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._disconnect()
         # SIGINT: fast shutdown, connections are cut
         self._server.send_signal(signal.SIGINT)
         try:
@@ -63,6 +65,7 @@ class PostgresqlCluster:
 
     def stop(self) -> None:
         """Stops the server at once, as a power cut would; `start` brings it back."""
+        self._disconnect()
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait()
 
@@ -115,5 +118,12 @@ class PostgresqlCluster:
         return True
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(self.dsn("postgres"), autocommit=True, connect_timeout=2) as connection:
-            connection.execute(statement.encode())
+        # one connection for all databases that are made: each costs as much as dropping one
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(self.dsn("postgres"), autocommit=True, connect_timeout=2)
+        self._connection.execute(statement.encode())
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
