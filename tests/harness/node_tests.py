@@ -11,7 +11,7 @@ ASSETS = Path(__file__).with_name("assets.mjs")
 
 def assert_module_behaves(script: Path) -> None:
     """Runs a file of tests: all pass, none is skipped, and there is at least one."""
-    command = [program("node"), "--import", ASSETS.as_uri(), "--test", "--test-reporter=tap", str(script)]
+    command = [program("node"), "--import", ASSETS.as_uri(), "--test-reporter=tap", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^# pass [1-9]", done.stdout, re.MULTILINE), done.stdout
