@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from string import Formatter
 
-import pytest
 from babel.messages.catalog import Message
 
 from server.language import LANGUAGES
+from tests.harness.faults import faults_in
 from tests.harness.sources import catalogues, files, name_of
 
 
@@ -51,12 +51,17 @@ def messages(folder: str, language: str) -> dict[str, Message]:
     return {key_of(message): message for message in CATALOGUES[folder][language] if key_of(message)}
 
 
-@pytest.mark.parametrize("folder", sorted(CATALOGUES))
-def test_every_language_has_the_same_keys(folder: str):
-    assert set(CATALOGUES[folder]) == set(LANGUAGES)
+def keys_of_some_languages(folder: str) -> Iterator[str]:
     french = set(messages(folder, "fr"))
     for language in LANGUAGES[1:]:
-        assert set(messages(folder, language)) ^ french == set(), f"{folder} in {language}"
+        for key in set(messages(folder, language)) ^ french:
+            yield f"{key} in French or {language}, not in both"
+
+
+def test_every_language_has_the_same_keys():
+    assert [folder for folder, found in CATALOGUES.items() if set(found) != set(LANGUAGES)] == []
+    found = faults_in(CATALOGUES, keys_of_some_languages)
+    assert not found, found
 
 
 def test_no_catalogue_has_a_key_twice():
@@ -66,45 +71,51 @@ def test_no_catalogue_has_a_key_twice():
     assert [(name, key) for name, each in keys.items() for key in set(each) if each.count(key) > 1] == []
 
 
-@pytest.mark.parametrize("folder", sorted(CATALOGUES))
-def test_every_sentence_is_written_and_has_the_same_placeholders(folder: str):
+def wrong_sentences(folder: str) -> Iterator[str]:
     french = messages(folder, "fr")
     for language in LANGUAGES:
         for key, message in messages(folder, language).items():
-            assert all(text.strip() or text == "\u00a0" for text in texts(message)), (
-                f"{key} is empty in {language}"
-            )
-            assert not message.fuzzy, f"{key} is fuzzy in {language}"
-            assert message.pluralizable == french[key].pluralizable, f"{key} in {language}"
+            if not all(text.strip() or text == "\u00a0" for text in texts(message)):
+                yield f"{key} is empty in {language}"
+            if message.fuzzy:
+                yield f"{key} is fuzzy in {language}"
+            if message.pluralizable != french[key].pluralizable:
+                yield f"{key} has other plurals in {language}"
             # the singular may say "one" in words; the last plural form has every placeholder
-            assert placeholders(texts(message)[-1]) == placeholders(texts(french[key])[-1]), (
-                f"{key} in {language}"
-            )
+            if placeholders(texts(message)[-1]) != placeholders(texts(french[key])[-1]):
+                yield f"{key} has other placeholders in {language}"
 
 
-@pytest.mark.parametrize("folder", sorted(CATALOGUES))
-def test_french_sentences_have_real_apostrophes_and_hard_spaces(folder: str):
-    wrong = [
-        f"{key}: {text}"
-        for key, message in messages(folder, "fr").items()
-        for text in texts(message)
-        if re.search(r"\w'\w| [:;?!»]|« |\w[;?!](?!\w)", text)
-    ]
-    assert not wrong, "\n".join(wrong)
+def test_every_sentence_is_written_and_has_the_same_placeholders():
+    found = faults_in(CATALOGUES, wrong_sentences)
+    assert not found, found
+
+
+def signs_of_typewriters(folder: str) -> Iterator[str]:
+    for key, message in messages(folder, "fr").items():
+        for text in texts(message):
+            if re.search(r"\w'\w| [:;?!»]|« |\w[;?!](?!\w)", text):
+                yield f"{key}: {text}"
+
+
+def test_french_sentences_have_real_apostrophes_and_hard_spaces():
+    found = faults_in(CATALOGUES, signs_of_typewriters)
+    assert not found, found
 
 
 def code() -> Iterator[tuple[str, str]]:
     """Every line of code that is not an import or a comment, with its place."""
     for path in files(".py", ".html", ".js"):
+        name = name_of(path)
         for line_number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if not line.lstrip().startswith(("import ", "from ", "#", "//", "/*", "*")):
-                yield f"{name_of(path)}:{line_number}", line
+                yield f"{name}:{line_number}", line
 
 
-def is_used(key: str, written: set[str], literals: set[str]) -> bool:
-    """Whether the key, or the beginning of it that a value completes, is written in the code."""
-    beginnings = [start for start in written if start.endswith((".", "_")) and key.startswith(start)]
-    if key in written or any(start.count(".") > 1 for start in beginnings):
+def is_completed(key: str, begun: list[str], literals: set[str]) -> bool:
+    """Whether the beginning of a key is written in the code, and a value completes it."""
+    beginnings = [start for start in begun if key.startswith(start)]
+    if any(start.count(".") > 1 for start in beginnings):
         return True
     # after a mere domain ("refusal." + code) the rest must be a word of the code
     return any(key.removeprefix(start).split(".")[0] in literals for start in beginnings)
@@ -115,7 +126,8 @@ def test_every_sentence_of_the_catalogues_is_used():
     written = {key for line in lines for key in WRITTEN.findall(line)}
     literals = {word for line in lines for word in re.findall(r"""["'`]([a-z0-9_]+)["'`]""", line)}
     keys = [key for folder in CATALOGUES for key in messages(folder, "fr")]
-    unused = [key for key in keys if not is_used(key, written, literals)]
+    begun = [start for start in written if start.endswith((".", "_"))]
+    unused = [key for key in keys if key not in written and not is_completed(key, begun, literals)]
     assert not unused, "\n".join(unused)
 
 
@@ -124,11 +136,11 @@ def test_every_key_in_the_code_has_a_sentence():
     modules = {
         name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in files(".py")
     }
-    groups = {key.rpartition(".")[0] for key in known}
+    others = known | modules | {key.rpartition(".")[0] for key in known}
     unknown = [
         f"{place}: {key}"
         for place, line in code()
         for _, key in WHOLE.findall(line)
-        if key not in known | modules | groups and not key.endswith(FILE_ENDINGS)
+        if key not in others and not key.endswith(FILE_ENDINGS)
     ]
     assert not unknown, "\n".join(unknown)

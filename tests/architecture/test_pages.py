@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
-
+from tests.harness.faults import faults_in
 from tests.harness.sources import files, name_of
 
 TEMPLATES = list(files(".html"))
@@ -21,39 +20,54 @@ def structure(path: Path) -> str:
     return re.sub(r"<!--.*?-->", " ", JINJA.sub(" ", html), flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
-def test_a_template_holds_no_inline_script_or_style(template: Path):
+def inline_code(template: Path) -> list[str]:
     html = structure(template)
-    inline = re.findall(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:", html)
-    inline += [
+    found: list[str] = re.findall(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:", html)
+    return found + [
         tag
         for tag in re.findall(r"<script\b[^>]*>", html)
         if "src=" not in tag and not re.search(r"application/(ld\+)?json", tag)
     ]
-    assert not inline
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
-def test_a_template_holds_no_sentence(template: Path):
+def words_shown(template: Path) -> list[str]:
     html = re.sub(
         r"<script\b.*?</script>|<title>\s*Parvis\s*</title>", " ", structure(template), flags=re.DOTALL
     )
     attributes = re.findall(r"\s(?:title|alt|placeholder|aria-label)\s*=\s*\"([^\"]*)\"", html)
     shown = " ".join([*attributes, re.sub(r"<[^>]*>", " ", html)])
     words = re.findall(r"[^\W\d_]{2,}", PROPER.sub(" ", shown))
-    assert not [word for word in words if word not in {"min", "nbsp"}]
+    return [word for word in words if word not in {"min", "nbsp"}]
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
-def test_a_script_holds_no_sentence(script: Path):
+def sentences(script: Path) -> list[str]:
     code = re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", script.read_text(encoding="utf-8"), flags=re.DOTALL)
     quoted = [text for quote in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'', code) for text in quote]
-    assert not [text for text in quoted if re.search(r"[À-ÿ]|[A-Z][a-z]+ [a-z]+ [a-z]+", text)]
+    return [text for text in quoted if re.search(r"[À-ÿ]|[A-Z][a-z]+ [a-z]+ [a-z]+", text)]
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
-def test_a_script_builds_no_markup_from_text(script: Path):
+def markup_of_text(script: Path) -> list[str]:
     code = script.read_text(encoding="utf-8")
-    assert not re.findall(
+    return re.findall(
         r"\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function", code
     )
+
+
+def test_a_template_holds_no_inline_script_or_style():
+    found = faults_in(TEMPLATES, inline_code, name=name_of)
+    assert not found, found
+
+
+def test_a_template_holds_no_sentence():
+    found = faults_in(TEMPLATES, words_shown, name=name_of)
+    assert not found, found
+
+
+def test_a_script_holds_no_sentence():
+    found = faults_in(SCRIPTS, sentences, name=name_of)
+    assert not found, found
+
+
+def test_a_script_builds_no_markup_from_text():
+    found = faults_in(SCRIPTS, markup_of_text, name=name_of)
+    assert not found, found

@@ -1,14 +1,15 @@
 """Documents hold together: links lead somewhere, each role has its manual, French keeps its own signs."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from server.domain.people.roles import ROLES
 from server.web.pages.help.documents import MANUALS, PUBLIC, HelpLibrary
 from tests.docs.documents import DOCS
+from tests.harness.faults import faults_in
 from tests.harness.programs import PROJECT
+from tests.harness.sources import name_of
 
 FILES = sorted(DOCS.rglob("*.md")) + [PROJECT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
 FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md", DOCS / "LISEZMOI.md"]
@@ -22,25 +23,21 @@ SOURCES = [
 LINK = re.compile(r"\]\(([^)#\s]+)")
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(PROJECT).as_posix()
-
-
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_every_link_to_a_file_leads_to_one(file: Path):
+def dead_links(file: Path) -> list[str]:
     links = [link for link in LINK.findall(file.read_text(encoding="utf-8")) if "://" not in link]
-    assert [link for link in links if not (file.parent / link).exists()] == []
+    return [link for link in links if not (file.parent / link).exists()]
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_every_document_begins_with_its_only_title(file: Path):
+def wrong_titles(file: Path) -> Iterator[str]:
     text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert text.startswith("# ")
-    assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
+    if not text.startswith("# "):
+        yield "begins without a title"
+    titles = re.findall(r"^# .*", text, re.MULTILINE)
+    if len(titles) != 1:
+        yield f"has these titles: {titles}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_every_row_of_a_table_has_as_many_cells_as_its_head(file: Path):
+def uneven_tables(file: Path) -> list[list[int]]:
     lines = file.read_text(encoding="utf-8").splitlines()
     tables: list[list[int]] = []
     for line, before in zip(lines, ["", *lines], strict=False):
@@ -48,24 +45,49 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(file: Path):
             if not before.startswith("|"):
                 tables.append([])
             tables[-1].append(len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", line))))
-    assert [table for table in tables if len(set(table)) > 1] == []
+    return [table for table in tables if len(set(table)) > 1]
 
 
-@pytest.mark.parametrize("file", FRENCH, ids=name_of)
-def test_french_has_real_apostrophes_and_hard_spaces(file: Path):
+def signs_of_typewriters(file: Path) -> list[str]:
     text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert re.findall(r"\w'\w+|\w* [:;?!»](?!\w)|« \w*", text) == []
+    return re.findall(r"\w'\w+|\w* [:;?!»](?!\w)|« \w*", text)
 
 
-@pytest.mark.parametrize("file", FRENCH, ids=name_of)
-def test_a_manual_is_one_page(file: Path):
-    assert len(file.read_text(encoding="utf-8").split()) < 800
-
-
-@pytest.mark.parametrize("file", [file for file in FILES if OF_THEIR_DAY.isdisjoint(file.parts)], ids=name_of)
-def test_every_python_file_that_is_named_exists(file: Path):
+def missing_python_files(file: Path) -> set[str]:
     named = re.findall(r"[`\[]((?:\w+/)*\w+\.py)\b", file.read_text(encoding="utf-8"))
-    assert {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in SOURCES)} == set()
+    return {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in SOURCES)}
+
+
+def test_every_link_to_a_file_leads_to_one():
+    found = faults_in(FILES, dead_links, name=name_of)
+    assert not found, found
+
+
+def test_every_document_begins_with_its_only_title():
+    found = faults_in(FILES, wrong_titles, name=name_of)
+    assert not found, found
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head():
+    found = faults_in(FILES, uneven_tables, name=name_of)
+    assert not found, found
+
+
+def test_french_has_real_apostrophes_and_hard_spaces():
+    found = faults_in(FRENCH, signs_of_typewriters, name=name_of)
+    assert not found, found
+
+
+def test_a_manual_is_one_page():
+    lengths = {name_of(file): len(file.read_text(encoding="utf-8").split()) for file in FRENCH}
+    too_long = {name: words for name, words in lengths.items() if words >= 800}
+    assert not too_long, str(too_long)
+
+
+def test_every_python_file_that_is_named_exists():
+    kept = [file for file in FILES if OF_THEIR_DAY.isdisjoint(file.parts)]
+    found = faults_in(kept, missing_python_files, name=name_of)
+    assert not found, found
 
 
 def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails():

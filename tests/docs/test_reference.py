@@ -3,7 +3,6 @@
 import re
 from typing import Any, get_args, get_origin
 
-import pytest
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
@@ -15,6 +14,7 @@ from server.domain.visits.transitions import TRANSITIONS, LegState, Verb
 from server.live import messages
 from server.settings import Settings
 from tests.docs.documents import named_in, text_of
+from tests.harness.faults import faults_in
 
 # --- settings -----------------------------------------------------------------------------------
 
@@ -69,24 +69,33 @@ def test_every_command_is_documented_and_none_else():
     assert set(documented_commands()) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_option_of_a_command_is_documented(name: str):
-    said = documented_commands()[name]
-    options = [
+def options_of(name: str) -> list[str]:
+    return [
         option
         for parameter in COMMANDS[name].params
         if getattr(parameter, "param_type_name", "") == "option"
         for option in parameter.opts
         if option.startswith("--") and option != "--help"
     ]
-    assert [option for option in options if f"`{option}" not in said] == []
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_no_option_is_documented_that_a_command_does_not_have(name: str):
-    written = set(re.findall(r"--[a-z][a-z-]*", documented_commands()[name]))
-    known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
-    assert written <= known
+def test_every_option_of_a_command_is_documented():
+    said = documented_commands()
+    found = faults_in(
+        COMMANDS, lambda name: [option for option in options_of(name) if f"`{option}" not in said[name]]
+    )
+    assert not found, found
+
+
+def test_no_option_is_documented_that_a_command_does_not_have():
+    said = documented_commands()
+
+    def unknown(name: str) -> set[str]:
+        known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+        return set(re.findall(r"--[a-z][a-z-]*", said[name])) - known
+
+    found = faults_in(COMMANDS, unknown)
+    assert not found, found
 
 
 # --- messages, facts, indicators, verbs -----------------------------------------------------------
