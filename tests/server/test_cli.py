@@ -77,7 +77,7 @@ def installation(tmp_path: Path, sqlite_url: str) -> Installation:
 
 
 def test_help_lists_the_commands_there_are(tmp_path: Path):
-    text = Installation(tmp_path).parvis("--help", by=start_command)
+    text = Installation(tmp_path).parvis("--help")
     listed = {line.split()[1] for line in text.splitlines() if line.startswith("│ ") and line[2] not in " -"}
     assert listed == COMMANDS
 
@@ -87,8 +87,7 @@ def test_help_lists_the_commands_there_are(tmp_path: Path):
     [("paint",), ("purge", "--now"), ("import-configuration", "no-such-file.json"), ("create-user", "ada")],
 )
 def test_wrong_usage_ends_with_2(tmp_path: Path, arguments: tuple[str, ...]):
-    by = start_command if arguments == ("paint",) else run_command
-    Installation(tmp_path).parvis(*arguments, expected=2, by=by)
+    Installation(tmp_path).parvis(*arguments, expected=2)
 
 
 def test_a_wrong_setting_ends_with_2_and_is_named(tmp_path: Path):

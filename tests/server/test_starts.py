@@ -14,6 +14,7 @@ from server.settings import Settings
 from server.store.transactions.open_installed import installation_of, open_installed
 from tests.conftest import make_tables
 from tests.harness.programs import PROJECT, PYTHON
+from tests.harness.servers.forked import forks
 from tests.harness.servers.ports import free_port
 from tests.server.test_cli import Installation
 
@@ -67,7 +68,7 @@ def test_a_command_says_which_command_to_run(
 
 def test_the_server_itself_says_so_too(place: Installation, empty_sqlite_url: str):
     place.environment |= {"PARVIS_DATABASE_URL": empty_sqlite_url, "PARVIS_PORT": str(free_port())}
-    assert served(place, expected=1).splitlines() == NOT_INSTALLED
+    assert started(place, expected=1).splitlines() == NOT_INSTALLED
 
 
 def test_the_server_process_takes_no_command(place: Installation):
@@ -75,9 +76,18 @@ def test_the_server_process_takes_no_command(place: Installation):
 
 
 def served(place: Installation, *arguments: str, expected: int) -> str:
-    """What `python -m server` wrote before it ended."""
+    """What `python -m server` wrote before it ended, in a process forked from one that has imported it."""
+    log = place.var / "server.log"
+    ended = forks().start("server", list(arguments), place.environment, log).wait(60)
+    told = log.read_text(encoding="utf-8")
+    assert ended == expected, told
+    return told
+
+
+def started(place: Installation, *, expected: int) -> str:
+    """The same of a process of its own."""
     ended = subprocess.run(
-        [str(PYTHON), "-m", "server", *arguments],
+        [str(PYTHON), "-m", "server"],
         cwd=PROJECT,
         env=place.environment,
         capture_output=True,
