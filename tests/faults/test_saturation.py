@@ -8,7 +8,7 @@ from tests.faults.journal import Presses, assert_nothing_lost
 from tests.harness.counts import count, record_measurement
 
 LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
-SECONDS = count(small=5, large=20)
+SECONDS = count(small=3, large=20)
 KILLS = count(small=1, large=20)
 
 

@@ -23,10 +23,11 @@ from server.store.transactions.database import Database
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from tests.harness.counts import count
 from tests.harness.sql import all_rows
 from tests.server.demonstration.conftest import LONG, UNTIL
 
-SHORT = Past(4, UNTIL)
+SHORT = Past(count(small=2, large=4), UNTIL)
 LEGS = (
     "SELECT business_day, number, position, service, class, state, end_reason, counter, issued_at,"
     " first_called_at, started_at, ended_at, rank, quoted_low_s, quoted_high_s FROM leg"
@@ -227,7 +228,7 @@ def test_other_spans_are_refused(span: str) -> None:
 
 
 def test_the_past_ends_before_today() -> None:
-    assert SHORT.dates == [UNTIL - timedelta(days=ago) for ago in (4, 3, 2, 1)]
+    assert Past(4, UNTIL).dates == [UNTIL - timedelta(days=ago) for ago in (4, 3, 2, 1)]
 
 
 def test_appointments_are_kept_early_late_or_missed_and_today_has_its_own(past: Settings) -> None:

@@ -217,7 +217,7 @@ def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: H
         server,
         f"Authorization: Bearer {key}",
         real=busy(hall) | {"appointment": appointments},
-        examples=count(small=12, large=500),
+        examples=count(small=6, large=500),
         is_asked=lambda path, method: IS_LARGE or (path, method) in let_in,
     )
 
@@ -261,6 +261,6 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
             f"Cookie: {cookies}",
             csrf,
             real=real,
-            examples=count(small=8, large=200),
+            examples=count(small=4, large=200),
             is_asked=lambda path, method: IS_LARGE or (path, method) not in of_the_key,
         )
