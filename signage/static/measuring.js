@@ -4,7 +4,7 @@
 
 const UNFINISHED = Symbol("unfinished");
 
-/** @type {{ answers: boolean[], asked: number, until: number, isNew: boolean } | null} */
+/** @type {{ answers: boolean[], asked: number, until: number, isNew: boolean, box?: HTMLElement } | null} */
 let part = null;
 
 /**
@@ -12,12 +12,16 @@ let part = null;
  * not called where the answer is known; it must not ask for room itself.
  */
 export function hasRoom(box, build, share = 1) {
-  if (!part) return measured(box, build(), share);
+  if (!part) {
+    const fits = measured(box, build(), share);
+    box.replaceChildren();
+    return fits;
+  }
   const { answers, asked } = part;
   if (asked === answers.length) {
     if (part.isNew && performance.now() > part.until) throw UNFINISHED;
     answers.push(measured(box, build(), share));
-    part.isNew = true;
+    Object.assign(part, { isNew: true, box });
   }
   part.asked += 1;
   return answers[asked];
@@ -39,6 +43,7 @@ export function inParts(work, onDone) {
       if (error !== UNFINISHED) throw error;
       return false;
     } finally {
+      part.box?.replaceChildren(); // not after each question: emptied, it would be laid out twice as often
       part = null;
     }
   };
@@ -47,9 +52,8 @@ export function inParts(work, onDone) {
 function measured(box, slide, share) {
   box.dir = slide.dir; // words that are too long stand out at the end of a line, where the box measures
   box.replaceChildren(slide);
-  const fits =
+  return (
     (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) &&
-    box.scrollWidth <= box.clientWidth + 1;
-  box.replaceChildren();
-  return fits;
+    box.scrollWidth <= box.clientWidth + 1
+  );
 }
