@@ -21,7 +21,7 @@ from tests.signage.contract_server import ContractServer
 
 PACE = 60
 BEAT_S, CALL_S, HELD_S = 20, 90, 30
-FIRST_MIN, LAST_MIN = count(small=5, large=10), count(small=10, large=120)
+FIRST_MIN, LAST_MIN = count(small=3, large=10), count(small=6, large=120)
 """The programme has been all round before the first."""
 GROWTH, WITH_CODE, MORE_NODES = 0.10, (0.10 if IS_LARGE else 0.25), 200
 """Of what the page keeps; with what the engine compiles of what is run often; of nodes, by what is shown."""
