@@ -186,15 +186,19 @@ UNREACHED = """() => [...document.querySelectorAll(
   .map((each) => each.outerHTML.slice(0, 120))"""
 WALK = """() => {
   const walked = [];
+  for (const each of document.querySelectorAll("[data-walked]")) delete each.dataset.walked;
+  window.walking?.abort();
+  window.walking = new AbortController();
   window.isRound = false;
-  document.addEventListener("focusin", ({ target }) => {
+  const note = ({ target }) => {
     const style = getComputedStyle(target);
     target.dataset.walked ??= style.outlineStyle !== "none" || style.boxShadow !== "none" ? "seen" : "unseen";
     if (!walked.includes(target)) walked.push(target);
     else if (target === walked[0]) window.isRound = true;
-  });
+  };
+  document.addEventListener("focusin", note, { signal: window.walking.signal });
 }"""
-"""Notes each element that gets the focus, and when the first one gets it again."""
+"""Notes each element that gets the focus, and when the first one gets it again; a former walk is forgotten."""
 TO_THE_TOP = """() => {
   document.body.tabIndex = -1;
   document.body.focus();

@@ -104,7 +104,7 @@ def test_a_real_server_counts_the_displays_of_its_screen_which_plays_on_after_a_
     items = "JSON.parse(localStorage['parvis.screen'] ?? null)?.screen?.programme.items"
     while not page.evaluate(f"{items}?.length"):  # the page's clock stands still between two steps
         page.clock.run_for(1_000)
-    for _ in range(30):  # half a minute of its programme
+    for _ in range(15):  # a quarter of a minute of its programme
         page.clock.run_for(1_000)
     page.reload()
     headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
