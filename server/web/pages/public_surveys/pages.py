@@ -123,14 +123,15 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
         try:
             asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
         except Refusal as refusal:
-            return _exit_page(needs, exit_kiosk, refusal=refusal)
+            return _exit_refusal(needs, exit_kiosk, refusal)
         return _exit_page(
-            *(needs, exit_kiosk, "public_surveys/kiosk.html", _languages_of(needs, asked)),
+            needs,
+            exit_kiosk,
+            "public_surveys/kiosk.html",
+            asked,
             after_s=RENEWED_S,
-            asked=asked,
             question=asked.questions[0],
             others=[each for each in asked.row.languages if each != page_language()],
-            hall_name=_hall_name(needs, asked),
             form=new_token(),
         )
 
@@ -145,11 +146,8 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
                 needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
             )
         except Refusal as refusal:
-            return _exit_page(needs, exit_kiosk, refusal=refusal)
-        return _exit_page(
-            *(needs, exit_kiosk, "public_surveys/kiosk_thanks.html", _languages_of(needs, asked)),
-            hall_name=_hall_name(needs, asked),
-        )
+            return _exit_refusal(needs, exit_kiosk, refusal)
+        return _exit_page(needs, exit_kiosk, "public_surveys/kiosk_thanks.html", asked)
 
     @routes.get(PLACE + "/<exit_kiosk>/borne/alerte")
     @open_to(Access.EVERYBODY)
@@ -170,10 +168,9 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
 def _exit_page(
     needs: PublicSurveyPages,
     code: str,
-    template: str = "public_surveys/kiosk_refused.html",
-    languages: Sequence[tuple[str, str]] = (),
+    template: str,
+    asked: AskedSurvey | None,
     *,
-    refusal: Refusal | None = None,
     after_s: int = THANKED_S,
     **values: object,
 ) -> Response:
@@ -183,19 +180,26 @@ def _exit_page(
     except Refusal:
         first = None
     place = f"{PLACE}/{code}/borne"
-    if refusal is not None:
-        values["sentence"] = refusal_sentence(refusal, needs.translate, page_language())
+    if asked is not None:
+        values |= {"asked": asked, "hall_name": _hall_name(needs, asked)}
     response = _page(
         template,
         needs,
-        languages or needs.languages,
+        needs.languages if asked is None else _languages_of(needs, asked),
         code=code,
         exit={"alerts": needs.alert_words, "first": first, "place": place, "after_s": after_s},
         alert_signs=Markup(needs.alert_signs),
         **values,
     )
-    response.status_code = 200 if refusal is None else status_of(refusal)
     g.comes_back = True
+    return response
+
+
+def _exit_refusal(needs: PublicSurveyPages, code: str, refusal: Refusal) -> Response:
+    """Says at an exit kiosk in one sentence why nobody can answer."""
+    said = refusal_sentence(refusal, needs.translate, page_language())
+    response = _exit_page(needs, code, "public_surveys/kiosk_refused.html", None, sentence=said)
+    response.status_code = status_of(refusal)
     return response
 
 
