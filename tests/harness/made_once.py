@@ -20,6 +20,7 @@ from server.web.pages.help import pages as help_pages
 from server.web.rendering.static_release import name_releases
 from tests.harness.sources import files
 
+Builder = Callable[..., tuple[str, str]]
 GIVEN = ("url_prefix", "abp_tags", "abp_security", "abp_responses")
 """What a blueprint says of each of its routes."""
 
@@ -59,6 +60,16 @@ def _compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], Non
     return compile_as_before
 
 
+def _builder_when_needed(compile_builder: Callable[[Rule, bool], Builder]) -> Callable[..., Builder]:
+    """Of most rules no address is ever made."""
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Builder:
+        compiled = cache(lambda: compile_builder(rule, append_unknown))
+        return lambda rule, /, **values: compiled()(rule, **values)
+
+    return builder
+
+
 def _described_once(describe: Callable[..., Any]) -> Callable[..., Any]:
     """What `describe` adds to a blueprint depends on how the code of that blueprint declares a route."""
     made: dict[Any, tuple[APIBlueprint, Any]] = {}
@@ -92,6 +103,9 @@ def make_once() -> None:
         vars(configurations)[name] = cache(vars(configurations)[name])
     APIBlueprint._collect_openapi_info = _described_once(  # type: ignore[method-assign]
         APIBlueprint._collect_openapi_info
+    )
+    Rule._compile_builder = _builder_when_needed(  # type: ignore[method-assign]
+        Rule._compile_builder
     )
     Rule.compile = _compiled_once(Rule.compile)  # type: ignore[method-assign, assignment]
 
