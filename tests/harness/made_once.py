@@ -12,11 +12,12 @@ from jinja2.bccache import Bucket
 from pydantic import BaseModel
 from werkzeug.routing import Map, Rule
 
-from server import app
+from server import apart, app
 from server.language import Catalogues
 from server.store.configuration import configurations
 from server.web.pages.help import documents
 from server.web.pages.help import pages as help_pages
+from server.web.rendering import pdf
 from server.web.rendering.static_release import name_releases
 from tests.harness.sources import files
 
@@ -91,6 +92,13 @@ def _described_once(describe: Callable[..., Any]) -> Callable[..., Any]:
     return describe_as_before
 
 
+def _lasting_worker(**bounds: Any) -> apart.IsolatedWorker:
+    """One that does not end with an application: starting it takes a second, a paper a tenth of that."""
+    worker = apart.IsolatedWorker(**bounds)
+    apart._ALL.discard(worker)
+    return worker
+
+
 def make_once() -> None:
     """What is described of routes, what addresses become, templates, catalogues, documents, the help."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
@@ -99,6 +107,7 @@ def make_once() -> None:
         vars(utils)[name] = cache(vars(utils)[name])
     vars(app)["Catalogues"] = cache(Catalogues)
     vars(documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(documents.HelpLibrary)
+    vars(pdf)["IsolatedWorker"] = cache(_lasting_worker)
     for name in ("parse_hall", "parse_installation"):
         vars(configurations)[name] = cache(vars(configurations)[name])
     APIBlueprint._collect_openapi_info = _described_once(  # type: ignore[method-assign]
