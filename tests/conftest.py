@@ -30,7 +30,7 @@ from tests.harness.servers.moved_served import MovedServed
 from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.harness.servers.redis_server import RedisServer
 from tests.harness.servers.served import Layout, Served
-from tests.harness.sharing import machine
+from tests.harness.sharing import machine, made_by_the_first
 
 os.environ.setdefault("TZ", "Europe/Paris")
 for name in [name for name in os.environ if name.startswith("PARVIS_") and name != "PARVIS_TEST_COUNTS"]:
@@ -208,28 +208,39 @@ ServeAt = Callable[..., MovedServed]
 
 
 @pytest.fixture(scope="session")
-def demonstration_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared_voices(run_folder: Path) -> Path:
+    """A folder `audio` with the voices that a server at rest prepares, made once for all workers of a run."""
+    return made_by_the_first(run_folder / "voices", prepare_voices)
+
+
+@pytest.fixture(scope="session")
+def demonstration_sqlite(prepared_voices: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demonstration's database and demo.json, to copy; printers keep their ports."""
-    return make_demonstration(tmp_path_factory.mktemp("demonstration-sqlite"))
+    return make_demonstration(tmp_path_factory.mktemp("demonstration-sqlite"), prepared_voices)
 
 
 @pytest.fixture(scope="session")
 def demonstration_postgresql(
-    postgresql: PostgresqlCluster, tmp_path_factory: pytest.TempPathFactory
+    prepared_voices: Path, postgresql: PostgresqlCluster, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """A folder with demo.json and the name of the demonstration's database, to copy."""
     name = postgresql.new_database()
     folder = tmp_path_factory.mktemp("demonstration-postgresql")
-    return make_demonstration(folder, database_url=postgresql.url(name)), name
+    return make_demonstration(folder, prepared_voices, database_url=postgresql.url(name)), name
 
 
-def make_demonstration(folder: Path, **settings: Any) -> Path:
-    """Makes the five sites with the command a person uses, and the voices that a server at rest prepares."""
+def make_demonstration(folder: Path, voices: Path, **settings: Any) -> Path:
+    """Makes the five sites with the command a person uses."""
     Served(folder, **settings).parvis("demo")
+    shutil.copytree(voices / "audio", folder / "audio", dirs_exist_ok=True)
+    return folder
+
+
+def prepare_voices(folder: Path) -> None:
+    """Speaks each alert that a server at rest prepares."""
     voices, translate = AudioFiles(folder / "audio"), Catalogues(CATALOGUES).translate
     for alert in prepared_alerts():
         voices.small_file(spoken_alert(alert, translate), "fr")
-    return folder
 
 
 @pytest.fixture
