@@ -14,56 +14,63 @@ from server.web.pages.quality.plots import (
 )
 
 WORDS = WaitWords("médiane", "9 sur 10", "minutes", "objectif 15 min")
+HOURS = arrivals_plot([Bar("9 h", 4.2, "4,2"), Bar("10 h", 2, "2,0")], unit="visites")
+OUTCOMES = named_bars_plot(
+    [Bar("Expediente recibido", 12, "12"), Bar("Pièce manquante", 0, "0")], unit="étapes"
+)
+WAITS = waits_plot([WaitBar("9 h", 4, 12), WaitBar("10 h", None, None)], words=WORDS, target_min=15)
+MARKUP = arrivals_plot([Bar("<b>9</b>", 1, "<script>")], unit="&")
+UNKNOWN = waits_plot([WaitBar("9 h", None, None)], words=WORDS)
 
 
 @pytest.fixture(scope="module")
 def drawings() -> Drawings:
-    return Drawings()
+    """With all of these, drawn by one renderer."""
+    found = Drawings()
+    found.svgs([HOURS, OUTCOMES, WAITS, MARKUP, UNKNOWN])
+    return found
 
 
 def test_bars_carry_their_values_and_names(drawings: Drawings):
-    (svg,) = drawings.svgs([arrivals_plot([Bar("9 h", 4.2, "4,2"), Bar("10 h", 2, "2,0")], unit="visites")])
+    (svg,) = drawings.svgs([HOURS])
     assert svg is not None
     assert all(f">{text}<" in svg for text in ("9 h", "10 h", "4,2", "2,0", "visites"))
 
 
 def test_lying_bars_carry_their_whole_names_and_values(drawings: Drawings):
-    bars = [Bar("Expediente recibido", 12, "12"), Bar("Pièce manquante", 0, "0")]
-    (svg,) = drawings.svgs([named_bars_plot(bars, unit="étapes")])
+    (svg,) = drawings.svgs([OUTCOMES])
     assert svg is not None
     assert all(f">{text}<" in svg for text in ("Expediente recibido", "Pièce manquante", "12", "étapes"))
 
 
 def test_the_plot_names_median_percentile_and_target_at_their_marks(drawings: Drawings):
-    bars = [WaitBar("9 h", 4, 12), WaitBar("10 h", None, None)]
-    (svg,) = drawings.svgs([waits_plot(bars, words=WORDS, target_min=15)])
+    (svg,) = drawings.svgs([WAITS])
     assert svg is not None
     assert all(f">{name}<" in svg for name in ("médiane", "9 sur 10", "objectif 15 min"))
     assert "legend" not in svg
 
 
 def test_a_drawing_has_nothing_a_strict_policy_forbids(drawings: Drawings):
-    (svg,) = drawings.svgs([waits_plot([WaitBar("9 h", 4, 12)], words=WORDS)])
+    (svg,) = drawings.svgs([WAITS])
     assert svg is not None
     assert not any(forbidden in svg for forbidden in ("style=", "<style", "<script", "href="))
 
 
 def test_words_from_a_catalogue_cannot_become_markup(drawings: Drawings):
-    (svg,) = drawings.svgs([arrivals_plot([Bar("<b>9</b>", 1, "<script>")], unit="&")])
+    (svg,) = drawings.svgs([MARKUP])
     assert svg is not None
     assert "<script>" not in svg
     assert "<b>" not in svg
 
 
 def test_all_waits_unknown_draws_an_empty_plot(drawings: Drawings):
-    (svg,) = drawings.svgs([waits_plot([WaitBar("9 h", None, None)], words=WORDS)])
+    (svg,) = drawings.svgs([UNKNOWN])
     assert svg is not None
 
 
 def test_a_drawing_is_kept_by_its_specification(drawings: Drawings):
-    spec = arrivals_plot([Bar("9 h", 7, "7")], unit="visites")
-    (first,) = drawings.svgs([spec])
-    (again,) = drawings.svgs([json.loads(json.dumps(spec))])
+    (first,) = drawings.svgs([HOURS])
+    (again,) = drawings.svgs([json.loads(json.dumps(HOURS))])
     assert first is again
 
 
