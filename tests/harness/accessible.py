@@ -198,7 +198,7 @@ WALK = """() => {
   };
   document.addEventListener("focusin", note, { signal: window.walking.signal });
 }"""
-"""Notes each element that gets the focus, and when the first one gets it again; a former walk is forgotten."""
+"""Notes each element that gets the focus, and when the first gets it again; a former walk is forgotten."""
 TO_THE_TOP = """() => {
   document.body.tabIndex = -1;
   document.body.focus();

@@ -86,7 +86,10 @@ def test_kiosk_screen_and_console_live_on_another_machine(
             server.base_url = f"https://{NAME}:{server.port}"
             pages = Pages(elsewhere)
             screen = pages.open(
-                f"{server.base_url}/screen#t={tokens['screen']}", width=1920, height=1080, service_workers="allow"
+                f"{server.base_url}/screen#t={tokens['screen']}",
+                width=1920,
+                height=1080,
+                service_workers="allow",
             )
             kiosk = pages.open(f"{server.base_url}/kiosk#t={tokens['kiosk']}", width=1080, height=1920)
             console = pages.open(f"{server.base_url}/connexion?next=/console")

@@ -132,7 +132,7 @@ def by_key(page: Page, selector: str) -> None:
 def fits(page: Page) -> None:
     """Fails with what does not fit and, at the first size, with what axe-core and html-validate find.
 
-    Another size can break only what fitting says more strictly: how large buttons are, how far from each other.
+    Another size can break only what fitting says more strictly: how large buttons are, and how far apart.
     """
     misfits = page.evaluate(MISFITS)
     assert misfits == [], misfits
