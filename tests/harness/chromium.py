@@ -53,7 +53,7 @@ class Pages:
     def open(self, url: str = "about:blank", *, width: int = 1366, height: int = 768, **context: Any) -> Page:
         """A new page in a fresh context; `context` goes to Playwright (locale, base_url …).
 
-        It has no service worker, whose installation costs as much as the page, unless `service_workers="allow"`.
+        Without a service worker, which costs as much as the page, unless `service_workers="allow"`.
         """
         context.setdefault("locale", "fr-FR")
         context.setdefault("service_workers", "block")
