@@ -13,7 +13,7 @@ BUILT = f"""async ({{ contents, rooms }}) => {{
   const {{ own, languages }} = JSON.parse(document.querySelector("#sentences").textContent);
   const wordsIn = createWordsIn(languages, own, () => "Europe/Paris");
   const slide = document.querySelector("#slide"), measure = document.querySelector("#measure");
-  await document.fonts.ready;
+  await Promise.all([...document.fonts].map((font) => font.load()));
   const measured = {MEASURE}, found = [];
   const room = {{ layout: "side", crowded: "no", beside: "no", rest: "no", view: "rest" }};
   Object.assign(document.body.dataset, room);
