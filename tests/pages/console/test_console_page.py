@@ -455,6 +455,12 @@ def test_two_presses_of_a_key_ask_for_somebody_and_a_lost_network_sends_nothing_
     console.keyboard.press("F2")
     expect(panel).to_contain_text("Personne ne recevra cet appel\u00a0: téléphonez au 17.")
     assert_accessible(console)
+    console.set_viewport_size({"width": 390, "height": 844})
+    console.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    box = panel.bounding_box()
+    assert box is not None
+    assert bottom(console, "[data-waiting]") <= box["y"], "the foot comes out from under it"
+    console.set_viewport_size({"width": 1366, "height": 768})
     console.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     console.context.set_offline(True)
