@@ -105,6 +105,12 @@ def speak_to(language: str) -> None:
         g.page_language = language
 
 
+def speak_one_of(languages: Sequence[str]) -> None:
+    """Answers the current page in its language where that is one of these, else in the first of them."""
+    if page_language() not in languages:
+        g.page_language = languages[0]
+
+
 def _language(languages: Sequence[str], viewer: FindViewer) -> str:
     if (chosen := request.args.get("lang")) in languages:
         return str(chosen)

@@ -29,7 +29,7 @@ from server.usecases.surveys.read_exit_alert import read_exit_alert
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_language, speak_one_of
 
 PLACE = "/avis"
 THANKED_S = 6
@@ -116,12 +116,17 @@ def _add_ticket(routes: Blueprint, needs: PublicSurveyPages) -> None:
 def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     """The exit kiosk: one press on a face answers, and the page comes back by itself."""
 
+    def asked_at_exit(code: str) -> AskedSurvey:
+        found = asked_at(needs.database, code, Channel.KIOSK)
+        speak_one_of(found.row.languages)
+        return found
+
     @routes.get(PLACE + "/<exit_kiosk>/borne")
     @open_to(Access.EVERYBODY)
     def kiosk(exit_kiosk: str) -> Response:
         needs.slow()
         try:
-            asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
+            asked = asked_at_exit(exit_kiosk)
         except Refusal as refusal:
             return _exit_refusal(needs, exit_kiosk, refusal)
         return _exit_page(
@@ -140,7 +145,7 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     def press(exit_kiosk: str) -> Response:
         try:
             _count(needs.slow_kiosk)
-            asked = asked_at(needs.database, exit_kiosk, Channel.KIOSK)
+            asked = asked_at_exit(exit_kiosk)
             first = asked.questions[0].id
             answer_survey(
                 needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
@@ -246,6 +251,7 @@ def _given(asked: AskedSurvey, typed: dict[str, str], language: str) -> GivenAns
 def _questions_page(
     needs: PublicSurveyPages, asked: AskedSurvey, typed: dict[str, str], refusal: Refusal | None = None
 ) -> Response:
+    speak_one_of(asked.row.languages)
     language = page_language()
     if asked.row.outside:
         host = urlsplit(asked.row.outside).hostname

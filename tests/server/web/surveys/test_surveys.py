@@ -374,6 +374,15 @@ def test_an_outside_form_is_named_and_nothing_is_kept(halls_sqlite_url: str, tmp
         site.close()
 
 
+def test_a_survey_speaks_french_where_it_does_not_speak_the_language_asked_for(api: ApiSite):
+    opened(api, languages=["fr", "en"])
+    visitor = api.app.test_client()
+    for path in (address(api, "link"), address(api, "kiosk") + "/borne"):
+        spoken = {lang: visitor.get(f"{path}?lang={lang}").text for lang in ("fr", "en", "es")}
+        assert '<html lang="en"' in spoken["en"]
+        assert '<html lang="fr"' in spoken["es"]
+
+
 def test_every_word_is_in_the_catalogues(api: ApiSite):
     quality, survey = opened(api, languages=list(LANGUAGES))
     for value in "5555544321":
