@@ -7,7 +7,7 @@ from string import Formatter
 from babel.messages.catalog import Message
 
 from server.language import LANGUAGES
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 from tests.harness.sources import catalogues, files, name_of
 
 
@@ -60,8 +60,7 @@ def keys_of_some_languages(folder: str) -> Iterator[str]:
 
 def test_every_language_has_the_same_keys():
     assert [folder for folder, found in CATALOGUES.items() if set(found) != set(LANGUAGES)] == []
-    found = faults_in(CATALOGUES, keys_of_some_languages)
-    assert not found, found
+    assert_faultless(CATALOGUES, keys_of_some_languages)
 
 
 def test_no_catalogue_has_a_key_twice():
@@ -87,8 +86,7 @@ def wrong_sentences(folder: str) -> Iterator[str]:
 
 
 def test_every_sentence_is_written_and_has_the_same_placeholders():
-    found = faults_in(CATALOGUES, wrong_sentences)
-    assert not found, found
+    assert_faultless(CATALOGUES, wrong_sentences)
 
 
 def signs_of_typewriters(folder: str) -> Iterator[str]:
@@ -99,8 +97,7 @@ def signs_of_typewriters(folder: str) -> Iterator[str]:
 
 
 def test_french_sentences_have_real_apostrophes_and_hard_spaces():
-    found = faults_in(CATALOGUES, signs_of_typewriters)
-    assert not found, found
+    assert_faultless(CATALOGUES, signs_of_typewriters)
 
 
 def code() -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 from tests.harness.sources import files, name_of
 
 TEMPLATES = list(files(".html"))
@@ -54,20 +54,16 @@ def markup_of_text(script: Path) -> list[str]:
 
 
 def test_a_template_holds_no_inline_script_or_style():
-    found = faults_in(TEMPLATES, inline_code, name=name_of)
-    assert not found, found
+    assert_faultless(TEMPLATES, inline_code, name=name_of)
 
 
 def test_a_template_holds_no_sentence():
-    found = faults_in(TEMPLATES, words_shown, name=name_of)
-    assert not found, found
+    assert_faultless(TEMPLATES, words_shown, name=name_of)
 
 
 def test_a_script_holds_no_sentence():
-    found = faults_in(SCRIPTS, sentences, name=name_of)
-    assert not found, found
+    assert_faultless(SCRIPTS, sentences, name=name_of)
 
 
 def test_a_script_builds_no_markup_from_text():
-    found = faults_in(SCRIPTS, markup_of_text, name=name_of)
-    assert not found, found
+    assert_faultless(SCRIPTS, markup_of_text, name=name_of)

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.domain.people.roles import ROLES
 from server.web.pages.help.documents import MANUALS, PUBLIC, HelpLibrary
 from tests.docs.documents import DOCS
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 from tests.harness.programs import PROJECT
 from tests.harness.sources import name_of
 
@@ -59,23 +59,19 @@ def missing_python_files(file: Path) -> set[str]:
 
 
 def test_every_link_to_a_file_leads_to_one():
-    found = faults_in(FILES, dead_links, name=name_of)
-    assert not found, found
+    assert_faultless(FILES, dead_links, name=name_of)
 
 
 def test_every_document_begins_with_its_only_title():
-    found = faults_in(FILES, wrong_titles, name=name_of)
-    assert not found, found
+    assert_faultless(FILES, wrong_titles, name=name_of)
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head():
-    found = faults_in(FILES, uneven_tables, name=name_of)
-    assert not found, found
+    assert_faultless(FILES, uneven_tables, name=name_of)
 
 
 def test_french_has_real_apostrophes_and_hard_spaces():
-    found = faults_in(FRENCH, signs_of_typewriters, name=name_of)
-    assert not found, found
+    assert_faultless(FRENCH, signs_of_typewriters, name=name_of)
 
 
 def test_a_manual_is_one_page():
@@ -86,8 +82,7 @@ def test_a_manual_is_one_page():
 
 def test_every_python_file_that_is_named_exists():
     kept = [file for file in FILES if OF_THEIR_DAY.isdisjoint(file.parts)]
-    found = faults_in(kept, missing_python_files, name=name_of)
-    assert not found, found
+    assert_faultless(kept, missing_python_files, name=name_of)
 
 
 def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails():

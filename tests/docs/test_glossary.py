@@ -7,7 +7,7 @@ from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.visits.transitions import EndReason, LegState, Verb
 from server.store.tables import metadata
 from tests.docs.documents import rows_of, words_of
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 
 GLOSSARY = words_of("glossary")
 
@@ -29,8 +29,7 @@ def test_a_table_is_named_with_a_glossary_word():
 
 
 def test_a_fact_is_named_with_glossary_words():
-    found = faults_in(FactKind, lambda fact: [word for word in words(fact) if not is_in_glossary(word)])
-    assert not found, found
+    assert_faultless(FactKind, lambda fact: [word for word in words(fact) if not is_in_glossary(word)])
 
 
 def test_permissions_roles_states_and_reasons_are_in_the_glossary():

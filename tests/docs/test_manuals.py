@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from server.documents.reading import json_schema
 from server.web.pages.help.documents import TRANSLATED, HelpLibrary
 from tests.docs.documents import DOCS, rows_of, text_of
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 from tests.harness.programs import PROJECT
 
 OF_THE_IT_SERVICE = {
@@ -71,8 +71,7 @@ def keys_in_text(name: str) -> set[str]:
 
 def test_a_key_in_the_text_of_a_manual_is_one_of_the_console():
     known = set(console_keys().values())
-    found = faults_in(OF_ROLES, lambda name: keys_in_text(name) - known)
-    assert not found, found
+    assert_faultless(OF_ROLES, lambda name: keys_in_text(name) - known)
 
 
 def properties(schema: object) -> Iterator[str]:
@@ -97,8 +96,7 @@ def settings_in(name: str) -> set[str]:
 
 
 def test_a_manual_of_a_role_says_no_name_of_a_setting():
-    found = faults_in(OF_ROLES, settings_in)
-    assert not found, found
+    assert_faultless(OF_ROLES, settings_in)
 
 
 @pytest.mark.parametrize(("french", "english"), sorted(TRANSLATED.items()))

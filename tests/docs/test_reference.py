@@ -14,7 +14,7 @@ from server.domain.visits.transitions import TRANSITIONS, LegState, Verb
 from server.live import messages
 from server.settings import Settings
 from tests.docs.documents import named_in, text_of
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 
 # --- settings -----------------------------------------------------------------------------------
 
@@ -81,10 +81,9 @@ def options_of(name: str) -> list[str]:
 
 def test_every_option_of_a_command_is_documented():
     said = documented_commands()
-    found = faults_in(
+    assert_faultless(
         COMMANDS, lambda name: [option for option in options_of(name) if f"`{option}" not in said[name]]
     )
-    assert not found, found
 
 
 def test_no_option_is_documented_that_a_command_does_not_have():
@@ -94,8 +93,7 @@ def test_no_option_is_documented_that_a_command_does_not_have():
         known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
         return set(re.findall(r"--[a-z][a-z-]*", said[name])) - known
 
-    found = faults_in(COMMANDS, unknown)
-    assert not found, found
+    assert_faultless(COMMANDS, unknown)
 
 
 # --- messages, facts, indicators, verbs -----------------------------------------------------------

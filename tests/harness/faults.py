@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable
 
 
-def faults_in[Thing](
+def assert_faultless[Thing](
     things: Iterable[Thing], find: Callable[[Thing], Iterable[object]], *, name: Callable[[Thing], str] = str
-) -> str:
-    """A line for each fault that `find` sees in one of the things; "" when there is none."""
-    return "\n".join(f"{name(each)}: {fault}" for each in things for fault in find(each))
+) -> None:
+    """Fails with a line for each fault that `find` sees in one of the things, of which there must be some."""
+    seen = list(things)
+    assert seen, "nothing was looked at"
+    faults = [f"{name(each)}: {fault}" for each in seen for fault in find(each)]
+    assert not faults, "\n".join(faults)

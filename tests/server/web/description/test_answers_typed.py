@@ -26,7 +26,7 @@ from server.usecases.legs import following_leg
 from server.web.api import responses
 from server.web.api.responses import board, exact, legs
 from server.web.api.shapes import messages
-from tests.harness.faults import faults_in
+from tests.harness.faults import assert_faultless
 
 type Answer = type[Any]
 """A TypedDict."""
@@ -128,8 +128,7 @@ def unexpected(pair: tuple[Answer, Model]) -> Iterator[str]:
 
 
 def test_an_answer_has_the_fields_of_its_model():
-    found = faults_in(PAIRS, unexpected, name=lambda pair: pair[0].__name__)
-    assert not found, found
+    assert_faultless(PAIRS, unexpected, name=lambda pair: pair[0].__name__)
 
 
 class _Position(exact.Position):
