@@ -1,5 +1,6 @@
 """The foundations of the other tests."""
 
+import subprocess
 import threading
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from server.web.api.shapes.messages import TAKEN
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.live_frames import faults_of_frame
-from tests.harness.programs import PYTHON, child_of_tests
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.servers.forked import Forks
 from tests.harness.servers.ports import free_port
 from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.harness.sharing import machine
+from tests.harness.told_routes import told_routes
 from tests.harness.waiting import wait_until
 
 
@@ -49,6 +51,14 @@ def test_a_live_message_is_compared_with_its_model():
     assert list(faults_of_frame('42/screen,["alert.seen",{}]', TAKEN)) == [
         "alert.seen: this message has no model"
     ]
+
+
+def test_what_is_made_once_is_what_each_application_would_make(tmp_path: Path, sqlite_url: str):
+    told_routes(tmp_path, sqlite_url)
+    again = told_routes(tmp_path, sqlite_url)
+    command = [str(PYTHON), "-m", "tests.harness.told_routes", str(tmp_path), sqlite_url]
+    plain = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert again == plain.stdout.splitlines()[-1]
 
 
 def test_redis_answers(redis_url: str):
