@@ -102,10 +102,13 @@ class MediaQuery(RequestShape):
 
 
 class UploadQuery(RequestShape):
-    """The site an upload belongs to (`*`: all sites, for who drafts at every site), and its file's name."""
+    """The site an upload belongs to (`*`: all sites, for who drafts at every site), and its file's name.
+
+    No file system has longer names; one of 1,000 signs would not fit in an address.
+    """
 
     site: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^(\*|[A-Za-z0-9_-]+)$")
-    name: str = Field(default="", max_length=1000)
+    name: str = Field(default="", max_length=255)
 
 
 class DetailsBody(RequestShape):

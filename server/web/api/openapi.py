@@ -31,6 +31,8 @@ DEVICE = "/device/"
 """Addresses of a device about itself; the cookie that names it does not name a person."""
 NO_PROBLEM = ("/health/ready", "503")
 """An answer above 400 that is no problem document."""
+LONG_ADDRESS = {"description": "URI Too Long: an address of more than 8 kB; the answer is empty"}
+"""What the HTTP server answers to any operation before the application reads it."""
 _FILE = {"type": "string", "format": "binary"}
 
 
@@ -109,3 +111,4 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         if int(status) >= 400 and (path, status) != NO_PROBLEM:
             answer["content"] = _PROBLEM
+    operation["responses"]["414"] = LONG_ADDRESS

@@ -48,6 +48,11 @@ def test_a_head_without_measure_is_refused(served):
     assert status in (["400"], ["431"])
 
 
+def test_an_address_of_more_than_8_kb_is_refused_and_the_connection_ends(served):
+    head = "GET /health/live?q={} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert answered(served, head.format("a" * 8_200)) == ["414"]
+
+
 def test_requests_on_one_connection_are_answered_in_turn(served):
     last = f"{HELLO.replace('GET', 'HEAD')}Connection: close\r\n\r\n"
     assert answered(served, f"{HELLO}\r\n{HELLO}\r\n{last}") == ["200", "200", "200"]
